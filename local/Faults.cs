@@ -1,0 +1,140 @@
+using System.Collections.Concurrent;
+
+namespace Chat.Local;
+
+/// <summary>What goes wrong. Each service's README of operations is the list of names in <see cref="Faults"/>.</summary>
+internal enum FaultKind
+{
+    /// <summary>Refuse before applying, with <see cref="Fault.Status"/> (Cosmos, SignalR) or <c>ServiceBusFailureReason.ServiceCommunicationProblem</c>.</summary>
+    Fail,
+
+    /// <summary>Refuse for lack of throughput: Cosmos 429, Service Bus <c>ServiceBusy</c>, SignalR 429.</summary>
+    Throttle,
+
+    /// <summary>Apply after <see cref="Fault.Delay"/>.</summary>
+    Delay,
+
+    /// <summary>The connection breaks and nothing was applied.</summary>
+    ResetBefore,
+
+    /// <summary>The connection breaks after the operation was applied: the caller can't tell.</summary>
+    ResetAfter,
+
+    /// <summary>Applied, but the answer is a time-out (Cosmos 408, Service Bus <c>ServiceTimeout</c>).</summary>
+    TimeoutAfter,
+
+    /// <summary>Cosmos only: refuse a conditional write with 412 although its ETag matches.</summary>
+    FalsePrecondition,
+
+    /// <summary>Service Bus receive: deliver the message a second time, at once.</summary>
+    Duplicate,
+
+    /// <summary>Service Bus receive: let later messages overtake this one.</summary>
+    Reorder,
+
+    /// <summary>Service Bus receive: lose the lock while the receiver works.</summary>
+    DropLock,
+
+    /// <summary>SignalR: close the client's connection.</summary>
+    Kill,
+}
+
+/// <summary>A rule of what goes wrong, for the operations it matches.</summary>
+/// <param name="Service"><c>cosmos</c>, <c>servicebus</c> or <c>signalr</c>.</param>
+/// <param name="Operation">The operation's name, or <c>*</c>.</param>
+internal sealed record Fault(string Service, string Operation, FaultKind Kind)
+{
+    /// <summary>Which targets it hits (container/partition key/id, queue/message id, user or group); all when null.</summary>
+    public Func<string, bool>? Target { get; init; }
+
+    /// <summary>How many matches it spares before it strikes.</summary>
+    public int Skip { get; init; }
+
+    /// <summary>How often it strikes.</summary>
+    public int Times { get; init; } = int.MaxValue;
+
+    /// <summary>The chance that it strikes, drawn from the seeded source of <see cref="Faults"/>.</summary>
+    public double Probability { get; init; } = 1;
+
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>The status of <see cref="FaultKind.Fail"/>; 503 by default.</summary>
+    public int Status { get; init; } = 503;
+
+    /// <summary>Called when it strikes, before anything else happens: where a story waits or kills a process.</summary>
+    public Func<string, Task>? Strike { get; init; }
+}
+
+/// <summary>
+/// The hook by which tests break the local Azure on purpose. Services ask <see cref="NextAsync"/> before each operation and do what the
+/// fault says; without rules that costs one field read.
+/// </summary>
+/// <remarks>
+/// Operations: cosmos <c>create read replace upsert patch delete batch query changefeed</c>; servicebus <c>send schedule cancel receive
+/// complete abandon defer deadletter renew peek</c>; signalr <c>negotiate send-user send-group send-connection send-all group-add group-remove
+/// group-check user-exists close</c>.
+/// </remarks>
+internal sealed class Faults(int seed = 1)
+{
+    private readonly ConcurrentDictionary<Fault, int> _rules = new(ReferenceEqualityComparer.Instance);
+    private readonly Random _random = new(seed);
+    private volatile bool _armed;
+
+    /// <summary>Arms a fault; disposing the answer disarms it.</summary>
+    public IDisposable Add(Fault fault)
+    {
+        _rules[fault] = 0;
+        _armed = true;
+        return new Disarm(this, fault);
+    }
+
+    public void Clear() => _rules.Clear();
+
+    /// <summary>The fault that strikes this operation, if any, after its <see cref="Fault.Strike"/> ran.</summary>
+    public ValueTask<Fault?> NextAsync(string service, string operation, string target) =>
+        _armed ? MatchAsync(service, operation, target) : default;
+
+    private async ValueTask<Fault?> MatchAsync(string service, string operation, string target)
+    {
+        foreach (var fault in _rules.Keys)
+        {
+            if (!Matches(fault, service, operation, target))
+            {
+                continue;
+            }
+
+            if (fault.Strike is { } strike)
+            {
+                await strike(target);
+            }
+
+            return fault;
+        }
+
+        return null;
+    }
+
+    private bool Matches(Fault fault, string service, string operation, string target)
+    {
+        if (fault.Service != service || (fault.Operation != "*" && fault.Operation != operation) || fault.Target?.Invoke(target) == false)
+        {
+            return false;
+        }
+
+        lock (_random)
+        {
+            if (!_rules.TryGetValue(fault, out var seen) || seen - fault.Skip >= fault.Times || _random.NextDouble() >= fault.Probability)
+            {
+                return false;
+            }
+
+            _rules[fault] = seen + 1;
+            return seen >= fault.Skip;
+        }
+    }
+
+    private sealed class Disarm(Faults owner, Fault fault) : IDisposable
+    {
+        public void Dispose() => owner._rules.TryRemove(fault, out _);
+    }
+}
