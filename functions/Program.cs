@@ -1,1 +1,25 @@
-Console.WriteLine("placeholder");
+using Chat.Functions.Conversations;
+using Chat.Functions.Delivery;
+using Chat.Functions.Health;
+using Chat.Functions.Realtime;
+using Chat.Functions.Shared;
+using Chat.Functions.Users;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Hosting;
+
+var builder = FunctionsApplication.CreateBuilder(args);
+
+builder.ConfigureFunctionsWebApplication();
+builder.UseMiddleware<AnswerFailures>();
+builder.UseMiddleware<Authenticate>();
+
+builder.Services
+    .AddShared(builder.Configuration)
+    .AddUsers(builder.Configuration, builder.Environment)
+    .AddConversations()
+    .AddDelivery(builder.Configuration)
+    .AddRealtime()
+    .AddHealth();
+
+await builder.Build().RunAsync();

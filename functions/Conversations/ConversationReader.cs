@@ -1,0 +1,78 @@
+using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
+
+namespace Chat.Functions.Conversations;
+
+/// <summary>Reads a conversation's head and members.</summary>
+/// <remarks>
+/// One physical partition holds a conversation, and the SDK's session makes reads in it monotonic: a member read after the head is at least
+/// as new as the head.
+/// </remarks>
+public sealed class ConversationReader(ChatContainers containers)
+{
+    private static readonly QueryDefinition ActiveMembers =
+        new("SELECT c.userId, c.role FROM c WHERE c.type = 'member' AND c.state = 'active'");
+
+    private static readonly QueryDefinition FirstActiveMembers =
+        new($"SELECT TOP {ConversationView.MaxMembers} c.userId, c.role FROM c WHERE c.type = 'member' AND c.state = 'active'");
+
+    private readonly Container _conversations = containers.Conversations;
+
+    /// <summary>The head, or null when there is no such conversation.</summary>
+    public async Task<Head?> ReadHeadAsync(ConversationId conversation, Session? session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await _conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head, session, cancellationToken)).Document;
+        }
+        catch (CosmosException exception) when (session is not null && CosmosFailures.IsSessionUnknown(exception))
+        {
+            return await ReadHeadAsync(conversation, null, cancellationToken);
+        }
+    }
+
+    /// <summary>The head of a conversation that the user is an active member of; null when it isn't there or isn't theirs.</summary>
+    public async Task<Head?> ReadHeadForAsync(UserId user, ConversationId conversation, Session? session, CancellationToken cancellationToken) =>
+        await ReadHeadAsync(conversation, session, cancellationToken) is { } head && await IsMemberAsync(head, user, cancellationToken) ? head : null;
+
+    /// <summary>Whether the user is an active member in the head's version or a newer one.</summary>
+    public async Task<bool> IsMemberAsync(Head head, UserId user, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        return head.Members is not null
+            ? head.Member(user) is not null
+            : await ReadMemberAsync(head.ConversationId, user, cancellationToken) is { State: MemberState.Active };
+    }
+
+    /// <summary>A user's part in a conversation, or null when they never had one.</summary>
+    public async Task<Member?> ReadMemberAsync(ConversationId conversation, UserId user, CancellationToken cancellationToken) =>
+        (await _conversations.ReadDocumentAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, null, cancellationToken)).Document;
+
+    /// <summary>Every active member's id: from the head while it has them, by a query of the partition else.</summary>
+    public async Task<IReadOnlyList<UserId>> MemberIdsAsync(Head head, Session? session, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        return head.Members is { } members
+            ? [.. members.Select(member => member.UserId)]
+            : [.. (await QueryAsync(ActiveMembers, head.ConversationId, session, cancellationToken)).Select(member => member.UserId)];
+    }
+
+    /// <summary>As many members as an answer shows.</summary>
+    public async Task<IReadOnlyList<HeadMember>> FirstMembersAsync(Head head, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        return head.Members ?? await QueryAsync(FirstActiveMembers, head.ConversationId, null, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<HeadMember>> QueryAsync(
+        QueryDefinition query,
+        ConversationId conversation,
+        Session? session,
+        CancellationToken cancellationToken) =>
+        await _conversations.QueryPartitionAsync(
+            query,
+            new PartitionKey(conversation.Value),
+            ChatJson.Default.DocumentsPageHeadMember,
+            session,
+            cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+}

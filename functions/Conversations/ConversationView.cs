@@ -1,0 +1,46 @@
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Conversations;
+
+/// <summary>A conversation as one of its members sees it.</summary>
+/// <param name="Title">A group's title; null for a direct conversation.</param>
+/// <param name="LastSeq">The newest log entry's number.</param>
+/// <param name="MessageCount">How many messages were ever sent.</param>
+/// <param name="Members">At most 32 of them, the owner first.</param>
+/// <param name="UnreadCount">Messages after the caller's read marker.</param>
+public sealed record ConversationView(
+    ConversationId ConversationId,
+    ConversationKind Kind,
+    string? Title,
+    UserId CreatedBy,
+    DateTimeOffset CreatedAt,
+    long LastSeq,
+    long MessageCount,
+    int MemberCount,
+    IReadOnlyList<HeadMember> Members,
+    long UnreadCount)
+{
+    public const int MaxMembers = 32;
+
+    public static ConversationView Of(Head head, IReadOnlyList<HeadMember> members, long unreadCount)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        return new(
+            head.ConversationId,
+            head.Kind,
+            head.Title,
+            head.CreatedBy,
+            head.CreatedAt,
+            head.LastSeq,
+            head.MessageCount,
+            head.MemberCount,
+            [.. members.OrderBy(member => member.Role).Take(MaxMembers)],
+            unreadCount);
+    }
+}
+
+/// <summary>What <c>conversation.created</c> tells: the conversation and its first members.</summary>
+public sealed record ConversationCreated(ConversationKind Kind, string? Title, UserId CreatedBy, IReadOnlyList<HeadMember> Members);
+
+/// <summary>What <c>member.joined</c> tells.</summary>
+public sealed record MembersJoined(IReadOnlyList<HeadMember> Members);

@@ -1,0 +1,34 @@
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Conversations;
+
+/// <summary>What a request to create a conversation says.</summary>
+/// <param name="Others">The members besides the creator, without duplicates.</param>
+public sealed record ConversationWish(ConversationKind Kind, string? Title, IReadOnlyList<UserId> Others)
+{
+    /// <summary>The same for the same wish, in whatever order the members were named.</summary>
+    public string Hash => Opaque.Hash([Kind.ToString(), Title ?? "", .. Others.Select(other => other.Value).Order(StringComparer.Ordinal)]);
+
+    /// <summary>Reads the body of <c>POST /conversations</c>, noting every fault on it.</summary>
+    public static ConversationWish Read(RequestBody body, UserId creator, Limits limits)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ArgumentNullException.ThrowIfNull(limits);
+        var isGroup = body.OneOf("kind", "direct", "group") == "group";
+        var others = body.UserIds("members")?.Where(member => member != creator).ToList();
+        if (others is not null && isGroup && others.Count + 1 > limits.GroupMembers)
+        {
+            body.Fault("/members", "too_many", $"At most {limits.GroupMembers} members with the creator.");
+        }
+        else if (others is not null && isGroup && others.Count == 0)
+        {
+            body.Fault("/members", "too_few", "At least one other member.");
+        }
+        else if (others is not null && !isGroup && others.Count != 1)
+        {
+            body.Fault("/members", "not_a_pair", "Exactly one other member, not oneself.");
+        }
+
+        return new(isGroup ? ConversationKind.Group : ConversationKind.Direct, isGroup ? body.Text("title", limits.Title) : null, others ?? []);
+    }
+}

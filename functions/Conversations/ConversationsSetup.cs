@@ -1,0 +1,22 @@
+using Chat.Functions.Inbox;
+using Chat.Functions.Log;
+using Chat.Functions.Shared;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Functions.Conversations;
+
+/// <summary>Registers conversations, their log and the inbox.</summary>
+public static class ConversationsSetup
+{
+    public static IServiceCollection AddConversations(this IServiceCollection services) =>
+        services
+            .AddSingleton(provider => new ConversationLog(
+                provider.GetRequiredService<ChatContainers>().Conversations,
+                provider.GetRequiredService<HandOver>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<ConversationLog>>()))
+            .AddSingleton<ConversationReader>()
+            .AddSingleton<Pairs>()
+            .AddSingleton<InboxProjection>();
+}

@@ -1,0 +1,104 @@
+using Chat.Functions.Inbox;
+using Chat.Functions.Log;
+using Chat.Functions.Realtime;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Conversations;
+
+/// <summary>
+/// <c>POST /conversations</c>: creates a direct conversation or a group; 201, or 200 when this pair or this <c>Idempotency-Key</c> has one.
+/// Answers once the members get its pushes, or after two seconds.
+/// </summary>
+public sealed class CreateConversation(
+    ConversationLog log,
+    ConversationReader reader,
+    Pairs pairs,
+    InboxProjection inbox,
+    PushGroups groups,
+    Limits limits,
+    CurrentUser user)
+{
+    public const string IdempotencyKey = "Idempotency-Key";
+
+    [Function(nameof(CreateConversation))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
+        var wish = ConversationWish.Read(body, user.Id, limits);
+        var key = request.Headers[IdempotencyKey].ToString();
+        if (key.Length > 0 && !RequestBody.IsClientId(key))
+        {
+            body.Fault(IdempotencyKey, "invalid_id", "Must be 1 to 64 printable ASCII characters.");
+        }
+
+        if (body.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
+        var conversation = wish.Kind == ConversationKind.Direct ? await pairs.ConversationOfAsync(user.Id, wish.Others[0], cancellationToken)
+            : key.Length > 0 ? ConversationId.For(user.Id, key)
+            : ConversationId.New();
+        var appended = await CreateAsync(conversation, wish, cancellationToken);
+        if (appended.Refusal is { } refusal)
+        {
+            return refusal.ToResult();
+        }
+
+        return await AnswerAsync(conversation, appended, cancellationToken);
+    }
+
+    private async Task<Appended> CreateAsync(ConversationId conversation, ConversationWish wish, CancellationToken cancellationToken)
+    {
+        List<HeadMember> members =
+        [
+            new(user.Id, wish.Kind == ConversationKind.Group ? MemberRole.Owner : MemberRole.Member),
+            .. wish.Others.Select(other => new HeadMember(other, MemberRole.Member)),
+        ];
+        var parts = members.Chunk(NewConversation.MaxFirstMembers).ToList();
+        var created = await log.AppendAsync(
+            conversation,
+            new NewConversation
+            {
+                Actor = user.Id,
+                ConversationId = conversation,
+                Kind = wish.Kind,
+                Title = wish.Title,
+                Members = parts[0],
+                RequestHash = wish.Hash,
+            },
+            cancellationToken);
+
+        // A repeat goes on where a crash may have left the first.
+        foreach (var part in parts.Skip(1).TakeWhile(_ => created.Refusal is null))
+        {
+            var more = await log.AppendAsync(conversation, new MoreMembers { Actor = user.Id, ConversationId = conversation, Members = part }, cancellationToken);
+            created = more.Refusal is { } refusal ? Appended.Refused(refusal) : created with { Session = more.Session ?? created.Session };
+        }
+
+        return created;
+    }
+
+    private async Task<IResult> AnswerAsync(ConversationId conversation, Appended appended, CancellationToken cancellationToken)
+    {
+        var head = await reader.ReadHeadAsync(conversation, appended.Session, cancellationToken)
+            ?? throw new InvalidOperationException($"Conversation {conversation} was created and isn't there.");
+        if (!appended.IsRepeat)
+        {
+            var everyone = await reader.MemberIdsAsync(head, appended.Session, cancellationToken);
+            await groups.TryJoinAsync(head, everyone, cancellationToken);
+
+            // The creator's list shows the conversation at once; the others' follow by delivery.
+            await inbox.RaiseAsync(user.Id, InboxChange.Of(head), cancellationToken);
+        }
+
+        var view = ConversationView.Of(head, await reader.FirstMembersAsync(head, cancellationToken), await inbox.UnreadAsync(user.Id, head, cancellationToken));
+        var status = appended.IsRepeat ? StatusCodes.Status200OK : StatusCodes.Status201Created;
+        return new Answer<ConversationView>(status, view, ChatJson.Default.ConversationView, appended.Session);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json.Serialization;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Conversations;
+
+/// <summary>What a conversation is between, and by that what it can do.</summary>
+public enum ConversationKind
+{
+    /// <summary>Two people; there is one per pair.</summary>
+    Direct,
+
+    /// <summary>Up to 256 members with a title.</summary>
+    Group,
+}
+
+/// <summary>What a member may do.</summary>
+public enum MemberRole
+{
+    Owner,
+    Admin,
+    Member,
+}
+
+/// <summary>
+/// A conversation's one contended document: replaced, under If-Match, by every commit to its log. At most 4 KB, so that a commit stays cheap.
+/// </summary>
+public sealed record Head
+{
+    /// <summary>The document's id in every conversation's partition.</summary>
+    public const string DocumentId = "head";
+
+    /// <summary>A bound on what every commit pays for; see docs/data-model.md.</summary>
+    public const int MaxBytes = 4096;
+
+    [JsonPropertyOrder(-2)]
+    public string Type => "head";
+
+    [JsonPropertyOrder(-1)]
+    public string Id => DocumentId;
+
+    public required ConversationId ConversationId { get; init; }
+
+    public required ConversationKind Kind { get; init; }
+
+    /// <summary>A group's title; null for a direct conversation.</summary>
+    public string? Title { get; init; }
+
+    public required UserId CreatedBy { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The newest entry's number; every number from 1 to it was committed exactly once.</summary>
+    public long LastSeq { get; init; }
+
+    /// <summary>The newest message's ordinal: how many messages were ever sent.</summary>
+    public long MessageCount { get; init; }
+
+    /// <summary>The commit that wrote this version; on each of its entries too, by which a writer recognises its own after an ambiguous answer.</summary>
+    public string CommitId { get; init; } = "";
+
+    public DateTimeOffset CommittedAt { get; init; }
+
+    public MessagePreview? LastMessage { get; init; }
+
+    public int MemberCount { get; init; }
+
+    /// <summary>Raised by every change of who is a member or what they may do; what is cached about members holds for one version.</summary>
+    public long MembersVersion { get; init; }
+
+    /// <summary>All members while they fit in 1 KB, then null for good.</summary>
+    public IReadOnlyList<HeadMember>? Members { get; init; }
+
+    /// <summary>The member's entry, when the head carries members at all.</summary>
+    public HeadMember? Member(UserId user) => Members?.FirstOrDefault(member => member.UserId == user);
+}
+
+/// <summary>A member as the head and answers show them.</summary>
+public sealed record HeadMember(UserId UserId, MemberRole Role);
+
+/// <summary>The newest message as lists show it.</summary>
+/// <param name="Preview">At most the first 100 characters, never half a grapheme cluster.</param>
+public sealed record MessagePreview(long Seq, UserId SenderId, string Preview, DateTimeOffset At);

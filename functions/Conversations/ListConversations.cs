@@ -1,0 +1,97 @@
+using System.Buffers.Text;
+using System.Text;
+using Chat.Functions.Inbox;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Conversations;
+
+/// <summary><c>GET /conversations</c>: the caller's conversations, newest activity first, in pages.</summary>
+public sealed class ListConversations(ChatContainers containers, Limits limits, CurrentUser user)
+{
+    [Function(nameof(ListConversations))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        var query = new RequestQuery(request);
+        var limit = query.Limit(limits);
+        var before = Continuation.Read(query);
+        if (query.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
+        var filter = before is null ? "" : "WHERE c.activity < @before ";
+        var entries = await containers.Users.QueryPartitionAsync(
+            new QueryDefinition($"SELECT TOP @take * FROM c {filter}ORDER BY c.activity DESC").WithParameter("@take", limit + 1).WithParameter("@before", before),
+            new PartitionKey(user.Id.Value),
+            ChatJson.Default.DocumentsPageInboxEntry,
+            pageSize: limit + 1,
+            cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+        var page = new ConversationPage(
+            [.. entries.Take(limit).Select(ConversationSummary.Of)],
+            entries.Count > limit ? Continuation.Of(entries[limit - 1]) : null);
+        return new Answer<ConversationPage>(StatusCodes.Status200OK, page, ChatJson.Default.ConversationPage);
+    }
+
+    /// <summary>Where a page ended: the activity of its last conversation, so that a page goes on there whatever moved meanwhile.</summary>
+    private static class Continuation
+    {
+        private const int MaxLength = 128;
+
+        public static string Of(InboxEntry last) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(last.Activity));
+
+        public static string? Read(RequestQuery query)
+        {
+            if (query.Single("continuation") is not { } text)
+            {
+                return null;
+            }
+
+            if (text.Length <= MaxLength && Base64Url.IsValid(text) && Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)) is var activity && activity.Contains('|', StringComparison.Ordinal))
+            {
+                return activity;
+            }
+
+            query.Fault("continuation", "invalid", "Must be the continuation of a page before.");
+            return null;
+        }
+    }
+}
+
+/// <summary>A page of the caller's conversations.</summary>
+/// <param name="Continuation">Asks for the next page; null on the last.</param>
+public sealed record ConversationPage(IReadOnlyList<ConversationSummary> Conversations, string? Continuation);
+
+/// <summary>A conversation in the caller's list.</summary>
+/// <param name="Peer">The other one of a direct conversation; null for groups.</param>
+/// <param name="UnreadCount">Messages after the caller's read marker; one's own sends count as read.</param>
+public sealed record ConversationSummary(
+    ConversationId ConversationId,
+    ConversationKind Kind,
+    string? Title,
+    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] UserId? Peer,
+    int MemberCount,
+    long LastSeq,
+    long UnreadCount,
+    MessagePreview? LastMessage,
+    DateTimeOffset ActivityAt)
+{
+    public static ConversationSummary Of(InboxEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return new(
+            entry.ConversationId,
+            entry.Kind,
+            entry.Title,
+            entry.Peer,
+            entry.MemberCount,
+            entry.LastSeq,
+            entry.UnreadCount,
+            entry.LastMessage,
+            entry.ActivityAt);
+    }
+}

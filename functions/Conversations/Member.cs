@@ -1,0 +1,45 @@
+using System.Text.Json.Serialization;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Conversations;
+
+/// <summary>Where a member stands.</summary>
+public enum MemberState
+{
+    Active,
+    Invited,
+    Left,
+    Removed,
+}
+
+/// <summary>One user's part in a conversation: the truth about membership and about how far they have read. In the conversation's partition.</summary>
+public sealed record Member
+{
+    [JsonPropertyOrder(-2)]
+    public string Type => "member";
+
+    [JsonPropertyOrder(-1)]
+    public string Id => DocumentId(UserId);
+
+    public required ConversationId ConversationId { get; init; }
+
+    public required UserId UserId { get; init; }
+
+    public required MemberRole Role { get; init; }
+
+    public required MemberState State { get; init; }
+
+    /// <summary>The entry by which they joined.</summary>
+    public required long JoinedSeq { get; init; }
+
+    /// <summary>How many messages there were when they joined: those count as read.</summary>
+    public required long JoinedOrdinal { get; init; }
+
+    /// <summary>How far they have read; only rises.</summary>
+    public long ReadSeq { get; init; }
+
+    /// <summary>The ordinal of the last message at or before <see cref="ReadSeq"/>.</summary>
+    public long ReadOrdinal { get; init; }
+
+    public static string DocumentId(UserId user) => $"u:{user.Value}";
+}

@@ -1,0 +1,16 @@
+using Azure.Messaging.ServiceBus;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Delivery;
+
+/// <summary>Queue <c>deliveries</c>: takes a committed range to its members.</summary>
+public sealed class DeliverEntries(QueueWork queueWork, RangeDelivery delivery)
+{
+    [Function(nameof(DeliverEntries))]
+    public Task RunAsync(
+        [ServiceBusTrigger(EntriesCommitted.Queue, Connection = DeliverySetup.Connection, AutoCompleteMessages = false)] ServiceBusReceivedMessage message,
+        ServiceBusMessageActions actions,
+        CancellationToken cancellationToken) =>
+        queueWork.RunAsync(EntriesCommitted.Queue, message, actions, ChatJson.Default.EntriesCommitted, delivery.DeliverAsync, cancellationToken);
+}

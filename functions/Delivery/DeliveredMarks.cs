@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
+
+namespace Chat.Functions.Delivery;
+
+/// <summary>Reads and raises how far conversations have been delivered.</summary>
+/// <remarks>
+/// Raises of one conversation that meet in this process share a write; between processes the ETag decides, and the loser merges again. A mark
+/// that isn't raised, for whatever reason, costs a second delivery, never a message.
+/// </remarks>
+public sealed class DeliveredMarks(ChatContainers containers)
+{
+    private readonly Container _conversations = containers.Conversations;
+    private readonly ConcurrentDictionary<ConversationId, Raise> _raises = new();
+
+    /// <summary>The mark; one at 0 when nothing was delivered yet.</summary>
+    public async Task<DeliveredMark> ReadAsync(ConversationId conversation, CancellationToken cancellationToken) =>
+        (await ReadWithETagAsync(conversation, cancellationToken)).Mark;
+
+    /// <summary>Notes that a range was delivered; on return it is stored.</summary>
+    public Task RaiseAsync(ConversationId conversation, SeqRange delivered, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var raise = _raises.GetOrAdd(conversation, static _ => new Raise());
+            lock (raise)
+            {
+                if (raise.IsTaken)
+                {
+                    // It is being written, without this range; the next one takes it.
+                    continue;
+                }
+
+                raise.Ranges.Add(delivered);
+                raise.Written ??= WriteAsync(conversation, raise, raise.Before);
+                return raise.Written.WaitAsync(cancellationToken);
+            }
+        }
+    }
+
+    private async Task WriteAsync(ConversationId conversation, Raise raise, Task before)
+    {
+        // While an earlier write of this conversation is under way, ranges gather here.
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        var next = new Raise();
+        lock (raise)
+        {
+            raise.IsTaken = true;
+            next.Before = raise.Written!;
+            _raises[conversation] = next;
+        }
+
+        try
+        {
+            await MergeAsync(conversation, raise.Ranges);
+        }
+        finally
+        {
+            lock (next)
+            {
+                if (next.Written is null)
+                {
+                    next.IsTaken = true;
+                    _raises.TryRemove(new(conversation, next));
+                }
+            }
+        }
+    }
+
+    private async Task MergeAsync(ConversationId conversation, List<SeqRange> ranges)
+    {
+        while (true)
+        {
+            var (mark, etag) = await ReadWithETagAsync(conversation, CancellationToken.None);
+            var merged = ranges.Aggregate(mark, static (sum, range) => sum.With(range));
+            if (ranges.TrueForAll(mark.Covers))
+            {
+                return;
+            }
+
+            using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(merged, ChatJson.Default.DeliveredMark), writable: false);
+            var partition = new PartitionKey(conversation.Value);
+            using var response = etag is null
+                ? await _conversations.CreateItemStreamAsync(body, partition, new ItemRequestOptions { EnableContentResponseOnWrite = false })
+                : await _conversations.ReplaceItemStreamAsync(body, DeliveredMark.DocumentId, partition, new ItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false });
+            if (response.StatusCode is not (HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed))
+            {
+                response.EnsureSuccessStatusCode();
+                return;
+            }
+        }
+    }
+
+    private async Task<(DeliveredMark Mark, string? ETag)> ReadWithETagAsync(ConversationId conversation, CancellationToken cancellationToken)
+    {
+        var (mark, etag) = await _conversations.ReadDocumentAsync(DeliveredMark.DocumentId, conversation, ChatJson.Default.DeliveredMark, null, cancellationToken);
+        return (mark ?? new DeliveredMark { ConversationId = conversation }, etag);
+    }
+
+    /// <summary>Ranges that go out in one write.</summary>
+    private sealed class Raise
+    {
+        public List<SeqRange> Ranges { get; } = [];
+
+        public Task Before { get; set; } = Task.CompletedTask;
+
+        public Task? Written { get; set; }
+
+        public bool IsTaken { get; set; }
+    }
+}

@@ -1,0 +1,20 @@
+using Chat.Functions.Shared;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Functions.Delivery;
+
+/// <summary>What operators can see of delivery.</summary>
+internal static partial class DeliveryLog
+{
+    [LoggerMessage(300, LogLevel.Warning, "Message {MessageId} was put off for the {Attempt}. time, by {Delay}.")]
+    public static partial void PutOff(this ILogger logger, Exception exception, string messageId, int attempt, TimeSpan delay);
+
+    [LoggerMessage(301, LogLevel.Error, "Message {MessageId} was dead-lettered: {Reason}.")]
+    public static partial void DeadLettered(this ILogger logger, string messageId, string reason);
+
+    [LoggerMessage(303, LogLevel.Error, "The head of conversation {Conversation} is not one that this version can read; the sweep skips it.")]
+    public static partial void NotAHead(this ILogger logger, string conversation);
+
+    [LoggerMessage(302, LogLevel.Information, "Conversation {Conversation}: entries {First} to {Last} are not delivered yet; sweep {Sweep} hands them over.")]
+    public static partial void Swept(this ILogger logger, ConversationId conversation, long first, long last, int sweep);
+}

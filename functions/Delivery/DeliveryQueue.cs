@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Chat.Functions.Log;
+using Chat.Functions.Shared;
+using Azure.Messaging.ServiceBus;
+
+namespace Chat.Functions.Delivery;
+
+/// <summary>Sends what delivery works on. A send returns once Service Bus has it.</summary>
+public sealed class DeliveryQueue(ServiceBusClient client)
+{
+    /// <summary>Service Bus takes 256 KB with properties; beyond this the consumer reads the entries from the log.</summary>
+    private const int MaxBody = 192 * 1024;
+
+    private readonly ServiceBusSender _deliveries = client.CreateSender(EntriesCommitted.Queue);
+    private readonly ServiceBusSender _fanout = client.CreateSender(EntriesPushed.Queue);
+
+    /// <summary>Hands a committed range over to delivery.</summary>
+    public Task HandOverAsync(CommittedRange range) => SendAsync(EntriesCommitted.Of(range), null, CancellationToken.None);
+
+    /// <summary>Hands a range over, at once or at an instant.</summary>
+    public Task SendAsync(EntriesCommitted committed, DateTimeOffset? at, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(committed);
+        var body = JsonSerializer.SerializeToUtf8Bytes(committed, ChatJson.Default.EntriesCommitted);
+        if (body.Length > MaxBody)
+        {
+            body = JsonSerializer.SerializeToUtf8Bytes(committed with { Entries = null }, ChatJson.Default.EntriesCommitted);
+        }
+
+        var message = new ServiceBusMessage(body) { MessageId = committed.MessageId, ContentType = "application/json" };
+        if (at is { } instant)
+        {
+            message.ScheduledEnqueueTime = instant;
+        }
+
+        return _deliveries.SendMessageAsync(message, cancellationToken);
+    }
+
+    /// <summary>Sends a range's fan-out on to its next members, under an id of its own: a dropped duplicate would end the chain.</summary>
+    public Task SendAsync(EntriesPushed pushed, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(pushed);
+        var body = JsonSerializer.SerializeToUtf8Bytes(pushed, ChatJson.Default.EntriesPushed);
+        return _fanout.SendMessageAsync(new ServiceBusMessage(body) { MessageId = Opaque.Random(), ContentType = "application/json" }, cancellationToken);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json.Serialization;
+using Chat.Functions.Conversations;
+using Chat.Functions.Log;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Delivery;
+
+/// <summary>On queue <c>deliveries</c>: a closed range of a conversation's log was committed, and its members are to get it.</summary>
+public sealed record EntriesCommitted
+{
+    public const string Queue = "deliveries";
+
+    public required ConversationId ConversationId { get; init; }
+
+    public required long First { get; init; }
+
+    public required long Last { get; init; }
+
+    /// <summary>0 for a direct hand-over; n for the sweep's n-th, which first looks whether the range was delivered meanwhile.</summary>
+    public int Sweep { get; init; }
+
+    /// <summary>By which a reader finds at least this range.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Session? Session { get; init; }
+
+    /// <summary>The head as the range left it; read when absent.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Head? Head { get; init; }
+
+    /// <summary>The range's entries when they fit in a message; read when absent.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<LogEntry>? Entries { get; init; }
+
+    /// <summary>Hand-overs by the sweep have ids that no direct one uses, so that neither hides the other from duplicate detection.</summary>
+    [JsonIgnore]
+    public string MessageId => Sweep == 0 ? $"{ConversationId}:{First}-{Last}" : $"{ConversationId}:{First}-{Last}:s{Sweep}";
+
+    public static EntriesCommitted Of(CommittedRange range)
+    {
+        ArgumentNullException.ThrowIfNull(range);
+        return new()
+        {
+            ConversationId = range.Head.ConversationId,
+            First = range.First,
+            Last = range.Last,
+            Session = range.Session,
+            Head = range.Head,
+            Entries = range.Entries,
+        };
+    }
+}
+
+/// <summary>On queue <c>fanout</c>: a range was pushed, and these members' inboxes are still to move forward.</summary>
+public sealed record EntriesPushed
+{
+    public const string Queue = "fanout";
+
+    public required long First { get; init; }
+
+    public required long Last { get; init; }
+
+    public required InboxChangeOfRange Change { get; init; }
+
+    /// <summary>The members whose turn hasn't come; the message goes on with the rest until there is none.</summary>
+    public required IReadOnlyList<UserId> Members { get; init; }
+}

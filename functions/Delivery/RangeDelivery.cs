@@ -1,0 +1,98 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Inbox;
+using Chat.Functions.Log;
+using Chat.Functions.Realtime;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
+
+namespace Chat.Functions.Delivery;
+
+/// <summary>Delivers a range of a log: push first, then the inboxes, then the mark. Every step may be repeated.</summary>
+public sealed class RangeDelivery(
+    ConversationReader reader,
+    ChatContainers containers,
+    MemberLists members,
+    PushGroups groups,
+    EventPush push,
+    InboxProjection inbox,
+    DeliveredMarks marks,
+    DeliveryQueue queue,
+    SweepSchedule schedule)
+{
+    /// <summary>Conversations up to this size get their inboxes in the same invocation; larger ones go through <c>fanout</c>.</summary>
+    private const int MaxInlineMembers = 32;
+
+    /// <summary>Entries of a long undelivered range that go out in one go.</summary>
+    private const int MaxEntries = 100;
+
+    /// <summary>Delivers a range; the sweep's only as far as it hasn't been delivered meanwhile, with another look at it later.</summary>
+    /// <exception cref="UnprocessableException">There is no such conversation.</exception>
+    /// <exception cref="IncompleteRangeException">The log doesn't show the whole range yet.</exception>
+    public async Task DeliverAsync(EntriesCommitted committed, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(committed);
+        if (committed.Sweep == 0)
+        {
+            await DeliverAsync(committed, committed.Head, committed.Entries, cancellationToken);
+            return;
+        }
+
+        var range = new SeqRange(committed.First, committed.Last);
+        var mark = await marks.ReadAsync(committed.ConversationId, cancellationToken);
+        if (mark.Covers(range))
+        {
+            return;
+        }
+
+        // Before anything can go wrong: the next look doesn't depend on what becomes of this message.
+        await queue.SendAsync(committed with { Sweep = committed.Sweep + 1 }, schedule.Next(committed.Sweep), cancellationToken);
+        foreach (var missing in mark.Missing(range).ToList())
+        {
+            for (var first = missing.First; first <= missing.Last; first += MaxEntries)
+            {
+                var part = committed with { First = first, Last = Math.Min(first + MaxEntries - 1, missing.Last) };
+                await DeliverAsync(part, null, null, cancellationToken);
+            }
+        }
+    }
+
+    private async Task DeliverAsync(EntriesCommitted range, Head? head, IReadOnlyList<LogEntry>? entries, CancellationToken cancellationToken)
+    {
+        head ??= await reader.ReadHeadAsync(range.ConversationId, range.Session, cancellationToken)
+            ?? throw new UnprocessableException("ConversationNotFound", $"There is no conversation {range.ConversationId}.");
+        entries ??= await ReadEntriesAsync(range, cancellationToken);
+        var everyone = await members.OfAsync(head, range.Session, cancellationToken);
+        if (entries.Any(entry => entry is LogEvent { What: LogEvent.ConversationCreated or LogEvent.MemberJoined }))
+        {
+            await groups.TryJoinAsync(head, everyone, cancellationToken);
+        }
+
+        await push.PushAsync(head, everyone, entries, cancellationToken);
+        var change = InboxChangeOfRange.Of(head, entries);
+        if (everyone.Count <= MaxInlineMembers)
+        {
+            await change.ApplyAsync(inbox, everyone, cancellationToken);
+            await marks.RaiseAsync(range.ConversationId, new SeqRange(range.First, range.Last), cancellationToken);
+        }
+        else
+        {
+            await queue.SendAsync(new EntriesPushed { First = range.First, Last = range.Last, Change = change, Members = everyone }, cancellationToken);
+        }
+    }
+
+    private async Task<IReadOnlyList<LogEntry>> ReadEntriesAsync(EntriesCommitted range, CancellationToken cancellationToken)
+    {
+        var query = new QueryDefinition("SELECT * FROM c WHERE c.seq >= @first AND c.seq <= @last ORDER BY c.seq")
+            .WithParameter("@first", range.First)
+            .WithParameter("@last", range.Last);
+        var entries = await containers.Conversations.QueryPartitionAsync(
+            query,
+            new PartitionKey(range.ConversationId.Value),
+            ChatJson.Default.DocumentsPageLogEntry,
+            range.Session,
+            cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+        return entries.Count == range.Last - range.First + 1
+            ? entries
+            : throw new IncompleteRangeException(range.ConversationId, range.First, range.Last, entries.Count);
+    }
+}

@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Chat.Functions.Delivery;
+
+/// <summary>When the sweep looks at what was committed and isn't delivered.</summary>
+public sealed class SweepSchedule(DeliveryOptions options, TimeProvider time)
+{
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromHours(1);
+
+    /// <summary>When a commit's delivery is due: the sweep lets it be until then.</summary>
+    public DateTimeOffset First(DateTimeOffset committedAt) => committedAt + options.SweepGrace;
+
+    /// <summary>When to look again after the sweep's n-th hand-over: each time twice as long after, up to an hour.</summary>
+    public DateTimeOffset Next(int sweep)
+    {
+        var delay = options.SweepGrace * Math.Pow(2, Math.Min(sweep, 20));
+        return time.GetUtcNow() + (delay < MaxDelay ? delay : MaxDelay);
+    }
+}
+
+/// <summary>How delivery behaves, under <c>Delivery</c> in the settings.</summary>
+public sealed record DeliveryOptions
+{
+    /// <summary>How long after a commit the sweep waits for delivery before it hands over again. Default 10 s. Shorter repeats what is only slow.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan SweepGrace { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,22 @@
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Health;
+
+/// <summary><c>GET /health</c>: the process answers.</summary>
+public sealed class GetHealth
+{
+    [Function(nameof(GetHealth))]
+    public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request) =>
+        new Answer<HealthReport>(StatusCodes.Status200OK, new HealthReport(HealthReport.Ok, new Dictionary<string, string>()), ChatJson.Default.HealthReport);
+}
+
+/// <summary>How the backend is.</summary>
+/// <param name="Status"><c>ok</c> or <c>unavailable</c>.</param>
+/// <param name="Checks">The same for each service that was asked.</param>
+public sealed record HealthReport(string Status, IReadOnlyDictionary<string, string> Checks)
+{
+    public const string Ok = "ok";
+    public const string Unavailable = "unavailable";
+}

@@ -1,0 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Chat.Functions.Health;
+
+/// <summary>Registers health.</summary>
+public static class HealthSetup
+{
+    public static IServiceCollection AddHealth(this IServiceCollection services) => services.AddSingleton<Readiness>();
+}

@@ -1,0 +1,65 @@
+using Azure.Messaging.ServiceBus;
+using Chat.Functions.Delivery;
+using Chat.Functions.Realtime;
+using Chat.Functions.Shared;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Functions.Health;
+
+/// <summary>Asks every service something cheap. Anyone may call this, so an answer stands for a few seconds.</summary>
+public sealed class Readiness(ChatContainers containers, ServiceBusClient serviceBus, ChatHub hub, TimeProvider time, ILogger<Readiness> logger)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Validity = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _lock = new();
+    private readonly ServiceBusReceiver _deliveries = serviceBus.CreateReceiver(EntriesCommitted.Queue);
+    private Task<HealthReport>? _latest;
+    private long _asked;
+
+    public Task<HealthReport> CheckAsync()
+    {
+        lock (_lock)
+        {
+            if (_latest is null || (_latest.IsCompleted && time.GetElapsedTime(_asked) > Validity))
+            {
+                _asked = time.GetTimestamp();
+                _latest = AskAllAsync();
+            }
+
+            return _latest;
+        }
+    }
+
+    private async Task<HealthReport> AskAllAsync()
+    {
+        var checks = await Task.WhenAll(
+            AskAsync("cosmos", cancel => containers.Conversations.ReadContainerStreamAsync(cancellationToken: cancel)),
+            AskAsync("serviceBus", cancel => _deliveries.PeekMessageAsync(cancellationToken: cancel)),
+            AskAsync("signalR", hub.CheckAsync));
+        var status = checks.All(check => check.Status == HealthReport.Ok) ? HealthReport.Ok : HealthReport.Unavailable;
+        return new HealthReport(status, checks.ToDictionary(check => check.Service, check => check.Status, StringComparer.Ordinal));
+    }
+
+    private async Task<(string Service, string Status)> AskAsync(string service, Func<CancellationToken, Task> ask)
+    {
+        using var timeout = new CancellationTokenSource(Patience, time);
+        try
+        {
+            await ask(timeout.Token).WaitAsync(Patience, time);
+            return (service, HealthReport.Ok);
+        }
+        catch (Exception exception)
+        {
+            logger.NotReady(exception, service);
+            return (service, HealthReport.Unavailable);
+        }
+    }
+}
+
+/// <summary>What operators can see of health.</summary>
+internal static partial class HealthLog
+{
+    [LoggerMessage(400, LogLevel.Warning, "{Service} doesn't answer.")]
+    public static partial void NotReady(this ILogger logger, Exception exception, string service);
+}

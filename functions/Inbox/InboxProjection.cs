@@ -1,0 +1,111 @@
+using System.Net;
+using System.Text.Json;
+using Chat.Functions.Conversations;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
+
+namespace Chat.Functions.Inbox;
+
+/// <summary>Moves inbox entries forward; see <see cref="InboxEntry"/>.</summary>
+/// <remarks>
+/// Each raise is one conditional patch in the user's partition: where the entry is as far already the condition fails, and that is success.
+/// So raises may come late, twice and in any order. An entry that isn't there is created from the change itself.
+/// </remarks>
+public sealed class InboxProjection(ChatContainers containers)
+{
+    private readonly Container _users = containers.Users;
+
+    /// <summary>Moves a user's entry to a change, and their read mark to their own last message in it.</summary>
+    public async Task RaiseAsync(UserId user, InboxChange change, CancellationToken cancellationToken, long ownOrdinal = 0)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        List<PatchOperation> forward =
+        [
+            PatchOperation.Set("/lastSeq", change.LastSeq),
+            PatchOperation.Set("/lastOrdinal", change.LastOrdinal),
+            PatchOperation.Set("/lastMessage", change.LastMessage),
+            PatchOperation.Set("/memberCount", change.MemberCount),
+            PatchOperation.Set("/activity", change.Activity),
+        ];
+        var isBehind = $"c.lastSeq < {change.LastSeq}";
+        var outcome = ownOrdinal > 0
+            ? await PatchAsync(user, change, [.. forward, PatchOperation.Set("/readOrdinal", ownOrdinal)], $"{isBehind} AND c.readOrdinal < {ownOrdinal}", ownOrdinal, cancellationToken)
+            : await PatchAsync(user, change, forward, isBehind, 0, cancellationToken);
+        if (outcome || ownOrdinal == 0)
+        {
+            return;
+        }
+
+        // One of the two was ahead already; the other may not be.
+        await PatchAsync(user, change, forward, isBehind, ownOrdinal, cancellationToken);
+        await RaiseReadAsync(user, change, ownOrdinal, cancellationToken);
+    }
+
+    /// <summary>Moves a user's read mark to an ordinal; an entry that isn't there is created from the change.</summary>
+    public Task RaiseReadAsync(UserId user, InboxChange change, long readOrdinal, CancellationToken cancellationToken) =>
+        PatchAsync(user, change, [PatchOperation.Set("/readOrdinal", readOrdinal)], $"c.readOrdinal < {readOrdinal}", readOrdinal, cancellationToken);
+
+    /// <summary>Notes until when a user gets a conversation's pushes; nothing when there is no entry yet.</summary>
+    public async Task SetPushUntilAsync(UserId user, ConversationId conversation, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        using var response = await _users.PatchItemStreamAsync(
+            InboxEntry.DocumentId(conversation),
+            new PartitionKey(user.Value),
+            [PatchOperation.Set("/pushUntil", until.ToUnixTimeSeconds())],
+            NoContent(null),
+            cancellationToken);
+        if (response.StatusCode != HttpStatusCode.NotFound)
+        {
+            response.EnsureSuccessStatusCode();
+        }
+    }
+
+    /// <summary>A user's entry, or null.</summary>
+    public async Task<InboxEntry?> ReadAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken) =>
+        (await _users.ReadDocumentAsync(InboxEntry.DocumentId(conversation), new PartitionKey(user.Value), ChatJson.Default.InboxEntry, null, cancellationToken)).Document;
+
+    /// <summary>How many of a conversation's messages, as its head counts them, a user hasn't read.</summary>
+    public async Task<long> UnreadAsync(UserId user, Head head, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        return await ReadAsync(user, head.ConversationId, cancellationToken) is { } entry ? entry.Unread(head.MessageCount) : head.MessageCount;
+    }
+
+    private static PatchItemRequestOptions NoContent(string? condition) =>
+        new() { FilterPredicate = condition is null ? null : $"FROM c WHERE {condition}", EnableContentResponseOnWrite = false };
+
+    /// <summary>True when the patch applied or created the entry, false when the entry was ahead of the condition.</summary>
+    private async Task<bool> PatchAsync(
+        UserId user,
+        InboxChange change,
+        List<PatchOperation> operations,
+        string condition,
+        long readOrdinal,
+        CancellationToken cancellationToken)
+    {
+        var partition = new PartitionKey(user.Value);
+        while (true)
+        {
+            using var patched = await _users.PatchItemStreamAsync(InboxEntry.DocumentId(change.ConversationId), partition, operations, NoContent(condition), cancellationToken);
+            if (patched.StatusCode == HttpStatusCode.PreconditionFailed)
+            {
+                return false;
+            }
+
+            if (patched.StatusCode != HttpStatusCode.NotFound)
+            {
+                patched.EnsureSuccessStatusCode();
+                return true;
+            }
+
+            var entry = change.ToEntry(user) with { ReadOrdinal = readOrdinal };
+            using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(entry, ChatJson.Default.InboxEntry), writable: false);
+            using var created = await _users.CreateItemStreamAsync(body, partition, new ItemRequestOptions { EnableContentResponseOnWrite = false }, cancellationToken);
+            if (created.StatusCode != HttpStatusCode.Conflict)
+            {
+                created.EnsureSuccessStatusCode();
+                return true;
+            }
+        }
+    }
+}

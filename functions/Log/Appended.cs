@@ -1,0 +1,29 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Log;
+
+/// <summary>What became of a command: refused, committed now, or committed before (a repeat).</summary>
+/// <param name="Refusal">Why not; everything else is empty then.</param>
+/// <param name="Entries">The command's own entries; for a repeat the first one's, as it is now.</param>
+/// <param name="Head">The head after the whole commit; null for a repeat.</param>
+/// <param name="Session">By which the answer's reader sees what it wrote.</param>
+public sealed record Appended(Problem? Refusal, IReadOnlyList<LogEntry> Entries, Head? Head, Session? Session)
+{
+    public bool IsRepeat => Refusal is null && Head is null;
+
+    internal static Appended Refused(Problem refusal) => new(refusal, [], null, null);
+}
+
+/// <summary>What one commit put into a log: a closed range, to be handed over to delivery.</summary>
+/// <param name="Head">The head as this commit left it.</param>
+/// <param name="Entries">The entries from <see cref="First"/> to <see cref="Last"/>.</param>
+public sealed record CommittedRange(Head Head, IReadOnlyList<LogEntry> Entries, Session? Session)
+{
+    public long First => Entries[0].Seq;
+
+    public long Last => Head.LastSeq;
+}
+
+/// <summary>Takes a committed range to delivery. Failing is allowed: the sweep hands over what delivery hasn't seen.</summary>
+public delegate Task HandOver(CommittedRange range);

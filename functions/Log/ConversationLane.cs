@@ -1,0 +1,283 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Functions.Log;
+
+/// <summary>
+/// One conversation's appends in this process: while a commit is in flight, later commands wait for the next, which takes as many as fit.
+/// Keeps the head at hand, so that a commit costs no read unless another process committed in between.
+/// </summary>
+internal sealed class ConversationLane(
+    ConversationId conversation,
+    Container conversations,
+    CommitWriter writer,
+    HandOver handOver,
+    TimeProvider time,
+    ILogger logger)
+{
+    /// <summary>How many commands may wait in one conversation; the next is told to try again.</summary>
+    private const int MaxWaiting = 2_000;
+
+    private readonly Lock _lock = new();
+    private readonly List<PendingAppend> _waiting = [];
+    private readonly LaneView _view = new(conversation, conversations);
+    private bool _running;
+    private bool _retired;
+
+    /// <summary>Takes a command in; false when this lane has been given up and another must be asked.</summary>
+    public bool TryEnqueue(PendingAppend pending)
+    {
+        lock (_lock)
+        {
+            if (_retired)
+            {
+                return false;
+            }
+
+            if (_waiting.Count >= MaxWaiting)
+            {
+                pending.Complete(Appended.Refused(Problems.Unavailable));
+                return true;
+            }
+
+            _waiting.Add(pending);
+            if (!_running)
+            {
+                _running = true;
+                // Not on the caller's stack: its cancellation and its scope are its own.
+                _ = Task.Run(RunAsync);
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Takes a command back that isn't part of a commit yet.</summary>
+    public void Withdraw(PendingAppend pending, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (!_waiting.Remove(pending))
+            {
+                return;
+            }
+        }
+
+        pending.Withdraw(cancellationToken);
+    }
+
+    /// <summary>Gives the lane up if nobody uses it.</summary>
+    public bool TryRetire()
+    {
+        lock (_lock)
+        {
+            return _retired = !_running;
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        while (true)
+        {
+            List<PendingAppend> batch = [];
+            lock (_lock)
+            {
+                Take(batch);
+                if (batch.Count == 0)
+                {
+                    _running = false;
+                    return;
+                }
+            }
+
+            try
+            {
+                await CommitAsync(batch);
+            }
+            catch (Exception exception)
+            {
+                logger.CommitFailed(exception, conversation);
+                _view.Forget();
+                batch.ForEach(pending => pending.Fail(exception));
+            }
+        }
+    }
+
+    /// <summary>Fills a batch up from those who wait, in order of arrival, giving every actor an equal share first.</summary>
+    private void Take(List<PendingAppend> batch)
+    {
+        var room = CommitPlan.MaxOperations - 1 - batch.Count;
+        if (_waiting.Count <= room)
+        {
+            batch.AddRange(_waiting);
+            _waiting.Clear();
+            return;
+        }
+
+        var taken = FairShare.Choose(_waiting, pending => pending.Command.Actor, room);
+        batch.AddRange(taken);
+        var chosen = taken.ToHashSet();
+        _waiting.RemoveAll(chosen.Contains);
+    }
+
+    /// <summary>Commits what the batch's commands come to, again and again until every one has its answer or is back among those who wait.</summary>
+    private async Task CommitAsync(List<PendingAppend> batch)
+    {
+        for (var attempt = 0; batch.Count > 0;)
+        {
+            if (!await TryLoadAsync(batch))
+            {
+                return;
+            }
+
+            var plan = Plan(batch);
+            if (plan.Accepted.Count == 0)
+            {
+                return;
+            }
+
+            var outcome = await writer.WriteAsync(plan, batch.Max(pending => pending.Deadline));
+            switch (outcome.Status)
+            {
+                case CommitStatus.Committed:
+                    _view.Committed(plan, outcome.HeadETag);
+                    var range = new CommittedRange(plan.Head!, plan.Entries, outcome.Session);
+                    // The next commit doesn't wait for this one's hand-over; its callers do, so that their invocation lives that long.
+                    _ = Task.Run(() => AnswerAsync(plan.Accepted, range));
+                    return;
+                case CommitStatus.Repeat:
+                    batch.Remove(outcome.Repeated!);
+                    _view.Remember(outcome.Repeated!.Command.RepeatId);
+                    _ = AnswerRepeatAsync(outcome.Repeated!);
+                    break;
+                case CommitStatus.Conflict:
+                    _view.Forget();
+                    await Task.Delay(Backoff.Jitter(attempt++), time);
+                    DismissLate(batch);
+                    lock (_lock)
+                    {
+                        Take(batch);
+                    }
+
+                    break;
+                default:
+                    _view.Forget();
+                    batch.ForEach(Dismiss);
+                    return;
+            }
+        }
+    }
+
+    /// <summary>Brings the head and the actors' memberships of the head's version; false when nobody is left who would wait for them.</summary>
+    private async Task<bool> TryLoadAsync(List<PendingAppend> batch)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await _view.LoadAsync(batch);
+                return true;
+            }
+            catch (Exception exception) when (CosmosFailures.IsTransient(exception))
+            {
+                logger.HeadUnreadable(exception, conversation);
+                _view.Forget();
+                await Task.Delay(Backoff.Jitter(attempt, (exception as CosmosException)?.RetryAfter), time);
+                DismissLate(batch);
+                if (batch.Count == 0)
+                {
+                    return false;
+                }
+            }
+        }
+    }
+
+    private CommitPlan Plan(List<PendingAppend> batch)
+    {
+        var plan = new CommitPlan(conversation, _view.Head, _view.ETag, _view.MemberOf, _view.Now(time));
+        List<PendingAppend> later = [];
+        foreach (var pending in batch)
+        {
+            if (later.Count > 0)
+            {
+                // What follows a command that has no room waits with it, so that nobody's own order is lost.
+                later.Add(pending);
+            }
+            else if (_view.IsRecent(pending.Command.RepeatId))
+            {
+                _ = AnswerRepeatAsync(pending);
+            }
+            else
+            {
+                switch (plan.Add(pending))
+                {
+                    case PlanOutcome.Later:
+                        later.Add(pending);
+                        break;
+                    case PlanOutcome.Repeat:
+                        _ = AnswerRepeatAsync(pending);
+                        break;
+                }
+            }
+        }
+
+        lock (_lock)
+        {
+            _waiting.InsertRange(0, later);
+        }
+
+        batch.Clear();
+        batch.AddRange(plan.Accepted);
+        if (plan.Accepted.Count > 0)
+        {
+            plan.Seal();
+        }
+
+        return plan;
+    }
+
+    private async Task AnswerAsync(List<PendingAppend> accepted, CommittedRange range)
+    {
+        await handOver(range);
+        foreach (var pending in accepted)
+        {
+            pending.Complete(new Appended(null, pending.Entries, range.Head, range.Session));
+        }
+    }
+
+    private async Task AnswerRepeatAsync(PendingAppend pending)
+    {
+        try
+        {
+            var first = await ReadEntryAsync(pending.Command.RepeatId!);
+            pending.Complete(first switch
+            {
+                null => Appended.Refused(Problems.Unavailable),
+                _ when pending.Command.Repeats(first) => new Appended(null, [first], null, null),
+                _ => Appended.Refused(pending.Command.Misused),
+            });
+        }
+        catch (Exception exception) when (CosmosFailures.IsTransient(exception))
+        {
+            pending.Complete(Appended.Refused(Problems.Unavailable));
+        }
+        catch (Exception exception)
+        {
+            pending.Fail(exception);
+        }
+    }
+
+    private async Task<LogEntry?> ReadEntryAsync(string id) =>
+        (await conversations.ReadDocumentAsync(id, conversation, ChatJson.Default.LogEntry)).Document;
+
+    private static void Dismiss(PendingAppend pending) => pending.Complete(Appended.Refused(Problems.Unavailable));
+
+    private void DismissLate(List<PendingAppend> batch)
+    {
+        var now = time.GetTimestamp();
+        batch.FindAll(pending => pending.Deadline <= now).ForEach(Dismiss);
+        batch.RemoveAll(pending => pending.Deadline <= now);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Functions.Log;
+
+/// <summary>
+/// Appends to the logs of conversations. Every entry gets the next <c>seq</c> of its conversation, committed exactly once and together with
+/// the head; a command that was answered is stored, and one that is repeated is stored once.
+/// </summary>
+/// <remarks>
+/// Appends to one conversation that meet in this process share a commit (one transactional batch). Between processes the head's ETag decides.
+/// What was committed is handed over to delivery afterwards; if that fails the append still succeeds, and the sweep hands over.
+/// </remarks>
+public sealed class ConversationLog(Container conversations, HandOver handOver, TimeProvider time, ILogger<ConversationLog> logger)
+{
+    /// <summary>Conversations whose head is kept at hand; beyond that the idle ones are forgotten, which costs a read of 1 RU each.</summary>
+    private const int MaxLanes = 10_000;
+
+    /// <summary>How long a command may wait for its commit before the caller is told to try again.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long an answer may wait for the hand-over of what it committed.</summary>
+    private static readonly TimeSpan HandOverPatience = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<ConversationId, ConversationLane> _lanes = new();
+    private readonly CommitWriter _writer = new(conversations, time);
+
+    /// <summary>Decides a command on the conversation's head and commits what it comes to.</summary>
+    /// <returns>The refusal, the commit, or the first commit when this is a repeat. When Cosmos DB gives no clear answer in 3 s: a 503, and the command may or may not be stored; repeat it.</returns>
+    /// <exception cref="OperationCanceledException">The caller left before the command was part of a commit; it isn't stored.</exception>
+    public async Task<Appended> AppendAsync(ConversationId conversation, LogCommand command, CancellationToken cancellationToken)
+    {
+        var pending = new PendingAppend(command, time.GetTimestamp() + (long)(Patience.TotalSeconds * time.TimestampFrequency));
+        while (!_lanes.GetOrAdd(conversation, OpenLane).TryEnqueue(pending))
+        {
+            // The lane was forgotten between finding it and using it.
+        }
+
+        Forget();
+        using var withdrawal = cancellationToken.UnsafeRegister(
+            static (state, token) =>
+            {
+                var (log, id, append) = ((ConversationLog, ConversationId, PendingAppend))state!;
+                if (log._lanes.TryGetValue(id, out var lane))
+                {
+                    lane.Withdraw(append, token);
+                }
+            },
+            (this, conversation, pending));
+        return await pending.Task;
+    }
+
+    private ConversationLane OpenLane(ConversationId conversation) => new(conversation, conversations, _writer, HandOverAsync, time, logger);
+
+    private async Task HandOverAsync(CommittedRange range)
+    {
+        try
+        {
+            await handOver(range).WaitAsync(HandOverPatience, time);
+        }
+        catch (Exception exception)
+        {
+            logger.HandOverFailed(exception, range.Head.ConversationId, range.First, range.Last);
+        }
+    }
+
+    private void Forget()
+    {
+        if (_lanes.Count <= MaxLanes)
+        {
+            return;
+        }
+
+        foreach (var (conversation, lane) in _lanes)
+        {
+            if (lane.TryRetire())
+            {
+                _lanes.TryRemove(new(conversation, lane));
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
+
+namespace Chat.Functions.Log;
+
+/// <summary>
+/// What a lane knows of its conversation: the head with its ETag, memberships of that head's version, and the ids created lately. Being wrong
+/// is harmless: a commit on an old head fails, and what is known of members holds for one version of them.
+/// </summary>
+internal sealed class LaneView(ConversationId conversation, Container conversations)
+{
+    private const int MaxRecent = 128;
+    private const int MaxMembers = 512;
+
+    private readonly Dictionary<UserId, HeadMember?> _members = [];
+    private readonly HashSet<string> _recent = new(StringComparer.Ordinal);
+    private readonly Queue<string> _recentInOrder = new();
+    private long _membersVersion;
+
+    /// <summary>The head, or null when there is no such conversation.</summary>
+    public Head? Head { get; private set; }
+
+    public string? ETag { get; private set; }
+
+    /// <summary>Reads what is missing to decide these commands.</summary>
+    public async Task LoadAsync(List<PendingAppend> batch)
+    {
+        if (Head is null)
+        {
+            (Head, ETag) = await conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head);
+        }
+
+        if (Head is null or { Members: not null })
+        {
+            return;
+        }
+
+        if (_membersVersion != Head.MembersVersion || _members.Count > MaxMembers)
+        {
+            _members.Clear();
+            _membersVersion = Head.MembersVersion;
+        }
+
+        var unknown = batch.SelectMany(pending => pending.Command.Concerns)
+            .Where(user => !_members.ContainsKey(user))
+            .Distinct()
+            .Select(async user => (user, member: await conversations.ReadDocumentAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member)));
+        foreach (var (user, (member, _)) in await Task.WhenAll(unknown))
+        {
+            _members[user] = member is { State: MemberState.Active } ? new HeadMember(user, member.Role) : null;
+        }
+    }
+
+    /// <summary>A user's membership in the head's version; null when they aren't an active member, or weren't asked for.</summary>
+    public HeadMember? MemberOf(UserId user) => Head?.Members is not null ? Head.Member(user) : _members.GetValueOrDefault(user);
+
+    /// <summary>The instant of the next commit: in whole milliseconds and never before the last one's.</summary>
+    public DateTimeOffset Now(TimeProvider time)
+    {
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+        return Head is { } head && head.CommittedAt > now ? head.CommittedAt : now;
+    }
+
+    /// <summary>Whether a document with this id was created lately, so that creating it again would fail a whole commit.</summary>
+    public bool IsRecent(string? id) => id is not null && _recent.Contains(id);
+
+    /// <summary>Moves on to what was committed; without an ETag, somebody else has moved on already.</summary>
+    public void Committed(CommitPlan plan, string? etag)
+    {
+        foreach (var pending in plan.Accepted)
+        {
+            Remember(pending.Command.RepeatId);
+        }
+
+        (Head, ETag) = etag is null ? (null, null) : (plan.Head, etag);
+    }
+
+    public void Remember(string? id)
+    {
+        if (id is null || !_recent.Add(id))
+        {
+            return;
+        }
+
+        _recentInOrder.Enqueue(id);
+        if (_recentInOrder.Count > MaxRecent)
+        {
+            _recent.Remove(_recentInOrder.Dequeue());
+        }
+    }
+
+    public void Forget() => (Head, ETag) = (null, null);
+}

@@ -1,0 +1,69 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Log;
+
+/// <summary>A change that somebody wants in a conversation's log. It is decided again on every head that it might be committed against.</summary>
+public abstract record LogCommand
+{
+    /// <summary>Who wants it; no actor takes more than their share of a commit.</summary>
+    public required UserId Actor { get; init; }
+
+    /// <summary>The id of a document that this command creates and that any repeat of it would create too; null when it can't be repeated.</summary>
+    public virtual string? RepeatId => null;
+
+    /// <summary>Whose memberships <see cref="Decide"/> looks at; they are loaded before, of the same version as the head.</summary>
+    public virtual IReadOnlyList<UserId> Concerns => [Actor];
+
+    /// <summary>Decides, without side effects and as often as needed.</summary>
+    public abstract Decision Decide(in DecisionContext context);
+
+    /// <summary>Whether the document found under <see cref="RepeatId"/> says what this command says, so that this is a repeat and not a misuse.</summary>
+    public virtual bool Repeats(LogEntry first) => true;
+
+    /// <summary>The answer to a command whose <see cref="RepeatId"/> was used for something else.</summary>
+    public virtual Problem Misused => Problems.ClientMessageIdReused;
+}
+
+/// <summary>What a command is decided on.</summary>
+/// <param name="Head">The head as it would be after the commands before this one in the same commit; null when there is no conversation.</param>
+/// <param name="MemberOf">An active member among <see cref="LogCommand.Concerns"/>: null for strangers and for those who are no longer active.</param>
+/// <param name="CommitId">The commit that the entries go out in.</param>
+/// <param name="Now">The instant of the commit, in whole milliseconds.</param>
+public readonly record struct DecisionContext(Head? Head, Func<UserId, HeadMember?> MemberOf, string CommitId, DateTimeOffset Now);
+
+/// <summary>What a command comes to: a refusal, a repeat, nothing to do, or a new head with the documents that are created together with it.</summary>
+public readonly record struct Decision
+{
+    private Decision(Problem? refusal, Head? head, IReadOnlyList<LogEntry> entries, IReadOnlyList<Member> members)
+    {
+        Refusal = refusal;
+        Head = head;
+        Entries = entries;
+        Members = members;
+    }
+
+    public Problem? Refusal { get; }
+
+    public Head? Head { get; }
+
+    /// <summary>The log entries, by ascending <c>seq</c> from the old head's on without gaps.</summary>
+    public IReadOnlyList<LogEntry> Entries { get; }
+
+    /// <summary>Members who become so by this change.</summary>
+    public IReadOnlyList<Member> Members { get; }
+
+    /// <summary>Whether the answer is in the document under <see cref="LogCommand.RepeatId"/>.</summary>
+    public bool IsRepeat => Refusal is null && Head is null;
+
+    /// <summary>It was done before.</summary>
+    public static Decision Repeat { get; } = new(null, null, [], []);
+
+    public static Decision Refuse(Problem refusal) => new(refusal, null, [], []);
+
+    /// <summary>It is as wanted already.</summary>
+    public static Decision Nothing(Head head) => new(null, head, [], []);
+
+    public static Decision Append(Head head, IReadOnlyList<LogEntry> entries, IReadOnlyList<Member>? members = null) =>
+        new(null, head, entries, members ?? []);
+}

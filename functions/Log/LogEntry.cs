@@ -1,0 +1,61 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Chat.Functions.Conversations;
+using Chat.Functions.Messages;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Log;
+
+/// <summary>An entry of a conversation's log: a document in its partition, and what deliveries carry.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(Message), "message")]
+[JsonDerivedType(typeof(LogEvent), "event")]
+public abstract record LogEntry
+{
+    [JsonPropertyOrder(-1)]
+    public abstract string Id { get; }
+
+    public required ConversationId ConversationId { get; init; }
+
+    /// <summary>The entry's number in its conversation, from 1 without gaps.</summary>
+    public required long Seq { get; init; }
+
+    /// <summary>The commit that wrote it; see <see cref="Head.CommitId"/>.</summary>
+    public required string CommitId { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The entry as clients see it.</summary>
+    public abstract ChatEvent ToEvent();
+}
+
+/// <summary>A log entry that isn't a message: what happened, by whom, and what it changed.</summary>
+public sealed record LogEvent : LogEntry
+{
+    public const string ConversationCreated = "conversation.created";
+    public const string MemberJoined = "member.joined";
+
+    public override string Id => DocumentId(Seq);
+
+    /// <summary>The event's type as clients know it.</summary>
+    public required string What { get; init; }
+
+    public required UserId ActorId { get; init; }
+
+    /// <summary>The event's own members, as clients get them.</summary>
+    public required JsonElement Data { get; init; }
+
+    /// <summary>What the creating request asked for, by which a repeat under another body is recognised.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RequestHash { get; init; }
+
+    public static string DocumentId(long seq) => $"e:{seq}";
+
+    public override ChatEvent ToEvent() => new(What, ConversationId, Seq, At, Data);
+}
+
+/// <summary>What clients receive through the SignalR method <c>events</c>, in an array.</summary>
+/// <param name="Type">The event's name, such as <c>message.created</c>.</param>
+/// <param name="Seq">The entry's place in the log, by which clients order and find holes.</param>
+/// <param name="Data">The event's content; for messages the message as <c>GET</c> answers it.</param>
+public sealed record ChatEvent(string Type, ConversationId ConversationId, long Seq, DateTimeOffset At, object Data);

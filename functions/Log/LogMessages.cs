@@ -1,0 +1,17 @@
+using Chat.Functions.Shared;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Functions.Log;
+
+/// <summary>What operators can see of the log.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(100, LogLevel.Warning, "Conversation {Conversation}: entries {First} to {Last} were committed but not handed over; the sweep will.")]
+    public static partial void HandOverFailed(this ILogger logger, Exception exception, ConversationId conversation, long first, long last);
+
+    [LoggerMessage(101, LogLevel.Error, "Conversation {Conversation}: a commit failed.")]
+    public static partial void CommitFailed(this ILogger logger, Exception exception, ConversationId conversation);
+
+    [LoggerMessage(102, LogLevel.Warning, "Conversation {Conversation}: the head can't be read just now.")]
+    public static partial void HeadUnreadable(this ILogger logger, Exception exception, ConversationId conversation);
+}

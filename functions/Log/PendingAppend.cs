@@ -1,0 +1,23 @@
+namespace Chat.Functions.Log;
+
+/// <summary>A command on its way into the log, and whoever waits for it.</summary>
+internal sealed class PendingAppend(LogCommand command, long deadline)
+{
+    private readonly TaskCompletionSource<Appended> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public LogCommand Command { get; } = command;
+
+    /// <summary>The timestamp after which the caller is told to try again.</summary>
+    public long Deadline { get; } = deadline;
+
+    /// <summary>The command's entries in the plan that is under way.</summary>
+    public IReadOnlyList<LogEntry> Entries { get; set; } = [];
+
+    public Task<Appended> Task => _done.Task;
+
+    public void Complete(Appended result) => _done.TrySetResult(result);
+
+    public void Fail(Exception exception) => _done.TrySetException(exception);
+
+    public void Withdraw(CancellationToken cancellationToken) => _done.TrySetCanceled(cancellationToken);
+}

@@ -1,0 +1,41 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Log;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Messages;
+
+/// <summary><c>POST /conversations/{c}/messages</c>: accepts a message; 201 with it once it is committed, 200 with the first when it repeats one.</summary>
+public sealed class SendMessage(ConversationLog log, Limits limits, CurrentUser user)
+{
+    [Function(nameof(SendMessage))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/messages")] HttpRequest request,
+        string conversationId,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
+        var clientMessageId = body.ClientId("clientMessageId");
+        var text = body.Text("text", limits.Text);
+        if (body.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
+        if (!ConversationId.TryParse(conversationId, out var conversation))
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        var appended = await log.AppendAsync(conversation, new TextMessage(conversation, user.Id, clientMessageId, text), cancellationToken);
+        if (appended.Refusal is { } refusal)
+        {
+            return refusal.ToResult();
+        }
+
+        var status = appended.IsRepeat ? StatusCodes.Status200OK : StatusCodes.Status201Created;
+        return new Answer<MessageView>(status, MessageView.Of((Message)appended.Entries[0]), ChatJson.Default.MessageView, appended.Session);
+    }
+}

@@ -1,0 +1,39 @@
+using Chat.Functions.Log;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Azure.Functions.Worker.SignalRService;
+using Microsoft.Azure.SignalR.Management;
+
+namespace Chat.Functions.Realtime;
+
+/// <summary>The SignalR hub, serverless: an accelerator that may lose or reorder, never the truth. Clients listen to one method, <c>events</c>.</summary>
+[SignalRConnection(Connection)]
+public sealed class ChatHub(IServiceProvider services) : ServerlessHub(services)
+{
+    /// <summary>The setting that names the SignalR Service.</summary>
+    public const string Connection = DefaultConnectionStringName;
+
+    private const string Method = "events";
+
+    /// <summary>The address and token with which this user connects, as JSON.</summary>
+    public Task<BinaryData> NegotiateAsync(UserId user) => NegotiateAsync(new NegotiationOptions { UserId = user.Value });
+
+    /// <summary>Sends events to every connection of a user: one request to the service.</summary>
+    public Task SendToUserAsync(UserId user, IReadOnlyList<ChatEvent> events, CancellationToken cancellationToken) =>
+        Clients.User(user.Value).SendCoreAsync(Method, [events], cancellationToken);
+
+    /// <summary>Sends events to every connection of a conversation's members: one request to the service.</summary>
+    public Task SendToMembersAsync(ConversationId conversation, IReadOnlyList<ChatEvent> events, CancellationToken cancellationToken) =>
+        Clients.Group(conversation.Value).SendCoreAsync(Method, [events], cancellationToken);
+
+    /// <summary>Puts a user's current and future connections into a conversation's group for a time.</summary>
+    public Task JoinAsync(UserId user, ConversationId conversation, TimeSpan ttl, CancellationToken cancellationToken) =>
+        UserGroups.AddToGroupAsync(user.Value, conversation.Value, ttl, cancellationToken);
+
+    /// <summary>Takes a user out of a conversation's group.</summary>
+    public Task LeaveAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken) =>
+        UserGroups.RemoveFromGroupAsync(user.Value, conversation.Value, cancellationToken);
+
+    /// <summary>Asks the service something cheap; throws when it doesn't answer.</summary>
+    public Task CheckAsync(CancellationToken cancellationToken) => ClientManager.UserExistsAsync("health", cancellationToken);
+}

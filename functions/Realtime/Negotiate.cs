@@ -1,0 +1,41 @@
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Functions.Realtime;
+
+/// <summary><c>POST /realtime/negotiate</c>: where and with which token a SignalR client given <c>…/api/realtime</c> connects as the caller.</summary>
+public sealed class Negotiate(ChatHub hub, PushGroups groups, CurrentUser user, ILogger<Negotiate> logger)
+{
+    [Function(nameof(Negotiate))]
+    public async Task<IResult> RunAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "realtime/negotiate")] HttpRequest request)
+    {
+        var caller = user.Id;
+        var connection = await hub.NegotiateAsync(caller);
+        _ = RenewAsync(caller);
+        return new NegotiateResult(connection);
+    }
+
+    private async Task RenewAsync(UserId caller)
+    {
+        try
+        {
+            await groups.RenewAsync(caller, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            // The next negotiate tries again.
+            logger.RenewFailed(exception);
+        }
+    }
+
+    private sealed class NegotiateResult(BinaryData connection) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.ContentType = "application/json; charset=utf-8";
+            await httpContext.Response.BodyWriter.WriteAsync(connection.ToMemory(), httpContext.RequestAborted);
+        }
+    }
+}

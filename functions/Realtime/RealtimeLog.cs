@@ -1,0 +1,17 @@
+using Chat.Functions.Shared;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Functions.Realtime;
+
+/// <summary>What operators can see of realtime.</summary>
+internal static partial class RealtimeLog
+{
+    [LoggerMessage(200, LogLevel.Warning, "Conversation {Conversation}: entries {First} to {Last} were not pushed; clients will fetch them.")]
+    public static partial void PushFailed(this ILogger logger, Exception exception, ConversationId conversation, long first, long last);
+
+    [LoggerMessage(201, LogLevel.Warning, "Conversation {Conversation}: not all members are in its push group yet.")]
+    public static partial void JoinFailed(this ILogger logger, Exception exception, ConversationId conversation);
+
+    [LoggerMessage(202, LogLevel.Warning, "A user's push groups were not all renewed.")]
+    public static partial void RenewFailed(this ILogger logger, Exception exception);
+}

@@ -1,0 +1,18 @@
+using Azure.Core.Serialization;
+using Chat.Functions.Shared;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Chat.Functions.Realtime;
+
+/// <summary>Registers the SignalR hub and what sends through it.</summary>
+public static class RealtimeSetup
+{
+    public static IServiceCollection AddRealtime(this IServiceCollection services) =>
+        services
+
+            // Without a serializer of ours the Management SDK would use Newtonsoft's, and its names.
+            .AddServerlessHub<ChatHub>(builder => builder.WithOptions(options => options.UseJsonObjectSerializer(new JsonObjectSerializer(ChatJson.Default.Options))))
+            .AddSingleton<ChatHub>()
+            .AddSingleton<EventPush>()
+            .AddSingleton<PushGroups>();
+}

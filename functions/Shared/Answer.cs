@@ -1,0 +1,23 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+
+namespace Chat.Functions.Shared;
+
+/// <summary>A JSON answer with its status and, after a write, the session that lets the client read what it wrote.</summary>
+/// <remarks>Holds its value in private: the worker serialises a function's result a second time, and this makes that free.</remarks>
+internal sealed class Answer<T>(int status, T value, JsonTypeInfo<T> type, Session? session = null) : IResult
+{
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = status;
+        response.ContentType = "application/json; charset=utf-8";
+        if (session is { } token)
+        {
+            response.Headers[Session.Header] = token.Value;
+        }
+
+        await JsonSerializer.SerializeAsync(response.Body, value, type, httpContext.RequestAborted);
+    }
+}

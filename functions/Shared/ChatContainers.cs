@@ -1,0 +1,18 @@
+using Microsoft.Azure.Cosmos;
+
+namespace Chat.Functions.Shared;
+
+/// <summary>The database's containers; docs/data-model.md lists what is in them.</summary>
+public sealed class ChatContainers(CosmosClient client)
+{
+    public const string Database = "chat";
+    public const string ConversationsName = "conversations";
+    public const string UsersName = "users";
+    public const string LeasesName = "leases";
+
+    /// <summary>Partitioned by conversation: head, members, the log, the delivery mark.</summary>
+    public Container Conversations { get; } = client.GetContainer(Database, ConversationsName);
+
+    /// <summary>Partitioned by user: inbox entries, pairs.</summary>
+    public Container Users { get; } = client.GetContainer(Database, UsersName);
+}

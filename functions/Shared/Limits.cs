@@ -1,0 +1,31 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Chat.Functions.Shared;
+
+/// <summary>What the product allows, under <c>Limits</c> in the settings. Lowering one leaves stored data as it is.</summary>
+public sealed record Limits
+{
+    /// <summary>Members of a group with its creator. Default 256, at most 256: beyond that a conversation needs another design.</summary>
+    [Range(2, 256)]
+    public int GroupMembers { get; init; } = 256;
+
+    /// <summary>The length of a group's title, in Unicode scalar values. Default 128.</summary>
+    [Range(1, 128)]
+    public int Title { get; init; } = 128;
+
+    /// <summary>The length of a message's text, in Unicode scalar values. Default 4,000; at most 4,000, so that 99 messages fit a Cosmos batch of 2 MB.</summary>
+    [Range(1, 4000)]
+    public int Text { get; init; } = 4000;
+
+    /// <summary>Items on a page that asks for no number. Default 50.</summary>
+    [Range(1, 100)]
+    public int DefaultPage { get; init; } = 50;
+
+    /// <summary>The most items on a page. Default 100.</summary>
+    [Range(1, 100)]
+    public int Page { get; init; } = 100;
+
+    /// <summary>The size of a request body in bytes. Default 64 KB.</summary>
+    [Range(1024, 64 * 1024)]
+    public int RequestBody { get; init; } = 64 * 1024;
+}

@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+
+namespace Chat.Functions.Shared;
+
+/// <summary>An expected refusal: a value, answered as <c>application/problem+json</c> (RFC 9457) with a stable <c>code</c>.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Code">What clients branch on; never renamed. All codes are in <see cref="Problems"/>.</param>
+/// <param name="Title">The refusal in a few words, the same for every occurrence.</param>
+public sealed record Problem(int Status, string Code, string Title)
+{
+    /// <summary>What is special about this occurrence. Never echoes input.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Detail { get; init; }
+
+    /// <summary>Every fault of a malformed request.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Fault>? Errors { get; init; }
+
+    /// <summary>The limit that was exceeded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Limit? Limit { get; init; }
+
+    /// <summary>When to try again; the <c>Retry-After</c> header.</summary>
+    [JsonIgnore]
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The methods that the path has; the <c>Allow</c> header.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string>? Allow { get; init; }
+
+    public IResult ToResult() => new ProblemResult(this);
+}
+
+/// <summary>One fault of a request: where (a JSON pointer into the body, or the name of a query parameter or header) and what.</summary>
+public sealed record Fault(string Pointer, string Code, string Detail);
+
+/// <summary>A limit's name, as in the documentation, and its value.</summary>
+public sealed record Limit(string Name, long Value);

@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Chat.Functions.Shared;
+
+/// <summary>Writes a <see cref="Problem"/>; the one place that maps refusals to HTTP.</summary>
+internal sealed class ProblemResult(Problem problem) : IResult
+{
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = problem.Status;
+        response.ContentType = "application/problem+json";
+        if (problem.RetryAfter is { } retryAfter)
+        {
+            response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (problem.Allow is { } allow)
+        {
+            response.Headers.Allow = string.Join(", ", allow);
+        }
+
+        if (problem.Status == StatusCodes.Status401Unauthorized)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        await JsonSerializer.SerializeAsync(response.Body, problem, ChatJson.Default.Problem, httpContext.RequestAborted);
+    }
+}

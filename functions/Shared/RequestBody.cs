@@ -1,0 +1,232 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace Chat.Functions.Shared;
+
+/// <summary>
+/// A JSON object from a client, read within bounds. Getters note what is wrong and go on, so that <see cref="Refusal"/> lists every fault;
+/// check it before using what they returned.
+/// </summary>
+public sealed class RequestBody : IDisposable
+{
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
+
+    private readonly Problem? _unreadable;
+    private readonly byte[] _buffer;
+    private readonly JsonDocument? _document;
+    private readonly List<Fault> _faults = [];
+
+    private RequestBody(Problem? unreadable, byte[] buffer, JsonDocument? document)
+    {
+        _unreadable = unreadable;
+        _buffer = buffer;
+        _document = document;
+    }
+
+    /// <summary>Why this body can't be used; null when it can.</summary>
+    public Problem? Refusal => _unreadable ?? (_faults.Count > 0 ? Problems.Malformed(_faults) : null);
+
+    /// <summary>Reads at most <paramref name="limit"/> bytes of <c>application/json</c>.</summary>
+    public static async Task<RequestBody> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (!IsJson(request))
+        {
+            return new RequestBody(Problems.UnsupportedMediaType, [], null);
+        }
+
+        if (request.ContentLength > limit)
+        {
+            return new RequestBody(Problems.BodyTooLarge(limit), [], null);
+        }
+
+        // One byte more than allowed tells too much from just enough.
+        var buffer = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength ?? limit) + 1);
+        var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        if (length > limit)
+        {
+            return new RequestBody(Problems.BodyTooLarge(limit), buffer, null);
+        }
+
+        try
+        {
+            var document = JsonDocument.Parse(buffer.AsMemory(0, length), Strict);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? new RequestBody(null, buffer, document)
+                : new RequestBody(Problems.MalformedJson("The body must be a JSON object."), buffer, document);
+        }
+        catch (JsonException exception)
+        {
+            return new RequestBody(Problems.MalformedJson($"Line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}."), buffer, null);
+        }
+    }
+
+    /// <summary>Notes a fault that the getters can't see.</summary>
+    public void Fault(string pointer, string code, string detail) => _faults.Add(new Fault(pointer, code, detail));
+
+    /// <summary>A string of 1 to <paramref name="limit"/> Unicode scalar values, kept exactly: no NUL, no unpaired surrogates, nothing trimmed.</summary>
+    public string Text(string name, int limit)
+    {
+        if (!TryGetString(name, out var text))
+        {
+            return "";
+        }
+
+        var scalars = text.EnumerateRunes().Count();
+        if (scalars == 0)
+        {
+            Fault($"/{name}", "too_short", "Must not be empty.");
+        }
+        else if (scalars > limit)
+        {
+            Fault($"/{name}", "too_long", $"At most {limit} Unicode scalar values.");
+        }
+        else if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            Fault($"/{name}", "invalid_text", "Must not contain NUL.");
+        }
+
+        return text;
+    }
+
+    /// <summary>An identifier that the client chose: 1–64 printable ASCII characters.</summary>
+    public string ClientId(string name)
+    {
+        if (TryGetString(name, out var text) && !IsClientId(text))
+        {
+            Fault($"/{name}", "invalid_id", "Must be 1 to 64 printable ASCII characters.");
+        }
+
+        return text;
+    }
+
+    /// <summary>One of a few words.</summary>
+    public string OneOf(string name, params ReadOnlySpan<string> words)
+    {
+        if (TryGetString(name, out var text) && !words.Contains(text))
+        {
+            Fault($"/{name}", "not_allowed", $"Must be one of: {string.Join(", ", words)}.");
+        }
+
+        return text;
+    }
+
+    /// <summary>User ids without duplicates, in the order given; null when something is wrong with them.</summary>
+    public IReadOnlyList<UserId>? UserIds(string name)
+    {
+        if (!TryGet(name, JsonValueKind.Array, "an array of user ids", out var array))
+        {
+            return null;
+        }
+
+        var faults = _faults.Count;
+        var users = new List<UserId>(array.GetArrayLength());
+        var seen = new HashSet<UserId>();
+        foreach (var (index, element) in array.EnumerateArray().Index())
+        {
+            if (element.ValueKind != JsonValueKind.String)
+            {
+                Fault($"/{name}/{index}", "wrong_type", "Must be a string.");
+            }
+            else if (!UserId.TryParse(Decode(element), out var user))
+            {
+                Fault($"/{name}/{index}", "invalid_id", "Must be 1 to 64 of A-Za-z0-9._~-");
+            }
+            else if (seen.Add(user))
+            {
+                users.Add(user);
+            }
+        }
+
+        return _faults.Count == faults ? users : null;
+    }
+
+    /// <summary>A whole number from 0 on.</summary>
+    public long Seq(string name)
+    {
+        if (!TryGet(name, JsonValueKind.Number, "a whole number", out var element))
+        {
+            return 0;
+        }
+
+        if (!element.TryGetInt64(out var number) || number < 0)
+        {
+            Fault($"/{name}", "out_of_range", "Must be a whole number from 0 on.");
+        }
+
+        return number;
+    }
+
+    public void Dispose()
+    {
+        _document?.Dispose();
+        if (_buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_buffer);
+        }
+    }
+
+    internal static bool IsClientId(string text) => text.Length is >= 1 and <= 64 && !text.AsSpan().ContainsAnyExceptInRange('\x20', '\x7e');
+
+    private static bool IsJson(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+        && request.Headers.ContentEncoding.Count == 0;
+
+    private static string? Decode(JsonElement element)
+    {
+        try
+        {
+            return element.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // How the reader refuses unpaired surrogates and broken UTF-8.
+            return null;
+        }
+    }
+
+    private bool TryGetString(string name, out string text)
+    {
+        text = "";
+        if (!TryGet(name, JsonValueKind.String, "a string", out var element))
+        {
+            return false;
+        }
+
+        if (Decode(element) is not { } decoded)
+        {
+            Fault($"/{name}", "invalid_text", "Must be valid Unicode.");
+            return false;
+        }
+
+        text = decoded;
+        return true;
+    }
+
+    private bool TryGet(string name, JsonValueKind kind, string expected, out JsonElement element)
+    {
+        element = default;
+        if (_unreadable is not null)
+        {
+            return false;
+        }
+
+        if (!_document!.RootElement.TryGetProperty(name, out element))
+        {
+            Fault($"/{name}", "missing", $"Must be {expected}.");
+            return false;
+        }
+
+        if (element.ValueKind != kind)
+        {
+            Fault($"/{name}", "wrong_type", $"Must be {expected}.");
+            return false;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace Chat.Functions.Shared;
+
+/// <summary>Query parameters from a client. Getters note what is wrong and go on; check <see cref="Refusal"/> before using what they returned.</summary>
+public sealed class RequestQuery(HttpRequest request)
+{
+    private readonly List<Fault> _faults = [];
+
+    public Problem? Refusal => _faults.Count > 0 ? Problems.Malformed(_faults) : null;
+
+    public void Fault(string name, string code, string detail) => _faults.Add(new Fault(name, code, detail));
+
+    /// <summary>The page size asked for, or the default.</summary>
+    public int Limit(Limits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        if (!TryGet("limit", out var text))
+        {
+            return limits.DefaultPage;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit >= 1 && limit <= limits.Page)
+        {
+            return limit;
+        }
+
+        Fault("limit", "out_of_range", $"Must be 1 to {limits.Page}.");
+        return limits.DefaultPage;
+    }
+
+    /// <summary>A log position, or null when it isn't given.</summary>
+    public long? Seq(string name, long least)
+    {
+        if (!TryGet(name, out var text))
+        {
+            return null;
+        }
+
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seq) && seq >= least)
+        {
+            return seq;
+        }
+
+        Fault(name, "out_of_range", $"Must be a whole number from {least} on.");
+        return null;
+    }
+
+    /// <summary>The value of a parameter that may be given once, or null.</summary>
+    public string? Single(string name) => TryGet(name, out var text) ? text : null;
+
+    private bool TryGet(string name, out string text)
+    {
+        var values = request.Query[name];
+        text = values.Count == 1 ? values[0] ?? "" : "";
+        if (values.Count > 1)
+        {
+            Fault(name, "repeated", "Must be given once.");
+        }
+
+        return values.Count == 1;
+    }
+}

@@ -1,0 +1,26 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+
+namespace Chat.Functions.Shared;
+
+/// <summary>
+/// What a client echoes so that it reads its own writes: the Cosmos session token of the conversations container. Opaque to clients; one that
+/// isn't ours is ignored, and one that the account doesn't know is retried without.
+/// </summary>
+public readonly record struct Session(string Value)
+{
+    public const string Header = "Chat-Session";
+
+    private const int MaxLength = 512;
+    private static readonly SearchValues<char> Allowed = SearchValues.Create("0123456789:#=,.-");
+
+    /// <summary>The session in a request, or null.</summary>
+    public static Session? Of(HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var text = request.Headers[Header].ToString();
+        return text.Length is > 0 and <= MaxLength && !text.AsSpan().ContainsAnyExcept(Allowed) ? new Session(text) : null;
+    }
+
+    public override string ToString() => Value;
+}

@@ -1,0 +1,24 @@
+using Azure.Core;
+using Azure.Identity;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Chat.Functions.Shared;
+
+/// <summary>Registers what every feature uses.</summary>
+public static class SharedSetup
+{
+    public static IServiceCollection AddShared(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.TryAddSingleton(TimeProvider.System);
+
+        // The identity that the app runs as; AZURE_CLIENT_ID chooses among several.
+        services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
+        return services
+            .AddSingleton(configuration.GetValidated<Limits>("Limits"))
+            .AddScoped<CurrentUser>()
+            .AddCosmos(configuration);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Template;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Shared;
+
+/// <summary>Answers what no other function does: 405 with <c>Allow</c> where the path exists, 404 elsewhere. The host's own answers have no body.</summary>
+public sealed class UnknownRoute
+{
+    private static readonly string[] AllMethods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    private static readonly (TemplateMatcher Path, IReadOnlyList<string> Methods)[] Routes = [.. FindRoutes()];
+
+    [Function(nameof(UnknownRoute))]
+    public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, Route = "{*path}")] HttpRequest request, string? path)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var allowed = Routes.Where(route => route.Path.TryMatch("/" + path, [])).SelectMany(route => route.Methods).Distinct(StringComparer.Ordinal).ToList();
+        return (allowed.Count > 0 ? Problems.MethodNotAllowed(allowed) : Problems.RouteNotFound).ToResult();
+    }
+
+    private static IEnumerable<(TemplateMatcher Path, IReadOnlyList<string> Methods)> FindRoutes() =>
+        from type in typeof(UnknownRoute).Assembly.GetTypes()
+        where type != typeof(UnknownRoute)
+        from method in type.GetMethods()
+        where method.GetCustomAttribute<FunctionAttribute>() is not null
+        from parameter in method.GetParameters()
+        let trigger = parameter.GetCustomAttribute<HttpTriggerAttribute>()
+        where trigger?.Route is not null
+        select (
+            new TemplateMatcher(TemplateParser.Parse(trigger.Route), []),
+            (IReadOnlyList<string>)[.. (trigger.Methods ?? AllMethods).Select(name => name.ToUpperInvariant())]);
+}

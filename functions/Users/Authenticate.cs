@@ -1,0 +1,30 @@
+using Chat.Functions.Health;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Chat.Functions.Users;
+
+/// <summary>Lets no HTTP call through without a valid bearer token, but for health; the functions find the caller in <see cref="CurrentUser"/>.</summary>
+public sealed class Authenticate(TokenCheck tokens) : IFunctionsWorkerMiddleware
+{
+    public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(next);
+        if (context.GetHttpContext() is { } http && context.FunctionDefinition.Name is not (nameof(GetHealth) or nameof(GetReadiness)))
+        {
+            var (user, refusal) = await tokens.CheckAsync(http.Request.Headers.Authorization);
+            if (refusal is not null)
+            {
+                context.GetInvocationResult().Value = refusal.ToResult();
+                return;
+            }
+
+            context.InstanceServices.GetRequiredService<CurrentUser>().Id = user;
+        }
+
+        await next(context);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Text;
+using Chat.Functions.Shared;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Chat.Functions.Users;
+
+/// <summary>Tells whose a bearer token is. Issuer, audience, lifetime, signature and algorithm must all be right.</summary>
+/// <remarks>Keys come from the authority's discovery document, cached by Microsoft.IdentityModel and read again when a token names an unknown key.</remarks>
+public sealed class TokenCheck
+{
+    private const int MaxTokenLength = 8192;
+
+    private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = MaxTokenLength };
+    private readonly TokenValidationParameters _parameters;
+
+    public TokenCheck(AuthOptions options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _parameters = new TokenValidationParameters
+        {
+            ValidAudience = options.Audience,
+            RequireSignedTokens = true,
+            RequireExpirationTime = true,
+            ClockSkew = TimeSpan.FromSeconds(30),
+            LifetimeValidator = (notBefore, expires, _, parameters) => IsAlive(notBefore, expires, parameters.ClockSkew, time.GetUtcNow().UtcDateTime),
+        };
+        if (options.SigningKey is { Length: > 0 } key)
+        {
+            _parameters.ValidAlgorithms = [SecurityAlgorithms.HmacSha256];
+            _parameters.ValidIssuer = options.Issuer;
+            _parameters.IssuerSigningKey = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(key));
+        }
+        else
+        {
+            // Asymmetric only: otherwise a token signed with the public key as an HMAC secret would pass.
+            _parameters.ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.EcdsaSha256];
+            _parameters.ConfigurationManager = new ConfigurationManager<OpenIdConnectConfiguration>(
+                $"{options.Authority!.TrimEnd('/')}/.well-known/openid-configuration",
+                new OpenIdConnectConfigurationRetriever(),
+                new HttpDocumentRetriever { RequireHttps = options.Authority.StartsWith("https://", StringComparison.OrdinalIgnoreCase) });
+        }
+    }
+
+    /// <summary>The token's user, or why it isn't believed.</summary>
+    public async Task<(UserId User, Problem? Refusal)> CheckAsync(string? authorization)
+    {
+        const string Scheme = "Bearer ";
+        if (authorization is null || !authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return (default, Problems.NoToken);
+        }
+
+        var result = await _handler.ValidateTokenAsync(authorization[Scheme.Length..].Trim(), _parameters);
+        if (!result.IsValid)
+        {
+            return (default, result.Exception switch
+            {
+                SecurityTokenInvalidLifetimeException or SecurityTokenExpiredException => Problems.TokenExpired,
+
+                // The authority can't be asked just now: nothing is wrong with the token.
+                InvalidOperationException or IOException => Problems.Unavailable,
+                _ => Problems.TokenInvalid,
+            });
+        }
+
+        return UserId.TryParse(((JsonWebToken)result.SecurityToken).Subject, out var user) ? (user, null) : (default, Problems.TokenInvalid);
+    }
+
+    private static bool IsAlive(DateTime? notBefore, DateTime? expires, TimeSpan skew, DateTime now) =>
+        expires is { } end && end > now - skew && !(notBefore > now + skew);
+}
