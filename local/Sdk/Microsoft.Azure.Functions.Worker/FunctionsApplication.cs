@@ -1,0 +1,8 @@
+namespace Microsoft.Azure.Functions.Worker.Builder;
+
+/// <summary>Where an app starts: <c>FunctionsApplication.CreateBuilder(args)</c>.</summary>
+public class FunctionsApplication
+{
+    /// <param name="args">The local host's options; see its start-up text.</param>
+    public static FunctionsApplicationBuilder CreateBuilder(string[] args) => new(args);
+}

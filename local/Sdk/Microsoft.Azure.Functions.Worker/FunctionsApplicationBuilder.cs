@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Microsoft.Azure.Functions.Worker.Builder;
+
+/// <summary>Collects an app's settings, services and middleware, and builds the host that runs its functions.</summary>
+public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWorkerApplicationBuilder
+{
+    private readonly WebApplicationBuilder _web;
+
+    internal FunctionsApplicationBuilder(string[] args) => _web = WebApplication.CreateSlimBuilder(args);
+
+    public IDictionary<object, object> Properties => ((IHostApplicationBuilder)_web).Properties;
+
+    public ConfigurationManager Configuration => _web.Configuration;
+
+    public IHostEnvironment Environment => _web.Environment;
+
+    public ILoggingBuilder Logging => _web.Logging;
+
+    public IMetricsBuilder Metrics => _web.Metrics;
+
+    public IServiceCollection Services => _web.Services;
+
+    IConfigurationManager IHostApplicationBuilder.Configuration => Configuration;
+
+    public void ConfigureContainer<TContainerBuilder>(IServiceProviderFactory<TContainerBuilder> factory, Action<TContainerBuilder>? configure = null)
+        where TContainerBuilder : notnull =>
+        ((IHostApplicationBuilder)_web).ConfigureContainer(factory, configure);
+
+    public IFunctionsWorkerApplicationBuilder Use(Func<FunctionExecutionDelegate, FunctionExecutionDelegate> middleware) => this;
+
+    public IHost Build() => _web.Build();
+}
