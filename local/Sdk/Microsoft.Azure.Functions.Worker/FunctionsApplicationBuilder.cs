@@ -1,3 +1,4 @@
+using Chat.Local.Functions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Configuration;
@@ -11,9 +12,15 @@ namespace Microsoft.Azure.Functions.Worker.Builder;
 /// <summary>Collects an app's settings, services and middleware, and builds the host that runs its functions.</summary>
 public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWorkerApplicationBuilder
 {
+    private readonly HostStart _start;
     private readonly WebApplicationBuilder _web;
+    private readonly List<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> _middleware = [];
 
-    internal FunctionsApplicationBuilder(string[] args) => _web = WebApplication.CreateSlimBuilder(args);
+    internal FunctionsApplicationBuilder(string[] args)
+    {
+        _start = new HostStart(args);
+        _web = _start.CreateBuilder();
+    }
 
     public IDictionary<object, object> Properties => ((IHostApplicationBuilder)_web).Properties;
 
@@ -29,11 +36,27 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
 
     IConfigurationManager IHostApplicationBuilder.Configuration => Configuration;
 
+    /// <summary>Whether functions may take and return ASP.NET Core types.</summary>
+    internal bool TakesHttp { get; set; }
+
     public void ConfigureContainer<TContainerBuilder>(IServiceProviderFactory<TContainerBuilder> factory, Action<TContainerBuilder>? configure = null)
         where TContainerBuilder : notnull =>
         ((IHostApplicationBuilder)_web).ConfigureContainer(factory, configure);
 
-    public IFunctionsWorkerApplicationBuilder Use(Func<FunctionExecutionDelegate, FunctionExecutionDelegate> middleware) => this;
+    public IFunctionsWorkerApplicationBuilder Use(Func<FunctionExecutionDelegate, FunctionExecutionDelegate> middleware)
+    {
+        _middleware.Add(middleware);
+        return this;
+    }
 
-    public IHost Build() => _web.Build();
+    public IHost Build()
+    {
+        FunctionExecutionDelegate pipeline = Invocation.CallFunctionAsync;
+        foreach (var middleware in Enumerable.Reverse(_middleware))
+        {
+            pipeline = middleware(pipeline);
+        }
+
+        return HostRefusal.Guard(() => _start.Build(_web, pipeline, TakesHttp));
+    }
 }
