@@ -21,6 +21,9 @@ internal sealed class HostHook
     /// <summary>Where functions are looked for, in place of the entry assembly.</summary>
     public required Assembly App { get; init; }
 
+    /// <summary>The only classes of <see cref="App"/> that functions are looked for in; all when null.</summary>
+    public IReadOnlyList<Type>? Classes { get; init; }
+
     /// <summary>Settings that win over every other source.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
 

@@ -1,0 +1,73 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace Chat.Local.Functions;
+
+/// <summary>What the command line says about the host. Order doesn't matter and the last of a kind wins.</summary>
+internal sealed record CommandLine
+{
+    private const string Usage = """
+        Options:
+          --urls URL        where to listen (http://localhost:7071)
+          --data DIR        where to keep data (.local in the current directory)
+          --in-memory       keep nothing
+          --reset           start without the data of earlier runs
+          --cosmos-port N   where tools reach Cosmos DB (8081); 0 turns it off
+        """;
+
+    public string Url { get; private init; } = "http://localhost:7071";
+
+    public string DataDirectory { get; private init; } = ".local";
+
+    public bool InMemory { get; private init; }
+
+    public bool Reset { get; private init; }
+
+    public int CosmosPort { get; private init; } = 8081;
+
+    /// <exception cref="HostRefusedException">An unknown option, or a value that is missing or makes no sense.</exception>
+    public static CommandLine Parse(IEnumerable<string> args)
+    {
+        var options = new CommandLine();
+        using var rest = args.GetEnumerator();
+        while (rest.MoveNext())
+        {
+            var name = rest.Current;
+            options = name switch
+            {
+                "--urls" => options with { Url = ParseUrl(Value(name, rest)) },
+                "--data" => options with { DataDirectory = Value(name, rest) },
+                "--in-memory" => options with { InMemory = true },
+                "--reset" => options with { Reset = true },
+                "--cosmos-port" => options with { CosmosPort = ParsePort(Value(name, rest)) },
+                _ => throw Refuse($"There is no option {name}."),
+            };
+        }
+
+        return options;
+    }
+
+    private static string Value(string name, IEnumerator<string> rest) =>
+        rest.MoveNext() && rest.Current.Length > 0 && !rest.Current.StartsWith("--", StringComparison.Ordinal)
+            ? rest.Current
+            : throw Refuse($"{name} needs a value.");
+
+    private static string ParseUrl(string value)
+    {
+        try
+        {
+            return BindingAddress.Parse(value) is { Scheme: "http", PathBase: "" } ? value : throw Refuse($"--urls can't be {value}: it takes http and no path.");
+        }
+        catch (FormatException)
+        {
+            throw Refuse($"--urls can't be {value}: it takes a URL such as http://localhost:7071.");
+        }
+    }
+
+    private static int ParsePort(string value) =>
+        ushort.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            ? port
+            : throw Refuse($"--cosmos-port can't be {value}: it takes a port from 1 to 65535, or 0.");
+
+    private static HostRefusedException Refuse(string why) => new($"{why}{Environment.NewLine}{Usage}", HostRefusedException.BadArguments);
+}

@@ -1,0 +1,27 @@
+using Chat.Local.Store;
+
+namespace Chat.Local.Functions;
+
+/// <summary>Ends the process with one sentence when the host can't start; in a test the exception goes on to the test.</summary>
+internal static class HostRefusal
+{
+    public static T Guard<T>(Func<T> start)
+    {
+        try
+        {
+            return start();
+        }
+        catch (Exception refused) when (refused is HostRefusedException or LocalStoreException)
+        {
+            if (HostHook.Current is { } hook)
+            {
+                hook.Built.TrySetException(refused);
+                throw;
+            }
+
+            Console.Error.WriteLine(refused.Message);
+            Environment.Exit(refused is HostRefusedException { ExitCode: var code } ? code : 1);
+            throw;
+        }
+    }
+}

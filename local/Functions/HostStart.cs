@@ -1,0 +1,86 @@
+using System.Reflection;
+using Chat.Local.Functions.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Local.Functions;
+
+/// <summary>From the command line to a host: the local Azure first, then the app's builder, then, once the app has said all, the host.</summary>
+internal sealed class HostStart
+{
+    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
+    private readonly HostHook? _hook = HostHook.Current;
+    private readonly CommandLine _options;
+    private readonly LocalAzure _azure;
+
+    /// <exception cref="HostRefusedException">The arguments make no sense.</exception>
+    /// <exception cref="Store.LocalStoreException">The data directory is in use or can't be used.</exception>
+    public HostStart(string[] args)
+    {
+        _options = CommandLine.Parse(args);
+        // The app's builder is synchronous, and needs the addresses of the services.
+        _azure = _hook?.Azure ?? LocalAzure.StartAsync(_options.InMemory ? null : _options.DataDirectory, _options.Reset).GetAwaiter().GetResult();
+    }
+
+    public WebApplicationBuilder CreateBuilder()
+    {
+        var app = AppAssembly();
+        var web = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            ApplicationName = app.GetName().Name,
+            EnvironmentName = Environment.GetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? Environments.Development,
+        });
+        AppSettings.Add(web.Configuration, _azure, _options, _hook);
+        web.Host.UseDefaultServiceProvider((context, options) => options.ValidateScopes = options.ValidateOnBuild = context.HostingEnvironment.IsDevelopment());
+        web.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false).UseUrls(_options.Url);
+        web.Logging
+            .AddSimpleConsole(console => console.SingleLine = true)
+            .SetMinimumLevel(_hook is null ? LogLevel.Information : LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddConfiguration(web.Configuration.GetSection("Logging"));
+        web.Services.AddSingleton(_azure.Time);
+        web.Services.AddSingleton(_azure.SignalR);
+        web.Services.AddHttpContextAccessor();
+        web.Services.AddRouting();
+        web.Services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, MethodPolicy>());
+        web.Services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
+        web.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain);
+        return web;
+    }
+
+    /// <exception cref="HostRefusedException">A function isn't right.</exception>
+    public FunctionsHost Build(WebApplicationBuilder web, FunctionExecutionDelegate pipeline, bool takesHttp)
+    {
+        var hostJson = HostJson.Read(AppContext.BaseDirectory, web.Configuration);
+        var functions = FunctionCatalog.Find(_hook?.Classes ?? AppAssembly().GetTypes(), hostJson.RoutePrefix);
+        if (!takesHttp && functions.FirstOrDefault(function => function.Route is not null) is { } http)
+        {
+            throw HostRefusedException.Function(http.Name, "has an HTTP trigger, but the app doesn't call ConfigureFunctionsWebApplication().");
+        }
+
+        // Last, so that it wins over what the app said about this client.
+        web.Services.AddHttpClient("Cosmos")
+            .ConfigurePrimaryHttpMessageHandler(_azure.Cosmos.CreateHandler)
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            .RemoveAllLoggers();
+        web.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<FunctionRunner>(services, pipeline, _azure.Meter));
+        web.Services.AddSingleton<HttpFunctions>();
+        var app = web.Build();
+        app.UseWebSockets();
+        app.Services.GetRequiredService<HttpFunctions>().Map(app, functions);
+        _azure.SignalR.Map(app);
+        new LocalPages(_azure.Meter, _azure.Time, web.Configuration).Map(app);
+        var host = new FunctionsHost(app, _azure, owned: _hook?.Azure is null);
+        _hook?.Built.TrySetResult(host);
+        return host;
+    }
+
+    private Assembly AppAssembly() => _hook?.App ?? Assembly.GetEntryAssembly()!;
+}

@@ -1,0 +1,62 @@
+using System.Security.Claims;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.StaticFiles;
+using Microsoft.Extensions.Configuration;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Chat.Local.Functions.Http;
+
+/// <summary>What only this host answers, beside the app: tokens for development, the meter, and the web client when it was built in.</summary>
+internal sealed partial class LocalPages(Meter meter, TimeProvider time, IConfiguration settings)
+{
+    private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(12);
+    private readonly FileExtensionContentTypeProvider _contentTypes = new();
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.Map("/local/token", http => Token(http.Request.Query["user"].ToString()).ExecuteAsync(http));
+        routes.Map("/local/meter", http => Results.Json(meter.Read()).ExecuteAsync(http));
+        routes.Map("/", http => WebFile("index.html").ExecuteAsync(http));
+        routes.Map("/{**path}", http => WebFile((string)http.Request.RouteValues["path"]!).ExecuteAsync(http));
+    }
+
+    private IResult Token(string user)
+    {
+        if (!ValidUser().IsMatch(user))
+        {
+            return Results.Text("Say whom the token is for: /local/token?user=alice, with 1 to 64 letters, digits and . _ ~ -", statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        var key = new SymmetricSecurityKey(Convert.FromBase64String(settings["Auth:SigningKey"]!));
+        var now = time.GetUtcNow();
+        var token = new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
+        {
+            Subject = new ClaimsIdentity([new Claim("sub", user)]),
+            Issuer = settings["Auth:Issuer"],
+            Audience = settings["Auth:Audience"],
+            IssuedAt = now.UtcDateTime,
+            Expires = (now + TokenLifetime).UtcDateTime,
+            SigningCredentials = new SigningCredentials(key, SecurityAlgorithms.HmacSha256),
+        });
+        return Results.Json(new { token, expiresAt = now + TokenLifetime });
+    }
+
+    private IResult WebFile(string path)
+    {
+        if (typeof(LocalPages).Assembly.GetManifestResourceStream("web/" + path) is { } file)
+        {
+            return Results.Stream(file, _contentTypes.TryGetContentType(path, out var type) ? type : "application/octet-stream");
+        }
+
+        return path == "index.html"
+            ? Results.Text("Chat.Functions runs here. A development token: /local/token?user=alice. What Azure would bill: /local/meter.")
+            : Results.StatusCode(StatusCodes.Status404NotFound);
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9._~-]{1,64}\z", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ValidUser();
+}

@@ -1,0 +1,165 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Xunit;
+
+namespace Chat.Local.Tests.Functions;
+
+public sealed class When_functions_answer_requests : IAsyncLifetime
+{
+    private TestHost _host = null!;
+
+    public async Task InitializeAsync() => _host = await TestHost.StartAsync([typeof(Answers), typeof(Everything)]);
+
+    public async Task DisposeAsync() => await _host.DisposeAsync();
+
+    [Theory]
+    [InlineData("GET", "api/results/iresult", "iresult")]
+    [InlineData("GET", "api/results/action", "action")]
+    [InlineData("GET", "api/results/valuetask", "valuetask")]
+    [InlineData("GET", "api/results/now", "now")]
+    [InlineData("GET", "api/results/part", "part")]
+    [InlineData("GET", "api/results/written", "written")]
+    [InlineData("POST", "api/results/static", "static")]
+    [InlineData("GET", "api/NoRoute", "by its name")]
+    [InlineData("GET", "api/items/7/42/x-y/8b1ddb5e-3f1b-4bb0-9d5c-0c4dcd0b0a55", "7 42 x-y 8b1ddb5e-3f1b-4bb0-9d5c-0c4dcd0b0a55")]
+    [InlineData("GET", "api/optional", "nothing")]
+    [InlineData("GET", "api/optional/thing", "thing")]
+    public async Task Should_answer_with_what_the_function_returned(string method, string path, string expected)
+    {
+        using var response = await SendAsync(method, path);
+        Assert.Equal(expected, await response.Content.ReadAsStringAsync());
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Should_leave_the_response_as_it_is_when_the_result_is_null()
+    {
+        using var response = await SendAsync("GET", "api/results/null");
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Should_give_a_wrong_method_to_the_function_that_takes_everything()
+    {
+        using var response = await SendAsync("DELETE", "api/results/static");
+        Assert.Equal("everything took DELETE results/static", await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Should_prefer_the_more_specific_route()
+    {
+        using var specific = await SendAsync("GET", "api/results/now");
+        using var other = await SendAsync("GET", "api/results/other");
+        Assert.Equal("now", await specific.Content.ReadAsStringAsync());
+        Assert.Equal("everything took GET results/other", await other.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Should_answer_an_empty_500_when_a_function_throws()
+    {
+        using var response = await SendAsync("GET", "api/results/throws");
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Equal("", await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Should_answer_an_empty_500_when_a_result_throws()
+    {
+        using var response = await SendAsync("GET", "api/results/late");
+        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Equal("", await response.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Should_answer_an_empty_404_where_no_function_is()
+    {
+        await using var host = await TestHost.StartAsync([typeof(Answers)]);
+        using var path = await host.Client.GetAsync(new Uri("api/nowhere", UriKind.Relative));
+        using var method = await host.Client.DeleteAsync(new Uri("api/results/static", UriKind.Relative));
+        Assert.Equal((HttpStatusCode.NotFound, ""), (path.StatusCode, await path.Content.ReadAsStringAsync()));
+        Assert.Equal((HttpStatusCode.NotFound, ""), (method.StatusCode, await method.Content.ReadAsStringAsync()));
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(string method, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        return await _host.Client.SendAsync(request);
+    }
+
+    internal sealed class Answers
+    {
+        [Function("IResult")]
+        public async Task<IResult> Awaited([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "results/iresult")] HttpRequest request, CancellationToken cancellationToken)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, cancellationToken);
+            return Results.Text("iresult");
+        }
+
+        [Function("Action")]
+        public Task<IActionResult> Action([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "results/action")] HttpRequest request) =>
+            Task.FromResult<IActionResult>(new OkObjectResult("action"));
+
+        [Function("ValueTask")]
+        public ValueTask<IResult> InValueTask([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "results/valuetask")] HttpContext http) =>
+            new(Results.Text("valuetask"));
+
+        [Function("Now")]
+        public IResult Now([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "results/now")] HttpRequest request) => Results.Text("now");
+
+        [Function("Part")]
+        public Task<Parts> Part([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "results/part")] HttpRequest request) =>
+            Task.FromResult(new Parts { Http = Results.Text("part") });
+
+        [Function("Written")]
+        public async Task Written([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "results/written")] HttpContext http, CancellationToken cancellationToken) =>
+            await http.Response.WriteAsync("written", cancellationToken);
+
+        [Function("Static")]
+        public static IResult InStatic([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "results/static")] HttpRequest request) => Results.Text("static");
+
+        [Function("Null")]
+        public IResult? Null([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "results/null")] HttpRequest request)
+        {
+            request.HttpContext.Response.StatusCode = StatusCodes.Status202Accepted;
+            return null;
+        }
+
+        [Function("NoRoute")]
+        public IResult NoRoute([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) => Results.Text("by its name");
+
+        [Function("RouteValues")]
+        public IResult RouteValues([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "items/{number}/{big}/{text}/{id:guid}")] HttpRequest request, int number, long big, string text, Guid id) =>
+            Results.Text($"{number} {big} {text} {id}");
+
+        [Function("Optional")]
+        public IResult Optional([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "optional/{name?}")] HttpRequest request, string? name) =>
+            Results.Text(name ?? "nothing");
+
+        [Function("Throws")]
+        public IResult Throws([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "results/throws")] HttpRequest request) =>
+            throw new InvalidOperationException("a secret");
+
+        [Function("Late")]
+        public IResult Late([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "results/late")] HttpRequest request) => new ThrowingResult();
+    }
+
+    internal sealed class Everything
+    {
+        [Function("Everything")]
+        public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, Route = "{*path}")] HttpRequest request, string path) =>
+            Results.Text($"everything took {request.Method} {path}");
+    }
+
+    internal sealed class Parts
+    {
+        [HttpResult]
+        public required IResult Http { get; init; }
+    }
+
+    private sealed class ThrowingResult : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => throw new InvalidOperationException("a secret");
+    }
+}
