@@ -4,7 +4,6 @@ using Chat.Functions.Health;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Chat.Functions.Users;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 

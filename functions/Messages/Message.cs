@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Chat.Functions.Log;
 using Chat.Functions.Shared;
 

@@ -1,6 +1,5 @@
 using Chat.Functions.Log;
 using Chat.Functions.Shared;
-using Microsoft.AspNetCore.SignalR;
 using Microsoft.Azure.Functions.Worker.SignalRService;
 using Microsoft.Azure.SignalR.Management;
 

@@ -74,7 +74,7 @@ public static class CosmosDocuments
         }
     }
 
-    private static int SubStatusCode(this Headers headers) => int.TryParse(headers["x-ms-substatus"], out var code) ? code : 0;
+    private static int SubStatusCode(this Headers headers) => int.TryParse(headers["x-ms-substatus"], System.Globalization.CultureInfo.InvariantCulture, out var code) ? code : 0;
 }
 
 /// <summary>A page of a query's answer.</summary>

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Template;
 using Microsoft.Azure.Functions.Worker;
 
@@ -29,6 +28,6 @@ public sealed class UnknownRoute
         let trigger = parameter.GetCustomAttribute<HttpTriggerAttribute>()
         where trigger?.Route is not null
         select (
-            new TemplateMatcher(TemplateParser.Parse(trigger.Route), []),
+            new TemplateMatcher(TemplateParser.Parse(trigger.Route!), []),
             (IReadOnlyList<string>)[.. (trigger.Methods ?? AllMethods).Select(name => name.ToUpperInvariant())]);
 }
