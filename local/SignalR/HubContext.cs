@@ -1,19 +1,93 @@
+using System.Net;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Azure.SignalR.Management;
 
 namespace Chat.Local.SignalR;
 
 /// <summary>The app's access to one hub.</summary>
-internal sealed class HubContext(SignalRService service, string hub, ServiceManagerOptions options, IHttpContextAccessor requests)
+internal sealed class HubContext
 {
-    public IHubClients Clients => throw new NotSupportedException($"{(service, hub, options, requests).GetType()}");
+    private const int MaxBodyBytes = 1024 * 1024;
+    private const int BilledBytes = 2048;
 
-    public GroupManager Groups => throw new NotSupportedException();
+    private readonly SignalRService _service;
+    private readonly HubConnections _hub;
+    private readonly ServiceManagerOptions _options;
+    private readonly IHttpContextAccessor _requests;
+    private readonly RestCalls _calls;
 
-    public UserGroupManager UserGroups => throw new NotSupportedException();
+    public HubContext(SignalRService service, string hub, ServiceManagerOptions options, IHttpContextAccessor requests)
+    {
+        _service = service;
+        _hub = service.Hub(hub);
+        _options = options;
+        _requests = requests;
+        _calls = service.Calls(options.HttpClientTimeout);
+        Clients = new HubClients(this, hub);
+        Groups = new ConnectionGroups(_hub, _calls);
+        UserGroups = new UserGroups(_hub, _calls);
+        ClientManager = new ConnectedClients(_hub, _calls);
+    }
 
-    public ClientManager ClientManager => throw new NotSupportedException();
+    public IHubClients Clients { get; }
 
-    public Task<BinaryData> NegotiateAsync(NegotiationOptions negotiation) => throw new NotSupportedException($"{negotiation}");
+    public GroupManager Groups { get; }
+
+    public UserGroupManager UserGroups { get; }
+
+    public ClientManager ClientManager { get; }
+
+    /// <summary>What the client needs to connect, at the address by which its request reached us.</summary>
+    public async Task<BinaryData> NegotiateAsync(NegotiationOptions negotiation)
+    {
+        var request = (negotiation.HttpContext ?? _requests.HttpContext)?.Request
+            ?? throw new InvalidOperationException("NegotiateAsync needs a request, by whose Host the client will connect: set NegotiationOptions.HttpContext.");
+        var url = ClientEndpoint.Url(request, _hub.Name);
+        var token = await _calls.TryAsync("negotiate", negotiation.UserId ?? "", () => Sign(url, negotiation), kill: null, CancellationToken.None);
+        return BinaryData.FromObjectAsJson(new NegotiationResponse { Url = url, AccessToken = token }, JsonSerializerOptions.Web);
+    }
+
+    private string Sign(string url, NegotiationOptions negotiation) =>
+        _service.Tokens.Sign(url, negotiation.UserId, negotiation.Claims ?? [], negotiation.TokenLifetime);
+
+    /// <summary>Sends one call of a client's method to each address, as a request of its own.</summary>
+    public Task SendAsync(Address[] addresses, string method, object?[] arguments, CancellationToken cancellationToken)
+    {
+        var frame = InvocationFrame.Write(method, arguments, _options.ObjectSerializer, cancellationToken);
+        return addresses.Length == 1
+            ? SendAsync(addresses[0], frame, cancellationToken)
+            : Task.WhenAll(addresses.Select(address => SendAsync(address, frame, cancellationToken)));
+    }
+
+    private Task<int> SendAsync(Address address, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken) =>
+        frame.Length > MaxBodyBytes
+            ? throw RestCallFailedException.Refused(HttpStatusCode.RequestEntityTooLarge)
+            : _calls.CallAsync(address.Operation, address.Name, () => Deliver(address, frame), () => Drop(address), cancellationToken);
+
+    private int Deliver(Address address, ReadOnlyMemory<byte> frame)
+    {
+        var delivered = 0;
+        foreach (var connection in _hub.Find(address))
+        {
+            if (address.Except.Count == 0 || !address.Except.Contains(connection.Id, StringComparer.Ordinal))
+            {
+                connection.Send(frame);
+                delivered++;
+            }
+        }
+
+        _service.CountMessages(delivered * ((frame.Length + BilledBytes - 1) / BilledBytes));
+        return delivered;
+    }
+
+    private void Drop(Address address)
+    {
+        foreach (var connection in _hub.Find(address))
+        {
+            connection.Drop();
+        }
+    }
 }

@@ -1,0 +1,43 @@
+using System.Security.Claims;
+using System.Security.Cryptography;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Chat.Local.SignalR;
+
+/// <summary>Signs and checks the tokens with which clients connect: for one hub's address, one user and a time.</summary>
+internal sealed class AccessTokens(TimeProvider time)
+{
+    private const string UserClaim = "asrs.s.uid";
+
+    private readonly SymmetricSecurityKey _key = new(RandomNumberGenerator.GetBytes(32));
+    private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
+
+    public string Sign(string audience, string? userId, IEnumerable<Claim> claims, TimeSpan lifetime)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        return _handler.CreateToken(new SecurityTokenDescriptor
+        {
+            Audience = audience,
+            IssuedAt = now,
+            NotBefore = now,
+            Expires = now + lifetime,
+            Subject = new ClaimsIdentity(userId is null ? claims : claims.Append(new Claim(UserClaim, userId))),
+            SigningCredentials = new SigningCredentials(_key, SecurityAlgorithms.HmacSha256),
+        });
+    }
+
+    /// <summary>Whether the token is ours, for this address and of now; and the user it names.</summary>
+    public async Task<(bool Valid, string? UserId)> CheckAsync(string token, string audience)
+    {
+        var result = await _handler.ValidateTokenAsync(token, new TokenValidationParameters
+        {
+            IssuerSigningKey = _key,
+            ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
+            ValidAudience = audience,
+            ValidateIssuer = false,
+            LifetimeValidator = (notBefore, expires, _, _) => notBefore <= time.GetUtcNow().UtcDateTime && time.GetUtcNow().UtcDateTime < expires,
+        });
+        return (result.IsValid, result.IsValid ? result.ClaimsIdentity.FindFirst(UserClaim)?.Value : null);
+    }
+}

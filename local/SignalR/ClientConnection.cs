@@ -1,0 +1,131 @@
+using System.Buffers;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.SignalR.Protocol;
+
+namespace Chat.Local.SignalR;
+
+/// <summary>One client of a hub, whatever carries it: what waits to be sent, and whether it is still heard of.</summary>
+/// <remarks>A send never waits: a client that doesn't read while more than 1 MB waits for it is dropped.</remarks>
+internal sealed class ClientConnection : IDisposable
+{
+    private const int MaxWaitingBytes = 1024 * 1024;
+    private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan SilentFor = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(5);
+    private static readonly JsonHubProtocol Protocol = new();
+    private static readonly ReadOnlyMemory<byte> Ping = Protocol.GetMessageBytes(PingMessage.Instance);
+
+    private readonly Channel<ReadOnlyMemory<byte>> _outgoing =
+        Channel.CreateUnbounded<ReadOnlyMemory<byte>>(new UnboundedChannelOptions { SingleReader = true });
+
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _dropped;
+    private readonly ITimer _pings;
+    private long _waitingBytes;
+    private long _lastHeard;
+    private volatile bool _isOpen;
+
+    public ClientConnection(string id, string? userId, TimeProvider time)
+    {
+        Id = id;
+        UserId = userId;
+        Since = time.GetUtcNow();
+        _time = time;
+        _lastHeard = time.GetTimestamp();
+        _dropped = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        Dropped = _dropped.Token;
+        _pings = time.CreateTimer(static state => ((ClientConnection)state!).KeepAlive(), this, PingEvery, PingEvery);
+    }
+
+    public string Id { get; }
+
+    public string? UserId { get; }
+
+    public DateTimeOffset Since { get; }
+
+    /// <summary>Whether the handshake is done; it must be before the first ping is due.</summary>
+    public bool IsOpen => _isOpen;
+
+    /// <summary>Cancelled when the carrier is to let go at once.</summary>
+    public CancellationToken Dropped { get; }
+
+    /// <summary>The frames to send; ends when the connection is closed.</summary>
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadOutgoingAsync() => _outgoing.Reader.ReadAllAsync(Dropped);
+
+    /// <summary>Answers the client's handshake; nothing else may be sent before.</summary>
+    /// <param name="error">Why it is refused, which ends the connection; null if it isn't.</param>
+    public void Open(string? error = null)
+    {
+        var response = new ArrayBufferWriter<byte>();
+        HandshakeProtocol.WriteResponseMessage(error is null ? HandshakeResponseMessage.Empty : new HandshakeResponseMessage(error), response);
+        Send(response.WrittenMemory);
+        if (error is null)
+        {
+            _isOpen = true;
+        }
+        else
+        {
+            Complete();
+        }
+    }
+
+    public void Send(HubMessage message) => Send(Protocol.GetMessageBytes(message));
+
+    public void Send(ReadOnlyMemory<byte> frame)
+    {
+        if (Interlocked.Add(ref _waitingBytes, frame.Length) - frame.Length > MaxWaitingBytes)
+        {
+            Drop();
+        }
+        else
+        {
+            _outgoing.Writer.TryWrite(frame);
+        }
+    }
+
+    /// <summary>The carrier has passed this many bytes on.</summary>
+    public void Sent(int bytes) => Interlocked.Add(ref _waitingBytes, -bytes);
+
+    /// <summary>The client said something.</summary>
+    public void Heard() => Volatile.Write(ref _lastHeard, _time.GetTimestamp());
+
+    /// <summary>Says good-bye after what already waits; a client that doesn't take it is dropped after 5 s.</summary>
+    /// <param name="error">What the client reports to its user; an orderly end when null.</param>
+    /// <param name="allowReconnect">Whether a client that reconnects by itself should.</param>
+    public void Close(string? error = null, bool allowReconnect = false)
+    {
+        Send(new CloseMessage(error, allowReconnect));
+        Complete();
+    }
+
+    /// <summary>Nothing more is sent, as when the client has gone.</summary>
+    public void Complete()
+    {
+        if (_outgoing.Writer.TryComplete())
+        {
+            _dropped.CancelAfter(CloseWithin);
+        }
+    }
+
+    /// <summary>Breaks the connection off without a word, as a network does.</summary>
+    public void Drop() => _dropped.Cancel();
+
+    /// <summary>Ends the pings; a sender that still holds the connection may go on to send in vain or drop it.</summary>
+    public void Dispose() => _pings.Dispose();
+
+    private void KeepAlive()
+    {
+        if (!_isOpen)
+        {
+            Drop();
+        }
+        else if (_time.GetElapsedTime(Volatile.Read(ref _lastHeard)) >= SilentFor)
+        {
+            Close("Connection closed: nothing was heard from the client for 30 seconds.", allowReconnect: true);
+        }
+        else
+        {
+            Send(Ping);
+        }
+    }
+}

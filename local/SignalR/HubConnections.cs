@@ -1,0 +1,192 @@
+namespace Chat.Local.SignalR;
+
+/// <summary>Who is connected to a hub, and who is in which group.</summary>
+/// <remarks>
+/// Adding a user to a group joins the connections that the user has, and notes it for those to come; the time to live is about the note: a
+/// connection that joined stays until it ends or is removed. In memory only: here a restart forgets the notes, which Azure keeps.
+/// </remarks>
+internal sealed class HubConnections(string name, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, ClientConnection> _connections = new(StringComparer.Ordinal);
+    private readonly ConnectionSet _all = new();
+    private readonly ConnectionIndex _users = new();
+    private readonly ConnectionIndex _groups = new();
+    private readonly Dictionary<string, UserMemberships> _memberships = new(StringComparer.Ordinal);
+
+    public string Name => name;
+
+    /// <summary>False if its id is taken.</summary>
+    public bool Add(ClientConnection connection)
+    {
+        lock (_lock)
+        {
+            if (!_connections.TryAdd(connection.Id, connection))
+            {
+                return false;
+            }
+
+            _all.Add(connection);
+            if (connection.UserId is { } user)
+            {
+                _users.Add(user, connection);
+                foreach (var group in NotedGroups(user))
+                {
+                    _groups.Add(group, connection);
+                }
+            }
+
+            return true;
+        }
+    }
+
+    public void Remove(ClientConnection connection)
+    {
+        lock (_lock)
+        {
+            if (!_connections.Remove(connection.Id))
+            {
+                return;
+            }
+
+            _all.Remove(connection);
+            _groups.Remove(connection);
+            if (connection.UserId is { } user)
+            {
+                _users.Remove(user, connection);
+            }
+        }
+    }
+
+    public ClientConnection[] Find(Address address)
+    {
+        lock (_lock)
+        {
+            return address.Audience switch
+            {
+                Audience.All => _all.Snapshot(),
+                Audience.User => _users.Find(address.Name),
+                Audience.Group => _groups.Find(address.Name),
+                _ => _connections.TryGetValue(address.Name, out var connection) ? [connection] : [],
+            };
+        }
+    }
+
+    public void AddConnection(string connectionId, string group)
+    {
+        lock (_lock)
+        {
+            if (_connections.TryGetValue(connectionId, out var connection))
+            {
+                _groups.Add(group, connection);
+            }
+        }
+    }
+
+    public void RemoveConnection(string connectionId, string group)
+    {
+        lock (_lock)
+        {
+            if (_connections.TryGetValue(connectionId, out var connection))
+            {
+                _groups.Remove(group, connection);
+            }
+        }
+    }
+
+    public void RemoveConnectionFromAll(string connectionId)
+    {
+        lock (_lock)
+        {
+            if (_connections.TryGetValue(connectionId, out var connection))
+            {
+                _groups.Remove(connection);
+            }
+        }
+    }
+
+    /// <param name="ttl">How long connections to come join too; null for the service's own limits, zero for none of them.</param>
+    public void AddUser(string user, string group, TimeSpan? ttl)
+    {
+        lock (_lock)
+        {
+            foreach (var connection in _users.Find(user))
+            {
+                _groups.Add(group, connection);
+            }
+
+            if (ttl == TimeSpan.Zero)
+            {
+                return;
+            }
+
+            if (!_memberships.TryGetValue(user, out var memberships))
+            {
+                _memberships[user] = memberships = new UserMemberships();
+            }
+
+            memberships.Add(group, ttl, time.GetUtcNow());
+        }
+    }
+
+    public void RemoveUser(string user, string group)
+    {
+        lock (_lock)
+        {
+            _memberships.GetValueOrDefault(user)?.Remove(group);
+            foreach (var connection in _users.Find(user))
+            {
+                _groups.Remove(group, connection);
+            }
+        }
+    }
+
+    public void RemoveUserFromAll(string user)
+    {
+        lock (_lock)
+        {
+            _memberships.Remove(user);
+            foreach (var connection in _users.Find(user))
+            {
+                _groups.Remove(connection);
+            }
+        }
+    }
+
+    public bool IsUserInGroup(string user, string group)
+    {
+        lock (_lock)
+        {
+            return _memberships.GetValueOrDefault(user)?.Contains(group, time.GetUtcNow()) == true
+                || _users.Find(user).Any(connection => _groups.Contains(group, connection));
+        }
+    }
+
+    public HubReading Read()
+    {
+        lock (_lock)
+        {
+            return new HubReading(
+                name,
+                [.. _all.Snapshot().Select(connection => new ConnectionReading(connection.Id, connection.UserId, connection.Since))],
+                [.. _groups.Names.Select(group => new GroupReading(group, [.. _groups.Find(group).Select(connection => connection.Id)]))],
+                [.. _memberships.Keys.Select(user => new UserReading(user, NotedGroups(user)))]);
+        }
+    }
+
+    private IReadOnlyList<string> NotedGroups(string user)
+    {
+        if (!_memberships.TryGetValue(user, out var memberships))
+        {
+            return [];
+        }
+
+        var groups = memberships.At(time.GetUtcNow());
+        if (memberships.IsEmpty)
+        {
+            _memberships.Remove(user);
+        }
+
+        return groups;
+    }
+}

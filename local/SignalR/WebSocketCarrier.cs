@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Net.WebSockets;
+
+namespace Chat.Local.SignalR;
+
+/// <summary>Carries a connection over a WebSocket, one message a frame, until either side ends it.</summary>
+internal sealed class WebSocketCarrier(WebSocket socket, ClientConnection connection, ClientInput input)
+{
+    public async Task RunAsync()
+    {
+        try
+        {
+            var sending = SendAsync();
+            try
+            {
+                await ReceiveAsync();
+            }
+            finally
+            {
+                await sending;
+            }
+        }
+        catch (Exception gone) when (gone is WebSocketException or OperationCanceledException or IOException)
+        {
+            // The client went without saying so, or was dropped.
+            socket.Abort();
+        }
+    }
+
+    private async Task SendAsync()
+    {
+        await foreach (var frame in connection.ReadOutgoingAsync())
+        {
+            await socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, connection.Dropped);
+            connection.Sent(frame.Length);
+        }
+
+        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, statusDescription: null, connection.Dropped);
+    }
+
+    private async Task ReceiveAsync()
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(4096);
+        try
+        {
+            for (var received = await ReceiveAsync(buffer); received.MessageType != WebSocketMessageType.Close; received = await ReceiveAsync(buffer))
+            {
+                input.Read(buffer.AsSpan(0, received.Count));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            connection.Complete();
+        }
+    }
+
+    private ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(byte[] buffer) => socket.ReceiveAsync(buffer.AsMemory(), connection.Dropped);
+}

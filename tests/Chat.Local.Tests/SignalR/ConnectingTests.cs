@@ -1,0 +1,173 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.WebSockets;
+using System.Text.Json;
+using Microsoft.AspNetCore.SignalR.Protocol;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Chat.Local.Tests.SignalR;
+
+public class ConnectingTests
+{
+    [Fact]
+    public async Task A_negotiation_names_the_host_that_the_client_asked()
+    {
+        await using var app = await SignalRApp.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/negotiate?user=alice") { Headers = { Host = "chat.example:7071" } };
+
+        using var response = await app.Http.SendAsync(request);
+
+        var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+        Assert.Equal("http://chat.example:7071/client/?hub=testhub", answer.GetProperty("url").GetString());
+        Assert.NotEmpty(answer.GetProperty("accessToken").GetString()!);
+    }
+
+    [Fact]
+    public async Task The_second_negotiation_tells_the_connection_id_and_the_transports()
+    {
+        await using var app = await SignalRApp.StartAsync();
+        var negotiated = await app.NegotiateAsync("alice");
+
+        using var response = await NegotiateAgainAsync(app, negotiated.AccessToken);
+        var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+        using var client = await HubClient.ConnectAsync(negotiated, answer.GetProperty("connectionToken").GetString());
+        await app.UntilConnectionsAsync(1);
+
+        var connection = app.Connections().Single();
+        Assert.Equal(answer.GetProperty("connectionId").GetString(), connection.Id);
+        Assert.Equal("alice", connection.UserId);
+        Assert.Equal(app.Clock.GetUtcNow(), connection.Since);
+        Assert.Equal("WebSockets", answer.GetProperty("availableTransports")[0].GetProperty("transport").GetString());
+    }
+
+    [Fact]
+    public async Task A_connection_token_serves_once()
+    {
+        await using var app = await SignalRApp.StartAsync();
+        var negotiated = await app.NegotiateAsync("alice");
+        using var first = await HubClient.ConnectAsync(negotiated, "token");
+        await app.UntilConnectionsAsync(1);
+
+        using var second = await HubClient.ConnectAsync(negotiated, "token");
+
+        Assert.Contains("in use", Assert.IsType<CloseMessage>(await second.NextAsync()).Error, StringComparison.Ordinal);
+        Assert.Single(app.Connections());
+    }
+
+    [Fact]
+    public async Task A_token_is_refused_when_it_is_for_another_hub_or_address_or_tampered_with_or_expired_or_missing()
+    {
+        await using var app = await SignalRApp.StartAsync();
+        var (url, token) = await app.NegotiateAsync("alice");
+        var plain = await app.NegotiateAsync("alice", "/plain/negotiate");
+        var signature = token.LastIndexOf('.') + 1;
+        var tampered = token[..signature] + (token[signature] == 'A' ? 'B' : 'A') + token[(signature + 1)..];
+
+        await RefusedAsync(app, url, plain.AccessToken);
+        await RefusedAsync(app, url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal), token);
+        await RefusedAsync(app, url, tampered);
+        await RefusedAsync(app, url, "");
+        using (await HubClient.ConnectAsync(new Negotiated(url, token)))
+        {
+        }
+
+        app.Clock.Advance(TimeSpan.FromHours(1));
+        await RefusedAsync(app, url, token);
+    }
+
+    [Fact]
+    public async Task A_token_may_come_in_the_query()
+    {
+        await using var app = await SignalRApp.StartAsync();
+        var (url, token) = await app.NegotiateAsync("alice");
+
+        using var client = await HubClient.ConnectAsync(new Negotiated($"{url}&access_token={token}", ""));
+    }
+
+    [Theory]
+    [InlineData("""{"protocol":"messagepack","version":1}""", "The protocol 'messagepack' is not supported")]
+    [InlineData("""{"protocol":"json","version":2}""", "version 2")]
+    public async Task A_protocol_that_it_does_not_speak_is_refused_in_the_handshake(string request, string reason)
+    {
+        await using var app = await SignalRApp.StartAsync();
+        using var client = await HubClient.OpenAsync(await app.NegotiateAsync("alice"));
+
+        var answer = await client.HandshakeAsync(request);
+
+        Assert.Contains(reason, JsonDocument.Parse(answer).RootElement.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Null(await client.NextAsync());
+        Assert.Empty(app.Connections());
+    }
+
+    [Fact]
+    public async Task Calls_to_the_server_are_refused()
+    {
+        await using var app = await SignalRApp.StartAsync();
+        using var client = await app.ConnectAsync("alice");
+
+        await client.SendAsync("""{"type":1,"invocationId":"7","target":"Send","arguments":["hi"]}""");
+
+        var completion = Assert.IsType<CompletionMessage>(await client.NextAsync());
+        Assert.Equal("7", completion.InvocationId);
+        Assert.NotNull(completion.Error);
+    }
+
+    [Fact]
+    public async Task Frames_may_arrive_in_pieces_and_together()
+    {
+        await using var app = await SignalRApp.StartAsync();
+        using var client = await HubClient.OpenAsync(await app.NegotiateAsync("alice"));
+        await client.HandshakeAsync("""{"protocol":"json","version":1}""" + '\u001e' + """{"type":1,"invocationId":"1","target":"A","arguments":[]}""");
+
+        Assert.Equal("1", Assert.IsType<CompletionMessage>(await client.NextAsync()).InvocationId);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_client_that_closes_or_vanishes_is_gone(bool closes)
+    {
+        await using var app = await SignalRApp.StartAsync();
+        using var client = await app.ConnectAsync("alice");
+        await app.UntilConnectionsAsync(1);
+        Assert.True(await app.Hub.ClientManager.UserExistsAsync("alice"));
+
+        if (closes)
+        {
+            await client.CloseAsync();
+        }
+        else
+        {
+            client.Dispose();
+        }
+
+        await app.UntilConnectionsAsync(0);
+        Assert.False(await app.Hub.ClientManager.UserExistsAsync("alice"));
+    }
+
+    [Fact]
+    public void A_hub_made_without_registration_says_so()
+    {
+        using var services = new ServiceCollection().BuildServiceProvider();
+
+        Assert.Throws<InvalidOperationException>(() => new TestHub(services).Clients);
+    }
+
+    private static async Task<HttpResponseMessage> NegotiateAgainAsync(SignalRApp app, string token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/client/negotiate?hub=testhub&negotiateVersion=1");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return await app.Http.SendAsync(request);
+    }
+
+    private static async Task RefusedAsync(SignalRApp app, string url, string token)
+    {
+        using var negotiation = new HttpRequestMessage(HttpMethod.Post, url.Replace("/client/", "/client/negotiate", StringComparison.Ordinal));
+        negotiation.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var answer = await app.Http.SendAsync(negotiation);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        var refusal = await Assert.ThrowsAsync<WebSocketException>(() => HubClient.OpenAsync(new Negotiated(url, token)));
+        Assert.Contains("401", refusal.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,26 @@
+using Xunit;
+
+namespace Chat.Local.Tests.SignalR;
+
+/// <summary>Waits for what happens on other threads.</summary>
+internal static class Eventually
+{
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    public static async Task TrueAsync(Func<bool> condition, Func<string> expected)
+    {
+        using var deadline = new CancellationTokenSource(Timeout);
+        using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (!condition())
+        {
+            try
+            {
+                await again.WaitForNextTickAsync(deadline.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"Expected within {Timeout.TotalSeconds} s: {expected()}");
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using Xunit;
+
+namespace Chat.Local.Tests.SignalR;
+
+public class GroupTests
+{
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    [Fact]
+    public async Task A_user_in_a_group_is_in_it_with_the_connections_there_are_and_those_to_come()
+    {
+        await using var app = await SignalRApp.StartAsync();
+        using var before = await app.ConnectAsync("alice");
+        await app.UntilConnectionsAsync(1);
+        await app.Hub.UserGroups.AddToGroupAsync("alice", "g", Hour);
+        using var after = await app.ConnectAsync("alice");
+        await app.UntilConnectionsAsync(2);
+
+        await app.Hub.Clients.Group("g").Said("hi");
+
+        Assert.Equal("Said(\"hi\")", await before.NextCallAsync());
+        Assert.Equal("Said(\"hi\")", await after.NextCallAsync());
+        Assert.True(await app.Hub.UserGroups.IsUserInGroup("alice", "g"));
+        Assert.True(await app.Hub.ClientManager.GroupExistsAsync("g"));
+    }
+
+    [Fact]
+    public async Task When_the_time_is_over_connections_to_come_do_not_join_and_those_there_stay()
+    {
+        await using var app = await SignalRApp.StartAsync();
+        using var before = await app.ConnectAsync("alice");
+        await app.UntilConnectionsAsync(1);
+        await app.Hub.UserGroups.AddToGroupAsync("alice", "g", TimeSpan.FromSeconds(20));
+        await app.Hub.UserGroups.AddToGroupAsync("bob", "g", TimeSpan.FromSeconds(20));
+        await before.SendAsync("""{"type":6}""");
+
+        app.Clock.Advance(TimeSpan.FromSeconds(20));
+        using var after = await app.ConnectAsync("alice");
+        await app.UntilConnectionsAsync(2);
+        await app.Hub.Clients.Group("g").Said("group");
+        await app.Hub.Clients.All.Said("all");
+
+        Assert.Equal("Said(\"group\")", await before.NextCallAsync());
+        Assert.Equal("Said(\"all\")", await after.NextCallAsync());
+        Assert.True(await app.Hub.UserGroups.IsUserInGroup("alice", "g"));
+        Assert.False(await app.Hub.UserGroups.IsUserInGroup("bob", "g"));
+    }
+
+    [Fact]
+    public async Task With_no_time_at_all_only_the_connections_there_are_join()
+    {
+        await using var app = await SignalRApp.StartAsync();
+        using var before = await app.ConnectAsync("alice");
+        await app.UntilConnectionsAsync(1);
+        await app.Hub.UserGroups.AddToGroupAsync("alice", "g", TimeSpan.Zero);
+        using var after = await app.ConnectAsync("alice");
+        await app.UntilConnectionsAsync(2);
+
+        await app.Hub.Clients.Group("g").Said("group");
+        await app.Hub.Clients.All.Said("all");
+
+        Assert.Equal("Said(\"group\")", await before.NextCallAsync());
+        Assert.Equal("Said(\"all\")", await after.NextCallAsync());
+    }
+
+    [Fact]
+    public async Task Without_a_time_only_the_latest_hundred_groups_are_kept()
+    {
+        await using var app = await SignalRApp.StartAsync();
+        await app.Hub.UserGroups.AddToGroupAsync("alice", "timed", Hour);
+        await app.Hub.UserGroups.AddToGroupAsync("alice", "oldest");
+        await app.Hub.UserGroups.AddToGroupAsync("alice", "renewed");
+        for (var i = 0; i < 98; i++)
+        {
+            await app.Hub.UserGroups.AddToGroupAsync("alice", $"g{i}");
+        }
+
+        await app.Hub.UserGroups.AddToGroupAsync("alice", "renewed");
+        Assert.True(await app.Hub.UserGroups.IsUserInGroup("alice", "oldest"));
+        await app.Hub.UserGroups.AddToGroupAsync("alice", "latest");
+
+        Assert.False(await app.Hub.UserGroups.IsUserInGroup("alice", "oldest"));
+        Assert.True(await app.Hub.UserGroups.IsUserInGroup("alice", "renewed"));
+        Assert.True(await app.Hub.UserGroups.IsUserInGroup("alice", "latest"));
+        Assert.True(await app.Hub.UserGroups.IsUserInGroup("alice", "timed"));
+    }
+
+    [Fact]
+    public async Task A_user_who_is_removed_is_out_with_every_connection_and_stays_out()
+    {
+        await using var app = await SignalRApp.StartAsync();
+        using var before = await app.ConnectAsync("alice");
+        await app.UntilConnectionsAsync(1);
+        await app.Hub.UserGroups.AddToGroupAsync("alice", "one", Hour);
+        await app.Hub.UserGroups.AddToGroupAsync("alice", "two", Hour);
+        await app.Hub.UserGroups.AddToGroupAsync("alice", "three", Hour);
+
+        await app.Hub.UserGroups.RemoveFromGroupAsync("alice", "one");
+        Assert.True(await app.Hub.UserGroups.IsUserInGroup("alice", "two"));
+        await app.Hub.UserGroups.RemoveFromAllGroupsAsync("alice");
+        using var after = await app.ConnectAsync("alice");
+        await app.UntilConnectionsAsync(2);
+        await app.Hub.Clients.Groups(["one", "two", "three"]).Said("groups");
+        await app.Hub.Clients.All.Said("all");
+
+        Assert.Equal("Said(\"all\")", await before.NextCallAsync());
+        Assert.Equal("Said(\"all\")", await after.NextCallAsync());
+        Assert.False(await app.Hub.UserGroups.IsUserInGroup("alice", "two"));
+        Assert.False(await app.Hub.ClientManager.GroupExistsAsync("two"));
+    }
+
+    [Fact]
+    public async Task A_connection_s_groups_are_its_own_and_end_with_it()
+    {
+        await using var app = await SignalRApp.StartAsync();
+        using var alice = await app.ConnectAsync("alice");
+        using var bob = await app.ConnectAsync("bob");
+        await app.UntilConnectionsAsync(2);
+        foreach (var connection in app.Connections())
+        {
+            await app.Hub.Groups.AddToGroupAsync(connection.Id, "g");
+            await app.Hub.Groups.AddToGroupAsync(connection.Id, "h");
+        }
+
+        await bob.CloseAsync();
+        await app.UntilConnectionsAsync(1);
+        var group = app.Service.Read().Single(hub => hub.Name == "testhub").Groups.Single(group => group.Name == "g");
+        Assert.Equal([app.Connections().Single().Id], group.ConnectionIds);
+
+        await app.Hub.Groups.RemoveFromGroupAsync(group.ConnectionIds[0], "g");
+        Assert.False(await app.Hub.ClientManager.GroupExistsAsync("g"));
+        await app.Hub.Groups.RemoveFromAllGroupsAsync(group.ConnectionIds[0]);
+        Assert.False(await app.Hub.ClientManager.GroupExistsAsync("h"));
+        await app.Hub.Groups.AddToGroupAsync("nobody", "g");
+        Assert.False(await app.Hub.ClientManager.GroupExistsAsync("g"));
+    }
+
+    [Fact]
+    public async Task A_group_s_name_has_at_most_1024_characters()
+    {
+        await using var app = await SignalRApp.StartAsync();
+
+        await app.Hub.UserGroups.AddToGroupAsync("alice", new string('g', 1024), Hour);
+        var refusal = await Assert.ThrowsAnyAsync<Exception>(() => app.Hub.UserGroups.AddToGroupAsync("alice", new string('g', 1025), Hour));
+
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, Assert.IsType<HttpRequestException>(refusal.InnerException).StatusCode);
+    }
+}
