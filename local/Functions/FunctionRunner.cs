@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,13 @@ internal sealed class FunctionRunner(FunctionExecutionDelegate pipeline, IServic
     {
         await using var scope = scopes.CreateAsyncScope();
         await RunAsync(function, new Invocation(function, scope.ServiceProvider, triggerData, stopping) { Attempt = attempt });
+    }
+
+    /// <summary>Runs a function for a message, which it may settle itself. Its exceptions are the caller's.</summary>
+    public async Task RunAsync(Function function, object triggerData, ServiceBusMessageActions actions, CancellationToken stopping)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        await RunAsync(function, new Invocation(function, scope.ServiceProvider, triggerData, stopping) { MessageActions = actions });
     }
 
     private async Task RunAsync(Function function, Invocation invocation)

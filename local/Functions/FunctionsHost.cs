@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Chat.Local.Functions;
@@ -26,6 +28,13 @@ internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, bool o
     }
 
     public Task StopAsync(CancellationToken cancellationToken = default) => app.StopAsync(cancellationToken);
+
+    /// <summary>Ends as a killed process would: nothing is answered, settled, saved or released. The app's own services go on until it is disposed.</summary>
+    public async Task AbortAsync()
+    {
+        Services.GetRequiredService<HostStop>().Abort();
+        await Services.GetRequiredService<IServer>().StopAsync(new CancellationToken(canceled: true));
+    }
 
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 

@@ -70,14 +70,29 @@ internal sealed class HostStart
             .ConfigurePrimaryHttpMessageHandler(_azure.Cosmos.CreateHandler)
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers();
+        web.Services.AddSingleton<HostStop>();
         web.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<FunctionRunner>(services, pipeline, _azure.Meter));
         web.Services.AddSingleton<HttpFunctions>();
+        web.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<TriggerFactory>(services, _azure, hostJson, web.Configuration));
+        web.Services.AddSingleton(services =>
+        {
+            var factory = services.GetRequiredService<TriggerFactory>();
+            IReadOnlyList<ITrigger> triggers = [.. functions.Select(factory.Create).OfType<ITrigger>()];
+            return ActivatorUtilities.CreateInstance<Triggers>(services, triggers);
+        });
+        web.Services.AddHostedService(services => services.GetRequiredService<Triggers>());
         var app = web.Build();
-        app.UseWebSockets();
         app.Services.GetRequiredService<HttpFunctions>().Map(app, functions);
         _azure.SignalR.Map(app);
         new LocalPages(_azure.Meter, _azure.Time, web.Configuration).Map(app);
+        // Now, because what is wrong with a trigger is a reason not to start.
+        app.Services.GetRequiredService<Triggers>();
         var host = new FunctionsHost(app, _azure, owned: _hook?.Azure is null);
+        if (_hook is null)
+        {
+            app.Lifetime.ApplicationStarted.Register(() => Banner.Write(Console.Out, host.Address, _options, hostJson, functions));
+        }
+
         _hook?.Built.TrySetResult(host);
         return host;
     }

@@ -40,6 +40,8 @@ internal sealed class Invocation(Function function, IServiceProvider services, o
 
     public HttpContext? Http { get; init; }
 
+    public ServiceBusMessageActions? MessageActions { get; init; }
+
     public Attempt Attempt { get; init; } = Attempt.First;
 
     public object? TriggerData => triggerData;

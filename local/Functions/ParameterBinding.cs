@@ -25,6 +25,11 @@ internal static class ParameterBinding
             return Expression.Property(invocation, nameof(Invocation.CancellationToken));
         }
 
+        if (function.Trigger is ServiceBusTriggerAttribute && type == typeof(ServiceBusMessageActions))
+        {
+            return Expression.Property(invocation, nameof(Invocation.MessageActions));
+        }
+
         if (function.Trigger is HttpTriggerAttribute && (type == typeof(HttpContext) || type == typeof(HttpRequest)))
         {
             var http = Expression.Property(invocation, nameof(Invocation.Http));

@@ -1,3 +1,4 @@
+using Azure.Messaging.ServiceBus;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 
@@ -8,6 +9,7 @@ internal static class TriggerTypes
 {
     public static bool Allows(TriggerBindingAttribute trigger, Type type) => trigger switch
     {
+        ServiceBusTriggerAttribute => type == typeof(ServiceBusReceivedMessage) || type == typeof(string) || type == typeof(BinaryData),
         CosmosDBTriggerAttribute => type == typeof(string) || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)),
         TimerTriggerAttribute => type == typeof(TimerInfo),
         _ => false,

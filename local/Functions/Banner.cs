@@ -1,0 +1,29 @@
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Local.Functions;
+
+/// <summary>What a person sees when the host has started.</summary>
+internal static class Banner
+{
+    public static void Write(TextWriter output, Uri address, CommandLine options, HostJson hostJson, IEnumerable<Function> functions)
+    {
+        output.WriteLine("Chat.Functions on a local Azure: a host for development and tests, never to be deployed.");
+        output.WriteLine($"Data: {(options.InMemory ? "in memory" : Path.GetFullPath(options.DataDirectory))}");
+        output.WriteLine();
+        foreach (var function in functions)
+        {
+            output.WriteLine($"  {function.Name,-32} {Describe(function)}");
+        }
+
+        output.WriteLine();
+        output.WriteLine($"Web client {address}   Inspector {new Uri(address, "local")}   API {new Uri(address, hostJson.RoutePrefix)}");
+    }
+
+    private static string Describe(Function function) => function.Trigger switch
+    {
+        ServiceBusTriggerAttribute queue => $"queue  {queue.QueueName}",
+        CosmosDBTriggerAttribute feed => $"feed   {feed.DatabaseName}/{feed.ContainerName}",
+        TimerTriggerAttribute timer => $"timer  {timer.Schedule}",
+        _ => $"http   {function.Route}",
+    };
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Chat.Local.CosmosDb;
+
+namespace Chat.Local.Functions.ChangeFeed;
+
+/// <summary>
+/// The leases of one host in a lease container: one document for each function and range. A lease is changed by the host that owns it, or by any
+/// once it has expired or was released.
+/// </summary>
+internal sealed class LeaseContainer(CosmosService cosmos, string database, string container, TimeSpan expiration, SemaphoreSlim leaseLock, TimeProvider time)
+{
+    private readonly string _host = Guid.NewGuid().ToString();
+
+    /// <summary>Creates a lease, which nobody owns, unless there is one.</summary>
+    /// <param name="start">Where to start if the lease is new.</param>
+    public Task CreateAsync(string id, Func<Task<long>> start) =>
+        ChangeAsync(id, async lease => lease is null ? new Lease(id, await start(), null, default) : null);
+
+    /// <summary>Takes a lease for this host; null when another has it.</summary>
+    public Task<Lease?> TryAcquireAsync(string id) =>
+        ChangeAsync(id, lease => Task.FromResult(lease is not null && (lease.Owner is null || lease.Owner == _host || lease.ExpiresAt <= time.GetUtcNow()) ? Owned(lease) : null));
+
+    /// <summary>Keeps a lease that this host has, and its progress; false when another has taken it.</summary>
+    /// <param name="lsn">The progress to save; only the lease is renewed when null.</param>
+    public async Task<bool> TryKeepAsync(string id, long? lsn = null) =>
+        await ChangeAsync(id, lease => Task.FromResult(lease?.Owner == _host ? Owned(lease) with { Lsn = lsn ?? lease.Lsn } : null)) is not null;
+
+    /// <summary>Leaves a lease to others, if this host has it.</summary>
+    public Task ReleaseAsync(string id) =>
+        ChangeAsync(id, lease => Task.FromResult(lease?.Owner == _host ? lease with { Owner = null } : null));
+
+    private Lease Owned(Lease lease) => lease with { Owner = _host, ExpiresAt = time.GetUtcNow() + expiration };
+
+    /// <summary>Writes what <paramref name="change"/> makes of the lease, and returns it; null when it makes nothing.</summary>
+    private async Task<Lease?> ChangeAsync(string id, Func<Lease?, Task<Lease?>> change)
+    {
+        await leaseLock.WaitAsync();
+        try
+        {
+            var stored = await cosmos.ReadDocumentAsync(database, container, id, id);
+            var changed = await change(stored is null ? null : JsonSerializer.Deserialize<Lease>(stored, JsonSerializerOptions.Web));
+            if (changed is not null)
+            {
+                await cosmos.UpsertDocumentAsync(database, container, id, JsonSerializer.SerializeToUtf8Bytes(changed, JsonSerializerOptions.Web));
+            }
+
+            return changed;
+        }
+        finally
+        {
+            leaseLock.Release();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Local.Functions;
+
+/// <summary>Runs a function for the same trigger data until it succeeds or its retry policy gives up.</summary>
+internal sealed class RetryingRunner(FunctionRunner runner, TimeProvider time, ILogger<RetryingRunner> log)
+{
+    /// <param name="read">Makes the trigger's data; failing at that counts as a failed run.</param>
+    /// <param name="goOn">Ends the waits between runs.</param>
+    /// <exception cref="OperationCanceledException">The host ended before the function succeeded: the data must come again.</exception>
+    public async Task RunAsync(Function function, RetryPolicy policy, Func<object> read, HostStop stop, CancellationToken goOn)
+    {
+        for (var retry = 0; ; retry++)
+        {
+            if (retry > 0)
+            {
+                await Task.Delay(policy.DelayBefore(retry), time, goOn);
+            }
+
+            try
+            {
+                await runner.RunAsync(function, read(), new Attempt(retry, policy.MaxRetries), stop.Running);
+                return;
+            }
+            catch (Exception) when (stop.Running.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(stop.Running);
+            }
+            catch (Exception exception) when (policy.Allows(retry + 1))
+            {
+                log.RunFailed(exception, function.Name, policy.DelayBefore(retry + 1));
+            }
+            catch (Exception exception)
+            {
+                log.RunGivenUp(exception, function.Name);
+                return;
+            }
+        }
+    }
+}

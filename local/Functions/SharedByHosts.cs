@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+
+namespace Chat.Local.Functions;
+
+/// <summary>
+/// What the hosts on one local Azure agree on. They are all in this process, so that a lock does what a conditional write to the lease container,
+/// or a blob lease, does in Azure.
+/// </summary>
+internal sealed class SharedByHosts
+{
+    private static readonly ConditionalWeakTable<LocalAzure, SharedByHosts> All = [];
+    private readonly Dictionary<string, DateTimeOffset> _timerRuns = new(StringComparer.Ordinal);
+
+    /// <summary>Held while a lease is read and written.</summary>
+    public SemaphoreSlim LeaseLock { get; } = new(1);
+
+    public static SharedByHosts Of(LocalAzure azure) => All.GetOrCreateValue(azure);
+
+    /// <summary>Whether the caller is the one host that runs a timer's function for this occurrence.</summary>
+    public bool TakeTimerRun(string function, DateTimeOffset occurrence)
+    {
+        lock (_timerRuns)
+        {
+            if (_timerRuns.GetValueOrDefault(function) >= occurrence)
+            {
+                return false;
+            }
+
+            _timerRuns[function] = occurrence;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Local.Functions.Timers;
+
+/// <summary>Runs a function by its schedule, on one host at a time; an occurrence that passed while it ran is made up for once.</summary>
+internal sealed class TimerFunction(Function function, TimerTriggerAttribute trigger, RetryingRunner runner, SharedByHosts shared, TimeProvider time) : ITrigger
+{
+    private readonly RetryPolicy _policy = RetryPolicy.Of(function);
+    private readonly Schedule _schedule = Schedule.TryParse(trigger.Schedule, out var schedule)
+        ? schedule
+        : throw HostRefusedException.Function(function.Name, $"has the schedule '{trigger.Schedule}', which isn't a six-field NCRONTAB expression that ever comes true.");
+
+    public Task PrepareAsync() => Task.CompletedTask;
+
+    public async Task RunAsync(HostStop stop)
+    {
+        try
+        {
+            var last = time.GetUtcNow();
+            if (trigger.RunOnStartup)
+            {
+                await RunAsync(last, isPastDue: false, stop);
+            }
+
+            while (_schedule.Next(last) is { } due)
+            {
+                var now = time.GetUtcNow();
+                var isPastDue = due < now;
+                last = isPastDue ? now : due;
+                await WaitUntilAsync(due, stop.Taking);
+                if (shared.TakeTimerRun(function.Name, due))
+                {
+                    await RunAsync(due, isPastDue, stop);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stop.Taking.IsCancellationRequested)
+        {
+            // The host stops; the next one reads the schedule afresh.
+        }
+    }
+
+    private async Task WaitUntilAsync(DateTimeOffset due, CancellationToken taking)
+    {
+        // A timer takes no more than 49 days.
+        for (var left = due - time.GetUtcNow(); left > TimeSpan.Zero; left = due - time.GetUtcNow())
+        {
+            await Task.Delay(left < TimeSpan.FromDays(1) ? left : TimeSpan.FromDays(1), time, taking);
+        }
+
+        taking.ThrowIfCancellationRequested();
+    }
+
+    private Task RunAsync(DateTimeOffset due, bool isPastDue, HostStop stop)
+    {
+        var info = new TimerInfo
+        {
+            IsPastDue = isPastDue,
+            ScheduleStatus = new ScheduleStatus
+            {
+                Last = due.UtcDateTime,
+                Next = _schedule.Next(time.GetUtcNow())?.UtcDateTime ?? default,
+                LastUpdated = time.GetUtcNow().UtcDateTime,
+            },
+        };
+        return runner.RunAsync(function, _policy, () => info, stop, stop.Taking);
+    }
+}

@@ -1,0 +1,60 @@
+using Azure.Messaging.ServiceBus;
+using Chat.Local.Functions.ChangeFeed;
+using Chat.Local.Functions.Queues;
+using Chat.Local.Functions.Timers;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Local.Functions;
+
+/// <summary>Makes the triggers of the app's functions, and refuses those that can't work: without a setting, a queue or a lease of their own.</summary>
+internal sealed class TriggerFactory(LocalAzure azure, HostJson hostJson, IConfiguration settings, FunctionRunner runner, ILoggerFactory logs) : IAsyncDisposable
+{
+    private readonly RetryingRunner _retrying = new(runner, azure.Time, logs.CreateLogger<RetryingRunner>());
+    private readonly Dictionary<string, ServiceBusClient> _clients = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _leaseOwners = new(StringComparer.Ordinal);
+
+    /// <summary>The trigger of a function; null for an HTTP function, which needs none.</summary>
+    /// <exception cref="HostRefusedException">It can't work.</exception>
+    public ITrigger? Create(Function function) => function.Trigger switch
+    {
+        ServiceBusTriggerAttribute queue => CreateQueue(function, queue),
+        CosmosDBTriggerAttribute feed => CreateChangeFeed(function, feed),
+        TimerTriggerAttribute timer => new TimerFunction(function, timer, _retrying, SharedByHosts.Of(azure), azure.Time),
+        _ => null,
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var client in _clients.Values)
+        {
+            await client.DisposeAsync();
+        }
+    }
+
+    private QueueFunction CreateQueue(Function function, ServiceBusTriggerAttribute queue)
+    {
+        var connection = Connection(function, queue.Connection ?? "ServiceBus");
+        if (!_clients.TryGetValue(connection, out var client))
+        {
+            _clients[connection] = client = new ServiceBusClient(connection);
+        }
+
+        return new QueueFunction(function, queue, client, hostJson, runner, azure.Time, logs.CreateLogger<QueueFunction>());
+    }
+
+    private ChangeFeedFunction CreateChangeFeed(Function function, CosmosDBTriggerAttribute feed)
+    {
+        Connection(function, feed.Connection ?? "CosmosDB");
+        var lease = $"{feed.DatabaseName}/{feed.LeaseContainerName}/{feed.LeaseContainerPrefix}/{feed.ContainerName}";
+        return _leaseOwners.TryAdd(lease, function.Name)
+            ? new ChangeFeedFunction(function, feed, azure, _retrying, logs.CreateLogger<ChangeFeedFunction>())
+            : throw HostRefusedException.Function(function.Name, $"would share the leases of '{_leaseOwners[lease]}', and each would get a part of the changes; give it a LeaseContainerPrefix.");
+    }
+
+    /// <summary>A connection string, looked for where the real host looks.</summary>
+    private string Connection(Function function, string name) =>
+        settings[$"AzureWebJobs{name}"] ?? settings[$"ConnectionStrings:{name}"] ?? settings[name]
+        ?? throw HostRefusedException.Function(function.Name, $"needs the setting '{name}', which isn't there.");
+}

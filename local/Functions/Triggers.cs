@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Local.Functions;
+
+/// <summary>
+/// The triggers of a host, between the app's own services and the port: they start before it opens. At a stop they take nothing new at once, and
+/// finish what runs after the last request.
+/// </summary>
+internal sealed class Triggers(IReadOnlyList<ITrigger> triggers, HostStop stop, ILogger<Triggers> log) : IHostedLifecycleService
+{
+    private Task _running = Task.CompletedTask;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(triggers.Select(trigger => trigger.PrepareAsync()));
+        _running = Task.WhenAll(triggers.Select(trigger => Task.Run(() => trigger.RunAsync(stop), CancellationToken.None)));
+    }
+
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        stop.TakeNoMore();
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _running.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            log.DrainEnded();
+            stop.WaitNoLonger();
+        }
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
