@@ -1,0 +1,107 @@
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+
+namespace Chat.Functions.Acceptance.Harness;
+
+/// <summary>A connected device: keeps every event that reaches it, in the order of arrival.</summary>
+internal sealed class EventStream : IAsyncDisposable
+{
+    private readonly ClientWebSocket _socket = new();
+    private readonly List<JsonElement> _events = [];
+    private readonly Task _receiving;
+
+    private EventStream(ClientWebSocket socket)
+    {
+        _socket = socket;
+        _receiving = ReceiveAsync();
+    }
+
+    public bool IsOpen => _socket.State == WebSocketState.Open;
+
+    public static async Task<EventStream> ConnectAsync(string url, string token)
+    {
+        var socket = new ClientWebSocket();
+        var address = new UriBuilder(url) { Scheme = "ws" };
+        address.Query += $"&access_token={token}";
+        await socket.ConnectAsync(address.Uri, CancellationToken.None);
+        await socket.SendAsync(Encoding.UTF8.GetBytes("{\"protocol\":\"json\",\"version\":1}\u001e"), WebSocketMessageType.Text, true, CancellationToken.None);
+        return new EventStream(socket);
+    }
+
+    /// <summary>What arrived so far.</summary>
+    public List<JsonElement> Events()
+    {
+        lock (_events)
+        {
+            return [.. _events];
+        }
+    }
+
+    /// <summary>The messages that arrived so far, as events show them.</summary>
+    public List<MessageJson> Messages(string conversation) =>
+        [.. Events()
+            .Where(one => one.GetProperty("type").GetString() == "message.created" && one.GetProperty("conversationId").GetString() == conversation)
+            .Select(one => one.GetProperty("data").Deserialize<MessageJson>(JsonSerializerOptions.Web)!)];
+
+    /// <summary>Waits until a message with this text has arrived.</summary>
+    public async Task<MessageJson> ReceivesAsync(string conversation, string text) =>
+        (await Eventually.HoldsAsync(() => Messages(conversation), all => all.Exists(message => message.Text == text), $"a push of '{text}'"))
+        .First(message => message.Text == text);
+
+    public async ValueTask DisposeAsync()
+    {
+        _socket.Abort();
+        await _receiving;
+        _socket.Dispose();
+    }
+
+    private async Task ReceiveAsync()
+    {
+        var buffer = new byte[64 * 1024];
+        var text = new MemoryStream();
+        try
+        {
+            while (true)
+            {
+                var received = await _socket.ReceiveAsync(buffer, CancellationToken.None);
+                if (received.MessageType == WebSocketMessageType.Close)
+                {
+                    return;
+                }
+
+                foreach (var one in buffer.AsSpan(0, received.Count))
+                {
+                    if (one != 0x1e)
+                    {
+                        text.WriteByte(one);
+                        continue;
+                    }
+
+                    Take(text.ToArray());
+                    text.SetLength(0);
+                }
+            }
+        }
+        catch (WebSocketException)
+        {
+            // The connection ended; what arrived before stays.
+        }
+        catch (OperationCanceledException)
+        {
+            // It was ended here.
+        }
+    }
+
+    private void Take(byte[] frame)
+    {
+        var message = JsonDocument.Parse(frame).RootElement;
+        if (message.TryGetProperty("target", out var target) && target.GetString() == "events")
+        {
+            lock (_events)
+            {
+                _events.AddRange(message.GetProperty("arguments")[0].EnumerateArray());
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Runtime.CompilerServices;
+using Xunit.Sdk;
+
+namespace Chat.Functions.Acceptance.Harness;
+
+/// <summary>Waits for what is to become true, and says what it saw when it doesn't.</summary>
+internal static class Eventually
+{
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Looks again and again until what it sees is right.</summary>
+    public static async Task<T> SeesAsync<T>(
+        Func<Task<T>> look,
+        Func<T, bool> isRight,
+        [CallerArgumentExpression(nameof(isRight))] string expected = "")
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var seen = await look();
+            if (isRight(seen))
+            {
+                return seen;
+            }
+
+            if (TimeProvider.System.GetElapsedTime(start) > Timeout)
+            {
+                throw new XunitException($"Expected within {Timeout.TotalSeconds} s: {expected}. Seen at last: {System.Text.Json.JsonSerializer.Serialize(seen)}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+    }
+
+    /// <summary>Looks again and again until what it sees is right.</summary>
+    public static Task<T> HoldsAsync<T>(Func<T> look, Func<T, bool> isRight, [CallerArgumentExpression(nameof(isRight))] string expected = "") =>
+        SeesAsync(() => Task.FromResult(look()), isRight, expected);
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Xunit;
+
+namespace Chat.Functions.Acceptance.Harness;
+
+/// <summary>A user of the app: what people do, in words, over real HTTP.</summary>
+internal sealed class Person(ChatApp app, string name)
+{
+    private string _token = Tokens.For(name);
+
+    public string Name => name;
+
+    /// <summary>The same person, through another instance of the app.</summary>
+    public Person At(ChatApp other) => new(other, name) { _token = _token };
+
+    public async Task<ConversationJson> StartDirectAsync(string other) =>
+        await ReadAsync<ConversationJson>(await PostAsync("/api/conversations", new { kind = "direct", members = new[] { other } }));
+
+    public async Task<ConversationJson> CreateGroupAsync(string title, params IEnumerable<string> members) =>
+        await ReadAsync<ConversationJson>(await PostAsync("/api/conversations", new { kind = "group", title, members }), HttpStatusCode.Created);
+
+    public async Task<MessageJson> SendAsync(string conversation, string text, string? clientMessageId = null) =>
+        await ReadAsync<MessageJson>(await TrySendAsync(conversation, text, clientMessageId));
+
+    public Task<HttpResponseMessage> TrySendAsync(string conversation, string text, string? clientMessageId = null) =>
+        PostAsync($"/api/conversations/{conversation}/messages", new { clientMessageId = clientMessageId ?? Guid.NewGuid().ToString("N"), text });
+
+    public async Task<MessagesJson> MessagesAsync(string conversation, string query = "") =>
+        await ReadAsync<MessagesJson>(await GetAsync($"/api/conversations/{conversation}/messages?{query}"));
+
+    /// <summary>The whole history, page by page.</summary>
+    public async Task<List<MessageJson>> HistoryAsync(string conversation)
+    {
+        var messages = new List<MessageJson>();
+        for (MessagesJson? page = null; page is not { HasMore: false };)
+        {
+            page = await MessagesAsync(conversation, $"limit=100&afterSeq={page?.ToSeq ?? 0}");
+            messages.AddRange(page.Messages);
+        }
+
+        return messages;
+    }
+
+    public async Task<ConversationJson> ConversationAsync(string conversation) =>
+        await ReadAsync<ConversationJson>(await GetAsync($"/api/conversations/{conversation}"));
+
+    public async Task<SummariesJson> ConversationsAsync(string query = "") => await ReadAsync<SummariesJson>(await GetAsync($"/api/conversations?{query}"));
+
+    /// <summary>The person's own entry of a conversation, or null while there is none.</summary>
+    public async Task<SummaryJson?> SummaryAsync(string conversation) =>
+        (await ConversationsAsync()).Conversations.SingleOrDefault(summary => summary.ConversationId == conversation);
+
+    public async Task MarkReadAsync(string conversation, long seq) =>
+        Assert.Equal(HttpStatusCode.NoContent, (await PutAsync($"/api/conversations/{conversation}/read", new { seq })).StatusCode);
+
+    /// <summary>Connects through negotiate, as any SignalR client does, and listens.</summary>
+    public async Task<EventStream> ListenAsync()
+    {
+        using var answer = await SendAsync(HttpMethod.Post, "/api/realtime/negotiate?negotiateVersion=1", new StringContent("", Encoding.UTF8, "text/plain"));
+        var negotiated = await ReadAsync<JsonElement>(answer);
+        return await EventStream.ConnectAsync(negotiated.GetProperty("url").GetString()!, negotiated.GetProperty("accessToken").GetString()!);
+    }
+
+    public Task<HttpResponseMessage> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
+
+    public Task<HttpResponseMessage> PostAsync(string path, object body) => SendAsync(HttpMethod.Post, path, JsonContent.Create(body));
+
+    public Task<HttpResponseMessage> PutAsync(string path, object body) => SendAsync(HttpMethod.Put, path, JsonContent.Create(body));
+
+    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, Action<HttpRequestMessage>? change = null)
+    {
+        var request = new HttpRequestMessage(method, path) { Content = content };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
+        change?.Invoke(request);
+        return app.Http.SendAsync(request);
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, HttpStatusCode? expected = null)
+    {
+        using (answer)
+        {
+            var text = await answer.Content.ReadAsStringAsync();
+            Assert.True(expected is null ? answer.IsSuccessStatusCode : answer.StatusCode == expected, $"{answer.RequestMessage!.RequestUri}: {(int)answer.StatusCode} {text}");
+            return JsonSerializer.Deserialize<T>(text, JsonSerializerOptions.Web)!;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace Chat.Functions.Acceptance.Harness;
+
+// What the API answers, as a client would write it down: not the app's own types, so that a change of those shows.
+
+internal sealed record MessageJson(string MessageId, string ConversationId, long Seq, long Ordinal, string SenderId, string ClientMessageId, string Kind, string Text, DateTimeOffset At);
+
+internal sealed record MessagesJson(IReadOnlyList<MessageJson> Messages, long FromSeq, long ToSeq, bool HasMore);
+
+internal sealed record MemberJson(string UserId, string Role);
+
+internal sealed record ConversationJson(
+    string ConversationId,
+    string Kind,
+    string? Title,
+    string CreatedBy,
+    DateTimeOffset CreatedAt,
+    long LastSeq,
+    long MessageCount,
+    int MemberCount,
+    IReadOnlyList<MemberJson> Members,
+    long UnreadCount);
+
+internal sealed record PreviewJson(long Seq, string SenderId, string Preview, DateTimeOffset At);
+
+internal sealed record SummaryJson(
+    string ConversationId,
+    string Kind,
+    string? Title,
+    string? Peer,
+    int MemberCount,
+    long LastSeq,
+    long UnreadCount,
+    PreviewJson? LastMessage,
+    DateTimeOffset ActivityAt);
+
+internal sealed record SummariesJson(IReadOnlyList<SummaryJson> Conversations, string? Continuation);

@@ -1,0 +1,106 @@
+using Chat.Functions.Acceptance.Harness;
+using Chat.Local;
+using Xunit;
+
+namespace Chat.Functions.Acceptance;
+
+/// <summary>A send that was answered arrives, whatever breaks between the commit and the inbox, and nothing ends as a dead letter.</summary>
+public class When_something_breaks_on_the_way
+{
+    public static TheoryData<string, string, string> Steps => new()
+    {
+        { "the hand-over", "servicebus", "send" },
+        { "receiving the hand-over", "servicebus", "receive" },
+        { "the push", "signalr", "send-user" },
+        { "the inbox", "cosmos", "patch" },
+        { "completing the message", "servicebus", "complete" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Steps))]
+    public async Task Should_deliver_although_the_process_dies_at(string step, string service, string operation)
+    {
+        await using var app = await ChatApp.StartAsync();
+        await using var survivor = await ChatApp.StartAsync(app.Azure);
+        var (alice, bob) = (app.As("alice"), app.As("bob").At(survivor));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        await Eventually.SeesAsync(() => bob.SummaryAsync(conversation), seen => seen is not null);
+
+        // The first to come to this step dies there.
+        var died = new TaskCompletionSource();
+        using (app.Azure.Faults.Add(new Fault(service, operation, FaultKind.ResetBefore)
+        {
+            Times = 1,
+            Strike = async _ =>
+            {
+                await app.KillAsync();
+                died.TrySetResult();
+            },
+        }))
+        {
+            await Task.WhenAny(alice.TrySendAsync(conversation, "Hello", "id-1"), died.Task).WaitAsync(Eventually.Timeout);
+            await died.Task.WaitAsync(Eventually.Timeout);
+        }
+
+        // Without an answer the client tries again, elsewhere.
+        var sent = await alice.At(survivor).SendAsync(conversation, "Hello", "id-1");
+        var entry = await Eventually.SeesAsync(() => bob.SummaryAsync(conversation), seen => seen?.LastSeq == sent.Seq, step);
+        Assert.Equal(1, entry!.UnreadCount);
+        Assert.Single(await bob.HistoryAsync(conversation));
+    }
+
+    [Fact]
+    public async Task Should_deliver_what_one_process_committed_before_it_died_although_another_handed_over_the_next()
+    {
+        await using var first = await ChatApp.StartAsync();
+        await using var second = await ChatApp.StartAsync(first.Azure);
+        var (alice, bob) = (first.As("alice"), first.As("bob").At(second));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        await Eventually.SeesAsync(() => bob.SummaryAsync(conversation), seen => seen is not null);
+        await using var bobsPhone = await bob.ListenAsync();
+
+        // The first process commits, and dies before it hands over.
+        using (first.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.ResetBefore) { Times = 1, Strike = _ => first.KillAsync() }))
+        {
+            try
+            {
+                await alice.TrySendAsync(conversation, "one");
+            }
+            catch (HttpRequestException)
+            {
+                // Its answer died with it.
+            }
+        }
+
+        var two = await alice.At(second).SendAsync(conversation, "two");
+
+        Assert.Equal(3, two.Seq);
+        var one = await bobsPhone.ReceivesAsync(conversation, "one");
+        await bobsPhone.ReceivesAsync(conversation, "two");
+        Assert.Equal(2, one.Seq);
+        await Eventually.SeesAsync(() => bob.SummaryAsync(conversation), seen => seen is { UnreadCount: 2, LastSeq: 3 });
+    }
+
+    [Fact]
+    public async Task Should_deliver_what_was_sent_while_Cosmos_answered_ambiguously()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        foreach (var kind in new[] { FaultKind.ResetAfter, FaultKind.TimeoutAfter, FaultKind.Throttle, FaultKind.ResetBefore })
+        {
+            app.Azure.Faults.Add(new Fault("cosmos", "*", kind) { Probability = 0.1 });
+        }
+
+        var sent = new List<MessageJson>();
+        for (var n = 0; n < 40; n++)
+        {
+            using var answer = await Eventually.SeesAsync(() => alice.TrySendAsync(conversation, $"message {n}", $"id-{n}"), seen => seen.IsSuccessStatusCode);
+            sent.Add(System.Text.Json.JsonSerializer.Deserialize<MessageJson>(await answer.Content.ReadAsStringAsync(), System.Text.Json.JsonSerializerOptions.Web)!);
+        }
+
+        app.Azure.Faults.Clear();
+        Assert.Equal(sent, await bob.HistoryAsync(conversation));
+        await Eventually.SeesAsync(() => bob.SummaryAsync(conversation), seen => seen is { UnreadCount: 40, LastSeq: 41 });
+    }
+}
