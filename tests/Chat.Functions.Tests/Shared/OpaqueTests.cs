@@ -1,0 +1,33 @@
+using Chat.Functions.Shared;
+using FsCheck;
+using FsCheck.Fluent;
+using Xunit;
+
+namespace Chat.Functions.Tests.Shared;
+
+public class OpaqueTests
+{
+    [Fact]
+    public void Hashes_tell_lists_of_parts_apart_also_where_their_texts_join_to_the_same() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<NonNull<string>[]>(), ArbMap.Default.ArbFor<NonNull<string>[]>(), (one, other) =>
+        {
+            string[] left = [.. one.Select(part => part.Get)];
+            string[] right = [.. other.Select(part => part.Get)];
+            return Opaque.Hash(left) == Opaque.Hash(right) == left.SequenceEqual(right);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Hashes_of_parts_moved_across_a_border_differ() =>
+        Assert.NotEqual(Opaque.Hash("ab", "c"), Opaque.Hash("a", "bc"));
+
+    [Fact]
+    public void Ids_are_well_formed_and_others_are_not()
+    {
+        Assert.True(Opaque.IsWellFormed(Opaque.Random()));
+        Assert.True(Opaque.IsWellFormed(Opaque.Hash("a")));
+        foreach (var odd in new[] { null, "", "short", new string('a', 23), "aaaaaaaaaaaaaaaaaaaaa/", "aaaaaaaaaaaaaaaaaaaaaé" })
+        {
+            Assert.False(Opaque.IsWellFormed(odd));
+        }
+    }
+}

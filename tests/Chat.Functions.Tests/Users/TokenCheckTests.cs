@@ -1,0 +1,126 @@
+using System.Security.Cryptography;
+using System.Text;
+using Chat.Functions.Users;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using Xunit;
+
+namespace Chat.Functions.Tests.Users;
+
+public sealed class TokenCheckTests : IAsyncLifetime
+{
+    private readonly RSA _key = RSA.Create(2048);
+    private Authority _authority = null!;
+    private TokenCheck _check = null!;
+
+    public async Task InitializeAsync()
+    {
+        _authority = await Authority.StartAsync();
+        _authority.Publish("key-1", _key);
+        _check = new TokenCheck(new AuthOptions { Authority = _authority.Url, Audience = "chat" }, TimeProvider.System);
+    }
+
+    public async Task DisposeAsync()
+    {
+        _key.Dispose();
+        await _authority.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Believes_what_the_authority_signed()
+    {
+        var (user, refusal) = await _check.CheckAsync("Bearer " + Token());
+        Assert.Null(refusal);
+        Assert.Equal("alice", user.Value);
+    }
+
+    [Fact]
+    public async Task Asks_the_authority_again_for_a_key_it_does_not_know()
+    {
+        Assert.Null((await _check.CheckAsync("Bearer " + Token())).Refusal);
+        using var next = RSA.Create(2048);
+        _authority.Publish("key-2", next);
+
+        var token = Token(key: new RsaSecurityKey(next) { KeyId = "key-2" });
+
+        // The first unknown key asks for a refresh, which runs beside the call.
+        var start = TimeProvider.System.GetTimestamp();
+        while ((await _check.CheckAsync("Bearer " + token)).Refusal is { } refusal)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(30), $"The new key was not believed within 30 s: {refusal.Code}.");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+    }
+
+    [Fact]
+    public async Task Refuses_an_HMAC_made_with_the_public_key()
+    {
+        var secret = Encoding.UTF8.GetBytes(_key.ExportSubjectPublicKeyInfoPem());
+        var token = Token(key: new SymmetricSecurityKey(secret) { KeyId = "key-1" }, algorithm: SecurityAlgorithms.HmacSha256);
+        Assert.Equal("token_invalid", (await _check.CheckAsync("Bearer " + token)).Refusal?.Code);
+    }
+
+    [Fact]
+    public async Task Refuses_an_unsigned_token()
+    {
+        var body = Base64UrlEncoder.Encode($$"""{"iss":"{{_authority.Url}}","aud":"chat","sub":"alice","exp":{{DateTimeOffset.MaxValue.ToUnixTimeSeconds()}}}""");
+        var token = $"{Base64UrlEncoder.Encode("""{"alg":"none","typ":"JWT"}""")}.{body}.";
+        Assert.Equal("token_invalid", (await _check.CheckAsync("Bearer " + token)).Refusal?.Code);
+    }
+
+    [Fact]
+    public async Task Refuses_another_audience_issuer_key_or_subject()
+    {
+        using var stranger = RSA.Create(2048);
+        string[] tokens =
+        [
+            Token(audience: "another"),
+            Token(issuer: "https://another.example"),
+            Token(key: new RsaSecurityKey(stranger) { KeyId = "key-1" }),
+            Token(subject: "not a user id"),
+            Token(subject: ""),
+            "nonsense",
+            new string('a', 10_000),
+        ];
+        foreach (var token in tokens)
+        {
+            Assert.Equal("token_invalid", (await _check.CheckAsync("Bearer " + token)).Refusal?.Code);
+        }
+    }
+
+    [Fact]
+    public async Task Refuses_an_expired_token_and_none_at_all()
+    {
+        Assert.Equal("token_expired", (await _check.CheckAsync("Bearer " + Token(lifetime: TimeSpan.FromMinutes(-5)))).Refusal?.Code);
+        Assert.Equal("token_missing", (await _check.CheckAsync(null)).Refusal?.Code);
+        Assert.Equal("token_missing", (await _check.CheckAsync("Basic YWxpY2U6")).Refusal?.Code);
+    }
+
+    [Fact]
+    public async Task Calls_itself_unavailable_while_the_authority_is_down()
+    {
+        var down = new TokenCheck(new AuthOptions { Authority = "http://127.0.0.1:1", Audience = "chat" }, TimeProvider.System);
+        Assert.Equal("unavailable", (await down.CheckAsync("Bearer " + Token())).Refusal?.Code);
+    }
+
+    private string Token(
+        string subject = "alice",
+        string audience = "chat",
+        string? issuer = null,
+        SecurityKey? key = null,
+        string algorithm = SecurityAlgorithms.RsaSha256,
+        TimeSpan? lifetime = null)
+    {
+        var now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        var expires = now + (lifetime ?? TimeSpan.FromHours(1));
+        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
+        {
+            Issuer = issuer ?? _authority.Url,
+            Audience = audience,
+            Claims = new Dictionary<string, object> { ["sub"] = subject },
+            NotBefore = expires - TimeSpan.FromHours(2),
+            Expires = expires,
+            SigningCredentials = new SigningCredentials(key ?? new RsaSecurityKey(_key) { KeyId = "key-1" }, algorithm),
+        });
+    }
+}
