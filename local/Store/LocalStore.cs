@@ -70,7 +70,16 @@ internal sealed class LocalStore : IAsyncDisposable
                 }
             }
 
-            return new LocalStore(SqliteFile.Open(path), directoryLock);
+            var sqlite = SqliteFile.Open(path);
+            try
+            {
+                return new LocalStore(sqlite, directoryLock);
+            }
+            catch
+            {
+                sqlite.Dispose();
+                throw;
+            }
         }
         catch
         {
@@ -143,6 +152,11 @@ internal sealed class LocalStore : IAsyncDisposable
     {
         lock (_lock)
         {
+            if (_closing)
+            {
+                return;
+            }
+
             _closing = true;
         }
 

@@ -32,7 +32,12 @@ internal sealed class SqliteFile : IDisposable
             switch ((long)version.ExecuteScalar()!)
             {
                 case 0:
-                    Execute(connection, $"CREATE TABLE records (id INTEGER PRIMARY KEY, space TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL); PRAGMA user_version = {FormatVersion};");
+                    Execute(connection, $"""
+                        BEGIN;
+                        CREATE TABLE records (id INTEGER PRIMARY KEY, space TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL);
+                        PRAGMA user_version = {FormatVersion};
+                        COMMIT;
+                        """);
                     break;
                 case FormatVersion:
                     break;
@@ -45,7 +50,7 @@ internal sealed class SqliteFile : IDisposable
         catch (SqliteException exception)
         {
             connection.Dispose();
-            throw new LocalStoreException($"{path} can't be read ({exception.Message}). Start with --reset to begin anew, or with --data DIR elsewhere.", exception);
+            throw Unreadable(path, exception);
         }
         catch
         {
@@ -54,14 +59,25 @@ internal sealed class SqliteFile : IDisposable
         }
     }
 
-    public IEnumerable<Record> ReadAll()
+    /// <exception cref="LocalStoreException">The file is damaged further in.</exception>
+    public IReadOnlyList<Record> ReadAll()
     {
-        using var select = _connection.CreateCommand();
-        select.CommandText = "SELECT id, space, key, value FROM records ORDER BY id";
-        using var rows = select.ExecuteReader();
-        while (rows.Read())
+        try
         {
-            yield return new Record(rows.GetInt64(0), rows.GetString(1), rows.GetString(2), (byte[])rows[3]);
+            using var select = _connection.CreateCommand();
+            select.CommandText = "SELECT id, space, key, value FROM records ORDER BY id";
+            using var rows = select.ExecuteReader();
+            var records = new List<Record>();
+            while (rows.Read())
+            {
+                records.Add(new Record(rows.GetInt64(0), rows.GetString(1), rows.GetString(2), (byte[])rows[3]));
+            }
+
+            return records;
+        }
+        catch (SqliteException exception)
+        {
+            throw Unreadable(_connection.DataSource, exception);
         }
     }
 
@@ -96,6 +112,9 @@ internal sealed class SqliteFile : IDisposable
         _delete.Dispose();
         _connection.Dispose();
     }
+
+    private static LocalStoreException Unreadable(string path, SqliteException exception) =>
+        new($"{path} can't be read ({exception.Message}). Start with --reset to begin anew, or with --data DIR elsewhere.", exception);
 
     private static void Execute(SqliteConnection connection, string sql)
     {
