@@ -18,15 +18,20 @@ $('sign-out').onclick = () => {
 // A name for each window, so that one browser can be several people.
 const name = new URLSearchParams(location.search).get('user') ?? sessionStorage.getItem(nameKey);
 if (name) signIn(name);
-else $('sign-in').hidden = false;
+else askForName();
+
+function askForName(error = '') {
+  $('sign-in').hidden = false;
+  $('sign-in-error').textContent = error;
+  $('name').focus();
+}
 
 async function signIn(user) {
   const api = new Api(user);
   try {
     await api.token();
   } catch (refusal) {
-    $('sign-in').hidden = false;
-    $('sign-in-error').textContent = refusal.message;
+    askForName(refusal.message);
     return;
   }
   sessionStorage.setItem(nameKey, user);
@@ -105,8 +110,13 @@ function chat(api) {
 
   /** Pushed events may be repeated, reordered and lost; seq tells. */
   function take({ type, conversationId, seq, at, data }) {
-    if (type === 'conversation.created') list.put(summaryOf({ conversationId, lastSeq: seq, memberCount: data.members.length, unreadCount: 0, ...data }, at));
-    else if (!list.get(conversationId)) refreshUntilListed(conversationId);
+    if (!list.get(conversationId)) {
+      if (type === 'conversation.created') {
+        list.put(summaryOf({ ...data, conversationId, lastSeq: seq, memberCount: data.members.length, unreadCount: 0 }, at));
+      } else {
+        refreshUntilListed(conversationId);
+      }
+    }
     const conversation = opened.get(conversationId);
     if (type !== 'message.created') {
       if (seq) conversation?.addEntry(seq);
@@ -150,9 +160,14 @@ function chat(api) {
   }
 
   /** A conversation as the list has it, of an answer or event that tells its members. */
-  function summaryOf({ conversationId, kind, title, lastSeq, memberCount, unreadCount, members }, at) {
-    const peer = kind === 'direct' ? members.find(member => member.userId !== api.user)?.userId : undefined;
-    return { conversationId, kind, title, peer, memberCount, lastSeq, unreadCount, lastMessage: list.get(conversationId)?.lastMessage ?? null, activityAt: list.get(conversationId)?.activityAt ?? at };
+  function summaryOf({ members, ...conversation }, at) {
+    const known = list.get(conversation.conversationId);
+    return {
+      ...conversation,
+      peer: conversation.kind === 'direct' ? members.find(member => member.userId !== api.user)?.userId : undefined,
+      lastMessage: known?.lastMessage ?? null,
+      activityAt: known?.activityAt ?? at,
+    };
   }
 }
 

@@ -95,7 +95,7 @@ export class Conversation {
     const wasPrepended = first && first !== $('messages').firstChild;
     if (stay === null) scroll.scrollTop = scroll.scrollHeight;
     else if (wasPrepended) scroll.scrollTop = scroll.scrollHeight - stay;
-    $('edge').textContent = this.error || (!this.log.isLoaded ? 'Loading…' : this.log.hasOlder ? 'Loading earlier messages…' : 'This is the beginning.');
+    $('edge').textContent = this.error || this.#edge;
     this.#scrolled();
   }
 
@@ -104,6 +104,11 @@ export class Conversation {
     $('newest').hidden = this.#wasAtEnd;
     if (this.log.hasOlder && $('scroll').scrollTop < 4 * nearTheEdge) this.#loadOlder();
     this.markRead();
+  }
+
+  get #edge() {
+    if (!this.log.isLoaded) return 'Loading…';
+    return this.log.hasOlder ? 'Loading earlier messages…' : 'This is the beginning.';
   }
 
   get #isAtEnd() {

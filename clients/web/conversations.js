@@ -92,7 +92,8 @@ export class Conversations {
       element('span', { className: 'preview', textContent: lastMessage ? who + lastMessage.preview : 'No messages yet' }),
     );
     if (unreadCount) {
-      button.append(element('span', { className: 'unread', textContent: unreadCount, children: [element('span', { className: 'unseen', textContent: ' unread' })] }));
+      const label = element('span', { className: 'unseen', textContent: ' unread' });
+      button.append(element('span', { className: 'unread', textContent: unreadCount, children: [label] }));
     }
     return node;
   }
