@@ -1,0 +1,184 @@
+import { Api } from './api.js';
+import { Conversation } from './conversation.js';
+import { Conversations, nameOf } from './conversations.js';
+import { $ } from './dom.js';
+import { isAvailable, listen } from './realtime.js';
+
+const nameKey = 'name';
+
+$('sign-in').onsubmit = event => {
+  event.preventDefault();
+  signIn($('name').value);
+};
+$('sign-out').onclick = () => {
+  sessionStorage.removeItem(nameKey);
+  location.assign(location.pathname);
+};
+
+// A name for each window, so that one browser can be several people.
+const name = new URLSearchParams(location.search).get('user') ?? sessionStorage.getItem(nameKey);
+if (name) signIn(name);
+else askForName();
+
+function askForName(error = '') {
+  $('sign-in').hidden = false;
+  $('sign-in-error').textContent = error;
+  $('name').focus();
+}
+
+async function signIn(user) {
+  const api = new Api(user);
+  try {
+    await api.token();
+  } catch (refusal) {
+    askForName(refusal.message);
+    return;
+  }
+  sessionStorage.setItem(nameKey, user);
+  $('sign-in').hidden = true;
+  $('chat').hidden = false;
+  $('me').textContent = user;
+  chat(api);
+}
+
+/** Everything after sign-in: the list, the open conversation, and the events that change both. */
+function chat(api) {
+  const opened = new Map();
+  let current = null;
+  const list = new Conversations(api, open);
+
+  $('start').onsubmit = start;
+  $('composer').onsubmit = send;
+  $('text').onkeydown = key;
+  $('back').onclick = close;
+  document.onvisibilitychange = () => current?.markRead();
+  addEventListener('online', () => opened.forEach(conversation => conversation.outbox.wake()));
+  refresh();
+  if (isAvailable) listen(api, { events: each => each.forEach(take), connected, disconnected: () => say('Reconnecting…') });
+  else sayThatRealtimeIsMissing();
+
+  function open(conversationId) {
+    current?.hide();
+    if (!opened.has(conversationId)) opened.set(conversationId, new Conversation(api, conversationId, () => list.read(conversationId)));
+    current = opened.get(conversationId);
+    $('chat').classList.add('open');
+    $('title').textContent = nameOf(list.get(conversationId));
+    list.select(conversationId);
+    current.show();
+    $('text').focus();
+  }
+
+  function close() {
+    current?.hide();
+    current = null;
+    $('chat').classList.remove('open');
+    list.focus();
+    list.select(null);
+  }
+
+  async function start(event) {
+    event.preventDefault();
+    $('start-error').textContent = '';
+    try {
+      const members = [...new Set($('members').value.split(/[\s,]+/).filter(Boolean))];
+      const created = await api.start(members, $('group-title').value.trim() || undefined);
+      list.put(summaryOf(created, created.createdAt));
+      $('start').reset();
+      $('new').open = false;
+      open(created.conversationId);
+    } catch (refusal) {
+      $('start-error').textContent = refusal.message;
+    }
+  }
+
+  function send(event) {
+    event.preventDefault();
+    const text = $('text').value.trim();
+    if (!text || !current) return;
+    $('text').value = '';
+    current.outbox.add(text);
+  }
+
+  function key(event) {
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      $('composer').requestSubmit();
+    } else if (event.key === 'Escape') {
+      list.focus();
+    }
+  }
+
+  /** Pushed events may be repeated, reordered and lost; seq tells. */
+  function take({ type, conversationId, seq, at, data }) {
+    if (!list.get(conversationId)) {
+      if (type === 'conversation.created') {
+        list.put(summaryOf({ ...data, conversationId, lastSeq: seq, memberCount: data.members.length, unreadCount: 0 }, at));
+      } else {
+        refreshUntilListed(conversationId);
+      }
+    }
+    const conversation = opened.get(conversationId);
+    if (type !== 'message.created') {
+      if (seq) conversation?.addEntry(seq);
+      return;
+    }
+    conversation?.add(data);
+    const isTheirs = data.senderId !== api.user;
+    const isNew = list.arrived(data, isTheirs && !conversation?.isRead);
+    if (isNew && isTheirs) announce(data);
+  }
+
+  function announce({ conversationId, senderId, text }) {
+    const isHere = current?.conversationId === conversationId;
+    $('announcer').textContent = isHere ? `${senderId}: ${text}` : `New message from ${senderId}`;
+  }
+
+  function connected() {
+    say('');
+    refresh();
+    opened.forEach(conversation => {
+      conversation.outbox.wake();
+      if (conversation === current) conversation.refresh();
+    });
+  }
+
+  async function refresh() {
+    try {
+      await list.refresh();
+    } catch (refusal) {
+      say(refusal.message);
+    }
+  }
+
+  /** The list is made after the push, so that it may not have the conversation at once. */
+  async function refreshUntilListed(conversationId) {
+    for (const pause of [200, 1000, 5000]) {
+      await new Promise(resolve => setTimeout(resolve, pause));
+      if (list.get(conversationId)) return;
+      await refresh();
+    }
+  }
+
+  /** A conversation as the list has it, of an answer or event that tells its members. */
+  function summaryOf({ members, ...conversation }, at) {
+    const known = list.get(conversation.conversationId);
+    return {
+      ...conversation,
+      peer: conversation.kind === 'direct' ? members.find(member => member.userId !== api.user)?.userId : undefined,
+      lastMessage: known?.lastMessage ?? null,
+      activityAt: known?.activityAt ?? at,
+    };
+  }
+}
+
+function say(text) {
+  $('status').textContent = text;
+}
+
+function sayThatRealtimeIsMissing() {
+  say('New messages don’t appear by themselves: the SignalR client comes from npm when the project is built. Install Node.js, build again, or ');
+  const reload = document.createElement('button');
+  reload.textContent = 'reload';
+  reload.onclick = () => location.reload();
+  $('status').append(reload);
+}

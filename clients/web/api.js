@@ -1,0 +1,77 @@
+/** What the service said no to, as application/problem+json has it; without a status when it couldn't be reached. */
+export class Refusal extends Error {
+  constructor(message, { status = 0, code = '', retryAfter = 0 } = {}) {
+    super(message);
+    Object.assign(this, { status, code, retryAfter });
+  }
+
+  /** Whether the same request may succeed later. */
+  get isTransient() {
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+  }
+}
+
+/** The HTTP API as one user. Reads see that user's own writes: the newest session it was told goes back with each request. */
+export class Api {
+  #token = null;
+  #session = null;
+
+  constructor(user) {
+    this.user = user;
+  }
+
+  /** A token that is good for a minute more at least. */
+  async token() {
+    if (!this.#token || Date.parse(this.#token.expiresAt) < Date.now() + 60_000) {
+      this.#token = await (await send(`local/token?user=${encodeURIComponent(this.user)}`, {})).json();
+    }
+    return this.#token.token;
+  }
+
+  async request(method, path, body) {
+    const headers = { Authorization: `Bearer ${await this.token()}` };
+    if (this.#session) headers['Chat-Session'] = this.#session;
+    if (body) headers['Content-Type'] = 'application/json';
+    const response = await send(`api/${path}`, { method, headers, body: body && JSON.stringify(body) });
+    this.#session = response.headers.get('Chat-Session') ?? this.#session;
+    return response.status === 204 ? null : response.json();
+  }
+
+  conversations(continuation) {
+    return this.request('GET', `conversations?limit=50${continuation ? `&continuation=${encodeURIComponent(continuation)}` : ''}`);
+  }
+
+  start(members, title) {
+    return this.request('POST', 'conversations', members.length === 1 && !title ? { kind: 'direct', members } : { kind: 'group', title, members });
+  }
+
+  /** @param position `afterSeq=…`, `beforeSeq=…` or nothing, for the newest. */
+  messages(conversationId, position = '') {
+    return this.request('GET', `conversations/${encodeURIComponent(conversationId)}/messages?limit=50${position && `&${position}`}`);
+  }
+
+  send(conversationId, { clientMessageId, text }) {
+    return this.request('POST', `conversations/${encodeURIComponent(conversationId)}/messages`, { clientMessageId, text });
+  }
+
+  markRead(conversationId, seq) {
+    return this.request('PUT', `conversations/${encodeURIComponent(conversationId)}/read`, { seq });
+  }
+}
+
+async function send(url, init) {
+  let response;
+  try {
+    response = await fetch(url, init);
+  } catch {
+    throw new Refusal('The service cannot be reached.');
+  }
+  if (response.ok) return response;
+  const isProblem = response.headers.get('Content-Type')?.startsWith('application/problem+json');
+  const problem = isProblem ? await response.json() : { title: (await response.text()) || `The service answered ${response.status}.` };
+  throw new Refusal([problem.title, problem.detail].filter(Boolean).join(' '), {
+    status: response.status,
+    code: problem.code,
+    retryAfter: Number(response.headers.get('Retry-After')) || 0,
+  });
+}
