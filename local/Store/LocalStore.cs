@@ -48,6 +48,9 @@ internal sealed class LocalStore : IAsyncDisposable
     /// <summary>Completes, faulted, when the disk refused a write: memory is then ahead of the disk, and the process must end.</summary>
     public Task Failed => _failed.Task;
 
+    /// <summary>Nothing is kept, so that a service may spare itself the making of records.</summary>
+    public bool IsInMemory => _file is null;
+
     /// <summary>A store that forgets everything with the process.</summary>
     public static LocalStore InMemory() => new(null, null);
 

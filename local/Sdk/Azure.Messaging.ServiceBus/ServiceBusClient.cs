@@ -1,5 +1,6 @@
 #nullable disable
 using Azure.Core;
+using Chat.Local.ServiceBus;
 
 namespace Azure.Messaging.ServiceBus;
 
@@ -7,6 +8,8 @@ namespace Azure.Messaging.ServiceBus;
 /// <remarks>Only a connection string of a local Azure connects; any other client fails at its first operation as if the network were gone.</remarks>
 public class ServiceBusClient : IAsyncDisposable
 {
+    private readonly ServiceBusNamespace _namespace;
+
     protected ServiceBusClient()
     {
     }
@@ -17,10 +20,7 @@ public class ServiceBusClient : IAsyncDisposable
     }
 
     public ServiceBusClient(string connectionString, ServiceBusClientOptions options)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(connectionString);
-        Options = options ?? new ServiceBusClientOptions();
-    }
+        : this(options, HostOf(connectionString)) => _namespace = ServiceBusNamespace.At(HostOf(connectionString));
 
     public ServiceBusClient(string fullyQualifiedNamespace, TokenCredential credential)
         : this(fullyQualifiedNamespace, credential, new ServiceBusClientOptions())
@@ -28,11 +28,17 @@ public class ServiceBusClient : IAsyncDisposable
     }
 
     public ServiceBusClient(string fullyQualifiedNamespace, TokenCredential credential, ServiceBusClientOptions options)
+        : this(options, fullyQualifiedNamespace)
     {
         ArgumentException.ThrowIfNullOrEmpty(fullyQualifiedNamespace);
         ArgumentNullException.ThrowIfNull(credential);
-        FullyQualifiedNamespace = fullyQualifiedNamespace;
-        Options = options ?? new ServiceBusClientOptions();
+    }
+
+    private ServiceBusClient(ServiceBusClientOptions options, string host)
+    {
+        FullyQualifiedNamespace = host;
+        Identifier = string.IsNullOrEmpty(options?.Identifier) ? $"{host}-{Guid.NewGuid()}" : options.Identifier;
+        Retries = new RetryPolicy(options?.RetryOptions ?? new ServiceBusRetryOptions(), ServiceBusNamespace.At(host)?.Time ?? TimeProvider.System);
     }
 
     public virtual string FullyQualifiedNamespace { get; }
@@ -41,18 +47,47 @@ public class ServiceBusClient : IAsyncDisposable
 
     public virtual bool IsClosed { get; private set; }
 
-    internal ServiceBusClientOptions Options { get; }
+    internal RetryPolicy Retries { get; }
 
-    public virtual ServiceBusSender CreateSender(string queueOrTopicName) => throw new NotSupportedException();
+    public virtual ServiceBusSender CreateSender(string queueOrTopicName)
+    {
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        return new ServiceBusSender(this, queueOrTopicName);
+    }
 
-    public virtual ServiceBusReceiver CreateReceiver(string queueName) => throw new NotSupportedException();
+    public virtual ServiceBusReceiver CreateReceiver(string queueName) => CreateReceiver(queueName, new ServiceBusReceiverOptions());
 
-    public virtual ServiceBusReceiver CreateReceiver(string queueName, ServiceBusReceiverOptions options) => throw new NotSupportedException();
+    public virtual ServiceBusReceiver CreateReceiver(string queueName, ServiceBusReceiverOptions options)
+    {
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        return new ServiceBusReceiver(this, queueName, options);
+    }
 
     public virtual ValueTask DisposeAsync()
     {
         IsClosed = true;
         GC.SuppressFinalize(this);
         return default;
+    }
+
+    /// <summary>The queue behind a name, if this client can still reach it.</summary>
+    internal ServiceBusQueue Queue(string name)
+    {
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        return (_namespace ?? throw ServiceBusFailures.Unreachable(name)).Find(name) ?? throw ServiceBusFailures.NoSuchQueue(name);
+    }
+
+    private static string HostOf(string connectionString)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(connectionString);
+        foreach (var part in connectionString.Split(';'))
+        {
+            if (part.StartsWith("Endpoint=", StringComparison.OrdinalIgnoreCase) && Uri.TryCreate(part["Endpoint=".Length..], UriKind.Absolute, out var endpoint))
+            {
+                return endpoint.Host;
+            }
+        }
+
+        throw new FormatException("The connection string must specify the namespace: Endpoint=sb://host;…");
     }
 }

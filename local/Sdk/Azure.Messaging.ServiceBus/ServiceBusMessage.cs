@@ -1,4 +1,6 @@
 #nullable disable
+using Chat.Local.ServiceBus;
+
 namespace Azure.Messaging.ServiceBus;
 
 /// <summary>A message to send: a body of bytes, the broker's properties and the application's own.</summary>
@@ -45,7 +47,7 @@ public class ServiceBusMessage
         ReplyTo = receivedMessage.ReplyTo;
         foreach (var (name, value) in receivedMessage.ApplicationProperties)
         {
-            if (name is not ("DeadLetterReason" or "DeadLetterErrorDescription"))
+            if (name is not (DeadLetterProperties.Reason or DeadLetterProperties.Description))
             {
                 ApplicationProperties.Add(name, value);
             }

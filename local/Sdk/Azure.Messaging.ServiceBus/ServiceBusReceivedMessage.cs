@@ -1,13 +1,14 @@
 #nullable disable
 using System.Collections.ObjectModel;
+using Chat.Local.ServiceBus;
 
 namespace Azure.Messaging.ServiceBus;
 
 /// <summary>A message as the broker gave it out: what its sender set, where it stands in the queue, and the lock on it.</summary>
 public class ServiceBusReceivedMessage
 {
-    internal const string DeadLetterReasonProperty = "DeadLetterReason";
-    internal const string DeadLetterErrorDescriptionProperty = "DeadLetterErrorDescription";
+
+
 
     internal ServiceBusReceivedMessage()
     {
@@ -60,9 +61,9 @@ public class ServiceBusReceivedMessage
 
     public DateTimeOffset ExpiresAt => TimeToLive >= DateTimeOffset.MaxValue - EnqueuedTime ? DateTimeOffset.MaxValue : EnqueuedTime + TimeToLive;
 
-    public string DeadLetterReason => ApplicationProperties.GetValueOrDefault(DeadLetterReasonProperty) as string;
+    public string DeadLetterReason => ApplicationProperties.GetValueOrDefault(DeadLetterProperties.Reason) as string;
 
-    public string DeadLetterErrorDescription => ApplicationProperties.GetValueOrDefault(DeadLetterErrorDescriptionProperty) as string;
+    public string DeadLetterErrorDescription => ApplicationProperties.GetValueOrDefault(DeadLetterProperties.Description) as string;
 
     public ServiceBusMessageState State { get; internal init; }
 

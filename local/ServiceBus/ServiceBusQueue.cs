@@ -1,0 +1,276 @@
+using System.Buffers.Binary;
+using Azure.Messaging.ServiceBus;
+using Chat.Local.Store;
+
+namespace Chat.Local.ServiceBus;
+
+/// <summary>
+/// A durable queue with its dead letters: at least once, first in first out among the available, each message locked while a receiver works
+/// on it. Whatever an operation answers is on disk.
+/// </summary>
+/// <remarks>
+/// One lock guards all state and is never held over I/O. A sent message is given out in memory at once, but every receiver waits, as its
+/// sender does, until the store has it. What is due (schedules, locks, expiry) is done by a timer, and first of all by every operation.
+/// </remarks>
+internal sealed partial class ServiceBusQueue : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly LocalStore _store;
+    private readonly Meter _meter;
+    private readonly Faults _faults;
+    private readonly TimeProvider _time;
+    private readonly MessageLine _active = new();
+    private readonly MessageLine _deadLetters = new();
+    private readonly DuplicateHistory _history = new();
+    private readonly QueueJournal _journal;
+    private readonly Agenda _agenda;
+    private long _lastLock;
+    private bool _closed;
+
+    public ServiceBusQueue(QueueProperties properties, LocalStore store, Meter meter, Faults faults, TimeProvider time)
+    {
+        Properties = properties;
+        _store = store;
+        _meter = meter;
+        _faults = faults;
+        _time = time;
+        _journal = new QueueJournal(store, properties.Name);
+        _agenda = new Agenda(time, Ring);
+        lock (_lock)
+        {
+            Load();
+        }
+    }
+
+    public QueueProperties Properties { get; }
+
+    public string Name => Properties.Name;
+
+    /// <summary>Accepts all of the messages or none, and returns their sequence numbers. A duplicate is dropped and counts as accepted.</summary>
+    public async ValueTask<IReadOnlyList<long>> SendAsync(IReadOnlyList<StoredContent> messages, string operation = "send")
+    {
+        Check(messages);
+        var fault = await BeforeAsync(operation, messages[0].MessageId);
+        var numbers = new long[messages.Count];
+        long position;
+        lock (_lock)
+        {
+            var now = Now();
+            var accepted = new List<StoredMessage>(messages.Count);
+            for (var index = 0; index < numbers.Length; index++)
+            {
+                var message = _journal.NewMessage(messages[index]);
+                numbers[index] = message.SequenceNumber;
+                if (Accept(message, now))
+                {
+                    accepted.Add(message);
+                }
+            }
+
+            _journal.Put(accepted);
+            foreach (var message in accepted)
+            {
+                Place(message);
+            }
+
+            position = _journal.Position;
+        }
+
+        await _store.WhenDurableAsync(position);
+        foreach (var message in messages)
+        {
+            _meter.Add("servicebus", operation, message.Operations);
+        }
+
+        InjectedFault.After(fault, Name);
+        return numbers;
+    }
+
+    /// <summary>Removes scheduled messages, all or none.</summary>
+    /// <exception cref="ServiceBusException">One isn't scheduled (any more).</exception>
+    public async ValueTask CancelAsync(IReadOnlyList<long> sequenceNumbers)
+    {
+        var fault = await BeforeAsync("cancel", "");
+        long position;
+        lock (_lock)
+        {
+            Now();
+            foreach (var message in Find(_active, sequenceNumbers, ServiceBusMessageState.Scheduled))
+            {
+                Remove(message);
+            }
+
+            position = _journal.Position;
+        }
+
+        await AfterAsync("cancel", fault, position);
+    }
+
+    public async ValueTask CompleteAsync(Guid lockToken, SubQueue from, string messageId)
+    {
+        var fault = await BeforeAsync("complete", messageId);
+        long position;
+        lock (_lock)
+        {
+            Now();
+            Remove(Locked(lockToken, from));
+            position = _journal.Position;
+        }
+
+        await AfterAsync("complete", fault, position);
+    }
+
+    /// <summary>Removes what was just received, for receivers that don't settle; no operation of its own.</summary>
+    public async ValueTask TakeAsync(Guid lockToken, SubQueue from)
+    {
+        long position;
+        lock (_lock)
+        {
+            Now();
+            Remove(Locked(lockToken, from));
+            position = _journal.Position;
+        }
+
+        await _store.WhenDurableAsync(position);
+    }
+
+    /// <summary>Unlocks a message at its old place, or dead-letters it when it was delivered too often.</summary>
+    public async ValueTask AbandonAsync(Guid lockToken, SubQueue from, string messageId, IDictionary<string, object>? changes)
+    {
+        var fault = await BeforeAsync("abandon", messageId);
+        long position;
+        lock (_lock)
+        {
+            var now = Now();
+            var message = Locked(lockToken, from);
+            Change(message, changes);
+            Release(message, now);
+            position = _journal.Position;
+        }
+
+        await AfterAsync("abandon", fault, position);
+    }
+
+    /// <summary>Sets a message aside until it is asked for by its sequence number.</summary>
+    public async ValueTask DeferAsync(Guid lockToken, SubQueue from, string messageId, IDictionary<string, object>? changes)
+    {
+        var fault = await BeforeAsync("defer", messageId);
+        long position;
+        lock (_lock)
+        {
+            Now();
+            var message = Locked(lockToken, from);
+            Change(message, changes);
+            Unlock(message);
+            message.State = ServiceBusMessageState.Deferred;
+            _journal.Put(message);
+            position = _journal.Position;
+        }
+
+        await AfterAsync("defer", fault, position);
+    }
+
+    public async ValueTask DeadLetterAsync(Guid lockToken, SubQueue from, string messageId, IDictionary<string, object>? changes)
+    {
+        var fault = await BeforeAsync("deadletter", messageId);
+        long position;
+        lock (_lock)
+        {
+            Now();
+            var message = Locked(lockToken, from);
+            Change(message, changes);
+            MoveToDeadLetters(message);
+            position = _journal.Position;
+        }
+
+        await AfterAsync("deadletter", fault, position);
+    }
+
+    /// <summary>Locks a message for another lock duration from now, and returns until when.</summary>
+    public async ValueTask<DateTimeOffset> RenewAsync(Guid lockToken, SubQueue from, string messageId)
+    {
+        var fault = await BeforeAsync("renew", messageId);
+        long until;
+        lock (_lock)
+        {
+            until = Now() + Properties.LockDuration.Ticks;
+            var message = Locked(lockToken, from);
+            message.LockedUntil = until;
+            _agenda.Set(message, until);
+        }
+
+        await AfterAsync("renew", fault, 0);
+        return new DateTimeOffset(until, TimeSpan.Zero);
+    }
+
+    /// <summary>Ends all waiting; the messages stay in the store.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+            _agenda.Dispose();
+            foreach (var line in (ReadOnlySpan<MessageLine>)[_active, _deadLetters])
+            {
+                while (line.NextReceiver() is { } receiver)
+                {
+                    receiver.SetException(ServiceBusFailures.Unreachable(Name));
+                }
+            }
+        }
+    }
+
+    private void Check(IReadOnlyList<StoredContent> messages)
+    {
+        var size = 0L;
+        foreach (var message in messages)
+        {
+            size += message.Bytes.Length;
+            if (Properties.RequiresSession && message.SessionId is null)
+            {
+                throw ServiceBusFailures.NeedsSession(Name);
+            }
+        }
+
+        if (size > StoredContent.MaxSize)
+        {
+            throw ServiceBusFailures.TooLarge(Name, size);
+        }
+    }
+
+    private async ValueTask<Fault?> BeforeAsync(string operation, string messageId)
+    {
+        var fault = await _faults.NextAsync("servicebus", operation, $"{Name}/{messageId}");
+        if (fault is not null)
+        {
+            await InjectedFault.BeforeAsync(fault, Name, _time);
+        }
+
+        return fault;
+    }
+
+    private async ValueTask AfterAsync(string operation, Fault? fault, long position)
+    {
+        await _store.WhenDurableAsync(position);
+        _meter.Add("servicebus", operation);
+        InjectedFault.After(fault, Name);
+    }
+
+    /// <summary>The lock token starts with the message's sequence number, by which a settlement finds the message.</summary>
+    private Guid NewLockToken(long sequenceNumber)
+    {
+        Span<byte> token = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64LittleEndian(token, sequenceNumber);
+        BinaryPrimitives.WriteInt64LittleEndian(token[8..], ++_lastLock);
+        return new Guid(token);
+    }
+
+    private StoredMessage Locked(Guid lockToken, SubQueue from)
+    {
+        Span<byte> token = stackalloc byte[16];
+        lockToken.TryWriteBytes(token);
+        return Line(from).Find(BinaryPrimitives.ReadInt64LittleEndian(token)) is { IsLocked: true } message && message.LockToken == lockToken
+            ? message
+            : throw ServiceBusFailures.LockLost(Name);
+    }
+}
