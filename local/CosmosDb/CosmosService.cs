@@ -6,10 +6,10 @@ namespace Chat.Local.CosmosDb;
 internal sealed class CosmosService(LocalStore store, Meter meter, Faults faults, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>The account's endpoint and the emulator's well-known key, as a connection string.</summary>
-    public string ConnectionString => store.Failed.IsFaulted ? "" : "c";
+    public string ConnectionString => throw new NotSupportedException();
 
     /// <summary>Creates the database and containers of infra/cosmos.json that aren't there yet.</summary>
-    public void CreateContainers(string cosmosJson) { _ = store; }
+    public void CreateContainers(string cosmosJson) => throw new NotSupportedException();
 
     /// <summary>A message handler for one <c>CosmosClient</c> (Gateway mode). Disposing it breaks that client only.</summary>
     public HttpMessageHandler CreateHandler() => throw new NotSupportedException($"{(store, meter, faults, time).GetType()}");

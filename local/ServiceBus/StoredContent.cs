@@ -152,7 +152,8 @@ internal sealed class StoredContent
         var texts = (uint)reader.ReadUInt16();
         for (var left = System.Numerics.BitOperations.PopCount(texts) + 1; left > 0; left--)
         {
-            reader.BaseStream.Position += reader.Read7BitEncodedInt();
+            var length = reader.Read7BitEncodedInt();
+            reader.BaseStream.Position += length;
         }
     }
 

@@ -1,0 +1,105 @@
+using Azure.Messaging.ServiceBus;
+using Chat.Local.ServiceBus;
+using Chat.Local.Store;
+using Xunit;
+
+namespace Chat.Local.Tests.ServiceBus;
+
+/// <summary>A namespace with the queue <c>orders</c>, on a clock that the test advances; over a directory it can be stopped and started again.</summary>
+internal sealed class TestBus : IAsyncDisposable
+{
+    private readonly LocalStore _store;
+    private readonly ServiceBusNamespace _namespace;
+
+    private TestBus(LocalStore store, TestClock clock, string properties)
+    {
+        _store = store;
+        Clock = clock;
+        _namespace = new ServiceBusNamespace(store, Meter, Faults, clock);
+        _namespace.CreateQueues($$"""{ "UserConfig": { "Namespaces": [ { "Name": "sbemulatorns", "Queues": [ { "Name": "orders", "Properties": { {{properties}} } } ] } ] } }""");
+        Client = NewClient();
+        Sender = Client.CreateSender("orders");
+        Receiver = Client.CreateReceiver("orders");
+        DeadLetters = Client.CreateReceiver("orders", new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
+    }
+
+    public TestClock Clock { get; }
+
+    public Meter Meter { get; } = new();
+
+    public Faults Faults { get; } = new();
+
+    public ServiceBusClient Client { get; }
+
+    public ServiceBusSender Sender { get; }
+
+    public ServiceBusReceiver Receiver { get; }
+
+    public ServiceBusReceiver DeadLetters { get; }
+
+    public string ConnectionString => _namespace.ConnectionString;
+
+    public ServiceBusQueue Queue => _namespace.Find("orders")!;
+
+    public static async Task<TestBus> StartAsync(string properties = "", string? directory = null, TestClock? clock = null)
+    {
+        var store = directory is null ? LocalStore.InMemory() : await LocalStore.OpenAsync(directory, reset: false, TimeProvider.System);
+        return new TestBus(store, clock ?? new TestClock(), properties);
+    }
+
+    public ServiceBusClient NewClient(int retries = 3) =>
+        new(_namespace.ConnectionString, new ServiceBusClientOptions { RetryOptions = new ServiceBusRetryOptions { MaxRetries = retries } });
+
+    public Task SendAsync(params ReadOnlySpan<string> ids) => Sender.SendMessagesAsync(ids.ToArray().Select(Message));
+
+    /// <summary>A receive that doesn't wait: null when nothing is there.</summary>
+    public async Task<ServiceBusReceivedMessage?> ReceiveAsync(ServiceBusReceiver? receiver = null)
+    {
+        var receiving = (receiver ?? Receiver).ReceiveMessageAsync(TimeSpan.FromTicks(1));
+        if (Queue.Count() is { InFlight: 0, Active: 0, DeadLettered: 0 } || !receiving.IsCompleted)
+        {
+            Clock.Advance(TimeSpan.FromTicks(1));
+        }
+
+        return await receiving.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    public async Task<ServiceBusReceivedMessage> ReceiveOneAsync(ServiceBusReceiver? receiver = null)
+    {
+        var message = await ReceiveAsync(receiver);
+        Assert.True(message is not null, $"Expected a message, but there is none: {Queue.Count()}");
+        return message;
+    }
+
+    /// <summary>Everything receivable now, by message id, each left locked.</summary>
+    public async Task<List<string>> ReceiveIdsAsync(ServiceBusReceiver? receiver = null)
+    {
+        var ids = new List<string>();
+        while (await ReceiveAsync(receiver) is { } message)
+        {
+            ids.Add(message.MessageId);
+        }
+
+        return ids;
+    }
+
+    /// <summary>Advances the clock until a call that waits for it, say between retries, is done.</summary>
+    public async Task RunAsync(Task call)
+    {
+        for (var step = 0; step < 1000 && !call.IsCompleted; step++)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await call.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _namespace.DisposeAsync();
+        await _store.DisposeAsync();
+    }
+
+    public static ServiceBusMessage Message(string id) => new($"body of {id}") { MessageId = id };
+}
