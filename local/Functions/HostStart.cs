@@ -44,6 +44,9 @@ internal sealed class HostStart
             .AddSimpleConsole(console => console.SingleLine = true)
             .SetMinimumLevel(_hook is null ? LogLevel.Information : LogLevel.Warning)
             .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning)
+            // A failed start is told once, as an exception or as a sentence.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
             .AddConfiguration(web.Configuration.GetSection("Logging"));
         web.Services.AddSingleton(_azure.Time);
         web.Services.AddSingleton(_azure.SignalR);

@@ -36,6 +36,17 @@ internal sealed class TriggerFactory(LocalAzure azure, HostJson hostJson, IConfi
     private QueueFunction CreateQueue(Function function, ServiceBusTriggerAttribute queue)
     {
         var connection = Connection(function, queue.Connection ?? "ServiceBus");
+        var declared = azure.ServiceBus.Find(queue.QueueName!)
+            ?? throw HostRefusedException.Function(function.Name, $"listens to the queue '{queue.QueueName}', which infra/servicebus.json doesn't declare.");
+        if (declared.Properties.RequiresSession || queue.IsSessionsEnabled)
+        {
+            throw HostRefusedException.Function(
+                function.Name,
+                declared.Properties.RequiresSession == queue.IsSessionsEnabled
+                    ? "has sessions, which the local host doesn't run."
+                    : $"says IsSessionsEnabled = {queue.IsSessionsEnabled}, and the queue '{declared.Name}' says RequiresSession = {declared.Properties.RequiresSession}.");
+        }
+
         if (!_clients.TryGetValue(connection, out var client))
         {
             _clients[connection] = client = new ServiceBusClient(connection);

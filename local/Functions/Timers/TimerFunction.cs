@@ -10,23 +10,28 @@ internal sealed class TimerFunction(Function function, TimerTriggerAttribute tri
         ? schedule
         : throw HostRefusedException.Function(function.Name, $"has the schedule '{trigger.Schedule}', which isn't a six-field NCRONTAB expression that ever comes true.");
 
-    public Task PrepareAsync() => Task.CompletedTask;
+    private DateTimeOffset _last;
+
+    public Task PrepareAsync()
+    {
+        _last = time.GetUtcNow();
+        return Task.CompletedTask;
+    }
 
     public async Task RunAsync(HostStop stop)
     {
         try
         {
-            var last = time.GetUtcNow();
             if (trigger.RunOnStartup)
             {
-                await RunAsync(last, isPastDue: false, stop);
+                await RunAsync(_last, isPastDue: false, stop);
             }
 
-            while (_schedule.Next(last) is { } due)
+            while (_schedule.Next(_last) is { } due)
             {
                 var now = time.GetUtcNow();
                 var isPastDue = due < now;
-                last = isPastDue ? now : due;
+                _last = isPastDue ? now : due;
                 await WaitUntilAsync(due, stop.Taking);
                 if (shared.TakeTimerRun(function.Name, due))
                 {

@@ -1,0 +1,205 @@
+using System.Globalization;
+using Azure.Messaging.ServiceBus;
+using Chat.Local.ServiceBus;
+using Chat.Local.Tests.SignalR;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Chat.Local.Tests.Functions;
+
+public sealed class When_messages_trigger_functions : IAsyncLifetime
+{
+    private readonly TestClock _clock = new();
+    private readonly Work _work = new();
+    private LocalAzure _azure = null!;
+
+    public async Task InitializeAsync() => _azure = await LocalAzure.StartAsync(null, time: _clock);
+
+    public async Task DisposeAsync() => await _azure.DisposeAsync();
+
+    [Theory]
+    [InlineData(typeof(TakesMessage), "message hello 1")]
+    [InlineData(typeof(TakesText), "text hello")]
+    [InlineData(typeof(TakesData), "data hello")]
+    public async Task Should_run_once_for_each_and_complete_it(Type functions, string expected)
+    {
+        await using var host = await StartAsync(functions);
+        await SendAsync("hello");
+        await _work.WhenBegunAsync(expected);
+        await WhenCountsAsync(counts => counts == new QueueCounts(0, 0, 0, 0, 0));
+        Assert.Contains(_azure.Meter.Read(), reading => reading is { Service: "functions", Operation: "execution:Take", Requests: 1 });
+    }
+
+    [Fact]
+    public async Task Should_give_a_message_back_at_once_when_its_function_throws_until_it_is_a_dead_letter()
+    {
+        _work.Fails = _ => true;
+        await using var host = await StartAsync(typeof(TakesMessage));
+        await SendAsync("bad");
+        await _work.WhenBegunAsync([.. Enumerable.Range(1, 10).Select(delivery => string.Create(CultureInfo.InvariantCulture, $"message bad {delivery}"))]);
+        await WhenCountsAsync(counts => counts == new QueueCounts(0, 0, 0, 0, 1));
+    }
+
+    [Fact]
+    public async Task Should_leave_a_message_alone_that_its_function_settled()
+    {
+        await using var host = await StartAsync(typeof(Settles));
+        await SendAsync("hopeless");
+        await WhenCountsAsync(counts => counts == new QueueCounts(0, 0, 0, 0, 1));
+        await using var client = new ServiceBusClient(_azure.ServiceBus.ConnectionString);
+        await using var receiver = client.CreateReceiver("deliveries", new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
+        Assert.Equal("Hopeless", (await receiver.PeekMessageAsync()).DeadLetterReason);
+        Assert.DoesNotContain(_azure.Meter.Read(), reading => reading.Operation.Contains("complete", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Should_leave_the_settling_to_the_function_without_auto_complete()
+    {
+        await using var host = await StartAsync(typeof(SettlesLater));
+        await SendAsync("kept");
+        await _work.WhenBegunAsync("kept");
+        await host.Host.StopAsync();
+        Assert.Equal(1, Counts().InFlight);
+    }
+
+    [Fact]
+    public async Task Should_work_on_no_more_messages_at_a_time_than_host_json_says()
+    {
+        _work.Gate = new SemaphoreSlim(0);
+        await using var host = await StartAsync(typeof(TakesText), new(StringComparer.Ordinal) { ["AzureFunctionsJobHost:extensions:serviceBus:maxConcurrentCalls"] = "2" });
+        await SendAsync("a", "b", "c");
+        await Eventually.TrueAsync(() => _work.Begun.Count == 2, () => $"two messages begun, seen {_work.Begun.Count}");
+        Assert.Equal(1, Counts().Active);
+        _work.Gate.Release();
+        await _work.WhenBegunAsync("text a", "text b", "text c");
+        _work.Gate.Release(2);
+    }
+
+    [Fact]
+    public async Task Should_renew_the_lock_while_the_function_runs()
+    {
+        _work.Gate = new SemaphoreSlim(0);
+        await using var host = await StartAsync(typeof(TakesText));
+        await SendAsync("long");
+        await _work.WhenBegunAsync("text long");
+        for (var minute = 1; minute <= 3; minute++)
+        {
+            var renewals = Renewals();
+            _clock.Advance(TimeSpan.FromSeconds(31));
+            await Eventually.TrueAsync(() => Renewals() > renewals, () => $"renewal {minute}");
+        }
+
+        _work.Gate.Release();
+        await WhenCountsAsync(counts => counts == new QueueCounts(0, 0, 0, 0, 0));
+        Assert.Equal(["text long"], _work.Begun);
+    }
+
+    [Fact]
+    public async Task Should_go_on_receiving_after_a_failure_to_receive()
+    {
+        await using var host = await StartAsync(typeof(TakesText));
+        using (_azure.Faults.Add(new Fault("servicebus", "receive", FaultKind.Fail) { Times = 1 }))
+        {
+            await SendAsync("after all");
+            await Eventually.TrueAsync(
+                () =>
+                {
+                    _clock.Advance(TimeSpan.FromSeconds(1));
+                    return _work.Begun.Count > 0;
+                },
+                () => "the message");
+        }
+
+        Assert.Equal(["text after all"], _work.Begun);
+    }
+
+    [Fact]
+    public async Task Should_finish_what_runs_and_take_nothing_new_when_the_host_stops()
+    {
+        _work.Gate = new SemaphoreSlim(0);
+        await using var host = await StartAsync(typeof(TakesText), new(StringComparer.Ordinal) { ["AzureFunctionsJobHost:extensions:serviceBus:maxConcurrentCalls"] = "1" });
+        await SendAsync("running", "waiting");
+        await _work.WhenBegunAsync("text running");
+        var stop = host.Host.StopAsync();
+        Assert.False(stop.IsCompleted);
+        _work.Gate.Release();
+        await stop.WaitAsync(Eventually.Timeout);
+        Assert.Equal(["text running"], _work.Begun);
+        Assert.Equal(new QueueCounts(1, 0, 0, 0, 0), Counts());
+    }
+
+    [Fact]
+    public async Task Should_settle_nothing_when_the_host_is_killed_so_that_another_gets_the_message_when_the_lock_ends()
+    {
+        _work.Gate = new SemaphoreSlim(0);
+        await using var killed = await StartAsync(typeof(TakesText));
+        await SendAsync("survivor");
+        await _work.WhenBegunAsync("text survivor");
+        await killed.Host.AbortAsync();
+        _work.Gate = null;
+        Assert.Equal(1, Counts().InFlight);
+
+        await using var next = await StartAsync(typeof(TakesMessage));
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await _work.WhenBegunAsync("text survivor", "message survivor 2");
+        await WhenCountsAsync(counts => counts == new QueueCounts(0, 0, 0, 0, 0));
+    }
+
+    private Task<TestHost> StartAsync(Type functions, Dictionary<string, string?>? settings = null) =>
+        TestHost.StartAsync(
+            [functions],
+            app =>
+            {
+                app.ConfigureFunctionsWebApplication();
+                app.Services.AddSingleton(_work);
+            },
+            _azure,
+            settings);
+
+    private async Task SendAsync(params string[] bodies)
+    {
+        await using var client = new ServiceBusClient(_azure.ServiceBus.ConnectionString);
+        await using var sender = client.CreateSender("deliveries");
+        await sender.SendMessagesAsync(bodies.Select(body => new ServiceBusMessage(body)));
+    }
+
+    private QueueCounts Counts() => _azure.ServiceBus.Find("deliveries")!.Count();
+
+    private Task WhenCountsAsync(Func<QueueCounts, bool> condition) => Eventually.TrueAsync(() => condition(Counts()), () => $"other counts than {Counts()}");
+
+    private long Renewals() => _azure.Meter.Read().Where(reading => reading.Operation.Contains("renew", StringComparison.Ordinal)).Sum(reading => reading.Requests);
+
+    internal sealed class TakesMessage(Work work)
+    {
+        [Function("Take")]
+        public Task Take([ServiceBusTrigger("deliveries")] ServiceBusReceivedMessage message, CancellationToken cancellationToken) =>
+            work.DoAsync($"message {message.Body} {message.DeliveryCount}", cancellationToken);
+    }
+
+    internal sealed class TakesText(Work work)
+    {
+        [Function("Take")]
+        public Task Take([ServiceBusTrigger("deliveries", Connection = "ServiceBus")] string message, CancellationToken cancellationToken) => work.DoAsync($"text {message}", cancellationToken);
+    }
+
+    internal sealed class TakesData(Work work)
+    {
+        [Function("Take")]
+        public async ValueTask Take([ServiceBusTrigger("deliveries")] BinaryData message) => await work.DoAsync($"data {message}");
+    }
+
+    internal sealed class Settles
+    {
+        [Function("Take")]
+        public Task Take([ServiceBusTrigger("deliveries")] ServiceBusReceivedMessage message, ServiceBusMessageActions actions) =>
+            actions.DeadLetterMessageAsync(message, deadLetterReason: "Hopeless");
+    }
+
+    internal sealed class SettlesLater(Work work)
+    {
+        [Function("Take")]
+        public Task Take([ServiceBusTrigger("deliveries", AutoCompleteMessages = false)] string message) => work.DoAsync(message);
+    }
+}
