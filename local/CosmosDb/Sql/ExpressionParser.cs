@@ -29,9 +29,9 @@ internal sealed class ExpressionParser(TokenReader tokens, IReadOnlyDictionary<s
 
     public Expression Parse() => Parse(OrPower);
 
-    /// <summary>A whole number, as TOP, OFFSET and LIMIT need.</summary>
+    /// <summary>A whole number or a parameter, as TOP, OFFSET and LIMIT need: no more, since a select list may begin with a star.</summary>
     public long Count(string clause) =>
-        Parse(SumPower) is Literal { Value: { Type: SqlType.Number, Number: var number } } && number >= 0 && number == Math.Floor(number)
+        Prefix() is Literal { Value: { Type: SqlType.Number, Number: var number } } && number >= 0 && number == Math.Floor(number)
             ? (long)number
             : throw new RefusedException(400, $"{clause} needs a whole number that isn't negative.");
 

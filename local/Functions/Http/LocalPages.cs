@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -31,7 +32,7 @@ internal sealed partial class LocalPages(Meter meter, TimeProvider time, IConfig
             return Results.Text("Say whom the token is for: /local/token?user=alice, with 1 to 64 letters, digits and . _ ~ -", statusCode: StatusCodes.Status400BadRequest);
         }
 
-        var key = new SymmetricSecurityKey(Convert.FromBase64String(settings["Auth:SigningKey"]!));
+        var key = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(settings["Auth:SigningKey"]!));
         var now = time.GetUtcNow();
         var token = new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
