@@ -20,6 +20,8 @@ internal sealed class Delivery(StoredMessage message, Guid lockToken)
 
     public long TimeToLive { get; } = message.TimeToLive;
 
+    public long ScheduledFor { get; } = message.ScheduledFor;
+
     public int DeliveryCount { get; } = message.DeliveryCount;
 
     public Guid LockToken { get; } = lockToken;

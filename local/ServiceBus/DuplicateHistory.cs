@@ -26,7 +26,12 @@ internal sealed class DuplicateHistory
         }
 
         _byAge.Dequeue();
-        _byId.Remove(oldest.MessageId);
+        // The same id may have been taken again since, if the first message is still there after a restart.
+        if (ReferenceEquals(_byId.GetValueOrDefault(oldest.MessageId), oldest))
+        {
+            _byId.Remove(oldest.MessageId);
+        }
+
         oldest.IsForgotten = true;
         return oldest;
     }

@@ -47,7 +47,7 @@ internal sealed partial class ServiceBusQueue
     /// </summary>
     public async ValueTask<string?> ResubmitAsync(long sequenceNumber)
     {
-        StoredContent content;
+        Submission again;
         long position;
         lock (_lock)
         {
@@ -57,9 +57,9 @@ internal sealed partial class ServiceBusQueue
                 return null;
             }
 
-            content = StoredContent.Of(new ServiceBusMessage(new Delivery(letter).ToReceived()) { MessageId = Guid.NewGuid().ToString("N") });
-            var message = _journal.NewMessage(content);
-            Accept(message, now);
+            again = Submission.Of(new ServiceBusMessage(new Delivery(letter).ToReceived()) { MessageId = Guid.NewGuid().ToString("N") });
+            var message = _journal.NewMessage(again.Content);
+            Accept(message, again, now);
             _journal.Put([message], letter);
             _deadLetters.Remove(letter);
             Place(message);
@@ -67,7 +67,7 @@ internal sealed partial class ServiceBusQueue
         }
 
         await AfterAsync("send", null, position);
-        return content.MessageId;
+        return again.Content.MessageId;
     }
 
     /// <summary>Deletes a message that nobody has locked; false when there is none.</summary>

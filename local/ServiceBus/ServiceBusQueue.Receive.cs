@@ -138,6 +138,7 @@ internal sealed partial class ServiceBusQueue
             var copy = _journal.NewMessage(delivery.Content);
             copy.EnqueuedAt = delivery.EnqueuedAt;
             copy.TimeToLive = delivery.TimeToLive;
+            copy.ScheduledFor = delivery.ScheduledFor;
             _journal.Put(copy);
             Place(copy);
             return delivery;

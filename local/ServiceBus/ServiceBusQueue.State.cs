@@ -69,7 +69,7 @@ internal sealed partial class ServiceBusQueue
     private MessageLine LineOf(StoredMessage message) => message.IsDeadLettered ? _deadLetters : _active;
 
     /// <summary>Fills in what the queue decides about a new message; false when it is a duplicate.</summary>
-    private bool Accept(StoredMessage message, long now)
+    private bool Accept(StoredMessage message, Submission submission, long now)
     {
         if (Properties.RequiresDuplicateDetection)
         {
@@ -83,11 +83,10 @@ internal sealed partial class ServiceBusQueue
             _history.Add(message.Remembered);
         }
 
-        var (timeToLive, scheduledFor) = message.Content.Times();
         message.EnqueuedAt = now;
-        message.TimeToLive = Math.Min(timeToLive, Properties.DefaultMessageTimeToLive.Ticks);
-        message.ScheduledFor = scheduledFor;
-        message.State = scheduledFor > now ? ServiceBusMessageState.Scheduled : ServiceBusMessageState.Active;
+        message.TimeToLive = Math.Min(submission.TimeToLive.Ticks, Properties.DefaultMessageTimeToLive.Ticks);
+        message.ScheduledFor = submission.ScheduledFor.UtcTicks;
+        message.State = message.ScheduledFor > now ? ServiceBusMessageState.Scheduled : ServiceBusMessageState.Active;
         return true;
     }
 

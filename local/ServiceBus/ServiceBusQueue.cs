@@ -47,10 +47,10 @@ internal sealed partial class ServiceBusQueue : IDisposable
     public string Name => Properties.Name;
 
     /// <summary>Accepts all of the messages or none, and returns their sequence numbers. A duplicate is dropped and counts as accepted.</summary>
-    public async ValueTask<IReadOnlyList<long>> SendAsync(IReadOnlyList<StoredContent> messages, string operation = "send")
+    public async ValueTask<IReadOnlyList<long>> SendAsync(IReadOnlyList<Submission> messages, string operation = "send")
     {
         Check(messages);
-        var fault = await BeforeAsync(operation, messages[0].MessageId);
+        var fault = await BeforeAsync(operation, messages[0].Content.MessageId);
         var numbers = new long[messages.Count];
         long position;
         lock (_lock)
@@ -59,9 +59,9 @@ internal sealed partial class ServiceBusQueue : IDisposable
             var accepted = new List<StoredMessage>(messages.Count);
             for (var index = 0; index < numbers.Length; index++)
             {
-                var message = _journal.NewMessage(messages[index]);
+                var message = _journal.NewMessage(messages[index].Content);
                 numbers[index] = message.SequenceNumber;
-                if (Accept(message, now))
+                if (Accept(message, messages[index], now))
                 {
                     accepted.Add(message);
                 }
@@ -79,7 +79,7 @@ internal sealed partial class ServiceBusQueue : IDisposable
         await _store.WhenDurableAsync(position);
         foreach (var message in messages)
         {
-            _meter.Add("servicebus", operation, message.Operations);
+            _meter.Add("servicebus", operation, message.Content.Operations);
         }
 
         InjectedFault.After(fault, Name);
@@ -220,13 +220,13 @@ internal sealed partial class ServiceBusQueue : IDisposable
         }
     }
 
-    private void Check(IReadOnlyList<StoredContent> messages)
+    private void Check(IReadOnlyList<Submission> messages)
     {
         var size = 0L;
         foreach (var message in messages)
         {
-            size += message.Bytes.Length;
-            if (Properties.RequiresSession && message.SessionId is null)
+            size += message.Content.Bytes.Length;
+            if (Properties.RequiresSession && message.Content.SessionId is null)
             {
                 throw ServiceBusFailures.NeedsSession(Name);
             }

@@ -8,7 +8,7 @@ namespace Chat.Local.ServiceBus;
 /// What a sender gave, as bytes that never change: nothing that a caller keeps a reference to reaches the queue, and each receiver gets
 /// objects of its own.
 /// </summary>
-/// <remarks>Layout: a bit per text that is there, the texts, time to live, scheduled time, application properties, body.</remarks>
+/// <remarks>Layout: a bit per text that is there, the texts, application properties, body.</remarks>
 internal sealed class StoredContent
 {
     /// <summary>What a message may take with all its properties, in the Standard tier.</summary>
@@ -58,19 +58,9 @@ internal sealed class StoredContent
                 message.SessionId, message.PartitionKey, message.TransactionPartitionKey, message.ReplyToSessionId, message.CorrelationId,
                 message.Subject, message.To, message.ContentType, message.ReplyTo,
             ]);
-        writer.Write(message.TimeToLive.Ticks);
-        writer.Write(message.ScheduledEnqueueTime.UtcTicks);
         WriteProperties(writer, message.ApplicationProperties);
         writer.Write(body.Span);
         return new StoredContent(stream.ToArray(), messageId, message.SessionId);
-    }
-
-    /// <summary>The sender's time to live and scheduled time, in ticks.</summary>
-    public (long TimeToLive, long ScheduledFor) Times()
-    {
-        using var reader = Reader();
-        SkipTexts(reader);
-        return (reader.ReadInt64(), reader.ReadInt64());
     }
 
     /// <summary>The same with some application properties set to other values.</summary>
@@ -78,7 +68,6 @@ internal sealed class StoredContent
     {
         using var reader = Reader();
         SkipTexts(reader);
-        reader.BaseStream.Position += 2 * sizeof(long);
         var start = (int)reader.BaseStream.Position;
         var properties = new Dictionary<string, object>(ReadProperties(reader), StringComparer.Ordinal);
         var end = (int)reader.BaseStream.Position;
@@ -113,12 +102,12 @@ internal sealed class StoredContent
             To = Text(6),
             ContentType = Text(7),
             ReplyTo = Text(8),
-            TimeToLive = new TimeSpan(Math.Min(reader.ReadInt64(), delivery.TimeToLive)),
-            ScheduledEnqueueTime = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero),
             ApplicationProperties = ReadProperties(reader),
             Body = BinaryData.FromBytes(_bytes.AsMemory((int)reader.BaseStream.Position)),
             State = delivery.State,
             SequenceNumber = delivery.SequenceNumber,
+            TimeToLive = new TimeSpan(delivery.TimeToLive),
+            ScheduledEnqueueTime = new DateTimeOffset(delivery.ScheduledFor, TimeSpan.Zero),
             EnqueuedTime = new DateTimeOffset(delivery.EnqueuedAt, TimeSpan.Zero),
             DeliveryCount = delivery.DeliveryCount,
             LockTokenGuid = delivery.LockToken,

@@ -9,6 +9,7 @@ namespace Azure.Messaging.ServiceBus;
 public class ServiceBusClient : IAsyncDisposable
 {
     private readonly ServiceBusNamespace _namespace;
+    private readonly CancellationTokenSource _closing = new();
 
     protected ServiceBusClient()
     {
@@ -45,7 +46,9 @@ public class ServiceBusClient : IAsyncDisposable
 
     public virtual string Identifier { get; }
 
-    public virtual bool IsClosed { get; private set; }
+    public virtual bool IsClosed => _closing.IsCancellationRequested;
+
+    internal CancellationToken Closing => _closing.Token;
 
     internal RetryPolicy Retries { get; }
 
@@ -63,11 +66,11 @@ public class ServiceBusClient : IAsyncDisposable
         return new ServiceBusReceiver(this, queueName, options);
     }
 
-    public virtual ValueTask DisposeAsync()
+    /// <summary>Ends what this client's receivers wait for; other clients of the namespace don't notice.</summary>
+    public virtual async ValueTask DisposeAsync()
     {
-        IsClosed = true;
+        await _closing.CancelAsync();
         GC.SuppressFinalize(this);
-        return default;
     }
 
     /// <summary>The queue behind a name, if this client can still reach it.</summary>

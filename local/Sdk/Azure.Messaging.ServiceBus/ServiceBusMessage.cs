@@ -45,6 +45,7 @@ public class ServiceBusMessage
         To = receivedMessage.To;
         ContentType = receivedMessage.ContentType;
         ReplyTo = receivedMessage.ReplyTo;
+        ScheduledEnqueueTime = receivedMessage.ScheduledEnqueueTime;
         foreach (var (name, value) in receivedMessage.ApplicationProperties)
         {
             if (name is not (DeadLetterProperties.Reason or DeadLetterProperties.Description))

@@ -6,7 +6,7 @@ namespace Azure.Messaging.ServiceBus;
 /// <summary>Messages to send as one: all are accepted or none, and together they fit in one transfer.</summary>
 public sealed class ServiceBusMessageBatch : IDisposable
 {
-    private readonly List<StoredContent> _messages = [];
+    private readonly List<Submission> _messages = [];
 
     internal ServiceBusMessageBatch(long maxSizeInBytes) => MaxSizeInBytes = maxSizeInBytes;
 
@@ -16,20 +16,21 @@ public sealed class ServiceBusMessageBatch : IDisposable
 
     public long SizeInBytes { get; private set; }
 
-    internal IReadOnlyList<StoredContent> Messages => _messages;
+    internal IReadOnlyList<Submission> Messages => _messages;
 
     /// <summary>Adds a copy of the message unless it no longer fits.</summary>
     public bool TryAddMessage(ServiceBusMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var content = StoredContent.Of(message);
-        if (SizeInBytes + content.Bytes.Length > MaxSizeInBytes)
+        var submission = Submission.Of(message);
+        var size = submission.Content.Bytes.Length;
+        if (SizeInBytes + size > MaxSizeInBytes)
         {
             return false;
         }
 
-        SizeInBytes += content.Bytes.Length;
-        _messages.Add(content);
+        SizeInBytes += size;
+        _messages.Add(submission);
         return true;
     }
 

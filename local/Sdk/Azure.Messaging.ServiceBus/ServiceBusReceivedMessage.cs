@@ -54,7 +54,7 @@ public class ServiceBusReceivedMessage
 
     public string DeadLetterSource { get; internal init; }
 
-    /// <summary>The sequence number that the message had in the queue where it was first enqueued, once it was dead-lettered.</summary>
+    /// <summary>The sequence number in the queue where the message was first sent, if it was forwarded from there.</summary>
     public long EnqueuedSequenceNumber { get; internal init; }
 
     public DateTimeOffset EnqueuedTime { get; internal init; }

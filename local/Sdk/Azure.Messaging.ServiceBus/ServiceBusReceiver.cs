@@ -10,7 +10,7 @@ public class ServiceBusReceiver : IAsyncDisposable
     private readonly ServiceBusClient _client;
     private readonly string _queueName;
     private readonly SubQueue _subQueue;
-    private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationTokenSource _closing;
     private long _lastPeeked;
 
     protected ServiceBusReceiver()
@@ -22,6 +22,7 @@ public class ServiceBusReceiver : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(client);
         ArgumentException.ThrowIfNullOrWhiteSpace(queueName);
         _client = client;
+        _closing = CancellationTokenSource.CreateLinkedTokenSource(client.Closing);
         _queueName = queueName;
         _subQueue = options?.SubQueue ?? SubQueue.None;
         ReceiveMode = options?.ReceiveMode ?? ServiceBusReceiveMode.PeekLock;
@@ -35,7 +36,7 @@ public class ServiceBusReceiver : IAsyncDisposable
 
     public virtual string FullyQualifiedNamespace => _client.FullyQualifiedNamespace;
 
-    public virtual bool IsClosed => _closing.IsCancellationRequested || _client.IsClosed;
+    public virtual bool IsClosed => _closing.IsCancellationRequested;
 
     public virtual int PrefetchCount => 0;
 

@@ -30,13 +30,13 @@ public class ServiceBusSender : IAsyncDisposable
     public virtual Task SendMessageAsync(ServiceBusMessage message, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return SendAsync("send", [StoredContent.Of(message)], cancellationToken);
+        return SendAsync("send", [Submission.Of(message)], cancellationToken);
     }
 
     public virtual Task SendMessagesAsync(IEnumerable<ServiceBusMessage> messages, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        return SendAsync("send", [.. messages.Select(StoredContent.Of)], cancellationToken);
+        return SendAsync("send", [.. messages.Select(Submission.Of)], cancellationToken);
     }
 
     public virtual Task SendMessagesAsync(ServiceBusMessageBatch messageBatch, CancellationToken cancellationToken = default)
@@ -66,14 +66,14 @@ public class ServiceBusSender : IAsyncDisposable
     public virtual Task<IReadOnlyList<long>> ScheduleMessagesAsync(IEnumerable<ServiceBusMessage> messages, DateTimeOffset scheduledEnqueueTime, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        var contents = new List<StoredContent>();
+        var submissions = new List<Submission>();
         foreach (var message in messages)
         {
             message.ScheduledEnqueueTime = scheduledEnqueueTime.ToUniversalTime();
-            contents.Add(StoredContent.Of(message));
+            submissions.Add(Submission.Of(message));
         }
 
-        return SendAsync("schedule", contents, cancellationToken);
+        return SendAsync("schedule", submissions, cancellationToken);
     }
 
     public virtual Task CancelScheduledMessageAsync(long sequenceNumber, CancellationToken cancellationToken = default) =>
@@ -105,7 +105,7 @@ public class ServiceBusSender : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    private async Task<IReadOnlyList<long>> SendAsync(string operation, IReadOnlyList<StoredContent> messages, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<long>> SendAsync(string operation, IReadOnlyList<Submission> messages, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(IsClosed, this);
         if (messages.Count == 0)

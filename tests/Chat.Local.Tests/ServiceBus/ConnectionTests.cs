@@ -25,7 +25,9 @@ public sealed class ConnectionTests
         await using var bus = await TestBus.StartAsync();
         await using var other = bus.NewClient();
         var sender = other.CreateSender("orders");
+        var waiting = other.CreateReceiver("orders").ReceiveMessageAsync();
         await other.DisposeAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         Assert.True(sender.IsClosed);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => sender.SendMessageAsync(TestBus.Message("a")));
         Assert.Throws<ObjectDisposedException>(() => other.CreateReceiver("orders"));

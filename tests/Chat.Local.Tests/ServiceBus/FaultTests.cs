@@ -33,7 +33,7 @@ public sealed class FaultTests
         await using var bus = await TestBus.StartAsync(properties);
         using (bus.Faults.Add(new Fault("servicebus", "send", FaultKind.ResetAfter) { Times = 1 }))
         {
-            await bus.RunAsync(bus.SendAsync("a"));
+            await bus.RunAsync(() => bus.SendAsync("a"));
         }
 
         Assert.Equal(copies, (await bus.ReceiveIdsAsync()).Count);
@@ -53,9 +53,8 @@ public sealed class FaultTests
                 return Task.CompletedTask;
             },
         });
-        await SendingTests.Refused(ServiceBusFailureReason.ServiceCommunicationProblem, true, () => bus.RunAsync(bus.SendAsync("a")));
-        Assert.Equal(4, times.Count);
-        Assert.True(times[3] - times[2] > times[2] - times[1], $"Pauses should grow: {string.Join(", ", times)}");
+        await SendingTests.Refused(ServiceBusFailureReason.ServiceCommunicationProblem, true, () => bus.RunAsync(() => bus.SendAsync("a")));
+        Assert.Equal([0, 1.6, 4.8, 11.2], times.Select(time => time.TotalSeconds));
     }
 
     [Fact]
@@ -64,10 +63,8 @@ public sealed class FaultTests
         await using var bus = await TestBus.StartAsync();
         await using var client = bus.NewClient(retries: 0);
         using var fault = bus.Faults.Add(new Fault("servicebus", "send", FaultKind.Delay) { Delay = TimeSpan.FromMinutes(2) });
-        await SendingTests.Refused(ServiceBusFailureReason.ServiceTimeout, true, () => bus.RunAsync(client.CreateSender("orders").SendMessageAsync(TestBus.Message("a"))));
-        var waiting = bus.Receiver.ReceiveMessageAsync(TimeSpan.FromMinutes(5));
-        await bus.RunAsync(waiting);
-        Assert.Equal("a", (await waiting).MessageId);
+        await SendingTests.Refused(ServiceBusFailureReason.ServiceTimeout, true, () => bus.RunAsync(() => client.CreateSender("orders").SendMessageAsync(TestBus.Message("a"))));
+        await bus.RunAsync(async () => Assert.Equal("a", (await bus.Receiver.ReceiveMessageAsync(TimeSpan.FromMinutes(5))).MessageId));
     }
 
     [Fact]
@@ -151,7 +148,7 @@ public sealed class FaultTests
         await bus.SendAsync("a");
         var message = await bus.ReceiveOneAsync();
         using var fault = bus.Faults.Add(new Fault("servicebus", "complete", FaultKind.ResetAfter) { Times = 1 });
-        await SettlingTests.LockLost(() => bus.RunAsync(bus.Receiver.CompleteMessageAsync(message)));
+        await SettlingTests.LockLost(() => bus.RunAsync(() => bus.Receiver.CompleteMessageAsync(message)));
         bus.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Null(await bus.ReceiveAsync());
     }

@@ -73,4 +73,13 @@ public sealed class InspectingTests
         Assert.Throws<NotSupportedException>(() => QueueProperties.Parse("""{ "UserConfig": { "Namespaces": [ { "Queues": [], "Topics": [ {} ] } ] } }"""));
         Assert.Throws<NotSupportedException>(() => QueueProperties.Parse("""{ "UserConfig": { "Namespaces": [ { "Queues": [ { "Name": "q", "Properties": { "ForwardTo": "r" } } ] } ] } }"""));
     }
+
+    [Fact]
+    public async Task The_queues_of_the_app_are_among_what_can_be_declared()
+    {
+        using var declaration = new StreamReader(typeof(QueueProperties).Assembly.GetManifestResourceStream("servicebus.json")!);
+        var queues = QueueProperties.Parse(await declaration.ReadToEndAsync());
+        Assert.Equal(["deliveries", "fanout"], queues.Select(queue => queue.Name));
+        Assert.All(queues, queue => Assert.Equal((10, TimeSpan.FromMinutes(5)), (queue.MaxDeliveryCount, queue.DuplicateDetectionHistoryTimeWindow)));
+    }
 }

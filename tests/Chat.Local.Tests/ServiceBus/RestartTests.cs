@@ -84,6 +84,8 @@ public sealed class RestartTests : IDisposable
 
         await using var third = await KillAndStartAsync();
         Assert.Equal(completed ? ["a"] : ["a", "a"], await third.ReceiveIdsAsync());
+        await third.SendAsync("a");
+        Assert.Empty(await third.ReceiveIdsAsync());
     }
 
     [Fact]
