@@ -1,32 +1,108 @@
+using System.Text.Json;
+using Chat.Local.CosmosDb.ChangeFeed;
+using Chat.Local.CosmosDb.Items;
+using Chat.Local.CosmosDb.Protocol;
+using Chat.Local.CosmosDb.Resources;
+using Chat.Local.CosmosDb.Storage;
 using Chat.Local.Store;
 
 namespace Chat.Local.CosmosDb;
 
 /// <summary>The Cosmos DB account: what the unmodified SDK talks to, through <see cref="CreateHandler"/>.</summary>
-internal sealed class CosmosService(LocalStore store, Meter meter, Faults faults, TimeProvider time) : IAsyncDisposable
+internal sealed class CosmosService : IAsyncDisposable
 {
+    /// <summary>The emulator's key, which is public: https://learn.microsoft.com/azure/cosmos-db/emulator#authentication.</summary>
+    public const string WellKnownKey = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
+
+    private readonly LocalStore _store;
+    private readonly Catalog _catalog;
+    private readonly Dispatcher _dispatcher;
+
+    public CosmosService(LocalStore store, Meter meter, Faults faults, TimeProvider time)
+    {
+        _store = store;
+        _catalog = new Catalog(store, time);
+        _dispatcher = new Dispatcher(_catalog, new FaultGate(faults, time), meter);
+    }
+
     /// <summary>The account's endpoint and the emulator's well-known key, as a connection string.</summary>
-    public string ConnectionString => throw new NotSupportedException();
+    public string ConnectionString { get; } = $"AccountEndpoint=http://localhost:8081/;AccountKey={WellKnownKey};";
 
     /// <summary>Creates the database and containers of infra/cosmos.json that aren't there yet.</summary>
-    public void CreateContainers(string cosmosJson) => throw new NotSupportedException();
+    public void CreateContainers(string cosmosJson)
+    {
+        using var json = JsonDocument.Parse(cosmosJson);
+        var database = json.RootElement.GetProperty("database").GetString()!;
+        foreach (var container in json.RootElement.GetProperty("containers").EnumerateArray())
+        {
+            _catalog.Declare(database, new ContainerDefinition(container));
+        }
+    }
 
     /// <summary>A message handler for one <c>CosmosClient</c> (Gateway mode). Disposing it breaks that client only.</summary>
-    public HttpMessageHandler CreateHandler() => throw new NotSupportedException($"{(store, meter, faults, time).GetType()}");
+    public HttpMessageHandler CreateHandler() => new InProcessHandler(_dispatcher);
 
     /// <summary>The partition key ranges of a container, as ids.</summary>
-    public IReadOnlyList<string> RangesOf(string database, string container) => throw new NotSupportedException();
+    public IReadOnlyList<string> RangesOf(string database, string container) => [.. Find(database, container).Ranges.Select(range => range.Id)];
 
     /// <summary>The latest versions of the documents of a range that changed after <paramref name="afterLsn"/>, oldest change first; waits for nothing.</summary>
-    public Task<FeedPage> ReadChangesAsync(string database, string container, string range, long afterLsn, int max) => throw new NotSupportedException();
+    public async Task<FeedPage> ReadChangesAsync(string database, string container, string range, long afterLsn, int max)
+    {
+        var found = Find(database, container);
+        var partitionRange = found.RangeWithId(range) ?? throw new ArgumentException($"{container} has no range {range}.", nameof(range));
+        var page = ChangeReader.OfRange(found, partitionRange, new ChangeStart(afterLsn, DateTimeOffset.MinValue), max);
+        await _store.WhenDurableAsync(page.Position);
+        return new FeedPage([.. page.Items.Select(item => item.Body)], page.Lsn);
+    }
 
     /// <summary>A document by key and id, or null: for the trigger's leases and the inspector.</summary>
-    public Task<byte[]?> ReadDocumentAsync(string database, string container, string partitionKey, string id) => throw new NotSupportedException();
+    public async Task<byte[]?> ReadDocumentAsync(string database, string container, string partitionKey, string id)
+    {
+        var found = Find(database, container);
+        if (found.Find(PartitionKeyValue.Of(partitionKey).Text) is not { } partition)
+        {
+            return null;
+        }
+
+        Item? item;
+        long position;
+        lock (partition.Lock)
+        {
+            (item, position) = (partition.Stored(id), partition.Position);
+        }
+
+        await _store.WhenDurableAsync(position);
+        return item?.ExpiresAt > found.Now ? item.Body.ToArray() : null;
+    }
 
     /// <summary>Creates or replaces a document; durable on return.</summary>
-    public Task UpsertDocumentAsync(string database, string container, string partitionKey, byte[] document) => throw new NotSupportedException();
+    public async Task UpsertDocumentAsync(string database, string container, string partitionKey, byte[] document)
+    {
+        var found = Find(database, container);
+        using var draft = Draft.Parse(document);
+        var key = ItemEndpoint.KeyOf(draft, PartitionKeyValue.Of(partitionKey).Text, found);
+        var partition = found.GetOrAdd(key);
+        lock (partition.Lock)
+        {
+            lock (partition.Range.Lock)
+            {
+                var transaction = new Transaction(partition, refuseConditions: false);
+                transaction.Upsert(draft, ifMatch: null);
+                transaction.Commit();
+            }
+        }
 
-    public ValueTask DisposeAsync() => default;
+        await _store.WhenDurableAsync(partition.Position);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _catalog.Dispose();
+        return default;
+    }
+
+    private Container Find(string database, string container) =>
+        _catalog.Find(database, container) ?? throw new ArgumentException($"There is no container {database}/{container}.", nameof(container));
 }
 
 /// <summary>A page of a range's change feed: documents as JSON, and the position to continue from.</summary>

@@ -1,0 +1,62 @@
+using Chat.Local.CosmosDb.ChangeFeed;
+using Chat.Local.CosmosDb.Items;
+using Chat.Local.CosmosDb.Queries;
+using Chat.Local.CosmosDb.Resources;
+using Chat.Local.CosmosDb.Storage;
+
+namespace Chat.Local.CosmosDb.Protocol;
+
+/// <summary>Brings a request to the operation that it asks for.</summary>
+internal sealed class Dispatcher(Catalog catalog, FaultGate gate, Meter meter)
+{
+    private readonly ResourceEndpoint _resources = new(catalog);
+    private readonly ItemEndpoint _items = new(gate, meter);
+    private readonly BatchEndpoint _batches = new(gate, meter);
+    private readonly QueryEndpoint _queries = new(gate, meter);
+    private readonly ChangeFeedEndpoint _changes = new(gate, meter);
+
+    public async ValueTask<CosmosResponse> AnswerAsync(CosmosRequest request, CancellationToken cancellationToken)
+    {
+        CosmosResponse response;
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            response = await RouteAsync(request);
+        }
+        catch (RefusedException refused)
+        {
+            response = CosmosResponse.Error(refused);
+        }
+
+        return ReferenceEquals(response, CosmosResponse.Broken) ? response : response.With("x-ms-activity-id", request.Header("x-ms-activity-id") ?? Guid.NewGuid().ToString());
+    }
+
+    private ValueTask<CosmosResponse> RouteAsync(CosmosRequest request)
+    {
+        var path = request.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return path switch
+        {
+            ["dbs", var database, "colls", var container, "docs", .. var rest] => RouteDocumentsAsync(request, Find(database, container), rest),
+            ["dbs", var database, "colls", var container, "pkranges"] when request.Method == "GET" => new(ResourceEndpoint.Ranges(request, Find(database, container))),
+            [] or ["dbs", ..] => _resources.AnswerAsync(request, Array.ConvertAll(path, Uri.UnescapeDataString)),
+            _ => new(CosmosResponse.Error(404, "There is no such resource.")),
+        };
+    }
+
+    private ValueTask<CosmosResponse> RouteDocumentsAsync(CosmosRequest request, Container container, string[] rest) => (request.Method, rest) switch
+    {
+        ("POST", []) when request.Is("x-ms-cosmos-is-batch-request") => _batches.AnswerAsync(request, container),
+        ("POST", []) when request.Is("x-ms-documentdb-isquery") || request.Is("x-ms-cosmos-is-query-plan-request") => _queries.AnswerAsync(request, container),
+        ("POST", []) => _items.WriteAsync(request, container),
+        ("GET", []) when request.Header("A-IM") is not null => _changes.AnswerAsync(request, container),
+        ("GET", []) => _queries.AnswerAsync(request with { Body = """{"query":"SELECT * FROM c"}"""u8.ToArray() }, container),
+        ("GET", [var id]) => _items.ReadAsync(request, container, Uri.UnescapeDataString(id)),
+        ("PUT", [var id]) => _items.ReplaceAsync(request, container, Uri.UnescapeDataString(id)),
+        ("PATCH", [var id]) => _items.PatchAsync(request, container, Uri.UnescapeDataString(id)),
+        ("DELETE", [var id]) => _items.DeleteAsync(request, container, Uri.UnescapeDataString(id)),
+        _ => new(CosmosResponse.Error(405, "There is no such operation.")),
+    };
+
+    private Container Find(string database, string container) =>
+        catalog.Find(Uri.UnescapeDataString(database), Uri.UnescapeDataString(container)) ?? throw new RefusedException(404, "Resource Not Found. The container doesn't exist.", 1003);
+}

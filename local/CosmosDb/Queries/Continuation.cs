@@ -1,0 +1,49 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Chat.Local.CosmosDb.Protocol;
+using Chat.Local.CosmosDb.Sql;
+using Chat.Local.CosmosDb.Storage;
+
+namespace Chat.Local.CosmosDb.Queries;
+
+/// <summary>
+/// Where a query goes on: after which document of which logical partition, and how much it may still skip and give. It names values, not
+/// places, so that writes in between neither repeat nor lose what was there all along.
+/// </summary>
+internal sealed record Continuation
+{
+    /// <summary>The effective key and the text of the partition; null before the first.</summary>
+    [JsonPropertyName("p")]
+    public string[]? Partition { get; init; }
+
+    /// <summary>The sort values of the last document looked at.</summary>
+    [JsonPropertyName("v")]
+    public string[]? Values { get; init; }
+
+    [JsonPropertyName("n")]
+    public long Number { get; init; }
+
+    [JsonPropertyName("s")]
+    public long Skip { get; init; }
+
+    [JsonPropertyName("t")]
+    public long Take { get; init; }
+
+    [JsonIgnore]
+    public IndexPosition? Position => Values is null ? null : new IndexPosition(Array.ConvertAll(Values, SqlValue.FromToken), Number);
+
+    public static Continuation Parse(string token)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Continuation>(Convert.FromBase64String(token))!;
+        }
+        catch (Exception exception) when (exception is FormatException or JsonException)
+        {
+            throw new RefusedException(400, "INVALID JSON in continuation token");
+        }
+    }
+
+    public override string ToString() => Convert.ToBase64String(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this)));
+}

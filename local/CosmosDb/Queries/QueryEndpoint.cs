@@ -1,0 +1,108 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Chat.Local.CosmosDb.Items;
+using Chat.Local.CosmosDb.Protocol;
+using Chat.Local.CosmosDb.Sql;
+using Chat.Local.CosmosDb.Storage;
+
+namespace Chat.Local.CosmosDb.Queries;
+
+/// <summary>Queries over the documents of a container: of one logical partition, or of one range or all, partition after partition.</summary>
+internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
+{
+    private const int StandardPage = 100;
+    private const int LargestPage = 1000;
+
+    public async ValueTask<CosmosResponse> AnswerAsync(CosmosRequest request, Container container)
+    {
+        if (request.Is("x-ms-cosmos-is-query-plan-request"))
+        {
+            throw new RefusedException(400, "Query plans aren't supported here yet: queries that need one run within a partition, with EnableOptimisticDirectExecution.");
+        }
+
+        var query = SqlParser.ParseRequest(request.Body);
+        var plan = QueryPlan.For(query, container.Definition.Indexing);
+        var key = request.Header("x-ms-documentdb-partitionkey") is { } header ? PartitionKeyValue.Parse(header) : null;
+        var target = key is null ? container.Definition.Id : $"{container.Definition.Id}/{key}";
+        return await gate.RunAsync("query", target, request, request => RunAsync(request, container, query, plan, key));
+    }
+
+    private static bool NeedsDistribution(SelectQuery query) =>
+        query.Order.Keys.Count > 0 || query.Aggregates.Count > 0 || query.IsDistinct || query.Skip > 0 || query.Take < long.MaxValue;
+
+    private static int PageSize(CosmosRequest request) =>
+        request.Header("x-ms-max-item-count") is { } text && int.TryParse(text, CultureInfo.InvariantCulture, out var size)
+            ? size > 0 ? Math.Min(size, LargestPage) : LargestPage
+            : StandardPage;
+
+    private async ValueTask<CosmosResponse> RunAsync(CosmosRequest request, Container container, SelectQuery query, QueryPlan plan, PartitionKeyValue? key)
+    {
+        if (key is null && NeedsDistribution(query))
+        {
+            return CosmosResponse.Error(400, "The provided cross partition query can not be directly served by the gateway: it needs a query plan.", 1004);
+        }
+
+        var scope = new QueryScope(container, key, request.Header("x-ms-documentdb-partitionkeyrangeid"));
+        if (scope.Ranges.Any(range => SessionToken.IsAhead(request.Header("x-ms-session-token"), range, range.Lsn)))
+        {
+            return CosmosResponse.Error(404, "The read session is not available for the input session token.", 1002);
+        }
+
+        var run = new QueryRun(query, plan, PageSize(request), container.Now);
+        var next = Run(run, scope, request.Header("x-ms-continuation") is { Length: > 0 } token ? Continuation.Parse(token) : null, query.IsDistinct);
+        if (query.Aggregates.Count > 0)
+        {
+            run.AddAggregates();
+        }
+
+        await container.Store.WhenDurableAsync(run.Position);
+        var charge = RequestCharge.Query(run.Examined, run.ExaminedBytes);
+        meter.Add("cosmos", "query", charge);
+        var response = Page(container, run).Charged(charge).From(container, scope.Ranges[^1], scope.Lsn);
+        if (key is not null)
+        {
+            response.With("x-ms-cosmos-query-requiresdistribution", "False");
+        }
+
+        return next is null ? response : response.With("x-ms-continuation", next.ToString());
+    }
+
+    /// <summary>Fills the page; returns where to go on, or null at the end.</summary>
+    private static Continuation? Run(QueryRun run, QueryScope scope, Continuation? from, bool isDistinct)
+    {
+        if (from is not null)
+        {
+            run.GoOnFrom(from);
+        }
+
+        var skipped = run.Skip;
+        foreach (var (partition, place) in scope.From(from?.Partition))
+        {
+            var after = run.Run(partition, from?.Partition is { } last && last.SequenceEqual(place) ? from.Position : null);
+            if (run.IsDone)
+            {
+                return null;
+            }
+
+            if (run.IsFull)
+            {
+                // What DISTINCT has seen isn't remembered: the next page counts again from the start.
+                return isDistinct
+                    ? new Continuation { Skip = skipped + run.Count, Take = run.Take }
+                    : new Continuation { Partition = place, Values = after is null ? null : Array.ConvertAll(after.Values, value => value.ToToken()), Number = after?.Number ?? 0, Skip = run.Skip, Take = run.Take };
+            }
+        }
+
+        return null;
+    }
+
+    private static CosmosResponse Page(Container container, QueryRun run)
+    {
+        var body = new ArrayBufferWriter<byte>(run.Documents.Length + 96);
+        body.Write(Encoding.UTF8.GetBytes($$"""{"_rid":"{{container.ResourceId}}","Documents":["""));
+        body.Write(run.Documents.Span);
+        body.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""],"_count":{{run.Count}}}""")));
+        return new CosmosResponse(200, body.WrittenMemory).With("x-ms-item-count", run.Count.ToString(CultureInfo.InvariantCulture));
+    }
+}

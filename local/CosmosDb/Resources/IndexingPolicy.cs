@@ -1,0 +1,115 @@
+using System.Text.Json;
+using Chat.Local.CosmosDb.Sql;
+
+namespace Chat.Local.CosmosDb.Resources;
+
+/// <summary>Which paths of a container's documents are indexed, and so can be sorted by.</summary>
+/// <remarks>https://learn.microsoft.com/azure/cosmos-db/index-policy: the most precise path wins; <c>id</c> and <c>_ts</c> are always indexed.</remarks>
+internal sealed class IndexingPolicy
+{
+    private static readonly JsonElement Default = JsonDocument.Parse(
+        """{"indexingMode":"consistent","automatic":true,"includedPaths":[{"path":"/*"}],"excludedPaths":[{"path":"/\"_etag\"/?"}]}""").RootElement;
+
+    private readonly bool _none;
+    private readonly List<Pattern> _included;
+    private readonly List<Pattern> _excluded;
+    private readonly List<SortOrder> _composite;
+
+    public IndexingPolicy(JsonElement json)
+    {
+        Json = json.ValueKind == JsonValueKind.Object && Patterns(json, "includedPaths").Count + Patterns(json, "excludedPaths").Count > 0 ? json : Default;
+        _none = Json.TryGetProperty("indexingMode", out var mode) && string.Equals(mode.GetString(), "none", StringComparison.OrdinalIgnoreCase);
+        _included = Patterns(Json, "includedPaths");
+        _excluded = Patterns(Json, "excludedPaths");
+        _composite = Json.TryGetProperty("compositeIndexes", out var composite)
+            ? [.. composite.EnumerateArray().Select(index => new SortOrder([.. index.EnumerateArray().Select(SortKeyOf)]))]
+            : [];
+        Explicit = _none ? [] : [.. _included.Where(pattern => !pattern.Below && !pattern.InArray).Select(pattern => pattern.Path)];
+        CoversAll = !_none && _included.Exists(pattern => pattern is { Below: true, Path.Segments.Count: 0 });
+    }
+
+    public JsonElement Json { get; }
+
+    /// <summary>The paths that are included by name, <c>/a/?</c>.</summary>
+    public IReadOnlyList<JsonPath> Explicit { get; }
+
+    /// <summary>Whether <c>/*</c> is included.</summary>
+    public bool CoversAll { get; }
+
+    public bool Includes(JsonPath path)
+    {
+        if (_none)
+        {
+            return false;
+        }
+
+        if (path.Equals(JsonPath.Id) || path.Equals(JsonPath.Timestamp))
+        {
+            return true;
+        }
+
+        var included = Precision(_included, path);
+        return included > 0 && included >= Precision(_excluded, path);
+    }
+
+    /// <summary>Whether an index gives this order, read in one direction or the other. More than one path takes a composite index.</summary>
+    public bool Serves(SortOrder order) =>
+        order.Keys.Count == 1 ? Includes(order.Keys[0].Path) : !_none && _composite.Exists(index => index.Equals(order) || index.Reversed().Equals(order));
+
+    /// <summary>How many values of a document go into indexes: what a write is charged for.</summary>
+    public int CountTerms(JsonElement document)
+    {
+        if (CoversAll)
+        {
+            return CountLeaves(document);
+        }
+
+        var terms = 0;
+        foreach (var path in Explicit)
+        {
+            terms += path.In(document).ValueKind == JsonValueKind.Undefined ? 0 : 1;
+        }
+
+        return terms;
+    }
+
+    private static int CountLeaves(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().Sum(member => CountLeaves(member.Value)),
+        JsonValueKind.Array => element.EnumerateArray().Sum(CountLeaves),
+        _ => 1,
+    };
+
+    private static SortKey SortKeyOf(JsonElement json) =>
+        new(JsonPath.Parse(json.GetProperty("path").GetString()!), json.TryGetProperty("order", out var order) && order.GetString() == "descending");
+
+    private static int Precision(List<Pattern> patterns, JsonPath path) =>
+        patterns.Select(pattern => pattern.Precision(path)).DefaultIfEmpty(0).Max();
+
+    private static List<Pattern> Patterns(JsonElement policy, string name) =>
+        policy.TryGetProperty(name, out var paths) && paths.ValueKind == JsonValueKind.Array
+            ? [.. paths.EnumerateArray().Select(path => Pattern.Parse(path.GetProperty("path").GetString()!))]
+            : [];
+
+    /// <summary>An included or excluded path: exact (<c>/a/?</c>) or everything below (<c>/a/*</c>).</summary>
+    private sealed record Pattern(JsonPath Path, bool Below, bool InArray)
+    {
+        public static Pattern Parse(string text)
+        {
+            var end = text.LastIndexOf('/');
+            return new Pattern(JsonPath.Parse(text[..end]), text.EndsWith("/*", StringComparison.Ordinal), text.Contains("[]", StringComparison.Ordinal));
+        }
+
+        /// <summary>How precisely this names the path; 0 when not at all.</summary>
+        public int Precision(JsonPath path)
+        {
+            var depth = Path.Segments.Count;
+            if (InArray || depth > path.Segments.Count || (!Below && depth < path.Segments.Count) || !Path.Segments.SequenceEqual(path.Segments.Take(depth), StringComparer.Ordinal))
+            {
+                return 0;
+            }
+
+            return (2 * depth) + (Below ? 1 : 2);
+        }
+    }
+}

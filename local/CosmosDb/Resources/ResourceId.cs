@@ -1,0 +1,34 @@
+using System.Buffers.Binary;
+
+namespace Chat.Local.CosmosDb.Resources;
+
+/// <summary>The resource ids (<c>_rid</c>) of databases (4 bytes), containers (8) and documents (16), in the service's base64.</summary>
+internal static class ResourceId
+{
+    public static string OfDatabase(long number)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)number);
+        return Encode(bytes);
+    }
+
+    public static string OfContainer(long database, long number) => Encode(ContainerBytes(stackalloc byte[8], database, number));
+
+    public static string OfDocument(long database, long container, long number)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        ContainerBytes(bytes, database, container);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], number);
+        return Encode(bytes);
+    }
+
+    /// <summary>The SDK tells a container from a user by the high bit of the fifth byte.</summary>
+    private static Span<byte> ContainerBytes(Span<byte> bytes, long database, long container)
+    {
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)database);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[4..], (uint)container | 0x80000000);
+        return bytes;
+    }
+
+    private static string Encode(ReadOnlySpan<byte> bytes) => Convert.ToBase64String(bytes).Replace('/', '-');
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Chat.Local.CosmosDb.Sql;
+
+/// <summary>The types of a value, in the order in which ORDER BY sorts them.</summary>
+internal enum SqlType : byte
+{
+    Undefined,
+    Null,
+    Boolean,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+/// <summary>
+/// A JSON value, or undefined. Nothing is ever converted: a comparison across types is a comparison of types. Arrays and objects are
+/// views of a parsed document and live as long as it does.
+/// </summary>
+internal readonly struct SqlValue
+{
+    private readonly object? _reference;
+
+    private SqlValue(SqlType type, double number, object? reference)
+    {
+        Type = type;
+        Number = number;
+        _reference = reference;
+    }
+
+    public static SqlValue Undefined => default;
+
+    public static SqlValue Null => new(SqlType.Null, 0, null);
+
+    public SqlType Type { get; }
+
+    public double Number { get; }
+
+    public string Text => (string)_reference!;
+
+    public JsonElement Element => (JsonElement)_reference!;
+
+    public bool IsTrue => Type == SqlType.Boolean && Number != 0;
+
+    public bool IsDefined => Type != SqlType.Undefined;
+
+    public bool IsPrimitive => Type is > SqlType.Undefined and < SqlType.Array;
+
+    public static SqlValue Of(bool value) => new(SqlType.Boolean, value ? 1 : 0, null);
+
+    public static SqlValue Of(double value) => new(SqlType.Number, value, null);
+
+    public static SqlValue Of(string value) => new(SqlType.String, 0, value);
+
+    public static SqlValue Of(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Undefined => default,
+        JsonValueKind.Null => Null,
+        JsonValueKind.True => Of(true),
+        JsonValueKind.False => Of(false),
+        JsonValueKind.Number => Of(element.GetDouble()),
+        JsonValueKind.String => Of(element.GetString()!),
+        JsonValueKind.Array => new SqlValue(SqlType.Array, 0, element),
+        _ => new SqlValue(SqlType.Object, 0, element),
+    };
+
+    /// <summary>The least value of a type.</summary>
+    public static SqlValue LeastOf(SqlType type) => type switch
+    {
+        SqlType.Number => Of(double.NegativeInfinity),
+        SqlType.String => Of(""),
+        _ => new SqlValue(type, 0, null),
+    };
+
+    /// <summary>The value as an index holds it: arrays and objects count by their type alone, so that no document is kept alive.</summary>
+    public SqlValue ForIndex() => Type >= SqlType.Array ? LeastOf(Type) : this;
+
+    /// <summary>The order of ORDER BY: by type, then by value.</summary>
+    public int CompareWith(in SqlValue other)
+    {
+        if (Type != other.Type)
+        {
+            return Type.CompareTo(other.Type);
+        }
+
+        return Type == SqlType.String ? string.CompareOrdinal(Text, other.Text) : Number.CompareTo(other.Number);
+    }
+
+    public bool SameAs(in SqlValue other)
+    {
+        if (Type != other.Type)
+        {
+            return false;
+        }
+
+        return Type >= SqlType.Array ? JsonElement.DeepEquals(Element, other.Element) : CompareWith(other) == 0;
+    }
+
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        switch (Type)
+        {
+            case SqlType.Null:
+                writer.WriteNullValue();
+                break;
+            case SqlType.Boolean:
+                writer.WriteBooleanValue(Number != 0);
+                break;
+            case SqlType.Number when Number == Math.Floor(Number) && Math.Abs(Number) < 1e15:
+                writer.WriteNumberValue((long)Number);
+                break;
+            case SqlType.Number:
+                writer.WriteNumberValue(Number);
+                break;
+            case SqlType.String:
+                writer.WriteStringValue(Text);
+                break;
+            case SqlType.Array or SqlType.Object:
+                Element.WriteTo(writer);
+                break;
+            default:
+                throw new InvalidOperationException("Undefined has no JSON.");
+        }
+    }
+
+    /// <summary>The value as a continuation token carries it.</summary>
+    public string ToToken() => (int)Type + (Type == SqlType.String ? Text : Number.ToString("R", CultureInfo.InvariantCulture));
+
+    public static SqlValue FromToken(string token)
+    {
+        var type = (SqlType)(token[0] - '0');
+        return type == SqlType.String
+            ? Of(token[1..])
+            : new SqlValue(type, double.Parse(token.AsSpan(1), CultureInfo.InvariantCulture), null);
+    }
+}

@@ -1,0 +1,68 @@
+using Chat.Local.CosmosDb.Protocol;
+
+namespace Chat.Local.CosmosDb.Sql;
+
+/// <summary>Reads a query token by token.</summary>
+internal sealed class TokenReader(List<Token> tokens)
+{
+    public int Position { get; set; }
+
+    public Token Next => tokens[Position];
+
+    public Token Advance() => tokens[Next.Kind == TokenKind.End ? Position : Position++];
+
+    public bool Take(string keyword)
+    {
+        var found = Next.Is(keyword);
+        Position += found ? 1 : 0;
+        return found;
+    }
+
+    public bool TakeSymbol(string symbol)
+    {
+        var found = Next.IsSymbol(symbol);
+        Position += found ? 1 : 0;
+        return found;
+    }
+
+    public void Expect(string keyword)
+    {
+        if (!Take(keyword))
+        {
+            throw Unexpected();
+        }
+    }
+
+    public void ExpectSymbol(string symbol)
+    {
+        if (!TakeSymbol(symbol))
+        {
+            throw Unexpected();
+        }
+    }
+
+    public string Name() => Next.Kind == TokenKind.Name ? Advance().Text : throw Unexpected();
+
+    public void ExpectEnd()
+    {
+        if (Next.Kind != TokenKind.End)
+        {
+            throw Unexpected();
+        }
+    }
+
+    /// <summary>Goes to a keyword; after a dot, the same word is a property.</summary>
+    public void SkipTo(string keyword)
+    {
+        while (!Next.Is(keyword) || tokens[Position - 1].IsSymbol("."))
+        {
+            if (Advance().Kind == TokenKind.End)
+            {
+                throw new RefusedException(400, $"Queries without {keyword} aren't supported here.");
+            }
+        }
+    }
+
+    public RefusedException Unexpected() =>
+        new(400, Next.Kind == TokenKind.End ? "Syntax error, the query ends too early." : $"Syntax error, incorrect syntax near '{Next.Text}' at {Next.Position}; or it isn't supported here.");
+}

@@ -1,0 +1,167 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Microsoft.Azure.Cosmos;
+using Xunit;
+
+namespace Chat.Local.Tests.CosmosDb;
+
+public sealed class ItemTests
+{
+    private static readonly PartitionKey Key = new("k");
+
+    [Fact]
+    public async Task Should_create_read_replace_and_delete()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+
+        var created = await account.CreateAsync("""{"id":"a","pk":"k","text":"é\n"}""");
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        Assert.True(created.RequestCharge >= 4.95);
+        Assert.Matches("^[01]:-1#2$", created.Headers.Session);
+
+        var read = await account.Container.ReadItemAsync<JsonObject>("a", Key);
+        Assert.Equal("é\n", (string?)read.Resource["text"]);
+        Assert.Equal(created.ETag, read.ETag);
+        Assert.Equal(created.ETag, (string?)read.Resource["_etag"]);
+
+        read.Resource["text"] = "b";
+        var replaced = await account.Container.ReplaceItemAsync(read.Resource, "a", Key);
+        Assert.False(created.ETag == replaced.ETag);
+        Assert.Equal("b", (string?)(await account.FindAsync("k", "a"))!["text"]);
+
+        using var deleted = await account.Container.DeleteItemStreamAsync("a", Key);
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        Assert.Null(await account.FindAsync("k", "a"));
+    }
+
+    [Fact]
+    public async Task Should_keep_items_of_other_keys_apart()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        await account.CreateAsync("""{"id":"a","pk":"k1"}""");
+        await account.CreateAsync("""{"id":"a","pk":"k2"}""");
+
+        Assert.NotNull(await account.FindAsync("k1", "a"));
+        Assert.Null(await account.FindAsync("k3", "a"));
+    }
+
+    [Fact]
+    public async Task Should_refuse_what_exists_and_what_does_not()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        await account.CreateAsync("""{"id":"a","pk":"k"}""");
+
+        var conflict = await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"a","pk":"k"}"""));
+        Assert.Equal(HttpStatusCode.Conflict, conflict.StatusCode);
+        using var replaced = await account.Container.ReplaceItemStreamAsync(CosmosAccount.Json("""{"id":"b","pk":"k"}"""), "b", Key);
+        Assert.Equal(HttpStatusCode.NotFound, replaced.StatusCode);
+        using var deleted = await account.Container.DeleteItemStreamAsync("b", Key);
+        Assert.Equal(HttpStatusCode.NotFound, deleted.StatusCode);
+    }
+
+    [Fact]
+    public async Task Should_upsert()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        using var created = await account.Container.UpsertItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k","n":1}"""), Key);
+        using var updated = await account.Container.UpsertItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k","n":2}"""), Key);
+
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, updated.StatusCode);
+        Assert.Equal(2, (int?)(await account.FindAsync("k", "a"))!["n"]);
+    }
+
+    [Fact]
+    public async Task Should_hold_writes_to_the_etag_that_they_name()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        var first = await account.CreateAsync("""{"id":"a","pk":"k"}""");
+        using var second = await account.Container.ReplaceItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k","n":2}"""), "a", Key, new ItemRequestOptions { IfMatchEtag = first.ETag });
+        using var stale = await account.Container.ReplaceItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k","n":3}"""), "a", Key, new ItemRequestOptions { IfMatchEtag = first.ETag });
+        using var staleDelete = await account.Container.DeleteItemStreamAsync("a", Key, new ItemRequestOptions { IfMatchEtag = first.ETag });
+
+        Assert.Equal(HttpStatusCode.OK, second.StatusCode);
+        Assert.Equal(HttpStatusCode.PreconditionFailed, stale.StatusCode);
+        Assert.Equal(HttpStatusCode.PreconditionFailed, staleDelete.StatusCode);
+        Assert.Equal(2, (int?)(await account.FindAsync("k", "a"))!["n"]);
+    }
+
+    [Fact]
+    public async Task Should_answer_not_modified()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        var created = await account.CreateAsync("""{"id":"a","pk":"k"}""");
+        using var read = await account.Container.ReadItemStreamAsync("a", Key, new ItemRequestOptions { IfNoneMatchEtag = created.ETag });
+
+        Assert.Equal(HttpStatusCode.NotModified, read.StatusCode);
+    }
+
+    [Fact]
+    public async Task Should_answer_without_content_when_none_is_wanted()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        using var response = await account.Container.CreateItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k"}"""), Key, new ItemRequestOptions { EnableContentResponseOnWrite = false });
+
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        Assert.Null(response.Content);
+        Assert.NotNull(response.Headers.ETag);
+    }
+
+    [Theory]
+    [InlineData("""{"pk":"k"}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"id":"a/b","pk":"k"}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"id":"","pk":"k"}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"id":"a","pk":"other"}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"id":"a","pk":"k","ttl":0}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"id":"a","pk":"k" """, HttpStatusCode.BadRequest)]
+    [InlineData("""[]""", HttpStatusCode.BadRequest)]
+    public async Task Should_refuse_documents_that_the_service_refuses(string json, HttpStatusCode expected)
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        using var response = await account.Container.CreateItemStreamAsync(CosmosAccount.Json(json), Key);
+
+        Assert.Equal(expected, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Should_hold_documents_and_ids_to_their_limits()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        using var large = await account.Container.CreateItemStreamAsync(CosmosAccount.Json($$"""{"id":"a","pk":"k","x":"{{new string('x', 2 * 1024 * 1024)}}"}"""), Key);
+        using var longId = await account.Container.CreateItemStreamAsync(CosmosAccount.Json($$"""{"id":"{{new string('x', 1024)}}","pk":"k"}"""), Key);
+        using var fits = await account.Container.CreateItemStreamAsync(CosmosAccount.Json($$"""{"id":"{{new string('x', 1023)}}","pk":"k"}"""), Key);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, longId.StatusCode);
+        Assert.Equal(HttpStatusCode.Created, fits.StatusCode);
+    }
+
+    [Fact]
+    public async Task Should_refuse_reads_of_a_session_that_is_ahead()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        var created = await account.CreateAsync("""{"id":"a","pk":"k"}""");
+        var range = created.Headers.Session.Split(':')[0];
+        using var same = await account.Container.ReadItemStreamAsync("a", Key, new ItemRequestOptions { SessionToken = created.Headers.Session });
+        using var ahead = await account.Container.ReadItemStreamAsync("a", Key, new ItemRequestOptions { SessionToken = $"{range}:-1#99" });
+
+        Assert.Equal(HttpStatusCode.OK, same.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, ahead.StatusCode);
+        Assert.Equal("1002", ahead.Headers["x-ms-substatus"]);
+    }
+
+    [Fact]
+    public async Task Should_not_find_a_container_that_is_not_there()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        using var client = CosmosAccount.Connect(account.Service);
+        using var read = await client.GetContainer("chat", "nowhere").ReadItemStreamAsync("a", Key);
+        var created = await client.GetDatabase("chat").CreateContainerIfNotExistsAsync(new ContainerProperties("more", "/a/b"));
+        await created.Container.CreateItemAsync(JsonNode.Parse("""{"id":"a","a":{"b":7}}"""));
+
+        Assert.Equal(HttpStatusCode.NotFound, read.StatusCode);
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        Assert.Equal("/a/b", (await created.Container.ReadContainerAsync()).Resource.PartitionKeyPath);
+        Assert.NotNull((await created.Container.ReadItemAsync<JsonObject>("a", new PartitionKey(7))).Resource);
+    }
+}
