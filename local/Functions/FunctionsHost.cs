@@ -19,6 +19,10 @@ internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, bool o
         try
         {
             await app.StartAsync(cancellationToken);
+            if (owned)
+            {
+                _ = EndWhenStoreFailsAsync();
+            }
         }
         catch (IOException taken) when (taken.InnerException is AddressInUseException)
         {
@@ -44,6 +48,20 @@ internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, bool o
         if (owned)
         {
             await azure.DisposeAsync();
+        }
+    }
+
+    /// <summary>A store that can't write may not be answered from: what memory says isn't on disk.</summary>
+    private async Task EndWhenStoreFailsAsync()
+    {
+        try
+        {
+            await azure.Store.Failed;
+        }
+        catch (Exception failure)
+        {
+            await Console.Error.WriteLineAsync($"The disk refused a write, so the host ends: {failure.Message}");
+            Environment.Exit(1);
         }
     }
 }

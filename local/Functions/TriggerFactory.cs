@@ -58,10 +58,28 @@ internal sealed class TriggerFactory(LocalAzure azure, HostJson hostJson, IConfi
     private ChangeFeedFunction CreateChangeFeed(Function function, CosmosDBTriggerAttribute feed)
     {
         Connection(function, feed.Connection ?? "CosmosDB");
-        var lease = $"{feed.DatabaseName}/{feed.LeaseContainerName}/{feed.LeaseContainerPrefix}/{feed.ContainerName}";
+        var leases = feed.LeaseContainerName ?? "leases";
+        foreach (var container in new[] { feed.ContainerName, leases }.Where(container => !Exists(feed.DatabaseName, container)))
+        {
+            throw HostRefusedException.Function(function.Name, $"needs the container '{feed.DatabaseName}/{container}', which infra/cosmos.json doesn't declare.");
+        }
+
+        var lease = $"{feed.DatabaseName}/{leases}/{feed.LeaseContainerPrefix}/{feed.ContainerName}";
         return _leaseOwners.TryAdd(lease, function.Name)
             ? new ChangeFeedFunction(function, feed, azure, _retrying, logs.CreateLogger<ChangeFeedFunction>())
             : throw HostRefusedException.Function(function.Name, $"would share the leases of '{_leaseOwners[lease]}', and each would get a part of the changes; give it a LeaseContainerPrefix.");
+    }
+
+    private bool Exists(string database, string container)
+    {
+        try
+        {
+            return azure.Cosmos.RangesOf(database, container).Count > 0;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     /// <summary>A connection string, looked for where the real host looks.</summary>

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.Configuration;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -19,10 +20,16 @@ internal sealed partial class LocalPages(Meter meter, TimeProvider time, IConfig
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.Map("/local/token", http => Token(http.Request.Query["user"].ToString()).ExecuteAsync(http));
-        routes.Map("/local/meter", http => Results.Json(meter.Read()).ExecuteAsync(http));
-        routes.Map("/", http => WebFile("index.html").ExecuteAsync(http));
-        routes.Map("/{**path}", http => WebFile((string)http.Request.RouteValues["path"]!).ExecuteAsync(http));
+        Map(routes, "local/token", http => Token(http.Request.Query["user"].ToString()));
+        Map(routes, "local/meter", _ => Results.Json(meter.Read()));
+        Map(routes, "{**path}", http => WebFile((string?)http.Request.RouteValues["path"] ?? "index.html"));
+    }
+
+    /// <summary>Answers what no function of the app does.</summary>
+    private static void Map(IEndpointRouteBuilder routes, string path, Func<HttpContext, IResult> answer)
+    {
+        var route = new HttpRoute(RoutePatternFactory.Parse(path), [HttpMethods.Get, HttpMethods.Head]);
+        routes.Map(route.Pattern, http => answer(http).ExecuteAsync(http)).WithMetadata(route).WithOrder(int.MaxValue);
     }
 
     private IResult Token(string user)

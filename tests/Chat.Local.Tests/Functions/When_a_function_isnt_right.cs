@@ -27,6 +27,8 @@ public sealed class When_a_function_isnt_right
     [InlineData(typeof(BadSchedule), "'Wrong' has the schedule '0 0 25 * * *'")]
     [InlineData(typeof(UndeclaredQueue), "'Wrong' listens to the queue 'nowhere'")]
     [InlineData(typeof(ContradictingSessions), "'Wrong' says IsSessionsEnabled = True, and the queue 'deliveries' says RequiresSession = False")]
+    [InlineData(typeof(UndeclaredContainer), "'Wrong' needs the container 'chat/nowhere'")]
+    [InlineData(typeof(SharedLeases), "'Second' would share the leases of 'First'")]
     [InlineData(typeof(NoConnection), "'Wrong' needs the setting 'Elsewhere'")]
     public void Should_refuse_to_start_and_name_it(Type functions, string because)
     {
@@ -204,6 +206,27 @@ public sealed class When_a_function_isnt_right
     {
         [Function("Wrong")]
         public void Run([ServiceBusTrigger("deliveries", IsSessionsEnabled = true)] string message)
+        {
+        }
+    }
+
+    private sealed class UndeclaredContainer
+    {
+        [Function("Wrong")]
+        public void Run([CosmosDBTrigger("chat", "nowhere", Connection = "Cosmos")] string documents)
+        {
+        }
+    }
+
+    private sealed class SharedLeases
+    {
+        [Function("First")]
+        public void First([CosmosDBTrigger("chat", "users", Connection = "Cosmos")] string documents)
+        {
+        }
+
+        [Function("Second")]
+        public void Second([CosmosDBTrigger("chat", "users", Connection = "Cosmos", LeaseContainerName = "leases")] string documents)
         {
         }
     }

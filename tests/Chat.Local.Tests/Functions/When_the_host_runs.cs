@@ -1,0 +1,176 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Chat.Local.Tests.SignalR;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using Xunit;
+
+namespace Chat.Local.Tests.Functions;
+
+public sealed class When_the_host_runs
+{
+    private readonly Work _work = new();
+
+    [Fact]
+    public async Task Should_finish_requests_when_it_stops()
+    {
+        _work.Gate = new SemaphoreSlim(0);
+        await using var host = await StartAsync();
+        var answer = host.Client.GetStringAsync(new Uri("api/Held", UriKind.Relative));
+        await _work.WhenBegunAsync("request");
+        var stop = host.Host.StopAsync();
+        _work.Gate.Release();
+        Assert.Equal("finished", await answer.WaitAsync(Eventually.Timeout));
+        await stop.WaitAsync(Eventually.Timeout);
+    }
+
+    [Fact]
+    public async Task Should_answer_nobody_when_it_is_killed()
+    {
+        _work.Gate = new SemaphoreSlim(0);
+        await using var host = await StartAsync();
+        var answer = host.Client.GetStringAsync(new Uri("api/Held", UriKind.Relative));
+        await _work.WhenBegunAsync("request");
+        await host.Host.AbortAsync().WaitAsync(Eventually.Timeout);
+        await Assert.ThrowsAsync<HttpRequestException>(() => answer.WaitAsync(Eventually.Timeout));
+    }
+
+    [Fact]
+    public async Task Should_start_the_apps_services_before_the_triggers()
+    {
+        await using var host = await TestHost.StartAsync([typeof(AtStart)], app =>
+        {
+            app.ConfigureFunctionsWebApplication();
+            app.Services.AddSingleton(_work);
+            app.Services.AddHostedService<Service>();
+        });
+        await _work.WhenBegunAsync("service", "timer");
+        Assert.Equal(["service", "timer"], _work.Begun);
+    }
+
+    [Fact]
+    public async Task Should_run_other_triggers_through_the_middleware_without_a_request()
+    {
+        await using var host = await TestHost.StartAsync([typeof(AtStart)], app =>
+        {
+            app.ConfigureFunctionsWebApplication();
+            app.UseMiddleware<Observing>();
+            app.Services.AddSingleton(_work);
+        });
+        await _work.WhenBegunAsync("timerTrigger, request: False", "timer");
+    }
+
+    [Fact]
+    public async Task Should_give_out_tokens_that_the_apps_settings_verify()
+    {
+        await using var host = await StartAsync();
+        using var json = JsonDocument.Parse(await host.Client.GetStringAsync(new Uri("local/token?user=alice", UriKind.Relative)));
+        var settings = host.Host.Services.GetRequiredService<IConfiguration>();
+        var checkedToken = await new JsonWebTokenHandler().ValidateTokenAsync(json.RootElement.GetProperty("token").GetString(), new TokenValidationParameters
+        {
+            ValidIssuer = settings["Auth:Issuer"],
+            ValidAudience = settings["Auth:Audience"],
+            IssuerSigningKey = new SymmetricSecurityKey(Convert.FromBase64String(settings["Auth:SigningKey"]!)),
+        });
+        Assert.True(checkedToken.IsValid, checkedToken.Exception?.Message);
+        Assert.Equal("alice", checkedToken.ClaimsIdentity.FindFirst("sub")!.Value);
+        Assert.Equal(checkedToken.SecurityToken.ValidTo, json.RootElement.GetProperty("expiresAt").GetDateTimeOffset().UtcDateTime, TimeSpan.FromSeconds(1));
+        Assert.Equal(TimeSpan.FromHours(12), checkedToken.SecurityToken.ValidTo - ((JsonWebToken)checkedToken.SecurityToken).IssuedAt);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a%20b")]
+    [InlineData("alice%0A")]
+    [InlineData("12345678901234567890123456789012345678901234567890123456789012345")]
+    public async Task Should_give_no_token_to_a_name_that_no_user_can_have(string user)
+    {
+        await using var host = await StartAsync();
+        using var response = await host.Client.GetAsync(new Uri($"local/token?user={user}", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Should_show_the_meter()
+    {
+        _work.Gate = null;
+        await using var host = await StartAsync();
+        await host.Client.GetStringAsync(new Uri("api/Held", UriKind.Relative));
+        Assert.Contains("\"execution:Held\"", await host.Client.GetStringAsync(new Uri("local/meter", UriKind.Relative)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Should_leave_paths_and_methods_that_it_doesnt_know_to_the_app()
+    {
+        await using var host = await TestHost.StartAsync([typeof(Everything)], settings: new(StringComparer.Ordinal) { ["AzureFunctionsJobHost:extensions:http:routePrefix"] = "/" });
+        Assert.Equal("everything", await host.Client.GetStringAsync(new Uri("index.html", UriKind.Relative)));
+        Assert.Equal("everything", await host.Client.GetStringAsync(new Uri("", UriKind.Relative)));
+        using var content = new StringContent("");
+        using var posted = await host.Client.PostAsync(new Uri("local/meter", UriKind.Relative), content);
+        Assert.Equal("everything", await posted.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Should_prefer_a_tests_settings_to_its_own()
+    {
+        await using var host = await TestHost.StartAsync([], settings: new(StringComparer.Ordinal) { ["Auth:Issuer"] = "another" });
+        var settings = host.Host.Services.GetRequiredService<IConfiguration>();
+        Assert.Equal(("another", "chat", "Gateway"), (settings["Auth:Issuer"], settings["Auth:Audience"], settings["Cosmos:ConnectionMode"]));
+        Assert.True(host.Host.Services.GetRequiredService<IHostEnvironment>().IsDevelopment());
+        Assert.True(Encoding.UTF8.GetByteCount(settings["Auth:SigningKey"]!) >= 32);
+    }
+
+    private Task<TestHost> StartAsync() =>
+        TestHost.StartAsync([typeof(Requests)], app =>
+        {
+            app.ConfigureFunctionsWebApplication();
+            app.Services.AddSingleton(_work);
+        });
+
+    internal sealed class Requests(Work work)
+    {
+        [Function("Held")]
+        public async Task<IResult> Held([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request, CancellationToken cancellationToken)
+        {
+            await work.DoAsync("request", cancellationToken);
+            return Results.Text("finished");
+        }
+    }
+
+    internal sealed class AtStart(Work work)
+    {
+        [Function("AtStart")]
+        public Task Run([TimerTrigger("0 0 0 1 1 *", RunOnStartup = true)] TimerInfo timer) =>
+            work.DoAsync("timer");
+    }
+
+    internal sealed class Everything
+    {
+        [Function("Everything")]
+        public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, Route = "{*path}")] HttpRequest request) => Results.Text("everything");
+    }
+
+    private sealed class Observing(Work work) : IFunctionsWorkerMiddleware
+    {
+        public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+        {
+            await work.DoAsync($"{context.FunctionDefinition.InputBindings["timer"].Type}, request: {context.GetHttpContext() is not null}");
+            await next(context);
+        }
+    }
+
+    private sealed class Service(Work work) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => work.DoAsync("service", cancellationToken);
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
