@@ -24,9 +24,10 @@ public sealed class ListConversations(ChatContainers containers, Limits limits, 
             return malformed.ToResult();
         }
 
-        var filter = before is null ? "" : "WHERE c.activity < @before ";
         var entries = await containers.Users.QueryPartitionAsync(
-            new QueryDefinition($"SELECT TOP @take * FROM c {filter}ORDER BY c.activity DESC").WithParameter("@take", limit + 1).WithParameter("@before", before),
+            new QueryDefinition("SELECT TOP @take * FROM c WHERE c.activity < @before ORDER BY c.activity DESC")
+                .WithParameter("@take", limit + 1)
+                .WithParameter("@before", before ?? Continuation.FromTheTop),
             new PartitionKey(user.Id.Value),
             ChatJson.Default.DocumentsPageInboxEntry,
             pageSize: limit + 1,
@@ -40,6 +41,9 @@ public sealed class ListConversations(ChatContainers containers, Limits limits, 
     /// <summary>Where a page ended: the activity of its last conversation, so that a page goes on there whatever moved meanwhile.</summary>
     private static class Continuation
     {
+        /// <summary>After every instant, so that the comparison only leaves out documents without an activity.</summary>
+        public const string FromTheTop = "~";
+
         private const int MaxLength = 128;
 
         public static string Of(InboxEntry last) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(last.Activity));

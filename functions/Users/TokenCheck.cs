@@ -15,6 +15,7 @@ public sealed class TokenCheck
 
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = MaxTokenLength };
     private readonly TokenValidationParameters _parameters;
+    private readonly ConfigurationManager<OpenIdConnectConfiguration>? _authority;
 
     public TokenCheck(AuthOptions options, TimeProvider time)
     {
@@ -37,10 +38,11 @@ public sealed class TokenCheck
         {
             // Asymmetric only: otherwise a token signed with the public key as an HMAC secret would pass.
             _parameters.ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.EcdsaSha256];
-            _parameters.ConfigurationManager = new ConfigurationManager<OpenIdConnectConfiguration>(
+            _authority = new ConfigurationManager<OpenIdConnectConfiguration>(
                 $"{options.Authority!.TrimEnd('/')}/.well-known/openid-configuration",
                 new OpenIdConnectConfigurationRetriever(),
                 new HttpDocumentRetriever { RequireHttps = options.Authority.StartsWith("https://", StringComparison.OrdinalIgnoreCase) });
+            _parameters.ConfigurationManager = _authority;
         }
     }
 
@@ -53,20 +55,32 @@ public sealed class TokenCheck
             return (default, Problems.NoToken);
         }
 
+        if (!await CanAskAsync())
+        {
+            return (default, Problems.Unavailable);
+        }
+
         var result = await _handler.ValidateTokenAsync(authorization[Scheme.Length..].Trim(), _parameters);
         if (!result.IsValid)
         {
-            return (default, result.Exception switch
-            {
-                SecurityTokenInvalidLifetimeException or SecurityTokenExpiredException => Problems.TokenExpired,
-
-                // The authority can't be asked just now: nothing is wrong with the token.
-                InvalidOperationException or IOException => Problems.Unavailable,
-                _ => Problems.TokenInvalid,
-            });
+            var expired = result.Exception is SecurityTokenInvalidLifetimeException or SecurityTokenExpiredException;
+            return (default, expired ? Problems.TokenExpired : Problems.TokenInvalid);
         }
 
         return UserId.TryParse(((JsonWebToken)result.SecurityToken).Subject, out var user) ? (user, null) : (default, Problems.TokenInvalid);
+    }
+
+    /// <summary>Whether the authority's keys are at hand: while it can't be asked, nothing is wrong with the token.</summary>
+    private async Task<bool> CanAskAsync()
+    {
+        try
+        {
+            return _authority is null || await _authority.GetConfigurationAsync(CancellationToken.None) is not null;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private static bool IsAlive(DateTime? notBefore, DateTime? expires, TimeSpan skew, DateTime now) =>

@@ -43,7 +43,8 @@ internal static class ParameterBinding
                 : null;
         }
 
-        return parameter == function.TriggerParameter && TriggerTypes.Allows(function.Trigger, type)
+        // By position: reflection may make two objects of one parameter when several hosts start at once.
+        return parameter.Position == function.TriggerParameter.Position && TriggerTypes.Allows(function.Trigger, type)
             ? Expression.Convert(Expression.Property(invocation, nameof(Invocation.TriggerData)), type)
             : null;
     }

@@ -33,10 +33,10 @@ internal sealed class ChatApp : IAsyncDisposable
     public IServiceProvider Services => _host.Services;
 
     /// <summary>Starts the app; on a local Azure of its own, in memory, when none is given.</summary>
-    public static async Task<ChatApp> StartAsync(LocalAzure? azure = null, IReadOnlyDictionary<string, string?>? settings = null)
+    public static async Task<ChatApp> StartAsync(LocalAzure? azure = null, IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? time = null)
     {
         var owned = azure is null;
-        azure ??= await LocalAzure.StartAsync(directory: null);
+        azure ??= await LocalAzure.StartAsync(directory: null, time: time);
         var all = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal), StringComparer.Ordinal);
         all.TryAdd("Auth:SigningKey", Tokens.SigningKey);
         all.TryAdd("Delivery:SweepGrace", "00:00:01");
