@@ -36,7 +36,7 @@ internal sealed class AccessTokens(TimeProvider time)
             ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
             ValidAudience = audience,
             ValidateIssuer = false,
-            LifetimeValidator = (notBefore, expires, _, _) => notBefore <= time.GetUtcNow().UtcDateTime && time.GetUtcNow().UtcDateTime < expires,
+            LifetimeValidator = (_, expires, _, _) => time.GetUtcNow().UtcDateTime < expires,
         });
         return (result.IsValid, result.IsValid ? result.ClaimsIdentity.FindFirst(UserClaim)?.Value : null);
     }

@@ -57,7 +57,7 @@ internal sealed class ClientConnection : IDisposable
     public void Open(string? error = null)
     {
         var response = new ArrayBufferWriter<byte>();
-        HandshakeProtocol.WriteResponseMessage(error is null ? HandshakeResponseMessage.Empty : new HandshakeResponseMessage(error), response);
+        HandshakeProtocol.WriteResponseMessage(new HandshakeResponseMessage(error), response);
         Send(response.WrittenMemory);
         if (error is null)
         {
@@ -107,8 +107,8 @@ internal sealed class ClientConnection : IDisposable
         }
     }
 
-    /// <summary>Breaks the connection off without a word, as a network does.</summary>
-    public void Drop() => _dropped.Cancel();
+    /// <summary>Breaks the connection off without a word, as a network does; whoever does that doesn't wait for the carrier.</summary>
+    public void Drop() => _ = _dropped.CancelAsync();
 
     /// <summary>Ends the pings; a sender that still holds the connection may go on to send in vain or drop it.</summary>
     public void Dispose() => _pings.Dispose();

@@ -54,7 +54,7 @@ internal sealed class ClientInput(HubConnections hub, ClientConnection connectio
     {
         if (handshake.Protocol != "json")
         {
-            connection.Open($"The protocol '{handshake.Protocol}' is not supported: the local SignalR Service speaks the JSON protocol only.");
+            connection.Open($"The protocol '{handshake.Protocol}' is not supported: the local SignalR Service speaks JSON only.");
             return;
         }
 

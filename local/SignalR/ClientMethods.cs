@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Chat.Local.SignalR;
 
-/// <summary>Implements the interface <typeparamref name="T"/> of client methods: each call is a send of the method's name and arguments.</summary>
+/// <summary>Implements the interface <typeparamref name="T"/> of client methods: a call sends the method's name and arguments.</summary>
 /// <remarks>As in ASP.NET Core: methods return <see cref="Task"/>; a last <see cref="CancellationToken"/> isn't an argument.</remarks>
 [SuppressMessage("Performance", "CA1852", Justification = "DispatchProxy derives from it at run time.")]
 internal class ClientMethods<T> : DispatchProxy
@@ -37,7 +37,7 @@ internal class ClientMethods<T> : DispatchProxy
                 ? new ClientMethod(
                     method.GetCustomAttribute<HubMethodNameAttribute>()?.Name ?? method.Name,
                     method.GetParameters().LastOrDefault()?.ParameterType == typeof(CancellationToken))
-                : throw new InvalidOperationException($"Cannot generate proxy implementation for '{typeof(T).FullName}.{method.Name}'. All client proxy methods must return '{typeof(Task).FullName}'."));
+                : throw new InvalidOperationException($"'{typeof(T).FullName}.{method.Name}': methods of clients must return '{typeof(Task).FullName}'."));
 
     private sealed record ClientMethod(string Name, bool EndsWithToken);
 }

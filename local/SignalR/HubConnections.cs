@@ -174,19 +174,5 @@ internal sealed class HubConnections(string name, TimeProvider time)
         }
     }
 
-    private IReadOnlyList<string> NotedGroups(string user)
-    {
-        if (!_memberships.TryGetValue(user, out var memberships))
-        {
-            return [];
-        }
-
-        var groups = memberships.At(time.GetUtcNow());
-        if (memberships.IsEmpty)
-        {
-            _memberships.Remove(user);
-        }
-
-        return groups;
-    }
+    private IReadOnlyList<string> NotedGroups(string user) => _memberships.GetValueOrDefault(user)?.At(time.GetUtcNow()) ?? [];
 }

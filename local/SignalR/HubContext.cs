@@ -44,28 +44,29 @@ internal sealed class HubContext
     public async Task<BinaryData> NegotiateAsync(NegotiationOptions negotiation)
     {
         var request = (negotiation.HttpContext ?? _requests.HttpContext)?.Request
-            ?? throw new InvalidOperationException("NegotiateAsync needs a request, by whose Host the client will connect: set NegotiationOptions.HttpContext.");
+            ?? throw new InvalidOperationException("There is no request by whose Host the client could connect: set NegotiationOptions.HttpContext.");
         var url = ClientEndpoint.Url(request, _hub.Name);
         var token = await _calls.TryAsync("negotiate", negotiation.UserId ?? "", () => Sign(url, negotiation), kill: null, CancellationToken.None);
         return BinaryData.FromObjectAsJson(new NegotiationResponse { Url = url, AccessToken = token }, JsonSerializerOptions.Web);
     }
 
+    /// <summary>Sends one call of a client's method to each address, as a request of its own.</summary>
+    public async Task SendAsync(Address[] addresses, string method, object?[] arguments, CancellationToken cancellationToken)
+    {
+        var frame = InvocationFrame.Write(method, arguments, _options.ObjectSerializer, cancellationToken);
+        if (frame.Length > MaxBodyBytes)
+        {
+            throw RestCallFailedException.Refused(HttpStatusCode.RequestEntityTooLarge);
+        }
+
+        await Task.WhenAll(addresses.Select(address => SendAsync(address, frame, cancellationToken)));
+    }
+
     private string Sign(string url, NegotiationOptions negotiation) =>
         _service.Tokens.Sign(url, negotiation.UserId, negotiation.Claims ?? [], negotiation.TokenLifetime);
 
-    /// <summary>Sends one call of a client's method to each address, as a request of its own.</summary>
-    public Task SendAsync(Address[] addresses, string method, object?[] arguments, CancellationToken cancellationToken)
-    {
-        var frame = InvocationFrame.Write(method, arguments, _options.ObjectSerializer, cancellationToken);
-        return addresses.Length == 1
-            ? SendAsync(addresses[0], frame, cancellationToken)
-            : Task.WhenAll(addresses.Select(address => SendAsync(address, frame, cancellationToken)));
-    }
-
     private Task<int> SendAsync(Address address, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken) =>
-        frame.Length > MaxBodyBytes
-            ? throw RestCallFailedException.Refused(HttpStatusCode.RequestEntityTooLarge)
-            : _calls.CallAsync(address.Operation, address.Name, () => Deliver(address, frame), () => Drop(address), cancellationToken);
+        _calls.CallAsync(address.Operation, address.Name, () => Deliver(address, frame), () => Drop(address), cancellationToken);
 
     private int Deliver(Address address, ReadOnlyMemory<byte> frame)
     {

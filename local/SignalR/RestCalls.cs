@@ -11,7 +11,6 @@ internal sealed class RestCalls(Meter meter, Faults faults, TimeProvider time, T
     /// <param name="kill">Breaks the connections of those concerned.</param>
     public Task<T> CallAsync<T>(string operation, string target, Func<T> apply, Action? kill, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         meter.Add("signalr", "rest");
         return TryAsync(operation, target, apply, kill, cancellationToken);
     }
@@ -19,6 +18,7 @@ internal sealed class RestCalls(Meter meter, Faults faults, TimeProvider time, T
     /// <summary>Does something that isn't a request of its own but may go wrong like one.</summary>
     public async Task<T> TryAsync<T>(string operation, string target, Func<T> apply, Action? kill, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var fault = await faults.NextAsync("signalr", operation, target);
         switch (fault?.Kind)
         {
@@ -46,22 +46,30 @@ internal sealed class RestCalls(Meter meter, Faults faults, TimeProvider time, T
     }
 
     public Task CallAsync(string operation, string target, Action apply, CancellationToken cancellationToken) =>
-        CallAsync(operation, target, () => Applied(apply), kill: null, cancellationToken);
+        CallAsync(
+            operation,
+            target,
+            () =>
+            {
+                apply();
+                return true;
+            },
+            kill: null,
+            cancellationToken);
 
     /// <summary>A call about a member of a group, whose name the service checks.</summary>
-    public Task ChangeGroupAsync(string operation, string group, string member, Action apply, CancellationToken cancellationToken)
+    public async Task ChangeGroupAsync(string operation, string group, string member, Action apply, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(group);
         ArgumentException.ThrowIfNullOrEmpty(member);
-        return CallAsync(operation, $"{group}/{member}", () => group.Length <= MaxGroupName ? Applied(apply) : throw RestCallFailedException.Refused(HttpStatusCode.BadRequest), kill: null, cancellationToken);
-    }
+        if (group.Length > MaxGroupName)
+        {
+            throw RestCallFailedException.Refused(HttpStatusCode.BadRequest);
+        }
 
-    private static bool Applied(Action apply)
-    {
-        apply();
-        return true;
+        await CallAsync(operation, $"{group}/{member}", apply, cancellationToken);
     }
 
     private TaskCanceledException TimedOut() =>
-        new($"The request was canceled due to the configured HttpClient.Timeout of {timeout.TotalSeconds} seconds elapsing.", new TimeoutException());
+        new($"The request was canceled: HttpClientTimeout is {timeout.TotalSeconds} seconds.", new TimeoutException());
 }

@@ -9,22 +9,17 @@ internal sealed class UserMemberships
     private readonly Dictionary<string, DateTimeOffset> _until = new(StringComparer.Ordinal);
     private readonly List<string> _untimed = [];
 
-    public bool IsEmpty => _until.Count == 0;
-
     public bool Contains(string group, DateTimeOffset now) => _until.TryGetValue(group, out var until) && until > now;
 
-    public IReadOnlyList<string> At(DateTimeOffset now)
+    public IReadOnlyList<string> At(DateTimeOffset now) => [.. _until.Where(entry => entry.Value > now).Select(entry => entry.Key)];
+
+    public void Add(string group, TimeSpan? ttl, DateTimeOffset now)
     {
         foreach (var expired in _until.Where(entry => entry.Value <= now).Select(entry => entry.Key).ToList())
         {
             Remove(expired);
         }
 
-        return [.. _until.Keys];
-    }
-
-    public void Add(string group, TimeSpan? ttl, DateTimeOffset now)
-    {
         Remove(group);
         _until[group] = now + (ttl ?? Untimed);
         if (ttl is not null)

@@ -118,7 +118,9 @@ public class ConnectingTests
     {
         await using var app = await SignalRApp.StartAsync();
         using var client = await HubClient.OpenAsync(await app.NegotiateAsync("alice"));
-        await client.HandshakeAsync("""{"protocol":"json","version":1}""" + '\u001e' + """{"type":1,"invocationId":"1","target":"A","arguments":[]}""");
+
+        await client.SendRawAsync("""{"protocol":""");
+        await client.HandshakeAsync(""" "json","version":1}""" + '\u001e' + """{"type":1,"invocationId":"1","target":"A","arguments":[]}""");
 
         Assert.Equal("1", Assert.IsType<CompletionMessage>(await client.NextAsync()).InvocationId);
     }

@@ -53,14 +53,16 @@ public class GroupTests
         using var before = await app.ConnectAsync("alice");
         await app.UntilConnectionsAsync(1);
         await app.Hub.UserGroups.AddToGroupAsync("alice", "g", TimeSpan.Zero);
+        await app.Hub.UserGroups.AddToGroupAsync("alice", "kept", Hour);
+        await app.Hub.UserGroups.AddToGroupAsync("alice", "kept", TimeSpan.Zero);
         using var after = await app.ConnectAsync("alice");
         await app.UntilConnectionsAsync(2);
 
         await app.Hub.Clients.Group("g").Said("group");
-        await app.Hub.Clients.All.Said("all");
+        await app.Hub.Clients.Group("kept").Said("kept");
 
         Assert.Equal("Said(\"group\")", await before.NextCallAsync());
-        Assert.Equal("Said(\"all\")", await after.NextCallAsync());
+        Assert.Equal("Said(\"kept\")", await after.NextCallAsync());
     }
 
     [Fact]

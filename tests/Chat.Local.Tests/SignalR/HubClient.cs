@@ -55,8 +55,10 @@ internal sealed class HubClient : IDisposable
         }
     }
 
-    public Task SendAsync(string frame) =>
-        _socket.SendAsync(Encoding.UTF8.GetBytes(frame + '\u001e'), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+    public Task SendAsync(string frame) => SendRawAsync(frame + '\u001e');
+
+    public Task SendRawAsync(string text) =>
+        _socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
 
     /// <summary>The next message other than a ping; null at the end of the connection.</summary>
     public async Task<HubMessage?> NextAsync(bool pings = false)
