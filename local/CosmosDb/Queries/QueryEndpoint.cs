@@ -16,14 +16,19 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
 
     public async ValueTask<CosmosResponse> AnswerAsync(CosmosRequest request, Container container)
     {
-        if (request.Is("x-ms-cosmos-is-query-plan-request"))
-        {
-            throw new RefusedException(400, "Query plans aren't supported here yet: queries that need one run within a partition, with EnableOptimisticDirectExecution.");
-        }
-
         var query = SqlParser.ParseRequest(request.Body);
         var plan = QueryPlan.For(query, container.Definition.Indexing);
         var key = request.Header("x-ms-documentdb-partitionkey") is { } header ? PartitionKeyValue.Parse(header) : null;
+        if (key is null && NeedsDistribution(query))
+        {
+            throw new RefusedException(400, "The provided cross partition query can not be directly served by the gateway: ORDER BY, TOP, OFFSET, DISTINCT and aggregates run within a partition only here.", 1004);
+        }
+
+        if (request.Is("x-ms-cosmos-is-query-plan-request"))
+        {
+            return DistributionPlan.PassThrough();
+        }
+
         var target = key is null ? container.Definition.Id : $"{container.Definition.Id}/{key}";
         return await gate.RunAsync("query", target, request, request => RunAsync(request, container, query, plan, key));
     }
@@ -38,11 +43,6 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
 
     private async ValueTask<CosmosResponse> RunAsync(CosmosRequest request, Container container, SelectQuery query, QueryPlan plan, PartitionKeyValue? key)
     {
-        if (key is null && NeedsDistribution(query))
-        {
-            return CosmosResponse.Error(400, "The provided cross partition query can not be directly served by the gateway: it needs a query plan.", 1004);
-        }
-
         var scope = new QueryScope(container, key, request.Header("x-ms-documentdb-partitionkeyrangeid"));
         if (scope.Ranges.Any(range => SessionToken.IsAhead(request.Header("x-ms-session-token"), range, range.Lsn)))
         {

@@ -1,0 +1,207 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Microsoft.Azure.Cosmos;
+using Xunit;
+
+namespace Chat.Local.Tests.CosmosDb;
+
+public sealed class QueryTests
+{
+    private const string Indexing = """
+        "indexingPolicy":{"includedPaths":[{"path":"/type/?"},{"path":"/seq/?"},{"path":"/a/b/?"}],"excludedPaths":[{"path":"/*"}],
+        "compositeIndexes":[[{"path":"/type","order":"ascending"},{"path":"/seq","order":"descending"}]]}
+        """;
+
+    private static readonly string[] Documents =
+    [
+        """{"id":"head","pk":"k","type":"head","title":"Ä's \"place\""}""",
+        """{"id":"m1","pk":"k","type":"message","seq":1,"text":"one","tags":["x","y"],"a":{"b":1}}""",
+        """{"id":"m2","pk":"k","type":"message","seq":2,"text":"two","gone":true,"a":{"b":"1"}}""",
+        """{"id":"e3","pk":"k","type":"event","seq":3,"text":null,"tags":[{"n":1,"m":2}]}""",
+        """{"id":"m4","pk":"k","type":"message","seq":4,"text":"Two","a":{"b":2.5}}""",
+        """{"id":"s","pk":"k","type":"odd","seq":"10"}""",
+    ];
+
+    [Theory]
+    [InlineData("SELECT VALUE c.id FROM c", "head m1 m2 e3 m4 s")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE c.type = 'message'", "m1 m2 m4")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE c.type = 'message' AND c.seq > 1", "m2 m4")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE c.seq >= 2 ORDER BY c.seq", "m2 e3 m4")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE 2 <= c.seq AND c.seq < 4 ORDER BY c.seq DESC", "e3 m2")]
+    [InlineData("SELECT VALUE c.id FROM c ORDER BY c.seq", "head m1 m2 e3 m4 s")]
+    [InlineData("SELECT VALUE c.id FROM c ORDER BY c.seq DESC", "s m4 e3 m2 m1 head")]
+    [InlineData("SELECT VALUE c.id FROM c ORDER BY c.type, c.seq DESC", "e3 head m4 m2 m1 s")]
+    [InlineData("SELECT VALUE c.id FROM c ORDER BY c.type DESC, c.seq ASC", "s m1 m2 m4 head e3")]
+    [InlineData("SELECT TOP 2 VALUE c.id FROM c WHERE c.seq < 4 ORDER BY c.seq DESC", "e3 m2")]
+    [InlineData("SELECT VALUE c.id FROM c ORDER BY c.seq OFFSET 1 LIMIT 2", "m1 m2")]
+    [InlineData("SELECT VALUE c.id FROM c ORDER BY c.id", "e3 head m1 m2 m4 s")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE c.id = 'm2'", "m2")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE c.id IN ('m4', 'm1', 'none') AND c.seq > 0", "m1 m4")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE c.seq BETWEEN 2 AND 3", "m2 e3")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE c.seq NOT BETWEEN 2 AND 3", "m1 m4")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE NOT IS_DEFINED(c.seq)", "head")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE NOT (c.seq = 1)", "m2 e3 m4 s")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE c.seq != 1", "m2 e3 m4 s")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE c.seq = '10'", "s")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE c.seq = 10", "")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE c.text = null", "e3")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE IS_NULL(c.text) OR c.gone", "m2 e3")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE c.gone != true", "")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE STARTSWITH(c.text, 'tw', true)", "m2 m4")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE LOWER(c.text) = 'two' AND CONTAINS(c.text, 'T')", "m4")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE c.text LIKE 't_o' OR c.id LIKE '%ead'", "head m2")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE c.text NOT LIKE '%o%'", "")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE ARRAY_CONTAINS(c.tags, 'y') OR ARRAY_CONTAINS(c.tags, c.nothing)", "m1")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE c['tags'][1] = \"y\"", "m1")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE c.a.b >= 1", "m1 m4")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE c.a.b = '1'", "m2")]
+    [InlineData("SELECT VALUE c.id FROM root c WHERE c.seq % 2 = 0 AND c.seq + 1 * 2 > 5", "m4")]
+    [InlineData("SELECT VALUE x.id || '!' FROM c AS x WHERE LENGTH(x.id) = 1", "s!")]
+    [InlineData("SELECT VALUE c.title FROM c", "Ä's \"place\"")]
+    [InlineData("SELECT VALUE COUNT(1) FROM c WHERE c.type = 'message'", "3")]
+    [InlineData("SELECT VALUE MAX(c.a.b) FROM c WHERE IS_NUMBER(c.a.b)", "2.5")]
+    [InlineData("SELECT VALUE SUM(c.seq) FROM c WHERE c.type = 'message'", "7")]
+    [InlineData("SELECT VALUE AVG(c.seq) FROM c WHERE c.seq < 3", "1.5")]
+    [InlineData("SELECT VALUE MIN(c.none) FROM c", "")]
+    [InlineData("SELECT DISTINCT VALUE c.type FROM c WHERE c.seq > 0", "message event")]
+    public async Task Should_select(string sql, string expected)
+    {
+        await using var account = await WithDocumentsAsync();
+
+        var results = await account.QueryAsync(sql);
+
+        Assert.Equal(expected, string.Join(' ', results.Select(result => result!.ToString())));
+    }
+
+    [Fact]
+    public async Task Should_shape_results()
+    {
+        await using var account = await WithDocumentsAsync();
+
+        var results = await account.QueryAsync("SELECT c.id, c.seq AS number, c.a.b, c.nothing, c.seq * 2 FROM c WHERE c.id = @id", "k", ("@id", "m1"));
+
+        Assert.Equal("""{"id":"m1","number":1,"b":1,"$1":2}""".Replace("$1", "$5", StringComparison.Ordinal), Assert.Single(results)!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Should_take_parameters_of_every_type()
+    {
+        await using var account = await WithDocumentsAsync();
+
+        var results = await account.QueryAsync(
+            "SELECT VALUE c.id FROM c WHERE ARRAY_CONTAINS(@ids, c.id) AND c.gone = @gone AND c.seq = @seq AND c.none != @null OR ARRAY_CONTAINS(c.tags, @part, true)",
+            "k",
+            ("@ids", new[] { "m1", "m2" }), ("@gone", true), ("@seq", 2), ("@null", null), ("@part", new { n = 1 }));
+
+        Assert.Equal("e3", (string?)Assert.Single(results));
+    }
+
+    [Theory]
+    [InlineData("SELECT * FROM c ORDER BY c.text", "excluded")]
+    [InlineData("SELECT * FROM c ORDER BY c.seq, c.type", "composite")]
+    [InlineData("SELECT * FROM c JOIN t IN c.tags", "JOIN")]
+    [InlineData("SELECT c.type, COUNT(1) FROM c GROUP BY c.type", "GROUP BY")]
+    [InlineData("SELECT c.type, COUNT(1) FROM c", "Aggregates beside")]
+    [InlineData("SELECT * FROM c WHERE c.id IN (SELECT VALUE 1)", "")]
+    [InlineData("SELECT * FROM c WHERE REGEXMATCH(c.id, 'x')", "REGEXMATCH")]
+    [InlineData("SELECT * FROM c WHERE d.id = 1", "'d'")]
+    [InlineData("SELECT * FROM c WHERE c.id = @missing", "@missing")]
+    [InlineData("SELECT * FROM c WHERE c.id =", "ends too early")]
+    public async Task Should_refuse_what_it_cannot_run_exactly(string sql, string reason)
+    {
+        await using var account = await WithDocumentsAsync();
+
+        var refused = await Assert.ThrowsAsync<CosmosException>(() => account.QueryAsync(sql));
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Should_leave_documents_without_the_path_out_of_an_order_that_only_a_wildcard_indexes()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        foreach (var document in Documents)
+        {
+            await account.CreateAsync(document);
+        }
+
+        Assert.Equal(5, (await account.QueryAsync("SELECT * FROM c ORDER BY c.seq")).Count);
+    }
+
+    [Fact]
+    public async Task Should_query_across_partitions_without_order()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        for (var i = 0; i < 40; i++)
+        {
+            await account.CreateAsync($$"""{"id":"{{i}}","pk":"k{{i % 13}}","even":{{(i % 2 == 0 ? "true" : "false")}}}""");
+        }
+
+        var pages = await account.PagesAsync(new QueryDefinition("SELECT VALUE c.id FROM c WHERE c.even"), key: null, pageSize: 3);
+
+        Assert.Equal(Enumerable.Range(0, 20).Select(i => i * 2), pages.SelectMany(page => page).Select(id => int.Parse((string)id!, System.Globalization.CultureInfo.InvariantCulture)).Order());
+        Assert.All(pages, page => Assert.True(page.Count <= 3));
+    }
+
+    [Fact]
+    public async Task Should_read_many_by_id_and_key()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        for (var i = 0; i < 40; i++)
+        {
+            await account.CreateAsync($$"""{"id":"{{i}}","pk":"k{{i}}"}""");
+        }
+
+        var found = await account.Container.ReadManyItemsAsync<JsonObject>([.. Enumerable.Range(0, 60).Select(i => ($"{i}", new PartitionKey($"k{i}")))]);
+
+        Assert.Equal(40, found.Count);
+    }
+
+    [Fact]
+    public async Task Should_go_on_where_it_stopped_whatever_was_written_since()
+    {
+        await using var account = await CosmosAccount.StartAsync(Indexing);
+        for (var i = 0; i < 20; i++)
+        {
+            await account.CreateAsync($$"""{"id":"{{i}}","pk":"k","seq":{{i * 10}}}""");
+        }
+
+        var options = new QueryRequestOptions { PartitionKey = new PartitionKey("k"), EnableOptimisticDirectExecution = true, MaxItemCount = 5 };
+        using var first = account.Container.GetItemQueryIterator<JsonObject>("SELECT * FROM c ORDER BY c.seq", requestOptions: options);
+        var page = await first.ReadNextAsync();
+        await account.Container.DeleteItemAsync<JsonObject>("4", new PartitionKey("k"));
+        await account.CreateAsync("""{"id":"before","pk":"k","seq":35}""");
+        await account.CreateAsync("""{"id":"after","pk":"k","seq":45}""");
+        using var second = account.Container.GetItemQueryIterator<JsonObject>("SELECT * FROM c ORDER BY c.seq", page.ContinuationToken, options);
+        var next = await second.ReadNextAsync();
+
+        Assert.Equal(["0", "1", "2", "3", "4"], page.Select(item => (string)item["id"]!), StringComparer.Ordinal);
+        Assert.Equal(["after", "5", "6", "7", "8"], next.Select(item => (string)item["id"]!), StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task Should_end_pages_at_four_megabytes()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            await account.CreateAsync($$"""{"id":"{{i}}","pk":"k","text":"{{new string('x', 1_500_000)}}"}""");
+        }
+
+        var pages = await account.PagesAsync(new QueryDefinition("SELECT * FROM c"), "k");
+
+        Assert.Equal([2, 2, 1], pages.Select(page => page.Count));
+    }
+
+    private static async Task<CosmosAccount> WithDocumentsAsync()
+    {
+        var account = await CosmosAccount.StartAsync(Indexing);
+        foreach (var document in Documents)
+        {
+            await account.CreateAsync(document);
+        }
+
+        return account;
+    }
+}
