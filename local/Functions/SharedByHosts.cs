@@ -14,6 +14,9 @@ internal sealed class SharedByHosts
     /// <summary>Held while a lease is read and written.</summary>
     public SemaphoreSlim LeaseLock { get; } = new(1);
 
+    /// <summary>Signs development tokens, so that each host takes the others', where no directory keeps a key.</summary>
+    public string SigningKey { get; } = Functions.SigningKey.Create();
+
     public static SharedByHosts Of(LocalAzure azure) => All.GetOrCreateValue(azure);
 
     /// <summary>Whether the caller is the one host that runs a timer's function for this occurrence.</summary>
