@@ -11,6 +11,9 @@ internal sealed class SharedByHosts
     private static readonly ConditionalWeakTable<LocalAzure, SharedByHosts> All = [];
     private readonly Dictionary<string, DateTimeOffset> _timerRuns = new(StringComparer.Ordinal);
 
+    /// <summary>Tells this process's hosts from those of earlier ones, which are dead: a data directory has one process at a time.</summary>
+    public string Id { get; } = Guid.NewGuid().ToString();
+
     /// <summary>Held while a lease is read and written.</summary>
     public SemaphoreSlim LeaseLock { get; } = new(1);
 
