@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Chat.Local.CosmosDb.ChangeFeed;
 using Chat.Local.CosmosDb.Items;
@@ -17,6 +18,7 @@ internal sealed class CosmosService : IAsyncDisposable
     private readonly LocalStore _store;
     private readonly Catalog _catalog;
     private readonly Dispatcher _dispatcher;
+    private readonly ConcurrentBag<Listener> _listeners = [];
 
     public CosmosService(LocalStore store, Meter meter, Faults faults, TimeProvider time)
     {
@@ -41,6 +43,18 @@ internal sealed class CosmosService : IAsyncDisposable
 
     /// <summary>A message handler for one <c>CosmosClient</c> (Gateway mode). Disposing it breaks that client only.</summary>
     public HttpMessageHandler CreateHandler() => new InProcessHandler(_dispatcher);
+
+    /// <summary>Also serves the account on http://localhost:port until it is disposed; false when the port is taken.</summary>
+    public async Task<bool> ListenAsync(int port, CancellationToken cancellationToken)
+    {
+        if (await Listener.StartAsync(_dispatcher, port, cancellationToken) is not { } listener)
+        {
+            return false;
+        }
+
+        _listeners.Add(listener);
+        return true;
+    }
 
     /// <summary>The partition key ranges of a container, as ids.</summary>
     public IReadOnlyList<string> RangesOf(string database, string container) => [.. Find(database, container).Ranges.Select(range => range.Id)];
@@ -95,10 +109,14 @@ internal sealed class CosmosService : IAsyncDisposable
         await _store.WhenDurableAsync(partition.Position);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        foreach (var listener in _listeners)
+        {
+            await listener.DisposeAsync();
+        }
+
         _catalog.Dispose();
-        return default;
     }
 
     private Container Find(string database, string container) =>

@@ -43,13 +43,14 @@ internal sealed class CosmosAccount : IAsyncDisposable
         return new CosmosAccount(store, service, Connect(service), "items") { Faults = faults, Meter = meter };
     }
 
-    public static CosmosClient Connect(CosmosService service)
+    /// <param name="limitToEndpoint">With this, the SDK repeats nothing after a broken connection.</param>
+    public static CosmosClient Connect(CosmosService service, bool limitToEndpoint = false)
     {
         Environment.SetEnvironmentVariable("COSMOS_DISABLE_IMDS_ACCESS", "true");
         return new CosmosClient(service.ConnectionString, new CosmosClientOptions
         {
             ConnectionMode = ConnectionMode.Gateway,
-            LimitToEndpoint = true,
+            LimitToEndpoint = limitToEndpoint,
             HttpClientFactory = () => new HttpClient(service.CreateHandler()),
             UseSystemTextJsonSerializerWithOptions = new JsonSerializerOptions(JsonSerializerDefaults.Web),
         });

@@ -1,0 +1,68 @@
+using Microsoft.Azure.Cosmos;
+using Xunit;
+
+namespace Chat.Local.Tests.CosmosDb;
+
+public sealed class ExpiryTests
+{
+    private readonly TestClock _clock = new();
+
+    [Fact]
+    public async Task Should_hide_an_item_when_its_time_has_come()
+    {
+        await using var account = await CosmosAccount.StartAsync("\"defaultTtl\":-1", time: _clock);
+        await account.CreateAsync("""{"id":"short","pk":"k","ttl":10}""");
+        await account.CreateAsync("""{"id":"long","pk":"k"}""");
+
+        _clock.Advance(TimeSpan.FromSeconds(9));
+        Assert.NotNull(await account.FindAsync("k", "short"));
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Null(await account.FindAsync("k", "short"));
+        Assert.Equal(["long"], (await account.QueryAsync("SELECT VALUE c.id FROM c")).Select(id => (string)id!), StringComparer.Ordinal);
+        Assert.Equal(201, (int)(await account.CreateAsync("""{"id":"short","pk":"k"}""")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Should_count_from_the_last_write()
+    {
+        await using var account = await CosmosAccount.StartAsync("\"defaultTtl\":10", time: _clock);
+        await account.CreateAsync("""{"id":"a","pk":"k"}""");
+        await account.CreateAsync("""{"id":"for-ever","pk":"k","ttl":-1}""");
+        _clock.Advance(TimeSpan.FromSeconds(6));
+        await account.Container.PatchItemAsync<object>("a", new PartitionKey("k"), [PatchOperation.Set("/x", 1)]);
+        _clock.Advance(TimeSpan.FromSeconds(6));
+        Assert.NotNull(await account.FindAsync("k", "a"));
+        _clock.Advance(TimeSpan.FromSeconds(4));
+
+        Assert.Null(await account.FindAsync("k", "a"));
+        Assert.NotNull(await account.FindAsync("k", "for-ever"));
+    }
+
+    [Fact]
+    public async Task Should_ignore_a_document_s_ttl_when_the_container_has_none()
+    {
+        await using var account = await CosmosAccount.StartAsync(time: _clock);
+        await account.CreateAsync("""{"id":"a","pk":"k","ttl":1}""");
+        _clock.Advance(TimeSpan.FromDays(1));
+
+        Assert.NotNull(await account.FindAsync("k", "a"));
+    }
+
+    [Fact]
+    public async Task Should_remove_expired_items_for_good()
+    {
+        using var directory = new TemporaryDirectory();
+        await using (var account = await CosmosAccount.StartAsync("\"defaultTtl\":-1", directory.Path, _clock))
+        {
+            await account.CreateAsync("""{"id":"a","pk":"k","ttl":10}""");
+            await account.CreateAsync("""{"id":"b","pk":"k","ttl":100}""");
+            _clock.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        // A clock that went back would show an item that was only hidden.
+        await using var later = await CosmosAccount.StartAsync("\"defaultTtl\":-1", directory.Path, new TestClock());
+        Assert.Null(await later.FindAsync("k", "a"));
+        Assert.NotNull(await later.FindAsync("k", "b"));
+    }
+}

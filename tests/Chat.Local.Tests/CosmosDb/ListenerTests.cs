@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Chat.Local.CosmosDb;
+using Microsoft.Azure.Cosmos;
+using Xunit;
+
+namespace Chat.Local.Tests.CosmosDb;
+
+public sealed class ListenerTests
+{
+    [Fact]
+    public async Task Should_serve_the_same_account_over_http()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        var port = FreePort();
+        Assert.True(await account.Service.ListenAsync(port, CancellationToken.None));
+        await account.CreateAsync("""{"id":"a b","pk":"k"}""");
+
+        using var client = Connect(port, CosmosService.WellKnownKey);
+        var container = client.GetContainer("chat", "items");
+        Assert.NotNull((await container.ReadItemAsync<JsonObject>("a b", new PartitionKey("k"))).Resource);
+        using var batch = await container.CreateTransactionalBatch(new PartitionKey("k")).CreateItemStream(CosmosAccount.Json("""{"id":"b","pk":"k"}""")).ExecuteAsync();
+        Assert.True(batch.IsSuccessStatusCode);
+        using var feed = container.GetChangeFeedIterator<JsonObject>(ChangeFeedStartFrom.Beginning(), ChangeFeedMode.LatestVersion);
+        Assert.Equal(HttpStatusCode.OK, (await feed.ReadNextAsync()).StatusCode);
+        await client.GetDatabase("chat").CreateContainerIfNotExistsAsync("more", "/pk");
+        Assert.NotNull(await account.FindAsync("k", "b"));
+    }
+
+    [Fact]
+    public async Task Should_refuse_other_keys()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        var port = FreePort();
+        Assert.True(await account.Service.ListenAsync(port, CancellationToken.None));
+
+        using var client = Connect(port, Convert.ToBase64String(new byte[64]));
+        var refused = await Assert.ThrowsAsync<CosmosException>(() => client.GetContainer("chat", "items").ReadItemAsync<JsonObject>("a", new PartitionKey("k")));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task Should_say_when_the_port_is_taken()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+
+        Assert.False(await account.Service.ListenAsync(((IPEndPoint)other.LocalEndpoint).Port, CancellationToken.None));
+    }
+
+    private static CosmosClient Connect(int port, string key) =>
+        new($"AccountEndpoint=http://localhost:{port}/;AccountKey={key};", new CosmosClientOptions { ConnectionMode = ConnectionMode.Gateway, UseSystemTextJsonSerializerWithOptions = new() });
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
