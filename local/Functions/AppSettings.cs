@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 
@@ -9,6 +10,8 @@ namespace Chat.Local.Functions;
 /// </summary>
 internal static class AppSettings
 {
+    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
     public static void Add(IConfigurationBuilder configuration, LocalAzure azure, CommandLine options, HostHook? hook)
     {
         var defaults = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
@@ -20,31 +23,35 @@ internal static class AppSettings
             ["AzureSignalRConnectionString"] = "Endpoint=http://localhost;AccessKey=local;Version=1.0;",
             ["Auth:Issuer"] = "chat-local",
             ["Auth:Audience"] = "chat",
-            ["Auth:SigningKey"] = SigningKey.ReadOrCreate(options.InMemory || hook?.Azure is not null ? null : options.DataDirectory),
+            ["Auth:SigningKey"] = options.InMemory || hook?.Azure is not null ? SharedByHosts.Of(azure).SigningKey : SigningKey.ReadOrCreate(options.DataDirectory),
         };
         configuration.AddInMemoryCollection(defaults);
-        configuration.AddInMemoryCollection(ReadLocalSettings());
+        configuration.AddInMemoryCollection(ReadLocalSettings(Directory.GetCurrentDirectory(), AppContext.BaseDirectory));
         configuration.AddEnvironmentVariables();
         configuration.AddInMemoryCollection(hook?.Settings);
     }
 
-    /// <summary>The <c>Values</c> of the nearest <c>local.settings.json</c>: in the current directory, else beside the app.</summary>
-    private static Dictionary<string, string?> ReadLocalSettings()
+    /// <summary>The <c>Values</c> of the first <c>local.settings.json</c> that is there.</summary>
+    /// <exception cref="HostRefusedException">The file isn't JSON of that shape.</exception>
+    public static IReadOnlyDictionary<string, string?> ReadLocalSettings(params IEnumerable<string> directories)
     {
-        var file = new[] { Directory.GetCurrentDirectory(), AppContext.BaseDirectory }
+        var file = directories
             .Select(directory => Path.Combine(directory, "local.settings.json"))
             .FirstOrDefault(File.Exists);
         if (file is null)
         {
-            return [];
+            return ReadOnlyDictionary<string, string?>.Empty;
         }
 
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(file), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using var json = JsonDocument.Parse(File.ReadAllBytes(file), Lenient);
             return json.RootElement.TryGetProperty("Values", out var values)
-                ? values.EnumerateObject().ToDictionary(value => value.Name.Replace("__", ":", StringComparison.Ordinal), value => (string?)value.Value.ToString(), StringComparer.OrdinalIgnoreCase)
-                : [];
+                ? values.EnumerateObject().ToDictionary(
+                    value => value.Name.Replace("__", ":", StringComparison.Ordinal),
+                    value => (string?)value.Value.ToString(),
+                    StringComparer.OrdinalIgnoreCase)
+                : ReadOnlyDictionary<string, string?>.Empty;
         }
         catch (Exception refused) when (refused is JsonException or InvalidOperationException)
         {

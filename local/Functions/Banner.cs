@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Local.Functions;
@@ -18,6 +19,21 @@ internal static class Banner
         output.WriteLine();
         output.WriteLine($"Web client {address}   Inspector {new Uri(address, "local")}   API {new Uri(address, hostJson.RoutePrefix)}");
     }
+
+    /// <summary>What Azure would have billed, in each service's unit.</summary>
+    public static void WriteBill(TextWriter output, Meter meter) =>
+        output.WriteLine("Azure would have billed: " + string.Join(", ", meter.Read()
+            .GroupBy(reading => reading.Service, StringComparer.Ordinal)
+            .Select(service => string.Create(CultureInfo.InvariantCulture, $"{service.Sum(reading => reading.Units):0.##} {Unit(service.Key)}"))));
+
+    private static string Unit(string service) => service switch
+    {
+        "functions" => "GB-s",
+        "cosmos" => "RU",
+        "servicebus" => "Service Bus operations",
+        "signalr" => "SignalR messages",
+        _ => service,
+    };
 
     private static string Describe(Function function) => function.Trigger switch
     {

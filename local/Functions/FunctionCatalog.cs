@@ -40,7 +40,9 @@ internal static partial class FunctionCatalog
             throw HostRefusedException.Function(name, "needs a name that starts with a letter and has only letters, digits, _ and -, at most 128.");
         }
 
-        var bindings = method.GetParameters().SelectMany(parameter => parameter.GetCustomAttributes<BindingAttribute>(), (parameter, binding) => (parameter, binding)).ToList();
+        var bindings = method.GetParameters()
+            .SelectMany(parameter => parameter.GetCustomAttributes<BindingAttribute>(), (parameter, binding) => (parameter, binding))
+            .ToList();
         if (bindings.Find(bound => bound.binding is not TriggerBindingAttribute) is { binding: { } unknown })
         {
             throw HostRefusedException.Function(name, $"has a binding that the local host doesn't know: {unknown.GetType().Name}.");
@@ -65,7 +67,9 @@ internal static partial class FunctionCatalog
     {
         if (function.Retry is { } retry && function.Trigger is not (CosmosDBTriggerAttribute or TimerTriggerAttribute))
         {
-            throw HostRefusedException.Function(function.Name, $"has {retry.GetType().Name}, which the host ignores for this trigger; failed messages come again by themselves.");
+            throw HostRefusedException.Function(
+                function.Name,
+                $"has {retry.GetType().Name}, which the host ignores for this trigger; failed messages come again by themselves.");
         }
     }
 
@@ -74,7 +78,9 @@ internal static partial class FunctionCatalog
         var invocation = Expression.Parameter(typeof(Invocation));
         foreach (var parameter in function.Method.GetParameters().Where(parameter => ParameterBinding.TryBind(function, parameter, invocation) is null))
         {
-            throw HostRefusedException.Function(function.Name, $"has a parameter that nothing provides: {parameter.ParameterType.Name} {parameter.Name}.");
+            throw HostRefusedException.Function(
+                function.Name,
+                $"has a parameter that nothing provides: {parameter.ParameterType.Name} {parameter.Name}.");
         }
     }
 

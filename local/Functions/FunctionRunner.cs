@@ -7,7 +7,12 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Local.Functions;
 
 /// <summary>Runs functions: each invocation in a scope of its own, through the app's middleware, and metered.</summary>
-internal sealed class FunctionRunner(FunctionExecutionDelegate pipeline, IServiceScopeFactory scopes, Meter meter, TimeProvider time, ILogger<FunctionRunner> log)
+internal sealed class FunctionRunner(
+    FunctionExecutionDelegate pipeline,
+    IServiceScopeFactory scopes,
+    Meter meter,
+    TimeProvider time,
+    ILogger<FunctionRunner> log)
 {
     // Azure bills at least 100 ms of at least 128 MB for an execution.
     private static readonly TimeSpan LeastBilled = TimeSpan.FromMilliseconds(100);

@@ -35,7 +35,9 @@ internal sealed class HostStart
         var web = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
             ApplicationName = app.GetName().Name,
-            EnvironmentName = Environment.GetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? Environments.Development,
+            EnvironmentName = Environment.GetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT")
+                ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT")
+                ?? Environments.Development,
         });
         AppSettings.Add(web.Configuration, _azure, _options, _hook);
         web.Host.UseDefaultServiceProvider((context, options) => options.ValidateScopes = options.ValidateOnBuild = context.HostingEnvironment.IsDevelopment());
@@ -94,6 +96,7 @@ internal sealed class HostStart
         if (_hook is null)
         {
             app.Lifetime.ApplicationStarted.Register(() => Banner.Write(Console.Out, host.Address, _options, hostJson, functions));
+            app.Lifetime.ApplicationStopped.Register(() => Banner.WriteBill(Console.Out, _azure.Meter));
         }
 
         _hook?.Built.TrySetResult(host);

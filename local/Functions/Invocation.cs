@@ -8,16 +8,17 @@ namespace Chat.Local.Functions;
 /// <summary>One run of a function, from its trigger to its result.</summary>
 internal sealed class Invocation(Function function, IServiceProvider services, object? triggerData, CancellationToken stopping) : FunctionContext
 {
+    private static readonly CurrentTrace Trace = new();
+    private readonly InvocationValue _result = new();
     private string? _id;
     private InvocationFeatures? _features;
     private IDictionary<object, object>? _items;
-    private readonly InvocationValue _result = new();
 
     public override string InvocationId => _id ??= Guid.NewGuid().ToString();
 
     public override string FunctionId => function.Id;
 
-    public override TraceContext TraceContext { get; } = new CurrentTrace();
+    public override TraceContext TraceContext => Trace;
 
     public override BindingContext BindingContext => new RouteValues(Http);
 
@@ -67,7 +68,8 @@ internal sealed class Invocation(Function function, IServiceProvider services, o
 
     private sealed class RouteValues(HttpContext? http) : BindingContext
     {
-        public override IReadOnlyDictionary<string, object?> BindingData => http?.Request.RouteValues ?? (IReadOnlyDictionary<string, object?>)ReadOnlyDictionary<string, object?>.Empty;
+        public override IReadOnlyDictionary<string, object?> BindingData =>
+            http?.Request.RouteValues ?? (IReadOnlyDictionary<string, object?>)ReadOnlyDictionary<string, object?>.Empty;
     }
 }
 

@@ -11,8 +11,14 @@ internal sealed class SharedByHosts
     private static readonly ConditionalWeakTable<LocalAzure, SharedByHosts> All = [];
     private readonly Dictionary<string, DateTimeOffset> _timerRuns = new(StringComparer.Ordinal);
 
+    /// <summary>Tells this process's hosts from those of earlier ones, which are dead: a data directory has one process at a time.</summary>
+    public string Id { get; } = Guid.NewGuid().ToString();
+
     /// <summary>Held while a lease is read and written.</summary>
     public SemaphoreSlim LeaseLock { get; } = new(1);
+
+    /// <summary>Signs development tokens, so that each host takes the others', where no directory keeps a key.</summary>
+    public string SigningKey { get; } = Functions.SigningKey.Create();
 
     public static SharedByHosts Of(LocalAzure azure) => All.GetOrCreateValue(azure);
 

@@ -5,14 +5,10 @@ namespace Chat.Local.Functions;
 /// <summary>The key that signs this machine's development tokens: random, and kept with the data so that tokens outlive a restart.</summary>
 internal static class SigningKey
 {
-    public static string ReadOrCreate(string? directory)
-    {
-        var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(48));
-        if (directory is null)
-        {
-            return key;
-        }
+    public static string Create() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(48));
 
+    public static string ReadOrCreate(string directory)
+    {
         var path = Path.Combine(directory, "signing-key");
         if (File.Exists(path))
         {
@@ -25,6 +21,7 @@ internal static class SigningKey
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
+        var key = Create();
         using var file = new StreamWriter(path, options);
         file.Write(key);
         return key;

@@ -61,13 +61,17 @@ internal sealed class TriggerFactory(LocalAzure azure, HostJson hostJson, IConfi
         var leases = feed.LeaseContainerName ?? "leases";
         foreach (var container in new[] { feed.ContainerName, leases }.Where(container => !Exists(feed.DatabaseName, container)))
         {
-            throw HostRefusedException.Function(function.Name, $"needs the container '{feed.DatabaseName}/{container}', which infra/cosmos.json doesn't declare.");
+            throw HostRefusedException.Function(
+                function.Name,
+                $"needs the container '{feed.DatabaseName}/{container}', which infra/cosmos.json doesn't declare.");
         }
 
         var lease = $"{feed.DatabaseName}/{leases}/{feed.LeaseContainerPrefix}/{feed.ContainerName}";
         return _leaseOwners.TryAdd(lease, function.Name)
             ? new ChangeFeedFunction(function, feed, azure, _retrying, logs.CreateLogger<ChangeFeedFunction>())
-            : throw HostRefusedException.Function(function.Name, $"would share the leases of '{_leaseOwners[lease]}', and each would get a part of the changes; give it a LeaseContainerPrefix.");
+            : throw HostRefusedException.Function(
+                function.Name,
+                $"would share the leases of '{_leaseOwners[lease]}', and each would get a part of the changes; give it a LeaseContainerPrefix.");
     }
 
     private bool Exists(string database, string container)

@@ -23,10 +23,20 @@ internal sealed class ChangeFeedFunction : ITrigger
         _trigger = trigger;
         _cosmos = azure.Cosmos;
         _leases = new LeaseContainer(
-            azure.Cosmos, trigger.DatabaseName, trigger.LeaseContainerName ?? "leases", Interval(trigger.LeaseExpirationInterval, 60_000), SharedByHosts.Of(azure).LeaseLock, azure.Time);
-        _ranges = [.. azure.Cosmos.RangesOf(trigger.DatabaseName, trigger.ContainerName).Select(range => ($"{trigger.LeaseContainerPrefix}{function.Name}.{range}", range))];
-        var source = new ChangeFeedSource(azure.Cosmos, trigger.DatabaseName, trigger.ContainerName, trigger.MaxItemsPerInvocation > 0 ? trigger.MaxItemsPerInvocation : 100);
-        var intervals = new ChangeFeedIntervals(Interval(trigger.FeedPollDelay, 5_000), Interval(trigger.LeaseAcquireInterval, 13_000), Interval(trigger.LeaseRenewInterval, 17_000));
+            azure.Cosmos,
+            trigger.DatabaseName,
+            trigger.LeaseContainerName ?? "leases",
+            Interval(trigger.LeaseExpirationInterval, 60_000),
+            SharedByHosts.Of(azure),
+            azure.Time);
+        _ranges = [.. azure.Cosmos.RangesOf(trigger.DatabaseName, trigger.ContainerName)
+            .Select(range => ($"{trigger.LeaseContainerPrefix}{function.Name}.{range}", range))];
+        var pageSize = trigger.MaxItemsPerInvocation > 0 ? trigger.MaxItemsPerInvocation : 100;
+        var source = new ChangeFeedSource(azure.Cosmos, trigger.DatabaseName, trigger.ContainerName, pageSize);
+        var intervals = new ChangeFeedIntervals(
+            Poll: Interval(trigger.FeedPollDelay, 5_000),
+            Acquire: Interval(trigger.LeaseAcquireInterval, 13_000),
+            Renew: Interval(trigger.LeaseRenewInterval, 17_000));
         _follow = (leaseId, range) => new ChangeFeedRange(function, source, range, _leases, leaseId, intervals, runner, azure.Time, log);
     }
 

@@ -5,11 +5,11 @@ namespace Chat.Local.Functions.ChangeFeed;
 
 /// <summary>
 /// The leases of one host in a lease container: one document for each function and range. A lease is changed by the host that owns it, or by any
-/// once it has expired or was released.
+/// once it has expired or was released, or when its host died with an earlier process.
 /// </summary>
-internal sealed class LeaseContainer(CosmosService cosmos, string database, string container, TimeSpan expiration, SemaphoreSlim leaseLock, TimeProvider time)
+internal sealed class LeaseContainer(CosmosService cosmos, string database, string container, TimeSpan expiration, SharedByHosts shared, TimeProvider time)
 {
-    private readonly string _host = Guid.NewGuid().ToString();
+    private readonly string _host = $"{shared.Id}/{Guid.NewGuid()}";
 
     /// <summary>Creates a lease, which nobody owns, unless there is one.</summary>
     /// <param name="start">Where to start if the lease is new.</param>
@@ -18,7 +18,7 @@ internal sealed class LeaseContainer(CosmosService cosmos, string database, stri
 
     /// <summary>Takes a lease for this host; null when another has it.</summary>
     public Task<Lease?> TryAcquireAsync(string id) =>
-        ChangeAsync(id, lease => Task.FromResult(lease is not null && (lease.Owner is null || lease.Owner == _host || lease.ExpiresAt <= time.GetUtcNow()) ? Owned(lease) : null));
+        ChangeAsync(id, lease => Task.FromResult(lease is not null && IsFree(lease) ? Owned(lease) : null));
 
     /// <summary>Keeps a lease that this host has, and its progress; false when another has taken it.</summary>
     /// <param name="lsn">The progress to save; only the lease is renewed when null.</param>
@@ -29,12 +29,15 @@ internal sealed class LeaseContainer(CosmosService cosmos, string database, stri
     public Task ReleaseAsync(string id) =>
         ChangeAsync(id, lease => Task.FromResult(lease?.Owner == _host ? lease with { Owner = null } : null));
 
+    private bool IsFree(Lease lease) =>
+        lease.Owner is not { } owner || owner == _host || lease.ExpiresAt <= time.GetUtcNow() || !owner.StartsWith(shared.Id, StringComparison.Ordinal);
+
     private Lease Owned(Lease lease) => lease with { Owner = _host, ExpiresAt = time.GetUtcNow() + expiration };
 
     /// <summary>Writes what <paramref name="change"/> makes of the lease, and returns it; null when it makes nothing.</summary>
     private async Task<Lease?> ChangeAsync(string id, Func<Lease?, Task<Lease?>> change)
     {
-        await leaseLock.WaitAsync();
+        await shared.LeaseLock.WaitAsync();
         try
         {
             var stored = await cosmos.ReadDocumentAsync(database, container, id, id);
@@ -48,7 +51,7 @@ internal sealed class LeaseContainer(CosmosService cosmos, string database, stri
         }
         finally
         {
-            leaseLock.Release();
+            shared.LeaseLock.Release();
         }
     }
 }

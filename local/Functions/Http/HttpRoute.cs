@@ -23,7 +23,8 @@ internal sealed record HttpRoute(RoutePattern Pattern, IReadOnlyList<string> Met
     /// <exception cref="HostRefusedException">Two functions answer the same requests.</exception>
     public static void RefuseDuplicates(IEnumerable<Function> functions)
     {
-        foreach (var alike in functions.Where(function => function.Route is not null).GroupBy(function => function.Route!.Shape(), StringComparer.OrdinalIgnoreCase))
+        var routed = functions.Where(function => function.Route is not null);
+        foreach (var alike in routed.GroupBy(function => function.Route!.Shape(), StringComparer.OrdinalIgnoreCase))
         {
             var seen = new List<Function>();
             foreach (var function in alike)
@@ -47,8 +48,8 @@ internal sealed record HttpRoute(RoutePattern Pattern, IReadOnlyList<string> Met
 
     private static string Shape(RoutePatternPart part) => part switch
     {
-        RoutePatternParameterPart parameter =>
-            $"{{{(parameter.IsCatchAll ? "*" : "")}{string.Concat(parameter.ParameterPolicies.Select(policy => ":" + policy.Content))}{(parameter.IsOptional ? "?" : "")}}}",
+        RoutePatternParameterPart parameter => string.Concat(
+            ["{", parameter.IsCatchAll ? "*" : "", .. parameter.ParameterPolicies.Select(policy => ":" + policy.Content), parameter.IsOptional ? "?" : "", "}"]),
         RoutePatternLiteralPart literal => literal.Content,
         RoutePatternSeparatorPart separator => separator.Content,
         _ => "",

@@ -12,7 +12,8 @@ internal sealed class MethodPolicy : MatcherPolicy, IEndpointSelectorPolicy
 {
     public override int Order => 0;
 
-    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(endpoint => endpoint.Metadata.GetMetadata<HttpRoute>() is { Methods.Count: > 0 });
+    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) =>
+        endpoints.Any(endpoint => endpoint.Metadata.GetMetadata<HttpRoute>() is { Methods.Count: > 0 });
 
     public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
     {

@@ -8,7 +8,9 @@ internal sealed class TimerFunction(Function function, TimerTriggerAttribute tri
     private readonly RetryPolicy _policy = RetryPolicy.Of(function);
     private readonly Schedule _schedule = Schedule.TryParse(trigger.Schedule, out var schedule)
         ? schedule
-        : throw HostRefusedException.Function(function.Name, $"has the schedule '{trigger.Schedule}', which isn't a six-field NCRONTAB expression that ever comes true.");
+        : throw HostRefusedException.Function(
+            function.Name,
+            $"has the schedule '{trigger.Schedule}', which isn't a six-field NCRONTAB expression that ever comes true.");
 
     private DateTimeOffset _last;
 

@@ -110,6 +110,28 @@ public sealed class When_documents_change : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Should_give_the_batch_of_a_killed_process_to_the_next_at_once()
+    {
+        var directory = Directory.CreateTempSubdirectory("chat-");
+        await _azure.DisposeAsync();
+        _azure = await LocalAzure.StartAsync(directory.FullName, time: _clock);
+        _work.Gate = new SemaphoreSlim(0);
+        await using (var killed = await StartAsync(typeof(TakesList)))
+        {
+            await ChangeAsync("a1");
+            await WhenBegunAsync("list a1");
+            await killed.Host.AbortAsync();
+        }
+
+        await _azure.DisposeAsync();
+        _work.Gate = null;
+        _azure = await LocalAzure.StartAsync(directory.FullName, time: _clock);
+        await using var next = await StartAsync(typeof(TakesList));
+        await _work.WhenBegunAsync("list a1", "list a1");
+        directory.Delete(recursive: true);
+    }
+
+    [Fact]
     public async Task Should_run_on_one_host_at_a_time_and_go_over_to_another_when_it_stops()
     {
         var one = await StartAsync(typeof(TakesList));
