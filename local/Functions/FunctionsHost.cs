@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 namespace Chat.Local.Functions;
 
 /// <summary>The running app: its port is open once its triggers run, and its local Azure goes with it if it made it.</summary>
-internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, bool owned) : IHost, IAsyncDisposable
+internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, CommandLine options, bool owned) : IHost, IAsyncDisposable
 {
     public IServiceProvider Services => app.Services;
 
@@ -18,11 +18,13 @@ internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, bool o
     {
         try
         {
-            await app.StartAsync(cancellationToken);
             if (owned)
             {
                 _ = EndWhenStoreFailsAsync();
+                await OpenCosmosPortAsync(cancellationToken);
             }
+
+            await app.StartAsync(cancellationToken);
         }
         catch (IOException taken) when (taken.InnerException is AddressInUseException)
         {
@@ -49,6 +51,19 @@ internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, bool o
         {
             await azure.DisposeAsync();
         }
+    }
+
+    private async Task OpenCosmosPortAsync(CancellationToken cancellationToken)
+    {
+        if (options.CosmosPort == 0)
+        {
+            return;
+        }
+
+        await Console.Out.WriteLineAsync(
+            await azure.Cosmos.ListenAsync(options.CosmosPort, cancellationToken)
+                ? $"Cosmos DB for tools: http://localhost:{options.CosmosPort}/"
+                : $"Port {options.CosmosPort} is taken, so that tools can't reach Cosmos DB; choose another with --cosmos-port N.");
     }
 
     /// <summary>A store that can't write may not be answered from: what memory says isn't on disk.</summary>

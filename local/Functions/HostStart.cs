@@ -92,7 +92,7 @@ internal sealed class HostStart
         new LocalPages(_azure.Meter, _azure.Time, web.Configuration).Map(app);
         // Now, because what is wrong with a trigger is a reason not to start.
         app.Services.GetRequiredService<Triggers>();
-        var host = new FunctionsHost(app, _azure, owned: _hook?.Azure is null);
+        var host = new FunctionsHost(app, _azure, _options, owned: _hook?.Azure is null);
         if (_hook is null)
         {
             app.Lifetime.ApplicationStarted.Register(() => Banner.Write(Console.Out, host.Address, _options, hostJson, functions));
