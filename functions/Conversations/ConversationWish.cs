@@ -14,7 +14,8 @@ public sealed record ConversationWish(ConversationKind Kind, string? Title, IRea
     {
         ArgumentNullException.ThrowIfNull(body);
         ArgumentNullException.ThrowIfNull(limits);
-        var isGroup = body.OneOf("kind", "direct", "group") == "group";
+        var kind = body.OneOf("kind", "direct", "group");
+        var isGroup = kind == "group";
         var others = body.UserIds("members")?.Where(member => member != creator).ToList();
         if (others is not null && isGroup && others.Count + 1 > limits.GroupMembers)
         {
@@ -24,7 +25,7 @@ public sealed record ConversationWish(ConversationKind Kind, string? Title, IRea
         {
             body.Fault("/members", "too_few", "At least one other member.");
         }
-        else if (others is not null && !isGroup && others.Count != 1)
+        else if (others is not null && kind == "direct" && others.Count != 1)
         {
             body.Fault("/members", "not_a_pair", "Exactly one other member, not oneself.");
         }

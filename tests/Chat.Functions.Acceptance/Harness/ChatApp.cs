@@ -60,7 +60,7 @@ internal sealed class ChatApp : IAsyncDisposable
     }
 
     /// <summary>Someone who uses the app.</summary>
-    public Person As(string user) => new(this, user);
+    public Person As(string user) => new(Http, user);
 
     /// <summary>Ends the app as a killed process ends: nothing is finished, settled or released, and no call of it gets anywhere any more.</summary>
     public async Task KillAsync()

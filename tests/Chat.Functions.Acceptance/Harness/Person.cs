@@ -8,14 +8,17 @@ using Xunit;
 namespace Chat.Functions.Acceptance.Harness;
 
 /// <summary>A user of the app: what people do, in words, over real HTTP.</summary>
-internal sealed class Person(ChatApp app, string name)
+internal sealed class Person(HttpClient http, string name)
 {
-    private string _token = Tokens.For(name);
+    private readonly string _token = Tokens.For(name);
 
     public string Name => name;
 
     /// <summary>The same person, through another instance of the app.</summary>
-    public Person At(ChatApp other) => new(other, name) { _token = _token };
+    public Person At(ChatApp other) => new(other.Http, name);
+
+    /// <summary>The same person, through the backend that was started again.</summary>
+    public Person At(Backend other) => new(other.Http, name);
 
     public async Task<ConversationJson> StartDirectAsync(string other) =>
         await ReadAsync<ConversationJson>(await PostAsync("/api/conversations", new { kind = "direct", members = new[] { other } }));
@@ -76,7 +79,7 @@ internal sealed class Person(ChatApp app, string name)
         var request = new HttpRequestMessage(method, path) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
         change?.Invoke(request);
-        return app.Http.SendAsync(request);
+        return http.SendAsync(request);
     }
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, HttpStatusCode? expected = null)

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Tests everything: build gates, formatting, unit, contract and acceptance tests, the clients. The last line is "N passed, N failed".
+# Installs what it needs beyond the .NET SDK and Node: the npm packages of the clients and, as root on Debian, Chromium.
+set -uo pipefail
+cd "$(dirname "$0")"
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+passed=0
+failed=0
+
+finish() {
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ]
+  exit
+}
+
+# A step that isn't a test runner's counts as one test.
+step() {
+  local name=$1
+  shift
+  if "$@"; then
+    passed=$((passed + 1))
+    echo "ok   $name"
+  else
+    failed=$((failed + 1))
+    echo "FAIL $name"
+    return 1
+  fi
+}
+
+install_chromium() {
+  command -v chromium > /dev/null && return
+  [ "$(id -u)" -eq 0 ] || { echo "The page's test needs Chromium: install the package 'chromium'."; return 1; }
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium > /dev/null
+}
+
+npm_packages() {
+  for folder in clients/web clients/node; do
+    (cd "$folder" && npm ci --no-audit --no-fund --silent) || return 1
+  done
+}
+
+refuses_to_publish_the_local_build() {
+  local output
+  output=$(dotnet publish functions -c Release --no-build -o "$results/publish" 2>&1) && { echo "It was published."; return 1; }
+  grep -q 'HostOn=Azure' <<< "$output" || { echo "$output"; return 1; }
+}
+
+step "Chromium" install_chromium
+step "npm packages" npm_packages
+step "build" dotnet build Chat.Functions.sln -v quiet || finish
+step "formatting" dotnet format Chat.Functions.sln --no-restore --verify-no-changes
+step "publishing the local build is refused" refuses_to_publish_the_local_build
+
+for project in tests/*/; do
+  name=$(basename "$project")
+  dotnet test "$project" --no-build --logger "trx;LogFileName=$results/$name.trx" --blame-hang-timeout 5m --results-directory "$results" || true
+  if [ -f "$results/$name.trx" ]; then
+    counters=$(grep -o '<Counters [^>]*>' "$results/$name.trx")
+    ok=$(sed 's/.* passed="\([0-9]*\)".*/\1/' <<< "$counters")
+    total=$(sed 's/.* total="\([0-9]*\)".*/\1/' <<< "$counters")
+    passed=$((passed + ok))
+    failed=$((failed + total - ok))
+    [ "$total" -gt 0 ] || { echo "FAIL $name ran no test"; failed=$((failed + 1)); }
+  else
+    echo "FAIL $name did not finish"
+    failed=$((failed + 1))
+  fi
+done
+
+finish

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Text;
+using Chat.Functions.Messages;
+
+namespace Chat.Functions.Acceptance.Harness;
+
+/// <summary>The backend as a process of its own, as <c>dotnet run --project functions</c> starts it.</summary>
+internal sealed class Backend : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _output;
+
+    private Backend(Process process, StringBuilder output, Uri address)
+    {
+        _process = process;
+        _output = output;
+        Http = new HttpClient { BaseAddress = address };
+    }
+
+    public HttpClient Http { get; }
+
+    /// <summary>What it printed so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    /// <param name="directory">Where it keeps its data.</param>
+    public static async Task<Backend> StartAsync(string directory)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(SendMessage).Assembly.Location, "--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--data", directory])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["Auth__SigningKey"] = Tokens.SigningKey;
+        start.Environment["Delivery__SweepGrace"] = "00:00:01";
+        var process = Process.Start(start)!;
+        var output = new StringBuilder();
+        var address = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Take(string? line)
+        {
+            lock (output)
+            {
+                output.AppendLine(line);
+            }
+
+            const string Mark = "Web client ";
+            if (line?.StartsWith(Mark, StringComparison.Ordinal) == true)
+            {
+                address.TrySetResult(new Uri(line[Mark.Length..].Split(' ')[0]));
+            }
+        }
+
+        process.OutputDataReceived += (_, line) => Take(line.Data);
+        process.ErrorDataReceived += (_, line) => Take(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        var ended = process.WaitForExitAsync();
+        if (await Task.WhenAny(address.Task, ended).WaitAsync(Eventually.Timeout) == ended)
+        {
+            throw new InvalidOperationException($"The backend ended with {process.ExitCode}: {output}");
+        }
+
+        return new Backend(process, output, await address.Task);
+    }
+
+    public Person As(string user) => new(Http, user);
+
+    /// <summary>SIGKILL: nothing of the process runs any more, not even a finally.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+}

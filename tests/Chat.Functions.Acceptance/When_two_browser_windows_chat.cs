@@ -1,0 +1,62 @@
+using Chat.Functions.Acceptance.Harness;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace Chat.Functions.Acceptance;
+
+/// <summary>The page, in a real browser: two windows, two people.</summary>
+public class When_two_browser_windows_chat
+{
+    [Fact]
+    public async Task Should_show_each_what_the_other_writes_and_count_what_is_unread()
+    {
+        await using var app = await ChatApp.StartAsync();
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Chromium(),
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+        var alice = await SignInAsync(browser, app, "alice");
+        var bob = await SignInAsync(browser, app, "bob");
+
+        await alice.Locator("#new summary").ClickAsync();
+        await alice.Locator("#members").FillAsync("bob");
+        await alice.Keyboard.PressAsync("Enter");
+        await alice.Locator("#text").FillAsync("Hello Bob 👋");
+        await alice.Keyboard.PressAsync("Enter");
+
+        // Bob's list shows it before he opens it, and the count goes when he does.
+        var entry = bob.Locator("#conversations").GetByText("alice").First;
+        await bob.Locator("#conversations").GetByText("Hello Bob 👋").First.WaitForAsync();
+        await Eventually.SeesAsync(() => app.As("bob").ConversationsAsync(), page => page.Conversations is [{ UnreadCount: 1 }]);
+        await entry.ClickAsync();
+        await bob.Locator("#messages").GetByText("Hello Bob 👋").WaitForAsync();
+        await Eventually.SeesAsync(() => app.As("bob").ConversationsAsync(), page => page.Conversations is [{ UnreadCount: 0 }]);
+
+        await bob.Locator("#text").FillAsync("Hello <b>Alice</b>");
+        await bob.Keyboard.PressAsync("Enter");
+        await alice.Locator("#messages").GetByText("Hello <b>Alice</b>").WaitForAsync();
+        Assert.Equal(2, await alice.Locator("#messages li.message").CountAsync());
+    }
+
+    private static async Task<IPage> SignInAsync(IBrowser browser, ChatApp app, string name)
+    {
+        // A context of its own is a window of another person.
+        var context = await browser.NewContextAsync();
+        var page = await context.NewPageAsync();
+        page.SetDefaultTimeout((float)Eventually.Timeout.TotalMilliseconds);
+        await page.GotoAsync(app.Http.BaseAddress!.ToString());
+        await page.Locator("#name").FillAsync(name);
+        await page.Keyboard.PressAsync("Enter");
+        await page.Locator("#chat").WaitForAsync();
+        return page;
+    }
+
+    private static string Chromium()
+    {
+        var path = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
+        Assert.True(path is not null, "This test drives the page in Chromium: install the package 'chromium'.");
+        return path;
+    }
+}
