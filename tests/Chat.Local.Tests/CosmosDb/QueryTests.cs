@@ -159,6 +159,52 @@ public sealed class QueryTests
     }
 
     [Fact]
+    public async Task Should_divide_the_items_among_the_feed_ranges()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        for (var i = 0; i < 40; i++)
+        {
+            await account.CreateAsync($$"""{"id":"{{i}}","pk":"k{{i}}"}""");
+        }
+
+        var seen = new List<string>();
+        var ranges = await account.Container.GetFeedRangesAsync();
+        foreach (var range in ranges)
+        {
+            using var query = account.Container.GetItemQueryIterator<string>(range, new QueryDefinition("SELECT VALUE c.id FROM c"));
+            var page = await query.ReadNextAsync();
+            Assert.NotEmpty(page);
+            seen.AddRange(page);
+        }
+
+        Assert.Equal(2, ranges.Count);
+        Assert.Equal(40, seen.Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(40, seen.Count);
+    }
+
+    [Theory]
+    [InlineData("[\"t1\"]", 4)]
+    [InlineData("[\"t1\",\"u1\"]", 2)]
+    public async Task Should_query_by_the_prefix_of_a_hierarchical_key(string prefix, int expected)
+    {
+        await using var account = await CosmosAccount.StartAsync(keyPaths: "\"/t\",\"/u\",\"/v\"", kind: "MultiHash");
+        for (var i = 0; i < 8; i++)
+        {
+            await account.CreateAsync($$"""{"id":"{{i}}","t":"t{{i % 2}}","u":"u{{i / 4}}","v":{{i}}}""");
+        }
+
+        var key = JsonNode.Parse(prefix)!.AsArray().Aggregate(new PartitionKeyBuilder(), (builder, part) => builder.Add((string)part!)).Build();
+        using var query = account.Container.GetItemQueryIterator<JsonObject>("SELECT * FROM c", requestOptions: new QueryRequestOptions { PartitionKey = key });
+        var found = new List<JsonObject>();
+        while (query.HasMoreResults)
+        {
+            found.AddRange(await query.ReadNextAsync());
+        }
+
+        Assert.Equal(expected, found.Count);
+    }
+
+    [Fact]
     public async Task Should_go_on_where_it_stopped_whatever_was_written_since()
     {
         await using var account = await CosmosAccount.StartAsync(Indexing);
