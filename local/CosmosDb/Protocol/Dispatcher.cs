@@ -36,11 +36,28 @@ internal sealed class Dispatcher(Catalog catalog, FaultGate gate, Meter meter)
         var path = request.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         return path switch
         {
-            ["dbs", var database, "colls", var container, "docs", .. var rest] => RouteDocumentsAsync(request, Find(database, container), rest),
+            ["dbs", var database, "colls", var container, "docs", .. var rest] => WithinThroughputAsync(request, Find(database, container), rest),
             ["dbs", var database, "colls", var container, "pkranges"] when request.Method == "GET" => new(ResourceEndpoint.Ranges(request, Find(database, container))),
             [] or ["dbs", ..] => _resources.AnswerAsync(request, Array.ConvertAll(path, Uri.UnescapeDataString)),
             _ => new(CosmosResponse.Error(404, "There is no such resource.")),
         };
+    }
+
+    private async ValueTask<CosmosResponse> WithinThroughputAsync(CosmosRequest request, Container container, string[] rest)
+    {
+        if (container.Throughput is not { } throughput)
+        {
+            return await RouteDocumentsAsync(request, container, rest);
+        }
+
+        if (throughput.Wait() is { Ticks: > 0 } wait)
+        {
+            return CosmosResponse.Throttled(wait);
+        }
+
+        var response = await RouteDocumentsAsync(request, container, rest);
+        throughput.Use(response.Charge);
+        return response;
     }
 
     private ValueTask<CosmosResponse> RouteDocumentsAsync(CosmosRequest request, Container container, string[] rest) => (request.Method, rest) switch

@@ -34,6 +34,9 @@ internal sealed class Container : IDisposable
 
     public Expiry Expiry { get; }
 
+    /// <summary>The limit of its request units; null when there is none.</summary>
+    public Throughput? Throughput { get; set; }
+
     public string ResourceId { get; }
 
     /// <summary>Where it is by names.</summary>
