@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Chat.Local.CosmosDb.ChangeFeed;
 using Chat.Local.CosmosDb.Items;
 using Chat.Local.CosmosDb.Queries;
@@ -15,17 +16,20 @@ internal sealed class Dispatcher(Catalog catalog, FaultGate gate, Meter meter)
     private readonly QueryEndpoint _queries = new(gate, meter);
     private readonly ChangeFeedEndpoint _changes = new(gate, meter);
 
-    public async ValueTask<CosmosResponse> AnswerAsync(CosmosRequest request, CancellationToken cancellationToken)
+    public async ValueTask<CosmosResponse> AnswerAsync(CosmosRequest request)
     {
         CosmosResponse response;
         try
         {
-            cancellationToken.ThrowIfCancellationRequested();
             response = await RouteAsync(request);
         }
         catch (RefusedException refused)
         {
             response = CosmosResponse.Error(refused);
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException)
+        {
+            response = CosmosResponse.Error(400, $"The request is malformed: {exception.Message}");
         }
 
         return ReferenceEquals(response, CosmosResponse.Broken) ? response : response.With("x-ms-activity-id", request.Header("x-ms-activity-id") ?? Guid.NewGuid().ToString());

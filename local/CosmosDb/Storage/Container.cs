@@ -75,8 +75,6 @@ internal sealed class Container : IDisposable
 
     public PartitionRange? RangeWithId(string id) => Ranges.FirstOrDefault(range => range.Id == id);
 
-    public string ResourceIdOf(Item item) => Resources.ResourceId.OfDocument(_record.Database, _record.Number, item.Number);
-
     public string ResourceIdOf(long document) => Resources.ResourceId.OfDocument(_record.Database, _record.Number, document);
 
     /// <summary>The ETag of a version, in quotes: never given out twice, as no two containers ever share a seed.</summary>
