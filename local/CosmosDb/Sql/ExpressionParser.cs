@@ -31,7 +31,7 @@ internal sealed class ExpressionParser(TokenReader tokens, IReadOnlyDictionary<s
 
     /// <summary>A whole number, as TOP, OFFSET and LIMIT need.</summary>
     public long Count(string clause) =>
-        Parse(SumPower) is Literal { Value: { Type: SqlType.Number, Number: var number } } && number >= 0 && number == Math.Floor(number)
+        Prefix() is Literal { Value: { Type: SqlType.Number, Number: var number } } && number >= 0 && number == Math.Floor(number)
             ? (long)number
             : throw new RefusedException(400, $"{clause} needs a whole number that isn't negative.");
 

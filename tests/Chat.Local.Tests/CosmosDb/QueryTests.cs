@@ -84,6 +84,16 @@ public sealed class QueryTests
     }
 
     [Fact]
+    public async Task Should_take_whole_documents_up_to_a_parameter()
+    {
+        await using var account = await WithDocumentsAsync();
+
+        var results = await account.QueryAsync("SELECT TOP @take * FROM c WHERE c.type = 'message' AND c.seq <= @seq ORDER BY c.seq DESC", "k", ("@take", 2), ("@seq", 3));
+
+        Assert.Equal(["m2", "m1"], results.Select(document => (string)document!["id"]!), StringComparer.Ordinal);
+    }
+
+    [Fact]
     public async Task Should_take_parameters_of_every_type()
     {
         await using var account = await WithDocumentsAsync();
@@ -142,6 +152,17 @@ public sealed class QueryTests
 
         Assert.Equal(Enumerable.Range(0, 20).Select(i => i * 2), pages.SelectMany(page => page).Select(id => int.Parse((string)id!, System.Globalization.CultureInfo.InvariantCulture)).Order());
         Assert.All(pages, page => Assert.True(page.Count <= 3));
+    }
+
+    [Fact]
+    public async Task Should_refuse_across_partitions_what_takes_a_plan()
+    {
+        await using var account = await WithDocumentsAsync();
+
+        var refused = await Assert.ThrowsAsync<CosmosException>(() => account.QueryAsync("SELECT * FROM c ORDER BY c.seq", key: null));
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Equal(1004, refused.SubStatusCode);
     }
 
     [Fact]
