@@ -16,6 +16,7 @@ internal sealed class CosmosService : IAsyncDisposable
     public const string WellKnownKey = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
 
     private readonly LocalStore _store;
+    private readonly TimeProvider _time;
     private readonly Catalog _catalog;
     private readonly Dispatcher _dispatcher;
     private readonly ConcurrentBag<Listener> _listeners = [];
@@ -23,6 +24,7 @@ internal sealed class CosmosService : IAsyncDisposable
     public CosmosService(LocalStore store, Meter meter, Faults faults, TimeProvider time)
     {
         _store = store;
+        _time = time;
         _catalog = new Catalog(store, time);
         _dispatcher = new Dispatcher(_catalog, new FaultGate(faults, time), meter);
     }
@@ -40,6 +42,10 @@ internal sealed class CosmosService : IAsyncDisposable
             _catalog.Declare(database, new ContainerDefinition(container));
         }
     }
+
+    /// <summary>Throttles a container that uses more than so many request units in a second.</summary>
+    public void LimitThroughput(string database, string container, double unitsPerSecond) =>
+        Find(database, container).Throughput = new Throughput(unitsPerSecond, _time);
 
     /// <summary>A message handler for one <c>CosmosClient</c> (Gateway mode). Disposing it breaks that client only.</summary>
     public HttpMessageHandler CreateHandler() => new InProcessHandler(_dispatcher);

@@ -8,7 +8,7 @@ namespace Chat.Local.CosmosDb;
 /// </remarks>
 internal static class RequestCharge
 {
-    public const double IndexTerm = 0.4;
+    private const double IndexTerm = 0.4;
     private const double QueryBase = 2.3;
 
     public static double Read(int bytes) => Round(1 + (0.0447 * Math.Max(0, Kilobytes(bytes) - 1)));

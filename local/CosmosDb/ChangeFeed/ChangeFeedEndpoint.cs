@@ -46,7 +46,10 @@ internal sealed class ChangeFeedEndpoint(FaultGate gate, Meter meter)
     private static PartitionRange RangeOf(CosmosRequest request, Container container)
     {
         var id = request.Header("x-ms-documentdb-partitionkeyrangeid") ?? throw new RefusedException(400, "The change feed is read by range or by partition key.");
-        return container.RangeWithId(id) ?? throw new RefusedException(410, "The partition key range is gone.", 1002);
+        var range = container.RangeWithId(id) ?? throw new RefusedException(410, "The partition key range is gone.", 1002);
+        return string.CompareOrdinal(request.Header("x-ms-start-epk") ?? "", range.Min) <= 0 && string.CompareOrdinal(request.Header("x-ms-end-epk") ?? "FF", range.Max) >= 0
+            ? range
+            : throw new RefusedException(400, "The change feed of a part of a range isn't supported here.");
     }
 
     private static ChangeStart Start(CosmosRequest request, PartitionRange range)

@@ -1,10 +1,10 @@
+using Chat.Local.CosmosDb.Protocol;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Cosmos.Serialization.HybridRow;
 using Microsoft.Azure.Cosmos.Serialization.HybridRow.IO;
 using Microsoft.Azure.Cosmos.Serialization.HybridRow.Layouts;
 using Microsoft.Azure.Cosmos.Serialization.HybridRow.RecordIO;
 using Microsoft.Azure.Cosmos.Serialization.HybridRow.Schemas;
-using Chat.Local.CosmosDb.Protocol;
 
 namespace Chat.Local.CosmosDb.Items;
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Chat.Local.CosmosDb.ChangeFeed;
 using Chat.Local.CosmosDb.Items;
 using Chat.Local.CosmosDb.Queries;
@@ -15,17 +16,20 @@ internal sealed class Dispatcher(Catalog catalog, FaultGate gate, Meter meter)
     private readonly QueryEndpoint _queries = new(gate, meter);
     private readonly ChangeFeedEndpoint _changes = new(gate, meter);
 
-    public async ValueTask<CosmosResponse> AnswerAsync(CosmosRequest request, CancellationToken cancellationToken)
+    public async ValueTask<CosmosResponse> AnswerAsync(CosmosRequest request)
     {
         CosmosResponse response;
         try
         {
-            cancellationToken.ThrowIfCancellationRequested();
             response = await RouteAsync(request);
         }
         catch (RefusedException refused)
         {
             response = CosmosResponse.Error(refused);
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException)
+        {
+            response = CosmosResponse.Error(400, $"The request is malformed: {exception.Message}");
         }
 
         return ReferenceEquals(response, CosmosResponse.Broken) ? response : response.With("x-ms-activity-id", request.Header("x-ms-activity-id") ?? Guid.NewGuid().ToString());
@@ -36,11 +40,28 @@ internal sealed class Dispatcher(Catalog catalog, FaultGate gate, Meter meter)
         var path = request.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         return path switch
         {
-            ["dbs", var database, "colls", var container, "docs", .. var rest] => RouteDocumentsAsync(request, Find(database, container), rest),
+            ["dbs", var database, "colls", var container, "docs", .. var rest] => WithinThroughputAsync(request, Find(database, container), rest),
             ["dbs", var database, "colls", var container, "pkranges"] when request.Method == "GET" => new(ResourceEndpoint.Ranges(request, Find(database, container))),
             [] or ["dbs", ..] => _resources.AnswerAsync(request, Array.ConvertAll(path, Uri.UnescapeDataString)),
             _ => new(CosmosResponse.Error(404, "There is no such resource.")),
         };
+    }
+
+    private async ValueTask<CosmosResponse> WithinThroughputAsync(CosmosRequest request, Container container, string[] rest)
+    {
+        if (container.Throughput is not { } throughput)
+        {
+            return await RouteDocumentsAsync(request, container, rest);
+        }
+
+        if (throughput.Wait() is { Ticks: > 0 } wait)
+        {
+            return CosmosResponse.Throttled(wait);
+        }
+
+        var response = await RouteDocumentsAsync(request, container, rest);
+        throughput.Use(response.Charge);
+        return response;
     }
 
     private ValueTask<CosmosResponse> RouteDocumentsAsync(CosmosRequest request, Container container, string[] rest) => (request.Method, rest) switch

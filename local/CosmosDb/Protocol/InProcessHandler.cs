@@ -11,9 +11,11 @@ internal sealed class InProcessHandler(Dispatcher dispatcher) : HttpMessageHandl
         var uri = request.RequestUri!;
         var headers = request.Headers.NonValidated;
         var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
-        var response = await dispatcher.AnswerAsync(
-            new CosmosRequest(request.Method.Method, uri.AbsolutePath, name => headers.TryGetValues(name, out var values) ? values.ToString() : null, body, uri.GetLeftPart(UriPartial.Authority)),
-            cancellationToken);
+        var answer = dispatcher.AnswerAsync(
+            new CosmosRequest(request.Method.Method, uri.AbsolutePath, name => headers.TryGetValues(name, out var values) ? values.ToString() : null, body, uri.GetLeftPart(UriPartial.Authority)));
+
+        // A caller that gives up doesn't stop the service, which may well apply what nobody waits for any more.
+        var response = await answer.AsTask().WaitAsync(cancellationToken);
         if (ReferenceEquals(response, CosmosResponse.Broken))
         {
             throw new HttpRequestException(HttpRequestError.Unknown, "An error occurred while sending the request.", new IOException("Connection reset by peer", new SocketException((int)SocketError.ConnectionReset)));

@@ -47,7 +47,7 @@ internal sealed class Listener : IAsyncDisposable
             body.ToArray(),
             $"{context.Request.Scheme}://{context.Request.Host}");
         var response = MasterKey.Signed(request)
-            ? await dispatcher.AnswerAsync(request, context.RequestAborted)
+            ? await dispatcher.AnswerAsync(request)
             : CosmosResponse.Error(401, "The input authorization token can't serve the request: it isn't signed with the emulator's well-known key.");
         if (ReferenceEquals(response, CosmosResponse.Broken))
         {

@@ -43,7 +43,7 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
 
     private async ValueTask<CosmosResponse> RunAsync(CosmosRequest request, Container container, SelectQuery query, QueryPlan plan, PartitionKeyValue? key)
     {
-        var scope = new QueryScope(container, key, request.Header("x-ms-documentdb-partitionkeyrangeid"));
+        var scope = new QueryScope(container, key, request);
         if (scope.Ranges.Any(range => SessionToken.IsAhead(request.Header("x-ms-session-token"), range, range.Lsn)))
         {
             return CosmosResponse.Error(404, "The read session is not available for the input session token.", 1002);
@@ -56,7 +56,7 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
             run.AddAggregates();
         }
 
-        await container.Store.WhenDurableAsync(run.Position);
+        await container.Store.WhenDurableAsync(Math.Max(scope.Position, run.Position));
         var charge = RequestCharge.Query(run.Examined, run.ExaminedBytes);
         meter.Add("cosmos", "query", charge);
         var response = Page(container, run).Charged(charge).From(container, scope.Ranges[^1], scope.Lsn);

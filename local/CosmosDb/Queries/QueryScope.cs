@@ -10,33 +10,47 @@ internal sealed class QueryScope
 
     private readonly Container _container;
     private readonly PartitionKeyValue? _key;
+    private readonly LogicalPartition? _partition;
 
-    public QueryScope(Container container, PartitionKeyValue? key, string? rangeId)
+    private readonly string _start;
+    private readonly string _end;
+
+    public QueryScope(Container container, PartitionKeyValue? key, CosmosRequest request)
     {
+        // The prefix of a hierarchical key comes as the effective keys that it covers.
+        _start = request.Header("x-ms-start-epk") ?? "";
+        _end = request.Header("x-ms-end-epk") ?? "FF";
+        var rangeId = request.Header("x-ms-documentdb-partitionkeyrangeid");
         _container = container;
         _key = key;
-        Partition = key is null ? null : container.Find(key.Text);
+        _partition = key is null ? null : container.Find(key.Text);
         Ranges = key is not null
-            ? [Partition?.Range ?? container.RangeOf(key.Effective())]
+            ? [_partition?.Range ?? container.RangeOf(key.Effective())]
             : rangeId is null ? container.Ranges : [container.RangeWithId(rangeId) ?? throw new RefusedException(410, "The partition key range is gone.", 1002)];
+        var last = Ranges[^1];
+        lock (_partition?.Lock ?? last.Lock)
+        {
+            (Lsn, Position) = _partition is not null ? (_partition.Lsn, _partition.Position) : key is not null ? (0, 0) : (last.Lsn, last.Position);
+        }
     }
 
     public IReadOnlyList<PartitionRange> Ranges { get; }
 
-    /// <summary>As of which log sequence number the answer is.</summary>
-    public long Lsn => Partition?.Lsn ?? (_key is null ? Ranges[^1].Lsn : 0);
+    /// <summary>As of which log sequence number of the last range the answer is, at the least.</summary>
+    public long Lsn { get; }
 
-    private LogicalPartition? Partition { get; }
+    /// <summary>The store position at which that number is durable.</summary>
+    public long Position { get; }
 
     /// <summary>The partitions from a place on, each with its place.</summary>
     public IEnumerable<(LogicalPartition Partition, string[] Place)> From(string[]? place)
     {
         if (_key is not null)
         {
-            return Partition is null ? [] : [(Partition, [])];
+            return _partition is null ? [] : [(_partition, [])];
         }
 
-        return Scan(place is [var effective, var text] ? (effective, text) : ("", ""));
+        return Scan(place is [var effective, var text] ? (effective, text) : (_start, ""));
     }
 
     private IEnumerable<(LogicalPartition Partition, string[] Place)> Scan((string Effective, string Text) from)
@@ -49,11 +63,16 @@ internal sealed class QueryScope
                 List<(string Effective, string Text)> keys;
                 lock (range.Lock)
                 {
-                    keys = [.. range.Keys.GetViewBetween(least, (range.Max + "~", "")).Take(KeysAtOnce)];
+                    keys = [.. range.Keys.GetViewBetween(least, (_end + "~", "")).Take(KeysAtOnce)];
                 }
 
                 foreach (var key in keys)
                 {
+                    if (string.CompareOrdinal(key.Effective, _end) >= 0)
+                    {
+                        yield break;
+                    }
+
                     yield return (_container.Find(key.Text)!, [key.Effective, key.Text]);
                 }
 

@@ -34,6 +34,9 @@ internal sealed class Container : IDisposable
 
     public Expiry Expiry { get; }
 
+    /// <summary>The limit of its request units; null when there is none.</summary>
+    public Throughput? Throughput { get; set; }
+
     public string ResourceId { get; }
 
     /// <summary>Where it is by names.</summary>
@@ -71,8 +74,6 @@ internal sealed class Container : IDisposable
     public PartitionRange RangeOf(string effectiveKey) => Ranges.First(range => range.Holds(effectiveKey));
 
     public PartitionRange? RangeWithId(string id) => Ranges.FirstOrDefault(range => range.Id == id);
-
-    public string ResourceIdOf(Item item) => Resources.ResourceId.OfDocument(_record.Database, _record.Number, item.Number);
 
     public string ResourceIdOf(long document) => Resources.ResourceId.OfDocument(_record.Database, _record.Number, document);
 

@@ -30,7 +30,7 @@ internal sealed class CosmosAccount : IAsyncDisposable
     public Container Container { get; }
 
     /// <param name="definition">Members of the container's definition besides its id and key <c>/pk</c>.</param>
-    public static async Task<CosmosAccount> StartAsync(string definition = "", string? directory = null, TimeProvider? time = null, string keyPaths = "\"/pk\"")
+    public static async Task<CosmosAccount> StartAsync(string definition = "", string? directory = null, TimeProvider? time = null, string keyPaths = "\"/pk\"", string kind = "Hash")
     {
         time ??= TimeProvider.System;
         var store = directory is null ? LocalStore.InMemory() : await LocalStore.OpenAsync(directory, reset: false, TimeProvider.System);
@@ -38,7 +38,7 @@ internal sealed class CosmosAccount : IAsyncDisposable
         var meter = new Meter();
         var service = new CosmosService(store, meter, faults, time);
         service.CreateContainers($$"""
-            {"database":"chat","containers":[{"id":"items","partitionKey":{"paths":[{{keyPaths}}],"kind":"Hash","version":2}{{(definition.Length > 0 ? "," : "")}}{{definition}}}]}
+            {"database":"chat","containers":[{"id":"items","partitionKey":{"paths":[{{keyPaths}}],"kind":"{{kind}}","version":2}{{(definition.Length > 0 ? "," : "")}}{{definition}}}]}
             """);
         return new CosmosAccount(store, service, Connect(service), "items") { Faults = faults, Meter = meter };
     }

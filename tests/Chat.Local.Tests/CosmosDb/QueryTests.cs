@@ -84,6 +84,16 @@ public sealed class QueryTests
     }
 
     [Fact]
+    public async Task Should_take_whole_documents_up_to_a_parameter()
+    {
+        await using var account = await WithDocumentsAsync();
+
+        var results = await account.QueryAsync("SELECT TOP @take * FROM c WHERE c.type = 'message' AND c.seq <= @seq ORDER BY c.seq DESC", "k", ("@take", 2), ("@seq", 3));
+
+        Assert.Equal(["m2", "m1"], results.Select(document => (string)document!["id"]!), StringComparer.Ordinal);
+    }
+
+    [Fact]
     public async Task Should_take_parameters_of_every_type()
     {
         await using var account = await WithDocumentsAsync();
@@ -145,6 +155,17 @@ public sealed class QueryTests
     }
 
     [Fact]
+    public async Task Should_refuse_across_partitions_what_takes_a_plan()
+    {
+        await using var account = await WithDocumentsAsync();
+
+        var refused = await Assert.ThrowsAsync<CosmosException>(() => account.QueryAsync("SELECT * FROM c ORDER BY c.seq", key: null));
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Equal(1004, refused.SubStatusCode);
+    }
+
+    [Fact]
     public async Task Should_read_many_by_id_and_key()
     {
         await using var account = await CosmosAccount.StartAsync();
@@ -156,6 +177,52 @@ public sealed class QueryTests
         var found = await account.Container.ReadManyItemsAsync<JsonObject>([.. Enumerable.Range(0, 60).Select(i => ($"{i}", new PartitionKey($"k{i}")))]);
 
         Assert.Equal(40, found.Count);
+    }
+
+    [Fact]
+    public async Task Should_divide_the_items_among_the_feed_ranges()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        for (var i = 0; i < 40; i++)
+        {
+            await account.CreateAsync($$"""{"id":"{{i}}","pk":"k{{i}}"}""");
+        }
+
+        var seen = new List<string>();
+        var ranges = await account.Container.GetFeedRangesAsync();
+        foreach (var range in ranges)
+        {
+            using var query = account.Container.GetItemQueryIterator<string>(range, new QueryDefinition("SELECT VALUE c.id FROM c"));
+            var page = await query.ReadNextAsync();
+            Assert.NotEmpty(page);
+            seen.AddRange(page);
+        }
+
+        Assert.Equal(2, ranges.Count);
+        Assert.Equal(40, seen.Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(40, seen.Count);
+    }
+
+    [Theory]
+    [InlineData("[\"t1\"]", 4)]
+    [InlineData("[\"t1\",\"u1\"]", 2)]
+    public async Task Should_query_by_the_prefix_of_a_hierarchical_key(string prefix, int expected)
+    {
+        await using var account = await CosmosAccount.StartAsync(keyPaths: "\"/t\",\"/u\",\"/v\"", kind: "MultiHash");
+        for (var i = 0; i < 8; i++)
+        {
+            await account.CreateAsync($$"""{"id":"{{i}}","t":"t{{i % 2}}","u":"u{{i / 4}}","v":{{i}}}""");
+        }
+
+        var key = JsonNode.Parse(prefix)!.AsArray().Aggregate(new PartitionKeyBuilder(), (builder, part) => builder.Add((string)part!)).Build();
+        using var query = account.Container.GetItemQueryIterator<JsonObject>("SELECT * FROM c", requestOptions: new QueryRequestOptions { PartitionKey = key });
+        var found = new List<JsonObject>();
+        while (query.HasMoreResults)
+        {
+            found.AddRange(await query.ReadNextAsync());
+        }
+
+        Assert.Equal(expected, found.Count);
     }
 
     [Fact]
