@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Azure.Messaging.ServiceBus;
 using Chat.Functions.Log;
 using Chat.Functions.Shared;
-using Azure.Messaging.ServiceBus;
 
 namespace Chat.Functions.Delivery;
 

@@ -78,7 +78,7 @@ public sealed class When_the_host_runs
         {
             ValidIssuer = settings["Auth:Issuer"],
             ValidAudience = settings["Auth:Audience"],
-            IssuerSigningKey = new SymmetricSecurityKey(Convert.FromBase64String(settings["Auth:SigningKey"]!)),
+            IssuerSigningKey = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(settings["Auth:SigningKey"]!)),
         });
         Assert.True(checkedToken.IsValid, checkedToken.Exception?.Message);
         Assert.Equal("alice", checkedToken.ClaimsIdentity.FindFirst("sub")!.Value);
