@@ -7,6 +7,7 @@ using Chat.Functions.Health;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
+using Chat.Functions.Realtime;
 
 namespace Chat.Functions.Shared;
 
@@ -37,6 +38,7 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(ConversationPage))]
 [JsonSerializable(typeof(MessageView))]
 [JsonSerializable(typeof(MessagePage))]
+[JsonSerializable(typeof(RealtimeConnection))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(ChatEvent[]))]
