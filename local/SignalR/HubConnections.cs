@@ -44,10 +44,13 @@ internal sealed class HubConnections(string name, TimeProvider time)
     {
         lock (_lock)
         {
-            if (!_connections.Remove(connection.Id))
+            // Whoever came with an id that was taken isn't the one that has it.
+            if (_connections.GetValueOrDefault(connection.Id) != connection)
             {
                 return;
             }
+
+            _connections.Remove(connection.Id);
 
             _all.Remove(connection);
             _groups.Remove(connection);

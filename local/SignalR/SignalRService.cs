@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Chat.Local.SignalR;
 
@@ -11,8 +13,9 @@ internal sealed class SignalRService(Meter meter, Faults faults, TimeProvider ti
 
     public AccessTokens Tokens { get; } = new(time);
 
-    /// <summary>Maps <c>/client/</c> (negotiate, WebSockets) on the host's own port.</summary>
-    public void Map(IEndpointRouteBuilder routes) => new ClientEndpoint(this, Tokens, time).Map(routes);
+    /// <summary>Maps <c>/client/</c> (negotiate, and the transports) on the host's own port.</summary>
+    public void Map(IEndpointRouteBuilder routes) =>
+        new ClientEndpoint(this, Tokens, time, routes.ServiceProvider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping).Map(routes);
 
     /// <summary>The hubs that were used, as an inspector sees them.</summary>
     public IReadOnlyList<HubReading> Read() => [.. _hubs.Values.OrderBy(hub => hub.Name, StringComparer.Ordinal).Select(hub => hub.Read())];

@@ -38,7 +38,9 @@ public class ConnectingTests
         Assert.Equal(answer.GetProperty("connectionId").GetString(), connection.Id);
         Assert.Equal("alice", connection.UserId);
         Assert.Equal(app.Clock.GetUtcNow(), connection.Since);
-        Assert.Equal("WebSockets", answer.GetProperty("availableTransports")[0].GetProperty("transport").GetString());
+        Assert.Equal(
+            ["WebSockets", "ServerSentEvents", "LongPolling"],
+            answer.GetProperty("availableTransports").EnumerateArray().Select(transport => transport.GetProperty("transport").GetString()));
     }
 
     [Fact]
@@ -53,6 +55,8 @@ public class ConnectingTests
 
         Assert.Contains("in use", Assert.IsType<CloseMessage>(await second.NextAsync()).Error, StringComparison.Ordinal);
         Assert.Single(app.Connections());
+        await app.Hub.Clients.Client(app.Connections().Single().Id).Said("still here");
+        Assert.Equal("Said(\"still here\")", await first.NextCallAsync());
     }
 
     [Fact]
