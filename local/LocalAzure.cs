@@ -18,7 +18,7 @@ internal sealed class LocalAzure : IAsyncDisposable
         Time = time;
         Cosmos = new CosmosService(store, Meter, faults, time);
         ServiceBus = new ServiceBusNamespace(store, Meter, faults, time);
-        SignalR = new SignalRService(Meter, faults, time);
+        SignalR = new SignalRService(store, Meter, faults, time);
     }
 
     public LocalStore Store { get; }

@@ -1,4 +1,5 @@
 using Chat.Local.SignalR;
+using Chat.Local.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -34,7 +35,7 @@ internal sealed class SignalRApp : IAsyncDisposable
     public static async Task<SignalRApp> StartAsync(Action<ServiceManagerBuilder>? configure = null)
     {
         var (meter, faults, clock) = (new Meter(), new Faults(), new TestClock());
-        var service = new SignalRService(meter, faults, clock);
+        var service = new SignalRService(LocalStore.InMemory(), meter, faults, clock);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
