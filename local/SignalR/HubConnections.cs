@@ -44,11 +44,13 @@ internal sealed class HubConnections(string name, TimeProvider time)
     {
         lock (_lock)
         {
-            if (!_connections.Remove(connection.Id))
+            // One that wasn't added, because another has its id, isn't here.
+            if (_connections.GetValueOrDefault(connection.Id) != connection)
             {
                 return;
             }
 
+            _connections.Remove(connection.Id);
             _all.Remove(connection);
             _groups.Remove(connection);
             if (connection.UserId is { } user)
