@@ -11,7 +11,8 @@ internal sealed class RestCalls(Meter meter, Faults faults, TimeProvider time, T
     /// <param name="kill">Breaks the connections of those concerned.</param>
     public Task<T> CallAsync<T>(string operation, string target, Func<T> apply, Action? kill, CancellationToken cancellationToken)
     {
-        meter.Add("signalr", "rest");
+        // What comes in is free.
+        meter.Add("signalr", "rest", units: 0);
         return TryAsync(operation, target, apply, kill, cancellationToken);
     }
 
