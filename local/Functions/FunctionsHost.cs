@@ -60,7 +60,7 @@ internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, bool o
         }
         catch (Exception failure)
         {
-            await Console.Error.WriteLineAsync($"The disk refused a write, so the host ends: {failure.Message}");
+            await Console.Error.WriteLineAsync($"{failure.Message} The host ends: nothing that it answered could be relied on.");
             Environment.Exit(1);
         }
     }
