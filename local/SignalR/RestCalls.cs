@@ -23,6 +23,8 @@ internal sealed class RestCalls(Meter meter, Faults faults, TimeProvider time, T
         var fault = await faults.NextAsync("signalr", operation, target);
         switch (fault?.Kind)
         {
+            case null:
+                return apply();
             case FaultKind.Fail:
                 throw RestCallFailedException.Refused((HttpStatusCode)fault.Status);
             case FaultKind.Throttle:
@@ -42,7 +44,7 @@ internal sealed class RestCalls(Meter meter, Faults faults, TimeProvider time, T
                 kill?.Invoke();
                 return apply();
             default:
-                return apply();
+                throw new NotSupportedException($"SignalR Service knows no fault {fault!.Kind}.");
         }
     }
 
