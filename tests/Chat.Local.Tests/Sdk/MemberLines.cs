@@ -18,21 +18,25 @@ internal static class MemberLines
             return [$"M: {name} :: delegate {Signature(type.GetMethod("Invoke")!, type.Name)}"];
         }
 
+        // Operators have special names too, but unlike accessors stand for themselves.
+        var methods = type.GetMethods(Declared).Where(method => IsVisible(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)));
         return
         [
             .. type.GetFields(Declared).Where(field => Access(field) is not null && !field.IsSpecialName).Select(field => $"F: {name} :: {Line(field)}"),
             .. type.GetConstructors(Declared).Where(IsVisible).Select(made => $"C: {name} :: {Line(made)}"),
             .. type.GetProperties(Declared).Where(property => Widest(property) is not null).Select(property => $"P: {name} :: {Line(property)}"),
-            .. type.GetMethods(Declared).Where(method => IsVisible(method) && !method.IsSpecialName).Select(method => $"M: {name} :: {Access(method)} {Modifiers(method)}{Signature(method, method.Name)}{Constraints(method)}"),
-            .. type.GetEvents(Declared).Where(happens => IsVisible(happens.AddMethod!)).Select(happens => $"E: {name} :: {Access(happens.AddMethod!)} event {TypeNames.Of(Annotations.Create(happens))} {happens.Name}"),
+            .. methods.Select(method => $"M: {name} :: {Line(method)}"),
+            .. type.GetEvents(Declared).Where(happens => IsVisible(happens.AddMethod!)).Select(happens => $"E: {name} :: {Line(happens)}"),
         ];
     }
 
     private static string Line(FieldInfo field) => field switch
     {
         { DeclaringType.IsEnum: true } => $"{field.Name} = {Convert.ToInt64(field.GetRawConstantValue(), null)}",
-        { IsLiteral: true } => $"{Access(field)} const {TypeNames.Of(field.FieldType)} {field.Name} = {Literal(field.FieldType, field.GetRawConstantValue())}",
-        _ => $"{Access(field)} {(field.IsStatic ? "static " : "")}{(field.IsInitOnly ? "readonly " : "")}{TypeNames.Of(Annotations.Create(field))} {field.Name}",
+        { IsLiteral: true } =>
+            $"{Access(field)} const {TypeNames.Of(field.FieldType)} {field.Name} = {Literal(field.FieldType, field.GetRawConstantValue())}",
+        _ =>
+            $"{Access(field)} {(field.IsStatic ? "static " : "")}{(field.IsInitOnly ? "readonly " : "")}{TypeNames.Of(Annotations.Create(field))} {field.Name}",
     };
 
     private static string Line(ConstructorInfo made) => $"{Access(made)} {made.DeclaringType!.Name.Split('`')[0]}({Parameters(made)})";
@@ -44,6 +48,10 @@ internal static class MemberLines
             $"{(Access(accessor) == "public" ? "" : Access(accessor) + " ")}{(accessor == property.GetMethod ? "get" : IsInit(accessor) ? "init" : "set")}; "));
         return $"{Access(widest)} {Modifiers(widest)}{TypeNames.Of(Annotations.Create(property))} {property.Name} {{ {accessors}}}";
     }
+
+    private static string Line(MethodInfo method) => $"{Access(method)} {Modifiers(method)}{Signature(method, method.Name)}{Constraints(method)}";
+
+    private static string Line(EventInfo happens) => $"{Access(happens.AddMethod!)} event {TypeNames.Of(Annotations.Create(happens))} {happens.Name}";
 
     private static string Signature(MethodInfo method, string name)
     {

@@ -5,7 +5,7 @@ namespace Chat.Local.Tests.Sdk;
 /// <summary>The public types and members of the real packages, and what a stand-in has that they haven't.</summary>
 /// <remarks>
 /// A list has a line per type (<c>T:</c>), constructor, property, method, field and event. It knows no constraints of types, no attributes
-/// but <see cref="AttributeUsageAttribute"/>, and no <c>notnull</c>; those aren't compared.
+/// but <see cref="AttributeUsageAttribute"/>, and no <c>notnull</c>; those aren't compared. A stand-in may have fewer parents and members.
 /// </remarks>
 internal sealed class PackageSurface
 {
@@ -52,7 +52,10 @@ internal sealed class PackageSurface
 
     /// <summary>Whether a constructor of an abstract class is public or protected is the same to everybody.</summary>
     private bool Has(string line, Type type) =>
-        _members.Contains(line) || (type.IsAbstract && line.StartsWith("C: ", StringComparison.Ordinal) && _members.Contains(line.Replace(" :: protected ", " :: public ", StringComparison.Ordinal)));
+        _members.Contains(line)
+        || (type.IsAbstract
+            && line.StartsWith("C: ", StringComparison.Ordinal)
+            && _members.Contains(line.Replace(" :: protected ", " :: public ", StringComparison.Ordinal)));
 
     /// <summary>Splits a type's line into what must be equal (its kind, name and attribute targets) and what it derives from.</summary>
     private static (string Declaration, string[] Parents) Split(string line)
@@ -81,6 +84,9 @@ internal sealed class PackageSurface
         return $"T: public {kind} {TypeNames.Of(type)}{(names.Length > 0 ? " : " + names : "")}{string.Concat(usage)}";
     }
 
-    private static string Usage(CustomAttributeData usage) =>
-        $" [AttributeUsage({string.Join(", ", [$"{(AttributeTargets)usage.ConstructorArguments[0].Value!}", .. usage.NamedArguments.Select(named => $"{named.MemberName}={named.TypedValue.Value}")])})]";
+    private static string Usage(CustomAttributeData usage)
+    {
+        var settings = usage.NamedArguments.Select(named => $", {named.MemberName}={named.TypedValue.Value}");
+        return $" [AttributeUsage({(AttributeTargets)usage.ConstructorArguments[0].Value!}{string.Concat(settings)})]";
+    }
 }
