@@ -13,20 +13,20 @@ internal sealed class Meter
     {
         var count = _counts.GetOrAdd((service, operation), static _ => new Count());
         Interlocked.Increment(ref count.Requests);
-        Interlocked.Add(ref count.Hundredths, (long)Math.Round(units * 100));
+        Interlocked.Add(ref count.Millionths, (long)Math.Round(units * 1_000_000));
     }
 
     /// <summary>What was counted since the start, by service and operation.</summary>
     public IReadOnlyList<MeterReading> Read() =>
         [.. _counts
-            .Select(entry => new MeterReading(entry.Key.Service, entry.Key.Operation, Interlocked.Read(ref entry.Value.Requests), Interlocked.Read(ref entry.Value.Hundredths) / 100.0))
+            .Select(entry => new MeterReading(entry.Key.Service, entry.Key.Operation, Interlocked.Read(ref entry.Value.Requests), Interlocked.Read(ref entry.Value.Millionths) / 1_000_000.0))
             .OrderBy(reading => reading.Service, StringComparer.Ordinal)
             .ThenBy(reading => reading.Operation, StringComparer.Ordinal)];
 
     private sealed class Count
     {
         public long Requests;
-        public long Hundredths;
+        public long Millionths;
     }
 }
 

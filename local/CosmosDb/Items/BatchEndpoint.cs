@@ -55,18 +55,18 @@ internal sealed class BatchEndpoint(FaultGate gate, Meter meter)
     {
         var results = new List<BatchResult>(operations.Count);
         var range = container.Ranges[0];
-        var lsn = 0L;
+        var (lsn, position) = (0L, 0L);
         foreach (var operation in operations)
         {
             var key = PartitionKeyValue.Parse(operation.PartitionKey ?? throw new RefusedException(400, "An operation of a bulk request has no partition key."));
             var partition = container.GetOrAdd(key);
             using var step = BatchStep.Prepare(operation, container, key);
             var one = Run(partition, [step], request.RefuseConditions);
-            await container.Store.WhenDurableAsync(one.Position);
             results.AddRange(one.Results);
-            (range, lsn) = (partition.Range, one.Lsn);
+            (range, lsn, position) = (partition.Range, one.Lsn, Math.Max(position, one.Position));
         }
 
+        await container.Store.WhenDurableAsync(position);
         return await AnswerAsync(request, results.Exists(result => result.Status >= 400) ? 207 : 200, results, container, range, lsn);
     }
 

@@ -117,6 +117,20 @@ public class ConnectingTests
         Assert.NotNull(completion.Error);
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{")]
+    public async Task What_is_not_a_message_closes_the_connection_with_a_reason(string frame)
+    {
+        await using var app = await SignalRApp.StartAsync();
+        using var client = await app.ConnectAsync("alice");
+
+        await client.SendAsync(frame);
+
+        Assert.Contains("JSON protocol", Assert.IsType<CloseMessage>(await client.NextAsync()).Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Frames_may_arrive_in_pieces_and_together()
     {
