@@ -19,12 +19,14 @@ internal sealed record StoredLog(Head Head, IReadOnlyList<LogEntry> Entries, IRe
     public static async Task<StoredLog> ReadAsync(Container conversations, ConversationId conversation)
     {
         var documents = new List<JsonElement>();
-        using var pages = conversations.GetItemQueryIterator<JsonElement>(
+        using var pages = conversations.GetItemQueryStreamIterator(
             new QueryDefinition("SELECT * FROM c"),
             requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey(conversation.Value), EnableOptimisticDirectExecution = true });
         while (pages.HasMoreResults)
         {
-            documents.AddRange(await pages.ReadNextAsync());
+            using var page = await pages.ReadNextAsync();
+            var json = await JsonSerializer.DeserializeAsync<JsonElement>(page.EnsureSuccessStatusCode().Content);
+            documents.AddRange(json.GetProperty("Documents").EnumerateArray());
         }
 
         var byType = documents.ToLookup(document => document.GetProperty("type").GetString());
