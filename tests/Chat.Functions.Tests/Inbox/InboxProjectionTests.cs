@@ -66,10 +66,12 @@ public class InboxProjectionTests
             steps.AddRange(dice.GetItems(history, 2).Select(seen => (Func<Task>)(() => ReadAsync(user, seen, dice.Next((int)seen.Change.LastOrdinal + 1)))));
         }
 
-        foreach (var kind in new[] { FaultKind.ResetAfter, FaultKind.TimeoutAfter, FaultKind.Fail })
+        foreach (var kind in new[] { FaultKind.TimeoutAfter, FaultKind.Fail })
         {
             deployment.Break("*", kind, times: 6, probability: 0.1);
         }
+
+        deployment.Break("*", FaultKind.ResetAfter, times: 1, probability: 0.1);
 
         var order = steps.ToArray();
         dice.Shuffle(order);
