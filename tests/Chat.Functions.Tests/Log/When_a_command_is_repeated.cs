@@ -98,7 +98,7 @@ public class When_a_command_is_repeated
             Assert.Equal(Problems.Unavailable, (await process.SendAsync(conversation, "alice", "id")).Refusal);
         }
 
-        var again = await process.SendAsync(conversation, "alice", "id");
+        var again = await process.KeepSendingAsync(conversation, "alice", "id");
 
         Assert.True(again.IsRepeat);
         Assert.Equal("id", ((Message)again.Entries[0]).Text);

@@ -97,7 +97,7 @@ public class When_a_commit_meets_trouble
         await using var deployment = await Deployment.StartAsync(new HurriedClock());
         var process = deployment.StartProcess();
         var conversation = await process.CreateGroupAsync("alice", "bob");
-        await process.SendAsync(conversation, "alice", "before");
+        await process.KeepSendingAsync(conversation, "alice", "before");
         using (deployment.Break("*", Enum.Parse<FaultKind>(trouble)))
         {
             // With the head at hand, and without.
@@ -110,7 +110,7 @@ public class When_a_commit_meets_trouble
 
         for (var id = 0; id < 3; id++)
         {
-            Assert.Null((await process.SendAsync(conversation, "alice", $"{id}")).Refusal);
+            Assert.Null((await process.KeepSendingAsync(conversation, "alice", $"{id}")).Refusal);
         }
 
         var stored = await StoredLog.ReadAsync(process.Containers.Conversations, conversation);
