@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using Chat.Functions.Shared;
@@ -14,7 +13,7 @@ namespace Chat.Functions.Delivery;
 public sealed class DeliveredMarks(ChatContainers containers)
 {
     private readonly Container _conversations = containers.Conversations;
-    private readonly ConcurrentDictionary<ConversationId, Raise> _raises = new();
+    private readonly Dictionary<ConversationId, Raise> _gathering = [];
 
     /// <summary>The mark; one at 0 when nothing was delivered yet.</summary>
     public async Task<DeliveredMark> ReadAsync(ConversationId conversation, CancellationToken cancellationToken) =>
@@ -23,50 +22,52 @@ public sealed class DeliveredMarks(ChatContainers containers)
     /// <summary>Notes that a range was delivered; on return it is stored.</summary>
     public Task RaiseAsync(ConversationId conversation, SeqRange delivered, CancellationToken cancellationToken)
     {
-        while (true)
+        Raise? raise;
+        lock (_gathering)
         {
-            var raise = _raises.GetOrAdd(conversation, static _ => new Raise());
-            lock (raise)
+            if (!_gathering.TryGetValue(conversation, out raise))
             {
-                if (raise.IsTaken)
-                {
-                    // It is being written, without this range; the next one takes it.
-                    continue;
-                }
+                _gathering[conversation] = raise = new Raise();
+                _ = WriteAllAsync(conversation);
+            }
 
-                raise.Ranges.Add(delivered);
-                raise.Written ??= WriteAsync(conversation, raise, raise.Before);
-                return raise.Written.WaitAsync(cancellationToken);
+            raise.Ranges.Add(delivered);
+        }
+
+        return raise.Written.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Writes what has gathered, and what gathers meanwhile, until nothing has.</summary>
+    private async Task WriteAllAsync(ConversationId conversation)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        while (Take(conversation) is { } raise)
+        {
+            try
+            {
+                await MergeAsync(conversation, raise.Ranges);
+                raise.Written.SetResult();
+            }
+            catch (Exception exception)
+            {
+                raise.Written.SetException(exception);
             }
         }
     }
 
-    private async Task WriteAsync(ConversationId conversation, Raise raise, Task before)
+    private Raise? Take(ConversationId conversation)
     {
-        // While an earlier write of this conversation is under way, ranges gather here.
-        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
-        var next = new Raise();
-        lock (raise)
+        lock (_gathering)
         {
-            raise.IsTaken = true;
-            next.Before = raise.Written!;
-            _raises[conversation] = next;
-        }
-
-        try
-        {
-            await MergeAsync(conversation, raise.Ranges);
-        }
-        finally
-        {
-            lock (next)
+            var raise = _gathering[conversation];
+            if (raise.Ranges.Count == 0)
             {
-                if (next.Written is null)
-                {
-                    next.IsTaken = true;
-                    _raises.TryRemove(new(conversation, next));
-                }
+                _gathering.Remove(conversation);
+                return null;
             }
+
+            _gathering[conversation] = new Raise();
+            return raise;
         }
     }
 
@@ -105,10 +106,6 @@ public sealed class DeliveredMarks(ChatContainers containers)
     {
         public List<SeqRange> Ranges { get; } = [];
 
-        public Task Before { get; set; } = Task.CompletedTask;
-
-        public Task? Written { get; set; }
-
-        public bool IsTaken { get; set; }
+        public TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
