@@ -6,9 +6,20 @@ namespace Chat.Load;
 /// <param name="Turns">Each turn's time, as the sender reported it; in ms.</param>
 internal sealed record LoadWindow(IReadOnlyList<double> Turns, TimeSpan Took, TimeSpan Cpu)
 {
+    private const int WarmUpTurns = 10_000;
+
     public double PerSecond => Turns.Count / Took.TotalSeconds;
 
     public double CpuPerTurn => Cpu.TotalMilliseconds / Turns.Count;
+
+    /// <summary>Lets the senders work until the runtime has compiled for good what they use: on a busy machine that takes longer, but no more turns.</summary>
+    public static async Task WarmUpAsync(Backend backend, IReadOnlyCollection<Func<Task<double>>> senders)
+    {
+        for (var turns = 0; turns < WarmUpTurns;)
+        {
+            turns += (await RunAsync(backend, TimeSpan.FromSeconds(2), senders)).Turns.Count;
+        }
+    }
 
     /// <summary>Lets every sender take turn after turn until the time is over.</summary>
     public static async Task<LoadWindow> RunAsync(Backend backend, TimeSpan duration, IEnumerable<Func<Task<double>>> senders)

@@ -7,7 +7,6 @@ internal static class Hot
 {
     private const int Members = 100;
     private const int Windows = 3;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(8);
     private static readonly string Text = new('x', 100);
 
@@ -18,7 +17,7 @@ internal static class Hot
         var names = Enumerable.Range(0, Members).Select(i => $"member-{i}").ToList();
         var conversation = await new User(backend.Http, names[0]).CreateGroupAsync(names.Skip(1));
         var senders = names.ConvertAll(name => Sender(new User(backend.Http, name), conversation, name));
-        await LoadWindow.RunAsync(backend, WarmUp, senders);
+        await LoadWindow.WarmUpAsync(backend, senders);
         var windows = new List<LoadWindow>();
         for (var i = 0; i < Windows; i++)
         {

@@ -5,7 +5,6 @@ internal static class Pairs
 {
     private const int Count = 100;
     private const int Windows = 3;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(8);
     private static readonly string Text = new('x', 100);
 
@@ -15,7 +14,7 @@ internal static class Pairs
         await using var backend = await Backend.StartAsync(server, data.Path);
         var pairs = await Task.WhenAll(Enumerable.Range(0, Count).Select(i => Pair.MeetAsync(backend.Http, $"pair-{i}")));
         var senders = pairs.Select(pair => new Func<Task<double>>(async () => (await pair.SendAsync(Text)).Arrived)).ToList();
-        await LoadWindow.RunAsync(backend, WarmUp, senders);
+        await LoadWindow.WarmUpAsync(backend, senders);
         var windows = new List<LoadWindow>();
         for (var i = 0; i < Windows; i++)
         {
