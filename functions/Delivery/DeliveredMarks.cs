@@ -45,7 +45,11 @@ public sealed class DeliveredMarks(ChatContainers containers)
         {
             try
             {
-                await MergeAsync(conversation, raise.Ranges);
+                if (!await TryAdvanceAsync(conversation, raise.Ranges))
+                {
+                    await MergeAsync(conversation, raise.Ranges);
+                }
+
                 raise.Written.SetResult();
             }
             catch (Exception exception)
@@ -69,6 +73,36 @@ public sealed class DeliveredMarks(ChatContainers containers)
             _gathering[conversation] = new Raise();
             return raise;
         }
+    }
+
+    /// <summary>The common case, in one write and no read: the ranges follow on what was delivered. False when they don't, and nothing was written.</summary>
+    private async Task<bool> TryAdvanceAsync(ConversationId conversation, List<SeqRange> ranges)
+    {
+        var before = ranges.Min(range => range.First) - 1;
+        var mark = ranges.Aggregate(new DeliveredMark { ConversationId = conversation, DeliveredSeq = before }, static (sum, range) => sum.With(range));
+        if (before == 0 || mark.Early.Count > 0)
+        {
+            // A conversation's first range has no mark to advance.
+            return false;
+        }
+
+        var after = mark.DeliveredSeq;
+        using var response = await _conversations.PatchItemStreamAsync(
+            DeliveredMark.DocumentId,
+            new PartitionKey(conversation.Value),
+            [PatchOperation.Set("/deliveredSeq", after)],
+            new PatchItemRequestOptions
+            {
+                FilterPredicate = $"FROM c WHERE c.deliveredSeq >= {before} AND c.deliveredSeq < {after} AND ARRAY_LENGTH(c.early) = 0",
+                EnableContentResponseOnWrite = false,
+            });
+        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.PreconditionFailed)
+        {
+            return false;
+        }
+
+        response.EnsureSuccessStatusCode();
+        return true;
     }
 
     private async Task MergeAsync(ConversationId conversation, List<SeqRange> ranges)
