@@ -67,9 +67,9 @@ internal sealed class ClientInput(HubConnections hub, ClientConnection connectio
             return;
         }
 
-        connection.Open();
-        if (!hub.Add(connection))
+        if (!hub.TryOpen(connection))
         {
+            connection.Open();
             connection.Close("Connection closed: its connection token is in use.");
         }
     }

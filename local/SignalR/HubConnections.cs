@@ -16,8 +16,8 @@ internal sealed class HubConnections(string name, MembershipJournal journal, Tim
 
     public string Name => name;
 
-    /// <summary>False if its id is taken.</summary>
-    public bool Add(ClientConnection connection)
+    /// <summary>Takes a connection in and answers its handshake in one step: once its client knows, it gets all that is sent. False if its id is taken.</summary>
+    public bool TryOpen(ClientConnection connection)
     {
         lock (_lock)
         {
@@ -26,6 +26,7 @@ internal sealed class HubConnections(string name, MembershipJournal journal, Tim
                 return false;
             }
 
+            connection.Open();
             _all.Add(connection);
             if (connection.UserId is { } user)
             {
