@@ -24,20 +24,9 @@ public sealed class RelayCommitted(DeliveredMarks marks, DeliveryQueue queue, Sw
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(changes);
-
-        // Marks that changed along with their heads needn't be read: what they cover stays covered.
-        var delivered = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var mark in changes.Where(change => change.Id == DeliveredMark.DocumentId))
-        {
-            delivered[mark.ConversationId] = mark.DeliveredSeq;
-        }
-
         foreach (var head in changes.Where(change => change.Id == Head.DocumentId))
         {
-            if (delivered.GetValueOrDefault(head.ConversationId) < head.LastSeq)
-            {
-                await RelayAsync(head, cancellationToken);
-            }
+            await RelayAsync(head, cancellationToken);
         }
     }
 
@@ -77,8 +66,6 @@ public sealed record ChangedDocument
     public string ConversationId { get; init; } = "";
 
     public long LastSeq { get; init; }
-
-    public long DeliveredSeq { get; init; }
 
     public DateTimeOffset CommittedAt { get; init; }
 }
