@@ -26,8 +26,14 @@ internal sealed class Person(HttpClient http, string name)
     public async Task<ConversationJson> CreateGroupAsync(string title, params IEnumerable<string> members) =>
         await ReadAsync<ConversationJson>(await PostAsync("/api/conversations", new { kind = "group", title, members }), HttpStatusCode.Created);
 
-    public async Task<MessageJson> SendAsync(string conversation, string text, string? clientMessageId = null) =>
-        await ReadAsync<MessageJson>(await TrySendAsync(conversation, text, clientMessageId));
+    /// <summary>Sends, and tries again under the same id while the app asks for that, as clients do.</summary>
+    public async Task<MessageJson> SendAsync(string conversation, string text, string? clientMessageId = null)
+    {
+        clientMessageId ??= Guid.NewGuid().ToString("N");
+        return await ReadAsync<MessageJson>(await Eventually.SeesAsync(
+            () => TrySendAsync(conversation, text, clientMessageId),
+            answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable));
+    }
 
     public Task<HttpResponseMessage> TrySendAsync(string conversation, string text, string? clientMessageId = null) =>
         PostAsync($"/api/conversations/{conversation}/messages", new { clientMessageId = clientMessageId ?? Guid.NewGuid().ToString("N"), text });
