@@ -33,7 +33,8 @@ internal sealed class SignalRApp : IAsyncDisposable
 
     public static async Task<SignalRApp> StartAsync(Action<ServiceManagerBuilder>? configure = null)
     {
-        var (meter, faults, clock) = (new Meter(), new Faults(), new TestClock());
+        var clock = new TestClock();
+        var (meter, faults) = (new Meter(clock), new Faults());
         var service = new SignalRService(meter, faults, clock);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

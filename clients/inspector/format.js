@@ -1,0 +1,27 @@
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const some = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
+const tenths = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', minimumFractionDigits: 4, maximumFractionDigits: 4 });
+const price = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', minimumFractionDigits: 2, maximumFractionDigits: 6 });
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+
+export const count = value => whole.format(value);
+export const units = value => some.format(value);
+export const milliseconds = value => (value == null ? '–' : tenths.format(value));
+export const usd = value => dollars.format(value);
+export const priceOf = value => price.format(value);
+
+/** A time of today, or a day and a time. */
+export function time(value) {
+  if (!value) return '–';
+  const at = new Date(value);
+  const date = day.format(at);
+  return date === day.format(Date.now()) ? clock.format(at) : `${date}, ${clock.format(at)}`;
+}
+
+export function span(seconds) {
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  if (hours > 0) return `${hours} h ${minutes} min`;
+  return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
+}
