@@ -10,7 +10,7 @@ export class Connections {
     { title: 'User', text: item => item.userId ?? '–' },
     { title: 'Hub', text: item => item.hub },
     { title: 'Since', number: true, text: item => time(item.since) },
-  ], 'Nobody is connected.');
+  ], { empty: 'Nobody is connected.' });
   #users = new Table('Users', [
     { title: 'User', text: item => item.userId },
     { title: 'Hub', text: item => item.hub },

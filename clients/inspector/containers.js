@@ -12,21 +12,21 @@ export class Containers {
     { title: 'Documents', number: true, text: item => count(item.documents), quiet: item => item.documents === 0 },
     { title: 'Time to live', number: true, text: item => ({ '-1': 'by document' })[item.defaultTtl] ?? (item.defaultTtl == null ? 'for ever' : `${item.defaultTtl} s`) },
   ]);
-  #partitions = new Found(() => new Table(`${this.path[0]}/${this.path[1]}: partitions`, [
+  #partitions = new Found(tools => new Table(`${this.path[0]}/${this.path[1]}`, [
     { title: 'Partition', code: true, text: item => item.key, href: item => link('containers', this.path[0], this.path[1], item.key) },
     { title: 'Documents', number: true, text: item => count(item.documents) },
-  ]));
-  #documents = new Found(() => new Table(`Partition ${this.path[2]}: documents`, [
+  ], { tools }));
+  #documents = new Found(tools => new Table(this.path[2], [
     { title: 'Document', code: true, text: item => item.id, href: item => link('containers', ...this.path.slice(0, 3), item.id) },
     { title: 'Bytes', number: true, text: item => count(item.bytes) },
     { title: 'Written', number: true, text: item => time(item.writtenAt) },
     { title: 'Expires', number: true, text: item => time(item.expiresAt), quiet: item => !item.expiresAt },
-  ]));
+  ], { tools }));
   #title = element('h2');
   #json = element('pre', { tabIndex: 0 });
   #document = element('article', { hidden: true }, this.#title, this.#json);
 
-  node = element('section', {}, this.#containers.node, this.#partitions.node, this.#documents.node, this.#document);
+  node = element('section', {}, this.#containers.node, element('div', { className: 'drill' }, this.#partitions.node, this.#documents.node, this.#document));
 
   async refresh(signal) {
     const [database, container, partition, id] = this.path;
@@ -60,7 +60,7 @@ class Found {
   #input = element('input', { type: 'search', placeholder: 'Search', spellcheck: false, oninput: () => dispatchEvent(new Event('changed')) });
   #total = element('span', { className: 'hint' });
 
-  node = element('div', { hidden: true });
+  node = element('div', { className: 'scroll', hidden: true });
 
   constructor(make) {
     this.#make = make;
@@ -80,8 +80,8 @@ class Found {
     if (this.#of !== of) {
       this.#of = of;
       this.#input.value = '';
-      this.#table = this.#make();
-      this.node.replaceChildren(element('p', { className: 'actions' }, this.#input, this.#total), this.#table.node);
+      this.#table = this.#make([this.#input, this.#total]);
+      this.node.replaceChildren(this.#table.node);
     }
     setText(this.#total, items.length < total ? `${count(items.length)} of ${count(total)}; search to see others` : count(total));
     this.#table.fill(items, keyOf);

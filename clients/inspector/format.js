@@ -1,14 +1,15 @@
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const some = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
-const tenths = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', minimumFractionDigits: 4, maximumFractionDigits: 4 });
+const one = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const two = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', minimumFractionDigits: 5, maximumFractionDigits: 5 });
 const price = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', minimumFractionDigits: 2, maximumFractionDigits: 6 });
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 
 export const count = value => whole.format(value);
-export const units = value => some.format(value);
-export const milliseconds = value => (value == null ? '–' : tenths.format(value));
+export const tenths = value => one.format(value);
+export const hundredths = value => two.format(value);
+export const milliseconds = value => (value == null ? '–' : one.format(value));
 export const usd = value => dollars.format(value);
 export const priceOf = value => price.format(value);
 

@@ -1,6 +1,6 @@
 import { read } from './api.js';
 import { element, setText } from './dom.js';
-import { count, priceOf, span, units, usd } from './format.js';
+import { count, hundredths, priceOf, span, tenths, usd } from './format.js';
 import { Table } from './table.js';
 
 const spans = [['minute', 'Last minute'], ['hour', 'Last hour'], ['run', 'This run']];
@@ -11,7 +11,7 @@ export class Meter {
     { title: 'Service', text: item => item.service },
     { title: 'Unit', text: item => item.unit },
     ...spans.flatMap(([name, title]) => [
-      { title, number: true, text: item => (item[name].units == null ? '' : units(item[name].units)), quiet: item => item[name].units === 0 },
+      { title, number: true, text: item => unitsOf(item, item[name].units), quiet: item => item[name].units === 0 },
       { title: '$', number: true, text: item => (item[name].usd == null ? '–' : usd(item[name].usd)), quiet: item => !item[name].usd },
     ]),
   ]);
@@ -20,16 +20,16 @@ export class Meter {
     { title: 'Operation', code: true, text: item => item.operation },
     ...spans.flatMap(([name, title]) => [
       { title, number: true, text: item => count(item[name]?.requests ?? 0), quiet: item => !item[name] },
-      { title: 'Units', number: true, text: item => units(item[name]?.units ?? 0), quiet: item => !item[name]?.units },
+      { title: 'Units', number: true, text: item => tenths(item[name]?.units ?? 0), quiet: item => !item[name]?.units },
     ]),
-  ], 'Nothing yet.');
+  ], { empty: 'Nothing yet.' });
   #prices = new Table('Prices', [
     { title: 'Service', text: item => item.service },
     { title: 'Price', number: true, text: item => priceOf(item.usd) },
     { title: 'For', text: item => (item.per === 1 ? `1 ${item.unit}` : `${count(item.per)} ${item.unit}`) },
     { title: 'Of', text: item => item.date },
     { title: 'Note', wide: true, text: item => item.note },
-    { title: 'Source', code: true, text: item => item.source },
+    { title: 'Source', wide: true, text: item => item.source },
   ]);
   #running = element('p', { className: 'hint' });
   #besides = element('p', { className: 'hint' });
@@ -44,6 +44,11 @@ export class Meter {
     setText(this.#running, `This run: ${span(meter.runningSeconds)}. List prices in US dollars, collected ${meter.prices.date}; see below.`);
     setText(this.#besides, `Not counted: ${meter.prices.notCounted.join('; ')}.`);
   }
+}
+
+function unitsOf({ unit }, value) {
+  if (value == null) return '';
+  return unit === 'GB-s' ? hundredths(value) : count(value);
 }
 
 const bySpan = make => Object.fromEntries(spans.map(([name]) => [name, make(name)]));

@@ -54,7 +54,6 @@ export class Queues {
       this.#listed = `${queue}/${kind}`;
       this.#messages = messagesOf(queue, kind);
       this.#list.replaceChildren(this.#messages.node);
-      if (kind === 'dead-lettered') this.#list.append(forAll(queue));
     }
     this.#messages.fill(messages, item => item.sequenceNumber);
   }
@@ -97,7 +96,7 @@ function messagesOf(queue, kind) {
       { title: '', actions: () => letterActions(queue) },
     );
   }
-  return new Table(`${queue}: ${title.toLowerCase()}`, columns, 'None now.');
+  return new Table(`${queue}: ${title.toLowerCase()}`, columns, { empty: 'None now.', tools: when ? [] : forAll(queue) });
 }
 
 function letterActions(queue) {
@@ -119,7 +118,7 @@ function forAll(queue) {
   const ask = async (question, yes, method, address) => {
     if (await confirmed(question, yes)) await done(change(method, address));
   };
-  return element('p', { className: 'actions' },
+  return [
     element('button', {
       textContent: 'Resubmit all',
       onclick: () => attempt(() => ask(`Send all dead letters of ${queue} again?`, 'Resubmit all', 'POST', path + '/resubmit')),
@@ -128,7 +127,8 @@ function forAll(queue) {
       textContent: 'Discard all',
       className: 'danger',
       onclick: () => attempt(() => ask(`Delete all dead letters of ${queue} for good?`, 'Discard all', 'DELETE', path)),
-    }));
+    }),
+  ];
 }
 
 function messageNode(queue, kind, message) {

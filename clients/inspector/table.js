@@ -3,15 +3,15 @@ import { attempt, element, setText } from './dom.js';
 /**
  * A table that is filled again and again. A row stays the same element as long as its key does, so that focus and selection stay too.
  * A column has a title and a text, and if it likes: number (aligned to the right), href, quiet (a value that isn't worth a look), alarming,
- * or in place of the text actions: a list of {label, run, danger}.
+ * or in place of the text actions: a list of {label, run, danger}. Tools are what stands under the caption.
  */
 export class Table {
-  constructor(caption, columns, empty = 'None.') {
+  constructor(caption, columns, { empty = 'None.', tools = [] } = {}) {
     this.columns = columns;
     this.rows = new Map();
     this.body = element('tbody');
     const head = element('tr', {}, ...columns.map(column => element('th', { scope: 'col', className: classOf(column), textContent: column.title })));
-    this.table = element('table', {}, element('caption', { textContent: caption }), element('thead', {}, head), this.body);
+    this.table = element('table', {}, element('caption', {}, caption, ...(tools.length > 0 ? [element('div', { className: 'tools' }, ...tools)] : [])), element('thead', {}, head), this.body);
     this.empty = element('p', { className: 'empty', textContent: empty });
     this.node = element('div', { className: 'scroll' }, this.table, this.empty);
   }
