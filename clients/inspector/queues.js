@@ -133,7 +133,8 @@ function forAll(queue) {
 
 function messageNode(queue, kind, message) {
   const known = Object.entries(message).filter(([name, value]) => value != null && name !== 'applicationProperties');
-  const all = [...known.map(([name, value]) => [words(name), /(At|For|Until)$/.test(name) ? time(value) : String(value)]), ...Object.entries(message.applicationProperties)];
+  const others = Object.entries(message.applicationProperties).filter(([name]) => !name.startsWith('DeadLetter'));
+  const all = [...known.map(([name, value]) => [words(name), /(At|For|Until)$/.test(name) ? time(value) : String(value)]), ...others];
   const body = element('pre', { hidden: true, tabIndex: 0 });
   body.setAttribute('aria-label', 'Body');
   const show = element('button', { textContent: 'Show body' });

@@ -39,6 +39,11 @@ internal static class LocalRoutes
 
     public static IResult Refuse(int status, string why) => Results.Json(new { error = why }, statusCode: status);
 
+    /// <summary>Whether the request comes from this machine and calls it by a name that only itself can have.</summary>
+    public static bool IsFromHere(HttpContext http) =>
+        http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
+        && http.Request.Host.Host.ToLowerInvariant() is "localhost" or "127.0.0.1" or "[::1]";
+
     private static void Map(IEndpointRouteBuilder routes, string path, string[] methods, Func<HttpContext, Task<IResult>> answer)
     {
         var route = new HttpRoute(RoutePatternFactory.Parse(path), methods);
@@ -51,8 +56,4 @@ internal static class LocalRoutes
         var result = IsFromHere(http) ? await answer(http) : Refuse(StatusCodes.Status403Forbidden, "This is for this machine alone, under the name localhost.");
         await result.ExecuteAsync(http);
     }
-
-    private static bool IsFromHere(HttpContext http) =>
-        http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-        && http.Request.Host.Host.ToLowerInvariant() is "localhost" or "127.0.0.1" or "[::1]";
 }

@@ -23,7 +23,7 @@ internal sealed class CosmosAccount : IAsyncDisposable
 
     public Faults Faults { get; private init; } = new();
 
-    public Meter Meter { get; private init; } = new();
+    public required Meter Meter { get; init; }
 
     public CosmosService Service { get; }
 

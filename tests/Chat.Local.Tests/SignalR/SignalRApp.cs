@@ -19,7 +19,7 @@ internal sealed class SignalRApp : IAsyncDisposable
 
     public required SignalRService Service { get; init; }
 
-    public Meter Meter { get; init; } = new();
+    public required Meter Meter { get; init; }
 
     public Faults Faults { get; init; } = new();
 
