@@ -9,8 +9,9 @@ namespace Chat.Local.Inspector;
 
 /// <summary>What only this host answers, beside the app, for this machine alone and for no website on it.</summary>
 /// <remarks>
-/// The Host header has to be this machine's name, or a website could let its own name point here and read along. What changes something takes
-/// a header that a browser sends for another website only after asking for permission, which nobody gives.
+/// The Host header has to be a name of this machine, or a website could let its own name point here and read along; the origin, which a browser
+/// sends when a page of another website asks and hopes to read the answer, has to be one too. What changes something takes a header besides
+/// that no form can send.
 /// </remarks>
 internal static class LocalRoutes
 {
@@ -39,10 +40,14 @@ internal static class LocalRoutes
 
     public static IResult Refuse(int status, string why) => Results.Json(new { error = why }, statusCode: status);
 
-    /// <summary>Whether the request comes from this machine and calls it by a name that only itself can have.</summary>
+    /// <summary>Whether the request comes from this machine, from a page of this machine if from any, and calls the host by a name of its own.</summary>
     public static bool IsFromHere(HttpContext http) =>
         http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-        && http.Request.Host.Host.ToLowerInvariant() is "localhost" or "127.0.0.1" or "[::1]";
+        && IsThisMachine(http.Request.Host.Host)
+        && http.Request.Headers.Origin is var origin
+        && (origin.Count == 0 || (Uri.TryCreate(origin, UriKind.Absolute, out var page) && IsThisMachine(page.Host)));
+
+    private static bool IsThisMachine(string host) => host.ToLowerInvariant() is "localhost" or "127.0.0.1" or "[::1]";
 
     private static void Map(IEndpointRouteBuilder routes, string path, string[] methods, Func<HttpContext, Task<IResult>> answer)
     {

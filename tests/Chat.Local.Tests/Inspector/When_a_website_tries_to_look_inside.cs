@@ -40,6 +40,20 @@ public sealed class When_a_website_tries_to_look_inside
     }
 
     [Theory]
+    [InlineData(null, true)]
+    [InlineData("http://localhost:5173", true)]
+    [InlineData("http://[::1]:7071", true)]
+    [InlineData("https://evil.example", false)]
+    [InlineData("https://localhost.evil.example", false)]
+    [InlineData("null", false)]
+    public void Should_answer_only_pages_of_this_machine(string? origin, bool answers)
+    {
+        var http = new DefaultHttpContext { Request = { Host = new HostString("localhost", 7071) }, Connection = { RemoteIpAddress = IPAddress.Loopback } };
+        http.Request.Headers.Origin = origin;
+        Assert.Equal(answers, LocalRoutes.IsFromHere(http));
+    }
+
+    [Theory]
     [InlineData("POST", "/resubmit")]
     [InlineData("DELETE", "")]
     [InlineData("POST", "/{0}/resubmit")]
