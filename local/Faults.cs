@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Chat.Local;
 
 /// <summary>What goes wrong. Each service's README of operations is the list of names in <see cref="Faults"/>.</summary>
@@ -72,69 +70,73 @@ internal sealed record Fault(string Service, string Operation, FaultKind Kind)
 /// <remarks>
 /// Operations: cosmos <c>create read replace upsert patch delete batch query changefeed</c>; servicebus <c>send schedule cancel receive
 /// complete abandon defer deadletter renew peek</c>; signalr <c>negotiate send-user send-group send-connection send-all group-add group-remove
-/// group-check user-exists close</c>.
+/// group-check group-exists user-exists connection-exists close</c>.
 /// </remarks>
 internal sealed class Faults(int seed = 1)
 {
-    private readonly ConcurrentDictionary<Fault, int> _rules = new(ReferenceEqualityComparer.Instance);
+    private readonly Lock _lock = new();
     private readonly Random _random = new(seed);
-    private volatile bool _armed;
+    private volatile Rule[] _rules = [];
 
-    /// <summary>Arms a fault; disposing the answer disarms it.</summary>
+    /// <summary>Arms a fault; disposing the answer disarms it. Of several that match, the one armed first strikes.</summary>
     public IDisposable Add(Fault fault)
     {
-        _rules[fault] = 0;
-        _armed = true;
-        return new Disarm(this, fault);
+        var rule = new Rule(this, fault);
+        lock (_lock)
+        {
+            _rules = [.. _rules, rule];
+        }
+
+        return rule;
     }
 
-    public void Clear() => _rules.Clear();
+    public void Clear() => _rules = [];
 
     /// <summary>The fault that strikes this operation, if any, after its <see cref="Fault.Strike"/> ran.</summary>
     public ValueTask<Fault?> NextAsync(string service, string operation, string target) =>
-        _armed ? MatchAsync(service, operation, target) : default;
+        _rules is { Length: > 0 } rules ? MatchAsync(rules, service, operation, target) : default;
 
-    private async ValueTask<Fault?> MatchAsync(string service, string operation, string target)
+    private async ValueTask<Fault?> MatchAsync(Rule[] rules, string service, string operation, string target)
     {
-        foreach (var fault in _rules.Keys)
+        if (Array.Find(rules, rule => Matches(rule, service, operation, target))?.Fault is not { } fault)
         {
-            if (!Matches(fault, service, operation, target))
-            {
-                continue;
-            }
-
-            if (fault.Strike is { } strike)
-            {
-                await strike(target);
-            }
-
-            return fault;
+            return null;
         }
 
-        return null;
+        if (fault.Strike is { } strike)
+        {
+            await strike(target);
+        }
+
+        return fault;
     }
 
-    private bool Matches(Fault fault, string service, string operation, string target)
+    private bool Matches(Rule rule, string service, string operation, string target)
     {
+        var fault = rule.Fault;
         if (fault.Service != service || (fault.Operation != "*" && fault.Operation != operation) || fault.Target?.Invoke(target) == false)
         {
             return false;
         }
 
-        lock (_random)
+        lock (_lock)
         {
-            if (!_rules.TryGetValue(fault, out var seen) || seen - fault.Skip >= fault.Times || _random.NextDouble() >= fault.Probability)
-            {
-                return false;
-            }
-
-            _rules[fault] = seen + 1;
-            return seen >= fault.Skip;
+            return rule.Seen - fault.Skip < fault.Times && _random.NextDouble() < fault.Probability && rule.Seen++ >= fault.Skip;
         }
     }
 
-    private sealed class Disarm(Faults owner, Fault fault) : IDisposable
+    private sealed class Rule(Faults owner, Fault fault) : IDisposable
     {
-        public void Dispose() => owner._rules.TryRemove(fault, out _);
+        public Fault Fault => fault;
+
+        public int Seen { get; set; }
+
+        public void Dispose()
+        {
+            lock (owner._lock)
+            {
+                owner._rules = Array.FindAll(owner._rules, rule => rule != this);
+            }
+        }
     }
 }

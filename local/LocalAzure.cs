@@ -19,7 +19,7 @@ internal sealed class LocalAzure : IAsyncDisposable
         Meter = new Meter(time);
         Cosmos = new CosmosService(store, Meter, faults, time);
         ServiceBus = new ServiceBusNamespace(store, Meter, faults, time);
-        SignalR = new SignalRService(Meter, faults, time);
+        SignalR = new SignalRService(store, Meter, faults, time);
     }
 
     public LocalStore Store { get; }

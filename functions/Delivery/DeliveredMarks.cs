@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using Chat.Functions.Shared;
@@ -14,7 +13,7 @@ namespace Chat.Functions.Delivery;
 public sealed class DeliveredMarks(ChatContainers containers)
 {
     private readonly Container _conversations = containers.Conversations;
-    private readonly ConcurrentDictionary<ConversationId, Raise> _raises = new();
+    private readonly Dictionary<ConversationId, Raise> _gathering = [];
 
     /// <summary>The mark; one at 0 when nothing was delivered yet.</summary>
     public async Task<DeliveredMark> ReadAsync(ConversationId conversation, CancellationToken cancellationToken) =>
@@ -23,51 +22,87 @@ public sealed class DeliveredMarks(ChatContainers containers)
     /// <summary>Notes that a range was delivered; on return it is stored.</summary>
     public Task RaiseAsync(ConversationId conversation, SeqRange delivered, CancellationToken cancellationToken)
     {
-        while (true)
+        Raise? raise;
+        lock (_gathering)
         {
-            var raise = _raises.GetOrAdd(conversation, static _ => new Raise());
-            lock (raise)
+            if (!_gathering.TryGetValue(conversation, out raise))
             {
-                if (raise.IsTaken)
+                _gathering[conversation] = raise = new Raise();
+                _ = WriteAllAsync(conversation);
+            }
+
+            raise.Ranges.Add(delivered);
+        }
+
+        return raise.Written.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Writes what has gathered, and what gathers meanwhile, until nothing has.</summary>
+    private async Task WriteAllAsync(ConversationId conversation)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        while (Take(conversation) is { } raise)
+        {
+            try
+            {
+                if (!await TryAdvanceAsync(conversation, raise.Ranges))
                 {
-                    // It is being written, without this range; the next one takes it.
-                    continue;
+                    await MergeAsync(conversation, raise.Ranges);
                 }
 
-                raise.Ranges.Add(delivered);
-                raise.Written ??= WriteAsync(conversation, raise, raise.Before);
-                return raise.Written.WaitAsync(cancellationToken);
+                raise.Written.SetResult();
+            }
+            catch (Exception exception)
+            {
+                raise.Written.SetException(exception);
             }
         }
     }
 
-    private async Task WriteAsync(ConversationId conversation, Raise raise, Task before)
+    private Raise? Take(ConversationId conversation)
     {
-        // While an earlier write of this conversation is under way, ranges gather here.
-        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
-        var next = new Raise();
-        lock (raise)
+        lock (_gathering)
         {
-            raise.IsTaken = true;
-            next.Before = raise.Written!;
-            _raises[conversation] = next;
+            var raise = _gathering[conversation];
+            if (raise.Ranges.Count == 0)
+            {
+                _gathering.Remove(conversation);
+                return null;
+            }
+
+            _gathering[conversation] = new Raise();
+            return raise;
+        }
+    }
+
+    /// <summary>The common case, in one write and no read: the ranges follow on what was delivered. False when they don't, and nothing was written.</summary>
+    private async Task<bool> TryAdvanceAsync(ConversationId conversation, List<SeqRange> ranges)
+    {
+        var before = ranges.Min(range => range.First) - 1;
+        var mark = ranges.Aggregate(new DeliveredMark { ConversationId = conversation, DeliveredSeq = before }, static (sum, range) => sum.With(range));
+        if (before == 0 || mark.Early.Count > 0)
+        {
+            // A conversation's first range has no mark to advance.
+            return false;
         }
 
-        try
-        {
-            await MergeAsync(conversation, raise.Ranges);
-        }
-        finally
-        {
-            lock (next)
+        var after = mark.DeliveredSeq;
+        using var response = await _conversations.PatchItemStreamAsync(
+            DeliveredMark.DocumentId,
+            new PartitionKey(conversation.Value),
+            [PatchOperation.Set("/deliveredSeq", after)],
+            new PatchItemRequestOptions
             {
-                if (next.Written is null)
-                {
-                    next.IsTaken = true;
-                    _raises.TryRemove(new(conversation, next));
-                }
-            }
+                FilterPredicate = $"FROM c WHERE c.deliveredSeq >= {before} AND c.deliveredSeq < {after} AND ARRAY_LENGTH(c.early) = 0",
+                EnableContentResponseOnWrite = false,
+            });
+        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.PreconditionFailed)
+        {
+            return false;
         }
+
+        response.EnsureSuccessStatusCode();
+        return true;
     }
 
     private async Task MergeAsync(ConversationId conversation, List<SeqRange> ranges)
@@ -105,10 +140,6 @@ public sealed class DeliveredMarks(ChatContainers containers)
     {
         public List<SeqRange> Ranges { get; } = [];
 
-        public Task Before { get; set; } = Task.CompletedTask;
-
-        public Task? Written { get; set; }
-
-        public bool IsTaken { get; set; }
+        public TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -9,9 +9,9 @@ namespace Chat.Functions.Inbox;
 /// <summary>Moves inbox entries forward; see <see cref="InboxEntry"/>.</summary>
 /// <remarks>
 /// Each raise is one conditional patch in the user's partition: where the entry is as far already the condition fails, and that is success.
-/// So raises may come late, twice and in any order. An entry that isn't there is created from the change itself.
+/// So raises may come late, twice and in any order. An entry that isn't there is created from the change and the member.
 /// </remarks>
-public sealed class InboxProjection(ChatContainers containers)
+public sealed class InboxProjection(ChatContainers containers, ConversationReader reader)
 {
     private readonly Container _users = containers.Users;
 
@@ -98,7 +98,13 @@ public sealed class InboxProjection(ChatContainers containers)
                 return true;
             }
 
-            var entry = change.ToEntry(user) with { ReadOrdinal = readOrdinal };
+            // Once in an entry's life: where the member began, and how far they had read.
+            var member = await reader.ReadMemberAsync(change.ConversationId, user, cancellationToken);
+            var entry = change.ToEntry(user) with
+            {
+                JoinedOrdinal = member?.JoinedOrdinal ?? 0,
+                ReadOrdinal = Math.Max(readOrdinal, member?.ReadOrdinal ?? 0),
+            };
             using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(entry, ChatJson.Default.InboxEntry), writable: false);
             using var created = await _users.CreateItemStreamAsync(body, partition, new ItemRequestOptions { EnableContentResponseOnWrite = false }, cancellationToken);
             if (created.StatusCode != HttpStatusCode.Conflict)

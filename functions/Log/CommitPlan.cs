@@ -15,7 +15,7 @@ internal sealed class CommitPlan(ConversationId conversation, Head? onHead, stri
 
     private readonly List<PendingAppend> _owners = [];
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
-    private readonly Dictionary<UserId, HeadMember?> _joined = [];
+    private readonly Dictionary<UserId, HeadMember> _joined = [];
     private int _bytes = Head.MaxBytes;
 
     public ConversationId Conversation { get; } = conversation;
@@ -29,6 +29,15 @@ internal sealed class CommitPlan(ConversationId conversation, Head? onHead, stri
 
     public List<PendingAppend> Accepted { get; } = [];
 
+    /// <summary>What this head answers without a commit: refusals, and what is as wanted already.</summary>
+    public List<(PendingAppend Pending, Appended Answer)> Answers { get; } = [];
+
+    /// <summary>Done before; the answer is to be read.</summary>
+    public List<PendingAppend> Repeats { get; } = [];
+
+    /// <summary>For the next commit: no room, or a repeat of one in this plan, and all that follow, so that nobody's own order is lost.</summary>
+    public List<PendingAppend> Later { get; } = [];
+
     public List<LogEntry> Entries { get; } = [];
 
     /// <summary>The documents to create, in order, as JSON; <see cref="OwnerOf"/> tells whose each is.</summary>
@@ -37,44 +46,86 @@ internal sealed class CommitPlan(ConversationId conversation, Head? onHead, stri
     /// <summary>The head as it is committed.</summary>
     public byte[] HeadDocument { get; private set; } = [];
 
-    /// <summary>Decides a command on what is planned so far and takes it in, refuses it, or leaves it for the next commit.</summary>
-    public PlanOutcome Add(PendingAppend pending)
+    /// <summary>Decides a command on what is planned so far, and takes it in or puts it where it belongs.</summary>
+    public void Add(PendingAppend pending, bool isRecent)
     {
-        if (pending.Command.RepeatId is { } id && _ids.Contains(id))
+        if (Later.Count > 0)
         {
-            return PlanOutcome.Later;
+            Later.Add(pending);
         }
-
-        var decision = pending.Command.Decide(new DecisionContext(Head, MemberOf, CommitId, now));
-        if (decision.Refusal is { } refusal)
+        else if (isRecent)
         {
-            pending.Complete(Appended.Refused(refusal));
-            return PlanOutcome.Answered;
+            Repeats.Add(pending);
+        }
+        else if (pending.Command.RepeatId is { } id && _ids.Contains(id))
+        {
+            Later.Add(pending);
+        }
+        else
+        {
+            Decide(pending);
+        }
+    }
+
+    /// <summary>Fixes the head that the accepted commands lead to.</summary>
+    /// <exception cref="InvalidOperationException">The head outgrew its bound, which every field of it is limited to prevent.</exception>
+    public void Seal()
+    {
+        Head = Head! with { CommitId = CommitId, CommittedAt = now };
+        HeadDocument = JsonSerializer.SerializeToUtf8Bytes(Head, ChatJson.Default.Head);
+        if (HeadDocument.Length > Head.MaxBytes)
+        {
+            throw new InvalidOperationException($"The head of {Conversation} would have {HeadDocument.Length} bytes, more than {Head.MaxBytes}.");
+        }
+    }
+
+    /// <summary>Whose document an operation of the batch creates; operation 0 is the head's.</summary>
+    public PendingAppend OwnerOf(int operation) => _owners[operation - 1];
+
+    private void Decide(PendingAppend pending)
+    {
+        Decision decision;
+        try
+        {
+            decision = pending.Command.Decide(new DecisionContext(Head, MemberOf, CommitId, now));
+        }
+        catch (Exception exception)
+        {
+            // Its neighbours are none the worse for it.
+            pending.Fail(exception);
+            return;
         }
 
         if (decision.IsRepeat)
         {
-            return PlanOutcome.Repeat;
+            Repeats.Add(pending);
         }
-
-        if (decision.Entries.Count == 0)
+        else if (decision.Refusal is { } refusal)
         {
-            pending.Complete(new Appended(null, [], decision.Head, null));
-            return PlanOutcome.Answered;
+            Answers.Add((pending, Appended.Refused(refusal)));
         }
-
-        if (1 + Documents.Count + decision.Entries.Count + decision.Members.Count > MaxOperations)
+        else if (decision.Entries.Count == 0)
         {
-            return PlanOutcome.Later;
+            Answers.Add((pending, new Appended(null, [], decision.Head, null)));
         }
+        else
+        {
+            Accept(pending, decision);
+        }
+    }
 
+    private void Accept(PendingAppend pending, in Decision decision)
+    {
         var documents = new List<byte[]>(decision.Entries.Count + decision.Members.Count);
         documents.AddRange(decision.Entries.Select(entry => JsonSerializer.SerializeToUtf8Bytes(entry, ChatJson.Default.LogEntry)));
         documents.AddRange(decision.Members.Select(joined => JsonSerializer.SerializeToUtf8Bytes(joined, ChatJson.Default.Member)));
         var size = documents.Sum(document => document.Length);
-        if (Documents.Count > 0 && _bytes + size > MaxBytes)
+
+        // One that fits no commit goes alone, and Cosmos DB says so.
+        if (Documents.Count > 0 && (1 + Documents.Count + documents.Count > MaxOperations || _bytes + size > MaxBytes))
         {
-            return PlanOutcome.Later;
+            Later.Add(pending);
+            return;
         }
 
         _bytes += size;
@@ -93,39 +144,7 @@ internal sealed class CommitPlan(ConversationId conversation, Head? onHead, stri
         {
             _ids.Add(taken);
         }
-
-        return PlanOutcome.Accepted;
     }
-
-    /// <summary>Fixes the head that the accepted commands lead to.</summary>
-    /// <exception cref="InvalidOperationException">The head outgrew its bound, which every field of it is limited to prevent.</exception>
-    public void Seal()
-    {
-        Head = Head! with { CommitId = CommitId, CommittedAt = now };
-        HeadDocument = JsonSerializer.SerializeToUtf8Bytes(Head, ChatJson.Default.Head);
-        if (HeadDocument.Length > Head.MaxBytes)
-        {
-            throw new InvalidOperationException($"The head of {Conversation} would have {HeadDocument.Length} bytes, more than {Head.MaxBytes}.");
-        }
-    }
-
-    /// <summary>Whose document an operation of the batch creates; operation 0 is the head's.</summary>
-    public PendingAppend OwnerOf(int operation) => _owners[operation - 1];
 
     private HeadMember? MemberOf(UserId user) => _joined.GetValueOrDefault(user) ?? memberOf(user);
-}
-
-/// <summary>What a plan did with a command.</summary>
-internal enum PlanOutcome
-{
-    Accepted,
-
-    /// <summary>Answered without a commit: refused, or nothing to do.</summary>
-    Answered,
-
-    /// <summary>Done before; the answer is to be read.</summary>
-    Repeat,
-
-    /// <summary>No room, or a repeat of one in the same plan: for the next commit.</summary>
-    Later,
 }

@@ -13,17 +13,18 @@ namespace Chat.Functions.Log;
 /// </remarks>
 internal sealed class CommitWriter(Container conversations, TimeProvider time)
 {
-    public async Task<CommitOutcome> WriteAsync(CommitPlan plan, long deadline)
+    public async Task<CommitOutcome> WriteAsync(CommitPlan plan, Deadline deadline)
     {
+        using var patience = deadline.Cancellation(time);
         for (var attempt = 0; ; attempt++)
         {
             TimeSpan? retryAfter = null;
             try
             {
-                using var response = await Batch(plan).ExecuteAsync();
+                using var response = await Batch(plan).ExecuteAsync(patience.Token);
                 if (response.IsSuccessStatusCode)
                 {
-                    return new CommitOutcome(CommitStatus.Committed, response[0].ETag, Token(response.Headers));
+                    return new CommitOutcome(CommitStatus.Committed, response[0].ETag, Session.Of(response.Headers));
                 }
 
                 var failed = FailedOperation(response);
@@ -32,7 +33,7 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
                     case 409 when failed > 0:
                         return new CommitOutcome(CommitStatus.Repeat) { Repeated = plan.OwnerOf(failed) };
                     case 409 or 412 or 404:
-                        return await IsOursAsync(plan) ?? new CommitOutcome(CommitStatus.Conflict);
+                        return await FindOursAsync(plan, Session.Of(response.Headers), patience.Token) ?? new CommitOutcome(CommitStatus.Conflict);
                     case 429:
                         retryAfter = response.RetryAfter;
                         break;
@@ -48,7 +49,7 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
             }
 
             var delay = Backoff.Jitter(attempt, retryAfter);
-            if (time.GetTimestamp() + (delay.TotalSeconds * time.TimestampFrequency) >= deadline)
+            if (delay >= deadline.Left(time))
             {
                 return new CommitOutcome(CommitStatus.Unknown);
             }
@@ -56,8 +57,6 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
             await Task.Delay(delay, time);
         }
     }
-
-    private static Session? Token(Headers headers) => headers.Session is { Length: > 0 } token ? new Session(token) : null;
 
     private static int FailedOperation(TransactionalBatchResponse response)
     {
@@ -89,17 +88,19 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
         return batch;
     }
 
-    /// <summary>The outcome of a commit that was applied although it didn't look so; null when it wasn't, and then never will be.</summary>
-    private async Task<CommitOutcome?> IsOursAsync(CommitPlan plan)
+    /// <summary>The outcome of a commit that was applied although it didn't look so; null when it wasn't.</summary>
+    /// <param name="session">Of the refusal, which came after whatever it is about.</param>
+    private async Task<CommitOutcome?> FindOursAsync(CommitPlan plan, Session? session, CancellationToken cancellationToken)
     {
-        var (head, etag) = await conversations.ReadDocumentAsync(Head.DocumentId, plan.Conversation, ChatJson.Default.Head);
+        var (head, etag) = await conversations.ReadDocumentAsync(Head.DocumentId, plan.Conversation, ChatJson.Default.Head, session, cancellationToken);
         if (head?.CommitId == plan.CommitId)
         {
-            return new CommitOutcome(CommitStatus.Committed, etag);
+            return new CommitOutcome(CommitStatus.Committed, etag, session);
         }
 
-        var (first, _) = await conversations.ReadDocumentAsync(plan.Entries[0].Id, plan.Conversation, ChatJson.Default.LogEntry);
-        return first?.CommitId == plan.CommitId ? new CommitOutcome(CommitStatus.Committed) : null;
+        // The whole batch or nothing of it, so that the first entry stands for all.
+        var (first, _) = await conversations.ReadDocumentAsync(plan.Entries[0].Id, plan.Conversation, ChatJson.Default.LogEntry, session, cancellationToken);
+        return first?.CommitId == plan.CommitId ? new CommitOutcome(CommitStatus.Committed, null, session) : null;
     }
 }
 

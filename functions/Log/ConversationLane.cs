@@ -124,20 +124,32 @@ internal sealed class ConversationLane(
     /// <summary>Commits what the batch's commands come to, again and again until every one has its answer or is back among those who wait.</summary>
     private async Task CommitAsync(List<PendingAppend> batch)
     {
-        for (var attempt = 0; batch.Count > 0;)
+        var isHeadOfNow = _view.Head is null;
+        for (var attempt = 0; ;)
         {
-            if (!await TryLoadAsync(batch))
+            DismissLate(batch);
+            if (batch.Count == 0 || !await TryLoadAsync(batch))
             {
                 return;
             }
 
             var plan = Plan(batch);
-            if (plan.Accepted.Count == 0)
+            if (plan.Answers.Count > 0 && !isHeadOfNow)
+            {
+                // No commit will show whether the head at hand is behind; one that is read now isn't.
+                _view.Forget();
+                isHeadOfNow = true;
+                continue;
+            }
+
+            Settle(plan, batch);
+            if (batch.Count == 0)
             {
                 return;
             }
 
-            var outcome = await writer.WriteAsync(plan, batch.Max(pending => pending.Deadline));
+            plan.Seal();
+            var outcome = await writer.WriteAsync(plan, Deadline.Latest(batch));
             switch (outcome.Status)
             {
                 case CommitStatus.Committed:
@@ -153,8 +165,8 @@ internal sealed class ConversationLane(
                     break;
                 case CommitStatus.Conflict:
                     _view.Forget();
+                    isHeadOfNow = true;
                     await Task.Delay(Backoff.Jitter(attempt++), time);
-                    DismissLate(batch);
                     lock (_lock)
                     {
                         Take(batch);
@@ -176,7 +188,8 @@ internal sealed class ConversationLane(
         {
             try
             {
-                await _view.LoadAsync(batch);
+                using var patience = Deadline.Latest(batch).Cancellation(time);
+                await _view.LoadAsync(batch, patience.Token);
                 return true;
             }
             catch (Exception exception) when (CosmosFailures.IsTransient(exception))
@@ -196,45 +209,26 @@ internal sealed class ConversationLane(
     private CommitPlan Plan(List<PendingAppend> batch)
     {
         var plan = new CommitPlan(conversation, _view.Head, _view.ETag, _view.MemberOf, _view.Now(time));
-        List<PendingAppend> later = [];
         foreach (var pending in batch)
         {
-            if (later.Count > 0)
-            {
-                // What follows a command that has no room waits with it, so that nobody's own order is lost.
-                later.Add(pending);
-            }
-            else if (_view.IsRecent(pending.Command.RepeatId))
-            {
-                _ = AnswerRepeatAsync(pending);
-            }
-            else
-            {
-                switch (plan.Add(pending))
-                {
-                    case PlanOutcome.Later:
-                        later.Add(pending);
-                        break;
-                    case PlanOutcome.Repeat:
-                        _ = AnswerRepeatAsync(pending);
-                        break;
-                }
-            }
+            plan.Add(pending, _view.IsRecent(pending.Command.RepeatId));
         }
 
+        return plan;
+    }
+
+    /// <summary>Answers what needs no commit and puts back what has no room, so that the batch holds what the plan commits.</summary>
+    private void Settle(CommitPlan plan, List<PendingAppend> batch)
+    {
+        plan.Answers.ForEach(answered => answered.Pending.Complete(answered.Answer));
+        plan.Repeats.ForEach(repeat => _ = AnswerRepeatAsync(repeat));
         lock (_lock)
         {
-            _waiting.InsertRange(0, later);
+            _waiting.InsertRange(0, plan.Later);
         }
 
         batch.Clear();
         batch.AddRange(plan.Accepted);
-        if (plan.Accepted.Count > 0)
-        {
-            plan.Seal();
-        }
-
-        return plan;
     }
 
     private async Task AnswerAsync(List<PendingAppend> accepted, CommittedRange range)
@@ -250,11 +244,12 @@ internal sealed class ConversationLane(
     {
         try
         {
-            var first = await ReadEntryAsync(pending.Command.RepeatId!);
-            pending.Complete(first switch
+            using var patience = pending.Deadline.Cancellation(time);
+            var first = await conversations.ReadDocumentAsync(pending.Command.RepeatId!, conversation, ChatJson.Default.LogEntry, null, patience.Token);
+            pending.Complete(first.Document switch
             {
                 null => Appended.Refused(Problems.Unavailable),
-                _ when pending.Command.Repeats(first) => new Appended(null, [first], null, null),
+                { } entry when pending.Command.Repeats(entry) => new Appended(null, [entry], null, first.Session),
                 _ => Appended.Refused(pending.Command.Misused),
             });
         }
@@ -268,15 +263,16 @@ internal sealed class ConversationLane(
         }
     }
 
-    private async Task<LogEntry?> ReadEntryAsync(string id) =>
-        (await conversations.ReadDocumentAsync(id, conversation, ChatJson.Default.LogEntry)).Document;
-
     private static void Dismiss(PendingAppend pending) => pending.Complete(Appended.Refused(Problems.Unavailable));
 
-    private void DismissLate(List<PendingAppend> batch)
+    private void DismissLate(List<PendingAppend> batch) => batch.RemoveAll(pending =>
     {
-        var now = time.GetTimestamp();
-        batch.FindAll(pending => pending.Deadline <= now).ForEach(Dismiss);
-        batch.RemoveAll(pending => pending.Deadline <= now);
-    }
+        var isLate = pending.Deadline.Left(time) <= TimeSpan.Zero;
+        if (isLate)
+        {
+            Dismiss(pending);
+        }
+
+        return isLate;
+    });
 }

@@ -18,6 +18,9 @@ public sealed class ConversationLog(Container conversations, HandOver handOver, 
     /// <summary>Conversations whose head is kept at hand; beyond that the idle ones are forgotten, which costs a read of 1 RU each.</summary>
     private const int MaxLanes = 10_000;
 
+    /// <summary>Counting them locks them all, so it isn't done for each.</summary>
+    private const int LanesBetweenCounts = 1_000;
+
     /// <summary>How long a command may wait for its commit before the caller is told to try again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
@@ -26,33 +29,42 @@ public sealed class ConversationLog(Container conversations, HandOver handOver, 
 
     private readonly ConcurrentDictionary<ConversationId, ConversationLane> _lanes = new();
     private readonly CommitWriter _writer = new(conversations, time);
+    private int _opened;
 
     /// <summary>Decides a command on the conversation's head and commits what it comes to.</summary>
     /// <returns>The refusal, the commit, or the first commit when this is a repeat. When Cosmos DB gives no clear answer in 3 s: a 503, and the command may or may not be stored; repeat it.</returns>
     /// <exception cref="OperationCanceledException">The caller left before the command was part of a commit; it isn't stored.</exception>
     public async Task<Appended> AppendAsync(ConversationId conversation, LogCommand command, CancellationToken cancellationToken)
     {
-        var pending = new PendingAppend(command, time.GetTimestamp() + (long)(Patience.TotalSeconds * time.TimestampFrequency));
-        while (!_lanes.GetOrAdd(conversation, OpenLane).TryEnqueue(pending))
+        cancellationToken.ThrowIfCancellationRequested();
+        var pending = new PendingAppend(command, Deadline.After(Patience, time));
+        ConversationLane lane;
+        do
         {
-            // The lane was forgotten between finding it and using it.
+            // Again when the lane was forgotten between finding it and using it.
+            lane = _lanes.GetOrAdd(conversation, OpenLane);
         }
+        while (!lane.TryEnqueue(pending));
 
-        Forget();
         using var withdrawal = cancellationToken.UnsafeRegister(
             static (state, token) =>
             {
-                var (log, id, append) = ((ConversationLog, ConversationId, PendingAppend))state!;
-                if (log._lanes.TryGetValue(id, out var lane))
-                {
-                    lane.Withdraw(append, token);
-                }
+                var (lane, pending) = ((ConversationLane, PendingAppend))state!;
+                lane.Withdraw(pending, token);
             },
-            (this, conversation, pending));
+            (lane, pending));
         return await pending.Task;
     }
 
-    private ConversationLane OpenLane(ConversationId conversation) => new(conversation, conversations, _writer, HandOverAsync, time, logger);
+    private ConversationLane OpenLane(ConversationId conversation)
+    {
+        if (Interlocked.Increment(ref _opened) % LanesBetweenCounts == 0)
+        {
+            ForgetIdle();
+        }
+
+        return new(conversation, conversations, _writer, HandOverAsync, time, logger);
+    }
 
     private async Task HandOverAsync(CommittedRange range)
     {
@@ -66,7 +78,7 @@ public sealed class ConversationLog(Container conversations, HandOver handOver, 
         }
     }
 
-    private void Forget()
+    private void ForgetIdle()
     {
         if (_lanes.Count <= MaxLanes)
         {

@@ -24,11 +24,11 @@ internal sealed class LaneView(ConversationId conversation, Container conversati
     public string? ETag { get; private set; }
 
     /// <summary>Reads what is missing to decide these commands.</summary>
-    public async Task LoadAsync(List<PendingAppend> batch)
+    public async Task LoadAsync(List<PendingAppend> batch, CancellationToken cancellationToken)
     {
         if (Head is null)
         {
-            (Head, ETag) = await conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head);
+            (Head, ETag) = await conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head, null, cancellationToken);
         }
 
         if (Head is null or { Members: not null })
@@ -45,7 +45,7 @@ internal sealed class LaneView(ConversationId conversation, Container conversati
         var unknown = batch.SelectMany(pending => pending.Command.Concerns)
             .Where(user => !_members.ContainsKey(user))
             .Distinct()
-            .Select(async user => (user, member: await conversations.ReadDocumentAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member)));
+            .Select(async user => (user, member: await conversations.ReadDocumentAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, null, cancellationToken)));
         foreach (var (user, (member, _)) in await Task.WhenAll(unknown))
         {
             _members[user] = member is { State: MemberState.Active } ? new HeadMember(user, member.Role) : null;

@@ -1,14 +1,13 @@
 namespace Chat.Functions.Log;
 
 /// <summary>A command on its way into the log, and whoever waits for it.</summary>
-internal sealed class PendingAppend(LogCommand command, long deadline)
+internal sealed class PendingAppend(LogCommand command, Deadline deadline)
 {
     private readonly TaskCompletionSource<Appended> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public LogCommand Command { get; } = command;
 
-    /// <summary>The timestamp after which the caller is told to try again.</summary>
-    public long Deadline { get; } = deadline;
+    public Deadline Deadline { get; } = deadline;
 
     /// <summary>The command's entries in the plan that is under way.</summary>
     public IReadOnlyList<LogEntry> Entries { get; set; } = [];

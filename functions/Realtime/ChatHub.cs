@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Chat.Functions.Log;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Functions.Worker.SignalRService;
@@ -13,16 +14,24 @@ public sealed class ChatHub(IServiceProvider services) : ServerlessHub(services)
     public const string Connection = DefaultConnectionStringName;
 
     private const string Method = "events";
+    private static readonly ChatJson AnyCase = new(new JsonSerializerOptions(ChatJson.Default.Options) { PropertyNameCaseInsensitive = true });
 
-    /// <summary>The address and token with which this user connects, as JSON.</summary>
-    public Task<BinaryData> NegotiateAsync(UserId user) => NegotiateAsync(new NegotiationOptions { UserId = user.Value });
+    /// <summary>Where and with which token this user connects.</summary>
+    public async Task<RealtimeConnection> NegotiateAsync(UserId user)
+    {
+        var answer = await NegotiateAsync(new NegotiationOptions { UserId = user.Value });
+
+        // The package writes more than the protocol needs, in a case of its own choice.
+        return JsonSerializer.Deserialize(answer.ToMemory().Span, AnyCase.RealtimeConnection)
+            ?? throw new InvalidOperationException("SignalR Service gave no connection.");
+    }
 
     /// <summary>Sends events to every connection of a user: one request to the service.</summary>
-    public Task SendToUserAsync(UserId user, IReadOnlyList<ChatEvent> events, CancellationToken cancellationToken) =>
+    public Task SendToUserAsync(UserId user, ChatEvent[] events, CancellationToken cancellationToken) =>
         Clients.User(user.Value).SendCoreAsync(Method, [events], cancellationToken);
 
     /// <summary>Sends events to every connection of a conversation's members: one request to the service.</summary>
-    public Task SendToMembersAsync(ConversationId conversation, IReadOnlyList<ChatEvent> events, CancellationToken cancellationToken) =>
+    public Task SendToMembersAsync(ConversationId conversation, ChatEvent[] events, CancellationToken cancellationToken) =>
         Clients.Group(conversation.Value).SendCoreAsync(Method, [events], cancellationToken);
 
     /// <summary>Puts a user's current and future connections into a conversation's group for a time.</summary>

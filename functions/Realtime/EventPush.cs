@@ -11,8 +11,8 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
     /// <summary>From three members on, one send to the conversation's SignalR group is cheaper than one per user.</summary>
     private const int MaxUsersOneByOne = 2;
 
-    /// <summary>Of at most 24 KB each, so that a push stays below the service's 1 MB.</summary>
-    private const int MaxEventsPerPush = 20;
+    /// <summary>Of at most 49 KB each, so that a push stays below the service's 1 MB.</summary>
+    private const int MaxEventsPerPush = 16;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 

@@ -14,7 +14,7 @@ public sealed class Negotiate(ChatHub hub, PushGroups groups, CurrentUser user, 
         var caller = user.Id;
         var connection = await hub.NegotiateAsync(caller);
         _ = RenewAsync(caller);
-        return new NegotiateResult(connection);
+        return new Answer<RealtimeConnection>(StatusCodes.Status200OK, connection, ChatJson.Default.RealtimeConnection);
     }
 
     private async Task RenewAsync(UserId caller)
@@ -29,13 +29,7 @@ public sealed class Negotiate(ChatHub hub, PushGroups groups, CurrentUser user, 
             logger.RenewFailed(exception);
         }
     }
-
-    private sealed class NegotiateResult(BinaryData connection) : IResult
-    {
-        public async Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.ContentType = "application/json; charset=utf-8";
-            await httpContext.Response.BodyWriter.WriteAsync(connection.ToMemory(), httpContext.RequestAborted);
-        }
-    }
 }
+
+/// <summary>Where and with which token a client connects; the redirect that SignalR's negotiate protocol knows.</summary>
+public sealed record RealtimeConnection(string Url, string AccessToken);

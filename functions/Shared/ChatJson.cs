@@ -7,6 +7,7 @@ using Chat.Functions.Health;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
+using Chat.Functions.Realtime;
 
 namespace Chat.Functions.Shared;
 
@@ -37,6 +38,7 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(ConversationPage))]
 [JsonSerializable(typeof(MessageView))]
 [JsonSerializable(typeof(MessagePage))]
+[JsonSerializable(typeof(RealtimeConnection))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(ChatEvent[]))]
@@ -50,7 +52,8 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(string))]
 public sealed partial class ChatJson : JsonSerializerContext
 {
-    // Text as it is, not as \u escapes: documents and pushes are billed by size, and nothing here is put into HTML.
+    // Text as it is, not as \u escapes: documents and pushes are billed by size, and nothing here is put into HTML. (Emoji and whatever else
+    // lies beyond U+FFFF is escaped by every encoder of .NET.)
     static ChatJson() => Default = new ChatJson(new JsonSerializerOptions(new ChatJson().GeneratedSerializerOptions!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
 

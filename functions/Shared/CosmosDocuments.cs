@@ -9,8 +9,8 @@ namespace Chat.Functions.Shared;
 /// <summary>Reads of documents through the SDK's stream API, which leaves the JSON to source-generated code.</summary>
 public static class CosmosDocuments
 {
-    /// <summary>A document of a conversation with its ETag, or null.</summary>
-    public static Task<(T? Document, string? ETag)> ReadDocumentAsync<T>(
+    /// <summary>A document of a conversation, or null.</summary>
+    public static Task<StoredDocument<T>> ReadDocumentAsync<T>(
         this Container container,
         string id,
         ConversationId conversation,
@@ -20,9 +20,9 @@ public static class CosmosDocuments
         where T : class =>
         container.ReadDocumentAsync(id, new PartitionKey(conversation.Value), type, session, cancellationToken);
 
-    /// <summary>A document with its ETag, or null when there is none.</summary>
+    /// <summary>A document, or null when there is none.</summary>
     /// <exception cref="CosmosException">Anything but 200 and 404.</exception>
-    public static async Task<(T? Document, string? ETag)> ReadDocumentAsync<T>(
+    public static async Task<StoredDocument<T>> ReadDocumentAsync<T>(
         this Container container,
         string id,
         PartitionKey partition,
@@ -36,11 +36,11 @@ public static class CosmosDocuments
         using var response = await container.ReadItemStreamAsync(id, partition, options, cancellationToken);
         if (response.StatusCode == HttpStatusCode.NotFound && response.Headers.SubStatusCode() != CosmosFailures.ReadSessionNotAvailable)
         {
-            return (null, null);
+            return default;
         }
 
         response.EnsureSuccessStatusCode();
-        return (await JsonSerializer.DeserializeAsync(response.Content, type, cancellationToken), response.Headers.ETag);
+        return new(await JsonSerializer.DeserializeAsync(response.Content, type, cancellationToken), response.Headers.ETag) { Session = Session.Of(response.Headers) };
     }
 
     /// <summary>The results of a query within one partition, page by page, without a query plan.</summary>
@@ -75,6 +75,14 @@ public static class CosmosDocuments
     }
 
     private static int SubStatusCode(this Headers headers) => int.TryParse(headers["x-ms-substatus"], System.Globalization.CultureInfo.InvariantCulture, out var code) ? code : 0;
+}
+
+/// <summary>A document as it was read.</summary>
+public readonly record struct StoredDocument<T>(T? Document, string? ETag)
+    where T : class
+{
+    /// <summary>By which another reader finds it at least as new.</summary>
+    public Session? Session { get; init; }
 }
 
 /// <summary>A page of a query's answer.</summary>

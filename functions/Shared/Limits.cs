@@ -13,7 +13,7 @@ public sealed record Limits
     [Range(1, 128)]
     public int Title { get; init; } = 128;
 
-    /// <summary>The length of a message's text, in Unicode scalar values. Default 4,000; at most 4,000, so that 99 messages fit a Cosmos batch of 2 MB.</summary>
+    /// <summary>The length of a message's text, in Unicode scalar values. Default 4,000; at most 4,000, up to 48 KB as it is stored.</summary>
     [Range(1, 4000)]
     public int Text { get; init; } = 4000;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Shared;
 
@@ -21,6 +22,9 @@ public readonly record struct Session(string Value)
         var text = request.Headers[Header].ToString();
         return text.Length is > 0 and <= MaxLength && !text.AsSpan().ContainsAnyExcept(Allowed) ? new Session(text) : null;
     }
+
+    /// <summary>The session of an answer from Cosmos DB, or null.</summary>
+    internal static Session? Of(Headers headers) => headers.Session is { Length: > 0 } token ? new Session(token) : null;
 
     public override string ToString() => Value;
 }

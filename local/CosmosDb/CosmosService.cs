@@ -47,6 +47,16 @@ internal sealed class CosmosService : IAsyncDisposable
     public void LimitThroughput(string database, string container, double unitsPerSecond) =>
         Find(database, container).Throughput = new Throughput(unitsPerSecond, _time);
 
+    /// <summary>
+    /// From now on, point reads and queries of a container see a state of up to so many writes of their range ago, another at each read, but
+    /// never one from before their session token: as from replicas that lag. Writes, batches and the change feed see the latest.
+    /// </summary>
+    public void LagReads(string database, string container, int writes)
+    {
+        var found = Find(database, container);
+        found.Replica = new LaggingReplica(found, writes);
+    }
+
     /// <summary>A message handler for one <c>CosmosClient</c> (Gateway mode). Disposing it breaks that client only.</summary>
     public HttpMessageHandler CreateHandler() => new InProcessHandler(_dispatcher);
 

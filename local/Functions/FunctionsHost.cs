@@ -75,7 +75,7 @@ internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, Comman
         }
         catch (Exception failure)
         {
-            await Console.Error.WriteLineAsync($"The disk refused a write, so the host ends: {failure.Message}");
+            await Console.Error.WriteLineAsync($"{failure.Message} The host ends: nothing that it answered could be relied on.");
             Environment.Exit(1);
         }
     }

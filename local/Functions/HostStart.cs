@@ -55,6 +55,7 @@ internal sealed class HostStart
         web.Services.AddSingleton(_azure.SignalR);
         web.Services.AddHttpContextAccessor();
         web.Services.AddRouting();
+        web.Services.AddCors();
         web.Services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, MethodPolicy>());
         web.Services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
         web.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain);
@@ -88,6 +89,8 @@ internal sealed class HostStart
         });
         web.Services.AddHostedService(services => services.GetRequiredService<Triggers>());
         var app = web.Build();
+        // A page in development comes from wherever its tools serve it. SignalR's client sends credentials, for which a wildcard won't do.
+        app.UseCors(anyone => anyone.SetIsOriginAllowed(_ => true).AllowAnyHeader().AllowAnyMethod().AllowCredentials());
         app.Services.GetRequiredService<HttpFunctions>().Map(app, functions);
         _azure.SignalR.Map(app);
         new LocalPages(_azure.Time, web.Configuration).Map(app);

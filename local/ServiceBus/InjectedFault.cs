@@ -14,6 +14,8 @@ internal static class InjectedFault
             case FaultKind.Delay:
                 await Task.Delay(fault.Delay, time);
                 break;
+            case FaultKind.FalsePrecondition or FaultKind.Kill:
+                throw new NotSupportedException($"Service Bus knows no fault {fault.Kind}.");
         }
     }
 

@@ -21,11 +21,14 @@ internal sealed class ClientConnection : IDisposable
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _dropped;
     private readonly ITimer _pings;
+    private readonly CancellationTokenRegistration _stopping;
     private long _waitingBytes;
     private long _lastHeard;
     private volatile bool _isOpen;
+    private volatile bool _isAwaited;
 
-    public ClientConnection(string id, string? userId, TimeProvider time)
+    /// <param name="stopping">Fires when the host stops, which the client is told.</param>
+    public ClientConnection(string id, string? userId, TimeProvider time, CancellationToken stopping)
     {
         Id = id;
         UserId = userId;
@@ -35,6 +38,9 @@ internal sealed class ClientConnection : IDisposable
         _dropped = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         Dropped = _dropped.Token;
         _pings = time.CreateTimer(static state => ((ClientConnection)state!).KeepAlive(), this, PingEvery, PingEvery);
+        _stopping = stopping.UnsafeRegister(
+            static state => ((ClientConnection)state!).Close("Connection closed: the service is stopping.", allowReconnect: true),
+            this);
     }
 
     public string Id { get; }
@@ -49,8 +55,18 @@ internal sealed class ClientConnection : IDisposable
     /// <summary>Cancelled when the carrier is to let go at once.</summary>
     public CancellationToken Dropped { get; }
 
-    /// <summary>The frames to send; ends when the connection is closed.</summary>
-    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadOutgoingAsync() => _outgoing.Reader.ReadAllAsync(Dropped);
+    /// <summary>The frames to send, for one reader at a time; ends when the connection is closed.</summary>
+    public ChannelReader<ReadOnlyMemory<byte>> Outgoing => _outgoing.Reader;
+
+    /// <summary>Whether a poll of the client waits, which shows that the client is there and needs no pings.</summary>
+    public bool IsAwaited
+    {
+        set
+        {
+            _isAwaited = value;
+            Heard();
+        }
+    }
 
     /// <summary>Answers the client's handshake; nothing else may be sent before.</summary>
     /// <param name="error">Why it is refused, which ends the connection; null if it isn't.</param>
@@ -111,13 +127,21 @@ internal sealed class ClientConnection : IDisposable
     public void Drop() => _ = _dropped.CancelAsync();
 
     /// <summary>Ends the pings; a sender that still holds the connection may go on to send in vain or drop it.</summary>
-    public void Dispose() => _pings.Dispose();
+    public void Dispose()
+    {
+        _pings.Dispose();
+        _stopping.Unregister();
+    }
 
     private void KeepAlive()
     {
         if (!_isOpen)
         {
             Drop();
+        }
+        else if (_isAwaited)
+        {
+            Heard();
         }
         else if (_time.GetElapsedTime(Volatile.Read(ref _lastHeard)) >= SilentFor)
         {

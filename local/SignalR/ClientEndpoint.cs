@@ -5,24 +5,33 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Chat.Local.SignalR;
 
-/// <summary>Where clients connect: they negotiate with their access token, then open a WebSocket with it.</summary>
-internal sealed class ClientEndpoint(SignalRService service, AccessTokens tokens, TimeProvider time)
+/// <summary>Where clients connect: they negotiate with their access token, then open a WebSocket, an event stream or polls with it.</summary>
+internal sealed class ClientEndpoint(SignalRService service, AccessTokens tokens, TimeProvider time, CancellationToken stopping)
 {
     private const string Path = "/client";
+    private const string Text = nameof(TransferFormat.Text);
+    private const string Binary = nameof(TransferFormat.Binary);
+
+    // Binary too, so that a MessagePack client gets as far as the handshake, which tells it why not.
+    private static readonly AvailableTransport[] Transports =
+    [
+        new() { Transport = nameof(HttpTransportType.WebSockets), TransferFormats = [Text, Binary] },
+        new() { Transport = nameof(HttpTransportType.ServerSentEvents), TransferFormats = [Text] },
+        new() { Transport = nameof(HttpTransportType.LongPolling), TransferFormats = [Text, Binary] },
+    ];
+
+    private readonly HttpConnections _negotiated = new();
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        var stopping = routes.ServiceProvider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         var client = routes.CreateApplicationBuilder();
         // The protocol has pings of its own.
         client.UseWebSockets(new Microsoft.AspNetCore.Builder.WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
-        client.Run(context => ServeAsync(context, stopping));
+        client.Run(ServeAsync);
         routes.Map(Path, client.Build());
         routes.MapPost($"{Path}/negotiate", AnswerNegotiationAsync);
     }
@@ -32,52 +41,54 @@ internal sealed class ClientEndpoint(SignalRService service, AccessTokens tokens
 
     private async Task AnswerNegotiationAsync(HttpContext context)
     {
-        if (await AdmitAsync(context) is null)
+        if (await AdmitAsync(context) is not { } admission)
         {
             return;
         }
 
         var connectionToken = NewConnectionToken();
+        var connection = new ClientConnection(ConnectionId(connectionToken), admission.UserId, time, stopping);
+        _negotiated.Add(connectionToken, new HttpConnection(connection, admission, service.Hub(admission.Hub), time));
         context.Response.ContentType = "application/json";
         NegotiateProtocol.WriteResponse(
             new NegotiationResponse
             {
                 Version = 1,
                 ConnectionToken = connectionToken,
-                ConnectionId = ConnectionId(connectionToken),
-                AvailableTransports = [new AvailableTransport
-                {
-                    Transport = nameof(HttpTransportType.WebSockets),
-                    // Binary too, so that a MessagePack client gets as far as the handshake, which tells it why not.
-                    TransferFormats = [nameof(TransferFormat.Text), nameof(TransferFormat.Binary)],
-                }],
+                ConnectionId = connection.Id,
+                AvailableTransports = Transports,
             },
             context.Response.BodyWriter);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
-    private async Task ServeAsync(HttpContext context, CancellationToken stopping)
+    private async Task ServeAsync(HttpContext context)
     {
         if (await AdmitAsync(context) is not { } admission)
         {
             return;
         }
 
-        if (!context.WebSockets.IsWebSocketRequest)
+        var token = context.Request.Query["id"].ToString();
+        if (context.WebSockets.IsWebSocketRequest)
         {
-            context.Response.StatusCode = StatusCodes.Status400BadRequest;
-            await context.Response.WriteAsync("Clients connect with WebSockets.", context.RequestAborted);
-            return;
+            _negotiated.Remove(token);
+            await ServeWebSocketAsync(context, token, admission);
         }
+        else
+        {
+            await _negotiated.ServeAsync(context, token, admission);
+        }
+    }
 
-        var connectionToken = context.Request.Query["id"].ToString();
-        var id = ConnectionId(connectionToken.Length > 0 ? connectionToken : NewConnectionToken());
-        using var connection = new ClientConnection(id, admission.UserId, time);
+    private async Task ServeWebSocketAsync(HttpContext context, string token, Admission admission)
+    {
+        var id = ConnectionId(token.Length > 0 ? token : NewConnectionToken());
+        using var connection = new ClientConnection(id, admission.UserId, time, stopping);
         var hub = service.Hub(admission.Hub);
         try
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
-            await using var stop = stopping.Register(() => connection.Close("Connection closed: the service is stopping.", allowReconnect: true));
             await new WebSocketCarrier(socket, connection, new ClientInput(hub, connection)).RunAsync();
         }
         finally
@@ -110,6 +121,7 @@ internal sealed class ClientEndpoint(SignalRService service, AccessTokens tokens
     /// <summary>The public name of a connection follows from the secret that only its client has.</summary>
     private static string ConnectionId(string connectionToken) =>
         Base64UrlEncoder.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(connectionToken)).AsSpan(0, 16).ToArray());
-
-    private sealed record Admission(string Hub, string? UserId);
 }
+
+/// <summary>Whom an access token admits to which hub.</summary>
+internal sealed record Admission(string Hub, string? UserId);

@@ -37,11 +37,11 @@ internal sealed class ClientInput(HubConnections hub, ClientConnection connectio
         {
             if (connection.IsOpen)
             {
-                Answer(JsonSerializer.Deserialize<Message>(frame, JsonSerializerOptions.Web)!);
+                Answer(Parse<Message>(frame));
             }
             else
             {
-                Open(JsonSerializer.Deserialize<Handshake>(frame, JsonSerializerOptions.Web)!);
+                Open(Parse<Handshake>(frame));
             }
         }
         catch (JsonException)
@@ -49,6 +49,9 @@ internal sealed class ClientInput(HubConnections hub, ClientConnection connectio
             connection.Close("Connection closed: what the client sent isn't a message of the JSON protocol.");
         }
     }
+
+    private static T Parse<T>(ReadOnlySpan<byte> frame)
+        where T : class => JsonSerializer.Deserialize<T>(frame, JsonSerializerOptions.Web) ?? throw new JsonException("A frame is an object, not null.");
 
     private void Open(Handshake handshake)
     {
@@ -64,9 +67,9 @@ internal sealed class ClientInput(HubConnections hub, ClientConnection connectio
             return;
         }
 
-        connection.Open();
-        if (!hub.Add(connection))
+        if (!hub.TryOpen(connection))
         {
+            connection.Open();
             connection.Close("Connection closed: its connection token is in use.");
         }
     }

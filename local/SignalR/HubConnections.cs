@@ -3,9 +3,9 @@ namespace Chat.Local.SignalR;
 /// <summary>Who is connected to a hub, and who is in which group.</summary>
 /// <remarks>
 /// Adding a user to a group joins the connections that the user has, and notes it for those to come; the time to live is about the note: a
-/// connection that joined stays until it ends or is removed. In memory only: here a restart forgets the notes, which Azure keeps.
+/// connection that joined stays until it ends or is removed. The notes are durable, the connections aren't.
 /// </remarks>
-internal sealed class HubConnections(string name, TimeProvider time)
+internal sealed class HubConnections(string name, MembershipJournal journal, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ClientConnection> _connections = new(StringComparer.Ordinal);
@@ -16,8 +16,8 @@ internal sealed class HubConnections(string name, TimeProvider time)
 
     public string Name => name;
 
-    /// <summary>False if its id is taken.</summary>
-    public bool Add(ClientConnection connection)
+    /// <summary>Takes a connection in and answers its handshake in one step: once its client knows, it gets all that is sent. False if its id is taken.</summary>
+    public bool TryOpen(ClientConnection connection)
     {
         lock (_lock)
         {
@@ -26,6 +26,7 @@ internal sealed class HubConnections(string name, TimeProvider time)
                 return false;
             }
 
+            connection.Open();
             _all.Add(connection);
             if (connection.UserId is { } user)
             {
@@ -44,10 +45,13 @@ internal sealed class HubConnections(string name, TimeProvider time)
     {
         lock (_lock)
         {
-            if (!_connections.Remove(connection.Id))
+            // Whoever came with an id that was taken isn't the one that has it.
+            if (_connections.GetValueOrDefault(connection.Id) != connection)
             {
                 return;
             }
+
+            _connections.Remove(connection.Id);
 
             _all.Remove(connection);
             _groups.Remove(connection);
@@ -120,14 +124,21 @@ internal sealed class HubConnections(string name, TimeProvider time)
                 return;
             }
 
-            if (!_memberships.TryGetValue(user, out var memberships))
-            {
-                _memberships[user] = memberships = new UserMemberships();
-            }
-
-            memberships.Add(group, ttl, time.GetUtcNow());
+            MembershipsOf(user).Add(group, ttl, time.GetUtcNow());
         }
     }
+
+    /// <summary>Takes a note in that is written down already.</summary>
+    public void Restore(StoredMembership membership)
+    {
+        lock (_lock)
+        {
+            MembershipsOf(membership.User).Restore(membership);
+        }
+    }
+
+    /// <summary>Completes when every note so far is on disk.</summary>
+    public ValueTask WhenDurableAsync() => journal.WhenDurableAsync();
 
     public void RemoveUser(string user, string group)
     {
@@ -145,7 +156,11 @@ internal sealed class HubConnections(string name, TimeProvider time)
     {
         lock (_lock)
         {
-            _memberships.Remove(user);
+            if (_memberships.Remove(user, out var memberships))
+            {
+                memberships.RemoveAll();
+            }
+
             foreach (var connection in _users.Find(user))
             {
                 _groups.Remove(connection);
@@ -173,6 +188,9 @@ internal sealed class HubConnections(string name, TimeProvider time)
                 [.. _memberships.Keys.Select(user => new UserReading(user, NotedGroups(user)))]);
         }
     }
+
+    private UserMemberships MembershipsOf(string user) =>
+        _memberships.TryGetValue(user, out var memberships) ? memberships : _memberships[user] = new UserMemberships(name, user, journal);
 
     private IReadOnlyList<string> NotedGroups(string user) => _memberships.GetValueOrDefault(user)?.At(time.GetUtcNow()) ?? [];
 }

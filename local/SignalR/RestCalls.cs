@@ -11,7 +11,8 @@ internal sealed class RestCalls(Meter meter, Faults faults, TimeProvider time, T
     /// <param name="kill">Breaks the connections of those concerned.</param>
     public Task<T> CallAsync<T>(string operation, string target, Func<T> apply, Action? kill, CancellationToken cancellationToken)
     {
-        meter.Add("signalr", "rest");
+        // What comes in is free.
+        meter.Add("signalr", "rest", units: 0);
         return TryAsync(operation, target, apply, kill, cancellationToken);
     }
 
@@ -22,6 +23,8 @@ internal sealed class RestCalls(Meter meter, Faults faults, TimeProvider time, T
         var fault = await faults.NextAsync("signalr", operation, target);
         switch (fault?.Kind)
         {
+            case null:
+                return apply();
             case FaultKind.Fail:
                 throw RestCallFailedException.Refused((HttpStatusCode)fault.Status);
             case FaultKind.Throttle:
@@ -41,7 +44,7 @@ internal sealed class RestCalls(Meter meter, Faults faults, TimeProvider time, T
                 kill?.Invoke();
                 return apply();
             default:
-                return apply();
+                throw new NotSupportedException($"SignalR Service knows no fault {fault!.Kind}.");
         }
     }
 

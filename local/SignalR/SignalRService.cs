@@ -1,33 +1,54 @@
 using System.Collections.Concurrent;
+using Chat.Local.Store;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Chat.Local.SignalR;
 
 /// <summary>Azure SignalR Service in serverless mode: clients connect to <c>/client/</c>, the app sends through <c>ServerlessHub</c>.</summary>
-/// <remarks>No replay, and no order between sends of which neither awaits the other. It forgets everything when it ends.</remarks>
-internal sealed class SignalRService(Meter meter, Faults faults, TimeProvider time) : IAsyncDisposable
+/// <remarks>No replay, and no order between sends of which neither awaits the other. Users' groups are durable; connections and theirs end with it.</remarks>
+internal sealed class SignalRService : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, HubConnections> _hubs = new(StringComparer.OrdinalIgnoreCase);
+    private readonly MembershipJournal _journal;
+    private readonly Meter _meter;
+    private readonly Faults _faults;
+    private readonly TimeProvider _time;
 
-    public AccessTokens Tokens { get; } = new(time);
+    public SignalRService(LocalStore store, Meter meter, Faults faults, TimeProvider time)
+    {
+        _journal = new MembershipJournal(store);
+        _meter = meter;
+        _faults = faults;
+        _time = time;
+        Tokens = new AccessTokens(time);
+        foreach (var membership in _journal.Load())
+        {
+            Hub(membership.Hub).Restore(membership);
+        }
+    }
 
-    /// <summary>Maps <c>/client/</c> (negotiate, WebSockets) on the host's own port.</summary>
-    public void Map(IEndpointRouteBuilder routes) => new ClientEndpoint(this, Tokens, time).Map(routes);
+    public AccessTokens Tokens { get; }
+
+    /// <summary>Maps <c>/client/</c> (negotiate, and the transports) on the host's own port.</summary>
+    public void Map(IEndpointRouteBuilder routes) =>
+        new ClientEndpoint(this, Tokens, _time, routes.ServiceProvider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping).Map(routes);
 
     /// <summary>The hubs that were used, as an inspector sees them.</summary>
     public IReadOnlyList<HubReading> Read() => [.. _hubs.Values.OrderBy(hub => hub.Name, StringComparer.Ordinal).Select(hub => hub.Read())];
 
     public HubConnections Hub(string name) =>
-        _hubs.GetOrAdd(name, static (name, time) => new HubConnections(name.ToLowerInvariant(), time), time);
+        _hubs.GetOrAdd(name, static (name, service) => new HubConnections(name.ToLowerInvariant(), service._journal, service._time), this);
 
-    public RestCalls Calls(TimeSpan timeout) => new(meter, faults, time, timeout);
+    public RestCalls Calls(TimeSpan timeout) => new(_meter, _faults, _time, timeout);
 
     /// <summary>Counts outgoing messages as Azure bills them: 2 KB each, for each recipient.</summary>
     public void CountMessages(int messages)
     {
         if (messages > 0)
         {
-            meter.Add("signalr", "message", messages);
+            _meter.Add("signalr", "message", messages);
         }
     }
 

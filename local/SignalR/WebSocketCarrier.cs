@@ -29,7 +29,7 @@ internal sealed class WebSocketCarrier(WebSocket socket, ClientConnection connec
 
     private async Task SendAsync()
     {
-        await foreach (var frame in connection.ReadOutgoingAsync())
+        await foreach (var frame in connection.Outgoing.ReadAllAsync(connection.Dropped))
         {
             await socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, connection.Dropped);
             connection.Sent(frame.Length);

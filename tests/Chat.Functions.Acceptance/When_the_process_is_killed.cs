@@ -1,11 +1,17 @@
+using System.Globalization;
 using Chat.Functions.Acceptance.Harness;
 using Xunit;
 
 namespace Chat.Functions.Acceptance;
 
-/// <summary><c>kill -9</c> in the middle of sending: what was answered is there, in order, once, and is delivered.</summary>
+/// <summary>
+/// <c>kill -9</c> in the middle of sending, again and again: what was answered is there, in order, once, and is delivered. More kills:
+/// <c>CHAT_KILLS=50 dotnet test tests/Chat.Functions.Acceptance --filter When_the_process_is_killed</c>.
+/// </summary>
 public sealed class When_the_process_is_killed : IDisposable
 {
+    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("CHAT_KILLS") ?? "3", CultureInfo.InvariantCulture);
+
     private readonly string _directory = Directory.CreateTempSubdirectory("chat-").FullName;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -16,15 +22,17 @@ public sealed class When_the_process_is_killed : IDisposable
         const int Pairs = 8;
         var conversations = new List<string>();
         var answered = Enumerable.Range(0, Pairs).Select(_ => new List<MessageJson>()).ToList();
-        await using (var backend = await Backend.StartAsync(_directory))
+        for (var kill = 0; kill < Kills; kill++)
         {
-            for (var pair = 0; pair < Pairs; pair++)
+            await using var backend = await Backend.StartAsync(_directory);
+            for (var pair = conversations.Count; pair < Pairs; pair++)
             {
                 conversations.Add((await backend.As($"sender{pair}").StartDirectAsync($"receiver{pair}")).ConversationId);
             }
 
+            var enough = answered.Sum(Count) + new Random(kill).Next(1, 300);
             var sending = Task.WhenAll(Enumerable.Range(0, Pairs).Select(pair => SendUntilItDiesAsync(backend.As($"sender{pair}"), conversations[pair], answered[pair])));
-            await Eventually.HoldsAsync(() => answered.Sum(Count), count => count > 200);
+            await Eventually.HoldsAsync(() => answered.Sum(Count), count => count > enough);
             await backend.KillAsync();
             await sending;
         }
@@ -61,7 +69,8 @@ public sealed class When_the_process_is_killed : IDisposable
     {
         try
         {
-            for (var n = 0; ; n++)
+            // What the last process died over goes first, under the same id.
+            for (var n = Count(answered); ; n++)
             {
                 var message = await sender.SendAsync(conversation, $"message {n}", $"id-{n}");
                 lock (answered)

@@ -10,7 +10,7 @@ internal sealed class BatchEndpoint(FaultGate gate, Meter meter)
 
     public async ValueTask<CosmosResponse> AnswerAsync(CosmosRequest request, Container container)
     {
-        var operations = await BatchBody.ReadAsync(request.Body);
+        var operations = JsonBatchBody.IsOne(request.Body) ? JsonBatchBody.Read(request.Body) : await BatchBody.ReadAsync(request.Body);
         if (operations.Count > OperationLimit)
         {
             return CosmosResponse.Error(400, "Batch request has more operations than what is supported: 100.");
@@ -43,7 +43,7 @@ internal sealed class BatchEndpoint(FaultGate gate, Meter meter)
 
             var (results, committed, lsn, position) = Run(partition, steps, request.RefuseConditions);
             await container.Store.WhenDurableAsync(position);
-            return await AnswerAsync(committed ? 200 : 207, results, container, partition.Range, lsn);
+            return await AnswerAsync(request, committed ? 200 : 207, results, container, partition.Range, lsn);
         }
         finally
         {
@@ -55,19 +55,19 @@ internal sealed class BatchEndpoint(FaultGate gate, Meter meter)
     {
         var results = new List<BatchResult>(operations.Count);
         var range = container.Ranges[0];
-        var lsn = 0L;
+        var (lsn, position) = (0L, 0L);
         foreach (var operation in operations)
         {
             var key = PartitionKeyValue.Parse(operation.PartitionKey ?? throw new RefusedException(400, "An operation of a bulk request has no partition key."));
             var partition = container.GetOrAdd(key);
             using var step = BatchStep.Prepare(operation, container, key);
             var one = Run(partition, [step], request.RefuseConditions);
-            await container.Store.WhenDurableAsync(one.Position);
             results.AddRange(one.Results);
-            (range, lsn) = (partition.Range, one.Lsn);
+            (range, lsn, position) = (partition.Range, one.Lsn, Math.Max(position, one.Position));
         }
 
-        return await AnswerAsync(results.Exists(result => result.Status >= 400) ? 207 : 200, results, container, range, lsn);
+        await container.Store.WhenDurableAsync(position);
+        return await AnswerAsync(request, results.Exists(result => result.Status >= 400) ? 207 : 200, results, container, range, lsn);
     }
 
     private static (List<BatchResult> Results, bool Committed, long Lsn, long Position) Run(LogicalPartition partition, List<BatchStep> steps, bool refuseConditions)
@@ -99,10 +99,11 @@ internal sealed class BatchEndpoint(FaultGate gate, Meter meter)
         [.. Enumerable.Range(0, count).Select(index =>
             index == tried.Count - 1 ? tried[index] : new BatchResult(BatchResult.FailedDependency, Charge: index < tried.Count ? tried[index].Charge : 0))];
 
-    private async ValueTask<CosmosResponse> AnswerAsync(int status, List<BatchResult> results, Container container, PartitionRange range, long lsn)
+    private async ValueTask<CosmosResponse> AnswerAsync(CosmosRequest request, int status, List<BatchResult> results, Container container, PartitionRange range, long lsn)
     {
         var charge = results.Sum(result => result.Charge);
         meter.Add("cosmos", "batch", charge);
-        return new CosmosResponse(status, await BatchBody.WriteAsync(results)).Charged(charge).From(container, range, lsn);
+        var body = JsonBatchBody.IsOne(request.Body) ? JsonBatchBody.Write(results) : await BatchBody.WriteAsync(results);
+        return new CosmosResponse(status, body).Charged(charge).From(container, range, lsn);
     }
 }

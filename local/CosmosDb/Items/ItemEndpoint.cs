@@ -100,6 +100,11 @@ internal sealed class ItemEndpoint(FaultGate gate, Meter meter)
             return CosmosResponse.Error(404, "The read session is not available for the input session token.", 1002);
         }
 
+        if (reads && partition is not null && container.Replica is { } replica)
+        {
+            partition = replica.AsOf(partition, replica.Choose(range, request.Header("x-ms-session-token")));
+        }
+
         var outcome = Outcome.NotFound;
         var (lsn, position) = (0L, 0L);
         if (partition is not null)

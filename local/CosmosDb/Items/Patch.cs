@@ -30,7 +30,9 @@ internal sealed class Patch
         JsonObject json;
         try
         {
-            json = JsonNode.Parse(utf8.Span)!.AsObject();
+            // Without a condition, a list of operations will do.
+            var node = JsonNode.Parse(utf8.Span)!;
+            json = node is JsonArray ? new JsonObject { ["operations"] = node } : node.AsObject();
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

@@ -7,24 +7,28 @@ namespace Chat.Local.CosmosDb.Protocol;
 internal static class SessionToken
 {
     /// <summary>Whether a request's token asks for more than a range has seen.</summary>
-    public static bool IsAhead(string? token, PartitionRange range, long lsn)
+    public static bool IsAhead(string? token, PartitionRange range, long lsn) => LsnIn(token, range) > lsn;
+
+    /// <summary>The log sequence number of a range that a request's token has seen; 0 when it names none.</summary>
+    public static long LsnIn(string? token, PartitionRange range)
     {
         if (string.IsNullOrEmpty(token))
         {
-            return false;
+            return 0;
         }
 
+        var latest = 0L;
         foreach (var part in token.AsSpan().Split(','))
         {
             var one = token.AsSpan(part);
             var colon = one.IndexOf(':');
-            if (colon >= 0 && one[..colon].Equals(range.Id, StringComparison.Ordinal) && LsnOf(one[(colon + 1)..]) > lsn)
+            if (colon >= 0 && one[..colon].Equals(range.Id, StringComparison.Ordinal))
             {
-                return true;
+                latest = Math.Max(latest, LsnOf(one[(colon + 1)..]));
             }
         }
 
-        return false;
+        return latest;
     }
 
     /// <summary>Reads <c>version#lsn</c>, with <c>#region=lsn</c> after it from accounts of several regions.</summary>

@@ -1,41 +1,60 @@
 using System.Text.Json;
 using Chat.Local.CosmosDb.Protocol;
+using Chat.Local.CosmosDb.Sql;
 
 namespace Chat.Local.CosmosDb.Queries;
 
 /// <summary>What the SDK is told when it asks how to spread a query over ranges and put the answers together.</summary>
+/// <remarks>Within a logical partition there is nothing to put together: the query runs as it is.</remarks>
 internal static class DistributionPlan
 {
-    private static readonly string[] Lists = ["orderBy", "orderByExpressions", "groupByExpressions", "groupByAliases", "aggregates"];
+    public static CosmosResponse PassThrough() => Answer(json =>
+    {
+        json.WriteString("distinctType", "None");
+        WriteBounds(json, null, null, null);
+        WriteNames(json, "orderBy", []);
+        WriteNames(json, "orderByExpressions", []);
+        WriteAggregates(json, [], []);
+        json.WriteString("rewrittenQuery", "");
+        json.WriteBoolean("hasSelectValue", false);
+    });
 
-    /// <summary>Nothing to put together: the query as it is, range after range.</summary>
-    public static CosmosResponse PassThrough() => CosmosResponse.Json(200, json =>
+    public static CosmosResponse For(SelectQuery query)
+    {
+        var rewritten = QueryRewriting.Of(query);
+        return Answer(json =>
+        {
+            json.WriteString("distinctType", !query.IsDistinct ? "None" : IsOrderedByItsResult(query) ? "Ordered" : "Unordered");
+            if (query.Skip > 0)
+            {
+                WriteBounds(json, null, query.Skip, query.Take);
+            }
+            else
+            {
+                WriteBounds(json, query.Take < long.MaxValue ? query.Take : null, null, null);
+            }
+
+            WriteNames(json, "orderBy", query.Order.Keys.Select(key => key.Descending ? "Descending" : "Ascending"));
+            WriteNames(json, "orderByExpressions", query.Order.Keys.Select(key => QueryRewriting.PathIn(query, key.Path)));
+            WriteAggregates(json, query.Projection is OneValue ? query.Aggregates : [], (query.Projection as NamedValues)?.Selected ?? []);
+            json.WriteString("rewrittenQuery", rewritten);
+            json.WriteBoolean("hasSelectValue", query.Projection is OneValue);
+        });
+    }
+
+    /// <summary>Whether results that are the same come one after the other.</summary>
+    private static bool IsOrderedByItsResult(SelectQuery query) =>
+        query.Projection is OneValue { Selected.Value: PathExpression { Plain: { } path } } && query.Order.Keys is [var key] && key.Path.Equals(path);
+
+    private static CosmosResponse Answer(Action<Utf8JsonWriter> writeQuery) => CosmosResponse.Json(200, json =>
     {
         json.WriteNumber("partitionedQueryExecutionInfoVersion", 2);
         json.WriteStartObject("queryInfo");
-        json.WriteString("distinctType", "None");
-        foreach (var name in (ReadOnlySpan<string>)["top", "offset", "limit", "dCountInfo"])
-        {
-            json.WriteNull(name);
-        }
-
-        foreach (var name in Lists)
-        {
-            json.WriteStartArray(name);
-            json.WriteEndArray();
-        }
-
-        json.WriteStartObject("groupByAliasToAggregateType");
-        json.WriteEndObject();
-        json.WriteString("rewrittenQuery", "");
-        json.WriteBoolean("hasSelectValue", false);
+        writeQuery(json);
+        WriteNames(json, "groupByExpressions", []);
+        json.WriteNull("dCountInfo");
         json.WriteBoolean("hasNonStreamingOrderBy", false);
         json.WriteEndObject();
-        WriteRanges(json);
-    }).Charged(0);
-
-    private static void WriteRanges(Utf8JsonWriter json)
-    {
         json.WriteStartArray("queryRanges");
         json.WriteStartObject();
         json.WriteString("min", "");
@@ -43,6 +62,57 @@ internal static class DistributionPlan
         json.WriteBoolean("isMinInclusive", true);
         json.WriteBoolean("isMaxInclusive", false);
         json.WriteEndObject();
+        json.WriteEndArray();
+    }).Charged(0);
+
+    private static void WriteBounds(Utf8JsonWriter json, long? top, long? offset, long? limit)
+    {
+        foreach (var (name, value) in (ReadOnlySpan<(string, long?)>)[("top", top), ("offset", offset), ("limit", limit)])
+        {
+            json.WritePropertyName(name);
+            if (value is { } number)
+            {
+                json.WriteNumberValue(number);
+            }
+            else
+            {
+                json.WriteNullValue();
+            }
+        }
+    }
+
+    /// <summary>Aggregates are told by their kind when one is the whole result, by the name in the result otherwise.</summary>
+    private static void WriteAggregates(Utf8JsonWriter json, IReadOnlyList<Aggregate> whole, IReadOnlyList<SelectedValue> selected)
+    {
+        var named = selected.Where(one => one.Value is Aggregate).ToList();
+        WriteNames(json, "aggregates", whole.Select(OperatorOf));
+        WriteNames(json, "groupByAliases", named.Select(one => one.Name));
+        json.WriteStartObject("groupByAliasToAggregateType");
+        foreach (var one in named)
+        {
+            json.WriteString(one.Name, OperatorOf((Aggregate)one.Value));
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static string OperatorOf(Aggregate aggregate) => aggregate.Kind switch
+    {
+        "COUNT" => "Count",
+        "SUM" => "Sum",
+        "AVG" => "Average",
+        "MIN" => "Min",
+        _ => "Max",
+    };
+
+    private static void WriteNames(Utf8JsonWriter json, string list, IEnumerable<string> names)
+    {
+        json.WriteStartArray(list);
+        foreach (var name in names)
+        {
+            json.WriteStringValue(name);
+        }
+
         json.WriteEndArray();
     }
 }

@@ -19,14 +19,15 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
         var query = SqlParser.ParseRequest(request.Body);
         var plan = QueryPlan.For(query, container.Definition.Indexing);
         var key = request.Header("x-ms-documentdb-partitionkey") is { } header ? PartitionKeyValue.Parse(header) : null;
-        if (key is null && NeedsDistribution(query))
-        {
-            throw new RefusedException(400, "The provided cross partition query can not be directly served by the gateway: ORDER BY, TOP, OFFSET, DISTINCT and aggregates run within a partition only here.", 1004);
-        }
-
+        var isSpread = key is null && NeedsDistribution(query);
         if (request.Is("x-ms-cosmos-is-query-plan-request"))
         {
-            return DistributionPlan.PassThrough();
+            return isSpread ? DistributionPlan.For(query) : DistributionPlan.PassThrough();
+        }
+
+        if (isSpread && request.Header("x-ms-documentdb-partitionkeyrangeid") is null)
+        {
+            throw new RefusedException(400, "The provided cross partition query can not be directly served by the gateway. This is a first chance (internal) exception that all newer clients will know how to handle gracefully.", 1004);
         }
 
         var target = key is null ? container.Definition.Id : $"{container.Definition.Id}/{key}";
@@ -50,7 +51,8 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
         }
 
         var run = new QueryRun(query, plan, PageSize(request), container.Now);
-        var next = Run(run, scope, request.Header("x-ms-continuation") is { Length: > 0 } token ? Continuation.Parse(token) : null, query.IsDistinct);
+        var from = request.Header("x-ms-continuation") is { Length: > 0 } token ? Continuation.Parse(token) : null;
+        var next = key is null && query.Order.Keys.Count > 0 ? RunMerged(run, plan, scope, from) : Run(run, scope, from, query.IsDistinct);
         if (query.Aggregates.Count > 0)
         {
             run.AddAggregates();
@@ -88,14 +90,34 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
             if (run.IsFull)
             {
                 // What DISTINCT has seen isn't remembered: the next page counts again from the start.
-                return isDistinct
-                    ? new Continuation { Skip = skipped + run.Count, Take = run.Take }
-                    : new Continuation { Partition = place, Values = after is null ? null : Array.ConvertAll(after.Values, value => value.ToToken()), Number = after?.Number ?? 0, Skip = run.Skip, Take = run.Take };
+                return isDistinct ? new Continuation { Skip = skipped + run.Count, Take = run.Take } : ContinuationAfter(run, place, after);
             }
         }
 
         return null;
     }
+
+    /// <summary>Fills the page from all partitions in one order; repeats are the SDK's to leave out.</summary>
+    private static Continuation? RunMerged(QueryRun run, QueryPlan plan, QueryScope scope, Continuation? from)
+    {
+        if (from is not null)
+        {
+            run.GoOnFrom(from);
+        }
+
+        var start = from?.Position;
+        var after = run.Run(new MergedCandidates(plan, scope.From(null).Select(place => place.Partition), start), start);
+        return run.IsFull ? ContinuationAfter(run, null, after) : null;
+    }
+
+    private static Continuation ContinuationAfter(QueryRun run, string[]? place, IndexPosition? after) => new()
+    {
+        Partition = place,
+        Values = after is null ? null : Array.ConvertAll(after.Values, value => value.ToToken()),
+        Number = after?.Number ?? 0,
+        Skip = run.Skip,
+        Take = run.Take,
+    };
 
     private static CosmosResponse Page(Container container, QueryRun run)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Chat.Local.CosmosDb.Protocol;
 using Chat.Local.CosmosDb.Sql;
 using Chat.Local.CosmosDb.Storage;
 
@@ -74,6 +75,35 @@ internal sealed class QueryRun(SelectQuery query, QueryPlan plan, int pageSize, 
             }
 
             wanted = ChunkSize;
+        }
+    }
+
+    /// <summary>Runs through several partitions in one order, likewise.</summary>
+    public IndexPosition? Run(MergedCandidates merged, IndexPosition? after)
+    {
+        try
+        {
+            foreach (var (item, position) in merged.InOrder())
+            {
+                if (Array.Exists(position.Values, value => value.Type >= SqlType.Array))
+                {
+                    throw new RefusedException(400, "Across partitions, ORDER BY a path that holds arrays or objects isn't supported here.");
+                }
+
+                if (IsDone || !Accept(item))
+                {
+                    IsFull = !IsDone;
+                    return after;
+                }
+
+                after = position;
+            }
+
+            return null;
+        }
+        finally
+        {
+            Position = Math.Max(Position, merged.Position);
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed class QueryScope
     private readonly Container _container;
     private readonly PartitionKeyValue? _key;
     private readonly LogicalPartition? _partition;
-
+    private readonly Dictionary<PartitionRange, long>? _asOf;
     private readonly string _start;
     private readonly string _end;
 
@@ -23,14 +23,16 @@ internal sealed class QueryScope
         var rangeId = request.Header("x-ms-documentdb-partitionkeyrangeid");
         _container = container;
         _key = key;
-        _partition = key is null ? null : container.Find(key.Text);
+        var partition = key is null ? null : container.Find(key.Text);
         Ranges = key is not null
-            ? [_partition?.Range ?? container.RangeOf(key.Effective())]
+            ? [partition?.Range ?? container.RangeOf(key.Effective())]
             : rangeId is null ? container.Ranges : [container.RangeWithId(rangeId) ?? throw new RefusedException(410, "The partition key range is gone.", 1002)];
+        _asOf = container.Replica is { } replica ? Ranges.ToDictionary(range => range, range => replica.Choose(range, request.Header("x-ms-session-token"))) : null;
+        _partition = partition is null ? null : AsSeen(partition);
         var last = Ranges[^1];
         lock (_partition?.Lock ?? last.Lock)
         {
-            (Lsn, Position) = _partition is not null ? (_partition.Lsn, _partition.Position) : key is not null ? (0, 0) : (last.Lsn, last.Position);
+            (Lsn, Position) = _partition is not null ? (_partition.Lsn, _partition.Position) : key is not null ? (0, 0) : (_asOf?[last] ?? last.Lsn, last.Position);
         }
     }
 
@@ -53,6 +55,9 @@ internal sealed class QueryScope
         return Scan(place is [var effective, var text] ? (effective, text) : (_start, ""));
     }
 
+    private LogicalPartition AsSeen(LogicalPartition partition) =>
+        _asOf is not null && _container.Replica is { } replica ? replica.AsOf(partition, _asOf[partition.Range]) : partition;
+
     private IEnumerable<(LogicalPartition Partition, string[] Place)> Scan((string Effective, string Text) from)
     {
         foreach (var range in Ranges)
@@ -73,7 +78,7 @@ internal sealed class QueryScope
                         yield break;
                     }
 
-                    yield return (_container.Find(key.Text)!, [key.Effective, key.Text]);
+                    yield return (AsSeen(_container.Find(key.Text)!), [key.Effective, key.Text]);
                 }
 
                 if (keys.Count < KeysAtOnce)

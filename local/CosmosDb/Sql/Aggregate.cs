@@ -3,12 +3,18 @@ using System.Text.Json;
 namespace Chat.Local.CosmosDb.Sql;
 
 /// <summary>COUNT, SUM, AVG, MIN or MAX over the documents it was shown; belongs to one run of one query.</summary>
-internal sealed class Aggregate(string kind, Expression argument) : Expression
+/// <param name="text">Where its argument stands in the query.</param>
+internal sealed class Aggregate(string kind, Expression argument, Range text) : Expression
 {
     private double _count;
     private double _sum;
     private bool _sumIsUndefined;
     private SqlValue _extreme;
+    private bool _extremeIsUndefined;
+
+    public string Kind => kind;
+
+    public Range ArgumentText => text;
 
     public static bool IsName(string name) => name.ToUpperInvariant() is "COUNT" or "SUM" or "AVG" or "MIN" or "MAX";
 
@@ -23,6 +29,7 @@ internal sealed class Aggregate(string kind, Expression argument) : Expression
         _count++;
         _sum += value.Number;
         _sumIsUndefined |= value.Type != SqlType.Number;
+        _extremeIsUndefined |= !value.IsPrimitive;
         if (value.IsPrimitive && (!_extreme.IsDefined || (kind == "MIN" ? value.CompareWith(_extreme) < 0 : value.CompareWith(_extreme) > 0)))
         {
             _extreme = value;
@@ -35,6 +42,6 @@ internal sealed class Aggregate(string kind, Expression argument) : Expression
         "COUNT" => SqlValue.Of(_count),
         "SUM" => _sumIsUndefined ? SqlValue.Undefined : SqlValue.Of(_sum),
         "AVG" => _sumIsUndefined || _count == 0 ? SqlValue.Undefined : SqlValue.Of(_sum / _count),
-        _ => _extreme,
+        _ => _extremeIsUndefined ? SqlValue.Undefined : _extreme,
     };
 }

@@ -163,6 +163,16 @@ internal sealed class ExpressionParser(TokenReader tokens, IReadOnlyDictionary<s
             return inner;
         }
 
+        if (tokens.TakeSymbol("["))
+        {
+            return new ArrayConstructor(List("]"));
+        }
+
+        if (tokens.TakeSymbol("{"))
+        {
+            return new ObjectConstructor(Members());
+        }
+
         var token = tokens.Advance();
         return token.Kind switch
         {
@@ -189,9 +199,10 @@ internal sealed class ExpressionParser(TokenReader tokens, IReadOnlyDictionary<s
             }
 
             AllowsAggregates = false;
+            var start = tokens.Next.Position;
             var arguments = List(")");
             AllowsAggregates = true;
-            return Fold(token.Text.ToUpperInvariant(), arguments);
+            return Fold(token.Text.ToUpperInvariant(), arguments, start..tokens.Last.Position);
         }
 
         if (token.Text == Alias)
@@ -221,9 +232,9 @@ internal sealed class ExpressionParser(TokenReader tokens, IReadOnlyDictionary<s
             : throw new RefusedException(400, $"The {name} function takes {function.Least} to {function.Most} arguments.");
     }
 
-    private Aggregate Fold(string name, List<Expression> arguments)
+    private Aggregate Fold(string name, List<Expression> arguments, Range text)
     {
-        var aggregate = new Aggregate(name, arguments is [var only] ? only : throw new RefusedException(400, $"The {name} function takes 1 argument."));
+        var aggregate = new Aggregate(name, arguments is [var only] ? only : throw new RefusedException(400, $"The {name} function takes 1 argument."), text);
         _aggregates.Add(aggregate);
         return aggregate;
     }
@@ -270,6 +281,25 @@ internal sealed class ExpressionParser(TokenReader tokens, IReadOnlyDictionary<s
         while (tokens.TakeSymbol(","));
         tokens.ExpectSymbol(end);
         return list;
+    }
+
+    private List<(string Name, Expression Value)> Members()
+    {
+        var members = new List<(string, Expression)>();
+        if (tokens.TakeSymbol("}"))
+        {
+            return members;
+        }
+
+        do
+        {
+            var name = tokens.Next.Kind == TokenKind.Text ? tokens.Advance().Text : tokens.Name();
+            tokens.ExpectSymbol(":");
+            members.Add((name, Parse()));
+        }
+        while (tokens.TakeSymbol(","));
+        tokens.ExpectSymbol("}");
+        return members;
     }
 
     private Expression Reject()

@@ -10,6 +10,10 @@ internal abstract class Projection
     public abstract bool Write(JsonElement document, ReadOnlySpan<byte> utf8, IBufferWriter<byte> output);
 }
 
+/// <summary>One value of a select list, under the name that it gets.</summary>
+/// <param name="Text">Where it stands in the query.</param>
+internal sealed record SelectedValue(string Name, Expression Value, Range Text);
+
 /// <summary><c>SELECT *</c>, <c>SELECT VALUE c</c>: the document as it is.</summary>
 internal sealed class WholeDocument : Projection
 {
@@ -21,11 +25,13 @@ internal sealed class WholeDocument : Projection
 }
 
 /// <summary><c>SELECT VALUE expression</c>.</summary>
-internal sealed class OneValue(Expression expression) : Projection
+internal sealed class OneValue(SelectedValue selected) : Projection
 {
+    public SelectedValue Selected => selected;
+
     public override bool Write(JsonElement document, ReadOnlySpan<byte> utf8, IBufferWriter<byte> output)
     {
-        var value = expression.Evaluate(document);
+        var value = selected.Value.Evaluate(document);
         if (!value.IsDefined)
         {
             return false;
@@ -38,18 +44,20 @@ internal sealed class OneValue(Expression expression) : Projection
 }
 
 /// <summary><c>SELECT a, b AS c</c>: an object of the values that are defined.</summary>
-internal sealed class NamedValues(IReadOnlyList<(string Name, Expression Value)> values) : Projection
+internal sealed class NamedValues(IReadOnlyList<SelectedValue> selected) : Projection
 {
+    public IReadOnlyList<SelectedValue> Selected => selected;
+
     public override bool Write(JsonElement document, ReadOnlySpan<byte> utf8, IBufferWriter<byte> output)
     {
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
-        foreach (var (name, expression) in values)
+        foreach (var one in selected)
         {
-            var value = expression.Evaluate(document);
+            var value = one.Value.Evaluate(document);
             if (value.IsDefined)
             {
-                json.WritePropertyName(name);
+                json.WritePropertyName(one.Name);
                 value.WriteTo(json);
             }
         }

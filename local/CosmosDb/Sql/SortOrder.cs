@@ -12,6 +12,21 @@ internal sealed class SortOrder(IReadOnlyList<SortKey> keys) : IEquatable<SortOr
 
     public SortOrder Reversed() => new([.. keys.Select(key => key with { Descending = !key.Descending })]);
 
+    /// <summary>Compares the values at the keys.</summary>
+    public int Compare(ReadOnlySpan<SqlValue> left, ReadOnlySpan<SqlValue> right)
+    {
+        for (var i = 0; i < keys.Count; i++)
+        {
+            var order = left[i].CompareWith(right[i]);
+            if (order != 0)
+            {
+                return keys[i].Descending ? -order : order;
+            }
+        }
+
+        return 0;
+    }
+
     public bool Equals(SortOrder? other) => other is not null && keys.SequenceEqual(other.Keys);
 
     public override bool Equals(object? obj) => Equals(obj as SortOrder);

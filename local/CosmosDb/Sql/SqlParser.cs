@@ -6,11 +6,13 @@ namespace Chat.Local.CosmosDb.Sql;
 /// <summary>Parses the part of the query language that can be run exactly; everything else is refused with the reason.</summary>
 internal sealed class SqlParser
 {
+    private readonly string _sql;
     private readonly TokenReader _tokens;
     private readonly ExpressionParser _expressions;
 
     private SqlParser(string sql, IReadOnlyDictionary<string, SqlValue> parameters)
     {
+        _sql = sql;
         _tokens = new TokenReader(SqlLexer.Read(sql));
         _expressions = new ExpressionParser(_tokens, parameters);
     }
@@ -73,7 +75,7 @@ internal sealed class SqlParser
         }
 
         _tokens.Position = afterFrom;
-        var where = _tokens.Take("WHERE") ? _expressions.Parse() : null;
+        var where = _tokens.Take("WHERE") ? ParseText() : null;
         var order = ParseOrder();
         var skip = 0L;
         if (_tokens.Take("OFFSET"))
@@ -89,7 +91,19 @@ internal sealed class SqlParser
             throw new RefusedException(400, "Aggregates beside other values, or with DISTINCT or ORDER BY, aren't supported here.");
         }
 
-        return new SelectQuery { Projection = projection, Where = where, Order = order, Skip = skip, Take = take, IsDistinct = distinct, Aggregates = _expressions.Aggregates };
+        return new SelectQuery
+        {
+            Text = _sql,
+            Alias = _expressions.Alias,
+            Projection = projection,
+            Where = where?.Value,
+            WhereText = where?.Text ?? default,
+            Order = order,
+            Skip = skip,
+            Take = take,
+            IsDistinct = distinct,
+            Aggregates = _expressions.Aggregates,
+        };
     }
 
     private string ParseFrom()
@@ -118,15 +132,15 @@ internal sealed class SqlParser
 
             if (_tokens.Take("VALUE"))
             {
-                var value = _expressions.Parse();
-                return value is PathExpression { Steps.Count: 0 } ? new WholeDocument() : new OneValue(value);
+                var only = ParseText();
+                return only.Value is PathExpression { Steps.Count: 0 } ? new WholeDocument() : new OneValue(only);
             }
 
-            var values = new List<(string, Expression)>();
+            var values = new List<SelectedValue>();
             do
             {
-                var value = _expressions.Parse();
-                values.Add((_tokens.Take("AS") ? _tokens.Name() : NameOf(value, values.Count + 1), value));
+                var value = ParseText();
+                values.Add(value with { Name = _tokens.Take("AS") ? _tokens.Name() : NameOf(value.Value, values.Count + 1) });
             }
             while (_tokens.TakeSymbol(","));
             return new NamedValues(values);
@@ -135,6 +149,13 @@ internal sealed class SqlParser
         {
             _expressions.AllowsAggregates = false;
         }
+    }
+
+    private SelectedValue ParseText()
+    {
+        var start = _tokens.Next.Position;
+        var value = _expressions.Parse();
+        return new SelectedValue("", value, start.._tokens.Next.Position);
     }
 
     private string NameOf(Expression value, int place) => value switch

@@ -9,6 +9,9 @@ internal sealed class TokenReader(List<Token> tokens)
 
     public Token Next => tokens[Position];
 
+    /// <summary>The token before the next.</summary>
+    public Token Last => tokens[Position - 1];
+
     public Token Advance() => tokens[Next.Kind == TokenKind.End ? Position : Position++];
 
     public bool Take(string keyword)

@@ -37,6 +37,9 @@ internal sealed class Container : IDisposable
     /// <summary>The limit of its request units; null when there is none.</summary>
     public Throughput? Throughput { get; set; }
 
+    /// <summary>What reads see in place of the latest state; null when they see that.</summary>
+    public LaggingReplica? Replica { get; set; }
+
     public string ResourceId { get; }
 
     /// <summary>Where it is by names.</summary>

@@ -13,7 +13,7 @@ internal sealed class Expiry : IDisposable
     public Expiry(Container container)
     {
         _container = container;
-        _timer = container.Time.CreateTimer(_ => Purge(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = container.Time.CreateTimer(_ => Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public void Written(LogicalPartition partition, Item? before, Item after)
@@ -31,6 +31,18 @@ internal sealed class Expiry : IDisposable
     }
 
     public void Dispose() => _timer.Dispose();
+
+    private void Ring()
+    {
+        try
+        {
+            Purge();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The store was closed meanwhile: the next start finds what has expired.
+        }
+    }
 
     private void Purge()
     {

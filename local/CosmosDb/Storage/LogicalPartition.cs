@@ -37,8 +37,8 @@ internal sealed class LogicalPartition
     /// <summary>The store position of the last change here: what is read is durable when this is.</summary>
     public long Position { get; private set; }
 
-    /// <summary>The items as stored, in no order, though some may have expired.</summary>
-    public IReadOnlyCollection<Item> Items => _items.Values;
+    /// <summary>All items as stored, though they may have expired.</summary>
+    public IEnumerable<Item> Items => _items.Values;
 
     /// <summary>The item as stored, though it may have expired.</summary>
     public Item? Stored(string id) => _items.GetValueOrDefault(id);

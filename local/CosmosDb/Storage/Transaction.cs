@@ -152,6 +152,11 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
             writes.Add(new Write(range.Number, range.Stored(Container.Record.RangeSpace, lsn)));
         }
 
+        if (Container.Replica is { } replica)
+        {
+            _changes.ForEach(change => replica.Remember(partition, lsn, change.Id, change.Before));
+        }
+
         var position = Container.Store.Put(writes);
         range.Changed(lsn, position);
         partition.Changed(lsn, position);

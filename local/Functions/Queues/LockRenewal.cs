@@ -2,7 +2,10 @@ using Azure.Messaging.ServiceBus;
 
 namespace Chat.Local.Functions.Queues;
 
-/// <summary>Renews a message's lock each time half of it is over, for as long as the host allows. A lock that can't be renewed is left to expire.</summary>
+/// <summary>
+/// Renews a message's lock each time half of it is over, for as long as the host allows; what fails for a transient reason is tried again when
+/// half of the rest is over. A lost lock is left alone.
+/// </summary>
 internal sealed class LockRenewal : IAsyncDisposable
 {
     private readonly ServiceBusReceivedMessage _message;
@@ -34,6 +37,10 @@ internal sealed class LockRenewal : IAsyncDisposable
         try
         {
             await _actions.RenewMessageLockAsync(_message);
+            _timer.Change(HalfOfLock(), Timeout.InfiniteTimeSpan);
+        }
+        catch (ServiceBusException failed) when (failed.IsTransient)
+        {
             _timer.Change(HalfOfLock(), Timeout.InfiniteTimeSpan);
         }
         catch (Exception lost) when (lost is ServiceBusException or OperationCanceledException or ObjectDisposedException)

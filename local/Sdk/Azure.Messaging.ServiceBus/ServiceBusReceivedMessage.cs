@@ -7,9 +7,6 @@ namespace Azure.Messaging.ServiceBus;
 /// <summary>A message as the broker gave it out: what its sender set, where it stands in the queue, and the lock on it.</summary>
 public class ServiceBusReceivedMessage
 {
-
-
-
     internal ServiceBusReceivedMessage()
     {
     }

@@ -9,6 +9,7 @@ internal sealed class EventStream : IAsyncDisposable
 {
     private readonly ClientWebSocket _socket = new();
     private readonly List<JsonElement> _events = [];
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _receiving;
 
     private EventStream(ClientWebSocket socket)
@@ -19,6 +20,9 @@ internal sealed class EventStream : IAsyncDisposable
 
     public bool IsOpen => _socket.State == WebSocketState.Open;
 
+    /// <summary>Ends with the connection.</summary>
+    public Task Ended => _receiving;
+
     public static async Task<EventStream> ConnectAsync(string url, string token)
     {
         var socket = new ClientWebSocket();
@@ -26,7 +30,9 @@ internal sealed class EventStream : IAsyncDisposable
         address.Query += $"&access_token={token}";
         await socket.ConnectAsync(address.Uri, CancellationToken.None);
         await socket.SendAsync(Encoding.UTF8.GetBytes("{\"protocol\":\"json\",\"version\":1}\u001e"), WebSocketMessageType.Text, true, CancellationToken.None);
-        return new EventStream(socket);
+        var stream = new EventStream(socket);
+        await stream._opened.Task.WaitAsync(Eventually.Timeout);
+        return stream;
     }
 
     /// <summary>What arrived so far.</summary>
@@ -91,10 +97,15 @@ internal sealed class EventStream : IAsyncDisposable
         {
             // It was ended here.
         }
+        finally
+        {
+            _opened.TrySetException(new WebSocketException("The connection ended before the answer to the handshake."));
+        }
     }
 
     private void Take(byte[] frame)
     {
+        _opened.TrySetResult();
         var message = JsonDocument.Parse(frame).RootElement;
         if (message.TryGetProperty("target", out var target) && target.GetString() == "events")
         {

@@ -32,6 +32,26 @@ internal static class Eventually
         }
     }
 
+    /// <summary>Looks again and again, with time jumping ahead a second after each look: what was put off comes due.</summary>
+    public static Task<T> SeesAsync<T>(
+        JumpingClock clock,
+        Func<Task<T>> look,
+        Func<T, bool> isRight,
+        [CallerArgumentExpression(nameof(isRight))] string expected = "") =>
+        SeesAsync(
+            async () =>
+            {
+                var seen = await look();
+                if (!isRight(seen))
+                {
+                    clock.Jump(TimeSpan.FromSeconds(1));
+                }
+
+                return seen;
+            },
+            isRight,
+            expected);
+
     /// <summary>Looks again and again until what it sees is right.</summary>
     public static Task<T> HoldsAsync<T>(Func<T> look, Func<T, bool> isRight, [CallerArgumentExpression(nameof(isRight))] string expected = "") =>
         SeesAsync(() => Task.FromResult(look()), isRight, expected);

@@ -97,6 +97,28 @@ public sealed class When_messages_trigger_functions : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Should_try_again_to_renew_the_lock_after_an_outage_that_outlasts_the_client_s_own_tries()
+    {
+        _work.Gate = new SemaphoreSlim(0);
+        await using var host = await StartAsync(typeof(TakesText));
+        await SendAsync("long");
+        await _work.WhenBegunAsync("text long");
+        _azure.Faults.Add(new Fault("servicebus", "renew", FaultKind.Fail) { Times = 4 });
+
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(0.2));
+                return Renewals() > 0 || _work.Begun.Count > 1;
+            },
+            () => "a renewal");
+        _work.Gate.Release();
+        await WhenCountsAsync(counts => counts == new QueueCounts(0, 0, 0, 0, 0));
+        Assert.Equal(["text long"], _work.Begun);
+    }
+
+    [Fact]
     public async Task Should_go_on_receiving_after_a_failure_to_receive()
     {
         await using var host = await StartAsync(typeof(TakesText));

@@ -152,4 +152,12 @@ public sealed class FaultTests
         bus.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Null(await bus.ReceiveAsync());
     }
+
+    [Fact]
+    public async Task A_fault_that_the_service_cannot_have_is_no_fault_that_passes()
+    {
+        await using var bus = await TestBus.StartAsync();
+        using var fault = bus.Faults.Add(new Fault("servicebus", "send", FaultKind.FalsePrecondition));
+        await Assert.ThrowsAsync<NotSupportedException>(() => bus.SendAsync("a"));
+    }
 }

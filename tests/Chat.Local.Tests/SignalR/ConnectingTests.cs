@@ -38,7 +38,9 @@ public class ConnectingTests
         Assert.Equal(answer.GetProperty("connectionId").GetString(), connection.Id);
         Assert.Equal("alice", connection.UserId);
         Assert.Equal(app.Clock.GetUtcNow(), connection.Since);
-        Assert.Equal("WebSockets", answer.GetProperty("availableTransports")[0].GetProperty("transport").GetString());
+        Assert.Equal(
+            ["WebSockets", "ServerSentEvents", "LongPolling"],
+            answer.GetProperty("availableTransports").EnumerateArray().Select(transport => transport.GetProperty("transport").GetString()));
     }
 
     [Fact]
@@ -53,6 +55,8 @@ public class ConnectingTests
 
         Assert.Contains("in use", Assert.IsType<CloseMessage>(await second.NextAsync()).Error, StringComparison.Ordinal);
         Assert.Single(app.Connections());
+        await app.Hub.Clients.Client(app.Connections().Single().Id).Said("still here");
+        Assert.Equal("Said(\"still here\")", await first.NextCallAsync());
     }
 
     [Fact]
@@ -111,6 +115,20 @@ public class ConnectingTests
         var completion = Assert.IsType<CompletionMessage>(await client.NextAsync());
         Assert.Equal("7", completion.InvocationId);
         Assert.NotNull(completion.Error);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{")]
+    public async Task What_is_not_a_message_closes_the_connection_with_a_reason(string frame)
+    {
+        await using var app = await SignalRApp.StartAsync();
+        using var client = await app.ConnectAsync("alice");
+
+        await client.SendAsync(frame);
+
+        Assert.Contains("JSON protocol", Assert.IsType<CloseMessage>(await client.NextAsync()).Error, StringComparison.Ordinal);
     }
 
     [Fact]

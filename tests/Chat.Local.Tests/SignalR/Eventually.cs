@@ -7,11 +7,13 @@ internal static class Eventually
 {
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    public static async Task TrueAsync(Func<bool> condition, Func<string> expected)
+    public static Task TrueAsync(Func<bool> condition, Func<string> expected) => TrueAsync(() => Task.FromResult(condition()), expected);
+
+    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> expected)
     {
         using var deadline = new CancellationTokenSource(Timeout);
         using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
-        while (!condition())
+        while (!await condition())
         {
             try
             {

@@ -88,4 +88,13 @@ public class FaultTests
         await Assert.ThrowsAsync<HttpRequestException>(() => app.NegotiateAsync("alice"));
         await app.NegotiateAsync("bob");
     }
+
+    [Fact]
+    public async Task A_fault_that_the_service_cannot_have_is_no_fault_that_passes()
+    {
+        await using var app = await SignalRApp.StartAsync();
+        app.Faults.Add(new Fault("signalr", "send-user", FaultKind.DropLock));
+
+        await Assert.ThrowsAsync<NotSupportedException>(() => app.Hub.Clients.User("alice").Said("hi"));
+    }
 }

@@ -110,9 +110,9 @@ public class SendingTests
         await app.Hub.Clients.User("alice").Said(new string('x', 5000));
         await app.Hub.Clients.Users(["nobody", "no one"]).Said("unheard");
 
-        var readings = app.Meter.Read().ToDictionary(reading => reading.Operation, reading => reading.Units, StringComparer.Ordinal);
-        Assert.Equal((2 * 1) + (2 * 3), readings["message"]);
-        Assert.Equal(4, readings["rest"]);
+        var readings = app.Meter.Read().ToDictionary(reading => reading.Operation, StringComparer.Ordinal);
+        Assert.Equal((2 * 1) + (2 * 3), readings["message"].Units);
+        Assert.Equal((4, 0), (readings["rest"].Requests, readings["rest"].Units));
     }
 
     private static string Id(SignalRApp app, string user) => app.Connections().Single(connection => connection.UserId == user).Id;

@@ -1,4 +1,5 @@
 using Chat.Local.SignalR;
+using Chat.Local.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -35,7 +36,7 @@ internal sealed class SignalRApp : IAsyncDisposable
     {
         var clock = new TestClock();
         var (meter, faults) = (new Meter(clock), new Faults());
-        var service = new SignalRService(meter, faults, clock);
+        var service = new SignalRService(LocalStore.InMemory(), meter, faults, clock);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");

@@ -1,0 +1,225 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Azure.Messaging.ServiceBus;
+using Chat.Functions.Acceptance.Harness;
+using Chat.Functions.Delivery;
+using Chat.Functions.Shared;
+using Chat.Local;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+using Fault = Chat.Local.Fault;
+
+namespace Chat.Functions.Acceptance;
+
+/// <summary>
+/// People write through three instances while everything fails at random and instances are killed; when it is over, nothing is lost, doubled or
+/// out of order. More seeds: <c>CHAT_STORY_SEEDS=200 dotnet test tests/Chat.Functions.Acceptance --filter When_everything_goes_wrong_at_once</c>.
+/// </summary>
+/// <remarks>The seed decides what strikes and what people do; how threads meet is left to the machine.</remarks>
+public class When_everything_goes_wrong_at_once
+{
+    private const int MessagesEach = 4;
+    private static readonly string[] People = ["ann", "ben", "cat", "dan", "eve"];
+    private static readonly string[] Silent = [.. Enumerable.Range(0, 35).Select(n => $"silent-{n}")];
+
+    public static TheoryData<int> Seeds =>
+        [.. Enumerable.Range(1, int.Parse(Environment.GetEnvironmentVariable("CHAT_STORY_SEEDS") ?? "5", CultureInfo.InvariantCulture))];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task Should_lose_and_double_and_reorder_nothing(int seed)
+    {
+        var (clock, faults, random) = (new JumpingClock(), new Faults(seed), new Random(seed));
+        await using var fleet = await Fleet.StartAsync(3, faults, clock);
+        var conversations = await StartConversationsAsync(fleet, random);
+        var phones = People.ToDictionary(name => name, name => new Phone(() => fleet.As(name, new Random(seed))), StringComparer.Ordinal);
+        await Eventually.HoldsAsync(() => phones.Values.Count(phone => phone.IsConnected), connected => connected == People.Length);
+
+        try
+        {
+            RaiseStorm(faults);
+            var sends = conversations
+                .SelectMany(conversation => conversation.Writers.Select((writer, n) => WriteAsync(fleet, new Random((seed * 100) + n), writer, conversation)))
+                .ToList();
+            await GoThroughAsync(Task.WhenAll(sends), fleet, clock, random);
+            faults.Clear();
+
+            foreach (var conversation in conversations)
+            {
+                await ShouldBeInOrderAsync(fleet, clock, random, conversation);
+            }
+
+            foreach (var queue in fleet.Azure.ServiceBus.Queues)
+            {
+                Assert.Empty(await queue.PeekAsync(SubQueue.DeadLetter, 0, 10));
+            }
+
+            await Eventually.HoldsAsync(() => phones.Values.Count(phone => phone.IsConnected), connected => connected == People.Length);
+            foreach (var conversation in conversations)
+            {
+                var last = await fleet.As(conversation.Writers[0], random).SendAsync(conversation.Id, "It is over.");
+                foreach (var phone in conversation.Writers.Select(writer => phones[writer]))
+                {
+                    await Eventually.HoldsAsync(() => phone.Pushed(conversation.Id), pushed => pushed.ContainsKey(last.Seq), $"the push of {last}");
+                    Assert.Equal(await fleet.As(conversation.Writers[0], random).HistoryAsync(conversation.Id), await phone.SeesAsync(conversation.Id));
+                }
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(phones.Values.Select(phone => phone.DisposeAsync().AsTask()));
+        }
+    }
+
+    private static async Task<List<Conversation>> StartConversationsAsync(Fleet fleet, Random random)
+    {
+        var (ann, cat) = (fleet.As("ann", random), fleet.As("cat", random));
+        List<Conversation> conversations =
+        [
+            new((await ann.StartDirectAsync("ben")).ConversationId, ["ann", "ben"], ["ann", "ben"]),
+            new((await cat.StartDirectAsync("dan")).ConversationId, ["cat", "dan"], ["cat", "dan"]),
+            new((await ann.CreateGroupAsync("Team", People[1..])).ConversationId, People, People),
+            new((await ann.CreateGroupAsync("Crowd", [.. People[1..], .. Silent])).ConversationId, [.. People, .. Silent], People),
+        ];
+        foreach (var conversation in conversations)
+        {
+            await Eventually.SeesAsync(() => fleet.As(conversation.Members[^1], random).SummaryAsync(conversation.Id), seen => seen is not null);
+        }
+
+        return conversations;
+    }
+
+    private static void RaiseStorm(Faults faults)
+    {
+        foreach (var (service, operation, kind, chance) in new[]
+        {
+            ("cosmos", "*", FaultKind.ResetBefore, 0.02),
+            ("cosmos", "*", FaultKind.ResetAfter, 0.03),
+            ("cosmos", "*", FaultKind.TimeoutAfter, 0.03),
+            ("cosmos", "*", FaultKind.Throttle, 0.05),
+            ("cosmos", "*", FaultKind.Fail, 0.01),
+            ("cosmos", "batch", FaultKind.FalsePrecondition, 0.05),
+            ("cosmos", "replace", FaultKind.FalsePrecondition, 0.05),
+            ("servicebus", "send", FaultKind.ResetBefore, 0.1),
+            ("servicebus", "send", FaultKind.ResetAfter, 0.1),
+            ("servicebus", "send", FaultKind.TimeoutAfter, 0.02),
+            ("servicebus", "send", FaultKind.Throttle, 0.05),
+            ("servicebus", "receive", FaultKind.Duplicate, 0.1),
+            ("servicebus", "receive", FaultKind.Reorder, 0.1),
+            ("servicebus", "receive", FaultKind.DropLock, 0.05),
+            ("servicebus", "complete", FaultKind.ResetBefore, 0.05),
+            ("servicebus", "complete", FaultKind.ResetAfter, 0.05),
+            ("signalr", "*", FaultKind.Fail, 0.1),
+            ("signalr", "*", FaultKind.Throttle, 0.05),
+            ("signalr", "*", FaultKind.ResetAfter, 0.05),
+            ("signalr", "*", FaultKind.Kill, 0.05),
+        })
+        {
+            faults.Add(new Fault(service, operation, kind) { Probability = chance });
+        }
+
+        // Now and then nothing goes for lack of throughput, and pushes take longer than anybody waits.
+        faults.Add(new Fault("cosmos", "*", FaultKind.Throttle) { Skip = 300, Times = 150 });
+        faults.Add(new Fault("signalr", "send-group", FaultKind.Delay) { Probability = 0.05, Delay = TimeSpan.FromSeconds(5) });
+    }
+
+    /// <summary>Writes one message after another, each again and again under the same id until it is answered.</summary>
+    private static async Task WriteAsync(Fleet fleet, Random random, string writer, Conversation conversation)
+    {
+        for (var n = 0; n < MessagesEach;)
+        {
+            try
+            {
+                using var answer = await fleet.As(writer, random).TrySendAsync(conversation.Id, $"{writer} {n}", $"id-{n}");
+                if (answer.IsSuccessStatusCode)
+                {
+                    conversation.Took(JsonSerializer.Deserialize<MessageJson>(await answer.Content.ReadAsStringAsync(), JsonSerializerOptions.Web)!);
+                    n++;
+                    continue;
+                }
+
+                Assert.True(answer.StatusCode == HttpStatusCode.ServiceUnavailable, $"{(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+            }
+            catch (HttpRequestException)
+            {
+                // The instance was killed.
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(30)), TimeProvider.System);
+        }
+    }
+
+    /// <summary>Lets time pass and instances die until all is sent.</summary>
+    private static async Task GoThroughAsync(Task sending, Fleet fleet, JumpingClock clock, Random random)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        for (var n = 1; !sending.IsCompleted; n++)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < Eventually.Timeout, "Expected every message to be answered in the end.");
+            await Task.WhenAny(sending, Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System));
+
+            // Once in a while longer than locks and connections last.
+            clock.Jump(TimeSpan.FromSeconds(n % 10 == 0 ? 61 : random.NextDouble()));
+            if (n % 8 == 4)
+            {
+                await fleet.ReplaceOneAsync(random);
+            }
+        }
+
+        await sending;
+    }
+
+    private static async Task ShouldBeInOrderAsync(Fleet fleet, JumpingClock clock, Random random, Conversation conversation)
+    {
+        var history = await fleet.As(conversation.Writers[0], random).HistoryAsync(conversation.Id);
+        var count = conversation.Writers.Count * MessagesEach;
+        Assert.Equal(conversation.Answered.OrderBy(message => message.Seq), history);
+        Assert.Equal(Enumerable.Range(2, count).Select(seq => (long)seq), history.Select(message => message.Seq));
+        Assert.Equal(Enumerable.Range(1, count).Select(ordinal => (long)ordinal), history.Select(message => message.Ordinal));
+        foreach (var writer in conversation.Writers)
+        {
+            Assert.Equal(
+                Enumerable.Range(0, MessagesEach).Select(n => $"{writer} {n}"),
+                history.Where(message => message.SenderId == writer).Select(message => message.Text));
+        }
+
+        Assert.True(ConversationId.TryParse(conversation.Id, out var id));
+        var marks = fleet.Any(random).Services.GetRequiredService<DeliveredMarks>();
+        await Eventually.SeesAsync(clock, () => marks.ReadAsync(id, CancellationToken.None), mark => mark.DeliveredSeq == history[^1].Seq, "all to be delivered");
+        foreach (var member in conversation.Members)
+        {
+            var read = history.LastOrDefault(message => message.SenderId == member)?.Ordinal ?? 0;
+            await Eventually.SeesAsync(
+                clock,
+                () => fleet.As(member, random).SummaryAsync(conversation.Id),
+                seen => seen?.UnreadCount == count - read && seen.LastSeq == history[^1].Seq && seen.LastMessage?.Preview == history[^1].Text,
+                $"{member}'s inbox to end with {history[^1]} and {count - read} unread");
+        }
+    }
+
+    private sealed record Conversation(string Id, IReadOnlyList<string> Members, IReadOnlyList<string> Writers)
+    {
+        private readonly List<MessageJson> _answered = [];
+
+        /// <summary>What its writers were told is stored.</summary>
+        public IReadOnlyList<MessageJson> Answered
+        {
+            get
+            {
+                lock (_answered)
+                {
+                    return [.. _answered];
+                }
+            }
+        }
+
+        public void Took(MessageJson message)
+        {
+            lock (_answered)
+            {
+                _answered.Add(message);
+            }
+        }
+    }
+}

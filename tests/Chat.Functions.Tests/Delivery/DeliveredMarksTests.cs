@@ -1,0 +1,92 @@
+using Chat.Functions.Delivery;
+using Chat.Functions.Shared;
+using Chat.Functions.Tests.Log;
+using Chat.Local;
+using Microsoft.Azure.Cosmos;
+using Xunit;
+
+namespace Chat.Functions.Tests.Delivery;
+
+public class DeliveredMarksTests
+{
+    [Fact]
+    public async Task Add_up_over_several_processes_whatever_fails()
+    {
+        for (var seed = 1; seed <= 10; seed++)
+        {
+            var dice = new Random(seed);
+            await using var deployment = await Deployment.StartAsync(seed: seed);
+            DeliveredMarks[] processes = [Marks(deployment), Marks(deployment), Marks(deployment)];
+            var conversation = ConversationId.New();
+            foreach (var kind in new[] { FaultKind.FalsePrecondition, FaultKind.TimeoutAfter, FaultKind.Throttle, FaultKind.Fail })
+            {
+                deployment.Break("*", kind, probability: 0.05);
+            }
+
+            deployment.Break("*", FaultKind.ResetAfter, times: 2, probability: 0.2);
+            var ranges = Enumerable.Range(0, 60).Select(n => new SeqRange((n * 3) + 1, (n * 3) + 3)).ToArray();
+            dice.Shuffle(ranges);
+
+            await Task.WhenAll(ranges.Select(range => RaiseUntilStoredAsync(processes[dice.Next(3)], conversation, range)));
+
+            deployment.Azure.Faults.Clear();
+            var mark = await Marks(deployment).ReadAsync(conversation, CancellationToken.None);
+            Assert.True(mark is { DeliveredSeq: 180, Early.Count: 0 }, $"Seed {seed}: {mark.DeliveredSeq}, {string.Join(' ', mark.Early)}");
+        }
+    }
+
+    [Fact]
+    public async Task Share_a_write_when_they_meet()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var marks = Marks(deployment);
+        var conversation = ConversationId.New();
+        using var gate = new Gate(deployment, "create");
+
+        var all = new List<Task> { marks.RaiseAsync(conversation, new SeqRange(1, 1), CancellationToken.None) };
+        await gate.Reached;
+        all.AddRange(Enumerable.Range(2, 99).Select(seq => marks.RaiseAsync(conversation, new SeqRange(seq, seq), CancellationToken.None)));
+        var other = ConversationId.New();
+        await marks.RaiseAsync(other, new SeqRange(1, 1), CancellationToken.None);
+        gate.Open();
+
+        await Task.WhenAll(all);
+        Assert.Equal(100, (await marks.ReadAsync(conversation, CancellationToken.None)).DeliveredSeq);
+        var writes = deployment.Azure.Meter.Read().Where(reading => reading.Operation is "create" or "replace").Sum(reading => reading.Requests);
+        Assert.Equal(3, writes);
+    }
+
+    [Fact]
+    public async Task Fail_only_those_whose_write_failed()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var marks = Marks(deployment);
+        var conversation = ConversationId.New();
+        using var gate = new Gate(deployment, "create", FaultKind.Fail);
+
+        var one = marks.RaiseAsync(conversation, new SeqRange(1, 1), CancellationToken.None);
+        await gate.Reached;
+        using var leaving = new CancellationTokenSource();
+        var two = marks.RaiseAsync(conversation, new SeqRange(2, 2), leaving.Token);
+        var three = marks.RaiseAsync(conversation, new SeqRange(3, 3), CancellationToken.None);
+        await leaving.CancelAsync();
+        gate.Open();
+
+        await Assert.ThrowsAsync<CosmosException>(() => one);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => two);
+        await three;
+        await marks.RaiseAsync(conversation, new SeqRange(1, 1), CancellationToken.None);
+        Assert.Equal(3, (await marks.ReadAsync(conversation, CancellationToken.None)).DeliveredSeq);
+    }
+
+    private static DeliveredMarks Marks(Deployment deployment) => new(deployment.StartProcess().Containers);
+
+    /// <summary>Raises as a queue does: what failed in passing comes again.</summary>
+    private static async Task RaiseUntilStoredAsync(DeliveredMarks marks, ConversationId conversation, SeqRange range)
+    {
+        while (await Record.ExceptionAsync(() => marks.RaiseAsync(conversation, range, CancellationToken.None)) is { } failure)
+        {
+            Assert.True(CosmosFailures.IsTransient(failure), failure.ToString());
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using Chat.Functions.Conversations;
+using Chat.Functions.Log;
+using Chat.Functions.Messages;
+using Chat.Functions.Shared;
+using Chat.Local;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Chat.Functions.Tests.Log;
+
+/// <summary>One process of the app: a Cosmos DB client as the app sets it up, and a conversation log with nothing in its memory.</summary>
+internal sealed class AppProcess : IDisposable
+{
+    private readonly ServiceProvider _services;
+
+    public AppProcess(LocalAzure azure, TimeProvider time)
+    {
+        Environment.SetEnvironmentVariable("COSMOS_DISABLE_IMDS_ACCESS", "true");
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            [CosmosSetup.Connection] = azure.Cosmos.ConnectionString,
+            ["Cosmos:ConnectionMode"] = "Gateway",
+        };
+        var services = new ServiceCollection().AddCosmos(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        services.AddHttpClient(CosmosSetup.Connection).ConfigurePrimaryHttpMessageHandler(azure.Cosmos.CreateHandler);
+        _services = services.BuildServiceProvider();
+        Containers = _services.GetRequiredService<ChatContainers>();
+        Log = new ConversationLog(Containers.Conversations, HandOverAsync, time, NullLogger<ConversationLog>.Instance);
+    }
+
+    public ChatContainers Containers { get; }
+
+    public ConversationLog Log { get; }
+
+    /// <summary>What was handed over to delivery, whatever became of that.</summary>
+    public ConcurrentQueue<CommittedRange> HandedOver { get; } = [];
+
+    /// <summary>What delivery does with a hand-over.</summary>
+    public Func<CommittedRange, Task> OnHandOver { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Creates a group; the first member owns it.</summary>
+    public async Task<ConversationId> CreateGroupAsync(params IEnumerable<string> members)
+    {
+        var conversation = ConversationId.New();
+        while ((await Log.AppendAsync(conversation, Group(conversation, members), CancellationToken.None)).Refusal is { } refusal)
+        {
+            Assert.Equal(Problems.Unavailable, refusal);
+        }
+
+        return conversation;
+    }
+
+    public Task<Appended> SendAsync(ConversationId conversation, string sender, string clientMessageId, string? text = null, CancellationToken cancellationToken = default) =>
+        Log.AppendAsync(conversation, new TextMessage(conversation, new UserId(sender), clientMessageId, text ?? clientMessageId), cancellationToken);
+
+    /// <summary>Sends as a client does: the same again until there is an answer.</summary>
+    public async Task<Appended> KeepSendingAsync(ConversationId conversation, string sender, string clientMessageId, string? text = null)
+    {
+        while (true)
+        {
+            var appended = await SendAsync(conversation, sender, clientMessageId, text);
+            if (appended.Refusal?.Code != Problems.Unavailable.Code)
+            {
+                return appended;
+            }
+        }
+    }
+
+    public static NewConversation Group(ConversationId conversation, IEnumerable<string> members, string title = "A group", string hash = "hash")
+    {
+        var all = Members(members);
+        return new()
+        {
+            Actor = all[0].UserId,
+            ConversationId = conversation,
+            Kind = ConversationKind.Group,
+            Title = title,
+            Members = [all[0] with { Role = MemberRole.Owner }, .. all.Skip(1)],
+            RequestHash = hash,
+        };
+    }
+
+    public static List<HeadMember> Members(IEnumerable<string> names) => [.. names.Select(name => new HeadMember(new UserId(name), MemberRole.Member))];
+
+    public void Dispose() => _services.Dispose();
+
+    private Task HandOverAsync(CommittedRange range)
+    {
+        HandedOver.Enqueue(range);
+        return OnHandOver(range);
+    }
+}

@@ -1,0 +1,24 @@
+using Chat.Local.SignalR;
+using Xunit;
+
+namespace Chat.Local.Tests.SignalR;
+
+public sealed class HubConnectionsTests
+{
+    [Fact]
+    public void The_end_of_a_connection_whose_id_was_taken_leaves_the_other_alone()
+    {
+        var clock = new TestClock();
+        var hub = new HubConnections("hub", clock);
+        using var first = new ClientConnection("id", "alice", clock);
+        using var second = new ClientConnection("id", "alice", clock);
+        Assert.True(hub.Add(first));
+        Assert.False(hub.Add(second));
+
+        hub.Remove(second);
+        Assert.Equal([first], hub.Find(new Address(Audience.Connection, "id")));
+
+        hub.Remove(first);
+        Assert.Empty(hub.Find(new Address(Audience.User, "alice")));
+    }
+}
