@@ -37,7 +37,7 @@ install_chromium() {
 }
 
 npm_packages() {
-  for folder in clients/web clients/node; do
+  for folder in clients/web clients/node tests/Chat.Local.Tests/CosmosDb/node; do
     (cd "$folder" && npm ci --no-audit --no-fund --silent) || return 1
   done
 }

@@ -110,10 +110,13 @@ public class When_everything_goes_wrong_at_once
             ("servicebus", "receive", FaultKind.DropLock, 0.05),
             ("servicebus", "complete", FaultKind.ResetBefore, 0.05),
             ("servicebus", "complete", FaultKind.ResetAfter, 0.05),
-            ("signalr", "*", FaultKind.Fail, 0.1),
-            ("signalr", "*", FaultKind.Throttle, 0.05),
-            ("signalr", "*", FaultKind.ResetAfter, 0.05),
-            ("signalr", "*", FaultKind.Kill, 0.05),
+            ("signalr", "send-user", FaultKind.Fail, 0.1),
+            ("signalr", "send-user", FaultKind.Throttle, 0.05),
+            ("signalr", "send-user", FaultKind.ResetAfter, 0.05),
+            ("signalr", "send-user", FaultKind.Kill, 0.05),
+            ("signalr", "send-group", FaultKind.Fail, 0.1),
+            ("signalr", "send-group", FaultKind.TimeoutAfter, 0.05),
+            ("signalr", "send-group", FaultKind.Kill, 0.05),
         })
         {
             faults.Add(new Fault(service, operation, kind) { Probability = chance });

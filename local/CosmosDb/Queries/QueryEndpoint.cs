@@ -52,7 +52,7 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
 
         var run = new QueryRun(query, plan, PageSize(request), container.Now);
         var from = request.Header("x-ms-continuation") is { Length: > 0 } token ? Continuation.Parse(token) : null;
-        var next = key is null && query.Order.Keys.Count > 0 ? RunMerged(run, plan, scope, from) : Run(run, scope, from, query.IsDistinct);
+        var next = key is null && query.Order.Keys.Count > 0 ? RunMerged(run, plan, scope, from, request.Body) : Run(run, scope, from, query.IsDistinct);
         if (query.Aggregates.Count > 0)
         {
             run.AddAggregates();
@@ -98,14 +98,14 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
     }
 
     /// <summary>Fills the page from all partitions in one order; repeats are the SDK's to leave out.</summary>
-    private static Continuation? RunMerged(QueryRun run, QueryPlan plan, QueryScope scope, Continuation? from)
+    private static Continuation? RunMerged(QueryRun run, QueryPlan plan, QueryScope scope, Continuation? from, ReadOnlyMemory<byte> request)
     {
         if (from is not null)
         {
             run.GoOnFrom(from);
         }
 
-        var start = from?.Position;
+        var start = from is null ? ResumeFilter.In(request, plan) : from.Position;
         var after = run.Run(new MergedCandidates(plan, scope.From(null).Select(place => place.Partition), start), start);
         return run.IsFull ? ContinuationAfter(run, null, after) : null;
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Chat.Local.CosmosDb.Protocol;
 
 namespace Chat.Local.CosmosDb.Resources;
 
@@ -20,6 +21,15 @@ internal static class ResourceId
         ContainerBytes(bytes, database, container);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], number);
         return Encode(bytes);
+    }
+
+    /// <summary>The number of a document, by its resource id.</summary>
+    public static long NumberOf(string document)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        return Convert.TryFromBase64String(document.Replace('-', '/'), bytes, out var length) && length == bytes.Length
+            ? BinaryPrimitives.ReadInt64LittleEndian(bytes[8..])
+            : throw new RefusedException(400, $"'{document}' isn't the resource id of a document.");
     }
 
     /// <summary>The SDK tells a container from a user by the high bit of the fifth byte.</summary>

@@ -27,7 +27,8 @@ internal sealed class PartitionKeyValue
 
     public IReadOnlyList<SqlValue> Components => _components;
 
-    public bool IsTooLong => Text.Length > LimitInBytes / 3 && Encoding.UTF8.GetByteCount(Text) > LimitInBytes;
+    public bool IsTooLong =>
+        Text.Length > LimitInBytes / 3 && _components.Sum(component => component.Type == SqlType.String ? Encoding.UTF8.GetByteCount(component.Text) : 0) > LimitInBytes;
 
     /// <summary>Reads the header of a request: <c>["a"]</c>, <c>["a",1]</c>, <c>[null]</c>, or <c>[{}]</c> for a document without the property.</summary>
     public static PartitionKeyValue Parse(string header)

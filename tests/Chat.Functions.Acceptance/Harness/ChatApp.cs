@@ -66,9 +66,9 @@ internal sealed class ChatApp : IAsyncDisposable
     public async Task KillAsync()
     {
         _killed = true;
+        await _host.AbortAsync();
         await _host.Services.GetRequiredService<ServiceBusClient>().DisposeAsync();
         _host.Services.GetRequiredService<CosmosClient>().Dispose();
-        await _host.AbortAsync();
     }
 
     /// <summary>Stops the app as an orderly shutdown does.</summary>

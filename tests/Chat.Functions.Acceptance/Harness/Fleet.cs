@@ -5,7 +5,12 @@ namespace Chat.Functions.Acceptance.Harness;
 /// <summary>Several instances of the app on one local Azure, any of which can be killed and replaced while people use them.</summary>
 internal sealed class Fleet : IAsyncDisposable
 {
-    private static readonly Dictionary<string, string?> Settings = new(StringComparer.Ordinal) { ["Logging:LogLevel:Default"] = "None" };
+    // Of all that goes wrong only calls that fail unexpectedly are worth a line.
+    private static readonly Dictionary<string, string?> Settings = new(StringComparer.Ordinal)
+    {
+        ["Logging:LogLevel:Default"] = "None",
+        ["Logging:LogLevel:Chat.Functions.Shared"] = "Error",
+    };
 
     private readonly Lock _lock = new();
     private readonly List<ChatApp> _instances = [];

@@ -52,8 +52,27 @@ public class DeliveredMarksTests
 
         await Task.WhenAll(all);
         Assert.Equal(100, (await marks.ReadAsync(conversation, CancellationToken.None)).DeliveredSeq);
-        var writes = deployment.Azure.Meter.Read().Where(reading => reading.Operation is "create" or "replace").Sum(reading => reading.Requests);
+        var writes = deployment.Azure.Meter.Read().Where(reading => reading.Operation is "create" or "replace" or "patch").Sum(reading => reading.Requests);
         Assert.Equal(3, writes);
+    }
+
+    [Fact]
+    public async Task Advance_in_one_write_without_a_read_while_ranges_follow_on_each_other()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var marks = Marks(deployment);
+        var conversation = ConversationId.New();
+        await marks.RaiseAsync(conversation, new SeqRange(1, 1), CancellationToken.None);
+        var before = Requests(deployment);
+
+        await marks.RaiseAsync(conversation, new SeqRange(2, 4), CancellationToken.None);
+        await marks.RaiseAsync(conversation, new SeqRange(5, 5), CancellationToken.None);
+        Assert.Equal(before + 2, Requests(deployment));
+
+        // One that is early takes the longer way, and so does what closes the gap.
+        await marks.RaiseAsync(conversation, new SeqRange(7, 7), CancellationToken.None);
+        await marks.RaiseAsync(conversation, new SeqRange(6, 6), CancellationToken.None);
+        Assert.Equal(7, (await marks.ReadAsync(conversation, CancellationToken.None)).DeliveredSeq);
     }
 
     [Fact]
@@ -78,6 +97,9 @@ public class DeliveredMarksTests
         await marks.RaiseAsync(conversation, new SeqRange(1, 1), CancellationToken.None);
         Assert.Equal(3, (await marks.ReadAsync(conversation, CancellationToken.None)).DeliveredSeq);
     }
+
+    private static long Requests(Deployment deployment) =>
+        deployment.Azure.Meter.Read().Where(reading => reading.Service == "cosmos").Sum(reading => reading.Requests);
 
     private static DeliveredMarks Marks(Deployment deployment) => new(deployment.StartProcess().Containers);
 

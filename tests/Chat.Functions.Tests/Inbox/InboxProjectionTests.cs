@@ -53,7 +53,8 @@ public class InboxProjectionTests
 
     private static async Task RunAsync(Deployment deployment, Random dice)
     {
-        var inbox = new InboxProjection(deployment.StartProcess().Containers);
+        var containers = deployment.StartProcess().Containers;
+        var inbox = new InboxProjection(containers, new ConversationReader(containers));
         var history = History(dice);
         var newest = history[^1].Change;
         var told = Users.ToDictionary(user => user, _ => new Recount());

@@ -54,7 +54,7 @@ public sealed class ListenerTests
     private static CosmosClient Connect(int port, string key) =>
         new($"AccountEndpoint=http://localhost:{port}/;AccountKey={key};", new CosmosClientOptions { ConnectionMode = ConnectionMode.Gateway, UseSystemTextJsonSerializerWithOptions = new() });
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();

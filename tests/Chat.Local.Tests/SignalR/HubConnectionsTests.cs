@@ -1,4 +1,5 @@
 using Chat.Local.SignalR;
+using Chat.Local.Store;
 using Xunit;
 
 namespace Chat.Local.Tests.SignalR;
@@ -9,11 +10,11 @@ public sealed class HubConnectionsTests
     public void The_end_of_a_connection_whose_id_was_taken_leaves_the_other_alone()
     {
         var clock = new TestClock();
-        var hub = new HubConnections("hub", clock);
-        using var first = new ClientConnection("id", "alice", clock);
-        using var second = new ClientConnection("id", "alice", clock);
-        Assert.True(hub.Add(first));
-        Assert.False(hub.Add(second));
+        var hub = new HubConnections("hub", new MembershipJournal(LocalStore.InMemory()), clock);
+        using var first = new ClientConnection("id", "alice", clock, CancellationToken.None);
+        using var second = new ClientConnection("id", "alice", clock, CancellationToken.None);
+        Assert.True(hub.TryOpen(first));
+        Assert.False(hub.TryOpen(second));
 
         hub.Remove(second);
         Assert.Equal([first], hub.Find(new Address(Audience.Connection, "id")));

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Chat.Local.CosmosDb.Protocol;
+using Chat.Local.CosmosDb.Resources;
+using Chat.Local.CosmosDb.Sql;
+using Chat.Local.CosmosDb.Storage;
+
+namespace Chat.Local.CosmosDb.Queries;
+
+/// <summary>
+/// Where the SDK asks a range to begin when it goes on with a sorted query: at the values that it left off at, and in the range that it
+/// left off in at a document. <c>"resumeFilter":{"value":["a",3],"rid":"…","exclude":false}</c>
+/// </summary>
+internal static class ResumeFilter
+{
+    /// <summary>The position after which the query goes on; null when its request names none.</summary>
+    public static IndexPosition? In(ReadOnlyMemory<byte> request, QueryPlan plan)
+    {
+        using var body = JsonDocument.Parse(request);
+        if (!body.RootElement.TryGetProperty("resumeFilter", out var filter))
+        {
+            return null;
+        }
+
+        var values = filter.GetProperty("value").EnumerateArray().Select(Value).ToArray();
+        if (values.Length != plan.Order.Keys.Count)
+        {
+            throw new RefusedException(400, "The resume filter doesn't have a value for each path of ORDER BY.");
+        }
+
+        // Among equal values documents come by their numbers, the other way round when the index is read backwards.
+        var excludes = filter.TryGetProperty("exclude", out var exclude) && exclude.GetBoolean();
+        if (!filter.TryGetProperty("rid", out var rid))
+        {
+            return new IndexPosition(values, excludes == plan.Backwards ? long.MinValue : long.MaxValue);
+        }
+
+        var number = ResourceId.NumberOf(rid.GetString()!);
+        return new IndexPosition(values, excludes ? number : plan.Backwards ? number + 1 : number - 1);
+    }
+
+    /// <summary>Undefined comes as an empty array; arrays and objects as their hashes, which say nothing here.</summary>
+    private static SqlValue Value(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.Array when json.GetArrayLength() == 0 => SqlValue.Undefined,
+        JsonValueKind.Array or JsonValueKind.Object => throw new RefusedException(400, "Across partitions, ORDER BY a path that holds arrays or objects isn't supported here."),
+        _ => SqlValue.Of(json),
+    };
+}
