@@ -16,6 +16,7 @@ internal sealed class LocalAzure : IAsyncDisposable
         Store = store;
         Faults = faults;
         Time = time;
+        Meter = new Meter(time);
         Cosmos = new CosmosService(store, Meter, faults, time);
         ServiceBus = new ServiceBusNamespace(store, Meter, faults, time);
         SignalR = new SignalRService(store, Meter, faults, time);
@@ -27,7 +28,7 @@ internal sealed class LocalAzure : IAsyncDisposable
 
     public TimeProvider Time { get; }
 
-    public Meter Meter { get; } = new();
+    public Meter Meter { get; }
 
     public CosmosService Cosmos { get; }
 

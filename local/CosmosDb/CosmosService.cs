@@ -72,6 +72,10 @@ internal sealed class CosmosService : IAsyncDisposable
         return true;
     }
 
+    /// <summary>The containers of all databases, for the inspector.</summary>
+    public IReadOnlyList<Container> Containers =>
+        [.. _catalog.Databases.SelectMany(database => _catalog.ContainersOf(database.Id)).OrderBy(container => container.Path, StringComparer.Ordinal)];
+
     /// <summary>The partition key ranges of a container, as ids.</summary>
     public IReadOnlyList<string> RangesOf(string database, string container) => [.. Find(database, container).Ranges.Select(range => range.Id)];
 
@@ -85,7 +89,7 @@ internal sealed class CosmosService : IAsyncDisposable
         return new FeedPage([.. page.Items.Select(item => item.Body)], page.Lsn);
     }
 
-    /// <summary>A document by key and id, or null: for the trigger's leases and the inspector.</summary>
+    /// <summary>A document by key and id, or null: for the trigger's leases.</summary>
     public async Task<byte[]?> ReadDocumentAsync(string database, string container, string partitionKey, string id)
     {
         var found = Find(database, container);

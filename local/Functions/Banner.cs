@@ -1,4 +1,5 @@
 using System.Globalization;
+using Chat.Local.Inspector;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Local.Functions;
@@ -20,20 +21,14 @@ internal static class Banner
         output.WriteLine($"Web client {address}   Inspector {new Uri(address, "local")}   API {new Uri(address, hostJson.RoutePrefix)}");
     }
 
-    /// <summary>What Azure would have billed, in each service's unit.</summary>
-    public static void WriteBill(TextWriter output, Meter meter) =>
-        output.WriteLine("Azure would have billed: " + string.Join(", ", meter.Read()
-            .GroupBy(reading => reading.Service, StringComparer.Ordinal)
-            .Select(service => string.Create(CultureInfo.InvariantCulture, $"{service.Sum(reading => reading.Units):0.##} {Unit(service.Key)}"))));
-
-    private static string Unit(string service) => service switch
+    /// <summary>What Azure would have billed for the run, in dollars and in each service's units.</summary>
+    public static void WriteBill(TextWriter output, Meter meter)
     {
-        "functions" => "GB-s",
-        "cosmos" => "RU",
-        "servicebus" => "Service Bus operations",
-        "signalr" => "SignalR messages",
-        _ => service,
-    };
+        var bill = PriceList.Current.Charge(meter.Read());
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Azure would have billed ${bill.Usd:0.0000}: {string.Join(", ", bill.Lines.Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.Service} ${line.Usd:0.0000} for {line.Units:0.##} {line.Unit}")))}."));
+    }
 
     private static string Describe(Function function) => function.Trigger switch
     {

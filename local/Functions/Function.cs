@@ -33,6 +33,14 @@ internal sealed class Function(string name, MethodInfo method, ParameterInfo tri
 
     public string MeterOperation { get; } = $"execution:{name}";
 
+    /// <summary>Under which the meter counts the requests that it answered with 201.</summary>
+    public string CreatedOperation { get; } = $"created:{name}";
+
+    /// <summary>Flex Consumption runs all HTTP functions on the same instances, and every other function on its own.</summary>
+    public string ScaleGroup { get; } = trigger is HttpTriggerAttribute ? "http" : $"function:{name}";
+
+    public FunctionStatistics Statistics { get; } = new();
+
     /// <summary>Calls the method on a new instance of its class. The call is compiled at its first use, which keeps the start short.</summary>
     public ValueTask<object?> CallAsync(Invocation invocation) => (_call ??= FunctionCall.Compile(this))(invocation);
 

@@ -14,9 +14,7 @@ internal sealed class FunctionRunner(
     TimeProvider time,
     ILogger<FunctionRunner> log)
 {
-    // Azure bills at least 100 ms of at least 128 MB for an execution.
-    private static readonly TimeSpan LeastBilled = TimeSpan.FromMilliseconds(100);
-    private const double BilledGigabytes = 0.125;
+    private readonly InstanceBill _instances = new(meter, time);
 
     /// <summary>Runs a function for a request, in the request's scope.</summary>
     public Task RunAsync(Function function, HttpContext http) =>
@@ -39,15 +37,37 @@ internal sealed class FunctionRunner(
     private async Task RunAsync(Function function, Invocation invocation)
     {
         var start = time.GetTimestamp();
+        function.Statistics.Begin();
+        _instances.Begin(function.ScaleGroup, start);
         log.Invoking(function.Name);
+        var failure = default(Failure);
         try
         {
             await pipeline(invocation);
+            failure = Failure.Of(invocation);
+        }
+        catch (OperationCanceledException) when (invocation.Http?.RequestAborted.IsCancellationRequested == true)
+        {
+            // The caller has gone, which is no failure of the function.
+            throw;
+        }
+        catch (Exception exception)
+        {
+            failure = new Failure(exception);
+            throw;
         }
         finally
         {
-            var took = time.GetElapsedTime(start);
-            meter.Add("functions", function.MeterOperation, (took > LeastBilled ? took : LeastBilled).TotalSeconds * BilledGigabytes);
+            var end = time.GetTimestamp();
+            var took = time.GetElapsedTime(start, end);
+            function.Statistics.End(took, time.GetUtcNow(), failure);
+            _instances.End(function.ScaleGroup, end);
+            meter.Add("functions", function.MeterOperation, 0);
+            if (invocation.Http?.Response.StatusCode == StatusCodes.Status201Created)
+            {
+                meter.Add("http", function.CreatedOperation, 0);
+            }
+
             log.Invoked(function.Name, took.TotalMilliseconds);
         }
     }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Chat.Local.Functions.Http;
+using Chat.Local.Inspector;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -92,9 +93,9 @@ internal sealed class HostStart
         app.UseCors(anyone => anyone.SetIsOriginAllowed(_ => true).AllowAnyHeader().AllowAnyMethod().AllowCredentials());
         app.Services.GetRequiredService<HttpFunctions>().Map(app, functions);
         _azure.SignalR.Map(app);
-        new LocalPages(_azure.Meter, _azure.Time, web.Configuration).Map(app);
+        new LocalPages(_azure.Time, web.Configuration).Map(app);
         // Now, because what is wrong with a trigger is a reason not to start.
-        app.Services.GetRequiredService<Triggers>();
+        InspectorRoutes.Map(app, _azure, functions, app.Services.GetRequiredService<Triggers>());
         var host = new FunctionsHost(app, _azure, _options, owned: _hook?.Azure is null);
         if (_hook is null)
         {

@@ -47,11 +47,22 @@ internal sealed class Invocation(Function function, IServiceProvider services, o
 
     public object? TriggerData => triggerData;
 
+    /// <summary>What the function threw, whatever the middleware made of it.</summary>
+    public Exception? Thrown { get; private set; }
+
     /// <summary>The end of the pipeline: calls the function and keeps what it returned.</summary>
     public static async Task CallFunctionAsync(FunctionContext context)
     {
         var invocation = (Invocation)context;
-        invocation._result.Value = await ((Function)invocation.FunctionDefinition).CallAsync(invocation);
+        try
+        {
+            invocation._result.Value = await ((Function)invocation.FunctionDefinition).CallAsync(invocation);
+        }
+        catch (Exception exception)
+        {
+            invocation.Thrown = exception;
+            throw;
+        }
     }
 
     private sealed class InvocationValue : InvocationResult

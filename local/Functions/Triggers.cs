@@ -1,3 +1,4 @@
+using Chat.Local.Functions.Timers;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,24 @@ namespace Chat.Local.Functions;
 /// </summary>
 internal sealed class Triggers(IReadOnlyList<ITrigger> triggers, HostStop stop, ILogger<Triggers> log) : IHostedLifecycleService
 {
+    private readonly Lock _lock = new();
     private Task _running = Task.CompletedTask;
+
+    /// <summary>Begins a run of a timer's function beside its schedule, and waits for nothing; false when there is no such timer.</summary>
+    public bool TryRunByHand(string function)
+    {
+        if (triggers.OfType<TimerFunction>().FirstOrDefault(timer => timer.Function.Name == function) is not { } found)
+        {
+            return false;
+        }
+
+        lock (_lock)
+        {
+            _running = Task.WhenAll(_running, Task.Run(() => found.RunByHandAsync(stop)));
+        }
+
+        return true;
+    }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

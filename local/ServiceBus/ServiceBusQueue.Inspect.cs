@@ -26,6 +26,27 @@ internal sealed partial class ServiceBusQueue
         return seen.ConvertAll(delivery => delivery.ToReceived());
     }
 
+    /// <summary>Shows messages of one kind by ascending sequence number as an inspector sees them: nothing is billed, and no fault strikes.</summary>
+    public async ValueTask<IReadOnlyList<ServiceBusReceivedMessage>> ShowAsync(MessageKind kind, long fromSequenceNumber, int maxMessages)
+    {
+        List<Delivery> seen;
+        long position;
+        lock (_lock)
+        {
+            Now();
+            var line = kind == MessageKind.DeadLettered ? _deadLetters : _active;
+            seen = [.. line.Messages
+                .Where(message => message.SequenceNumber >= fromSequenceNumber && Is(message, kind))
+                .OrderBy(message => message.SequenceNumber)
+                .Take(maxMessages)
+                .Select(message => new Delivery(message, lockToken: Guid.Empty))];
+            position = _journal.Position;
+        }
+
+        await _store.WhenDurableAsync(position);
+        return seen.ConvertAll(delivery => delivery.ToReceived());
+    }
+
     /// <summary>How many messages are in which state now.</summary>
     public QueueCounts Count()
     {
@@ -89,6 +110,25 @@ internal sealed partial class ServiceBusQueue
         await _store.WhenDurableAsync(position);
         return true;
     }
+
+    private static bool Is(StoredMessage message, MessageKind kind) => kind switch
+    {
+        MessageKind.DeadLettered => true,
+        MessageKind.InFlight => message.IsLocked,
+        MessageKind.Scheduled => message.State == ServiceBusMessageState.Scheduled,
+        MessageKind.Deferred => message is { State: ServiceBusMessageState.Deferred, IsLocked: false },
+        _ => message is { State: ServiceBusMessageState.Active, IsLocked: false },
+    };
+}
+
+/// <summary>Where in its life a message of a queue is.</summary>
+internal enum MessageKind
+{
+    Active,
+    Scheduled,
+    Deferred,
+    InFlight,
+    DeadLettered,
 }
 
 /// <summary>How many messages of a queue are available, scheduled, deferred, with a receiver, and dead-lettered.</summary>

@@ -55,6 +55,8 @@ internal sealed class Container : IDisposable
 
     public ContainerRecord Record => _record;
 
+    public IEnumerable<LogicalPartition> Partitions => _partitions.Select(pair => pair.Value);
+
     public LogicalPartition? Find(string keyText) => _partitions.GetValueOrDefault(keyText);
 
     public LogicalPartition GetOrAdd(PartitionKeyValue key)

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text;
 using System.Text.RegularExpressions;
+using Chat.Local.Inspector;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,24 +13,17 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Chat.Local.Functions.Http;
 
-/// <summary>What only this host answers, beside the app: tokens for development, the meter, and the web client when it was built in.</summary>
-internal sealed partial class LocalPages(Meter meter, TimeProvider time, IConfiguration settings)
+/// <summary>What only this host answers, beside the app: tokens for development, and the web client when it was built in.</summary>
+internal sealed partial class LocalPages(TimeProvider time, IConfiguration settings)
 {
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(12);
     private readonly FileExtensionContentTypeProvider _contentTypes = new();
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        Map(routes, "local/token", http => Token(http.Request.Query["user"].ToString()));
-        Map(routes, "local/meter", _ => Results.Json(meter.Read()));
-        Map(routes, "{**path}", http => WebFile((string?)http.Request.RouteValues["path"] ?? "index.html"));
-    }
-
-    /// <summary>Answers what no function of the app does.</summary>
-    private static void Map(IEndpointRouteBuilder routes, string path, Func<HttpContext, IResult> answer)
-    {
-        var route = new HttpRoute(RoutePatternFactory.Parse(path), [HttpMethods.Get, HttpMethods.Head]);
-        routes.Map(route.Pattern, http => answer(http).ExecuteAsync(http)).WithMetadata(route).WithOrder(int.MaxValue);
+        routes.MapRead("local/token", http => Token(http.Request.Query["user"].ToString()));
+        var web = new HttpRoute(RoutePatternFactory.Parse("{**path}"), [HttpMethods.Get, HttpMethods.Head]);
+        routes.Map(web.Pattern, http => WebFile((string?)http.Request.RouteValues["path"] ?? "index.html").ExecuteAsync(http)).WithMetadata(web).WithOrder(int.MaxValue);
     }
 
     private IResult Token(string user)
@@ -61,7 +55,7 @@ internal sealed partial class LocalPages(Meter meter, TimeProvider time, IConfig
         }
 
         return path == "index.html"
-            ? Results.Text("Chat.Functions runs here. A development token: /local/token?user=alice. What Azure would bill: /local/meter.")
+            ? Results.Text("Chat.Functions runs here. A development token: /local/token?user=alice. What happens inside: /local.")
             : Results.StatusCode(StatusCodes.Status404NotFound);
     }
 

@@ -14,6 +14,8 @@ internal sealed class TimerFunction(Function function, TimerTriggerAttribute tri
 
     private DateTimeOffset _last;
 
+    public Function Function => function;
+
     public Task PrepareAsync()
     {
         _last = time.GetUtcNow();
@@ -44,6 +46,19 @@ internal sealed class TimerFunction(Function function, TimerTriggerAttribute tri
         catch (OperationCanceledException) when (stop.Taking.IsCancellationRequested)
         {
             // The host stops; the next one reads the schedule afresh.
+        }
+    }
+
+    /// <summary>Runs now, whatever the schedule says and whoever else runs it.</summary>
+    public async Task RunByHandAsync(HostStop stop)
+    {
+        try
+        {
+            await RunAsync(time.GetUtcNow(), isPastDue: false, stop);
+        }
+        catch (OperationCanceledException) when (stop.Taking.IsCancellationRequested)
+        {
+            // The host stops, and nobody makes up for a run by hand.
         }
     }
 

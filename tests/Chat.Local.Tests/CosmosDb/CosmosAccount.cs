@@ -23,7 +23,7 @@ internal sealed class CosmosAccount : IAsyncDisposable
 
     public Faults Faults { get; private init; } = new();
 
-    public Meter Meter { get; private init; } = new();
+    public required Meter Meter { get; init; }
 
     public CosmosService Service { get; }
 
@@ -35,7 +35,7 @@ internal sealed class CosmosAccount : IAsyncDisposable
         time ??= TimeProvider.System;
         var store = directory is null ? LocalStore.InMemory() : await LocalStore.OpenAsync(directory, reset: false, TimeProvider.System);
         var faults = new Faults();
-        var meter = new Meter();
+        var meter = new Meter(time);
         var service = new CosmosService(store, meter, faults, time);
         service.CreateContainers($$"""
             {"database":"chat","containers":[{"id":"items","partitionKey":{"paths":[{{keyPaths}}],"kind":"{{kind}}","version":2}{{(definition.Length > 0 ? "," : "")}}{{definition}}}]}

@@ -73,7 +73,7 @@ public sealed class ExpiryTests
     {
         using var directory = new TemporaryDirectory();
         var store = await LocalStore.OpenAsync(directory.Path, reset: false, TimeProvider.System);
-        await using var service = new CosmosService(store, new Meter(), new Faults(), _clock);
+        await using var service = new CosmosService(store, new Meter(_clock), new Faults(), _clock);
         service.CreateContainers("""{"database":"chat","containers":[{"id":"items","partitionKey":{"paths":["/pk"]},"defaultTtl":-1}]}""");
         await service.UpsertDocumentAsync("chat", "items", "k", """{"id":"a","pk":"k","ttl":10}"""u8.ToArray());
         await store.DisposeAsync();

@@ -15,6 +15,7 @@ internal sealed class TestBus : IAsyncDisposable
     {
         _store = store;
         Clock = clock;
+        Meter = new Meter(clock);
         _namespace = new ServiceBusNamespace(store, Meter, Faults, clock);
         _namespace.CreateQueues($$"""{ "UserConfig": { "Namespaces": [ { "Name": "sbemulatorns", "Queues": [ { "Name": "orders", "Properties": { {{properties}} } } ] } ] } }""");
         Client = NewClient();
@@ -25,7 +26,7 @@ internal sealed class TestBus : IAsyncDisposable
 
     public TestClock Clock { get; }
 
-    public Meter Meter { get; } = new();
+    public Meter Meter { get; }
 
     public Faults Faults { get; } = new();
 

@@ -20,7 +20,7 @@ internal sealed class SignalRApp : IAsyncDisposable
 
     public required SignalRService Service { get; init; }
 
-    public Meter Meter { get; init; } = new();
+    public required Meter Meter { get; init; }
 
     public Faults Faults { get; init; } = new();
 
@@ -34,7 +34,8 @@ internal sealed class SignalRApp : IAsyncDisposable
 
     public static async Task<SignalRApp> StartAsync(Action<ServiceManagerBuilder>? configure = null)
     {
-        var (meter, faults, clock) = (new Meter(), new Faults(), new TestClock());
+        var clock = new TestClock();
+        var (meter, faults) = (new Meter(clock), new Faults());
         var service = new SignalRService(LocalStore.InMemory(), meter, faults, clock);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
