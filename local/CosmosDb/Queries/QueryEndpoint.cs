@@ -27,12 +27,20 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
 
         if (isSpread && request.Header("x-ms-documentdb-partitionkeyrangeid") is null)
         {
-            throw new RefusedException(400, "The provided cross partition query can not be directly served by the gateway. This is a first chance (internal) exception that all newer clients will know how to handle gracefully.", 1004);
+            return AskForPlan(query);
         }
 
         var target = key is null ? container.Definition.Id : $"{container.Definition.Id}/{key}";
         return await gate.RunAsync("query", target, request, request => RunAsync(request, container, query, plan, key));
     }
+
+    /// <summary>Refuses a query that only a client can put together; it finds the plan beside the reason.</summary>
+    private static CosmosResponse AskForPlan(SelectQuery query) => CosmosResponse.Json(400, json =>
+    {
+        json.WriteString("code", "BadRequest");
+        json.WriteString("message", "The provided cross partition query can not be directly served by the gateway. This is a first chance (internal) exception that all newer clients will know how to handle gracefully.");
+        json.WriteString("additionalErrorInfo", DistributionPlan.For(query).Body.Span);
+    }).With("x-ms-substatus", "1004");
 
     private static bool NeedsDistribution(SelectQuery query) =>
         query.Order.Keys.Count > 0 || query.Aggregates.Count > 0 || query.IsDistinct || query.Skip > 0 || query.Take < long.MaxValue;

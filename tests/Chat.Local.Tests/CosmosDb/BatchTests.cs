@@ -148,4 +148,45 @@ public sealed class BatchTests
         Assert.Equal(49, statuses.Count(status => status == HttpStatusCode.Created));
         Assert.Equal(1, statuses.Count(status => status == HttpStatusCode.Conflict));
     }
+
+    [Fact]
+    public async Task Should_tell_each_operation_of_a_bulk_request_how_it_ended()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        var taken = await account.CreateAsync("""{"id":"taken","pk":"k"}""");
+        using var client = CosmosAccount.Connect(account.Service);
+        client.ClientOptions.AllowBulkExecution = true;
+        var bulk = client.GetContainer("chat", "items");
+
+        var responses = await Task.WhenAll(
+            bulk.CreateItemStreamAsync(CosmosAccount.Json("""{"id":"new","pk":"k"}"""), Key),
+            bulk.CreateItemStreamAsync(CosmosAccount.Json("""{"id":"taken","pk":"k"}"""), Key),
+            bulk.ReplaceItemStreamAsync(CosmosAccount.Json("""{"id":"taken","pk":"k","n":1}"""), "taken", Key, new ItemRequestOptions { IfMatchEtag = "\"stale\"" }),
+            bulk.UpsertItemStreamAsync(CosmosAccount.Json("""{"id":"other","pk":"j"}"""), new PartitionKey("j")),
+            bulk.ReadItemStreamAsync("none", Key),
+            bulk.DeleteItemStreamAsync("none", Key),
+            bulk.CreateItemStreamAsync(CosmosAccount.Json("""{"id":"a/b","pk":"k"}"""), Key),
+            bulk.ReadItemStreamAsync("taken", Key));
+
+        Assert.Equal([201, 409, 412, 201, 404, 404, 400, 200], responses.Select(response => (int)response.StatusCode));
+        Assert.Equal(taken.ETag, responses[^1].Headers.ETag);
+        Assert.NotNull(await account.FindAsync("j", "other"));
+        Array.ForEach(responses, response => response.Dispose());
+    }
+
+    [Fact]
+    public async Task Should_hold_a_batch_to_two_megabytes()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        Task<TransactionalBatchResponse> Create(string name, int count) => Enumerable.Range(0, count)
+            .Aggregate(account.Container.CreateTransactionalBatch(Key), (batch, number) => batch.CreateItemStream(CosmosAccount.Json($$"""{"id":"{{name}}{{number}}","pk":"k","x":"{{new string('x', 500_000)}}"}""")))
+            .ExecuteAsync();
+
+        using var fits = await Create("fits", 4);
+        using var tooLarge = await Create("large", 5);
+
+        Assert.True(fits.IsSuccessStatusCode);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, tooLarge.StatusCode);
+        Assert.Null(await account.FindAsync("k", "large0"));
+    }
 }

@@ -58,6 +58,47 @@ public sealed class ChangeFeedTests
     }
 
     [Fact]
+    public async Task Should_be_read_by_range_and_by_key_from_each_kind_of_start()
+    {
+        var clock = new TestClock();
+        await using var account = await CosmosAccount.StartAsync(time: clock);
+        async Task WriteAsync(string name)
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                await account.CreateAsync($$"""{"id":"{{name}}{{i}}","pk":"k{{i}}","n":1}""");
+            }
+        }
+
+        await WriteAsync("old");
+        clock.Advance(TimeSpan.FromSeconds(10));
+        var since = clock.GetUtcNow().UtcDateTime;
+        await WriteAsync("new");
+        var ranges = await account.Container.GetFeedRangesAsync();
+        var key = FeedRange.FromPartitionKey(new PartitionKey("k3"));
+        var nows = ranges.Append(key).Select(range => account.Container.GetChangeFeedIterator<JsonObject>(ChangeFeedStartFrom.Now(range), ChangeFeedMode.LatestVersion)).ToList();
+        foreach (var now in nows)
+        {
+            Assert.Equal(HttpStatusCode.NotModified, (await now.ReadNextAsync()).StatusCode);
+        }
+
+        await WriteAsync("later");
+        var counts = new List<int>();
+        foreach (var range in ranges)
+        {
+            counts.Add((await ReadAsync(account, ChangeFeedStartFrom.Beginning(range))).Count - (await ReadAsync(account, ChangeFeedStartFrom.Time(since, range))).Count);
+        }
+
+        Assert.Equal(10, counts.Sum());
+        Assert.Equal(["old31", "new31", "later31"], await ReadAsync(account, ChangeFeedStartFrom.Beginning(key)), StringComparer.Ordinal);
+        Assert.Equal(["new31", "later31"], await ReadAsync(account, ChangeFeedStartFrom.Time(since, key)), StringComparer.Ordinal);
+        var pages = await Task.WhenAll(nows.Select(now => now.ReadNextAsync()));
+        Assert.Equal(11, pages.Sum(page => page.Count));
+        Assert.All(pages.SelectMany(page => page), document => Assert.StartsWith("later", (string?)document["id"], StringComparison.Ordinal));
+        nows.ForEach(now => now.Dispose());
+    }
+
+    [Fact]
     public async Task Should_miss_no_write_that_happens_while_it_is_read()
     {
         using var directory = new TemporaryDirectory();

@@ -164,4 +164,42 @@ public sealed class ItemTests
         Assert.Equal("/a/b", (await created.Container.ReadContainerAsync()).Resource.PartitionKeyPath);
         Assert.NotNull((await created.Container.ReadItemAsync<JsonObject>("a", new PartitionKey(7))).Resource);
     }
+
+    [Theory]
+    [InlineData("a/b")]
+    [InlineData("a\\\\b")]
+    [InlineData("a?b")]
+    [InlineData("a#b")]
+    public async Task Should_refuse_ids_with_characters_that_addresses_cannot_hold(string id)
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        using var response = await account.Container.CreateItemStreamAsync(CosmosAccount.Json($$"""{"id":"{{id}}","pk":"k"}"""), Key);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData('x', 2048, HttpStatusCode.Created)]
+    [InlineData('x', 2049, HttpStatusCode.BadRequest)]
+    [InlineData('é', 1024, HttpStatusCode.Created)]
+    [InlineData('é', 1025, HttpStatusCode.BadRequest)]
+    public async Task Should_hold_partition_keys_to_two_kilobytes(char character, int length, HttpStatusCode expected)
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        var key = new string(character, length);
+        using var response = await account.Container.CreateItemStreamAsync(CosmosAccount.Json($$"""{"id":"a","pk":"{{key}}"}"""), new PartitionKey(key));
+
+        Assert.Equal(expected, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Should_let_no_patch_grow_a_document_beyond_its_limit()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        await account.CreateAsync($$"""{"id":"a","pk":"k","x":"{{new string('x', 1_500_000)}}"}""");
+        using var response = await account.Container.PatchItemStreamAsync("a", Key, [PatchOperation.Set("/y", new string('y', 1_000_000))]);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.False((await account.FindAsync("k", "a"))!.ContainsKey("y"));
+    }
 }

@@ -155,28 +155,19 @@ public sealed class QueryTests
     }
 
     [Fact]
-    public async Task Should_refuse_across_partitions_what_takes_a_plan()
+    public async Task Should_ask_clients_for_a_plan_of_what_ranges_cannot_answer_alone()
     {
         await using var account = await WithDocumentsAsync();
+        using var http = new HttpClient(account.Service.CreateHandler());
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("http://localhost/dbs/chat/colls/items/docs"));
+        request.Headers.Add("x-ms-documentdb-isquery", "True");
+        request.Content = new StringContent("""{"query":"SELECT * FROM c ORDER BY c.seq"}""");
 
-        var refused = await Assert.ThrowsAsync<CosmosException>(() => account.QueryAsync("SELECT * FROM c ORDER BY c.seq", key: null));
+        using var response = await http.SendAsync(request);
 
-        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-        Assert.Equal(1004, refused.SubStatusCode);
-    }
-
-    [Fact]
-    public async Task Should_read_many_by_id_and_key()
-    {
-        await using var account = await CosmosAccount.StartAsync();
-        for (var i = 0; i < 40; i++)
-        {
-            await account.CreateAsync($$"""{"id":"{{i}}","pk":"k{{i}}"}""");
-        }
-
-        var found = await account.Container.ReadManyItemsAsync<JsonObject>([.. Enumerable.Range(0, 60).Select(i => ($"{i}", new PartitionKey($"k{i}")))]);
-
-        Assert.Equal(40, found.Count);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal("1004", Assert.Single(response.Headers.GetValues("x-ms-substatus")));
+        Assert.Contains("rewrittenQuery", (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["additionalErrorInfo"], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.Azure.Cosmos;
+using Xunit;
+
+namespace Chat.Local.Tests.CosmosDb;
+
+/// <summary>The SDK asks for many items in several ways, by what their keys are.</summary>
+public sealed class ReadManyTests
+{
+    [Theory]
+    [InlineData("\"/pk\"", "Hash", 1)]
+    [InlineData("\"/pk\"", "Hash", 13)]
+    [InlineData("\"/id\"", "Hash", 1)]
+    [InlineData("\"/pk\",\"/id\"", "MultiHash", 5)]
+    [InlineData("\"/n\"", "Hash", 1)]
+    public async Task Should_find_those_that_exist(string keyPaths, string kind, int keys)
+    {
+        await using var account = await CosmosAccount.StartAsync(keyPaths: keyPaths, kind: kind);
+        for (var i = 0; i < 40; i++)
+        {
+            await account.CreateAsync($$"""{"id":"{{i}}","pk":"k{{i % keys}}","n":{{i}}}""");
+        }
+
+        PartitionKey KeyOf(int i) => keyPaths switch
+        {
+            "\"/pk\"" => new PartitionKey($"k{i % keys}"),
+            "\"/id\"" => new PartitionKey($"{i}"),
+            "\"/n\"" => new PartitionKey(i),
+            _ => new PartitionKeyBuilder().Add($"k{i % keys}").Add($"{i}").Build(),
+        };
+        var found = await account.Container.ReadManyItemsAsync<JsonObject>([.. Enumerable.Range(30, 30).Select(i => ($"{i}", KeyOf(i)))]);
+
+        Assert.Equal(Enumerable.Range(30, 10), found.Select(item => int.Parse((string)item["id"]!, CultureInfo.InvariantCulture)).Order());
+    }
+
+    [Fact]
+    public async Task Should_find_one_and_those_without_a_key()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        await account.CreateAsync("""{"id":"a","pk":"k"}""");
+        await account.CreateAsync("""{"id":"b"}""");
+        await account.CreateAsync("""{"id":"c","pk":null}""");
+
+        var one = await account.Container.ReadManyItemsAsync<JsonObject>([("a", new PartitionKey("k"))]);
+        var all = await account.Container.ReadManyItemsAsync<JsonObject>([("a", new PartitionKey("k")), ("b", PartitionKey.None), ("c", PartitionKey.Null), ("d", PartitionKey.Null)]);
+
+        Assert.Single(one);
+        Assert.Equal(["a", "b", "c"], all.Select(item => (string)item["id"]!).Order(StringComparer.Ordinal));
+    }
+}
