@@ -25,7 +25,7 @@ internal static class Eventually
 
             if (TimeProvider.System.GetElapsedTime(start) > Timeout)
             {
-                throw new XunitException($"Expected within {Timeout.TotalSeconds} s: {expected}. Seen at last: {System.Text.Json.JsonSerializer.Serialize(seen)}");
+                throw new XunitException($"Expected within {Timeout.TotalSeconds} s: {expected}. Seen at last: {Describe(seen)}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
@@ -55,4 +55,7 @@ internal static class Eventually
     /// <summary>Looks again and again until what it sees is right.</summary>
     public static Task<T> HoldsAsync<T>(Func<T> look, Func<T, bool> isRight, [CallerArgumentExpression(nameof(isRight))] string expected = "") =>
         SeesAsync(() => Task.FromResult(look()), isRight, expected);
+
+    private static string Describe<T>(T seen) =>
+        seen is HttpResponseMessage answer ? $"{(int)answer.StatusCode} of {answer.RequestMessage?.RequestUri}" : System.Text.Json.JsonSerializer.Serialize(seen);
 }
