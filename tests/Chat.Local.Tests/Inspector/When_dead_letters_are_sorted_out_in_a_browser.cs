@@ -49,6 +49,8 @@ public sealed class When_dead_letters_are_sorted_out_in_a_browser
         await page.Keyboard.PressAsync("Enter");
         await page.Locator("dialog[open]").WaitForAsync();
         await page.Keyboard.PressAsync("Escape");
+        await page.Locator("dialog:not([open])").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        await Assertions.Expect(rows.First.GetByRole(AriaRole.Button, new() { Name = "Discard" })).ToBeFocusedAsync();
         Assert.Equal(2, host.Azure.ServiceBus.Find(InspectedHost.Queue)!.Count().DeadLettered);
         await page.Keyboard.PressAsync("Enter");
         await ConfirmAsync(page);
@@ -103,6 +105,7 @@ public sealed class When_dead_letters_are_sorted_out_in_a_browser
     {
         await page.Locator("dialog[open]").WaitForAsync();
         await page.Keyboard.PressAsync("Tab");
+        await Assertions.Expect(page.Locator("#yes")).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Enter");
     }
 
