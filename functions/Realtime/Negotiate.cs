@@ -12,7 +12,18 @@ public sealed class Negotiate(ChatHub hub, PushGroups groups, CurrentUser user, 
     public async Task<IResult> RunAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "realtime/negotiate")] HttpRequest request)
     {
         var caller = user.Id;
-        var connection = await hub.NegotiateAsync(caller);
+        RealtimeConnection connection;
+        try
+        {
+            connection = await hub.NegotiateAsync(caller);
+        }
+        catch (Exception exception)
+        {
+            // Whatever the package throws, it is the service that can't be asked.
+            logger.NegotiateFailed(exception);
+            return Problems.Unavailable.ToResult();
+        }
+
         _ = RenewAsync(caller);
         return new Answer<RealtimeConnection>(StatusCodes.Status200OK, connection, ChatJson.Default.RealtimeConnection);
     }

@@ -14,4 +14,7 @@ internal static partial class RealtimeLog
 
     [LoggerMessage(202, LogLevel.Warning, "A user's push groups were not all renewed.")]
     public static partial void RenewFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(203, LogLevel.Warning, "SignalR Service gave no connection to a client that asked for one.")]
+    public static partial void NegotiateFailed(this ILogger logger, Exception exception);
 }

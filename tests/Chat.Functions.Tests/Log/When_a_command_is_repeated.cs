@@ -66,8 +66,9 @@ public class When_a_command_is_repeated
 
         Assert.Equal(first.Entries, (await repeat).Entries);
         Assert.Equal(Problems.ClientMessageIdReused, (await misuse).Refusal);
+        var answers = await Task.WhenAll(ahead, one, two, three);
         var stored = await StoredLog.ReadAsync(process.Containers.Conversations, conversation);
-        Assert.All(await Task.WhenAll(ahead, one, two, three), stored.Contains);
+        Assert.All(answers, stored.Contains);
         Assert.Equal(["old", "older", "ahead", "one", "two", "three"], stored.Texts);
     }
 
