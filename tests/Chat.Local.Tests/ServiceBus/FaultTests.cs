@@ -102,6 +102,7 @@ public sealed class FaultTests
         await bus.SendAsync("a");
         using var fault = bus.Faults.Add(new Fault("servicebus", "receive", FaultKind.Reorder));
         await bus.Receiver.CompleteMessageAsync(await bus.ReceiveOneAsync());
+        Assert.Null(await bus.Receiver.PeekMessageAsync());
     }
 
     [Fact]

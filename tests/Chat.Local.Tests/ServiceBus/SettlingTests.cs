@@ -140,6 +140,7 @@ public sealed class SettlingTests
         }
 
         await bus.Receiver.CompleteMessageAsync(message);
+        Assert.Null(await bus.Receiver.PeekMessageAsync());
     }
 
     internal static Task LockLost(Func<Task> call) => SendingTests.Refused(ServiceBusFailureReason.MessageLockLost, false, call);
