@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
 
@@ -19,21 +20,20 @@ public sealed class ConversationReader(ChatContainers containers)
     private readonly Container _conversations = containers.Conversations;
 
     /// <summary>The head, or null when there is no such conversation.</summary>
-    public async Task<Head?> ReadHeadAsync(ConversationId conversation, Session? session, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await _conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head, session, cancellationToken)).Document;
-        }
-        catch (CosmosException exception) when (session is not null && CosmosFailures.IsSessionUnknown(exception))
-        {
-            return await ReadHeadAsync(conversation, null, cancellationToken);
-        }
-    }
+    public Task<Head?> ReadHeadAsync(ConversationId conversation, Session? session, CancellationToken cancellationToken) =>
+        ReadAsync(Head.DocumentId, conversation, ChatJson.Default.Head, session, cancellationToken);
 
     /// <summary>The head of a conversation that the user is an active member of; null when it isn't there or isn't theirs.</summary>
     public async Task<Head?> ReadHeadForAsync(UserId user, ConversationId conversation, Session? session, CancellationToken cancellationToken) =>
         await ReadHeadAsync(conversation, session, cancellationToken) is { } head && await IsMemberAsync(head, user, cancellationToken) ? head : null;
+
+    /// <summary>A conversation with the user's own part in it; null when it isn't there or the user isn't an active member.</summary>
+    public async Task<Participation?> ReadForAsync(UserId user, ConversationId conversation, Session? session, CancellationToken cancellationToken)
+    {
+        var reading = ReadHeadAsync(conversation, session, cancellationToken);
+        var member = await ReadAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, session, cancellationToken);
+        return await reading is { } head && member is { State: MemberState.Active } ? new(head, member) : null;
+    }
 
     /// <summary>Whether the user is an active member in the head's version or a newer one.</summary>
     public async Task<bool> IsMemberAsync(Head head, UserId user, CancellationToken cancellationToken)
@@ -45,8 +45,8 @@ public sealed class ConversationReader(ChatContainers containers)
     }
 
     /// <summary>A user's part in a conversation, or null when they never had one.</summary>
-    public async Task<Member?> ReadMemberAsync(ConversationId conversation, UserId user, CancellationToken cancellationToken) =>
-        (await _conversations.ReadDocumentAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, null, cancellationToken)).Document;
+    public Task<Member?> ReadMemberAsync(ConversationId conversation, UserId user, CancellationToken cancellationToken) =>
+        ReadAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, null, cancellationToken);
 
     /// <summary>Every active member's id: from the head while it has them, by a query of the partition else.</summary>
     public async Task<IReadOnlyList<UserId>> MemberIdsAsync(Head head, Session? session, CancellationToken cancellationToken)
@@ -62,6 +62,19 @@ public sealed class ConversationReader(ChatContainers containers)
     {
         ArgumentNullException.ThrowIfNull(head);
         return head.Members ?? await QueryAsync(FirstActiveMembers, head.ConversationId, null, cancellationToken);
+    }
+
+    private async Task<T?> ReadAsync<T>(string id, ConversationId conversation, JsonTypeInfo<T> type, Session? session, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return (await _conversations.ReadDocumentAsync(id, conversation, type, session, cancellationToken)).Document;
+        }
+        catch (CosmosException exception) when (session is not null && CosmosFailures.IsSessionUnknown(exception))
+        {
+            return await ReadAsync(id, conversation, type, null, cancellationToken);
+        }
     }
 
     private async Task<IReadOnlyList<HeadMember>> QueryAsync(

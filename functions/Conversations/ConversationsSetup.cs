@@ -1,5 +1,7 @@
+using Chat.Functions.Events;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
+using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -17,6 +19,9 @@ public static class ConversationsSetup
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<ConversationLog>>()))
             .AddSingleton<ConversationReader>()
+            .AddSingleton<MessageReader>()
+            .AddSingleton<MessageViews>()
+            .AddSingleton<EventViews>()
             .AddSingleton<Pairs>()
             .AddSingleton<InboxProjection>();
 }

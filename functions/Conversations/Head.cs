@@ -67,6 +67,9 @@ public sealed record Head
     /// <summary>Raised by every change of who is a member or what they may do; what is cached about members holds for one version.</summary>
     public long MembersVersion { get; init; }
 
+    /// <summary>The newest entry by which somebody joined who doesn't see what was before; messages after it may be shown to every member.</summary>
+    public long JoinedSeq { get; init; }
+
     /// <summary>All members while they fit in 1 KB, then null for good.</summary>
     public IReadOnlyList<HeadMember>? Members { get; init; }
 
@@ -79,4 +82,13 @@ public sealed record HeadMember(UserId UserId, MemberRole Role);
 
 /// <summary>The newest message as lists show it.</summary>
 /// <param name="Preview">At most the first 100 characters, never half a grapheme cluster.</param>
-public sealed record MessagePreview(long Seq, UserId SenderId, string Preview, DateTimeOffset At);
+public sealed record MessagePreview(long Seq, UserId SenderId, string Preview, DateTimeOffset At)
+{
+    /// <summary>Whether it was taken back, so that there is nothing to show.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsUnsent { get; init; }
+
+    /// <summary>When it disappears; the preview of such a message is empty.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? ExpiresAt { get; init; }
+}

@@ -1,4 +1,4 @@
-using System.Text.Json.Serialization;
+using Chat.Functions.Log;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Conversations;
@@ -13,15 +13,9 @@ public enum MemberState
 }
 
 /// <summary>One user's part in a conversation: the truth about membership and about how far they have read. In the conversation's partition.</summary>
-public sealed record Member
+public sealed record Member : ConversationDocument
 {
-    [JsonPropertyOrder(-2)]
-    public string Type => "member";
-
-    [JsonPropertyOrder(-1)]
-    public string Id => DocumentId(UserId);
-
-    public required ConversationId ConversationId { get; init; }
+    public override string Id => DocumentId(UserId);
 
     public required UserId UserId { get; init; }
 
@@ -35,11 +29,21 @@ public sealed record Member
     /// <summary>How many messages there were when they joined: those count as read.</summary>
     public required long JoinedOrdinal { get; init; }
 
+    /// <summary>The first entry that they may see.</summary>
+    public long VisibleFrom { get; init; } = 1;
+
     /// <summary>How far they have read; only rises.</summary>
     public long ReadSeq { get; init; }
 
     /// <summary>The ordinal of the last message at or before <see cref="ReadSeq"/>.</summary>
     public long ReadOrdinal { get; init; }
+
+    /// <summary>Whether they may see an entry of the log.</summary>
+    public bool Sees(LogEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return entry.Seq >= VisibleFrom;
+    }
 
     public static string DocumentId(UserId user) => $"u:{user.Value}";
 }

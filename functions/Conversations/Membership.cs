@@ -34,6 +34,7 @@ public static class Membership
             UserId = member.UserId,
             Role = member.Role,
             State = MemberState.Active,
+            VisibleFrom = joinedSeq,
             JoinedSeq = joinedSeq,
             JoinedOrdinal = joinedOrdinal,
         })];

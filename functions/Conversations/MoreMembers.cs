@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Chat.Functions.Log;
 using Chat.Functions.Shared;
 
@@ -14,6 +13,8 @@ public sealed record MoreMembers : LogCommand
 
     public override IReadOnlyList<UserId> Concerns => [Actor, .. Members.Select(member => member.UserId)];
 
+    public override IReadOnlyList<string> Needs => [.. Members.Select(member => Member.DocumentId(member.UserId))];
+
     public override Decision Decide(in DecisionContext context)
     {
         if (context.Head is not { } head || context.MemberOf(Actor)?.Role != MemberRole.Owner)
@@ -28,19 +29,10 @@ public sealed record MoreMembers : LogCommand
             return Decision.Nothing(head);
         }
 
-        var joined = new LogEvent
-        {
-            ConversationId = ConversationId,
-            Seq = head.LastSeq + 1,
-            CommitId = context.CommitId,
-            At = context.Now,
-            What = LogEvent.MemberJoined,
-            ActorId = Actor,
-            Data = JsonSerializer.SerializeToElement(new MembersJoined(joining), ChatJson.Default.MembersJoined),
-        };
+        var joined = LogEvent.Of(context, LogEvent.MemberJoined, Actor, new MembersJoined(joining), ChatJson.Default.MembersJoined);
         return Decision.Append(
-            Membership.Joined(head with { LastSeq = joined.Seq }, joining),
-            [joined],
+            Membership.Joined(head with { LastSeq = joined.Seq, JoinedSeq = joined.Seq }, joining),
+            joined,
             Membership.Documents(ConversationId, joining, joined.Seq, head.MessageCount));
     }
 }

@@ -1,4 +1,5 @@
 using Chat.Functions.Conversations;
+using Chat.Functions.Events;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Realtime;
@@ -13,6 +14,7 @@ public sealed class RangeDelivery(
     ChatContainers containers,
     MemberLists members,
     PushGroups groups,
+    EventViews views,
     EventPush push,
     InboxProjection inbox,
     DeliveredMarks marks,
@@ -67,7 +69,13 @@ public sealed class RangeDelivery(
             await groups.TryJoinAsync(head, everyone, cancellationToken);
         }
 
-        await push.PushAsync(head, everyone, entries, cancellationToken);
+        await push.PushAsync(head, everyone, await views.ForEveryoneAsync(head, entries, range.Session, cancellationToken), cancellationToken);
+        if (entries.All(entry => entry.IsQuiet))
+        {
+            await marks.RaiseAsync(range.ConversationId, new SeqRange(range.First, range.Last), cancellationToken);
+            return;
+        }
+
         var change = InboxChangeOfRange.Of(head, entries);
         if (everyone.Count <= MaxInlineMembers)
         {

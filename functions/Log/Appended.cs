@@ -8,11 +8,16 @@ namespace Chat.Functions.Log;
 /// <param name="Entries">The command's own entries; for a repeat the first one's, as it is now.</param>
 /// <param name="Head">The head after the whole commit; null for a repeat.</param>
 /// <param name="Session">By which the answer's reader sees what it wrote.</param>
-public sealed record Appended(Problem? Refusal, IReadOnlyList<LogEntry> Entries, Head? Head, Session? Session)
+/// <param name="Documents">What else the command wrote, as it left it; with nothing to do, what is as wanted.</param>
+public sealed record Appended(Problem? Refusal, IReadOnlyList<LogEntry> Entries, IReadOnlyList<ConversationDocument> Documents, Head? Head, Session? Session)
 {
     public bool IsRepeat => Refusal is null && Head is null;
 
-    internal static Appended Refused(Problem refusal) => new(refusal, [], null, null);
+    /// <summary>The one document of a type that the command wrote or found as wanted.</summary>
+    public T Document<T>()
+        where T : ConversationDocument => Documents.OfType<T>().Single();
+
+    internal static Appended Refused(Problem refusal) => new(refusal, [], [], null, null);
 }
 
 /// <summary>What one commit put into a log: a closed range, to be handed over to delivery.</summary>

@@ -6,17 +6,21 @@ namespace Chat.Functions.Log;
 
 /// <summary>One commit in the making: commands decided one after another on a head, within what a transactional batch may hold.</summary>
 /// <remarks>A batch holds 100 operations and 2 MB (Cosmos DB limits); the head is one of the operations.</remarks>
-internal sealed class CommitPlan(ConversationId conversation, Head? onHead, string? headETag, Func<UserId, HeadMember?> memberOf, DateTimeOffset now)
+internal sealed class CommitPlan(
+    ConversationId conversation,
+    Head? onHead,
+    string? headETag,
+    Func<UserId, HeadMember?> memberOf,
+    IReadOnlyDictionary<string, StoredDocument<ConversationDocument>> stored,
+    DateTimeOffset now)
 {
     public const int MaxOperations = 100;
 
     /// <summary>Below the 2 MB that a batch may have, for its framing.</summary>
     private const int MaxBytes = 1_900_000;
 
-    private readonly List<PendingAppend> _owners = [];
+    private readonly PlannedWrites _writes = new(stored);
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
-    private readonly Dictionary<UserId, HeadMember> _joined = [];
-    private int _bytes = Head.MaxBytes;
 
     public ConversationId Conversation { get; } = conversation;
 
@@ -38,10 +42,11 @@ internal sealed class CommitPlan(ConversationId conversation, Head? onHead, stri
     /// <summary>For the next commit: no room, or a repeat of one in this plan, and all that follow, so that nobody's own order is lost.</summary>
     public List<PendingAppend> Later { get; } = [];
 
-    public List<LogEntry> Entries { get; } = [];
+    /// <summary>The new entries, as the whole commit leaves them.</summary>
+    public IReadOnlyList<LogEntry> Entries { get; private set; } = [];
 
-    /// <summary>The documents to create, in order, as JSON; <see cref="OwnerOf"/> tells whose each is.</summary>
-    public List<byte[]> Documents { get; } = [];
+    /// <summary>The batch's operations after the head's.</summary>
+    public IReadOnlyList<PlannedWrite> Writes { get; private set; } = [];
 
     /// <summary>The head as it is committed.</summary>
     public byte[] HeadDocument { get; private set; } = [];
@@ -72,6 +77,8 @@ internal sealed class CommitPlan(ConversationId conversation, Head? onHead, stri
     public void Seal()
     {
         Head = Head! with { CommitId = CommitId, CommittedAt = now };
+        Entries = [.. Accepted.SelectMany(pending => pending.Decision.Entries).Select(entry => (LogEntry)_writes.Find(entry.Id)!)];
+        Writes = [.. _writes.All.Where(write => !write.IsNothing)];
         HeadDocument = JsonSerializer.SerializeToUtf8Bytes(Head, ChatJson.Default.Head);
         if (HeadDocument.Length > Head.MaxBytes)
         {
@@ -79,15 +86,19 @@ internal sealed class CommitPlan(ConversationId conversation, Head? onHead, stri
         }
     }
 
-    /// <summary>Whose document an operation of the batch creates; operation 0 is the head's.</summary>
-    public PendingAppend OwnerOf(int operation) => _owners[operation - 1];
+    /// <summary>The command that is a repeat if an operation of the batch finds its document there already; null when it isn't one. Operation 0 is the head's.</summary>
+    public PendingAppend? RepeatAt(int operation)
+    {
+        var write = operation > 0 ? Writes[operation - 1] : null;
+        return write is { IsThere: false } && write.Owner.Command.RepeatId == write.Id ? write.Owner : null;
+    }
 
     private void Decide(PendingAppend pending)
     {
         Decision decision;
         try
         {
-            decision = pending.Command.Decide(new DecisionContext(Head, MemberOf, CommitId, now));
+            decision = pending.Command.Decide(new DecisionContext(Head, MemberOf, _writes.Find, CommitId, now));
         }
         catch (Exception exception)
         {
@@ -106,7 +117,7 @@ internal sealed class CommitPlan(ConversationId conversation, Head? onHead, stri
         }
         else if (decision.Entries.Count == 0)
         {
-            Answers.Add((pending, new Appended(null, [], decision.Head, null)));
+            Answers.Add((pending, new Appended(null, [], decision.Documents, decision.Head, null)));
         }
         else
         {
@@ -116,35 +127,25 @@ internal sealed class CommitPlan(ConversationId conversation, Head? onHead, stri
 
     private void Accept(PendingAppend pending, in Decision decision)
     {
-        var documents = new List<byte[]>(decision.Entries.Count + decision.Members.Count);
-        documents.AddRange(decision.Entries.Select(entry => JsonSerializer.SerializeToUtf8Bytes(entry, ChatJson.Default.LogEntry)));
-        documents.AddRange(decision.Members.Select(joined => JsonSerializer.SerializeToUtf8Bytes(joined, ChatJson.Default.Member)));
-        var size = documents.Sum(document => document.Length);
-
-        // One that fits no commit goes alone, and Cosmos DB says so.
-        if (Documents.Count > 0 && (1 + Documents.Count + documents.Count > MaxOperations || _bytes + size > MaxBytes))
+        if (!_writes.TryAdd(pending, decision, MaxOperations - 1, MaxBytes - Head.MaxBytes))
         {
             Later.Add(pending);
             return;
         }
 
-        _bytes += size;
         Head = decision.Head;
-        pending.Entries = decision.Entries;
+        pending.Decision = decision;
         Accepted.Add(pending);
-        Entries.AddRange(decision.Entries);
-        Documents.AddRange(documents);
-        _owners.AddRange(Enumerable.Repeat(pending, documents.Count));
-        foreach (var joined in decision.Members)
-        {
-            _joined[joined.UserId] = new HeadMember(joined.UserId, joined.Role);
-        }
-
         if (pending.Command.RepeatId is { } taken)
         {
             _ids.Add(taken);
         }
     }
 
-    private HeadMember? MemberOf(UserId user) => _joined.GetValueOrDefault(user) ?? memberOf(user);
+    private HeadMember? MemberOf(UserId user) => _writes.Find(Member.DocumentId(user)) switch
+    {
+        Member { State: MemberState.Active } member => new HeadMember(user, member.Role),
+        Member => null,
+        _ => memberOf(user),
+    };
 }

@@ -27,11 +27,11 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
                     return new CommitOutcome(CommitStatus.Committed, response[0].ETag, Session.Of(response.Headers));
                 }
 
-                var failed = FailedOperation(response);
+                var repeat = plan.RepeatAt(FailedOperation(response));
                 switch ((int)response.StatusCode)
                 {
-                    case 409 when failed > 0:
-                        return new CommitOutcome(CommitStatus.Repeat) { Repeated = plan.OwnerOf(failed) };
+                    case 409 when repeat is not null:
+                        return new CommitOutcome(CommitStatus.Repeat) { Repeated = repeat };
                     case 409 or 412 or 404:
                         return await FindOursAsync(plan, Session.Of(response.Headers), patience.Token) ?? new CommitOutcome(CommitStatus.Conflict);
                     case 429:
@@ -80,12 +80,18 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
         batch = plan.HeadETag is { } etag
             ? batch.ReplaceItemStream(Head.DocumentId, head, new TransactionalBatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false })
             : batch.CreateItemStream(head, NoContent);
-        foreach (var document in plan.Documents)
-        {
-            batch = batch.CreateItemStream(new MemoryStream(document, writable: false), NoContent);
-        }
+        return plan.Writes.Aggregate(batch, Add);
+    }
 
-        return batch;
+    private static TransactionalBatch Add(TransactionalBatch batch, PlannedWrite write)
+    {
+        var options = write.IfMatch is { } etag ? new TransactionalBatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false } : NoContent;
+        return write switch
+        {
+            { Json: null } => batch.DeleteItem(write.Id, options),
+            { IsThere: true } => batch.ReplaceItemStream(write.Id, new MemoryStream(write.Json, writable: false), options),
+            _ => batch.CreateItemStream(new MemoryStream(write.Json, writable: false), options),
+        };
     }
 
     /// <summary>The outcome of a commit that was applied although it didn't look so; null when it wasn't.</summary>

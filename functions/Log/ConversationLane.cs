@@ -208,7 +208,7 @@ internal sealed class ConversationLane(
 
     private CommitPlan Plan(List<PendingAppend> batch)
     {
-        var plan = new CommitPlan(conversation, _view.Head, _view.ETag, _view.MemberOf, _view.Now(time));
+        var plan = new CommitPlan(conversation, _view.Head, _view.ETag, _view.MemberOf, _view.Documents, _view.Now(time));
         foreach (var pending in batch)
         {
             plan.Add(pending, _view.IsRecent(pending.Command.RepeatId));
@@ -236,7 +236,7 @@ internal sealed class ConversationLane(
         await handOver(range);
         foreach (var pending in accepted)
         {
-            pending.Complete(new Appended(null, pending.Entries, range.Head, range.Session));
+            pending.Complete(new Appended(null, pending.Decision.Entries, pending.Decision.Documents, range.Head, range.Session));
         }
     }
 
@@ -249,7 +249,7 @@ internal sealed class ConversationLane(
             pending.Complete(first.Document switch
             {
                 null => Appended.Refused(Problems.Unavailable),
-                { } entry when pending.Command.Repeats(entry) => new Appended(null, [entry], null, first.Session),
+                { } entry when pending.Command.Repeats(entry) => new Appended(null, [entry], [], null, first.Session),
                 _ => Appended.Refused(pending.Command.Misused),
             });
         }

@@ -13,6 +13,8 @@ internal sealed class LaneView(ConversationId conversation, Container conversati
     private const int MaxRecent = 128;
     private const int MaxMembers = 512;
 
+    private static readonly Dictionary<string, StoredDocument<ConversationDocument>> NoDocuments = [];
+
     private readonly Dictionary<UserId, HeadMember?> _members = [];
     private readonly HashSet<string> _recent = new(StringComparer.Ordinal);
     private readonly Queue<string> _recentInOrder = new();
@@ -23,6 +25,9 @@ internal sealed class LaneView(ConversationId conversation, Container conversati
 
     public string? ETag { get; private set; }
 
+    /// <summary>What the batch's commands need, by id.</summary>
+    public IReadOnlyDictionary<string, StoredDocument<ConversationDocument>> Documents { get; private set; } = NoDocuments;
+
     /// <summary>Reads what is missing to decide these commands.</summary>
     public async Task LoadAsync(List<PendingAppend> batch, CancellationToken cancellationToken)
     {
@@ -31,25 +36,12 @@ internal sealed class LaneView(ConversationId conversation, Container conversati
             (Head, ETag) = await conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head, null, cancellationToken);
         }
 
-        if (Head is null or { Members: not null })
+        if (Head is null)
         {
             return;
         }
 
-        if (_membersVersion != Head.MembersVersion || _members.Count > MaxMembers)
-        {
-            _members.Clear();
-            _membersVersion = Head.MembersVersion;
-        }
-
-        var unknown = batch.SelectMany(pending => pending.Command.Concerns)
-            .Where(user => !_members.ContainsKey(user))
-            .Distinct()
-            .Select(async user => (user, member: await conversations.ReadDocumentAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, null, cancellationToken)));
-        foreach (var (user, (member, _)) in await Task.WhenAll(unknown))
-        {
-            _members[user] = member is { State: MemberState.Active } ? new HeadMember(user, member.Role) : null;
-        }
+        await Task.WhenAll(LoadMembersAsync(batch, cancellationToken), LoadDocumentsAsync(batch, cancellationToken));
     }
 
     /// <summary>A user's membership in the head's version; null when they aren't an active member, or weren't asked for.</summary>
@@ -91,4 +83,41 @@ internal sealed class LaneView(ConversationId conversation, Container conversati
     }
 
     public void Forget() => (Head, ETag) = (null, null);
+
+    private async Task LoadMembersAsync(List<PendingAppend> batch, CancellationToken cancellationToken)
+    {
+        if (Head!.Members is not null)
+        {
+            return;
+        }
+
+        if (_membersVersion != Head.MembersVersion || _members.Count > MaxMembers)
+        {
+            _members.Clear();
+            _membersVersion = Head.MembersVersion;
+        }
+
+        var unknown = batch.SelectMany(pending => pending.Command.Concerns)
+            .Where(user => !_members.ContainsKey(user))
+            .Distinct()
+            .Select(async user => (user, member: await conversations.ReadDocumentAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, null, cancellationToken)));
+        foreach (var (user, (member, _)) in await Task.WhenAll(unknown))
+        {
+            _members[user] = member is { State: MemberState.Active } ? new HeadMember(user, member.Role) : null;
+        }
+    }
+
+    /// <summary>After the head, so that they are at least as new: if newer, the commit on this head fails.</summary>
+    private async Task LoadDocumentsAsync(List<PendingAppend> batch, CancellationToken cancellationToken)
+    {
+        var needed = batch.SelectMany(pending => pending.Command.Needs).Distinct(StringComparer.Ordinal).ToList();
+        if (needed.Count == 0)
+        {
+            Documents = NoDocuments;
+            return;
+        }
+
+        var found = await Task.WhenAll(needed.Select(id => conversations.ReadDocumentAsync(id, conversation, ChatJson.Default.ConversationDocument, null, cancellationToken)));
+        Documents = needed.Zip(found).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
+    }
 }

@@ -15,6 +15,9 @@ public abstract record LogCommand
     /// <summary>Whose memberships <see cref="Decide"/> looks at; they are loaded before, of the same version as the head.</summary>
     public virtual IReadOnlyList<UserId> Concerns => [Actor];
 
+    /// <summary>The ids of further documents of the conversation that <see cref="Decide"/> looks at or changes.</summary>
+    public virtual IReadOnlyList<string> Needs => [];
+
     /// <summary>Decides, without side effects and as often as needed.</summary>
     public abstract Decision Decide(in DecisionContext context);
 
@@ -28,42 +31,56 @@ public abstract record LogCommand
 /// <summary>What a command is decided on.</summary>
 /// <param name="Head">The head as it would be after the commands before this one in the same commit; null when there is no conversation.</param>
 /// <param name="MemberOf">An active member among <see cref="LogCommand.Concerns"/>: null for strangers and for those who are no longer active.</param>
+/// <param name="DocumentOf">A document among <see cref="LogCommand.Needs"/> as the commands before this one leave it; null when there is none.</param>
 /// <param name="CommitId">The commit that the entries go out in.</param>
 /// <param name="Now">The instant of the commit, in whole milliseconds.</param>
-public readonly record struct DecisionContext(Head? Head, Func<UserId, HeadMember?> MemberOf, string CommitId, DateTimeOffset Now);
+public readonly record struct DecisionContext(
+    Head? Head,
+    Func<UserId, HeadMember?> MemberOf,
+    Func<string, ConversationDocument?> DocumentOf,
+    string CommitId,
+    DateTimeOffset Now)
+{
+    public T? Find<T>(string id)
+        where T : ConversationDocument => DocumentOf(id) as T;
+}
 
-/// <summary>What a command comes to: a refusal, a repeat, nothing to do, or a new head with the documents that are created together with it.</summary>
+/// <summary>What a command comes to: a refusal, a repeat, nothing to do, or a new head with what is written together with it.</summary>
 public readonly record struct Decision
 {
-    private Decision(Problem? refusal, Head? head, IReadOnlyList<LogEntry> entries, IReadOnlyList<Member> members)
+    private Decision(Problem? refusal, Head? head)
     {
         Refusal = refusal;
         Head = head;
-        Entries = entries;
-        Members = members;
+        Entries = [];
+        Documents = [];
+        Removed = [];
     }
 
     public Problem? Refusal { get; }
 
     public Head? Head { get; }
 
-    /// <summary>The log entries, by ascending <c>seq</c> from the old head's on without gaps.</summary>
-    public IReadOnlyList<LogEntry> Entries { get; }
+    /// <summary>The new log entries, by ascending <c>seq</c> from the old head's on without gaps.</summary>
+    public IReadOnlyList<LogEntry> Entries { get; private init; }
 
-    /// <summary>Members who become so by this change.</summary>
-    public IReadOnlyList<Member> Members { get; }
+    /// <summary>What else is written: documents that were <see cref="LogCommand.Needs"/> are replaced, others created. With nothing to do: what answers.</summary>
+    public IReadOnlyList<ConversationDocument> Documents { get; private init; }
+
+    /// <summary>Ids of documents that are deleted. They must be there.</summary>
+    public IReadOnlyList<string> Removed { get; init; }
 
     /// <summary>Whether the answer is in the document under <see cref="LogCommand.RepeatId"/>.</summary>
     public bool IsRepeat => Refusal is null && Head is null;
 
     /// <summary>It was done before.</summary>
-    public static Decision Repeat { get; } = new(null, null, [], []);
+    public static Decision Repeat { get; } = new(null, null);
 
-    public static Decision Refuse(Problem refusal) => new(refusal, null, [], []);
+    public static Decision Refuse(Problem refusal) => new(refusal, null);
 
-    /// <summary>It is as wanted already.</summary>
-    public static Decision Nothing(Head head) => new(null, head, [], []);
+    /// <summary>It is as wanted already, as these documents show.</summary>
+    public static Decision Nothing(Head head, params IReadOnlyList<ConversationDocument> documents) => new(null, head) { Documents = documents };
 
-    public static Decision Append(Head head, IReadOnlyList<LogEntry> entries, IReadOnlyList<Member>? members = null) =>
-        new(null, head, entries, members ?? []);
+    public static Decision Append(Head head, LogEntry entry, params IReadOnlyList<ConversationDocument> documents) =>
+        new(null, head) { Entries = [entry], Documents = documents };
 }

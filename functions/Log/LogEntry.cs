@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Chat.Functions.Conversations;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
@@ -10,13 +11,8 @@ namespace Chat.Functions.Log;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(Message), "message")]
 [JsonDerivedType(typeof(LogEvent), "event")]
-public abstract record LogEntry
+public abstract record LogEntry : ConversationDocument
 {
-    [JsonPropertyOrder(-1)]
-    public abstract string Id { get; }
-
-    public required ConversationId ConversationId { get; init; }
-
     /// <summary>The entry's number in its conversation, from 1 without gaps.</summary>
     public required long Seq { get; init; }
 
@@ -25,7 +21,11 @@ public abstract record LogEntry
 
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>The entry as clients see it.</summary>
+    /// <summary>Whether the conversation stays where it is in its members' lists.</summary>
+    [JsonIgnore]
+    public virtual bool IsQuiet => false;
+
+    /// <summary>The entry as every member sees it.</summary>
     public abstract ChatEvent ToEvent();
 }
 
@@ -34,6 +34,10 @@ public sealed record LogEvent : LogEntry
 {
     public const string ConversationCreated = "conversation.created";
     public const string MemberJoined = "member.joined";
+    public const string MessageUpdated = "message.updated";
+    public const string MessageDeleted = "message.deleted";
+    public const string ReactionAdded = "reaction.added";
+    public const string ReactionRemoved = "reaction.removed";
 
     public override string Id => DocumentId(Seq);
 
@@ -45,9 +49,33 @@ public sealed record LogEvent : LogEntry
     /// <summary>The event's own members, as clients get them.</summary>
     public required JsonElement Data { get; init; }
 
+    /// <summary>Whether lists don't show it: a reaction, an edit of a message that isn't the last.</summary>
+    [JsonPropertyName("quiet")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Quiet { get; init; }
+
+    [JsonIgnore]
+    public override bool IsQuiet => Quiet;
+
     /// <summary>What the creating request asked for, by which a repeat under another body is recognised.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RequestHash { get; init; }
+
+    /// <summary>The message that it is about, if it is about one.</summary>
+    [JsonIgnore]
+    public MessageId? MessageId => Data.TryGetProperty("messageId", out var id) ? new MessageId(id.GetString()!) : null;
+
+    /// <summary>The next entry of the log that a command is decided on.</summary>
+    public static LogEvent Of<T>(in DecisionContext context, string what, UserId actor, T data, JsonTypeInfo<T> type) => new()
+    {
+        ConversationId = context.Head!.ConversationId,
+        Seq = context.Head.LastSeq + 1,
+        CommitId = context.CommitId,
+        At = context.Now,
+        What = what,
+        ActorId = actor,
+        Data = JsonSerializer.SerializeToElement(data, type),
+    };
 
     public static string DocumentId(long seq) => $"e:{seq}";
 

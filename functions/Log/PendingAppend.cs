@@ -9,8 +9,8 @@ internal sealed class PendingAppend(LogCommand command, Deadline deadline)
 
     public Deadline Deadline { get; } = deadline;
 
-    /// <summary>The command's entries in the plan that is under way.</summary>
-    public IReadOnlyList<LogEntry> Entries { get; set; } = [];
+    /// <summary>What the command comes to in the plan that is under way.</summary>
+    public Decision Decision { get; set; }
 
     public Task<Appended> Task => _done.Task;
 

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Messages;
 
 /// <summary><c>POST /conversations/{c}/messages</c>: accepts a message; 201 with it once it is committed, 200 with the first when it repeats one.</summary>
-public sealed class SendMessage(ConversationLog log, Limits limits, CurrentUser user)
+public sealed class SendMessage(ConversationLog log, MessageViews views, Limits limits, CurrentUser user)
 {
     [Function(nameof(SendMessage))]
     public async Task<IResult> RunAsync(
@@ -35,6 +35,7 @@ public sealed class SendMessage(ConversationLog log, Limits limits, CurrentUser 
         }
 
         var status = appended.IsRepeat ? StatusCodes.Status200OK : StatusCodes.Status201Created;
-        return new Answer<MessageView>(status, MessageView.Of((Message)appended.Entries[0]), ChatJson.Default.MessageView, appended.Session);
+        var view = (await views.OfAsync(user.Id, [(Message)appended.Entries[0]], cancellationToken))[0];
+        return new Answer<MessageView>(status, view, ChatJson.Default.MessageView, appended.Session);
     }
 }

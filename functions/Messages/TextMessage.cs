@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Shared;
 
@@ -52,9 +51,9 @@ public sealed record TextMessage : LogCommand
             {
                 LastSeq = message.Seq,
                 MessageCount = message.Ordinal,
-                LastMessage = new MessagePreview(message.Seq, Actor, Preview.Of(_text), message.At),
+                LastMessage = message.ToPreview(),
             },
-            [message]);
+            message);
     }
 
     public override bool Repeats(LogEntry first) => first is Message message && message.BodyHash == _bodyHash;

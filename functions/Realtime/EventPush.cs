@@ -16,13 +16,13 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Sends the entries to every connection of every member, in two seconds or not at all.</summary>
-    public async Task PushAsync(Head head, IReadOnlyList<UserId> members, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken)
+    /// <summary>Sends events to every connection of every member, in two seconds or not at all.</summary>
+    public async Task PushAsync(Head head, IReadOnlyList<UserId> members, IReadOnlyList<ChatEvent> all, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(head);
         using var timeout = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        foreach (var events in entries.Select(entry => entry.ToEvent()).Chunk(MaxEventsPerPush))
+        foreach (var events in all.Chunk(MaxEventsPerPush))
         {
             try
             {

@@ -3,10 +3,12 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
+using Chat.Functions.Events;
 using Chat.Functions.Health;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
+using Chat.Functions.Reactions;
 using Chat.Functions.Realtime;
 
 namespace Chat.Functions.Shared;
@@ -26,6 +28,7 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(Head))]
 [JsonSerializable(typeof(Member))]
 [JsonSerializable(typeof(LogEntry))]
+[JsonSerializable(typeof(ConversationDocument))]
 [JsonSerializable(typeof(Pair))]
 [JsonSerializable(typeof(InboxEntry))]
 [JsonSerializable(typeof(MessagePreview))]
@@ -38,6 +41,12 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(ConversationPage))]
 [JsonSerializable(typeof(MessageView))]
 [JsonSerializable(typeof(MessagePage))]
+[JsonSerializable(typeof(MessageUpdated))]
+[JsonSerializable(typeof(MessageDeleted))]
+[JsonSerializable(typeof(RevisionPage))]
+[JsonSerializable(typeof(ReactionChanged))]
+[JsonSerializable(typeof(ReactionPage))]
+[JsonSerializable(typeof(EventPage))]
 [JsonSerializable(typeof(RealtimeConnection))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(HealthReport))]
@@ -47,6 +56,8 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(DocumentsPage<InboxEntry>))]
 [JsonSerializable(typeof(DocumentsPage<LogEntry>))]
 [JsonSerializable(typeof(DocumentsPage<Message>))]
+[JsonSerializable(typeof(DocumentsPage<Revision>))]
+[JsonSerializable(typeof(DocumentsPage<MemberReactions>))]
 [JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(string))]

@@ -43,6 +43,24 @@ public static class CosmosDocuments
         return new(await JsonSerializer.DeserializeAsync(response.Content, type, cancellationToken), response.Headers.ETag) { Session = Session.Of(response.Headers) };
     }
 
+    /// <summary>Those of a conversation's documents that are there, in no order.</summary>
+    /// <exception cref="CosmosException">Anything but 200.</exception>
+    public static async Task<IReadOnlyList<T>> ReadDocumentsAsync<T>(
+        this Container container,
+        IEnumerable<string> ids,
+        ConversationId conversation,
+        JsonTypeInfo<DocumentsPage<T>> type,
+        Session? session = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        var options = session is { } token ? new ReadManyRequestOptions { SessionToken = token.Value } : null;
+        var partition = new PartitionKey(conversation.Value);
+        using var response = await container.ReadManyItemsStreamAsync([.. ids.Select(id => (id, partition))], options, cancellationToken);
+        response.EnsureSuccessStatusCode();
+        return (await JsonSerializer.DeserializeAsync(response.Content, type, cancellationToken))!.Documents;
+    }
+
     /// <summary>The results of a query within one partition, page by page, without a query plan.</summary>
     public static async IAsyncEnumerable<T> QueryPartitionAsync<T>(
         this Container container,

@@ -60,6 +60,12 @@ public readonly record struct MessageId(string Value)
     public static MessageId For(ConversationId conversation, UserId sender, string clientMessageId) =>
         new(Opaque.Hash(conversation.Value, sender.Value, clientMessageId));
 
+    public static bool TryParse(string? text, out MessageId id)
+    {
+        id = new MessageId(text ?? "");
+        return Opaque.IsWellFormed(text);
+    }
+
     public override string ToString() => Value;
 }
 

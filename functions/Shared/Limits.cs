@@ -17,6 +17,26 @@ public sealed record Limits
     [Range(1, 4000)]
     public int Text { get; init; } = 4000;
 
+    /// <summary>How long a message can be edited. Default 15 min; 0 allows none.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan EditWindow { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long a sender can take a message back. Default 3 min; 0 allows none. A group's owner and admins always can.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan UnsendWindow { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>How often one message can be edited. Default 20; at most 50, as unsending deletes what it said before in one commit.</summary>
+    [Range(1, 50)]
+    public int Revisions { get; init; } = 20;
+
+    /// <summary>Distinct reactions to one message. Default 50; at most 50, as the message carries their summary.</summary>
+    [Range(1, 50)]
+    public int ReactionKeys { get; init; } = 50;
+
+    /// <summary>Reactions of one member to one message. Default 5.</summary>
+    [Range(1, 50)]
+    public int ReactionsPerUser { get; init; } = 5;
+
     /// <summary>Items on a page that asks for no number. Default 50.</summary>
     [Range(1, 100)]
     public int DefaultPage { get; init; } = 50;

@@ -11,6 +11,14 @@ public static class Problems
     /// <summary>Not there, or not yours: the same answer.</summary>
     public static readonly Problem ConversationNotFound = new(404, "conversation_not_found", "There is no such conversation for you.");
 
+    /// <summary>Not there, not yours to see, or gone: the same answer.</summary>
+    public static readonly Problem MessageNotFound = new(404, "message_not_found", "There is no such message for you.");
+
+    /// <summary>Only where the caller knows what it is about.</summary>
+    public static readonly Problem NotAllowed = new(403, "not_allowed", "You may not do that here.");
+
+    public static readonly Problem MessageUnsent = new(409, "message_unsent", "The message was taken back.");
+
     public static readonly Problem ClientMessageIdReused =
         new(409, "client_message_id_reused", "This clientMessageId was used for another message.");
 
@@ -34,6 +42,15 @@ public static class Problems
 
     public static Problem BodyTooLarge(int limit) =>
         new(413, "body_too_large", "The body is too large.") { Limit = new Limit("requestBody", limit) };
+
+    public static readonly Problem NotAReaction = Malformed([new Fault("key", "not_a_reaction", "Must be one emoji, or a name of 1 to 32 a-z0-9_+- between colons.")]);
+
+    public static Problem LimitReached(string limit, long value) =>
+        new(409, "limit_reached", "There are as many already as there can be.") { Limit = new Limit(limit, value) };
+
+    /// <summary>The time for it is over; the limit is in seconds.</summary>
+    public static Problem TooLate(string limit, TimeSpan window) =>
+        new(403, "too_late", "The time for that is over.") { Limit = new Limit(limit, (long)window.TotalSeconds) };
 
     public static Problem OutOfRange(string pointer, string detail) => Malformed([new Fault(pointer, "out_of_range", detail)]);
 }

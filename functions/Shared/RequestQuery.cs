@@ -47,6 +47,23 @@ public sealed class RequestQuery(HttpRequest request)
         return null;
     }
 
+    /// <summary>The user that the page before ended with, in lists ordered by user; null for the first page.</summary>
+    public UserId? UserIdContinuation()
+    {
+        if (!TryGet("continuation", out var text))
+        {
+            return null;
+        }
+
+        if (UserId.TryParse(text, out var user))
+        {
+            return user;
+        }
+
+        Fault("continuation", "invalid", "Must be the continuation of a page before.");
+        return null;
+    }
+
     /// <summary>The value of a parameter that may be given once, or null.</summary>
     public string? Single(string name) => TryGet(name, out var text) ? text : null;
 

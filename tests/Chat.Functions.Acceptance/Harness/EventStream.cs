@@ -55,6 +55,13 @@ internal sealed class EventStream : IAsyncDisposable
         (await Eventually.HoldsAsync(() => Messages(conversation), all => all.Exists(message => message.Text == text), $"a push of '{text}'"))
         .First(message => message.Text == text);
 
+    /// <summary>Waits until an event of this type has arrived; its data.</summary>
+    public async Task<JsonElement> ReceivesEventAsync(string type, Func<JsonElement, bool>? which = null)
+    {
+        bool IsIt(JsonElement one) => one.GetProperty("type").GetString() == type && which?.Invoke(one.GetProperty("data")) != false;
+        return (await Eventually.HoldsAsync(Events, all => all.Exists(IsIt), $"an event {type}")).First(IsIt).GetProperty("data");
+    }
+
     public async ValueTask DisposeAsync()
     {
         _socket.Abort();

@@ -66,6 +66,27 @@ internal sealed class Person(HttpClient http, string name)
     public async Task MarkReadAsync(string conversation, long seq) =>
         Assert.Equal(HttpStatusCode.NoContent, (await PutAsync($"/api/conversations/{conversation}/read", new { seq })).StatusCode);
 
+    /// <summary>Asks for something and takes the answer as it is on the wire; the status is what the story expects.</summary>
+    public async Task<JsonElement> AskAsync(string method, string path, object? body = null, HttpStatusCode expected = HttpStatusCode.OK) =>
+        await ReadAsync<JsonElement>(await SendAsync(new HttpMethod(method), path, body is null ? null : JsonContent.Create(body)), expected);
+
+    /// <summary>Asks for what is refused; the code of the refusal.</summary>
+    public async Task<string> IsRefusedAsync(string method, string path, HttpStatusCode expected, object? body = null) =>
+        (await AskAsync(method, path, body, expected)).GetProperty("code").GetString()!;
+
+    /// <summary>The whole log, page by page.</summary>
+    public async Task<List<JsonElement>> LogAsync(string conversation)
+    {
+        var events = new List<JsonElement>();
+        for (JsonElement? page = null; page?.GetProperty("hasMore").GetBoolean() != false;)
+        {
+            page = await AskAsync("GET", $"/api/conversations/{conversation}/events?limit=100&afterSeq={page?.GetProperty("toSeq").GetInt64() ?? 0}");
+            events.AddRange(page.Value.GetProperty("events").EnumerateArray());
+        }
+
+        return events;
+    }
+
     /// <summary>Connects through negotiate, as any SignalR client does, and listens.</summary>
     public async Task<EventStream> ListenAsync()
     {

@@ -133,7 +133,7 @@ public class InboxProjectionTests
             for (var left = 1 + dice.Next(4); left > 0 && head.MessageCount < Messages; left--)
             {
                 var send = new TextMessage(conversation, dice.GetItems(Users, 1)[0], $"{head.MessageCount}", "Hello");
-                var decided = send.Decide(new DecisionContext(head, user => new HeadMember(user, MemberRole.Member), "commit", at.AddMinutes(head.LastSeq)));
+                var decided = send.Decide(new DecisionContext(head, user => new HeadMember(user, MemberRole.Member), _ => null, "commit", at.AddMinutes(head.LastSeq)));
                 head = decided.Head!;
                 entries.AddRange(decided.Entries);
             }

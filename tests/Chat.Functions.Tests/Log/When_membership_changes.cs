@@ -80,7 +80,7 @@ public class When_membership_changes
         };
         using var response = await container.CreateTransactionalBatch(new PartitionKey(conversation.Value))
             .ReplaceItemStream(Head.DocumentId, new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(without, ChatJson.Default.Head)), new TransactionalBatchItemRequestOptions { IfMatchEtag = etag })
-            .ReplaceItemStream(member!.Id, new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(member with { State = MemberState.Removed }, ChatJson.Default.Member)))
+            .ReplaceItemStream(member!.Id, new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(member with { State = MemberState.Removed }, ChatJson.Default.ConversationDocument)))
             .ExecuteAsync();
         Assert.True(response.IsSuccessStatusCode);
     }

@@ -26,8 +26,8 @@ public class MessagePageTests
         while (true)
         {
             var page = MessagePage.Of([.. log.Where(message => message.Seq > after).Take(limit + 1)], lastSeq, after, null, limit);
-            seen.AddRange(page.Messages.Select(message => message.Seq));
-            if (page.FromSeq != after + 1 || page.Messages.Count > limit || page.Messages.Any(message => message.Seq < page.FromSeq || message.Seq > page.ToSeq))
+            seen.AddRange(page.Found.Select(message => message.Seq));
+            if (page.FromSeq != after + 1 || page.Found.Count > limit || page.Found.Any(message => message.Seq < page.FromSeq || message.Seq > page.ToSeq))
             {
                 return false;
             }
@@ -48,8 +48,8 @@ public class MessagePageTests
         {
             var found = log.Where(message => before is null || message.Seq < before).OrderByDescending(message => message.Seq).Take(limit + 1).ToList();
             var page = MessagePage.Of(found, lastSeq, null, before, limit);
-            seen.InsertRange(0, page.Messages.Select(message => message.Seq));
-            if (page.ToSeq != (before - 1 ?? lastSeq) || page.Messages.Any(message => message.Seq < page.FromSeq || message.Seq > page.ToSeq))
+            seen.InsertRange(0, page.Found.Select(message => message.Seq));
+            if (page.ToSeq != (before - 1 ?? lastSeq) || page.Found.Any(message => message.Seq < page.FromSeq || message.Seq > page.ToSeq))
             {
                 return false;
             }

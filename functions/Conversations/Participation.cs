@@ -1,0 +1,4 @@
+namespace Chat.Functions.Conversations;
+
+/// <summary>A conversation and one active member's part in it.</summary>
+public sealed record Participation(Head Head, Member Member);

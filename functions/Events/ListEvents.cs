@@ -1,0 +1,68 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Log;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Events;
+
+/// <summary>
+/// <c>GET /conversations/{c}/events</c>: the log after a position, entry by entry as events, for filling holes. The page states the range of
+/// <c>seq</c> that it covers: what isn't listed inside it is gone, or was before the caller joined.
+/// </summary>
+public sealed class ListEvents(ConversationReader reader, ChatContainers containers, EventViews views, Limits limits, CurrentUser user)
+{
+    [Function(nameof(ListEvents))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/events")] HttpRequest request,
+        string conversationId,
+        CancellationToken cancellationToken)
+    {
+        var query = new RequestQuery(request);
+        var (after, limit) = (query.Seq("afterSeq", 0) ?? 0, query.Limit(limits));
+        if (query.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
+        if (!ConversationId.TryParse(conversationId, out var conversation)
+            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        // Positions have no gaps, so a page is a range of them; what expired leaves it shorter.
+        var first = after + 1;
+        var last = Math.Min(after + limit, part.Head.LastSeq);
+        var found = await FindAsync(part, Math.Max(first, part.Member.VisibleFrom), last, cancellationToken);
+        var events = await views.ForAsync(part.Member, found, cancellationToken);
+        return new Answer<EventPage>(
+            StatusCodes.Status200OK,
+            new EventPage(events, first, Math.Max(last, after), last < part.Head.LastSeq),
+            ChatJson.Default.EventPage);
+    }
+
+    private async Task<List<LogEntry>> FindAsync(Participation part, long first, long last, CancellationToken cancellationToken)
+    {
+        if (first > last)
+        {
+            return [];
+        }
+
+        var query = new QueryDefinition("SELECT * FROM c WHERE c.seq >= @first AND c.seq <= @last ORDER BY c.seq")
+            .WithParameter("@first", first)
+            .WithParameter("@last", last);
+        return await containers.Conversations.QueryPartitionAsync(
+            query,
+            new PartitionKey(part.Head.ConversationId.Value),
+            ChatJson.Default.DocumentsPageLogEntry,
+            cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+    }
+}
+
+/// <summary>A page of the log, ascending by <c>seq</c>.</summary>
+/// <param name="FromSeq">The first position that the page covers.</param>
+/// <param name="ToSeq">The last position that the page covers; less than <paramref name="FromSeq"/> when it covers none.</param>
+/// <param name="HasMore">Whether the log goes on.</param>
+public sealed record EventPage(IReadOnlyList<ChatEvent> Events, long FromSeq, long ToSeq, bool HasMore);

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Log;
+
+/// <summary>
+/// The documents that a commit writes besides the head. One that several commands of the commit change is written once, as the last leaves it;
+/// what was there before is replaced only if it is still what was read.
+/// </summary>
+internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<ConversationDocument>> stored)
+{
+    private readonly List<PlannedWrite> _writes = [];
+    private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
+
+    /// <summary>In the order of the batch.</summary>
+    public IReadOnlyList<PlannedWrite> All => _writes;
+
+    /// <summary>The size of what is written.</summary>
+    public int Bytes { get; private set; }
+
+    /// <summary>A document as the commit would leave it; null when there is none.</summary>
+    public ConversationDocument? Find(string id) =>
+        _places.TryGetValue(id, out var place) ? _writes[place].Document : stored.GetValueOrDefault(id).Document;
+
+    /// <summary>Takes in what a command writes, unless the whole outgrows its bounds.</summary>
+    public bool TryAdd(PendingAppend owner, in Decision decision, int maxWrites, int maxBytes)
+    {
+        var writes = new List<PlannedWrite>(decision.Entries.Count + decision.Documents.Count + decision.Removed.Count);
+        writes.AddRange(decision.Entries.Select(entry => Write(owner, entry)));
+        writes.AddRange(decision.Documents.Select(document => Write(owner, document)));
+        writes.AddRange(decision.Removed.Select(id => new PlannedWrite(id, null, null, stored.GetValueOrDefault(id).ETag, IsThere: true, owner)));
+        var added = writes.Count(write => !_places.ContainsKey(write.Id));
+        var bytes = Bytes + writes.Sum(write => write.Size - (_places.TryGetValue(write.Id, out var place) ? _writes[place].Size : 0));
+
+        // What fits no commit goes alone, and Cosmos DB says so.
+        if (_writes.Count > 0 && (_writes.Count + added > maxWrites || bytes > maxBytes))
+        {
+            return false;
+        }
+
+        Bytes = bytes;
+        writes.ForEach(Put);
+        return true;
+    }
+
+    private PlannedWrite Write(PendingAppend owner, ConversationDocument document)
+    {
+        var etag = stored.GetValueOrDefault(document.Id).ETag;
+        return new(document.Id, document, JsonSerializer.SerializeToUtf8Bytes(document, ChatJson.Default.ConversationDocument), etag, etag is not null, owner);
+    }
+
+    private void Put(PlannedWrite write)
+    {
+        if (_places.TryGetValue(write.Id, out var place))
+        {
+            _writes[place] = write with { Owner = _writes[place].Owner, IsThere = _writes[place].IsThere };
+        }
+        else
+        {
+            _places[write.Id] = _writes.Count;
+            _writes.Add(write);
+        }
+    }
+}
+
+/// <summary>One document that a commit writes.</summary>
+/// <param name="Document">As it will be; null when it is deleted.</param>
+/// <param name="IfMatch">The ETag of what is replaced or deleted; null where nothing is known of it.</param>
+/// <param name="IsThere">Whether it is replaced or deleted, not created.</param>
+/// <param name="Owner">Who wanted it first.</param>
+internal sealed record PlannedWrite(string Id, ConversationDocument? Document, byte[]? Json, string? IfMatch, bool IsThere, PendingAppend Owner)
+{
+    public int Size => Json?.Length ?? 0;
+
+    /// <summary>Whether it was created and deleted within the commit, so that nothing is to be written.</summary>
+    public bool IsNothing => Document is null && !IsThere;
+}

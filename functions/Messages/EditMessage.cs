@@ -1,0 +1,85 @@
+using Chat.Functions.Log;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Messages;
+
+/// <summary><c>PATCH /conversations/{c}/messages/{m}</c>: gives the caller's own message another text; 200 with the message. What it said before is kept as a revision.</summary>
+public sealed class EditMessage(ConversationLog log, MessageViews views, Limits limits, CurrentUser user)
+{
+    [Function(nameof(EditMessage))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "conversations/{conversationId}/messages/{messageId}")] HttpRequest request,
+        string conversationId,
+        string messageId,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
+        var text = body.Text("text", limits.Text);
+        if (body.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
+        if (MessageAddress.Parse(conversationId, messageId) is not { } address)
+        {
+            return Problems.MessageNotFound.ToResult();
+        }
+
+        var edit = new Edit { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, Text = text, Limits = limits };
+        var appended = await log.AppendAsync(address.Conversation, edit, cancellationToken);
+        return await views.AnswerAsync(user.Id, appended, cancellationToken);
+    }
+}
+
+/// <summary>The wish that the actor's own message says something else. Repeating it changes nothing.</summary>
+public sealed record Edit : MessageCommand
+{
+    public required string Text { get; init; }
+
+    public required Limits Limits { get; init; }
+
+    protected override Decision Decide(in DecisionContext context, in MessageInLog found)
+    {
+        var (head, _, message) = found;
+        if (message.SenderId != Actor)
+        {
+            return Decision.Refuse(Problems.NotAllowed);
+        }
+
+        if (message.IsUnsent)
+        {
+            return Decision.Refuse(Problems.MessageUnsent);
+        }
+
+        if (message.Text == Text)
+        {
+            return Decision.Nothing(head, message);
+        }
+
+        if (context.Now > message.At + Limits.EditWindow)
+        {
+            return Decision.Refuse(Problems.TooLate("editWindow", Limits.EditWindow));
+        }
+
+        if (message.Revision >= Limits.Revisions)
+        {
+            return Decision.Refuse(Problems.LimitReached("revisions", Limits.Revisions));
+        }
+
+        var before = new Revision
+        {
+            ConversationId = Conversation,
+            MessageId = MessageId,
+            Number = message.Revision,
+            Text = message.Text,
+            At = message.EditedAt ?? message.At,
+            TimeToLive = message.TimeToLiveAt(context.Now),
+        };
+        var edited = message with { Text = Text, EditedAt = context.Now, Revision = message.Revision + 1 };
+        var updated = LogEvent.Of(context, LogEvent.MessageUpdated, Actor, new MessageUpdated(MessageId), ChatJson.Default.MessageUpdated);
+        return Changed(context, head, updated, edited, [before]);
+    }
+}

@@ -1,0 +1,25 @@
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Messages;
+
+/// <summary><c>GET /conversations/{c}/messages/{m}</c>: a message as it is now.</summary>
+public sealed class GetMessage(MessageReader messages, MessageViews views, CurrentUser user)
+{
+    [Function(nameof(GetMessage))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/messages/{messageId}")] HttpRequest request,
+        string conversationId,
+        string messageId,
+        CancellationToken cancellationToken)
+    {
+        if (await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken) is not { } message)
+        {
+            return Problems.MessageNotFound.ToResult();
+        }
+
+        var view = (await views.OfAsync(user.Id, [message], cancellationToken))[0];
+        return new Answer<MessageView>(StatusCodes.Status200OK, view, ChatJson.Default.MessageView);
+    }
+}

@@ -1,0 +1,38 @@
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Messages;
+
+/// <summary><c>GET /conversations/{c}/messages/{m}/revisions</c>: what a message said, oldest first, the last being what it says now; none once it is taken back.</summary>
+public sealed class ListRevisions(MessageReader messages, ChatContainers containers, CurrentUser user)
+{
+    [Function(nameof(ListRevisions))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/messages/{messageId}/revisions")] HttpRequest request,
+        string conversationId,
+        string messageId,
+        CancellationToken cancellationToken)
+    {
+        if (await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken) is not { } message)
+        {
+            return Problems.MessageNotFound.ToResult();
+        }
+
+        var before = message.Revision == 0 ? [] : await containers.Conversations.ReadDocumentsAsync(
+            Enumerable.Range(0, message.Revision).Select(number => Revision.DocumentId(message.MessageId, number)),
+            message.ConversationId,
+            ChatJson.Default.DocumentsPageRevision,
+            cancellationToken: cancellationToken);
+        var all = before.OrderBy(one => one.Number).Select(one => new RevisionView(one.Number, one.Text, one.At));
+        var page = message.IsUnsent ? new RevisionPage([]) : new RevisionPage([.. all, new RevisionView(message.Revision, message.Text, message.EditedAt ?? message.At)]);
+        return new Answer<RevisionPage>(StatusCodes.Status200OK, page, ChatJson.Default.RevisionPage);
+    }
+}
+
+/// <summary>Everything that a message said, oldest first.</summary>
+public sealed record RevisionPage(IReadOnlyList<RevisionView> Revisions);
+
+/// <summary>What a message said from an instant on.</summary>
+/// <param name="Revision">0 is what was sent.</param>
+public sealed record RevisionView(int Revision, string Text, DateTimeOffset At);

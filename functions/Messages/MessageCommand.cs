@@ -1,0 +1,46 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Log;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Messages;
+
+/// <summary>A change to a message that the actor sees: not theirs and not there are the same refusal.</summary>
+public abstract record MessageCommand : LogCommand
+{
+    public required ConversationId Conversation { get; init; }
+
+    public required MessageId MessageId { get; init; }
+
+    public override IReadOnlyList<string> Needs => [Message.DocumentId(MessageId), Member.DocumentId(Actor)];
+
+    public sealed override Decision Decide(in DecisionContext context)
+    {
+        if (context.Head is not { } head || context.Find<Member>(Member.DocumentId(Actor)) is not { State: MemberState.Active } member)
+        {
+            return Decision.Refuse(Problems.ConversationNotFound);
+        }
+
+        return context.Find<Message>(Message.DocumentId(MessageId)) is { } message && member.Sees(message) && !message.IsExpiredAt(context.Now)
+            ? Decide(context, new MessageInLog(head, member, message))
+            : Decision.Refuse(Problems.MessageNotFound);
+    }
+
+    protected abstract Decision Decide(in DecisionContext context, in MessageInLog found);
+
+    /// <summary>The message as an event leaves it, with whatever else changes.</summary>
+    protected static Decision Changed(in DecisionContext context, Head head, LogEvent change, Message message, IReadOnlyList<ConversationDocument> documents)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        ArgumentNullException.ThrowIfNull(change);
+        ArgumentNullException.ThrowIfNull(message);
+        var changed = message with { UpdatedSeq = change.Seq, TimeToLive = message.TimeToLiveAt(context.Now) };
+        var preview = changed.IsLastOf(head) ? changed.ToPreview() : head.LastMessage;
+        return Decision.Append(
+            head with { LastSeq = change.Seq, LastMessage = preview },
+            change with { Quiet = preview == head.LastMessage },
+            [changed, .. documents]);
+    }
+}
+
+/// <summary>A message that a command is about, with the conversation's head and the actor.</summary>
+public readonly record struct MessageInLog(Head Head, Member Actor, Message Message);

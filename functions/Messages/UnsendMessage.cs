@@ -1,0 +1,64 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Log;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Messages;
+
+/// <summary>
+/// <c>DELETE /conversations/{c}/messages/{m}</c>: takes a message back for everyone; 200 with what is left of it, which is nothing that it said.
+/// The sender may for a while, a group's owner and admins always.
+/// </summary>
+public sealed class UnsendMessage(ConversationLog log, MessageViews views, Limits limits, CurrentUser user)
+{
+    [Function(nameof(UnsendMessage))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/messages/{messageId}")] HttpRequest request,
+        string conversationId,
+        string messageId,
+        CancellationToken cancellationToken)
+    {
+        if (MessageAddress.Parse(conversationId, messageId) is not { } address)
+        {
+            return Problems.MessageNotFound.ToResult();
+        }
+
+        var unsend = new Unsend { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, Limits = limits };
+        var appended = await log.AppendAsync(address.Conversation, unsend, cancellationToken);
+        return await views.AnswerAsync(user.Id, appended, cancellationToken);
+    }
+}
+
+/// <summary>The wish that a message was never sent. Repeating it changes nothing.</summary>
+public sealed record Unsend : MessageCommand
+{
+    public required Limits Limits { get; init; }
+
+    protected override Decision Decide(in DecisionContext context, in MessageInLog found)
+    {
+        var (head, actor, message) = found;
+        if (message.IsUnsent)
+        {
+            return Decision.Nothing(head, message);
+        }
+
+        var moderates = head.Kind == ConversationKind.Group && actor.Role is MemberRole.Owner or MemberRole.Admin;
+        if (!moderates && message.SenderId != Actor)
+        {
+            return Decision.Refuse(Problems.NotAllowed);
+        }
+
+        if (!moderates && context.Now > message.At + Limits.UnsendWindow)
+        {
+            return Decision.Refuse(Problems.TooLate("unsendWindow", Limits.UnsendWindow));
+        }
+
+        var unsent = message.Unsent(Actor, context.Now);
+        var deleted = LogEvent.Of(context, LogEvent.MessageDeleted, Actor, new MessageDeleted(MessageId, Actor), ChatJson.Default.MessageDeleted);
+        return Changed(context, head, deleted, unsent, []) with
+        {
+            Removed = [.. Enumerable.Range(0, message.Revision).Select(number => Messages.Revision.DocumentId(MessageId, number))],
+        };
+    }
+}

@@ -1,0 +1,27 @@
+using Chat.Functions.Log;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Reactions;
+
+/// <summary>One member's reactions to one message; there while there are any.</summary>
+public sealed record MemberReactions : ConversationDocument
+{
+    public override string Id => DocumentId(MessageId, UserId);
+
+    public required MessageId MessageId { get; init; }
+
+    public required UserId UserId { get; init; }
+
+    /// <summary>In the order in which they were added; at most as many as <see cref="Limits.ReactionsPerUser"/>.</summary>
+    public required IReadOnlyList<ReactionKey> Keys { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    public static string DocumentId(MessageId message, UserId user) => Prefix(message) + user.Value;
+
+    /// <summary>What the ids of all reactions to a message begin with.</summary>
+    public static string Prefix(MessageId message) => $"r:{message.Value}:";
+}
+
+/// <summary>What <c>reaction.added</c> and <c>reaction.removed</c> tell.</summary>
+public sealed record ReactionChanged(MessageId MessageId, ReactionKey Key, UserId By);

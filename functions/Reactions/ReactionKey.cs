@@ -1,0 +1,35 @@
+using System.Buffers;
+using System.Text.Json.Serialization;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Reactions;
+
+/// <summary>What somebody reacts with: one emoji, or a name of the app's own such as <c>:party_parrot:</c>.</summary>
+[JsonConverter(typeof(ReactionKeyConverter))]
+public readonly record struct ReactionKey(string Value)
+{
+    /// <summary>In UTF-16 code units: the longest family takes 25, the longest flag 14.</summary>
+    private const int MaxEmojiLength = 40;
+
+    private const int MaxNameLength = 32;
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_+-");
+
+    /// <summary>Reads a key; two spellings of one emoji are the same key.</summary>
+    public static bool TryParse(string? text, out ReactionKey key)
+    {
+        key = new ReactionKey(Normalize(text) ?? "");
+        return key.Value.Length > 0;
+    }
+
+    public override string ToString() => Value;
+
+    private static string? Normalize(string? text) => text switch
+    {
+        null or "" => null,
+        [':', .. var name, ':'] => name.Length is >= 1 and <= MaxNameLength && !name.AsSpan().ContainsAnyExcept(NameCharacters) ? text : null,
+        { Length: <= MaxEmojiLength } => Emoji.Normalize(text),
+        _ => null,
+    };
+}
+
+public sealed class ReactionKeyConverter() : IdConverter<ReactionKey>(text => new ReactionKey(text), key => key.Value);

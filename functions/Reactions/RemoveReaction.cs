@@ -1,0 +1,42 @@
+using Chat.Functions.Log;
+using Chat.Functions.Messages;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Reactions;
+
+/// <summary><c>DELETE /conversations/{c}/messages/{m}/reactions/{key}</c>: takes a reaction back; 200 with the message. Repeating it changes nothing.</summary>
+public sealed class RemoveReaction(ConversationLog log, MessageViews views, Limits limits, CurrentUser user)
+{
+    [Function(nameof(RemoveReaction))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/messages/{messageId}/reactions/{key}")] HttpRequest request,
+        string conversationId,
+        string messageId,
+        string key,
+        CancellationToken cancellationToken)
+    {
+        if (!ReactionKey.TryParse(key, out var reaction))
+        {
+            return Problems.NotAReaction.ToResult();
+        }
+
+        if (MessageAddress.Parse(conversationId, messageId) is not { } address)
+        {
+            return Problems.MessageNotFound.ToResult();
+        }
+
+        var change = new ChangeReaction
+        {
+            Actor = user.Id,
+            Conversation = address.Conversation,
+            MessageId = address.Message,
+            Key = reaction,
+            IsWanted = false,
+            Limits = limits,
+        };
+        var appended = await log.AppendAsync(address.Conversation, change, cancellationToken);
+        return await views.AnswerAsync(user.Id, appended, cancellationToken);
+    }
+}
