@@ -1,6 +1,7 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Health;
+using Chat.Functions.Presence;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Chat.Functions.Users;
@@ -19,6 +20,7 @@ builder.Services
     .AddConversations()
     .AddDelivery(builder.Configuration)
     .AddRealtime()
+    .AddPresence()
     .AddHealth();
 
 await builder.Build().RunAsync();

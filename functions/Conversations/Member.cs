@@ -38,6 +38,12 @@ public sealed record Member : ConversationDocument
     /// <summary>The ordinal of the last message at or before <see cref="ReadSeq"/>.</summary>
     public long ReadOrdinal { get; init; }
 
+    /// <summary>How far a device of theirs has what was sent; only rises.</summary>
+    public long DeliveredSeq { get; init; }
+
+    /// <summary>How far others may know that they have read; only rises.</summary>
+    public long ReceiptSeq { get; init; }
+
     /// <summary>Whether they may see an entry of the log.</summary>
     public bool Sees(LogEntry entry)
     {

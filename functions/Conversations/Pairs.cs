@@ -10,6 +10,17 @@ namespace Chat.Functions.Conversations;
 /// <remarks>Written before the conversation: whoever creates it, also after a crash in between, finds the same id.</remarks>
 public sealed class Pairs(ChatContainers containers)
 {
+    /// <summary>Those of some users with whom a user has a direct conversation.</summary>
+    public async Task<IReadOnlyList<UserId>> AmongAsync(UserId user, IReadOnlyList<UserId> others, CancellationToken cancellationToken)
+    {
+        var pairs = await containers.Users.ReadDocumentsAsync(
+            others.Where(other => other != user).Select(other => user < other ? (user, other) : (other, user)).Select(pair => (Pair.DocumentId(pair.Item2), new PartitionKey(pair.Item1.Value))),
+            ChatJson.Default.DocumentsPagePair,
+            cancellationToken: cancellationToken);
+        return [.. pairs.Select(pair => pair.UserId == user ? pair.OtherUserId : pair.UserId)];
+    }
+
+    /// <summary>The id of two users' direct conversation, whether or not that is created yet.</summary>
     public async Task<ConversationId> ConversationOfAsync(UserId one, UserId other, CancellationToken cancellationToken)
     {
         var (first, second) = one < other ? (one, other) : (other, one);

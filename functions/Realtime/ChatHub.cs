@@ -42,6 +42,9 @@ public sealed class ChatHub(IServiceProvider services) : ServerlessHub(services)
     public Task LeaveAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken) =>
         UserGroups.RemoveFromGroupAsync(user.Value, conversation.Value, cancellationToken);
 
+    /// <summary>Whether any device of a user's is connected.</summary>
+    public Task<bool> IsConnectedAsync(UserId user, CancellationToken cancellationToken) => ClientManager.UserExistsAsync(user.Value, cancellationToken);
+
     /// <summary>Asks the service something cheap; throws when it doesn't answer.</summary>
     public Task CheckAsync(CancellationToken cancellationToken) => ClientManager.UserExistsAsync("health", cancellationToken);
 }

@@ -32,8 +32,35 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                logger.PushFailed(exception, head.ConversationId, events[0].Seq, events[^1].Seq);
+                logger.PushFailed(exception, head.ConversationId, events[0].Seq ?? 0, events[^1].Seq ?? 0);
             }
+        }
+    }
+
+    /// <summary>Tells the other one of a direct conversation, or every member of a group, of what isn't in the log, in two seconds or not at all.</summary>
+    public Task PushToOthersAsync(Head head, UserId user, ChatEvent one, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        return head.Kind == ConversationKind.Direct
+            ? PushToUserAsync(head.Members!.First(member => member.UserId != user).UserId, one, cancellationToken)
+            : TryPushAsync(one, cancel => hub.SendToMembersAsync(head.ConversationId, [one], cancel), cancellationToken);
+    }
+
+    /// <summary>Tells a user's own connections of what only concerns them, in two seconds or not at all.</summary>
+    public Task PushToUserAsync(UserId user, ChatEvent one, CancellationToken cancellationToken) =>
+        TryPushAsync(one, cancel => hub.SendToUserAsync(user, [one], cancel), cancellationToken);
+
+    private async Task TryPushAsync(ChatEvent one, Func<CancellationToken, Task> send, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await send(either.Token);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.OwnPushFailed(exception, one.Type);
         }
     }
 }

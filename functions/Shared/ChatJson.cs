@@ -8,8 +8,12 @@ using Chat.Functions.Health;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
+using Chat.Functions.Presence;
+using Chat.Functions.Privacy;
 using Chat.Functions.Reactions;
 using Chat.Functions.Realtime;
+using Chat.Functions.Receipts;
+using Chat.Functions.Typing;
 
 namespace Chat.Functions.Shared;
 
@@ -38,6 +42,13 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(ConversationCreated))]
 [JsonSerializable(typeof(MembersJoined))]
 [JsonSerializable(typeof(ConversationView))]
+[JsonSerializable(typeof(PrivacySettings))]
+[JsonSerializable(typeof(PrivacyView))]
+[JsonSerializable(typeof(Profile))]
+[JsonSerializable(typeof(PresenceList))]
+[JsonSerializable(typeof(ReceiptList))]
+[JsonSerializable(typeof(ReceiptMoved))]
+[JsonSerializable(typeof(UserTyping))]
 [JsonSerializable(typeof(ConversationPage))]
 [JsonSerializable(typeof(MessageView))]
 [JsonSerializable(typeof(MessagePage))]
@@ -54,6 +65,10 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(IReadOnlyList<HeadMember>))]
 [JsonSerializable(typeof(DocumentsPage<HeadMember>))]
 [JsonSerializable(typeof(DocumentsPage<InboxEntry>))]
+[JsonSerializable(typeof(DocumentsPage<Member>))]
+[JsonSerializable(typeof(DocumentsPage<Pair>))]
+[JsonSerializable(typeof(DocumentsPage<PrivacySettings>))]
+[JsonSerializable(typeof(DocumentsPage<Profile>))]
 [JsonSerializable(typeof(DocumentsPage<LogEntry>))]
 [JsonSerializable(typeof(DocumentsPage<Message>))]
 [JsonSerializable(typeof(DocumentsPage<Revision>))]

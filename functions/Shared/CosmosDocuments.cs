@@ -44,8 +44,7 @@ public static class CosmosDocuments
     }
 
     /// <summary>Those of a conversation's documents that are there, in no order.</summary>
-    /// <exception cref="CosmosException">Anything but 200.</exception>
-    public static async Task<IReadOnlyList<T>> ReadDocumentsAsync<T>(
+    public static Task<IReadOnlyList<T>> ReadDocumentsAsync<T>(
         this Container container,
         IEnumerable<string> ids,
         ConversationId conversation,
@@ -53,10 +52,22 @@ public static class CosmosDocuments
         Session? session = null,
         CancellationToken cancellationToken = default)
     {
+        var partition = new PartitionKey(conversation.Value);
+        return container.ReadDocumentsAsync(ids.Select(id => (id, partition)), type, session, cancellationToken);
+    }
+
+    /// <summary>Those of these documents that are there, in no order.</summary>
+    /// <exception cref="CosmosException">Anything but 200.</exception>
+    public static async Task<IReadOnlyList<T>> ReadDocumentsAsync<T>(
+        this Container container,
+        IEnumerable<(string Id, PartitionKey Partition)> documents,
+        JsonTypeInfo<DocumentsPage<T>> type,
+        Session? session = null,
+        CancellationToken cancellationToken = default)
+    {
         ArgumentNullException.ThrowIfNull(container);
         var options = session is { } token ? new ReadManyRequestOptions { SessionToken = token.Value } : null;
-        var partition = new PartitionKey(conversation.Value);
-        using var response = await container.ReadManyItemsStreamAsync([.. ids.Select(id => (id, partition))], options, cancellationToken);
+        using var response = await container.ReadManyItemsStreamAsync([.. documents], options, cancellationToken);
         response.EnsureSuccessStatusCode();
         return (await JsonSerializer.DeserializeAsync(response.Content, type, cancellationToken))!.Documents;
     }

@@ -37,6 +37,22 @@ public sealed record Limits
     [Range(1, 50)]
     public int ReactionsPerUser { get; init; } = 5;
 
+    /// <summary>Users whose presence is asked for at once. Default 50.</summary>
+    [Range(1, 100)]
+    public int PresenceUsers { get; init; } = 50;
+
+    /// <summary>Members of a conversation in which typing is shown. Default 100: it is pushed to each of them.</summary>
+    [Range(2, 256)]
+    public int TypingMembers { get; init; } = 100;
+
+    /// <summary>Members of a conversation in which receipts are kept for others to see. Default 100.</summary>
+    [Range(2, 256)]
+    public int ReceiptMembers { get; init; } = 100;
+
+    /// <summary>Members of a conversation in which receipts are pushed; in larger ones they are asked for. Default 32.</summary>
+    [Range(2, 100)]
+    public int PushedReceiptMembers { get; init; } = 32;
+
     /// <summary>Items on a page that asks for no number. Default 50.</summary>
     [Range(1, 100)]
     public int DefaultPage { get; init; } = 50;

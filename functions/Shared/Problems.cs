@@ -45,6 +45,9 @@ public static class Problems
 
     public static readonly Problem NotAReaction = Malformed([new Fault("key", "not_a_reaction", "Must be one emoji, or a name of 1 to 32 a-z0-9_+- between colons.")]);
 
+    public static Problem TooManyMembers(string limit, int value) =>
+        new(409, "too_many_members", "The conversation is too large for that.") { Limit = new Limit(limit, value) };
+
     public static Problem LimitReached(string limit, long value) =>
         new(409, "limit_reached", "There are as many already as there can be.") { Limit = new Limit(limit, value) };
 

@@ -64,6 +64,35 @@ public sealed class RequestQuery(HttpRequest request)
         return null;
     }
 
+    /// <summary>User ids separated by commas, without duplicates.</summary>
+    public IReadOnlyList<UserId> UserIds(string name, int limit)
+    {
+        if (!TryGet(name, out var text))
+        {
+            Fault(name, "missing", "Must be given: user ids, separated by commas.");
+            return [];
+        }
+
+        var users = new List<UserId>();
+        foreach (var part in text.Split(','))
+        {
+            if (!UserId.TryParse(part, out var user))
+            {
+                Fault(name, "invalid_id", "Must be user ids of 1 to 64 of A-Za-z0-9._~-, separated by commas.");
+                return [];
+            }
+
+            users.Add(user);
+        }
+
+        if (users.Count > limit)
+        {
+            Fault(name, "too_many", $"At most {limit} users.");
+        }
+
+        return [.. users.Distinct()];
+    }
+
     /// <summary>The value of a parameter that may be given once, or null.</summary>
     public string? Single(string name) => TryGet(name, out var text) ? text : null;
 

@@ -1,4 +1,5 @@
 using Chat.Functions.Health;
+using Chat.Functions.Presence;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Chat.Functions.Users;
 
 /// <summary>Lets no HTTP call through without a valid bearer token, but for health; the functions find the caller in <see cref="CurrentUser"/>.</summary>
-public sealed class Authenticate(TokenCheck tokens) : IFunctionsWorkerMiddleware
+public sealed class Authenticate(TokenCheck tokens, LastSeen lastSeen) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
@@ -23,6 +24,7 @@ public sealed class Authenticate(TokenCheck tokens) : IFunctionsWorkerMiddleware
             }
 
             context.InstanceServices.GetRequiredService<CurrentUser>().Id = user;
+            lastSeen.Stamp(user);
         }
 
         await next(context);

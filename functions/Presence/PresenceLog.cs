@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Functions.Presence;
+
+/// <summary>What operators can see of presence.</summary>
+internal static partial class PresenceLog
+{
+    [LoggerMessage(400, LogLevel.Warning, "SignalR Service didn't say who is connected.")]
+    public static partial void PresenceUnknown(this ILogger logger, Exception exception);
+
+    [LoggerMessage(401, LogLevel.Debug, "When a user was last seen wasn't stored.")]
+    public static partial void NotStamped(this ILogger logger, Exception exception);
+}

@@ -1,0 +1,20 @@
+using Chat.Functions.Privacy;
+using Chat.Functions.Receipts;
+using Chat.Functions.Typing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Chat.Functions.Presence;
+
+/// <summary>Registers what people see of each other: presence, typing, receipts.</summary>
+public static class PresenceSetup
+{
+    public static IServiceCollection AddPresence(this IServiceCollection services) =>
+        services
+            .AddSingleton<PrivacyReader>()
+            .AddSingleton<Acquaintances>()
+            .AddSingleton<Connections>()
+            .AddSingleton<LastSeen>()
+            .AddSingleton<TypingPush>()
+            .AddSingleton<ReceiptPush>()
+            .AddSingleton<ReceiptMarks>();
+}

@@ -1,0 +1,65 @@
+using System.Net;
+using System.Text.Json;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Privacy;
+
+/// <summary><c>PATCH /me/privacy</c>: changes what the caller lets others see; absent members stay. 200 with the settings.</summary>
+public sealed class ChangePrivacy(ChatContainers containers, PrivacyReader privacy, Limits limits, CurrentUser user)
+{
+    [Function(nameof(ChangePrivacy))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "me/privacy")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
+        var (receipts, presence) = (body.Merge<bool?>("readReceipts", name => body.Bool(name)), body.Merge<bool?>("presence", name => body.Bool(name)));
+        if (body.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
+        var partition = new PartitionKey(user.Id.Value);
+        while (true)
+        {
+            var (before, etag) = await containers.Users.ReadDocumentAsync(
+                PrivacySettings.DocumentId,
+                partition,
+                ChatJson.Default.PrivacySettings,
+                cancellationToken: cancellationToken);
+            var after = before ?? new PrivacySettings { UserId = user.Id };
+            after = after with
+            {
+                // Null goes back to the default.
+                ReadReceipts = receipts.IsGiven ? receipts.Value ?? true : after.ReadReceipts,
+                Presence = presence.IsGiven ? presence.Value ?? true : after.Presence,
+            };
+            if (after == before || await TryWriteAsync(after, etag, partition, cancellationToken))
+            {
+                privacy.Changed(after);
+                return new Answer<PrivacyView>(StatusCodes.Status200OK, PrivacyView.Of(after), ChatJson.Default.PrivacyView);
+            }
+        }
+    }
+
+    /// <summary>False when another request changed them in between.</summary>
+    private async Task<bool> TryWriteAsync(PrivacySettings settings, string? etag, PartitionKey partition, CancellationToken cancellationToken)
+    {
+        using var document = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(settings, ChatJson.Default.PrivacySettings), writable: false);
+        var options = new ItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false };
+        using var response = etag is null
+            ? await containers.Users.CreateItemStreamAsync(document, partition, options, cancellationToken)
+            : await containers.Users.ReplaceItemStreamAsync(document, PrivacySettings.DocumentId, partition, options, cancellationToken);
+        if (response.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed)
+        {
+            return false;
+        }
+
+        response.EnsureSuccessStatusCode();
+        return true;
+    }
+}

@@ -1,0 +1,62 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Privacy;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Receipts;
+
+/// <summary>
+/// <c>GET /conversations/{c}/receipts</c>: how far each member has received and read, in conversations of up to 100. Who has read a message is
+/// whoever read up to its <c>seq</c> or beyond. Whoever hides their own receipts sees nobody else's read ones.
+/// </summary>
+public sealed class ListReceipts(ConversationReader reader, ChatContainers containers, PrivacyReader privacy, Limits limits, CurrentUser user)
+{
+    private static readonly QueryDefinition ActiveMembers = new("SELECT * FROM c WHERE c.type = 'member' AND c.state = 'active'");
+
+    [Function(nameof(ListReceipts))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/receipts")] HttpRequest request,
+        string conversationId,
+        CancellationToken cancellationToken)
+    {
+        var session = Session.Of(request);
+        if (!ConversationId.TryParse(conversationId, out var conversation)
+            || await reader.ReadHeadForAsync(user.Id, conversation, session, cancellationToken) is not { } head)
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        if (head.MemberCount > limits.ReceiptMembers)
+        {
+            return Problems.TooManyMembers("receiptMembers", limits.ReceiptMembers).ToResult();
+        }
+
+        var members = await containers.Conversations.QueryPartitionAsync(
+            ActiveMembers,
+            new PartitionKey(conversation.Value),
+            ChatJson.Default.DocumentsPageMember,
+            session,
+            cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+        var showsRead = (await privacy.OfAsync(user.Id, cancellationToken)).ReadReceipts;
+        var list = new ReceiptList([.. members.OrderBy(member => member.UserId).Select(member => ReceiptOfMember.Of(member, user.Id, showsRead))]);
+        return new Answer<ReceiptList>(StatusCodes.Status200OK, list, ChatJson.Default.ReceiptList);
+    }
+}
+
+/// <summary>The receipts of all members, by user id.</summary>
+public sealed record ReceiptList(IReadOnlyList<ReceiptOfMember> Receipts);
+
+/// <summary>How far one member has come.</summary>
+/// <param name="DeliveredSeq">A device of theirs has all up to this entry; reading implies it.</param>
+/// <param name="ReadSeq">They have read up to this entry, as far as the caller may know; 0 when nothing is known.</param>
+public sealed record ReceiptOfMember(UserId UserId, long DeliveredSeq, long ReadSeq)
+{
+    public static ReceiptOfMember Of(Member member, UserId viewer, bool showsRead)
+    {
+        ArgumentNullException.ThrowIfNull(member);
+        var read = member.UserId == viewer ? member.ReadSeq : member.ReceiptSeq;
+        return new(member.UserId, Math.Max(member.DeliveredSeq, read), showsRead || member.UserId == viewer ? read : 0);
+    }
+}

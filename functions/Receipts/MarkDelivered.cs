@@ -1,0 +1,46 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Receipts;
+
+/// <summary>
+/// <c>PUT /conversations/{c}/delivered</c>: a device of the caller's has everything up to a position. It only rises; repeating or going back
+/// changes nothing, and neither does it in conversations too large for receipts.
+/// </summary>
+public sealed class MarkDelivered(ConversationReader reader, ReceiptMarks marks, ReceiptPush push, Limits limits, CurrentUser user)
+{
+    [Function(nameof(MarkDelivered))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "conversations/{conversationId}/delivered")] HttpRequest request,
+        string conversationId,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
+        var seq = body.Seq("seq");
+        if (body.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
+        if (!ConversationId.TryParse(conversationId, out var conversation)
+            || await reader.ReadHeadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } head)
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        if (seq > head.LastSeq)
+        {
+            return Problems.OutOfRange("/seq", "Must not be beyond the conversation's lastSeq.").ToResult();
+        }
+
+        if (head.MemberCount <= limits.ReceiptMembers && await marks.RaiseDeliveredAsync(conversation, user.Id, seq, cancellationToken))
+        {
+            await push.PushAsync(head, new Receipt(Receipt.Delivered, user.Id, seq, IsShown: true));
+        }
+
+        return Results.NoContent();
+    }
+}

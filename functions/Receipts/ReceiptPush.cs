@@ -1,0 +1,100 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Log;
+using Chat.Functions.Privacy;
+using Chat.Functions.Realtime;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Receipts;
+
+/// <summary>
+/// Tells members of each other's receipts, at most once per second and member: the first at once, what follows within a second together at its
+/// end. Best effort; what is lost is asked for.
+/// </summary>
+public sealed class ReceiptPush(EventPush push, PrivacyReader privacy, Limits limits, TimeProvider time)
+{
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+
+    /// <summary>The furthest of each member's receipts in the second that runs.</summary>
+    private readonly Dictionary<(ConversationId, UserId, string), long> _windows = [];
+
+    /// <summary>Tells the others, as far as both sides show receipts, and the user's own devices.</summary>
+    public async Task PushAsync(Head head, Receipt receipt)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        ArgumentNullException.ThrowIfNull(receipt);
+        var key = (head.ConversationId, receipt.UserId, receipt.Type);
+        lock (_lock)
+        {
+            if (_windows.TryGetValue(key, out var furthest))
+            {
+                _windows[key] = Math.Max(furthest, receipt.Seq);
+                return;
+            }
+
+            _windows[key] = receipt.Seq;
+        }
+
+        await SendAsync(head, receipt);
+        _ = GoOnAsync();
+
+        async Task GoOnAsync()
+        {
+            for (var sent = receipt.Seq; ;)
+            {
+                await Task.Delay(Window, time);
+                lock (_lock)
+                {
+                    if (_windows[key] == sent)
+                    {
+                        _windows.Remove(key);
+                        return;
+                    }
+
+                    sent = _windows[key];
+                }
+
+                await SendAsync(head, receipt with { Seq = sent });
+            }
+        }
+    }
+
+    private async Task SendAsync(Head head, Receipt receipt)
+    {
+        var told = new ChatEvent(receipt.Type, head.ConversationId, null, time.GetUtcNow(), new ReceiptMoved(receipt.UserId, receipt.Seq));
+        var others = receipt.IsShown && head.MemberCount <= limits.PushedReceiptMembers && head.Members is { } members
+            ? members.Where(member => member.UserId != receipt.UserId).Select(member => member.UserId).ToList()
+            : [];
+        var willing = receipt.Type == Receipt.Read ? await WillingAsync(others) : others;
+        await (willing.Count > 1 && willing.Count == others.Count
+            ? push.PushToOthersAsync(head, receipt.UserId, told, CancellationToken.None)
+            : Task.WhenAll(willing.Append(receipt.UserId).Select(user => push.PushToUserAsync(user, told, CancellationToken.None))));
+    }
+
+    private async Task<List<UserId>> WillingAsync(List<UserId> users)
+    {
+        try
+        {
+            var settings = await privacy.OfAsync(users, CancellationToken.None);
+            return [.. users.Where(user => settings[user].ReadReceipts)];
+        }
+        catch (Exception exception) when (CosmosFailures.IsTransient(exception))
+        {
+            return [];
+        }
+    }
+}
+
+/// <summary>How far a member has come, to be told.</summary>
+/// <param name="Type"><see cref="Read"/> or <see cref="Delivered"/>.</param>
+/// <param name="IsShown">Whether others may know; the member's own devices always may.</param>
+public sealed record Receipt(string Type, UserId UserId, long Seq, bool IsShown)
+{
+    public const string Read = "receipt.read";
+    public const string Delivered = "receipt.delivered";
+}
+
+/// <summary>What <c>receipt.read</c> and <c>receipt.delivered</c> tell: a member's mark is there now.</summary>
+/// <param name="UpToSeq">All up to this entry.</param>
+public sealed record ReceiptMoved(UserId UserId, long UpToSeq);

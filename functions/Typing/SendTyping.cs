@@ -1,0 +1,37 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Typing;
+
+/// <summary>
+/// <c>POST /conversations/{c}/typing</c>: tells the other members that the caller writes, or stopped. 204; nothing is stored. Clients repeat it
+/// every 3 s while the user types, and forget what they were told after 6 s.
+/// </summary>
+public sealed class SendTyping(ConversationReader reader, TypingPush push, Limits limits, CurrentUser user)
+{
+    [Function(nameof(SendTyping))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/typing")] HttpRequest request,
+        string conversationId,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
+        var isTyping = body.Bool("typing");
+        if (body.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
+        if (!ConversationId.TryParse(conversationId, out var conversation)
+            || await reader.ReadHeadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } head)
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        await push.PushAsync(head, user.Id, isTyping, cancellationToken);
+        return Results.NoContent();
+    }
+}

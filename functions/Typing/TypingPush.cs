@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using Chat.Functions.Conversations;
+using Chat.Functions.Log;
+using Chat.Functions.Realtime;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Typing;
+
+/// <summary>Tells members who is typing: not more often than clients need, and not in conversations too large for it.</summary>
+public sealed class TypingPush(EventPush push, Limits limits, TimeProvider time)
+{
+    private const int MaxKept = 20_000;
+
+    /// <summary>Less than the 3 s after which clients repeat it, for those that are early.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<(ConversationId, UserId), (bool IsTyping, DateTimeOffset At)> _told = new();
+
+    /// <summary>Pushes it, unless the same was pushed within the last two seconds.</summary>
+    public async Task PushAsync(Head head, UserId user, bool isTyping, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        var (now, key) = (time.GetUtcNow(), (head.ConversationId, user));
+        if (head.MemberCount > limits.TypingMembers || (_told.TryGetValue(key, out var told) && told.IsTyping == isTyping && now - told.At < Interval))
+        {
+            return;
+        }
+
+        if (_told.Count >= MaxKept)
+        {
+            _told.Clear();
+        }
+
+        _told[key] = (isTyping, now);
+        await push.PushToOthersAsync(
+            head,
+            user,
+            new ChatEvent(isTyping ? "typing.started" : "typing.stopped", head.ConversationId, null, now, new UserTyping(user)),
+            cancellationToken);
+    }
+}
+
+/// <summary>What <c>typing.started</c> and <c>typing.stopped</c> tell.</summary>
+public sealed record UserTyping(UserId UserId);

@@ -1,0 +1,129 @@
+using System.Net;
+using System.Text.Json;
+using Chat.Functions.Acceptance.Harness;
+using Xunit;
+
+namespace Chat.Functions.Acceptance;
+
+public class When_a_message_is_received_and_read
+{
+    [Fact]
+    public async Task Should_tell_the_sender_at_once_and_whoever_asks()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        await using var phone = await alice.ListenAsync();
+        await using var bobsTablet = await bob.ListenAsync();
+        var sent = await alice.SendAsync(conversation, "Hello");
+
+        await DeliveredAsync(bob, sent);
+        await phone.ReceivesEventAsync("receipt.delivered", data => Is(data, "bob", sent.Seq));
+        Assert.Equal((sent.Seq, 0), await ReceiptAsync(alice, conversation, "bob"));
+
+        await bob.MarkReadAsync(conversation, sent.Seq);
+        await phone.ReceivesEventAsync("receipt.read", data => Is(data, "bob", sent.Seq));
+        await bobsTablet.ReceivesEventAsync("receipt.read", data => Is(data, "bob", sent.Seq));
+        Assert.Equal((sent.Seq, sent.Seq), await ReceiptAsync(alice, conversation, "bob"));
+        Assert.DoesNotContain(phone.Events(), one => one.GetProperty("type").GetString() == "receipt.read" && one.TryGetProperty("seq", out _));
+    }
+
+    [Fact]
+    public async Task Should_only_rise()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        var (one, two) = (await alice.SendAsync(conversation, "one"), await alice.SendAsync(conversation, "two"));
+        await DeliveredAsync(bob, two);
+        await DeliveredAsync(bob, one);
+        await bob.MarkReadAsync(conversation, two.Seq);
+        await bob.MarkReadAsync(conversation, one.Seq);
+        Assert.Equal((two.Seq, two.Seq), await ReceiptAsync(alice, conversation, "bob"));
+        Assert.Equal("malformed", await bob.IsRefusedAsync("PUT", $"/api/conversations/{conversation}/delivered", HttpStatusCode.BadRequest, new { seq = two.Seq + 1 }));
+    }
+
+    [Fact]
+    public async Task Should_tell_a_group_at_most_once_a_second_and_the_furthest_in_the_end()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
+        await using var phone = await alice.ListenAsync();
+        var sent = new List<MessageJson>();
+        for (var n = 0; n < 20; n++)
+        {
+            sent.Add(await alice.SendAsync(group, $"{n}"));
+        }
+
+        foreach (var message in sent)
+        {
+            await bob.MarkReadAsync(group, message.Seq);
+        }
+
+        await Eventually.SeesAsync(
+            clock,
+            () => Task.FromResult(Reads(phone)),
+            all => all.LastOrDefault() == sent[^1].Seq);
+        Assert.Equal(Reads(phone).Order().Distinct(), Reads(phone));
+        Assert.InRange(Reads(phone).Count, 2, 19);
+    }
+
+    [Fact]
+    public async Task Should_hide_what_a_user_hides_and_what_others_show_them()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        await using var phone = await alice.ListenAsync();
+        await using var bobsPhone = await bob.ListenAsync();
+        Assert.False((await bob.AskAsync("PATCH", "/api/me/privacy", new { readReceipts = false })).GetProperty("readReceipts").GetBoolean());
+        var (fromAlice, fromBob) = (await alice.SendAsync(conversation, "Hello Bob"), await bob.SendAsync(conversation, "Hello Alice"));
+
+        await bob.MarkReadAsync(conversation, fromAlice.Seq);
+        await alice.MarkReadAsync(conversation, fromBob.Seq);
+        await bobsPhone.ReceivesEventAsync("receipt.read", data => Is(data, "bob", fromAlice.Seq));
+        await phone.ReceivesEventAsync("receipt.read", data => Is(data, "alice", fromBob.Seq));
+        Assert.Equal((0, 0), await ReceiptAsync(alice, conversation, "bob"));
+        Assert.Equal((fromBob.Seq, 0), await ReceiptAsync(bob, conversation, "alice"));
+        Assert.Equal((fromAlice.Seq, fromAlice.Seq), await ReceiptAsync(bob, conversation, "bob"));
+
+        // Unread counts are one's own matter.
+        Assert.Equal(0, (await bob.ConversationAsync(conversation)).UnreadCount);
+        await alice.SendAsync(conversation, "end");
+        await bobsPhone.ReceivesAsync(conversation, "end");
+        await phone.ReceivesAsync(conversation, "end");
+        Assert.DoesNotContain(phone.Events(), one => IsReceiptOf(one, "bob"));
+        Assert.DoesNotContain(bobsPhone.Events(), one => IsReceiptOf(one, "alice"));
+
+        // Null is the default again.
+        Assert.True((await bob.AskAsync("PATCH", "/api/me/privacy", new { readReceipts = (bool?)null })).GetProperty("readReceipts").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Should_be_refused_where_there_are_too_many()
+    {
+        await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?> { ["Limits:ReceiptMembers"] = "2" });
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
+        Assert.Equal("too_many_members", await bob.IsRefusedAsync("GET", $"/api/conversations/{group}/receipts", HttpStatusCode.Conflict));
+        Assert.Equal("conversation_not_found", await app.As("mallory").IsRefusedAsync("GET", $"/api/conversations/{group}/receipts", HttpStatusCode.NotFound));
+    }
+
+    private static async Task DeliveredAsync(Person person, MessageJson message) =>
+        Assert.Equal(HttpStatusCode.NoContent, (await person.PutAsync($"/api/conversations/{message.ConversationId}/delivered", new { seq = message.Seq })).StatusCode);
+
+    private static async Task<(long Delivered, long Read)> ReceiptAsync(Person person, string conversation, string of) =>
+        (await person.AskAsync("GET", $"/api/conversations/{conversation}/receipts")).GetProperty("receipts").EnumerateArray()
+            .Where(one => one.GetProperty("userId").GetString() == of)
+            .Select(one => (one.GetProperty("deliveredSeq").GetInt64(), one.GetProperty("readSeq").GetInt64()))
+            .Single();
+
+    private static bool Is(JsonElement data, string user, long seq) => data.GetProperty("userId").GetString() == user && data.GetProperty("upToSeq").GetInt64() == seq;
+
+    private static bool IsReceiptOf(JsonElement one, string user) => one.GetProperty("type").GetString() == "receipt.read" && one.GetProperty("data").GetProperty("userId").GetString() == user;
+
+    private static List<long> Reads(EventStream phone) =>
+        [.. phone.Events().Where(one => IsReceiptOf(one, "bob")).Select(one => one.GetProperty("data").GetProperty("upToSeq").GetInt64())];
+}
