@@ -48,6 +48,25 @@ public sealed class ConversationReader(ChatContainers containers)
     public async Task<Member?> ReadMemberAsync(ConversationId conversation, UserId user, CancellationToken cancellationToken) =>
         (await _conversations.ReadDocumentAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, null, cancellationToken)).Document;
 
+    /// <summary>The ordinal of the last message at or before a position.</summary>
+    public async Task<long> OrdinalAtAsync(Head head, long seq, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        if (head.LastMessage is null || seq >= head.LastMessage.Seq)
+        {
+            return head.MessageCount;
+        }
+
+        var query = new QueryDefinition("SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.seq <= @seq ORDER BY c.seq DESC").WithParameter("@seq", seq);
+        var last = await _conversations.QueryPartitionAsync(
+            query,
+            new PartitionKey(head.ConversationId.Value),
+            ChatJson.Default.DocumentsPageMessage,
+            pageSize: 1,
+            cancellationToken: cancellationToken).FirstOrDefaultAsync(cancellationToken);
+        return last?.Ordinal ?? 0;
+    }
+
     /// <summary>Every active member's id: from the head while it has them, by a query of the partition else.</summary>
     public async Task<IReadOnlyList<UserId>> MemberIdsAsync(Head head, Session? session, CancellationToken cancellationToken)
     {

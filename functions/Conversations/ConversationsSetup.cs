@@ -17,6 +17,7 @@ public static class ConversationsSetup
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<ConversationLog>>()))
             .AddSingleton<ConversationReader>()
+            .AddSingleton<MemberMarks>()
             .AddSingleton<Pairs>()
             .AddSingleton<InboxProjection>();
 }

@@ -41,5 +41,11 @@ public sealed record Member
     /// <summary>The ordinal of the last message at or before <see cref="ReadSeq"/>.</summary>
     public long ReadOrdinal { get; init; }
 
+    /// <summary>The position up to which they have cleared the conversation for themselves; only rises.</summary>
+    public long ClearedSeq { get; init; }
+
+    /// <summary>The ordinal of the last message at or before <see cref="ClearedSeq"/>.</summary>
+    public long ClearedOrdinal { get; init; }
+
     public static string DocumentId(UserId user) => $"u:{user.Value}";
 }

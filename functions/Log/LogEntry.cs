@@ -56,6 +56,11 @@ public sealed record LogEvent : LogEntry
 
 /// <summary>What clients receive through the SignalR method <c>events</c>, in an array.</summary>
 /// <param name="Type">The event's name, such as <c>message.created</c>.</param>
-/// <param name="Seq">The entry's place in the log, by which clients order and find holes.</param>
+/// <param name="Seq">The entry's place in the log, by which clients order and find holes; null for what isn't in the log.</param>
 /// <param name="Data">The event's content; for messages the message as <c>GET</c> answers it.</param>
-public sealed record ChatEvent(string Type, ConversationId ConversationId, long Seq, DateTimeOffset At, object Data);
+public sealed record ChatEvent(
+    string Type,
+    ConversationId ConversationId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Seq,
+    DateTimeOffset At,
+    object Data);

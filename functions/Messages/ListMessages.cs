@@ -37,9 +37,10 @@ public sealed class ListMessages(ConversationReader reader, ChatContainers conta
             return Problems.ConversationNotFound.ToResult();
         }
 
-        // One more than asked for tells whether there are more.
+        // One more than asked for tells whether there are more. What the caller cleared is gone for them.
         var ascending = after is not null;
-        var found = await FindAsync(head, ascending ? after!.Value + 1 : 1, ascending ? long.MaxValue : (before ?? long.MaxValue) - 1, ascending, limit + 1, cancellationToken);
+        var cleared = (await reader.ReadMemberAsync(conversation, user.Id, cancellationToken))?.ClearedSeq ?? 0;
+        var found = await FindAsync(head, Math.Max(after ?? 0, cleared) + 1, ascending ? long.MaxValue : (before ?? long.MaxValue) - 1, ascending, limit + 1, cancellationToken);
         return new Answer<MessagePage>(StatusCodes.Status200OK, MessagePage.Of(found, head.LastSeq, after, before, limit), ChatJson.Default.MessagePage);
     }
 

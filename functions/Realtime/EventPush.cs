@@ -32,8 +32,23 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                logger.PushFailed(exception, head.ConversationId, events[0].Seq, events[^1].Seq);
+                logger.PushFailed(exception, head.ConversationId, events[0].Seq ?? 0, events[^1].Seq ?? 0);
             }
+        }
+    }
+
+    /// <summary>Tells a user's own connections of what only concerns them, in two seconds or not at all.</summary>
+    public async Task PushToUserAsync(UserId user, string type, ConversationId conversation, object data, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await hub.SendToUserAsync(user, [new ChatEvent(type, conversation, null, time.GetUtcNow(), data)], either.Token);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.OwnPushFailed(exception, type);
         }
     }
 }

@@ -17,4 +17,7 @@ internal static partial class RealtimeLog
 
     [LoggerMessage(203, LogLevel.Warning, "SignalR Service gave no connection to a client that asked for one.")]
     public static partial void NegotiateFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(204, LogLevel.Warning, "{Event} was not pushed to the user whom it concerns; their other devices will see it when they ask.")]
+    public static partial void OwnPushFailed(this ILogger logger, Exception exception, string @event);
 }

@@ -1,15 +1,16 @@
-using System.Net;
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Receipts;
 
-/// <summary><c>PUT /conversations/{c}/read</c>: moves the caller's read marker to a position. It only rises; repeating or going back changes nothing.</summary>
-public sealed class MarkRead(ConversationReader reader, ChatContainers containers, InboxProjection inbox, Limits limits, CurrentUser user)
+/// <summary>
+/// <c>PUT /conversations/{c}/read</c>: moves the caller's read marker to a position, and ends what they marked as unread. The marker only
+/// rises; repeating or going back leaves it.
+/// </summary>
+public sealed class MarkRead(ConversationReader reader, MemberMarks marks, InboxProjection inbox, Limits limits, CurrentUser user)
 {
     [Function(nameof(MarkRead))]
     public async Task<IResult> RunAsync(
@@ -37,41 +38,9 @@ public sealed class MarkRead(ConversationReader reader, ChatContainers container
         }
 
         // The member first: the inbox is a projection of it, and a repeat heals what a crash in between left.
-        var ordinal = await OrdinalAtAsync(head, seq, cancellationToken);
-        await RaiseMemberAsync(head, seq, ordinal, cancellationToken);
-        await inbox.RaiseReadAsync(user.Id, InboxChange.Of(head), ordinal, cancellationToken);
+        var ordinal = await reader.OrdinalAtAsync(head, seq, cancellationToken);
+        await marks.RaiseReadAsync(head, user.Id, seq, ordinal, cancellationToken);
+        await inbox.MarkReadAsync(user.Id, InboxChange.Of(head), ordinal, cancellationToken);
         return Results.NoContent();
-    }
-
-    /// <summary>The ordinal of the last message at or before a position.</summary>
-    private async Task<long> OrdinalAtAsync(Head head, long seq, CancellationToken cancellationToken)
-    {
-        if (head.LastMessage is null || seq >= head.LastMessage.Seq)
-        {
-            return head.MessageCount;
-        }
-
-        var query = new QueryDefinition("SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.seq <= @seq ORDER BY c.seq DESC").WithParameter("@seq", seq);
-        var last = await containers.Conversations.QueryPartitionAsync(
-            query,
-            new PartitionKey(head.ConversationId.Value),
-            ChatJson.Default.DocumentsPageMessage,
-            pageSize: 1,
-            cancellationToken: cancellationToken).FirstOrDefaultAsync(cancellationToken);
-        return last?.Ordinal ?? 0;
-    }
-
-    private async Task RaiseMemberAsync(Head head, long seq, long ordinal, CancellationToken cancellationToken)
-    {
-        using var response = await containers.Conversations.PatchItemStreamAsync(
-            Member.DocumentId(user.Id),
-            new PartitionKey(head.ConversationId.Value),
-            [PatchOperation.Set("/readSeq", seq), PatchOperation.Set("/readOrdinal", ordinal)],
-            new PatchItemRequestOptions { FilterPredicate = $"FROM c WHERE c.readSeq < {seq}", EnableContentResponseOnWrite = false },
-            cancellationToken);
-        if (response.StatusCode != HttpStatusCode.PreconditionFailed)
-        {
-            response.EnsureSuccessStatusCode();
-        }
     }
 }

@@ -35,5 +35,8 @@ public static class Problems
     public static Problem BodyTooLarge(int limit) =>
         new(413, "body_too_large", "The body is too large.") { Limit = new Limit("requestBody", limit) };
 
+    public static Problem TooManyPinned(int limit) =>
+        new(409, "too_many_pinned", "You have pinned as many conversations as you may.") { Limit = new Limit("pinnedConversations", limit) };
+
     public static Problem OutOfRange(string pointer, string detail) => Malformed([new Fault(pointer, "out_of_range", detail)]);
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -116,7 +117,7 @@ public sealed class RequestBody : IDisposable
     /// <summary>User ids without duplicates, in the order given; null when something is wrong with them.</summary>
     public IReadOnlyList<UserId>? UserIds(string name)
     {
-        if (!TryGet(name, JsonValueKind.Array, "an array of user ids", out var array))
+        if (!TryGet(name, "an array of user ids", out var array, JsonValueKind.Array))
         {
             return null;
         }
@@ -146,7 +147,7 @@ public sealed class RequestBody : IDisposable
     /// <summary>A whole number from 0 on.</summary>
     public long Seq(string name)
     {
-        if (!TryGet(name, JsonValueKind.Number, "a whole number", out var element))
+        if (!TryGet(name, "a whole number", out var element, JsonValueKind.Number))
         {
             return 0;
         }
@@ -157,6 +158,36 @@ public sealed class RequestBody : IDisposable
         }
 
         return number;
+    }
+
+    /// <summary>A truth value.</summary>
+    public bool Bool(string name) => TryGet(name, "true or false", out var element, JsonValueKind.True, JsonValueKind.False) && element.GetBoolean();
+
+    /// <summary>An instant in RFC 3339, with its offset.</summary>
+    public DateTimeOffset Instant(string name)
+    {
+        if (!TryGetString(name, out var text))
+        {
+            return default;
+        }
+
+        // What has no offset would be taken for local time.
+        var isOffset = text is [.., 'Z'] or [.., '+' or '-', _, _, ':', _, _];
+        if (!DateTimeOffset.TryParseExact(text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant) || !isOffset)
+        {
+            Fault($"/{name}", "invalid_instant", "Must be an RFC 3339 date and time with an offset.");
+        }
+
+        return instant;
+    }
+
+    /// <summary>A member of a JSON merge (RFC 7396): left alone when absent, cleared when null, else read by its getter.</summary>
+    public Merge<T> Merge<T>(string name, Func<string, T> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        return _unreadable is not null || !_document!.RootElement.TryGetProperty(name, out var element)
+            ? default
+            : new(true, element.ValueKind == JsonValueKind.Null ? default : read(name));
     }
 
     public void Dispose()
@@ -192,7 +223,7 @@ public sealed class RequestBody : IDisposable
     private bool TryGetString(string name, out string text)
     {
         text = "";
-        if (!TryGet(name, JsonValueKind.String, "a string", out var element))
+        if (!TryGet(name, "a string", out var element, JsonValueKind.String))
         {
             return false;
         }
@@ -207,7 +238,8 @@ public sealed class RequestBody : IDisposable
         return true;
     }
 
-    private bool TryGet(string name, JsonValueKind kind, string expected, out JsonElement element)
+    /// <param name="name">A member, or a member of a member: <c>draft/text</c>.</param>
+    private bool TryGet(string name, string expected, out JsonElement element, params ReadOnlySpan<JsonValueKind> kinds)
     {
         element = default;
         if (_unreadable is not null)
@@ -215,13 +247,23 @@ public sealed class RequestBody : IDisposable
             return false;
         }
 
-        if (!_document!.RootElement.TryGetProperty(name, out element))
+        element = _document!.RootElement;
+        foreach (var part in name.Split('/'))
         {
-            Fault($"/{name}", "missing", $"Must be {expected}.");
-            return false;
+            if (element.ValueKind != JsonValueKind.Object)
+            {
+                Fault($"/{name[..(name.LastIndexOf('/'))]}", "wrong_type", "Must be an object.");
+                return false;
+            }
+
+            if (!element.TryGetProperty(part, out element))
+            {
+                Fault($"/{name}", "missing", $"Must be {expected}.");
+                return false;
+            }
         }
 
-        if (element.ValueKind != kind)
+        if (!kinds.Contains(element.ValueKind))
         {
             Fault($"/{name}", "wrong_type", $"Must be {expected}.");
             return false;
@@ -229,4 +271,13 @@ public sealed class RequestBody : IDisposable
 
         return true;
     }
+}
+
+/// <summary>What a JSON merge says about a member.</summary>
+/// <param name="IsGiven">False when the member is absent and stays as it is.</param>
+/// <param name="Value">The new value; the default when it is to be cleared.</param>
+public readonly record struct Merge<T>(bool IsGiven, T? Value)
+{
+    /// <summary>The value after the merge.</summary>
+    public T? Or(T? before) => IsGiven ? Value : before;
 }
