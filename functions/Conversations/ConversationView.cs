@@ -1,3 +1,4 @@
+using Chat.Functions.Inbox;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Conversations;
@@ -18,11 +19,15 @@ public sealed record ConversationView(
     long MessageCount,
     int MemberCount,
     IReadOnlyList<HeadMember> Members,
-    long UnreadCount)
+    long UnreadCount,
+    Preferences Preferences,
+    bool MarkedUnread,
+    long ClearedSeq)
 {
     public const int MaxMembers = 32;
 
-    public static ConversationView Of(Head head, IReadOnlyList<HeadMember> members, long unreadCount)
+    /// <param name="entry">The caller's inbox entry; null while there is none.</param>
+    public static ConversationView Of(Head head, IReadOnlyList<HeadMember> members, InboxEntry? entry)
     {
         ArgumentNullException.ThrowIfNull(head);
         return new(
@@ -35,7 +40,10 @@ public sealed record ConversationView(
             head.MessageCount,
             head.MemberCount,
             [.. members.OrderBy(member => member.Role).Take(MaxMembers)],
-            unreadCount);
+            entry?.Unread(head.MessageCount) ?? head.MessageCount,
+            Preferences.Of(entry),
+            entry is { MarkedUnread: true },
+            entry?.ClearedSeq ?? 0);
     }
 }
 

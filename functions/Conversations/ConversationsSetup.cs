@@ -22,6 +22,7 @@ public static class ConversationsSetup
             .AddSingleton<MessageReader>()
             .AddSingleton<MessageViews>()
             .AddSingleton<EventViews>()
+            .AddSingleton<MemberMarks>()
             .AddSingleton<Pairs>()
             .AddSingleton<InboxProjection>();
 }

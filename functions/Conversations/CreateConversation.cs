@@ -97,7 +97,7 @@ public sealed class CreateConversation(
             await inbox.RaiseAsync(user.Id, InboxChange.Of(head), cancellationToken);
         }
 
-        var view = ConversationView.Of(head, await reader.FirstMembersAsync(head, cancellationToken), await inbox.UnreadAsync(user.Id, head, cancellationToken));
+        var view = ConversationView.Of(head, await reader.FirstMembersAsync(head, cancellationToken), await inbox.ReadAsync(user.Id, conversation, cancellationToken));
         var status = appended.IsRepeat ? StatusCodes.Status200OK : StatusCodes.Status201Created;
         return new Answer<ConversationView>(status, view, ChatJson.Default.ConversationView, appended.Session);
     }

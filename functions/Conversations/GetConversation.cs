@@ -21,7 +21,7 @@ public sealed class GetConversation(ConversationReader reader, InboxProjection i
         }
 
         var members = await reader.FirstMembersAsync(head, cancellationToken);
-        var unread = await inbox.UnreadAsync(user.Id, head, cancellationToken);
-        return new Answer<ConversationView>(StatusCodes.Status200OK, ConversationView.Of(head, members, unread), ChatJson.Default.ConversationView);
+        var entry = await inbox.ReadAsync(user.Id, conversation, cancellationToken);
+        return new Answer<ConversationView>(StatusCodes.Status200OK, ConversationView.Of(head, members, entry), ChatJson.Default.ConversationView);
     }
 }

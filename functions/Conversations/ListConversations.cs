@@ -8,9 +8,12 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary><c>GET /conversations</c>: the caller's conversations, newest activity first, in pages.</summary>
+/// <summary><c>GET /conversations</c>: the caller's conversations, newest activity first, in pages. Archived ones only when asked for.</summary>
 public sealed class ListConversations(ChatContainers containers, Limits limits, CurrentUser user)
 {
+    /// <summary>A bound on the work of a call: conversations that are looked at, shown or not. About 45 RU.</summary>
+    private const int MaxExamined = 1_000;
+
     [Function(nameof(ListConversations))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations")] HttpRequest request,
@@ -19,23 +22,42 @@ public sealed class ListConversations(ChatContainers containers, Limits limits, 
         var query = new RequestQuery(request);
         var limit = query.Limit(limits);
         var before = Continuation.Read(query);
+        var filter = query.OneOf("filter", ConversationFilter.ByName.Keys) is { } name ? ConversationFilter.ByName[name] : ConversationFilter.Default;
         if (query.Refusal is { } malformed)
         {
             return malformed.ToResult();
         }
 
-        var entries = await containers.Users.QueryPartitionAsync(
-            new QueryDefinition("SELECT TOP @take * FROM c WHERE c.activity < @before ORDER BY c.activity DESC")
-                .WithParameter("@take", limit + 1)
-                .WithParameter("@before", before ?? Continuation.FromTheTop),
+        var page = await ReadAsync(filter, before ?? Continuation.FromTheTop, limit, cancellationToken);
+        return new Answer<ConversationPage>(StatusCodes.Status200OK, page, ChatJson.Default.ConversationPage);
+    }
+
+    private async Task<ConversationPage> ReadAsync(ConversationFilter filter, string before, int limit, CancellationToken cancellationToken)
+    {
+        var entries = containers.Users.QueryPartitionAsync(
+            new QueryDefinition($"SELECT * FROM c WHERE c.activity < @before{filter.Condition} ORDER BY c.activity DESC").WithParameter("@before", before),
             new PartitionKey(user.Id.Value),
             ChatJson.Default.DocumentsPageInboxEntry,
             pageSize: limit + 1,
-            cancellationToken: cancellationToken).ToListAsync(cancellationToken);
-        var page = new ConversationPage(
-            [.. entries.Take(limit).Select(ConversationSummary.Of)],
-            entries.Count > limit ? Continuation.Of(entries[limit - 1]) : null);
-        return new Answer<ConversationPage>(StatusCodes.Status200OK, page, ChatJson.Default.ConversationPage);
+            cancellationToken: cancellationToken);
+        var shown = new List<ConversationSummary>(limit);
+        InboxEntry? last = null;
+        var examined = 0;
+        await foreach (var entry in entries)
+        {
+            if (shown.Count == limit || examined++ == MaxExamined)
+            {
+                return new(shown, Continuation.Of(last!));
+            }
+
+            last = entry;
+            if (filter.Shows(entry))
+            {
+                shown.Add(ConversationSummary.Of(entry));
+            }
+        }
+
+        return new(shown, null);
     }
 
     /// <summary>Where a page ended: the activity of its last conversation, so that a page goes on there whatever moved meanwhile.</summary>
@@ -67,6 +89,7 @@ public sealed class ListConversations(ChatContainers containers, Limits limits, 
 }
 
 /// <summary>A page of the caller's conversations.</summary>
+/// <param name="Conversations">At most as many as asked for; there may be fewer, even none, on a page that isn't the last.</param>
 /// <param name="Continuation">Asks for the next page; null on the last.</param>
 public sealed record ConversationPage(IReadOnlyList<ConversationSummary> Conversations, string? Continuation);
 
@@ -82,7 +105,10 @@ public sealed record ConversationSummary(
     long LastSeq,
     long UnreadCount,
     MessagePreview? LastMessage,
-    DateTimeOffset ActivityAt)
+    DateTimeOffset ActivityAt,
+    Preferences Preferences,
+    bool MarkedUnread,
+    long ClearedSeq)
 {
     public static ConversationSummary Of(InboxEntry entry)
     {
@@ -95,7 +121,10 @@ public sealed record ConversationSummary(
             entry.MemberCount,
             entry.LastSeq,
             entry.UnreadCount,
-            entry.LastMessage,
-            entry.ActivityAt);
+            entry.VisibleMessage,
+            entry.ActivityAt,
+            Preferences.Of(entry),
+            entry.MarkedUnread,
+            entry.ClearedSeq);
     }
 }

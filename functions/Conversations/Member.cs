@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Chat.Functions.Log;
 using Chat.Functions.Shared;
 
@@ -44,11 +45,21 @@ public sealed record Member : ConversationDocument
     /// <summary>How far others may know that they have read; only rises.</summary>
     public long ReceiptSeq { get; init; }
 
+    /// <summary>The position up to which they have cleared the conversation for themselves; only rises.</summary>
+    public long ClearedSeq { get; init; }
+
+    /// <summary>The ordinal of the last message at or before <see cref="ClearedSeq"/>.</summary>
+    public long ClearedOrdinal { get; init; }
+
+    /// <summary>The first entry that they see: since they joined, and after what they cleared.</summary>
+    [JsonIgnore]
+    public long FirstVisible => Math.Max(VisibleFrom, ClearedSeq + 1);
+
     /// <summary>Whether they may see an entry of the log.</summary>
     public bool Sees(LogEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return entry.Seq >= VisibleFrom;
+        return entry.Seq >= FirstVisible;
     }
 
     public static string DocumentId(UserId user) => $"u:{user.Value}";

@@ -35,7 +35,7 @@ public sealed class ListEvents(ConversationReader reader, ChatContainers contain
         // Positions have no gaps, so a page is a range of them; what expired leaves it shorter.
         var first = after + 1;
         var last = Math.Min(after + limit, part.Head.LastSeq);
-        var found = await FindAsync(part, Math.Max(first, part.Member.VisibleFrom), last, cancellationToken);
+        var found = await FindAsync(part, Math.Max(first, part.Member.FirstVisible), last, cancellationToken);
         var events = await views.ForAsync(part.Member, found, cancellationToken);
         return new Answer<EventPage>(
             StatusCodes.Status200OK,

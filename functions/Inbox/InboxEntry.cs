@@ -5,8 +5,8 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Inbox;
 
 /// <summary>
-/// One conversation in one user's list, in the user's partition: a projection of the conversation's log that can be rebuilt from it. Every
-/// number only rises, so late and repeated fan-outs change nothing.
+/// One conversation in one user's list, in the user's partition: a projection of the conversation's log that can be rebuilt from it, and what
+/// the user set for themselves, which no projection touches. The projection's numbers only rise, so late and repeated fan-outs change nothing.
 /// </summary>
 public sealed record InboxEntry
 {
@@ -53,6 +53,36 @@ public sealed record InboxEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? PushUntil { get; init; }
 
+    /// <summary>The position up to which the user has cleared the conversation for themselves.</summary>
+    public long ClearedSeq { get; init; }
+
+    /// <summary>The user wants to come back to it: set by them, removed by reading and by their own next message.</summary>
+    public bool MarkedUnread { get; init; }
+
+    /// <summary>Until when the user wants no attention drawn to the conversation.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? MutedUntil { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Pinned { get; init; }
+
+    /// <summary>The ordinal beyond which a message brings the conversation back from the archive; null when it isn't there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? ArchivedOrdinal { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Draft? Draft { get; init; }
+
+    /// <summary>Raised by every write that clients see something of, so that they can tell which of two copies is newer.</summary>
+    public long Version { get; init; } = 1;
+
+    /// <summary>The newest message, unless the user has cleared it away.</summary>
+    [JsonIgnore]
+    public MessagePreview? VisibleMessage => LastMessage?.Seq > ClearedSeq ? LastMessage : null;
+
+    [JsonIgnore]
+    public bool IsArchived => ArchivedOrdinal >= LastOrdinal;
+
     /// <summary>Computed, never stored: what is stored only rises, a count would not.</summary>
     [JsonIgnore]
     public long UnreadCount => Unread(LastOrdinal);
@@ -64,4 +94,12 @@ public sealed record InboxEntry
 
     /// <summary>How many of a conversation's messages the user hasn't read.</summary>
     public long Unread(long messageCount) => Math.Max(0, messageCount - Math.Max(ReadOrdinal, Math.Max(JoinedOrdinal, ClearedOrdinal)));
+
+    [JsonIgnore]
+    public bool IsUnread => UnreadCount > 0 || MarkedUnread;
+
+    public bool IsMuted(DateTimeOffset now) => MutedUntil > now;
 }
+
+/// <summary>A text that a user began and hasn't sent, for all their devices.</summary>
+public sealed record Draft(string Text);

@@ -47,7 +47,7 @@ public sealed class ListMessages(ConversationReader reader, ChatContainers conta
     private async Task<MessagePage> PageAsync(Participation part, long? after, long? before, int limit, CancellationToken cancellationToken)
     {
         // One more than asked for tells whether there are more.
-        var (first, last) = (Math.Max((after ?? 0) + 1, part.Member.VisibleFrom), (before ?? long.MaxValue) - 1);
+        var (first, last) = (Math.Max((after ?? 0) + 1, part.Member.FirstVisible), (before ?? long.MaxValue) - 1);
         var query = new QueryDefinition(
                 "SELECT TOP @take * FROM c WHERE c.type = 'message' AND c.seq >= @first AND c.seq <= @last AND (NOT IS_DEFINED(c.expiresAt) OR c.expiresAt > @now) ORDER BY c.seq "
                 + (after is not null ? "ASC" : "DESC"))

@@ -15,6 +15,5 @@ public static class PresenceSetup
             .AddSingleton<Connections>()
             .AddSingleton<LastSeen>()
             .AddSingleton<TypingPush>()
-            .AddSingleton<ReceiptPush>()
-            .AddSingleton<ReceiptMarks>();
+            .AddSingleton<ReceiptPush>();
 }

@@ -47,6 +47,10 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
     }
 
     /// <summary>Tells a user's own connections of what only concerns them, in two seconds or not at all.</summary>
+    public Task PushToUserAsync(UserId user, string type, ConversationId conversation, object data, CancellationToken cancellationToken) =>
+        PushToUserAsync(user, new ChatEvent(type, conversation, null, time.GetUtcNow(), data), cancellationToken);
+
+    /// <summary>Tells a user's own connections of what only concerns them, in two seconds or not at all.</summary>
     public Task PushToUserAsync(UserId user, ChatEvent one, CancellationToken cancellationToken) =>
         TryPushAsync(one, cancel => hub.SendToUserAsync(user, [one], cancel), cancellationToken);
 

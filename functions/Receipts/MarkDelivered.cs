@@ -9,7 +9,7 @@ namespace Chat.Functions.Receipts;
 /// <c>PUT /conversations/{c}/delivered</c>: a device of the caller's has everything up to a position. It only rises; repeating or going back
 /// changes nothing, and neither does it in conversations too large for receipts.
 /// </summary>
-public sealed class MarkDelivered(ConversationReader reader, ReceiptMarks marks, ReceiptPush push, Limits limits, CurrentUser user)
+public sealed class MarkDelivered(ConversationReader reader, MemberMarks marks, ReceiptPush push, Limits limits, CurrentUser user)
 {
     [Function(nameof(MarkDelivered))]
     public async Task<IResult> RunAsync(
@@ -36,7 +36,7 @@ public sealed class MarkDelivered(ConversationReader reader, ReceiptMarks marks,
             return Problems.OutOfRange("/seq", "Must not be beyond the conversation's lastSeq.").ToResult();
         }
 
-        if (head.MemberCount <= limits.ReceiptMembers && await marks.RaiseDeliveredAsync(conversation, user.Id, seq, cancellationToken))
+        if (head.MemberCount <= limits.ReceiptMembers && (await marks.RaiseDeliveredAsync(head, user.Id, seq, cancellationToken)).Moved)
         {
             await push.PushAsync(head, new Receipt(Receipt.Delivered, user.Id, seq, IsShown: true));
         }

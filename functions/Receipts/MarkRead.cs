@@ -7,8 +7,11 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Receipts;
 
-/// <summary><c>PUT /conversations/{c}/read</c>: moves the caller's read marker to a position. It only rises; repeating or going back changes nothing.</summary>
-public sealed class MarkRead(ConversationReader reader, ReceiptMarks marks, InboxProjection inbox, PrivacyReader privacy, ReceiptPush push, Limits limits, CurrentUser user)
+/// <summary>
+/// <c>PUT /conversations/{c}/read</c>: moves the caller's read marker to a position, and ends what they marked as unread. The marker only
+/// rises; repeating or going back leaves it.
+/// </summary>
+public sealed class MarkRead(ConversationReader reader, MemberMarks marks, InboxProjection inbox, PrivacyReader privacy, ReceiptPush push, Limits limits, CurrentUser user)
 {
     [Function(nameof(MarkRead))]
     public async Task<IResult> RunAsync(
@@ -38,9 +41,9 @@ public sealed class MarkRead(ConversationReader reader, ReceiptMarks marks, Inbo
         // The member first: the inbox is a projection of it, and a repeat heals what a crash in between left.
         var ordinal = await reader.OrdinalAtAsync(head, seq, cancellationToken);
         var isShown = head.MemberCount <= limits.ReceiptMembers && (await privacy.OfAsync(user.Id, cancellationToken)).ReadReceipts;
-        var moved = await marks.RaiseReadAsync(conversation, user.Id, seq, ordinal, isShown, cancellationToken);
-        await inbox.RaiseReadAsync(user.Id, InboxChange.Of(head), ordinal, cancellationToken);
-        if (moved)
+        var mark = await marks.RaiseReadAsync(head, user.Id, seq, ordinal, isShown, cancellationToken);
+        await inbox.MarkReadAsync(user.Id, InboxChange.Of(head), ordinal, cancellationToken);
+        if (mark.Moved)
         {
             await push.PushAsync(head, new Receipt(Receipt.Read, user.Id, seq, isShown));
         }

@@ -21,3 +21,18 @@ internal sealed class Answer<T>(int status, T value, JsonTypeInfo<T> type, Sessi
         await JsonSerializer.SerializeAsync(response.Body, value, type, httpContext.RequestAborted);
     }
 }
+
+/// <summary>204 after a write, with the session that lets the client read what it wrote.</summary>
+internal sealed class NoContent(Session? session) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.StatusCode = StatusCodes.Status204NoContent;
+        if (session is { } token)
+        {
+            httpContext.Response.Headers[Session.Header] = token.Value;
+        }
+
+        return Task.CompletedTask;
+    }
+}

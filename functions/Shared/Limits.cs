@@ -64,4 +64,8 @@ public sealed record Limits
     /// <summary>The size of a request body in bytes. Default 64 KB.</summary>
     [Range(1024, 64 * 1024)]
     public int RequestBody { get; init; } = 64 * 1024;
+
+    /// <summary>Conversations that a user may have pinned. Default 50; at most 100, which is a page.</summary>
+    [Range(0, 100)]
+    public int PinnedConversations { get; init; } = 50;
 }

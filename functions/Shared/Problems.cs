@@ -54,6 +54,8 @@ public static class Problems
     /// <summary>The time for it is over; the limit is in seconds.</summary>
     public static Problem TooLate(string limit, TimeSpan window) =>
         new(403, "too_late", "The time for that is over.") { Limit = new Limit(limit, (long)window.TotalSeconds) };
+    public static Problem TooManyPinned(int limit) =>
+        new(409, "too_many_pinned", "You have pinned as many conversations as you may.") { Limit = new Limit("pinnedConversations", limit) };
 
     public static Problem OutOfRange(string pointer, string detail) => Malformed([new Fault(pointer, "out_of_range", detail)]);
 }

@@ -93,6 +93,18 @@ public sealed class RequestQuery(HttpRequest request)
         return [.. users.Distinct()];
     }
 
+    /// <summary>One of a few words, or null.</summary>
+    public string? OneOf(string name, params IEnumerable<string> words)
+    {
+        if (!TryGet(name, out var text) || words.Contains(text, StringComparer.Ordinal))
+        {
+            return text is "" ? null : text;
+        }
+
+        Fault(name, "not_allowed", $"Must be one of: {string.Join(", ", words)}.");
+        return null;
+    }
+
     /// <summary>The value of a parameter that may be given once, or null.</summary>
     public string? Single(string name) => TryGet(name, out var text) ? text : null;
 

@@ -132,8 +132,34 @@ public sealed class When_a_request_is_malformed : IAsyncLifetime
     [InlineData("""{"seq":-1}""", "/seq out_of_range")]
     [InlineData("""{"seq":1.5}""", "/seq out_of_range")]
     [InlineData("""{"seq":"1"}""", "/seq wrong_type")]
-    public async Task Should_refuse_a_read_marker(string body, string fault) =>
+    public async Task Should_refuse_a_read_marker_and_a_position_to_clear_up_to(string body, string fault)
+    {
         await RefusedAsync(await SendAsync(HttpMethod.Put, $"/api/conversations/{_conversation}/read", body), 400, "malformed", fault);
+        await RefusedAsync(await SendAsync(HttpMethod.Post, $"/api/conversations/{_conversation}/clear", body), 400, "malformed", fault);
+    }
+
+    [Theory]
+    [InlineData("""{"mutedUntil":"tomorrow","pinned":1,"archived":"yes","draft":"text"}""", "/mutedUntil invalid_instant", "/pinned wrong_type", "/archived wrong_type", "/draft wrong_type")]
+    [InlineData("""{"mutedUntil":"2030-01-01T00:00:00","draft":{}}""", "/mutedUntil invalid_instant", "/draft/text missing")]
+    [InlineData("""{"mutedUntil":1893456000,"draft":{"text":null}}""", "/mutedUntil wrong_type", "/draft/text wrong_type")]
+    [InlineData("""{"mutedUntil":"9999-12-31T23:59:59-14:00","draft":{"text":""}}""", "/mutedUntil invalid_instant", "/draft/text too_short")]
+    [InlineData("""{"draft":{"text":"a\u0000b"}}""", "/draft/text invalid_text")]
+    public async Task Should_refuse_preferences(string body, params string[] faults)
+    {
+        var problem = await RefusedAsync(await SendAsync(HttpMethod.Patch, $"/api/conversations/{_conversation}/preferences", body), 400, "malformed");
+        Assert.Equal(faults, Faults(problem));
+    }
+
+    [Fact]
+    public async Task Should_refuse_a_draft_that_is_too_long_for_a_message() =>
+        await RefusedAsync(await _alice.TryPreferAsync(_conversation, new { draft = new { text = new string('a', 4001) } }), 400, "malformed", "/draft/text too_long");
+
+    [Theory]
+    [InlineData("filter=mine", "filter not_allowed")]
+    [InlineData("filter=", "filter not_allowed")]
+    [InlineData("filter=all&filter=all", "filter repeated")]
+    public async Task Should_refuse_a_list(string query, string fault) =>
+        await RefusedAsync(await _alice.GetAsync($"/api/conversations?{query}"), 400, "malformed", fault);
 
     [Theory]
     [InlineData("GET", "/api/nothing", 404, "route_not_found")]
@@ -159,6 +185,9 @@ public sealed class When_a_request_is_malformed : IAsyncLifetime
             await RefusedAsync(await mallory.GetAsync(path + "/messages"), 404, "conversation_not_found");
             await RefusedAsync(await mallory.PutAsync(path + "/read", new { seq = 1 }), 404, "conversation_not_found");
             await RefusedAsync(await mallory.TrySendAsync(id, Secret), 404, "conversation_not_found");
+            await RefusedAsync(await mallory.TryPreferAsync(id, new { pinned = true }), 404, "conversation_not_found");
+            await RefusedAsync(await mallory.PostAsync(path + "/clear", new { seq = 1 }), 404, "conversation_not_found");
+            await RefusedAsync(await mallory.PostAsync(path + "/unread", new { }), 404, "conversation_not_found");
         }
     }
 
@@ -179,7 +208,8 @@ public sealed class When_a_request_is_malformed : IAsyncLifetime
         (string Method, string Path)[] calls =
         [
             ("GET", "/api/conversations"), ("POST", "/api/conversations"), ("GET", $"/api/conversations/{_conversation}"), ("GET", Messages), ("POST", Messages),
-            ("PUT", $"/api/conversations/{_conversation}/read"), ("POST", "/api/realtime/negotiate"), ("GET", "/api/nothing"),
+            ("PUT", $"/api/conversations/{_conversation}/read"), ("POST", "/api/realtime/negotiate"), ("GET", "/api/nothing"), ("GET", "/api/unread"),
+            ("PATCH", $"/api/conversations/{_conversation}/preferences"), ("POST", $"/api/conversations/{_conversation}/clear"), ("POST", $"/api/conversations/{_conversation}/unread"),
         ];
         foreach (var (token, code) in tokens)
         {

@@ -50,6 +50,19 @@ internal sealed class EventStream : IAsyncDisposable
             .Where(one => one.GetProperty("type").GetString() == "message.created" && one.GetProperty("conversationId").GetString() == conversation)
             .Select(one => one.GetProperty("data").Deserialize<MessageJson>(JsonSerializerOptions.Web)!)];
 
+    /// <summary>Waits until an event of this type has arrived for a conversation, and tells what the latest says.</summary>
+    public async Task<T> ToldAsync<T>(string conversation, string type, Func<T, bool> isRight)
+    {
+        var told = await Eventually.HoldsAsync(
+            () => Events()
+                .Where(one => one.GetProperty("type").GetString() == type && one.GetProperty("conversationId").GetString() == conversation)
+                .Select(one => one.GetProperty("data").Deserialize<T>(JsonSerializerOptions.Web)!)
+                .LastOrDefault(),
+            seen => seen is not null && isRight(seen),
+            $"a push of {type}");
+        return told!;
+    }
+
     /// <summary>Waits until a message with this text has arrived.</summary>
     public async Task<MessageJson> ReceivesAsync(string conversation, string text) =>
         (await Eventually.HoldsAsync(() => Messages(conversation), all => all.Exists(message => message.Text == text), $"a push of '{text}'"))

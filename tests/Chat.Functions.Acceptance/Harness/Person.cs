@@ -87,6 +87,27 @@ internal sealed class Person(HttpClient http, string name)
         return events;
     }
 
+    /// <summary>Changes how the person has a conversation in their own list.</summary>
+    public async Task<PreferencesJson> PreferAsync(string conversation, object change) => await ReadAsync<PreferencesJson>(await TryPreferAsync(conversation, change));
+
+    public Task<HttpResponseMessage> TryPreferAsync(string conversation, object change) =>
+        SendAsync(HttpMethod.Patch, $"/api/conversations/{conversation}/preferences", JsonContent.Create(change));
+
+    public async Task ClearAsync(string conversation, long seq) =>
+        Assert.Equal(HttpStatusCode.NoContent, (await PostAsync($"/api/conversations/{conversation}/clear", new { seq })).StatusCode);
+
+    public async Task MarkUnreadAsync(string conversation) =>
+        Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Post, $"/api/conversations/{conversation}/unread", null)).StatusCode);
+
+    public async Task<UnreadJson> UnreadAsync() => await ReadAsync<UnreadJson>(await GetAsync("/api/unread"));
+
+    /// <summary>The ids of the person's conversations, as a list with this filter shows them.</summary>
+    public async Task<List<string>> ListedAsync(string filter = "")
+    {
+        var page = await ConversationsAsync(filter.Length > 0 ? $"filter={filter}" : "");
+        return [.. page.Conversations.Select(summary => summary.ConversationId)];
+    }
+
     /// <summary>Connects through negotiate, as any SignalR client does, and listens.</summary>
     public async Task<EventStream> ListenAsync()
     {

@@ -18,7 +18,10 @@ internal sealed record ConversationJson(
     long MessageCount,
     int MemberCount,
     IReadOnlyList<MemberJson> Members,
-    long UnreadCount);
+    long UnreadCount,
+    PreferencesJson Preferences,
+    bool MarkedUnread,
+    long ClearedSeq);
 
 internal sealed record PreviewJson(long Seq, string SenderId, string Preview, DateTimeOffset At);
 
@@ -31,6 +34,15 @@ internal sealed record SummaryJson(
     long LastSeq,
     long UnreadCount,
     PreviewJson? LastMessage,
-    DateTimeOffset ActivityAt);
+    DateTimeOffset ActivityAt,
+    PreferencesJson Preferences,
+    bool MarkedUnread,
+    long ClearedSeq);
 
 internal sealed record SummariesJson(IReadOnlyList<SummaryJson> Conversations, string? Continuation);
+
+internal sealed record DraftJson(string Text);
+
+internal sealed record PreferencesJson(DateTimeOffset? MutedUntil, bool Pinned, bool Archived, DraftJson? Draft);
+
+internal sealed record UnreadJson(int Conversations, long Messages, bool More);

@@ -98,7 +98,7 @@ public class InboxProjectionTests
 
         async Task ReadAsync(UserId user, InboxChangeOfRange seen, long ordinal)
         {
-            await RepeatedAsync(() => inbox.RaiseReadAsync(user, seen.Change, ordinal, CancellationToken.None));
+            await RepeatedAsync(() => inbox.MarkReadAsync(user, seen.Change, ordinal, CancellationToken.None));
             told[user].Tell(told[user].IsKnown ? null : seen.Change, ordinal);
             await CheckAsync(user);
         }

@@ -1,0 +1,119 @@
+using System.Net;
+using Chat.Functions.Inbox;
+using Chat.Functions.Realtime;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Conversations;
+
+/// <summary>
+/// <c>PATCH /conversations/{c}/preferences</c>: mutes, pins, archives or drafts for the caller alone. Absent members stay, null ones are
+/// cleared. 200 with the preferences; the caller's other devices are told.
+/// </summary>
+public sealed class ChangePreferences(
+    ConversationReader reader,
+    ChatContainers containers,
+    InboxProjection inbox,
+    EventPush push,
+    TimeProvider time,
+    Limits limits,
+    CurrentUser user)
+{
+    [Function(nameof(ChangePreferences))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "conversations/{conversationId}/preferences")] HttpRequest request,
+        string conversationId,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
+        var change = PreferencesChange.Read(body, limits);
+        if (body.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
+        if (!ConversationId.TryParse(conversationId, out var conversation)
+            || await reader.ReadHeadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } head)
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        var (refusal, entry) = await ChangeAsync(change, head, cancellationToken);
+        if (refusal is not null)
+        {
+            return refusal.ToResult();
+        }
+
+        var preferences = Preferences.Of(entry);
+        await push.PushToUserAsync(user.Id, Preferences.Updated, conversation, preferences, cancellationToken);
+        return new Answer<Preferences>(StatusCodes.Status200OK, preferences, ChatJson.Default.Preferences);
+    }
+
+    private async Task<(Problem? Refusal, InboxEntry Entry)> ChangeAsync(PreferencesChange change, Head head, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (before, etag) = await inbox.ReadOrCreateAsync(user.Id, InboxChange.Of(head), cancellationToken);
+            var after = change.ApplyTo(before!, head.MessageCount, time.GetUtcNow());
+            if (after.Pinned && !before!.Pinned && await MayNotPinAsync(cancellationToken))
+            {
+                return (Problems.TooManyPinned(limits.PinnedConversations), before);
+            }
+
+            if (after == before || await TryWriteAsync(before!, after, etag!, cancellationToken))
+            {
+                return (null, after);
+            }
+        }
+    }
+
+    /// <summary>Requests at the same instant may pin a few beyond the limit.</summary>
+    private async Task<bool> MayNotPinAsync(CancellationToken cancellationToken) =>
+        await containers.Users.QueryPartitionAsync(
+            new QueryDefinition("SELECT TOP @take * FROM c WHERE c.pinned = true").WithParameter("@take", limits.PinnedConversations),
+            new PartitionKey(user.Id.Value),
+            ChatJson.Default.DocumentsPageInboxEntry,
+            cancellationToken: cancellationToken).CountAsync(cancellationToken) >= limits.PinnedConversations;
+
+    /// <summary>Writes what differs; false when the entry isn't as it was read any more.</summary>
+    private async Task<bool> TryWriteAsync(InboxEntry before, InboxEntry after, string etag, CancellationToken cancellationToken)
+    {
+        List<PatchOperation> operations = [InboxProjection.NextVersion];
+        if (after.MutedUntil != before.MutedUntil)
+        {
+            operations.Add(PatchOperation.Set("/mutedUntil", after.MutedUntil));
+        }
+
+        if (after.Pinned != before.Pinned)
+        {
+            operations.Add(PatchOperation.Set("/pinned", after.Pinned));
+        }
+
+        if (after.ArchivedOrdinal != before.ArchivedOrdinal)
+        {
+            operations.Add(PatchOperation.Set("/archivedOrdinal", after.ArchivedOrdinal));
+        }
+
+        if (after.Draft != before.Draft)
+        {
+            operations.Add(PatchOperation.Set("/draft", after.Draft));
+        }
+
+        using var response = await containers.Users.PatchItemStreamAsync(
+            InboxEntry.DocumentId(before.ConversationId),
+            new PartitionKey(user.Id.Value),
+            operations,
+            new PatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false },
+            cancellationToken);
+        if (response.StatusCode == HttpStatusCode.PreconditionFailed)
+        {
+            return false;
+        }
+
+        response.EnsureSuccessStatusCode();
+        return true;
+    }
+}

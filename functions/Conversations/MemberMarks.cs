@@ -1,0 +1,55 @@
+using System.Net;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
+
+namespace Chat.Functions.Conversations;
+
+/// <summary>
+/// How far members have come in a conversation, by their own doing, in their member documents. Marks only rise: each raise is one conditional
+/// patch, so that late and repeated ones change nothing.
+/// </summary>
+public sealed class MemberMarks(ChatContainers containers)
+{
+    /// <summary>Raises how far a member has read, and with it what others may know of that.</summary>
+    public Task<RaisedMark> RaiseReadAsync(Head head, UserId user, long seq, long ordinal, bool isShown, CancellationToken cancellationToken)
+    {
+        List<PatchOperation> marks = [PatchOperation.Set("/readSeq", seq), PatchOperation.Set("/readOrdinal", ordinal)];
+        if (isShown)
+        {
+            marks.Add(PatchOperation.Set("/receiptSeq", seq));
+        }
+
+        return RaiseAsync(head, user, marks, $"c.readSeq < {seq}", cancellationToken);
+    }
+
+    /// <summary>Raises how far a device of a member's has what was sent.</summary>
+    public Task<RaisedMark> RaiseDeliveredAsync(Head head, UserId user, long seq, CancellationToken cancellationToken) =>
+        RaiseAsync(head, user, [PatchOperation.Set("/deliveredSeq", seq)], $"c.deliveredSeq < {seq}", cancellationToken);
+
+    /// <summary>Raises how far a member has cleared the conversation for themselves.</summary>
+    public Task<RaisedMark> RaiseClearedAsync(Head head, UserId user, long seq, long ordinal, CancellationToken cancellationToken) =>
+        RaiseAsync(head, user, [PatchOperation.Set("/clearedSeq", seq), PatchOperation.Set("/clearedOrdinal", ordinal)], $"c.clearedSeq < {seq}", cancellationToken);
+
+    private async Task<RaisedMark> RaiseAsync(Head head, UserId user, IReadOnlyList<PatchOperation> marks, string condition, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        using var response = await containers.Conversations.PatchItemStreamAsync(
+            Member.DocumentId(user),
+            new PartitionKey(head.ConversationId.Value),
+            marks,
+            new PatchItemRequestOptions { FilterPredicate = $"FROM c WHERE {condition}", EnableContentResponseOnWrite = false },
+            cancellationToken);
+        var wasThere = response.StatusCode == HttpStatusCode.PreconditionFailed;
+        if (!wasThere)
+        {
+            response.EnsureSuccessStatusCode();
+        }
+
+        return new(!wasThere, Session.Of(response.Headers));
+    }
+}
+
+/// <summary>What became of a raise.</summary>
+/// <param name="Moved">False when the member was as far already.</param>
+/// <param name="Session">By which a reader sees the mark.</param>
+public readonly record struct RaisedMark(bool Moved, Session? Session);

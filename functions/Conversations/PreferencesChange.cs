@@ -1,0 +1,49 @@
+using Chat.Functions.Inbox;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Conversations;
+
+/// <summary>What a user wants to be different about a conversation in their own list: a JSON merge.</summary>
+public sealed record PreferencesChange
+{
+    /// <summary>Beyond every ordinal, and exact as a JSON number everywhere.</summary>
+    public const long Forever = (1L << 53) - 1;
+
+    public Merge<DateTimeOffset?> MutedUntil { get; init; }
+
+    public Merge<bool> Pinned { get; init; }
+
+    public Merge<bool> Archived { get; init; }
+
+    public Merge<Draft> Draft { get; init; }
+
+    /// <summary>Reads the body of <c>PATCH …/preferences</c>, noting every fault on it.</summary>
+    public static PreferencesChange Read(RequestBody body, Limits limits)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ArgumentNullException.ThrowIfNull(limits);
+        return new()
+        {
+            MutedUntil = body.Merge<DateTimeOffset?>("mutedUntil", name => body.Instant(name)),
+            Pinned = body.Merge("pinned", body.Bool),
+            Archived = body.Merge("archived", body.Bool),
+            Draft = body.Merge("draft", name => new Draft(body.Text($"{name}/text", limits.Text))),
+        };
+    }
+
+    /// <summary>The entry as the user wants it.</summary>
+    /// <param name="messageCount">How many messages there are: the next brings the conversation back from the archive, unless it is muted.</param>
+    public InboxEntry ApplyTo(InboxEntry entry, long messageCount, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        var changed = entry with
+        {
+            MutedUntil = MutedUntil.Or(entry.MutedUntil),
+            Pinned = Pinned.Or(entry.Pinned),
+            Draft = Draft.Or(entry.Draft),
+        };
+        return !Archived.IsGiven && !MutedUntil.IsGiven
+            ? changed
+            : changed with { ArchivedOrdinal = !Archived.Or(entry.IsArchived) ? null : changed.IsMuted(now) ? Forever : messageCount };
+    }
+}

@@ -1,0 +1,47 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Realtime;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Inbox;
+
+/// <summary>
+/// <c>POST /conversations/{c}/clear</c>: hides everything up to a position from the caller, for good; the others keep it. Repeating or going
+/// back changes nothing.
+/// </summary>
+public sealed class ClearConversation(ConversationReader reader, MemberMarks marks, InboxProjection inbox, EventPush push, Limits limits, CurrentUser user)
+{
+    [Function(nameof(ClearConversation))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/clear")] HttpRequest request,
+        string conversationId,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
+        var seq = body.Seq("seq");
+        if (body.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
+        if (!ConversationId.TryParse(conversationId, out var conversation)
+            || await reader.ReadHeadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } head)
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        if (seq > head.LastSeq)
+        {
+            return Problems.OutOfRange("/seq", "Must not be beyond the conversation's lastSeq.").ToResult();
+        }
+
+        // The member first: pages of messages go by it, and the inbox is a projection of it.
+        var ordinal = await reader.OrdinalAtAsync(head, seq, cancellationToken);
+        var (_, session) = await marks.RaiseClearedAsync(head, user.Id, seq, ordinal, cancellationToken);
+        await inbox.RaiseClearedAsync(user.Id, InboxChange.Of(head), seq, ordinal, cancellationToken);
+        await push.PushUnreadAsync(inbox, user.Id, conversation, cancellationToken);
+        return new NoContent(session);
+    }
+}

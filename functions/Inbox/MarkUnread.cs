@@ -1,0 +1,28 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Realtime;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Inbox;
+
+/// <summary><c>POST /conversations/{c}/unread</c>: marks a conversation as unread for the caller, until they read on or write in it.</summary>
+public sealed class MarkUnread(ConversationReader reader, InboxProjection inbox, EventPush push, CurrentUser user)
+{
+    [Function(nameof(MarkUnread))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/unread")] HttpRequest request,
+        string conversationId,
+        CancellationToken cancellationToken)
+    {
+        if (!ConversationId.TryParse(conversationId, out var conversation)
+            || await reader.ReadHeadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } head)
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        await inbox.MarkUnreadAsync(user.Id, InboxChange.Of(head), cancellationToken);
+        await push.PushUnreadAsync(inbox, user.Id, conversation, cancellationToken);
+        return Results.NoContent();
+    }
+}
