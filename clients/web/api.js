@@ -50,6 +50,28 @@ export class Api {
     return this.request('GET', `conversations/${encodeURIComponent(conversationId)}/messages?limit=50${position && `&${position}`}`);
   }
 
+  /** The log after a position, as the events that were pushed. */
+  events(conversationId, afterSeq) {
+    return this.request('GET', `conversations/${encodeURIComponent(conversationId)}/events?limit=100&afterSeq=${afterSeq}`);
+  }
+
+  edit({ conversationId, messageId }, text) {
+    return this.request('PATCH', `conversations/${conversationId}/messages/${messageId}`, { text });
+  }
+
+  unsend({ conversationId, messageId }) {
+    return this.request('DELETE', `conversations/${conversationId}/messages/${messageId}`);
+  }
+
+  react({ conversationId, messageId }, key, isWanted) {
+    const path = `conversations/${conversationId}/messages/${messageId}/reactions/${encodeURIComponent(key)}`;
+    return this.request(isWanted ? 'PUT' : 'DELETE', path);
+  }
+
+  typing(conversationId, typing) {
+    return this.request('POST', `conversations/${encodeURIComponent(conversationId)}/typing`, { typing });
+  }
+
   send(conversationId, { clientMessageId, text }) {
     return this.request('POST', `conversations/${encodeURIComponent(conversationId)}/messages`, { clientMessageId, text });
   }

@@ -3,6 +3,7 @@ import { Conversation } from './conversation.js';
 import { Conversations, nameOf } from './conversations.js';
 import { $ } from './dom.js';
 import { isAvailable, listen } from './realtime.js';
+import { OwnTyping } from './typists.js';
 
 const nameKey = 'name';
 
@@ -46,10 +47,12 @@ function chat(api) {
   const opened = new Map();
   let current = null;
   const list = new Conversations(api, open);
+  const ownTyping = new OwnTyping(typing => current && api.typing(current.conversationId, typing).catch(() => {}));
 
   $('start').onsubmit = start;
   $('composer').onsubmit = send;
   $('text').onkeydown = key;
+  $('text').oninput = () => $('text').value.trim() && ownTyping.typed();
   $('back').onclick = close;
   document.onvisibilitychange = () => current?.markRead();
   addEventListener('online', () => opened.forEach(conversation => conversation.outbox.wake()));
@@ -96,6 +99,7 @@ function chat(api) {
     const text = $('text').value.trim();
     if (!text || !current) return;
     $('text').value = '';
+    ownTyping.stopped();
     current.outbox.add(text);
   }
 
@@ -108,8 +112,13 @@ function chat(api) {
     }
   }
 
-  /** Pushed events may be repeated, reordered and lost; seq tells. */
-  function take({ type, conversationId, seq, at, data }) {
+  /** Pushed events may be repeated, reordered and lost; seq tells. Those without aren't of the log. */
+  function take(event) {
+    const { type, conversationId, seq, at, data } = event;
+    if (!seq) {
+      if (type.startsWith('typing.')) opened.get(conversationId)?.typing(event);
+      return;
+    }
     if (!list.get(conversationId)) {
       if (type === 'conversation.created') {
         list.put(summaryOf({ ...data, conversationId, lastSeq: seq, memberCount: data.members.length, unreadCount: 0 }, at));
@@ -118,11 +127,11 @@ function chat(api) {
       }
     }
     const conversation = opened.get(conversationId);
+    conversation?.add(event);
     if (type !== 'message.created') {
-      if (seq) conversation?.addEntry(seq);
+      if (type === 'message.updated' || type === 'message.deleted') list.changed();
       return;
     }
-    conversation?.add(data);
     const isTheirs = data.senderId !== api.user;
     const isNew = list.arrived(data, isTheirs && !conversation?.isRead);
     if (isNew && isTheirs) announce(data);

@@ -1,6 +1,8 @@
-import { $, dayOf, element, place, timeOf } from './dom.js';
+import { $, dayOf, element, place } from './dom.js';
 import { MessageLog } from './log.js';
+import { messageRow } from './message.js';
 import { Outbox } from './outbox.js';
+import { Typists } from './typists.js';
 
 const nearTheEdge = 60;
 
@@ -17,13 +19,14 @@ export class Conversation {
   #nodes = new Map();
   #loading = {};
   #readSeq = 0;
+  #typists = new Typists(() => this.#showTypists());
 
   /** @param read called when the user has read everything there is. */
   constructor(api, conversationId, read) {
     this.#api = api;
     this.#read = read;
     this.conversationId = conversationId;
-    this.outbox = new Outbox(async entry => this.add(await api.send(conversationId, entry)), () => this.render({ toEnd: true }));
+    this.outbox = new Outbox(async entry => this.take(await api.send(conversationId, entry)), () => this.render({ toEnd: true }));
   }
 
   show() {
@@ -31,6 +34,7 @@ export class Conversation {
     $('text').value = this.draft;
     $('scroll').onscroll = () => this.#scrolled();
     $('newest').onclick = () => this.render({ toEnd: true });
+    this.#showTypists();
     this.render({ toEnd: true });
     return this.refresh();
   }
@@ -45,8 +49,9 @@ export class Conversation {
     return this.#once('newer', async () => {
       for (let isBehind = true; isBehind; ) {
         const [wasLoaded, to] = [this.log.isLoaded, this.log.to];
-        const page = await this.#api.messages(this.conversationId, wasLoaded ? `afterSeq=${to}` : '');
-        this.log.addPage(page);
+        const page = await (wasLoaded ? this.#api.events(this.conversationId, to) : this.#api.messages(this.conversationId));
+        if (wasLoaded) this.log.addEvents(page);
+        else this.log.addPage(page);
         this.render();
         isBehind = this.log.hasHole || (wasLoaded && page.hasMore);
         // A read may be behind what was pushed.
@@ -55,19 +60,30 @@ export class Conversation {
     });
   }
 
-  /** Adds a message that was pushed, or that the service answered with. False if it was known. */
-  add(message) {
-    if (message.senderId === this.#api.user) this.outbox.remove(message.clientMessageId);
-    const isNew = this.addEntry(message.seq, message);
+  /** Takes in an event of the log; what is missing before it is fetched, unless it arrives in the meantime. */
+  add(event) {
+    const { type, data } = event;
+    this.log.add(event);
+    if (type === 'message.created') {
+      this.#typists.stopped(data.senderId);
+      if (data.senderId === this.#api.user) this.outbox.remove(data.clientMessageId);
+    }
+    if (this.log.isLoaded && this.log.hasHole) setTimeout(() => this.log.hasHole && this.refresh(), 50 + Math.random() * 250);
     this.render();
-    return isNew;
   }
 
-  /** Adds a log entry; what is missing before it is fetched, unless it arrives in the meantime. */
-  addEntry(seq, message) {
-    const isNew = this.log.addEntry(seq, message);
-    if (this.log.isLoaded && this.log.hasHole) setTimeout(() => this.log.hasHole && this.refresh(), 50 + Math.random() * 250);
-    return isNew;
+  /** Takes in a message that the service answered with; its event tells the rest. */
+  take(message) {
+    this.log.put(message);
+    if (message.senderId === this.#api.user) this.outbox.remove(message.clientMessageId);
+    this.render();
+  }
+
+  /** Notes who writes. */
+  typing({ type, data }) {
+    if (data.userId === this.#api.user) return;
+    if (type === 'typing.started') this.#typists.started(data.userId);
+    else this.#typists.stopped(data.userId);
   }
 
   /** Whether the user sees the newest message. */
@@ -140,31 +156,40 @@ export class Conversation {
     }
   }
 
+  #showTypists() {
+    if (this.#isShown) $('typing').textContent = this.#typists.text;
+  }
+
+  /** Does what a button at a message asks for. */
+  #act = (message, action) =>
+    this.#once(`message ${message.messageId}`, async () => this.take(await action(this.#api)));
+
   #rows() {
     const rows = [];
+    const before = this.#nodes;
+    this.#nodes = new Map();
+    const rowOf = (key, make) => {
+      this.#nodes.set(key, before.get(key) ?? make());
+      return this.#nodes.get(key);
+    };
     let previous = null;
     for (const message of this.log.messages) {
-      if (!previous || dayOf(previous.at) !== dayOf(message.at)) rows.push(this.#row(`day ${dayOf(message.at)}`, () => dayRow(message)));
+      if (!previous || dayOf(previous.at) !== dayOf(message.at)) rows.push(rowOf(`day ${dayOf(message.at)}`, () => dayRow(message)));
       const isContinued = previous?.senderId === message.senderId && dayOf(previous.at) === dayOf(message.at);
-      const row = this.#row(message.messageId, () => messageRow(message, message.senderId === this.#api.user));
+      const row = rowOf(`${message.messageId} ${message.updatedSeq}`, () => messageRow(message, this.#api.user, this.#act));
       row.classList.toggle('continued', isContinued);
       rows.push(row);
       previous = message;
     }
     for (const entry of this.outbox.entries) {
       const key = `${entry.clientMessageId} ${entry.error}`;
-      rows.push(this.#row(key, () => this.#pendingRow(entry)));
+      rows.push(rowOf(key, () => this.#pendingRow(entry)));
     }
     return rows;
   }
 
-  #row(key, make) {
-    if (!this.#nodes.has(key)) this.#nodes.set(key, make());
-    return this.#nodes.get(key);
-  }
-
   #pendingRow(entry) {
-    const row = messageRow({ ...entry, senderId: this.#api.user }, true);
+    const row = messageRow({ ...entry, senderId: this.#api.user }, this.#api.user);
     row.classList.add(entry.error ? 'refused' : 'pending');
     row.querySelector('time').textContent = entry.error ? `Not sent. ${entry.error}` : 'Sending…';
     if (entry.error) {
@@ -180,17 +205,6 @@ export class Conversation {
     }
     return row;
   }
-}
-
-function messageRow({ senderId, text, at }, isMine) {
-  return element('li', {
-    className: isMine ? 'message mine' : 'message',
-    children: [
-      element('span', { className: isMine ? 'sender unseen' : 'sender', textContent: isMine ? 'You' : senderId }),
-      element('p', { textContent: text, dir: 'auto' }),
-      element('time', { dateTime: at, title: new Date(at).toLocaleString(), textContent: timeOf(at) }),
-    ],
-  });
 }
 
 function dayRow({ at }) {

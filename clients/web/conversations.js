@@ -8,6 +8,7 @@ export class Conversations {
   #nodes = new Map();
   #continuation = null;
   #current = null;
+  #refreshing = 0;
 
   constructor(api, open) {
     this.#api = api;
@@ -42,6 +43,12 @@ export class Conversations {
     if (isUnread) known.unreadCount++;
     this.render();
     return true;
+  }
+
+  /** Takes note that a message was edited or taken back: the list may show it, so it is asked for again. */
+  changed() {
+    clearTimeout(this.#refreshing);
+    this.#refreshing = setTimeout(() => this.refresh().catch(() => {}), 1000);
   }
 
   read(conversationId) {
@@ -89,7 +96,7 @@ export class Conversations {
     button.replaceChildren(
       element('span', { className: 'name', textContent: nameOf(item) }),
       element('time', { dateTime: item.activityAt, textContent: shortTimeOf(item.activityAt) }),
-      element('span', { className: 'preview', textContent: lastMessage ? who + lastMessage.preview : 'No messages yet' }),
+      element('span', { className: 'preview', textContent: lastMessage ? who + (lastMessage.isUnsent ? 'Taken back' : lastMessage.preview) : 'No messages yet' }),
     );
     if (unreadCount) {
       const label = element('span', { className: 'unseen', textContent: ' unread' });

@@ -12,11 +12,7 @@ public class When_two_browser_windows_chat
     {
         await using var app = await ChatApp.StartAsync();
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = Chromium(),
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        await using var browser = await playwright.Chromium.LaunchAsync(Options());
         var alice = await SignInAsync(browser, app, "alice");
         var bob = await SignInAsync(browser, app, "bob");
 
@@ -39,6 +35,52 @@ public class When_two_browser_windows_chat
         await alice.Locator("#messages").GetByText("Hello <b>Alice</b>").WaitForAsync();
         Assert.Equal(2, await alice.Locator("#messages li.message").CountAsync());
     }
+
+    [Fact]
+    public async Task Should_show_reactions_edits_and_what_is_taken_back()
+    {
+        await using var app = await ChatApp.StartAsync();
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(Options());
+        var conversation = (await app.As("alice").StartDirectAsync("bob")).ConversationId;
+        await app.As("alice").SendAsync(conversation, "Helo");
+        var alice = await SignInAsync(browser, app, "alice");
+        var bob = await SignInAsync(browser, app, "bob");
+        await alice.Locator("#conversations").GetByText("bob").First.ClickAsync();
+        await bob.Locator("#conversations").GetByText("alice").First.ClickAsync();
+
+        await bob.Locator("#text").PressSequentiallyAsync("Hm");
+        await alice.Locator("#typing").GetByText("bob is writing").WaitForAsync();
+
+        await bob.Locator("li.message").HoverAsync();
+        await bob.GetByLabel("React with 👍").ClickAsync();
+        await alice.Locator(".reactions").GetByText("👍 1").WaitForAsync();
+        await bob.Locator(".reactions button[aria-pressed=true]").ClickAsync();
+        await alice.Locator(".reactions button").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+
+        await alice.Locator("li.message").HoverAsync();
+        await alice.GetByText("Edit", new() { Exact = true }).ClickAsync();
+        await alice.GetByLabel("Edit the message").FillAsync("Hello");
+        await alice.Keyboard.PressAsync("Enter");
+        await bob.Locator("#messages").GetByText("Hello").WaitForAsync();
+        await bob.Locator("#conversations").GetByText("Hello").WaitForAsync();
+
+        await alice.Locator("li.message").HoverAsync();
+        await alice.GetByText("Take back").ClickAsync();
+        await bob.Locator("#messages").GetByText("This message was taken back.").WaitForAsync();
+        await bob.Locator("#conversations").GetByText("Taken back").WaitForAsync();
+        Assert.Equal(0, await bob.GetByText("Hello").CountAsync());
+        if (Environment.GetEnvironmentVariable("CHAT_SCREENSHOT") is { Length: > 0 } path)
+        {
+            await bob.ScreenshotAsync(new() { Path = path });
+        }
+    }
+
+    private static BrowserTypeLaunchOptions Options() => new()
+    {
+        ExecutablePath = Chromium(),
+        Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    };
 
     private static async Task<IPage> SignInAsync(IBrowser browser, ChatApp app, string name)
     {
