@@ -1,12 +1,17 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Chat.Functions.Messages;
+using Xunit.Sdk;
 
 namespace Chat.Functions.Acceptance.Harness;
 
 /// <summary>The backend as a process of its own, as <c>dotnet run --project functions</c> starts it.</summary>
 internal sealed class Backend : IAsyncDisposable
 {
+    // The drain's 30 s, and what a busy machine takes for the rest.
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(45);
+
     private readonly Process _process;
     private readonly StringBuilder _output;
 
@@ -32,7 +37,8 @@ internal sealed class Backend : IAsyncDisposable
     }
 
     /// <param name="directory">Where it keeps its data.</param>
-    public static async Task<Backend> StartAsync(string directory)
+    /// <param name="sweepGrace">How long the sweep leaves a delivery to the queue.</param>
+    public static async Task<Backend> StartAsync(string directory, string sweepGrace = "00:00:01")
     {
         var start = new ProcessStartInfo("dotnet", [typeof(SendMessage).Assembly.Location, "--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--data", directory])
         {
@@ -41,7 +47,7 @@ internal sealed class Backend : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["Auth__SigningKey"] = Tokens.SigningKey;
-        start.Environment["Delivery__SweepGrace"] = "00:00:01";
+        start.Environment["Delivery__SweepGrace"] = sweepGrace;
         var process = Process.Start(start)!;
         var output = new StringBuilder();
         var address = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -79,6 +85,22 @@ internal sealed class Backend : IAsyncDisposable
     {
         _process.Kill();
         await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM: whoever stops it waits until it has ended by itself.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        try
+        {
+            await _process.WaitForExitAsync().WaitAsync(EndsWithin);
+            return _process.ExitCode;
+        }
+        catch (TimeoutException timeout)
+        {
+            throw new XunitException($"Expected the backend to end within {EndsWithin.TotalSeconds} s of SIGTERM. It runs, and has printed: {Output}", timeout);
+        }
     }
 
     public async ValueTask DisposeAsync()
