@@ -98,6 +98,7 @@ public class GroupTests
         await app.Hub.UserGroups.AddToGroupAsync("alice", "three", Hour);
 
         await app.Hub.UserGroups.RemoveFromGroupAsync("alice", "one");
+        Assert.False(await app.Hub.UserGroups.IsUserInGroup("alice", "one"));
         Assert.True(await app.Hub.UserGroups.IsUserInGroup("alice", "two"));
         await app.Hub.UserGroups.RemoveFromAllGroupsAsync("alice");
         using var after = await app.ConnectAsync("alice");
