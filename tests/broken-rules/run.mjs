@@ -117,7 +117,7 @@ function test(tree, project, names) {
   ], { cwd: tree, encoding: 'utf8' });
   const results = existsSync(report) ? readFileSync(report, 'utf8') : '';
   const missing = names.filter(name => !results.includes(`.${name}`));
-  if (results.includes('outcome="Failed"')) return `failed: ${text(/<Message>(.*)/.exec(results)?.[1] ?? '')}`;
+  if (results.includes('outcome="Failed"')) return `failed: ${text(/<Message>([^<\n]*)/.exec(results)?.[1] ?? '')}`;
   if (missing.length > 0) return `gave no result for ${missing.join(', ')}: ${stdout.trim().split('\n').at(-1)}`;
   return results.includes('<ResultSummary outcome="Completed">') ? 'passed' : `was not run to its end: ${stdout.trim().split('\n').at(-1)}`;
 }
