@@ -3,6 +3,9 @@ namespace Chat.Local.Tests;
 /// <summary>A clock that stands still until a test advances it; timers fire in order of their due time, on the advancing thread.</summary>
 public sealed class TestClock : TimeProvider
 {
+    /// <summary>A real timer takes no more, about 49 days.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
     private readonly Lock _lock = new();
     private readonly List<TestTimer> _timers = [];
     private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -84,6 +87,7 @@ public sealed class TestClock : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(dueTime, LongestWait);
             lock (clock._lock)
             {
                 clock._timers.Remove(this);

@@ -78,10 +78,12 @@ public sealed class ItemTests
         var first = await account.CreateAsync("""{"id":"a","pk":"k"}""");
         using var second = await account.Container.ReplaceItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k","n":2}"""), "a", Key, new ItemRequestOptions { IfMatchEtag = first.ETag });
         using var stale = await account.Container.ReplaceItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k","n":3}"""), "a", Key, new ItemRequestOptions { IfMatchEtag = first.ETag });
+        using var staleUpsert = await account.Container.UpsertItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k","n":4}"""), Key, new ItemRequestOptions { IfMatchEtag = first.ETag });
         using var staleDelete = await account.Container.DeleteItemStreamAsync("a", Key, new ItemRequestOptions { IfMatchEtag = first.ETag });
 
         Assert.Equal(HttpStatusCode.OK, second.StatusCode);
         Assert.Equal(HttpStatusCode.PreconditionFailed, stale.StatusCode);
+        Assert.Equal(HttpStatusCode.PreconditionFailed, staleUpsert.StatusCode);
         Assert.Equal(HttpStatusCode.PreconditionFailed, staleDelete.StatusCode);
         Assert.Equal(2, (int?)(await account.FindAsync("k", "a"))!["n"]);
     }

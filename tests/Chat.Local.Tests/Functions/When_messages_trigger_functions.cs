@@ -45,13 +45,15 @@ public sealed class When_messages_trigger_functions : IAsyncLifetime
     [Fact]
     public async Task Should_leave_a_message_alone_that_its_function_settled()
     {
+        using var watch = _azure.Faults.Add(new Fault("servicebus", "complete", FaultKind.Delay) { Strike = message => _work.DoAsync($"complete {message}") });
         await using var host = await StartAsync(typeof(Settles));
         await SendAsync("hopeless");
         await WhenCountsAsync(counts => counts == new QueueCounts(0, 0, 0, 0, 1));
+        await host.Host.StopAsync();
+        Assert.Empty(_work.Begun);
         await using var client = new ServiceBusClient(_azure.ServiceBus.ConnectionString);
         await using var receiver = client.CreateReceiver("deliveries", new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
         Assert.Equal("Hopeless", (await receiver.PeekMessageAsync()).DeadLetterReason);
-        Assert.DoesNotContain(_azure.Meter.Read(), reading => reading.Operation.Contains("complete", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -94,6 +96,21 @@ public sealed class When_messages_trigger_functions : IAsyncLifetime
         _work.Gate.Release();
         await WhenCountsAsync(counts => counts == new QueueCounts(0, 0, 0, 0, 0));
         Assert.Equal(["text long"], _work.Begun);
+    }
+
+    [Fact]
+    public async Task Should_renew_the_lock_no_longer_than_host_json_says()
+    {
+        _work.Gate = new SemaphoreSlim(0);
+        await using var host = await StartAsync(
+            typeof(TakesText), new(StringComparer.Ordinal) { ["AzureFunctionsJobHost:extensions:serviceBus:maxAutoLockRenewalDuration"] = "00:01:00" });
+        await SendAsync("long");
+        await _work.WhenBegunAsync("text long");
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        await Eventually.TrueAsync(() => Renewals() == 1, () => $"one renewal, seen {Renewals()}");
+        _clock.Advance(TimeSpan.FromSeconds(60));
+        await _work.WhenBegunAsync("text long", "text long");
+        _work.Gate.Release(2);
     }
 
     [Fact]
@@ -153,6 +170,21 @@ public sealed class When_messages_trigger_functions : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Should_wait_no_longer_for_what_runs_than_the_stop_is_given()
+    {
+        _work.Gate = new SemaphoreSlim(0);
+        await using var host = await StartAsync(typeof(TakesText));
+        await SendAsync("endless");
+        await _work.WhenBegunAsync("text endless");
+        using var patience = new CancellationTokenSource();
+        var stop = host.Host.StopAsync(patience.Token);
+        Assert.False(stop.IsCompleted);
+        await patience.CancelAsync();
+        await stop.WaitAsync(Eventually.Timeout);
+        await WhenCountsAsync(counts => counts == new QueueCounts(1, 0, 0, 0, 0));
+    }
+
+    [Fact]
     public async Task Should_settle_nothing_when_the_host_is_killed_so_that_another_gets_the_message_when_the_lock_ends()
     {
         _work.Gate = new SemaphoreSlim(0);
@@ -167,6 +199,20 @@ public sealed class When_messages_trigger_functions : IAsyncLifetime
         _clock.Advance(TimeSpan.FromMinutes(1));
         await _work.WhenBegunAsync("text survivor", "message survivor 2");
         await WhenCountsAsync(counts => counts == new QueueCounts(0, 0, 0, 0, 0));
+    }
+
+    [Fact]
+    public async Task Should_let_a_function_that_outlives_its_killed_host_settle_nothing()
+    {
+        var gate = _work.Gate = new SemaphoreSlim(0);
+        await using var killed = await StartAsync(typeof(Outlives));
+        await SendAsync("survivor");
+        await _work.WhenBegunAsync("work");
+        await killed.Host.AbortAsync();
+        _work.Gate = null;
+        gate.Release();
+        await _work.WhenBegunAsync("work", "refused");
+        Assert.Equal(1, Counts().InFlight);
     }
 
     private Task<TestHost> StartAsync(Type functions, Dictionary<string, string?>? settings = null) =>
@@ -223,5 +269,21 @@ public sealed class When_messages_trigger_functions : IAsyncLifetime
     {
         [Function("Take")]
         public Task Take([ServiceBusTrigger("deliveries", AutoCompleteMessages = false)] string message) => work.DoAsync(message);
+    }
+    internal sealed class Outlives(Work work)
+    {
+        [Function("Take")]
+        public async Task Take([ServiceBusTrigger("deliveries")] ServiceBusReceivedMessage message, ServiceBusMessageActions actions)
+        {
+            await work.DoAsync("work", CancellationToken.None);
+            try
+            {
+                await actions.CompleteMessageAsync(message, CancellationToken.None);
+            }
+            catch (OperationCanceledException)
+            {
+                await work.DoAsync("refused", CancellationToken.None);
+            }
+        }
     }
 }

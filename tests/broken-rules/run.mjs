@@ -1,0 +1,124 @@
+// Shows that the tests named in docs/local.md bite: breaks one rule after another in a worktree of HEAD, and wants to see its test fail.
+// `--only N` breaks the Nth alone; `--check` breaks nothing and looks whether the rules, the page and the code still fit together.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rules } from './rules.mjs';
+
+const root = join(import.meta.dirname, '../..');
+const name = 'Chat.Local.Tests';
+
+const problems = check();
+if (problems.length > 0) {
+  console.log(problems.join('\n'));
+  process.exit(1);
+}
+if (!process.argv.includes('--check')) run();
+
+/** What doesn't fit together, in sentences. */
+function check() {
+  const read = path => readFileSync(join(root, path), 'utf8');
+  const [page] = read('docs/local.md').split("## What it doesn't do");
+  const rows = new Map([...page.matchAll(/^\| (.+) \| (.*`.*) \|$/gm)].map(([, rule, tests]) => [rule, tests]));
+  const tests = new Map([`tests/${name}`, 'tests/Chat.Functions.Acceptance'].flatMap(project =>
+    readdirSync(join(root, project), { recursive: true })
+      .map(path => path.replaceAll('\\', '/'))
+      .filter(path => path.endsWith('.cs') && !/^(bin|obj)\//.test(path))
+      .map(path => [path, read(`${project}/${path}`)])));
+  const sourceOf = type => tests.get(`${type.replace('.', '/')}.cs`);
+  const all = [...tests.values()].join();
+  return [
+    ...rules.flatMap(({ rule, file, find, test }) => {
+      const count = read(file).split(find).length - 1;
+      const [type, method] = split(test);
+      const row = rows.get(rule);
+      return [
+        count !== 1 && `${file} has ${count} times: ${find}`,
+        !sourceOf(type)?.includes(` ${method}(`) && `There is no test ${test}.`,
+        row === undefined && `docs/local.md has no row: ${rule}`,
+        row && !row.includes(`\`${type}\``) && !row.includes(`\`${method}\``) && `docs/local.md doesn't name ${test} for: ${rule}`,
+      ];
+    }),
+    ...[...rows].flatMap(([rule, row]) => [
+      ...[...row.matchAll(/`([^`]+)`/g)].map(([, test]) => !sourceOf(test) && !all.includes(` ${test}(`) && `docs/local.md names ${test}, which is no test.`),
+      row.includes('⚡') !== rules.some(one => one.rule === rule) && `docs/local.md and rules.mjs don't agree on ⚡ for: ${rule}`,
+    ]),
+  ].filter(Boolean);
+}
+
+function run() {
+  const only = process.argv.indexOf('--only');
+  const chosen = only < 0 ? rules : [rules[process.argv[only + 1] - 1]];
+  const scratch = mkdtempSync(join(tmpdir(), 'broken-rules-'));
+  const tree = join(scratch, 'tree');
+  process.on('exit', () => {
+    execFileSync('git', ['worktree', 'remove', '--force', tree], { cwd: root });
+    rmSync(scratch, { recursive: true });
+  });
+  ['SIGINT', 'SIGTERM'].forEach(signal => process.on(signal, () => process.exit(1)));
+  execFileSync('git', ['worktree', 'add', '--quiet', '--detach', tree, 'HEAD'], { cwd: root });
+
+  const sound = build(tree, []) ?? test(tree, chosen.map(rule => rule.test));
+  if (sound !== 'passed') {
+    console.log(`Before anything is broken, a test ${sound}`);
+    process.exit(1);
+  }
+
+  let shown = 0;
+  for (const rule of chosen) {
+    const began = Date.now();
+    const result = breakAndTest(tree, rule);
+    const isShown = result.startsWith('failed: ');
+    shown += isShown ? 1 : 0;
+    const seconds = Math.round((Date.now() - began) / 1000);
+    console.log(`${isShown ? 'shown    ' : 'NOT SHOWN'} ${rules.indexOf(rule) + 1}. ${rule.rule} (${seconds} s)\n          ${split(rule.test)[1]} ${result}`);
+  }
+
+  console.log(`${shown} shown, ${chosen.length - shown} not shown`);
+  process.exitCode = shown === chosen.length ? 0 : 1;
+}
+
+function breakAndTest(tree, rule) {
+  const path = join(tree, rule.file);
+  const whole = readFileSync(path, 'utf8');
+  writeFileSync(path, whole.replace(rule.find, () => rule.replace));
+  try {
+    return build(tree, ['--no-restore']) ?? test(tree, [rule.test]);
+  } finally {
+    writeFileSync(path, whole);
+  }
+}
+
+/** Why it doesn't build; nothing if it does. Analyzers stay out of it: only a test may notice what is broken. */
+function build(tree, options) {
+  const { status, stdout } = spawnSync('dotnet', [
+    'build', `tests/${name}`, '--nologo', '-v', 'quiet', ...options,
+    '-p:RunAnalyzers=false', '-p:EnforceCodeStyleInBuild=false', '-p:GenerateDocumentationFile=false', '-p:TreatWarningsAsErrors=false', '-p:NuGetAudit=false',
+    // Any file will do for the web client's script, which would be fetched from npm.
+    `-p:SignalRScript=${join(tree, 'README.md')}`,
+  ], { cwd: tree, encoding: 'utf8' });
+  return status === 0 ? undefined : `doesn't build: ${/error .*/.exec(stdout)?.[0] ?? stdout}`;
+}
+
+/** 'passed' when all of the tests ran and did, 'failed: …' with why, or why there is no result. A test that hangs has none. */
+function test(tree, tests) {
+  const report = join(tree, 'report.trx');
+  rmSync(report, { force: true });
+  const { stdout } = spawnSync('dotnet', [
+    'test', `tests/${name}/bin/Debug/net10.0/${name}.dll`, '--filter', tests.map(one => `FullyQualifiedName~.${one}`).join('|'),
+    '--logger', `trx;LogFileName=${report}`, '--blame-hang-timeout', '2m', '--blame-hang-dump-type', 'none',
+  ], { cwd: tree, encoding: 'utf8' });
+  const results = existsSync(report) ? readFileSync(report, 'utf8') : '';
+  const [, failure] = /<Message>([^<\n]{1,150})/.exec(results) ?? [];
+  const missing = tests.filter(one => !results.includes(`.${one}`));
+  if (failure) return `failed: ${failure.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&')}`;
+  if (missing.length > 0) return `gave no result: ${missing.join(', ')}`;
+  return results.includes('<ResultSummary outcome="Completed">') ? 'passed' : `wasn't run to its end: ${stdout.trim().split('\n').at(-1)}`;
+}
+
+/** Class and method of a test. */
+function split(test) {
+  const dot = test.lastIndexOf('.');
+  return [test.slice(0, dot), test.slice(dot + 1)];
+}
