@@ -9,7 +9,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Conversations;
 
 /// <summary><c>GET /conversations</c>: the caller's conversations, newest activity first, in pages.</summary>
-public sealed class ListConversations(ChatContainers containers, Limits limits, CurrentUser user)
+public sealed class ListConversations(ChatContainers containers, TimeProvider time, Limits limits, CurrentUser user)
 {
     [Function(nameof(ListConversations))]
     public async Task<IResult> RunAsync(
@@ -33,7 +33,7 @@ public sealed class ListConversations(ChatContainers containers, Limits limits, 
             pageSize: limit + 1,
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
         var page = new ConversationPage(
-            [.. entries.Take(limit).Select(ConversationSummary.Of)],
+            [.. entries.Take(limit).Select(entry => ConversationSummary.Of(entry, time.GetUtcNow()))],
             entries.Count > limit ? Continuation.Of(entries[limit - 1]) : null);
         return new Answer<ConversationPage>(StatusCodes.Status200OK, page, ChatJson.Default.ConversationPage);
     }
@@ -84,7 +84,10 @@ public sealed record ConversationSummary(
     MessagePreview? LastMessage,
     DateTimeOffset ActivityAt)
 {
-    public static ConversationSummary Of(InboxEntry entry)
+    /// <summary>Whether an unread message mentions the caller, also in a muted conversation.</summary>
+    public bool IsMentioned { get; init; }
+
+    public static ConversationSummary Of(InboxEntry entry, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(entry);
         return new(
@@ -95,7 +98,10 @@ public sealed record ConversationSummary(
             entry.MemberCount,
             entry.LastSeq,
             entry.UnreadCount,
-            entry.LastMessage,
-            entry.ActivityAt);
+            entry.ShownMessage(now),
+            entry.ActivityAt)
+        {
+            IsMentioned = entry.IsMentioned,
+        };
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Chat.Functions.Log;
 using Chat.Functions.Shared;
 
@@ -38,11 +39,15 @@ public sealed record Member : ConversationDocument
     /// <summary>The ordinal of the last message at or before <see cref="ReadSeq"/>.</summary>
     public long ReadOrdinal { get; init; }
 
+    /// <summary>The messages that they deleted for themselves; at most as many as <see cref="Limits.HiddenMessages"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<long>? Hidden { get; init; }
+
     /// <summary>Whether they may see an entry of the log.</summary>
     public bool Sees(LogEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return entry.Seq >= VisibleFrom;
+        return entry.Seq >= VisibleFrom && Hidden?.Contains(entry.Seq) != true;
     }
 
     public static string DocumentId(UserId user) => $"u:{user.Value}";

@@ -15,8 +15,8 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
 {
     private readonly Container _users = containers.Users;
 
-    /// <summary>Moves a user's entry to a change, and their read mark to their own last message in it.</summary>
-    public async Task RaiseAsync(UserId user, InboxChange change, CancellationToken cancellationToken, long ownOrdinal = 0)
+    /// <summary>Moves a user's entry to a change, and their marks to what in it is their own and what mentions them.</summary>
+    public async Task RaiseAsync(UserId user, InboxChange change, CancellationToken cancellationToken, InboxMarks marks = default)
     {
         ArgumentNullException.ThrowIfNull(change);
         List<PatchOperation> forward =
@@ -28,22 +28,28 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             PatchOperation.Set("/activity", change.Activity),
         ];
         var isBehind = $"c.lastSeq < {change.LastSeq}";
-        var outcome = ownOrdinal > 0
-            ? await PatchAsync(user, change, [.. forward, PatchOperation.Set("/readOrdinal", ownOrdinal)], $"{isBehind} AND c.readOrdinal < {ownOrdinal}", ownOrdinal, cancellationToken)
-            : await PatchAsync(user, change, forward, isBehind, 0, cancellationToken);
-        if (outcome || ownOrdinal == 0)
+        var raised = marks.Raised.ToList();
+        if (await PatchAsync(user, change, [.. forward, .. raised.Select(mark => mark.Set)], string.Join(" AND ", [isBehind, .. raised.Select(mark => mark.IsBehind)]), marks, cancellationToken)
+            || raised.Count == 0)
         {
             return;
         }
 
-        // One of the two was ahead already; the other may not be.
-        await PatchAsync(user, change, forward, isBehind, ownOrdinal, cancellationToken);
-        await RaiseReadAsync(user, change, ownOrdinal, cancellationToken);
+        // One of them was ahead already; the others may not be.
+        await PatchAsync(user, change, forward, isBehind, marks, cancellationToken);
+        foreach (var (set, isMarkBehind) in raised)
+        {
+            await PatchAsync(user, change, [set], isMarkBehind, marks, cancellationToken);
+        }
     }
 
     /// <summary>Moves a user's read mark to an ordinal; an entry that isn't there is created from the change.</summary>
     public Task RaiseReadAsync(UserId user, InboxChange change, long readOrdinal, CancellationToken cancellationToken) =>
-        PatchAsync(user, change, [PatchOperation.Set("/readOrdinal", readOrdinal)], $"c.readOrdinal < {readOrdinal}", readOrdinal, cancellationToken);
+        PatchAsync(user, change, [PatchOperation.Set("/readOrdinal", readOrdinal)], $"c.readOrdinal < {readOrdinal}", new(readOrdinal, 0), cancellationToken);
+
+    /// <summary>Notes the last message that a user deleted for themselves.</summary>
+    public Task HideAsync(UserId user, InboxChange change, long seq, CancellationToken cancellationToken) =>
+        PatchAsync(user, change, [PatchOperation.Set("/hiddenSeq", seq)], $"c.hiddenSeq < {seq}", default, cancellationToken);
 
     /// <summary>Notes until when a user gets a conversation's pushes; nothing when there is no entry yet.</summary>
     public async Task SetPushUntilAsync(UserId user, ConversationId conversation, DateTimeOffset until, CancellationToken cancellationToken)
@@ -80,7 +86,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         InboxChange change,
         List<PatchOperation> operations,
         string condition,
-        long readOrdinal,
+        InboxMarks marks,
         CancellationToken cancellationToken)
     {
         var partition = new PartitionKey(user.Value);
@@ -98,12 +104,14 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
                 return true;
             }
 
-            // Once in an entry's life: where the member began, and how far they had read.
+            // Once in an entry's life: where the member began, how far they had read and what they don't see.
             var member = await reader.ReadMemberAsync(change.ConversationId, user, cancellationToken);
             var entry = change.ToEntry(user) with
             {
                 JoinedOrdinal = member?.JoinedOrdinal ?? 0,
-                ReadOrdinal = Math.Max(readOrdinal, member?.ReadOrdinal ?? 0),
+                ReadOrdinal = Math.Max(marks.Read, member?.ReadOrdinal ?? 0),
+                MentionedOrdinal = marks.Mentioned,
+                HiddenSeq = member?.Hidden?.Max() ?? 0,
             };
             using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(entry, ChatJson.Default.InboxEntry), writable: false);
             using var created = await _users.CreateItemStreamAsync(body, partition, new ItemRequestOptions { EnableContentResponseOnWrite = false }, cancellationToken);

@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using Chat.Functions.Conversations;
 using Chat.Functions.Messages;
+using Chat.Functions.Pins;
+using Chat.Functions.Polls;
 using Chat.Functions.Reactions;
 using Chat.Functions.Shared;
 
@@ -13,6 +15,8 @@ namespace Chat.Functions.Log;
 [JsonDerivedType(typeof(Member), "member")]
 [JsonDerivedType(typeof(Revision), "revision")]
 [JsonDerivedType(typeof(MemberReactions), "reactions")]
+[JsonDerivedType(typeof(MemberVote), "vote")]
+[JsonDerivedType(typeof(ConversationPins), "pins")]
 public abstract record ConversationDocument
 {
     [JsonPropertyOrder(-1)]

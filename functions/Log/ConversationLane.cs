@@ -248,7 +248,8 @@ internal sealed class ConversationLane(
             var first = await conversations.ReadDocumentAsync(pending.Command.RepeatId!, conversation, ChatJson.Default.LogEntry, null, patience.Token);
             pending.Complete(first.Document switch
             {
-                null => Appended.Refused(Problems.Unavailable),
+                null => Gone(),
+                { } entry when entry.IsExpiredAt(time.GetUtcNow()) => Gone(),
                 { } entry when pending.Command.Repeats(entry) => new Appended(null, [entry], [], null, first.Session),
                 _ => Appended.Refused(pending.Command.Misused),
             });
@@ -261,13 +262,20 @@ internal sealed class ConversationLane(
         {
             pending.Fail(exception);
         }
+
+        // What the first one made has expired, or isn't to be seen yet: the next try makes it anew or finds it.
+        Appended Gone()
+        {
+            _view.ForgetId(pending.Command.RepeatId!);
+            return Appended.Refused(Problems.Unavailable);
+        }
     }
 
     private static void Dismiss(PendingAppend pending) => pending.Complete(Appended.Refused(Problems.Unavailable));
 
     private void DismissLate(List<PendingAppend> batch) => batch.RemoveAll(pending =>
     {
-        var isLate = pending.Deadline.Left(time) <= TimeSpan.Zero;
+        var isLate = pending.Deadline.Left(time) <= TimeSpan.Zero || pending.Follows?.IsGivenUp == true;
         if (isLate)
         {
             Dismiss(pending);

@@ -32,7 +32,7 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                logger.PushFailed(exception, head.ConversationId, events[0].Seq, events[^1].Seq);
+                logger.PushFailed(exception, head.ConversationId, events[0].Seq ?? 0, events[^1].Seq ?? 0);
             }
         }
     }

@@ -43,7 +43,7 @@ public sealed class MarkRead(ConversationReader reader, ChatContainers container
         return Results.NoContent();
     }
 
-    /// <summary>The ordinal of the last message at or before a position.</summary>
+    /// <summary>The ordinal of the last message at or before a position: one less than the next one's, as those before may have expired.</summary>
     private async Task<long> OrdinalAtAsync(Head head, long seq, CancellationToken cancellationToken)
     {
         if (head.LastMessage is null || seq >= head.LastMessage.Seq)
@@ -51,14 +51,14 @@ public sealed class MarkRead(ConversationReader reader, ChatContainers container
             return head.MessageCount;
         }
 
-        var query = new QueryDefinition("SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.seq <= @seq ORDER BY c.seq DESC").WithParameter("@seq", seq);
-        var last = await containers.Conversations.QueryPartitionAsync(
+        var query = new QueryDefinition("SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.seq > @seq ORDER BY c.seq").WithParameter("@seq", seq);
+        var next = await containers.Conversations.QueryPartitionAsync(
             query,
             new PartitionKey(head.ConversationId.Value),
             ChatJson.Default.DocumentsPageMessage,
             pageSize: 1,
             cancellationToken: cancellationToken).FirstOrDefaultAsync(cancellationToken);
-        return last?.Ordinal ?? 0;
+        return next?.Ordinal - 1 ?? head.MessageCount;
     }
 
     private async Task RaiseMemberAsync(Head head, long seq, long ordinal, CancellationToken cancellationToken)

@@ -8,6 +8,7 @@ using Chat.Functions.Health;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
+using Chat.Functions.Pins;
 using Chat.Functions.Reactions;
 using Chat.Functions.Realtime;
 
@@ -47,6 +48,12 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(ReactionChanged))]
 [JsonSerializable(typeof(ReactionPage))]
 [JsonSerializable(typeof(EventPage))]
+[JsonSerializable(typeof(MessageContent))]
+[JsonSerializable(typeof(BatchAnswer))]
+[JsonSerializable(typeof(MessageHidden))]
+[JsonSerializable(typeof(PinChanged))]
+[JsonSerializable(typeof(PinPage))]
+[JsonSerializable(typeof(ConversationPins))]
 [JsonSerializable(typeof(RealtimeConnection))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(HealthReport))]
@@ -58,7 +65,9 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(DocumentsPage<Message>))]
 [JsonSerializable(typeof(DocumentsPage<Revision>))]
 [JsonSerializable(typeof(DocumentsPage<MemberReactions>))]
+[JsonSerializable(typeof(DocumentsPage<ConversationDocument>))]
 [JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(List<long>))]
 [JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(string))]
 public sealed partial class ChatJson : JsonSerializerContext

@@ -9,13 +9,15 @@ namespace Chat.Functions.Shared;
 /// A JSON object from a client, read within bounds. Getters note what is wrong and go on, so that <see cref="Refusal"/> lists every fault;
 /// check it before using what they returned.
 /// </summary>
-public sealed class RequestBody : IDisposable
+public sealed partial class RequestBody : IDisposable
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 
     private readonly Problem? _unreadable;
     private readonly byte[] _buffer;
     private readonly JsonDocument? _document;
+    private readonly JsonElement _object;
+    private readonly string _path = "";
     private readonly List<Fault> _faults = [];
 
     private RequestBody(Problem? unreadable, byte[] buffer, JsonDocument? document)
@@ -23,6 +25,7 @@ public sealed class RequestBody : IDisposable
         _unreadable = unreadable;
         _buffer = buffer;
         _document = document;
+        _object = document?.RootElement ?? default;
     }
 
     /// <summary>Why this body can't be used; null when it can.</summary>
@@ -64,7 +67,7 @@ public sealed class RequestBody : IDisposable
     }
 
     /// <summary>Notes a fault that the getters can't see.</summary>
-    public void Fault(string pointer, string code, string detail) => _faults.Add(new Fault(pointer, code, detail));
+    public void Fault(string pointer, string code, string detail) => _faults.Add(new Fault(_path + pointer, code, detail));
 
     /// <summary>A string of 1 to <paramref name="limit"/> Unicode scalar values, kept exactly: no NUL, no unpaired surrogates, nothing trimmed.</summary>
     public string Text(string name, int limit)
@@ -74,20 +77,7 @@ public sealed class RequestBody : IDisposable
             return "";
         }
 
-        var scalars = text.EnumerateRunes().Count();
-        if (scalars == 0)
-        {
-            Fault($"/{name}", "too_short", "Must not be empty.");
-        }
-        else if (scalars > limit)
-        {
-            Fault($"/{name}", "too_long", $"At most {limit} Unicode scalar values.");
-        }
-        else if (text.Contains('\0', StringComparison.Ordinal))
-        {
-            Fault($"/{name}", "invalid_text", "Must not contain NUL.");
-        }
-
+        CheckText($"/{name}", text, limit);
         return text;
     }
 
@@ -189,6 +179,23 @@ public sealed class RequestBody : IDisposable
         }
     }
 
+    private void CheckText(string pointer, string text, int limit)
+    {
+        var scalars = text.EnumerateRunes().Count();
+        if (scalars == 0)
+        {
+            Fault(pointer, "too_short", "Must not be empty.");
+        }
+        else if (scalars > limit)
+        {
+            Fault(pointer, "too_long", $"At most {limit} Unicode scalar values.");
+        }
+        else if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            Fault(pointer, "invalid_text", "Must not contain NUL.");
+        }
+    }
+
     private bool TryGetString(string name, out string text)
     {
         text = "";
@@ -215,7 +222,7 @@ public sealed class RequestBody : IDisposable
             return false;
         }
 
-        if (!_document!.RootElement.TryGetProperty(name, out element))
+        if (!_object.TryGetProperty(name, out element))
         {
             Fault($"/{name}", "missing", $"Must be {expected}.");
             return false;
