@@ -4,6 +4,7 @@ using Chat.Functions.Messages;
 using Chat.Functions.Pins;
 using Chat.Functions.Polls;
 using Chat.Functions.Reactions;
+using Chat.Functions.Scheduled;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Log;
@@ -17,6 +18,7 @@ namespace Chat.Functions.Log;
 [JsonDerivedType(typeof(MemberReactions), "reactions")]
 [JsonDerivedType(typeof(MemberVote), "vote")]
 [JsonDerivedType(typeof(ConversationPins), "pins")]
+[JsonDerivedType(typeof(ScheduledMessage), "scheduled")]
 public abstract record ConversationDocument
 {
     [JsonPropertyOrder(-1)]

@@ -11,6 +11,7 @@ using Chat.Functions.Messages;
 using Chat.Functions.Pins;
 using Chat.Functions.Reactions;
 using Chat.Functions.Realtime;
+using Chat.Functions.Scheduled;
 
 namespace Chat.Functions.Shared;
 
@@ -51,6 +52,10 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(MessageContent))]
 [JsonSerializable(typeof(BatchAnswer))]
 [JsonSerializable(typeof(MessageHidden))]
+[JsonSerializable(typeof(ScheduledDue))]
+[JsonSerializable(typeof(ScheduledMessage))]
+[JsonSerializable(typeof(ScheduledPage))]
+[JsonSerializable(typeof(ScheduledView))]
 [JsonSerializable(typeof(PinChanged))]
 [JsonSerializable(typeof(PinPage))]
 [JsonSerializable(typeof(ConversationPins))]
@@ -66,6 +71,7 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(DocumentsPage<Revision>))]
 [JsonSerializable(typeof(DocumentsPage<MemberReactions>))]
 [JsonSerializable(typeof(DocumentsPage<ConversationDocument>))]
+[JsonSerializable(typeof(DocumentsPage<ScheduledMessage>))]
 [JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(List<long>))]
 [JsonSerializable(typeof(int))]

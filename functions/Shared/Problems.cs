@@ -25,6 +25,8 @@ public static class Problems
 
     public static readonly Problem PollClosed = new(409, "poll_closed", "The poll is closed.");
 
+    public static readonly Problem AlreadySent = new(409, "already_sent", "The message was sent.");
+
     public static readonly Problem ClientMessageIdReused =
         new(409, "client_message_id_reused", "This clientMessageId was used for another message.");
 
