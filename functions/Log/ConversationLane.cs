@@ -53,18 +53,16 @@ internal sealed class ConversationLane(
         }
     }
 
-    /// <summary>Takes a command back that isn't part of a commit yet.</summary>
+    /// <summary>Takes a command back that isn't part of a commit yet; those that follow it find it given up.</summary>
     public void Withdraw(PendingAppend pending, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            if (!_waiting.Remove(pending))
+            if (_waiting.Remove(pending))
             {
-                return;
+                pending.Withdraw(cancellationToken);
             }
         }
-
-        pending.Withdraw(cancellationToken);
     }
 
     /// <summary>Gives the lane up if nobody uses it.</summary>

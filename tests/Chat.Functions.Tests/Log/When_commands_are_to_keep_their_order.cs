@@ -1,4 +1,3 @@
-using Chat.Functions.Log;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Chat.Local;
