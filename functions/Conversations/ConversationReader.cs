@@ -48,7 +48,7 @@ public sealed class ConversationReader(ChatContainers containers)
     public Task<Member?> ReadMemberAsync(ConversationId conversation, UserId user, CancellationToken cancellationToken) =>
         ReadAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, null, cancellationToken);
 
-    /// <summary>The ordinal of the last message at or before a position.</summary>
+    /// <summary>The ordinal of the last message at or before a position: one less than the next one's, as those before may have expired.</summary>
     public async Task<long> OrdinalAtAsync(Head head, long seq, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(head);
@@ -57,14 +57,14 @@ public sealed class ConversationReader(ChatContainers containers)
             return head.MessageCount;
         }
 
-        var query = new QueryDefinition("SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.seq <= @seq ORDER BY c.seq DESC").WithParameter("@seq", seq);
-        var last = await _conversations.QueryPartitionAsync(
+        var query = new QueryDefinition("SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.seq > @seq ORDER BY c.seq").WithParameter("@seq", seq);
+        var next = await _conversations.QueryPartitionAsync(
             query,
             new PartitionKey(head.ConversationId.Value),
             ChatJson.Default.DocumentsPageMessage,
             pageSize: 1,
             cancellationToken: cancellationToken).FirstOrDefaultAsync(cancellationToken);
-        return last?.Ordinal ?? 0;
+        return next?.Ordinal - 1 ?? head.MessageCount;
     }
 
     /// <summary>Every active member's id: from the head while it has them, by a query of the partition else.</summary>

@@ -21,6 +21,8 @@ public static class ConversationsSetup
             .AddSingleton<ConversationReader>()
             .AddSingleton<MessageReader>()
             .AddSingleton<MessageViews>()
+            .AddSingleton<MessagePages>()
+            .AddSingleton<HiddenMessages>()
             .AddSingleton<EventViews>()
             .AddSingleton<MemberMarks>()
             .AddSingleton<Pairs>()

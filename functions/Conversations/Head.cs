@@ -73,8 +73,15 @@ public sealed record Head
     /// <summary>All members while they fit in 1 KB, then null for good.</summary>
     public IReadOnlyList<HeadMember>? Members { get; init; }
 
+    /// <summary>After how many seconds new messages disappear, at least 10 as a commit may take 3; null keeps them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MessageTtl { get; init; }
+
     /// <summary>The member's entry, when the head carries members at all.</summary>
     public HeadMember? Member(UserId user) => Members?.FirstOrDefault(member => member.UserId == user);
+
+    /// <summary>Whether a role lets its holder decide for all: in a group its owner and admins.</summary>
+    public bool IsModerator(MemberRole role) => Kind == ConversationKind.Group && role is (MemberRole.Owner or MemberRole.Admin);
 }
 
 /// <summary>A member as the head and answers show them.</summary>

@@ -9,7 +9,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Conversations;
 
 /// <summary><c>GET /conversations</c>: the caller's conversations, newest activity first, in pages. Archived ones only when asked for.</summary>
-public sealed class ListConversations(ChatContainers containers, Limits limits, CurrentUser user)
+public sealed class ListConversations(ChatContainers containers, TimeProvider time, Limits limits, CurrentUser user)
 {
     /// <summary>A bound on the work of a call: conversations that are looked at, shown or not. About 45 RU.</summary>
     private const int MaxExamined = 1_000;
@@ -53,7 +53,7 @@ public sealed class ListConversations(ChatContainers containers, Limits limits, 
             last = entry;
             if (filter.Shows(entry))
             {
-                shown.Add(ConversationSummary.Of(entry));
+                shown.Add(ConversationSummary.Of(entry, time.GetUtcNow()));
             }
         }
 
@@ -110,7 +110,10 @@ public sealed record ConversationSummary(
     bool MarkedUnread,
     long ClearedSeq)
 {
-    public static ConversationSummary Of(InboxEntry entry)
+    /// <summary>Whether an unread message mentions the caller, also in a muted conversation.</summary>
+    public bool IsMentioned { get; init; }
+
+    public static ConversationSummary Of(InboxEntry entry, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(entry);
         return new(
@@ -121,10 +124,13 @@ public sealed record ConversationSummary(
             entry.MemberCount,
             entry.LastSeq,
             entry.UnreadCount,
-            entry.VisibleMessage,
+            entry.ShownMessage(now),
             entry.ActivityAt,
             Preferences.Of(entry),
             entry.MarkedUnread,
-            entry.ClearedSeq);
+            entry.ClearedSeq)
+        {
+            IsMentioned = entry.IsMentioned,
+        };
     }
 }

@@ -55,11 +55,15 @@ public sealed record Member : ConversationDocument
     [JsonIgnore]
     public long FirstVisible => Math.Max(VisibleFrom, ClearedSeq + 1);
 
+    /// <summary>The messages that they deleted for themselves; at most as many as <see cref="Limits.HiddenMessages"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<long>? Hidden { get; init; }
+
     /// <summary>Whether they may see an entry of the log.</summary>
     public bool Sees(LogEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return entry.Seq >= FirstVisible;
+        return entry.Seq >= FirstVisible && Hidden?.Contains(entry.Seq) != true;
     }
 
     public static string DocumentId(UserId user) => $"u:{user.Value}";

@@ -1,6 +1,7 @@
 using Azure.Core;
 using Azure.Messaging.ServiceBus;
 using Chat.Functions.Log;
+using Chat.Functions.Scheduled;
 using Chat.Functions.Shared;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,7 +29,8 @@ public static class DeliverySetup
             .AddSingleton<DeliveredMarks>()
             .AddSingleton<MemberLists>()
             .AddSingleton<SweepSchedule>()
-            .AddSingleton<RangeDelivery>();
+            .AddSingleton<RangeDelivery>()
+            .AddSingleton<ScheduledQueue>();
     }
 
     private static ServiceBusClient Client(IConfiguration configuration, IServiceProvider provider)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Azure.Messaging.ServiceBus;
@@ -22,11 +23,8 @@ public sealed class QueueWork(ServiceBusClient client, TimeProvider time, ILogge
 
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(5);
 
-    private readonly Dictionary<string, ServiceBusSender> _senders = new(StringComparer.Ordinal)
-    {
-        [EntriesCommitted.Queue] = client.CreateSender(EntriesCommitted.Queue),
-        [EntriesPushed.Queue] = client.CreateSender(EntriesPushed.Queue),
-    };
+    /// <summary>By queue; each is kept for the process's life, as the client does with its connection.</summary>
+    private readonly ConcurrentDictionary<string, ServiceBusSender> _senders = new(StringComparer.Ordinal);
 
     /// <summary>Does the work that a message asks for, and settles the message.</summary>
     public async Task RunAsync<T>(
@@ -88,7 +86,7 @@ public sealed class QueueWork(ServiceBusClient client, TimeProvider time, ILogge
         };
         copy.ApplicationProperties[Attempt] = attempt;
         logger.PutOff(exception, message.MessageId, attempt, delay);
-        await _senders[queue].SendMessageAsync(copy, cancellationToken);
+        await _senders.GetOrAdd(queue, name => client.CreateSender(name)).SendMessageAsync(copy, cancellationToken);
     }
 }
 

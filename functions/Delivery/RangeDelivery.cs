@@ -88,19 +88,32 @@ public sealed class RangeDelivery(
         }
     }
 
+    /// <summary>The range's entries, without those that expired meanwhile.</summary>
     private async Task<IReadOnlyList<LogEntry>> ReadEntriesAsync(EntriesCommitted range, CancellationToken cancellationToken)
+    {
+        var entries = await FindEntriesAsync(range, range.Session, cancellationToken);
+        if (entries.Count == range.Last - range.First + 1)
+        {
+            return entries;
+        }
+
+        // A reader who has seen the head that far sees the entries too, but for those that expired.
+        var head = await containers.Conversations.ReadDocumentAsync(Head.DocumentId, range.ConversationId, ChatJson.Default.Head, range.Session, cancellationToken);
+        return head.Document?.LastSeq >= range.Last
+            ? await FindEntriesAsync(range, head.Session, cancellationToken)
+            : throw new IncompleteRangeException(range.ConversationId, range.First, range.Last, entries.Count);
+    }
+
+    private async Task<List<LogEntry>> FindEntriesAsync(EntriesCommitted range, Session? session, CancellationToken cancellationToken)
     {
         var query = new QueryDefinition("SELECT * FROM c WHERE c.seq >= @first AND c.seq <= @last ORDER BY c.seq")
             .WithParameter("@first", range.First)
             .WithParameter("@last", range.Last);
-        var entries = await containers.Conversations.QueryPartitionAsync(
+        return await containers.Conversations.QueryPartitionAsync(
             query,
             new PartitionKey(range.ConversationId.Value),
             ChatJson.Default.DocumentsPageLogEntry,
-            range.Session,
+            session,
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
-        return entries.Count == range.Last - range.First + 1
-            ? entries
-            : throw new IncompleteRangeException(range.ConversationId, range.First, range.Last, entries.Count);
     }
 }

@@ -9,37 +9,58 @@ namespace Chat.Functions.Events;
 /// Shows log entries as events. An entry about a changed message holds no copy of it: what the message says comes from where it is stored, so
 /// that nothing is left when it is taken back.
 /// </summary>
-public sealed class EventViews(ChatContainers containers, TimeProvider time)
+public sealed class EventViews(ChatContainers containers, MessageViews views, TimeProvider time)
 {
     /// <summary>The same events for every member; without what a member who joined late may not see.</summary>
-    public Task<IReadOnlyList<ChatEvent>> ForEveryoneAsync(Head head, IReadOnlyList<LogEntry> entries, Session? session, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ChatEvent>> ForEveryoneAsync(Head head, IReadOnlyList<LogEntry> entries, Session? session, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(head);
-        return OfAsync(entries, message => message.Seq >= head.JoinedSeq, session, cancellationToken);
+        ArgumentNullException.ThrowIfNull(entries);
+        var messages = await MessagesAsync(entries, message => entries.Contains(message) || message.Seq >= head.JoinedSeq, session, cancellationToken);
+        return Show(Alive(entries), messages, await views.ForEveryoneAsync(head, messages, session, cancellationToken));
     }
 
     /// <summary>Events as one member sees them.</summary>
-    public Task<IReadOnlyList<ChatEvent>> ForAsync(Member member, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken) =>
-        OfAsync(entries, member.Sees, null, cancellationToken);
-
-    private async Task<IReadOnlyList<ChatEvent>> OfAsync(IReadOnlyList<LogEntry> entries, Func<Message, bool> isSeen, Session? session, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ChatEvent>> ForAsync(Member member, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(member);
         ArgumentNullException.ThrowIfNull(entries);
+        var messages = await MessagesAsync(entries, member.Sees, null, cancellationToken);
+        return Show(Alive(entries), messages, await views.OfAsync(member.UserId, messages, cancellationToken));
+    }
+
+    private IReadOnlyList<LogEntry> Alive(IReadOnlyList<LogEntry> entries)
+    {
+        var now = time.GetUtcNow();
+        return [.. entries.Where(entry => !entry.IsExpiredAt(now))];
+    }
+
+    /// <summary>The messages that the entries create or change, as far as they may be seen: those created as the entries have them, others as they are now.</summary>
+    private async Task<IReadOnlyList<Message>> MessagesAsync(IReadOnlyList<LogEntry> entries, Func<Message, bool> isSeen, Session? session, CancellationToken cancellationToken)
+    {
         var now = time.GetUtcNow();
         var updated = entries.OfType<LogEvent>().Where(entry => entry.What == LogEvent.MessageUpdated).Select(entry => entry.MessageId).Distinct().ToList();
-        var messages = updated.Count == 0 ? [] : await containers.Conversations.ReadDocumentsAsync(
+        var changed = updated.Count == 0 ? [] : await containers.Conversations.ReadDocumentsAsync(
             updated.Select(id => Message.DocumentId(id!.Value)),
             entries[0].ConversationId,
             ChatJson.Default.DocumentsPageMessage,
             session,
             cancellationToken);
-        return [.. entries.Where(entry => entry is not Message message || !message.IsExpiredAt(now)).Select(Show)];
+        return [.. entries.OfType<Message>().Concat(changed).Where(message => isSeen(message) && !message.IsExpiredAt(now))];
+    }
 
-        ChatEvent Show(LogEntry entry) =>
-            entry is LogEvent { What: LogEvent.MessageUpdated, MessageId: { } id }
-                && messages.FirstOrDefault(message => message.MessageId == id) is { } message
-                && message.UpdatedSeq >= entry.Seq && isSeen(message) && !message.IsExpiredAt(now)
-                ? entry.ToEvent() with { Data = new MessageUpdated(id) { Message = MessageView.Of(message, null) } }
-                : entry.ToEvent();
+    private static List<ChatEvent> Show(IReadOnlyList<LogEntry> entries, IReadOnlyList<Message> messages, IReadOnlyList<MessageView> shown)
+    {
+        var newest = messages.Zip(shown, (message, view) => (message.MessageId, View: view)).ToLookup(one => one.MessageId, one => one.View);
+        return [.. entries.Select(Event).OfType<ChatEvent>()];
+
+        ChatEvent? Event(LogEntry entry) => entry switch
+        {
+            Message message => newest[message.MessageId].FirstOrDefault() is { } view ? message.ToEvent(view) : null,
+            LogEvent { What: LogEvent.MessageUpdated, MessageId: { } id } updated when newest[id].LastOrDefault() is { } view && view.UpdatedSeq >= entry.Seq =>
+                updated.ToEvent() with { Data = new MessageUpdated(id) { Message = view } },
+            LogEvent other => other.ToEvent(),
+            _ => null,
+        };
     }
 }

@@ -46,6 +46,12 @@ public sealed record InboxEntry
     /// <summary>The ordinal up to which the user has cleared the conversation for themselves.</summary>
     public long ClearedOrdinal { get; init; }
 
+    /// <summary>The ordinal of the last message that mentions the user; a mention counts in muted conversations too.</summary>
+    public long MentionedOrdinal { get; init; }
+
+    /// <summary>The last message that the user deleted for themselves; lists don't show it to them.</summary>
+    public long HiddenSeq { get; init; }
+
     /// <summary>The list's order: the instant of the last activity, and the conversation to tell equal ones apart.</summary>
     public required string Activity { get; init; }
 
@@ -76,10 +82,6 @@ public sealed record InboxEntry
     /// <summary>Raised by every write that clients see something of, so that they can tell which of two copies is newer.</summary>
     public long Version { get; init; } = 1;
 
-    /// <summary>The newest message, unless the user has cleared it away.</summary>
-    [JsonIgnore]
-    public MessagePreview? VisibleMessage => LastMessage?.Seq > ClearedSeq ? LastMessage : null;
-
     [JsonIgnore]
     public bool IsArchived => ArchivedOrdinal >= LastOrdinal;
 
@@ -89,6 +91,13 @@ public sealed record InboxEntry
 
     [JsonIgnore]
     public DateTimeOffset ActivityAt => DateTimeOffset.Parse(Activity.AsSpan(0, Activity.IndexOf('|', StringComparison.Ordinal)), System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Whether a message that the user hasn't read mentions them.</summary>
+    [JsonIgnore]
+    public bool IsMentioned => Unread(MentionedOrdinal) > 0;
+
+    /// <summary>The last message as the user may see it in their list.</summary>
+    public MessagePreview? ShownMessage(DateTimeOffset now) => LastMessage?.Seq <= ClearedSeq || LastMessage?.Seq == HiddenSeq || LastMessage?.ExpiresAt <= now ? null : LastMessage;
 
     public static string DocumentId(ConversationId conversation) => $"inbox:{conversation.Value}";
 

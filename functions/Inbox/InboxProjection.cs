@@ -18,8 +18,8 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     /// <summary>Goes with every change that clients see.</summary>
     public static PatchOperation NextVersion { get; } = PatchOperation.Increment("/version", 1);
 
-    /// <summary>Moves a user's entry to a change, and their read mark to their own last message in it.</summary>
-    public async Task RaiseAsync(UserId user, InboxChange change, CancellationToken cancellationToken, long ownOrdinal = 0)
+    /// <summary>Moves a user's entry to a change, and their marks to what in it is their own and what mentions them.</summary>
+    public async Task RaiseAsync(UserId user, InboxChange change, CancellationToken cancellationToken, InboxMarks marks = default)
     {
         ArgumentNullException.ThrowIfNull(change);
         List<PatchOperation> forward =
@@ -32,25 +32,29 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             NextVersion,
         ];
         var isBehind = $"c.lastSeq < {change.LastSeq}";
-        var outcome = ownOrdinal > 0
-            ? await PatchAsync(user, change, [.. forward, .. HasRead(ownOrdinal)], $"{isBehind} AND c.readOrdinal < {ownOrdinal}", ownOrdinal, cancellationToken)
-            : await PatchAsync(user, change, forward, isBehind, 0, cancellationToken);
-        if (outcome || ownOrdinal == 0)
+        var raised = marks.Raised.ToList();
+        if (await PatchAsync(user, change, [.. forward, .. raised.SelectMany(mark => mark.Set)], string.Join(" AND ", [isBehind, .. raised.Select(mark => mark.IsBehind)]), marks, cancellationToken)
+            || raised.Count == 0)
         {
             return;
         }
 
-        // One of the two was ahead already; the other may not be.
-        await PatchAsync(user, change, forward, isBehind, ownOrdinal, cancellationToken);
-        await RaiseReadAsync(user, change, ownOrdinal, cancellationToken);
+        // One of them was ahead already; the others may not be.
+        await PatchAsync(user, change, forward, isBehind, marks, cancellationToken);
+        foreach (var (set, isMarkBehind) in raised)
+        {
+            await PatchAsync(user, change, [.. set, NextVersion], isMarkBehind, marks, cancellationToken);
+        }
     }
 
     /// <summary>Moves a user's read mark to an ordinal because they read, which also ends what they marked as unread.</summary>
     public async Task MarkReadAsync(UserId user, InboxChange change, long readOrdinal, CancellationToken cancellationToken)
     {
-        if (!await RaiseReadAsync(user, change, readOrdinal, cancellationToken))
+        var marks = new InboxMarks(readOrdinal, 0);
+        var (set, isBehind) = marks.Raised.FirstOrDefault();
+        if (set is null || !await PatchAsync(user, change, [.. set, NextVersion], isBehind, marks, cancellationToken))
         {
-            await PatchAsync(user, change, [PatchOperation.Set("/markedUnread", false), NextVersion], "c.markedUnread = true", readOrdinal, cancellationToken);
+            await PatchAsync(user, change, [PatchOperation.Set("/markedUnread", false), NextVersion], "c.markedUnread = true", marks, cancellationToken);
         }
     }
 
@@ -58,7 +62,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     public async Task MarkUnreadAsync(UserId user, InboxChange change, CancellationToken cancellationToken)
     {
         await ReadOrCreateAsync(user, change, cancellationToken);
-        await PatchAsync(user, change, [PatchOperation.Set("/markedUnread", true), NextVersion], "true", 0, cancellationToken);
+        await PatchAsync(user, change, [PatchOperation.Set("/markedUnread", true), NextVersion], "true", default, cancellationToken);
     }
 
     /// <summary>Clears a user's entry up to a position and the ordinal of the last message there, where it isn't cleared further.</summary>
@@ -68,8 +72,12 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             change,
             [PatchOperation.Set("/clearedSeq", seq), PatchOperation.Set("/clearedOrdinal", ordinal), NextVersion],
             $"c.clearedSeq < {seq}",
-            0,
+            default,
             cancellationToken);
+
+    /// <summary>Notes the last message that a user deleted for themselves.</summary>
+    public Task HideAsync(UserId user, InboxChange change, long seq, CancellationToken cancellationToken) =>
+        PatchAsync(user, change, [PatchOperation.Set("/hiddenSeq", seq), NextVersion], $"c.hiddenSeq < {seq}", default, cancellationToken);
 
     /// <summary>Notes until when a user gets a conversation's pushes; nothing when there is no entry yet.</summary>
     public async Task SetPushUntilAsync(UserId user, ConversationId conversation, DateTimeOffset until, CancellationToken cancellationToken)
@@ -102,17 +110,12 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
                 return stored;
             }
 
-            await TryCreateAsync(user, change, 0, cancellationToken);
+            await TryCreateAsync(user, change, default, cancellationToken);
         }
     }
 
-    private static PatchOperation[] HasRead(long ordinal) => [PatchOperation.Set("/readOrdinal", ordinal), PatchOperation.Set("/markedUnread", false)];
-
     private static PatchItemRequestOptions NoContent(string? condition) =>
         new() { FilterPredicate = condition is null ? null : $"FROM c WHERE {condition}", EnableContentResponseOnWrite = false };
-
-    private Task<bool> RaiseReadAsync(UserId user, InboxChange change, long readOrdinal, CancellationToken cancellationToken) =>
-        PatchAsync(user, change, [.. HasRead(readOrdinal), NextVersion], $"c.readOrdinal < {readOrdinal}", readOrdinal, cancellationToken);
 
     /// <summary>True when the patch applied or created the entry, false when the entry was ahead of the condition.</summary>
     private async Task<bool> PatchAsync(
@@ -120,7 +123,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         InboxChange change,
         List<PatchOperation> operations,
         string condition,
-        long readOrdinal,
+        InboxMarks marks,
         CancellationToken cancellationToken)
     {
         while (true)
@@ -137,7 +140,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
                 return true;
             }
 
-            if (await TryCreateAsync(user, change, readOrdinal, cancellationToken))
+            if (await TryCreateAsync(user, change, marks, cancellationToken))
             {
                 return true;
             }
@@ -145,13 +148,15 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     }
 
     /// <summary>Creates an entry, once in its life: where the member began, and how far they had read. False when somebody else did.</summary>
-    private async Task<bool> TryCreateAsync(UserId user, InboxChange change, long readOrdinal, CancellationToken cancellationToken)
+    private async Task<bool> TryCreateAsync(UserId user, InboxChange change, InboxMarks marks, CancellationToken cancellationToken)
     {
         var member = await reader.ReadMemberAsync(change.ConversationId, user, cancellationToken);
         var entry = change.ToEntry(user) with
         {
             JoinedOrdinal = member?.JoinedOrdinal ?? 0,
-            ReadOrdinal = Math.Max(readOrdinal, member?.ReadOrdinal ?? 0),
+            ReadOrdinal = Math.Max(marks.Read, member?.ReadOrdinal ?? 0),
+            MentionedOrdinal = marks.Mentioned,
+            HiddenSeq = member?.Hidden?.Max() ?? 0,
             ClearedSeq = member?.ClearedSeq ?? 0,
             ClearedOrdinal = member?.ClearedOrdinal ?? 0,
         };

@@ -1,7 +1,10 @@
 using System.Text.Json.Serialization;
 using Chat.Functions.Conversations;
 using Chat.Functions.Messages;
+using Chat.Functions.Pins;
+using Chat.Functions.Polls;
 using Chat.Functions.Reactions;
+using Chat.Functions.Scheduled;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Log;
@@ -13,6 +16,9 @@ namespace Chat.Functions.Log;
 [JsonDerivedType(typeof(Member), "member")]
 [JsonDerivedType(typeof(Revision), "revision")]
 [JsonDerivedType(typeof(MemberReactions), "reactions")]
+[JsonDerivedType(typeof(MemberVote), "vote")]
+[JsonDerivedType(typeof(ConversationPins), "pins")]
+[JsonDerivedType(typeof(ScheduledMessage), "scheduled")]
 public abstract record ConversationDocument
 {
     [JsonPropertyOrder(-1)]

@@ -53,18 +53,16 @@ internal sealed class ConversationLane(
         }
     }
 
-    /// <summary>Takes a command back that isn't part of a commit yet.</summary>
+    /// <summary>Takes a command back that isn't part of a commit yet; those that follow it find it given up.</summary>
     public void Withdraw(PendingAppend pending, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            if (!_waiting.Remove(pending))
+            if (_waiting.Remove(pending))
             {
-                return;
+                pending.Withdraw(cancellationToken);
             }
         }
-
-        pending.Withdraw(cancellationToken);
     }
 
     /// <summary>Gives the lane up if nobody uses it.</summary>
@@ -248,7 +246,8 @@ internal sealed class ConversationLane(
             var first = await conversations.ReadDocumentAsync(pending.Command.RepeatId!, conversation, ChatJson.Default.LogEntry, null, patience.Token);
             pending.Complete(first.Document switch
             {
-                null => Appended.Refused(Problems.Unavailable),
+                null => Gone(),
+                { } entry when entry.IsExpiredAt(time.GetUtcNow()) => Gone(),
                 { } entry when pending.Command.Repeats(entry) => new Appended(null, [entry], [], null, first.Session),
                 _ => Appended.Refused(pending.Command.Misused),
             });
@@ -261,13 +260,20 @@ internal sealed class ConversationLane(
         {
             pending.Fail(exception);
         }
+
+        // What the first one made has expired, or isn't to be seen yet: the next try makes it anew or finds it.
+        Appended Gone()
+        {
+            _view.ForgetId(pending.Command.RepeatId!);
+            return Appended.Refused(Problems.Unavailable);
+        }
     }
 
     private static void Dismiss(PendingAppend pending) => pending.Complete(Appended.Refused(Problems.Unavailable));
 
     private void DismissLate(List<PendingAppend> batch) => batch.RemoveAll(pending =>
     {
-        var isLate = pending.Deadline.Left(time) <= TimeSpan.Zero;
+        var isLate = pending.Deadline.Left(time) <= TimeSpan.Zero || pending.Follows?.IsGivenUp == true;
         if (isLate)
         {
             Dismiss(pending);

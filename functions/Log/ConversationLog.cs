@@ -34,26 +34,40 @@ public sealed class ConversationLog(Container conversations, HandOver handOver, 
     /// <summary>Decides a command on the conversation's head and commits what it comes to.</summary>
     /// <returns>The refusal, the commit, or the first commit when this is a repeat. When Cosmos DB gives no clear answer in 3 s: a 503, and the command may or may not be stored; repeat it.</returns>
     /// <exception cref="OperationCanceledException">The caller left before the command was part of a commit; it isn't stored.</exception>
-    public async Task<Appended> AppendAsync(ConversationId conversation, LogCommand command, CancellationToken cancellationToken)
+    public async Task<Appended> AppendAsync(ConversationId conversation, LogCommand command, CancellationToken cancellationToken) =>
+        (await AppendInOrderAsync(conversation, [command], cancellationToken))[0];
+
+    /// <summary>Appends one after another, in as few commits as they fit in; when one gets no clear answer, none after it is tried.</summary>
+    /// <returns>For each what <see cref="AppendAsync"/> returns.</returns>
+    /// <exception cref="OperationCanceledException">The caller left before all were part of a commit; those after the last that is stored aren't.</exception>
+    public async Task<IReadOnlyList<Appended>> AppendInOrderAsync(ConversationId conversation, IReadOnlyList<LogCommand> commands, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(commands);
         cancellationToken.ThrowIfCancellationRequested();
-        var pending = new PendingAppend(command, Deadline.After(Patience, time));
-        ConversationLane lane;
-        do
+        var deadline = Deadline.After(Patience, time);
+        List<(ConversationLane Lane, PendingAppend Pending)> enqueued = [];
+        foreach (var command in commands)
         {
-            // Again when the lane was forgotten between finding it and using it.
-            lane = _lanes.GetOrAdd(conversation, OpenLane);
+            enqueued.Add(Enqueue(conversation, new PendingAppend(command, deadline) { Follows = enqueued.LastOrDefault().Pending }));
         }
-        while (!lane.TryEnqueue(pending));
 
         using var withdrawal = cancellationToken.UnsafeRegister(
-            static (state, token) =>
+            static (state, token) => ((List<(ConversationLane Lane, PendingAppend Pending)>)state!).ForEach(one => one.Lane.Withdraw(one.Pending, token)),
+            enqueued);
+        return await Task.WhenAll(enqueued.Select(one => one.Pending.Task));
+    }
+
+    private (ConversationLane Lane, PendingAppend Pending) Enqueue(ConversationId conversation, PendingAppend pending)
+    {
+        while (true)
+        {
+            // Again when the lane was forgotten between finding it and using it.
+            var lane = _lanes.GetOrAdd(conversation, OpenLane);
+            if (lane.TryEnqueue(pending))
             {
-                var (lane, pending) = ((ConversationLane, PendingAppend))state!;
-                lane.Withdraw(pending, token);
-            },
-            (lane, pending));
-        return await pending.Task;
+                return (lane, pending);
+            }
+        }
     }
 
     private ConversationLane OpenLane(ConversationId conversation)

@@ -55,7 +55,13 @@ internal sealed class LaneView(ConversationId conversation, Container conversati
     }
 
     /// <summary>Whether a document with this id was created lately, so that creating it again would fail a whole commit.</summary>
-    public bool IsRecent(string? id) => id is not null && _recent.Contains(id);
+    public bool IsRecent(string? id)
+    {
+        lock (_recent)
+        {
+            return id is not null && _recent.Contains(id);
+        }
+    }
 
     /// <summary>Moves on to what was committed; without an ETag, somebody else has moved on already.</summary>
     public void Committed(CommitPlan plan, string? etag)
@@ -70,15 +76,27 @@ internal sealed class LaneView(ConversationId conversation, Container conversati
 
     public void Remember(string? id)
     {
-        if (id is null || !_recent.Add(id))
+        lock (_recent)
         {
-            return;
-        }
+            if (id is null || !_recent.Add(id))
+            {
+                return;
+            }
 
-        _recentInOrder.Enqueue(id);
-        if (_recentInOrder.Count > MaxRecent)
+            _recentInOrder.Enqueue(id);
+            if (_recentInOrder.Count > MaxRecent)
+            {
+                _recent.Remove(_recentInOrder.Dequeue());
+            }
+        }
+    }
+
+    /// <summary>Lets a document with this id be created again.</summary>
+    public void ForgetId(string id)
+    {
+        lock (_recent)
         {
-            _recent.Remove(_recentInOrder.Dequeue());
+            _recent.Remove(id);
         }
     }
 

@@ -25,8 +25,15 @@ public abstract record LogEntry : ConversationDocument
     [JsonIgnore]
     public virtual bool IsQuiet => false;
 
-    /// <summary>The entry as every member sees it.</summary>
-    public abstract ChatEvent ToEvent();
+    /// <summary>From when on nobody sees it; null for one that stays.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Whether nobody may see it any more, although it may still be stored for a second.</summary>
+    public bool IsExpiredAt(DateTimeOffset now) => ExpiresAt <= now;
+
+    /// <summary>Cosmos DB counts from the last write on, so every write says anew how long is left; null for one that stays.</summary>
+    public int? TimeToLiveAt(DateTimeOffset now) => ExpiresAt is { } end ? (int)Math.Max(1, Math.Ceiling((end - now).TotalSeconds)) : null;
 }
 
 /// <summary>A log entry that isn't a message: what happened, by whom, and what it changed.</summary>
@@ -38,6 +45,8 @@ public sealed record LogEvent : LogEntry
     public const string MessageDeleted = "message.deleted";
     public const string ReactionAdded = "reaction.added";
     public const string ReactionRemoved = "reaction.removed";
+    public const string MessagePinned = "message.pinned";
+    public const string MessageUnpinned = "message.unpinned";
 
     public override string Id => DocumentId(Seq);
 
@@ -79,7 +88,8 @@ public sealed record LogEvent : LogEntry
 
     public static string DocumentId(long seq) => $"e:{seq}";
 
-    public override ChatEvent ToEvent() => new(What, ConversationId, Seq, At, Data);
+    /// <summary>The entry as every member sees it.</summary>
+    public ChatEvent ToEvent() => new(What, ConversationId, Seq, At, Data);
 }
 
 /// <summary>What clients receive through the SignalR method <c>events</c>, in an array.</summary>

@@ -1,3 +1,5 @@
+using Chat.Functions.Shared;
+
 namespace Chat.Functions.Log;
 
 /// <summary>A command on its way into the log, and whoever waits for it.</summary>
@@ -9,14 +11,32 @@ internal sealed class PendingAppend(LogCommand command, Deadline deadline)
 
     public Deadline Deadline { get; } = deadline;
 
+    /// <summary>The command that must be settled before this one: when it is given up, so is this.</summary>
+    public PendingAppend? Follows { get; init; }
+
+    /// <summary>Whether it ended without a clear answer, so that its caller is to repeat it.</summary>
+    public bool IsGivenUp { get; private set; }
+
     /// <summary>What the command comes to in the plan that is under way.</summary>
     public Decision Decision { get; set; }
 
     public Task<Appended> Task => _done.Task;
 
-    public void Complete(Appended result) => _done.TrySetResult(result);
+    public void Complete(Appended result)
+    {
+        IsGivenUp = result.Refusal == Problems.Unavailable;
+        _done.TrySetResult(result);
+    }
 
-    public void Fail(Exception exception) => _done.TrySetException(exception);
+    public void Fail(Exception exception)
+    {
+        IsGivenUp = true;
+        _done.TrySetException(exception);
+    }
 
-    public void Withdraw(CancellationToken cancellationToken) => _done.TrySetCanceled(cancellationToken);
+    public void Withdraw(CancellationToken cancellationToken)
+    {
+        IsGivenUp = true;
+        _done.TrySetCanceled(cancellationToken);
+    }
 }

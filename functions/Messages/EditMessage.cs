@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Messages;
 
-/// <summary><c>PATCH /conversations/{c}/messages/{m}</c>: gives the caller's own message another text; 200 with the message. What it said before is kept as a revision.</summary>
+/// <summary><c>PATCH /conversations/{c}/messages/{m}</c>: gives the caller's own message another text, with the mentions in it; 200 with the message. What it said before is kept as a revision.</summary>
 public sealed class EditMessage(ConversationLog log, MessageViews views, Limits limits, CurrentUser user)
 {
     [Function(nameof(EditMessage))]
@@ -18,6 +18,7 @@ public sealed class EditMessage(ConversationLog log, MessageViews views, Limits 
         ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var text = body.Text("text", limits.Text);
+        var mentions = Mention.Read(body, text, limits);
         if (body.Refusal is { } malformed)
         {
             return malformed.ToResult();
@@ -28,7 +29,7 @@ public sealed class EditMessage(ConversationLog log, MessageViews views, Limits 
             return Problems.MessageNotFound.ToResult();
         }
 
-        var edit = new Edit { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, Text = text, Limits = limits };
+        var edit = new Edit { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, Text = text, Mentions = mentions, Limits = limits };
         var appended = await log.AppendAsync(address.Conversation, edit, cancellationToken);
         return await views.AnswerAsync(user.Id, appended, cancellationToken);
     }
@@ -39,12 +40,17 @@ public sealed record Edit : MessageCommand
 {
     public required string Text { get; init; }
 
+    /// <summary>Who is named in the new text; null for nobody.</summary>
+    public IReadOnlyList<Mention>? Mentions { get; init; }
+
     public required Limits Limits { get; init; }
+
+    public override IReadOnlyList<UserId> Concerns => [Actor, .. Mention.Users(Mentions)];
 
     protected override Decision Decide(in DecisionContext context, in MessageInLog found)
     {
         var (head, _, message) = found;
-        if (message.SenderId != Actor)
+        if (message.SenderId != Actor || message.Poll is not null)
         {
             return Decision.Refuse(Problems.NotAllowed);
         }
@@ -54,7 +60,7 @@ public sealed record Edit : MessageCommand
             return Decision.Refuse(Problems.MessageUnsent);
         }
 
-        if (message.Text == Text)
+        if (message.Text == Text && (message.Mentions ?? []).SequenceEqual(Mentions ?? []))
         {
             return Decision.Nothing(head, message);
         }
@@ -69,6 +75,11 @@ public sealed record Edit : MessageCommand
             return Decision.Refuse(Problems.LimitReached("revisions", Limits.Revisions));
         }
 
+        if (Mention.Refusal(Mentions, context.MemberOf) is { } refusal)
+        {
+            return Decision.Refuse(refusal);
+        }
+
         var before = new Revision
         {
             ConversationId = Conversation,
@@ -78,7 +89,7 @@ public sealed record Edit : MessageCommand
             At = message.EditedAt ?? message.At,
             TimeToLive = message.TimeToLiveAt(context.Now),
         };
-        var edited = message with { Text = Text, EditedAt = context.Now, Revision = message.Revision + 1 };
+        var edited = message with { Text = Text, Mentions = Mentions, EditedAt = context.Now, Revision = message.Revision + 1 };
         var updated = LogEvent.Of(context, LogEvent.MessageUpdated, Actor, new MessageUpdated(MessageId), ChatJson.Default.MessageUpdated);
         return Changed(context, head, updated, edited, [before]);
     }

@@ -1,8 +1,10 @@
 using System.Text.Json.Serialization;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
+using Chat.Functions.Polls;
 using Chat.Functions.Reactions;
 using Chat.Functions.Shared;
+using Chat.Functions.Threads;
 
 namespace Chat.Functions.Messages;
 
@@ -51,25 +53,49 @@ public sealed record Message : LogEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ReactionSummary>? Reactions { get; init; }
 
-    /// <summary>From when on nobody sees it; null for a message that stays.</summary>
+    /// <summary>The message that it answers; what that says is read when this is shown.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public DateTimeOffset? ExpiresAt { get; init; }
+    public MessageId? ReplyTo { get; init; }
+
+    /// <summary>The root of the thread that it belongs to.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MessageId? ThreadId { get; init; }
+
+    /// <summary>Its number among the replies of its thread, from 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ThreadOrdinal { get; init; }
+
+    /// <summary>The thread that it is the root of.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ThreadSummary? Thread { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Mention>? Mentions { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool MentionsAll { get; init; }
+
+    /// <summary>Whether somebody said it elsewhere before; where isn't known here.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Forwarded { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Poll? Poll { get; init; }
 
     [JsonIgnore]
     public bool IsUnsent => UnsentAt is not null;
 
     public static string DocumentId(MessageId id) => $"m:{id.Value}";
 
-    public bool IsExpiredAt(DateTimeOffset now) => ExpiresAt <= now;
-
-    /// <summary>Cosmos DB counts from the last write on, so every write says anew how long is left; null for a message that stays.</summary>
-    public int? TimeToLiveAt(DateTimeOffset now) => ExpiresAt is { } end ? (int)Math.Max(1, Math.Ceiling((end - now).TotalSeconds)) : null;
-
-    /// <summary>What is left when it is taken back: that it was there, and nothing that it said.</summary>
+    /// <summary>What is left when it is taken back: that it was there, and nothing that it said. A thread goes on without its first words.</summary>
     public Message Unsent(UserId by, DateTimeOffset at) => this with
     {
         Text = "",
         Reactions = null,
+        ReplyTo = null,
+        Mentions = null,
+        MentionsAll = false,
+        Poll = null,
         Revision = 0,
         EditedAt = null,
         UnsentAt = at,
@@ -87,7 +113,8 @@ public sealed record Message : LogEntry
     public MessagePreview ToPreview() =>
         new(Seq, SenderId, ExpiresAt is null ? Preview.Of(Text) : "", At) { IsUnsent = IsUnsent, ExpiresAt = ExpiresAt };
 
-    public override ChatEvent ToEvent() => new(Created, ConversationId, Seq, At, MessageView.Of(this, null));
+    /// <summary>The entry as those who get this view see it.</summary>
+    public ChatEvent ToEvent(MessageView view) => new(Created, ConversationId, Seq, At, view);
 }
 
 /// <summary>What <c>message.updated</c> tells.</summary>

@@ -37,10 +37,13 @@ public abstract record MessageCommand : LogCommand
         var preview = changed.IsLastOf(head) ? changed.ToPreview() : head.LastMessage;
         return Decision.Append(
             head with { LastSeq = change.Seq, LastMessage = preview },
-            change with { Quiet = preview == head.LastMessage },
+            change with { Quiet = preview == head.LastMessage, ExpiresAt = changed.ExpiresAt, TimeToLive = changed.TimeToLive },
             [changed, .. documents]);
     }
 }
 
 /// <summary>A message that a command is about, with the conversation's head and the actor.</summary>
-public readonly record struct MessageInLog(Head Head, Member Actor, Message Message);
+public readonly record struct MessageInLog(Head Head, Member Actor, Message Message)
+{
+    public bool IsActorModerator => Head.IsModerator(Actor.Role);
+}

@@ -9,15 +9,19 @@ public sealed class MessageReader(ConversationReader conversations, ChatContaine
     /// <summary>The message that a path names; null when it isn't there or the user may not see it.</summary>
     public async Task<Message?> ReadForAsync(UserId user, string conversationId, string messageId, Session? session, CancellationToken cancellationToken)
     {
-        if (MessageAddress.Parse(conversationId, messageId) is not { } address
-            || await conversations.ReadForAsync(user, address.Conversation, session, cancellationToken) is not { } part)
-        {
-            return null;
-        }
+        return MessageAddress.Parse(conversationId, messageId) is { } address
+            && await conversations.ReadForAsync(user, address.Conversation, session, cancellationToken) is { } part
+                ? await ReadForAsync(part, address.Message, cancellationToken)
+                : null;
+    }
 
+    /// <summary>A message of a conversation; null when it isn't there or the member may not see it.</summary>
+    public async Task<Message?> ReadForAsync(Participation part, MessageId id, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(part);
         var (message, _) = await containers.Conversations.ReadDocumentAsync(
-            Message.DocumentId(address.Message),
-            address.Conversation,
+            Message.DocumentId(id),
+            part.Head.ConversationId,
             ChatJson.Default.Message,
             cancellationToken: cancellationToken);
         return message is not null && part.Member.Sees(message) && !message.IsExpiredAt(time.GetUtcNow()) ? message : null;

@@ -1,13 +1,15 @@
 using System.Text.Json.Serialization;
+using Chat.Functions.Polls;
 using Chat.Functions.Reactions;
 using Chat.Functions.Shared;
+using Chat.Functions.Threads;
 
 namespace Chat.Functions.Messages;
 
 /// <summary>A message as clients see it. Of two versions the one with the higher <see cref="UpdatedSeq"/> is the newer.</summary>
 /// <param name="Seq">Its place in the conversation's log.</param>
 /// <param name="Ordinal">Its number among the conversation's messages.</param>
-/// <param name="Kind"><c>text</c>.</param>
+/// <param name="Kind"><c>text</c> or <c>poll</c>.</param>
 /// <param name="Text">1 to 4,000 Unicode scalar values, exactly as sent; empty once unsent.</param>
 /// <param name="At">When it was committed.</param>
 /// <param name="UpdatedSeq">The newest log entry that made it what it is; its own <paramref name="Seq"/> at first.</param>
@@ -41,12 +43,39 @@ public sealed record MessageView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <param name="message">The message as it is stored.</param>
-    /// <param name="mine">The viewer's own reactions; null when the view is for everyone.</param>
-    public static MessageView Of(Message message, IReadOnlyList<ReactionKey>? mine)
+    /// <summary>What it answers, as the viewer may see that; absent when it answers none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Quote? ReplyTo { get; init; }
+
+    /// <summary>The root of its thread; absent outside of threads.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MessageId? ThreadId { get; init; }
+
+    /// <summary>Its number among its thread's replies; the newest one's is the thread's count.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ThreadOrdinal { get; init; }
+
+    /// <summary>The thread that it is the root of; absent while nobody replied in one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ThreadSummary? Thread { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Mention>? Mentions { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool MentionsAll { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Forwarded { get; init; }
+
+    /// <summary>The options and votes of a poll, whose question is <see cref="Text"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Poll? Poll { get; init; }
+
+    /// <summary>The message as it is stored, without what is the viewer's own and without what it answers.</summary>
+    public static MessageView Of(Message message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var reactions = message.Reactions ?? [];
         return new(
             message.MessageId,
             message.ConversationId,
@@ -59,12 +88,19 @@ public sealed record MessageView(
             message.At,
             message.UpdatedSeq ?? message.Seq,
             message.Revision,
-            mine is null || reactions.Count == 0 ? reactions : [.. reactions.Select(one => one with { Mine = mine.Contains(one.Key) })])
+            message.Reactions ?? [])
         {
             EditedAt = message.EditedAt,
             UnsentAt = message.UnsentAt,
             UnsentBy = message.UnsentBy,
             ExpiresAt = message.ExpiresAt,
+            ThreadId = message.ThreadId,
+            ThreadOrdinal = message.ThreadOrdinal,
+            Thread = message.Thread,
+            Mentions = message.Mentions,
+            MentionsAll = message.MentionsAll,
+            Forwarded = message.Forwarded,
+            Poll = message.Poll,
         };
     }
 }

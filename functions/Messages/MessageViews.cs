@@ -1,25 +1,51 @@
+using Chat.Functions.Conversations;
 using Chat.Functions.Log;
+using Chat.Functions.Polls;
 using Chat.Functions.Reactions;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 
 namespace Chat.Functions.Messages;
 
-/// <summary>Shows messages to one user: with what of them is the user's own.</summary>
-public sealed class MessageViews(ChatContainers containers)
+/// <summary>Shows messages: with what they answer, as that is now, and with what of them is the viewer's own.</summary>
+/// <remarks>One read of many documents for a page, of 1 RU each: those quoted, the viewer's votes, and reactions that summaries don't tell.</remarks>
+public sealed class MessageViews(ChatContainers containers, TimeProvider time)
 {
-    /// <summary>The messages as a user sees them, in the same order. Costs a read for each whose summary doesn't tell whether the user reacted.</summary>
+    /// <summary>The messages as a member sees them, in the same order.</summary>
     public async Task<IReadOnlyList<MessageView>> OfAsync(UserId viewer, IReadOnlyList<Message> messages, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        var untold = messages.Where(message => message.Reactions?.Any(one => one.Count > one.Users.Count) == true).ToList();
-        var read = untold.Count == 0 ? [] : await containers.Conversations.ReadDocumentsAsync(
-            [.. untold.Select(message => MemberReactions.DocumentId(message.MessageId, viewer))],
-            untold[0].ConversationId,
-            ChatJson.Default.DocumentsPageMemberReactions,
-            cancellationToken: cancellationToken);
-        var mine = read.ToDictionary(one => one.MessageId, one => one.Keys);
-        return [.. messages.Select(message => MessageView.Of(message, mine.GetValueOrDefault(message.MessageId) ?? Told(message, viewer)))];
+        var quoted = Quoted(messages);
+        var found = await ReadAsync(
+            messages,
+            [
+                .. quoted,
+                .. quoted.Count > 0 ? [Member.DocumentId(viewer)] : Array.Empty<string>(),
+                .. messages.Where(message => message.Poll is not null).Select(message => MemberVote.DocumentId(message.MessageId, viewer)),
+                .. messages.Where(IsUntold).Select(message => MemberReactions.DocumentId(message.MessageId, viewer)),
+            ],
+            null,
+            cancellationToken);
+        var member = found.GetValueOrDefault(Member.DocumentId(viewer)) as Member;
+        return [.. messages.Select(message => Quoting(message, found, quote => member?.Sees(quote) == true) with { Reactions = Reactions(message), Poll = PollOf(message) })];
+
+        IReadOnlyList<ReactionSummary> Reactions(Message message)
+        {
+            var mine = (found.GetValueOrDefault(MemberReactions.DocumentId(message.MessageId, viewer)) as MemberReactions)?.Keys;
+            return [.. (message.Reactions ?? []).Select(one => one with { Mine = mine?.Contains(one.Key) ?? one.Users.Contains(viewer) })];
+        }
+
+        Poll? PollOf(Message message) =>
+            message.Poll?.For((found.GetValueOrDefault(MemberVote.DocumentId(message.MessageId, viewer)) as MemberVote)?.Options ?? []);
+    }
+
+    /// <summary>The messages as every member may see them, in the same order; who joined late may not see what was before.</summary>
+    public async Task<IReadOnlyList<MessageView>> ForEveryoneAsync(Head head, IReadOnlyList<Message> messages, Session? session, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        ArgumentNullException.ThrowIfNull(messages);
+        var found = await ReadAsync(messages, Quoted(messages), session, cancellationToken);
+        return [.. messages.Select(message => Quoting(message, found, quote => quote.Seq >= head.JoinedSeq))];
     }
 
     /// <summary>200 with the message that a command changed or found as wanted, or the refusal.</summary>
@@ -35,6 +61,39 @@ public sealed class MessageViews(ChatContainers containers)
         return new Answer<MessageView>(StatusCodes.Status200OK, view, ChatJson.Default.MessageView, appended.Session);
     }
 
-    private static List<ReactionKey> Told(Message message, UserId viewer) =>
-        [.. (message.Reactions ?? []).Where(one => one.Users.Contains(viewer)).Select(one => one.Key)];
+    /// <summary>What became of messages that a user sent together, in the same order.</summary>
+    public async Task<IReadOnlyList<SendResult>> ResultsAsync(UserId viewer, IReadOnlyList<Appended> sent, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(sent);
+        var stored = sent.Where(one => one.Refusal is null).Select(one => (Message)one.Entries[0]).ToList();
+        var views = new Queue<MessageView>(await OfAsync(viewer, stored, cancellationToken));
+        return [.. sent.Select(one => one.Refusal is { } refusal
+            ? new SendResult(refusal.Status) { Problem = refusal }
+            : new SendResult(one.IsRepeat ? StatusCodes.Status200OK : StatusCodes.Status201Created) { Message = views.Dequeue() })];
+    }
+
+    private static List<string> Quoted(IReadOnlyList<Message> messages) =>
+        [.. messages.Select(message => message.ReplyTo).OfType<MessageId>().Distinct().Select(Message.DocumentId)];
+
+    /// <summary>Whether the summary doesn't name everyone, so that it may not tell whether the viewer reacted.</summary>
+    private static bool IsUntold(Message message) => message.Reactions?.Any(one => one.Count > one.Users.Count) == true;
+
+    private MessageView Quoting(Message message, Dictionary<string, ConversationDocument> found, Func<Message, bool> isSeen)
+    {
+        var view = MessageView.Of(message);
+        return message.ReplyTo is not { } id ? view
+            : found.GetValueOrDefault(Message.DocumentId(id)) is Message quoted && isSeen(quoted) && !quoted.IsExpiredAt(time.GetUtcNow()) ? view with { ReplyTo = Quote.Of(quoted) }
+            : view with { ReplyTo = new Quote(id) };
+    }
+
+    private async Task<Dictionary<string, ConversationDocument>> ReadAsync(IReadOnlyList<Message> messages, List<string> ids, Session? session, CancellationToken cancellationToken)
+    {
+        var documents = ids.Count == 0 ? [] : await containers.Conversations.ReadDocumentsAsync(
+            ids,
+            messages[0].ConversationId,
+            ChatJson.Default.DocumentsPageConversationDocument,
+            session,
+            cancellationToken);
+        return documents.ToDictionary(document => document.Id, StringComparer.Ordinal);
+    }
 }

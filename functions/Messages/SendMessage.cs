@@ -17,7 +17,7 @@ public sealed class SendMessage(ConversationLog log, MessageViews views, Limits 
         ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var clientMessageId = body.ClientId("clientMessageId");
-        var text = body.Text("text", limits.Text);
+        var content = MessageContent.Read(body, limits);
         if (body.Refusal is { } malformed)
         {
             return malformed.ToResult();
@@ -28,7 +28,7 @@ public sealed class SendMessage(ConversationLog log, MessageViews views, Limits 
             return Problems.ConversationNotFound.ToResult();
         }
 
-        var appended = await log.AppendAsync(conversation, new TextMessage(conversation, user.Id, clientMessageId, text), cancellationToken);
+        var appended = await log.AppendAsync(conversation, new NewMessage(conversation, user.Id, clientMessageId, content), cancellationToken);
         if (appended.Refusal is { } refusal)
         {
             return refusal.ToResult();

@@ -1,5 +1,5 @@
-using Chat.Functions.Conversations;
 using Chat.Functions.Log;
+using Chat.Functions.Pins;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -8,9 +8,9 @@ namespace Chat.Functions.Messages;
 
 /// <summary>
 /// <c>DELETE /conversations/{c}/messages/{m}</c>: takes a message back for everyone; 200 with what is left of it, which is nothing that it said.
-/// The sender may for a while, a group's owner and admins always.
+/// The sender may for a while, a group's owner and admins always. With <c>scope=me</c> anyone deletes it for themselves alone; 204.
 /// </summary>
-public sealed class UnsendMessage(ConversationLog log, MessageViews views, Limits limits, CurrentUser user)
+public sealed class UnsendMessage(ConversationLog log, HiddenMessages hidden, MessageViews views, Limits limits, CurrentUser user)
 {
     [Function(nameof(UnsendMessage))]
     public async Task<IResult> RunAsync(
@@ -19,9 +19,26 @@ public sealed class UnsendMessage(ConversationLog log, MessageViews views, Limit
         string messageId,
         CancellationToken cancellationToken)
     {
+        var query = new RequestQuery(request);
+        var scope = query.Single("scope") ?? "everyone";
+        if (scope is not ("everyone" or "me"))
+        {
+            query.Fault("scope", "not_allowed", "Must be one of: everyone, me.");
+        }
+
+        if (query.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
         if (MessageAddress.Parse(conversationId, messageId) is not { } address)
         {
             return Problems.MessageNotFound.ToResult();
+        }
+
+        if (scope == "me")
+        {
+            return await hidden.HideAsync(user.Id, address, Session.Of(request), cancellationToken);
         }
 
         var unsend = new Unsend { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, Limits = limits };
@@ -35,6 +52,8 @@ public sealed record Unsend : MessageCommand
 {
     public required Limits Limits { get; init; }
 
+    public override IReadOnlyList<string> Needs => [.. base.Needs, ConversationPins.DocumentId];
+
     protected override Decision Decide(in DecisionContext context, in MessageInLog found)
     {
         var (head, actor, message) = found;
@@ -43,7 +62,7 @@ public sealed record Unsend : MessageCommand
             return Decision.Nothing(head, message);
         }
 
-        var moderates = head.Kind == ConversationKind.Group && actor.Role is MemberRole.Owner or MemberRole.Admin;
+        var moderates = head.IsModerator(actor.Role);
         if (!moderates && message.SenderId != Actor)
         {
             return Decision.Refuse(Problems.NotAllowed);
@@ -56,7 +75,8 @@ public sealed record Unsend : MessageCommand
 
         var unsent = message.Unsent(Actor, context.Now);
         var deleted = LogEvent.Of(context, LogEvent.MessageDeleted, Actor, new MessageDeleted(MessageId, Actor), ChatJson.Default.MessageDeleted);
-        return Changed(context, head, deleted, unsent, []) with
+        var pins = context.Find<ConversationPins>(ConversationPins.DocumentId);
+        return Changed(context, head, deleted, unsent, pins?.Has(MessageId) == true ? [pins.Without(MessageId)] : []) with
         {
             Removed = [.. Enumerable.Range(0, message.Revision).Select(number => Messages.Revision.DocumentId(MessageId, number))],
         };

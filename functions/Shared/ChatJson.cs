@@ -8,11 +8,13 @@ using Chat.Functions.Health;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
+using Chat.Functions.Pins;
 using Chat.Functions.Presence;
 using Chat.Functions.Privacy;
 using Chat.Functions.Reactions;
 using Chat.Functions.Realtime;
 using Chat.Functions.Receipts;
+using Chat.Functions.Scheduled;
 using Chat.Functions.Typing;
 
 namespace Chat.Functions.Shared;
@@ -58,6 +60,16 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(ReactionChanged))]
 [JsonSerializable(typeof(ReactionPage))]
 [JsonSerializable(typeof(EventPage))]
+[JsonSerializable(typeof(MessageContent))]
+[JsonSerializable(typeof(BatchAnswer))]
+[JsonSerializable(typeof(MessageHidden))]
+[JsonSerializable(typeof(ScheduledDue))]
+[JsonSerializable(typeof(ScheduledMessage))]
+[JsonSerializable(typeof(ScheduledPage))]
+[JsonSerializable(typeof(ScheduledView))]
+[JsonSerializable(typeof(PinChanged))]
+[JsonSerializable(typeof(PinPage))]
+[JsonSerializable(typeof(ConversationPins))]
 [JsonSerializable(typeof(RealtimeConnection))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(HealthReport))]
@@ -80,7 +92,10 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(DateTimeOffset?))]
 [JsonSerializable(typeof(long?))]
 [JsonSerializable(typeof(bool))]
+[JsonSerializable(typeof(DocumentsPage<ConversationDocument>))]
+[JsonSerializable(typeof(DocumentsPage<ScheduledMessage>))]
 [JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(List<long>))]
 [JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(string))]
 public sealed partial class ChatJson : JsonSerializerContext

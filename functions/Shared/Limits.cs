@@ -52,6 +52,41 @@ public sealed record Limits
     /// <summary>Members of a conversation in which receipts are pushed; in larger ones they are asked for. Default 32.</summary>
     [Range(2, 100)]
     public int PushedReceiptMembers { get; init; } = 32;
+    /// <summary>Members named in one message. Default 50.</summary>
+    [Range(0, 50)]
+    public int Mentions { get; init; } = 50;
+
+    /// <summary>Options of a poll. Default 10; a poll has at least 2.</summary>
+    [Range(2, 10)]
+    public int PollOptions { get; init; } = 10;
+
+    /// <summary>The length of a poll's question, in Unicode scalar values. Default 300.</summary>
+    [Range(1, 300)]
+    public int PollText { get; init; } = 300;
+
+    /// <summary>The length of a poll's option, in Unicode scalar values. Default 100.</summary>
+    [Range(1, 100)]
+    public int PollOptionText { get; init; } = 100;
+
+    /// <summary>Pinned messages of a conversation. Default 10.</summary>
+    [Range(1, 50)]
+    public int Pins { get; init; } = 10;
+
+    /// <summary>Messages in one batch. Default 50.</summary>
+    [Range(1, 50)]
+    public int BatchMessages { get; init; } = 50;
+
+    /// <summary>Conversations that one request forwards to. Default 10.</summary>
+    [Range(1, 10)]
+    public int ForwardTargets { get; init; } = 10;
+
+    /// <summary>Messages of one conversation that a member can delete for themselves. Default 500, 4 KB of what every read of the member costs.</summary>
+    [Range(1, 500)]
+    public int HiddenMessages { get; init; } = 500;
+
+    /// <summary>Messages of one member that wait in one conversation to be sent later. Default 100.</summary>
+    [Range(1, 100)]
+    public int ScheduledMessages { get; init; } = 100;
 
     /// <summary>Items on a page that asks for no number. Default 50.</summary>
     [Range(1, 100)]

@@ -19,6 +19,14 @@ public static class Problems
 
     public static readonly Problem MessageUnsent = new(409, "message_unsent", "The message was taken back.");
 
+    public static readonly Problem NotAThreadRoot = new(409, "not_a_thread_root", "The message is in a thread itself.");
+
+    public static readonly Problem NotAPoll = new(409, "not_a_poll", "The message isn't a poll.");
+
+    public static readonly Problem PollClosed = new(409, "poll_closed", "The poll is closed.");
+
+    public static readonly Problem AlreadySent = new(409, "already_sent", "The message was sent.");
+
     public static readonly Problem ClientMessageIdReused =
         new(409, "client_message_id_reused", "This clientMessageId was used for another message.");
 
@@ -42,6 +50,8 @@ public static class Problems
 
     public static Problem BodyTooLarge(int limit) =>
         new(413, "body_too_large", "The body is too large.") { Limit = new Limit("requestBody", limit) };
+
+    public static readonly Problem MentionsAStranger = Malformed([new Fault("/mentions", "not_a_member", "Must be members of the conversation.")]);
 
     public static readonly Problem NotAReaction = Malformed([new Fault("key", "not_a_reaction", "Must be one emoji, or a name of 1 to 32 a-z0-9_+- between colons.")]);
 

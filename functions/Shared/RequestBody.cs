@@ -10,13 +10,15 @@ namespace Chat.Functions.Shared;
 /// A JSON object from a client, read within bounds. Getters note what is wrong and go on, so that <see cref="Refusal"/> lists every fault;
 /// check it before using what they returned.
 /// </summary>
-public sealed class RequestBody : IDisposable
+public sealed partial class RequestBody : IDisposable
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 
     private readonly Problem? _unreadable;
     private readonly byte[] _buffer;
     private readonly JsonDocument? _document;
+    private readonly JsonElement _object;
+    private readonly string _path = "";
     private readonly List<Fault> _faults = [];
 
     private RequestBody(Problem? unreadable, byte[] buffer, JsonDocument? document)
@@ -24,6 +26,7 @@ public sealed class RequestBody : IDisposable
         _unreadable = unreadable;
         _buffer = buffer;
         _document = document;
+        _object = document?.RootElement ?? default;
     }
 
     /// <summary>Why this body can't be used; null when it can.</summary>
@@ -65,7 +68,7 @@ public sealed class RequestBody : IDisposable
     }
 
     /// <summary>Notes a fault that the getters can't see.</summary>
-    public void Fault(string pointer, string code, string detail) => _faults.Add(new Fault(pointer, code, detail));
+    public void Fault(string pointer, string code, string detail) => _faults.Add(new Fault(_path + pointer, code, detail));
 
     /// <summary>A string of 1 to <paramref name="limit"/> Unicode scalar values, kept exactly: no NUL, no unpaired surrogates, nothing trimmed.</summary>
     public string Text(string name, int limit)
@@ -75,20 +78,7 @@ public sealed class RequestBody : IDisposable
             return "";
         }
 
-        var scalars = text.EnumerateRunes().Count();
-        if (scalars == 0)
-        {
-            Fault($"/{name}", "too_short", "Must not be empty.");
-        }
-        else if (scalars > limit)
-        {
-            Fault($"/{name}", "too_long", $"At most {limit} Unicode scalar values.");
-        }
-        else if (text.Contains('\0', StringComparison.Ordinal))
-        {
-            Fault($"/{name}", "invalid_text", "Must not contain NUL.");
-        }
-
+        CheckText($"/{name}", text, limit);
         return text;
     }
 
@@ -163,7 +153,7 @@ public sealed class RequestBody : IDisposable
     /// <summary>A truth value.</summary>
     public bool Bool(string name) => TryGet(name, "true or false", out var element, JsonValueKind.True, JsonValueKind.False) && element.GetBoolean();
 
-    /// <summary>An instant in RFC 3339, with its offset.</summary>
+    /// <summary>An instant in RFC 3339, with its offset; taken to the millisecond.</summary>
     public DateTimeOffset Instant(string name)
     {
         if (!TryGetString(name, out var text))
@@ -178,14 +168,14 @@ public sealed class RequestBody : IDisposable
             Fault($"/{name}", "invalid_instant", "Must be an RFC 3339 date and time with an offset.");
         }
 
-        return instant;
+        return DateTimeOffset.FromUnixTimeMilliseconds(instant.ToUnixTimeMilliseconds());
     }
 
     /// <summary>A member of a JSON merge (RFC 7396): left alone when absent, cleared when null, else read by its getter.</summary>
     public Merge<T> Merge<T>(string name, Func<string, T> read)
     {
         ArgumentNullException.ThrowIfNull(read);
-        return _unreadable is not null || !_document!.RootElement.TryGetProperty(name, out var element)
+        return _unreadable is not null || !_object.TryGetProperty(name, out var element)
             ? default
             : new(true, element.ValueKind == JsonValueKind.Null ? default : read(name));
     }
@@ -220,6 +210,23 @@ public sealed class RequestBody : IDisposable
         }
     }
 
+    private void CheckText(string pointer, string text, int limit)
+    {
+        var scalars = text.EnumerateRunes().Count();
+        if (scalars == 0)
+        {
+            Fault(pointer, "too_short", "Must not be empty.");
+        }
+        else if (scalars > limit)
+        {
+            Fault(pointer, "too_long", $"At most {limit} Unicode scalar values.");
+        }
+        else if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            Fault(pointer, "invalid_text", "Must not contain NUL.");
+        }
+    }
+
     private bool TryGetString(string name, out string text)
     {
         text = "";
@@ -247,7 +254,7 @@ public sealed class RequestBody : IDisposable
             return false;
         }
 
-        element = _document!.RootElement;
+        element = _object;
         foreach (var part in name.Split('/'))
         {
             if (element.ValueKind != JsonValueKind.Object)

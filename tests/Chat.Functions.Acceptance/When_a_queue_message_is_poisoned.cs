@@ -12,6 +12,7 @@ public class When_a_queue_message_is_poisoned
     [InlineData("deliveries", """{"first":1}""", "Malformed")]
     [InlineData("deliveries", """{"conversationId":"aaaaaaaaaaaaaaaaaaaaaa","first":1,"last":1}""", "ConversationNotFound")]
     [InlineData("fanout", "[]", "Malformed")]
+    [InlineData("scheduled", "null", "Malformed")]
     public async Task Should_be_dead_lettered_with_its_reason_and_hold_nobody_up(string queue, string body, string reason)
     {
         await using var app = await ChatApp.StartAsync();

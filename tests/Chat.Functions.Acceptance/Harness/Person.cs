@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Xunit;
 
 namespace Chat.Functions.Acceptance.Harness;
@@ -37,6 +38,14 @@ internal sealed class Person(HttpClient http, string name)
 
     public Task<HttpResponseMessage> TrySendAsync(string conversation, string text, string? clientMessageId = null) =>
         PostAsync($"/api/conversations/{conversation}/messages", new { clientMessageId = clientMessageId ?? Guid.NewGuid().ToString("N"), text });
+
+    /// <summary>Sends a message that says more than a text; the message as it is on the wire.</summary>
+    public Task<JsonElement> SayAsync(string conversation, object content) =>
+        AskAsync("POST", $"/api/conversations/{conversation}/messages", Under(Guid.NewGuid().ToString("N"), content), HttpStatusCode.Created);
+
+    /// <summary>Sends a message that is refused; the code of the refusal.</summary>
+    public Task<string> MayNotSayAsync(string conversation, object content, HttpStatusCode expected) =>
+        IsRefusedAsync("POST", $"/api/conversations/{conversation}/messages", expected, Under(Guid.NewGuid().ToString("N"), content));
 
     public async Task<MessagesJson> MessagesAsync(string conversation, string query = "") =>
         await ReadAsync<MessagesJson>(await GetAsync($"/api/conversations/{conversation}/messages?{query}"));
@@ -128,6 +137,14 @@ internal sealed class Person(HttpClient http, string name)
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
         change?.Invoke(request);
         return http.SendAsync(request);
+    }
+
+    /// <summary>A message's content with the id that its sender chose.</summary>
+    public static JsonNode Under(string clientMessageId, object content)
+    {
+        var message = JsonSerializer.SerializeToNode(content)!;
+        message["clientMessageId"] = clientMessageId;
+        return message;
     }
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, HttpStatusCode? expected = null)

@@ -132,7 +132,7 @@ public class InboxProjectionTests
             var entries = new List<LogEntry>();
             for (var left = 1 + dice.Next(4); left > 0 && head.MessageCount < Messages; left--)
             {
-                var send = new TextMessage(conversation, dice.GetItems(Users, 1)[0], $"{head.MessageCount}", "Hello");
+                var send = new NewMessage(conversation, dice.GetItems(Users, 1)[0], $"{head.MessageCount}", new MessageContent { Text = "Hello" });
                 var decided = send.Decide(new DecisionContext(head, user => new HeadMember(user, MemberRole.Member), _ => null, "commit", at.AddMinutes(head.LastSeq)));
                 head = decided.Head!;
                 entries.AddRange(decided.Entries);

@@ -54,7 +54,7 @@ internal sealed class AppProcess : IDisposable
     }
 
     public Task<Appended> SendAsync(ConversationId conversation, string sender, string clientMessageId, string? text = null, CancellationToken cancellationToken = default) =>
-        Log.AppendAsync(conversation, new TextMessage(conversation, new UserId(sender), clientMessageId, text ?? clientMessageId), cancellationToken);
+        Log.AppendAsync(conversation, new NewMessage(conversation, new UserId(sender), clientMessageId, new MessageContent { Text = text ?? clientMessageId }), cancellationToken);
 
     /// <summary>Sends as a client does: the same again until there is an answer.</summary>
     public async Task<Appended> KeepSendingAsync(ConversationId conversation, string sender, string clientMessageId, string? text = null)

@@ -1,0 +1,48 @@
+using Chat.Functions.Log;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Messages;
+
+/// <summary>
+/// <c>POST /conversations/{c}/messages/{m}/forward</c>: sends a message's text on to other conversations, without a hint of where it is from; 200
+/// with what became of each. Polls and what disappears stay where they are. A repeat is harmless.
+/// </summary>
+public sealed class ForwardMessage(ConversationLog log, MessageReader messages, MessageViews views, Limits limits, CurrentUser user)
+{
+    [Function(nameof(ForwardMessage))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/messages/{messageId}/forward")] HttpRequest request,
+        string conversationId,
+        string messageId,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
+        var clientMessageId = body.ClientId("clientMessageId");
+        var targets = body.ConversationIds("to", limits.ForwardTargets);
+        if (body.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
+        if (await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken) is not { } message)
+        {
+            return Problems.MessageNotFound.ToResult();
+        }
+
+        if (message.IsUnsent || message.Poll is not null || message.ExpiresAt is not null)
+        {
+            return (message.IsUnsent ? Problems.MessageUnsent : Problems.NotAllowed).ToResult();
+        }
+
+        var content = new MessageContent { Text = message.Text, ForwardedFrom = message.MessageId };
+        var results = await Task.WhenAll(targets.Select(async target =>
+        {
+            var appended = await log.AppendAsync(target, new NewMessage(target, user.Id, clientMessageId, content), cancellationToken);
+            return (await views.ResultsAsync(user.Id, [appended], cancellationToken))[0] with { ConversationId = target };
+        }));
+        return new Answer<BatchAnswer>(StatusCodes.Status200OK, new BatchAnswer(results), ChatJson.Default.BatchAnswer);
+    }
+}

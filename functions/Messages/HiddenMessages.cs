@@ -1,0 +1,96 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Inbox;
+using Chat.Functions.Log;
+using Chat.Functions.Realtime;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Cosmos;
+
+namespace Chat.Functions.Messages;
+
+/// <summary>Deletes messages for one member: nobody else notices, and no reader shows them any more.</summary>
+/// <remarks>The member's document lists what they don't see, so that hiding costs no reader anything; it is replaced under its ETag.</remarks>
+public sealed class HiddenMessages(
+    ConversationReader reader,
+    ChatContainers containers,
+    InboxProjection inbox,
+    EventPush push,
+    TimeProvider time,
+    Limits limits)
+{
+    private const int MaxAttempts = 8;
+
+    /// <summary>204 once the member doesn't see the message any more, also for one that they didn't see before.</summary>
+    public async Task<IResult> HideAsync(UserId user, MessageAddress address, Session? session, CancellationToken cancellationToken)
+    {
+        if (await reader.ReadForAsync(user, address.Conversation, session, cancellationToken) is not { } part
+            || await ReadAsync(address, cancellationToken) is not { } message
+            || message.Seq < part.Member.FirstVisible)
+        {
+            return Problems.MessageNotFound.ToResult();
+        }
+
+        if (await AddAsync(user, message, cancellationToken) is { } refusal)
+        {
+            return refusal.ToResult();
+        }
+
+        // A repeat heals what a crash in between left.
+        await inbox.HideAsync(user, InboxChange.Of(part.Head), message.Seq, cancellationToken);
+        var hidden = new ChatEvent(MessageHidden.What, address.Conversation, null, time.GetUtcNow(), new MessageHidden(address.Message));
+        await push.PushAsync(part.Head, [user], [hidden], cancellationToken);
+        return Results.NoContent();
+    }
+
+    private async Task<Message?> ReadAsync(MessageAddress address, CancellationToken cancellationToken)
+    {
+        var (message, _) = await containers.Conversations.ReadDocumentAsync(
+            Message.DocumentId(address.Message),
+            address.Conversation,
+            ChatJson.Default.Message,
+            cancellationToken: cancellationToken);
+        return message?.IsExpiredAt(time.GetUtcNow()) == false ? message : null;
+    }
+
+    private async Task<Problem?> AddAsync(UserId user, Message message, CancellationToken cancellationToken)
+    {
+        var partition = new PartitionKey(message.ConversationId.Value);
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            var (member, etag) = await containers.Conversations.ReadDocumentAsync(Member.DocumentId(user), partition, ChatJson.Default.Member, cancellationToken: cancellationToken);
+            if (member is not { State: MemberState.Active } || member.Hidden?.Contains(message.Seq) == true)
+            {
+                return member is { State: MemberState.Active } ? null : Problems.MessageNotFound;
+            }
+
+            // What was before they could see anything is hidden anyway.
+            List<long> hidden = [.. (member.Hidden ?? []).Where(seq => seq >= member.FirstVisible), message.Seq];
+            if (hidden.Count > limits.HiddenMessages)
+            {
+                return Problems.LimitReached("hiddenMessages", limits.HiddenMessages);
+            }
+
+            using var response = await containers.Conversations.PatchItemStreamAsync(
+                member.Id,
+                partition,
+                [PatchOperation.Set("/hidden", hidden)],
+                new PatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false },
+                cancellationToken);
+            if (response.StatusCode != System.Net.HttpStatusCode.PreconditionFailed)
+            {
+                response.EnsureSuccessStatusCode();
+                return null;
+            }
+
+            await Task.Delay(Backoff.Jitter(attempt), time, cancellationToken);
+        }
+
+        return Problems.Unavailable;
+    }
+}
+
+/// <summary>What <c>message.hidden</c> tells the devices of who deleted a message for themselves.</summary>
+public sealed record MessageHidden(MessageId MessageId)
+{
+    public const string What = "message.hidden";
+}

@@ -1,0 +1,120 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Log;
+using Chat.Functions.Shared;
+using Chat.Functions.Threads;
+
+namespace Chat.Functions.Messages;
+
+/// <summary>The wish to send a message. Any active member may.</summary>
+public sealed record NewMessage : LogCommand
+{
+    private readonly ConversationId _conversation;
+    private readonly string _clientMessageId;
+    private readonly MessageContent _content;
+    private readonly string _bodyHash;
+
+    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    public NewMessage(ConversationId conversation, UserId sender, string clientMessageId, MessageContent content)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        Actor = sender;
+        MessageId = MessageId.For(conversation, sender, clientMessageId);
+        _conversation = conversation;
+        _clientMessageId = clientMessageId;
+        _content = content;
+        _bodyHash = content.Hash;
+    }
+
+    public MessageId MessageId { get; }
+
+    public override string RepeatId => Message.DocumentId(MessageId);
+
+    public override IReadOnlyList<UserId> Concerns => [Actor, .. Mention.Users(_content.Mentions)];
+
+    // What is sent again is answered as it was, whatever became of what it refers to; plain text refers to nothing and needs no look.
+    public override IReadOnlyList<string> Needs =>
+        _content.IsPlain ? [] : [RepeatId, Member.DocumentId(Actor), .. _content.RefersTo.Select(Message.DocumentId)];
+
+    public override Decision Decide(in DecisionContext context)
+    {
+        if (context.Head is not { } head || context.MemberOf(Actor) is not { } sender)
+        {
+            return Decision.Refuse(Problems.ConversationNotFound);
+        }
+
+        if (context.Find<Message>(RepeatId) is not null)
+        {
+            return Decision.Repeat;
+        }
+
+        return Refusal(context, head, sender) is { } refusal ? Decision.Refuse(refusal) : Append(context, head);
+    }
+
+    public override bool Repeats(LogEntry first) => first is Message message && message.BodyHash == _bodyHash;
+
+    private Problem? Refusal(in DecisionContext context, Head head, HeadMember sender)
+    {
+        if (_content.MentionsAll && !head.IsModerator(sender.Role))
+        {
+            return Problems.NotAllowed;
+        }
+
+        var member = context.Find<Member>(Member.DocumentId(Actor));
+        foreach (var id in _content.RefersTo)
+        {
+            if (context.Find<Message>(Message.DocumentId(id)) is not { } message || member?.Sees(message) != true || message.IsExpiredAt(context.Now))
+            {
+                return Problems.MessageNotFound;
+            }
+
+            if (message.IsUnsent)
+            {
+                return Problems.MessageUnsent;
+            }
+
+            if (id == _content.ThreadId && message.ThreadId is not null)
+            {
+                return Problems.NotAThreadRoot;
+            }
+        }
+
+        return Mention.Refusal(_content.Mentions, context.MemberOf) ?? _content.Poll?.Refusal(context.Now);
+    }
+
+    private Decision Append(in DecisionContext context, Head head)
+    {
+        var root = _content.ThreadId is { } thread ? context.Find<Message>(Message.DocumentId(thread)) : null;
+        var message = new Message
+        {
+            ConversationId = _conversation,
+            MessageId = MessageId,
+            Seq = head.LastSeq + 1,
+            Ordinal = head.MessageCount + 1,
+            CommitId = context.CommitId,
+            SenderId = Actor,
+            ClientMessageId = _clientMessageId,
+            Kind = _content.Kind,
+            Text = _content.Text,
+            BodyHash = _bodyHash,
+            At = context.Now,
+            ReplyTo = _content.ReplyTo,
+            ThreadId = _content.ThreadId,
+            ThreadOrdinal = root is null ? null : (root.Thread?.Count ?? 0) + 1,
+            Mentions = _content.Mentions,
+            MentionsAll = _content.MentionsAll,
+            Forwarded = _content.Forwarded,
+            Poll = _content.Poll,
+            ExpiresAt = head.MessageTtl is { } seconds ? context.Now.AddSeconds(seconds) : null,
+        };
+        message = message with { TimeToLive = message.TimeToLiveAt(context.Now) };
+        return Decision.Append(
+            head with
+            {
+                LastSeq = message.Seq,
+                MessageCount = message.Ordinal,
+                LastMessage = message.ToPreview(),
+            },
+            message,
+            root is null ? [] : [root.With(message)]);
+    }
+}

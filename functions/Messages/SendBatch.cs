@@ -1,0 +1,68 @@
+using System.Text.Json.Serialization;
+using Chat.Functions.Log;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Messages;
+
+/// <summary>
+/// <c>POST /conversations/{c}/messages/batch</c>: accepts messages in their order, in one commit where they fit; 200 with what became of each.
+/// After one that can't be stored just now none is; a repeat of all or some of them is harmless.
+/// </summary>
+public sealed class SendBatch(ConversationLog log, MessageViews views, Limits limits, CurrentUser user)
+{
+    [Function(nameof(SendBatch))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/messages/batch")] HttpRequest request,
+        string conversationId,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
+        var wishes = body.Objects("messages", 1, limits.BatchMessages)
+            .Select(item => (ClientMessageId: item.ClientId("clientMessageId"), Content: MessageContent.Read(item, limits)))
+            .ToList();
+        if (wishes.DistinctBy(wish => wish.ClientMessageId, StringComparer.Ordinal).Count() < wishes.Count)
+        {
+            body.Fault("/messages", "repeated", "Each clientMessageId must be given once.");
+        }
+
+        if (body.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
+        if (!ConversationId.TryParse(conversationId, out var conversation))
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        var messages = wishes.Select(wish => new NewMessage(conversation, user.Id, wish.ClientMessageId, wish.Content)).ToList();
+        var appended = await log.AppendInOrderAsync(conversation, messages, cancellationToken);
+        if (appended.All(one => one.Refusal == Problems.ConversationNotFound))
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        var answer = new BatchAnswer(await views.ResultsAsync(user.Id, appended, cancellationToken));
+        return new Answer<BatchAnswer>(StatusCodes.Status200OK, answer, ChatJson.Default.BatchAnswer, appended.LastOrDefault(one => one.Session is not null)?.Session);
+    }
+}
+
+/// <summary>What became of a batch's messages, in its order.</summary>
+public sealed record BatchAnswer(IReadOnlyList<SendResult> Results);
+
+/// <summary>What became of one message: 201 and 200 as for a message that is sent alone, or the status of its refusal.</summary>
+public sealed record SendResult(int Status)
+{
+    /// <summary>Where the message is, when it was forwarded; absent in a batch.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ConversationId? ConversationId { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MessageView? Message { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Problem? Problem { get; init; }
+}

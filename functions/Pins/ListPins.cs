@@ -1,0 +1,54 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Messages;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Pins;
+
+/// <summary><c>GET /conversations/{c}/pins</c>: the pinned messages that the caller sees, the latest pinned first.</summary>
+public sealed class ListPins(ConversationReader reader, ChatContainers containers, MessageViews views, TimeProvider time, CurrentUser user)
+{
+    [Function(nameof(ListPins))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/pins")] HttpRequest request,
+        string conversationId,
+        CancellationToken cancellationToken)
+    {
+        if (!ConversationId.TryParse(conversationId, out var conversation)
+            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        var (pins, _) = await containers.Conversations.ReadDocumentAsync(
+            ConversationPins.DocumentId,
+            conversation,
+            ChatJson.Default.ConversationPins,
+            cancellationToken: cancellationToken);
+        var messages = await ReadAsync(part, pins?.Pins ?? [], cancellationToken);
+        var shown = await views.OfAsync(user.Id, messages, cancellationToken);
+        var page = new PinPage(
+            [.. from pin in (pins?.Pins ?? []).Reverse()
+                join message in shown on pin.MessageId equals message.MessageId
+                select new PinnedMessage(message, pin.By, pin.At)]);
+        return new Answer<PinPage>(StatusCodes.Status200OK, page, ChatJson.Default.PinPage);
+    }
+
+    private async Task<List<Message>> ReadAsync(Participation part, IReadOnlyList<Pin> pins, CancellationToken cancellationToken)
+    {
+        var found = pins.Count == 0 ? [] : await containers.Conversations.ReadDocumentsAsync(
+            pins.Select(pin => Message.DocumentId(pin.MessageId)),
+            part.Head.ConversationId,
+            ChatJson.Default.DocumentsPageMessage,
+            cancellationToken: cancellationToken);
+        var now = time.GetUtcNow();
+        return [.. found.Where(message => part.Member.Sees(message) && !message.IsUnsent && !message.IsExpiredAt(now))];
+    }
+}
+
+/// <summary>A conversation's pinned messages.</summary>
+public sealed record PinPage(IReadOnlyList<PinnedMessage> Pins);
+
+/// <summary>A pinned message, and who pinned it when.</summary>
+public sealed record PinnedMessage(MessageView Message, UserId By, DateTimeOffset At);

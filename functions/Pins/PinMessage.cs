@@ -1,0 +1,28 @@
+using Chat.Functions.Log;
+using Chat.Functions.Messages;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Pins;
+
+/// <summary><c>PUT /conversations/{c}/messages/{m}/pin</c>: pins a message for everyone; 204. Repeating it changes nothing.</summary>
+public sealed class PinMessage(ConversationLog log, Limits limits, CurrentUser user)
+{
+    [Function(nameof(PinMessage))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "conversations/{conversationId}/messages/{messageId}/pin")] HttpRequest request,
+        string conversationId,
+        string messageId,
+        CancellationToken cancellationToken)
+    {
+        if (MessageAddress.Parse(conversationId, messageId) is not { } address)
+        {
+            return Problems.MessageNotFound.ToResult();
+        }
+
+        var change = new ChangePin { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, IsWanted = true, Limits = limits };
+        var appended = await log.AppendAsync(address.Conversation, change, cancellationToken);
+        return appended.Refusal?.ToResult() ?? Results.NoContent();
+    }
+}

@@ -1,0 +1,82 @@
+using Chat.Functions.Log;
+using Chat.Functions.Messages;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Polls;
+
+/// <summary><c>PUT /conversations/{c}/messages/{m}/vote</c>: chooses among a poll's options, or none of them; 200 with the message. Repeating it changes nothing.</summary>
+public sealed class VoteInPoll(ConversationLog log, MessageViews views, Limits limits, CurrentUser user)
+{
+    [Function(nameof(VoteInPoll))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "conversations/{conversationId}/messages/{messageId}/vote")] HttpRequest request,
+        string conversationId,
+        string messageId,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
+        var options = body.Indexes("options", limits.PollOptions);
+        if (body.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
+        if (MessageAddress.Parse(conversationId, messageId) is not { } address)
+        {
+            return Problems.MessageNotFound.ToResult();
+        }
+
+        var vote = new Vote { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, Options = options };
+        var appended = await log.AppendAsync(address.Conversation, vote, cancellationToken);
+        return await views.AnswerAsync(user.Id, appended, cancellationToken);
+    }
+}
+
+/// <summary>The wish to have chosen these options of a poll. Any active member may who sees it.</summary>
+public sealed record Vote : MessageCommand
+{
+    /// <summary>Indexes of options, ascending; empty takes the vote back.</summary>
+    public required IReadOnlyList<int> Options { get; init; }
+
+    public override IReadOnlyList<string> Needs => [.. base.Needs, MemberVote.DocumentId(MessageId, Actor)];
+
+    protected override Decision Decide(in DecisionContext context, in MessageInLog found)
+    {
+        if (found.Message.IsUnsent)
+        {
+            return Decision.Refuse(Problems.MessageUnsent);
+        }
+
+        if (found.Message.Poll is not { } poll)
+        {
+            return Decision.Refuse(Problems.NotAPoll);
+        }
+
+        if (Options.Any(option => option >= poll.Options.Count) || (Options.Count > 1 && !poll.Multiple))
+        {
+            return Decision.Refuse(Problems.OutOfRange("/options", "Must be options of the poll, and only one where it doesn't allow several."));
+        }
+
+        var mine = context.Find<MemberVote>(MemberVote.DocumentId(MessageId, Actor));
+        var before = mine?.Options ?? [];
+        if (before.SequenceEqual(Options))
+        {
+            return Decision.Nothing(found.Head, found.Message);
+        }
+
+        if (poll.IsClosedAt(context.Now))
+        {
+            return Decision.Refuse(Problems.PollClosed);
+        }
+
+        var vote = new MemberVote { ConversationId = Conversation, MessageId = MessageId, UserId = Actor, Options = Options, TimeToLive = found.Message.TimeToLiveAt(context.Now) };
+        var updated = LogEvent.Of(context, LogEvent.MessageUpdated, Actor, new MessageUpdated(MessageId), ChatJson.Default.MessageUpdated);
+        var changed = found.Message with { Poll = poll.With(before, Options) };
+        return Options.Count > 0
+            ? Changed(context, found.Head, updated, changed, [vote])
+            : Changed(context, found.Head, updated, changed, []) with { Removed = [vote.Id] };
+    }
+}

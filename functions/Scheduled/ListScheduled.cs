@@ -1,0 +1,41 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Scheduled;
+
+/// <summary><c>GET /conversations/{c}/scheduled</c>: the caller's own messages that wait to be sent, the next due first.</summary>
+public sealed class ListScheduled(ConversationReader reader, ChatContainers containers, CurrentUser user)
+{
+    [Function(nameof(ListScheduled))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/scheduled")] HttpRequest request,
+        string conversationId,
+        CancellationToken cancellationToken)
+    {
+        if (!ConversationId.TryParse(conversationId, out var conversation)
+            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is null)
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        var found = await FindAsync(containers, conversation, user.Id, cancellationToken);
+        var page = new ScheduledPage([.. found.OrderBy(scheduled => scheduled.DueAt).Select(ScheduledView.Of)]);
+        return new Answer<ScheduledPage>(StatusCodes.Status200OK, page, ChatJson.Default.ScheduledPage);
+    }
+
+    internal static async Task<List<ScheduledMessage>> FindAsync(ChatContainers containers, ConversationId conversation, UserId sender, CancellationToken cancellationToken)
+    {
+        var prefix = ScheduledMessage.Prefix(sender);
+        var query = new QueryDefinition("SELECT * FROM c WHERE c.id > @from AND c.id < @end ORDER BY c.id")
+            .WithParameter("@from", prefix)
+            .WithParameter("@end", prefix[..^1] + ';');
+        return await containers.Conversations.QueryPartitionAsync(
+            query,
+            new PartitionKey(conversation.Value),
+            ChatJson.Default.DocumentsPageScheduledMessage,
+            cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Net;
+using System.Text.Json;
+using Chat.Functions.Conversations;
+using Chat.Functions.Messages;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Scheduled;
+
+/// <summary>
+/// <c>POST /conversations/{c}/scheduled</c>: has a message sent at an instant, 1 minute to 365 days ahead; 201 with what waits, 200 when it
+/// repeats that. Whether the sender may say it is decided when it is due; what they may not is dropped then.
+/// </summary>
+public sealed class ScheduleMessage(ConversationReader reader, ChatContainers containers, ScheduledQueue queue, TimeProvider time, Limits limits, CurrentUser user)
+{
+    private static readonly TimeSpan Least = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Most = TimeSpan.FromDays(365);
+
+    [Function(nameof(ScheduleMessage))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/scheduled")] HttpRequest request,
+        string conversationId,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
+        var (clientMessageId, content, dueAt) = (body.ClientId("clientMessageId"), MessageContent.Read(body, limits), body.Instant("dueAt"));
+        if (body.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
+        if (!ConversationId.TryParse(conversationId, out var conversation)
+            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is null)
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        var scheduled = new ScheduledMessage
+        {
+            ConversationId = conversation,
+            MessageId = MessageId.For(conversation, user.Id, clientMessageId),
+            SenderId = user.Id,
+            ClientMessageId = clientMessageId,
+            Content = content,
+            DueAt = dueAt,
+        };
+        return await RepeatAsync(scheduled, cancellationToken) ?? await RefusalAsync(scheduled, cancellationToken) ?? await AcceptAsync(scheduled, cancellationToken);
+    }
+
+    /// <summary>The answer where there is such a message already; null where there is none.</summary>
+    private async Task<IResult?> RepeatAsync(ScheduledMessage scheduled, CancellationToken cancellationToken)
+    {
+        var (first, _) = await containers.Conversations.ReadDocumentAsync(scheduled.Id, scheduled.ConversationId, ChatJson.Default.ScheduledMessage, cancellationToken: cancellationToken);
+        if (first is not null)
+        {
+            return first.IsSameAs(scheduled) ? Show(StatusCodes.Status200OK, first, null) : Problems.ClientMessageIdReused.ToResult();
+        }
+
+        var (sent, _) = await containers.Conversations.ReadDocumentAsync(
+            Message.DocumentId(scheduled.MessageId),
+            scheduled.ConversationId,
+            ChatJson.Default.Message,
+            cancellationToken: cancellationToken);
+        return sent is null ? null : Problems.AlreadySent.ToResult();
+    }
+
+    private async Task<IResult?> RefusalAsync(ScheduledMessage scheduled, CancellationToken cancellationToken)
+    {
+        var ahead = scheduled.DueAt - time.GetUtcNow();
+        if (ahead < Least || ahead > Most)
+        {
+            return Problems.OutOfRange("/dueAt", "Must be 1 minute to 365 days ahead.").ToResult();
+        }
+
+        // Requests at once may go beyond it together by as many as they are.
+        var waiting = await ListScheduled.FindAsync(containers, scheduled.ConversationId, user.Id, cancellationToken);
+        return waiting.Count >= limits.ScheduledMessages ? Problems.LimitReached("scheduledMessages", limits.ScheduledMessages).ToResult() : null;
+    }
+
+    /// <summary>First the queue, then the document: what is due and isn't there does nothing, and what is there will be due.</summary>
+    private async Task<IResult> AcceptAsync(ScheduledMessage scheduled, CancellationToken cancellationToken)
+    {
+        var due = ScheduledDue.Of(scheduled);
+        await queue.ScheduleAsync(due, cancellationToken);
+        using var document = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(scheduled, ChatJson.Default.ConversationDocument), writable: false);
+        using var created = await containers.Conversations.CreateItemStreamAsync(
+            document,
+            new PartitionKey(scheduled.ConversationId.Value),
+            new ItemRequestOptions { EnableContentResponseOnWrite = false },
+            cancellationToken);
+        if (created.StatusCode == HttpStatusCode.Conflict)
+        {
+            return await RepeatAsync(scheduled, cancellationToken) ?? Problems.Unavailable.ToResult();
+        }
+
+        created.EnsureSuccessStatusCode();
+        var session = Session.Of(created.Headers);
+        if (scheduled.DueAt <= time.GetUtcNow())
+        {
+            // It took so long that what tells of it may have come before it was there.
+            await queue.SendAsync(due with { Session = session }, cancellationToken);
+        }
+
+        return Show(StatusCodes.Status201Created, scheduled, session);
+    }
+
+    private static Answer<ScheduledView> Show(int status, ScheduledMessage scheduled, Session? session) =>
+        new(status, ScheduledView.Of(scheduled), ChatJson.Default.ScheduledView, session);
+}

@@ -1,0 +1,48 @@
+using Chat.Functions.Log;
+using Chat.Functions.Messages;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Scheduled;
+
+/// <summary>A message that waits to be sent; there until it is sent, cancelled, or refused when it is due. Only its sender sees it.</summary>
+public sealed record ScheduledMessage : ConversationDocument
+{
+    public override string Id => DocumentId(SenderId, MessageId);
+
+    /// <summary>The id that the message will have.</summary>
+    public required MessageId MessageId { get; init; }
+
+    public required UserId SenderId { get; init; }
+
+    public required string ClientMessageId { get; init; }
+
+    public required MessageContent Content { get; init; }
+
+    public required DateTimeOffset DueAt { get; init; }
+
+    /// <summary>Whether another request asked for the same.</summary>
+    public bool IsSameAs(ScheduledMessage other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return DueAt == other.DueAt && Content.Hash == other.Content.Hash;
+    }
+
+    public static string DocumentId(UserId sender, MessageId message) => Prefix(sender) + message.Value;
+
+    /// <summary>What the ids of all that a user has scheduled in a conversation begin with.</summary>
+    public static string Prefix(UserId sender) => $"s:{sender.Value}:";
+}
+
+/// <summary>A message that waits to be sent, as its sender sees it.</summary>
+/// <param name="ScheduledId">The id that the message will have.</param>
+public sealed record ScheduledView(MessageId ScheduledId, ConversationId ConversationId, string ClientMessageId, DateTimeOffset DueAt, MessageContent Content)
+{
+    public static ScheduledView Of(ScheduledMessage scheduled)
+    {
+        ArgumentNullException.ThrowIfNull(scheduled);
+        return new(scheduled.MessageId, scheduled.ConversationId, scheduled.ClientMessageId, scheduled.DueAt, scheduled.Content);
+    }
+}
+
+/// <summary>All that a user has scheduled in a conversation, the next due first.</summary>
+public sealed record ScheduledPage(IReadOnlyList<ScheduledView> Scheduled);

@@ -1,0 +1,88 @@
+using Azure.Messaging.ServiceBus;
+using Chat.Functions.Delivery;
+using Chat.Functions.Log;
+using Chat.Functions.Messages;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Scheduled;
+
+/// <summary>Queue <c>scheduled</c>: sends a message that is due, if it still waits for that instant. What its sender may not say any more is dropped.</summary>
+public sealed class SendScheduled(QueueWork queueWork, ChatContainers containers, ConversationLog log)
+{
+    [Function(nameof(SendScheduled))]
+    public Task RunAsync(
+        [ServiceBusTrigger(ScheduledDue.Queue, Connection = DeliverySetup.Connection, AutoCompleteMessages = false)] ServiceBusReceivedMessage message,
+        ServiceBusMessageActions actions,
+        CancellationToken cancellationToken) =>
+        queueWork.RunAsync(ScheduledDue.Queue, message, actions, ChatJson.Default.ScheduledDue, SendAsync, cancellationToken);
+
+    private async Task SendAsync(ScheduledDue due, CancellationToken cancellationToken)
+    {
+        var (scheduled, _) = await containers.Conversations.ReadDocumentAsync(
+            ScheduledMessage.DocumentId(due.SenderId, due.MessageId),
+            due.ConversationId,
+            ChatJson.Default.ScheduledMessage,
+            due.Session,
+            cancellationToken);
+        if (scheduled is null || scheduled.DueAt != due.DueAt)
+        {
+            // Cancelled, sent, never accepted, or scheduled anew.
+            return;
+        }
+
+        var appended = await log.AppendAsync(due.ConversationId, new SendDue(scheduled), cancellationToken);
+        if (appended.Refusal == Problems.Unavailable)
+        {
+            throw new TimeoutException("The message can't be sent just now.");
+        }
+
+        if (appended.Refusal is not null || appended.IsRepeat)
+        {
+            await RemoveAsync(scheduled, cancellationToken);
+        }
+    }
+
+    private async Task RemoveAsync(ScheduledMessage scheduled, CancellationToken cancellationToken)
+    {
+        using var deleted = await containers.Conversations.DeleteItemStreamAsync(scheduled.Id, new PartitionKey(scheduled.ConversationId.Value), cancellationToken: cancellationToken);
+        if (deleted.StatusCode != System.Net.HttpStatusCode.NotFound)
+        {
+            deleted.EnsureSuccessStatusCode();
+        }
+    }
+}
+
+/// <summary>The wish that a message which waited is sent and waits no more. It is neither when it was cancelled meanwhile.</summary>
+public sealed record SendDue : LogCommand
+{
+    private readonly string _scheduledId;
+    private readonly NewMessage _message;
+
+    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    public SendDue(ScheduledMessage scheduled)
+    {
+        ArgumentNullException.ThrowIfNull(scheduled);
+        Actor = scheduled.SenderId;
+        _scheduledId = scheduled.Id;
+        _message = new NewMessage(scheduled.ConversationId, scheduled.SenderId, scheduled.ClientMessageId, scheduled.Content);
+    }
+
+    public override string? RepeatId => _message.RepeatId;
+
+    public override IReadOnlyList<UserId> Concerns => _message.Concerns;
+
+    public override IReadOnlyList<string> Needs => [_scheduledId, .. _message.Needs];
+
+    public override Decision Decide(in DecisionContext context)
+    {
+        if (context.Head is { } head && context.Find<ScheduledMessage>(_scheduledId) is null)
+        {
+            return Decision.Nothing(head);
+        }
+
+        var decision = _message.Decide(context);
+        return decision.Entries.Count > 0 ? decision with { Removed = [_scheduledId] } : decision;
+    }
+}

@@ -1,0 +1,145 @@
+using System.Text.Json;
+
+namespace Chat.Functions.Shared;
+
+/// <summary>Members that may be left out, and those that hold lists or objects. A null is as good as nothing.</summary>
+public sealed partial class RequestBody
+{
+    /// <summary>An object within the body; its faults are the body's.</summary>
+    private RequestBody(RequestBody body, string pointer, JsonElement element)
+    {
+        _buffer = [];
+        _object = element;
+        _path = body._path + pointer;
+        _faults = body._faults;
+    }
+
+    /// <summary>Whether a member is there.</summary>
+    public bool Has(string name) => _unreadable is null && _object.TryGetProperty(name, out var element) && element.ValueKind != JsonValueKind.Null;
+
+    /// <summary>True or false; false when it isn't there.</summary>
+    public bool Flag(string name)
+    {
+        if (!Has(name))
+        {
+            return false;
+        }
+
+        var element = _object.GetProperty(name);
+        if (element.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            Fault($"/{name}", "wrong_type", "Must be true or false.");
+        }
+
+        return element.ValueKind == JsonValueKind.True;
+    }
+
+    /// <summary>A message's id; null when it isn't there.</summary>
+    public MessageId? OptionalMessageId(string name)
+    {
+        if (!Has(name) || !TryGetString(name, out var text))
+        {
+            return null;
+        }
+
+        if (!MessageId.TryParse(text, out var id))
+        {
+            Fault($"/{name}", "invalid_id", "Must be a message's id.");
+        }
+
+        return id;
+    }
+
+    /// <summary>A user's id.</summary>
+    public UserId User(string name)
+    {
+        if (TryGetString(name, out var text) && !UserId.TryParse(text, out _))
+        {
+            Fault($"/{name}", "invalid_id", "Must be 1 to 64 of A-Za-z0-9._~-");
+        }
+
+        return new(text);
+    }
+
+    /// <summary>An object; null when it isn't there.</summary>
+    public RequestBody? OptionalObject(string name) =>
+        Has(name) && TryGet(name, "an object", out var element, JsonValueKind.Object) ? new(this, $"/{name}", element) : null;
+
+    /// <summary>Objects, as many as allowed.</summary>
+    public IReadOnlyList<RequestBody> Objects(string name, int least, int most) =>
+        Items(name, least, most, JsonValueKind.Object, "an object", (pointer, element) => new RequestBody(this, pointer, element));
+
+    /// <summary>Texts as <see cref="Text"/> takes them, as many as allowed.</summary>
+    public IReadOnlyList<string> Texts(string name, int least, int most, int limit) =>
+        Items(name, least, most, JsonValueKind.String, "a string", (pointer, element) =>
+        {
+            if (Decode(element) is not { } text)
+            {
+                Fault(pointer, "invalid_text", "Must be valid Unicode.");
+                return "";
+            }
+
+            CheckText(pointer, text, limit);
+            return text;
+        });
+
+    /// <summary>Whole numbers from 0 on, as many as allowed, each once.</summary>
+    public IReadOnlyList<int> Indexes(string name, int most)
+    {
+        var indexes = Items(name, 0, most, JsonValueKind.Number, "a whole number", (pointer, element) =>
+        {
+            if (element.TryGetInt32(out var index) && index >= 0)
+            {
+                return index;
+            }
+
+            Fault(pointer, "out_of_range", "Must be a whole number from 0 on.");
+            return 0;
+        });
+        return [.. indexes.Distinct().Order()];
+    }
+
+    /// <summary>Ids of conversations, as many as allowed, each once.</summary>
+    public IReadOnlyList<ConversationId> ConversationIds(string name, int most)
+    {
+        var ids = Items(name, 1, most, JsonValueKind.String, "a conversation's id", (pointer, element) =>
+        {
+            if (!ConversationId.TryParse(Decode(element), out var id))
+            {
+                Fault(pointer, "invalid_id", "Must be a conversation's id.");
+            }
+
+            return id;
+        });
+        return [.. ids.Distinct()];
+    }
+
+    private List<T> Items<T>(string name, int least, int most, JsonValueKind kind, string expected, Func<string, JsonElement, T> read)
+    {
+        if (!TryGet(name, "an array", out var array, JsonValueKind.Array))
+        {
+            return [];
+        }
+
+        if (array.GetArrayLength() < least || array.GetArrayLength() > most)
+        {
+            Fault($"/{name}", array.GetArrayLength() < least ? "too_few" : "too_many", $"Must be {least} to {most}.");
+            return [];
+        }
+
+        var items = new List<T>(array.GetArrayLength());
+        foreach (var (index, element) in array.EnumerateArray().Index())
+        {
+            if (element.ValueKind == kind)
+            {
+                items.Add(read($"/{name}/{index}", element));
+            }
+            else
+            {
+                Fault($"/{name}/{index}", "wrong_type", $"Must be {expected}.");
+            }
+        }
+
+        return items;
+    }
+}

@@ -1,0 +1,42 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Messages;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Threads;
+
+/// <summary><c>GET /conversations/{c}/messages/{m}/replies</c>: a page of a thread, as pages of messages are, from its beginning when no position is given.</summary>
+public sealed class ListReplies(ConversationReader reader, MessageReader messages, MessagePages pages, MessageViews views, Limits limits, CurrentUser user)
+{
+    [Function(nameof(ListReplies))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/messages/{messageId}/replies")] HttpRequest request,
+        string conversationId,
+        string messageId,
+        CancellationToken cancellationToken)
+    {
+        var query = new RequestQuery(request);
+        var (after, before, limit) = (query.Seq("afterSeq", 0), query.Seq("beforeSeq", 1), query.Limit(limits));
+        if (after is not null && before is not null)
+        {
+            query.Fault("afterSeq", "not_both", "Give one of afterSeq and beforeSeq.");
+        }
+
+        if (query.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
+        if (MessageAddress.Parse(conversationId, messageId) is not { } address
+            || await reader.ReadForAsync(user.Id, address.Conversation, Session.Of(request), cancellationToken) is not { } part
+            || await messages.ReadForAsync(part, address.Message, cancellationToken) is null)
+        {
+            return Problems.MessageNotFound.ToResult();
+        }
+
+        var page = await pages.ReadAsync(part, address.Message, before is null ? after ?? 0 : null, before, limit, cancellationToken);
+        var shown = page with { Messages = await views.OfAsync(user.Id, page.Found, cancellationToken) };
+        return new Answer<MessagePage>(StatusCodes.Status200OK, shown, ChatJson.Default.MessagePage);
+    }
+}

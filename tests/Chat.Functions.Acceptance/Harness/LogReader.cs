@@ -1,0 +1,164 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Chat.Functions.Acceptance.Harness;
+
+/// <summary>A client that knows a conversation by its events alone: what it has read so far, folded into messages and pins as docs/protocol.md says.</summary>
+internal sealed class LogReader(Func<Person> owner, string conversation)
+{
+    private const int MaxUsersOfReaction = 5;
+
+    private readonly Dictionary<string, JsonObject> _messages = new(StringComparer.Ordinal);
+    private readonly List<(string MessageId, string By, string At)> _pins = [];
+    private long _readTo;
+
+    /// <summary>Every message, by its place in the log.</summary>
+    public List<JsonNode> Messages() => [.. _messages.Values.OrderBy(message => (long)message["seq"]!).Select(Shown)];
+
+    /// <summary>The pinned messages, the latest first.</summary>
+    public List<(string MessageId, string By, string At)> Pins() => [.. Enumerable.Reverse(_pins)];
+
+    /// <summary>Reads one more page; false when there was none.</summary>
+    public async Task<bool> ReadOnAsync(int limit)
+    {
+        var page = await owner().AskAsync("GET", $"/api/conversations/{conversation}/events?limit={limit}&afterSeq={_readTo}");
+        foreach (var entry in page.List("events"))
+        {
+            await TakeAsync(entry);
+        }
+
+        var isNew = page.Number("toSeq") > _readTo;
+        _readTo = page.Number("toSeq");
+        return isNew;
+    }
+
+    private async Task TakeAsync(JsonElement entry)
+    {
+        var (type, seq, data) = (entry.Text("type")!, entry.Number("seq"), entry.At("data")!.Value);
+        if (type is "message.created")
+        {
+            Put(data);
+            TellThread(data);
+        }
+        else if (type is "message.updated")
+        {
+            // What isn't told is asked for.
+            Put(data.At("message") ?? await owner().AskAsync("GET", $"/api/conversations/{conversation}/messages/{data.Text("messageId")}"));
+        }
+        else if (type is "message.pinned")
+        {
+            _pins.Add((data.Text("messageId")!, data.Text("by")!, entry.Text("at")!));
+        }
+        else if (type is "message.unpinned" or "message.deleted")
+        {
+            _pins.RemoveAll(pin => pin.MessageId == data.Text("messageId"));
+        }
+
+        if (data.Text("messageId") is { } id && _messages.TryGetValue(id, out var message) && (long)message["updatedSeq"]! < seq)
+        {
+            Change(message, type, entry, data);
+        }
+    }
+
+    private static void Change(JsonObject message, string type, JsonElement entry, JsonElement data)
+    {
+        if (type is "message.deleted")
+        {
+            foreach (var said in new[] { "editedAt", "replyTo", "mentions", "mentionsAll", "poll" })
+            {
+                message.Remove(said);
+            }
+
+            (message["text"], message["revision"], message["reactions"]) = ("", 0, new JsonArray());
+            (message["unsentAt"], message["unsentBy"]) = (entry.Text("at"), data.Text("by"));
+        }
+        else if (type is "reaction.added" or "reaction.removed")
+        {
+            React(message["reactions"]!.AsArray(), data.Text("key")!, data.Text("by")!, type is "reaction.added");
+        }
+        else
+        {
+            return;
+        }
+
+        message["updatedSeq"] = entry.Number("seq");
+    }
+
+    private static void React(JsonArray reactions, string key, string by, bool isAdded)
+    {
+        var summary = reactions.FirstOrDefault(one => (string)one!["key"]! == key)?.AsObject();
+        if (summary is null)
+        {
+            summary = new JsonObject { ["key"] = key, ["count"] = 0, ["users"] = new JsonArray() };
+            reactions.Add(summary);
+        }
+
+        var users = summary["users"]!.AsArray();
+        summary["count"] = (int)summary["count"]! + (isAdded ? 1 : -1);
+        if (isAdded && users.Count < MaxUsersOfReaction)
+        {
+            users.Add(by);
+        }
+        else if (!isAdded)
+        {
+            users.RemoveAll(user => (string)user! == by);
+        }
+
+        if ((int)summary["count"]! == 0)
+        {
+            reactions.Remove(summary);
+        }
+    }
+
+    private void TellThread(JsonElement reply)
+    {
+        if (reply.Text("threadId") is { } id && _messages.TryGetValue(id, out var root) && (long)root["updatedSeq"]! < reply.Number("seq"))
+        {
+            root["thread"] = new JsonObject { ["count"] = reply.Number("threadOrdinal"), ["lastAt"] = reply.Text("at"), ["lastSeq"] = reply.Number("seq") };
+            root["updatedSeq"] = reply.Number("seq");
+        }
+    }
+
+    private void Put(JsonElement shown)
+    {
+        var id = shown.Text("messageId")!;
+        if (!_messages.TryGetValue(id, out var known) || (long)known["updatedSeq"]! < shown.Number("updatedSeq"))
+        {
+            _messages[id] = Plain(shown);
+        }
+    }
+
+    /// <summary>A message with its quote as what it quotes is now.</summary>
+    private JsonNode Shown(JsonObject message)
+    {
+        var shown = message.DeepClone();
+        if (message["replyTo"] is { } quote && _messages.TryGetValue((string)quote["messageId"]!, out var quoted))
+        {
+            shown["replyTo"] = new JsonObject
+            {
+                ["messageId"] = (string)quoted["messageId"]!,
+                ["seq"] = (long)quoted["seq"]!,
+                ["senderId"] = (string)quoted["senderId"]!,
+                ["preview"] = (string)quoted["text"]!,
+            };
+            if (quoted["unsentAt"] is not null)
+            {
+                shown["replyTo"]!["isUnsent"] = true;
+            }
+        }
+
+        return shown;
+    }
+
+    /// <summary>A message without what the names of those who reacted say as well.</summary>
+    public static JsonObject Plain(JsonElement message)
+    {
+        var plain = JsonSerializer.SerializeToNode(message)!.AsObject();
+        foreach (var reaction in plain["reactions"]!.AsArray())
+        {
+            reaction!.AsObject().Remove("mine");
+        }
+
+        return plain;
+    }
+}

@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Chat.Functions.Acceptance.Harness;
+using Chat.Local;
+using Xunit;
+using Fault = Chat.Local.Fault;
+
+namespace Chat.Functions.Acceptance;
+
+/// <summary>
+/// People do anything to each other's messages through three instances while calls fail; whoever only reads the log, whenever, has in the end
+/// what the pages of messages and the pins say. More seeds: <c>CHAT_STORY_SEEDS=200</c>.
+/// </summary>
+public class When_a_client_knows_only_the_events
+{
+    private const int StepsEach = 30;
+    private static readonly string[] People = ["ann", "ben", "cat", "dan"];
+
+    public static TheoryData<int> Seeds =>
+        [.. Enumerable.Range(1, int.Parse(Environment.GetEnvironmentVariable("CHAT_STORY_SEEDS") ?? "4", CultureInfo.InvariantCulture))];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task Should_know_everything_that_is_to_be_seen(int seed)
+    {
+        var (clock, faults, random) = (new JumpingClock(), new Faults(seed), new Random(seed));
+        await using var fleet = await Fleet.StartAsync(3, faults, clock);
+        var group = (await fleet.As("ann", random).CreateGroupAsync("Team", People[1..])).ConversationId;
+        foreach (var kind in new[] { FaultKind.ResetAfter, FaultKind.TimeoutAfter, FaultKind.Throttle, FaultKind.FalsePrecondition })
+        {
+            faults.Add(new Fault("cosmos", "batch", kind) { Probability = 0.05 });
+        }
+
+        // One reads from the beginning on, the other when it is over.
+        var (early, late) = (new LogReader(() => fleet.As("ben", random), group), new LogReader(() => fleet.As("ben", random), group));
+        var doing = Task.WhenAll(People.Select((name, n) => new Someone(fleet, name, group, new Random((seed * 100) + n)).GoOnAsync(StepsEach)));
+        while (!doing.IsCompleted)
+        {
+            await early.ReadOnAsync(1 + random.Next(5));
+        }
+
+        await doing;
+        faults.Clear();
+        foreach (var reader in new[] { early, late })
+        {
+            while (await reader.ReadOnAsync(100))
+            {
+            }
+
+            await ShouldSeeTheSameAsync(reader, fleet.As("ben", random), group);
+        }
+    }
+
+    private static async Task ShouldSeeTheSameAsync(LogReader reader, Person person, string group)
+    {
+        var messages = new List<JsonElement>();
+        for (JsonElement? page = null; page?.At("hasMore")?.GetBoolean() != false;)
+        {
+            page = await person.AskAsync("GET", $"/api/conversations/{group}/messages?limit=100&afterSeq={page?.Number("toSeq") ?? 0}");
+            messages.AddRange(page.Value.List("messages"));
+        }
+
+        var known = reader.Messages();
+        Assert.Equal(messages.Count, known.Count);
+        foreach (var (expected, actual) in messages.Select(LogReader.Plain).Zip(known))
+        {
+            Assert.True(JsonNode.DeepEquals(expected, actual), $"Shown: {expected.ToJsonString()}{Environment.NewLine}Known: {actual.ToJsonString()}");
+        }
+
+        var pins = (await person.AskAsync("GET", $"/api/conversations/{group}/pins")).List("pins");
+        Assert.Equal(pins.Select(pin => (pin.Text("message.messageId")!, pin.Text("by")!, pin.Text("at")!)), reader.Pins());
+    }
+
+    /// <summary>A member who does one thing after another, each again until it is answered.</summary>
+    private sealed class Someone(Fleet fleet, string name, string group, Random random)
+    {
+        private readonly List<JsonElement> _seen = [];
+
+        public async Task GoOnAsync(int steps)
+        {
+            for (var step = 0; step < steps; step++)
+            {
+                if (step % 5 == 0)
+                {
+                    _seen.Clear();
+                    _seen.AddRange((await UntilAnsweredAsync("GET", "/messages?limit=20", null)).List("messages"));
+                }
+
+                await DoAsync($"{step}");
+            }
+        }
+
+        private Task<JsonElement> DoAsync(string id)
+        {
+            var any = _seen.Count > 0 ? _seen[random.Next(_seen.Count)].Text("messageId") : null;
+            return (any is null ? 0 : random.Next(14)) switch
+            {
+                0 or 1 => SayAsync(new { clientMessageId = id, text = $"{name} {id}" }),
+                2 => SayAsync(new { clientMessageId = id, text = $"{name} answers {id}", replyTo = any }),
+                3 => SayAsync(new { clientMessageId = id, text = $"{name} in a thread {id}", threadId = any, mentions = new[] { new { userId = "ben", offset = 0, length = 3 } } }),
+                4 => SayAsync(new { clientMessageId = id, poll = new { question = $"{name} asks {id}", options = new[] { "a", "b", "c" }, multiple = true } }),
+                5 => UntilAnsweredAsync("POST", "/messages/batch", new { messages = Enumerable.Range(0, 3).Select(n => new { clientMessageId = $"{id}-{n}", text = $"{name} {id} {n}" }) }),
+                6 or 7 => UntilAnsweredAsync("PATCH", $"/messages/{any}", new { text = $"{name} edited {id}" }),
+                8 => UntilAnsweredAsync("DELETE", $"/messages/{any}", null),
+                9 => UntilAnsweredAsync("PUT", $"/messages/{any}/reactions/:a:", null),
+                10 => UntilAnsweredAsync("DELETE", $"/messages/{any}/reactions/:a:", null),
+                11 => UntilAnsweredAsync("PUT", $"/messages/{any}/vote", new { options = Enumerable.Range(0, 3).Where(_ => random.Next(2) == 0) }),
+                12 => UntilAnsweredAsync("PUT", $"/messages/{any}/pin", null),
+                _ => UntilAnsweredAsync("DELETE", $"/messages/{any}/pin", null),
+            };
+        }
+
+        private Task<JsonElement> SayAsync(object body) => UntilAnsweredAsync("POST", "/messages", body);
+
+        private async Task<JsonElement> UntilAnsweredAsync(string method, string path, object? body)
+        {
+            var json = JsonSerializer.SerializeToElement(body);
+            using var answer = await Eventually.SeesAsync(
+                () => fleet.As(name, random).SendAsync(new HttpMethod(method), $"/api/conversations/{group}{path}", body is null ? null : JsonContent.Create(json)),
+                answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable);
+            var text = await answer.Content.ReadAsStringAsync();
+            Assert.True((int)answer.StatusCode is < 300 or 403 or 404 or 409, $"{method} {path}: {(int)answer.StatusCode} {text}");
+            return text.Length > 0 ? JsonSerializer.Deserialize<JsonElement>(text) : default;
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using System.Net;
+using Chat.Functions.Acceptance.Harness;
+using Chat.Functions.Delivery;
+using Chat.Functions.Shared;
+using Chat.Local;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+using Fault = Chat.Local.Fault;
+
+namespace Chat.Functions.Acceptance;
+
+public class When_messages_disappear
+{
+    [Fact]
+    public async Task Should_be_shown_nowhere_from_that_instant_on()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = await StartAsync(app, alice);
+        var path = $"/api/conversations/{conversation}";
+        var root = await alice.SayAsync(conversation, new { text = "secret root" });
+        Assert.Equal(TimeSpan.FromSeconds(60), root.At("expiresAt")!.Value.GetDateTimeOffset() - root.At("at")!.Value.GetDateTimeOffset());
+        await bob.AskAsync("PUT", root.Path() + "/reactions/:secret:");
+        await alice.AskAsync("PATCH", root.Path(), new { text = "secret edited" });
+        await alice.SendAsync(HttpMethod.Put, root.Path() + "/pin", null);
+        var poll = await alice.SayAsync(conversation, new { poll = new { question = "secret?", options = new[] { "secret", "b" } } });
+        await bob.AskAsync("PUT", poll.Path() + "/vote", new { options = new[] { 0 } });
+        await EndAsync(app, conversation);
+        var kept = await alice.SayAsync(conversation, new { text = "kept", replyTo = root.Text("messageId"), threadId = root.Text("messageId") });
+        Assert.Equal("", kept.Text("replyTo.preview"));
+        Assert.Contains("secret edited", (await bob.AskAsync("GET", path + "/messages")).ToString(), StringComparison.Ordinal);
+
+        clock.Jump(TimeSpan.FromSeconds(60));
+        foreach (var seen in new[] { "/messages", "/messages?afterSeq=0", "/events", "/pins", $"/messages/{kept.Text("messageId")}" })
+        {
+            Assert.DoesNotContain("secret", (await bob.AskAsync("GET", path + seen)).ToString(), StringComparison.Ordinal);
+        }
+
+        foreach (var seen in new[] { "", "/replies", "/revisions", "/reactions" })
+        {
+            Assert.Equal("message_not_found", await bob.IsRefusedAsync("GET", root.Path() + seen, HttpStatusCode.NotFound));
+        }
+
+        Assert.Equal("message_not_found", await bob.IsRefusedAsync("PUT", root.Path() + "/reactions/:a:", HttpStatusCode.NotFound));
+        Assert.Equal("message_not_found", await bob.MayNotSayAsync(conversation, new { text = "x", replyTo = root.Text("messageId") }, HttpStatusCode.NotFound));
+        Assert.Equal([kept.Text("messageId")], (await bob.HistoryAsync(conversation)).Select(message => message.MessageId));
+        clock.Jump(TimeSpan.FromSeconds(2));
+        await Eventually.SeesAsync(() => StoredAsync(app, conversation), stored => !stored.Contains("secret", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Should_leave_no_trace_in_lists()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = await StartAsync(app, alice);
+        var sent = await alice.SendAsync(conversation, "secret");
+        await Eventually.SeesAsync(() => bob.SummaryAsync(conversation), seen => seen?.LastMessage is { Preview: "" });
+        clock.Jump(TimeSpan.FromSeconds(60));
+        Assert.Null((await bob.SummaryAsync(conversation))!.LastMessage);
+
+        // What was there counts as read where nothing is left before.
+        await EndAsync(app, conversation);
+        await alice.SendAsync(conversation, "kept");
+        await Eventually.SeesAsync(() => bob.SummaryAsync(conversation), seen => seen!.UnreadCount == 2);
+        await bob.MarkReadAsync(conversation, sent.Seq);
+        Assert.Equal(1, (await bob.SummaryAsync(conversation))!.UnreadCount);
+    }
+
+    [Fact]
+    public async Task Should_be_sent_anew_when_repeated_afterwards()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        await using var second = await ChatApp.StartAsync(app.Azure);
+        var alice = app.As("alice");
+        var conversation = await StartAsync(app, alice);
+        var first = await alice.SendAsync(conversation, "again", "same");
+        Assert.Equal(first.Seq, (await alice.SendAsync(conversation, "again", "same")).Seq);
+        clock.Jump(TimeSpan.FromSeconds(62));
+        var anew = await alice.SendAsync(conversation, "again", "same");
+        Assert.Equal((first.MessageId, first.Seq + 1), (anew.MessageId, anew.Seq));
+        Assert.Equal(anew.Seq, (await alice.At(second).SendAsync(conversation, "again", "same")).Seq);
+    }
+
+    [Fact]
+    public async Task Should_not_hold_up_what_comes_after_when_delivery_is_late()
+    {
+        var clock = new JumpingClock();
+        var faults = new Faults(1);
+        await using var azure = await LocalAzure.StartAsync(directory: null, time: clock, faults: faults);
+        await using var app = await ChatApp.StartAsync(azure);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = await StartAsync(app, alice);
+        var outage = faults.Add(new Fault("servicebus", "send", FaultKind.ResetBefore));
+        await alice.SendAsync(conversation, "secret");
+        await EndAsync(app, conversation);
+        await alice.SendAsync(conversation, "kept");
+        clock.Jump(TimeSpan.FromSeconds(63));
+        await using var phone = await bob.ListenAsync();
+        outage.Dispose();
+
+        Assert.True(ConversationId.TryParse(conversation, out var id));
+        var marks = app.Services.GetRequiredService<DeliveredMarks>();
+        await Eventually.SeesAsync(clock, () => marks.ReadAsync(id, CancellationToken.None), mark => mark.DeliveredSeq == 3);
+        Assert.Equal(["kept"], phone.Messages(conversation).Select(message => message.Text).Distinct());
+        Assert.Equal("kept", (await bob.SummaryAsync(conversation))!.LastMessage!.Preview);
+    }
+
+    /// <summary>A conversation whose messages disappear after a minute.</summary>
+    private static async Task<string> StartAsync(ChatApp app, Person person)
+    {
+        var conversation = (await person.StartDirectAsync("bob")).ConversationId;
+        await SetAsync(app, conversation, PatchOperation.Set("/messageTtl", 60));
+        return conversation;
+    }
+
+    /// <summary>Messages stay again.</summary>
+    private static Task EndAsync(ChatApp app, string conversation) => SetAsync(app, conversation, PatchOperation.Remove("/messageTtl"));
+
+    private static async Task SetAsync(ChatApp app, string conversation, PatchOperation change)
+    {
+        var containers = app.Services.GetRequiredService<ChatContainers>();
+        using var patched = await containers.Conversations.PatchItemStreamAsync("head", new PartitionKey(conversation), [change]);
+        patched.EnsureSuccessStatusCode();
+    }
+
+    private static async Task<string> StoredAsync(ChatApp app, string conversation)
+    {
+        var containers = app.Services.GetRequiredService<ChatContainers>();
+        using var pages = containers.Conversations.GetItemQueryStreamIterator(
+            new QueryDefinition("SELECT * FROM c"),
+            requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey(conversation) });
+        var all = new StringWriter();
+        while (pages.HasMoreResults)
+        {
+            using var page = await pages.ReadNextAsync();
+            using var reader = new StreamReader(page.EnsureSuccessStatusCode().Content);
+            await all.WriteAsync(await reader.ReadToEndAsync());
+        }
+
+        return all.ToString();
+    }
+}
