@@ -1,6 +1,7 @@
 using Chat.Functions.Events;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,6 +20,9 @@ public static class ConversationsSetup
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<ConversationLog>>()))
             .AddSingleton<ConversationReader>()
+            .AddSingleton<ConversationViews>()
+            .AddSingleton<MemberReader>()
+            .AddSingleton<Departure>()
             .AddSingleton<MessageReader>()
             .AddSingleton<MessageViews>()
             .AddSingleton<EventViews>()

@@ -68,7 +68,7 @@ public sealed class ListConversations(ChatContainers containers, Limits limits, 
 
         private const int MaxLength = 128;
 
-        public static string Of(InboxEntry last) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(last.Activity));
+        public static string Of(InboxEntry last) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(last.Activity!));
 
         public static string? Read(RequestQuery query)
         {
@@ -110,6 +110,10 @@ public sealed record ConversationSummary(
     bool MarkedUnread,
     long ClearedSeq)
 {
+    /// <summary>Where clients find the group's picture; absent when there is none.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public string? AvatarUrl { get; init; }
+
     public static ConversationSummary Of(InboxEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
@@ -125,6 +129,9 @@ public sealed record ConversationSummary(
             entry.ActivityAt,
             Preferences.Of(entry),
             entry.MarkedUnread,
-            entry.ClearedSeq);
+            entry.ClearedSeq)
+        {
+            AvatarUrl = entry.AvatarUrl,
+        };
     }
 }

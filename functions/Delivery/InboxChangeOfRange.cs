@@ -9,8 +9,18 @@ namespace Chat.Functions.Delivery;
 /// <summary>How a range moves its members' inboxes: all in the same way, and each sender's read mark to their own last message.</summary>
 public sealed record InboxChangeOfRange(InboxChange Change, IReadOnlyDictionary<string, long> OwnOrdinals)
 {
-    public static InboxChangeOfRange Of(Head head, IReadOnlyList<LogEntry> entries)
+    /// <summary>Whether lists stay as they are, but for title and picture.</summary>
+    public bool IsQuiet { get; init; }
+
+    /// <summary>Whether title or picture change.</summary>
+    public bool IsAbout { get; init; }
+
+    /// <param name="head">The conversation as the range left it, or newer.</param>
+    /// <param name="entries">The range.</param>
+    /// <param name="about">What is said about the conversation, where somebody joined or that changed.</param>
+    public static InboxChangeOfRange Of(Head head, IReadOnlyList<LogEntry> entries, About? about = null)
     {
+        ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(entries);
         var own = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var message in entries.OfType<Message>())
@@ -18,13 +28,24 @@ public sealed record InboxChangeOfRange(InboxChange Change, IReadOnlyDictionary<
             own[message.SenderId.Value] = message.Ordinal;
         }
 
-        return new(InboxChange.Of(head), own);
+        return new(InboxChange.Of(head, about), own) { IsQuiet = entries.All(entry => entry.IsQuiet), IsAbout = head.AboutSeq >= entries[0].Seq };
     }
 
     /// <summary>Moves these members' inboxes forward, a few at a time; throws the first failure after all were tried.</summary>
     public Task ApplyAsync(InboxProjection inbox, IEnumerable<UserId> members, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(
+        IsQuiet && !IsAbout ? Task.CompletedTask : Parallel.ForEachAsync(
             members,
             new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken },
-            async (member, cancel) => await inbox.RaiseAsync(member, Change, cancel, OwnOrdinals.GetValueOrDefault(member.Value)));
+            async (member, cancel) =>
+            {
+                if (!IsQuiet)
+                {
+                    await inbox.RaiseAsync(member, Change, cancel, OwnOrdinals.GetValueOrDefault(member.Value));
+                }
+
+                if (IsAbout)
+                {
+                    await inbox.ShowAsync(member, Change, cancel);
+                }
+            });
 }

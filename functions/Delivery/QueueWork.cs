@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Azure.Messaging.ServiceBus;
+using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -66,7 +67,7 @@ public sealed class QueueWork(ServiceBusClient client, TimeProvider time, ILogge
     }
 
     private static bool IsTransient(Exception exception) =>
-        exception is ServiceBusException { IsTransient: true } or IncompleteRangeException
+        exception is ServiceBusException { IsTransient: true } or IncompleteRangeException or PushGroupException
         || CosmosFailures.IsTransient(exception)
         || (exception is AggregateException { InnerExceptions: var all } && all.All(IsTransient));
 

@@ -11,11 +11,11 @@ namespace Chat.Functions.Events;
 /// </summary>
 public sealed class EventViews(ChatContainers containers, TimeProvider time)
 {
-    /// <summary>The same events for every member; without what a member who joined late may not see.</summary>
+    /// <summary>The same events for every member; without what a member who joined late may not see, which those who may will fetch.</summary>
     public Task<IReadOnlyList<ChatEvent>> ForEveryoneAsync(Head head, IReadOnlyList<LogEntry> entries, Session? session, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(head);
-        return OfAsync(entries, message => message.Seq >= head.JoinedSeq, session, cancellationToken);
+        return OfAsync([.. entries.Where(entry => entry.Seq >= head.JoinedSeq)], message => message.Seq >= head.JoinedSeq, session, cancellationToken);
     }
 
     /// <summary>Events as one member sees them.</summary>

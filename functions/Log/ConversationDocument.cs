@@ -13,6 +13,7 @@ namespace Chat.Functions.Log;
 [JsonDerivedType(typeof(Member), "member")]
 [JsonDerivedType(typeof(Revision), "revision")]
 [JsonDerivedType(typeof(MemberReactions), "reactions")]
+[JsonDerivedType(typeof(About), "about")]
 public abstract record ConversationDocument
 {
     [JsonPropertyOrder(-1)]

@@ -1,5 +1,5 @@
-using Chat.Functions.Conversations;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -43,7 +43,7 @@ public sealed record Unsend : MessageCommand
             return Decision.Nothing(head, message);
         }
 
-        var moderates = head.Kind == ConversationKind.Group && actor.Role is MemberRole.Owner or MemberRole.Admin;
+        var moderates = actor.Role.Has(Right.Moderate, head.Kind);
         if (!moderates && message.SenderId != Actor)
         {
             return Decision.Refuse(Problems.NotAllowed);

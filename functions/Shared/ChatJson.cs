@@ -7,6 +7,7 @@ using Chat.Functions.Events;
 using Chat.Functions.Health;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Presence;
 using Chat.Functions.Privacy;
@@ -28,6 +29,8 @@ namespace Chat.Functions.Shared;
         typeof(CamelCaseEnumConverter<ConversationKind>),
         typeof(CamelCaseEnumConverter<MemberRole>),
         typeof(CamelCaseEnumConverter<MemberState>),
+        typeof(CamelCaseEnumConverter<HistoryVisibility>),
+        typeof(CamelCaseEnumConverter<JoinPolicy>),
     ])]
 [JsonSerializable(typeof(Head))]
 [JsonSerializable(typeof(Member))]
@@ -80,6 +83,12 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(DateTimeOffset?))]
 [JsonSerializable(typeof(long?))]
 [JsonSerializable(typeof(bool))]
+[JsonSerializable(typeof(About))]
+[JsonSerializable(typeof(ConversationUpdated))]
+[JsonSerializable(typeof(ConversationDeleted))]
+[JsonSerializable(typeof(MemberGone))]
+[JsonSerializable(typeof(MembersUpdated))]
+[JsonSerializable(typeof(MemberPage))]
 [JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(string))]
