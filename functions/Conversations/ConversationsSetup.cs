@@ -1,5 +1,6 @@
 using Chat.Functions.Events;
 using Chat.Functions.Inbox;
+using Chat.Functions.Invites;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;
@@ -23,6 +24,8 @@ public static class ConversationsSetup
             .AddSingleton<ConversationViews>()
             .AddSingleton<MemberReader>()
             .AddSingleton<Departure>()
+            .AddSingleton<InviteLinkStore>()
+            .AddSingleton<JoinRequests>()
             .AddSingleton<MessageReader>()
             .AddSingleton<MessageViews>()
             .AddSingleton<EventViews>()

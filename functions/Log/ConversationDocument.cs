@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Chat.Functions.Conversations;
+using Chat.Functions.Invites;
 using Chat.Functions.Messages;
 using Chat.Functions.Reactions;
 using Chat.Functions.Shared;
@@ -14,6 +15,7 @@ namespace Chat.Functions.Log;
 [JsonDerivedType(typeof(Revision), "revision")]
 [JsonDerivedType(typeof(MemberReactions), "reactions")]
 [JsonDerivedType(typeof(About), "about")]
+[JsonDerivedType(typeof(InviteLinks), "invites")]
 public abstract record ConversationDocument
 {
     [JsonPropertyOrder(-1)]

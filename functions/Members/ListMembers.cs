@@ -21,14 +21,13 @@ public sealed class ListMembers(ConversationReader reader, MemberReader members,
             return malformed.ToResult();
         }
 
-        var session = Session.Of(request);
         if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadHeadForAsync(user.Id, conversation, session, cancellationToken) is null)
+            || await reader.ReadHeadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is null)
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
-        var found = await members.PageAsync(conversation, after, limit + 1, session, cancellationToken);
+        var found = await members.PageAsync(conversation, after, limit + 1, cancellationToken);
         var page = new MemberPage([.. found.Take(limit).Select(MemberView.Of)], found.Count > limit ? found[limit - 1].UserId.Value : null);
         return new Answer<MemberPage>(StatusCodes.Status200OK, page, ChatJson.Default.MemberPage);
     }

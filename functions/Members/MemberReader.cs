@@ -8,34 +8,32 @@ namespace Chat.Functions.Members;
 public sealed class MemberReader(ChatContainers containers)
 {
     /// <summary>A page of those who are in or invited, by user id, after a user.</summary>
-    public Task<IReadOnlyList<Member>> PageAsync(ConversationId conversation, UserId? after, int take, Session? session, CancellationToken cancellationToken) =>
-        PageAsync("c.state IN ('active', 'invited')", conversation, after, take, session, cancellationToken);
+    public Task<IReadOnlyList<Member>> PageAsync(ConversationId conversation, UserId? after, int take, CancellationToken cancellationToken) =>
+        PageAsync("c.state IN ('active', 'invited')", conversation, after, take, cancellationToken);
 
     /// <summary>A page of those who wait to be let in, by user id, after a user.</summary>
-    public Task<IReadOnlyList<Member>> RequestsAsync(ConversationId conversation, UserId? after, int take, Session? session, CancellationToken cancellationToken) =>
-        PageAsync("c.state = 'requested'", conversation, after, take, session, cancellationToken);
+    public Task<IReadOnlyList<Member>> RequestsAsync(ConversationId conversation, UserId? after, int take, CancellationToken cancellationToken) =>
+        PageAsync("c.state = 'requested'", conversation, after, take, cancellationToken);
 
     /// <summary>All active members; at most 256.</summary>
     public Task<IReadOnlyList<Member>> ActiveAsync(ConversationId conversation, CancellationToken cancellationToken) =>
-        QueryAsync(new QueryDefinition("SELECT * FROM c WHERE c.type = 'member' AND c.state = 'active'"), conversation, null, null, cancellationToken);
+        QueryAsync(new QueryDefinition("SELECT * FROM c WHERE c.type = 'member' AND c.state = 'active'"), conversation, null, cancellationToken);
 
-    private Task<IReadOnlyList<Member>> PageAsync(string state, ConversationId conversation, UserId? after, int take, Session? session, CancellationToken cancellationToken) =>
+    private Task<IReadOnlyList<Member>> PageAsync(string state, ConversationId conversation, UserId? after, int take, CancellationToken cancellationToken) =>
         QueryAsync(
             new QueryDefinition($"SELECT TOP @take * FROM c WHERE c.id > @after AND c.id < @end AND {state} ORDER BY c.id")
                 .WithParameter("@take", take)
                 .WithParameter("@after", Member.Prefix + after)
                 .WithParameter("@end", Member.Prefix[..^1] + ';'),
             conversation,
-            session,
             take,
             cancellationToken);
 
-    private async Task<IReadOnlyList<Member>> QueryAsync(QueryDefinition query, ConversationId conversation, Session? session, int? pageSize, CancellationToken cancellationToken) =>
+    private async Task<IReadOnlyList<Member>> QueryAsync(QueryDefinition query, ConversationId conversation, int? pageSize, CancellationToken cancellationToken) =>
         await containers.Conversations.QueryPartitionAsync(
             query,
             new PartitionKey(conversation.Value),
             ChatJson.Default.DocumentsPageMember,
-            session,
-            pageSize,
-            cancellationToken).ToListAsync(cancellationToken);
+            pageSize: pageSize,
+            cancellationToken: cancellationToken).ToListAsync(cancellationToken);
 }

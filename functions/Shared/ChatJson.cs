@@ -6,6 +6,7 @@ using Chat.Functions.Delivery;
 using Chat.Functions.Events;
 using Chat.Functions.Health;
 using Chat.Functions.Inbox;
+using Chat.Functions.Invites;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;
@@ -84,11 +85,17 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(long?))]
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(About))]
+[JsonSerializable(typeof(InviteLinks))]
 [JsonSerializable(typeof(ConversationUpdated))]
 [JsonSerializable(typeof(ConversationDeleted))]
 [JsonSerializable(typeof(MemberGone))]
 [JsonSerializable(typeof(MembersUpdated))]
+[JsonSerializable(typeof(MemberRequested))]
 [JsonSerializable(typeof(MemberPage))]
+[JsonSerializable(typeof(JoinRequestPage))]
+[JsonSerializable(typeof(JoinRequested))]
+[JsonSerializable(typeof(InviteLinkView))]
+[JsonSerializable(typeof(InviteLinkList))]
 [JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(string))]
