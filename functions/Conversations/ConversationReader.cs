@@ -19,20 +19,20 @@ public sealed class ConversationReader(ChatContainers containers)
 
     private readonly Container _conversations = containers.Conversations;
 
-    /// <summary>The head, or null when there is no such conversation.</summary>
+    /// <summary>The head, also of a deleted conversation; null when there is no such conversation.</summary>
     public Task<Head?> ReadHeadAsync(ConversationId conversation, Session? session, CancellationToken cancellationToken) =>
         ReadAsync(Head.DocumentId, conversation, ChatJson.Default.Head, session, cancellationToken);
 
     /// <summary>The head of a conversation that the user is an active member of; null when it isn't there or isn't theirs.</summary>
     public async Task<Head?> ReadHeadForAsync(UserId user, ConversationId conversation, Session? session, CancellationToken cancellationToken) =>
-        await ReadHeadAsync(conversation, session, cancellationToken) is { } head && await IsMemberAsync(head, user, cancellationToken) ? head : null;
+        await ReadHeadAsync(conversation, session, cancellationToken) is { DeletedAt: null } head && await IsMemberAsync(head, user, cancellationToken) ? head : null;
 
     /// <summary>A conversation with the user's own part in it; null when it isn't there or the user isn't an active member.</summary>
     public async Task<Participation?> ReadForAsync(UserId user, ConversationId conversation, Session? session, CancellationToken cancellationToken)
     {
         var reading = ReadHeadAsync(conversation, session, cancellationToken);
         var member = await ReadAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, session, cancellationToken);
-        return await reading is { } head && member is { State: MemberState.Active } ? new(head, member) : null;
+        return await reading is { DeletedAt: null } head && member is { State: MemberState.Active } ? new(head, member) : null;
     }
 
     /// <summary>Whether the user is an active member in the head's version or a newer one.</summary>
@@ -47,6 +47,17 @@ public sealed class ConversationReader(ChatContainers containers)
     /// <summary>A user's part in a conversation, or null when they never had one.</summary>
     public Task<Member?> ReadMemberAsync(ConversationId conversation, UserId user, CancellationToken cancellationToken) =>
         ReadAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, null, cancellationToken);
+
+    /// <summary>Whether a user is an active member, as the session or something newer shows.</summary>
+    public async Task<bool> IsActiveAsync(ConversationId conversation, UserId user, Session? session, CancellationToken cancellationToken) =>
+        await ReadAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, session, cancellationToken) is { State: MemberState.Active };
+
+    /// <summary>What is said about a conversation; null while that is nothing.</summary>
+    public async Task<About?> ReadAboutAsync(Head head, Session? session, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        return head.AboutSeq == 0 ? null : await ReadAsync(About.DocumentId, head.ConversationId, ChatJson.Default.About, session, cancellationToken);
+    }
 
     /// <summary>The ordinal of the last message at or before a position: one less than the next one's, as those before may have expired.</summary>
     public async Task<long> OrdinalAtAsync(Head head, long seq, CancellationToken cancellationToken)

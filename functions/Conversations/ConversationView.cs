@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Chat.Functions.Inbox;
 using Chat.Functions.Shared;
 
@@ -26,10 +27,32 @@ public sealed record ConversationView(
 {
     public const int MaxMembers = 32;
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Description { get; init; }
+
+    /// <summary>Where clients find the group's picture; absent when there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? AvatarUrl { get; init; }
+
+    /// <summary>Groups only, as is <see cref="JoinPolicy"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HistoryVisibility? HistoryVisibility { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JoinPolicy? JoinPolicy { get; init; }
+
+    /// <summary>How long new messages stay, in seconds; absent when they stay for good.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MessageTtl { get; init; }
+
+    /// <param name="head">The conversation.</param>
+    /// <param name="about">What is said about it; null while that is nothing.</param>
+    /// <param name="members">Some or all of its members.</param>
     /// <param name="entry">The caller's inbox entry; null while there is none.</param>
-    public static ConversationView Of(Head head, IReadOnlyList<HeadMember> members, InboxEntry? entry)
+    public static ConversationView Of(Head head, About? about, IReadOnlyList<HeadMember> members, InboxEntry? entry)
     {
         ArgumentNullException.ThrowIfNull(head);
+        var settings = ConversationSettings.Of(head, about);
         return new(
             head.ConversationId,
             head.Kind,
@@ -43,12 +66,16 @@ public sealed record ConversationView(
             entry?.Unread(head.MessageCount) ?? head.MessageCount,
             Preferences.Of(entry),
             entry is { MarkedUnread: true },
-            entry?.ClearedSeq ?? 0);
+            entry?.ClearedSeq ?? 0)
+        {
+            Description = settings.Description,
+            AvatarUrl = settings.AvatarUrl,
+            HistoryVisibility = settings.HistoryVisibility,
+            JoinPolicy = settings.JoinPolicy,
+            MessageTtl = settings.MessageTtl,
+        };
     }
 }
 
 /// <summary>What <c>conversation.created</c> tells: the conversation and its first members.</summary>
 public sealed record ConversationCreated(ConversationKind Kind, string? Title, UserId CreatedBy, IReadOnlyList<HeadMember> Members);
-
-/// <summary>What <c>member.joined</c> tells.</summary>
-public sealed record MembersJoined(IReadOnlyList<HeadMember> Members);

@@ -1,6 +1,8 @@
 using Chat.Functions.Events;
 using Chat.Functions.Inbox;
+using Chat.Functions.Invites;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,6 +21,11 @@ public static class ConversationsSetup
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<ConversationLog>>()))
             .AddSingleton<ConversationReader>()
+            .AddSingleton<ConversationViews>()
+            .AddSingleton<MemberReader>()
+            .AddSingleton<Departure>()
+            .AddSingleton<InviteLinkStore>()
+            .AddSingleton<JoinRequests>()
             .AddSingleton<MessageReader>()
             .AddSingleton<MessageViews>()
             .AddSingleton<MessagePages>()

@@ -14,14 +14,13 @@ namespace Chat.Functions.Conversations;
 public sealed class CreateConversation(
     ConversationLog log,
     ConversationReader reader,
+    ConversationViews views,
     Pairs pairs,
     InboxProjection inbox,
     PushGroups groups,
     Limits limits,
     CurrentUser user)
 {
-    public const string IdempotencyKey = "Idempotency-Key";
-
     [Function(nameof(CreateConversation))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations")] HttpRequest request,
@@ -30,19 +29,14 @@ public sealed class CreateConversation(
         ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var wish = ConversationWish.Read(body, user.Id, limits);
-        var key = request.Headers[IdempotencyKey].ToString();
-        if (key.Length > 0 && !RequestBody.IsClientId(key))
-        {
-            body.Fault(IdempotencyKey, "invalid_id", "Must be 1 to 64 printable ASCII characters.");
-        }
-
+        var key = IdempotencyKey.Read(request, body);
         if (body.Refusal is { } malformed)
         {
             return malformed.ToResult();
         }
 
         var conversation = wish.Kind == ConversationKind.Direct ? await pairs.ConversationOfAsync(user.Id, wish.Others[0], cancellationToken)
-            : key.Length > 0 ? ConversationId.For(user.Id, key)
+            : key is not null ? ConversationId.For(user.Id, key)
             : ConversationId.New();
         var appended = await CreateAsync(conversation, wish, cancellationToken);
         if (appended.Refusal is { } refusal)
@@ -77,7 +71,8 @@ public sealed class CreateConversation(
         // A repeat goes on where a crash may have left the first.
         foreach (var part in parts.Skip(1).TakeWhile(_ => created.Refusal is null))
         {
-            var more = await log.AppendAsync(conversation, new MoreMembers { Actor = user.Id, ConversationId = conversation, Members = part }, cancellationToken);
+            var further = new MoreMembers { Actor = user.Id, ConversationId = conversation, Users = [.. part.Select(member => member.UserId)] };
+            var more = await log.AppendAsync(conversation, further, cancellationToken);
             created = more.Refusal is { } refusal ? Appended.Refused(refusal) : created with { Session = more.Session ?? created.Session };
         }
 
@@ -86,18 +81,22 @@ public sealed class CreateConversation(
 
     private async Task<IResult> AnswerAsync(ConversationId conversation, Appended appended, CancellationToken cancellationToken)
     {
-        var head = await reader.ReadHeadAsync(conversation, appended.Session, cancellationToken)
-            ?? throw new InvalidOperationException($"Conversation {conversation} was created and isn't there.");
+        // Whoever repeats a creation may have left what they created.
+        if (await reader.ReadHeadForAsync(user.Id, conversation, appended.Session, cancellationToken) is not { } head)
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
         if (!appended.IsRepeat)
         {
             var everyone = await reader.MemberIdsAsync(head, appended.Session, cancellationToken);
-            await groups.TryJoinAsync(head, everyone, cancellationToken);
+            await groups.TryAlignAsync(head, everyone, appended.Session, cancellationToken);
 
             // The creator's list shows the conversation at once; the others' follow by delivery.
             await inbox.RaiseAsync(user.Id, InboxChange.Of(head), cancellationToken);
         }
 
-        var view = ConversationView.Of(head, await reader.FirstMembersAsync(head, cancellationToken), await inbox.ReadAsync(user.Id, conversation, cancellationToken));
+        var view = await views.OfAsync(user.Id, head, appended.Session, cancellationToken);
         var status = appended.IsRepeat ? StatusCodes.Status200OK : StatusCodes.Status201Created;
         return new Answer<ConversationView>(status, view, ChatJson.Default.ConversationView, appended.Session);
     }

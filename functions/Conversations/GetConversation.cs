@@ -1,4 +1,3 @@
-using Chat.Functions.Inbox;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -6,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Conversations;
 
 /// <summary><c>GET /conversations/{c}</c>: a conversation that the caller is a member of.</summary>
-public sealed class GetConversation(ConversationReader reader, InboxProjection inbox, CurrentUser user)
+public sealed class GetConversation(ConversationReader reader, ConversationViews views, CurrentUser user)
 {
     [Function(nameof(GetConversation))]
     public async Task<IResult> RunAsync(
@@ -14,14 +13,14 @@ public sealed class GetConversation(ConversationReader reader, InboxProjection i
         string conversationId,
         CancellationToken cancellationToken)
     {
+        var session = Session.Of(request);
         if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadHeadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } head)
+            || await reader.ReadHeadForAsync(user.Id, conversation, session, cancellationToken) is not { } head)
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
-        var members = await reader.FirstMembersAsync(head, cancellationToken);
-        var entry = await inbox.ReadAsync(user.Id, conversation, cancellationToken);
-        return new Answer<ConversationView>(StatusCodes.Status200OK, ConversationView.Of(head, members, entry), ChatJson.Default.ConversationView);
+        var view = await views.OfAsync(user.Id, head, session, cancellationToken);
+        return new Answer<ConversationView>(StatusCodes.Status200OK, view, ChatJson.Default.ConversationView);
     }
 }

@@ -21,6 +21,24 @@ public enum MemberRole
     Member,
 }
 
+/// <summary>What members see of what was before they joined. A change holds for those who join after it.</summary>
+public enum HistoryVisibility
+{
+    [JsonStringEnumMemberName("since-joining")]
+    SinceJoining,
+    All,
+}
+
+/// <summary>What happens when somebody comes by an invite link.</summary>
+public enum JoinPolicy
+{
+    /// <summary>They are in.</summary>
+    Open,
+
+    /// <summary>The owner or an admin decides.</summary>
+    Approval,
+}
+
 /// <summary>
 /// A conversation's one contended document: replaced, under If-Match, by every commit to its log. At most 4 KB, so that a commit stays cheap.
 /// </summary>
@@ -73,15 +91,28 @@ public sealed record Head
     /// <summary>All members while they fit in 1 KB, then null for good.</summary>
     public IReadOnlyList<HeadMember>? Members { get; init; }
 
+    /// <summary>What those who join see of what was before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public HistoryVisibility HistoryVisibility { get; init; }
+
+    /// <summary>What an invite link is good for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public JoinPolicy JoinPolicy { get; init; }
+
     /// <summary>After how many seconds new messages disappear, at least 10 as a commit may take 3; null keeps them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MessageTtl { get; init; }
 
+    /// <summary>The newest entry that changed title, description or picture; 0 while none has and there is no <see cref="About"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long AboutSeq { get; init; }
+
+    /// <summary>When it was deleted, from when on it is there for nobody; null while it is there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? DeletedAt { get; init; }
+
     /// <summary>The member's entry, when the head carries members at all.</summary>
     public HeadMember? Member(UserId user) => Members?.FirstOrDefault(member => member.UserId == user);
-
-    /// <summary>Whether a role lets its holder decide for all: in a group its owner and admins.</summary>
-    public bool IsModerator(MemberRole role) => Kind == ConversationKind.Group && role is (MemberRole.Owner or MemberRole.Admin);
 }
 
 /// <summary>A member as the head and answers show them.</summary>

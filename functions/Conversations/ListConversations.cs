@@ -68,7 +68,7 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
 
         private const int MaxLength = 128;
 
-        public static string Of(InboxEntry last) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(last.Activity));
+        public static string Of(InboxEntry last) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(last.Activity!));
 
         public static string? Read(RequestQuery query)
         {
@@ -113,6 +113,10 @@ public sealed record ConversationSummary(
     /// <summary>Whether an unread message mentions the caller, also in a muted conversation.</summary>
     public bool IsMentioned { get; init; }
 
+    /// <summary>Where clients find the group's picture; absent when there is none.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public string? AvatarUrl { get; init; }
+
     public static ConversationSummary Of(InboxEntry entry, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(entry);
@@ -131,6 +135,7 @@ public sealed record ConversationSummary(
             entry.ClearedSeq)
         {
             IsMentioned = entry.IsMentioned,
+            AvatarUrl = entry.AvatarUrl,
         };
     }
 }

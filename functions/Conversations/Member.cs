@@ -9,7 +9,12 @@ public enum MemberState
 {
     Active,
     Invited,
+
+    /// <summary>Asked to join, and waits for an answer.</summary>
+    Requested,
     Left,
+
+    /// <summary>Taken out or turned away: comes back only by being added.</summary>
     Removed,
 }
 
@@ -24,11 +29,11 @@ public sealed record Member : ConversationDocument
 
     public required MemberState State { get; init; }
 
-    /// <summary>The entry by which they joined.</summary>
-    public required long JoinedSeq { get; init; }
+    /// <summary>The entry by which they joined, the last time; 0 while they never have.</summary>
+    public long JoinedSeq { get; init; }
 
     /// <summary>How many messages there were when they joined: those count as read.</summary>
-    public required long JoinedOrdinal { get; init; }
+    public long JoinedOrdinal { get; init; }
 
     /// <summary>The first entry that they may see.</summary>
     public long VisibleFrom { get; init; } = 1;
@@ -51,6 +56,12 @@ public sealed record Member : ConversationDocument
     /// <summary>The ordinal of the last message at or before <see cref="ClearedSeq"/>.</summary>
     public long ClearedOrdinal { get; init; }
 
+    public DateTimeOffset JoinedAt { get; init; }
+
+    /// <summary>When they asked to join; null when they don't wait for an answer.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? RequestedAt { get; init; }
+
     /// <summary>The first entry that they see: since they joined, and after what they cleared.</summary>
     [JsonIgnore]
     public long FirstVisible => Math.Max(VisibleFrom, ClearedSeq + 1);
@@ -66,5 +77,8 @@ public sealed record Member : ConversationDocument
         return entry.Seq >= FirstVisible && Hidden?.Contains(entry.Seq) != true;
     }
 
-    public static string DocumentId(UserId user) => $"u:{user.Value}";
+    /// <summary>What the ids of all members begin with.</summary>
+    public const string Prefix = "u:";
+
+    public static string DocumentId(UserId user) => Prefix + user.Value;
 }

@@ -1,9 +1,11 @@
 using System.Text.Json;
+using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary>How members stand in the head and as documents of their own.</summary>
+/// <summary>How members stand in the head and as documents of their own: always the same.</summary>
 public static class Membership
 {
     /// <summary>A bound on the head, which every commit pays for.</summary>
@@ -16,26 +18,66 @@ public static class Membership
         ArgumentNullException.ThrowIfNull(joining);
 
         // Once the list was dropped, what it would hold is no longer known here.
-        IReadOnlyList<HeadMember>? all = head.MemberCount == 0 ? joining : head.Members is { } members ? [.. members, .. joining] : null;
-        var fits = all is not null && JsonSerializer.SerializeToUtf8Bytes(all, ChatJson.Default.IReadOnlyListHeadMember).Length <= MaxBytesInHead;
-        return head with
+        return With(
+            head with { MemberCount = head.MemberCount + joining.Count },
+            head.MemberCount == 0 ? joining : head.Members is { } members ? [.. members, .. joining] : null);
+    }
+
+    /// <summary>The head without a member.</summary>
+    public static Head Without(Head head, UserId user)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        return With(head with { MemberCount = head.MemberCount - 1 }, head.Members?.Where(member => member.UserId != user));
+    }
+
+    /// <summary>The head with members in other roles.</summary>
+    public static Head Changed(Head head, params IReadOnlyList<HeadMember> changed)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        return With(head, head.Members?.Select(member => changed.FirstOrDefault(one => one.UserId == member.UserId) ?? member));
+    }
+
+    /// <summary>Users join as members by one entry; those who were there before come back.</summary>
+    /// <param name="context">With the users' documents among what is needed.</param>
+    /// <param name="head">The head that they join on.</param>
+    /// <param name="by">Who lets them in: themselves, or whoever adds them.</param>
+    /// <param name="joining">Not members yet; with <paramref name="also"/> no more than a commit holds.</param>
+    /// <param name="also">What else changes by it.</param>
+    public static Decision Join(in DecisionContext context, Head head, UserId by, IReadOnlyList<UserId> joining, params IReadOnlyList<ConversationDocument> also)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        IReadOnlyList<HeadMember> members = [.. joining.Select(user => new HeadMember(user, MemberRole.Member))];
+        var joined = LogEvent.Of(context, LogEvent.MemberJoined, by, new MembersJoined(members, by), ChatJson.Default.MembersJoined);
+        var documentOf = context.DocumentOf;
+        return Decision.Append(
+            Joined(head with { LastSeq = joined.Seq, JoinedSeq = head.HistoryVisibility == HistoryVisibility.All ? head.JoinedSeq : joined.Seq }, members),
+            joined,
+            [.. members.Select(member => New(head, member, joined.Seq, joined.At, documentOf(Member.DocumentId(member.UserId)) as Member)), .. also]);
+    }
+
+    /// <summary>A member who joins by an entry.</summary>
+    /// <param name="before">What there is of them already.</param>
+    public static Member New(Head head, HeadMember member, long joinedSeq, DateTimeOffset at, Member? before = null)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        ArgumentNullException.ThrowIfNull(member);
+        before ??= new Member { ConversationId = head.ConversationId, UserId = member.UserId, Role = member.Role, State = MemberState.Active };
+        return before with
         {
-            MemberCount = head.MemberCount + joining.Count,
-            MembersVersion = head.MembersVersion + 1,
-            Members = fits ? all : null,
+            Role = member.Role,
+            State = MemberState.Active,
+            RequestedAt = null,
+            VisibleFrom = head.HistoryVisibility == HistoryVisibility.All ? 1 : joinedSeq,
+            JoinedSeq = joinedSeq,
+            JoinedOrdinal = head.MessageCount,
+            JoinedAt = at,
         };
     }
 
-    /// <summary>The documents of members who join by an entry.</summary>
-    public static IReadOnlyList<Member> Documents(ConversationId conversation, IReadOnlyList<HeadMember> joining, long joinedSeq, long joinedOrdinal) =>
-        [.. joining.Select(member => new Member
-        {
-            ConversationId = conversation,
-            UserId = member.UserId,
-            Role = member.Role,
-            State = MemberState.Active,
-            VisibleFrom = joinedSeq,
-            JoinedSeq = joinedSeq,
-            JoinedOrdinal = joinedOrdinal,
-        })];
+    private static Head With(Head head, IEnumerable<HeadMember>? members)
+    {
+        IReadOnlyList<HeadMember>? all = members is null ? null : [.. members];
+        var fits = all is not null && JsonSerializer.SerializeToUtf8Bytes(all, ChatJson.Default.IReadOnlyListHeadMember).Length <= MaxBytesInHead;
+        return head with { MembersVersion = head.MembersVersion + 1, Members = fits ? all : null };
+    }
 }

@@ -57,7 +57,7 @@ public sealed record NewConversation : LogCommand
             Data = JsonSerializer.SerializeToElement(new ConversationCreated(Kind, Title, Actor, Members), ChatJson.Default.ConversationCreated),
             RequestHash = RequestHash,
         };
-        return Decision.Append(Membership.Joined(head, Members), created, Membership.Documents(ConversationId, Members, 1, 0));
+        return Decision.Append(Membership.Joined(head, Members), created, [.. Members.Select(member => Membership.New(head, member, 1, now))]);
     }
 
     // A direct conversation is the pair's, whoever asks for it first.

@@ -29,8 +29,9 @@ public static class DeliverySetup
             .AddSingleton<DeliveredMarks>()
             .AddSingleton<MemberLists>()
             .AddSingleton<SweepSchedule>()
-            .AddSingleton<RangeDelivery>()
-            .AddSingleton<ScheduledQueue>();
+            .AddSingleton<ScheduledQueue>()
+            .AddSingleton<MembershipDelivery>()
+            .AddSingleton<RangeDelivery>();
     }
 
     private static ServiceBusClient Client(IConfiguration configuration, IServiceProvider provider)

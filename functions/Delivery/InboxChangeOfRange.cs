@@ -17,8 +17,18 @@ public sealed record InboxChangeOfRange(
     IReadOnlyDictionary<string, long> MentionedOrdinals,
     long AllMentioned)
 {
-    public static InboxChangeOfRange Of(Head head, IReadOnlyList<LogEntry> entries)
+    /// <summary>Whether lists stay as they are, but for title and picture.</summary>
+    public bool IsQuiet { get; init; }
+
+    /// <summary>Whether title or picture change.</summary>
+    public bool IsAbout { get; init; }
+
+    /// <param name="head">The conversation as the range left it, or newer.</param>
+    /// <param name="entries">The range.</param>
+    /// <param name="about">What is said about the conversation, where somebody joined or that changed.</param>
+    public static InboxChangeOfRange Of(Head head, IReadOnlyList<LogEntry> entries, About? about = null)
     {
+        ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(entries);
         var own = new Dictionary<string, long>(StringComparer.Ordinal);
         var mentioned = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -33,15 +43,26 @@ public sealed record InboxChangeOfRange(
             }
         }
 
-        return new(InboxChange.Of(head), own, mentioned, all);
+        return new(InboxChange.Of(head, about), own, mentioned, all) { IsQuiet = entries.All(entry => entry.IsQuiet), IsAbout = head.AboutSeq >= entries[0].Seq };
     }
 
     /// <summary>Moves these members' inboxes forward, a few at a time; throws the first failure after all were tried.</summary>
     public Task ApplyAsync(InboxProjection inbox, IEnumerable<UserId> members, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(
+        IsQuiet && !IsAbout ? Task.CompletedTask : Parallel.ForEachAsync(
             members,
             new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken },
-            async (member, cancel) => await inbox.RaiseAsync(member, Change, cancel, MarksOf(member)));
+            async (member, cancel) =>
+            {
+                if (!IsQuiet)
+                {
+                    await inbox.RaiseAsync(member, Change, cancel, MarksOf(member));
+                }
+
+                if (IsAbout)
+                {
+                    await inbox.ShowAsync(member, Change, cancel);
+                }
+            });
 
     private InboxMarks MarksOf(UserId member) => new(
         OwnOrdinals.GetValueOrDefault(member.Value),

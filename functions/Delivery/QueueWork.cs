@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Azure.Messaging.ServiceBus;
+using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -64,7 +65,7 @@ public sealed class QueueWork(ServiceBusClient client, TimeProvider time, ILogge
     }
 
     private static bool IsTransient(Exception exception) =>
-        exception is ServiceBusException { IsTransient: true } or IncompleteRangeException
+        exception is ServiceBusException { IsTransient: true } or IncompleteRangeException or PushGroupException
         || CosmosFailures.IsTransient(exception)
         || (exception is AggregateException { InnerExceptions: var all } && all.All(IsTransient));
 

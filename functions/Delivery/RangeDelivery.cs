@@ -13,7 +13,7 @@ public sealed class RangeDelivery(
     ConversationReader reader,
     ChatContainers containers,
     MemberLists members,
-    PushGroups groups,
+    MembershipDelivery membership,
     EventViews views,
     EventPush push,
     InboxProjection inbox,
@@ -35,7 +35,9 @@ public sealed class RangeDelivery(
         ArgumentNullException.ThrowIfNull(committed);
         if (committed.Sweep == 0)
         {
-            await DeliverAsync(committed, committed.Head, committed.Entries, cancellationToken);
+            // Who joined while it waited isn't to be pushed what was before, nor who left what came after.
+            var head = committed.Head is { } carried && !schedule.IsLate(carried.CommittedAt) ? carried : null;
+            await DeliverAsync(committed, head, committed.Entries, cancellationToken);
             return;
         }
 
@@ -64,20 +66,15 @@ public sealed class RangeDelivery(
             ?? throw new UnprocessableException("ConversationNotFound", $"There is no conversation {range.ConversationId}.");
         entries ??= await ReadEntriesAsync(range, cancellationToken);
         var everyone = await members.OfAsync(head, range.Session, cancellationToken);
-        if (entries.Any(entry => entry is LogEvent { What: LogEvent.ConversationCreated or LogEvent.MemberJoined }))
-        {
-            await groups.TryJoinAsync(head, everyone, cancellationToken);
-        }
-
-        await push.PushAsync(head, everyone, await views.ForEveryoneAsync(head, entries, range.Session, cancellationToken), cancellationToken);
-        if (entries.All(entry => entry.IsQuiet))
+        var change = await membership.DeliverAsync(head, entries, everyone, range.Session, cancellationToken);
+        if (head.DeletedAt is not null)
         {
             await marks.RaiseAsync(range.ConversationId, new SeqRange(range.First, range.Last), cancellationToken);
             return;
         }
 
-        var change = InboxChangeOfRange.Of(head, entries);
-        if (everyone.Count <= MaxInlineMembers)
+        await push.PushAsync(head, everyone, await views.ForEveryoneAsync(head, entries, range.Session, cancellationToken), cancellationToken);
+        if (everyone.Count <= MaxInlineMembers || change is { IsQuiet: true, IsAbout: false })
         {
             await change.ApplyAsync(inbox, everyone, cancellationToken);
             await marks.RaiseAsync(range.ConversationId, new SeqRange(range.First, range.Last), cancellationToken);

@@ -10,6 +10,9 @@ public sealed class SweepSchedule(DeliveryOptions options, TimeProvider time)
     /// <summary>When a commit's delivery is due: the sweep lets it be until then.</summary>
     public DateTimeOffset First(DateTimeOffset committedAt) => committedAt + options.SweepGrace;
 
+    /// <summary>Whether a commit's delivery comes so late that the commit's head may say little of who is a member now.</summary>
+    public bool IsLate(DateTimeOffset committedAt) => First(committedAt) <= time.GetUtcNow();
+
     /// <summary>When to look again after the sweep's n-th hand-over: each time twice as long after, up to an hour.</summary>
     public DateTimeOffset Next(int sweep)
     {

@@ -11,13 +11,14 @@ namespace Chat.Functions.Events;
 /// </summary>
 public sealed class EventViews(ChatContainers containers, MessageViews views, TimeProvider time)
 {
-    /// <summary>The same events for every member; without what a member who joined late may not see.</summary>
+    /// <summary>The same events for every member; without what a member who joined late may not see, which those who may will fetch.</summary>
     public async Task<IReadOnlyList<ChatEvent>> ForEveryoneAsync(Head head, IReadOnlyList<LogEntry> entries, Session? session, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(entries);
-        var messages = await MessagesAsync(entries, message => entries.Contains(message) || message.Seq >= head.JoinedSeq, session, cancellationToken);
-        return Show(Alive(entries), messages, await views.ForEveryoneAsync(head, messages, session, cancellationToken));
+        IReadOnlyList<LogEntry> shown = [.. entries.Where(entry => entry.Seq >= head.JoinedSeq)];
+        var messages = await MessagesAsync(shown, message => message.Seq >= head.JoinedSeq, session, cancellationToken);
+        return Show(Alive(shown), messages, await views.ForEveryoneAsync(head, messages, session, cancellationToken));
     }
 
     /// <summary>Events as one member sees them.</summary>

@@ -22,10 +22,17 @@ public sealed record InboxChange
 
     public required DateTimeOffset ActivityAt { get; init; }
 
+    public string? AvatarUrl { get; init; }
+
+    /// <summary>The entry that made title and picture what they are; 0 while they are as created, or when that wasn't looked at.</summary>
+    public long AboutSeq { get; init; }
+
     /// <summary>Both users of a direct conversation; null for groups.</summary>
     public IReadOnlyList<UserId>? Pair { get; init; }
 
-    public static InboxChange Of(Head head)
+    /// <param name="head">The conversation.</param>
+    /// <param name="about">What is said about it, where a change of that is to be shown.</param>
+    public static InboxChange Of(Head head, About? about = null)
     {
         ArgumentNullException.ThrowIfNull(head);
         return new()
@@ -38,6 +45,8 @@ public sealed record InboxChange
             LastOrdinal = head.MessageCount,
             LastMessage = head.LastMessage,
             ActivityAt = head.LastMessage?.At ?? head.CreatedAt,
+            AvatarUrl = about?.AvatarUrl,
+            AboutSeq = about?.UpdatedSeq ?? 0,
             Pair = head.Kind == ConversationKind.Direct ? [.. head.Members!.Select(member => member.UserId)] : null,
         };
     }
@@ -55,6 +64,8 @@ public sealed record InboxChange
         LastOrdinal = LastOrdinal,
         LastMessage = LastMessage,
         Activity = Activity,
+        AvatarUrl = AvatarUrl,
+        AboutSeq = AboutSeq,
         PushUntil = Kind == ConversationKind.Group ? 0 : null,
     };
 

@@ -52,8 +52,11 @@ public sealed record InboxEntry
     /// <summary>The last message that the user deleted for themselves; lists don't show it to them.</summary>
     public long HiddenSeq { get; init; }
 
-    /// <summary>The list's order: the instant of the last activity, and the conversation to tell equal ones apart.</summary>
-    public required string Activity { get; init; }
+    /// <summary>
+    /// The list's order: the instant of the last activity, and the conversation to tell equal ones apart. Null once the user has left, so that no
+    /// list has it.
+    /// </summary>
+    public required string? Activity { get; init; }
 
     /// <summary>Until when, in Unix seconds, the user is in the group's SignalR group; 0 when that isn't known, null for direct conversations.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -85,12 +88,23 @@ public sealed record InboxEntry
     [JsonIgnore]
     public bool IsArchived => ArchivedOrdinal >= LastOrdinal;
 
+    /// <summary>Where clients find the group's picture.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? AvatarUrl { get; init; }
+
+    /// <summary>The entry that made title and picture what they are; 0 while they are as created.</summary>
+    public long AboutSeq { get; init; }
+
+    /// <summary>Whether the user isn't in the conversation any more: what is left is a trace of it for their devices.</summary>
+    [JsonIgnore]
+    public bool IsLeft => Activity is null;
+
     /// <summary>Computed, never stored: what is stored only rises, a count would not.</summary>
     [JsonIgnore]
     public long UnreadCount => Unread(LastOrdinal);
 
     [JsonIgnore]
-    public DateTimeOffset ActivityAt => DateTimeOffset.Parse(Activity.AsSpan(0, Activity.IndexOf('|', StringComparison.Ordinal)), System.Globalization.CultureInfo.InvariantCulture);
+    public DateTimeOffset ActivityAt => Activity is null ? default : DateTimeOffset.Parse(Activity.AsSpan(0, Activity.IndexOf('|', StringComparison.Ordinal)), System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Whether a message that the user hasn't read mentions them.</summary>
     [JsonIgnore]

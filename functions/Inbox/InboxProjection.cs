@@ -79,6 +79,64 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     public Task HideAsync(UserId user, InboxChange change, long seq, CancellationToken cancellationToken) =>
         PatchAsync(user, change, [PatchOperation.Set("/hiddenSeq", seq), NextVersion], $"c.hiddenSeq < {seq}", default, cancellationToken);
 
+    /// <summary>Makes a user's entry a trace of a conversation that they left by an entry of the log: no list has it until they are in again.</summary>
+    /// <param name="user">Who left.</param>
+    /// <param name="change">The conversation, with the entry by which they left as its <see cref="InboxChange.LastSeq"/>.</param>
+    public async Task LeaveAsync(UserId user, InboxChange change, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        var partition = new PartitionKey(user.Value);
+        List<PatchOperation> leave =
+        [
+            PatchOperation.Set("/lastSeq", change.LastSeq),
+            PatchOperation.Set("/lastMessage", (MessagePreview?)null),
+            PatchOperation.Set("/activity", (string?)null),
+            PatchOperation.Set("/pinned", false),
+            NextVersion,
+        ];
+        var isBehind = $"c.lastSeq < {change.LastSeq} OR (c.lastSeq = {change.LastSeq} AND NOT IS_NULL(c.activity))";
+        while (true)
+        {
+            using var patched = await _users.PatchItemStreamAsync(InboxEntry.DocumentId(change.ConversationId), partition, leave, NoContent(isBehind), cancellationToken);
+            if (patched.StatusCode != HttpStatusCode.NotFound)
+            {
+                _ = patched.StatusCode == HttpStatusCode.PreconditionFailed ? patched : patched.EnsureSuccessStatusCode();
+                return;
+            }
+
+            // So that a late fan-out finds that they left.
+            var trace = change.ToEntry(user) with { LastMessage = null, Activity = null };
+            if (await TryCreateAsync(trace, cancellationToken))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Shows title and picture as an entry of the log left them, where nothing newer is shown.</summary>
+    public Task ShowAsync(UserId user, InboxChange change, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return PatchAsync(
+            user,
+            change,
+            [PatchOperation.Set("/title", change.Title), PatchOperation.Set("/avatarUrl", change.AvatarUrl), PatchOperation.Set("/aboutSeq", change.AboutSeq), NextVersion],
+            $"c.aboutSeq < {change.AboutSeq}",
+            default,
+            cancellationToken);
+    }
+
+    /// <summary>Moves the entry of a user who joins, perhaps not for the first time: what was sent before counts as read.</summary>
+    public async Task WelcomeAsync(UserId user, InboxChange change, long joinedOrdinal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        await RaiseAsync(user, change, cancellationToken, new InboxMarks(joinedOrdinal, 0));
+        if (change.AboutSeq > 0)
+        {
+            await ShowAsync(user, change, cancellationToken);
+        }
+    }
+
     /// <summary>Notes until when a user gets a conversation's pushes; nothing when there is no entry yet.</summary>
     public async Task SetPushUntilAsync(UserId user, ConversationId conversation, DateTimeOffset until, CancellationToken cancellationToken)
     {
@@ -160,14 +218,18 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             ClearedSeq = member?.ClearedSeq ?? 0,
             ClearedOrdinal = member?.ClearedOrdinal ?? 0,
         };
-        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(entry, ChatJson.Default.InboxEntry), writable: false);
-        using var created = await _users.CreateItemStreamAsync(body, new PartitionKey(user.Value), new ItemRequestOptions { EnableContentResponseOnWrite = false }, cancellationToken);
-        if (created.StatusCode == HttpStatusCode.Conflict)
-        {
-            return false;
-        }
+        return await TryCreateAsync(entry, cancellationToken);
+    }
 
-        created.EnsureSuccessStatusCode();
-        return true;
+    /// <summary>False when there is one already.</summary>
+    private async Task<bool> TryCreateAsync(InboxEntry entry, CancellationToken cancellationToken)
+    {
+        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(entry, ChatJson.Default.InboxEntry), writable: false);
+        using var created = await _users.CreateItemStreamAsync(
+            body,
+            new PartitionKey(entry.UserId.Value),
+            new ItemRequestOptions { EnableContentResponseOnWrite = false },
+            cancellationToken);
+        return created.StatusCode != HttpStatusCode.Conflict && created.EnsureSuccessStatusCode().IsSuccessStatusCode;
     }
 }

@@ -95,6 +95,12 @@ internal sealed class CommitPlan(
 
     private void Decide(PendingAppend pending)
     {
+        if (Head is { DeletedAt: not null })
+        {
+            Answers.Add((pending, Appended.Refused(Problems.ConversationNotFound)));
+            return;
+        }
+
         Decision decision;
         try
         {

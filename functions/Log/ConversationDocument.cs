@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Chat.Functions.Conversations;
+using Chat.Functions.Invites;
 using Chat.Functions.Messages;
 using Chat.Functions.Pins;
 using Chat.Functions.Polls;
@@ -19,6 +20,8 @@ namespace Chat.Functions.Log;
 [JsonDerivedType(typeof(MemberVote), "vote")]
 [JsonDerivedType(typeof(ConversationPins), "pins")]
 [JsonDerivedType(typeof(ScheduledMessage), "scheduled")]
+[JsonDerivedType(typeof(About), "about")]
+[JsonDerivedType(typeof(InviteLinks), "invites")]
 public abstract record ConversationDocument
 {
     [JsonPropertyOrder(-1)]

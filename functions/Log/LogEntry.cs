@@ -40,7 +40,12 @@ public abstract record LogEntry : ConversationDocument
 public sealed record LogEvent : LogEntry
 {
     public const string ConversationCreated = "conversation.created";
+    public const string ConversationUpdated = "conversation.updated";
+    public const string ConversationDeleted = "conversation.deleted";
     public const string MemberJoined = "member.joined";
+    public const string MemberLeft = "member.left";
+    public const string MemberRemoved = "member.removed";
+    public const string MemberUpdated = "member.updated";
     public const string MessageUpdated = "message.updated";
     public const string MessageDeleted = "message.deleted";
     public const string ReactionAdded = "reaction.added";

@@ -43,7 +43,4 @@ public abstract record MessageCommand : LogCommand
 }
 
 /// <summary>A message that a command is about, with the conversation's head and the actor.</summary>
-public readonly record struct MessageInLog(Head Head, Member Actor, Message Message)
-{
-    public bool IsActorModerator => Head.IsModerator(Actor.Role);
-}
+public readonly record struct MessageInLog(Head Head, Member Actor, Message Message);

@@ -1,5 +1,6 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Shared;
 using Chat.Functions.Threads;
 
@@ -54,7 +55,7 @@ public sealed record NewMessage : LogCommand
 
     private Problem? Refusal(in DecisionContext context, Head head, HeadMember sender)
     {
-        if (_content.MentionsAll && !head.IsModerator(sender.Role))
+        if (_content.MentionsAll && !sender.Role.Has(Right.MentionAll, head.Kind))
         {
             return Problems.NotAllowed;
         }

@@ -1,4 +1,5 @@
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Pins;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -62,7 +63,7 @@ public sealed record Unsend : MessageCommand
             return Decision.Nothing(head, message);
         }
 
-        var moderates = head.IsModerator(actor.Role);
+        var moderates = actor.Role.Has(Right.Moderate, head.Kind);
         if (!moderates && message.SenderId != Actor)
         {
             return Decision.Refuse(Problems.NotAllowed);

@@ -1,5 +1,6 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 
@@ -23,7 +24,7 @@ public sealed record ChangePin : MessageCommand
             return Decision.Nothing(found.Head, found.Message);
         }
 
-        if (found.Head.Kind != ConversationKind.Direct && !found.IsActorModerator)
+        if (!found.Actor.Role.Has(Right.Pin, found.Head.Kind))
         {
             return Decision.Refuse(Problems.NotAllowed);
         }

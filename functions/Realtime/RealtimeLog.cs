@@ -9,8 +9,8 @@ internal static partial class RealtimeLog
     [LoggerMessage(200, LogLevel.Warning, "Conversation {Conversation}: entries {First} to {Last} were not pushed; clients will fetch them.")]
     public static partial void PushFailed(this ILogger logger, Exception exception, ConversationId conversation, long first, long last);
 
-    [LoggerMessage(201, LogLevel.Warning, "Conversation {Conversation}: not all members are in its push group yet.")]
-    public static partial void JoinFailed(this ILogger logger, Exception exception, ConversationId conversation);
+    [LoggerMessage(201, LogLevel.Warning, "Conversation {Conversation}: its push group isn't in line with its members yet.")]
+    public static partial void AlignFailed(this ILogger logger, Exception exception, ConversationId conversation);
 
     [LoggerMessage(202, LogLevel.Warning, "A user's push groups were not all renewed.")]
     public static partial void RenewFailed(this ILogger logger, Exception exception);

@@ -6,7 +6,9 @@ using Chat.Functions.Delivery;
 using Chat.Functions.Events;
 using Chat.Functions.Health;
 using Chat.Functions.Inbox;
+using Chat.Functions.Invites;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Pins;
 using Chat.Functions.Presence;
@@ -30,6 +32,8 @@ namespace Chat.Functions.Shared;
         typeof(CamelCaseEnumConverter<ConversationKind>),
         typeof(CamelCaseEnumConverter<MemberRole>),
         typeof(CamelCaseEnumConverter<MemberState>),
+        typeof(CamelCaseEnumConverter<HistoryVisibility>),
+        typeof(CamelCaseEnumConverter<JoinPolicy>),
     ])]
 [JsonSerializable(typeof(Head))]
 [JsonSerializable(typeof(Member))]
@@ -94,6 +98,18 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(DocumentsPage<ConversationDocument>))]
 [JsonSerializable(typeof(DocumentsPage<ScheduledMessage>))]
+[JsonSerializable(typeof(About))]
+[JsonSerializable(typeof(InviteLinks))]
+[JsonSerializable(typeof(ConversationUpdated))]
+[JsonSerializable(typeof(ConversationDeleted))]
+[JsonSerializable(typeof(MemberGone))]
+[JsonSerializable(typeof(MembersUpdated))]
+[JsonSerializable(typeof(MemberRequested))]
+[JsonSerializable(typeof(MemberPage))]
+[JsonSerializable(typeof(JoinRequestPage))]
+[JsonSerializable(typeof(JoinRequested))]
+[JsonSerializable(typeof(InviteLinkView))]
+[JsonSerializable(typeof(InviteLinkList))]
 [JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(List<long>))]
 [JsonSerializable(typeof(int))]

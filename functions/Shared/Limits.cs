@@ -13,6 +13,22 @@ public sealed record Limits
     [Range(1, 128)]
     public int Title { get; init; } = 128;
 
+    /// <summary>Users that one request adds to a group. Default 100.</summary>
+    [Range(1, 256)]
+    public int AddedMembers { get; init; } = 100;
+
+    /// <summary>The length of a group's description, in Unicode scalar values. Default 512.</summary>
+    [Range(1, 512)]
+    public int Description { get; init; } = 512;
+
+    /// <summary>The length of the address of a group's picture. Default 1,024.</summary>
+    [Range(1, 1024)]
+    public int AvatarUrl { get; init; } = 1024;
+
+    /// <summary>Invite links of a group that are good at a time. Default 20; they are one document, which each use of one writes.</summary>
+    [Range(0, 50)]
+    public int InviteLinks { get; init; } = 20;
+
     /// <summary>The length of a message's text, in Unicode scalar values. Default 4,000; at most 4,000, up to 48 KB as it is stored.</summary>
     [Range(1, 4000)]
     public int Text { get; init; } = 4000;

@@ -14,6 +14,13 @@ public static class Problems
     /// <summary>Not there, not yours to see, or gone: the same answer.</summary>
     public static readonly Problem MessageNotFound = new(404, "message_not_found", "There is no such message for you.");
 
+    public static readonly Problem MemberNotFound = new(404, "member_not_found", "There is no such member.");
+
+    /// <summary>Not there, expired, used up, or not for this caller: the same answer.</summary>
+    public static readonly Problem InviteNotFound = new(404, "invite_not_found", "There is no such invitation for you.");
+
+    public static readonly Problem JoinRequestNotFound = new(404, "join_request_not_found", "Nobody of that name waits to join.");
+
     /// <summary>Only where the caller knows what it is about.</summary>
     public static readonly Problem NotAllowed = new(403, "not_allowed", "You may not do that here.");
 

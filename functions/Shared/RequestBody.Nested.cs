@@ -50,17 +50,6 @@ public sealed partial class RequestBody
         return id;
     }
 
-    /// <summary>A user's id.</summary>
-    public UserId User(string name)
-    {
-        if (TryGetString(name, out var text) && !UserId.TryParse(text, out _))
-        {
-            Fault($"/{name}", "invalid_id", "Must be 1 to 64 of A-Za-z0-9._~-");
-        }
-
-        return new(text);
-    }
-
     /// <summary>An object; null when it isn't there.</summary>
     public RequestBody? OptionalObject(string name) =>
         Has(name) && TryGet(name, "an object", out var element, JsonValueKind.Object) ? new(this, $"/{name}", element) : null;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -102,6 +103,40 @@ public sealed partial class RequestBody : IDisposable
         }
 
         return text;
+    }
+
+    /// <summary>The absolute https address of something that anybody may fetch.</summary>
+    public string WebAddress(string name, int limit)
+    {
+        if (!TryGetString(name, out var text))
+        {
+            return "";
+        }
+
+        if (text.Length > limit)
+        {
+            Fault($"/{name}", "too_long", $"At most {limit} characters.");
+        }
+        else if (!Ascii.IsValid(text)
+            || !Uri.IsWellFormedUriString(text, UriKind.Absolute)
+            || new Uri(text) is not { UserInfo: "" } address
+            || address.Scheme != Uri.UriSchemeHttps)
+        {
+            Fault($"/{name}", "invalid_address", "Must be an absolute https address without credentials, percent-encoded.");
+        }
+
+        return text;
+    }
+
+    /// <summary>A user id.</summary>
+    public UserId User(string name)
+    {
+        if (TryGetString(name, out var text) && !UserId.TryParse(text, out _))
+        {
+            Fault($"/{name}", "invalid_id", "Must be 1 to 64 of A-Za-z0-9._~-");
+        }
+
+        return new UserId(text);
     }
 
     /// <summary>User ids without duplicates, in the order given; null when something is wrong with them.</summary>

@@ -68,6 +68,17 @@ internal sealed class EventStream : IAsyncDisposable
         (await Eventually.HoldsAsync(() => Messages(conversation), all => all.Exists(message => message.Text == text), $"a push of '{text}'"))
         .First(message => message.Text == text);
 
+    /// <summary>What was pushed before now: its owner has something told to their own devices, and waits until that has arrived.</summary>
+    /// <param name="owner">Whose device it is.</param>
+    /// <param name="own">A conversation of theirs.</param>
+    public async Task<List<JsonElement>> EventsBeforeNowAsync(Person owner, string own)
+    {
+        var text = Guid.NewGuid().ToString("N");
+        await owner.PreferAsync(own, new { draft = new { text } });
+        await ReceivesEventAsync("conversation.preferences.updated", data => data.GetProperty("draft").GetProperty("text").GetString() == text);
+        return Events();
+    }
+
     /// <summary>Waits until an event of this type has arrived; its data.</summary>
     public async Task<JsonElement> ReceivesEventAsync(string type, Func<JsonElement, bool>? which = null)
     {

@@ -83,6 +83,13 @@ internal sealed class Person(HttpClient http, string name)
     public async Task<string> IsRefusedAsync(string method, string path, HttpStatusCode expected, object? body = null) =>
         (await AskAsync(method, path, body, expected)).GetProperty("code").GetString()!;
 
+    /// <summary>Does something that is answered without content.</summary>
+    public async Task DoAsync(string method, string path, object? body = null)
+    {
+        using var answer = await SendAsync(new HttpMethod(method), path, body is null ? null : JsonContent.Create(body));
+        Assert.True(answer.StatusCode == HttpStatusCode.NoContent, $"{method} {path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+    }
+
     /// <summary>The whole log, page by page.</summary>
     public async Task<List<JsonElement>> LogAsync(string conversation)
     {

@@ -1,7 +1,5 @@
-using System.Text.Json;
-using Chat.Functions.Conversations;
+using Chat.Functions.Members;
 using Chat.Functions.Shared;
-using Microsoft.Azure.Cosmos;
 using Xunit;
 
 namespace Chat.Functions.Tests.Log;
@@ -39,7 +37,8 @@ public class When_membership_changes
         var conversation = await process.CreateGroupAsync(Names(size));
         Assert.Null((await process.SendAsync(conversation, "member-1", "1")).Refusal);
 
-        await RemoveAsync(other, conversation, new UserId("member-1"));
+        var removal = new Removal { Actor = new UserId("member-0"), Conversation = conversation, UserId = new UserId("member-1") };
+        Assert.Null((await other.Log.AppendAsync(conversation, removal, CancellationToken.None)).Refusal);
 
         Assert.Equal(Problems.ConversationNotFound, (await process.SendAsync(conversation, "member-1", "2")).Refusal);
         Assert.Null((await process.SendAsync(conversation, "member-2", "3")).Refusal);
@@ -57,7 +56,7 @@ public class When_membership_changes
         Assert.NotNull((await process.SendAsync(conversation, "dave", "1")).Refusal);
         Assert.Null((await process.SendAsync(conversation, "member-1", "2")).Refusal);
 
-        var more = new MoreMembers { Actor = new UserId("member-0"), ConversationId = conversation, Members = AppProcess.Members(["dave"]) };
+        var more = new Addition { Actor = new UserId("member-0"), Conversation = conversation, Users = [new UserId("dave")], Limits = new Limits() };
         Assert.Null((await other.Log.AppendAsync(conversation, more, CancellationToken.None)).Refusal);
 
         Assert.Null((await process.SendAsync(conversation, "dave", "1")).Refusal);
@@ -65,23 +64,4 @@ public class When_membership_changes
     }
 
     private static IEnumerable<string> Names(int size) => Enumerable.Range(0, size).Select(n => $"member-{n}");
-
-    /// <summary>What a removal does to the documents: in one batch the member's state, and the head's version of its members.</summary>
-    private static async Task RemoveAsync(AppProcess process, ConversationId conversation, UserId user)
-    {
-        var container = process.Containers.Conversations;
-        var (head, etag) = await container.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head);
-        var (member, _) = await container.ReadDocumentAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member);
-        var without = head! with
-        {
-            MemberCount = head.MemberCount - 1,
-            MembersVersion = head.MembersVersion + 1,
-            Members = head.Members?.Where(one => one.UserId != user).ToList(),
-        };
-        using var response = await container.CreateTransactionalBatch(new PartitionKey(conversation.Value))
-            .ReplaceItemStream(Head.DocumentId, new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(without, ChatJson.Default.Head)), new TransactionalBatchItemRequestOptions { IfMatchEtag = etag })
-            .ReplaceItemStream(member!.Id, new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(member with { State = MemberState.Removed }, ChatJson.Default.ConversationDocument)))
-            .ExecuteAsync();
-        Assert.True(response.IsSuccessStatusCode);
-    }
 }

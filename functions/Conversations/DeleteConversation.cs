@@ -1,0 +1,49 @@
+using Chat.Functions.Inbox;
+using Chat.Functions.Log;
+using Chat.Functions.Members;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Conversations;
+
+/// <summary><c>DELETE /conversations/{c}</c>: ends a group for everyone; 204. From then on it is there for nobody, so that a repeat finds nothing.</summary>
+public sealed class DeleteConversation(ConversationLog log, InboxProjection inbox, CurrentUser user)
+{
+    [Function(nameof(DeleteConversation))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}")] HttpRequest request,
+        string conversationId,
+        CancellationToken cancellationToken)
+    {
+        if (!ConversationId.TryParse(conversationId, out var conversation))
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        var deleted = await log.AppendAsync(conversation, new Deletion { Actor = user.Id, Conversation = conversation }, cancellationToken);
+        if (deleted.Refusal is { } refusal)
+        {
+            return refusal.ToResult();
+        }
+
+        // One's own list shows it at once; the others' follow by delivery.
+        await inbox.LeaveAsync(user.Id, InboxChange.Of(deleted.Head!), cancellationToken);
+        return new NoContent(deleted.Session);
+    }
+}
+
+/// <summary>The wish that a group is there for nobody any more.</summary>
+public sealed record Deletion : MemberCommand
+{
+    protected override Right Needed => Right.Delete;
+
+    protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
+    {
+        var deleted = LogEvent.Of(context, LogEvent.ConversationDeleted, Actor, new ConversationDeleted(Actor), ChatJson.Default.ConversationDeleted);
+        return Decision.Append(head with { LastSeq = deleted.Seq, DeletedAt = deleted.At }, deleted);
+    }
+}
+
+/// <summary>What <c>conversation.deleted</c> tells.</summary>
+public sealed record ConversationDeleted(UserId By);

@@ -1,0 +1,78 @@
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Conversations;
+
+/// <summary>What somebody wants to be different about a conversation for everyone: a JSON merge.</summary>
+public sealed record SettingsChange
+{
+    private const long LeastMessageTtl = 5;
+    private const long MostMessageTtl = 90 * 24 * 60 * 60;
+
+    public Merge<string> Title { get; init; }
+
+    public Merge<string> Description { get; init; }
+
+    public Merge<string> AvatarUrl { get; init; }
+
+    public Merge<HistoryVisibility?> HistoryVisibility { get; init; }
+
+    public Merge<JoinPolicy?> JoinPolicy { get; init; }
+
+    public Merge<int?> MessageTtl { get; init; }
+
+    /// <summary>Whether anything is to be different that only groups have.</summary>
+    public bool IsOfGroups => Title.IsGiven || Description.IsGiven || AvatarUrl.IsGiven || HistoryVisibility.IsGiven || JoinPolicy.IsGiven;
+
+    /// <summary>Reads the body of <c>PATCH /conversations/{c}</c>, noting every fault on it.</summary>
+    public static SettingsChange Read(RequestBody body, Limits limits)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ArgumentNullException.ThrowIfNull(limits);
+        var change = new SettingsChange
+        {
+            Title = body.Merge("title", name => body.Text(name, limits.Title)),
+            Description = body.Merge("description", name => body.Text(name, limits.Description)),
+            AvatarUrl = body.Merge("avatarUrl", name => body.WebAddress(name, limits.AvatarUrl)),
+            HistoryVisibility = body.Merge<HistoryVisibility?>(
+                "historyVisibility",
+                name => body.OneOf(name, "since-joining", "all") == "all" ? Conversations.HistoryVisibility.All : Conversations.HistoryVisibility.SinceJoining),
+            JoinPolicy = body.Merge<JoinPolicy?>(
+                "joinPolicy",
+                name => body.OneOf(name, "open", "approval") == "approval" ? Conversations.JoinPolicy.Approval : Conversations.JoinPolicy.Open),
+            MessageTtl = body.Merge("messageTtl", name => Seconds(body, name)),
+        };
+        if (change.Title is { IsGiven: true, Value: null })
+        {
+            body.Fault("/title", "missing", "A group has a title.");
+        }
+
+        return change;
+    }
+
+    /// <summary>The settings after the merge; what is cleared is as it was at first.</summary>
+    public ConversationSettings ApplyTo(ConversationSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings with
+        {
+            Title = Title.Or(settings.Title),
+            Description = Description.Or(settings.Description),
+            AvatarUrl = AvatarUrl.Or(settings.AvatarUrl),
+            HistoryVisibility = HistoryVisibility.IsGiven ? HistoryVisibility.Value ?? default : settings.HistoryVisibility,
+            JoinPolicy = JoinPolicy.IsGiven ? JoinPolicy.Value ?? default : settings.JoinPolicy,
+            MessageTtl = MessageTtl.Or(settings.MessageTtl),
+        };
+    }
+
+    private static int? Seconds(RequestBody body, string name)
+    {
+        var seconds = body.Seq(name);
+        if (seconds is not 0 and (< LeastMessageTtl or > MostMessageTtl))
+        {
+            body.Fault($"/{name}", "out_of_range", $"Must be {LeastMessageTtl} to {MostMessageTtl} seconds, or 0 for messages that stay.");
+            return null;
+        }
+
+        return seconds == 0 ? null : (int)seconds;
+    }
+}

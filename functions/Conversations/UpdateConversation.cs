@@ -1,0 +1,83 @@
+using Chat.Functions.Log;
+using Chat.Functions.Members;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Conversations;
+
+/// <summary>
+/// <c>PATCH /conversations/{c}</c>: changes what is set for everyone; 200 with the conversation. Absent members stay, null ones are cleared; what
+/// is so already changes nothing.
+/// </summary>
+public sealed class UpdateConversation(ConversationLog log, ConversationViews views, Limits limits, CurrentUser user)
+{
+    [Function(nameof(UpdateConversation))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "conversations/{conversationId}")] HttpRequest request,
+        string conversationId,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
+        var change = SettingsChange.Read(body, limits);
+        if (body.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
+        if (!ConversationId.TryParse(conversationId, out var conversation))
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        var updated = await log.AppendAsync(conversation, new SettingsUpdate { Actor = user.Id, Conversation = conversation, Change = change }, cancellationToken);
+        return updated.Refusal is { } refusal
+            ? refusal.ToResult()
+            : new Answer<ConversationView>(
+                StatusCodes.Status200OK,
+                await views.OfAsync(user.Id, updated.Head!, updated.Session, cancellationToken),
+                ChatJson.Default.ConversationView,
+                updated.Session);
+    }
+}
+
+/// <summary>The wish that a conversation's settings are different.</summary>
+public sealed record SettingsUpdate : MemberCommand
+{
+    public required SettingsChange Change { get; init; }
+
+    public override IReadOnlyList<string> Needs => [About.DocumentId];
+
+    protected override Right Needed => Change.IsOfGroups ? Right.ChangeSettings : Right.ChangeMessageTtl;
+
+    protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        var about = context.Find<About>(About.DocumentId);
+        var before = ConversationSettings.Of(head, about);
+        var after = Change.ApplyTo(before);
+        if (after == before)
+        {
+            return Decision.Nothing(head);
+        }
+
+        var updated = LogEvent.Of(context, LogEvent.ConversationUpdated, Actor, new ConversationUpdated(after, Actor), ChatJson.Default.ConversationUpdated);
+        var isAbout = (after.Title, after.Description, after.AvatarUrl) != (before.Title, before.Description, before.AvatarUrl);
+        var changed = head with
+        {
+            LastSeq = updated.Seq,
+            Title = after.Title,
+            HistoryVisibility = after.HistoryVisibility ?? default,
+            JoinPolicy = after.JoinPolicy ?? default,
+            MessageTtl = after.MessageTtl,
+            AboutSeq = isAbout ? updated.Seq : head.AboutSeq,
+        };
+        return isAbout
+            ? Decision.Append(
+                changed,
+                updated with { Quiet = true },
+                new About { ConversationId = Conversation, Description = after.Description, AvatarUrl = after.AvatarUrl, UpdatedSeq = updated.Seq })
+            : Decision.Append(changed, updated with { Quiet = true });
+    }
+}

@@ -1,0 +1,60 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Log;
+using Chat.Functions.Members;
+using Chat.Functions.Realtime;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Invites;
+
+/// <summary><c>POST /conversations/{c}/join-requests/{u}/approve</c>: lets somebody in who asked to join; 204, also when they are in.</summary>
+public sealed class ApproveJoinRequest(ConversationLog log, PushGroups groups, Limits limits, CurrentUser user)
+{
+    [Function(nameof(ApproveJoinRequest))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/join-requests/{userId}/approve")] HttpRequest request,
+        string conversationId,
+        string userId,
+        CancellationToken cancellationToken)
+    {
+        if (MemberAddress.Parse(conversationId, userId) is not var (conversation, asking))
+        {
+            return Problems.JoinRequestNotFound.ToResult();
+        }
+
+        var approval = new Approval { Actor = user.Id, Conversation = conversation, UserId = asking, Limits = limits };
+        var approved = await log.AppendAsync(conversation, approval, cancellationToken);
+        if (approved.Refusal is { } refusal)
+        {
+            return refusal.ToResult();
+        }
+
+        await groups.TryAlignAsync(approved.Head!, [asking], approved.Session, cancellationToken);
+        return new NoContent(approved.Session);
+    }
+}
+
+/// <summary>The wish that somebody who asked to join is a member.</summary>
+public sealed record Approval : MemberCommand
+{
+    public required UserId UserId { get; init; }
+
+    public required Limits Limits { get; init; }
+
+    public override IReadOnlyList<string> Needs => [Member.DocumentId(UserId)];
+
+    protected override Right Needed => Right.DecideJoinRequests;
+
+    protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        return context.Find<Member>(Member.DocumentId(UserId)) switch
+        {
+            { State: MemberState.Active } => Decision.Nothing(head),
+            not { State: MemberState.Requested } => Decision.Refuse(Problems.JoinRequestNotFound),
+            _ when head.MemberCount >= Limits.GroupMembers => Decision.Refuse(Problems.LimitReached("groupMembers", Limits.GroupMembers)),
+            _ => Membership.Join(context, head, Actor, [UserId]),
+        };
+    }
+}

@@ -1,0 +1,60 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Members;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Invites;
+
+/// <summary>
+/// <c>POST /conversations/{c}/invite-links</c>: makes a link by which anybody who has it may join; 201 with its code, which is shown this once.
+/// 200 without the code when this <c>Idempotency-Key</c> made it before.
+/// </summary>
+public sealed class CreateInviteLink(ConversationReader reader, InviteLinkStore store, TimeProvider time, Limits limits, CurrentUser user)
+{
+    [Function(nameof(CreateInviteLink))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/invite-links")] HttpRequest request,
+        string conversationId,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+        using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
+        var wish = InviteWish.Read(body, now);
+        var key = IdempotencyKey.Read(request, body);
+        if (body.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
+        if (!ConversationId.TryParse(conversationId, out var conversation)
+            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        if (!part.Member.Role.Has(Right.ManageInviteLinks, part.Head.Kind))
+        {
+            return Problems.NotAllowed.ToResult();
+        }
+
+        var code = InviteCode.New(conversation);
+        var link = new InviteLink(code.LinkId, user.Id, now, 0)
+        {
+            ExpiresAt = wish.ExpiresAt,
+            MaxUses = wish.MaxUses,
+            KeyHash = key is null ? null : Opaque.Hash("invite", user.Id.Value, key),
+        };
+        var (links, session) = await store.ChangeAsync(conversation, before => before.With(link, limits.InviteLinks, now), cancellationToken);
+        return links.LiveAt(now).Links.FirstOrDefault(one => one.IsSameAs(link)) switch
+        {
+            null => Problems.LimitReached("inviteLinks", limits.InviteLinks).ToResult(),
+            { } made when made == link => Answer(StatusCodes.Status201Created, InviteLinkView.Of(made) with { Code = code.ToString() }, session),
+            { } first when (first.ExpiresAt, first.MaxUses) == (link.ExpiresAt, link.MaxUses) => Answer(StatusCodes.Status200OK, InviteLinkView.Of(first), null),
+            _ => Problems.IdempotencyKeyReused.ToResult(),
+        };
+    }
+
+    private static Answer<InviteLinkView> Answer(int status, InviteLinkView link, Session? session) => new(status, link, ChatJson.Default.InviteLinkView, session);
+}

@@ -1,0 +1,53 @@
+using System.Net;
+using System.Text.Json;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
+
+namespace Chat.Functions.Invites;
+
+/// <summary>Reads and changes a conversation's invite links.</summary>
+/// <remarks>Making and deleting a link isn't part of the log. The ETag orders it with the uses, which joins and requests count.</remarks>
+public sealed class InviteLinkStore(ChatContainers containers)
+{
+    private readonly Container _conversations = containers.Conversations;
+
+    /// <summary>The links with their ETag; none and null while none was ever made.</summary>
+    public async Task<(InviteLinks Links, string? ETag)> ReadAsync(ConversationId conversation, CancellationToken cancellationToken)
+    {
+        var (links, etag) = await _conversations.ReadDocumentAsync(InviteLinks.DocumentId, conversation, ChatJson.Default.InviteLinks, null, cancellationToken);
+        return (links ?? new InviteLinks { ConversationId = conversation }, etag);
+    }
+
+    /// <summary>Changes the links, deciding anew whenever somebody else was faster.</summary>
+    /// <param name="conversation">Whose links they are.</param>
+    /// <param name="change">The links as they are to be; the same ones when there is nothing to change.</param>
+    /// <returns>The links as they are then, and by which a reader sees the change; null when there was none.</returns>
+    public async Task<(InviteLinks Links, Session? Session)> ChangeAsync(ConversationId conversation, Func<InviteLinks, InviteLinks> change, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        while (true)
+        {
+            var (before, etag) = await ReadAsync(conversation, cancellationToken);
+            var after = change(before);
+            if (after == before)
+            {
+                return (before, null);
+            }
+
+            using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(after, ChatJson.Default.ConversationDocument), writable: false);
+            using var response = etag is null
+                ? await _conversations.CreateItemStreamAsync(body, new PartitionKey(conversation.Value), new ItemRequestOptions { EnableContentResponseOnWrite = false }, cancellationToken)
+                : await _conversations.ReplaceItemStreamAsync(
+                    body,
+                    InviteLinks.DocumentId,
+                    new PartitionKey(conversation.Value),
+                    new ItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false },
+                    cancellationToken);
+            if (response.StatusCode is not (HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed))
+            {
+                response.EnsureSuccessStatusCode();
+                return (after, Session.Of(response.Headers));
+            }
+        }
+    }
+}

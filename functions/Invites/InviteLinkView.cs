@@ -1,0 +1,29 @@
+using System.Text.Json.Serialization;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Invites;
+
+/// <summary>An invite link as owner and admins see it.</summary>
+/// <param name="LinkId">By which to delete it.</param>
+/// <param name="Uses">How many it has let in, or let ask.</param>
+public sealed record InviteLinkView(string LinkId, UserId CreatedBy, DateTimeOffset CreatedAt, int Uses)
+{
+    /// <summary>What lets people in; only in the answer that made the link.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Code { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MaxUses { get; init; }
+
+    public static InviteLinkView Of(InviteLink link)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        return new(link.LinkId, link.CreatedBy, link.CreatedAt, link.Uses) { ExpiresAt = link.ExpiresAt, MaxUses = link.MaxUses };
+    }
+}
+
+/// <summary>A conversation's invite links that are good, in the order in which they were made.</summary>
+public sealed record InviteLinkList(IReadOnlyList<InviteLinkView> InviteLinks);

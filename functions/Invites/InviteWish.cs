@@ -1,0 +1,30 @@
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Invites;
+
+/// <summary>What a request to make an invite link says.</summary>
+/// <param name="ExpiresAt">Until when it is good; null for ever.</param>
+/// <param name="MaxUses">How many it lets in; null for any number.</param>
+public sealed record InviteWish(DateTimeOffset? ExpiresAt, int? MaxUses)
+{
+    private const int MostUses = 1_000;
+
+    /// <summary>Reads the body of <c>POST …/invite-links</c>, noting every fault on it.</summary>
+    public static InviteWish Read(RequestBody body, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        var expiresAt = body.Merge<DateTimeOffset?>("expiresAt", name => body.Instant(name)).Value;
+        var maxUses = body.Merge<long?>("maxUses", name => body.Seq(name)).Value;
+        if (expiresAt <= now)
+        {
+            body.Fault("/expiresAt", "out_of_range", "Must be in the future.");
+        }
+
+        if (maxUses is < 1 or > MostUses)
+        {
+            body.Fault("/maxUses", "out_of_range", $"Must be 1 to {MostUses}.");
+        }
+
+        return new(expiresAt is { } end ? DateTimeOffset.FromUnixTimeMilliseconds(end.ToUnixTimeMilliseconds()) : null, (int?)maxUses);
+    }
+}

@@ -1,0 +1,103 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Inbox;
+using Chat.Functions.Log;
+using Chat.Functions.Realtime;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Invites;
+
+/// <summary>
+/// <c>POST /invites/{code}/join</c>: joins the group of an invite link; 200 with it, also for those who are in. Where an admin decides it asks to
+/// join; 202. Whoever was removed or turned away finds nothing.
+/// </summary>
+public sealed class JoinByInvite(
+    ConversationLog log,
+    ConversationReader reader,
+    ConversationViews views,
+    JoinRequests requests,
+    PushGroups groups,
+    InboxProjection inbox,
+    Limits limits,
+    CurrentUser user)
+{
+    [Function(nameof(JoinByInvite))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "invites/{code}/join")] HttpRequest request,
+        string code,
+        CancellationToken cancellationToken)
+    {
+        if (!InviteCode.TryParse(code, out var invite)
+            || await reader.ReadHeadAsync(invite.Conversation, Session.Of(request), cancellationToken) is not { DeletedAt: null } head)
+        {
+            return Problems.InviteNotFound.ToResult();
+        }
+
+        if (head.JoinPolicy == JoinPolicy.Approval && !await reader.IsMemberAsync(head, user.Id, cancellationToken))
+        {
+            return await requests.AskAsync(head, invite, user.Id, cancellationToken) is { } refused
+                ? refused.ToResult()
+                : new Answer<JoinRequested>(StatusCodes.Status202Accepted, new(invite.Conversation, MemberState.Requested), ChatJson.Default.JoinRequested);
+        }
+
+        var joined = await log.AppendAsync(invite.Conversation, new InvitedJoin { Actor = user.Id, Invite = invite, Limits = limits }, cancellationToken);
+        if (joined.Refusal is { } refusal)
+        {
+            return refusal.ToResult();
+        }
+
+        if (joined.Entries.Count > 0)
+        {
+            await groups.TryAlignAsync(joined.Head!, [user.Id], joined.Session, cancellationToken);
+            var about = await reader.ReadAboutAsync(joined.Head!, joined.Session, cancellationToken);
+            await inbox.WelcomeAsync(user.Id, InboxChange.Of(joined.Head!, about), joined.Document<Member>().JoinedOrdinal, cancellationToken);
+        }
+
+        var view = await views.OfAsync(user.Id, joined.Head!, joined.Session, cancellationToken);
+        return new Answer<ConversationView>(StatusCodes.Status200OK, view, ChatJson.Default.ConversationView, joined.Session);
+    }
+}
+
+/// <summary>The wish of somebody with an invite link to be a member.</summary>
+public sealed record InvitedJoin : LogCommand
+{
+    public required InviteCode Invite { get; init; }
+
+    public required Limits Limits { get; init; }
+
+    public override IReadOnlyList<string> Needs => [InviteLinks.DocumentId, Member.DocumentId(Actor)];
+
+    public override Decision Decide(in DecisionContext context)
+    {
+        var me = context.Find<Member>(Member.DocumentId(Actor));
+        if (context.Head is not { MemberCount: > 0 } head || me is { State: MemberState.Removed })
+        {
+            return Decision.Refuse(Problems.InviteNotFound);
+        }
+
+        if (me is { State: MemberState.Active })
+        {
+            return Decision.Nothing(head);
+        }
+
+        var links = context.Find<InviteLinks>(InviteLinks.DocumentId);
+        if (links?.Find(Invite.LinkId, context.Now) is not { } link)
+        {
+            return Decision.Refuse(Problems.InviteNotFound);
+        }
+
+        // It was open when the caller looked: the next try asks to join.
+        if (head.JoinPolicy != JoinPolicy.Open)
+        {
+            return Decision.Refuse(Problems.Unavailable);
+        }
+
+        return head.MemberCount >= Limits.GroupMembers
+            ? Decision.Refuse(Problems.LimitReached("groupMembers", Limits.GroupMembers))
+            : Membership.Join(context, head, Actor, [Actor], links.WithUseOf(link));
+    }
+}
+
+/// <summary>Somebody asked to join and waits for an answer.</summary>
+public sealed record JoinRequested(ConversationId ConversationId, MemberState State);

@@ -1,0 +1,113 @@
+using System.Net;
+using System.Text.Json;
+using Chat.Functions.Conversations;
+using Chat.Functions.Log;
+using Chat.Functions.Members;
+using Chat.Functions.Realtime;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
+
+namespace Chat.Functions.Invites;
+
+/// <summary>Who asked to join a group and waits for an answer: member documents in the state <see cref="MemberState.Requested"/>.</summary>
+/// <remarks>
+/// Asking and turning away aren't part of the log, since they concern nobody but the one who asks and those who decide. A request and the use of
+/// its link are written together, under their ETags.
+/// </remarks>
+public sealed class JoinRequests(ChatContainers containers, InviteLinkStore store, MemberReader members, EventPush push, TimeProvider time)
+{
+    public const string Requested = "member.requested";
+
+    /// <summary>How often others may be faster before the caller is told to try again.</summary>
+    private const int MaxTries = 20;
+
+    private readonly Container _conversations = containers.Conversations;
+
+    /// <summary>Asks to join, once, and tells those who decide.</summary>
+    /// <returns>Why not; null when the request is there.</returns>
+    public async Task<Problem?> AskAsync(Head head, InviteCode invite, UserId user, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        for (var attempt = 0; attempt < MaxTries; attempt++)
+        {
+            var (me, etag) = await ReadAsync(head.ConversationId, user, cancellationToken);
+            var (links, linksETag) = await store.ReadAsync(head.ConversationId, cancellationToken);
+            if (me is { State: MemberState.Requested or MemberState.Active })
+            {
+                return null;
+            }
+
+            if (me is { State: MemberState.Removed } || head.MemberCount == 0 || links.Find(invite.LinkId, time.GetUtcNow()) is not { } link)
+            {
+                return Problems.InviteNotFound;
+            }
+
+            me ??= new Member { ConversationId = head.ConversationId, UserId = user, Role = MemberRole.Member, State = MemberState.Requested };
+            var asking = me with { State = MemberState.Requested, RequestedAt = time.GetUtcNow() };
+            if (await TryWriteAsync(asking, etag, links.WithUseOf(link), linksETag!, cancellationToken))
+            {
+                await TellAsync(head, user, cancellationToken);
+                return null;
+            }
+
+            await Task.Delay(Backoff.Jitter(attempt), time, cancellationToken);
+        }
+
+        return Problems.Unavailable;
+    }
+
+    /// <summary>Turns somebody away who asked to join; again is the same.</summary>
+    /// <returns>False when they didn't ask.</returns>
+    public async Task<bool> RejectAsync(ConversationId conversation, UserId user, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (member, etag) = await ReadAsync(conversation, user, cancellationToken);
+            if (member is not { State: MemberState.Requested })
+            {
+                return member is { State: MemberState.Removed };
+            }
+
+            using var response = await _conversations.ReplaceItemStreamAsync(
+                Stream(member with { State = MemberState.Removed, RequestedAt = null }),
+                member.Id,
+                new PartitionKey(conversation.Value),
+                new ItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false },
+                cancellationToken);
+            if (response.StatusCode != HttpStatusCode.PreconditionFailed)
+            {
+                response.EnsureSuccessStatusCode();
+                return true;
+            }
+        }
+    }
+
+    private static MemoryStream Stream(ConversationDocument document) =>
+        new(JsonSerializer.SerializeToUtf8Bytes(document, ChatJson.Default.ConversationDocument), writable: false);
+
+    private Task<StoredDocument<Member>> ReadAsync(ConversationId conversation, UserId user, CancellationToken cancellationToken) =>
+        _conversations.ReadDocumentAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, null, cancellationToken);
+
+    /// <summary>Both or none; false when either isn't as it was read any more.</summary>
+    private async Task<bool> TryWriteAsync(Member asking, string? etag, InviteLinks links, string linksETag, CancellationToken cancellationToken)
+    {
+        static TransactionalBatchItemRequestOptions If(string? etag) => new() { IfMatchEtag = etag, EnableContentResponseOnWrite = false };
+        var batch = _conversations.CreateTransactionalBatch(new PartitionKey(asking.ConversationId.Value))
+            .ReplaceItemStream(InviteLinks.DocumentId, Stream(links), If(linksETag));
+        using var response = await (etag is null ? batch.CreateItemStream(Stream(asking), If(null)) : batch.ReplaceItemStream(asking.Id, Stream(asking), If(etag))).ExecuteAsync(cancellationToken);
+        return response.StatusCode is not (HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed)
+            && (response.IsSuccessStatusCode
+                ? true
+                : throw new CosmosException($"A join request was refused: {response.ErrorMessage}", response.StatusCode, 0, response.ActivityId, response.RequestCharge));
+    }
+
+    /// <summary>Best effort: who decides sees it in the list as well.</summary>
+    private async Task TellAsync(Head head, UserId user, CancellationToken cancellationToken)
+    {
+        var told = new ChatEvent(Requested, head.ConversationId, null, time.GetUtcNow(), new MemberRequested(user));
+        var deciding = head.Members ?? [.. (await members.ActiveAsync(head.ConversationId, cancellationToken)).Select(member => new HeadMember(member.UserId, member.Role))];
+        await Task.WhenAll(deciding
+            .Where(member => member.Role.Has(Right.DecideJoinRequests, head.Kind))
+            .Select(member => push.PushToUserAsync(member.UserId, told, cancellationToken)));
+    }
+}

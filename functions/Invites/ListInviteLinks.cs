@@ -1,0 +1,33 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Members;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Invites;
+
+/// <summary><c>GET /conversations/{c}/invite-links</c>: the links that are good, without what they carry.</summary>
+public sealed class ListInviteLinks(ConversationReader reader, InviteLinkStore store, TimeProvider time, CurrentUser user)
+{
+    [Function(nameof(ListInviteLinks))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/invite-links")] HttpRequest request,
+        string conversationId,
+        CancellationToken cancellationToken)
+    {
+        if (!ConversationId.TryParse(conversationId, out var conversation)
+            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        if (!part.Member.Role.Has(Right.ManageInviteLinks, part.Head.Kind))
+        {
+            return Problems.NotAllowed.ToResult();
+        }
+
+        var (links, _) = await store.ReadAsync(conversation, cancellationToken);
+        var list = new InviteLinkList([.. links.LiveAt(time.GetUtcNow()).Links.Select(InviteLinkView.Of)]);
+        return new Answer<InviteLinkList>(StatusCodes.Status200OK, list, ChatJson.Default.InviteLinkList);
+    }
+}

@@ -1,0 +1,36 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Members;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Invites;
+
+/// <summary><c>POST /conversations/{c}/join-requests/{u}/reject</c>: turns somebody away who asked to join; 204. They come in only by being added then.</summary>
+public sealed class RejectJoinRequest(ConversationReader reader, JoinRequests requests, CurrentUser user)
+{
+    [Function(nameof(RejectJoinRequest))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/join-requests/{userId}/reject")] HttpRequest request,
+        string conversationId,
+        string userId,
+        CancellationToken cancellationToken)
+    {
+        if (MemberAddress.Parse(conversationId, userId) is not var (conversation, asking))
+        {
+            return Problems.JoinRequestNotFound.ToResult();
+        }
+
+        if (await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        if (!part.Member.Role.Has(Right.DecideJoinRequests, part.Head.Kind))
+        {
+            return Problems.NotAllowed.ToResult();
+        }
+
+        return await requests.RejectAsync(conversation, asking, cancellationToken) ? new NoContent(null) : Problems.JoinRequestNotFound.ToResult();
+    }
+}

@@ -1,0 +1,62 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Log;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Members;
+
+/// <summary><c>POST /conversations/{c}/owner</c>: hands a group over to another member; 204. Who owned it is an admin then.</summary>
+public sealed class ChangeOwner(ConversationLog log, Limits limits, CurrentUser user)
+{
+    [Function(nameof(ChangeOwner))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/owner")] HttpRequest request,
+        string conversationId,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
+        var owner = body.User("userId");
+        if (body.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
+        if (!ConversationId.TryParse(conversationId, out var conversation))
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        var handOver = new HandOverToMember { Actor = user.Id, Conversation = conversation, UserId = owner };
+        var changed = await log.AppendAsync(conversation, handOver, cancellationToken);
+        return changed.Refusal?.ToResult() ?? new NoContent(changed.Session);
+    }
+}
+
+/// <summary>The owner's wish that a member is the owner in their place.</summary>
+public sealed record HandOverToMember : MemberCommand
+{
+    public required UserId UserId { get; init; }
+
+    public override IReadOnlyList<string> Needs => [Member.DocumentId(Actor), Member.DocumentId(UserId)];
+
+    protected override Right Needed => Right.HandOver;
+
+    protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
+    {
+        if (context.Find<Member>(Member.DocumentId(UserId)) is not { State: MemberState.Active } heir)
+        {
+            return Decision.Refuse(Problems.MemberNotFound);
+        }
+
+        return UserId == Actor
+            ? Decision.Nothing(head)
+            : Roles.Change(
+                context,
+                head,
+                Actor,
+                heir with { Role = MemberRole.Owner },
+                context.Find<Member>(Member.DocumentId(Actor))! with { Role = MemberRole.Admin });
+    }
+}

@@ -1,0 +1,66 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Log;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Members;
+
+/// <summary><c>PATCH /conversations/{c}/members/{u}</c>: makes a member an admin, or an admin a member; 204. Repeating it changes nothing.</summary>
+public sealed class ChangeRole(ConversationLog log, Limits limits, CurrentUser user)
+{
+    [Function(nameof(ChangeRole))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "conversations/{conversationId}/members/{userId}")] HttpRequest request,
+        string conversationId,
+        string userId,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
+        var role = body.OneOf("role", "admin", "member");
+        if (body.Refusal is { } malformed)
+        {
+            return malformed.ToResult();
+        }
+
+        if (MemberAddress.Parse(conversationId, userId) is not { } address)
+        {
+            return Problems.MemberNotFound.ToResult();
+        }
+
+        var change = new RoleChange
+        {
+            Actor = user.Id,
+            Conversation = address.Conversation,
+            UserId = address.User,
+            Role = role == "admin" ? MemberRole.Admin : MemberRole.Member,
+        };
+        var changed = await log.AppendAsync(address.Conversation, change, cancellationToken);
+        return changed.Refusal?.ToResult() ?? new NoContent(changed.Session);
+    }
+}
+
+/// <summary>The wish that a member, but not the owner, has another role.</summary>
+public sealed record RoleChange : MemberCommand
+{
+    public required UserId UserId { get; init; }
+
+    public required MemberRole Role { get; init; }
+
+    public override IReadOnlyList<string> Needs => [Member.DocumentId(UserId)];
+
+    protected override Right Needed => Right.ChangeRoles;
+
+    protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
+    {
+        if (context.Find<Member>(Member.DocumentId(UserId)) is not { State: MemberState.Active } member)
+        {
+            return Decision.Refuse(Problems.MemberNotFound);
+        }
+
+        return member.Role == MemberRole.Owner ? Decision.Refuse(Problems.NotAllowed)
+            : member.Role == Role ? Decision.Nothing(head)
+            : Roles.Change(context, head, Actor, member with { Role = Role });
+    }
+}

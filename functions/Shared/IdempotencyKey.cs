@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Chat.Functions.Shared;
+
+/// <summary>The header by which a client says that a request to create is the same as one before.</summary>
+public static class IdempotencyKey
+{
+    public const string Header = "Idempotency-Key";
+
+    /// <summary>The key, or null when there is none. A fault is noted on the body.</summary>
+    public static string? Read(HttpRequest request, RequestBody body)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(body);
+        var key = request.Headers[Header].ToString();
+        if (key.Length == 0)
+        {
+            return null;
+        }
+
+        if (!RequestBody.IsClientId(key))
+        {
+            body.Fault(Header, "invalid_id", "Must be 1 to 64 printable ASCII characters.");
+        }
+
+        return key;
+    }
+}

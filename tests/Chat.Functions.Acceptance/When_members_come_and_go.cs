@@ -1,0 +1,266 @@
+using System.Net;
+using System.Text.Json;
+using Chat.Functions.Acceptance.Harness;
+using Chat.Local;
+using Xunit;
+
+namespace Chat.Functions.Acceptance;
+
+/// <summary>Who is in sees what is theirs to see, and who isn't sees nothing, from the very next call on.</summary>
+public class When_members_come_and_go
+{
+    [Fact]
+    public async Task Should_show_those_who_are_added_what_follows_and_nothing_from_before()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, dave) = (app.As("alice"), app.As("dave"));
+        var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
+        await alice.SendAsync(group, "before");
+        await using var phone = await alice.ListenAsync();
+        await using var davesPhone = await dave.ListenAsync();
+
+        await alice.DoAsync("POST", Members(group), new { members = new[] { "dave", "bob" } });
+
+        var told = await phone.ReceivesEventAsync("member.joined");
+        Assert.Equal([("dave", "member")], told.GetProperty("members").EnumerateArray().Select(Member));
+        Assert.Equal("alice", told.GetProperty("by").GetString());
+        await davesPhone.ReceivesEventAsync("member.joined");
+        await alice.SendAsync(group, "after");
+        await davesPhone.ReceivesAsync(group, "after");
+        Assert.Equal(["after"], (await dave.HistoryAsync(group)).Select(message => message.Text));
+        Assert.Equal(["member.joined", "message.created"], (await dave.LogAsync(group)).Select(Type));
+        await Eventually.SeesAsync(() => dave.SummaryAsync(group), seen => seen is { UnreadCount: 1, LastMessage.Preview: "after" });
+
+        // Once more is the same.
+        await alice.DoAsync("POST", Members(group), new { members = new[] { "dave" } });
+        Assert.Equal(["conversation.created", "message.created", "member.joined", "message.created"], (await alice.LogAsync(group)).Select(Type));
+        var listed = (await dave.AskAsync("GET", Members(group) + "?limit=2")).GetProperty("members").EnumerateArray().ToList();
+        Assert.Equal([("alice", "owner"), ("bob", "member")], listed.Select(Member));
+        var rest = (await dave.AskAsync("GET", Members(group) + "?limit=2&continuation=bob")).GetProperty("members").EnumerateArray().ToList();
+        Assert.Equal([("carol", "member"), ("dave", "member")], rest.Select(Member));
+        Assert.Equal(("active", 3), (rest[1].GetProperty("state").GetString(), rest[1].GetProperty("joinedSeq").GetInt64()));
+    }
+
+    [Fact]
+    public async Task Should_be_over_at_once_for_whoever_is_removed()
+    {
+        await using var app = await ChatApp.StartAsync();
+        await using var other = await ChatApp.StartAsync(app.Azure);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var direct = (await bob.StartDirectAsync("alice")).ConversationId;
+        var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
+        var before = await bob.At(other).SendAsync(group, "before");
+        await using var phone = await alice.ListenAsync();
+        await using var bobsPhone = await bob.ListenAsync();
+        await Eventually.SeesAsync(() => bob.SummaryAsync(group), seen => seen is not null);
+
+        await alice.DoAsync("DELETE", Members(group) + "/bob");
+
+        foreach (var (method, path, body) in new (string, string, object?)[]
+        {
+            ("GET", "", null),
+            ("GET", "/messages", null),
+            ("GET", "/events", null),
+            ("GET", "/members", null),
+            ("POST", "/messages", new { clientMessageId = "1", text = "Hello?" }),
+            ("PUT", "/read", new { seq = 1 }),
+            ("DELETE", "/members/bob", null),
+        })
+        {
+            Assert.Equal("conversation_not_found", await bob.IsRefusedAsync(method, $"/api/conversations/{group}{path}", HttpStatusCode.NotFound, body));
+            Assert.Equal("conversation_not_found", await bob.At(other).IsRefusedAsync(method, $"/api/conversations/{group}{path}", HttpStatusCode.NotFound, body));
+        }
+
+        Assert.Equal("message_not_found", await bob.IsRefusedAsync("GET", $"/api/conversations/{group}/messages/{before.MessageId}", HttpStatusCode.NotFound));
+        var told = await bobsPhone.ReceivesEventAsync("member.removed");
+        Assert.Equal(("bob", "alice"), (told.GetProperty("userId").GetString(), told.GetProperty("by").GetString()));
+        await alice.SendAsync(group, "secret");
+        await phone.ReceivesAsync(group, "secret");
+        Assert.DoesNotContain(await bobsPhone.EventsBeforeNowAsync(bob, direct), one => Type(one) == "message.created");
+        await Eventually.SeesAsync(() => bob.SummaryAsync(group), seen => seen is null);
+        await Eventually.SeesAsync(() => alice.SummaryAsync(group), seen => seen?.MemberCount == 2);
+
+        // Removing somebody who isn't in is the same.
+        await alice.DoAsync("DELETE", Members(group) + "/bob");
+        Assert.Single(await alice.LogAsync(group), one => Type(one) == "member.removed");
+    }
+
+    [Fact]
+    public async Task Should_show_those_who_come_back_nothing_from_the_time_between()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
+        await bob.SendAsync(group, "bob was here");
+        await Eventually.SeesAsync(() => bob.SummaryAsync(group), seen => seen is { LastMessage.Preview: "bob was here" });
+        await bob.DoAsync("DELETE", Members(group) + "/bob");
+        Assert.Null(await bob.SummaryAsync(group));
+        await alice.SendAsync(group, "bob is away");
+
+        await alice.DoAsync("POST", Members(group), new { members = new[] { "bob" } });
+        await Eventually.SeesAsync(() => bob.SummaryAsync(group), seen => seen is { UnreadCount: 0, MemberCount: 3 });
+        Assert.Empty(await bob.HistoryAsync(group));
+        await using var bobsPhone = await bob.ListenAsync();
+        await alice.SendAsync(group, "bob is back");
+        await bobsPhone.ReceivesAsync(group, "bob is back");
+        Assert.Equal(["bob is back"], (await bob.HistoryAsync(group)).Select(message => message.Text));
+        await Eventually.SeesAsync(() => bob.SummaryAsync(group), seen => seen is { UnreadCount: 1, LastMessage.Preview: "bob is back" });
+    }
+
+    [Fact]
+    public async Task Should_not_push_what_was_sent_before_to_those_who_joined_meanwhile()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, dave) = (app.As("alice"), app.As("dave"));
+        var direct = (await dave.StartDirectAsync("alice")).ConversationId;
+        var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
+        using (app.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.Fail) { Target = target => target.StartsWith("deliveries/", StringComparison.Ordinal) }))
+        {
+            await alice.SendAsync(group, "before");
+        }
+
+        await using var davesPhone = await dave.ListenAsync();
+        await alice.DoAsync("POST", Members(group), new { members = new[] { "dave" } });
+        await davesPhone.ReceivesEventAsync("member.joined");
+
+        // The sweep delivers now what wasn't handed over.
+        await Eventually.SeesAsync(clock, () => app.As("bob").SummaryAsync(group), seen => seen is { UnreadCount: 1 });
+        Assert.DoesNotContain(await davesPhone.EventsBeforeNowAsync(dave, direct), one => Type(one) == "message.created");
+    }
+
+    [Fact]
+    public async Task Should_keep_pushes_from_whoever_was_removed_although_SignalR_failed_then()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var direct = (await bob.StartDirectAsync("alice")).ConversationId;
+        var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
+        await Eventually.SeesAsync(() => bob.SummaryAsync(group), seen => seen is not null);
+        using (app.Azure.Faults.Add(new Fault("signalr", "group-remove", FaultKind.Fail) { Times = 4 }))
+        {
+            await alice.DoAsync("DELETE", Members(group) + "/bob");
+
+            // Tried again until SignalR has confirmed it; only then the list follows.
+            await Eventually.SeesAsync(clock, () => bob.SummaryAsync(group), seen => seen is null);
+        }
+
+        await using var phone = await alice.ListenAsync();
+        await using var bobsPhone = await bob.ListenAsync();
+        await alice.SendAsync(group, "secret");
+        await phone.ReceivesAsync(group, "secret");
+        Assert.DoesNotContain(await bobsPhone.EventsBeforeNowAsync(bob, direct), one => Type(one) == "message.created");
+    }
+
+    [Fact]
+    public async Task Should_be_owned_by_the_longest_standing_when_its_owner_leaves()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob, carol, dave) = (app.As("alice"), app.As("bob"), app.As("carol"), app.As("dave"));
+        var group = (await alice.CreateGroupAsync("Trip", "carol")).ConversationId;
+        await alice.DoAsync("POST", Members(group), new { members = new[] { "dave" } });
+        await alice.DoAsync("POST", Members(group), new { members = new[] { "bob" } });
+        await using var phone = await bob.ListenAsync();
+
+        await alice.DoAsync("PATCH", Members(group) + "/bob", new { role = "admin" });
+        await alice.DoAsync("PATCH", Members(group) + "/bob", new { role = "admin" });
+        Assert.Equal(("bob", "admin"), Member((await phone.ReceivesEventAsync("member.updated")).GetProperty("members")[0]));
+        await alice.DoAsync("DELETE", Members(group) + "/alice");
+        Assert.Equal("bob", (await phone.ReceivesEventAsync("member.left")).GetProperty("owner").GetString());
+        Assert.Equal([("bob", "owner"), ("carol", "member"), ("dave", "member")], await RolesAsync(bob, group));
+
+        await bob.DoAsync("DELETE", Members(group) + "/bob");
+        Assert.Equal([("carol", "owner"), ("dave", "member")], await RolesAsync(carol, group));
+        await carol.DoAsync("POST", $"/api/conversations/{group}/owner", new { userId = "dave" });
+        await carol.DoAsync("POST", Members(group), new { members = new[] { "alice" } });
+        Assert.Equal([("alice", "member"), ("carol", "admin"), ("dave", "owner")], await RolesAsync(carol, group));
+
+        foreach (var person in new[] { alice, carol, dave })
+        {
+            await person.DoAsync("DELETE", $"{Members(group)}/{person.Name}");
+        }
+
+        Assert.Equal("conversation_not_found", await dave.IsRefusedAsync("GET", $"/api/conversations/{group}", HttpStatusCode.NotFound));
+        Assert.Null(await dave.SummaryAsync(group));
+    }
+
+    [Fact]
+    public async Task Should_show_everything_to_those_who_join_where_that_is_set()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob, dave) = (app.As("alice"), app.As("bob"), app.As("dave"));
+        var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
+        await alice.AskAsync("PATCH", $"/api/conversations/{group}", new { historyVisibility = "all" });
+        await alice.SendAsync(group, "one");
+        await bob.DoAsync("DELETE", Members(group) + "/bob");
+        await alice.SendAsync(group, "two");
+
+        await alice.DoAsync("POST", Members(group), new { members = new[] { "bob", "dave" } });
+
+        Assert.Equal(["one", "two"], (await bob.HistoryAsync(group)).Select(message => message.Text));
+        Assert.Equal(["one", "two"], (await dave.HistoryAsync(group)).Select(message => message.Text));
+        await Eventually.SeesAsync(() => dave.SummaryAsync(group), seen => seen is { UnreadCount: 0, LastMessage.Preview: "two" });
+    }
+
+    [Fact]
+    public async Task Should_hold_256_and_no_more()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var alice = app.As("alice");
+        var group = (await alice.CreateGroupAsync("Crowd", Names(0, 100))).ConversationId;
+        await alice.DoAsync("POST", Members(group), new { members = Names(50, 100) });
+        Assert.Equal(151, (await alice.ConversationAsync(group)).MemberCount);
+        await alice.DoAsync("POST", Members(group), new { members = Names(150, 100) });
+        await alice.DoAsync("POST", Members(group), new { members = Names(0, 100) });
+        Assert.Equal(251, (await alice.ConversationAsync(group)).MemberCount);
+
+        var refused = await alice.AskAsync("POST", Members(group), new { members = Names(245, 11) }, HttpStatusCode.Conflict);
+        Assert.Equal(("limit_reached", "groupMembers", 256), (refused.GetProperty("code").GetString(), refused.GetProperty("limit").GetProperty("name").GetString(), refused.GetProperty("limit").GetProperty("value").GetInt32()));
+        await alice.DoAsync("POST", Members(group), new { members = Names(245, 10) });
+        Assert.Equal(256, (await alice.ConversationAsync(group)).MemberCount);
+        Assert.Equal("malformed", await alice.IsRefusedAsync("POST", Members(group), HttpStatusCode.BadRequest, new { members = Names(0, 101) }));
+        var last = app.As("member-254");
+        await using var phone = await last.ListenAsync();
+        await alice.SendAsync(group, "Hello all");
+        await phone.ReceivesAsync(group, "Hello all");
+
+        static string[] Names(int first, int count) => [.. Enumerable.Range(first, count).Select(n => $"member-{n:000}")];
+    }
+
+    [Fact]
+    public async Task Should_leave_out_who_left_when_its_creation_is_repeated()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var alice = app.As("alice");
+        string[] members = [.. Enumerable.Range(0, 120).Select(n => $"member-{n:000}")];
+        var group = (await CreateAsync()).GetProperty("conversationId").GetString()!;
+        var (first, late) = (app.As(members[0]), app.As(members[119]));
+        await first.DoAsync("DELETE", $"{Members(group)}/{first.Name}");
+        await late.DoAsync("DELETE", $"{Members(group)}/{late.Name}");
+
+        Assert.Equal(119, (await CreateAsync()).GetProperty("memberCount").GetInt32());
+
+        await alice.DoAsync("DELETE", Members(group) + "/alice");
+        using var refused = await TryCreateAsync();
+        Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
+
+        Task<HttpResponseMessage> TryCreateAsync() =>
+            alice.SendAsync(HttpMethod.Post, "/api/conversations", System.Net.Http.Json.JsonContent.Create(new { kind = "group", title = "Crowd", members }), request => request.Headers.Add("Idempotency-Key", "key"));
+
+        async Task<JsonElement> CreateAsync()
+        {
+            using var created = await TryCreateAsync();
+            return JsonSerializer.Deserialize<JsonElement>(await created.Content.ReadAsStringAsync());
+        }
+    }
+
+    private static string Members(string conversation) => $"/api/conversations/{conversation}/members";
+
+    private static string? Type(JsonElement one) => one.GetProperty("type").GetString();
+
+    private static (string?, string?) Member(JsonElement member) => (member.GetProperty("userId").GetString(), member.GetProperty("role").GetString());
+
+    private static async Task<List<(string?, string?)>> RolesAsync(Person person, string conversation) =>
+        [.. (await person.AskAsync("GET", Members(conversation))).GetProperty("members").EnumerateArray().Select(Member)];
+}

@@ -1,0 +1,194 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Chat.Functions.Acceptance.Harness;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Chat.Functions.Acceptance;
+
+public class When_somebody_comes_by_a_link
+{
+    [Fact]
+    public async Task Should_let_in_whoever_has_it_and_no_more_than_it_is_for()
+    {
+        await using var app = await ChatApp.StartAsync();
+        await using var other = await ChatApp.StartAsync(app.Azure);
+        var alice = app.As("alice");
+        var group = await GroupAsync(alice);
+        var code = await LinkAsync(alice, group, new { maxUses = 5 });
+        await using var phone = await alice.ListenAsync();
+
+        var comers = Enumerable.Range(0, 20).Select(n => (n % 2 == 0 ? app : other).As($"comer-{n:00}")).ToList();
+        var answers = await Task.WhenAll(comers.Select(comer => Eventually.SeesAsync(() => JoinAsync(comer, code), answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable)));
+
+        var joined = comers.Zip(answers).Where(pair => pair.Second.StatusCode == HttpStatusCode.OK).Select(pair => pair.First).ToList();
+        Assert.Equal(5, joined.Count);
+        Assert.All(answers.Except(answers.Where(answer => answer.IsSuccessStatusCode)), answer => Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode));
+        Assert.Equal(7, (await alice.ConversationAsync(group)).MemberCount);
+        var told = await phone.ReceivesEventAsync("member.joined", data => Text(data, "by") == joined[0].Name);
+        Assert.Equal(joined[0].Name, Text(told.GetProperty("members")[0], "userId"));
+        Assert.Equal("Trip", (await joined[0].SummaryAsync(group))!.Title);
+        await using var joinedPhone = await joined[0].ListenAsync();
+        await alice.SendAsync(group, "Welcome");
+        await joinedPhone.ReceivesAsync(group, "Welcome");
+
+        // Whoever is in may come again; the link is used up for the others, and listed no more.
+        Assert.Equal(HttpStatusCode.OK, (await JoinAsync(joined[0], code)).StatusCode);
+        Assert.Empty(await LinksAsync(alice, group));
+    }
+
+    [Fact]
+    public async Task Should_find_nothing_by_a_link_that_is_deleted_expired_or_made_up()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, dave) = (app.As("alice"), app.As("dave"));
+        var group = await GroupAsync(alice);
+        var deleted = await LinkAsync(alice, group);
+        var expiring = await LinkAsync(alice, group, new { expiresAt = clock.GetUtcNow() + TimeSpan.FromMinutes(10) });
+        var lasting = await LinkAsync(alice, group);
+        var links = await LinksAsync(alice, group);
+        Assert.Equal(3, links.Count);
+
+        await alice.DoAsync("DELETE", $"{Path(group)}/invite-links/{Text(links[0], "linkId")}");
+        await alice.DoAsync("DELETE", $"{Path(group)}/invite-links/{Text(links[0], "linkId")}");
+        clock.Jump(TimeSpan.FromMinutes(20));
+
+        foreach (var code in new[] { deleted, expiring, lasting[..^1] + (lasting[^1] == 'A' ? 'B' : 'A'), Text(links[2], "linkId") + Text(links[2], "linkId"), group, "x" })
+        {
+            Assert.Equal("invite_not_found", await dave.IsRefusedAsync("POST", $"/api/invites/{code}/join", HttpStatusCode.NotFound));
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await JoinAsync(dave, lasting)).StatusCode);
+        Assert.Equal(1, Assert.Single(await LinksAsync(alice, group)).GetProperty("uses").GetInt32());
+        await alice.DoAsync("DELETE", Path(group));
+        Assert.Equal("invite_not_found", await app.As("erin").IsRefusedAsync("POST", $"/api/invites/{lasting}/join", HttpStatusCode.NotFound));
+    }
+
+    [Fact]
+    public async Task Should_let_back_in_whoever_left_and_not_who_was_removed()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob, dave) = (app.As("alice"), app.As("bob"), app.As("dave"));
+        var group = await GroupAsync(alice);
+        var code = await LinkAsync(alice, group);
+        await JoinAsync(dave, code);
+        await bob.DoAsync("DELETE", $"{Path(group)}/members/bob");
+        await alice.DoAsync("DELETE", $"{Path(group)}/members/dave");
+
+        Assert.Equal(HttpStatusCode.OK, (await JoinAsync(bob, code)).StatusCode);
+        Assert.Equal("invite_not_found", await dave.IsRefusedAsync("POST", $"/api/invites/{code}/join", HttpStatusCode.NotFound));
+        await alice.DoAsync("POST", $"{Path(group)}/members", new { members = new[] { "dave" } });
+        Assert.Equal(HttpStatusCode.OK, (await JoinAsync(dave, code)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Should_wait_where_an_admin_decides()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob, dave, erin) = (app.As("alice"), app.As("bob"), app.As("dave"), app.As("erin"));
+        var direct = (await bob.StartDirectAsync("alice")).ConversationId;
+        var group = await GroupAsync(alice);
+        await alice.AskAsync("PATCH", Path(group), new { joinPolicy = "approval" });
+        var code = await LinkAsync(alice, group);
+        await using var phone = await alice.ListenAsync();
+        await using var bobsPhone = await bob.ListenAsync();
+        await using var davesPhone = await dave.ListenAsync();
+
+        foreach (var person in new[] { dave, erin, dave })
+        {
+            using var answer = await JoinAsync(person, code);
+            Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+            Assert.Equal("conversation_not_found", await person.IsRefusedAsync("GET", Path(group), HttpStatusCode.NotFound));
+        }
+
+        // Only those who decide are told.
+        await phone.ReceivesEventAsync("member.requested", data => Text(data, "userId") == "dave");
+        await phone.ReceivesEventAsync("member.requested", data => Text(data, "userId") == "erin");
+        Assert.DoesNotContain(await bobsPhone.EventsBeforeNowAsync(bob, direct), one => Text(one, "type") == "member.requested");
+        Assert.Equal("not_allowed", await bob.IsRefusedAsync("POST", $"{Path(group)}/join-requests/dave/approve", HttpStatusCode.Forbidden));
+        var waiting = (await alice.AskAsync("GET", $"{Path(group)}/join-requests")).GetProperty("joinRequests").EnumerateArray();
+        Assert.Equal(["dave", "erin"], waiting.Select(one => Text(one, "userId")));
+        Assert.Equal(2, Assert.Single(await LinksAsync(alice, group)).GetProperty("uses").GetInt32());
+
+        await alice.DoAsync("POST", $"{Path(group)}/join-requests/dave/approve");
+        await alice.DoAsync("POST", $"{Path(group)}/join-requests/dave/approve");
+        await alice.DoAsync("POST", $"{Path(group)}/join-requests/erin/reject");
+        await alice.DoAsync("POST", $"{Path(group)}/join-requests/erin/reject");
+
+        Assert.Equal("alice", Text(await davesPhone.ReceivesEventAsync("member.joined"), "by"));
+        Assert.Equal(3, (await dave.ConversationAsync(group)).MemberCount);
+        Assert.Equal("invite_not_found", await erin.IsRefusedAsync("POST", $"/api/invites/{code}/join", HttpStatusCode.NotFound));
+        Assert.Equal("join_request_not_found", await alice.IsRefusedAsync("POST", $"{Path(group)}/join-requests/erin/approve", HttpStatusCode.NotFound));
+        Assert.Equal("join_request_not_found", await alice.IsRefusedAsync("POST", $"{Path(group)}/join-requests/mallory/reject", HttpStatusCode.NotFound));
+        Assert.Empty((await alice.AskAsync("GET", $"{Path(group)}/join-requests")).GetProperty("joinRequests").EnumerateArray());
+        Assert.Single(await alice.LogAsync(group), one => Text(one, "type") == "member.joined");
+    }
+
+    [Fact]
+    public async Task Should_let_no_more_ask_than_it_is_for()
+    {
+        await using var app = await ChatApp.StartAsync();
+        await using var other = await ChatApp.StartAsync(app.Azure);
+        var alice = app.As("alice");
+        var group = await GroupAsync(alice);
+        await alice.AskAsync("PATCH", Path(group), new { joinPolicy = "approval" });
+        var code = await LinkAsync(alice, group, new { maxUses = 3 });
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(n => Eventually.SeesAsync(
+            () => JoinAsync((n % 2 == 0 ? app : other).As($"comer-{n}"), code),
+            answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable)));
+
+        Assert.Equal((3, 9), (answers.Count(answer => answer.StatusCode == HttpStatusCode.Accepted), answers.Count(answer => answer.StatusCode == HttpStatusCode.NotFound)));
+        Assert.Equal(3, (await alice.AskAsync("GET", $"{Path(group)}/join-requests")).GetProperty("joinRequests").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Should_be_made_once_under_a_key_and_be_stored_as_a_hash()
+    {
+        await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:InviteLinks"] = "2" });
+        var alice = app.As("alice");
+        var group = await GroupAsync(alice);
+
+        var first = await MakeAsync(new { maxUses = 3 }, HttpStatusCode.Created);
+        var again = await MakeAsync(new { maxUses = 3 }, HttpStatusCode.OK);
+        Assert.Equal(Text(first, "linkId"), Text(again, "linkId"));
+        Assert.False(again.TryGetProperty("code", out _));
+        Assert.Equal("idempotency_key_reused", Text(await MakeAsync(new { maxUses = 4 }, HttpStatusCode.Conflict), "code"));
+
+        await LinkAsync(alice, group);
+        Assert.Equal("limit_reached", await alice.IsRefusedAsync("POST", $"{Path(group)}/invite-links", HttpStatusCode.Conflict, new { }));
+        Assert.Equal("malformed", await alice.IsRefusedAsync("POST", $"{Path(group)}/invite-links", HttpStatusCode.BadRequest, new { maxUses = 0 }));
+        Assert.Equal("malformed", await alice.IsRefusedAsync("POST", $"{Path(group)}/invite-links", HttpStatusCode.BadRequest, new { expiresAt = "2020-01-01T00:00:00Z" }));
+
+        var containers = app.Services.GetRequiredService<ChatContainers>();
+        using var stored = await containers.Conversations.ReadItemStreamAsync("invites", new PartitionKey(group));
+        var text = await new StreamReader(stored.Content).ReadToEndAsync();
+        Assert.Contains(Text(first, "linkId")!, text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Text(first, "code")![22..], text, StringComparison.Ordinal);
+
+        async Task<JsonElement> MakeAsync(object body, HttpStatusCode expected)
+        {
+            using var answer = await alice.SendAsync(HttpMethod.Post, $"{Path(group)}/invite-links", JsonContent.Create(body), request => request.Headers.Add("Idempotency-Key", "key-1"));
+            Assert.Equal(expected, answer.StatusCode);
+            return JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync());
+        }
+    }
+
+    private static async Task<string> GroupAsync(Person owner) => (await owner.CreateGroupAsync("Trip", "bob")).ConversationId;
+
+    private static async Task<string> LinkAsync(Person owner, string group, object? wish = null) =>
+        Text(await owner.AskAsync("POST", $"{Path(group)}/invite-links", wish ?? new { }, HttpStatusCode.Created), "code")!;
+
+    private static async Task<List<JsonElement>> LinksAsync(Person owner, string group) =>
+        [.. (await owner.AskAsync("GET", $"{Path(group)}/invite-links")).GetProperty("inviteLinks").EnumerateArray()];
+
+    private static Task<HttpResponseMessage> JoinAsync(Person person, string code) => person.SendAsync(HttpMethod.Post, $"/api/invites/{code}/join", null);
+
+    private static string Path(string conversation) => $"/api/conversations/{conversation}";
+
+    private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
+}
