@@ -1,7 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Shared;
-using Chat.Functions.Threads;
 
 namespace Chat.Functions.Messages;
 
@@ -13,7 +13,7 @@ public sealed record NewMessage : LogCommand
     private readonly MessageContent _content;
     private readonly string _bodyHash;
 
-    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    [SetsRequiredMembers]
     public NewMessage(ConversationId conversation, UserId sender, string clientMessageId, MessageContent content)
     {
         ArgumentNullException.ThrowIfNull(content);
@@ -115,6 +115,6 @@ public sealed record NewMessage : LogCommand
                 LastMessage = message.ToPreview(),
             },
             message,
-            root is null ? [] : [root.With(message)]);
+            root is null ? [] : [root.WithReply(message)]);
     }
 }
