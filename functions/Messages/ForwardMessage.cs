@@ -43,6 +43,6 @@ public sealed class ForwardMessage(ConversationLog log, MessageReader messages, 
             var appended = await log.AppendAsync(target, new NewMessage(target, user.Id, clientMessageId, content), cancellationToken);
             return (await views.ResultsAsync(user.Id, [appended], cancellationToken))[0] with { ConversationId = target };
         }));
-        return new Answer<BatchAnswer>(StatusCodes.Status200OK, new BatchAnswer(results), ChatJson.Default.BatchAnswer);
+        return new Answer<SendResults>(StatusCodes.Status200OK, new SendResults(results), ChatJson.Default.SendResults);
     }
 }

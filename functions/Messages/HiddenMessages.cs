@@ -1,3 +1,4 @@
+using System.Net;
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
@@ -76,7 +77,7 @@ public sealed class HiddenMessages(
                 [PatchOperation.Set("/hidden", hidden)],
                 new PatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false },
                 cancellationToken);
-            if (response.StatusCode != System.Net.HttpStatusCode.PreconditionFailed)
+            if (response.StatusCode != HttpStatusCode.PreconditionFailed)
             {
                 response.EnsureSuccessStatusCode();
                 return null;

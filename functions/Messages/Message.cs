@@ -102,6 +102,18 @@ public sealed record Message : LogEntry
         UnsentBy = by,
     };
 
+    /// <summary>The root of a thread as a new reply leaves it.</summary>
+    public Message WithReply(Message reply)
+    {
+        ArgumentNullException.ThrowIfNull(reply);
+        return this with
+        {
+            Thread = new(reply.ThreadOrdinal!.Value, reply.At, reply.Seq),
+            UpdatedSeq = reply.Seq,
+            TimeToLive = TimeToLiveAt(reply.At),
+        };
+    }
+
     /// <summary>Whether it is the message that lists show for its conversation.</summary>
     public bool IsLastOf(Head head)
     {

@@ -1,8 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Shared;
-using Chat.Functions.Threads;
 
 namespace Chat.Functions.Messages;
 
@@ -14,7 +14,7 @@ public sealed record NewMessage : LogCommand
     private readonly MessageContent _content;
     private readonly string _bodyHash;
 
-    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    [SetsRequiredMembers]
     public NewMessage(ConversationId conversation, UserId sender, string clientMessageId, MessageContent content)
     {
         ArgumentNullException.ThrowIfNull(content);
@@ -116,6 +116,6 @@ public sealed record NewMessage : LogCommand
                 LastMessage = message.ToPreview(),
             },
             message,
-            root is null ? [] : [root.With(message)]);
+            root is null ? [] : [root.WithReply(message)]);
     }
 }

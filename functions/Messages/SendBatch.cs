@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Chat.Functions.Log;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -45,24 +44,7 @@ public sealed class SendBatch(ConversationLog log, MessageViews views, Limits li
             return Problems.ConversationNotFound.ToResult();
         }
 
-        var answer = new BatchAnswer(await views.ResultsAsync(user.Id, appended, cancellationToken));
-        return new Answer<BatchAnswer>(StatusCodes.Status200OK, answer, ChatJson.Default.BatchAnswer, appended.LastOrDefault(one => one.Session is not null)?.Session);
+        var answer = new SendResults(await views.ResultsAsync(user.Id, appended, cancellationToken));
+        return new Answer<SendResults>(StatusCodes.Status200OK, answer, ChatJson.Default.SendResults, appended.LastOrDefault(one => one.Session is not null)?.Session);
     }
-}
-
-/// <summary>What became of a batch's messages, in its order.</summary>
-public sealed record BatchAnswer(IReadOnlyList<SendResult> Results);
-
-/// <summary>What became of one message: 201 and 200 as for a message that is sent alone, or the status of its refusal.</summary>
-public sealed record SendResult(int Status)
-{
-    /// <summary>Where the message is, when it was forwarded; absent in a batch.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public ConversationId? ConversationId { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public MessageView? Message { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public Problem? Problem { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using Azure.Messaging.ServiceBus;
 using Chat.Functions.Delivery;
 using Chat.Functions.Log;
@@ -47,7 +49,7 @@ public sealed class SendScheduled(QueueWork queueWork, ChatContainers containers
     private async Task RemoveAsync(ScheduledMessage scheduled, CancellationToken cancellationToken)
     {
         using var deleted = await containers.Conversations.DeleteItemStreamAsync(scheduled.Id, new PartitionKey(scheduled.ConversationId.Value), cancellationToken: cancellationToken);
-        if (deleted.StatusCode != System.Net.HttpStatusCode.NotFound)
+        if (deleted.StatusCode != HttpStatusCode.NotFound)
         {
             deleted.EnsureSuccessStatusCode();
         }
@@ -60,7 +62,7 @@ public sealed record SendDue : LogCommand
     private readonly string _scheduledId;
     private readonly NewMessage _message;
 
-    [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
+    [SetsRequiredMembers]
     public SendDue(ScheduledMessage scheduled)
     {
         ArgumentNullException.ThrowIfNull(scheduled);

@@ -65,7 +65,7 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(ReactionPage))]
 [JsonSerializable(typeof(EventPage))]
 [JsonSerializable(typeof(MessageContent))]
-[JsonSerializable(typeof(BatchAnswer))]
+[JsonSerializable(typeof(SendResults))]
 [JsonSerializable(typeof(MessageHidden))]
 [JsonSerializable(typeof(ScheduledDue))]
 [JsonSerializable(typeof(ScheduledMessage))]

@@ -2,6 +2,7 @@ using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Chat.Local;
 using Xunit;
+using Fault = Chat.Local.Fault;
 
 namespace Chat.Functions.Tests.Log;
 
@@ -10,7 +11,21 @@ public class When_commands_are_to_keep_their_order
     private static readonly FaultKind[] Troubles = [FaultKind.Fail, FaultKind.Throttle, FaultKind.TimeoutAfter, FaultKind.FalsePrecondition];
 
     [Fact]
-    public async Task Should_store_none_after_one_that_was_given_up()
+    public async Task Should_not_try_what_follows_on_a_commit_that_was_given_up()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var process = deployment.StartProcess();
+        var conversation = await process.CreateGroupAsync("alice", "bob");
+
+        // Longer than anybody waits, so that the commit is given up while there is time for another.
+        deployment.Azure.Faults.Add(new Fault("cosmos", "batch", FaultKind.Throttle) { Times = 1, Delay = TimeSpan.FromSeconds(10) });
+        var answers = await process.Log.AppendInOrderAsync(conversation, Wishes(conversation, "alice", 150), CancellationToken.None);
+        Assert.All(answers, answer => Assert.Equal(Problems.Unavailable, answer.Refusal));
+        Assert.Empty((await StoredLog.ReadAsync(process.Containers.Conversations, conversation)).Texts);
+    }
+
+    [Fact]
+    public async Task Should_stand_as_they_were_sent_whatever_fails()
     {
         for (var seed = 1; seed <= 10; seed++)
         {
@@ -31,7 +46,7 @@ public class When_commands_are_to_keep_their_order
             // Again from the first without an answer, until all have one.
             async Task SendAllAsync(string sender, int count)
             {
-                var left = Enumerable.Range(0, count).Select(n => new NewMessage(conversation, new UserId(sender), $"{n}", new MessageContent { Text = $"{n}" })).ToList();
+                var left = Wishes(conversation, sender, count);
                 for (var process = 0; left.Count > 0; process++)
                 {
                     var answers = await processes[process % 2].Log.AppendInOrderAsync(conversation, left, CancellationToken.None);
@@ -40,4 +55,7 @@ public class When_commands_are_to_keep_their_order
             }
         }
     }
+
+    private static List<NewMessage> Wishes(ConversationId conversation, string sender, int count) =>
+        [.. Enumerable.Range(0, count).Select(n => new NewMessage(conversation, new UserId(sender), $"{n}", new MessageContent { Text = $"{n}" }))];
 }

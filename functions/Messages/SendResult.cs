@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Messages;
+
+/// <summary>What became of messages that were sent together, in their order.</summary>
+public sealed record SendResults(IReadOnlyList<SendResult> Results);
+
+/// <summary>What became of one message: 201 and 200 as for a message that is sent alone, or the status of its refusal.</summary>
+public sealed record SendResult(int Status)
+{
+    /// <summary>Where the message is, when it was forwarded; absent in a batch.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ConversationId? ConversationId { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MessageView? Message { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Problem? Problem { get; init; }
+}
