@@ -117,7 +117,7 @@ export const rules = [
     rule: 'The change feed at least once with a retry policy, skipped without',
     file: 'local/Functions/RetryPolicy.cs',
     find: '_ => new RetryPolicy(0,',
-    replace: '_ => new RetryPolicy(WithoutEnd,',
+    replace: '_ => new RetryPolicy(1,',
     test: 'Functions.When_documents_change.Should_skip_a_batch_that_fails_without_a_retry_policy',
   },
   {
@@ -132,6 +132,13 @@ export const rules = [
     file: 'local/Functions/ChangeFeed/LeaseContainer.cs',
     find: 'lease?.Owner == _host ? lease with { Owner = null } : null',
     replace: 'default(Lease?)',
+    test: 'Functions.When_documents_change.Should_leave_its_leases_to_others_when_the_host_stops',
+  },
+  {
+    rule: 'Leases survive a restart and go from host to host',
+    file: 'local/Functions/ChangeFeed/LeaseContainer.cs',
+    find: 'lease.ExpiresAt <= time.GetUtcNow()',
+    replace: 'lease.ExpiresAt > time.GetUtcNow()',
     test: 'Functions.When_documents_change.Should_run_on_one_host_at_a_time_and_go_over_to_another_when_it_stops',
   },
   {
@@ -189,7 +196,7 @@ export const rules = [
     rule: 'A queue that wasn\'t declared doesn\'t exist',
     file: 'local/ServiceBus/ServiceBusFailures.cs',
     find: '"The messaging entity could not be found.", ServiceBusFailureReason.MessagingEntityNotFound',
-    replace: '"The messaging entity could not be found.", ServiceBusFailureReason.ServiceCommunicationProblem',
+    replace: '"The messaging entity could not be found.", ServiceBusFailureReason.MessageNotFound',
     test: 'ServiceBus.SendingTests.A_queue_that_was_not_declared_does_not_exist',
   },
   {
@@ -286,8 +293,8 @@ export const rules = [
   {
     rule: 'A send returns when it is stored; nothing accepted is lost or completed twice',
     file: 'local/ServiceBus/QueueJournal.cs',
-    find: '_reserved += Block;',
-    replace: '_reserved += 1;',
+    find: 'WriteInt64LittleEndian(value, _reserved);',
+    replace: 'WriteInt64LittleEndian(value, _lastNumber);',
     test: 'ServiceBus.RestartTests.Sequence_numbers_are_never_given_out_twice',
   },
   {
@@ -516,7 +523,7 @@ export const rules = [
     file: 'local/SignalR/SignalRService.cs',
     find: 'Hub(membership.Hub).Restore(membership);',
     replace: 'Hub(membership.Hub);',
-    test: 'When_the_backend_is_started_again.Should_have_everything_and_push_to_groups_that_were_made_before',
+    test: 'SignalR.GroupTests.What_users_were_added_to_lives_on_over_a_restart_until_its_time',
   },
   {
     rule: '1 MB a send, counted in pieces of 2 KB',

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Chat.Local.Tests.SignalR;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
@@ -147,6 +148,22 @@ public sealed class When_documents_change : IAsyncLifetime
         await ChangeAsync("b1");
         await WhenAsync(() => Documents().Count == 6, () => $"6 documents, seen [{string.Join(", ", Documents())}]");
         Assert.Equal(["a1", "a2", "a3", "a4", "a5", "b1"], Documents());
+    }
+
+    [Fact]
+    public async Task Should_leave_its_leases_to_others_when_the_host_stops()
+    {
+        var host = await StartAsync(typeof(TakesList));
+        var leases = _azure.Cosmos.RangesOf("chat", "conversations").Select(range => $"Follow.{range}").ToList();
+        async Task<int> OwnedAsync()
+        {
+            var documents = await Task.WhenAll(leases.Select(lease => _azure.Cosmos.ReadDocumentAsync("chat", "leases", lease, lease)));
+            return documents.Count(document => (string?)JsonNode.Parse(document)!["owner"] is not null);
+        }
+
+        await Eventually.TrueAsync(async () => await OwnedAsync() == leases.Count, () => $"a host that owns the leases {string.Join(", ", leases)}");
+        await host.DisposeAsync();
+        Assert.Equal(0, await OwnedAsync());
     }
 
     [Fact]

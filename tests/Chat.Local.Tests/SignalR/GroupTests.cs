@@ -1,3 +1,8 @@
+using Chat.Local.SignalR;
+using Chat.Local.Store;
+using Chat.Local.Tests.Store;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.SignalR.Management;
 using Xunit;
 
 namespace Chat.Local.Tests.SignalR;
@@ -85,6 +90,32 @@ public class GroupTests
         Assert.True(await app.Hub.UserGroups.IsUserInGroup("alice", "renewed"));
         Assert.True(await app.Hub.UserGroups.IsUserInGroup("alice", "latest"));
         Assert.True(await app.Hub.UserGroups.IsUserInGroup("alice", "timed"));
+    }
+
+    [Fact]
+    public async Task What_users_were_added_to_lives_on_over_a_restart_until_its_time()
+    {
+        using var directory = new TemporaryDirectory();
+        var clock = new TestClock();
+        async Task<List<bool>> RunAsync(Func<UserGroupManager, Task> change)
+        {
+            await using var store = await LocalStore.OpenAsync(directory.Path, reset: false, TimeProvider.System);
+            await using var service = new SignalRService(store, new Meter(clock), new Faults(), clock);
+            var groups = new HubContext(service, "hub", new ServiceManagerOptions(), new HttpContextAccessor()).UserGroups;
+            await change(groups);
+            return [await groups.IsUserInGroup("alice", "timed"), await groups.IsUserInGroup("alice", "untimed"), await groups.IsUserInGroup("alice", "removed")];
+        }
+
+        await RunAsync(async groups =>
+        {
+            await groups.AddToGroupAsync("alice", "timed", Hour);
+            await groups.AddToGroupAsync("alice", "untimed");
+            await groups.AddToGroupAsync("alice", "removed", Hour);
+            await groups.RemoveFromGroupAsync("alice", "removed");
+        });
+        Assert.Equal([true, true, false], await RunAsync(_ => Task.CompletedTask));
+        clock.Advance(Hour);
+        Assert.Equal([false, true, false], await RunAsync(_ => Task.CompletedTask));
     }
 
     [Fact]
