@@ -97,7 +97,7 @@ public class GroupTests
     {
         using var directory = new TemporaryDirectory();
         var clock = new TestClock();
-        async Task<bool[]> RunAsync(Func<UserGroupManager, Task> change)
+        async Task<List<bool>> RunAsync(Func<UserGroupManager, Task> change)
         {
             await using var store = await LocalStore.OpenAsync(directory.Path, reset: false, TimeProvider.System);
             await using var service = new SignalRService(store, new Meter(clock), new Faults(), clock);
