@@ -43,7 +43,7 @@ public sealed record InboxChangeOfRange(
             }
         }
 
-        return new(InboxChange.Of(head, about), own, mentioned, all) { IsQuiet = entries.All(entry => entry.IsQuiet), IsAbout = head.AboutSeq >= entries[0].Seq };
+        return new(InboxChange.Of(head, about), own, mentioned, all) { IsQuiet = entries.All(entry => entry.IsQuiet), IsAbout = entries.Any(entry => entry.Seq == head.AboutSeq) };
     }
 
     /// <summary>Moves these members' inboxes forward, a few at a time; throws the first failure after all were tried.</summary>
