@@ -3,6 +3,7 @@ using Chat.Functions.Delivery;
 using Chat.Functions.Health;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
+using Chat.Functions.Sync;
 using Chat.Functions.Users;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
@@ -19,6 +20,7 @@ builder.Services
     .AddConversations()
     .AddDelivery(builder.Configuration)
     .AddRealtime()
+    .AddSync(builder.Configuration)
     .AddHealth();
 
 await builder.Build().RunAsync();

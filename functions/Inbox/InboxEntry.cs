@@ -76,12 +76,24 @@ public sealed record InboxEntry
     /// <summary>Raised by every write that clients see something of, so that they can tell which of two copies is newer.</summary>
     public long Version { get; init; } = 1;
 
+    /// <summary>The user isn't a member any more: no list shows it, and sync tells their devices.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Left { get; init; }
+
+    /// <summary>When Cosmos DB stored this, by its clock, in Unix seconds.</summary>
+    [JsonPropertyName("_ts")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long StoredAt { get; init; }
+
     /// <summary>The newest message, unless the user has cleared it away.</summary>
     [JsonIgnore]
     public MessagePreview? VisibleMessage => LastMessage?.Seq > ClearedSeq ? LastMessage : null;
 
     [JsonIgnore]
     public bool IsArchived => ArchivedOrdinal >= LastOrdinal;
+
+    [JsonIgnore]
+    public bool IsListed => !Left && !IsArchived;
 
     /// <summary>Computed, never stored: what is stored only rises, a count would not.</summary>
     [JsonIgnore]

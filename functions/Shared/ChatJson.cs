@@ -8,6 +8,7 @@ using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
 using Chat.Functions.Realtime;
+using Chat.Functions.Sync;
 
 namespace Chat.Functions.Shared;
 
@@ -51,6 +52,7 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(Draft))]
 [JsonSerializable(typeof(UnreadState))]
 [JsonSerializable(typeof(UnreadTotals))]
+[JsonSerializable(typeof(SyncPage))]
 [JsonSerializable(typeof(DateTimeOffset?))]
 [JsonSerializable(typeof(long?))]
 [JsonSerializable(typeof(bool))]
