@@ -4,6 +4,7 @@ using Chat.Functions.Health;
 using Chat.Functions.Presence;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
+using Chat.Functions.Sync;
 using Chat.Functions.Users;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
@@ -21,6 +22,7 @@ builder.Services
     .AddDelivery(builder.Configuration)
     .AddRealtime()
     .AddPresence()
+    .AddSync(builder.Configuration)
     .AddHealth();
 
 await builder.Build().RunAsync();

@@ -8,13 +8,13 @@ namespace Chat.Functions.Conversations;
 internal sealed record ConversationFilter(string Condition, Predicate<InboxEntry> Shows)
 {
     /// <summary>What a list shows that no filter is asked for.</summary>
-    public static readonly ConversationFilter Default = new("", entry => !entry.IsArchived);
+    public static readonly ConversationFilter Default = new("", entry => entry.IsListed);
 
     public static readonly IReadOnlyDictionary<string, ConversationFilter> ByName = new Dictionary<string, ConversationFilter>(StringComparer.Ordinal)
     {
-        ["unread"] = new("", entry => !entry.IsArchived && entry.IsUnread),
-        ["pinned"] = new(" AND c.pinned = true", entry => !entry.IsArchived && entry.Pinned),
-        ["archived"] = new(" AND c.archivedOrdinal >= 0", entry => entry.IsArchived),
-        ["all"] = new("", _ => true),
+        ["unread"] = new("", entry => entry.IsListed && entry.IsUnread),
+        ["pinned"] = new(" AND c.pinned = true", entry => entry.IsListed && entry.Pinned),
+        ["archived"] = new(" AND c.archivedOrdinal >= 0", entry => !entry.IsLeft && entry.IsArchived),
+        ["all"] = new("", entry => !entry.IsLeft),
     };
 }

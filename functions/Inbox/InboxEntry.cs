@@ -99,6 +99,14 @@ public sealed record InboxEntry
     [JsonIgnore]
     public bool IsLeft => Activity is null;
 
+    [JsonIgnore]
+    public bool IsListed => !IsLeft && !IsArchived;
+
+    /// <summary>When Cosmos DB stored this, by its clock, in Unix seconds.</summary>
+    [JsonPropertyName("_ts")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long StoredAt { get; init; }
+
     /// <summary>Computed, never stored: what is stored only rises, a count would not.</summary>
     [JsonIgnore]
     public long UnreadCount => Unread(LastOrdinal);

@@ -17,6 +17,7 @@ using Chat.Functions.Reactions;
 using Chat.Functions.Realtime;
 using Chat.Functions.Receipts;
 using Chat.Functions.Scheduled;
+using Chat.Functions.Sync;
 using Chat.Functions.Typing;
 
 namespace Chat.Functions.Shared;
@@ -93,6 +94,7 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(Draft))]
 [JsonSerializable(typeof(UnreadState))]
 [JsonSerializable(typeof(UnreadTotals))]
+[JsonSerializable(typeof(SyncPage))]
 [JsonSerializable(typeof(DateTimeOffset?))]
 [JsonSerializable(typeof(long?))]
 [JsonSerializable(typeof(bool))]

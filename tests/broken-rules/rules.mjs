@@ -419,14 +419,14 @@ export const rules = [
     test: 'CosmosDb.LaggingReplicaTests.Should_show_a_session_nothing_older_than_it_has_seen',
   },
   {
-    rule: 'Limits of documents, ids, batches',
+    rule: 'Limits of documents, ids, keys, batches',
     file: 'local/CosmosDb/Items/BatchEndpoint.cs',
     find: 'OperationLimit = 100;',
     replace: 'OperationLimit = 101;',
     test: 'CosmosDb.BatchTests.Should_take_a_hundred_operations_and_no_more',
   },
   {
-    rule: 'Limits of documents, ids, batches',
+    rule: 'Limits of documents, ids, keys, batches',
     file: 'local/CosmosDb/Items/Draft.cs',
     find: 'IdLimitInBytes = 1023;',
     replace: 'IdLimitInBytes = 1024;',

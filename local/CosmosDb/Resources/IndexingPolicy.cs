@@ -43,7 +43,7 @@ internal sealed class IndexingPolicy
             return false;
         }
 
-        if (path.Equals(JsonPath.Id) || path.Equals(JsonPath.Timestamp))
+        if (IsSystem(path))
         {
             return true;
         }
@@ -59,12 +59,12 @@ internal sealed class IndexingPolicy
     /// <summary>How many values of a document go into indexes: what a write is charged for.</summary>
     public int CountTerms(JsonElement document)
     {
+        var terms = _composite.Count(index => index.Keys.All(key => IsSystem(key.Path) || key.Path.In(document).ValueKind != JsonValueKind.Undefined));
         if (CoversAll)
         {
-            return CountLeaves(document);
+            return terms + CountLeaves(document);
         }
 
-        var terms = 0;
         foreach (var path in Explicit)
         {
             terms += path.In(document).ValueKind == JsonValueKind.Undefined ? 0 : 1;
@@ -72,6 +72,8 @@ internal sealed class IndexingPolicy
 
         return terms;
     }
+
+    private static bool IsSystem(JsonPath path) => path.Equals(JsonPath.Id) || path.Equals(JsonPath.Timestamp);
 
     private static int CountLeaves(JsonElement element) => element.ValueKind switch
     {

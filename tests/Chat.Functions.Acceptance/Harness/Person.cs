@@ -51,12 +51,12 @@ internal sealed class Person(HttpClient http, string name)
         await ReadAsync<MessagesJson>(await GetAsync($"/api/conversations/{conversation}/messages?{query}"));
 
     /// <summary>The whole history, page by page.</summary>
-    public async Task<List<MessageJson>> HistoryAsync(string conversation)
+    public async Task<List<MessageJson>> HistoryAsync(string conversation, int limit = 100)
     {
         var messages = new List<MessageJson>();
         for (MessagesJson? page = null; page is not { HasMore: false };)
         {
-            page = await MessagesAsync(conversation, $"limit=100&afterSeq={page?.ToSeq ?? 0}");
+            page = await MessagesAsync(conversation, $"limit={limit}&afterSeq={page?.ToSeq ?? 0}");
             messages.AddRange(page.Messages);
         }
 
@@ -116,6 +116,24 @@ internal sealed class Person(HttpClient http, string name)
         Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Post, $"/api/conversations/{conversation}/unread", null)).StatusCode);
 
     public async Task<UnreadJson> UnreadAsync() => await ReadAsync<UnreadJson>(await GetAsync("/api/unread"));
+
+    /// <summary>Asks for what has changed since a cursor, or for everything without one.</summary>
+    public async Task<SyncJson> SyncAsync(string? cursor, int? limit = null) =>
+        await ReadAsync<SyncJson>(await GetAsync($"/api/sync?{(cursor is null ? "" : $"cursor={Uri.EscapeDataString(cursor)}&")}{(limit is null ? "" : $"limit={limit}")}"));
+
+    /// <summary>All of the person's conversations, archived ones too, page by page.</summary>
+    public async Task<List<SummaryJson>> AllConversationsAsync(int limit = 100)
+    {
+        var all = new List<SummaryJson>();
+        for (string? continuation = ""; continuation is not null;)
+        {
+            var page = await ConversationsAsync($"filter=all&limit={limit}{(continuation.Length > 0 ? $"&continuation={continuation}" : "")}");
+            all.AddRange(page.Conversations);
+            continuation = page.Continuation;
+        }
+
+        return all;
+    }
 
     /// <summary>The ids of the person's conversations, as a list with this filter shows them.</summary>
     public async Task<List<string>> ListedAsync(string filter = "")

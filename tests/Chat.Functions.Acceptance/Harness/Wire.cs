@@ -46,3 +46,9 @@ internal sealed record DraftJson(string Text);
 internal sealed record PreferencesJson(DateTimeOffset? MutedUntil, bool Pinned, bool Archived, DraftJson? Draft);
 
 internal sealed record UnreadJson(int Conversations, long Messages, bool More);
+
+internal sealed record SyncJson(bool Resnapshot, IReadOnlyList<SyncItemJson> Items, string Cursor, bool HasMore);
+
+internal sealed record SyncItemJson(string ConversationId, long Version, bool Left, SummaryJson? Conversation, PositionsJson? Newest, bool Limited);
+
+internal sealed record PositionsJson(long FromSeq, long ToSeq);

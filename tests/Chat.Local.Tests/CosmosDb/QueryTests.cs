@@ -22,6 +22,28 @@ public sealed class QueryTests
         """{"id":"s","pk":"k","type":"odd","seq":"10"}""",
     ];
 
+    [Fact]
+    public async Task Should_sort_by_when_documents_were_stored_and_by_id_for_the_price_of_an_index_term()
+    {
+        var clock = new TestClock();
+        await using var account = await CosmosAccount.StartAsync(
+            """
+            "indexingPolicy":{"includedPaths":[{"path":"/a/?"}],"excludedPaths":[{"path":"/*"}],
+            "compositeIndexes":[[{"path":"/_ts","order":"ascending"},{"path":"/id","order":"ascending"}],[{"path":"/a"},{"path":"/b"}]]}
+            """,
+            time: clock);
+        Assert.Equal(5.35, (await account.CreateAsync("""{"id":"b","pk":"k"}""")).RequestCharge, 0.01);
+        await account.CreateAsync("""{"id":"a","pk":"k"}""");
+        var first = clock.GetUtcNow().ToUnixTimeSeconds();
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await account.CreateAsync("""{"id":"0","pk":"k"}""");
+        Assert.Equal(6.15, (await account.CreateAsync("""{"id":"c","pk":"k","a":1,"b":2}""")).RequestCharge, 0.01);
+
+        Assert.Equal(["a", "b", "0", "c"], (await account.QueryAsync("SELECT VALUE c.id FROM c ORDER BY c._ts, c.id")).Select(id => (string?)id));
+        var after = await account.QueryAsync("SELECT VALUE c.id FROM c WHERE c._ts >= @at AND (c._ts > @at OR c.id > @id) ORDER BY c._ts, c.id", "k", ("@at", first), ("@id", "a"));
+        Assert.Equal(["b", "0", "c"], after.Select(id => (string?)id));
+    }
+
     [Theory]
     [InlineData("SELECT VALUE c.id FROM c", "head m1 m2 e3 m4 s")]
     [InlineData("SELECT VALUE c.id FROM c WHERE c.type = 'message'", "m1 m2 m4")]

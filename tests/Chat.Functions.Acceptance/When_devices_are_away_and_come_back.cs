@@ -1,0 +1,133 @@
+using System.Globalization;
+using Chat.Functions.Acceptance.Harness;
+using Chat.Local;
+using Xunit;
+
+namespace Chat.Functions.Acceptance;
+
+/// <summary>
+/// People chat, read, clear and arrange their lists through two instances over replicas that lag, while their devices sync now and then and
+/// crash amid it. When it is over, every device has what the service has: nothing missing, nothing twice. More seeds: <c>CHAT_STORY_SEEDS</c>.
+/// </summary>
+public class When_devices_are_away_and_come_back
+{
+    private const int Page = 5;
+    private static readonly string[] People = ["ann", "ben", "cat"];
+
+    private static readonly Dictionary<string, string?> SmallPages = new(StringComparer.Ordinal)
+    {
+        ["Limits:Page"] = "5",
+        ["Limits:DefaultPage"] = "5",
+        ["Logging:LogLevel:Default"] = "None",
+    };
+
+    public static TheoryData<int> Seeds =>
+        [.. Enumerable.Range(1, int.Parse(Environment.GetEnvironmentVariable("CHAT_STORY_SEEDS") ?? "3", CultureInfo.InvariantCulture))];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task Should_have_on_every_device_what_the_service_has(int seed)
+    {
+        var (clock, random) = (new JumpingClock(), new Random(seed));
+        await using var azure = await LocalAzure.StartAsync(directory: null, time: clock);
+        await using var one = await ChatApp.StartAsync(azure, SmallPages);
+        await using var two = await ChatApp.StartAsync(azure, SmallPages);
+        var devices = People.ToDictionary(name => name, _ => new[] { new Device(Page, random), new Device(Page, random) }, StringComparer.Ordinal);
+        var conversations = new List<string>();
+        azure.Cosmos.LagReads("chat", "users", 3);
+        for (var step = 0; step < 150; step++)
+        {
+            await ActAsync(Any(), random, conversations);
+            var owner = Any();
+            var device = devices[owner.Name][random.Next(2)];
+            if (random.Next(2) == 0)
+            {
+                await device.SyncAsync(owner, mayCrash: true);
+            }
+
+            if (random.Next(3) == 0)
+            {
+                await device.FetchAsync(owner, mayCrash: true);
+            }
+
+            clock.Jump(TimeSpan.FromSeconds(random.Next(10) == 0 ? 40 : 0));
+        }
+
+        await SettleAsync(one, clock, conversations);
+        azure.Cosmos.LagReads("chat", "users", 0);
+        foreach (var (name, device) in devices.SelectMany(own => own.Value, (own, device) => (own.Key, device)))
+        {
+            var owner = one.As(name);
+            for (var rounds = 0; rounds < 2;)
+            {
+                rounds += await device.SyncAsync(owner, mayCrash: false) ? 0 : 1;
+            }
+
+            await device.FetchAsync(owner, mayCrash: false);
+            var listed = await owner.AllConversationsAsync(Page);
+            Assert.Equal(listed, device.Conversations.Values.OrderByDescending(summary => (summary.ActivityAt, summary.ConversationId), ByActivity));
+            Assert.Equal(0, device.Snapshots);
+            foreach (var conversation in listed)
+            {
+                Assert.Equal(await owner.HistoryAsync(conversation.ConversationId, Page), device.Messages(conversation.ConversationId));
+            }
+        }
+
+        Person Any() => (random.Next(2) == 0 ? one : two).As(People[random.Next(People.Length)]);
+    }
+
+    private static Comparer<(DateTimeOffset At, string Id)> ByActivity { get; } =
+        Comparer<(DateTimeOffset At, string Id)>.Create((left, right) => left.At != right.At ? left.At.CompareTo(right.At) : string.CompareOrdinal(left.Id, right.Id));
+
+    /// <summary>Somebody does something that people do.</summary>
+    private static async Task ActAsync(Person person, Random random, List<string> conversations)
+    {
+        if (conversations.Count < 2 || random.Next(5) == 0)
+        {
+            var others = People.Where(name => name != person.Name).ToArray();
+            conversations.Add(random.Next(2) == 0
+                ? (await person.StartDirectAsync(others[random.Next(2)])).ConversationId
+                : (await person.CreateGroupAsync("Group", others)).ConversationId);
+            return;
+        }
+
+        var conversation = conversations[random.Next(conversations.Count)];
+        using var seen = await person.GetAsync($"/api/conversations/{conversation}");
+        if (!seen.IsSuccessStatusCode)
+        {
+            return;
+        }
+
+        var lastSeq = (await person.ConversationAsync(conversation)).LastSeq;
+        await (random.Next(12) switch
+        {
+            0 => person.MarkReadAsync(conversation, random.NextInt64(lastSeq + 1)),
+            1 => person.ClearAsync(conversation, random.NextInt64(lastSeq + 1)),
+            2 => person.MarkUnreadAsync(conversation),
+            3 => person.PreferAsync(conversation, new { archived = random.Next(2) == 0 }),
+            4 => person.PreferAsync(conversation, new { pinned = random.Next(2) == 0, draft = new { text = $"draft {random.Next(100)}" } }),
+            _ => person.SendAsync(conversation, $"text {random.Next(1000)}"),
+        });
+    }
+
+    /// <summary>Waits until everybody's list has what was sent.</summary>
+    private static async Task SettleAsync(ChatApp app, JumpingClock clock, List<string> conversations)
+    {
+        foreach (var person in People.Select(app.As))
+        {
+            foreach (var conversation in conversations.Distinct())
+            {
+                using var seen = await person.GetAsync($"/api/conversations/{conversation}");
+                if (seen.IsSuccessStatusCode)
+                {
+                    var lastSeq = (await person.ConversationAsync(conversation)).LastSeq;
+                    await Eventually.SeesAsync(
+                        clock,
+                        async () => (await person.AllConversationsAsync(Page)).SingleOrDefault(summary => summary.ConversationId == conversation)?.LastSeq,
+                        listed => listed == lastSeq,
+                        $"{person.Name}'s list to have {conversation} up to {lastSeq}");
+                }
+            }
+        }
+    }
+}
