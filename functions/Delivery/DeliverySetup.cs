@@ -28,6 +28,7 @@ public static class DeliverySetup
             .AddSingleton<DeliveredMarks>()
             .AddSingleton<MemberLists>()
             .AddSingleton<SweepSchedule>()
+            .AddSingleton<InboxDelivery>()
             .AddSingleton<RangeDelivery>();
     }
 

@@ -1,5 +1,4 @@
 using Chat.Functions.Conversations;
-using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
@@ -7,21 +6,18 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Delivery;
 
-/// <summary>Delivers a range of a log: push first, then the inboxes, then the mark. Every step may be repeated.</summary>
+/// <summary>Delivers a range of a log: push first, then the inboxes and the mark. Every step may be repeated.</summary>
 public sealed class RangeDelivery(
     ConversationReader reader,
     ChatContainers containers,
     MemberLists members,
     PushGroups groups,
     EventPush push,
-    InboxProjection inbox,
+    InboxDelivery inboxes,
     DeliveredMarks marks,
     DeliveryQueue queue,
     SweepSchedule schedule)
 {
-    /// <summary>Conversations up to this size get their inboxes in the same invocation; larger ones go through <c>fanout</c>.</summary>
-    private const int MaxInlineMembers = 32;
-
     /// <summary>Entries of a long undelivered range that go out in one go.</summary>
     private const int MaxEntries = 100;
 
@@ -39,7 +35,7 @@ public sealed class RangeDelivery(
 
         var range = new SeqRange(committed.First, committed.Last);
         var mark = await marks.ReadAsync(committed.ConversationId, cancellationToken);
-        if (mark.Covers(range))
+        if (mark.Covers(range) && mark.InboxesReach(range.Last))
         {
             return;
         }
@@ -53,6 +49,11 @@ public sealed class RangeDelivery(
                 var part = committed with { First = first, Last = Math.Min(first + MaxEntries - 1, missing.Last) };
                 await DeliverAsync(part, null, null, cancellationToken);
             }
+        }
+
+        if (mark.InboxesAreBehind)
+        {
+            await queue.SendAsync(new EntriesPushed { ConversationId = committed.ConversationId }, cancellationToken);
         }
     }
 
@@ -68,16 +69,7 @@ public sealed class RangeDelivery(
         }
 
         await push.PushAsync(head, everyone, entries, cancellationToken);
-        var change = InboxChangeOfRange.Of(head, entries);
-        if (everyone.Count <= MaxInlineMembers)
-        {
-            await change.ApplyAsync(inbox, everyone, cancellationToken);
-            await marks.RaiseAsync(range.ConversationId, new SeqRange(range.First, range.Last), cancellationToken);
-        }
-        else
-        {
-            await queue.SendAsync(new EntriesPushed { First = range.First, Last = range.Last, Change = change, Members = everyone }, cancellationToken);
-        }
+        await inboxes.DeliverAsync(range, head, everyone, entries, cancellationToken);
     }
 
     private async Task<IReadOnlyList<LogEntry>> ReadEntriesAsync(EntriesCommitted range, CancellationToken cancellationToken)
