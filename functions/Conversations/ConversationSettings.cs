@@ -45,6 +45,9 @@ public record ConversationSettings
 /// <summary>What <c>conversation.updated</c> tells: all settings as they are then.</summary>
 public sealed record ConversationUpdated : ConversationSettings
 {
+    [JsonConstructor]
+    public ConversationUpdated(UserId by) => By = by;
+
     public ConversationUpdated(ConversationSettings settings, UserId by)
         : base(settings) => By = by;
 

@@ -23,18 +23,18 @@ public static class Membership
             head.MemberCount == 0 ? joining : head.Members is { } members ? [.. members, .. joining] : null);
     }
 
-    /// <summary>The head without a member.</summary>
-    public static Head Without(Head head, UserId user)
+    /// <summary>The head without a member, and perhaps with others in other roles.</summary>
+    public static Head Without(Head head, UserId user, params IReadOnlyList<HeadMember> changed)
     {
         ArgumentNullException.ThrowIfNull(head);
-        return With(head with { MemberCount = head.MemberCount - 1 }, head.Members?.Where(member => member.UserId != user));
+        return With(head with { MemberCount = head.MemberCount - 1 }, InRoles(head.Members, changed)?.Where(member => member.UserId != user));
     }
 
     /// <summary>The head with members in other roles.</summary>
-    public static Head Changed(Head head, params IReadOnlyList<HeadMember> changed)
+    public static Head Changed(Head head, IReadOnlyList<HeadMember> changed)
     {
         ArgumentNullException.ThrowIfNull(head);
-        return With(head, head.Members?.Select(member => changed.FirstOrDefault(one => one.UserId == member.UserId) ?? member));
+        return With(head, InRoles(head.Members, changed));
     }
 
     /// <summary>Users join as members by one entry; those who were there before come back.</summary>
@@ -73,6 +73,9 @@ public static class Membership
             JoinedAt = at,
         };
     }
+
+    private static IEnumerable<HeadMember>? InRoles(IReadOnlyList<HeadMember>? members, IReadOnlyList<HeadMember> changed) =>
+        members?.Select(member => changed.FirstOrDefault(one => one.UserId == member.UserId) ?? member);
 
     private static Head With(Head head, IEnumerable<HeadMember>? members)
     {

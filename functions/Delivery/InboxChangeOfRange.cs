@@ -29,7 +29,7 @@ public sealed record InboxChangeOfRange(
     public bool IsNothing => IsQuiet && !IsAbout;
 
     /// <param name="head">The conversation as the range left it, or newer.</param>
-    /// <param name="entries">The range; none of it when inboxes just follow the head.</param>
+    /// <param name="entries">The range, or what is left of it.</param>
     /// <param name="about">What is said about the conversation, where somebody joined or that changed.</param>
     public static InboxChangeOfRange Of(Head head, IReadOnlyList<LogEntry> entries, About? about = null)
     {
@@ -48,10 +48,10 @@ public sealed record InboxChangeOfRange(
             }
         }
 
-        return new(InboxChange.Of(head, about), own, mentioned, all) 
+        return new(InboxChange.Of(head, about), own, mentioned, all)
         {
-            IsQuiet = entries.Count > 0 && entries.All(entry => entry.IsQuiet),
-            IsAbout = entries.Count > 0 && head.AboutSeq >= entries[0].Seq,
+            IsQuiet = entries.All(entry => entry.IsQuiet),
+            IsAbout = entries.Any(entry => entry.Seq == head.AboutSeq),
         };
     }
 

@@ -80,7 +80,7 @@ public sealed class InboxDelivery(
 
             var head = await reader.ReadHeadAsync(pushed.ConversationId, null, cancellationToken)
                 ?? throw new UnprocessableException("ConversationNotFound", $"There is no conversation {pushed.ConversationId}.");
-            (change, everyone) = (InboxChangeOfRange.Of(head, []), await members.OfAsync(head, null, cancellationToken));
+            (change, everyone) = (InboxChangeOfRange.Of(head, []) with { IsQuiet = false }, await members.OfAsync(head, null, cancellationToken));
         }
 
         await change.ApplyAsync(inbox, everyone.Take(MembersPerMessage), cancellationToken);

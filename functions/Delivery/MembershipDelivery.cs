@@ -25,7 +25,7 @@ public sealed class MembershipDelivery(PushGroups groups, EventPush push, InboxP
         ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(entries);
         var (first, joined) = (FirstMembers(entries), Joined(entries));
-        var about = joined.Count > 0 || head.AboutSeq >= entries[0].Seq ? await reader.ReadAboutAsync(head, session, cancellationToken) : null;
+        var about = joined.Count > 0 || entries.Any(entry => entry.Seq == head.AboutSeq) ? await reader.ReadAboutAsync(head, session, cancellationToken) : null;
         var change = InboxChangeOfRange.Of(head, entries, about);
         if (first.Count + joined.Count > 0)
         {
@@ -57,7 +57,7 @@ public sealed class MembershipDelivery(PushGroups groups, EventPush push, InboxP
     }
 
     private static List<UserId> FirstMembers(IReadOnlyList<LogEntry> entries) =>
-        entries[0] is LogEvent { What: LogEvent.ConversationCreated, Data: var data }
+        entries is [LogEvent { What: LogEvent.ConversationCreated, Data: var data }, ..]
             ? [.. data.Deserialize(ChatJson.Default.ConversationCreated)!.Members.Select(member => member.UserId)]
             : [];
 

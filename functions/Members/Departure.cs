@@ -68,10 +68,9 @@ public sealed record Leave : MemberCommand
 
         var heir = isFollowed ? context.Find<Member>(Member.DocumentId(Heir!.UserId))! with { Role = MemberRole.Owner } : null;
         var left = LogEvent.Of(context, LogEvent.MemberLeft, Actor, new MemberGone(Actor, Actor) { Owner = heir?.UserId }, ChatJson.Default.MemberGone);
-        var without = Membership.Without(head with { LastSeq = left.Seq }, Actor);
         var me = context.Find<Member>(Member.DocumentId(Actor))! with { State = MemberState.Left, Role = MemberRole.Member };
         return heir is null
-            ? Decision.Append(without, left, me)
-            : Decision.Append(Membership.Changed(without, new HeadMember(heir.UserId, heir.Role)), left, me, heir);
+            ? Decision.Append(Membership.Without(head with { LastSeq = left.Seq }, Actor), left, me)
+            : Decision.Append(Membership.Without(head with { LastSeq = left.Seq }, Actor, new HeadMember(heir.UserId, heir.Role)), left, me, heir);
     }
 }

@@ -1,4 +1,3 @@
-using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;

@@ -110,6 +110,25 @@ public class When_messages_disappear
         Assert.Equal("kept", (await bob.SummaryAsync(conversation))!.LastMessage!.Preview);
     }
 
+    [Fact]
+    public async Task Should_be_done_with_when_all_of_it_is_gone_before_it_is_delivered()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var alice = app.As("alice");
+        var conversation = await StartAsync(app, alice);
+        Assert.True(ConversationId.TryParse(conversation, out var id));
+        var marks = app.Services.GetRequiredService<DeliveredMarks>();
+        await Eventually.SeesAsync(clock, () => marks.ReadAsync(id, CancellationToken.None), mark => mark.DeliveredSeq == 1);
+        using (app.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.ResetBefore)))
+        {
+            await alice.SendAsync(conversation, "secret");
+            clock.Jump(TimeSpan.FromSeconds(63));
+        }
+
+        await Eventually.SeesAsync(clock, () => marks.ReadAsync(id, CancellationToken.None), mark => mark.DeliveredSeq == 2);
+    }
+
     /// <summary>A conversation whose messages disappear after a minute.</summary>
     private static async Task<string> StartAsync(ChatApp app, Person person)
     {

@@ -1,0 +1,184 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Chat.Functions.Conversations;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Chat.Functions.Acceptance.Harness;
+
+/// <summary>A conversation in which somebody of every role and state tries things, and what they try them on.</summary>
+internal sealed class TriedConversation
+{
+    /// <summary>Those who aren't in the group, named for why.</summary>
+    public static readonly string[] Others = ["invited", "requested", "left", "removed", "stranger"];
+
+    private static int _last;
+
+    private readonly ChatApp _app;
+    private readonly string _code;
+    private readonly string _old;
+    private readonly string[] _members;
+
+    private TriedConversation(ChatApp app, string conversation, string[] members, string code, string old) =>
+        (_app, Conversation, _members, _code, _old) = (app, conversation, members, code, old);
+
+    public string Conversation { get; }
+
+    public string Path => $"/api/conversations/{Conversation}";
+
+    public Person Owner => _app.As(_members[0]);
+
+    private bool IsDirect => _members.Length == 2;
+
+    /// <summary>A name that nobody had before.</summary>
+    public static string NewName() => $"name-{Interlocked.Increment(ref _last)}";
+
+    /// <summary>A number that wasn't given before.</summary>
+    public static int NewNumber() => Interlocked.Increment(ref _last);
+
+    public static async Task<TriedConversation> DirectAsync(ChatApp app)
+    {
+        var conversation = (await app.As("alice").StartDirectAsync("bob")).ConversationId;
+        return new(app, conversation, ["alice", "bob"], "", (await app.As("alice").SendAsync(conversation, "Hello")).MessageId);
+    }
+
+    /// <summary>A group that one has to ask to join.</summary>
+    public static async Task<TriedConversation> GroupAsync(ChatApp app)
+    {
+        var owner = app.As("owner");
+        var conversation = (await owner.CreateGroupAsync("Trip", "admin", "member", "tim", "left", "removed")).ConversationId;
+        var path = $"/api/conversations/{conversation}";
+        var old = await app.As("left").SendAsync(conversation, "Hello");
+        await owner.DoAsync("PATCH", path + "/members/admin", new { role = "admin" });
+        await owner.DoAsync("DELETE", path + "/members/removed");
+        await app.As("left").DoAsync("DELETE", path + "/members/left");
+        await owner.AskAsync("PATCH", path, new { joinPolicy = "approval" });
+        var code = (await owner.AskAsync("POST", path + "/invite-links", new { }, HttpStatusCode.Created)).Text("code")!;
+        await app.As("requested").AskAsync("POST", $"/api/invites/{code}/join", expected: HttpStatusCode.Accepted);
+        await InviteAsync(app, conversation);
+        return new(app, conversation, ["owner", "admin", "member", "tim"], code, old.MessageId);
+    }
+
+    /// <summary>A member who may be removed or promoted; the other one of a direct conversation.</summary>
+    public async Task<string> MemberAsync(Person person)
+    {
+        if (IsDirect)
+        {
+            return Other(person).Name;
+        }
+
+        var name = NewName();
+        await Owner.DoAsync("POST", Path + "/members", new { members = new[] { name } });
+        return name;
+    }
+
+    public async Task<string> AdminAsync(Person person)
+    {
+        var name = await MemberAsync(person);
+        await Owner.DoAsync("PATCH", $"{Path}/members/{name}", new { role = "admin" });
+        return name;
+    }
+
+    public Task<string> OwnerAsync(Person person) => Task.FromResult(Owner.Name);
+
+    public Task<string> SelfAsync(Person person) => Task.FromResult(person.Name);
+
+    public async Task<string> LinkAsync(Person person) =>
+        IsDirect ? "none" : (await Owner.AskAsync("POST", Path + "/invite-links", new { }, HttpStatusCode.Created)).Text("linkId")!;
+
+    /// <summary>Somebody who waits to be let in.</summary>
+    public async Task<string> RequestAsync(Person person)
+    {
+        var name = NewName();
+        if (!IsDirect)
+        {
+            await _app.As(name).AskAsync("POST", $"/api/invites/{_code}/join", expected: HttpStatusCode.Accepted);
+        }
+
+        return name;
+    }
+
+    /// <summary>A message of the person's own; of somebody who isn't in the one that was there when they may have been.</summary>
+    public async Task<string> OwnAsync(Person person) => IsIn(person) ? (await person.SendAsync(Conversation, "Mine")).MessageId : _old;
+
+    public async Task<string> AnothersAsync(Person person) => (await Other(person).SendAsync(Conversation, "Not yours")).MessageId;
+
+    /// <summary>A message from before messages disappeared.</summary>
+    public Task<string> OldAsync(Person person) => Task.FromResult(_old);
+
+    /// <summary>A message to which the person has reacted, if they may.</summary>
+    public async Task<string> ReactedAsync(Person person)
+    {
+        var message = await AnothersAsync(person);
+        await person.SendAsync(HttpMethod.Put, $"{Path}/messages/{message}/reactions/:old:", null);
+        return message;
+    }
+
+    public async Task<string> PinnedAsync(Person person)
+    {
+        var message = await AnothersAsync(person);
+        await Owner.DoAsync("PUT", $"{Path}/messages/{message}/pin");
+        return message;
+    }
+
+    public async Task<string> PollAsync(Person person)
+    {
+        var poll = new { question = "Where?", options = new[] { "here", "there" } };
+        return (await Other(person).AskAsync("POST", Path + "/messages", new { clientMessageId = NewName(), poll }, HttpStatusCode.Created)).Text("messageId")!;
+    }
+
+    /// <summary>A message of the person's that waits to be sent, if they may have one.</summary>
+    public async Task<string> ScheduledAsync(Person person) =>
+        IsIn(person) ? (await person.AskAsync("POST", Path + "/scheduled", Later(), HttpStatusCode.Created)).Text("scheduledId")! : _old;
+
+    public static object Text() => new { clientMessageId = NewName(), text = "Hello" };
+
+    public static object Later() => new { clientMessageId = NewName(), text = "Hello", dueAt = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1) };
+
+    /// <summary>All that is stored of the conversation, and of the person's own list about it, once nothing is under way.</summary>
+    public async Task<(string Conversation, string Own)> LookAsync(Person person)
+    {
+        await Eventually.HoldsAsync(() => _app.Azure.ServiceBus.Queues.Sum(queue => queue.Count().Active + queue.Count().InFlight), busy => busy == 0);
+        var containers = _app.Services.GetRequiredService<ChatContainers>();
+        var documents = await StoredAsync(containers.Conversations, Conversation, document => document["id"]!.GetValue<string>() != "d");
+        var own = await StoredAsync(containers.Users, person.Name, document => document["id"]!.GetValue<string>() == $"inbox:{Conversation}");
+        return (documents, own);
+    }
+
+    private static async Task<string> StoredAsync(Container container, string partition, Func<JsonNode, bool> isWanted)
+    {
+        var documents = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        using var pages = container.GetItemQueryStreamIterator(new QueryDefinition("SELECT * FROM c"), requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey(partition) });
+        while (pages.HasMoreResults)
+        {
+            using var page = await pages.ReadNextAsync();
+            foreach (var document in JsonNode.Parse(page.EnsureSuccessStatusCode().Content)!["Documents"]!.AsArray().Where(document => isWanted(document!)))
+            {
+                foreach (var name in document!.AsObject().Select(member => member.Key).Where(name => name.StartsWith('_')).ToList())
+                {
+                    document.AsObject().Remove(name);
+                }
+
+                documents[document["id"]!.GetValue<string>()] = document.ToJsonString();
+            }
+        }
+
+        return string.Join(Environment.NewLine, documents.Values);
+    }
+
+    /// <summary>Nothing invites yet; the state is there for what will.</summary>
+    private static async Task InviteAsync(ChatApp app, string conversation)
+    {
+        var invited = new Member { ConversationId = new ConversationId(conversation), UserId = new UserId("invited"), Role = MemberRole.Member, State = MemberState.Invited };
+        using var document = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(invited, ChatJson.Default.ConversationDocument));
+        using var created = await app.Services.GetRequiredService<ChatContainers>().Conversations.CreateItemStreamAsync(document, new PartitionKey(conversation));
+        Assert.True(created.IsSuccessStatusCode);
+    }
+
+    private bool IsIn(Person person) => _members.Contains(person.Name);
+
+    private Person Other(Person person) => _app.As(_members.Last(member => member != person.Name));
+}

@@ -1,0 +1,195 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Reflection;
+using Chat.Functions.Acceptance.Harness;
+using Chat.Functions.Conversations;
+using Chat.Functions.Events;
+using Chat.Functions.Inbox;
+using Chat.Functions.Invites;
+using Chat.Functions.Members;
+using Chat.Functions.Messages;
+using Chat.Functions.Pins;
+using Chat.Functions.Polls;
+using Chat.Functions.Reactions;
+using Chat.Functions.Receipts;
+using Chat.Functions.Scheduled;
+using Chat.Functions.Threads;
+using Chat.Functions.Typing;
+using Microsoft.Azure.Functions.Worker;
+using Xunit;
+
+namespace Chat.Functions.Acceptance;
+
+/// <summary>The table of docs/protocol.md says who may do what; here everybody tries everything. A new operation is one more row there and here.</summary>
+public class When_anybody_tries_anything
+{
+    private const string NoConversation = "aaaaaaaaaaaaaaaaaaaaaa";
+
+    private static readonly FrozenDictionary<string, Operation> Operations = new Dictionary<string, Operation>(StringComparer.Ordinal)
+    {
+        ["see the conversation"] = Read(nameof(GetConversation), ""),
+        ["change title, description, picture, history or joining"] = Change(nameof(UpdateConversation), "PATCH", "") with { Body = _ => new { title = TriedConversation.NewName() } },
+        ["change how long messages stay"] = Change(nameof(UpdateConversation), "PATCH", "") with { Body = _ => new { messageTtl = 86_400 + TriedConversation.NewNumber() } },
+        ["delete the conversation"] = Change(nameof(DeleteConversation), "DELETE", "") with { IsLast = true },
+        ["list members"] = Read(nameof(ListMembers), "/members"),
+        ["add members"] = Change(nameof(AddMembers), "POST", "/members") with { Body = _ => new { members = new[] { TriedConversation.NewName() } } },
+        ["change a role"] = Change(nameof(ChangeRole), "PATCH", "/members/{0}") with { Body = _ => new { role = "admin" }, About = (scene, person) => scene.MemberAsync(person) },
+        ["hand over"] = Change(nameof(ChangeOwner), "POST", "/owner") with { Body = userId => new { userId }, About = (scene, person) => scene.MemberAsync(person), IsLast = true },
+        ["remove a member"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}") with { About = (scene, person) => scene.MemberAsync(person) },
+        ["remove an admin"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}") with { About = (scene, person) => scene.AdminAsync(person) },
+        ["remove the owner"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}") with { About = (scene, person) => scene.OwnerAsync(person) },
+        ["leave"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}") with { About = (scene, person) => scene.SelfAsync(person), IsLast = true },
+        ["list invite links"] = Read(nameof(ListInviteLinks), "/invite-links"),
+        ["make an invite link"] = Change(nameof(CreateInviteLink), "POST", "/invite-links") with { Body = _ => new { } },
+        ["delete an invite link"] = Change(nameof(DeleteInviteLink), "DELETE", "/invite-links/{0}") with { About = (scene, person) => scene.LinkAsync(person) },
+        ["list join requests"] = Read(nameof(ListJoinRequests), "/join-requests"),
+        ["approve a join request"] = Change(nameof(ApproveJoinRequest), "POST", "/join-requests/{0}/approve") with { About = (scene, person) => scene.RequestAsync(person) },
+        ["reject a join request"] = Change(nameof(RejectJoinRequest), "POST", "/join-requests/{0}/reject") with { About = (scene, person) => scene.RequestAsync(person) },
+        ["mute, pin, archive or draft for oneself"] = Change(nameof(ChangePreferences), "PATCH", "/preferences") with { Body = _ => new { draft = new { text = TriedConversation.NewName() } }, Effect = Effect.Own },
+        ["clear for oneself"] = Change(nameof(ClearConversation), "POST", "/clear") with { Body = _ => new { seq = 1 } },
+        ["mark as unread"] = Change(nameof(MarkUnread), "POST", "/unread") with { Effect = Effect.Own },
+        ["mark as read"] = Change(nameof(MarkRead), "PUT", "/read") with { Body = _ => new { seq = 2 } },
+        ["mark as received"] = Change(nameof(MarkDelivered), "PUT", "/delivered") with { Body = _ => new { seq = 2 } },
+        ["see receipts"] = Read(nameof(ListReceipts), "/receipts"),
+        ["show typing"] = Change(nameof(SendTyping), "POST", "/typing") with { Body = _ => new { typing = true }, Effect = Effect.None },
+        ["read messages"] = Read(nameof(ListMessages), "/messages"),
+        ["read the log"] = Read(nameof(ListEvents), "/events"),
+        ["read a message"] = Read(nameof(GetMessage), "/messages/{0}") with { About = (scene, person) => scene.AnothersAsync(person) },
+        ["read what a message said before"] = Read(nameof(ListRevisions), "/messages/{0}/revisions") with { About = (scene, person) => scene.AnothersAsync(person) },
+        ["read a thread"] = Read(nameof(ListReplies), "/messages/{0}/replies") with { About = (scene, person) => scene.AnothersAsync(person) },
+        ["send a message"] = Change(nameof(SendMessage), "POST", "/messages") with { Body = _ => TriedConversation.Text() },
+        ["send a batch"] = Change(nameof(SendBatch), "POST", "/messages/batch") with { Body = _ => new { messages = new[] { TriedConversation.Text(), TriedConversation.Text() } } },
+        ["mention everyone"] = Change(nameof(SendMessage), "POST", "/messages") with { Body = _ => new { clientMessageId = TriedConversation.NewName(), text = "All!", mentionsAll = true } },
+        ["forward a message"] = Change(nameof(ForwardMessage), "POST", "/messages/{0}/forward") with { Body = _ => new { clientMessageId = TriedConversation.NewName(), to = new[] { NoConversation } }, About = (scene, person) => scene.OldAsync(person), Effect = Effect.None },
+        ["edit one's own message"] = Change(nameof(EditMessage), "PATCH", "/messages/{0}") with { Body = _ => new { text = "Edited" }, About = (scene, person) => scene.OwnAsync(person) },
+        ["edit another's message"] = Change(nameof(EditMessage), "PATCH", "/messages/{0}") with { Body = _ => new { text = "Edited" }, About = (scene, person) => scene.AnothersAsync(person) },
+        ["take back one's own message"] = Change(nameof(UnsendMessage), "DELETE", "/messages/{0}") with { About = (scene, person) => scene.OwnAsync(person) },
+        ["take back another's message"] = Change(nameof(UnsendMessage), "DELETE", "/messages/{0}") with { About = (scene, person) => scene.AnothersAsync(person) },
+        ["delete a message for oneself"] = Change(nameof(UnsendMessage), "DELETE", "/messages/{0}?scope=me") with { About = (scene, person) => scene.AnothersAsync(person) },
+        ["react"] = Change(nameof(AddReaction), "PUT", "/messages/{0}/reactions/:new:") with { About = (scene, person) => scene.AnothersAsync(person) },
+        ["take a reaction back"] = Change(nameof(RemoveReaction), "DELETE", "/messages/{0}/reactions/:old:") with { About = (scene, person) => scene.ReactedAsync(person) },
+        ["see who reacted"] = Read(nameof(ListReactions), "/messages/{0}/reactions") with { About = (scene, person) => scene.AnothersAsync(person) },
+        ["vote"] = Change(nameof(VoteInPoll), "PUT", "/messages/{0}/vote") with { Body = _ => new { options = new[] { 1 } }, About = (scene, person) => scene.PollAsync(person) },
+        ["pin a message"] = Change(nameof(PinMessage), "PUT", "/messages/{0}/pin") with { About = (scene, person) => scene.AnothersAsync(person) },
+        ["unpin a message"] = Change(nameof(UnpinMessage), "DELETE", "/messages/{0}/pin") with { About = (scene, person) => scene.PinnedAsync(person) },
+        ["see pins"] = Read(nameof(ListPins), "/pins"),
+        ["schedule a message"] = Change(nameof(ScheduleMessage), "POST", "/scheduled") with { Body = _ => TriedConversation.Later() },
+        ["list one's scheduled messages"] = Read(nameof(ListScheduled), "/scheduled"),
+        ["cancel a scheduled message"] = Change(nameof(CancelScheduled), "DELETE", "/scheduled/{0}") with { About = (scene, person) => scene.ScheduledAsync(person) },
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>What changes when an operation is allowed; nothing ever does when it is refused.</summary>
+    private enum Effect
+    {
+        None,
+
+        /// <summary>Something of the conversation.</summary>
+        Conversation,
+
+        /// <summary>Only what the caller's own list has of it.</summary>
+        Own,
+    }
+
+    [Fact]
+    public void Should_have_a_row_for_every_operation()
+    {
+        Assert.Equal(ProtocolTable.Read().Select(row => row.Operation).Order(StringComparer.Ordinal), Operations.Keys.Order(StringComparer.Ordinal));
+        var functions = from type in typeof(SendMessage).Assembly.GetTypes()
+                        from method in type.GetMethods()
+                        let function = method.GetCustomAttribute<FunctionAttribute>()
+                        where function is not null
+                        from parameter in method.GetParameters()
+                        where parameter.GetCustomAttribute<HttpTriggerAttribute>()?.Route?.StartsWith("conversations/{conversationId}", StringComparison.Ordinal) == true
+                        select function.Name;
+        Assert.Equal(functions.Order(StringComparer.Ordinal), Operations.Values.Select(operation => operation.Function).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Should_be_as_the_table_says()
+    {
+        await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Delivery:SweepGrace"] = "00:10:00",
+            ["Limits:Pins"] = "50",
+            ["Limits:InviteLinks"] = "50",
+        });
+        var (group, direct) = (await TriedConversation.GroupAsync(app), await TriedConversation.DirectAsync(app));
+        var otherwise = new List<string>();
+        foreach (var row in ProtocolTable.Read())
+        {
+            (string Cell, string[] Callers, bool IsDirect)[] columns =
+            [
+                (row.Owner, ["owner"], false), (row.Admin, ["admin"], false), (row.Member, ["member"], false),
+                (row.Direct, ["alice", "bob"], true), (row.Others, TriedConversation.Others, false),
+            ];
+            foreach (var (cell, callers, isDirect) in columns.Where(column => column.Cell.Length > 0))
+            {
+                foreach (var caller in callers.Select(app.As))
+                {
+                    var operation = Operations[row.Operation];
+                    var scene = isDirect ? direct : operation.IsLast && cell == "yes" ? await TriedConversation.GroupAsync(app) : group;
+                    var about = await operation.About(scene, caller);
+                    otherwise.AddRange(await TryAsync(scene, row.Operation, about, caller, cell));
+                }
+            }
+        }
+
+        Assert.True(otherwise.Count == 0, string.Join(Environment.NewLine, otherwise));
+    }
+
+    [Fact]
+    public async Task Should_find_nothing_once_the_conversation_is_deleted()
+    {
+        await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Delivery:SweepGrace"] = "00:10:00" });
+        var group = await TriedConversation.GroupAsync(app);
+        var abouts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, operation) in Operations)
+        {
+            abouts[name] = await operation.About(group, group.Owner);
+        }
+
+        await group.Owner.DoAsync("DELETE", group.Path);
+        foreach (var (name, about) in abouts)
+        {
+            Assert.Empty(await TryAsync(group, name, about, group.Owner, "404"));
+        }
+    }
+
+    private static Operation Read(string function, string path) => new(function, "GET", path, Effect.None);
+
+    private static Operation Change(string function, string method, string path) => new(function, method, path, Effect.Conversation);
+
+    /// <summary>Tries something, and tells what is otherwise than the table says.</summary>
+    private static async Task<List<string>> TryAsync(TriedConversation scene, string name, string about, Person caller, string cell)
+    {
+        var operation = Operations[name];
+        var path = scene.Path + string.Format(CultureInfo.InvariantCulture, operation.Path, about);
+        var before = await scene.LookAsync(caller);
+        using var answer = await caller.SendAsync(new HttpMethod(operation.Method), path, operation.Body is null ? null : JsonContent.Create(operation.Body(about)));
+        var after = await scene.LookAsync(caller);
+        var effect = before.Conversation != after.Conversation ? Effect.Conversation : before.Own != after.Own ? Effect.Own : Effect.None;
+        var (isAsExpected, expected) = cell == "yes"
+            ? (answer.IsSuccessStatusCode, operation.Effect)
+            : (answer.StatusCode == (HttpStatusCode)int.Parse(cell, CultureInfo.InvariantCulture), Effect.None);
+        return isAsExpected && effect == expected
+            ? []
+            : [$"{name}, by {caller.Name}: expected {cell} and a change of {expected}; seen {(int)answer.StatusCode} and a change of {effect}. {await answer.Content.ReadAsStringAsync()}"];
+    }
+
+    /// <summary>How to do what a row of the table says.</summary>
+    /// <param name="Function">Whose operation it is.</param>
+    /// <param name="Path">After the conversation's, with a place for what it is done to.</param>
+    private sealed record Operation(string Function, string Method, string Path, Effect Effect)
+    {
+        /// <summary>The body, when there is one, from what it is done to.</summary>
+        public Func<string, object>? Body { get; init; }
+
+        /// <summary>Prepares what a caller does it to.</summary>
+        public Func<TriedConversation, Person, Task<string>> About { get; init; } = (_, _) => Task.FromResult("");
+
+        /// <summary>Whether nothing can be tried after it.</summary>
+        public bool IsLast { get; init; }
+    }
+}
