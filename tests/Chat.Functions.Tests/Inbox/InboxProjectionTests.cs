@@ -109,7 +109,7 @@ public class InboxProjectionTests
 
         async Task ReadAsync(UserId user, Head seen, long ordinal)
         {
-            await RepeatedAsync(() => marks.RaiseReadAsync(seen, user, SeqOf(ordinal), ordinal, CancellationToken.None));
+            await RepeatedAsync(() => marks.RaiseReadAsync(seen, user, SeqOf(ordinal), ordinal, isShown: true, CancellationToken.None));
             await RepeatedAsync(() => inbox.MarkReadAsync(user, InboxChange.Of(seen), ordinal, CancellationToken.None));
             told[user].Read(InboxChange.Of(seen), ordinal);
             await CheckAsync(user);
@@ -146,8 +146,16 @@ public class InboxProjectionTests
 
     private static async Task JoinAsync(ChatContainers containers, ConversationId conversation, UserId user, long joinedOrdinal)
     {
-        var member = Membership.Documents(conversation, [new HeadMember(user, MemberRole.Member)], SeqOf(joinedOrdinal), joinedOrdinal)[0];
-        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(member, ChatJson.Default.Member));
+        var member = new Member
+        {
+            ConversationId = conversation,
+            UserId = user,
+            Role = MemberRole.Member,
+            State = MemberState.Active,
+            JoinedSeq = SeqOf(joinedOrdinal),
+            JoinedOrdinal = joinedOrdinal,
+        };
+        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(member, ChatJson.Default.ConversationDocument));
         using var response = await containers.Conversations.CreateItemStreamAsync(body, new PartitionKey(conversation.Value));
         response.EnsureSuccessStatusCode();
     }
