@@ -19,5 +19,6 @@ public static class ConversationsSetup
             .AddSingleton<ConversationReader>()
             .AddSingleton<MemberMarks>()
             .AddSingleton<Pairs>()
-            .AddSingleton<InboxProjection>();
+            .AddSingleton<InboxProjection>()
+            .AddSingleton<UnreadPush>();
 }

@@ -1,6 +1,7 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
+using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Delivery;
@@ -43,7 +44,7 @@ public sealed class InboxDelivery(
         ArgumentNullException.ThrowIfNull(everyone);
         var change = InboxChangeOfRange.Of(head, entries);
         var pushed = new EntriesPushed { ConversationId = range.ConversationId, Range = new SeqRange(range.First, range.Last), Change = change, Members = everyone };
-        if (everyone.Count > MaxEagerMembers && range.Sweep == 0 && entries.All(entry => entry is Messages.Message) && await IsBusyAsync(range.ConversationId, cancellationToken))
+        if (everyone.Count > MaxEagerMembers && range.Sweep == 0 && entries.All(entry => entry is Message) && await IsBusyAsync(range.ConversationId, cancellationToken))
         {
             // Who wrote sees it at once; nobody else would raise their read mark.
             await change.ApplyAsync(inbox, everyone.Where(member => change.OwnOrdinals.ContainsKey(member.Value)), cancellationToken);
