@@ -31,7 +31,7 @@ public sealed record DeliveredMark
     /// <summary>The newest entry whose inbox writes were put off.</summary>
     public long PutOffSeq { get; init; }
 
-    /// <summary>How far every member's inbox entry was moved lately; at least as far as everything that isn't put off.</summary>
+    /// <summary>How far the inboxes had come when all members' were moved last.</summary>
     public long InboxSeq { get; init; }
 
     /// <summary>When they were moved.</summary>

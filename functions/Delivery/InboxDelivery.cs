@@ -1,6 +1,7 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
+using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Delivery;
@@ -47,7 +48,7 @@ public sealed class InboxDelivery(
         {
             await marks.RaiseAsync(range.ConversationId, new DeliveryStep(pushed.Range), cancellationToken);
         }
-        else if (everyone.Count > MaxEagerMembers && range.Sweep == 0 && change.AllMentioned == 0 && entries.All(entry => entry is Messages.Message) && await IsBusyAsync(range.ConversationId, cancellationToken))
+        else if (everyone.Count > MaxEagerMembers && range.Sweep == 0 && change.AllMentioned == 0 && entries.All(entry => entry is Message) && await IsBusyAsync(range.ConversationId, cancellationToken))
         {
             // Who wrote or is mentioned sees it at once; nobody else would raise their marks.
             await change.ApplyAsync(inbox, everyone.Where(change.ConcernsAlone), cancellationToken);
