@@ -87,8 +87,23 @@ public class When_a_conversation_is_created
         var created = await process.Log.AppendAsync(conversation, AppProcess.Group(conversation, members, title), CancellationToken.None);
         var sent = await process.SendAsync(conversation, members[0], "id", new StringBuilder().Insert(0, letter, previewed * 200).ToString());
 
+        var everything = new SettingsUpdate
+        {
+            Actor = new UserId(members[0]),
+            Conversation = conversation,
+            Change = new SettingsChange
+            {
+                Description = new(true, title),
+                HistoryVisibility = new(true, HistoryVisibility.All),
+                JoinPolicy = new(true, JoinPolicy.Approval),
+                MessageTtl = new(true, 90 * 24 * 60 * 60),
+            },
+        };
+        var updated = await process.Log.AppendAsync(conversation, everything, CancellationToken.None);
+
         Assert.NotNull(created.Head?.Members);
         Assert.Null(sent.Refusal);
+        Assert.Null(updated.Refusal);
         var stored = await StoredLog.ReadAsync(process.Containers.Conversations, conversation);
         Assert.Equal(title, stored.Head.Title);
     }
