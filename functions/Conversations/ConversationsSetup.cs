@@ -33,5 +33,6 @@ public static class ConversationsSetup
             .AddSingleton<EventViews>()
             .AddSingleton<MemberMarks>()
             .AddSingleton<Pairs>()
-            .AddSingleton<InboxProjection>();
+            .AddSingleton<InboxProjection>()
+            .AddSingleton<UnreadPush>();
 }

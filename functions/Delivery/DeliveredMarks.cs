@@ -19,8 +19,8 @@ public sealed class DeliveredMarks(ChatContainers containers)
     public async Task<DeliveredMark> ReadAsync(ConversationId conversation, CancellationToken cancellationToken) =>
         (await ReadWithETagAsync(conversation, cancellationToken)).Mark;
 
-    /// <summary>Notes that a range was delivered; on return it is stored.</summary>
-    public Task RaiseAsync(ConversationId conversation, SeqRange delivered, CancellationToken cancellationToken)
+    /// <summary>Notes what a delivery has done; on return it is stored.</summary>
+    public Task RaiseAsync(ConversationId conversation, DeliveryStep step, CancellationToken cancellationToken)
     {
         Raise? raise;
         lock (_gathering)
@@ -31,7 +31,7 @@ public sealed class DeliveredMarks(ChatContainers containers)
                 _ = WriteAllAsync(conversation);
             }
 
-            raise.Ranges.Add(delivered);
+            raise.Steps.Add(step);
         }
 
         return raise.Written.Task.WaitAsync(cancellationToken);
@@ -45,9 +45,9 @@ public sealed class DeliveredMarks(ChatContainers containers)
         {
             try
             {
-                if (!await TryAdvanceAsync(conversation, raise.Ranges))
+                if (!await TryAdvanceAsync(conversation, raise.Steps))
                 {
-                    await MergeAsync(conversation, raise.Ranges);
+                    await MergeAsync(conversation, raise.Steps);
                 }
 
                 raise.Written.SetResult();
@@ -64,7 +64,7 @@ public sealed class DeliveredMarks(ChatContainers containers)
         lock (_gathering)
         {
             var raise = _gathering[conversation];
-            if (raise.Ranges.Count == 0)
+            if (raise.Steps.Count == 0)
             {
                 _gathering.Remove(conversation);
                 return null;
@@ -75,27 +75,37 @@ public sealed class DeliveredMarks(ChatContainers containers)
         }
     }
 
-    /// <summary>The common case, in one write and no read: the ranges follow on what was delivered. False when they don't, and nothing was written.</summary>
-    private async Task<bool> TryAdvanceAsync(ConversationId conversation, List<SeqRange> ranges)
+    /// <summary>The common case, in one write and no read: ranges follow on what was delivered. False when they don't, and nothing was written.</summary>
+    private async Task<bool> TryAdvanceAsync(ConversationId conversation, List<DeliveryStep> steps)
     {
-        var before = ranges.Min(range => range.First) - 1;
-        var mark = ranges.Aggregate(new DeliveredMark { ConversationId = conversation, DeliveredSeq = before }, static (sum, range) => sum.With(range));
-        if (before == 0 || mark.Early.Count > 0)
+        var before = steps.Min(step => step.Delivered?.First ?? 0) - 1;
+        var mark = steps.Aggregate(new DeliveredMark { ConversationId = conversation, DeliveredSeq = before }, static (sum, step) => sum.With(step));
+        if (before <= 0 || mark.Early.Count > 0)
         {
-            // A conversation's first range has no mark to advance.
+            // A conversation's first range has no mark to advance, and what was put off has no range.
             return false;
         }
 
         var after = mark.DeliveredSeq;
+        var condition = $"c.deliveredSeq >= {before} AND c.deliveredSeq < {after} AND ARRAY_LENGTH(c.early) = 0";
+        List<PatchOperation> operations = [PatchOperation.Set("/deliveredSeq", after)];
+        if (mark.PutOffSeq > 0)
+        {
+            condition += $" AND c.putOffSeq < {mark.PutOffSeq}";
+            operations.Add(PatchOperation.Set("/putOffSeq", mark.PutOffSeq));
+        }
+
+        if (mark.InboxSeq > 0)
+        {
+            condition += $" AND c.inboxSeq < {mark.InboxSeq}";
+            operations.AddRange([PatchOperation.Set("/inboxSeq", mark.InboxSeq), PatchOperation.Set("/inboxesAt", mark.InboxesAt)]);
+        }
+
         using var response = await _conversations.PatchItemStreamAsync(
             DeliveredMark.DocumentId,
             new PartitionKey(conversation.Value),
-            [PatchOperation.Set("/deliveredSeq", after)],
-            new PatchItemRequestOptions
-            {
-                FilterPredicate = $"FROM c WHERE c.deliveredSeq >= {before} AND c.deliveredSeq < {after} AND ARRAY_LENGTH(c.early) = 0",
-                EnableContentResponseOnWrite = false,
-            });
+            operations,
+            new PatchItemRequestOptions { FilterPredicate = $"FROM c WHERE {condition}", EnableContentResponseOnWrite = false });
         if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.PreconditionFailed)
         {
             return false;
@@ -105,17 +115,17 @@ public sealed class DeliveredMarks(ChatContainers containers)
         return true;
     }
 
-    private async Task MergeAsync(ConversationId conversation, List<SeqRange> ranges)
+    private async Task MergeAsync(ConversationId conversation, List<DeliveryStep> steps)
     {
         while (true)
         {
             var (mark, etag) = await ReadWithETagAsync(conversation, CancellationToken.None);
-            var merged = ranges.Aggregate(mark, static (sum, range) => sum.With(range));
-            if (ranges.TrueForAll(mark.Covers))
+            if (steps.TrueForAll(mark.Has))
             {
                 return;
             }
 
+            var merged = steps.Aggregate(mark, static (sum, step) => sum.With(step));
             using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(merged, ChatJson.Default.DeliveredMark), writable: false);
             var partition = new PartitionKey(conversation.Value);
             using var response = etag is null
@@ -135,10 +145,10 @@ public sealed class DeliveredMarks(ChatContainers containers)
         return (mark ?? new DeliveredMark { ConversationId = conversation }, etag);
     }
 
-    /// <summary>Ranges that go out in one write.</summary>
+    /// <summary>Steps that go out in one write.</summary>
     private sealed class Raise
     {
-        public List<SeqRange> Ranges { get; } = [];
+        public List<DeliveryStep> Steps { get; } = [];
 
         public TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -37,10 +37,17 @@ public sealed class DeliveryQueue(ServiceBusClient client)
     }
 
     /// <summary>Sends a range's fan-out on to its next members, under an id of its own: a dropped duplicate would end the chain.</summary>
-    public Task SendAsync(EntriesPushed pushed, CancellationToken cancellationToken)
+    public Task SendAsync(EntriesPushed pushed, CancellationToken cancellationToken) =>
+        _fanout.SendMessageAsync(Message(pushed, Opaque.Random()), cancellationToken);
+
+    /// <summary>Lets a conversation's inboxes catch up at an instant. All that is put off until then shares one message.</summary>
+    public Task PutOffAsync(ConversationId conversation, DateTimeOffset until, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(pushed);
-        var body = JsonSerializer.SerializeToUtf8Bytes(pushed, ChatJson.Default.EntriesPushed);
-        return _fanout.SendMessageAsync(new ServiceBusMessage(body) { MessageId = Opaque.Random(), ContentType = "application/json" }, cancellationToken);
+        var message = Message(new EntriesPushed { ConversationId = conversation }, $"{conversation}:i{until.ToUnixTimeMilliseconds()}");
+        message.ScheduledEnqueueTime = until;
+        return _fanout.SendMessageAsync(message, cancellationToken);
     }
+
+    private static ServiceBusMessage Message(EntriesPushed pushed, string id) =>
+        new(JsonSerializer.SerializeToUtf8Bytes(pushed, ChatJson.Default.EntriesPushed)) { MessageId = id, ContentType = "application/json" };
 }

@@ -31,6 +31,7 @@ public static class DeliverySetup
             .AddSingleton<SweepSchedule>()
             .AddSingleton<ScheduledQueue>()
             .AddSingleton<MembershipDelivery>()
+            .AddSingleton<InboxDelivery>()
             .AddSingleton<RangeDelivery>();
     }
 

@@ -50,17 +50,22 @@ public sealed record EntriesCommitted
     }
 }
 
-/// <summary>On queue <c>fanout</c>: a range was pushed, and these members' inboxes are still to move forward.</summary>
+/// <summary>On queue <c>fanout</c>: entries were pushed, and members' inboxes are still to move forward.</summary>
 public sealed record EntriesPushed
 {
     public const string Queue = "fanout";
 
-    public required long First { get; init; }
+    public required ConversationId ConversationId { get; init; }
 
-    public required long Last { get; init; }
+    /// <summary>The range that is delivered when all inboxes have moved; absent when this is about what was put off.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SeqRange? Range { get; init; }
 
-    public required InboxChangeOfRange Change { get; init; }
+    /// <summary>How inboxes move; absent: to where the conversation is when this is worked on.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public InboxChangeOfRange? Change { get; init; }
 
-    /// <summary>The members whose turn hasn't come; the message goes on with the rest until there is none.</summary>
-    public required IReadOnlyList<UserId> Members { get; init; }
+    /// <summary>The members whose turn hasn't come, absent: everyone; the message goes on with the rest until there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<UserId>? Members { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
@@ -23,8 +24,12 @@ public sealed record InboxChangeOfRange(
     /// <summary>Whether title or picture change.</summary>
     public bool IsAbout { get; init; }
 
+    /// <summary>Whether no inbox moves at all.</summary>
+    [JsonIgnore]
+    public bool IsNothing => IsQuiet && !IsAbout;
+
     /// <param name="head">The conversation as the range left it, or newer.</param>
-    /// <param name="entries">The range.</param>
+    /// <param name="entries">The range, or what is left of it.</param>
     /// <param name="about">What is said about the conversation, where somebody joined or that changed.</param>
     public static InboxChangeOfRange Of(Head head, IReadOnlyList<LogEntry> entries, About? about = null)
     {
@@ -43,12 +48,16 @@ public sealed record InboxChangeOfRange(
             }
         }
 
-        return new(InboxChange.Of(head, about), own, mentioned, all) { IsQuiet = entries.All(entry => entry.IsQuiet), IsAbout = entries.Any(entry => entry.Seq == head.AboutSeq) };
+        return new(InboxChange.Of(head, about), own, mentioned, all)
+        {
+            IsQuiet = entries.All(entry => entry.IsQuiet),
+            IsAbout = entries.Any(entry => entry.Seq == head.AboutSeq),
+        };
     }
 
     /// <summary>Moves these members' inboxes forward, a few at a time; throws the first failure after all were tried.</summary>
     public Task ApplyAsync(InboxProjection inbox, IEnumerable<UserId> members, CancellationToken cancellationToken) =>
-        IsQuiet && !IsAbout ? Task.CompletedTask : Parallel.ForEachAsync(
+        IsNothing ? Task.CompletedTask : Parallel.ForEachAsync(
             members,
             new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken },
             async (member, cancel) =>
@@ -63,6 +72,9 @@ public sealed record InboxChangeOfRange(
                     await inbox.ShowAsync(member, Change, cancel);
                 }
             });
+
+    /// <summary>Whether more of a member's than of everyone's moves: they wrote, or are mentioned.</summary>
+    public bool ConcernsAlone(UserId member) => OwnOrdinals.ContainsKey(member.Value) || MentionedOrdinals.ContainsKey(member.Value);
 
     private InboxMarks MarksOf(UserId member) => new(
         OwnOrdinals.GetValueOrDefault(member.Value),

@@ -1,6 +1,5 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Events;
-using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
@@ -8,7 +7,7 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Delivery;
 
-/// <summary>Delivers a range of a log: push first, then the inboxes, then the mark. Every step may be repeated.</summary>
+/// <summary>Delivers a range of a log: push first, then the inboxes and the mark. Every step may be repeated.</summary>
 public sealed class RangeDelivery(
     ConversationReader reader,
     ChatContainers containers,
@@ -16,14 +15,11 @@ public sealed class RangeDelivery(
     MembershipDelivery membership,
     EventViews views,
     EventPush push,
-    InboxProjection inbox,
+    InboxDelivery inboxes,
     DeliveredMarks marks,
     DeliveryQueue queue,
     SweepSchedule schedule)
 {
-    /// <summary>Conversations up to this size get their inboxes in the same invocation; larger ones go through <c>fanout</c>.</summary>
-    private const int MaxInlineMembers = 32;
-
     /// <summary>Entries of a long undelivered range that go out in one go.</summary>
     private const int MaxEntries = 100;
 
@@ -43,7 +39,7 @@ public sealed class RangeDelivery(
 
         var range = new SeqRange(committed.First, committed.Last);
         var mark = await marks.ReadAsync(committed.ConversationId, cancellationToken);
-        if (mark.Covers(range))
+        if (mark.Covers(range) && mark.InboxesReach(range.Last))
         {
             return;
         }
@@ -58,6 +54,11 @@ public sealed class RangeDelivery(
                 await DeliverAsync(part, null, null, cancellationToken);
             }
         }
+
+        if (mark.InboxesAreBehind)
+        {
+            await queue.SendAsync(new EntriesPushed { ConversationId = committed.ConversationId }, cancellationToken);
+        }
     }
 
     private async Task DeliverAsync(EntriesCommitted range, Head? head, IReadOnlyList<LogEntry>? entries, CancellationToken cancellationToken)
@@ -69,20 +70,12 @@ public sealed class RangeDelivery(
         var change = await membership.DeliverAsync(head, entries, everyone, range.Session, cancellationToken);
         if (head.DeletedAt is not null)
         {
-            await marks.RaiseAsync(range.ConversationId, new SeqRange(range.First, range.Last), cancellationToken);
+            await marks.RaiseAsync(range.ConversationId, new DeliveryStep(new SeqRange(range.First, range.Last)), cancellationToken);
             return;
         }
 
         await push.PushAsync(head, everyone, await views.ForEveryoneAsync(head, entries, range.Session, cancellationToken), cancellationToken);
-        if (everyone.Count <= MaxInlineMembers || change is { IsQuiet: true, IsAbout: false })
-        {
-            await change.ApplyAsync(inbox, everyone, cancellationToken);
-            await marks.RaiseAsync(range.ConversationId, new SeqRange(range.First, range.Last), cancellationToken);
-        }
-        else
-        {
-            await queue.SendAsync(new EntriesPushed { First = range.First, Last = range.Last, Change = change, Members = everyone }, cancellationToken);
-        }
+        await inboxes.DeliverAsync(range, change, everyone, entries, cancellationToken);
     }
 
     /// <summary>The range's entries, without those that expired meanwhile.</summary>

@@ -39,12 +39,12 @@ public sealed class RelayCommitted(DeliveredMarks marks, DeliveryQueue queue, Sw
         }
 
         var mark = await marks.ReadAsync(conversation, cancellationToken);
-        if (mark.DeliveredSeq >= head.LastSeq)
+        if (mark.DeliveredSeq >= head.LastSeq && mark.InboxesReach(head.LastSeq))
         {
             return;
         }
 
-        var committed = new EntriesCommitted { ConversationId = conversation, First = mark.DeliveredSeq + 1, Last = head.LastSeq, Sweep = 1 };
+        var committed = new EntriesCommitted { ConversationId = conversation, First = Math.Min(mark.DeliveredSeq + 1, head.LastSeq), Last = head.LastSeq, Sweep = 1 };
         var due = schedule.First(head.CommittedAt);
         if (due <= time.GetUtcNow())
         {

@@ -27,4 +27,11 @@ public sealed record DeliveryOptions
     /// <summary>How long after a commit the sweep waits for delivery before it hands over again. Default 10 s. Shorter repeats what is only slow.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan SweepGrace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How often the inboxes of a busy group move at most. Default 3 s. Lists follow up to one and a half times as late; more than the grace
+    /// lets the sweep do what is only put off.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan InboxWindow { get; init; } = TimeSpan.FromSeconds(3);
 }

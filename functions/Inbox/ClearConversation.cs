@@ -1,5 +1,4 @@
 using Chat.Functions.Conversations;
-using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -10,7 +9,7 @@ namespace Chat.Functions.Inbox;
 /// <c>POST /conversations/{c}/clear</c>: hides everything up to a position from the caller, for good; the others keep it. Repeating or going
 /// back changes nothing.
 /// </summary>
-public sealed class ClearConversation(ConversationReader reader, MemberMarks marks, InboxProjection inbox, EventPush push, Limits limits, CurrentUser user)
+public sealed class ClearConversation(ConversationReader reader, MemberMarks marks, InboxProjection inbox, UnreadPush push, Limits limits, CurrentUser user)
 {
     [Function(nameof(ClearConversation))]
     public async Task<IResult> RunAsync(
@@ -41,7 +40,7 @@ public sealed class ClearConversation(ConversationReader reader, MemberMarks mar
         var ordinal = await reader.OrdinalAtAsync(head, seq, cancellationToken);
         var (_, session) = await marks.RaiseClearedAsync(head, user.Id, seq, ordinal, cancellationToken);
         await inbox.RaiseClearedAsync(user.Id, InboxChange.Of(head), seq, ordinal, cancellationToken);
-        await push.PushUnreadAsync(inbox, user.Id, conversation, cancellationToken);
+        await push.PushAsync(user.Id, conversation, cancellationToken);
         return new NoContent(session);
     }
 }

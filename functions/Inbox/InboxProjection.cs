@@ -62,7 +62,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     public async Task MarkUnreadAsync(UserId user, InboxChange change, CancellationToken cancellationToken)
     {
         await ReadOrCreateAsync(user, change, cancellationToken);
-        await PatchAsync(user, change, [PatchOperation.Set("/markedUnread", true), NextVersion], "true", default, cancellationToken);
+        await PatchAsync(user, change, [PatchOperation.Set("/markedUnread", true), NextVersion], "c.markedUnread = false", default, cancellationToken);
     }
 
     /// <summary>Clears a user's entry up to a position and the ordinal of the last message there, where it isn't cleared further.</summary>

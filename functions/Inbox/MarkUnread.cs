@@ -1,5 +1,4 @@
 using Chat.Functions.Conversations;
-using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -7,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Inbox;
 
 /// <summary><c>POST /conversations/{c}/unread</c>: marks a conversation as unread for the caller, until they read on or write in it.</summary>
-public sealed class MarkUnread(ConversationReader reader, InboxProjection inbox, EventPush push, CurrentUser user)
+public sealed class MarkUnread(ConversationReader reader, InboxProjection inbox, UnreadPush push, CurrentUser user)
 {
     [Function(nameof(MarkUnread))]
     public async Task<IResult> RunAsync(
@@ -22,7 +21,7 @@ public sealed class MarkUnread(ConversationReader reader, InboxProjection inbox,
         }
 
         await inbox.MarkUnreadAsync(user.Id, InboxChange.Of(head), cancellationToken);
-        await push.PushUnreadAsync(inbox, user.Id, conversation, cancellationToken);
+        await push.PushAsync(user.Id, conversation, cancellationToken);
         return Results.NoContent();
     }
 }

@@ -40,6 +40,7 @@ internal sealed class ChatApp : IAsyncDisposable
         var all = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal), StringComparer.Ordinal);
         all.TryAdd("Auth:SigningKey", Tokens.SigningKey);
         all.TryAdd("Delivery:SweepGrace", "00:00:01");
+        all.TryAdd("Delivery:InboxWindow", "00:00:00.2");
         var app = typeof(SendMessage).Assembly;
         var hook = new HostHook { Azure = azure, App = app, Settings = all };
         HostHook.Current = hook;

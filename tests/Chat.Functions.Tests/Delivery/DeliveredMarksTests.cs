@@ -26,12 +26,15 @@ public class DeliveredMarksTests
             deployment.Break("*", FaultKind.ResetAfter, times: 2, probability: 0.2);
             var ranges = Enumerable.Range(0, 60).Select(n => new SeqRange((n * 3) + 1, (n * 3) + 3)).ToArray();
             dice.Shuffle(ranges);
+            var steps = ranges.Select(range => Step(range, dice)).ToList();
 
-            await Task.WhenAll(ranges.Select(range => RaiseUntilStoredAsync(processes[dice.Next(3)], conversation, range)));
+            await Task.WhenAll(steps.Select(step => RaiseUntilStoredAsync(processes[dice.Next(3)], conversation, step)));
 
             deployment.Azure.Faults.Clear();
             var mark = await Marks(deployment).ReadAsync(conversation, CancellationToken.None);
             Assert.True(mark is { DeliveredSeq: 180, Early.Count: 0 }, $"Seed {seed}: {mark.DeliveredSeq}, {string.Join(' ', mark.Early)}");
+            var furthest = steps.MaxBy(step => step.InboxSeq)!;
+            Assert.Equal((steps.Max(step => step.PutOffSeq), furthest.InboxSeq, furthest.InboxesAt), (mark.PutOffSeq, mark.InboxSeq, mark.InboxesAt));
         }
     }
 
@@ -43,11 +46,11 @@ public class DeliveredMarksTests
         var conversation = ConversationId.New();
         using var gate = new Gate(deployment, "create");
 
-        var all = new List<Task> { marks.RaiseAsync(conversation, new SeqRange(1, 1), CancellationToken.None) };
+        var all = new List<Task> { marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(1, 1)), CancellationToken.None) };
         await gate.Reached;
-        all.AddRange(Enumerable.Range(2, 99).Select(seq => marks.RaiseAsync(conversation, new SeqRange(seq, seq), CancellationToken.None)));
+        all.AddRange(Enumerable.Range(2, 99).Select(seq => marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(seq, seq)), CancellationToken.None)));
         var other = ConversationId.New();
-        await marks.RaiseAsync(other, new SeqRange(1, 1), CancellationToken.None);
+        await marks.RaiseAsync(other, new DeliveryStep(new SeqRange(1, 1)), CancellationToken.None);
         gate.Open();
 
         await Task.WhenAll(all);
@@ -62,16 +65,22 @@ public class DeliveredMarksTests
         await using var deployment = await Deployment.StartAsync();
         var marks = Marks(deployment);
         var conversation = ConversationId.New();
-        await marks.RaiseAsync(conversation, new SeqRange(1, 1), CancellationToken.None);
+        await marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(1, 1)), CancellationToken.None);
         var before = Requests(deployment);
 
-        await marks.RaiseAsync(conversation, new SeqRange(2, 4), CancellationToken.None);
-        await marks.RaiseAsync(conversation, new SeqRange(5, 5), CancellationToken.None);
+        await marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(2, 4), InboxSeq: 4), CancellationToken.None);
+        await marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(5, 5), PutOffSeq: 5), CancellationToken.None);
         Assert.Equal(before + 2, Requests(deployment));
+        var mark = await marks.ReadAsync(conversation, CancellationToken.None);
+        Assert.Equal((5, 4, 5, true), (mark.DeliveredSeq, mark.InboxSeq, mark.PutOffSeq, mark.InboxesAreBehind));
+
+        // What was put off is done, without a range.
+        await marks.RaiseAsync(conversation, new DeliveryStep(null, InboxSeq: 5), CancellationToken.None);
+        Assert.False((await marks.ReadAsync(conversation, CancellationToken.None)).InboxesAreBehind);
 
         // One that is early takes the longer way, and so does what closes the gap.
-        await marks.RaiseAsync(conversation, new SeqRange(7, 7), CancellationToken.None);
-        await marks.RaiseAsync(conversation, new SeqRange(6, 6), CancellationToken.None);
+        await marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(7, 7)), CancellationToken.None);
+        await marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(6, 6)), CancellationToken.None);
         Assert.Equal(7, (await marks.ReadAsync(conversation, CancellationToken.None)).DeliveredSeq);
     }
 
@@ -83,20 +92,26 @@ public class DeliveredMarksTests
         var conversation = ConversationId.New();
         using var gate = new Gate(deployment, "create", FaultKind.Fail);
 
-        var one = marks.RaiseAsync(conversation, new SeqRange(1, 1), CancellationToken.None);
+        var one = marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(1, 1)), CancellationToken.None);
         await gate.Reached;
         using var leaving = new CancellationTokenSource();
-        var two = marks.RaiseAsync(conversation, new SeqRange(2, 2), leaving.Token);
-        var three = marks.RaiseAsync(conversation, new SeqRange(3, 3), CancellationToken.None);
+        var two = marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(2, 2)), leaving.Token);
+        var three = marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(3, 3)), CancellationToken.None);
         await leaving.CancelAsync();
         gate.Open();
 
         await Assert.ThrowsAsync<CosmosException>(() => one);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => two);
         await three;
-        await marks.RaiseAsync(conversation, new SeqRange(1, 1), CancellationToken.None);
+        await marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(1, 1)), CancellationToken.None);
         Assert.Equal(3, (await marks.ReadAsync(conversation, CancellationToken.None)).DeliveredSeq);
     }
+
+    /// <summary>A range whose inboxes moved, or were put off.</summary>
+    private static DeliveryStep Step(SeqRange range, Random dice) =>
+        dice.Next(2) == 0
+            ? new DeliveryStep(range, PutOffSeq: range.Last)
+            : new DeliveryStep(range, InboxSeq: range.Last, InboxesAt: DateTimeOffset.UnixEpoch.AddSeconds(range.Last));
 
     private static long Requests(Deployment deployment) =>
         deployment.Azure.Meter.Read().Where(reading => reading.Service == "cosmos").Sum(reading => reading.Requests);
@@ -104,9 +119,9 @@ public class DeliveredMarksTests
     private static DeliveredMarks Marks(Deployment deployment) => new(deployment.StartProcess().Containers);
 
     /// <summary>Raises as a queue does: what failed in passing comes again.</summary>
-    private static async Task RaiseUntilStoredAsync(DeliveredMarks marks, ConversationId conversation, SeqRange range)
+    private static async Task RaiseUntilStoredAsync(DeliveredMarks marks, ConversationId conversation, DeliveryStep step)
     {
-        while (await Record.ExceptionAsync(() => marks.RaiseAsync(conversation, range, CancellationToken.None)) is { } failure)
+        while (await Record.ExceptionAsync(() => marks.RaiseAsync(conversation, step, CancellationToken.None)) is { } failure)
         {
             Assert.True(CosmosFailures.IsTransient(failure), failure.ToString());
         }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Inbox;
@@ -8,6 +9,7 @@ using Chat.Functions.Tests.Log;
 using Chat.Local;
 using FsCheck;
 using FsCheck.Fluent;
+using Microsoft.Azure.Cosmos;
 using Xunit;
 
 namespace Chat.Functions.Tests.Inbox;
@@ -54,17 +56,26 @@ public class InboxProjectionTests
     private static async Task RunAsync(Deployment deployment, Random dice)
     {
         var containers = deployment.StartProcess().Containers;
-        var inbox = new InboxProjection(containers, new ConversationReader(containers));
+        var (inbox, marks) = (new InboxProjection(containers, new ConversationReader(containers)), new MemberMarks(containers));
         var history = History(dice);
-        var newest = history[^1].Change;
-        var told = Users.ToDictionary(user => user, _ => new Recount());
+        var newest = history[^1].Change.Change;
+        var told = new Dictionary<UserId, Recount>();
+        foreach (var user in Users)
+        {
+            told[user] = new Recount { Joined = user == Users[0] ? 0 : dice.Next(Messages / 2) };
+            await JoinAsync(containers, newest.ConversationId, user, told[user].Joined);
+        }
 
-        // Every range to every user at least once, some twice, among reads of what somebody may have seen.
+        // Every range since they joined to every user at least once, some twice, among what else moves an entry: turns, and what the user does.
         var steps = new List<Func<Task>>();
         foreach (var user in Users)
         {
-            steps.AddRange(history.Concat(dice.GetItems(history, 3)).Select(range => (Func<Task>)(() => FanOutAsync(user, range))));
-            steps.AddRange(dice.GetItems(history, 2).Select(seen => (Func<Task>)(() => ReadAsync(user, seen, dice.Next((int)seen.Change.LastOrdinal + 1)))));
+            var theirs = Array.FindAll(history, range => range.Head.MessageCount > told[user].Joined);
+            steps.AddRange(theirs.Concat(dice.GetItems(theirs, 3)).Select(range => (Func<Task>)(() => FanOutAsync(user, range.Change))));
+            steps.AddRange(dice.GetItems(theirs, 2).Select(range => (Func<Task>)(() => FanOutAsync(user, InboxChangeOfRange.Of(range.Head, [])))));
+            steps.AddRange(dice.GetItems(theirs, 2).Select(seen => (Func<Task>)(() => ReadAsync(user, seen.Head, dice.Next((int)seen.Head.MessageCount + 1)))));
+            steps.AddRange(dice.GetItems(theirs, 2).Select(seen => (Func<Task>)(() => ClearAsync(user, seen.Head, dice.Next((int)seen.Head.MessageCount + 1)))));
+            steps.Add(() => MarkUnreadAsync(user, theirs[0].Head));
         }
 
         foreach (var kind in new[] { FaultKind.TimeoutAfter, FaultKind.Fail })
@@ -86,7 +97,7 @@ public class InboxProjectionTests
         {
             var entry = await inbox.ReadAsync(user, newest.ConversationId, CancellationToken.None);
             Assert.Equal((newest.LastSeq, newest.LastOrdinal, newest.LastMessage, newest.Activity), (entry!.LastSeq, entry.LastOrdinal, entry.LastMessage, entry.Activity));
-            Assert.Equal(Math.Max(0, Messages - told[user].Read), entry.UnreadCount);
+            Assert.Equal(Enumerable.Range(1, Messages).Count(told[user].IsUnread), entry.UnreadCount);
         }
 
         async Task FanOutAsync(UserId user, InboxChangeOfRange range)
@@ -96,10 +107,26 @@ public class InboxProjectionTests
             await CheckAsync(user);
         }
 
-        async Task ReadAsync(UserId user, InboxChangeOfRange seen, long ordinal)
+        async Task ReadAsync(UserId user, Head seen, long ordinal)
         {
-            await RepeatedAsync(() => inbox.MarkReadAsync(user, seen.Change, ordinal, CancellationToken.None));
-            told[user].Tell(told[user].IsKnown ? null : seen.Change, ordinal);
+            await RepeatedAsync(() => marks.RaiseReadAsync(seen, user, SeqOf(ordinal), ordinal, isShown: true, CancellationToken.None));
+            await RepeatedAsync(() => inbox.MarkReadAsync(user, InboxChange.Of(seen), ordinal, CancellationToken.None));
+            told[user].Read(InboxChange.Of(seen), ordinal);
+            await CheckAsync(user);
+        }
+
+        async Task ClearAsync(UserId user, Head seen, long ordinal)
+        {
+            await RepeatedAsync(() => marks.RaiseClearedAsync(seen, user, SeqOf(ordinal), ordinal, CancellationToken.None));
+            await RepeatedAsync(() => inbox.RaiseClearedAsync(user, InboxChange.Of(seen), SeqOf(ordinal), ordinal, CancellationToken.None));
+            told[user].Clear(InboxChange.Of(seen), ordinal);
+            await CheckAsync(user);
+        }
+
+        async Task MarkUnreadAsync(UserId user, Head seen)
+        {
+            await RepeatedAsync(() => inbox.MarkUnreadAsync(user, InboxChange.Of(seen), CancellationToken.None));
+            told[user].MarkUnread(InboxChange.Of(seen));
             await CheckAsync(user);
         }
 
@@ -107,8 +134,30 @@ public class InboxProjectionTests
         {
             InboxEntry? entry = null;
             await RepeatedAsync(async () => entry = await inbox.ReadAsync(user, newest.ConversationId, CancellationToken.None));
-            Assert.Equal((told[user].Last, told[user].Read), (entry?.LastOrdinal, entry?.ReadOrdinal));
+            var recount = told[user];
+            Assert.Equal(
+                (recount.Last, Enumerable.Range(1, (int)recount.Last).Count(recount.IsUnread), recount.IsMarkedUnread),
+                (entry!.LastOrdinal, entry.UnreadCount, entry.MarkedUnread));
         }
+    }
+
+    /// <summary>The first entry isn't a message; all others are.</summary>
+    private static long SeqOf(long ordinal) => ordinal + 1;
+
+    private static async Task JoinAsync(ChatContainers containers, ConversationId conversation, UserId user, long joinedOrdinal)
+    {
+        var member = new Member
+        {
+            ConversationId = conversation,
+            UserId = user,
+            Role = MemberRole.Member,
+            State = MemberState.Active,
+            JoinedSeq = SeqOf(joinedOrdinal),
+            JoinedOrdinal = joinedOrdinal,
+        };
+        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(member, ChatJson.Default.ConversationDocument));
+        using var response = await containers.Conversations.CreateItemStreamAsync(body, new PartitionKey(conversation.Value));
+        response.EnsureSuccessStatusCode();
     }
 
     /// <summary>Repeats as a queue does: what failed comes again, from its beginning.</summary>
@@ -120,13 +169,13 @@ public class InboxProjectionTests
         }
     }
 
-    /// <summary>A conversation's messages by random senders, in random ranges.</summary>
-    private static InboxChangeOfRange[] History(Random dice)
+    /// <summary>A conversation's messages by random senders, in random ranges, each with the head as it left it.</summary>
+    private static (Head Head, InboxChangeOfRange Change)[] History(Random dice)
     {
         var conversation = ConversationId.New();
         var at = DateTimeOffset.UnixEpoch;
         var head = new Head { ConversationId = conversation, Kind = ConversationKind.Group, CreatedBy = Users[0], CreatedAt = at, LastSeq = 1, MemberCount = Users.Length };
-        var ranges = new List<InboxChangeOfRange>();
+        var ranges = new List<(Head, InboxChangeOfRange)>();
         while (head.MessageCount < Messages)
         {
             var entries = new List<LogEntry>();
@@ -138,26 +187,55 @@ public class InboxProjectionTests
                 entries.AddRange(decided.Entries);
             }
 
-            ranges.Add(InboxChangeOfRange.Of(head, entries));
+            ranges.Add((head, InboxChangeOfRange.Of(head, entries)));
         }
 
         return [.. ranges];
     }
 
-    /// <summary>What one user's entry should say after all that it was told.</summary>
+    /// <summary>What one user's entry should say after all that it was told: by the definition, message by message.</summary>
     private sealed class Recount
     {
-        public bool IsKnown { get; private set; }
+        private long _read;
+        private long _cleared;
+
+        /// <summary>How many messages were there before the user.</summary>
+        public long Joined { get; init; }
 
         public long Last { get; private set; }
 
-        public long Read { get; private set; }
+        public bool IsMarkedUnread { get; private set; }
 
-        public void Tell(InboxChange? change, long read)
+        /// <summary>A message is unread that came after they joined, and that they neither read, nor cleared, nor wrote or answered.</summary>
+        public bool IsUnread(int ordinal) => ordinal > Joined && ordinal > _read && ordinal > _cleared;
+
+        public void Tell(InboxChange change, long own)
         {
-            IsKnown = true;
-            Last = Math.Max(Last, change?.LastOrdinal ?? 0);
-            Read = Math.Max(Read, read);
+            Last = Math.Max(Last, change.LastOrdinal);
+            IsMarkedUnread &= own <= _read;
+            _read = Math.Max(_read, own);
         }
+
+        public void Read(InboxChange seen, long ordinal)
+        {
+            Meet(seen);
+            IsMarkedUnread = false;
+            _read = Math.Max(_read, ordinal);
+        }
+
+        public void Clear(InboxChange seen, long ordinal)
+        {
+            Meet(seen);
+            _cleared = Math.Max(_cleared, ordinal);
+        }
+
+        public void MarkUnread(InboxChange seen)
+        {
+            Meet(seen);
+            IsMarkedUnread = true;
+        }
+
+        /// <summary>Where there was no entry, what the user does makes one as far as they saw.</summary>
+        private void Meet(InboxChange seen) => Last = Last == 0 ? seen.LastOrdinal : Last;
     }
 }

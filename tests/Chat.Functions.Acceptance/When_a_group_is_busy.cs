@@ -1,0 +1,199 @@
+using System.Globalization;
+using Azure.Messaging.ServiceBus;
+using Chat.Functions.Acceptance.Harness;
+using Chat.Functions.Delivery;
+using Chat.Functions.Shared;
+using Chat.Local;
+using Chat.Local.ServiceBus;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+using Fault = Chat.Local.Fault;
+
+namespace Chat.Functions.Acceptance;
+
+/// <summary>While many write in a large group, everybody's list moves once in a while; and in the end it says what was written, whatever breaks.</summary>
+public class When_a_group_is_busy
+{
+    private const int Messages = 40;
+    private static readonly string[] Names = [.. Enumerable.Range(0, 70).Select(n => $"member{n:00}")];
+    private static readonly string[] Writers = Names[..4];
+
+    private static readonly Dictionary<string, string?> LongWindow = new(StringComparer.Ordinal)
+    {
+        ["Delivery:InboxWindow"] = "00:01:00",
+        ["Delivery:SweepGrace"] = "00:05:00",
+    };
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Should_move_lists_once_in_a_while_and_those_of_who_writes_at_once(int instances)
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock, settings: LongWindow);
+        var others = new List<ChatApp>();
+        for (var n = 1; n < instances; n++)
+        {
+            others.Add(await ChatApp.StartAsync(app.Azure, LongWindow));
+        }
+
+        var conversation = await CreateAsync(app, clock);
+        var writes = 0;
+        app.Azure.Faults.Add(new Fault("cosmos", "patch", FaultKind.Delay)
+        {
+            Target = target => target.StartsWith("users/", StringComparison.Ordinal),
+            Strike = _ =>
+            {
+                Interlocked.Increment(ref writes);
+                return Task.CompletedTask;
+            },
+        });
+
+        var last = await WriteAsync(app, conversation);
+        foreach (var writer in Writers)
+        {
+            var own = (await app.As(writer).HistoryAsync(conversation)).Last(message => message.SenderId == writer);
+            await Eventually.SeesAsync(() => app.As(writer).SummaryAsync(conversation), seen => seen?.LastSeq >= own.Seq && seen.UnreadCount < Messages);
+        }
+
+        await AreIdleAsync(app);
+        clock.Jump(TimeSpan.FromMinutes(2));
+        await AllSeeAsync(app, clock, conversation, last);
+        await AreIdleAsync(app);
+
+        // A turn for each instance that found the group quiet, one that ends it, and every writer's own: a second patch where another was first.
+        Assert.InRange(writes, 2 * Names.Length, ((instances + 1) * Names.Length) + (3 * Messages));
+        foreach (var other in others)
+        {
+            await other.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Should_move_at_once_when_it_is_quiet_again()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock, settings: LongWindow);
+        var conversation = await CreateAsync(app, clock);
+        await WriteAsync(app, conversation);
+        await AreIdleAsync(app);
+        clock.Jump(TimeSpan.FromMinutes(2));
+        await AreIdleAsync(app);
+        clock.Jump(TimeSpan.FromMinutes(2));
+
+        var sent = await app.As(Names[0]).SendAsync(conversation, "Is anybody there?");
+
+        await Eventually.SeesAsync(() => app.As(Names[^1]).SummaryAsync(conversation), seen => seen?.LastSeq == sent.Seq);
+    }
+
+    [Theory]
+    [InlineData("putting off isn't noted", "cosmos", "patch", "/d")]
+    [InlineData("the message that ends it isn't sent", "servicebus", "send", ":i")]
+    [InlineData("the message that ends it isn't worked on", "servicebus", "complete", ":i")]
+    public async Task Should_say_in_the_end_what_was_written_although_an_instance_dies(string step, string service, string operation, string target)
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock, settings: LongWindow);
+        var conversation = await CreateAsync(app, clock);
+        await app.As(Names[0]).SendAsync(conversation, "The first moves every list.");
+        await Eventually.SeesAsync(() => app.As(Names[^1]).SummaryAsync(conversation), seen => seen?.UnreadCount == 1);
+        await AreIdleAsync(app);
+
+        var died = new TaskCompletionSource();
+        using (app.Azure.Faults.Add(new Fault(service, operation, FaultKind.ResetBefore)
+        {
+            Target = one => one.Contains(target, StringComparison.Ordinal),
+            Times = 1,
+            Strike = async _ =>
+            {
+                await app.KillAsync();
+                died.TrySetResult();
+            },
+        }))
+        {
+            await app.As(Names[0]).TrySendAsync(conversation, "The second waits.", "id-2");
+            await Eventually.HoldsAsync(
+                () =>
+                {
+                    clock.Jump(TimeSpan.FromSeconds(10));
+                    return died.Task.IsCompleted;
+                },
+                dead => dead,
+                $"the process to die: {step}");
+        }
+
+        await using var survivor = await ChatApp.StartAsync(app.Azure, LongWindow);
+        clock.Jump(TimeSpan.FromMinutes(5));
+        var second = (await survivor.As(Names[0]).HistoryAsync(conversation))[^1];
+        Assert.Equal("The second waits.", second.Text);
+        await AllSeeAsync(survivor, clock, conversation, second);
+    }
+
+    [Fact]
+    public async Task Should_say_in_the_end_what_was_written_although_the_message_that_ends_it_is_lost()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock, settings: LongWindow);
+        var conversation = await CreateAsync(app, clock);
+        await app.As(Names[0]).SendAsync(conversation, "The first moves every list.");
+        await Eventually.SeesAsync(() => app.As(Names[^1]).SummaryAsync(conversation), seen => seen?.UnreadCount == 1);
+        await AreIdleAsync(app);
+
+        var second = await app.As(Names[0]).SendAsync(conversation, "The second waits.");
+        var fanout = app.Azure.ServiceBus.Find("fanout")!;
+        var turn = await Eventually.SeesAsync(async () => await fanout.ShowAsync(MessageKind.Scheduled, 0, 10), seen => seen.Count == 1);
+        Assert.True(await fanout.DiscardAsync(SubQueue.None, turn[0].SequenceNumber));
+
+        clock.Jump(TimeSpan.FromMinutes(5));
+        await AllSeeAsync(app, clock, conversation, second);
+    }
+
+    private static async Task<string> CreateAsync(ChatApp app, JumpingClock clock)
+    {
+        var conversation = (await app.As(Names[0]).CreateGroupAsync("Busy", Names[1..])).ConversationId;
+        foreach (var name in Names)
+        {
+            await Eventually.SeesAsync(clock, () => app.As(name).SummaryAsync(conversation), seen => seen is not null);
+        }
+
+        await AreIdleAsync(app);
+        clock.Jump(TimeSpan.FromMinutes(2));
+        return conversation;
+    }
+
+    private static async Task<MessageJson> WriteAsync(ChatApp app, string conversation)
+    {
+        MessageJson? last = null;
+        for (var n = 0; n < Messages; n++)
+        {
+            last = await app.As(Writers[n % Writers.Length]).SendAsync(conversation, $"message {n}");
+        }
+
+        return last!;
+    }
+
+    private static async Task AllSeeAsync(ChatApp app, JumpingClock clock, string conversation, MessageJson last)
+    {
+        foreach (var name in Names)
+        {
+            var seen = await Eventually.SeesAsync(
+                clock,
+                () => app.As(name).SummaryAsync(conversation),
+                seen => seen?.LastSeq == last.Seq && seen.LastMessage?.Preview == last.Text,
+                $"{name}'s list to end with {last}");
+            var read = (await app.As(name).HistoryAsync(conversation)).LastOrDefault(message => message.SenderId == name)?.Ordinal ?? 0;
+            Assert.Equal(last.Ordinal - read, seen!.UnreadCount);
+        }
+
+        Assert.True(ConversationId.TryParse(conversation, out var id));
+        var marks = app.Services.GetRequiredService<DeliveredMarks>();
+        await Eventually.SeesAsync(
+            clock,
+            () => marks.ReadAsync(id, CancellationToken.None),
+            mark => mark.DeliveredSeq == last.Seq && !mark.InboxesAreBehind,
+            last.Seq.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static Task<int> AreIdleAsync(ChatApp app) =>
+        Eventually.HoldsAsync(() => app.Azure.ServiceBus.Queues.Sum(queue => queue.Count().Active + queue.Count().InFlight), busy => busy == 0);
+}
