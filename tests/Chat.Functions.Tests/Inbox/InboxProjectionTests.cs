@@ -72,7 +72,7 @@ public class InboxProjectionTests
         {
             var theirs = Array.FindAll(history, range => range.Head.MessageCount > told[user].Joined);
             steps.AddRange(theirs.Concat(dice.GetItems(theirs, 3)).Select(range => (Func<Task>)(() => FanOutAsync(user, range.Change))));
-            steps.AddRange(dice.GetItems(theirs, 2).Select(range => (Func<Task>)(() => FanOutAsync(user, InboxChangeOfRange.Of(range.Head, [])))));
+            steps.AddRange(dice.GetItems(theirs, 2).Select(range => (Func<Task>)(() => FanOutAsync(user, InboxChangeOfRange.Of(range.Head, []) with { IsQuiet = false }))));
             steps.AddRange(dice.GetItems(theirs, 2).Select(seen => (Func<Task>)(() => ReadAsync(user, seen.Head, dice.Next((int)seen.Head.MessageCount + 1)))));
             steps.AddRange(dice.GetItems(theirs, 2).Select(seen => (Func<Task>)(() => ClearAsync(user, seen.Head, dice.Next((int)seen.Head.MessageCount + 1)))));
             steps.Add(() => MarkUnreadAsync(user, theirs[0].Head));
