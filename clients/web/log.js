@@ -76,7 +76,7 @@ export class MessageLog {
     if (!message || message.updatedSeq >= updatedSeq) return;
     const { at, by, key } = change;
     const changed = {
-      'message.deleted': () => ({ text: '', reactions: [], unsentAt: at, unsentBy: by }),
+      'message.deleted': () => ({ text: '', reactions: [], revision: 0, editedAt: undefined, unsentAt: at, unsentBy: by }),
       'reaction.added': () => ({ reactions: withReaction(message.reactions, key, by) }),
       'reaction.removed': () => ({ reactions: withoutReaction(message.reactions, key, by) }),
     }[type]?.();
