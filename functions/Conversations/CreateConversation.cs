@@ -30,8 +30,8 @@ public sealed class CreateConversation(
         ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var wish = ConversationWish.Read(body, user.Id, limits);
-        var key = request.Headers[IdempotencyKey].ToString();
-        if (key.Length > 0 && !RequestBody.IsClientId(key))
+        var key = request.Headers.TryGetValue(IdempotencyKey, out var given) ? given.ToString() : null;
+        if (key is not null && !RequestBody.IsClientId(key))
         {
             body.Fault(IdempotencyKey, "invalid_id", "Must be 1 to 64 printable ASCII characters.");
         }
@@ -42,7 +42,7 @@ public sealed class CreateConversation(
         }
 
         var conversation = wish.Kind == ConversationKind.Direct ? await pairs.ConversationOfAsync(user.Id, wish.Others[0], cancellationToken)
-            : key.Length > 0 ? ConversationId.For(user.Id, key)
+            : key is not null ? ConversationId.For(user.Id, key)
             : ConversationId.New();
         var appended = await CreateAsync(conversation, wish, cancellationToken);
         if (appended.Refusal is { } refusal)
