@@ -37,7 +37,7 @@ install_chromium() {
 }
 
 npm_packages() {
-  for folder in clients/web clients/node tests/Chat.Local.Tests/CosmosDb/node; do
+  for folder in clients/web clients/node tests/Chat.Local.Tests/CosmosDb/node tests/api-lint; do
     (cd "$folder" && npm ci --no-audit --no-fund --silent) || return 1
   done
 }
@@ -50,12 +50,13 @@ refuses_to_publish_the_local_build() {
 
 step "Chromium" install_chromium
 step "npm packages" npm_packages
+step "API documents" npm run --silent --prefix tests/api-lint lint
 step "build" dotnet build Chat.Functions.sln -v quiet || finish
 step "formatting" dotnet format Chat.Functions.sln --no-restore --verify-no-changes
 step "publishing the local build is refused" refuses_to_publish_the_local_build
 
-for project in tests/*/; do
-  name=$(basename "$project")
+for project in tests/*/*.csproj; do
+  name=$(basename "$project" .csproj)
   dotnet test "$project" --no-build --logger "trx;LogFileName=$results/$name.trx" --blame-hang-timeout 5m --results-directory "$results" || true
   if [ -f "$results/$name.trx" ]; then
     counters=$(grep -o '<Counters [^>]*>' "$results/$name.trx")
