@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -55,6 +56,11 @@ public sealed partial class RequestBody : IDisposable
             return new RequestBody(Problems.BodyTooLarge(limit), buffer, null);
         }
 
+        if (!Utf8.IsValid(buffer.AsSpan(0, length)))
+        {
+            return new RequestBody(Problems.MalformedJson("The body must be UTF-8."), buffer, null);
+        }
+
         try
         {
             var document = JsonDocument.Parse(buffer.AsMemory(0, length), Strict);
@@ -65,6 +71,11 @@ public sealed partial class RequestBody : IDisposable
         catch (JsonException exception)
         {
             return new RequestBody(Problems.MalformedJson($"Line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}."), buffer, null);
+        }
+        catch (InvalidOperationException)
+        {
+            // How the parser refuses unpaired surrogates in names.
+            return new RequestBody(Problems.MalformedJson("The names of members must be valid Unicode."), buffer, null);
         }
     }
 
@@ -240,7 +251,7 @@ public sealed partial class RequestBody : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // How the reader refuses unpaired surrogates and broken UTF-8.
+            // How the reader refuses unpaired surrogates.
             return null;
         }
     }
