@@ -155,12 +155,14 @@ internal sealed class SchemaCheck
     {
         foreach (var (path, part) in Parts(value, at))
         {
-            if (value.ValueKind == JsonValueKind.Object && !_known.Contains(path))
+            if (value.ValueKind == JsonValueKind.Array || _known.Contains(path))
+            {
+                FindUnknown(part, path);
+            }
+            else
             {
                 _faults.Add($"{path} isn't documented");
             }
-
-            FindUnknown(part, path);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Chat.Functions.Acceptance.Harness;
 using Xunit;
 
@@ -8,7 +9,8 @@ namespace Chat.Functions.Acceptance.Api;
 /// <summary>Whoever does what the documents show gets what the documents say.</summary>
 public sealed class When_examples_are_followed : IAsyncLifetime
 {
-    private readonly ConcurrentQueue<string> _faults = [];
+    /// <summary>What isn't as documented, each once, with where it was seen first.</summary>
+    private readonly ConcurrentDictionary<string, string> _faults = new(StringComparer.Ordinal);
     private ChatApp _app = null!;
 
     public async Task InitializeAsync() => _app = await ChatApp.StartAsync();
@@ -29,7 +31,7 @@ public sealed class When_examples_are_followed : IAsyncLifetime
             unseen => unseen.Count == 0,
             $"every event of docs/asyncapi.yaml; for one that no example of docs/openapi.yaml causes, add a line to {nameof(World)}.{nameof(World.ToldBy)}");
         Pushed().ForEach(NoteFaults);
-        Assert.True(_faults.IsEmpty, string.Join('\n', _faults));
+        Assert.True(_faults.IsEmpty, string.Join('\n', _faults.Select(fault => $"{fault.Key}, in {fault.Value}")));
     }
 
     [Fact]
@@ -60,7 +62,7 @@ public sealed class When_examples_are_followed : IAsyncLifetime
             NoteFaults(operation, example, second);
             if (!operation.Successes.Contains(first.Status))
             {
-                _faults.Enqueue($"{operation}, {example.Name}: {first}");
+                NoteFault($"{operation}, {example.Name}: it isn't answered 2xx", $"{first}");
             }
 
             (await world.As("alice").LogAsync(world.Conversation)).ForEach(NoteFaults);
@@ -68,7 +70,7 @@ public sealed class When_examples_are_followed : IAsyncLifetime
 
         foreach (var status in operation.Successes.Except(statuses))
         {
-            _faults.Enqueue($"{operation} never answered {status}: add an example to docs/openapi.yaml that makes it.");
+            NoteFault($"{operation}: {status} was never answered; add an example to docs/openapi.yaml that makes it", "all that were");
         }
     }
 
@@ -76,7 +78,7 @@ public sealed class When_examples_are_followed : IAsyncLifetime
     {
         foreach (var fault in operation.FaultsOf(answer))
         {
-            _faults.Enqueue($"{operation}, {example.Name}: {fault}, in {answer}");
+            NoteFault($"{operation}: {fault}", $"{example.Name}: {answer}");
         }
     }
 
@@ -84,7 +86,10 @@ public sealed class When_examples_are_followed : IAsyncLifetime
     {
         foreach (var fault in ApiEvents.FaultsOf(pushed))
         {
-            _faults.Enqueue($"{pushed}: {fault}");
+            NoteFault($"{pushed.GetProperty("type")}: {fault}", $"{pushed}");
         }
     }
+
+    /// <summary>The same of every item of a list is one.</summary>
+    private void NoteFault(string fault, string seen) => _faults.TryAdd(Regex.Replace(fault, @"/\d+", "/…", RegexOptions.NonBacktracking), seen.Length > 500 ? $"{seen[..500]}…" : seen);
 }
