@@ -180,17 +180,17 @@ public sealed partial class RequestBody : IDisposable
         return _faults.Count == faults ? users : null;
     }
 
-    /// <summary>A whole number from 0 on.</summary>
-    public long Seq(string name)
+    /// <summary>A whole number from 0 on, or from what is the least.</summary>
+    public long Seq(string name, int least = 0)
     {
         if (!TryGet(name, "a whole number", out var element, JsonValueKind.Number))
         {
             return 0;
         }
 
-        if (!element.TryGetInt64(out var number) || number < 0)
+        if (!element.TryGetInt64(out var number) || number < least)
         {
-            Fault($"/{name}", "out_of_range", "Must be a whole number from 0 on.");
+            Fault($"/{name}", "out_of_range", $"Must be a whole number from {least} on.");
         }
 
         return number;
