@@ -19,11 +19,12 @@ internal sealed record Attack(ApiRequest Request, string What, Func<ApiAnswer, b
     public static Func<ApiAnswer, bool> Names(string parameter) =>
         answer => answer.Code.EndsWith("_not_found", StringComparison.Ordinal) || answer.Faults.Any(fault => fault.Pointer == parameter);
 
-    /// <summary>The refusal points to a place in the body, or into it; for an item perhaps to its array.</summary>
+    /// <summary>The refusal points to a place in the body, or into it; for an item perhaps to its array. What says neither a text nor a poll misses the text.</summary>
     public static Func<ApiAnswer, bool> PointsTo(string place)
     {
         var array = char.IsDigit(place[^1]) ? place[..place.LastIndexOf('/')] : null;
-        return answer => answer.Faults.Any(fault => fault.Pointer == array || $"{fault.Pointer}/".StartsWith($"{place}/", StringComparison.Ordinal));
+        var instead = place == "/poll" ? "/text" : null;
+        return answer => answer.Faults.Any(fault => fault.Pointer == array || fault.Pointer == instead || $"{fault.Pointer}/".StartsWith($"{place}/", StringComparison.Ordinal));
     }
 
     private bool IsRight(ApiAnswer answer)

@@ -64,6 +64,9 @@ internal static class HostileBodies
             .. from place in places let without = JsonPlaces.Remove(body, place) where !IsAllowed(valid, without) select Wrong(valid, without, place),
             .. from place in places
                from value in HostileValues.BrokenJson.Concat(HostileValues.UnpairedSurrogates)
+
+               // Nothing in place of an array's only item is well-formed.
+               where value.Length > 0 || !char.IsDigit(place[^1])
                let isAboutIt = Attack.PointsTo(place)
                select new Attack(valid with { Body = JsonPlaces.Fill(body, place, value) }, $"{place} broken", answer => isAboutIt(answer) || answer.Code == "malformed_json"),
             .. from n in Enumerable.Range(0, places.Count > 1 ? 40 : 0)

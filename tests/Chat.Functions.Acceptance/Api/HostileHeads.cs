@@ -80,7 +80,7 @@ internal static class HostileHeads
 
     private static IEnumerable<Attack> OtherMethods(ApiRequest valid)
     {
-        var own = ApiOperation.All.Where(other => other.Path == valid.Operation.Path).Select(other => other.Method).Order(StringComparer.Ordinal).ToList();
+        var own = ApiOperation.All.Where(other => IsAlsoAt(valid.Operation.Path, other.Path)).Select(other => other.Method).Order(StringComparer.Ordinal).ToList();
 
         // Only where an operation asks for no token does none come along, and the other methods do ask.
         var status = valid.Operation.NeedsToken ? 405 : 401;
@@ -90,6 +90,13 @@ internal static class HostileHeads
                 valid with { Method = method },
                 "the method",
                 answer => answer.Status == status && (status == 401 || answer.Allow.Order(StringComparer.Ordinal).SequenceEqual(own, StringComparer.Ordinal)));
+    }
+
+    /// <summary>Whether an address at one path is at the other, too, whose parameters take any segment.</summary>
+    private static bool IsAlsoAt(string path, string other)
+    {
+        var (mine, others) = (path.Split('/'), other.Split('/'));
+        return mine.Length == others.Length && mine.Zip(others).All(pair => pair.First == pair.Second || pair.Second.StartsWith('{'));
     }
 
     /// <summary>Whether HTTP can carry it in a header, from end to end.</summary>
