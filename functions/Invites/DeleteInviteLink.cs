@@ -17,6 +17,7 @@ public sealed class DeleteInviteLink(ConversationReader reader, InviteLinkStore 
         CancellationToken cancellationToken)
     {
         if (!ConversationId.TryParse(conversationId, out var conversation)
+            || !Opaque.IsWellFormed(linkId)
             || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();

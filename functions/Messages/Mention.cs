@@ -24,8 +24,8 @@ public sealed record Mention(UserId UserId, int Offset, int Length)
         var mentions = new List<Mention>();
         foreach (var item in body.Objects("mentions", 0, limits.Mentions))
         {
-            var (user, offset, length) = (item.User("userId"), item.Seq("offset"), item.Seq("length"));
-            if (length < 1 || offset > scalars - length)
+            var (user, offset, length) = (item.User("userId"), item.Seq("offset"), item.Seq("length", 1));
+            if (length > 0 && offset > scalars - length)
             {
                 item.Fault("", "out_of_range", "Must lie within the text, in Unicode scalar values.");
             }

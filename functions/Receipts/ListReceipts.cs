@@ -21,9 +21,8 @@ public sealed class ListReceipts(ConversationReader reader, ChatContainers conta
         string conversationId,
         CancellationToken cancellationToken)
     {
-        var session = Session.Of(request);
         if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadHeadForAsync(user.Id, conversation, session, cancellationToken) is not { } head)
+            || await reader.ReadHeadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } head)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -37,7 +36,6 @@ public sealed class ListReceipts(ConversationReader reader, ChatContainers conta
             ActiveMembers,
             new PartitionKey(conversation.Value),
             ChatJson.Default.DocumentsPageMember,
-            session,
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
         var showsRead = (await privacy.OfAsync(user.Id, cancellationToken)).ReadReceipts;
         var list = new ReceiptList([.. members.OrderBy(member => member.UserId).Select(member => ReceiptOfMember.Of(member, user.Id, showsRead))]);

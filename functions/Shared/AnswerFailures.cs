@@ -32,7 +32,7 @@ public sealed class AnswerFailures(ILogger<AnswerFailures> logger) : IFunctionsW
         }
         catch (BadHttpRequestException exception)
         {
-            context.GetInvocationResult().Value = new Problem(exception.StatusCode, "bad_request", "The request can't be read.").ToResult();
+            context.GetInvocationResult().Value = Problems.BadRequest(exception.StatusCode).ToResult();
         }
         catch (Exception exception)
         {

@@ -12,12 +12,12 @@ public static class IdempotencyKey
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(body);
-        var key = request.Headers[Header].ToString();
-        if (key.Length == 0)
+        if (!request.Headers.TryGetValue(Header, out var given))
         {
             return null;
         }
 
+        var key = given.ToString();
         if (!RequestBody.IsClientId(key))
         {
             body.Fault(Header, "invalid_id", "Must be 1 to 64 printable ASCII characters.");

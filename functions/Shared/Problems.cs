@@ -48,6 +48,9 @@ public static class Problems
 
     public static readonly Problem Unexpected = new(500, "unexpected", "Something went wrong here.");
 
+    /// <summary>What the server couldn't read off the connection, with the status that it gives.</summary>
+    public static Problem BadRequest(int status) => new(status, "bad_request", "The request can't be read.");
+
     public static Problem MethodNotAllowed(IReadOnlyList<string> allow) =>
         new(405, "method_not_allowed", "This address doesn't take that method.") { Allow = allow };
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -55,6 +56,11 @@ public sealed partial class RequestBody : IDisposable
             return new RequestBody(Problems.BodyTooLarge(limit), buffer, null);
         }
 
+        if (!Utf8.IsValid(buffer.AsSpan(0, length)))
+        {
+            return new RequestBody(Problems.MalformedJson("The body must be UTF-8."), buffer, null);
+        }
+
         try
         {
             var document = JsonDocument.Parse(buffer.AsMemory(0, length), Strict);
@@ -65,6 +71,11 @@ public sealed partial class RequestBody : IDisposable
         catch (JsonException exception)
         {
             return new RequestBody(Problems.MalformedJson($"Line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}."), buffer, null);
+        }
+        catch (InvalidOperationException)
+        {
+            // How the parser refuses unpaired surrogates in names.
+            return new RequestBody(Problems.MalformedJson("The names of members must be valid Unicode."), buffer, null);
         }
     }
 
@@ -169,17 +180,17 @@ public sealed partial class RequestBody : IDisposable
         return _faults.Count == faults ? users : null;
     }
 
-    /// <summary>A whole number from 0 on.</summary>
-    public long Seq(string name)
+    /// <summary>A whole number from 0 on, or from what is the least.</summary>
+    public long Seq(string name, int least = 0)
     {
         if (!TryGet(name, "a whole number", out var element, JsonValueKind.Number))
         {
             return 0;
         }
 
-        if (!element.TryGetInt64(out var number) || number < 0)
+        if (!element.TryGetInt64(out var number) || number < least)
         {
-            Fault($"/{name}", "out_of_range", "Must be a whole number from 0 on.");
+            Fault($"/{name}", "out_of_range", $"Must be a whole number from {least} on.");
         }
 
         return number;
@@ -240,7 +251,7 @@ public sealed partial class RequestBody : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // How the reader refuses unpaired surrogates and broken UTF-8.
+            // How the reader refuses unpaired surrogates.
             return null;
         }
     }

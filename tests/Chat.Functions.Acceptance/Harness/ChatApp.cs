@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text;
 using Azure.Messaging.ServiceBus;
 using Chat.Functions.Messages;
 using Chat.Local;
@@ -23,7 +24,9 @@ internal sealed class ChatApp : IAsyncDisposable
         _main = main;
         _owned = owned ? azure : null;
         Azure = azure;
-        Http = new HttpClient { BaseAddress = host.Address };
+
+        // Sends headers that aren't ASCII, too.
+        Http = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = host.Address };
     }
 
     public LocalAzure Azure { get; }

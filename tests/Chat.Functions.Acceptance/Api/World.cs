@@ -1,0 +1,211 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Chat.Functions.Acceptance.Harness;
+
+namespace Chat.Functions.Acceptance.Api;
+
+/// <summary>What an example of openapi.yaml finds when it is sent: alice's group with bob and carol, and a message of hers. She is the one who sends it.</summary>
+internal sealed class World
+{
+    /// <summary>
+    /// What has to have happened before an operation's examples, where that isn't enough: a line for an operation, or for one of its examples
+    /// (<c>operation/example</c>).
+    /// </summary>
+    public static readonly IReadOnlyDictionary<string, Func<World, Task>> Before = new Dictionary<string, Func<World, Task>>(StringComparer.Ordinal)
+    {
+        ["listConversations"] = world => world.As("alice").CreateGroupAsync("Another", "bob"),
+        ["listReactions"] = world => Task.WhenAll(world.ReactsAsync("bob"), world.ReactsAsync("carol")),
+        ["removeReaction"] = world => world.ReactsAsync("alice"),
+        ["listInviteLinks"] = world => world.InvitesAsync(),
+        ["deleteInviteLink"] = world => world.InvitesAsync(),
+        ["joinByInvite"] = world => world.InvitesAsync(),
+        ["joinByInvite/Chat-Session"] = async world =>
+        {
+            await world.AskedAsync();
+            world.Caller = "dave";
+        },
+        ["listJoinRequests"] = world => world.AskedAsync("dave", "erin"),
+        ["approveJoinRequest"] = world => world.AskedAsync("dave"),
+        ["rejectJoinRequest"] = world => world.AskedAsync("dave"),
+        ["listMessages"] = world => world.SaysEverythingAsync(),
+        ["forwardMessage"] = async world =>
+        {
+            var other = (await world.As("alice").CreateGroupAsync("Another", "bob")).ConversationId;
+            world.Values["to"] = () => other;
+        },
+        ["listReplies"] = async world =>
+        {
+            await world.SaysAsync(new { text = "Hi", threadId = world.Message });
+            await world.SaysAsync(new { text = "Hi again", threadId = world.Message });
+        },
+        ["unpinMessage"] = world => world.PinsAsync(),
+        ["listPins"] = world => world.PinsAsync(),
+        ["voteInPoll"] = async world =>
+        {
+            var poll = await world.SaysAsync(new { poll = new { question = "When?", options = Enumerable.Range(1, 10).Select(day => $"Day {day}"), multiple = true } });
+            world.Values["messageId"] = () => poll;
+        },
+        ["listScheduled"] = world => world.SchedulesAsync(),
+        ["cancelScheduled"] = world => world.SchedulesAsync(),
+    };
+
+    /// <summary>What tells the events that no example causes: a line for an event.</summary>
+    public static readonly IReadOnlyDictionary<string, Func<World, Task>> ToldBy = new Dictionary<string, Func<World, Task>>(StringComparer.Ordinal)
+    {
+        ["member.left"] = world => world.As("alice").DoAsync("DELETE", $"/api/conversations/{world.Conversation}/members/alice"),
+    };
+
+    private readonly ChatApp _app;
+
+    private World(ChatApp app, string conversation, string message)
+    {
+        _app = app;
+        (Conversation, Message) = (conversation, message);
+        Values = new(StringComparer.Ordinal)
+        {
+            ["conversationId"] = () => conversation,
+            ["messageId"] = () => message,
+            ["clientMessageId"] = () => Guid.NewGuid().ToString("N"),
+            ["replyTo"] = () => message,
+            ["threadId"] = () => message,
+            ["expiresAt"] = Tomorrow,
+            ["closesAt"] = Tomorrow,
+            ["dueAt"] = Tomorrow,
+        };
+    }
+
+    public string Conversation { get; }
+
+    public string Message { get; }
+
+    /// <summary>Who sends the examples.</summary>
+    public string Caller { get; set; } = "alice";
+
+    /// <summary>What stands in this world for the documented examples of parameters and members of bodies, by their names.</summary>
+    public Dictionary<string, Func<string>> Values { get; }
+
+    public static async Task<World> PrepareAsync(ChatApp app, ApiOperation? operation = null, string? example = null)
+    {
+        var alice = app.As("alice");
+        var conversation = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
+        var message = (await alice.SendAsync(conversation, "Hello")).MessageId;
+        var world = new World(app, conversation, message);
+        if (operation is not null && (Before.TryGetValue($"{operation.Id}/{example}", out var happens) || Before.TryGetValue(operation.Id, out happens)))
+        {
+            await happens(world);
+        }
+
+        return world;
+    }
+
+    public Person As(string user) => _app.As(user);
+
+    /// <summary>An example as it is sent in this world.</summary>
+    public async Task<ApiRequest> PlaceAsync(ApiRequest example)
+    {
+        var request = example with { Body = Place(example.Body) };
+        foreach (var parameter in example.Operation.Parameters.Where(parameter => IsGiven(example, parameter)))
+        {
+            request = parameter.Name == "continuation" ? request.With(parameter, await ContinuationAsync(example))
+                : Values.TryGetValue(parameter.Name, out var own) ? request.With(parameter, own())
+                : request;
+        }
+
+        return example.Operation.NeedsToken ? request with { Headers = request.Headers.SetItem("Authorization", $"Bearer {Tokens.For(Caller)}") } : request;
+    }
+
+    private static bool IsGiven(ApiRequest request, ApiParameter parameter) => parameter.In switch
+    {
+        "path" => request.Path.ContainsKey(parameter.Name),
+        "query" => request.Query.Exists(other => other.Name == parameter.Name),
+        _ => request.Headers.ContainsKey(parameter.Name),
+    };
+
+    /// <summary>Where the list goes on after its first item.</summary>
+    private async Task<string> ContinuationAsync(ApiRequest example)
+    {
+        var first = await PlaceAsync(example with { Query = [("limit", "1")] });
+        return (await first.SendAsync(_app.Http)).Json.GetProperty("continuation").GetString()
+            ?? throw new InvalidOperationException($"{example.Operation} has but one item to list: add a line to {nameof(World)}.{nameof(Before)} that makes more.");
+    }
+
+    private byte[]? Place(byte[]? body)
+    {
+        var json = body is null ? null : JsonNode.Parse(body);
+        Place(json);
+        return json is null ? null : JsonSerializer.SerializeToUtf8Bytes(json);
+    }
+
+    private void Place(JsonNode? node)
+    {
+        foreach (var item in node as JsonArray ?? [])
+        {
+            Place(item);
+        }
+
+        foreach (var (name, value) in (node as JsonObject ?? []).ToList())
+        {
+            if (value?.GetValueKind() == JsonValueKind.String && Values.TryGetValue(name, out var own))
+            {
+                node![name] = own();
+            }
+
+            if (value is JsonArray { Count: > 0 } array && array[0]?.GetValueKind() == JsonValueKind.String && Values.TryGetValue(name, out var item))
+            {
+                node![name] = new JsonArray(item());
+            }
+
+            Place(node![name]);
+        }
+    }
+
+    private static string Tomorrow() => TimeProvider.System.GetUtcNow().AddDays(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    private Task<JsonElement> ReactsAsync(string user) =>
+        As(user).AskAsync("PUT", $"/api/conversations/{Conversation}/messages/{Message}/reactions/{Uri.EscapeDataString("👍")}");
+
+    private Task PinsAsync() => As("alice").DoAsync("PUT", $"/api/conversations/{Conversation}/messages/{Message}/pin");
+
+    /// <summary>Alice says something; its id.</summary>
+    private async Task<string> SaysAsync(object content) => (await As("alice").SayAsync(Conversation, content)).GetProperty("messageId").GetString()!;
+
+    /// <summary>Messages of every kind.</summary>
+    private async Task SaysEverythingAsync()
+    {
+        await SaysAsync(new { text = "Hello yourself, @bob", replyTo = Message, mentions = new[] { new { userId = "bob", offset = 16, length = 4 } } });
+        await SaysAsync(new { text = "@all come!", threadId = Message, mentionsAll = true });
+        await SaysAsync(new { poll = new { question = "When?", options = new[] { "Monday", "Tuesday" }, closesAt = Tomorrow() } });
+        await As("alice").AskAsync("POST", $"/api/conversations/{Conversation}/messages/{Message}/forward", Person.Under(Guid.NewGuid().ToString("N"), new { to = new[] { Conversation } }));
+        await As("alice").AskAsync("PATCH", $"/api/conversations/{Conversation}", new { messageTtl = 86400 });
+        await SaysAsync(new { text = "Until tomorrow" });
+    }
+
+    private async Task InvitesAsync()
+    {
+        var link = await As("alice").AskAsync("POST", $"/api/conversations/{Conversation}/invite-links", new { }, HttpStatusCode.Created);
+        var (linkId, code) = (link.GetProperty("linkId").GetString()!, link.GetProperty("code").GetString()!);
+        Values["linkId"] = () => linkId;
+        Values["code"] = () => code;
+    }
+
+    /// <summary>Some have asked to join, where an admin decides.</summary>
+    private async Task AskedAsync(params IEnumerable<string> users)
+    {
+        await As("alice").AskAsync("PATCH", $"/api/conversations/{Conversation}", new { joinPolicy = "approval" });
+        await InvitesAsync();
+        foreach (var user in users)
+        {
+            await As(user).AskAsync("POST", $"/api/invites/{Values["code"]()}/join", expected: HttpStatusCode.Accepted);
+        }
+    }
+
+    private async Task SchedulesAsync()
+    {
+        var content = new { poll = new { question = "When?", options = new[] { "Monday", "Tuesday" } }, dueAt = Tomorrow() };
+        var scheduled = await As("alice").AskAsync("POST", $"/api/conversations/{Conversation}/scheduled", Person.Under(Guid.NewGuid().ToString("N"), content), HttpStatusCode.Created);
+        var id = scheduled.GetProperty("scheduledId").GetString()!;
+        Values["scheduledId"] = () => id;
+    }
+}

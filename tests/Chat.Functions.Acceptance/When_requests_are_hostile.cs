@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Chat.Functions.Acceptance.Api;
+using Chat.Functions.Acceptance.Harness;
+using Chat.Functions.Shared;
+using Xunit;
+
+namespace Chat.Functions.Acceptance;
+
+/// <summary>Whatever docs/openapi.yaml doesn't allow is refused as it says there, and leaves nothing behind.</summary>
+public sealed class When_requests_are_hostile : IAsyncLifetime
+{
+    private const int Seed = 20260131;
+    private static readonly ParallelOptions Parallelism = new() { MaxDegreeOfParallelism = 32 };
+
+    private readonly ConcurrentQueue<string> _faults = [];
+    private ChatApp _app = null!;
+
+    public async Task InitializeAsync() => _app = await ChatApp.StartAsync();
+
+    public async Task DisposeAsync() => await _app.DisposeAsync();
+
+    [Fact]
+    public async Task Should_refuse_each_and_change_nothing()
+    {
+        var (random, worlds, attacks) = (new Random(Seed), new List<World>(), new List<Attack>());
+        foreach (var operation in ApiOperation.All)
+        {
+            var world = await World.PrepareAsync(_app, operation);
+            worlds.Add(world);
+            foreach (var example in operation.Examples().Take(operation.Body?.Examples.Count ?? 1))
+            {
+                var valid = await world.PlaceAsync(example);
+                attacks.AddRange([.. HostileHeads.Of(valid, random), .. HostileBodies.Of(valid, random)]);
+            }
+        }
+
+        Assert.True(attacks.Count >= 5000, $"There are but {attacks.Count} attacks.");
+        await using var phone = await _app.As("bob").ListenAsync();
+        var before = await SeenAsync(worlds);
+        var all = attacks.ToArray();
+        random.Shuffle(all);
+        await Parallel.ForEachAsync(all, Parallelism, async (attack, _) =>
+        {
+            if (await attack.TryAsync(_app.Http) is { } fault)
+            {
+                _faults.Enqueue(fault);
+            }
+        });
+        Assert.True(_faults.IsEmpty, $"{_faults.Count} of {all.Length} were not refused as documented:\n{string.Join('\n', _faults.Take(50))}");
+        Assert.Equal(before, await SeenAsync(worlds));
+
+        // Nor was anybody told of what isn't in the log, up to the next message.
+        await _app.As("alice").SendAsync(worlds[0].Conversation, "Still here?");
+        await phone.ReceivesAsync(worlds[0].Conversation, "Still here?");
+        Assert.DoesNotContain(phone.Events(), pushed => !pushed.TryGetProperty("seq", out _));
+    }
+
+    [Fact]
+    public async Task Should_take_what_is_odd_and_allowed()
+    {
+        var odd =
+            from operation in ApiOperation.All
+            from example in operation.Examples().Take(operation.Body?.Examples.Count ?? 0)
+            from place in JsonPlaces.In(example.Body!)
+            from value in HostileValues.Json(JsonPlaces.At(example.Body!, place))
+            let body = JsonPlaces.Fill(example.Body!, place, value)
+            where body.Length <= new Limits().RequestBody && SchemaCheck.Allows(operation.Body!.Schema, JsonSerializer.Deserialize<JsonElement>(body))
+            select (example, place, value);
+
+        // As many as one world takes: a message can be edited but so often.
+        await Parallel.ForEachAsync(odd.GroupBy(one => one.example.Operation).SelectMany(group => group.Chunk(15)), Parallelism, async (some, _) =>
+        {
+            var world = await World.PrepareAsync(_app, some[0].example.Operation);
+            foreach (var (example, place, value) in some)
+            {
+                var request = await world.PlaceAsync(example);
+                var answer = await (request with { Body = JsonPlaces.Fill(request.Body!, place, value) }).SendAsync(_app.Http);
+                if (!IsTaken(answer, place, value) || request.Operation.FaultsOf(answer).Any())
+                {
+                    _faults.Enqueue($"{request.Operation}, {place} = {(value.Length > 100 ? $"{value[..100]}…" : value)}: {answer}");
+                }
+            }
+        });
+        Assert.True(_faults.IsEmpty, string.Join('\n', _faults.Take(50)));
+    }
+
+    [Fact]
+    public async Task Should_take_what_is_odd_and_allowed_in_an_address()
+    {
+        // What a text leads to, only the app knows.
+        var odd =
+            from operation in ApiOperation.All
+            where operation.Method == "GET"
+            from parameter in operation.Parameters
+            where parameter is { In: "query", IsText: false }
+            from text in HostileValues.Texts
+            where parameter.Allows(text)
+            select (operation, parameter, text);
+        await Parallel.ForEachAsync(odd.GroupBy(one => one.operation), Parallelism, async (some, _) =>
+        {
+            var valid = await (await World.PrepareAsync(_app, some.Key)).PlaceAsync(some.Key.Examples().First());
+            foreach (var (operation, parameter, text) in some)
+            {
+                var answer = await valid.With(parameter, text).SendAsync(_app.Http);
+                if (answer.Status != 200 || operation.FaultsOf(answer).Any())
+                {
+                    _faults.Enqueue($"{operation}, {parameter.Name}={text}: {answer}");
+                }
+            }
+        });
+        Assert.True(_faults.IsEmpty, string.Join('\n', _faults.Take(50)));
+    }
+
+    /// <summary>A text comes back as it was sent, null as the default. What is refused all the same is so for what is there, which no schema knows, not for how it is said.</summary>
+    private static bool IsTaken(ApiAnswer answer, string place, string value) => answer.Status switch
+    {
+        204 => true,
+        < 300 => value == "null" || !(answer.Json.TryGetProperty(place[1..], out var said) && said.ValueKind == JsonValueKind.String) || JsonElement.DeepEquals(said, JsonSerializer.Deserialize<JsonElement>(value)),
+        400 => answer.Faults.Count > 0 && answer.Faults.All(fault => fault.Code is "out_of_range" or "not_a_pair" or "not_a_member" or "overlapping" or "repeated"),
+        _ => answer.Status < 500,
+    };
+
+    /// <summary>All that can be read in some worlds, but for presence, which changes by itself, and a sync, whose cursor holds the time.</summary>
+    private async Task<IReadOnlyList<string>> SeenAsync(IReadOnlyList<World> worlds)
+    {
+        // The list follows by delivery.
+        await Eventually.SeesAsync(
+            () => _app.As("alice").ConversationsAsync("limit=100"),
+            list => worlds.All(world => list.Conversations.Any(one => one.ConversationId == world.Conversation && one.LastMessage is not null)));
+        return await Task.WhenAll(
+            from world in worlds
+            from operation in ApiOperation.All
+            where operation is { Method: "GET", NeedsToken: true, Id: not ("getPresence" or "syncInbox") }
+            select SeenAsync(world, operation));
+    }
+
+    private async Task<string> SeenAsync(World world, ApiOperation operation) => $"{operation}: {await (await world.PlaceAsync(operation.Examples().First())).SendAsync(_app.Http)}";
+}
