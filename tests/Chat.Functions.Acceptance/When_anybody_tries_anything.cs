@@ -112,6 +112,7 @@ public class When_anybody_tries_anything
         await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["Delivery:SweepGrace"] = "00:10:00",
+            ["Delivery:InboxWindow"] = "00:00:00.1",
             ["Limits:Pins"] = "50",
             ["Limits:InviteLinks"] = "50",
         });

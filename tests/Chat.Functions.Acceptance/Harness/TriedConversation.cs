@@ -141,7 +141,10 @@ internal sealed class TriedConversation
     /// <summary>All that is stored of the conversation, and of the person's own list about it, once nothing is under way.</summary>
     public async Task<(string Conversation, string Own)> LookAsync(Person person)
     {
-        await Eventually.HoldsAsync(() => _app.Azure.ServiceBus.Queues.Sum(queue => queue.Count().Active + queue.Count().InFlight), busy => busy == 0);
+        // A busy group's inboxes follow with a message that is scheduled.
+        await Eventually.HoldsAsync(
+            () => _app.Azure.ServiceBus.Queues.Sum(queue => queue.Count() is var count && queue.Name == "fanout" ? count.Active + count.InFlight + count.Scheduled : count.Active + count.InFlight),
+            busy => busy == 0);
         var containers = _app.Services.GetRequiredService<ChatContainers>();
         var documents = await StoredAsync(containers.Conversations, Conversation, document => document["id"]!.GetValue<string>() != "d");
         var own = await StoredAsync(containers.Users, person.Name, document => document["id"]!.GetValue<string>() == $"inbox:{Conversation}");
