@@ -24,8 +24,14 @@ internal sealed class Person(HttpClient http, string name)
     public async Task<ConversationJson> StartDirectAsync(string other) =>
         await ReadAsync<ConversationJson>(await PostAsync("/api/conversations", new { kind = "direct", members = new[] { other } }));
 
-    public async Task<ConversationJson> CreateGroupAsync(string title, params IEnumerable<string> members) =>
-        await ReadAsync<ConversationJson>(await PostAsync("/api/conversations", new { kind = "group", title, members }), HttpStatusCode.Created);
+    /// <summary>Creates a group, and tries again under the same key while the app asks for that, as clients do.</summary>
+    public async Task<ConversationJson> CreateGroupAsync(string title, params IEnumerable<string> members)
+    {
+        var key = Guid.NewGuid().ToString("N");
+        return await ReadAsync<ConversationJson>(await Eventually.SeesAsync(
+            () => SendAsync(HttpMethod.Post, "/api/conversations", JsonContent.Create(new { kind = "group", title, members }), request => request.Headers.Add("Idempotency-Key", key)),
+            answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable));
+    }
 
     /// <summary>Sends, and tries again under the same id while the app asks for that, as clients do.</summary>
     public async Task<MessageJson> SendAsync(string conversation, string text, string? clientMessageId = null)
@@ -75,9 +81,16 @@ internal sealed class Person(HttpClient http, string name)
     public async Task MarkReadAsync(string conversation, long seq) =>
         Assert.Equal(HttpStatusCode.NoContent, (await PutAsync($"/api/conversations/{conversation}/read", new { seq })).StatusCode);
 
-    /// <summary>Asks for something and takes the answer as it is on the wire; the status is what the story expects.</summary>
+    /// <summary>
+    /// Asks for something and takes the answer as it is on the wire; the status is what the story expects. Tries again while the app asks for
+    /// that, unless the story expects it.
+    /// </summary>
     public async Task<JsonElement> AskAsync(string method, string path, object? body = null, HttpStatusCode expected = HttpStatusCode.OK) =>
-        await ReadAsync<JsonElement>(await SendAsync(new HttpMethod(method), path, body is null ? null : JsonContent.Create(body)), expected);
+        await ReadAsync<JsonElement>(
+            await Eventually.SeesAsync(
+                () => SendAsync(new HttpMethod(method), path, body is null ? null : JsonContent.Create(body)),
+                answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable || expected == HttpStatusCode.ServiceUnavailable),
+            expected);
 
     /// <summary>Asks for what is refused; the code of the refusal.</summary>
     public async Task<string> IsRefusedAsync(string method, string path, HttpStatusCode expected, object? body = null) =>
