@@ -36,7 +36,7 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, InboxProj
         {
             await aligning.WaitAsync(Patience, time, cancellationToken);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             logger.AlignFailed(exception, head.ConversationId);
         }

@@ -237,6 +237,24 @@ public class When_members_come_and_go
         static string[] Names(int first, int count) => [.. Enumerable.Range(first, count).Select(n => $"member-{n:000}")];
     }
 
+    [Theory]
+    [InlineData("POST", "", """{"members":"bob"}""", "/members wrong_type")]
+    [InlineData("POST", "", """{"members":["b b",7]}""", "/members/0 invalid_id", "/members/1 wrong_type")]
+    [InlineData("PATCH", "/bob", """{"role":"owner"}""", "/role not_allowed")]
+    [InlineData("PATCH", "/bob", "{}", "/role missing")]
+    public async Task Should_refuse_what_is_malformed(string method, string rest, string body, params string[] faults)
+    {
+        await using var app = await ChatApp.StartAsync();
+        var alice = app.As("alice");
+        var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
+        var problem = await alice.AskAsync(method, Members(group) + rest, JsonSerializer.Deserialize<JsonElement>(body), HttpStatusCode.BadRequest);
+        Assert.Equal(faults, problem.List("errors").Select(fault => $"{fault.Text("pointer")} {fault.Text("code")}"));
+        Assert.Equal("malformed", await alice.IsRefusedAsync("POST", $"/api/conversations/{group}/owner", HttpStatusCode.BadRequest, new { userId = "b b" }));
+        Assert.Equal("member_not_found", await alice.IsRefusedAsync("POST", $"/api/conversations/{group}/owner", HttpStatusCode.NotFound, new { userId = "mallory" }));
+        Assert.Equal("member_not_found", await alice.IsRefusedAsync("PATCH", Members(group) + "/mallory", HttpStatusCode.NotFound, new { role = "admin" }));
+        Assert.Equal("member_not_found", await alice.IsRefusedAsync("DELETE", $"{Members(group)}/{new string('x', 300)}", HttpStatusCode.NotFound));
+    }
+
     [Fact]
     public async Task Should_leave_out_who_left_when_its_creation_is_repeated()
     {
