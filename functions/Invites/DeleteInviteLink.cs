@@ -17,7 +17,6 @@ public sealed class DeleteInviteLink(ConversationReader reader, InviteLinkStore 
         CancellationToken cancellationToken)
     {
         if (!ConversationId.TryParse(conversationId, out var conversation)
-            || !Opaque.IsWellFormed(linkId)
             || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
@@ -26,6 +25,11 @@ public sealed class DeleteInviteLink(ConversationReader reader, InviteLinkStore 
         if (!part.Member.Role.Has(Right.ManageInviteLinks, part.Head.Kind))
         {
             return Problems.NotAllowed.ToResult();
+        }
+
+        if (!Opaque.IsWellFormed(linkId))
+        {
+            return Problems.InviteNotFound.ToResult();
         }
 
         var (_, session) = await store.ChangeAsync(

@@ -16,6 +16,7 @@ internal sealed class EventStream : IAsyncDisposable
     {
         _socket = socket;
         _receiving = ReceiveAsync();
+        _ = PingAsync();
     }
 
     public bool IsOpen => _socket.State == WebSocketState.Open;
@@ -91,6 +92,23 @@ internal sealed class EventStream : IAsyncDisposable
         _socket.Abort();
         await _receiving;
         _socket.Dispose();
+    }
+
+    /// <summary>Says every 10 s that it is there, as clients do: the service closes connections that are silent for 30 s.</summary>
+    private async Task PingAsync()
+    {
+        try
+        {
+            while (!_receiving.IsCompleted)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System);
+                await _socket.SendAsync("{\"type\":6}\u001e"u8.ToArray(), WebSocketMessageType.Text, true, CancellationToken.None);
+            }
+        }
+        catch (Exception exception) when (exception is WebSocketException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+        {
+            // The connection ended.
+        }
     }
 
     private async Task ReceiveAsync()
