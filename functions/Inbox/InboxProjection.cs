@@ -47,15 +47,13 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         }
     }
 
-    /// <summary>Moves a user's read mark to an ordinal because they read, which also ends what they marked as unread.</summary>
-    public async Task MarkReadAsync(UserId user, InboxChange change, long readOrdinal, CancellationToken cancellationToken)
+    /// <summary>Moves a user's read mark to an ordinal because they read, which also ends what they marked as unread. False when nothing changed.</summary>
+    public async Task<bool> MarkReadAsync(UserId user, InboxChange change, long readOrdinal, CancellationToken cancellationToken)
     {
         var marks = new InboxMarks(readOrdinal, 0);
         var (set, isBehind) = marks.Raised.FirstOrDefault();
-        if (set is null || !await PatchAsync(user, change, [.. set, NextVersion], isBehind, marks, cancellationToken))
-        {
-            await PatchAsync(user, change, [PatchOperation.Set("/markedUnread", false), NextVersion], "c.markedUnread = true", marks, cancellationToken);
-        }
+        return (set is not null && await PatchAsync(user, change, [.. set, NextVersion], isBehind, marks, cancellationToken))
+            || await PatchAsync(user, change, [PatchOperation.Set("/markedUnread", false), NextVersion], "c.markedUnread = true", marks, cancellationToken);
     }
 
     /// <summary>Marks a user's entry as unread.</summary>

@@ -14,7 +14,7 @@ namespace Chat.Functions.Invites;
 /// Asking and turning away aren't part of the log, since they concern nobody but the one who asks and those who decide. A request and the use of
 /// its link are written together, under their ETags.
 /// </remarks>
-public sealed class JoinRequests(ChatContainers containers, InviteLinkStore store, MemberReader members, EventPush push, TimeProvider time)
+public sealed class JoinRequests(ChatContainers containers, InviteLinkStore store, MemberReader members, EventPush push, Limits limits, TimeProvider time)
 {
     public const string Requested = "member.requested";
 
@@ -40,6 +40,12 @@ public sealed class JoinRequests(ChatContainers containers, InviteLinkStore stor
             if (me is { State: MemberState.Removed } || head.MemberCount == 0 || links.Find(invite.LinkId, time.GetUtcNow()) is not { } link)
             {
                 return Problems.InviteNotFound;
+            }
+
+            // Exact, because whoever asks meanwhile uses a link, too.
+            if ((await members.RequestsAsync(head.ConversationId, null, limits.JoinRequests, cancellationToken)).Count >= limits.JoinRequests)
+            {
+                return Problems.LimitReached("joinRequests", limits.JoinRequests);
             }
 
             me ??= new Member { ConversationId = head.ConversationId, UserId = user, Role = MemberRole.Member, State = MemberState.Requested };

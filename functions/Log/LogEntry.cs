@@ -106,4 +106,9 @@ public sealed record ChatEvent(
     ConversationId ConversationId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Seq,
     DateTimeOffset At,
-    object Data);
+    object Data)
+{
+    /// <summary>Which life of the store it is of, from the second on: a client that knows another one begins anew.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? StoreEpoch { get; init; }
+}

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Chat.Functions.Log;
 using Chat.Functions.Shared;
+using Chat.Functions.Sync;
 using Microsoft.Azure.Functions.Worker.SignalRService;
 using Microsoft.Azure.SignalR.Management;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Functions.Realtime;
 
@@ -15,6 +17,7 @@ public sealed class ChatHub(IServiceProvider services) : ServerlessHub(services)
 
     private const string Method = "events";
     private static readonly ChatJson AnyCase = new(new JsonSerializerOptions(ChatJson.Default.Options) { PropertyNameCaseInsensitive = true });
+    private readonly int _storeEpoch = services.GetRequiredService<SyncOptions>().StoreEpoch;
 
     /// <summary>Where and with which token this user connects.</summary>
     public async Task<RealtimeConnection> NegotiateAsync(UserId user)
@@ -28,11 +31,11 @@ public sealed class ChatHub(IServiceProvider services) : ServerlessHub(services)
 
     /// <summary>Sends events to every connection of a user: one request to the service.</summary>
     public Task SendToUserAsync(UserId user, ChatEvent[] events, CancellationToken cancellationToken) =>
-        Clients.User(user.Value).SendCoreAsync(Method, [events], cancellationToken);
+        Clients.User(user.Value).SendCoreAsync(Method, [OfThisLife(events)], cancellationToken);
 
     /// <summary>Sends events to every connection of a conversation's members: one request to the service.</summary>
     public Task SendToMembersAsync(ConversationId conversation, ChatEvent[] events, CancellationToken cancellationToken) =>
-        Clients.Group(conversation.Value).SendCoreAsync(Method, [events], cancellationToken);
+        Clients.Group(conversation.Value).SendCoreAsync(Method, [OfThisLife(events)], cancellationToken);
 
     /// <summary>Puts a user's current and future connections into a conversation's group for a time.</summary>
     public Task JoinAsync(UserId user, ConversationId conversation, TimeSpan ttl, CancellationToken cancellationToken) =>
@@ -47,4 +50,7 @@ public sealed class ChatHub(IServiceProvider services) : ServerlessHub(services)
 
     /// <summary>Asks the service something cheap; throws when it doesn't answer.</summary>
     public Task CheckAsync(CancellationToken cancellationToken) => ClientManager.UserExistsAsync("health", cancellationToken);
+
+    /// <summary>Clients that stayed connected while the store was restored learn of it here; the first life needs no mark.</summary>
+    private ChatEvent[] OfThisLife(ChatEvent[] events) => _storeEpoch == 1 ? events : [.. events.Select(one => one with { StoreEpoch = _storeEpoch })];
 }

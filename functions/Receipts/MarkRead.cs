@@ -11,7 +11,7 @@ namespace Chat.Functions.Receipts;
 /// <c>PUT /conversations/{c}/read</c>: moves the caller's read marker to a position, and ends what they marked as unread. The marker only
 /// rises; repeating or going back leaves it.
 /// </summary>
-public sealed class MarkRead(ConversationReader reader, MemberMarks marks, InboxProjection inbox, PrivacyReader privacy, ReceiptPush push, Limits limits, CurrentUser user)
+public sealed class MarkRead(ConversationReader reader, MemberMarks marks, InboxProjection inbox, UnreadPush unread, PrivacyReader privacy, ReceiptPush push, Limits limits, CurrentUser user)
 {
     [Function(nameof(MarkRead))]
     public async Task<IResult> RunAsync(
@@ -42,7 +42,11 @@ public sealed class MarkRead(ConversationReader reader, MemberMarks marks, Inbox
         var ordinal = await reader.OrdinalAtAsync(head, seq, cancellationToken);
         var isShown = head.MemberCount <= limits.ReceiptMembers && (await privacy.OfAsync(user.Id, cancellationToken)).ReadReceipts;
         var mark = await marks.RaiseReadAsync(head, user.Id, seq, ordinal, isShown, cancellationToken);
-        await inbox.MarkReadAsync(user.Id, InboxChange.Of(head), ordinal, cancellationToken);
+        if (await inbox.MarkReadAsync(user.Id, InboxChange.Of(head), ordinal, cancellationToken))
+        {
+            await unread.PushAsync(user.Id, conversation, cancellationToken);
+        }
+
         if (mark.Moved)
         {
             await push.PushAsync(head, new Receipt(Receipt.Read, user.Id, seq, isShown));

@@ -29,6 +29,10 @@ public sealed record Limits
     [Range(0, 50)]
     public int InviteLinks { get; init; } = 20;
 
+    /// <summary>Users who wait to be let into a group. Default 200.</summary>
+    [Range(1, 500)]
+    public int JoinRequests { get; init; } = 200;
+
     /// <summary>The length of a message's text, in Unicode scalar values. Default 4,000; at most 4,000, up to 48 KB as it is stored.</summary>
     [Range(1, 4000)]
     public int Text { get; init; } = 4000;

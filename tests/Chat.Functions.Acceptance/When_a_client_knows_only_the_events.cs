@@ -11,8 +11,8 @@ using Fault = Chat.Local.Fault;
 namespace Chat.Functions.Acceptance;
 
 /// <summary>
-/// People do anything to each other's messages through three instances while calls fail; whoever only reads the log, whenever, has in the end
-/// what the pages of messages and the pins say. More seeds: <c>CHAT_STORY_SEEDS=200</c>.
+/// People do anything to each other's messages through three instances while calls fail and instances are killed; whoever only reads the log,
+/// whenever, has in the end what the pages of messages and the pins say. More seeds: <c>CHAT_STORY_SEEDS=200</c>.
 /// </summary>
 public class When_a_client_knows_only_the_events
 {
@@ -29,17 +29,31 @@ public class When_a_client_knows_only_the_events
         var (clock, faults, random) = (new JumpingClock(), new Faults(seed), new Random(seed));
         await using var fleet = await Fleet.StartAsync(3, faults, clock);
         var group = (await fleet.As("ann", random).CreateGroupAsync("Team", People[1..])).ConversationId;
-        foreach (var kind in new[] { FaultKind.ResetAfter, FaultKind.TimeoutAfter, FaultKind.Throttle, FaultKind.FalsePrecondition })
+        foreach (var (operation, kind) in new[]
         {
-            faults.Add(new Fault("cosmos", "batch", kind) { Probability = 0.05 });
+            ("batch", FaultKind.ResetAfter),
+            ("batch", FaultKind.TimeoutAfter),
+            ("batch", FaultKind.Throttle),
+            ("batch", FaultKind.FalsePrecondition),
+            ("read", FaultKind.Throttle),
+            ("query", FaultKind.Throttle),
+            ("patch", FaultKind.ResetAfter),
+            ("replace", FaultKind.ResetAfter),
+        })
+        {
+            faults.Add(new Fault("cosmos", operation, kind) { Probability = 0.05 });
         }
 
         // One reads from the beginning on, the other when it is over.
         var (early, late) = (new LogReader(() => fleet.As("ben", random), group), new LogReader(() => fleet.As("ben", random), group));
         var doing = Task.WhenAll(People.Select((name, n) => new Someone(fleet, name, group, new Random((seed * 100) + n)).GoOnAsync(StepsEach)));
-        while (!doing.IsCompleted)
+        for (var n = 1; !doing.IsCompleted; n++)
         {
             await early.ReadOnAsync(1 + random.Next(5));
+            if (n % 12 == 6)
+            {
+                await fleet.ReplaceOneAsync(random);
+            }
         }
 
         await doing;
@@ -119,9 +133,20 @@ public class When_a_client_knows_only_the_events
         {
             var json = JsonSerializer.SerializeToElement(body);
             using var answer = await Eventually.SeesAsync(
-                () => fleet.As(name, random).SendAsync(new HttpMethod(method), $"/api/conversations/{group}{path}", body is null ? null : JsonContent.Create(json)),
-                answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable);
-            var text = await answer.Content.ReadAsStringAsync();
+                async () =>
+                {
+                    try
+                    {
+                        return await fleet.As(name, random).SendAsync(new HttpMethod(method), $"/api/conversations/{group}{path}", body is null ? null : JsonContent.Create(json));
+                    }
+                    catch (HttpRequestException)
+                    {
+                        // The instance was killed.
+                        return null;
+                    }
+                },
+                answer => answer is not null and not { StatusCode: HttpStatusCode.ServiceUnavailable });
+            var text = await answer!.Content.ReadAsStringAsync();
             Assert.True((int)answer.StatusCode is < 300 or 403 or 404 or 409, $"{method} {path}: {(int)answer.StatusCode} {text}");
             return text.Length > 0 ? JsonSerializer.Deserialize<JsonElement>(text) : default;
         }

@@ -90,6 +90,12 @@ public class When_a_device_syncs
         // Another life of the store.
         await using var restored = await ChatApp.StartAsync(app.Azure, new Dictionary<string, string?>(StringComparer.Ordinal) { ["Sync:StoreEpoch"] = "2" });
         Assert.True((await alice.At(restored).SyncAsync(cursor)).Resnapshot);
+        await using (var phone = await alice.At(restored).ListenAsync())
+        {
+            await alice.At(restored).MarkUnreadAsync(conversation);
+            await phone.ReceivesEventAsync("unread.updated");
+            Assert.Equal(2, phone.Events().First(one => one.GetProperty("type").GetString() == "unread.updated").GetProperty("storeEpoch").GetInt32());
+        }
 
         clock.Jump(TimeSpan.FromDays(29));
         var later = await LaterAsync(app, "alice", cursor);

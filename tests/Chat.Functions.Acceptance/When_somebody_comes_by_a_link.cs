@@ -147,6 +147,24 @@ public class When_somebody_comes_by_a_link
     }
 
     [Fact]
+    public async Task Should_let_no_more_wait_than_a_group_can_have_waiting()
+    {
+        await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:JoinRequests"] = "2" });
+        var alice = app.As("alice");
+        var group = await GroupAsync(alice);
+        await alice.AskAsync("PATCH", Path(group), new { joinPolicy = "approval" });
+        var code = await LinkAsync(alice, group);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => JoinAsync(app.As($"comer-{n}"), code)));
+
+        Assert.Equal((2, 4), (answers.Count(answer => answer.StatusCode == HttpStatusCode.Accepted), answers.Count(answer => answer.StatusCode == HttpStatusCode.Conflict)));
+        var waiting = (await alice.AskAsync("GET", $"{Path(group)}/join-requests")).GetProperty("joinRequests").EnumerateArray().Select(one => Text(one, "userId")!).ToList();
+        Assert.Equal(2, waiting.Count);
+        await alice.DoAsync("POST", $"{Path(group)}/join-requests/{waiting[0]}/approve");
+        Assert.Equal(HttpStatusCode.Accepted, (await JoinAsync(app.As("comer-6"), code)).StatusCode);
+    }
+
+    [Fact]
     public async Task Should_be_made_once_under_a_key_and_be_stored_as_a_hash()
     {
         await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:InviteLinks"] = "2" });
