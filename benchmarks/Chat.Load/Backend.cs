@@ -44,7 +44,8 @@ internal sealed class Backend : IAsyncDisposable
 
     /// <param name="server">The backend's assembly.</param>
     /// <param name="directory">Where it keeps its data.</param>
-    public static async Task<Backend> StartAsync(string server, string directory)
+    /// <param name="settings">Settings of the app that it gets besides.</param>
+    public static async Task<Backend> StartAsync(string server, string directory, IReadOnlyDictionary<string, string>? settings = null)
     {
         var start = new ProcessStartInfo("dotnet", [server, "--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--data", directory])
         {
@@ -52,6 +53,11 @@ internal sealed class Backend : IAsyncDisposable
             RedirectStandardOutput = true,
         };
         start.Environment["Auth__SigningKey"] = AccessToken.SigningKey;
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            start.Environment[name] = value;
+        }
+
         var began = Stopwatch.GetTimestamp();
         var process = Process.Start(start)!;
         var found = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);

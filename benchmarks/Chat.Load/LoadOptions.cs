@@ -6,7 +6,7 @@ namespace Chat.Load;
 internal sealed record LoadOptions(IReadOnlyList<Scenario> Scenarios, string Server, string? CsvFile)
 {
     public const string Usage = """
-        Usage: Chat.Load [start] [latency] [pairs] [hot] [--server FILE] [--csv FILE]
+        Usage: Chat.Load [start] [latency] [pairs] [hot] [operations] [--server FILE] [--csv FILE]
           Without a scenario all are run.
           --server FILE  the backend, by default functions/bin/Local/Release/net10.0/Chat.Functions.dll
           --csv FILE     writes the numbers there, too
@@ -18,6 +18,7 @@ internal sealed record LoadOptions(IReadOnlyList<Scenario> Scenarios, string Ser
         new("latency", Latency.RunAsync),
         new("pairs", Pairs.RunAsync),
         new("hot", Hot.RunAsync),
+        new("operations", Operations.RunAsync),
     ];
 
     /// <summary>Null when the arguments aren't understood.</summary>

@@ -7,8 +7,12 @@ namespace Chat.Load;
 internal sealed class Report
 {
     private readonly List<Row> _rows = [];
+    private readonly List<string> _tables = [];
 
     public void Add(string scenario, string measure, double value, string unit) => _rows.Add(new Row(scenario, measure, value, unit));
+
+    /// <summary>Adds a table of its own, in Markdown.</summary>
+    public void AddTable(string markdown) => _tables.Add(markdown);
 
     /// <summary>Adds the median, the smallest and the greatest of a few values.</summary>
     public void AddSpread(string scenario, string measure, IEnumerable<double> values, string unit)
@@ -30,7 +34,8 @@ internal sealed class Report
     public string ToMarkdown() =>
         _rows.Aggregate(
             new StringBuilder("| scenario | measure | value | unit |\n|---|---|---:|---|\n"),
-            static (text, row) => text.Append(CultureInfo.InvariantCulture, $"| {row.Scenario} | {row.Measure} | {row.Value:0.###} | {row.Unit} |\n")).ToString();
+            static (text, row) => text.Append(CultureInfo.InvariantCulture, $"| {row.Scenario} | {row.Measure} | {row.Value:0.###} | {row.Unit} |\n")).ToString()
+        + string.Concat(_tables.Select(table => $"\n{table}\n"));
 
     public string ToCsv() =>
         _rows.Aggregate(

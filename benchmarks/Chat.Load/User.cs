@@ -32,18 +32,29 @@ internal sealed class User(HttpClient http, string name)
         return await Device.ConnectAsync(negotiated.RootElement.GetProperty("url").GetString()!, negotiated.RootElement.GetProperty("accessToken").GetString()!);
     }
 
-    private async Task<string> CreateAsync(string body)
+    /// <summary>Does anything; on return it is answered, with what is told here. Throws when it was refused.</summary>
+    public async Task<JsonElement> AskAsync(string method, string path, string? body)
     {
-        using var answer = await PostAsync("/api/conversations", body);
-        using var conversation = await ReadAsync(answer);
-        return conversation.RootElement.GetProperty("conversationId").GetString()!;
+        using var answer = await SendAsync(new HttpMethod(method), path, body);
+        var text = await answer.Content.ReadAsByteArrayAsync();
+        if (!answer.IsSuccessStatusCode)
+        {
+            throw new InvalidOperationException($"{method} {path} was refused: {Encoding.UTF8.GetString(text)}");
+        }
+
+        return text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
     }
 
-    private async Task<HttpResponseMessage> PostAsync(string path, string body)
+    private async Task<string> CreateAsync(string body) =>
+        (await AskAsync("POST", "/api/conversations", body)).GetProperty("conversationId").GetString()!;
+
+    private Task<HttpResponseMessage> PostAsync(string path, string body) => SendAsync(HttpMethod.Post, path, body);
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? body)
     {
-        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
-        content.Headers.ContentType = Json;
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        using var content = body is null ? null : new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        content?.Headers.ContentType = Json;
+        using var request = new HttpRequestMessage(method, path) { Content = content };
         request.Headers.Authorization = _authorization;
         return await http.SendAsync(request);
     }

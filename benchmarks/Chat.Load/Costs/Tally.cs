@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Chat.Load.Costs;
+
+/// <summary>What the backend's meter has counted so far: of each operation of each service how often, and how many billed units.</summary>
+internal sealed record Tally(IReadOnlyDictionary<(string Service, string Operation), (double Requests, double Units)> Counts)
+{
+    public static async Task<Tally> ReadAsync(HttpClient http)
+    {
+        using var meter = await JsonDocument.ParseAsync(await http.GetStreamAsync("/local/meter"));
+        return new Tally(meter.RootElement.GetProperty("run").GetProperty("readings").EnumerateArray().ToDictionary(
+            reading => (reading.GetProperty("service").GetString()!, reading.GetProperty("operation").GetString()!),
+            reading => (reading.GetProperty("requests").GetDouble(), reading.GetProperty("units").GetDouble())));
+    }
+
+    /// <summary>The tally once nothing has been counted for a while: what is done in the background is done, too.</summary>
+    public static async Task<Tally> SettledAsync(HttpClient http)
+    {
+        var (tally, unchanged) = (await ReadAsync(http), 0);
+        while (unchanged < 6)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+            var next = await ReadAsync(http);
+            unchanged = next.Requests(_ => true) == tally.Requests(_ => true) ? unchanged + 1 : 0;
+            tally = next;
+        }
+
+        return tally;
+    }
+
+    public double Requests(Func<(string Service, string Operation), bool> which) => Counts.Where(one => which(one.Key)).Sum(one => one.Value.Requests);
+
+    public double Units(Func<(string Service, string Operation), bool> which) => Counts.Where(one => which(one.Key)).Sum(one => one.Value.Units);
+
+    public double RequestUnits => Units(one => one.Service == "cosmos");
+
+    public double ServiceBusOperations => Units(one => one.Service == "servicebus");
+
+    /// <summary>Requests to SignalR Service: free, but throttled.</summary>
+    public double SignalRRequests => Requests(one => one.Service == "signalr" && !one.Operation.StartsWith("message", StringComparison.Ordinal));
+
+    public double Executions => Requests(one => one.Service == "functions" && one.Operation.StartsWith("execution:", StringComparison.Ordinal));
+
+    /// <summary>The requests to Cosmos DB by their kind, such as <c>2 patch 16.46, read 1</c>.</summary>
+    public string CosmosRequests => string.Join(", ", Counts
+        .Where(one => one.Key.Service == "cosmos")
+        .OrderByDescending(one => one.Value.Units)
+        .Select(one => string.Create(CultureInfo.InvariantCulture, $"{(one.Value.Requests > 1 ? $"{one.Value.Requests} " : "")}{one.Key.Operation} {one.Value.Units:0.##}")));
+
+    public static Tally operator -(Tally after, Tally before)
+    {
+        var counts = after.Counts
+            .Select(one => (one.Key, Before: before.Counts.GetValueOrDefault(one.Key), After: one.Value))
+            .Where(one => one.After.Requests > one.Before.Requests);
+        return new Tally(counts.ToDictionary(one => one.Key, one => (one.After.Requests - one.Before.Requests, one.After.Units - one.Before.Units)));
+    }
+}
