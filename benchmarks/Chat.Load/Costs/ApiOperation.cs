@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Chat.Load.Costs;
 
 /// <summary>An operation of the API: what has to be there before, and the one request that is measured.</summary>
@@ -160,7 +162,7 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
         static async (world, conversation) => (await ScheduleAsync(world, conversation)).GetProperty("scheduledId").GetString()!,
         act);
 
-    private static Task<System.Text.Json.JsonElement> ScheduleAsync(World world, string conversation) => world.AskAsync(
+    private static Task<JsonElement> ScheduleAsync(World world, string conversation) => world.AskAsync(
         "ann",
         "POST",
         $"/conversations/{conversation}/scheduled",
@@ -173,7 +175,7 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
         return conversation;
     }
 
-    private static Task RepeatAsync(World world, string conversation) =>
+    private static Task<JsonElement> RepeatAsync(World world, string conversation) =>
         world.AskAsync("ann", "POST", $"/conversations/{conversation}/messages", """{"clientMessageId":"again","text":"Hello"}""");
 
     private static string Batch(int count) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
@@ -6,6 +7,9 @@ namespace Chat.Load.Costs;
 /// <summary>What the backend's meter has counted so far: of each operation of each service how often, and how many billed units.</summary>
 internal sealed record Tally(IReadOnlyDictionary<(string Service, string Operation), (double Requests, double Units)> Counts)
 {
+    /// <summary>The change feed is looked at every 5 s.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5.5);
+
     public static async Task<Tally> ReadAsync(HttpClient http)
     {
         using var meter = await JsonDocument.ParseAsync(await http.GetStreamAsync("/local/meter"));
@@ -14,16 +18,18 @@ internal sealed record Tally(IReadOnlyDictionary<(string Service, string Operati
             reading => (reading.GetProperty("requests").GetDouble(), reading.GetProperty("units").GetDouble())));
     }
 
-    /// <summary>The tally once nothing has been counted for a while: what is done in the background is done, too.</summary>
+    /// <summary>The tally once nothing has been counted for longer than the change feed is looked at: what is done in the background is done, too.</summary>
     public static async Task<Tally> SettledAsync(HttpClient http)
     {
-        var (tally, unchanged) = (await ReadAsync(http), 0);
-        while (unchanged < 6)
+        var (tally, since) = (await ReadAsync(http), Stopwatch.GetTimestamp());
+        while (Stopwatch.GetElapsedTime(since) < Quiet)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
             var next = await ReadAsync(http);
-            unchanged = next.Requests(_ => true) == tally.Requests(_ => true) ? unchanged + 1 : 0;
-            tally = next;
+            if (next.Requests(_ => true) > tally.Requests(_ => true))
+            {
+                (tally, since) = (next, Stopwatch.GetTimestamp());
+            }
         }
 
         return tally;
@@ -40,13 +46,14 @@ internal sealed record Tally(IReadOnlyDictionary<(string Service, string Operati
     /// <summary>Requests to SignalR Service: free, but throttled.</summary>
     public double SignalRRequests => Requests(one => one.Service == "signalr" && !one.Operation.StartsWith("message", StringComparison.Ordinal));
 
-    public double Executions => Requests(one => one.Service == "functions" && one.Operation.StartsWith("execution:", StringComparison.Ordinal));
-
     /// <summary>The requests to Cosmos DB by their kind, such as <c>2 patch 16.46, read 1</c>.</summary>
     public string CosmosRequests => string.Join(", ", Counts
         .Where(one => one.Key.Service == "cosmos")
         .OrderByDescending(one => one.Value.Units)
-        .Select(one => string.Create(CultureInfo.InvariantCulture, $"{(one.Value.Requests > 1 ? $"{one.Value.Requests} " : "")}{one.Key.Operation} {one.Value.Units:0.##}")));
+        .Select(one => string.Create(CultureInfo.InvariantCulture, $"{(one.Value.Requests == 1 ? "" : $"{one.Value.Requests:0.#} ")}{one.Key.Operation} {one.Value.Units:0.##}")));
+
+    public static Tally operator /(Tally sum, int times) =>
+        new(sum.Counts.ToDictionary(one => one.Key, one => (one.Value.Requests / times, one.Value.Units / times)));
 
     public static Tally operator -(Tally after, Tally before)
     {

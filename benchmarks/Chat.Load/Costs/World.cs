@@ -40,6 +40,15 @@ internal sealed class World(HttpClient http, string name)
 
         return await user.AskAsync(method, $"/api{path}", body);
     }
+
+    /// <summary>The first call of a user in 5 min stamps when they were seen, whatever it is; that is no part of what is measured.</summary>
+    public async Task EverybodyIsThereAsync()
+    {
+        foreach (var person in new[] { "ann", "ben", "eve" })
+        {
+            await AskAsync(person, "GET", "/me/privacy");
+        }
+    }
 }
 
 /// <summary>A message that was sent.</summary>
