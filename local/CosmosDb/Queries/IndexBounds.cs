@@ -12,23 +12,25 @@ internal static class IndexBounds
     public static bool IsPoint(IndexRange range) =>
         range is { From: { After: false } from, To: { After: true } to } && from.Value.CompareWith(to.Value) == 0;
 
-    /// <summary>The ids that a condition names: <c>c.id = …</c>, <c>c.id IN (…)</c>.</summary>
-    public static IReadOnlyList<string>? IdsOf(IEnumerable<Expression> conditions)
-    {
-        foreach (var condition in conditions)
-        {
-            if (condition is InExpression { Needle: PathExpression { Plain: { } needle } } oneOf && needle.Equals(JsonPath.Id) && oneOf.Haystack.All(straw => straw is Literal))
-            {
-                return [.. oneOf.Haystack.Cast<Literal>().Where(straw => straw.Value.Type == SqlType.String).Select(straw => straw.Value.Text)];
-            }
+    /// <summary>The only strings that a path can have where the conditions hold; null when they don't name them all.</summary>
+    public static IReadOnlyList<string>? NamesOf(JsonPath path, IEnumerable<Expression> conditions) =>
+        conditions.Select(condition => NamesOf(path, condition)).FirstOrDefault(names => names is not null);
 
-            if (Read(JsonPath.Id, condition) is (Comparison.Equal, { Type: SqlType.String } id))
-            {
-                return [id.Text];
-            }
+    /// <summary>What one condition names: <c>c.id = …</c>, <c>c.id IN (…)</c>, and <c>(c.id = … AND …) OR (c.id = … AND …)</c>, which reading many documents asks.</summary>
+    private static IReadOnlyList<string>? NamesOf(JsonPath path, Expression condition)
+    {
+        if (condition is OrExpression)
+        {
+            var alternatives = condition.Alternatives.Select(alternative => NamesOf(path, alternative.Conjuncts)).ToList();
+            return alternatives.Contains(null) ? null : [.. alternatives.SelectMany(names => names!).Distinct(StringComparer.Ordinal)];
         }
 
-        return null;
+        if (condition is InExpression { Needle: PathExpression { Plain: { } needle } } oneOf && needle.Equals(path) && oneOf.Haystack.All(straw => straw is Literal { Value.Type: SqlType.String }))
+        {
+            return [.. oneOf.Haystack.Cast<Literal>().Select(straw => straw.Value.Text).Distinct(StringComparer.Ordinal)];
+        }
+
+        return Read(path, condition) is (Comparison.Equal, { Type: SqlType.String } name) ? [name.Text] : null;
     }
 
     private static IndexRange? Of(JsonPath path, Expression condition)

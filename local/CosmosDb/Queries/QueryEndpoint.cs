@@ -17,7 +17,7 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
     public async ValueTask<CosmosResponse> AnswerAsync(CosmosRequest request, Container container)
     {
         var query = SqlParser.ParseRequest(request.Body);
-        var plan = QueryPlan.For(query, container.Definition.Indexing);
+        var plan = QueryPlan.For(query, container.Definition);
         var key = request.Header("x-ms-documentdb-partitionkey") is { } header ? PartitionKeyValue.Parse(header) : null;
         var isSpread = key is null && NeedsDistribution(query);
         if (request.Is("x-ms-cosmos-is-query-plan-request"))
@@ -52,7 +52,7 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
 
     private async ValueTask<CosmosResponse> RunAsync(CosmosRequest request, Container container, SelectQuery query, QueryPlan plan, PartitionKeyValue? key)
     {
-        var scope = new QueryScope(container, key, request);
+        var scope = new QueryScope(container, key, plan.Keys, request);
         if (scope.Ranges.Any(range => SessionToken.IsAhead(request.Header("x-ms-session-token"), range, range.Lsn)))
         {
             return CosmosResponse.Error(404, "The read session is not available for the input session token.", 1002);

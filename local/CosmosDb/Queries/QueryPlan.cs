@@ -26,9 +26,18 @@ internal sealed class QueryPlan
     /// <summary>The only ids that the query can select, if it says so.</summary>
     public IReadOnlyList<string>? Ids { get; }
 
-    public static QueryPlan For(SelectQuery query, IndexingPolicy policy)
+    /// <summary>The only partition keys of one string that the query can select from, if it says so.</summary>
+    public IReadOnlyList<string>? Keys { get; private init; }
+
+    public static QueryPlan For(SelectQuery query, ContainerDefinition container)
     {
         var conditions = query.Where?.Conjuncts.ToList() ?? [];
+        var keys = container.KeyPaths is [var path] ? IndexBounds.NamesOf(path, conditions) : null;
+        return For(query, conditions, keys, container.Indexing);
+    }
+
+    private static QueryPlan For(SelectQuery query, List<Expression> conditions, IReadOnlyList<string>? keys, IndexingPolicy policy)
+    {
         if (query.Order.Keys is [var first, ..])
         {
             if (!policy.Serves(query.Order))
@@ -45,12 +54,12 @@ internal sealed class QueryPlan
                 range = range with { From = range.From ?? new IndexEdge(SqlValue.Undefined, After: true) };
             }
 
-            return new QueryPlan(first.Descending ? query.Order.Reversed() : query.Order, range, first.Descending, null);
+            return new QueryPlan(first.Descending ? query.Order.Reversed() : query.Order, range, first.Descending, null) { Keys = keys };
         }
 
-        if (IndexBounds.IdsOf(conditions) is { } ids)
+        if (IndexBounds.NamesOf(JsonPath.Id, conditions) is { } ids)
         {
-            return new QueryPlan(SortOrder.Creation, IndexRange.All, false, ids);
+            return new QueryPlan(SortOrder.Creation, IndexRange.All, false, ids) { Keys = keys };
         }
 
         // The narrowest of the indexes that are kept anyway; an equality beats a range.
@@ -60,8 +69,8 @@ internal sealed class QueryPlan
             .OrderByDescending(candidate => IndexBounds.IsPoint(candidate.Range))
             .FirstOrDefault();
         return best.Path is null
-            ? new QueryPlan(SortOrder.Creation, IndexRange.All, false, null)
-            : new QueryPlan(new SortOrder([new SortKey(best.Path, Descending: false)]), best.Range, false, null);
+            ? new QueryPlan(SortOrder.Creation, IndexRange.All, false, null) { Keys = keys }
+            : new QueryPlan(new SortOrder([new SortKey(best.Path, Descending: false)]), best.Range, false, null) { Keys = keys };
     }
 
     /// <summary>The next candidates of a partition after a position, at most so many. The caller holds the partition's lock.</summary>
@@ -69,7 +78,7 @@ internal sealed class QueryPlan
     {
         if (Ids is not null)
         {
-            return [.. Ids.Distinct(StringComparer.Ordinal)
+            return [.. Ids
                 .Select(partition.Stored)
                 .Where(item => item is not null && !(item.Number <= after?.Number))
                 .OrderBy(item => item!.Number)

@@ -10,12 +10,15 @@ internal sealed class QueryScope
 
     private readonly Container _container;
     private readonly PartitionKeyValue? _key;
+    private readonly IReadOnlyList<string>? _named;
     private readonly LogicalPartition? _partition;
     private readonly Dictionary<PartitionRange, long>? _asOf;
     private readonly string _start;
     private readonly string _end;
 
-    public QueryScope(Container container, PartitionKeyValue? key, CosmosRequest request)
+    /// <param name="key">The only partition, if the request says so.</param>
+    /// <param name="named">The only partitions that its conditions leave, if they do.</param>
+    public QueryScope(Container container, PartitionKeyValue? key, IReadOnlyList<string>? named, CosmosRequest request)
     {
         // The prefix of a hierarchical key comes as the effective keys that it covers.
         _start = request.Header("x-ms-start-epk") ?? "";
@@ -23,6 +26,7 @@ internal sealed class QueryScope
         var rangeId = request.Header("x-ms-documentdb-partitionkeyrangeid");
         _container = container;
         _key = key;
+        _named = named;
         var partition = key is null ? null : container.Find(key.Text);
         Ranges = key is not null
             ? [partition?.Range ?? container.RangeOf(key.Effective())]
@@ -52,11 +56,22 @@ internal sealed class QueryScope
             return _partition is null ? [] : [(_partition, [])];
         }
 
-        return Scan(place is [var effective, var text] ? (effective, text) : (_start, ""));
+        var from = place is [var effective, var text] ? (effective, text) : (_start, "");
+        return _named is null ? Scan(from) : Named(from);
     }
 
     private LogicalPartition AsSeen(LogicalPartition partition) =>
         _asOf is not null && _container.Replica is { } replica ? replica.AsOf(partition, _asOf[partition.Range]) : partition;
+
+    private IEnumerable<(LogicalPartition Partition, string[] Place)> Named((string Effective, string Text) from) => _named!
+        .Select(name => _container.Find(PartitionKeyValue.Of(name).Text))
+        .Where(partition => partition is not null && Ranges.Contains(partition.Range))
+        .Select(partition => (Partition: AsSeen(partition!), Effective: partition!.Key.Effective(), partition.Key.Text))
+        .Where(one => (string.CompareOrdinal(one.Effective, from.Effective), string.CompareOrdinal(one.Text, from.Text)) is ( > 0, _) or (0, >= 0))
+        .Where(one => string.CompareOrdinal(one.Effective, _end) < 0)
+        .OrderBy(one => one.Effective, StringComparer.Ordinal)
+        .ThenBy(one => one.Text, StringComparer.Ordinal)
+        .Select(one => (one.Partition, new[] { one.Effective, one.Text }));
 
     private IEnumerable<(LogicalPartition Partition, string[] Place)> Scan((string Effective, string Text) from)
     {

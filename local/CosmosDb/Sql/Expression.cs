@@ -9,6 +9,9 @@ internal abstract class Expression
 
     /// <summary>The conditions that must all hold for this one to hold.</summary>
     public virtual IEnumerable<Expression> Conjuncts => [this];
+
+    /// <summary>The conditions of which one must hold for this one to hold.</summary>
+    public virtual IEnumerable<Expression> Alternatives => [this];
 }
 
 internal sealed class Literal(SqlValue value) : Expression
@@ -102,6 +105,8 @@ internal sealed class AndExpression(Expression left, Expression right) : Express
 /// <summary>True as soon as one side is; otherwise undefined unless both are booleans.</summary>
 internal sealed class OrExpression(Expression left, Expression right) : Expression
 {
+    public override IEnumerable<Expression> Alternatives => left.Alternatives.Concat(right.Alternatives);
+
     public override SqlValue Evaluate(JsonElement document) => Logic.Combine(left, right, document, decisive: true);
 }
 

@@ -25,6 +25,9 @@ public sealed class CrossPartitionQueryProperties
         ("c.b > 2", document => document.B > 2),
         ("c.a = 2 OR c.a = 'a'", document => document.A is 5 or 8),
         ("IS_DEFINED(c.a) AND c.b <= 3", document => document.A > 0 && document.B <= 3),
+        ("c.pk = 'k3' OR (c.pk IN ('k1', 'k5') AND c.b > 2)", document => document.Key is "k3" || (document.Key is "k1" or "k5" && document.B > 2)),
+        ("(c.pk = 'k1' AND c.id = '3') OR (c.pk = 'k2' AND c.id IN ('5', '6'))", document => document is { Key: "k1", Id: "3" } or { Key: "k2", Id: "5" or "6" }),
+        ("c.pk = 'k1' OR c.b > 2", document => document.Key is "k1" || document.B > 2),
     ];
 
     private static readonly (string Sql, Func<Document, (int, int)> Key)[] Orders =

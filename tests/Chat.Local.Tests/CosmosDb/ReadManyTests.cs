@@ -35,6 +35,21 @@ public sealed class ReadManyTests
     }
 
     [Fact]
+    public async Task Should_cost_what_is_read_however_much_else_there_is()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        for (var i = 0; i < 300; i++)
+        {
+            await account.CreateAsync($$"""{"id":"{{i}}","pk":"k{{i % 3}}"}""");
+        }
+
+        var two = await account.Container.ReadManyItemsAsync<JsonObject>([("3", new PartitionKey("k0")), ("6", new PartitionKey("k0"))]);
+
+        Assert.Equal(2, two.Count);
+        Assert.InRange(two.RequestCharge, 2.3, 2.4);
+    }
+
+    [Fact]
     public async Task Should_find_one_and_those_without_a_key()
     {
         await using var account = await CosmosAccount.StartAsync();
