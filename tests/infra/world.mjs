@@ -1,0 +1,49 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from './bicep.mjs';
+
+const root = join(import.meta.dirname, '../..');
+
+/** The repository's files, some of them perhaps changed, with what they say. Paths are from the root. */
+export class World {
+  #changes;
+  #templates = new Map();
+
+  constructor(changes = {}) {
+    this.#changes = changes;
+  }
+
+  read(path) {
+    return this.#changes[path] ?? readFileSync(join(root, path), 'utf8');
+  }
+
+  exists(path) {
+    return path in this.#changes || existsSync(join(root, path));
+  }
+
+  json(path) {
+    return JSON.parse(this.read(path));
+  }
+
+  /** The files below a folder with an ending, without what builds leave. */
+  list(folder, ending) {
+    return readdirSync(join(root, folder), { recursive: true })
+      .map(path => `${folder}/${path.replaceAll('\\', '/')}`)
+      .filter(path => path.endsWith(ending) && !/\/(bin|obj|node_modules)\//.test(path))
+      .sort();
+  }
+
+  /** The app's sources, one after the other. */
+  get code() {
+    return this.list('functions', '.cs').map(path => this.read(path));
+  }
+
+  template(path) {
+    if (!this.#templates.has(path)) this.#templates.set(path, parse(path, this.read(path)));
+    return this.#templates.get(path);
+  }
+
+  get templates() {
+    return this.list('infra', '.bicep').map(path => this.template(path));
+  }
+}
