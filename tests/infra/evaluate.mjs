@@ -95,7 +95,7 @@ export function evaluate({ world, types, file, parameters, problems, group = nul
     const written = work(body, scope);
     const [type] = one.type.split('@');
     const { parent, scope: at, ...properties } = written;
-    const name = parent ? `${parent.properties.name}/${written.name}` : written.name;
+    const name = parent ? `${parent.name}/${written.name}` : written.name;
     const made = {
       is: 'resource',
       type: one.type,
