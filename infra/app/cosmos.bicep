@@ -2,6 +2,7 @@ param name string
 param location string
 param tags object
 param isProduction bool
+@allowed(['serverless', 'autoscale'])
 param throughput string
 param maxThroughput int
 

@@ -1,6 +1,7 @@
 param name string
 param location string
 param tags object
+@allowed(['Standard', 'Premium'])
 param sku string
 
 // What the emulator and the local Azure make their queues from.

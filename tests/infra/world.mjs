@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import { parse } from './bicep.mjs';
 
 const root = join(import.meta.dirname, '../..');
+const files = new Map();
+const folders = new Map();
 
 /** The repository's files, some of them perhaps changed, with what they say. Paths are from the root. */
 export class World {
+  /** What its templates deploy, once somebody worked that out. */
+  deployments = null;
   #changes;
   #templates = new Map();
 
@@ -14,7 +18,7 @@ export class World {
   }
 
   read(path) {
-    return this.#changes[path] ?? readFileSync(join(root, path), 'utf8');
+    return this.#changes[path] ?? remember(files, path, () => readFileSync(join(root, path), 'utf8'));
   }
 
   exists(path) {
@@ -27,10 +31,10 @@ export class World {
 
   /** The files below a folder with an ending, without what builds leave. */
   list(folder, ending) {
-    return readdirSync(join(root, folder), { recursive: true })
+    return remember(folders, `${folder} ${ending}`, () => readdirSync(join(root, folder), { recursive: true })
       .map(path => `${folder}/${path.replaceAll('\\', '/')}`)
       .filter(path => path.endsWith(ending) && !/\/(bin|obj|node_modules)\//.test(path))
-      .sort();
+      .sort());
   }
 
   /** The app's sources, one after the other. */
@@ -39,11 +43,16 @@ export class World {
   }
 
   template(path) {
-    if (!this.#templates.has(path)) this.#templates.set(path, parse(path, this.read(path)));
-    return this.#templates.get(path);
+    return remember(this.#templates, path, () => parse(path, this.read(path)));
   }
 
   get templates() {
     return this.list('infra', '.bicep').map(path => this.template(path));
   }
+}
+
+/** Nothing changes on disk while the checks run. */
+function remember(known, key, make) {
+  if (!known.has(key)) known.set(key, make());
+  return known.get(key);
 }
