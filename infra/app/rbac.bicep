@@ -88,7 +88,7 @@ resource appReceives 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for
 }]
 
 // The scale controller asks as the app how long a queue is, which Service Bus tells only those who may manage it:
-// https://github.com/Azure/Azure-Functions/issues/2379. Of these queues, not of the namespace.
+// https://github.com/Azure/azure-functions-host/issues/8261. Of these queues, not of the namespace.
 resource scalerCounts 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (queue, index) in queueNames: if (scaleByQueueLength) {
   name: guid(queues[index].id, principalId, serviceBusDataOwner)
   scope: queues[index]
