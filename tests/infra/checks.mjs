@@ -145,15 +145,16 @@ const checks = {
 
   'settings are explained': world => {
     const known = settingsOf(world);
-    const rows = rowsOf(world, '## Configure');
-    const explained = new Map(rows.flatMap(cells => [...cells[0].matchAll(/`([\w]+)`/g)].map(([, name]) => [name, cells])));
+    const named = rows => new Map(rows.flatMap(cells => [...cells[0].matchAll(/`(\w+)`/g)].map(([, name]) => [name, cells])));
+    const explained = named(rowsOf(world, '# Operations'));
+    const configured = [...named(rowsOf(world, '## Configure')).keys()];
     const local = ['FUNCTIONS_WORKER_RUNTIME'];
     const sample = world.json('local.settings.sample.json').Values;
     const sampled = [...known.values()].filter(one => !one.secret && !one.host).map(one => one.name).concat('FUNCTIONS_WORKER_RUNTIME', 'AzureWebJobsStorage__accountName');
     const range = one => one.range ? `${one.range[0]}–${one.range[1]}` : '';
     return [
       ...[...known.keys(), ...hostSettings, ...local].filter(name => !explained.has(name)).map(name => `${operations} doesn't explain ${name}`),
-      ...[...explained.keys()].filter(name => !name.startsWith('CHAT_') && !name.startsWith('AZURE_') && !known.has(name) && !hostSettings.includes(name) && !local.includes(name))
+      ...configured.filter(name => !known.has(name) && !hostSettings.includes(name) && !local.includes(name))
         .map(name => `${operations} explains ${name}, which nothing reads`),
       ...[...known.values()].filter(one => one.default && explained.has(one.name)).flatMap(one => [
         explained.get(one.name)[1] !== `\`${one.default}\`` && `${operations}: the default of ${one.name} is ${one.default}`,
@@ -320,6 +321,6 @@ function unordered({ path, containers: asked, order }, known, declared) {
 function rowsOf(world, heading) {
   const text = world.read(operations);
   const start = text.indexOf(`${heading}\n`);
-  const end = text.indexOf('\n## ', start + 1);
+  const end = text.indexOf(`\n${heading.split(' ')[0]} `, start + 1);
   return text.slice(start, end < 0 ? undefined : end).split('\n').filter(line => /^\| `/.test(line)).map(line => line.split('|').slice(1, -1).map(cell => cell.trim()));
 }

@@ -55,6 +55,10 @@ export function settingsOf(world) {
 
     for (const [, name, value] of text.matchAll(/GetValue\("([\w:]+)", \w+\.(\w+)\)/g)) add(name.replace(':', '__'), { default: value });
     for (const [, name] of text.matchAll(/onfiguration\["([\w:]+)"\]/g)) add(name.replace(':', '__'), {});
+    for (const [, constant] of text.matchAll(/onfiguration\[(\w+)\]/g)) {
+      const name = one(text, new RegExp(`const string ${constant} = "(\\w+)"`));
+      if (constant !== 'Connection' && name) add(name, {});
+    }
     if (text.includes('new DefaultAzureCredential()')) add('AZURE_CLIENT_ID', { required: true });
     if (text.includes('GetSection("Auth")')) {
       const development = new Set(['SigningKey', 'Issuer']);
@@ -74,12 +78,15 @@ export function settingsOf(world) {
 
 /** Where the app reads settings in a form that settingsOf doesn't know. */
 export function unknownReadsOf(world) {
-  const known = /onfiguration\[(Connection|"[\w:]+")\]|\.GetValue\("[\w:]+", \w+\.\w+\)|\.GetSection\("Auth"\)/;
-  return world.list('functions', '.cs')
-    .filter(path => path !== 'functions/Shared/Settings.cs')
-    .flatMap(path => world.read(path).split('\n').map((line, index) => ({ place: `${path}:${index + 1}`, line })))
-    .filter(({ line }) => /onfiguration\[|onfiguration\.Get(Value|Section)\b|GetEnvironmentVariable/.test(line) && !known.test(line))
-    .map(({ place }) => place);
+  const known = /onfiguration\["[\w:]+"\]|\.GetValue\("[\w:]+", \w+\.\w+\)|\.GetSection\("Auth"\)/;
+  const isKnown = (text, line) => known.test(line) || text.includes(`const string ${one(line, /onfiguration\[(\w+)\]/)} = "`);
+  return world.list('functions', '.cs').filter(path => path !== 'functions/Shared/Settings.cs').flatMap(path => {
+    const text = world.read(path);
+    return text.split('\n')
+      .map((line, index) => ({ place: `${path}:${index + 1}`, line }))
+      .filter(({ line }) => /onfiguration\[|onfiguration\.Get(Value|Section)\b|GetEnvironmentVariable/.test(line) && !isKnown(text, line))
+      .map(({ place }) => place);
+  });
 }
 
 /** What the host reads in Azure beside the app's connections; its own runtime's name only elsewhere. */
