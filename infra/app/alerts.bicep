@@ -98,7 +98,7 @@ var logs = [
     name: 'server-errors'
     description: 'More than 1 % of at least 100 requests in five minutes failed by the server\'s fault.'
     severity: 1
-    query: 'requests | summarize failed = countif(toint(resultCode) >= 500), all = count() | where all >= 100 and failed * 100 > all'
+    query: 'requests | summarize failed = countif(toint(resultCode) >= 500), total = count() | where total >= 100 and failed * 100 > total'
   }
 ]
 

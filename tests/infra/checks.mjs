@@ -46,10 +46,13 @@ const checks = {
     const declared = world.template('infra/main.bicep').declarations.filter(one => one.kind === 'param');
     const given = world.json('infra/main.parameters.json').parameters;
     const variables = [...JSON.stringify(given).matchAll(/\$\{(CHAT_\w+)/g)].map(([, name]) => name);
+    const passed = [...world.read('.github/workflows/deploy.yml').matchAll(/^ +(CHAT_\w+):/gm)].map(([, name]) => name);
     return [
       ...Object.keys(given).filter(name => !declared.some(one => one.name === name)).map(name => `main.bicep has no parameter ${name}`),
       ...declared.filter(one => !one.value && !(one.name in given)).map(one => `main.parameters.json doesn't give ${one.name}`),
       ...variables.filter(name => !rowsOf(world, '## Deploy').some(cells => cells[0].includes(`\`${name}\``))).map(name => `${operations} doesn't explain ${name}`),
+      // A workflow gives no developer access.
+      ...differences('deploy.yml', passed, 'main.parameters.json', variables.filter(name => name !== 'CHAT_DEVELOPER_ID')),
     ];
   },
 
@@ -273,13 +276,16 @@ const checks = {
     ].filter(Boolean);
   }),
 
-  'the workbook names what was made': (_, deployed) => deployed().flatMap(({ of, resources }) => {
+  'the workbook names what was made': (world, deployed) => deployed().flatMap(({ of, resources }) => {
+    const functions = functionsOf(world);
     const text = of('Microsoft.Insights/workbooks')[0].properties.properties.serializedData;
     const named = [...new Set([...text.matchAll(/\/subscriptions\/[^"\\]+/g)].map(([id]) => id))];
     const ids = resources.map(one => one.id);
     return [
       ...[...text.matchAll(/\{\w+\}/g)].map(([left]) => `The workbook has ${left} in it`),
       ...named.filter(id => !ids.includes(id)).map(id => `The workbook names ${id}, which isn't made`),
+      ...[...text.matchAll(/name (?:== |in \()('\w+'(?:, '\w+')*)/g)].flatMap(([, list]) => list.split(', ')).map(name => name.slice(1, -1))
+        .filter(name => !functions.includes(name)).map(name => `The workbook asks for the function ${name}, which isn't there`),
       named.length === 0 && 'The workbook names nothing that was made',
       JSON.parse(text).version !== 'Notebook/1.0' && 'The workbook isn\'t of version Notebook/1.0',
     ].filter(Boolean);

@@ -22,6 +22,7 @@ const mutantsOf = {
   'azd gives the parameters': [
     ['infra/main.parameters.json', '    "authAudience": { "value": "${CHAT_AUTH_AUDIENCE}" },\n', '', "doesn't give authAudience"],
     ['infra/main.parameters.json', '"webOrigins":', '"origins":', 'has no parameter origins'],
+    ['.github/workflows/deploy.yml', "      CHAT_SIGNALR_UNITS: ${{ vars.CHAT_SIGNALR_UNITS || '1' }}\n", '', "which deploy.yml hasn't"],
     [operations, '| `CHAT_PROFILE` |', '| profile |', "doesn't explain CHAT_PROFILE"],
   ],
   'values can be worked out': [
@@ -84,6 +85,7 @@ const mutantsOf = {
     [app('signalr'), 'disableLocalAuth: true', 'disableLocalAuth: false', "disableLocalAuth isn't true"],
     [app('storage'), 'allowSharedKeyAccess: false', 'allowSharedKeyAccess: true', "allowSharedKeyAccess isn't false"],
     [app('monitoring'), 'output componentName string = component.name', 'output componentName string = component.name\noutput connectionString string = component.properties.ConnectionString', 'output connectionString may be a secret'],
+    [app('identity'), 'output principalId', '@secure()\noutput principalId', 'output principalId may be a secret'],
   ],
   'old TLS is refused': [
     [app('servicebus'), "minimumTlsVersion: '1.2'", "minimumTlsVersion: '1.0'", 'namespace takes less than TLS 1.2'],
@@ -123,6 +125,7 @@ const mutantsOf = {
   ],
   'the workbook names what was made': [
     [app('workbook'), "var filled = replace(ofCosmos, '{signalR}', signalR.id)", "var filled = replace(ofCosmos, '{signal}', signalR.id)", 'has {signalR} in it'],
+    ['infra/workbook.json', "name == 'SendMessage'", "name == 'PostMessage'", 'asks for the function PostMessage'],
     [app('workbook'), "'{serviceBus}', namespace.id", "'{serviceBus}', '/subscriptions/other'", "which isn't made"],
   ],
   'the emulators run what is declared': [
