@@ -58,6 +58,10 @@ const mutantsOf = {
     ['infra/cosmos.json', '{ "path": "/pinned/?" },', '{ "path": "/pinned/?" },\n          { "path": "/muted/?" },', 'indexes muted, by which nothing is asked'],
     ['functions/Shared/ChatContainers.cs', 'UsersName = "users"', 'UsersName = "people"', 'ChatContainers.cs has people'],
     [app('cosmos'), 'resource: container\n', 'resource: { id: container.id, partitionKey: container.partitionKey }\n', "isn't as in infra/cosmos.json"],
+    ['infra/cosmos.json', '"paths": ["/userId"], "kind": "Hash", "version": 2 },\n      "defaultTtl": -1,', '"paths": ["/userId"], "kind": "Hash", "version": 2 },', 'users lets no document expire'],
+    ['infra/cosmos.json', '"database": "chat"', '"database": "talk"', 'has database talk, ChatContainers.cs chat'],
+    [app('cosmos'), "defaultConsistencyLevel: 'Session'", "defaultConsistencyLevel: 'Eventual'", 'want session consistency'],
+    [app('cosmos'), "      type: 'Continuous'\n      continuousModeProperties: { tier: isProduction ? 'Continuous30Days' : 'Continuous7Days' }", "      type: 'Periodic'", "Backups aren't continuous"],
     [app('cosmos'), 'enableMultipleWriteLocations: false', 'enableMultipleWriteLocations: true', 'one region that writes'],
   ],
   'settings are those that code and host read': [
@@ -83,12 +87,17 @@ const mutantsOf = {
   'there are no secrets': [
     [app('functions'), 'AzureWebJobsStorage__accountName: storage.name', 'AzureWebJobsStorage: storage.listKeys().keys[0].value', 'listKeys reads a secret'],
     [app('signalr'), 'disableLocalAuth: true', 'disableLocalAuth: false', "disableLocalAuth isn't true"],
+    [app('storage'), 'allowBlobPublicAccess: false', 'allowBlobPublicAccess: true', "allowBlobPublicAccess isn't false"],
+    [app('cosmos'), '    disableLocalAuth: true\n', '', "disableLocalAuth isn't true"],
+    [app('functions'), "WEBSITE_USE_PLACEHOLDER_DOTNETISOLATED: '0'", "WEBSITE_USE_PLACEHOLDER_DOTNETISOLATED: 'AccountKey=x'", 'this is a connection string'],
     [app('storage'), 'allowSharedKeyAccess: false', 'allowSharedKeyAccess: true', "allowSharedKeyAccess isn't false"],
     [app('monitoring'), 'output componentName string = component.name', 'output componentName string = component.name\noutput connectionString string = component.properties.ConnectionString', 'output connectionString may be a secret'],
     [app('identity'), 'output principalId', '@secure()\noutput principalId', 'output principalId may be a secret'],
   ],
   'old TLS is refused': [
     [app('servicebus'), "minimumTlsVersion: '1.2'", "minimumTlsVersion: '1.0'", 'namespace takes less than TLS 1.2'],
+    [app('storage'), "minimumTlsVersion: 'TLS1_2'", "minimumTlsVersion: 'TLS1_0'", 'account takes less than TLS 1.2'],
+    [app('cosmos'), "minimalTlsVersion: 'Tls12'", "minimalTlsVersion: 'Tls'", 'account takes less than TLS 1.2'],
     [app('functions'), 'httpsOnly: true', 'httpsOnly: false', 'app takes less than TLS 1.2'],
   ],
   'SignalR is serverless and calls nobody': [
@@ -125,10 +134,13 @@ const mutantsOf = {
   ],
   'the workbook names what was made': [
     [app('workbook'), "var filled = replace(ofCosmos, '{signalR}', signalR.id)", "var filled = replace(ofCosmos, '{signal}', signalR.id)", 'has {signalR} in it'],
+    ['infra/workbook.json', '"version": "Notebook/1.0"', '"version": "Notebook/9"', "isn't of version Notebook/1.0"],
     ['infra/workbook.json', "name == 'SendMessage'", "name == 'PostMessage'", 'asks for the function PostMessage'],
     [app('workbook'), "'{serviceBus}', namespace.id", "'{serviceBus}', '/subscriptions/other'", "which isn't made"],
   ],
   'the emulators run what is declared': [
+    ['infra/emulators/compose.yaml', 'ConfigFiles/Config.json', 'Config.json', "doesn't give infra/servicebus.json"],
+    ['infra/servicebus.json', '"Name": "fanout",\n            "Properties": {\n              "DeadLetteringOnMessageExpiration": true,\n              "DefaultMessageTimeToLive": "PT1H",\n              "DuplicateDetectionHistoryTimeWindow": "PT5M",\n              "ForwardDeadLetteredMessagesTo": "",\n              "ForwardTo": "",\n              "LockDuration": "PT1M",\n              "MaxDeliveryCount": 10', '"Name": "fanout",\n            "Properties": {\n              "DefaultMessageTimeToLive": "PT1H",\n              "MaxDeliveryCount": 20', 'delivers ten times at most'],
     ['infra/emulators/compose.yaml', '- ../servicebus.json:', '- ./servicebus.json:', "which isn't there"],
     ['infra/servicebus.json', '"Name": "deliveries",\n            "Properties": {\n              "DeadLetteringOnMessageExpiration": true,\n              "DefaultMessageTimeToLive": "PT1H"', '"Name": "deliveries",\n            "Properties": {\n              "DeadLetteringOnMessageExpiration": true,\n              "DefaultMessageTimeToLive": "P14D"', 'for an hour at most'],
   ],
