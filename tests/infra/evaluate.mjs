@@ -96,6 +96,8 @@ export function evaluate({ world, types, file, parameters, problems, group = nul
     const [type] = one.type.split('@');
     const { parent, scope: at, ...properties } = written;
     const name = parent ? `${parent.name}/${written.name}` : written.name;
+    if (parent && parent.type.split('@')[0] !== type.slice(0, type.lastIndexOf('/'))) say(body, `${one.name} can't be in a ${parent.type}`);
+    if (String(name).split('/').length !== type.split('/').length - 1) say(body, `${one.name} wants a parent`);
     const made = {
       is: 'resource',
       type: one.type,

@@ -27,6 +27,8 @@ const mutantsOf = {
   ],
   'values can be worked out': [
     [app('functions'), 'AZURE_CLIENT_ID: identity.properties.clientId', 'AZURE_CLIENT_ID: identity.properties.clientID', "clientID isn't one of"],
+    [app('storage'), "  parent: account\n  name: 'default'", "  name: 'default'", 'blobs wants a parent'],
+    [app('storage'), '  parent: blobs\n', '  parent: account\n', "deployments can't be in a Microsoft.Storage/storageAccounts@"],
     [main, "@allowed(['dev', 'prod'])", "@allowed(['dev', 'production'])", 'against @allowed'],
     [main, "module signalR './app/signalr.bicep' = {\n  name: 'signalr'\n  scope: group\n", "module signalR './app/signalr.bicep' = {\n  name: 'signalr'\n", 'wants the resource group as its scope'],
     [main, 'param signalRUnits int = 1', "param signalRUnits int = 'one'", 'parameter signalRUnits is int', 'infra/main.parameters.json', '    "signalRUnits": { "value": "${CHAT_SIGNALR_UNITS=1}" },\n', ''],
