@@ -37,7 +37,7 @@ install_chromium() {
 }
 
 npm_packages() {
-  for folder in clients/web clients/node tests/Chat.Local.Tests/CosmosDb/node tests/api-lint; do
+  for folder in clients/web clients/node tests/Chat.Local.Tests/CosmosDb/node tests/api-lint tests/infra; do
     (cd "$folder" && npm ci --no-audit --no-fund --silent) || return 1
   done
 }
@@ -52,6 +52,7 @@ step "Chromium" install_chromium
 step "npm packages" npm_packages
 step "broken rules fit the code and docs/local.md" node tests/broken-rules/run.mjs --check
 step "API documents" npm run --silent --prefix tests/api-lint lint
+step "infra/ fits the code and the docs" npm run --silent --prefix tests/infra check
 step "build" dotnet build Chat.Functions.sln -v quiet || finish
 step "formatting" dotnet format Chat.Functions.sln --no-restore --verify-no-changes
 step "publishing the local build is refused" refuses_to_publish_the_local_build

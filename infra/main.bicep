@@ -1,0 +1,220 @@
+targetScope = 'subscription'
+
+@description('Names the environment. It is in the resource group\'s name and, hashed, in all others.')
+@minLength(1)
+@maxLength(64)
+param environmentName string
+
+@description('The region of everything.')
+@minLength(1)
+param location string
+
+@description('dev: the least that works. prod: several zones, instances that are always ready, capacity that scales.')
+@allowed(['dev', 'prod'])
+param profile string = 'dev'
+
+@description('The OpenID Connect issuer of the users\' tokens.')
+@minLength(1)
+param authAuthority string
+
+@description('The audience that the users\' tokens name.')
+@minLength(1)
+param authAudience string
+
+@description('The web pages that may call the app and connect to SignalR, as origins with commas between. Empty: none.')
+param webOrigins string = ''
+
+@description('Who is told of alerts. Empty: no alerts are made.')
+param alertEmail string = ''
+
+@description('Which life of the store this is. Raise it after a restore.')
+@minValue(1)
+param storeEpoch int = 1
+
+@description('Instances that always run for requests, for delivery and for fan-out, of each. Zones want two.')
+@minValue(0)
+@maxValue(10)
+param alwaysReadyInstances int = profile == 'prod' ? 2 : 0
+
+@description('How Cosmos DB is paid for: by request units used, or by those reserved.')
+@allowed(['serverless', 'autoscale'])
+param cosmosThroughput string = profile == 'prod' ? 'autoscale' : 'serverless'
+
+@description('The request units a second that autoscale goes up to, of the containers conversations and users, of each.')
+@minValue(1000)
+param cosmosMaxThroughput int = 4000
+
+@description('Standard shares its machines and throttles at 1,000 operations a second. Premium doesn\'t.')
+@allowed(['Standard', 'Premium'])
+param serviceBusSku string = 'Standard'
+
+@description('Units of SignalR: 1,000 connections each. The profile dev has the free one, with 20.')
+@minValue(1)
+param signalRUnits int = 1
+
+@description('Lets the scale controller read how long the queues are. Without it nothing wakes an app that has no instance.')
+param scaleByQueueLength bool = true
+
+@description('Somebody who may read and write the data, to look into it. Empty: nobody.')
+param developerId string = ''
+
+var token = toLower(uniqueString(subscription().id, environmentName, location))
+var tags = { 'azd-env-name': environmentName }
+var isProduction = profile == 'prod'
+var origins = empty(webOrigins) ? [] : split(webOrigins, ',')
+
+resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+  name: 'rg-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module identity './app/identity.bicep' = {
+  name: 'identity'
+  scope: group
+  params: {
+    name: 'id-${token}'
+    location: location
+    tags: tags
+  }
+}
+
+module monitoring './app/monitoring.bicep' = {
+  name: 'monitoring'
+  scope: group
+  params: {
+    workspaceName: 'log-${token}'
+    componentName: 'appi-${token}'
+    location: location
+    tags: tags
+    isProduction: isProduction
+  }
+}
+
+module storage './app/storage.bicep' = {
+  name: 'storage'
+  scope: group
+  params: {
+    name: 'st${token}'
+    location: location
+    tags: tags
+    isProduction: isProduction
+  }
+}
+
+module serviceBus './app/servicebus.bicep' = {
+  name: 'servicebus'
+  scope: group
+  params: {
+    name: 'sbns-${token}'
+    location: location
+    tags: tags
+    sku: serviceBusSku
+  }
+}
+
+module cosmos './app/cosmos.bicep' = {
+  name: 'cosmos'
+  scope: group
+  params: {
+    name: 'cosmos-${token}'
+    location: location
+    tags: tags
+    isProduction: isProduction
+    throughput: cosmosThroughput
+    maxThroughput: cosmosMaxThroughput
+  }
+}
+
+module signalR './app/signalr.bicep' = {
+  name: 'signalr'
+  scope: group
+  params: {
+    name: 'sigr-${token}'
+    location: location
+    tags: tags
+    isProduction: isProduction
+    units: signalRUnits
+    origins: origins
+  }
+}
+
+module roles './app/rbac.bicep' = {
+  name: 'roles'
+  scope: group
+  params: {
+    principalId: identity.outputs.principalId
+    developerId: developerId
+    scaleByQueueLength: scaleByQueueLength
+    storageName: storage.outputs.name
+    componentName: monitoring.outputs.componentName
+    serviceBusName: serviceBus.outputs.name
+    queueNames: serviceBus.outputs.queueNames
+    cosmosName: cosmos.outputs.name
+    databaseName: cosmos.outputs.databaseName
+    signalRName: signalR.outputs.name
+  }
+}
+
+module functions './app/functions.bicep' = {
+  name: 'functions'
+  scope: group
+  // The host reads its storage and its queues as soon as it starts.
+  dependsOn: [roles]
+  params: {
+    name: 'func-${token}'
+    planName: 'plan-${token}'
+    location: location
+    tags: tags
+    isProduction: isProduction
+    alwaysReadyInstances: alwaysReadyInstances
+    identityName: identity.outputs.name
+    storageName: storage.outputs.name
+    deploymentContainer: storage.outputs.deploymentContainer
+    componentName: monitoring.outputs.componentName
+    serviceBusName: serviceBus.outputs.name
+    cosmosName: cosmos.outputs.name
+    signalRName: signalR.outputs.name
+    authAuthority: authAuthority
+    authAudience: authAudience
+    storeEpoch: storeEpoch
+    origins: origins
+  }
+}
+
+module alerts './app/alerts.bicep' = if (!empty(alertEmail)) {
+  name: 'alerts'
+  scope: group
+  params: {
+    token: token
+    location: location
+    tags: tags
+    email: alertEmail
+    componentName: monitoring.outputs.componentName
+    serviceBusName: serviceBus.outputs.name
+    cosmosName: cosmos.outputs.name
+    signalRName: signalR.outputs.name
+  }
+}
+
+module workbook './app/workbook.bicep' = {
+  name: 'workbook'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    componentName: monitoring.outputs.componentName
+    serviceBusName: serviceBus.outputs.name
+    cosmosName: cosmos.outputs.name
+    signalRName: signalR.outputs.name
+  }
+}
+
+output AZURE_LOCATION string = location
+output AZURE_RESOURCE_GROUP string = group.name
+output SERVICE_API_NAME string = functions.outputs.name
+output SERVICE_API_URI string = functions.outputs.uri
+output SERVICEBUS_NAMESPACE string = serviceBus.outputs.name
+output COSMOS_ACCOUNT string = cosmos.outputs.name
+output SIGNALR_NAME string = signalR.outputs.name
+output APPLICATIONINSIGHTS_NAME string = monitoring.outputs.componentName

@@ -1,0 +1,332 @@
+// The checks: each has a name, and says what is wrong in sentences.
+import { all, literal, where } from './bicep.mjs';
+import { containersOf, functionsOf, hostSettings, queriesOf, queuesOf, settingsOf, unknownReadsOf } from './code.mjs';
+import { conform } from './conform.mjs';
+import { deploymentsOf } from './deployments.mjs';
+import { modulesOf, namesOf } from './names.mjs';
+
+const operations = 'docs/operations.md';
+const roles = {
+  storageBlobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b',
+  monitoringMetricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb',
+  serviceBusDataOwner: '090c5cfd-751d-490a-894a-3ce6f1109419',
+  serviceBusDataSender: '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39',
+  serviceBusDataReceiver: '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0',
+  signalRServiceOwner: '7e4f1700-ea5a-4f59-8f37-079cfe29dce3',
+  cosmosDataContributor: '00000000-0000-0000-0000-000000000002',
+};
+
+/** What one check finds. One that meets what it can't work with fails with that. */
+export function run(name, world) {
+  try {
+    return [...new Set(checks[name](world, () => world.deployments ??= deploymentsOf(world)))];
+  } catch (error) {
+    return [error.message];
+  }
+}
+
+const checks = {
+  'templates can be read': world => [
+    ...world.templates.flatMap(template => template.problems),
+    ...world.list('infra', '.json').flatMap(path => {
+      try {
+        world.json(path);
+        return [];
+      } catch (error) {
+        return [`${path}: ${error.message}`];
+      }
+    }),
+  ],
+
+  'names are declared and used': world => world.templates.flatMap(namesOf),
+
+  'modules get their parameters and have the outputs': world => world.templates.flatMap(template => modulesOf(template, world)),
+
+  'azd gives the parameters': world => {
+    const declared = world.template('infra/main.bicep').declarations.filter(one => one.kind === 'param');
+    const given = world.json('infra/main.parameters.json').parameters;
+    const variables = [...JSON.stringify(given).matchAll(/\$\{(CHAT_\w+)/g)].map(([, name]) => name);
+    const passed = [...world.read('.github/workflows/deploy.yml').matchAll(/^ +(CHAT_\w+):/gm)].map(([, name]) => name);
+    return [
+      ...Object.keys(given).filter(name => !declared.some(one => one.name === name)).map(name => `main.bicep has no parameter ${name}`),
+      ...declared.filter(one => !one.value && !(one.name in given)).map(one => `main.parameters.json doesn't give ${one.name}`),
+      ...variables.filter(name => !rowsOf(world, '## Deploy').some(cells => cells[0].includes(`\`${name}\``))).map(name => `${operations} doesn't explain ${name}`),
+      // A workflow gives no developer access.
+      ...differences('deploy.yml', passed, 'main.parameters.json', variables.filter(name => name !== 'CHAT_DEVELOPER_ID')),
+    ];
+  },
+
+  'values can be worked out': (_, deployed) => deployed().flatMap(({ profile, problems }) => problems.map(problem => `${profile}: ${problem}`)),
+
+  'resources are as their types say': (_, deployed) => deployed().flatMap(({ types, resources }) => resources.flatMap(one => {
+    const type = types[one.type];
+    return type ? conform(type, one.properties).map(problem => `${where(one.file, one.node)}: ${one.symbol}${problem}`) : [`${where(one.file, one.node)}: types.json doesn't know ${one.type}`];
+  })),
+
+  'azd finds what it made': (world, deployed) => deployed().flatMap(({ types, resources, outputs, of }) => {
+    const service = /^services:\n {2}(\w+):/m.exec(world.read('azure.yaml'))?.[1];
+    const app = of('Microsoft.Web/sites')[0];
+    return [
+      ...resources.filter(one => types[one.type]?.fields.tags && one.type.split('/').length === 2 && one.properties.tags?.['azd-env-name'] !== 'trial').map(one => `${one.symbol} has no tag azd-env-name`),
+      app.properties.tags['azd-service-name'] !== service && `The app's tag azd-service-name isn't ${service}, as in azure.yaml`,
+      ...Object.keys(outputs).filter(name => name !== name.toUpperCase()).map(name => `azd wants output ${name} in capitals`),
+    ].filter(Boolean);
+  }),
+
+  'queues are those of the code': (world, deployed) => {
+    const declared = world.json('infra/servicebus.json').UserConfig.Namespaces[0].Queues;
+    const used = queuesOf(world);
+    return [
+      ...differences('infra/servicebus.json', declared.map(queue => queue.Name), 'functions/', used),
+      ...deployed().flatMap(({ of }) => {
+        const made = of('Microsoft.ServiceBus/namespaces/queues');
+        return [
+          ...differences('servicebus.bicep', made.map(one => one.properties.name), 'functions/', used),
+          ...made.flatMap(({ properties: { name, properties } }) => {
+            const asked = declared.find(queue => queue.Name === name)?.Properties ?? {};
+            return [
+              ...['LockDuration', 'MaxDeliveryCount', 'RequiresDuplicateDetection', 'RequiresSession', 'DeadLetteringOnMessageExpiration', 'DuplicateDetectionHistoryTimeWindow']
+                .filter(key => properties[key[0].toLowerCase() + key.slice(1)] !== asked[key])
+                .map(key => `Queue ${name}: ${key} isn't as in infra/servicebus.json`),
+              properties.defaultMessageTimeToLive !== 'P14D' && `Queue ${name} doesn't keep messages for 14 days`,
+            ];
+          }),
+        ];
+      }),
+    ].filter(Boolean);
+  },
+
+  'containers are those of the code': (world, deployed) => {
+    const { database, containers } = containersOf(world);
+    const declared = world.json('infra/cosmos.json');
+    const code = world.code.join('\n');
+    const keys = { conversations: '/conversationId', users: '/userId', leases: '/id' };
+    return [
+      ...differences('infra/cosmos.json', declared.containers.map(one => one.id), 'ChatContainers.cs', containers.map(one => one.name)),
+      declared.database !== database && `infra/cosmos.json has database ${declared.database}, ChatContainers.cs ${database}`,
+      ...declared.containers.flatMap(one => [
+        one.partitionKey.paths.join() !== keys[one.id] && `Container ${one.id} isn't partitioned by ${keys[one.id]}`,
+        keys[one.id] !== '/id' && one.defaultTtl !== -1 && `Container ${one.id} lets no document expire`,
+        ...(keys[one.id] === '/id' ? [] : one.indexingPolicy.includedPaths)
+          .map(({ path }) => path.replace('/?', '').slice(1))
+          .filter(field => !new RegExp(`\\bc\\.${field}\\b`).test(code))
+          .map(field => `Container ${one.id} indexes ${field}, by which nothing is asked`),
+      ]),
+      ...queriesOf(world).flatMap(query => query.order.length === 0 ? [] : unordered(query, containers, declared.containers)),
+      ...deployed().flatMap(({ of }) => {
+        const made = of('Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers');
+        return [
+          of('Microsoft.DocumentDB/databaseAccounts/sqlDatabases')[0].properties.name !== database && `cosmos.bicep doesn't make database ${database}`,
+          ...differences('cosmos.bicep', made.map(one => one.properties.name), 'ChatContainers.cs', containers.map(one => one.name)),
+          ...made.filter(one => JSON.stringify(one.properties.properties.resource) !== JSON.stringify(declared.containers.find(other => other.id === one.properties.name)))
+            .map(one => `Container ${one.properties.name} isn't as in infra/cosmos.json`),
+        ];
+      }),
+      ...deployed().map(({ of }) => of('Microsoft.DocumentDB/databaseAccounts')[0].properties.properties).flatMap(account => [
+        account.enableMultipleWriteLocations !== false && 'The order of a conversation wants one region that writes',
+        account.consistencyPolicy.defaultConsistencyLevel !== 'Session' && 'The app passes session tokens, which want session consistency',
+        account.backupPolicy.type !== 'Continuous' && 'Backups aren\'t continuous',
+      ]),
+    ].filter(Boolean);
+  },
+
+  'settings are those that code and host read': (world, deployed) => {
+    const known = settingsOf(world);
+    const required = [...known.values()].filter(one => one.required).map(one => one.name);
+    return [
+      ...unknownReadsOf(world).map(place => `${place}: reads a setting in a form that the checks don't know`),
+      ...deployed().flatMap(({ of }) => {
+        const set = Object.keys(of('Microsoft.Web/sites/config').find(one => one.properties.name === 'appsettings').properties.properties);
+        return [
+          ...[...required, ...hostSettings].filter(name => !set.includes(name)).map(name => `functions.bicep doesn't set ${name}`),
+          ...set.filter(name => !known.has(name) && !hostSettings.includes(name)).map(name => `functions.bicep sets ${name}, which nothing reads`),
+          ...set.filter(name => known.get(name)?.secret).map(name => `functions.bicep sets ${name}, which is for development`),
+        ];
+      }),
+    ];
+  },
+
+  'settings are explained': world => {
+    const known = settingsOf(world);
+    const named = rows => new Map(rows.flatMap(cells => [...cells[0].matchAll(/`(\w+)`/g)].map(([, name]) => [name, cells])));
+    const explained = named(rowsOf(world, '# Operations'));
+    const configured = [...named(rowsOf(world, '## Configure')).keys()];
+    const local = ['FUNCTIONS_WORKER_RUNTIME'];
+    const sample = world.json('local.settings.sample.json').Values;
+    const sampled = [...known.values()].filter(one => !one.secret && !one.host).map(one => one.name).concat('FUNCTIONS_WORKER_RUNTIME', 'AzureWebJobsStorage__accountName');
+    const range = one => one.range ? `${one.range[0]}–${one.range[1]}` : '';
+    return [
+      ...[...known.keys(), ...hostSettings, ...local].filter(name => !explained.has(name)).map(name => `${operations} doesn't explain ${name}`),
+      ...configured.filter(name => !known.has(name) && !hostSettings.includes(name) && !local.includes(name))
+        .map(name => `${operations} explains ${name}, which nothing reads`),
+      ...[...known.values()].filter(one => one.default && explained.has(one.name)).flatMap(one => [
+        explained.get(one.name)[1] !== `\`${one.default}\`` && `${operations}: the default of ${one.name} is ${one.default}`,
+        one.range && explained.get(one.name)[2] !== range(one) && `${operations}: the range of ${one.name} is ${range(one)}`,
+        sample[one.name] !== one.default && `local.settings.sample.json: the default of ${one.name} is ${one.default}`,
+      ]),
+      ...differences('local.settings.sample.json', Object.keys(sample), 'what is read locally', sampled),
+    ].filter(Boolean);
+  },
+
+  'roles are what their names say': (world, deployed) => {
+    const declared = world.templates.flatMap(template => template.declarations.filter(one => one.kind === 'var' && /^[0-9a-f-]{36}$/.test(literal(one.value) ?? '')));
+    return [
+      ...declared.filter(one => roles[one.name] !== literal(one.value)).map(one => `${where(one.file, one.node)}: ${one.name} isn't ${literal(one.value)}`),
+      ...deployed().flatMap(({ of }) => of('Microsoft.Authorization/roleAssignments').flatMap(({ file, node, symbol, scope, properties: { properties } }) => {
+        const role = Object.keys(roles).find(name => properties.roleDefinitionId.endsWith(roles[name]));
+        const fits = { storage: /storageAccounts/, monitoring: /components/, serviceBus: /namespaces/, signalR: /signalR/ }[role?.match(/^(storage|monitoring|serviceBus|signalR)/)[0]];
+        const isApp = properties.principalType === 'ServicePrincipal';
+        return [
+          !fits?.test(scope?.type ?? '') && `${where(file, node)}: ${symbol} gives ${role} on ${scope?.type ?? 'everything'}`,
+          isApp && role?.startsWith('serviceBus') && !/queues/.test(scope.type) && `${where(file, node)}: ${symbol} gives the app more than its queues`,
+        ];
+      })),
+      ...deployed().flatMap(({ of }) => of('Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments').filter(one => !/\/dbs\/\w+$/.test(one.properties.properties.scope)).map(one => `${where(one.file, one.node)}: ${one.symbol} gives more than the database`)),
+    ].filter(Boolean);
+  },
+
+  'there are no secrets': (world, deployed) => [
+    ...world.templates.flatMap(({ file, root }) => [...all(root)].flatMap(node => {
+      const name = node.type === 'call_expression' ? node.childForFieldName('function').text.split('.').at(-1) : '';
+      return [
+        /^list[A-Z]|^getSecret$/.test(name) && `${where(file, node)}: ${name} reads a secret`,
+        node.type === 'string' && /AccountKey=|SharedAccessKey=|AccessKey=/.test(node.text) && `${where(file, node)}: this is a connection string`,
+      ];
+    })),
+    ...world.templates.flatMap(({ file, declarations }) => declarations.filter(one => one.kind === 'output' && (one.decorators.some(({ name }) => name === 'secure') || /connectionString|key|secret/i.test(one.name)))
+      .map(one => `${where(file, one.node)}: output ${one.name} may be a secret`)),
+    ...deployed().flatMap(({ of }) => {
+      const closed = [
+        ['Microsoft.ServiceBus/namespaces', 'disableLocalAuth', true],
+        ['Microsoft.DocumentDB/databaseAccounts', 'disableLocalAuth', true],
+        ['Microsoft.SignalRService/signalR', 'disableLocalAuth', true],
+        ['Microsoft.Insights/components', 'DisableLocalAuth', true],
+        ['Microsoft.Storage/storageAccounts', 'allowSharedKeyAccess', false],
+        ['Microsoft.Storage/storageAccounts', 'allowBlobPublicAccess', false],
+      ];
+      return closed.flatMap(([type, property, value]) => of(type).filter(one => one.properties.properties[property] !== value).map(one => `${one.symbol}: ${property} isn't ${value}`));
+    }),
+  ].filter(Boolean),
+
+  'old TLS is refused': (_, deployed) => deployed().flatMap(({ of }) => [
+    ['Microsoft.ServiceBus/namespaces', one => one.minimumTlsVersion === '1.2'],
+    ['Microsoft.DocumentDB/databaseAccounts', one => one.minimalTlsVersion === 'Tls12'],
+    ['Microsoft.Storage/storageAccounts', one => one.minimumTlsVersion === 'TLS1_2' && one.supportsHttpsTrafficOnly],
+    ['Microsoft.Web/sites', one => one.httpsOnly && one.siteConfig.minTlsVersion === '1.2' && one.siteConfig.scmMinTlsVersion === '1.2'],
+  ].flatMap(([type, isSafe]) => of(type).filter(one => !isSafe(one.properties.properties)).map(one => `${one.symbol} takes less than TLS 1.2`))),
+
+  'SignalR is serverless and calls nobody': (_, deployed) => deployed().flatMap(({ of }) => of('Microsoft.SignalRService/signalR').flatMap(({ symbol, properties: { properties } }) => [
+    !properties.features.some(one => one.flag === 'ServiceMode' && one.value === 'Serverless') && `${symbol} isn't serverless`,
+    properties.upstream?.templates?.length > 0 && `${symbol} calls an upstream`,
+  ])).filter(Boolean),
+
+  'instances that are ready are of functions': (world, deployed) => {
+    const functions = functionsOf(world);
+    return deployed().flatMap(({ profile, of }) => {
+      const ready = of('Microsoft.Web/sites')[0].properties.properties.functionAppConfig.scaleAndConcurrency.alwaysReady;
+      return [
+        ...ready.filter(({ name }) => name !== 'http' && !functions.includes(name.replace(/^function:/, ''))).map(({ name }) => `There is no function for ${name}`),
+        profile === 'prod' && !['http', 'function:DeliverEntries', 'function:FanOutToMembers'].every(name => ready.some(one => one.name === name && one.instanceCount >= 2)) && 'In production two instances of each group are to be ready',
+      ];
+    }).filter(Boolean);
+  },
+
+  'host and app run what was built': (world, deployed) => {
+    const host = world.json('host.json');
+    const framework = /<TargetFramework>net(\d+\.\d+)</.exec(world.read('Directory.Build.props'))[1];
+    return [
+      host.telemetryMode !== undefined && host.telemetryMode !== 'OpenTelemetry' && `host.json: telemetryMode is ${host.telemetryMode}`,
+      !world.read(operations).includes(`${host.extensions.serviceBus.maxConcurrentCalls} concurrent calls`) && `${operations} doesn't say how many concurrent calls host.json allows`,
+      ...deployed().map(({ of }) => of('Microsoft.Web/sites')[0].properties.properties.functionAppConfig.runtime)
+        .filter(({ name, version }) => name !== 'dotnet-isolated' || version !== framework)
+        .map(({ name, version }) => `The app is built for ${framework}, and runs on ${name} ${version}`),
+    ].filter(Boolean);
+  },
+
+  'only the build for Azure is published': world => {
+    const [, property, value] = /<Target Name="RefuseToPublishTheLocalBuild"[^>]* Condition="'\$\((\w+)\)' != '(\w+)'"/.exec(world.read('functions/Chat.Functions.csproj')) ?? [];
+    const argument = `-p:${property}=${value}`;
+    return [
+      !new RegExp(`prepackage:[^]*\\brun: azd env set ${property} ${value}\\n`).test(world.read('azure.yaml')) && `azure.yaml doesn't set ${property} to ${value} before it packages`,
+      !new RegExp(`^ +${property}: ${value}$`, 'm').test(world.read('.github/workflows/deploy.yml')) && `deploy.yml doesn't set ${property} to ${value}`,
+      ...['.github/workflows/ci.yml', operations].filter(path => !world.read(path).includes(argument)).map(path => `${path} doesn't publish with ${argument}`),
+      ...['.github/workflows/ci.yml', '.github/workflows/deploy.yml', operations, 'azure.yaml'].flatMap(path =>
+        [...world.read(path).matchAll(/dotnet publish functions[^\n`]*/g)].filter(([command]) => !command.includes(argument)).map(([command]) => `${path}: ${command} publishes the local build`)),
+    ].filter(Boolean);
+  },
+
+  'workflows are pinned and may little': world => world.list('.github/workflows', '.yml').flatMap(path => {
+    const text = world.read(path);
+    return [
+      ...[...text.matchAll(/uses: (\S+)(.*)/g)].filter(([, action, note]) => !/@[0-9a-f]{40}$/.test(action) || !/^ # v\d/.test(note)).map(([, action]) => `${path}: ${action} isn't pinned by its commit, with its version beside`),
+      !/^permissions:\n {2}contents: read\n(?! )/m.test(text) && `${path} may more than read`,
+      ...[...text.matchAll(/\b([a-z-]+): write\b/g)].filter(([, scope]) => scope !== 'id-token').map(([, scope]) => `${path} may write ${scope}`),
+      /secrets\./.test(text) && `${path} uses a secret`,
+    ].filter(Boolean);
+  }),
+
+  'alerts have a way out': (world, deployed) => deployed().flatMap(({ profile, of }) => {
+    const made = [...of('Microsoft.Insights/metricAlerts'), ...of('Microsoft.Insights/scheduledQueryRules')];
+    const names = made.map(one => one.properties.name.replace(/-[^-]+$/, ''));
+    const explained = [...world.read(operations).matchAll(/^### Alert (\S+)$/gm)].map(([, name]) => name);
+    return [
+      profile === 'prod' && made.length === 0 && 'There are no alerts in production',
+      ...(profile === 'prod' ? differences('alerts.bicep', names, operations, explained) : []),
+      ...made.filter(one => !JSON.stringify(one.properties.properties.actions ?? '').includes('actionGroups/')).map(one => `Alert ${one.properties.name} tells nobody`),
+    ].filter(Boolean);
+  }),
+
+  'the workbook names what was made': (world, deployed) => deployed().flatMap(({ of, resources }) => {
+    const functions = functionsOf(world);
+    const text = of('Microsoft.Insights/workbooks')[0].properties.properties.serializedData;
+    const named = [...new Set([...text.matchAll(/\/subscriptions\/[^"\\]+/g)].map(([id]) => id))];
+    const ids = resources.map(one => one.id);
+    return [
+      ...[...text.matchAll(/\{\w+\}/g)].map(([left]) => `The workbook has ${left} in it`),
+      ...named.filter(id => !ids.includes(id)).map(id => `The workbook names ${id}, which isn't made`),
+      ...[...text.matchAll(/name (?:== |in \()('\w+'(?:, '\w+')*)/g)].flatMap(([, list]) => list.split(', ')).map(name => name.slice(1, -1))
+        .filter(name => !functions.includes(name)).map(name => `The workbook asks for the function ${name}, which isn't there`),
+      named.length === 0 && 'The workbook names nothing that was made',
+      JSON.parse(text).version !== 'Notebook/1.0' && 'The workbook isn\'t of version Notebook/1.0',
+    ].filter(Boolean);
+  }),
+
+  'the emulators run what is declared': world => {
+    const compose = world.read('infra/emulators/compose.yaml');
+    return [
+      ...[...compose.matchAll(/^ +- (\.\.?\/\S+?):/gm)].map(([, path]) => new URL(path, 'file:///infra/emulators/').pathname.slice(1)).filter(path => !world.exists(path)).map(path => `compose.yaml mounts ${path}, which isn't there`),
+      !/\.\.\/servicebus\.json:\/ServiceBus_Emulator\/ConfigFiles\/Config\.json/.test(compose) && 'compose.yaml doesn\'t give infra/servicebus.json to the emulator',
+      ...world.json('infra/servicebus.json').UserConfig.Namespaces[0].Queues.flatMap(({ Name, Properties }) => [
+        Properties.DefaultMessageTimeToLive !== 'PT1H' && `Queue ${Name}: the emulator keeps messages for an hour at most`,
+        Properties.MaxDeliveryCount > 10 && `Queue ${Name}: the emulator delivers ten times at most`,
+      ]),
+    ].filter(Boolean);
+  },
+};
+
+export const names = Object.keys(checks);
+
+/** What one has and the other hasn't, both ways. */
+function differences(here, ours, there, theirs) {
+  return [
+    ...ours.filter(name => !theirs.includes(name)).map(name => `${here} has ${name}, which ${there} hasn't`),
+    ...theirs.filter(name => !ours.includes(name)).map(name => `${there} has ${name}, which ${here} hasn't`),
+  ];
+}
+
+/** Ordering wants an index: of the field, or of all fields together. Cosmos DB always has those of id and _ts. */
+function unordered({ path, containers: asked, order }, known, declared) {
+  const candidates = declared.filter(one => asked.length === 0 || known.some(({ name, property }) => name === one.id && asked.includes(property)));
+  const isOrdered = ({ indexingPolicy: policy }) => order.length === 1
+    ? ['/id', '/_ts'].includes(order[0].path) || policy.includedPaths.some(one => one.path === `${order[0].path}/?`)
+    : policy.compositeIndexes?.some(index => JSON.stringify(index) === JSON.stringify(order));
+  return candidates.some(isOrdered) ? [] : [`${path} orders by ${order.map(one => one.path).join(' and ')}, which no container indexes`];
+}
+
+/** The rows of all tables under a heading and its subheadings, as their cells. */
+function rowsOf(world, heading) {
+  const text = world.read(operations);
+  const start = text.indexOf(`${heading}\n`);
+  const end = text.indexOf(`\n${heading.split(' ')[0]} `, start + 1);
+  return text.slice(start, end < 0 ? undefined : end).split('\n').filter(line => /^\| `/.test(line)).map(line => line.split('|').slice(1, -1).map(cell => cell.trim()));
+}
