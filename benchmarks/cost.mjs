@@ -9,7 +9,8 @@ const base = process.env.BASE_URL ?? 'http://localhost:7071';
 const { HubConnectionBuilder, LogLevel } = createRequire(new URL('../clients/node/', import.meta.url))('@microsoft/signalr');
 const hours = 730;
 const { prices, ofReserved, idle } = readPrices();
-const profiles = { dev: price => price.usd / price.per, prod: price => ofReserved[price.service + price.unit] ?? price.usd / price.per };
+// The meter counts instances of 2 GB; those of dev have a quarter.
+const profiles = { dev: price => price.usd / price.per * (price.unit === 'GB-s' ? 0.25 : 1), prod: price => ofReserved[price.service + price.unit] ?? price.usd / price.per };
 
 const scenarios = [
   { name: 'direct, both connected', members: 2, conversations: 20, messages: 600, aSecond: 20 },
@@ -108,15 +109,12 @@ function readPrices() {
   // Azure's retail prices, 2026.
   const serviceBus = 10;
 
-  const groups = 3;
-  const instances = 2;
-  const gigabytes = 2;
   const autoscaleFloor = 0.1 * (4000 + 4000 + 1000);
   return {
     prices: JSON.parse(readFileSync(new URL('../local/Inspector/prices.json', import.meta.url), 'utf8')).prices,
     ofReserved: { 'functionsGB-s': readyGBsAtWork, cosmosRU: hourOf100RU / 100 / 3600 },
     idle: [
-      { what: 'functions: 3 groups of 2 instances of 2 GB that are ready', dev: 0, prod: groups * instances * gigabytes * month * readyGBs },
+      { what: 'functions: 2 groups of an instance of 0.5 GB, 3 groups of 2 of 2 GB that are ready', dev: 2 * 0.5 * month * readyGBs, prod: 3 * 2 * 2 * month * readyGBs },
       { what: 'cosmos: a tenth of what autoscale goes up to', dev: 0, prod: autoscaleFloor / 100 * hourOf100RU * hours },
       { what: 'servicebus: Standard', dev: serviceBus, prod: serviceBus },
       { what: 'signalr: the free unit, a Premium unit', dev: 0, prod: premiumUnit },

@@ -31,10 +31,14 @@ param alertEmail string = ''
 @minValue(1)
 param storeEpoch int = 1
 
-@description('Instances that always run for requests, for delivery and for fan-out, of each. Zones want two.')
+@description('Instances that always run for delivery and for fan-out, of each, and with prod for requests. Zones want two; with none a push can wait for minutes.')
 @minValue(0)
 @maxValue(10)
-param alwaysReadyInstances int = profile == 'prod' ? 2 : 0
+param alwaysReadyInstances int = profile == 'prod' ? 2 : 1
+
+@description('The memory of an instance, and with it its share of processors: a quarter, one, two.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = profile == 'prod' ? 2048 : 512
 
 @description('How Cosmos DB is paid for: by request units used, or by those reserved.')
 @allowed(['serverless', 'autoscale'])
@@ -168,6 +172,7 @@ module functions './app/functions.bicep' = {
     tags: tags
     isProduction: isProduction
     alwaysReadyInstances: alwaysReadyInstances
+    instanceMemoryMB: instanceMemoryMB
     identityName: identity.outputs.name
     storageName: storage.outputs.name
     deploymentContainer: storage.outputs.deploymentContainer

@@ -4,6 +4,7 @@ param location string
 param tags object
 param isProduction bool
 param alwaysReadyInstances int
+param instanceMemoryMB int
 param identityName string
 param storageName string
 param deploymentContainer string
@@ -16,8 +17,11 @@ param authAudience string
 param storeEpoch int
 param origins array
 
-// Scale groups: requests, and each queue function by itself. The sweep and what is scheduled can wait for a start.
-var alwaysReady = [for group in ['http', 'function:DeliverEntries', 'function:FanOutToMembers']: {
+// Scale groups: requests, and each queue function by itself. A request starts an instance within seconds, a queue perhaps after minutes;
+// the sweep and what is scheduled can wait.
+var delivery = ['function:DeliverEntries', 'function:FanOutToMembers']
+var readyGroups = isProduction ? concat(['http'], delivery) : delivery
+var alwaysReady = [for group in readyGroups: {
   name: group
   instanceCount: alwaysReadyInstances
 }]
@@ -91,7 +95,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         version: '10.0'
       }
       scaleAndConcurrency: {
-        instanceMemoryMB: 2048
+        instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: 100
         alwaysReady: alwaysReadyInstances > 0 ? alwaysReady : []
       }

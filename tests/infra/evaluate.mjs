@@ -196,6 +196,7 @@ export function evaluate({ world, types, file, parameters, problems, group = nul
     const functions = {
       empty: ([value]) => value.length === 0 || (typeof value === 'object' && Object.keys(value).length === 0),
       split: ([text, by]) => text.split(by),
+      concat: arrays => arrays.flat(),
       union: objects => Object.assign({}, ...objects),
       replace: ([text, from, to]) => text.replaceAll(from, to),
       string: ([value]) => String(value),
