@@ -18,7 +18,8 @@ public sealed class RangeDelivery(
     InboxDelivery inboxes,
     DeliveredMarks marks,
     DeliveryQueue queue,
-    SweepSchedule schedule)
+    SweepSchedule schedule,
+    DeliveryLag lag)
 {
     /// <summary>Entries of a long undelivered range that go out in one go.</summary>
     private const int MaxEntries = 100;
@@ -75,6 +76,7 @@ public sealed class RangeDelivery(
         }
 
         await push.PushAsync(head, everyone, await views.ForEveryoneAsync(head, entries, range.Session, cancellationToken), cancellationToken);
+        lag.Note(range, entries);
         await inboxes.DeliverAsync(range, change, everyone, entries, cancellationToken);
     }
 
