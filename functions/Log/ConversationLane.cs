@@ -46,7 +46,7 @@ internal sealed class ConversationLane(
             if (!_running)
             {
                 _running = true;
-                // Neither on the caller's stack nor in its context: its cancellation, its scope and its trace are its own.
+                // Neither on the caller's stack nor in its context: others' commits come after it has gone.
                 ThreadPool.UnsafeQueueUserWorkItem(static lane => _ = lane.RunAsync(), this, preferLocal: false);
             }
 
@@ -90,16 +90,24 @@ internal sealed class ConversationLane(
                 }
             }
 
-            try
-            {
-                await CommitAsync(batch);
-            }
-            catch (Exception exception)
-            {
-                logger.CommitFailed(exception, conversation);
-                _view.Forget();
-                batch.ForEach(pending => pending.Fail(exception));
-            }
+            // In the context of an invocation that waits for it: the Functions host drops what is logged outside of any.
+            var committing = Task.CompletedTask;
+            ExecutionContext.Run(batch[0].Context, _ => committing = TryCommitAsync(batch), null);
+            await committing;
+        }
+    }
+
+    private async Task TryCommitAsync(List<PendingAppend> batch)
+    {
+        try
+        {
+            await CommitAsync(batch);
+        }
+        catch (Exception exception)
+        {
+            logger.CommitFailed(exception, conversation);
+            _view.Forget();
+            batch.ForEach(pending => pending.Fail(exception));
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed class PendingAppend(LogCommand command, Deadline deadline)
 
     public Deadline Deadline { get; } = deadline;
 
+    /// <summary>Of the invocation that waits for it.</summary>
+    public ExecutionContext Context { get; } = ExecutionContext.Capture()!;
+
     /// <summary>The span in which somebody waits for it.</summary>
     public ActivityContext Caller { get; } = Spans.Current;
 

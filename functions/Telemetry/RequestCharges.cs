@@ -31,7 +31,7 @@ internal sealed class RequestCharges : RequestHandler
     private static bool Has(RequestMessage request, string header) => request.Headers[header] is not null;
 
     private static string ContainerOf(string uri) =>
-        uri.Contains($"/{ChatContainers.ConversationsName}/", StringComparison.Ordinal) ? ChatContainers.ConversationsName
-        : uri.Contains($"/{ChatContainers.UsersName}/", StringComparison.Ordinal) ? ChatContainers.UsersName
+        uri.Contains($"/colls/{ChatContainers.ConversationsName}", StringComparison.Ordinal) ? ChatContainers.ConversationsName
+        : uri.Contains($"/colls/{ChatContainers.UsersName}", StringComparison.Ordinal) ? ChatContainers.UsersName
         : "other";
 }
