@@ -9,7 +9,7 @@ public sealed class DeliveryLag(DeliveryOptions options, TimeProvider time, ILog
 {
     private long _nextWarning;
 
-    /// <summary>Notes a range that was pushed just now; its oldest entry counts.</summary>
+    /// <summary>Notes a range whose members were told just now; its oldest entry counts.</summary>
     public void Note(EntriesCommitted range, IReadOnlyList<LogEntry> entries)
     {
         ArgumentNullException.ThrowIfNull(range);

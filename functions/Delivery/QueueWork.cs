@@ -82,8 +82,8 @@ public sealed class QueueWork(ServiceBusClient client, TimeProvider time, ILogge
     private async Task DeadLetterAsync(string queue, ServiceBusReceivedMessage message, ServiceBusMessageActions actions, string reason, string description, CancellationToken cancellationToken)
     {
         logger.DeadLettered(message.MessageId, reason);
-        Metrics.DeadLetters.Add(1, Metrics.Tag("messaging.destination.name", queue), Metrics.Tag("error.type", reason));
         await actions.DeadLetterMessageAsync(message, deadLetterReason: reason, deadLetterErrorDescription: description, cancellationToken: cancellationToken);
+        Metrics.DeadLetters.Add(1, Metrics.Tag("messaging.destination.name", queue), Metrics.Tag("error.type", reason));
     }
 
     private async Task PutOffAsync(string queue, ServiceBusReceivedMessage message, Exception exception, CancellationToken cancellationToken)

@@ -71,6 +71,7 @@ public sealed class RangeDelivery(
         var change = await membership.DeliverAsync(head, entries, everyone, range.Session, cancellationToken);
         if (head.DeletedAt is not null)
         {
+            lag.Note(range, entries);
             await marks.RaiseAsync(range.ConversationId, new DeliveryStep(new SeqRange(range.First, range.Last)), cancellationToken);
             return;
         }

@@ -43,16 +43,17 @@ public class When_the_app_tells_of_itself
         await using var app = await ChatApp.StartAsync(settings: Unhurried, time: clock);
         var alice = app.As("alice");
         var conversation = (await alice.CreateGroupAsync("Many", Enumerable.Range(0, 60).Select(n => $"member-{n}"))).ConversationId;
-        await Eventually.SeesAsync(() => app.As("member-59").SummaryAsync(conversation), summary => summary is not null);
+        await IsDeliveredAsync(app, conversation, 1);
         clock.Jump(TimeSpan.FromSeconds(5));
         using var recording = new Recording();
 
         await alice.SendAsync(conversation, "hello all");
 
-        var fanOut = (await Eventually.HoldsAsync(() => recording.Spans("process fanout"), spans => spans.Count > 0))[0];
-        var send = Assert.Single(recording.Spans("SendMessage"));
+        var send = Assert.Single(await Eventually.HoldsAsync(() => recording.Spans("SendMessage"), spans => spans.Count > 0));
+        var fanOut = await recording.ChildAsync(
+            Assert.Single(await Eventually.HoldsAsync(() => recording.Spans("send fanout"), spans => spans.Count > 0)),
+            "process fanout");
         Assert.Equal(send.TraceId, fanOut.TraceId);
-        Assert.Equal(recording.Spans("send fanout")[0].SpanId, fanOut.ParentSpanId);
     }
 
     [Fact]
@@ -84,6 +85,28 @@ public class When_the_app_tells_of_itself
             reached.TrySetResult();
             return open.Task;
         }
+    }
+
+    [Fact]
+    public async Task Should_only_link_the_work_on_a_message_that_was_for_later()
+    {
+        const string Trace = "0af7651916cd43dd8448eb211c80319c";
+        await using var app = await ChatApp.StartAsync(settings: Unhurried);
+        await using var client = new ServiceBusClient(app.Azure.ServiceBus.ConnectionString);
+        using var recording = new Recording();
+
+        foreach (var (queue, time) in new[] { ("deliveries", default), ("fanout", DateTimeOffset.UnixEpoch) })
+        {
+            var message = new ServiceBusMessage("{}") { ScheduledEnqueueTime = time };
+            message.ApplicationProperties["traceparent"] = $"00-{Trace}-b7ad6b7169203331-01";
+            await client.CreateSender(queue).SendMessageAsync(message);
+        }
+
+        var atOnce = Assert.Single(await Eventually.HoldsAsync(() => recording.Spans("process deliveries"), spans => spans.Count > 0));
+        var later = Assert.Single(await Eventually.HoldsAsync(() => recording.Spans("process fanout"), spans => spans.Count > 0));
+        Assert.Equal((Trace, ActivityStatusCode.Error), (atOnce.TraceId.ToHexString(), atOnce.Status));
+        Assert.Equal(default, later.ParentSpanId);
+        Assert.Equal(Trace, Assert.Single(later.Links).Context.TraceId.ToHexString());
     }
 
     [Fact]
@@ -145,7 +168,7 @@ public class When_the_app_tells_of_itself
         await using var app = await ChatApp.StartAsync(settings: Unhurried, time: clock);
         var alice = app.As("alice");
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
-        await Eventually.SeesAsync(() => app.As("bob").SummaryAsync(conversation), summary => summary is not null);
+        await IsDeliveredAsync(app, conversation, 1);
         using var recording = new Recording();
         using (app.Azure.Faults.Add(new Fault("signalr", "send-user", FaultKind.Fail) { Times = 1, Strike = AwayAsync }))
         {
@@ -237,6 +260,7 @@ public class When_the_app_tells_of_itself
         {
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Address,
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["OTEL_RESOURCE_ATTRIBUTES"] = "deployment.environment.name=a-story",
         };
         string conversation;
         await using (var app = await ChatApp.StartAsync(settings: settings))
@@ -250,7 +274,7 @@ public class When_the_app_tells_of_itself
         }
 
         var (spans, metrics) = (receiver.At("/v1/traces"), receiver.At("/v1/metrics"));
-        Assert.All((string[])["chat-functions", "SendMessage", "commit", "send deliveries", "process deliveries", "push", "enduser.pseudo.id", conversation], name => Assert.Contains(name, spans, StringComparison.Ordinal));
+        Assert.All((string[])["chat-functions", "a-story", "SendMessage", "commit", "send deliveries", "process deliveries", "push", "enduser.pseudo.id", conversation], name => Assert.Contains(name, spans, StringComparison.Ordinal));
         Assert.All((string[])["chat-functions", "chat.messages.sent", "chat.delivery.lag", "chat.cosmos.request_charge", "{request_unit}"], name => Assert.Contains(name, metrics, StringComparison.Ordinal));
         Assert.All((string[])[Sender, Text, Title, Tokens.For(Sender), "Bearer", "a-place-that-is-not-there"], secret => Assert.DoesNotContain(secret, spans + metrics, StringComparison.Ordinal));
         Assert.DoesNotContain(conversation, metrics, StringComparison.Ordinal);
