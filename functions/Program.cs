@@ -5,6 +5,7 @@ using Chat.Functions.Presence;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Chat.Functions.Sync;
+using Chat.Functions.Telemetry;
 using Chat.Functions.Users;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
@@ -12,6 +13,7 @@ using Microsoft.Extensions.Hosting;
 var builder = FunctionsApplication.CreateBuilder(args);
 
 builder.ConfigureFunctionsWebApplication();
+builder.UseMiddleware<TraceCalls>();
 builder.UseMiddleware<AnswerFailures>();
 builder.UseMiddleware<Authenticate>();
 
@@ -23,6 +25,7 @@ builder.Services
     .AddRealtime()
     .AddPresence()
     .AddSync(builder.Configuration)
-    .AddHealth();
+    .AddHealth()
+    .AddTelemetry(builder.Configuration);
 
 await builder.Build().RunAsync();

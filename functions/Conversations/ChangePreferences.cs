@@ -2,6 +2,7 @@ using System.Net;
 using Chat.Functions.Inbox;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
+using Chat.Functions.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker;
@@ -114,6 +115,7 @@ public sealed class ChangePreferences(
         }
 
         response.EnsureSuccessStatusCode();
+        Metrics.InboxWrites.Add(1);
         return true;
     }
 }

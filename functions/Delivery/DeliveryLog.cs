@@ -17,4 +17,7 @@ internal static partial class DeliveryLog
 
     [LoggerMessage(302, LogLevel.Information, "Conversation {Conversation}: entries {First} to {Last} are not delivered yet; sweep {Sweep} hands them over.")]
     public static partial void Swept(this ILogger logger, ConversationId conversation, long first, long last, int sweep);
+
+    [LoggerMessage(205, LogLevel.Warning, "Conversation {Conversation}: entries {First} to {Last} were delivered {Lag} after their commit.")]
+    public static partial void HandOverIsLate(this ILogger logger, ConversationId conversation, long first, long last, TimeSpan lag);
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Azure.Messaging.ServiceBus;
 using Chat.Functions.Log;
 using Chat.Functions.Shared;
+using Chat.Functions.Telemetry;
 
 namespace Chat.Functions.Delivery;
 
@@ -33,19 +34,19 @@ public sealed class DeliveryQueue(ServiceBusClient client)
             message.ScheduledEnqueueTime = instant;
         }
 
-        return _deliveries.SendMessageAsync(message, cancellationToken);
+        return _deliveries.SendTracedAsync(message, cancellationToken);
     }
 
     /// <summary>Sends a range's fan-out on to its next members, under an id of its own: a dropped duplicate would end the chain.</summary>
     public Task SendAsync(EntriesPushed pushed, CancellationToken cancellationToken) =>
-        _fanout.SendMessageAsync(Message(pushed, Opaque.Random()), cancellationToken);
+        _fanout.SendTracedAsync(Message(pushed, Opaque.Random()), cancellationToken);
 
     /// <summary>Lets a conversation's inboxes catch up at an instant. All that is put off until then shares one message.</summary>
     public Task PutOffAsync(ConversationId conversation, DateTimeOffset until, CancellationToken cancellationToken)
     {
         var message = Message(new EntriesPushed { ConversationId = conversation }, $"{conversation}:i{until.ToUnixTimeMilliseconds()}");
         message.ScheduledEnqueueTime = until;
-        return _fanout.SendMessageAsync(message, cancellationToken);
+        return _fanout.SendTracedAsync(message, cancellationToken);
     }
 
     private static ServiceBusMessage Message(EntriesPushed pushed, string id) =>

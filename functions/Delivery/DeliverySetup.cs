@@ -29,6 +29,7 @@ public static class DeliverySetup
             .AddSingleton<DeliveredMarks>()
             .AddSingleton<MemberLists>()
             .AddSingleton<SweepSchedule>()
+            .AddSingleton<DeliveryLag>()
             .AddSingleton<ScheduledQueue>()
             .AddSingleton<MembershipDelivery>()
             .AddSingleton<InboxDelivery>()

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Azure.Messaging.ServiceBus;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
+using Chat.Functions.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
@@ -40,6 +41,7 @@ public sealed class QueueWork(ServiceBusClient client, TimeProvider time, ILogge
         ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(actions);
         ArgumentNullException.ThrowIfNull(work);
+        using var span = Spans.StartProcess(queue, message);
         try
         {
             var content = JsonSerializer.Deserialize(message.Body.ToMemory().Span, type) ?? throw new JsonException("The message is null.");
@@ -48,17 +50,25 @@ public sealed class QueueWork(ServiceBusClient client, TimeProvider time, ILogge
         catch (JsonException)
         {
             // The exception's message may quote the body.
-            await DeadLetterAsync(message, actions, "Malformed", "The message isn't what this queue carries.", cancellationToken);
+            span.Fail("Malformed");
+            await DeadLetterAsync(queue, message, actions, "Malformed", "The message isn't what this queue carries.", cancellationToken);
             return;
         }
         catch (UnprocessableException unprocessable)
         {
-            await DeadLetterAsync(message, actions, unprocessable.Reason, unprocessable.Message, cancellationToken);
+            span.Fail(unprocessable.Reason);
+            await DeadLetterAsync(queue, message, actions, unprocessable.Reason, unprocessable.Message, cancellationToken);
             return;
         }
         catch (Exception exception) when (IsTransient(exception) && !cancellationToken.IsCancellationRequested)
         {
+            span.Fail(exception);
             await PutOffAsync(queue, message, exception, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            span.Fail(exception);
+            throw;
         }
 
         await actions.CompleteMessageAsync(message, cancellationToken);
@@ -69,10 +79,11 @@ public sealed class QueueWork(ServiceBusClient client, TimeProvider time, ILogge
         || CosmosFailures.IsTransient(exception)
         || (exception is AggregateException { InnerExceptions: var all } && all.All(IsTransient));
 
-    private async Task DeadLetterAsync(ServiceBusReceivedMessage message, ServiceBusMessageActions actions, string reason, string description, CancellationToken cancellationToken)
+    private async Task DeadLetterAsync(string queue, ServiceBusReceivedMessage message, ServiceBusMessageActions actions, string reason, string description, CancellationToken cancellationToken)
     {
         logger.DeadLettered(message.MessageId, reason);
         await actions.DeadLetterMessageAsync(message, deadLetterReason: reason, deadLetterErrorDescription: description, cancellationToken: cancellationToken);
+        Metrics.DeadLetters.Add(1, Metrics.Tag("messaging.destination.name", queue), Metrics.Tag("error.type", reason));
     }
 
     private async Task PutOffAsync(string queue, ServiceBusReceivedMessage message, Exception exception, CancellationToken cancellationToken)
@@ -87,7 +98,7 @@ public sealed class QueueWork(ServiceBusClient client, TimeProvider time, ILogge
         };
         copy.ApplicationProperties[Attempt] = attempt;
         logger.PutOff(exception, message.MessageId, attempt, delay);
-        await _senders.GetOrAdd(queue, name => client.CreateSender(name)).SendMessageAsync(copy, cancellationToken);
+        await _senders.GetOrAdd(queue, name => client.CreateSender(name)).SendTracedAsync(copy, cancellationToken);
     }
 }
 

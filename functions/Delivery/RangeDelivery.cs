@@ -18,7 +18,8 @@ public sealed class RangeDelivery(
     InboxDelivery inboxes,
     DeliveredMarks marks,
     DeliveryQueue queue,
-    SweepSchedule schedule)
+    SweepSchedule schedule,
+    DeliveryLag lag)
 {
     /// <summary>Entries of a long undelivered range that go out in one go.</summary>
     private const int MaxEntries = 100;
@@ -70,11 +71,13 @@ public sealed class RangeDelivery(
         var change = await membership.DeliverAsync(head, entries, everyone, range.Session, cancellationToken);
         if (head.DeletedAt is not null)
         {
+            lag.Note(range, entries);
             await marks.RaiseAsync(range.ConversationId, new DeliveryStep(new SeqRange(range.First, range.Last)), cancellationToken);
             return;
         }
 
         await push.PushAsync(head, everyone, await views.ForEveryoneAsync(head, entries, range.Session, cancellationToken), cancellationToken);
+        lag.Note(range, entries);
         await inboxes.DeliverAsync(range, change, everyone, entries, cancellationToken);
     }
 

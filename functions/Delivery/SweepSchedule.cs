@@ -34,4 +34,8 @@ public sealed record DeliveryOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan InboxWindow { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>From when on a delivery counts as late, by its commit. Default 5 s. Only a warning depends on it.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan LateAfter { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Chat.Functions.Conversations;
 using Chat.Functions.Shared;
+using Chat.Functions.Telemetry;
 using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Inbox;
@@ -98,7 +99,12 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             using var patched = await _users.PatchItemStreamAsync(InboxEntry.DocumentId(change.ConversationId), partition, leave, NoContent(isBehind), cancellationToken);
             if (patched.StatusCode != HttpStatusCode.NotFound)
             {
-                _ = patched.StatusCode == HttpStatusCode.PreconditionFailed ? patched : patched.EnsureSuccessStatusCode();
+                if (patched.StatusCode != HttpStatusCode.PreconditionFailed)
+                {
+                    patched.EnsureSuccessStatusCode();
+                    Metrics.InboxWrites.Add(1);
+                }
+
                 return;
             }
 
@@ -147,6 +153,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         if (response.StatusCode != HttpStatusCode.NotFound)
         {
             response.EnsureSuccessStatusCode();
+            Metrics.InboxWrites.Add(1);
         }
     }
 
@@ -193,6 +200,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             if (patched.StatusCode != HttpStatusCode.NotFound)
             {
                 patched.EnsureSuccessStatusCode();
+                Metrics.InboxWrites.Add(1);
                 return true;
             }
 
@@ -228,6 +236,13 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             new PartitionKey(entry.UserId.Value),
             new ItemRequestOptions { EnableContentResponseOnWrite = false },
             cancellationToken);
-        return created.StatusCode != HttpStatusCode.Conflict && created.EnsureSuccessStatusCode().IsSuccessStatusCode;
+        if (created.StatusCode == HttpStatusCode.Conflict)
+        {
+            return false;
+        }
+
+        created.EnsureSuccessStatusCode();
+        Metrics.InboxWrites.Add(1);
+        return true;
     }
 }

@@ -1,4 +1,5 @@
 using Chat.Functions.Shared;
+using Chat.Functions.Telemetry;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Logging;
 
@@ -45,8 +46,8 @@ internal sealed class ConversationLane(
             if (!_running)
             {
                 _running = true;
-                // Not on the caller's stack: its cancellation and its scope are its own.
-                _ = Task.Run(RunAsync);
+                // Neither on the caller's stack nor in its context: others' commits come after it has gone.
+                ThreadPool.UnsafeQueueUserWorkItem(static lane => _ = lane.RunAsync(), this, preferLocal: false);
             }
 
             return true;
@@ -89,16 +90,24 @@ internal sealed class ConversationLane(
                 }
             }
 
-            try
-            {
-                await CommitAsync(batch);
-            }
-            catch (Exception exception)
-            {
-                logger.CommitFailed(exception, conversation);
-                _view.Forget();
-                batch.ForEach(pending => pending.Fail(exception));
-            }
+            // In the context of an invocation that waits for it: the Functions host drops what is logged outside of any.
+            var committing = Task.CompletedTask;
+            ExecutionContext.Run(batch[0].Context, _ => committing = TryCommitAsync(batch), null);
+            await committing;
+        }
+    }
+
+    private async Task TryCommitAsync(List<PendingAppend> batch)
+    {
+        try
+        {
+            await CommitAsync(batch);
+        }
+        catch (Exception exception)
+        {
+            logger.CommitFailed(exception, conversation);
+            _view.Forget();
+            batch.ForEach(pending => pending.Fail(exception));
         }
     }
 
@@ -147,14 +156,10 @@ internal sealed class ConversationLane(
             }
 
             plan.Seal();
-            var outcome = await writer.WriteAsync(plan, Deadline.Latest(batch));
+            var outcome = await WriteAsync(plan, Deadline.Latest(batch));
             switch (outcome.Status)
             {
                 case CommitStatus.Committed:
-                    _view.Committed(plan, outcome.HeadETag);
-                    var range = new CommittedRange(plan.Head!, plan.Entries, outcome.Session);
-                    // The next commit doesn't wait for this one's hand-over; its callers do, so that their invocation lives that long.
-                    _ = Task.Run(() => AnswerAsync(plan.Accepted, range));
                     return;
                 case CommitStatus.Repeat:
                     batch.Remove(outcome.Repeated!);
@@ -227,6 +232,25 @@ internal sealed class ConversationLane(
 
         batch.Clear();
         batch.AddRange(plan.Accepted);
+    }
+
+    /// <summary>Writes a plan; once that is done, hands it over and answers its callers.</summary>
+    private async Task<CommitOutcome> WriteAsync(CommitPlan plan, Deadline deadline)
+    {
+        using var span = Spans.StartCommit(conversation, plan.Accepted);
+        var start = time.GetTimestamp();
+        var outcome = await writer.WriteAsync(plan, deadline);
+        Metrics.Count(plan, outcome.Status, time.GetElapsedTime(start));
+        span?.SetTag("chat.commit.outcome", Metrics.Name(outcome.Status));
+        if (outcome.Status == CommitStatus.Committed)
+        {
+            _view.Committed(plan, outcome.HeadETag);
+            var range = new CommittedRange(plan.Head!, plan.Entries, outcome.Session);
+            // The next commit doesn't wait for this one's hand-over; its callers do, so that their invocation lives that long.
+            _ = Task.Run(() => AnswerAsync(plan.Accepted, range));
+        }
+
+        return outcome;
     }
 
     private async Task AnswerAsync(List<PendingAppend> accepted, CommittedRange range)

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Chat.Functions.Shared;
+using Chat.Functions.Telemetry;
 
 namespace Chat.Functions.Log;
 
@@ -10,6 +12,12 @@ internal sealed class PendingAppend(LogCommand command, Deadline deadline)
     public LogCommand Command { get; } = command;
 
     public Deadline Deadline { get; } = deadline;
+
+    /// <summary>Of the invocation that waits for it.</summary>
+    public ExecutionContext Context { get; } = ExecutionContext.Capture()!;
+
+    /// <summary>The span in which somebody waits for it.</summary>
+    public ActivityContext Caller { get; } = Spans.Current;
 
     /// <summary>The command that must be settled before this one: when it is given up, so is this.</summary>
     public PendingAppend? Follows { get; init; }

@@ -1,6 +1,7 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Shared;
+using Chat.Functions.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Realtime;
@@ -20,18 +21,23 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
     public async Task PushAsync(Head head, IReadOnlyList<UserId> members, IReadOnlyList<ChatEvent> all, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(head);
+        using var span = Spans.StartPush(head.ConversationId, all.Count);
         using var timeout = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var isOneByOne = members.Count <= MaxUsersOneByOne;
         foreach (var events in all.Chunk(MaxEventsPerPush))
         {
             try
             {
-                await (members.Count <= MaxUsersOneByOne
+                await (isOneByOne
                     ? Task.WhenAll(members.Select(member => hub.SendToUserAsync(member, events, either.Token)))
                     : hub.SendToMembersAsync(head.ConversationId, events, either.Token));
+                Metrics.EventsPushed.Add(isOneByOne ? events.Length * members.Count : events.Length);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
+                span.Fail(exception);
+                Metrics.PushFailures.Add(1, Metrics.TagOf(exception));
                 logger.PushFailed(exception, head.ConversationId, events[0].Seq ?? 0, events[^1].Seq ?? 0);
             }
         }
@@ -61,9 +67,11 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
         try
         {
             await send(either.Token);
+            Metrics.EventsPushed.Add(1);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            Metrics.PushFailures.Add(1, Metrics.TagOf(exception));
             logger.OwnPushFailed(exception, one.Type);
         }
     }

@@ -1,4 +1,5 @@
 using Chat.Functions.Shared;
+using Chat.Functions.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -24,6 +25,7 @@ public sealed class Negotiate(ChatHub hub, PushGroups groups, CurrentUser user, 
             return Problems.Unavailable.ToResult();
         }
 
+        Metrics.ConnectionsNegotiated.Add(1);
         _ = RenewAsync(caller);
         return new Answer<RealtimeConnection>(StatusCodes.Status200OK, connection, ChatJson.Default.RealtimeConnection);
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Azure.Messaging.ServiceBus;
 using Chat.Functions.Shared;
+using Chat.Functions.Telemetry;
 
 namespace Chat.Functions.Scheduled;
 
@@ -43,6 +44,6 @@ public sealed class ScheduledQueue(ServiceBusClient client)
     private Task SendAsync(ScheduledDue due, string messageId, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(due, ChatJson.Default.ScheduledDue);
-        return _sender.SendMessageAsync(new ServiceBusMessage(body) { MessageId = messageId, ContentType = "application/json", ScheduledEnqueueTime = at }, cancellationToken);
+        return _sender.SendTracedAsync(new ServiceBusMessage(body) { MessageId = messageId, ContentType = "application/json", ScheduledEnqueueTime = at }, cancellationToken);
     }
 }

@@ -6,8 +6,10 @@ namespace Chat.Functions.Shared;
 
 /// <summary>A JSON answer with its status and, after a write, the session that lets the client read what it wrote.</summary>
 /// <remarks>Holds its value in private: the worker serialises a function's result a second time, and this makes that free.</remarks>
-internal sealed class Answer<T>(int status, T value, JsonTypeInfo<T> type, Session? session = null) : IResult
+internal sealed class Answer<T>(int status, T value, JsonTypeInfo<T> type, Session? session = null) : IResult, IStatusCodeHttpResult
 {
+    int? IStatusCodeHttpResult.StatusCode => status;
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
@@ -23,8 +25,10 @@ internal sealed class Answer<T>(int status, T value, JsonTypeInfo<T> type, Sessi
 }
 
 /// <summary>204 after a write, with the session that lets the client read what it wrote.</summary>
-internal sealed class NoContent(Session? session) : IResult
+internal sealed class NoContent(Session? session) : IResult, IStatusCodeHttpResult
 {
+    int? IStatusCodeHttpResult.StatusCode => StatusCodes.Status204NoContent;
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
         httpContext.Response.StatusCode = StatusCodes.Status204NoContent;

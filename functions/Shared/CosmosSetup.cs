@@ -1,4 +1,5 @@
 using Azure.Core;
+using Chat.Functions.Telemetry;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,6 +32,7 @@ public static class CosmosSetup
             MaxRetryWaitTimeOnRateLimitedRequests = TimeSpan.FromSeconds(2),
             RequestTimeout = TimeSpan.FromSeconds(5),
             CosmosClientTelemetryOptions = new CosmosClientTelemetryOptions { DisableDistributedTracing = true },
+            CustomHandlers = { new RequestCharges() },
         };
         return configuration[Connection] is { Length: > 0 } connectionString
             ? new CosmosClient(connectionString, options)

@@ -11,4 +11,7 @@ public sealed class CurrentUser
         get => _id ?? throw new InvalidOperationException("Nobody is signed in for this invocation.");
         internal set => _id = value;
     }
+
+    /// <summary>Null while nobody is signed in.</summary>
+    internal UserId? IfKnown => _id;
 }

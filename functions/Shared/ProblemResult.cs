@@ -5,8 +5,10 @@ using Microsoft.AspNetCore.Http;
 namespace Chat.Functions.Shared;
 
 /// <summary>Writes a <see cref="Problem"/>; the one place that maps refusals to HTTP.</summary>
-internal sealed class ProblemResult(Problem problem) : IResult
+internal sealed class ProblemResult(Problem problem) : IResult, IStatusCodeHttpResult
 {
+    int? IStatusCodeHttpResult.StatusCode => problem.Status;
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;

@@ -235,7 +235,7 @@ const checks = {
     const host = world.json('host.json');
     const framework = /<TargetFramework>net(\d+\.\d+)</.exec(world.read('Directory.Build.props'))[1];
     return [
-      host.telemetryMode !== undefined && host.telemetryMode !== 'OpenTelemetry' && `host.json: telemetryMode is ${host.telemetryMode}`,
+      host.telemetryMode !== 'OpenTelemetry' && `host.json: telemetryMode is ${host.telemetryMode}`,
       !world.read(operations).includes(`${host.extensions.serviceBus.maxConcurrentCalls} concurrent calls`) && `${operations} doesn't say how many concurrent calls host.json allows`,
       ...deployed().map(({ of }) => of('Microsoft.Web/sites')[0].properties.properties.functionAppConfig.runtime)
         .filter(({ name, version }) => name !== 'dotnet-isolated' || version !== framework)
@@ -275,6 +275,18 @@ const checks = {
       ...made.filter(one => !JSON.stringify(one.properties.properties.actions ?? '').includes('actionGroups/')).map(one => `Alert ${one.properties.name} tells nobody`),
     ].filter(Boolean);
   }),
+
+  'what is looked for in the log is logged': (world, deployed) => {
+    const log = world.list('functions', '.cs').map(path => world.read(path)).join('\n');
+    const said = [...log.matchAll(/\[LoggerMessage\([^"]*"([^"]*)"/g)].map(([, message]) => message);
+    return deployed().flatMap(({ of }) => [
+      ...of('Microsoft.Insights/scheduledQueryRules').map(one => one.properties.properties.criteria.allOf[0].query),
+      ...of('Microsoft.Insights/workbooks').flatMap(one => [...one.properties.properties.serializedData.matchAll(/"query":\s*"((?:[^"\\]|\\.)*)"/g)].map(([, query]) => query)),
+    ]).flatMap(query => {
+      const words = [...query.matchAll(/message has ["']([^"']+)["']/g)].map(([, word]) => word);
+      return said.some(message => words.every(word => message.includes(word))) ? [] : [`Nothing logs what has ${words.join(' and ')}`];
+    });
+  },
 
   'the workbook names what was made': (world, deployed) => deployed().flatMap(({ of, resources }) => {
     const functions = functionsOf(world);

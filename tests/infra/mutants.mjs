@@ -114,7 +114,7 @@ const mutantsOf = {
   'host and app run what was built': [
     [app('functions'), "version: '10.0'", "version: '9.0'", 'runs on dotnet-isolated 9.0'],
     ['host.json', '"maxConcurrentCalls": 32', '"maxConcurrentCalls": 64', 'how many concurrent calls'],
-    ['host.json', '"version": "2.0",', '"version": "2.0",\n  "telemetryMode": "Telemetry",', 'telemetryMode is Telemetry'],
+    ['host.json', '"telemetryMode": "OpenTelemetry"', '"telemetryMode": "Telemetry"', 'telemetryMode is Telemetry'],
   ],
   'only the build for Azure is published': [
     ['azure.yaml', '        posix:\n          shell: sh\n          run: azd env set HostOn Azure\n        windows:\n          shell: pwsh\n          run: azd env set HostOn Azure\n', '        posix:\n          shell: sh\n          run: azd env set HostOn Local\n', "azure.yaml doesn't set HostOn"],
@@ -133,6 +133,11 @@ const mutantsOf = {
     [app('alerts'), "name: 'throttling'", "name: 'too-busy'", "docs/operations.md has throttling, which alerts.bicep hasn't"],
     [app('alerts'), '    actions: [{ actionGroupId: people.id }]\n', '', 'tells nobody'],
     [main, '= if (!empty(alertEmail)) {', '= if (empty(alertEmail)) {', 'no alerts in production'],
+  ],
+  'what is looked for in the log is logged': [
+    [app('alerts'), 'message has "were delivered"', 'message has "came late"', 'Nothing logs what has came late'],
+    ['infra/workbook.json', "message has 'were delivered'", "message has 'came late'", 'Nothing logs what has came late'],
+    ['functions/Delivery/DeliveryLog.cs', 'after their commit', 'after it', 'Nothing logs what has were delivered'],
   ],
   'the workbook names what was made': [
     [app('workbook'), "var filled = replace(ofCosmos, '{signalR}', signalR.id)", "var filled = replace(ofCosmos, '{signal}', signalR.id)", 'has {signalR} in it'],

@@ -48,7 +48,7 @@ public class ServiceBusMessage
         ScheduledEnqueueTime = receivedMessage.ScheduledEnqueueTime;
         foreach (var (name, value) in receivedMessage.ApplicationProperties)
         {
-            if (name is not (DeadLetterProperties.Reason or DeadLetterProperties.Description))
+            if (name is not (DeadLetterProperties.Reason or DeadLetterProperties.Description) && !TraceProperties.IsOne(name))
             {
                 ApplicationProperties.Add(name, value);
             }

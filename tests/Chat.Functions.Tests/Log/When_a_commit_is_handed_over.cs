@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Chat.Functions.Shared;
 using Chat.Local.Tests;
 using Xunit;
@@ -39,6 +40,35 @@ public class When_a_commit_is_handed_over
         Assert.False(one.IsCompleted || two.IsCompleted);
         await AdvanceUntilAsync(clock, Task.WhenAll(one, two));
         Assert.Equal((2, 3), ((await one).Entries[0].Seq, (await two).Entries[0].Seq));
+    }
+
+    [Fact]
+    public async Task Should_be_of_an_invocation_that_waits_for_it()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var process = deployment.StartProcess();
+        var conversation = await process.CreateGroupAsync("alice", "bob");
+        var (invocation, seen) = (new AsyncLocal<string>(), new ConcurrentQueue<string?>());
+        process.OnHandOver = _ =>
+        {
+            seen.Enqueue(invocation.Value);
+            return Task.CompletedTask;
+        };
+        using var gate = new Gate(deployment);
+
+        var one = InvokeAsync("alice");
+        await gate.Reached;
+        var two = InvokeAsync("bob");
+        gate.Open();
+        await Task.WhenAll(one, two);
+
+        Assert.Equal(["alice", "bob"], seen.Order(StringComparer.Ordinal));
+
+        async Task InvokeAsync(string user)
+        {
+            invocation.Value = user;
+            await process.SendAsync(conversation, user, "1");
+        }
     }
 
     [Fact]

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Chat.Functions.Telemetry;
+
+/// <summary>Exports spans and metrics by OTLP for as long as the process lives. The <c>OTEL_*</c> settings say where to and how.</summary>
+internal sealed class TelemetryExport(IConfiguration configuration) : IHostedService, IDisposable
+{
+    private TracerProvider? _spans;
+    private MeterProvider? _metrics;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _spans = Sdk.CreateTracerProviderBuilder()
+            .ConfigureServices(services => services.AddSingleton(configuration))
+            .SetResourceBuilder(Resource())
+            .AddSource(Spans.SourceName)
+            .AddOtlpExporter()
+            .Build();
+        _metrics = Sdk.CreateMeterProviderBuilder()
+            .ConfigureServices(services => services.AddSingleton(configuration))
+            .SetResourceBuilder(Resource())
+            .AddMeter(Metrics.MeterName)
+            .AddOtlpExporter()
+            .Build();
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Sends what is left, waiting at most 5 s for each. Not at the stop: what runs until then is still to be told.</summary>
+    public void Dispose()
+    {
+        _spans?.Dispose();
+        _metrics?.Dispose();
+    }
+
+    /// <summary>Settings come last, so that <c>OTEL_SERVICE_NAME</c> wins.</summary>
+    private static ResourceBuilder Resource() =>
+        ResourceBuilder.CreateEmpty().AddService("chat-functions").AddTelemetrySdk().AddEnvironmentVariableDetector();
+}
