@@ -89,7 +89,7 @@ internal sealed class Target
 
         // The local build carries a stand-in that reaches nothing outside its process.
         return typeof(ServiceBusClient).Assembly.GetName().Name == "Azure.Messaging.ServiceBus"
-            ? new ServiceBusDeadLetters(new ServiceBusClient(host, new DefaultAzureCredential()))
+            ? new ServiceBusDeadLetters(new ServiceBusClient(host, new DefaultAzureCredential()), patience: TimeSpan.FromSeconds(5))
             : throw new BadArgumentsException("This build knows no queues but local ones. For those in Azure: dotnet run --project tools/admin -p:HostOn=Azure -- …");
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Chat.Admin.Backends;
+using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
@@ -37,19 +38,25 @@ internal static class ShowLog
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var cosmos = target.ConnectCosmos(parsed);
+            var (containers, conversation) = (new ChatContainers(cosmos), parsed.GetRequiredValue(id));
             var query = new QueryDefinition("SELECT TOP @take * FROM c WHERE c.seq > @after ORDER BY c.seq")
                 .WithParameter("@take", parsed.GetValue(limit))
                 .WithParameter("@after", parsed.GetValue(after));
             var (rows, table) = (new List<EntryRow>(), Report.Table("seq", "at", "what", "by", "message", "users", "content"));
-            await foreach (var entry in new ChatContainers(cosmos).Conversations.QueryPartitionAsync(
+            await foreach (var entry in containers.Conversations.QueryPartitionAsync(
                 query,
-                new PartitionKey(parsed.GetRequiredValue(id).Value),
+                new PartitionKey(conversation.Value),
                 ChatJson.Default.DocumentsPageLogEntry,
                 cancellationToken: cancellationToken))
             {
                 var row = EntryRow.Of(entry, parsed.GetValue(content));
                 rows.Add(row);
                 table.Row(row.Seq, row.At, row.What, row.By, row.MessageId, string.Join(' ', row.Users ?? []), row.Text ?? row.Data?.ToString());
+            }
+
+            if (rows.Count == 0 && await new ConversationReader(containers).ReadHeadAsync(conversation, null, cancellationToken) is null)
+            {
+                throw new NotThereException($"There is no conversation {conversation}.");
             }
 
             Report.Write(parsed, format, rows, table);

@@ -9,13 +9,12 @@ namespace Chat.Admin.DeadLetters;
 /// Letters can't be received by number, only from the oldest on. So those before one that is meant are held while it is looked for, and given
 /// back after; that raises their delivery count, which ends nothing among dead letters.
 /// </remarks>
-internal sealed class ServiceBusDeadLetters(ServiceBusClient client) : IDeadLetters
+/// <param name="client">The namespace; disposed with this.</param>
+/// <param name="patience">How long nothing comes until there is taken to be nothing more.</param>
+internal sealed class ServiceBusDeadLetters(ServiceBusClient client, TimeSpan patience) : IDeadLetters
 {
     /// <summary>Bodies have up to 256 KB.</summary>
     private const int MaxBatch = 100;
-
-    /// <summary>How long nothing comes until there is taken to be nothing more.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public async IAsyncEnumerable<DeadLetter> ListAsync(string queue, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -78,7 +77,7 @@ internal sealed class ServiceBusDeadLetters(ServiceBusClient client) : IDeadLett
             {
                 // One that comes again has outlived its lock: the whole queue was seen, or it is too long for this.
                 isNew = false;
-                foreach (var letter in await receiver.ReceiveMessagesAsync(MaxBatch, Patience, cancellationToken))
+                foreach (var letter in await receiver.ReceiveMessagesAsync(MaxBatch, patience, cancellationToken))
                 {
                     if (!wanted.Remove(letter.SequenceNumber))
                     {
