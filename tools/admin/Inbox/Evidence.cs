@@ -58,7 +58,10 @@ internal sealed record Evidence(Head Head, Member Member, About? About, IReadOnl
     private InboxEntry? Left(InboxEntry? stored, long seq) =>
         seq == 0 || stored?.LastSeq > seq
             ? stored
-            : (stored ?? Fresh()) with { LastSeq = seq, LastMessage = null, Activity = null, Pinned = false };
+            : (stored ?? Unnamed()) with { LastSeq = seq, LastMessage = null, Activity = null, Pinned = false };
+
+    /// <summary>What a conversation is called since they left isn't theirs to know; joining again tells them.</summary>
+    private InboxEntry Unnamed() => Fresh() with { Title = About is null ? Head.Title : null, AvatarUrl = null, AboutSeq = 0 };
 
     /// <summary>The entry where there is none: what the user set for themselves is lost with it.</summary>
     private InboxEntry Fresh()
