@@ -34,7 +34,7 @@ public class When_an_inbox_is_rebuilt
     {
         await using var app = await ChatApp.StartAsync();
         var admin = await AdminConsole.OfAsync(app);
-        var conversations = await LiveAsync(app);
+        await LiveAsync(app);
         foreach (var user in People)
         {
             var person = app.As(user);
@@ -58,8 +58,12 @@ public class When_an_inbox_is_rebuilt
             string[] lost = ["pinned", "draft", "pushUntil", .. user == "dave" ? ["joinedOrdinal"] : Array.Empty<string>()];
             Assert.Equal(before.SelectMany(entry => Seen(entry, lost)), after.SelectMany(entry => Seen(entry, lost)));
             Assert.DoesNotContain(after, entry => entry["activity"] is null && $"{entry["title"]}" == "Journey");
-            Assert.All(before.Zip(after), pair => Assert.True(pair.First["version"]!.GetValue<long>() < pair.Second["version"]!.GetValue<long>()));
-            Assert.All((await person.SyncAsync(cursor)).Items, item => Assert.Contains(item.ConversationId, conversations));
+
+            // Devices go by the version that they had of what was lost.
+            var versions = before.ToDictionary(entry => $"{entry["conversationId"]}", entry => entry["version"]!.GetValue<long>(), StringComparer.Ordinal);
+            var told = (await person.SyncAsync(cursor)).Items;
+            Assert.Equal(versions.Keys.Order(StringComparer.Ordinal), told.Select(item => item.ConversationId).Order(StringComparer.Ordinal));
+            Assert.All(told, item => Assert.True(versions[item.ConversationId] < item.Version));
             Assert.Equal("", await admin.RunAsync("inbox", "rebuild", user));
         }
     }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using Chat.Functions.Delivery;
 using Chat.Functions.Shared;
 
 namespace Chat.Admin.DeadLetters;
@@ -23,25 +23,19 @@ internal sealed record DeadLetter(
 /// <summary>The conversation and the entries that a queue message is about; null where its body doesn't say.</summary>
 internal sealed record Subject(string? Conversation, long? First, long? Last)
 {
-    public string? Entries => First is null ? null : $"{First}-{Last}";
+    public string? Entries => First is null || Last is null ? null : $"{First}-{Last}";
 
-    /// <summary>Takes nothing from a body that isn't an id or a number: bodies may hold what people wrote.</summary>
+    /// <summary>Takes nothing from a body that isn't an id or a number: bodies may hold anything, also what people wrote.</summary>
     public static Subject Of(BinaryData body)
     {
         ArgumentNullException.ThrowIfNull(body);
         try
         {
-            if (JsonNode.Parse(body) is not JsonObject message)
-            {
-                return new(null, null, null);
-            }
-
-            var range = message["range"] as JsonObject ?? message;
-            var (first, last) = (Number(range["first"]), Number(range["last"]));
+            var message = JsonSerializer.Deserialize<QueueMessage>(body, JsonSerializerOptions.Web);
             return new(
-                Value<string>(message["conversationId"]) is { } text && ConversationId.TryParse(text, out _) ? text : null,
-                last is null ? null : first,
-                first is null ? null : last);
+                ConversationId.TryParse(message?.ConversationId, out var conversation) ? conversation.Value : null,
+                message?.Range?.First ?? message?.First,
+                message?.Range?.Last ?? message?.Last);
         }
         catch (JsonException)
         {
@@ -49,8 +43,6 @@ internal sealed record Subject(string? Conversation, long? First, long? Last)
         }
     }
 
-    private static long? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue<long>(out var number) ? number : null;
-
-    private static T? Value<T>(JsonNode? node)
-        where T : class => node is JsonValue value && value.TryGetValue<T>(out var found) ? found : null;
+    /// <summary>What the messages of all queues say alike.</summary>
+    private sealed record QueueMessage(string? ConversationId, long? First, long? Last, SeqRange? Range);
 }
