@@ -3,9 +3,11 @@ using System.Text.Json.Nodes;
 using Chat.Functions.Acceptance.Harness;
 using Chat.Functions.Delivery;
 using Chat.Functions.Shared;
+using Chat.Local;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
+using Fault = Chat.Local.Fault;
 
 namespace Chat.Functions.Acceptance.Admin;
 
@@ -42,7 +44,7 @@ public class When_an_inbox_is_rebuilt
             foreach (var entry in before)
             {
                 using var deleted = await Users(app).DeleteItemStreamAsync(entry["id"]!.ToString(), new PartitionKey(user));
-                Assert.True(deleted.IsSuccessStatusCode);
+                deleted.EnsureSuccessStatusCode();
             }
 
             var wouldBe = await admin.RunAsync("inbox", "rebuild", user, "--dry-run");
@@ -93,9 +95,7 @@ public class When_an_inbox_is_rebuilt
                     (damaged["aboutSeq"], damaged["title"], damaged["avatarUrl"]) = (0, "Old", null);
                 }
 
-                using var body = new MemoryStream(Encoding.UTF8.GetBytes(damaged.ToJsonString()));
-                using var replaced = await Users(app).ReplaceItemStreamAsync(body, entry["id"]!.ToString(), new PartitionKey(user));
-                Assert.True(replaced.IsSuccessStatusCode);
+                await ReplaceAsync(app, user, damaged);
             }
 
             var told = await admin.RunAsync("inbox", "rebuild", user);
@@ -103,6 +103,28 @@ public class When_an_inbox_is_rebuilt
             Assert.All(before, entry => Assert.Contains($"{entry["conversationId"]} changed: ", told, StringComparison.Ordinal));
             Assert.Equal(before.SelectMany(entry => Seen(entry)), (await DocumentsAsync(app, user)).SelectMany(entry => Seen(entry)));
         }
+    }
+
+    [Fact]
+    public async Task Should_keep_what_the_user_sets_meanwhile()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var admin = await AdminConsole.OfAsync(app);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        await alice.SendAsync(conversation, "Hello");
+        await DeliveredAsync(app, conversation);
+        var entry = Assert.Single(await DocumentsAsync(app, "bob"));
+        entry["lastOrdinal"] = 0;
+        await ReplaceAsync(app, "bob", entry);
+
+        using (app.Azure.Faults.Add(new Fault("cosmos", "replace", FaultKind.Delay) { Times = 1, Strike = _ => bob.PreferAsync(conversation, new { draft = new { text = "Perhaps" } }) }))
+        {
+            await admin.RunAsync("inbox", "rebuild", "bob");
+        }
+
+        var summary = await bob.SummaryAsync(conversation);
+        Assert.Equal((1, "Perhaps"), (summary!.UnreadCount, summary.Preferences.Draft?.Text));
     }
 
     [Fact]
@@ -202,6 +224,13 @@ public class When_an_inbox_is_rebuilt
         seen => seen.mark.DeliveredSeq == seen.LastSeq && !seen.mark.InboxesAreBehind);
 
     private static Container Users(ChatApp app) => app.Services.GetRequiredService<ChatContainers>().Users;
+
+    private static async Task ReplaceAsync(ChatApp app, string user, JsonNode entry)
+    {
+        using var body = new MemoryStream(Encoding.UTF8.GetBytes(entry.ToJsonString()));
+        using var replaced = await Users(app).ReplaceItemStreamAsync(body, entry["id"]!.ToString(), new PartitionKey(user));
+        replaced.EnsureSuccessStatusCode();
+    }
 
     private static async Task<List<JsonObject>> DocumentsAsync(ChatApp app, string user)
     {
