@@ -23,6 +23,8 @@ public class When_arguments_make_no_sense
     [InlineData("conversation log aaaaaaaaaaaaaaaaaaaaaa --local --limit 1001", "--limit takes 1 to 1000.")]
     [InlineData("conversation show aaaaaaaaaaaaaaaaaaaaaa", "Give --local, or --cosmos URL")]
     [InlineData("conversation show aaaaaaaaaaaaaaaaaaaaaa --cosmos http://example.org", "--cosmos takes an https URL")]
+    [InlineData("conversation show aaaaaaaaaaaaaaaaaaaaaa --local --cosmos https://x.documents.azure.com", "--cosmos takes a URL of this machine with --local")]
+    [InlineData("conversation show aaaaaaaaaaaaaaaaaaaaaa --cosmos http://localhost:8081", "--cosmos takes a URL of this machine with --local")]
     [InlineData("inbox show a/b --local", "A user's id is 1 to 64")]
     [InlineData("inbox rebuild", "Required argument missing")]
     public async Task Should_say_so_and_do_nothing(string line, string why)

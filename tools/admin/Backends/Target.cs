@@ -65,15 +65,15 @@ internal sealed class Target
             UseSystemTextJsonSerializerWithOptions = ChatJson.Default.Options,
             CosmosClientTelemetryOptions = new CosmosClientTelemetryOptions { DisableDistributedTracing = true },
         };
-        if (IsLocal(parsed))
+        var given = parsed.GetValue(Cosmos);
+        if (given is not null && given.IsLoopback != IsLocal(parsed))
         {
-            return new CosmosClient((parsed.GetValue(Cosmos) ?? LocalCosmos).ToString(), EmulatorKey, options);
+            throw new BadArgumentsException("--cosmos takes a URL of this machine with --local, and one in Azure without.");
         }
 
-        return new CosmosClient(
-            parsed.GetValue(Cosmos)?.ToString() ?? Variable(CosmosVariable) ?? throw new BadArgumentsException($"Which backend? Give --local, or --cosmos URL, or set {CosmosVariable}."),
-            new DefaultAzureCredential(),
-            options);
+        return IsLocal(parsed)
+            ? new CosmosClient((given ?? LocalCosmos).ToString(), EmulatorKey, options)
+            : new CosmosClient((given ?? AccountOfVariable()).ToString(), new DefaultAzureCredential(), options);
     }
 
     /// <exception cref="BadArgumentsException">Nothing says which namespace, or this build can't reach it.</exception>
@@ -84,16 +84,22 @@ internal sealed class Target
             return new LocalDeadLetters(parsed.GetValue(Local) ?? LocalApp);
         }
 
-        var host = parsed.GetValue(ServiceBus) ?? Variable(ServiceBusVariable)
-            ?? throw new BadArgumentsException($"Which backend? Give --local, or --service-bus HOST, or set {ServiceBusVariable}.");
+        var host = parsed.GetValue(ServiceBus) ?? Environment.GetEnvironmentVariable(ServiceBusVariable);
+        if (Uri.CheckHostName(host) != UriHostNameType.Dns)
+        {
+            throw new BadArgumentsException($"Which backend? Give --local, or --service-bus HOST, or set {ServiceBusVariable} to a host name.");
+        }
 
         // The local build carries a stand-in that reaches nothing outside its process.
         return typeof(ServiceBusClient).Assembly.GetName().Name == "Azure.Messaging.ServiceBus"
-            ? new ServiceBusDeadLetters(new ServiceBusClient(host, new DefaultAzureCredential()), patience: TimeSpan.FromSeconds(5))
+            ? new ServiceBusDeadLetters(new ServiceBusClient(host!, new DefaultAzureCredential()), patience: TimeSpan.FromSeconds(5))
             : throw new BadArgumentsException("This build knows no queues but local ones. For those in Azure: dotnet run --project tools/admin -p:HostOn=Azure -- …");
     }
 
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    private static Uri AccountOfVariable() =>
+        Uri.TryCreate(Environment.GetEnvironmentVariable(CosmosVariable), UriKind.Absolute, out var account) && account.Scheme == "https"
+            ? account
+            : throw new BadArgumentsException($"Which backend? Give --local, or --cosmos URL, or set {CosmosVariable} to an https URL.");
 
     private static Uri? Address(ArgumentResult argument, Func<Uri, bool> isRight, string otherwise)
     {
