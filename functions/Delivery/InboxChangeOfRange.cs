@@ -76,7 +76,8 @@ public sealed record InboxChangeOfRange(
     /// <summary>Whether more of a member's than of everyone's moves: they wrote, or are mentioned.</summary>
     public bool ConcernsAlone(UserId member) => OwnOrdinals.ContainsKey(member.Value) || MentionedOrdinals.ContainsKey(member.Value);
 
-    private InboxMarks MarksOf(UserId member) => new(
+    /// <summary>What of a member's own moves.</summary>
+    public InboxMarks MarksOf(UserId member) => new(
         OwnOrdinals.GetValueOrDefault(member.Value),
         Math.Max(AllMentioned, MentionedOrdinals.GetValueOrDefault(member.Value)));
 }

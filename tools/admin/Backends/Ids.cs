@@ -1,0 +1,33 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Chat.Functions.Shared;
+
+namespace Chat.Admin.Backends;
+
+/// <summary>Arguments that name somebody or something of the backend.</summary>
+internal static class Ids
+{
+    public static Argument<UserId> User() => new("user")
+    {
+        Description = "The user's id, as in the token's sub.",
+        CustomParser = argument => Parse<UserId>(argument, UserId.TryParse, "A user's id is 1 to 64 of A-Z a-z 0-9 . _ ~ -"),
+    };
+
+    public static Argument<ConversationId> Conversation() => new("conversation")
+    {
+        Description = "The conversation's id.",
+        CustomParser = argument => Parse<ConversationId>(argument, ConversationId.TryParse, "A conversation's id is 22 of A-Z a-z 0-9 _ -; put -- before one that begins with -."),
+    };
+
+    private delegate bool TryParse<T>(string? text, out T id);
+
+    private static T Parse<T>(ArgumentResult argument, TryParse<T> tryParse, string otherwise)
+    {
+        if (!tryParse(argument.Tokens[0].Value, out var id))
+        {
+            argument.AddError(otherwise);
+        }
+
+        return id;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Chat.Functions.Conversations;
+using Chat.Functions.Log;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
+
+namespace Chat.Admin.Inbox;
+
+/// <summary>Reads what conversations say about a user's inbox.</summary>
+internal sealed class EvidenceReader(ChatContainers containers)
+{
+    private const string Moving = "SELECT TOP 1 * FROM c WHERE c.seq >= 1 AND (NOT IS_DEFINED(c.quiet) OR c.quiet = false) ORDER BY c.seq DESC";
+    private const string Own = "SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.seq > @since AND c.senderId = @user ORDER BY c.seq DESC";
+    private const string Mentioning =
+        """
+        SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.seq > @since
+        AND (c.mentionsAll = true OR ARRAY_CONTAINS(c.mentions, {"userId": @user}, true)) ORDER BY c.seq DESC
+        """;
+
+    private const string Leaving = "SELECT TOP 1 * FROM c WHERE c.type = 'event' AND c.what IN (@left, @removed) AND c.data.userId = @user ORDER BY c.seq DESC";
+
+    private readonly ConversationReader _reader = new(containers);
+
+    /// <summary>
+    /// The user's part in every conversation that they ever were in or asked to join: a query across all partitions, as the members'
+    /// documents are the only place that surely says so.
+    /// </summary>
+    public async IAsyncEnumerable<ConversationId> ConversationsOfAsync(UserId user, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var query = new QueryDefinition("SELECT * FROM c WHERE c.id = @id").WithParameter("@id", Member.DocumentId(user));
+        using var pages = containers.Conversations.GetItemQueryStreamIterator(query);
+        while (pages.HasMoreResults)
+        {
+            using var response = await pages.ReadNextAsync(cancellationToken);
+            response.EnsureSuccessStatusCode();
+            var page = await JsonSerializer.DeserializeAsync(response.Content, ChatJson.Default.DocumentsPageMember, cancellationToken);
+            foreach (var member in page!.Documents)
+            {
+                yield return member.ConversationId;
+            }
+        }
+    }
+
+    /// <summary>What a conversation says now; null when it or the user's part in it isn't there, or changed while it was read.</summary>
+    public async Task<Evidence?> ReadAsync(ConversationId conversation, UserId user, CancellationToken cancellationToken)
+    {
+        if (await _reader.ReadHeadAsync(conversation, null, cancellationToken) is not { } head
+            || await _reader.ReadMemberAsync(conversation, user, cancellationToken) is not { } member)
+        {
+            return null;
+        }
+
+        var about = await _reader.ReadAboutAsync(head, null, cancellationToken);
+        if ((about?.UpdatedSeq ?? 0) != head.AboutSeq)
+        {
+            return null;
+        }
+
+        // What is as far as they joined or read says nothing that the member doesn't.
+        LogEntry?[] entries =
+        [
+            await LastAsync(new QueryDefinition(Moving)),
+            await LastAsync(new QueryDefinition(Own).WithParameter("@since", Math.Max(member.JoinedSeq, member.ReadSeq)).WithParameter("@user", user.Value)),
+            await LastAsync(new QueryDefinition(Mentioning).WithParameter("@since", member.JoinedSeq).WithParameter("@user", user.Value)),
+        ];
+        var left = member.State == MemberState.Active ? null : await LastAsync(
+            new QueryDefinition(Leaving).WithParameter("@left", LogEvent.MemberLeft).WithParameter("@removed", LogEvent.MemberRemoved).WithParameter("@user", user.Value));
+        return new(head, member, about, [.. entries.OfType<LogEntry>().DistinctBy(entry => entry.Seq).OrderBy(entry => entry.Seq)], left?.Seq ?? 0);
+
+        async Task<LogEntry?> LastAsync(QueryDefinition query) => await containers.Conversations.QueryPartitionAsync(
+            query,
+            new PartitionKey(conversation.Value),
+            ChatJson.Default.DocumentsPageLogEntry,
+            cancellationToken: cancellationToken).FirstOrDefaultAsync(cancellationToken);
+    }
+}

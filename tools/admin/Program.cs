@@ -1,0 +1,3 @@
+using Chat.Admin;
+
+return await AdminTool.RunAsync(args, Console.In, Console.Out, Console.Error);
