@@ -12,12 +12,25 @@ namespace Chat.Functions.Delivery;
 /// </remarks>
 public sealed class DeliveredMarks(ChatContainers containers)
 {
+    /// <summary>Conversations of which this process remembers what it has finished; forgetting one costs a read.</summary>
+    private const int MaxFinished = 10_000;
+
     private readonly Container _conversations = containers.Conversations;
     private readonly Dictionary<ConversationId, Raise> _gathering = [];
+    private readonly Dictionary<ConversationId, long> _finished = [];
 
     /// <summary>The mark; one at 0 when nothing was delivered yet.</summary>
     public async Task<DeliveredMark> ReadAsync(ConversationId conversation, CancellationToken cancellationToken) =>
         (await ReadWithETagAsync(conversation, cancellationToken)).Mark;
+
+    /// <summary>Whether this process stored itself that all up to a position is delivered, inboxes and all. False says nothing.</summary>
+    public bool HasFinished(ConversationId conversation, long seq)
+    {
+        lock (_finished)
+        {
+            return _finished.TryGetValue(conversation, out var finished) && finished >= seq;
+        }
+    }
 
     /// <summary>Notes what a delivery has done; on return it is stored.</summary>
     public Task RaiseAsync(ConversationId conversation, DeliveryStep step, CancellationToken cancellationToken)
@@ -89,6 +102,11 @@ public sealed class DeliveredMarks(ChatContainers containers)
         var after = mark.DeliveredSeq;
         var condition = $"c.deliveredSeq >= {before} AND c.deliveredSeq < {after} AND ARRAY_LENGTH(c.early) = 0";
         List<PatchOperation> operations = [PatchOperation.Set("/deliveredSeq", after)];
+        if (mark is { PutOffSeq: 0, InboxSeq: 0 })
+        {
+            condition += " AND c.inboxSeq >= c.putOffSeq";
+        }
+
         if (mark.PutOffSeq > 0)
         {
             condition += $" AND c.putOffSeq < {mark.PutOffSeq}";
@@ -112,7 +130,25 @@ public sealed class DeliveredMarks(ChatContainers containers)
         }
 
         response.EnsureSuccessStatusCode();
+        if (mark.InboxSeq >= after || mark is { PutOffSeq: 0, InboxSeq: 0 })
+        {
+            Remember(conversation, after);
+        }
+
         return true;
+    }
+
+    private void Remember(ConversationId conversation, long finished)
+    {
+        lock (_finished)
+        {
+            if (_finished.Count >= MaxFinished)
+            {
+                _finished.Clear();
+            }
+
+            _finished[conversation] = Math.Max(finished, _finished.GetValueOrDefault(conversation));
+        }
     }
 
     private async Task MergeAsync(ConversationId conversation, List<DeliveryStep> steps)

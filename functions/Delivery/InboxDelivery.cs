@@ -58,7 +58,9 @@ public sealed class InboxDelivery(
         else if (everyone.Count <= MaxInlineMembers)
         {
             await change.ApplyAsync(inbox, everyone, cancellationToken);
-            await FinishAsync(pushed, change, cancellationToken);
+            await (everyone.Count <= MaxEagerMembers
+                ? marks.RaiseAsync(range.ConversationId, new DeliveryStep(pushed.Range), cancellationToken)
+                : FinishAsync(pushed, change, cancellationToken));
         }
         else
         {

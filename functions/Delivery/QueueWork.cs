@@ -83,7 +83,7 @@ public sealed class QueueWork(ServiceBusClient client, TimeProvider time, ILogge
     {
         logger.DeadLettered(message.MessageId, reason);
         await actions.DeadLetterMessageAsync(message, deadLetterReason: reason, deadLetterErrorDescription: description, cancellationToken: cancellationToken);
-        Metrics.DeadLetters.Add(1, Metrics.Tag("messaging.destination.name", queue), Metrics.Tag("error.type", reason));
+        Metrics.DeadLetters.Add(1, Metrics.Tag(Metrics.Queue, queue), Metrics.Tag(Metrics.Error, reason));
     }
 
     private async Task PutOffAsync(string queue, ServiceBusReceivedMessage message, Exception exception, CancellationToken cancellationToken)

@@ -38,6 +38,11 @@ public sealed class RelayCommitted(DeliveredMarks marks, DeliveryQueue queue, Sw
             return;
         }
 
+        if (marks.HasFinished(conversation, head.LastSeq))
+        {
+            return;
+        }
+
         var mark = await marks.ReadAsync(conversation, cancellationToken);
         if (mark.DeliveredSeq >= head.LastSeq && mark.InboxesReach(head.LastSeq))
         {

@@ -241,7 +241,7 @@ internal sealed class ConversationLane(
         var start = time.GetTimestamp();
         var outcome = await writer.WriteAsync(plan, deadline);
         Metrics.Count(plan, outcome.Status, time.GetElapsedTime(start));
-        span?.SetTag("chat.commit.outcome", Metrics.Name(outcome.Status));
+        span?.SetTag(Metrics.Outcome, Metrics.Name(outcome.Status));
         if (outcome.Status == CommitStatus.Committed)
         {
             _view.Committed(plan, outcome.HeadETag);

@@ -9,6 +9,9 @@ internal static class Metrics
 {
     public const string MeterName = "Chat.Functions";
 
+    /// <summary>Names of attributes.</summary>
+    public const string Outcome = "chat.commit.outcome", DeliveredBy = "chat.delivery.by", Queue = "messaging.destination.name", Error = "error.type";
+
     private static readonly Meter Meter = new(MeterName);
 
     private static readonly InstrumentAdvice<double> Seconds = new()
@@ -57,12 +60,12 @@ internal static class Metrics
 
     public static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 
-    public static KeyValuePair<string, object?> TagOf(Exception exception) => new("error.type", exception.GetType().FullName);
+    public static KeyValuePair<string, object?> TagOf(Exception exception) => new(Error, exception.GetType().FullName);
 
     /// <summary>Counts a commit with all that it holds.</summary>
     public static void Count(CommitPlan plan, CommitStatus status, TimeSpan took)
     {
-        CommitDuration.Record(took.TotalSeconds, Tag("chat.commit.outcome", Name(status)));
+        CommitDuration.Record(took.TotalSeconds, Tag(Outcome, Name(status)));
         if (status == CommitStatus.Conflict)
         {
             CommitConflicts.Add(1);

@@ -75,7 +75,7 @@ internal static class Spans
             : null;
 
     /// <summary>Says that what the span is about failed, and of which kind the failure is; never more, a message might quote content.</summary>
-    public static void Fail(this Activity? span, string kind) => span?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", kind);
+    public static void Fail(this Activity? span, string kind) => span?.SetStatus(ActivityStatusCode.Error).SetTag(Metrics.Error, kind);
 
     public static void Fail(this Activity? span, Exception exception) => span.Fail(exception.GetType().FullName!);
 
@@ -105,6 +105,6 @@ internal static class Spans
     private static Activity SetMessaging(this Activity span, string operation, string queue, string messageId) =>
         span.SetTag("messaging.system", "servicebus")
             .SetTag("messaging.operation.type", operation)
-            .SetTag("messaging.destination.name", queue)
+            .SetTag(Metrics.Queue, queue)
             .SetTag("messaging.message.id", messageId);
 }

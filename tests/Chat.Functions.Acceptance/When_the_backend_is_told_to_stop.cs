@@ -99,15 +99,26 @@ public sealed class When_the_backend_is_told_to_stop : IDisposable
     {
         try
         {
-            for (var n = talk.Answered.Count; ; n++)
+            var isRepeated = false;
+            for (var n = talk.Answered.Count; ;)
             {
                 using var answer = await sender.TrySendAsync(talk.Conversation, $"message {n}", $"id-{n}");
                 var text = await answer.Content.ReadAsStringAsync();
-                Assert.True(answer.StatusCode == HttpStatusCode.Created, $"Expected message {n} of {sender.Name} to be stored now and answered, saw {(int)answer.StatusCode} {text}");
+                if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
+                {
+                    // A busy machine may take longer than a send waits; it may be stored all the same.
+                    isRepeated = true;
+                    continue;
+                }
+
+                var isRight = answer.StatusCode == HttpStatusCode.Created || (isRepeated && answer.StatusCode == HttpStatusCode.OK);
+                Assert.True(isRight, $"Expected message {n} of {sender.Name} to be stored now and answered, saw {(int)answer.StatusCode} {text}");
                 lock (talk)
                 {
                     talk.Answered.Add(JsonSerializer.Deserialize<MessageJson>(text, JsonSerializerOptions.Web)!);
                 }
+
+                (n, isRepeated) = (n + 1, false);
             }
         }
         catch (HttpRequestException)

@@ -10,14 +10,14 @@ internal static class Repository
 
     public static string Path(string name) => System.IO.Path.Combine(Root, name);
 
-    /// <summary>What a pattern's first group finds in the app's sources, once each, in order.</summary>
-    public static IReadOnlyList<string> InSources(string pattern) =>
-        [.. Sources().SelectMany(text => Regex.Matches(text, pattern, RegexOptions.NonBacktracking)).Select(match => match.Groups[1].Value).Distinct().Order(StringComparer.Ordinal)];
+    /// <summary>What a pattern's first group finds in the app's sources, but for one folder, once each, in order.</summary>
+    public static IReadOnlyList<string> InSources(string pattern, string except = "") =>
+        [.. Sources(except).SelectMany(text => Regex.Matches(text, pattern, RegexOptions.NonBacktracking)).Select(match => match.Groups[1].Value).Distinct().Order(StringComparer.Ordinal)];
 
-    private static IEnumerable<string> Sources() =>
+    private static IEnumerable<string> Sources(string except) =>
         from file in Directory.EnumerateFiles(Path("functions"), "*.cs", SearchOption.AllDirectories)
         let folder = System.IO.Path.GetRelativePath(Path("functions"), file).Split(System.IO.Path.DirectorySeparatorChar)[0]
-        where folder is not ("bin" or "obj")
+        where folder is not ("bin" or "obj") && folder != except
         select File.ReadAllText(file);
 
     private static string ThisFolder([CallerFilePath] string thisFile = "") => System.IO.Path.GetDirectoryName(thisFile)!;

@@ -107,6 +107,38 @@ public class DeliveredMarksTests
         Assert.Equal(3, (await marks.ReadAsync(conversation, CancellationToken.None)).DeliveredSeq);
     }
 
+    [Fact]
+    public async Task Remember_as_finished_only_what_is_stored_as_delivered_with_nothing_put_off()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var remembered = 0;
+        for (var seed = 1; seed <= 20; seed++)
+        {
+            var (dice, conversation) = (new Random(seed), ConversationId.New());
+            DeliveredMarks[] processes = [Marks(deployment), Marks(deployment)];
+            for (var seq = 1; seq <= 30; seq++)
+            {
+                var range = new SeqRange(seq, seq);
+                var step = dice.Next(10) switch
+                {
+                    < 6 => new DeliveryStep(range),
+                    < 8 => new DeliveryStep(range, PutOffSeq: seq),
+                    8 => new DeliveryStep(range, InboxSeq: seq),
+                    _ => new DeliveryStep(null, InboxSeq: seq - 1),
+                };
+                await processes[dice.Next(2)].RaiseAsync(conversation, step, CancellationToken.None);
+                var mark = await processes[0].ReadAsync(conversation, CancellationToken.None);
+                var finished = processes.Max(process => Enumerable.Range(1, 31).LastOrDefault(upTo => process.HasFinished(conversation, upTo)));
+
+                // What was put off later says nothing of what came before.
+                Assert.True(mark.DeliveredSeq > finished || (mark.DeliveredSeq == finished && mark.InboxesReach(finished)), $"Seed {seed}: {finished} of {mark}");
+                remembered += finished == seq ? 1 : 0;
+            }
+        }
+
+        Assert.True(remembered > 50, $"Only {remembered} were remembered.");
+    }
+
     /// <summary>A range whose inboxes moved, or were put off.</summary>
     private static DeliveryStep Step(SeqRange range, Random dice) =>
         dice.Next(2) == 0
