@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Chat.Functions.Shared;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -8,10 +9,25 @@ using Microsoft.IdentityModel.Tokens;
 namespace Chat.Functions.Users;
 
 /// <summary>Tells whose a bearer token is. Issuer, audience, lifetime, signature and algorithm must all be right.</summary>
-/// <remarks>Keys come from the authority's discovery document, cached by Microsoft.IdentityModel and read again when a token names an unknown key.</remarks>
+/// <remarks>
+/// Keys come from the authority's discovery document, cached by Microsoft.IdentityModel and read again when a token names an unknown key. A token
+/// that was right is believed for five minutes, at most until it ends; so a key that the authority takes back is good for as long.
+/// </remarks>
 public sealed class TokenCheck
 {
     private const int MaxTokenLength = 8192;
+
+    /// <summary>Tokens that are remembered, of up to 2,048 characters: 40 MB. When they are as many, all are forgotten.</summary>
+    private const int MaxRemembered = 10_000;
+
+    private const int MaxRememberedLength = 2048;
+
+    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
+
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, (UserId User, DateTimeOffset Until)> _remembered = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (UserId User, DateTimeOffset Until)>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
 
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = MaxTokenLength };
     private readonly TokenValidationParameters _parameters;
@@ -20,12 +36,14 @@ public sealed class TokenCheck
     public TokenCheck(AuthOptions options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
+        _time = time;
+        _bySpan = _remembered.GetAlternateLookup<ReadOnlySpan<char>>();
         _parameters = new TokenValidationParameters
         {
             ValidAudience = options.Audience,
             RequireSignedTokens = true,
             RequireExpirationTime = true,
-            ClockSkew = TimeSpan.FromSeconds(30),
+            ClockSkew = Skew,
             LifetimeValidator = (notBefore, expires, _, parameters) => IsAlive(notBefore, expires, parameters.ClockSkew, time.GetUtcNow().UtcDateTime),
         };
         if (options.SigningKey is { Length: > 0 } key)
@@ -55,19 +73,47 @@ public sealed class TokenCheck
             return (default, Problems.NoToken);
         }
 
+        if (_bySpan.TryGetValue(authorization.AsSpan(Scheme.Length).Trim(), out var known) && _time.GetUtcNow() < known.Until)
+        {
+            return (known.User, null);
+        }
+
         if (!await CanAskAsync())
         {
             return (default, Problems.Unavailable);
         }
 
-        var result = await _handler.ValidateTokenAsync(authorization[Scheme.Length..].Trim(), _parameters);
+        var token = authorization[Scheme.Length..].Trim();
+        var result = await _handler.ValidateTokenAsync(token, _parameters);
         if (!result.IsValid)
         {
             var expired = result.Exception is SecurityTokenInvalidLifetimeException or SecurityTokenExpiredException;
             return (default, expired ? Problems.TokenExpired : Problems.TokenInvalid);
         }
 
-        return UserId.TryParse(((JsonWebToken)result.SecurityToken).Subject, out var user) ? (user, null) : (default, Problems.TokenInvalid);
+        if (!UserId.TryParse(((JsonWebToken)result.SecurityToken).Subject, out var user))
+        {
+            return (default, Problems.TokenInvalid);
+        }
+
+        Remember(token, user, result.SecurityToken.ValidTo);
+        return (user, null);
+    }
+
+    private void Remember(string token, UserId user, DateTime expires)
+    {
+        if (token.Length > MaxRememberedLength)
+        {
+            return;
+        }
+
+        if (_remembered.Count >= MaxRemembered)
+        {
+            _remembered.Clear();
+        }
+
+        var soon = _time.GetUtcNow() + Remembered;
+        _remembered[token] = (user, expires >= (soon - Skew).UtcDateTime ? soon : new DateTimeOffset(expires, TimeSpan.Zero) + Skew);
     }
 
     /// <summary>Whether the authority's keys are at hand: while it can't be asked, nothing is wrong with the token.</summary>

@@ -42,17 +42,6 @@ public class DeliveryLagTests
         Data = default,
     };
 
-    private sealed class SetClock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-        public override DateTimeOffset GetUtcNow() => Now;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Now.Ticks;
-    }
-
     private sealed class Warnings : List<string>, ILogger<DeliveryLag>
     {
         public IDisposable? BeginScope<TState>(TState state)

@@ -96,6 +96,27 @@ public sealed class TokenCheckTests : IAsyncLifetime
         Assert.Equal("token_missing", (await _check.CheckAsync("Basic YWxpY2U6")).Refusal?.Code);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(12)]
+    public async Task Believes_a_token_as_long_as_it_lasts_however_often_it_comes(int minutes)
+    {
+        var start = TimeProvider.System.GetUtcNow();
+        var clock = new SetClock { Now = start };
+        var check = new TokenCheck(new AuthOptions { Authority = _authority.Url, Audience = "chat" }, clock);
+        var token = Token(lifetime: TimeSpan.FromMinutes(minutes));
+        for (var second = 0; second <= (minutes + 2) * 60; second += 7)
+        {
+            clock.Now = start.AddSeconds(second);
+            var (user, refusal) = await check.CheckAsync("Bearer " + token);
+
+            // Clocks may differ by half a minute; the token's end is in whole seconds.
+            var left = (minutes * 60) + 30 - second;
+            Assert.True(left is >= 0 and < 2 || refusal?.Code == (left > 0 ? null : "token_expired"), $"After {second} s: {refusal?.Code ?? user.Value}");
+        }
+    }
+
     [Fact]
     public async Task Calls_itself_unavailable_while_the_authority_is_down()
     {
