@@ -20,7 +20,7 @@ public sealed class CountUnread(ChatContainers containers, TimeProvider time, Cu
         var entries = await containers.Users.QueryPartitionAsync(
             new QueryDefinition(
                 """
-                SELECT TOP @take c.userId, c.conversationId, c.kind, c.activity, c.lastOrdinal, c.joinedOrdinal, c.readOrdinal, c.clearedOrdinal,
+                SELECT TOP @take c.userId, c.conversationId, c.kind, c.activity, c.last, c.joinedOrdinal, c.readOrdinal, c.clearedOrdinal,
                 c.markedUnread, c.mutedUntil, c.archivedOrdinal, c.left FROM c WHERE c.activity < '~' ORDER BY c.activity DESC
                 """).WithParameter("@take", UnreadTotals.MaxConversations + 1),
             new PartitionKey(user.Id.Value),

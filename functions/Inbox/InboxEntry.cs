@@ -27,15 +27,36 @@ public sealed record InboxEntry
     /// <summary>The other one of a direct conversation.</summary>
     public UserId? Peer { get; init; }
 
-    public int MemberCount { get; init; }
+    /// <summary>What moves as one: a fan-out sets it in one operation, each of which costs as much as a small document.</summary>
+    public InboxLast Last { get; init; } = new(0, 0, null, 0);
 
-    /// <summary>The newest entry that moved this one.</summary>
-    public long LastSeq { get; init; }
+    [JsonIgnore]
+    public int MemberCount
+    {
+        get => Last.MemberCount;
+        init => Last = Last with { MemberCount = value };
+    }
 
-    /// <summary>The newest message's ordinal.</summary>
-    public long LastOrdinal { get; init; }
+    [JsonIgnore]
+    public long LastSeq
+    {
+        get => Last.Seq;
+        init => Last = Last with { Seq = value };
+    }
 
-    public MessagePreview? LastMessage { get; init; }
+    [JsonIgnore]
+    public long LastOrdinal
+    {
+        get => Last.Ordinal;
+        init => Last = Last with { Ordinal = value };
+    }
+
+    [JsonIgnore]
+    public MessagePreview? LastMessage
+    {
+        get => Last.Message;
+        init => Last = Last with { Message = value };
+    }
 
     /// <summary>How many messages were there before the user.</summary>
     public long JoinedOrdinal { get; init; }
@@ -131,6 +152,11 @@ public sealed record InboxEntry
 
     public bool IsMuted(DateTimeOffset now) => MutedUntil > now;
 }
+
+/// <summary>How far a conversation had come when an entry of a list was moved last.</summary>
+/// <param name="Seq">The newest entry that moved it.</param>
+/// <param name="Ordinal">The newest message's.</param>
+public sealed record InboxLast(long Seq, long Ordinal, MessagePreview? Message, int MemberCount);
 
 /// <summary>A text that a user began and hasn't sent, for all their devices.</summary>
 public sealed record Draft(string Text);

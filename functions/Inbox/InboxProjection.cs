@@ -25,14 +25,11 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         ArgumentNullException.ThrowIfNull(change);
         List<PatchOperation> forward =
         [
-            PatchOperation.Set("/lastSeq", change.LastSeq),
-            PatchOperation.Set("/lastOrdinal", change.LastOrdinal),
-            PatchOperation.Set("/lastMessage", change.LastMessage),
-            PatchOperation.Set("/memberCount", change.MemberCount),
+            PatchOperation.Set("/last", new InboxLast(change.LastSeq, change.LastOrdinal, change.LastMessage, change.MemberCount)),
             PatchOperation.Set("/activity", change.Activity),
             NextVersion,
         ];
-        var isBehind = $"c.lastSeq < {change.LastSeq}";
+        var isBehind = $"c.last.seq < {change.LastSeq}";
         var raised = marks.Raised.ToList();
         if (await PatchAsync(user, change, [.. forward, .. raised.SelectMany(mark => mark.Set)], string.Join(" AND ", [isBehind, .. raised.Select(mark => mark.IsBehind)]), marks, cancellationToken)
             || raised.Count == 0)
@@ -87,13 +84,13 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         var partition = new PartitionKey(user.Value);
         List<PatchOperation> leave =
         [
-            PatchOperation.Set("/lastSeq", change.LastSeq),
-            PatchOperation.Set("/lastMessage", (MessagePreview?)null),
+            PatchOperation.Set("/last/seq", change.LastSeq),
+            PatchOperation.Set("/last/message", (MessagePreview?)null),
             PatchOperation.Set("/activity", (string?)null),
             PatchOperation.Set("/pinned", false),
             NextVersion,
         ];
-        var isBehind = $"c.lastSeq < {change.LastSeq} OR (c.lastSeq = {change.LastSeq} AND NOT IS_NULL(c.activity))";
+        var isBehind = $"c.last.seq < {change.LastSeq} OR (c.last.seq = {change.LastSeq} AND NOT IS_NULL(c.activity))";
         while (true)
         {
             using var patched = await _users.PatchItemStreamAsync(InboxEntry.DocumentId(change.ConversationId), partition, leave, NoContent(isBehind), cancellationToken);

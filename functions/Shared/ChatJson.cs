@@ -42,6 +42,7 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(ConversationDocument))]
 [JsonSerializable(typeof(Pair))]
 [JsonSerializable(typeof(InboxEntry))]
+[JsonSerializable(typeof(InboxLast))]
 [JsonSerializable(typeof(MessagePreview))]
 [JsonSerializable(typeof(DeliveredMark))]
 [JsonSerializable(typeof(EntriesCommitted))]

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chat.Functions.Acceptance.Harness;
 using Chat.Functions.Delivery;
@@ -82,13 +83,12 @@ public class When_an_inbox_is_rebuilt
             foreach (var entry in before)
             {
                 var damaged = entry.DeepClone();
-                foreach (var name in new[] { "lastSeq", "lastOrdinal", "readOrdinal", "mentionedOrdinal", "clearedSeq", "clearedOrdinal", "hiddenSeq" })
+                foreach (var name in new[] { "readOrdinal", "mentionedOrdinal", "clearedSeq", "clearedOrdinal", "hiddenSeq" })
                 {
                     damaged[name] = 0;
                 }
 
-                damaged["lastMessage"] = null;
-                damaged["memberCount"] = 9;
+                damaged["last"] = JsonSerializer.SerializeToNode(new { seq = 0, ordinal = 0, memberCount = 9 });
                 damaged["activity"] = $"2020-01-01T00:00:00.000Z|{entry["conversationId"]}";
                 if (entry["aboutSeq"]!.GetValue<long>() > 0)
                 {
@@ -115,7 +115,7 @@ public class When_an_inbox_is_rebuilt
         await alice.SendAsync(conversation, "Hello");
         await DeliveredAsync(app, conversation);
         var entry = Assert.Single(await DocumentsAsync(app, "bob"));
-        entry["lastOrdinal"] = 0;
+        entry["last"]!["ordinal"] = 0;
         await ReplaceAsync(app, "bob", entry);
 
         using (app.Azure.Faults.Add(new Fault("cosmos", "replace", FaultKind.Delay) { Times = 1, Strike = _ => bob.PreferAsync(conversation, new { draft = new { text = "Perhaps" } }) }))
@@ -248,7 +248,7 @@ public class When_an_inbox_is_rebuilt
     /// <summary>All of an entry that somebody sees anything of; of one that its user has left, that they did, and by which entry.</summary>
     private static IEnumerable<string> Seen(JsonObject entry, params string[] except) =>
         entry["activity"] is null
-            ? [$"{entry["conversationId"]} left {entry["lastSeq"]}"]
+            ? [$"{entry["conversationId"]} left {entry["last"]!["seq"]}"]
             : entry
                 .Where(member => !OfTheStore.Contains(member.Key) && !except.Contains(member.Key) && $"{member.Key} {member.Value}" != "pinned false")
                 .Select(member => $"{entry["conversationId"]} {member.Key} {member.Value?.ToJsonString()}")
