@@ -173,7 +173,7 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
         return conversation;
     }
 
-    private static Task RepeatAsync(World world, string conversation) =>
+    private static Task<System.Text.Json.JsonElement> RepeatAsync(World world, string conversation) =>
         world.AskAsync("ann", "POST", $"/conversations/{conversation}/messages", """{"clientMessageId":"again","text":"Hello"}""");
 
     private static string Batch(int count) =>

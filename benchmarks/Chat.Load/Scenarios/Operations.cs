@@ -1,5 +1,6 @@
 using System.Globalization;
 using Chat.Load.Costs;
+using Chat.Load.Servers;
 
 namespace Chat.Load.Scenarios;
 
@@ -11,17 +12,17 @@ internal static class Operations
     // The sweep's looks would fall into other operations' measurements.
     private static readonly Dictionary<string, string> Settings = new(StringComparer.Ordinal) { ["Delivery__SweepGrace"] = "01:00:00" };
 
-    public static async Task RunAsync(string server, Report report)
+    public static async Task RunAsync(LoadOptions options, Report report)
     {
         using var data = new DataDirectory();
-        await using var backend = await Backend.StartAsync(server, data.Path, Settings);
+        await using var server = await ChatServer.StartAsync(options.Server, data.Path, Settings);
         var rows = new List<string>();
         foreach (var operation in ApiOperation.All)
         {
             var tallies = new List<Tally>();
             for (var n = 0; n < Repeats; n++)
             {
-                tallies.Add(await MeasureAsync(backend.Http, operation, $"{rows.Count}-{n}"));
+                tallies.Add(await MeasureAsync(server.Http, operation, $"{rows.Count}-{n}"));
             }
 
             var median = tallies.OrderBy(tally => tally.RequestUnits).ElementAt(Repeats / 2);
@@ -31,7 +32,7 @@ internal static class Operations
                 $"| `{operation.Name.Replace(", ", "`, ", StringComparison.Ordinal)}{(operation.Name.Contains(", ", StringComparison.Ordinal) ? "" : "`")} | {median.RequestUnits:0.##} | {median.CosmosRequests} | {median.ServiceBusOperations:0} | {median.SignalRRequests:0} | {median.Executions:0} |"));
         }
 
-        report.AddTable(string.Join('\n', ["| operation | RU | of | Service Bus | SignalR | executions |", "|---|---:|---|---:|---:|---:|", .. rows]));
+        report.AddTable("operations", ["| operation | RU | of | Service Bus | SignalR | executions |", "|---|---:|---|---:|---:|---:|", .. rows]);
     }
 
     private static async Task<Tally> MeasureAsync(HttpClient http, ApiOperation operation, string name)

@@ -1,0 +1,8 @@
+namespace Chat.Load.Servers;
+
+/// <summary>A kind of server, and how one starts with its data in a directory.</summary>
+internal sealed record Contender(string Name, Func<string, Task<IServer>> StartAsync)
+{
+    /// <summary>The backend, of which everything is measured.</summary>
+    public static Contender Chat(string assembly) => new("chat", async directory => await ChatServer.StartAsync(assembly, directory));
+}
