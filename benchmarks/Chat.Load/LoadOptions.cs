@@ -32,6 +32,7 @@ internal sealed record LoadOptions
         }.Select(workload => new Scenario(workload.Name, (options, report) => Contest.RunAsync(options, report, workload))),
         new("hot", Hot.RunAsync),
         new("operations", Operations.RunAsync),
+        new("profile", Profiling.RunAsync),
     ];
 
     public IReadOnlyList<Scenario> Scenarios { get; private init; } = [];

@@ -8,20 +8,27 @@ namespace Chat.Load;
 /// <param name="Cpu">With what the server did afterwards, until it was quiet.</param>
 internal sealed record LoadWindow(IReadOnlyList<double> Turns, TimeSpan Took, TimeSpan Cpu)
 {
-    private const int WarmUpTurns = 10_000;
-    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(20);
+    private const int WarmUpTurns = 2_000;
+    private const int CalmSteps = 2;
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(60);
 
     public double PerSecond => Turns.Count / Took.TotalSeconds;
 
     public double CpuPerTurn => Cpu.TotalMilliseconds / Turns.Count;
 
-    /// <summary>Lets the senders work until the runtime has compiled for good what they use: on a busy machine that takes longer, but no more turns.</summary>
-    public static async Task WarmUpAsync(IReadOnlyList<Func<Task<double>>> senders)
+    /// <summary>
+    /// Lets the senders work until the runtime has compiled for good what they use: on a busy machine the thread that does it is starved for long,
+    /// and what it does meanwhile would count as work of theirs.
+    /// </summary>
+    public static async Task WarmUpAsync(ServerProcess server, IReadOnlyList<Func<Task<double>>> senders)
     {
-        var began = Stopwatch.GetTimestamp();
-        for (var turns = 0; turns < WarmUpTurns && Stopwatch.GetElapsedTime(began) < LongestWarmUp;)
+        var (began, turns, calm) = (Stopwatch.GetTimestamp(), 0, 0);
+        while ((turns < WarmUpTurns || calm < CalmSteps) && Stopwatch.GetElapsedTime(began) < LongestWarmUp)
         {
-            turns += (await LoadAsync(TimeSpan.FromSeconds(2), senders)).Length;
+            var (cpu, compile) = (server.CpuTime, server.CompileTime);
+            turns += (await LoadAsync(Step, senders)).Length;
+            calm = server.CompileTime - compile < (server.CpuTime - cpu) * 0.03 ? calm + 1 : 0;
         }
     }
 

@@ -17,7 +17,7 @@ internal static class Hot
         var conversation = await users[0].CreateAsync([.. users.Skip(1).Select(user => user.Name)]);
         var accepted = 0;
         var senders = users.ConvertAll(user => Sender(user, conversation, () => Interlocked.Increment(ref accepted)));
-        await LoadWindow.WarmUpAsync(senders);
+        await LoadWindow.WarmUpAsync(server.Process, senders);
         var windows = new List<LoadWindow>();
         for (var i = 0; i < options.Windows; i++)
         {

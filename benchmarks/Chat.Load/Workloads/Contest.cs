@@ -13,7 +13,7 @@ internal static class Contest
         {
             var entry = await Entry.StartAsync(contender, workload);
             entries.Add(entry);
-            await LoadWindow.WarmUpAsync(entry.Crowd.Turns);
+            await LoadWindow.WarmUpAsync(entry.Server.Process, entry.Crowd.Turns);
         }
 
         for (var n = 0; n < options.Windows; n++)
