@@ -18,6 +18,8 @@ internal sealed record LoadOptions
           --out FOLDER     writes numbers, tables and plots there, too
         """;
 
+    private static readonly string FloorAssembly = Path.Combine("benchmarks", "Chat.Floor", "bin", "Release", "net10.0", "Chat.Floor.dll");
+
     private static readonly Scenario[] All =
     [
         new("start", Start.RunAsync),
@@ -49,7 +51,7 @@ internal sealed record LoadOptions
     public string? Out { get; private init; }
 
     /// <summary>The backend first, then those that it is compared with.</summary>
-    public IReadOnlyList<Contender> Contenders => [Contender.Chat(Server)];
+    public IReadOnlyList<Contender> Contenders => [Contender.Chat(Server), .. WithFloor ? [Contender.Floor(FloorAssembly)] : Array.Empty<Contender>()];
 
     /// <summary>Null when the arguments aren't understood.</summary>
     public static LoadOptions? Parse(IEnumerable<string> arguments)

@@ -5,4 +5,6 @@ internal sealed record Contender(string Name, Func<string, Task<IServer>> StartA
 {
     /// <summary>The backend, of which everything is measured.</summary>
     public static Contender Chat(string assembly) => new("chat", async directory => await ChatServer.StartAsync(assembly, directory));
+
+    public static Contender Floor(string assembly) => new("floor", async directory => await FloorServer.StartAsync(assembly, directory));
 }

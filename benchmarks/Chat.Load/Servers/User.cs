@@ -32,7 +32,7 @@ internal sealed class User(HttpClient http, string name) : IPerson
     public Task ReceivesAsync(string id) => _device!.ReceivesAsync(id);
 
     public Task ReadPageAsync(string conversation, bool deep) =>
-        GetAsync($"/api/conversations/{conversation}/messages?limit=50{(deep ? $"&beforeSeq={DeepSeq()}" : "")}");
+        GetAsync($"/api/conversations/{conversation}/messages?limit=50{(deep ? $"&beforeSeq={DeepPage.Before(_pages++)}" : "")}");
 
     /// <summary>Gets something and reads it to the end.</summary>
     public async Task GetAsync(string path)
@@ -63,9 +63,6 @@ internal sealed class User(HttpClient http, string name) : IPerson
     }
 
     public ValueTask DisposeAsync() => _device?.DisposeAsync() ?? default;
-
-    /// <summary>Somewhere in the first half of a long conversation, each time elsewhere.</summary>
-    private int DeepSeq() => 100 + (_pages++ * 379 % 4900);
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? body)
     {
