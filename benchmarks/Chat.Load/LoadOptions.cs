@@ -12,6 +12,7 @@ internal sealed record LoadOptions
         Usage: Chat.Load SCENARIO… [OPTION…]
           Scenarios: start latency pairs groups crowd newest deep idle hot operations profile, or all
           --floor          the same workloads against Chat.Floor, in turn
+          --ejabberd       and against Debian's ejabberd, which is installed if need be
           --server FILE    the backend, by default functions/bin/Local/Release/net10.0/Chat.Functions.dll
           --windows N      how many windows (5)
           --seconds N      how long each is (5)
@@ -32,6 +33,7 @@ internal sealed record LoadOptions
             new("newest", 1, "request", server => Reading.GatherAsync(server, history: 10_000, connections: 10, deep: false)),
             new("deep", 1, "request", server => Reading.GatherAsync(server, history: 10_000, connections: 10, deep: true)),
         }.Select(workload => new Scenario(workload.Name, (options, report) => Contest.RunAsync(options, report, workload))),
+        new("connections", Connections.RunAsync),
         new("hot", Hot.RunAsync),
         new("operations", Operations.RunAsync),
         new("profile", Profiling.RunAsync),
@@ -42,8 +44,6 @@ internal sealed record LoadOptions
     /// <summary>The backend's assembly.</summary>
     public string Server { get; private init; } = Path.Combine("functions", "bin", "Local", "Release", "net10.0", "Chat.Functions.dll");
 
-    public bool WithFloor { get; private init; }
-
     public int Windows { get; private init; } = 5;
 
     public TimeSpan Window { get; private init; } = TimeSpan.FromSeconds(5);
@@ -51,7 +51,7 @@ internal sealed record LoadOptions
     public string? Out { get; private init; }
 
     /// <summary>The backend first, then those that it is compared with.</summary>
-    public IReadOnlyList<Contender> Contenders => [Contender.Chat(Server), .. WithFloor ? [Contender.Floor(FloorAssembly)] : Array.Empty<Contender>()];
+    public IReadOnlyList<Contender> Contenders { get; private init; } = [];
 
     /// <summary>Null when the arguments aren't understood.</summary>
     public static LoadOptions? Parse(IEnumerable<string> arguments)
@@ -63,7 +63,8 @@ internal sealed record LoadOptions
             options = rest.Current switch
             {
                 "all" => options with { Scenarios = All },
-                "--floor" => options with { WithFloor = true },
+                "--floor" => options with { Contenders = [.. options.Contenders, Contender.Floor(FloorAssembly)] },
+                "--ejabberd" => options with { Contenders = [.. options.Contenders, Contender.Ejabberd] },
                 "--server" when rest.MoveNext() => options with { Server = rest.Current },
                 "--out" when rest.MoveNext() => options with { Out = rest.Current },
                 "--windows" when Number(rest) is { } windows => options with { Windows = windows },
@@ -72,7 +73,7 @@ internal sealed record LoadOptions
             };
         }
 
-        return options is { Scenarios.Count: > 0 } ? options : null;
+        return options is { Scenarios.Count: > 0 } ? options with { Contenders = [Contender.Chat(options.Server), .. options.Contenders] } : null;
     }
 
     private static int? Number(IEnumerator<string> rest) =>

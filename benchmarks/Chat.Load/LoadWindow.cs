@@ -11,7 +11,7 @@ internal sealed record LoadWindow(IReadOnlyList<double> Turns, TimeSpan Took, Ti
     private const int WarmUpTurns = 2_000;
     private const int CalmSteps = 2;
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(40);
 
     public double PerSecond => Turns.Count / Took.TotalSeconds;
 

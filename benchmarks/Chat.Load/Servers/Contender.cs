@@ -7,4 +7,6 @@ internal sealed record Contender(string Name, Func<string, Task<IServer>> StartA
     public static Contender Chat(string assembly) => new("chat", async directory => await ChatServer.StartAsync(assembly, directory));
 
     public static Contender Floor(string assembly) => new("floor", async directory => await FloorServer.StartAsync(assembly, directory));
+
+    public static Contender Ejabberd { get; } = new("ejabberd", async directory => await EjabberdServer.StartAsync(directory));
 }

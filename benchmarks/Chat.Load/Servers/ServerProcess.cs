@@ -21,6 +21,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    public bool IsDotnet => _process.ProcessName == "dotnet";
+
     /// <summary>The processor time that it has used so far, in user and system mode.</summary>
     public TimeSpan CpuTime
     {
