@@ -1,4 +1,5 @@
 using System.Globalization;
+using Chat.Load.Curves;
 using Chat.Load.Scenarios;
 using Chat.Load.Servers;
 using Chat.Load.Workloads;
@@ -10,12 +11,16 @@ internal sealed record LoadOptions
 {
     public const string Usage = """
         Usage: Chat.Load SCENARIO… [OPTION…]
-          Scenarios: start latency pairs groups crowd newest deep idle hot operations profile, or all
+          Servers compared: pairs groups crowd newest deep connections load
+          The backend:      start latency hot conversations senders members history inbox soak operations profile
+          All of them:      all
           --floor          the same workloads against Chat.Floor, in turn
           --ejabberd       and against Debian's ejabberd, which is installed if need be
           --server FILE    the backend, by default functions/bin/Local/Release/net10.0/Chat.Functions.dll
           --windows N      how many windows (5)
           --seconds N      how long each is (5)
+          --minutes N      how long soak takes (5)
+          --history N      the longest conversation of history (100000)
           --out FOLDER     writes numbers, tables and plots there, too
         """;
 
@@ -35,6 +40,13 @@ internal sealed record LoadOptions
         }.Select(workload => new Scenario(workload.Name, (options, report) => Contest.RunAsync(options, report, workload))),
         new("connections", Connections.RunAsync),
         new("hot", Hot.RunAsync),
+        new("load", LoadCurve.RunAsync),
+        new("conversations", ConversationsCurve.RunAsync),
+        new("senders", SendersCurve.RunAsync),
+        new("members", MembersCurve.RunAsync),
+        new("history", HistoryCurve.RunAsync),
+        new("inbox", InboxCurve.RunAsync),
+        new("soak", Soak.RunAsync),
         new("operations", Operations.RunAsync),
         new("profile", Profiling.RunAsync),
     ];
@@ -47,6 +59,12 @@ internal sealed record LoadOptions
     public int Windows { get; private init; } = 5;
 
     public TimeSpan Window { get; private init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long <c>soak</c> takes.</summary>
+    public int Minutes { get; private init; } = 5;
+
+    /// <summary>The longest conversation of <c>history</c>.</summary>
+    public int History { get; private init; } = 100_000;
 
     public string? Out { get; private init; }
 
@@ -68,6 +86,8 @@ internal sealed record LoadOptions
                 "--server" when rest.MoveNext() => options with { Server = rest.Current },
                 "--out" when rest.MoveNext() => options with { Out = rest.Current },
                 "--windows" when Number(rest) is { } windows => options with { Windows = windows },
+                "--minutes" when Number(rest) is { } minutes => options with { Minutes = minutes },
+                "--history" when Number(rest) is { } messages => options with { History = messages },
                 "--seconds" when Number(rest) is { } seconds => options with { Window = TimeSpan.FromSeconds(seconds) },
                 var name => Array.Find(All, scenario => scenario.Name == name) is { } scenario ? options with { Scenarios = [.. options.Scenarios, scenario] } : null,
             };
