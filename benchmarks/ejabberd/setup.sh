@@ -32,7 +32,7 @@ modules:
     max_users: 1000
     min_message_interval: 0
     min_presence_interval: 0
-    default_room_options: {mam: true, anonymous: false, public: false, presence_broadcast: []}
+    default_room_options: {mam: true, anonymous: false, public: false, max_users: 1000, presence_broadcast: []}
 END
 
 export EJABBERD_CONFIG_PATH="$directory/ejabberd.yml" EJABBERD_LOG_PATH="$directory/ejabberd.log" ERL_CRASH_DUMP="$directory/crash.dump"

@@ -9,21 +9,35 @@ internal static class Contest
     public static async Task RunAsync(LoadOptions options, Report report, Workload workload)
     {
         var entries = new List<Entry>();
-        foreach (var contender in options.Contenders)
+        try
         {
-            var entry = await Entry.StartAsync(contender, workload);
-            entries.Add(entry);
-            await LoadWindow.WarmUpAsync(entry.Server.Process, entry.Crowd.Turns);
-        }
+            foreach (var contender in options.Contenders)
+            {
+                entries.Add(await Entry.StartAsync(contender, workload));
+                await LoadWindow.WarmUpAsync(entries[^1].Server.Process, entries[^1].Crowd.Turns);
+            }
 
-        for (var n = 0; n < options.Windows; n++)
+            for (var n = 0; n < options.Windows; n++)
+            {
+                foreach (var entry in entries)
+                {
+                    entry.Windows.Add(await LoadWindow.RunAsync(entry.Server.Process, options.Window, entry.Crowd.Turns));
+                }
+            }
+
+            Note(report, workload, entries);
+        }
+        finally
         {
             foreach (var entry in entries)
             {
-                entry.Windows.Add(await LoadWindow.RunAsync(entry.Server.Process, options.Window, entry.Crowd.Turns));
+                await entry.DisposeAsync();
             }
         }
+    }
 
+    private static void Note(Report report, Workload workload, List<Entry> entries)
+    {
         report.AddTable(workload.Name, [
             $"| server | {Many(workload.Each)}/s | last has it, p50 ms | p99 ms | CPU ms per {workload.Each} (least – most) | resident MB | CPU of chat ÷ its |",
             "|---|---:|---:|---:|---:|---:|---:|",
@@ -31,7 +45,6 @@ internal static class Contest
         foreach (var entry in entries)
         {
             Note(report, workload, entry, entries[0]);
-            await entry.DisposeAsync();
         }
     }
 
