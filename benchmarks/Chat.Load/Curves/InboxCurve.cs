@@ -7,7 +7,7 @@ namespace Chat.Load.Curves;
 internal static class InboxCurve
 {
     private const int Connections = 4;
-    private static readonly int[] Sizes = [10, 100, 1_000, 10_000];
+    private static readonly int[] Sizes = [100, 1_000, 10_000];
     private static readonly ParallelOptions Creating = new() { MaxDegreeOfParallelism = 16 };
 
     public static async Task RunAsync(LoadOptions options, Report report)
