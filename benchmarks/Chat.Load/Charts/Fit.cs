@@ -8,6 +8,9 @@ internal sealed record Fit(string Name, double Explained)
     /// <summary>Values within this factor of each other are taken for the same; so much differs from one run to the next.</summary>
     private const double Same = 1.4;
 
+    /// <summary>Of a curve that explains less there is nothing to say but that there is no trend.</summary>
+    private const double Least = 0.5;
+
     public static Fit Of(IReadOnlyList<(double X, double Y)> points)
     {
         if (points.Max(point => point.Y) <= points.Min(point => point.Y) * Same)
@@ -16,7 +19,8 @@ internal sealed record Fit(string Name, double Explained)
         }
 
         (string Name, Func<double, double> Of)[] curves = [("linear", x => x), ("log", Math.Log)];
-        return curves.Select(curve => new Fit(curve.Name, Explain(points, curve.Of))).MaxBy(fit => fit.Explained)!;
+        var best = curves.Select(curve => new Fit(curve.Name, Explain(points, curve.Of))).MaxBy(fit => fit.Explained)!;
+        return best.Explained < Least ? new Fit("constant", best.Explained) : best;
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}{(Name is "constant" ? "" : $" (R² {Explained:0.00})")}");

@@ -42,7 +42,7 @@ internal static class AllocationSampling
         try
         {
             using var log = new TraceLog(index);
-            return [.. log.Events.ByEventType<GCAllocationTickTraceData>().Select(tick => new StackSample("", [.. Frames(tick.CallStack())], tick.AllocationAmount64))];
+            return [.. log.Events.ByEventType<GCAllocationTickTraceData>().Select(tick => new StackSample("", [.. Frames(tick.CallStack())], tick.AllocationAmount64) { Type = tick.TypeName })];
         }
         finally
         {

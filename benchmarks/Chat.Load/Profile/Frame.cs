@@ -40,7 +40,7 @@ internal readonly partial record struct Frame(string? Name, string Module)
     [GeneratedRegex(@"\[(?<assembly>[\w.-]+)\] (?<type>[^(]+?)::(?<method>[^(]+)\(", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Compiled();
 
-    [GeneratedRegex(@"\[.*?\]+|`\d+|\(.*", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\[(?>[^\[\]]+|\[(?<depth>)|\](?<-depth>))*(?(depth)(?!))\]|`\d+|\(.*", RegexOptions.None, 1000)]
     private static partial Regex Arguments();
 
     [GeneratedRegex(@"(?:\+<>c\w*)?[.+]<+(?<name>\w+)>(?:[bdg]_\w*|[\w|>]*)*(?:\.MoveNext)?", RegexOptions.ExplicitCapture, 1000)]

@@ -22,6 +22,17 @@ internal sealed class Shares(IReadOnlyList<StackSample> samples)
 
     public double Collection => Share(sample => sample.IsCollection);
 
+    /// <summary>The types that were allocated most, each with the method that allocated it most.</summary>
+    public IEnumerable<string> Types() =>
+    [
+        "| type | % | most of it in |",
+        "|---|---:|---|",
+        .. samples.GroupBy(sample => sample.Type, StringComparer.Ordinal)
+            .OrderByDescending(type => type.Sum(sample => sample.Weight))
+            .Take(Top)
+            .Select(type => string.Create(CultureInfo.InvariantCulture, $"| `{type.Key}` | {100 * type.Sum(sample => sample.Weight) / _all:0.0} | `{Allocator(type)}` |")),
+    ];
+
     /// <summary>The methods that were innermost most often.</summary>
     public IEnumerable<string> Exclusive() => Table("innermost method", sample => sample.Frames.Take(1), _ => true, Top);
 
@@ -31,6 +42,10 @@ internal sealed class Shares(IReadOnlyList<StackSample> samples)
 
     /// <summary>The methods of one owner that were on the stack most often.</summary>
     public IEnumerable<string> InclusiveOf(Owner owner) => Table($"method of {Name(owner)}, with all below it", sample => sample.Frames, frame => frame.Owner == owner, Top * 2);
+
+    private static string Allocator(IEnumerable<StackSample> samples) =>
+        samples.GroupBy(sample => sample.Frames.Where(frame => frame.Owner is not null).Select(frame => frame.ToString()).FirstOrDefault() ?? "", StringComparer.Ordinal)
+            .MaxBy(method => method.Sum(sample => sample.Weight))!.Key;
 
     private static string Name(Owner owner) => owner switch
     {

@@ -8,6 +8,9 @@ internal sealed record StackSample(string Thread, IReadOnlyList<Frame> Frames, d
 {
     private const int FramesOfACollection = 8;
 
+    /// <summary>What was allocated; empty for processor time.</summary>
+    public string Type { get; init; } = "";
+
     /// <summary>The owner of the innermost frame that has one: the code that did this, or called what did.</summary>
     public Owner Owner => Frames.Select(frame => frame.Owner).FirstOrDefault(owner => owner is not null)
         ?? (Thread.StartsWith("Chat.Local", StringComparison.Ordinal) ? Owner.Sqlite : Owner.Runtime);

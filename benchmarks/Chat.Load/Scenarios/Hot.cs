@@ -34,23 +34,25 @@ internal static class Hot
     /// <summary>Reads the whole log. Throws when its numbers have a gap.</summary>
     private static async Task<int> CountAsync(User user, string conversation)
     {
-        // The first entry is that the conversation was created.
-        for (var seq = 1L; ;)
+        // What is before the first message is how the group came to be.
+        var (count, last) = (0, 0L);
+        for (var hasMore = true; hasMore;)
         {
-            var page = await user.AskAsync("GET", $"/api/conversations/{conversation}/messages?afterSeq={seq}&limit={Page}", null);
-            foreach (var message in page.GetProperty("messages").EnumerateArray().Select(static message => message.GetProperty("seq").GetInt64()))
+            var page = await user.AskAsync("GET", $"/api/conversations/{conversation}/messages?afterSeq={last}&limit={Page}", null);
+            foreach (var seq in page.GetProperty("messages").EnumerateArray().Select(static message => message.GetProperty("seq").GetInt64()))
             {
-                if (message != ++seq)
+                if (count > 0 && seq != last + 1)
                 {
-                    throw new InvalidOperationException($"The log has {message} where {seq} should be.");
+                    throw new InvalidOperationException($"The log has {seq} after {last}.");
                 }
+
+                (count, last) = (count + 1, seq);
             }
 
-            if (!page.GetProperty("hasMore").GetBoolean())
-            {
-                return (int)seq - 1;
-            }
+            hasMore = page.GetProperty("hasMore").GetBoolean();
         }
+
+        return count;
     }
 
     private static Func<Task<double>> Sender(User user, string conversation, Action accepted)

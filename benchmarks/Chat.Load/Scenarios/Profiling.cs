@@ -32,6 +32,7 @@ internal static class Profiling
         report.Add("profile", "allocated per message", kilobytes, "KB");
         report.AddTable("profile", string.Create(CultureInfo.InvariantCulture, $"**Allocations**: {kilobytes:0} KB per message."));
         report.AddTable("profile", shares.ByOwner(kilobytes, "KB"));
+        report.AddTable("profile", shares.Types());
         AddMethods(report, shares);
     }
 
