@@ -63,9 +63,9 @@ internal sealed class Plot(string title, string xLabel)
         svg.Append(CultureInfo.InvariantCulture, $"""<text transform="translate(14,{top + (PanelHeight / 2)}) rotate(-90)" text-anchor="middle">{label}</text>""");
         for (var n = 0; n < series.Length; n++)
         {
-            var (colour, points) = (Colours[n % Colours.Length], series[n].Points);
+            var (colour, points) = (Colours[series[n].Colour % Colours.Length], series[n].Points);
             var line = string.Join(' ', points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(point.X):0.#},{Y(point.Y):0.#}")));
-            svg.Append(CultureInfo.InvariantCulture, $"""<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>""");
+            svg.Append(CultureInfo.InvariantCulture, $"""<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"{(series[n].IsDashed ? " stroke-dasharray=\"4 3\"" : "")}/>""");
             foreach (var (x, y) in points)
             {
                 svg.Append(CultureInfo.InvariantCulture, $"""<circle cx="{X(x):0.#}" cy="{Y(y):0.#}" r="3" fill="{colour}"/>""");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Chat.Load.Costs;
 using Chat.Load.Profile;
 using Chat.Load.Servers;
 using Chat.Load.Workloads;
@@ -18,7 +19,9 @@ internal static class Profiling
         await using var crowd = await Talk.GatherAsync(server, conversations: 100, people: 2);
         await LoadWindow.WarmUpAsync(server.Process, crowd.Turns);
 
+        var before = await Tally.ReadAsync(server.Http);
         var (busy, processor) = await WhileAsync(server, crowd, ProcessorSampling.TakeAsync);
+        AddRequests(report, await Tally.ReadAsync(server.Http) - before, busy.Turns.Count);
         var shares = new Shares(processor);
         report.Add("profile", "CPU per message while sampled", busy.CpuPerTurn, "ms");
         report.Add("profile", "of it garbage collection, about", shares.Collection, "%");
@@ -35,6 +38,12 @@ internal static class Profiling
         report.AddTable("profile", shares.Types());
         AddMethods(report, shares);
     }
+
+    private static void AddRequests(Report report, Tally tally, int messages) => report.AddTable("profile", [
+        "| service | operation | per message |",
+        "|---|---|---:|",
+        .. tally.Counts.OrderByDescending(one => one.Value.Requests)
+            .Select(one => string.Create(CultureInfo.InvariantCulture, $"| {one.Key.Service} | {one.Key.Operation} | {one.Value.Requests / messages:0.00} |"))]);
 
     private static void AddMethods(Report report, Shares shares)
     {

@@ -14,12 +14,13 @@ internal static class Start
 
     public static async Task RunAsync(LoadOptions options, Report report)
     {
-        var fresh = new List<double>();
+        var (fresh, cpu) = (new List<double>(), new List<double>());
         for (var i = 0; i < Starts; i++)
         {
             using var data = new DataDirectory();
             await using var server = await ChatServer.StartAsync(options.Server, data.Path);
             fresh.Add(server.StartedIn.TotalMilliseconds);
+            cpu.Add(server.StartCpu.TotalMilliseconds);
         }
 
         using var kept = new DataDirectory();
@@ -32,6 +33,7 @@ internal static class Start
         }
 
         report.AddSpread("start", "first answer, new data directory", fresh, "ms");
+        report.AddSpread("start", "CPU until then", cpu, "ms");
         report.AddSpread("start", $"first answer, {ConversationsKept * MessagesKept} messages kept", again, "ms");
         await MeasureIdleAsync(options, report);
     }

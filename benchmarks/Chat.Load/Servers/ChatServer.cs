@@ -21,6 +21,9 @@ internal sealed class ChatServer : IServer
     /// <summary>From the start of the process to its first answer.</summary>
     public TimeSpan StartedIn { get; }
 
+    /// <summary>The processor time that it used until then.</summary>
+    public TimeSpan StartCpu { get; private init; }
+
     public HttpClient Http { get; }
 
     /// <param name="assembly">The backend's assembly.</param>
@@ -45,7 +48,7 @@ internal sealed class ChatServer : IServer
             }
         }
 
-        return new ChatServer(process, address, Stopwatch.GetElapsedTime(began));
+        return new ChatServer(process, address, Stopwatch.GetElapsedTime(began)) { StartCpu = process.CpuTime };
     }
 
     public async Task<IPerson> ConnectAsync(string name)
