@@ -41,6 +41,9 @@ internal sealed class Device : IAsyncDisposable
         return arrival.Seen.Task;
     }
 
+    /// <summary>Sends a frame of SignalR's protocol.</summary>
+    public Task SendAsync(string frame) => _socket.SendAsync(Encoding.UTF8.GetBytes($"{frame}\u001e"), WebSocketMessageType.Text, true, CancellationToken.None);
+
     public async ValueTask DisposeAsync()
     {
         await _pings.DisposeAsync();

@@ -1,54 +1,104 @@
+using System.Globalization;
+using Chat.Load.Curves;
 using Chat.Load.Scenarios;
+using Chat.Load.Servers;
+using Chat.Load.Workloads;
 
 namespace Chat.Load;
 
-/// <summary>What to run, against which build, and where the numbers go besides the terminal.</summary>
-internal sealed record LoadOptions(IReadOnlyList<Scenario> Scenarios, string Server, string? CsvFile)
+/// <summary>What to run, against which builds, how long, and where the numbers go besides the terminal.</summary>
+internal sealed record LoadOptions
 {
     public const string Usage = """
-        Usage: Chat.Load [start] [latency] [pairs] [hot] [operations] [--server FILE] [--csv FILE]
-          Without a scenario all are run.
-          --server FILE  the backend, by default functions/bin/Local/Release/net10.0/Chat.Functions.dll
-          --csv FILE     writes the numbers there, too
+        Usage: Chat.Load SCENARIO… [OPTION…]
+          Servers compared: pairs groups crowd newest deep connections load
+          The backend:      start latency hot conversations senders members history inbox soak operations profile
+          All of them:      all
+          --floor          the same workloads against Chat.Floor, in turn
+          --ejabberd       and against Debian's ejabberd, which is installed if need be
+          --server FILE    the backend, by default functions/bin/Local/Release/net10.0/Chat.Functions.dll
+          --windows N      how many windows (5)
+          --seconds N      how long each is (5)
+          --minutes N      how long soak takes (5)
+          --history N      the longest conversation of history (100000)
+          --out FOLDER     writes numbers, tables and plots there, too
         """;
+
+    private static readonly string FloorAssembly = Path.Combine("benchmarks", "Chat.Floor", "bin", "Release", "net10.0", "Chat.Floor.dll");
 
     private static readonly Scenario[] All =
     [
         new("start", Start.RunAsync),
         new("latency", Latency.RunAsync),
-        new("pairs", Pairs.RunAsync),
+        .. new Workload[]
+        {
+            new("pairs", 1, "message", server => Talk.GatherAsync(server, conversations: 100, people: 2)),
+            new("groups", 20, "delivery", server => Talk.GatherAsync(server, conversations: 10, people: 20)),
+            new("crowd", 256, "delivery", server => Talk.GatherAsync(server, conversations: 1, people: 256)),
+            new("newest", 1, "request", server => Reading.GatherAsync(server, history: 10_000, connections: 10, deep: false)),
+            new("deep", 1, "request", server => Reading.GatherAsync(server, history: 10_000, connections: 10, deep: true)),
+        }.Select(workload => new Scenario(workload.Name, (options, report) => Contest.RunAsync(options, report, workload))),
+        new("connections", Connections.RunAsync),
         new("hot", Hot.RunAsync),
+        new("load", LoadCurve.RunAsync),
+        new("conversations", ConversationsCurve.RunAsync),
+        new("senders", SendersCurve.RunAsync),
+        new("members", MembersCurve.RunAsync),
+        new("history", HistoryCurve.RunAsync),
+        new("inbox", InboxCurve.RunAsync),
+        new("soak", Soak.RunAsync),
         new("operations", Operations.RunAsync),
+        new("profile", Profiling.RunAsync),
     ];
 
+    public IReadOnlyList<Scenario> Scenarios { get; private init; } = [];
+
+    /// <summary>The backend's assembly.</summary>
+    public string Server { get; private init; } = Path.Combine("functions", "bin", "Local", "Release", "net10.0", "Chat.Functions.dll");
+
+    public int Windows { get; private init; } = 5;
+
+    public TimeSpan Window { get; private init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long <c>soak</c> takes.</summary>
+    public int Minutes { get; private init; } = 5;
+
+    /// <summary>The longest conversation of <c>history</c>.</summary>
+    public int History { get; private init; } = 100_000;
+
+    public string? Out { get; private init; }
+
+    /// <summary>The backend first, then those that it is compared with.</summary>
+    public IReadOnlyList<Contender> Contenders { get; private init; } = [];
+
     /// <summary>Null when the arguments aren't understood.</summary>
-    public static LoadOptions? Parse(IReadOnlyList<string> arguments)
+    public static LoadOptions? Parse(IEnumerable<string> arguments)
     {
-        var options = new LoadOptions([], Path.Combine("functions", "bin", "Local", "Release", "net10.0", "Chat.Functions.dll"), null);
-        for (var i = 0; i < arguments.Count; i++)
+        LoadOptions? options = new();
+        using var rest = arguments.GetEnumerator();
+        while (options is not null && rest.MoveNext())
         {
-            var value = i + 1 < arguments.Count ? arguments[i + 1] : null;
-            switch (arguments[i])
+            options = rest.Current switch
             {
-                case "--server" when value is not null:
-                    options = options with { Server = value };
-                    i++;
-                    break;
-                case "--csv" when value is not null:
-                    options = options with { CsvFile = value };
-                    i++;
-                    break;
-                case var name when Array.Find(All, scenario => scenario.Name == name) is { } scenario:
-                    options = options with { Scenarios = [.. options.Scenarios, scenario] };
-                    break;
-                default:
-                    return null;
-            }
+                "all" => options with { Scenarios = All },
+                "--floor" => options with { Contenders = [.. options.Contenders, Contender.Floor(FloorAssembly)] },
+                "--ejabberd" => options with { Contenders = [.. options.Contenders, Contender.Ejabberd] },
+                "--server" when rest.MoveNext() => options with { Server = rest.Current },
+                "--out" when rest.MoveNext() => options with { Out = rest.Current },
+                "--windows" when Number(rest) is { } windows => options with { Windows = windows },
+                "--minutes" when Number(rest) is { } minutes => options with { Minutes = minutes },
+                "--history" when Number(rest) is { } messages => options with { History = messages },
+                "--seconds" when Number(rest) is { } seconds => options with { Window = TimeSpan.FromSeconds(seconds) },
+                var name => Array.Find(All, scenario => scenario.Name == name) is { } scenario ? options with { Scenarios = [.. options.Scenarios, scenario] } : null,
+            };
         }
 
-        return options.Scenarios.Count > 0 ? options : options with { Scenarios = All };
+        return options is { Scenarios.Count: > 0 } ? options with { Contenders = [Contender.Chat(options.Server), .. options.Contenders] } : null;
     }
+
+    private static int? Number(IEnumerator<string> rest) =>
+        rest.MoveNext() && int.TryParse(rest.Current, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
 }
 
-/// <summary>One measurement: starts the backends that it needs and notes what it found.</summary>
-internal sealed record Scenario(string Name, Func<string, Report, Task> RunAsync);
+/// <summary>One measurement: starts the servers that it needs and notes what it found.</summary>
+internal sealed record Scenario(string Name, Func<LoadOptions, Report, Task> RunAsync);

@@ -10,13 +10,12 @@ var report = new Report();
 foreach (var scenario in options.Scenarios)
 {
     await Console.Error.WriteLineAsync($"Running {scenario.Name} …");
-    await scenario.RunAsync(options.Server, report);
+    await scenario.RunAsync(options, report);
+    if (options.Out is { } folder)
+    {
+        await report.WriteAsync(folder, "results");
+    }
 }
 
 Console.Write(report.ToMarkdown());
-if (options.CsvFile is { } file)
-{
-    await File.WriteAllTextAsync(file, report.ToCsv());
-}
-
 return 0;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Chat.Load.Servers;
 
 namespace Chat.Load.Costs;
 

@@ -1,41 +1,68 @@
 using System.Diagnostics;
+using Chat.Load.Servers;
 
 namespace Chat.Load.Scenarios;
 
-/// <summary>Everybody in one group writes at once; all of it goes through one log. Nobody is connected.</summary>
+/// <summary>Everybody in one group writes at once; all of it goes through one log, which must have no gaps. Nobody is connected.</summary>
 internal static class Hot
 {
     private const int Members = 100;
-    private const int Windows = 3;
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(8);
-    private static readonly string Text = new('x', 100);
+    private const int Page = 100;
 
-    public static async Task RunAsync(string server, Report report)
+    public static async Task RunAsync(LoadOptions options, Report report)
     {
         using var data = new DataDirectory();
-        await using var backend = await Backend.StartAsync(server, data.Path);
-        var names = Enumerable.Range(0, Members).Select(i => $"member-{i}").ToList();
-        var conversation = await new User(backend.Http, names[0]).CreateGroupAsync(names.Skip(1));
-        var senders = names.ConvertAll(name => Sender(new User(backend.Http, name), conversation, name));
-        await LoadWindow.WarmUpAsync(backend, senders);
+        await using var server = await ChatServer.StartAsync(options.Server, data.Path);
+        var users = Enumerable.Range(0, Members).Select(i => new User(server.Http, $"member-{i}")).ToList();
+        var conversation = await users[0].CreateAsync([.. users.Skip(1).Select(user => user.Name)]);
+        var accepted = 0;
+        var senders = users.ConvertAll(user => Sender(user, conversation, () => Interlocked.Increment(ref accepted)));
+        await LoadWindow.WarmUpAsync(server.Process, senders);
         var windows = new List<LoadWindow>();
-        for (var i = 0; i < Windows; i++)
+        for (var i = 0; i < options.Windows; i++)
         {
-            windows.Add(await LoadWindow.RunAsync(backend, Window, senders));
+            windows.Add(await LoadWindow.RunAsync(server.Process, options.Window, senders));
         }
 
         report.AddSpread("hot", "messages committed", windows.Select(window => window.PerSecond), "/s");
         report.AddSpread("hot", "server CPU per message", windows.Select(window => window.CpuPerTurn), "ms");
         report.AddPercentiles("hot", "to the answer", windows.SelectMany(window => window.Turns), "ms");
+        report.Add("hot", "messages accepted in all", accepted, "");
+        report.Add("hot", "of them in the log, without gaps", await CountAsync(users[0], conversation), "");
     }
 
-    private static Func<Task<double>> Sender(User user, string conversation, string name)
+    /// <summary>Reads the whole log. Throws when its numbers have a gap.</summary>
+    private static async Task<int> CountAsync(User user, string conversation)
+    {
+        // What is before the first message is how the group came to be.
+        var (count, last) = (0, 0L);
+        for (var hasMore = true; hasMore;)
+        {
+            var page = await user.AskAsync("GET", $"/api/conversations/{conversation}/messages?afterSeq={last}&limit={Page}", null);
+            foreach (var seq in page.GetProperty("messages").EnumerateArray().Select(static message => message.GetProperty("seq").GetInt64()))
+            {
+                if (count > 0 && seq != last + 1)
+                {
+                    throw new InvalidOperationException($"The log has {seq} after {last}.");
+                }
+
+                (count, last) = (count + 1, seq);
+            }
+
+            hasMore = page.GetProperty("hasMore").GetBoolean();
+        }
+
+        return count;
+    }
+
+    private static Func<Task<double>> Sender(User user, string conversation, Action accepted)
     {
         var sent = 0;
         return async () =>
         {
             var began = Stopwatch.GetTimestamp();
-            await user.SendAsync(conversation, $"{name}-{++sent}", Text);
+            await user.SendAsync(conversation, $"{user.Name}-{++sent}", Filler.Text);
+            accepted();
             return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
         };
     }

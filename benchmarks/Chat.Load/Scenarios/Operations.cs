@@ -1,5 +1,6 @@
 using System.Globalization;
 using Chat.Load.Costs;
+using Chat.Load.Servers;
 
 namespace Chat.Load.Scenarios;
 
@@ -12,35 +13,35 @@ internal static class Operations
     // Looks that come due would fall into other operations' measurements.
     private static readonly Dictionary<string, string> Settings = new(StringComparer.Ordinal) { ["Delivery__SweepGrace"] = "01:00:00" };
 
-    public static async Task RunAsync(string server, Report report)
+    public static async Task RunAsync(LoadOptions options, Report report)
     {
         using var data = new DataDirectory();
-        await using var backend = await Backend.StartAsync(server, data.Path, Settings);
+        await using var server = await ChatServer.StartAsync(options.Server, data.Path, Settings);
         var rows = new List<string>();
         foreach (var operation in ApiOperation.All)
         {
             var acts = new List<Func<Task>>();
             for (var n = 0; n < Repeats; n++)
             {
-                var world = new World(backend.Http, $"{rows.Count}-{n}");
+                var world = new World(server.Http, $"{rows.Count}-{n}");
                 await world.EverybodyIsThereAsync();
                 acts.Add(await operation.PrepareAsync(world));
             }
 
-            var before = await Tally.SettledAsync(backend.Http);
+            var before = await Tally.SettledAsync(server.Http);
             foreach (var act in acts)
             {
                 await act();
             }
 
-            var mean = (await Tally.SettledAsync(backend.Http) - before) / Repeats;
+            var mean = (await Tally.SettledAsync(server.Http) - before) / Repeats;
             report.Add("operations", operation.Name, mean.RequestUnits, "RU");
             rows.Add(string.Create(
                 CultureInfo.InvariantCulture,
                 $"| {Title(operation.Name)} | {mean.RequestUnits:0.##} | {mean.CosmosRequests} | {mean.ServiceBusOperations:0.#} | {mean.SignalRRequests:0.#} |"));
         }
 
-        report.AddTable(string.Join('\n', ["| operation | RU | of | Service Bus | SignalR |", "|---|---:|---|---:|---:|", .. rows]));
+        report.AddTable("operations", ["| operation | RU | of | Service Bus | SignalR |", "|---|---:|---|---:|---:|", .. rows]);
     }
 
     /// <summary>The request as code, and what is special about it as text.</summary>

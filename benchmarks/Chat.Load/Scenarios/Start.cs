@@ -1,3 +1,6 @@
+using Chat.Load.Servers;
+using Chat.Load.Workloads;
+
 namespace Chat.Load.Scenarios;
 
 /// <summary>How long a start takes, and what the backend costs while nobody uses it.</summary>
@@ -9,51 +12,53 @@ internal static class Start
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(20);
 
-    public static async Task RunAsync(string server, Report report)
+    public static async Task RunAsync(LoadOptions options, Report report)
     {
-        var fresh = new List<double>();
+        var (fresh, cpu) = (new List<double>(), new List<double>());
         for (var i = 0; i < Starts; i++)
         {
             using var data = new DataDirectory();
-            await using var backend = await Backend.StartAsync(server, data.Path);
-            fresh.Add(backend.StartedIn.TotalMilliseconds);
+            await using var server = await ChatServer.StartAsync(options.Server, data.Path);
+            fresh.Add(server.StartedIn.TotalMilliseconds);
+            cpu.Add(server.StartCpu.TotalMilliseconds);
         }
 
         using var kept = new DataDirectory();
-        await FillAsync(server, kept);
+        await FillAsync(options, kept);
         var again = new List<double>();
         for (var i = 0; i < Starts; i++)
         {
-            await using var backend = await Backend.StartAsync(server, kept.Path);
-            again.Add(backend.StartedIn.TotalMilliseconds);
+            await using var server = await ChatServer.StartAsync(options.Server, kept.Path);
+            again.Add(server.StartedIn.TotalMilliseconds);
         }
 
         report.AddSpread("start", "first answer, new data directory", fresh, "ms");
+        report.AddSpread("start", "CPU until then", cpu, "ms");
         report.AddSpread("start", $"first answer, {ConversationsKept * MessagesKept} messages kept", again, "ms");
-        await MeasureIdleAsync(server, report);
+        await MeasureIdleAsync(options, report);
     }
 
-    private static async Task FillAsync(string server, DataDirectory data)
+    private static async Task FillAsync(LoadOptions options, DataDirectory data)
     {
-        await using var backend = await Backend.StartAsync(server, data.Path);
-        await Task.WhenAll(Enumerable.Range(0, ConversationsKept).Select(async i =>
+        await using var server = await ChatServer.StartAsync(options.Server, data.Path);
+        await using var crowd = await Talk.GatherAsync(server, ConversationsKept, people: 2);
+        await Task.WhenAll(crowd.Turns.Select(async send =>
         {
-            await using var pair = await Pair.MeetAsync(backend.Http, $"kept-{i}");
             for (var message = 0; message < MessagesKept; message++)
             {
-                await pair.SendAsync("A message that is there when the backend starts again.");
+                await send();
             }
         }));
     }
 
-    private static async Task MeasureIdleAsync(string server, Report report)
+    private static async Task MeasureIdleAsync(LoadOptions options, Report report)
     {
         using var data = new DataDirectory();
-        await using var backend = await Backend.StartAsync(server, data.Path);
+        await using var server = await ChatServer.StartAsync(options.Server, data.Path);
         await Task.Delay(Settled, TimeProvider.System);
-        report.Add("start", "resident memory when idle", backend.ResidentMegabytes, "MB");
-        var before = backend.CpuTime;
+        report.Add("start", "resident memory when idle", server.Process.ResidentMegabytes, "MB");
+        var before = server.Process.CpuTime;
         await Task.Delay(Idle, TimeProvider.System);
-        report.Add("start", "CPU when idle", 100 * (backend.CpuTime - before) / Idle, "% of a core");
+        report.Add("start", "CPU when idle", 100 * (server.Process.CpuTime - before) / Idle, "% of a core");
     }
 }

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Chat.Load;
+namespace Chat.Load.Servers;
 
 /// <summary>The bearer tokens that the backend under test believes.</summary>
 internal static class AccessToken

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Net;
+
+namespace Chat.Load.Servers;
+
+/// <summary>The backend itself: the app on the local Azure, with every commit on disk.</summary>
+internal sealed class ChatServer : IServer
+{
+    private const int Batch = 50;
+    private const int BatchesAtOnce = 4;
+
+    private ChatServer(ServerProcess process, Uri address, TimeSpan startedIn)
+    {
+        Process = process;
+        StartedIn = startedIn;
+        Http = Client(address);
+    }
+
+    public ServerProcess Process { get; }
+
+    /// <summary>From the start of the process to its first answer.</summary>
+    public TimeSpan StartedIn { get; }
+
+    /// <summary>The processor time that it used until then.</summary>
+    public TimeSpan StartCpu { get; private init; }
+
+    public HttpClient Http { get; }
+
+    /// <param name="assembly">The backend's assembly.</param>
+    /// <param name="directory">Where it keeps its data.</param>
+    /// <param name="environment">Variables that its process gets besides.</param>
+    public static async Task<ChatServer> StartAsync(string assembly, string directory, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo("dotnet", [assembly, "--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--data", directory]);
+        start.Environment["Auth__SigningKey"] = AccessToken.SigningKey;
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            start.Environment[name] = value;
+        }
+
+        var began = Stopwatch.GetTimestamp();
+        var (process, address) = await ServerProcess.StartAsync(start, "Web client ");
+        using (var probe = Client(address))
+        {
+            while (await StatusAsync(probe) != HttpStatusCode.OK)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+            }
+        }
+
+        return new ChatServer(process, address, Stopwatch.GetElapsedTime(began)) { StartCpu = process.CpuTime };
+    }
+
+    public async Task<IPerson> ConnectAsync(string name)
+    {
+        var user = new User(Http, name);
+        await user.ListenAsync();
+        return user;
+    }
+
+    public Task<string> MeetAsync(IReadOnlyList<IPerson> people) =>
+        ((User)people[0]).CreateAsync([.. people.Skip(1).Select(person => person.Name)]);
+
+    public Task FillAsync(IPerson sender, string conversation, int count) =>
+        Parallel.ForAsync(0, (count + Batch - 1) / Batch, new ParallelOptions { MaxDegreeOfParallelism = BatchesAtOnce }, async (batch, _) =>
+        {
+            var messages = Enumerable.Range(batch * Batch, Math.Min(Batch, count - (batch * Batch)))
+                .Select(n => $$"""{"clientMessageId":"fill-{{n}}","text":"{{Filler.Text}}"}""");
+            var sent = await ((User)sender).AskAsync("POST", $"/api/conversations/{conversation}/messages/batch", $$"""{"messages":[{{string.Join(',', messages)}}]}""");
+            if (sent.GetProperty("results").EnumerateArray().Any(result => result.GetProperty("status").GetInt32() != (int)HttpStatusCode.Created))
+            {
+                throw new InvalidOperationException("A message to fill a conversation was refused.");
+            }
+        });
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await Process.DisposeAsync();
+    }
+
+    private static HttpClient Client(Uri address) => new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = address };
+
+    private static async Task<HttpStatusCode> StatusAsync(HttpClient client)
+    {
+        using var answer = await client.GetAsync("/api/health");
+        return answer.StatusCode;
+    }
+}

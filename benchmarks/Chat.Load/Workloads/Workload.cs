@@ -1,0 +1,27 @@
+using Chat.Load.Servers;
+
+namespace Chat.Load.Workloads;
+
+/// <summary>What people do on a server.</summary>
+/// <param name="Deliveries">How many devices a turn's message has to reach; 1 where a turn is a request.</param>
+/// <param name="Each">What is counted, such as <c>delivery</c>.</param>
+internal sealed record Workload(string Name, int Deliveries, string Each, Func<IServer, Task<Crowd>> GatherAsync);
+
+/// <summary>People on a server who are ready, and what each of them who does anything does next.</summary>
+/// <param name="Turns">A turn ends when its message is answered and has reached everybody, and tells the ms until the last had it.</param>
+internal sealed record Crowd(IReadOnlyList<IPerson> People, IReadOnlyList<Func<Task<double>>> Turns) : IAsyncDisposable
+{
+    public static Crowd Of(IEnumerable<Crowd> crowds)
+    {
+        var all = crowds.ToList();
+        return new Crowd([.. all.SelectMany(crowd => crowd.People)], [.. all.SelectMany(crowd => crowd.Turns)]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var person in People)
+        {
+            await person.DisposeAsync();
+        }
+    }
+}
