@@ -37,6 +37,10 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
         WithMessage("POST …/clear", static (w, c, m) => w.AskAsync("ben", "POST", $"/conversations/{c}/clear", $$"""{"seq":{{m.Seq}}}""")),
         InDirect("POST …/messages", static (w, c) => w.SendAsync(c)),
         New("POST …/messages, to a group of 4", static w => w.GroupAsync("ben", "cat", "dan"), static (w, c) => w.SendAsync(c)),
+        .. new[] { 3, 10, 32, 40, 256 }.Select(size => New(
+            $"POST …/messages, to a quiet group of {size}",
+            world => world.GroupAsync([.. Enumerable.Range(1, size - 1).Select(n => $"m{n}")]),
+            static (w, c) => w.SendAsync(c))),
         New("POST …/messages, repeated", static async w => await RepeatedAsync(w), static (w, c) => RepeatAsync(w, c)),
         WithMessage("POST …/messages, an answer", static (w, c, m) => w.SendAsync(c, "ben", $",\"replyTo\":\"{m.Id}\"")),
         WithMessage("POST …/messages, in a thread", static (w, c, m) => w.SendAsync(c, "ben", $",\"threadId\":\"{m.Id}\"")),
