@@ -32,10 +32,11 @@ public sealed class InboxDelivery(
     /// <summary>A few round trips' worth, well within the lock of a minute.</summary>
     private const int MembersPerMessage = 64;
 
-    /// <summary>Conversations whose last turn this process remembers; forgetting one costs a turn.</summary>
+    /// <summary>Conversations whose last turn, and next, this process remembers; forgetting one costs a turn, or a message.</summary>
     private const int MaxTurns = 1_000;
 
     private readonly Dictionary<ConversationId, DateTimeOffset> _turns = [];
+    private readonly Dictionary<ConversationId, DateTimeOffset> _scheduled = [];
 
     /// <summary>Moves the inboxes for entries that were pushed, or puts that off; the sweep's never.</summary>
     public async Task DeliverAsync(EntriesCommitted range, InboxChangeOfRange change, IReadOnlyList<UserId> everyone, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken)
@@ -53,7 +54,7 @@ public sealed class InboxDelivery(
             // Who wrote or is mentioned sees it at once; nobody else would raise their marks.
             await change.ApplyAsync(inbox, everyone.Where(change.ConcernsAlone), cancellationToken);
             await marks.RaiseAsync(range.ConversationId, new DeliveryStep(pushed.Range, PutOffSeq: range.Last), cancellationToken);
-            await queue.PutOffAsync(range.ConversationId, NextTurn(), cancellationToken);
+            await ScheduleTurnAsync(range.ConversationId, cancellationToken);
         }
         else if (everyone.Count <= MaxInlineMembers)
         {
@@ -99,29 +100,65 @@ public sealed class InboxDelivery(
     /// <summary>Whether the inboxes were moved within the last window, or are to be moved soon for what was put off.</summary>
     private async Task<bool> IsBusyAsync(ConversationId conversation, CancellationToken cancellationToken)
     {
+        if (TookTurn(conversation))
+        {
+            return true;
+        }
+
         var mark = await marks.ReadAsync(conversation, cancellationToken);
         return mark.InboxesAreBehind || time.GetUtcNow() - mark.InboxesAt < options.InboxWindow || !TryTakeTurn(conversation);
     }
 
-    /// <summary>False when this process moved the inboxes, or began to, within the last window: the mark only tells when that is done.</summary>
-    private bool TryTakeTurn(ConversationId conversation)
+    /// <summary>Whether this process moved the inboxes, or began to, within the last window: the mark only tells when that is done.</summary>
+    private bool TookTurn(ConversationId conversation)
     {
-        var now = time.GetUtcNow();
         lock (_turns)
         {
-            if (_turns.TryGetValue(conversation, out var last) && now - last < options.InboxWindow)
+            return _turns.TryGetValue(conversation, out var last) && time.GetUtcNow() - last < options.InboxWindow;
+        }
+    }
+
+    private bool TryTakeTurn(ConversationId conversation)
+    {
+        lock (_turns)
+        {
+            if (TookTurn(conversation))
             {
                 return false;
             }
 
-            if (_turns.Count >= MaxTurns)
-            {
-                _turns.Clear();
-            }
-
-            _turns[conversation] = now;
+            Remember(_turns, conversation, time.GetUtcNow());
             return true;
         }
+    }
+
+    /// <summary>Sees to it that the inboxes get their turn, once for all that this process puts off until then; what that misses the sweep finds.</summary>
+    private async Task ScheduleTurnAsync(ConversationId conversation, CancellationToken cancellationToken)
+    {
+        var turn = NextTurn();
+        lock (_scheduled)
+        {
+            if (_scheduled.TryGetValue(conversation, out var scheduled) && scheduled == turn)
+            {
+                return;
+            }
+        }
+
+        await queue.PutOffAsync(conversation, turn, cancellationToken);
+        lock (_scheduled)
+        {
+            Remember(_scheduled, conversation, turn);
+        }
+    }
+
+    private static void Remember(Dictionary<ConversationId, DateTimeOffset> all, ConversationId conversation, DateTimeOffset instant)
+    {
+        if (all.Count >= MaxTurns)
+        {
+            all.Clear();
+        }
+
+        all[conversation] = instant;
     }
 
     /// <summary>
