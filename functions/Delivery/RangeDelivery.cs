@@ -38,6 +38,11 @@ public sealed class RangeDelivery(
             return;
         }
 
+        if (marks.HasFinished(committed.ConversationId, committed.Last))
+        {
+            return;
+        }
+
         var range = new SeqRange(committed.First, committed.Last);
         var mark = await marks.ReadAsync(committed.ConversationId, cancellationToken);
         if (mark.Covers(range) && mark.InboxesReach(range.Last))
