@@ -226,6 +226,7 @@ const checks = {
       const ready = of('Microsoft.Web/sites')[0].properties.properties.functionAppConfig.scaleAndConcurrency.alwaysReady;
       return [
         ...ready.filter(({ name }) => name !== 'http' && !functions.includes(name.replace(/^function:/, ''))).map(({ name }) => `There is no function for ${name}`),
+        !['function:DeliverEntries', 'function:FanOutToMembers'].every(name => ready.some(one => one.name === name && one.instanceCount >= 1)) && `In ${profile} nothing is ready to deliver`,
         profile === 'prod' && !['http', 'function:DeliverEntries', 'function:FanOutToMembers'].every(name => ready.some(one => one.name === name && one.instanceCount >= 2)) && 'In production two instances of each group are to be ready',
       ];
     }).filter(Boolean);

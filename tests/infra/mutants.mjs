@@ -108,7 +108,8 @@ const mutantsOf = {
   ],
   'instances that are ready are of functions': [
     [app('functions'), "'function:FanOutToMembers'", "'function:FanOut'", 'There is no function for function:FanOut'],
-    [main, "profile == 'prod' ? 2 : 1", "profile == 'prod' ? 1 : 0", 'two instances of each group'],
+    [main, "profile == 'prod' ? 2 : 1", "profile == 'prod' ? 1 : 1", 'two instances of each group'],
+    [main, "profile == 'prod' ? 2 : 1", "profile == 'prod' ? 2 : 0", 'In dev nothing is ready to deliver'],
     ['functions/Delivery/DeliverEntries.cs', '[Function(nameof(DeliverEntries))]', '[Function(nameof(Deliver))]', 'There is no function for function:DeliverEntries'],
   ],
   'host and app run what was built': [

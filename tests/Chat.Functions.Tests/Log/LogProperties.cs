@@ -17,14 +17,7 @@ public class LogProperties
     ];
 
     [Fact]
-    public async Task Holds_what_was_answered_in_one_order_without_gaps_whatever_fails()
-    {
-        foreach (var seed in StorySeeds.Or(30))
-        {
-            var failure = await Record.ExceptionAsync(() => RunAsync(seed));
-            Assert.True(failure is null, $"Seed {seed}: {failure}");
-        }
-    }
+    public Task Holds_what_was_answered_in_one_order_without_gaps_whatever_fails() => StorySeeds.TryAsync(30, RunAsync);
 
     private static async Task RunAsync(int seed)
     {

@@ -87,6 +87,8 @@ public class ConnectingTests
         var (url, token) = await app.NegotiateAsync("alice");
 
         using var client = await HubClient.ConnectAsync(new Negotiated($"{url}&access_token={token}", ""));
+
+        Assert.Equal("alice", Assert.Single(app.Connections()).UserId);
     }
 
     [Theory]
