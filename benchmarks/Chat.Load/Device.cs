@@ -74,7 +74,7 @@ internal sealed class Device : IAsyncDisposable
                 }
             }
         }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException)
+        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
             _expected?.Seen.TrySetException(exception);
         }

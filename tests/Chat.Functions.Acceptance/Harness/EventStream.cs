@@ -143,9 +143,9 @@ internal sealed class EventStream : IAsyncDisposable
         {
             // The connection ended; what arrived before stays.
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
-            // It was ended here.
+            // It was ended here: during a receive, or between two.
         }
         finally
         {
