@@ -87,7 +87,7 @@ public sealed record DeliveredMark
     public DeliveredMark With(DeliveryStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
-        var mark = step.Delivered is { } range ? With(range) : this;
+        var mark = step.Delivered.Aggregate(this, static (sum, range) => sum.With(range));
         return mark with
         {
             PutOffSeq = Math.Max(PutOffSeq, step.PutOffSeq),
@@ -100,7 +100,7 @@ public sealed record DeliveredMark
     public bool Has(DeliveryStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
-        return (step.Delivered is not { } range || Covers(range)) && PutOffSeq >= step.PutOffSeq && InboxSeq >= step.InboxSeq;
+        return step.Delivered.All(Covers) && PutOffSeq >= step.PutOffSeq && InboxSeq >= step.InboxSeq;
     }
 
     /// <summary>What of a range hasn't been delivered.</summary>
@@ -128,8 +128,8 @@ public sealed record DeliveredMark
 public readonly record struct SeqRange(long First, long Last);
 
 /// <summary>What a delivery has done, to be noted in the mark.</summary>
-/// <param name="Delivered">The range that was delivered, its inbox writes done or put off.</param>
-/// <param name="PutOffSeq">The last entry of it if they were put off.</param>
+/// <param name="Delivered">The ranges that were delivered, their inbox writes done or put off.</param>
+/// <param name="PutOffSeq">The last entry of them if they were put off.</param>
 /// <param name="InboxSeq">How far every member's inbox entry was moved, if they were.</param>
 /// <param name="InboxesAt">When that was.</param>
-public sealed record DeliveryStep(SeqRange? Delivered, long PutOffSeq = 0, long InboxSeq = 0, DateTimeOffset? InboxesAt = null);
+public sealed record DeliveryStep(IReadOnlyList<SeqRange> Delivered, long PutOffSeq = 0, long InboxSeq = 0, DateTimeOffset? InboxesAt = null);

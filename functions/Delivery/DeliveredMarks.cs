@@ -91,7 +91,7 @@ public sealed class DeliveredMarks(ChatContainers containers)
     /// <summary>The common case, in one write and no read: ranges follow on what was delivered. False when they don't, and nothing was written.</summary>
     private async Task<bool> TryAdvanceAsync(ConversationId conversation, List<DeliveryStep> steps)
     {
-        var before = steps.Min(step => step.Delivered?.First ?? 0) - 1;
+        var before = steps.Min(step => step.Delivered.Select(range => range.First).DefaultIfEmpty().Min()) - 1;
         var mark = steps.Aggregate(new DeliveredMark { ConversationId = conversation, DeliveredSeq = before }, static (sum, step) => sum.With(step));
         if (before <= 0 || mark.Early.Count > 0)
         {

@@ -18,6 +18,9 @@ internal static partial class DeliveryLog
     [LoggerMessage(302, LogLevel.Information, "Conversation {Conversation}: entries {First} to {Last} are not delivered yet; sweep {Sweep} hands them over.")]
     public static partial void Swept(this ILogger logger, ConversationId conversation, long first, long last, int sweep);
 
+    [LoggerMessage(304, LogLevel.Warning, "Conversation {Conversation}: the inboxes could not be moved up to entry {Last}; the queue or the sweep will.")]
+    public static partial void NotMoved(this ILogger logger, Exception exception, ConversationId conversation, long last);
+
     [LoggerMessage(205, LogLevel.Warning, "Conversation {Conversation}: entries {First} to {Last} were delivered {Lag} after their commit.")]
     public static partial void HandOverIsLate(this ILogger logger, ConversationId conversation, long first, long last, TimeSpan lag);
 }

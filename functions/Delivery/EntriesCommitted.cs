@@ -16,8 +16,12 @@ public sealed record EntriesCommitted
 
     public required long Last { get; init; }
 
-    /// <summary>0 for a direct hand-over; n for the sweep's n-th, which first looks whether the range was delivered meanwhile.</summary>
+    /// <summary>0 for a direct hand-over; n for the sweep's n-th, which looks what of the log is due and isn't delivered, whatever the range.</summary>
     public int Sweep { get; init; }
+
+    /// <summary>Of a hand-over by the sweep: what was committed the grace before this is due.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? Due { get; init; }
 
     /// <summary>By which a reader finds at least this range.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -31,9 +35,17 @@ public sealed record EntriesCommitted
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LogEntry>? Entries { get; init; }
 
-    /// <summary>Hand-overs by the sweep have ids that no direct one uses, so that neither hides the other from duplicate detection.</summary>
+    /// <summary>
+    /// Hand-overs by the sweep have ids that no direct one uses, so that neither hides the other from duplicate detection. Its first ones are the
+    /// same for all that is due at the same instant.
+    /// </summary>
     [JsonIgnore]
-    public string MessageId => Sweep == 0 ? $"{ConversationId}:{First}-{Last}" : $"{ConversationId}:{First}-{Last}:s{Sweep}";
+    public string MessageId => Sweep switch
+    {
+        0 => $"{ConversationId}:{First}-{Last}",
+        1 => $"{ConversationId}:s1@{Due?.ToUnixTimeMilliseconds()}",
+        _ => $"{ConversationId}:{First}-{Last}:s{Sweep}",
+    };
 
     public static EntriesCommitted Of(CommittedRange range)
     {
@@ -57,9 +69,9 @@ public sealed record EntriesPushed
 
     public required ConversationId ConversationId { get; init; }
 
-    /// <summary>The range that is delivered when all inboxes have moved; absent when this is about what was put off.</summary>
+    /// <summary>What is delivered when all inboxes have moved; absent when this is about what was put off.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public SeqRange? Range { get; init; }
+    public IReadOnlyList<SeqRange>? Ranges { get; init; }
 
     /// <summary>How inboxes move; absent: to where the conversation is when this is worked on.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

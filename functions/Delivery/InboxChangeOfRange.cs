@@ -55,6 +55,21 @@ public sealed record InboxChangeOfRange(
         };
     }
 
+    /// <summary>Both of two changes of one conversation, as one.</summary>
+    public InboxChangeOfRange With(InboxChangeOfRange other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new(
+            other.Change.LastSeq > Change.LastSeq ? other.Change : Change,
+            Highest(OwnOrdinals, other.OwnOrdinals),
+            Highest(MentionedOrdinals, other.MentionedOrdinals),
+            Math.Max(AllMentioned, other.AllMentioned))
+        {
+            IsQuiet = IsQuiet && other.IsQuiet,
+            IsAbout = IsAbout || other.IsAbout,
+        };
+    }
+
     /// <summary>Moves these members' inboxes forward, a few at a time; throws the first failure after all were tried.</summary>
     public Task ApplyAsync(InboxProjection inbox, IEnumerable<UserId> members, CancellationToken cancellationToken) =>
         IsNothing ? Task.CompletedTask : Parallel.ForEachAsync(
@@ -80,4 +95,15 @@ public sealed record InboxChangeOfRange(
     public InboxMarks MarksOf(UserId member) => new(
         OwnOrdinals.GetValueOrDefault(member.Value),
         Math.Max(AllMentioned, MentionedOrdinals.GetValueOrDefault(member.Value)));
+
+    private static Dictionary<string, long> Highest(IReadOnlyDictionary<string, long> some, IReadOnlyDictionary<string, long> more)
+    {
+        var highest = new Dictionary<string, long>(some, StringComparer.Ordinal);
+        foreach (var (user, ordinal) in more)
+        {
+            highest[user] = Math.Max(ordinal, highest.GetValueOrDefault(user));
+        }
+
+        return highest;
+    }
 }

@@ -3,16 +3,17 @@ using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
+using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Delivery;
 
 /// <summary>
-/// Moves the inboxes of a range's members forward and notes the range as delivered: at once while the conversation is quiet; in a busy group
-/// once in a while, for all that was said meanwhile. Every step may be repeated.
+/// Moves the inboxes of a range's members forward and notes the range as delivered: at once while the conversation is quiet, together with what
+/// follows while more is said, and in a busy group only once in a while but for who wrote. Every step may be repeated.
 /// </summary>
 /// <remarks>
-/// Whether a group is busy, and what is still put off, stands in its delivery mark, for all instances. A range that is put off is noted there
-/// before the message is sent that ends it, so that the sweep finds what a crash in between leaves.
+/// What this process keeps for what follows isn't noted until it is done. Whether a group is busy, and what is still put off, stands in its
+/// delivery mark, for all instances; it is noted there before the message is sent that ends it. So the sweep finds what a crash leaves.
 /// </remarks>
 public sealed class InboxDelivery(
     ConversationReader reader,
@@ -21,7 +22,8 @@ public sealed class InboxDelivery(
     DeliveredMarks marks,
     DeliveryQueue queue,
     DeliveryOptions options,
-    TimeProvider time)
+    TimeProvider time,
+    ILogger<InboxDelivery> logger) : IAsyncDisposable
 {
     /// <summary>Up to this size, writing the inboxes costs hardly more than putting it off.</summary>
     private const int MaxEagerMembers = 8;
@@ -35,38 +37,92 @@ public sealed class InboxDelivery(
     /// <summary>Conversations whose last turn, and next, this process remembers; forgetting one costs a turn, or a message.</summary>
     private const int MaxTurns = 1_000;
 
+    private readonly InboxPace _pace = new(options.InboxWindow / 3, time);
     private readonly Dictionary<ConversationId, DateTimeOffset> _turns = [];
     private readonly Dictionary<ConversationId, DateTimeOffset> _scheduled = [];
 
-    /// <summary>Moves the inboxes for entries that were pushed, or puts that off; the sweep's never.</summary>
+    /// <summary>Moves the inboxes for entries that were pushed, at once or with those of what is said next; on return what wasn't put off is noted.</summary>
     public async Task DeliverAsync(EntriesCommitted range, InboxChangeOfRange change, IReadOnlyList<UserId> everyone, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(range);
-        ArgumentNullException.ThrowIfNull(everyone);
         ArgumentNullException.ThrowIfNull(change);
-        var pushed = new EntriesPushed { ConversationId = range.ConversationId, Range = new SeqRange(range.First, range.Last), Change = change, Members = everyone };
-        if (change.IsNothing)
+        var move = new InboxMove(range.ConversationId, [new SeqRange(range.First, range.Last)], change, everyone);
+        var mayWait = range.Sweep == 0 && change.AllMentioned == 0 && (change.IsNothing || entries.All(entry => entry is Message));
+        if (!mayWait)
         {
-            await marks.RaiseAsync(range.ConversationId, new DeliveryStep(pushed.Range), cancellationToken);
+            await MoveAllAsync(move, cancellationToken);
         }
-        else if (everyone.Count > MaxEagerMembers && range.Sweep == 0 && change.AllMentioned == 0 && entries.All(entry => entry is Message) && await IsBusyAsync(range.ConversationId, cancellationToken))
+        else if (!_pace.TryHold(move, MoveHeldAsync))
         {
-            // Who wrote or is mentioned sees it at once; nobody else would raise their marks.
-            await change.ApplyAsync(inbox, everyone.Where(change.ConcernsAlone), cancellationToken);
-            await marks.RaiseAsync(range.ConversationId, new DeliveryStep(pushed.Range, PutOffSeq: range.Last), cancellationToken);
-            await ScheduleTurnAsync(range.ConversationId, cancellationToken);
+            try
+            {
+                await MoveAsync(move, cancellationToken);
+            }
+            catch
+            {
+                // Its message comes again, and isn't to be held by itself.
+                _pace.End(move.ConversationId);
+                throw;
+            }
         }
-        else if (everyone.Count <= MaxInlineMembers)
+    }
+
+    /// <summary>Does what is put off in this process.</summary>
+    public ValueTask DisposeAsync() => new(Task.WhenAll(_pace.Stop().Select(MoveHeldAsync)));
+
+    private async Task MoveHeldAsync(InboxMove held)
+    {
+        try
         {
-            await change.ApplyAsync(inbox, everyone, cancellationToken);
-            await (everyone.Count <= MaxEagerMembers
-                ? marks.RaiseAsync(range.ConversationId, new DeliveryStep(pushed.Range), cancellationToken)
-                : FinishAsync(pushed, change, cancellationToken));
+            await MoveAsync(held, CancellationToken.None);
         }
-        else
+        catch (Exception exception)
         {
-            await queue.SendAsync(pushed, cancellationToken);
+            // Its messages are completed; a queue that retries takes it on.
+            logger.NotMoved(exception, held.ConversationId, held.Last);
+            await TrySendAsync(held);
         }
+    }
+
+    private async Task TrySendAsync(InboxMove move)
+    {
+        try
+        {
+            await SendAsync(move, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            // It isn't noted as delivered.
+            logger.NotMoved(exception, move.ConversationId, move.Last);
+        }
+    }
+
+    private async Task MoveAsync(InboxMove move, CancellationToken cancellationToken)
+    {
+        if (move.Everyone.Count <= MaxEagerMembers || move.Change.IsNothing || !await IsBusyAsync(move.ConversationId, cancellationToken))
+        {
+            await MoveAllAsync(move, cancellationToken);
+            return;
+        }
+
+        // Who wrote or is mentioned sees it now; nobody else would raise their marks.
+        await move.Change.ApplyAsync(inbox, move.Everyone.Where(move.Change.ConcernsAlone), cancellationToken);
+        await marks.RaiseAsync(move.ConversationId, new DeliveryStep(move.Ranges, PutOffSeq: move.Last), cancellationToken);
+        await ScheduleTurnAsync(move.ConversationId, cancellationToken);
+    }
+
+    private async Task MoveAllAsync(InboxMove move, CancellationToken cancellationToken)
+    {
+        if (move.Everyone.Count > MaxInlineMembers && !move.Change.IsNothing)
+        {
+            await SendAsync(move, cancellationToken);
+            return;
+        }
+
+        await move.Change.ApplyAsync(inbox, move.Everyone, cancellationToken);
+        await (move.Everyone.Count <= MaxEagerMembers || move.Change.IsNothing
+            ? marks.RaiseAsync(move.ConversationId, new DeliveryStep(move.Ranges), cancellationToken)
+            : FinishAsync(move.ConversationId, move.Ranges, move.Change, cancellationToken));
     }
 
     /// <summary>Moves some members' inboxes and sends the message on with the rest; after the last, notes what is done.</summary>
@@ -91,11 +147,15 @@ public sealed class InboxDelivery(
         var rest = everyone.Skip(MembersPerMessage).ToList();
         await (rest.Count > 0
             ? queue.SendAsync(pushed with { Change = change, Members = rest }, cancellationToken)
-            : FinishAsync(pushed, change, cancellationToken));
+            : FinishAsync(pushed.ConversationId, pushed.Ranges ?? [], change, cancellationToken));
     }
 
-    private Task FinishAsync(EntriesPushed pushed, InboxChangeOfRange change, CancellationToken cancellationToken) =>
-        marks.RaiseAsync(pushed.ConversationId, new DeliveryStep(pushed.Range, InboxSeq: change.Change.LastSeq, InboxesAt: time.GetUtcNow()), cancellationToken);
+    private Task SendAsync(InboxMove move, CancellationToken cancellationToken) => queue.SendAsync(
+        new EntriesPushed { ConversationId = move.ConversationId, Ranges = move.Ranges, Change = move.Change, Members = move.Everyone },
+        cancellationToken);
+
+    private Task FinishAsync(ConversationId conversation, IReadOnlyList<SeqRange> ranges, InboxChangeOfRange change, CancellationToken cancellationToken) =>
+        marks.RaiseAsync(conversation, new DeliveryStep(ranges, InboxSeq: change.Change.LastSeq, InboxesAt: time.GetUtcNow()), cancellationToken);
 
     /// <summary>Whether the inboxes were moved within the last window, or are to be moved soon for what was put off.</summary>
     private async Task<bool> IsBusyAsync(ConversationId conversation, CancellationToken cancellationToken)

@@ -4,6 +4,7 @@ using Chat.Functions.Log;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Delivery;
 
@@ -19,12 +20,13 @@ public sealed class RangeDelivery(
     DeliveredMarks marks,
     DeliveryQueue queue,
     SweepSchedule schedule,
-    DeliveryLag lag)
+    DeliveryLag lag,
+    ILogger<RangeDelivery> logger)
 {
     /// <summary>Entries of a long undelivered range that go out in one go.</summary>
     private const int MaxEntries = 100;
 
-    /// <summary>Delivers a range; the sweep's only as far as it hasn't been delivered meanwhile, with another look at it later.</summary>
+    /// <summary>Delivers a range; the sweep's only as far as it is due and hasn't been delivered meanwhile, with another look later.</summary>
     /// <exception cref="UnprocessableException">There is no such conversation.</exception>
     /// <exception cref="IncompleteRangeException">The log doesn't show the whole range yet.</exception>
     public async Task DeliverAsync(EntriesCommitted committed, CancellationToken cancellationToken)
@@ -38,46 +40,72 @@ public sealed class RangeDelivery(
             return;
         }
 
-        if (marks.HasFinished(committed.ConversationId, committed.Last))
+        await LookAsync(committed, cancellationToken);
+    }
+
+    /// <summary>Delivers what is due and isn't delivered. What isn't due yet has, or gets, a look of its own.</summary>
+    private async Task LookAsync(EntriesCommitted look, CancellationToken cancellationToken)
+    {
+        var conversation = look.ConversationId;
+        var head = await reader.ReadHeadAsync(conversation, null, cancellationToken) ?? throw NotFound(conversation);
+        if (marks.HasFinished(conversation, head.LastSeq))
         {
             return;
         }
 
-        var range = new SeqRange(committed.First, committed.Last);
-        var mark = await marks.ReadAsync(committed.ConversationId, cancellationToken);
-        if (mark.Covers(range) && mark.InboxesReach(range.Last))
+        var mark = await marks.ReadAsync(conversation, cancellationToken);
+        var last = await LastDueAsync(look, head, mark, cancellationToken);
+        if (mark.DeliveredSeq >= last && mark.InboxesReach(last))
         {
             return;
         }
 
         // Before anything can go wrong: the next look doesn't depend on what becomes of this message.
-        await queue.SendAsync(committed with { Sweep = committed.Sweep + 1 }, schedule.Next(committed.Sweep), cancellationToken);
-        foreach (var missing in mark.Missing(range).ToList())
+        var (next, first) = (schedule.Next(look.Sweep), Math.Min(mark.DeliveredSeq + 1, last));
+        await queue.SendAsync(look with { First = first, Last = last, Sweep = look.Sweep + 1, Due = next }, next, cancellationToken);
+        foreach (var missing in mark.Missing(new SeqRange(first, last)).ToList())
         {
-            for (var first = missing.First; first <= missing.Last; first += MaxEntries)
+            logger.Swept(conversation, missing.First, missing.Last, look.Sweep);
+            for (var part = missing.First; part <= missing.Last; part += MaxEntries)
             {
-                var part = committed with { First = first, Last = Math.Min(first + MaxEntries - 1, missing.Last) };
-                await DeliverAsync(part, null, null, cancellationToken);
+                await DeliverAsync(look with { First = part, Last = Math.Min(part + MaxEntries - 1, missing.Last) }, null, null, cancellationToken);
             }
         }
 
         if (mark.InboxesAreBehind)
         {
-            await queue.SendAsync(new EntriesPushed { ConversationId = committed.ConversationId }, cancellationToken);
+            await queue.SendAsync(new EntriesPushed { ConversationId = conversation }, cancellationToken);
         }
     }
 
+    /// <summary>The newest entry that is due by a look: all when nothing was committed since.</summary>
+    private async Task<long> LastDueAsync(EntriesCommitted look, Head head, DeliveredMark mark, CancellationToken cancellationToken)
+    {
+        var due = schedule.DueAt(look.Due ?? DateTimeOffset.MaxValue);
+        if (head.CommittedAt <= due || (mark.DeliveredSeq >= head.LastSeq && !mark.InboxesAreBehind))
+        {
+            return head.LastSeq;
+        }
+
+        var query = new QueryDefinition("SELECT TOP 1 * FROM c WHERE c.seq >= @first AND c.at <= @due ORDER BY c.seq DESC")
+            .WithParameter("@first", look.First)
+            .WithParameter("@due", TimestampConverter.ToText(due));
+        var entries = containers.Conversations.QueryPartitionAsync(query, new PartitionKey(head.ConversationId.Value), ChatJson.Default.DocumentsPageLogEntry, cancellationToken: cancellationToken);
+        return Math.Max(look.Last, (await entries.FirstOrDefaultAsync(cancellationToken))?.Seq ?? 0);
+    }
+
+    private static UnprocessableException NotFound(ConversationId conversation) => new("ConversationNotFound", $"There is no conversation {conversation}.");
+
     private async Task DeliverAsync(EntriesCommitted range, Head? head, IReadOnlyList<LogEntry>? entries, CancellationToken cancellationToken)
     {
-        head ??= await reader.ReadHeadAsync(range.ConversationId, range.Session, cancellationToken)
-            ?? throw new UnprocessableException("ConversationNotFound", $"There is no conversation {range.ConversationId}.");
+        head ??= await reader.ReadHeadAsync(range.ConversationId, range.Session, cancellationToken) ?? throw NotFound(range.ConversationId);
         entries ??= await ReadEntriesAsync(range, cancellationToken);
         var everyone = await members.OfAsync(head, range.Session, cancellationToken);
         var change = await membership.DeliverAsync(head, entries, everyone, range.Session, cancellationToken);
         if (head.DeletedAt is not null)
         {
             lag.Note(range, entries);
-            await marks.RaiseAsync(range.ConversationId, new DeliveryStep(new SeqRange(range.First, range.Last)), cancellationToken);
+            await marks.RaiseAsync(range.ConversationId, new DeliveryStep([new SeqRange(range.First, range.Last)]), cancellationToken);
             return;
         }
 

@@ -9,7 +9,7 @@ namespace Chat.Functions.Delivery;
 /// The sweep: follows the change feed of conversations and hands over what was committed and isn't delivered, whatever became of the first
 /// hand-over. Its hand-overs look at themselves again until the range is delivered.
 /// </summary>
-public sealed class RelayCommitted(DeliveredMarks marks, DeliveryQueue queue, SweepSchedule schedule, TimeProvider time, ILogger<RelayCommitted> logger)
+public sealed class RelayCommitted(DeliveredMarks marks, DeliveryQueue queue, SweepSchedule schedule, ILogger<RelayCommitted> logger)
 {
     // Without a retry policy the trigger would skip a batch that throws.
     [Function(nameof(RelayCommitted))]
@@ -38,7 +38,7 @@ public sealed class RelayCommitted(DeliveredMarks marks, DeliveryQueue queue, Sw
             return;
         }
 
-        if (marks.HasFinished(conversation, head.LastSeq))
+        if (marks.HasFinished(conversation, head.LastSeq) || schedule.HasLook(conversation, head.CommittedAt))
         {
             return;
         }
@@ -49,17 +49,12 @@ public sealed class RelayCommitted(DeliveredMarks marks, DeliveryQueue queue, Sw
             return;
         }
 
-        var committed = new EntriesCommitted { ConversationId = conversation, First = Math.Min(mark.DeliveredSeq + 1, head.LastSeq), Last = head.LastSeq, Sweep = 1 };
-        var due = schedule.First(head.CommittedAt);
-        if (due <= time.GetUtcNow())
-        {
-            logger.Swept(conversation, committed.First, committed.Last, committed.Sweep);
-            await queue.SendAsync(committed, null, cancellationToken);
-        }
-        else
-        {
-            await queue.SendAsync(committed, due, cancellationToken);
-        }
+        var look = schedule.First(head.CommittedAt);
+        await queue.SendAsync(
+            new EntriesCommitted { ConversationId = conversation, First = Math.Min(mark.DeliveredSeq + 1, head.LastSeq), Last = head.LastSeq, Sweep = 1, Due = look },
+            look,
+            cancellationToken);
+        schedule.Remember(conversation, look);
     }
 }
 

@@ -1,17 +1,67 @@
 using System.ComponentModel.DataAnnotations;
+using Chat.Functions.Shared;
 
 namespace Chat.Functions.Delivery;
 
 /// <summary>When the sweep looks at what was committed and isn't delivered.</summary>
+/// <remarks>
+/// A look is at all of a conversation's log that is due by then. So what is committed in quick succession shares one: they lie on a grid, the same
+/// in all processes.
+/// </remarks>
 public sealed class SweepSchedule(DeliveryOptions options, TimeProvider time)
 {
+    /// <summary>Conversations whose next look this process remembers; forgetting one costs a read and a message that is dropped as a duplicate.</summary>
+    private const int MaxLooks = 10_000;
+
     private static readonly TimeSpan MaxDelay = TimeSpan.FromHours(1);
 
-    /// <summary>When a commit's delivery is due: the sweep lets it be until then.</summary>
-    public DateTimeOffset First(DateTimeOffset committedAt) => committedAt + options.SweepGrace;
+    private readonly Dictionary<ConversationId, DateTimeOffset> _looks = [];
+
+    /// <summary>Up to which commit delivery is due at an instant: the sweep lets it be for the grace.</summary>
+    public DateTimeOffset DueAt(DateTimeOffset instant) => instant - options.SweepGrace;
 
     /// <summary>Whether a commit's delivery comes so late that the commit's head may say little of who is a member now.</summary>
-    public bool IsLate(DateTimeOffset committedAt) => First(committedAt) <= time.GetUtcNow();
+    public bool IsLate(DateTimeOffset committedAt) => committedAt <= DueAt(time.GetUtcNow());
+
+    /// <summary>Whether a look at a conversation is to come, by this process, by which a commit's delivery is due.</summary>
+    public bool HasLook(ConversationId conversation, DateTimeOffset committedAt)
+    {
+        lock (_looks)
+        {
+            return _looks.TryGetValue(conversation, out var look) && committedAt <= DueAt(look) && look >= Soonest;
+        }
+    }
+
+    /// <summary>When to look whether a commit is delivered: at once when that is due.</summary>
+    public DateTimeOffset First(DateTimeOffset committedAt)
+    {
+        var now = time.GetUtcNow();
+        if (committedAt <= DueAt(now))
+        {
+            return now;
+        }
+
+        var (due, cell) = (committedAt + options.SweepGrace, options.SweepGrace.Ticks / 4);
+        var earliest = due > Soonest ? due : Soonest;
+        return new DateTimeOffset((earliest.UtcTicks + cell - 1) / cell * cell, TimeSpan.Zero);
+    }
+
+    /// <summary>Notes that a look is scheduled.</summary>
+    public void Remember(ConversationId conversation, DateTimeOffset look)
+    {
+        lock (_looks)
+        {
+            if (_looks.Count >= MaxLooks)
+            {
+                _looks.Clear();
+            }
+
+            _looks[conversation] = look;
+        }
+    }
+
+    /// <summary>A look nearer than this may have been taken already, by another clock: a message for it would be a duplicate and dropped.</summary>
+    private DateTimeOffset Soonest => time.GetUtcNow() + (options.SweepGrace / 2);
 
     /// <summary>When to look again after the sweep's n-th hand-over: each time twice as long after, up to an hour.</summary>
     public DateTimeOffset Next(int sweep)

@@ -50,6 +50,8 @@ public class When_a_group_is_busy
         });
 
         var last = await WriteAsync(app, conversation);
+        await AreIdleAsync(app);
+        clock.Jump(TimeSpan.FromSeconds(20));
         foreach (var writer in Writers)
         {
             var own = (await app.As(writer).HistoryAsync(conversation)).Last(message => message.SenderId == writer);
@@ -75,10 +77,7 @@ public class When_a_group_is_busy
         var clock = new JumpingClock();
         await using var app = await ChatApp.StartAsync(time: clock, settings: LongWindow);
         var conversation = await CreateAsync(app, clock);
-        await WriteAsync(app, conversation);
-        await AreIdleAsync(app);
-        clock.Jump(TimeSpan.FromMinutes(2));
-        await AreIdleAsync(app);
+        await AllSeeAsync(app, clock, conversation, await WriteAsync(app, conversation));
         clock.Jump(TimeSpan.FromMinutes(2));
 
         var sent = await app.As(Names[0]).SendAsync(conversation, "Is anybody there?");

@@ -88,7 +88,7 @@ public class When_the_queue_misbehaves
         var died = new TaskCompletionSource();
         app.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.ResetBefore)
         {
-            Target = target => target.EndsWith("-2:s1", StringComparison.Ordinal),
+            Target = target => target.Contains(":s1@", StringComparison.Ordinal),
             Times = 1,
             Strike = async _ =>
             {

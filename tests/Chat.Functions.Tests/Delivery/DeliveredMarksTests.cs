@@ -46,11 +46,11 @@ public class DeliveredMarksTests
         var conversation = ConversationId.New();
         using var gate = new Gate(deployment, "create");
 
-        var all = new List<Task> { marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(1, 1)), CancellationToken.None) };
+        var all = new List<Task> { marks.RaiseAsync(conversation, new DeliveryStep([new SeqRange(1, 1)]), CancellationToken.None) };
         await gate.Reached;
-        all.AddRange(Enumerable.Range(2, 99).Select(seq => marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(seq, seq)), CancellationToken.None)));
+        all.AddRange(Enumerable.Range(2, 99).Select(seq => marks.RaiseAsync(conversation, new DeliveryStep([new SeqRange(seq, seq)]), CancellationToken.None)));
         var other = ConversationId.New();
-        await marks.RaiseAsync(other, new DeliveryStep(new SeqRange(1, 1)), CancellationToken.None);
+        await marks.RaiseAsync(other, new DeliveryStep([new SeqRange(1, 1)]), CancellationToken.None);
         gate.Open();
 
         await Task.WhenAll(all);
@@ -65,22 +65,22 @@ public class DeliveredMarksTests
         await using var deployment = await Deployment.StartAsync();
         var marks = Marks(deployment);
         var conversation = ConversationId.New();
-        await marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(1, 1)), CancellationToken.None);
+        await marks.RaiseAsync(conversation, new DeliveryStep([new SeqRange(1, 1)]), CancellationToken.None);
         var before = Requests(deployment);
 
-        await marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(2, 4), InboxSeq: 4), CancellationToken.None);
-        await marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(5, 5), PutOffSeq: 5), CancellationToken.None);
+        await marks.RaiseAsync(conversation, new DeliveryStep([new SeqRange(2, 4)], InboxSeq: 4), CancellationToken.None);
+        await marks.RaiseAsync(conversation, new DeliveryStep([new SeqRange(5, 5)], PutOffSeq: 5), CancellationToken.None);
         Assert.Equal(before + 2, Requests(deployment));
         var mark = await marks.ReadAsync(conversation, CancellationToken.None);
         Assert.Equal((5, 4, 5, true), (mark.DeliveredSeq, mark.InboxSeq, mark.PutOffSeq, mark.InboxesAreBehind));
 
         // What was put off is done, without a range.
-        await marks.RaiseAsync(conversation, new DeliveryStep(null, InboxSeq: 5), CancellationToken.None);
+        await marks.RaiseAsync(conversation, new DeliveryStep([], InboxSeq: 5), CancellationToken.None);
         Assert.False((await marks.ReadAsync(conversation, CancellationToken.None)).InboxesAreBehind);
 
         // One that is early takes the longer way, and so does what closes the gap.
-        await marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(7, 7)), CancellationToken.None);
-        await marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(6, 6)), CancellationToken.None);
+        await marks.RaiseAsync(conversation, new DeliveryStep([new SeqRange(7, 7)]), CancellationToken.None);
+        await marks.RaiseAsync(conversation, new DeliveryStep([new SeqRange(6, 6)]), CancellationToken.None);
         Assert.Equal(7, (await marks.ReadAsync(conversation, CancellationToken.None)).DeliveredSeq);
     }
 
@@ -92,18 +92,18 @@ public class DeliveredMarksTests
         var conversation = ConversationId.New();
         using var gate = new Gate(deployment, "create", FaultKind.Fail);
 
-        var one = marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(1, 1)), CancellationToken.None);
+        var one = marks.RaiseAsync(conversation, new DeliveryStep([new SeqRange(1, 1)]), CancellationToken.None);
         await gate.Reached;
         using var leaving = new CancellationTokenSource();
-        var two = marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(2, 2)), leaving.Token);
-        var three = marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(3, 3)), CancellationToken.None);
+        var two = marks.RaiseAsync(conversation, new DeliveryStep([new SeqRange(2, 2)]), leaving.Token);
+        var three = marks.RaiseAsync(conversation, new DeliveryStep([new SeqRange(3, 3)]), CancellationToken.None);
         await leaving.CancelAsync();
         gate.Open();
 
         await Assert.ThrowsAsync<CosmosException>(() => one);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => two);
         await three;
-        await marks.RaiseAsync(conversation, new DeliveryStep(new SeqRange(1, 1)), CancellationToken.None);
+        await marks.RaiseAsync(conversation, new DeliveryStep([new SeqRange(1, 1)]), CancellationToken.None);
         Assert.Equal(3, (await marks.ReadAsync(conversation, CancellationToken.None)).DeliveredSeq);
     }
 
@@ -121,10 +121,10 @@ public class DeliveredMarksTests
                 var range = new SeqRange(seq, seq);
                 var step = dice.Next(10) switch
                 {
-                    < 6 => new DeliveryStep(range),
-                    < 8 => new DeliveryStep(range, PutOffSeq: seq),
-                    8 => new DeliveryStep(range, InboxSeq: seq),
-                    _ => new DeliveryStep(null, InboxSeq: seq - 1),
+                    < 6 => new DeliveryStep([range]),
+                    < 8 => new DeliveryStep([range], PutOffSeq: seq),
+                    8 => new DeliveryStep([range], InboxSeq: seq),
+                    _ => new DeliveryStep([], InboxSeq: seq - 1),
                 };
                 await processes[dice.Next(2)].RaiseAsync(conversation, step, CancellationToken.None);
                 var mark = await processes[0].ReadAsync(conversation, CancellationToken.None);
@@ -142,8 +142,8 @@ public class DeliveredMarksTests
     /// <summary>A range whose inboxes moved, or were put off.</summary>
     private static DeliveryStep Step(SeqRange range, Random dice) =>
         dice.Next(2) == 0
-            ? new DeliveryStep(range, PutOffSeq: range.Last)
-            : new DeliveryStep(range, InboxSeq: range.Last, InboxesAt: DateTimeOffset.UnixEpoch.AddSeconds(range.Last));
+            ? new DeliveryStep([range], PutOffSeq: range.Last)
+            : new DeliveryStep([range], InboxSeq: range.Last, InboxesAt: DateTimeOffset.UnixEpoch.AddSeconds(range.Last));
 
     private static long Requests(Deployment deployment) =>
         deployment.Azure.Meter.Read().Where(reading => reading.Service == "cosmos").Sum(reading => reading.Requests);

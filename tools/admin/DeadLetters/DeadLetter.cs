@@ -34,8 +34,8 @@ internal sealed record Subject(string? Conversation, long? First, long? Last)
             var message = JsonSerializer.Deserialize<QueueMessage>(body, JsonSerializerOptions.Web);
             return new(
                 ConversationId.TryParse(message?.ConversationId, out var conversation) ? conversation.Value : null,
-                message?.Range?.First ?? message?.First,
-                message?.Range?.Last ?? message?.Last);
+                message?.Ranges?.Min(range => (long?)range.First) ?? message?.First,
+                message?.Ranges?.Max(range => (long?)range.Last) ?? message?.Last);
         }
         catch (JsonException)
         {
@@ -44,5 +44,5 @@ internal sealed record Subject(string? Conversation, long? First, long? Last)
     }
 
     /// <summary>What the messages of all queues say alike.</summary>
-    private sealed record QueueMessage(string? ConversationId, long? First, long? Last, SeqRange? Range);
+    private sealed record QueueMessage(string? ConversationId, long? First, long? Last, IReadOnlyList<SeqRange>? Ranges);
 }
