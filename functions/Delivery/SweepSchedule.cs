@@ -79,8 +79,8 @@ public sealed record DeliveryOptions
     public TimeSpan SweepGrace { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// How often the inboxes of a busy group move at most. Default 3 s. Lists follow up to one and a half times as late; more than the grace
-    /// lets the sweep do what is only put off.
+    /// How often the inboxes of a busy group move at most, and three times as often those of any conversation. Default 3 s. Lists follow up to
+    /// 1.8 times as late; more than the grace lets the sweep do what is only put off.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan InboxWindow { get; init; } = TimeSpan.FromSeconds(3);
