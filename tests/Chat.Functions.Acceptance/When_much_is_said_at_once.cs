@@ -1,6 +1,7 @@
 using Chat.Functions.Acceptance.Harness;
 using Chat.Functions.Delivery;
 using Chat.Functions.Shared;
+using Chat.Local.ServiceBus;
 using Chat.Local;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -158,7 +159,7 @@ public class When_much_is_said_at_once
         return last!;
     }
 
-    private static Task AreIdleAsync(ChatApp app) =>
+    private static Task<QueueCounts> AreIdleAsync(ChatApp app) =>
         Eventually.HoldsAsync(() => app.Azure.ServiceBus.Find("deliveries")!.Count(), count => count.Active + count.InFlight == 0, "all messages to be worked on");
 
     private static async Task SeesAsync(ChatApp app, string name, MessageJson last, long unread, JumpingClock? clock = null)
