@@ -13,6 +13,9 @@ internal static class Profiling
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(3);
 
+    /// <summary>Now and then <c>perf</c> gives up on a process whose threads come and go, without a word.</summary>
+    private const int Attempts = 3;
+
     public static async Task RunAsync(LoadOptions options, Report report)
     {
         foreach (var workload in options.Profiled is { Count: > 0 } chosen ? chosen : Workload.All.Where(one => Usual.Contains(one.Name)))
@@ -29,10 +32,8 @@ internal static class Profiling
         await using var crowd = await workload.GatherAsync(server);
         await LoadWindow.WarmUpAsync(server.Process, crowd.Turns);
 
-        await server.Process.SettleAsync();
-        var before = await Tally.ReadAsync(server.Http);
-        var (busy, processor) = await WhileAsync(server, crowd, ProcessorSampling.TakeAsync);
-        report.AddTable(name, Requests(await Tally.ReadAsync(server.Http) - before, busy.Turns.Count, turn));
+        var (busy, processor, used) = await WhileAsync(server, crowd, ProcessorSampling.TakeAsync);
+        report.AddTable(name, Requests(used, busy.Turns.Count, turn));
         var shares = new Shares(processor);
         report.Add(name, $"CPU per {turn} while sampled", busy.CpuPerTurn, "ms");
         report.Add(name, "of it garbage collection, about", shares.Collection, "%");
@@ -41,7 +42,7 @@ internal static class Profiling
         report.AddTable(name, shares.ByOwner(busy.CpuPerTurn, "ms", turn));
         AddMethods(report, name, shares);
 
-        var (allocating, allocations) = await WhileAsync(server, crowd, AllocationSampling.TakeAsync);
+        var (allocating, allocations, _) = await WhileAsync(server, crowd, AllocationSampling.TakeAsync);
         var kilobytes = allocations.Sum(sample => sample.Weight) / allocating.Turns.Count / 1000;
         shares = new Shares(allocations);
         report.Add(name, $"allocated per {turn}", kilobytes, "KB");
@@ -67,14 +68,28 @@ internal static class Profiling
         report.AddTable(name, shares.ExclusiveOf(Owner.CosmosSdk));
     }
 
-    private static async Task<(LoadWindow Window, IReadOnlyList<StackSample> Samples)> WhileAsync(
+    private static async Task<(LoadWindow Window, IReadOnlyList<StackSample> Samples, Tally Used)> WhileAsync(
         ChatServer server,
         Crowd crowd,
         Func<int, TimeSpan, Task<IReadOnlyList<StackSample>>> sampleAsync)
     {
-        // The window begins and ends with waiting until the server is quiet.
-        var sampling = sampleAsync(server.Process.Id, Duration + Margin);
-        var window = await LoadWindow.RunAsync(server.Process, Duration, crowd.Turns);
-        return (window, await sampling);
+        for (var attempt = 1; ; attempt++)
+        {
+            await server.Process.SettleAsync();
+            var before = await Tally.ReadAsync(server.Http);
+
+            // The window begins and ends with waiting until the server is quiet.
+            var sampling = sampleAsync(server.Process.Id, Duration + Margin);
+            var window = await LoadWindow.RunAsync(server.Process, Duration, crowd.Turns);
+            var used = await Tally.ReadAsync(server.Http) - before;
+            try
+            {
+                return (window, await sampling, used);
+            }
+            catch (InvalidOperationException) when (attempt < Attempts)
+            {
+                await Console.Error.WriteLineAsync("No samples; once again …");
+            }
+        }
     }
 }
