@@ -1,5 +1,5 @@
-// What a million messages cost on Azure, and what an idle month does: counts what messages use on a running backend, at the prices
-// of local/Inspector/prices.json. Start the backend with --in-memory, then: npm ci --prefix clients/node && node benchmarks/cost.mjs
+// What a million messages cost on Azure, step by step, and what an idle month and idle users do: counts what they use on a running
+// backend, at the prices of local/Inspector/prices.json. Start the backend with --in-memory, then: npm ci --prefix clients/node && node benchmarks/cost.mjs
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 const base = process.env.BASE_URL ?? 'http://localhost:7071';
 const { HubConnectionBuilder, LogLevel } = createRequire(new URL('../clients/node/', import.meta.url))('@microsoft/signalr');
 const hours = 730;
-const { prices, ofReserved, idle } = readPrices();
+const { prices, ofReserved, idle, standardUnit, premiumUnit } = readPrices();
 // The meter counts instances of 2 GB; those of dev have a quarter.
 const profiles = { dev: price => price.usd / price.per * (price.unit === 'GB-s' ? 0.25 : 1), prod: price => ofReserved[price.service + price.unit] ?? price.usd / price.per };
 
@@ -17,26 +17,49 @@ const scenarios = [
   { name: 'group of 20, all connected', members: 20, conversations: 5, messages: 150, aSecond: 5 },
 ];
 
+// The RU of the delivery mark's patch, of one indexed term: the meter doesn't tell patches apart.
+const markRU = 7.83;
+const idleUsers = 200;
+// Longer than the five minutes within which a user isn't stamped as seen again.
+const idleMinutes = 6;
+const returnsAnHour = 1;
+
 const columns = [];
-for (const scenario of scenarios) columns.push({ ...scenario, used: await measure(scenario) });
+for (const scenario of scenarios) columns.push({ ...scenario, each: await measure(scenario) });
+for (const column of columns) column.used = usedOf(column.each);
+const users = await measureIdle();
 
 console.log(table(['a message uses', ...columns.map(one => one.name)], prices.map(price => [
   `${price.service}: ${price.unit}`,
   ...columns.map(({ used }) => round(used.get(price))),
 ])));
 console.log();
+for (const { name, each, used } of columns) {
+  console.log(table([`${name}: a message's`, 'RU', 'Service Bus operations', 'SignalR messages', 'executions', 'GB-s', 'USD a million: dev', 'prod'], [...stepsOf(each), ['all', used]].map(([step, its]) => [
+    step,
+    ...['cosmosRU', 'servicebusoperations', 'signalrmessages', 'functionsexecutions', 'functionsGB-s'].map(unit => round(its.get(priceOf(unit)))),
+    ...Object.values(profiles).map(usd => dollars(prices.reduce((sum, price) => sum + its.get(price) * 1e6 * usd(price), 0))),
+  ])));
+  console.log();
+}
 const bills = columns.flatMap(({ name, used }) => Object.entries(profiles).map(([profile, usd]) => ({ name: `${name}: ${profile}`, of: price => used.get(price) * 1e6 * usd(price) })));
 console.log(table(['a million messages, USD', ...bills.map(one => one.name)], [
   ...prices.map(price => [`${price.service}: ${price.unit}`, ...bills.map(one => dollars(one.of(price)))]),
   ['all', ...bills.map(one => dollars(prices.reduce((sum, price) => sum + one.of(price), 0)))],
 ]));
 console.log();
+console.log(table(['a million messages on prod, throughput half used, USD', ...columns.flatMap(({ name }) => [name, 'share, %', 'within what the fees include'])], halfUsed()));
+console.log();
+console.log(table(['a month of 1,000 idle users, USD', 'dev', 'prod'], idleBill(users)));
+console.log();
+console.log(table([`an idle user uses`, `in ${idleMinutes} minutes`, 'for a return'], prices.map(price => [`${price.service}: ${price.unit}`, round(users.idle.get(price)), round(users.back.get(price))])));
+console.log();
 console.log(table(['an idle month, USD', 'dev', 'prod'], [
   ...idle.map(({ what, dev, prod }) => [what, dollars(dev), dollars(prod)]),
   ['all', ...['dev', 'prod'].map(profile => dollars(idle.reduce((sum, one) => sum + one[profile], 0)))],
 ]));
 
-/** What one message uses of everything that has a price, from its request to the last look that the sweep takes at it. */
+/** How often one message does what, and the billed units of it, from its request to the last look that the sweep takes at it. */
 async function measure({ name, members, conversations, messages, aSecond }) {
   const people = Array.from({ length: members }, (_, index) => `${name.split(/\W/)[0]}-${index}`);
   const devices = await Promise.all(people.map(connect));
@@ -62,7 +85,88 @@ async function measure({ name, members, conversations, messages, aSecond }) {
   await settle();
   const after = await readings();
   await Promise.all(devices.map(device => device.stop()));
-  return new Map(prices.map(price => [price, (unitsOf(price, after) - unitsOf(price, before)) / messages]));
+  return difference(after, before, messages);
+}
+
+/** What an idle user with a device uses in some minutes, and what one does who comes back: negotiates, connects, and syncs. */
+async function measureIdle() {
+  const people = Array.from({ length: idleUsers }, (_, index) => `idle-${index}`);
+  const devices = await Promise.all(people.map(connect));
+  for (let index = 0; index < idleUsers; index += 2) await devices[index].post('conversations', { kind: 'direct', members: [people[index + 1]] });
+  await settle();
+  const start = await readings();
+  await pause(idleMinutes * 60_000);
+  const quiet = await readings();
+  await Promise.all(devices.map(device => device.stop()));
+  for (const person of people) {
+    const device = await connect(person);
+    await device.get('sync');
+    devices.push(device);
+  }
+  await settle();
+  const after = await readings();
+  await Promise.all(devices.slice(idleUsers).map(device => device.stop()));
+  return { idle: usedOf(difference(quiet, start, idleUsers)), back: usedOf(difference(after, quiet, idleUsers)) };
+}
+
+/** A month of 1,000 users who are connected and do nothing, but for coming back once in a while. */
+function idleBill({ idle, back }) {
+  const bill = (used, times) => Object.values(profiles).map(usd => prices.reduce((sum, price) => sum + used.get(price) * usd(price), 0) * times);
+  const rows = [
+    ['SignalR: a Standard unit, a Premium unit, of 1,000 connections', standardUnit, premiumUnit],
+    // Nobody does anything: this is the app's, and the same with more users.
+    ['what the meter counts meanwhile', ...bill(idle, idleUsers * hours * 60 / idleMinutes)],
+    [`${returnsAnHour} return an hour each: negotiate, sync, last seen`, ...bill(back, 1000 * hours * returnsAnHour)],
+  ];
+  return [...rows, ['all', ...[1, 2].map(column => rows.reduce((sum, row) => sum + row[column], 0))]].map(([what, ...usd]) => [what, ...usd.map(dollars)]);
+}
+
+/** What the meter counts by the step of a message that it belongs to. Deliveries of the sweep and the patch of each mark can only be told by counting. */
+function stepsOf(each) {
+  const of = (service, which) => each.filter(one => one.service === service && which(one.operation));
+  const [requests, units] = ['requests', 'units'].map(what => (service, operation) => of(service, one => one.startsWith(operation)).reduce((sum, one) => sum + one[what], 0));
+  const commits = requests('cosmos', 'batch');
+  const turns = requests('functions', 'execution:FanOutToMembers');
+  const deliveries = requests('functions', 'execution:DeliverEntries');
+  const marks = (deliveries + turns) * markRU;
+  const looks = of('cosmos', one => !/^(batch|patch|replace|create)/.test(one)).reduce((sum, one) => sum + one.units, 0);
+  const queue = units('servicebus', '');
+  const use = ({ ru = 0, bus = 0, pushed = 0, calls = 0, time = 0 }) => new Map([['cosmosRU', ru], ['servicebusoperations', bus], ['signalrmessages', pushed], ['functionsexecutions', calls], ['functionsGB-s', time]].map(([unit, used]) => [priceOf(unit), used]));
+  return [
+    ['accept and commit', use({ ru: units('cosmos', 'batch'), calls: requests('functions', 'execution:SendMessage'), time: units('functions', 'active:http') })],
+    ['hand-over: send, receive, complete', use({ bus: 3 * commits })],
+    ['delivery: the call that does the next three', use({ calls: deliveries, time: units('functions', 'active:function:DeliverEntries') })],
+    ['push', use({ pushed: units('signalr', 'message') })],
+    ['inboxes, and the turns of busy groups', use({ ru: units('cosmos', 'patch') + units('cosmos', 'replace') + units('cosmos', 'create') - marks, bus: 3 * turns, calls: turns, time: units('functions', 'active:function:FanOutToMembers') })],
+    ['delivery mark', use({ ru: marks })],
+    ['change feed, sweep and looks', use({ ru: looks, bus: queue - 3 * commits - 3 * turns, calls: requests('functions', 'execution:RelayCommitted'), time: units('functions', 'active:function:RelayCommitted') })],
+  ];
+}
+
+/** A million messages where half of autoscale's throughput is used: what each service charges, its share, and what is left beyond the monthly fees. */
+function halfUsed() {
+  const charges = columns.map(({ used }) => prices.map(price => used.get(price) * 1e6 * profiles.prod(price) * (price.service === 'cosmos' ? 2 : 1)));
+  const isIncluded = price => price.service === 'servicebus' || price.service === 'signalr';
+  const sum = all => all.reduce((total, one) => total + one, 0);
+  return [
+    ...prices.map((price, row) => [`${price.service}: ${price.unit}`, ...charges.flatMap(all => [dollars(all[row]), (100 * all[row] / sum(all)).toFixed(0), dollars(isIncluded(price) ? 0 : all[row])])]),
+    ['all', ...charges.flatMap(all => [dollars(sum(all)), '100', dollars(sum(all.filter((_, row) => !isIncluded(prices[row]))))])],
+  ];
+}
+
+function difference(after, before, times) {
+  return after.map(({ service, operation, requests, units }) => {
+    const first = before.find(one => one.service === service && one.operation === operation) ?? { requests: 0, units: 0 };
+    return { service, operation, requests: (requests - first.requests) / times, units: (units - first.units) / times };
+  });
+}
+
+function usedOf(each) {
+  return new Map(prices.map(price => [price, unitsOf(price, each)]));
+}
+
+function priceOf(unit) {
+  return prices.find(price => price.service + price.unit === unit);
 }
 
 /** Longer than the sweep waits before it looks, and than a busy group's lists. */
@@ -88,6 +192,11 @@ async function connect(user) {
   const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
   return {
     stop: () => connection.stop(),
+    get: async path => {
+      const answer = await fetch(`${base}/api/${path}`, { headers });
+      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+      return answer.json();
+    },
     post: async (path, body) => {
       const answer = await fetch(`${base}/api/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
       if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
@@ -105,13 +214,15 @@ function readPrices() {
   // 1.5 times the documented 0.008 for manual throughput, which is from memory.
   const hourOf100RU = 0.012;
   // A secondary source without a date: plavos.com/blog/azure-signalr-service-pricing-unit-instance-messages
-  const premiumUnit = 61;
+  const [standardUnit, premiumUnit] = [49.1, 61];
   // Azure's retail prices, 2026.
   const serviceBus = 10;
 
   const autoscaleFloor = 0.1 * (4000 + 4000 + 1000);
   return {
     prices: JSON.parse(readFileSync(new URL('../local/Inspector/prices.json', import.meta.url), 'utf8')).prices,
+    standardUnit,
+    premiumUnit,
     ofReserved: { 'functionsGB-s': readyGBsAtWork, cosmosRU: hourOf100RU / 100 / 3600 },
     idle: [
       { what: 'functions: 2 groups of an instance of 0.5 GB, 3 groups of 2 of 2 GB that are ready', dev: 2 * 0.5 * month * readyGBs, prod: 3 * 2 * 2 * month * readyGBs },

@@ -33,6 +33,9 @@ internal sealed class Device : IAsyncDisposable
         return new Device(socket);
     }
 
+    /// <summary>What the last message that was waited for weighs, in bytes, with what else was in its frame; WebSocket's own few bytes not counted.</summary>
+    public int Weight { get; private set; }
+
     /// <summary>Completes when the message has arrived. Ask before sending it, and for one at a time.</summary>
     public Task ReceivesAsync(string clientMessageId)
     {
@@ -84,6 +87,7 @@ internal sealed class Device : IAsyncDisposable
     {
         if (Volatile.Read(ref _expected) is { } expected && message.IndexOf(expected.Id) >= 0)
         {
+            Weight = message.Length;
             expected.Seen.TrySetResult();
         }
     }

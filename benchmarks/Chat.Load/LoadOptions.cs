@@ -13,14 +13,16 @@ internal sealed record LoadOptions
         Usage: Chat.Load SCENARIO… [OPTION…]
           Servers compared: pairs groups crowd newest deep connections load
           The backend:      start latency hot conversations senders members history inbox soak operations profile
-          All of them:      all
+          All but operations, with soak last: all
           --floor          the same workloads against Chat.Floor, in turn
           --ejabberd       and against Debian's ejabberd, which is installed if need be
           --server FILE    the backend, by default functions/bin/Local/Release/net10.0/Chat.Functions.dll
           --windows N      how many windows (5)
           --seconds N      how long each is (5)
           --minutes N      how long soak takes (5)
+          --no-soak        leaves soak out of all
           --history N      the longest conversation of history (100000)
+          --of WORKLOAD    what profile looks at, pairs, groups or newest; once or several times (pairs and groups)
           --out FOLDER     writes numbers, tables and plots there, too
         """;
 
@@ -30,14 +32,7 @@ internal sealed record LoadOptions
     [
         new("start", Start.RunAsync),
         new("latency", Latency.RunAsync),
-        .. new Workload[]
-        {
-            new("pairs", 1, "message", server => Talk.GatherAsync(server, conversations: 100, people: 2)),
-            new("groups", 20, "delivery", server => Talk.GatherAsync(server, conversations: 10, people: 20)),
-            new("crowd", 256, "delivery", server => Talk.GatherAsync(server, conversations: 1, people: 256)),
-            new("newest", 1, "request", server => Reading.GatherAsync(server, history: 10_000, connections: 10, deep: false)),
-            new("deep", 1, "request", server => Reading.GatherAsync(server, history: 10_000, connections: 10, deep: true)),
-        }.Select(workload => new Scenario(workload.Name, (options, report) => Contest.RunAsync(options, report, workload))),
+        .. Workload.All.Select(workload => new Scenario(workload.Name, (options, report) => Contest.RunAsync(options, report, workload))),
         new("connections", Connections.RunAsync),
         new("hot", Hot.RunAsync),
         new("load", LoadCurve.RunAsync),
@@ -46,10 +41,12 @@ internal sealed record LoadOptions
         new("members", MembersCurve.RunAsync),
         new("history", HistoryCurve.RunAsync),
         new("inbox", InboxCurve.RunAsync),
-        new("soak", Soak.RunAsync),
-        new("operations", Operations.RunAsync),
         new("profile", Profiling.RunAsync),
+        new("soak", Soak.RunAsync),
     ];
+
+    /// <summary>Counts what has a price, takes long, and doesn't depend on the machine.</summary>
+    private static readonly Scenario Pricing = new("operations", Operations.RunAsync);
 
     public IReadOnlyList<Scenario> Scenarios { get; private init; } = [];
 
@@ -63,8 +60,13 @@ internal sealed record LoadOptions
     /// <summary>How long <c>soak</c> takes.</summary>
     public int Minutes { get; private init; } = 5;
 
+    private bool LeavesOutSoak { get; init; }
+
     /// <summary>The longest conversation of <c>history</c>.</summary>
     public int History { get; private init; } = 100_000;
+
+    /// <summary>What <c>profile</c> looks at; empty for pairs and groups.</summary>
+    public IReadOnlyList<Workload> Profiled { get; private init; } = [];
 
     public string? Out { get; private init; }
 
@@ -84,16 +86,22 @@ internal sealed record LoadOptions
                 "--floor" => options with { Contenders = [.. options.Contenders, Contender.Floor(FloorAssembly)] },
                 "--ejabberd" => options with { Contenders = [.. options.Contenders, Contender.Ejabberd] },
                 "--server" when rest.MoveNext() => options with { Server = rest.Current },
+                "--no-soak" => options with { LeavesOutSoak = true },
+                "--of" when rest.MoveNext() && Workload.All.FirstOrDefault(workload => workload.Name == rest.Current) is { } workload => options with { Profiled = [.. options.Profiled, workload] },
                 "--out" when rest.MoveNext() => options with { Out = rest.Current },
                 "--windows" when Number(rest) is { } windows => options with { Windows = windows },
                 "--minutes" when Number(rest) is { } minutes => options with { Minutes = minutes },
                 "--history" when Number(rest) is { } messages => options with { History = messages },
                 "--seconds" when Number(rest) is { } seconds => options with { Window = TimeSpan.FromSeconds(seconds) },
-                var name => Array.Find(All, scenario => scenario.Name == name) is { } scenario ? options with { Scenarios = [.. options.Scenarios, scenario] } : null,
+                var name => Array.Find([.. All, Pricing], scenario => scenario.Name == name) is { } scenario ? options with { Scenarios = [.. options.Scenarios, scenario] } : null,
             };
         }
 
-        return options is { Scenarios.Count: > 0 } ? options with { Contenders = [Contender.Chat(options.Server), .. options.Contenders] } : null;
+        return options is { Scenarios.Count: > 0 } ? options with
+        {
+            Scenarios = [.. options.Scenarios.Where(scenario => !options.LeavesOutSoak || scenario.Name != "soak")],
+            Contenders = [Contender.Chat(options.Server), .. options.Contenders],
+        } : null;
     }
 
     private static int? Number(IEnumerator<string> rest) =>

@@ -6,7 +6,7 @@ namespace Chat.Load.Curves;
 /// <summary>One sender and ever more members, all connected; a message counts when all have it.</summary>
 internal static class MembersCurve
 {
-    private static readonly int[] Sizes = [2, 4, 8, 16, 32, 64, 128, 256];
+    private static readonly int[] Sizes = [2, 8, 32, 128, 256];
 
     public static async Task RunAsync(LoadOptions options, Report report)
     {

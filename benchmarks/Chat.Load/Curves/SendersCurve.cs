@@ -7,7 +7,7 @@ namespace Chat.Load.Curves;
 internal static class SendersCurve
 {
     private const int Members = 250;
-    private static readonly int[] AtOnce = [1, 2, 5, 10, 25, 50, 100, 250, 500];
+    private static readonly int[] AtOnce = [1, 5, 25, 100, 500];
 
     public static async Task RunAsync(LoadOptions options, Report report)
     {

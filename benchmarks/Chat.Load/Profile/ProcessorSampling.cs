@@ -48,6 +48,6 @@ internal static class ProcessorSampling
         using var perf = Process.Start(new ProcessStartInfo("perf", arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var (output, error) = (perf.StandardOutput.ReadToEndAsync(), perf.StandardError.ReadToEndAsync());
         await perf.WaitForExitAsync();
-        return perf.ExitCode == 0 ? await output : throw new InvalidOperationException($"perf {arguments[0]} failed: {await error}");
+        return perf.ExitCode == 0 ? await output : throw new InvalidOperationException($"perf {arguments[0]} failed with {perf.ExitCode}: {await error}");
     }
 }

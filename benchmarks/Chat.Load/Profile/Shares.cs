@@ -10,14 +10,26 @@ internal sealed class Shares(IReadOnlyList<StackSample> samples)
     private readonly double _all = samples.Sum(sample => sample.Weight);
 
     /// <summary>Each owner's share: of what its own code did or had libraries do, and of what happened under it.</summary>
-    /// <param name="unit">What there is in all per message, such as ms.</param>
-    public IEnumerable<string> ByOwner(double perMessage, string unit) =>
+    /// <param name="unit">What there is in all per turn, such as ms.</param>
+    public IEnumerable<string> ByOwner(double perTurn, string unit, string turn) =>
     [
-        $"| whose | exclusive % | inclusive % | {unit} per message, exclusive |",
+        $"| whose | exclusive % | inclusive % | {unit} per {turn}, exclusive |",
         "|---|---:|---:|---:|",
         .. Enum.GetValues<Owner>().Select(owner => (Name: Name(owner), Own: Share(sample => sample.Owner == owner), Under: Share(sample => sample.Frames.Any(frame => frame.Owner == owner))))
             .OrderByDescending(row => row.Own)
-            .Select(row => string.Create(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Own:0.0} | {row.Under:0.0} | {row.Own / 100 * perMessage:0.000} |")),
+            .Select(row => string.Create(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Own:0.0} | {row.Under:0.0} | {row.Own / 100 * perTurn:0.000} |")),
+    ];
+
+    /// <summary>The steps that take most.</summary>
+    public IEnumerable<string> BySteps(double perTurn, string unit, string turn) =>
+    [
+        $"| step | % | {unit} per {turn} |",
+        "|---|---:|---:|",
+        .. samples.GroupBy(Step.Of, StringComparer.Ordinal)
+            .Select(step => (step.Key, Share: step.Sum(sample => sample.Weight) / _all))
+            .OrderByDescending(step => step.Share)
+            .Take(Top)
+            .Select(step => string.Create(CultureInfo.InvariantCulture, $"| {step.Key} | {100 * step.Share:0.0} | {step.Share * perTurn:0.000} |")),
     ];
 
     public double Collection => Share(sample => sample.IsCollection);

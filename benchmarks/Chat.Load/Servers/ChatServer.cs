@@ -7,7 +7,7 @@ namespace Chat.Load.Servers;
 internal sealed class ChatServer : IServer
 {
     private const int Batch = 50;
-    private const int BatchesAtOnce = 4;
+    private const int BatchesAtOnce = 12;
 
     private ChatServer(ServerProcess process, Uri address, TimeSpan startedIn)
     {

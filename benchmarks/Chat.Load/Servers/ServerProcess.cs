@@ -9,6 +9,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>More than a queue takes that half a minute of load has filled.</summary>
+    private const int LongestSettling = 240;
+
     /// <summary>What an idle server may use between two looks: 4 % of a core.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(10);
 
@@ -67,10 +70,10 @@ internal sealed class ServerProcess : IAsyncDisposable
         return (new ServerProcess(process), await found.Task.WaitAsync(Patience));
     }
 
-    /// <summary>Waits until it has done what it had left for later: no longer busy for half a second, or ten seconds over.</summary>
+    /// <summary>Waits until it has done what it had left for later: no longer busy for half a second, or a minute over.</summary>
     public async Task SettleAsync()
     {
-        for (var (looks, quiet) = (0, 0); looks < 40 && quiet < 2; looks++)
+        for (var (looks, quiet) = (0, 0); looks < LongestSettling && quiet < 2; looks++)
         {
             var before = CpuTime;
             await Task.Delay(Look, TimeProvider.System);

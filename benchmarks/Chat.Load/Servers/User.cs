@@ -31,6 +31,9 @@ internal sealed class User(HttpClient http, string name) : IPerson
 
     public Task ReceivesAsync(string id) => _device!.ReceivesAsync(id);
 
+    /// <summary>What the last message that was waited for weighed on the way to the device.</summary>
+    public int PushedBytes => _device!.Weight;
+
     public Task ReadPageAsync(string conversation, bool deep) =>
         GetAsync($"/api/conversations/{conversation}/messages?limit=50{(deep ? $"&beforeSeq={DeepPage.Before(_pages++)}" : "")}");
 

@@ -5,7 +5,20 @@ namespace Chat.Load.Workloads;
 /// <summary>What people do on a server.</summary>
 /// <param name="Deliveries">How many devices a turn's message has to reach; 1 where a turn is a request.</param>
 /// <param name="Each">What is counted, such as <c>delivery</c>.</param>
-internal sealed record Workload(string Name, int Deliveries, string Each, Func<IServer, Task<Crowd>> GatherAsync);
+internal sealed record Workload(string Name, int Deliveries, string Each, Func<IServer, Task<Crowd>> GatherAsync)
+{
+    public static IReadOnlyList<Workload> All { get; } =
+    [
+        new("pairs", 1, "message", server => Talk.GatherAsync(server, conversations: 100, people: 2)),
+        new("groups", 20, "delivery", server => Talk.GatherAsync(server, conversations: 10, people: 20)),
+        new("crowd", 256, "delivery", server => Talk.GatherAsync(server, conversations: 1, people: 256)),
+        new("newest", 1, "request", server => Reading.GatherAsync(server, history: 10_000, connections: 10, deep: false)),
+        new("deep", 1, "request", server => Reading.GatherAsync(server, history: 10_000, connections: 10, deep: true)),
+    ];
+
+    /// <summary>What a turn is.</summary>
+    public string Turn => Deliveries > 1 ? "message" : Each;
+}
 
 /// <summary>People on a server who are ready, and what each of them who does anything does next.</summary>
 /// <param name="Turns">A turn ends when its message is answered and has reached everybody, and tells the ms until the last had it.</param>
