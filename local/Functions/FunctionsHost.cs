@@ -25,6 +25,11 @@ internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, Comman
             }
 
             await app.StartAsync(cancellationToken);
+            if (owned)
+            {
+                // What the start left behind, which is most of the heap, would stay resident until there is work.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            }
         }
         catch (IOException taken) when (taken.InnerException is AddressInUseException)
         {

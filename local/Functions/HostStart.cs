@@ -72,6 +72,11 @@ internal sealed class HostStart
             throw HostRefusedException.Function(http.Name, "has an HTTP trigger, but the app doesn't call ConfigureFunctionsWebApplication().");
         }
 
+        if (functions.Any(function => RefersToMvc(function.Method.Module.Assembly)))
+        {
+            AddMvc(web.Services);
+        }
+
         // Last, so that it wins over what the app said about this client.
         web.Services.AddHttpClient("Cosmos")
             .ConfigurePrimaryHttpMessageHandler(_azure.Cosmos.CreateHandler)
@@ -106,6 +111,12 @@ internal sealed class HostStart
         _hook?.Built.TrySetResult(host);
         return host;
     }
+
+    /// <summary>Results of MVC find their executors here. It is apart, so that an app without such results doesn't load MVC.</summary>
+    private static void AddMvc(IServiceCollection services) => services.AddMvcCore();
+
+    private static bool RefersToMvc(Assembly app) =>
+        app.GetReferencedAssemblies().Any(reference => reference.Name!.StartsWith("Microsoft.AspNetCore.Mvc", StringComparison.Ordinal));
 
     private Assembly AppAssembly() => _hook?.App ?? Assembly.GetEntryAssembly()!;
 }

@@ -1,5 +1,4 @@
 using Chat.Local.Functions.Http;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Microsoft.Azure.Functions.Worker.Builder;
 
@@ -8,8 +7,6 @@ public static class FunctionsApplicationBuilderAspNetCoreExtensions
     /// <summary>Lets functions take and return ASP.NET Core types. Middleware added before it never sees the request.</summary>
     public static FunctionsApplicationBuilder ConfigureFunctionsWebApplication(this FunctionsApplicationBuilder builder)
     {
-        // Results of MVC find their executors here.
-        builder.Services.AddMvcCore();
         builder.TakesHttp = true;
         builder.Use(HttpPipeline.Use);
         return builder;
