@@ -27,8 +27,7 @@ internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, Comman
             await app.StartAsync(cancellationToken);
             if (owned)
             {
-                // What the start left behind, which is most of the heap, would stay resident until there is work.
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                _ = GiveBackAsync();
             }
         }
         catch (IOException taken) when (taken.InnerException is AddressInUseException)
@@ -56,6 +55,14 @@ internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, Comman
         {
             await azure.DisposeAsync();
         }
+    }
+
+    /// <summary>Gives back what the start leaves behind, most of the heap: without work it would stay resident.</summary>
+    private static async Task GiveBackAsync()
+    {
+        await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System);
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        NativeHeap.Trim();
     }
 
     private async Task OpenCosmosPortAsync(CancellationToken cancellationToken)
