@@ -63,7 +63,7 @@ public sealed record ConversationView(
             head.MessageCount,
             head.MemberCount,
             [.. members.OrderBy(member => member.Role).Take(MaxMembers)],
-            entry?.Unread(head.MessageCount) ?? head.MessageCount,
+            entry?.UnreadOf(head) ?? head.MessageCount,
             Preferences.Of(entry),
             entry is { MarkedUnread: true },
             entry?.ClearedSeq ?? 0)

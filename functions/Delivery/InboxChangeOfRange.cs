@@ -55,12 +55,13 @@ public sealed record InboxChangeOfRange(
         };
     }
 
-    /// <summary>Both of two changes of one conversation, as one.</summary>
+    /// <summary>Both of two changes of one conversation, as one: where one of them doesn't move lists, they move to the other.</summary>
     public InboxChangeOfRange With(InboxChangeOfRange other)
     {
         ArgumentNullException.ThrowIfNull(other);
+        var isOthers = IsQuiet == other.IsQuiet ? other.Change.LastSeq > Change.LastSeq : IsQuiet;
         return new(
-            other.Change.LastSeq > Change.LastSeq ? other.Change : Change,
+            isOthers ? other.Change : Change,
             Highest(OwnOrdinals, other.OwnOrdinals),
             Highest(MentionedOrdinals, other.MentionedOrdinals),
             Math.Max(AllMentioned, other.AllMentioned))

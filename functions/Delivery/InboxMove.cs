@@ -15,7 +15,6 @@ public sealed record InboxMove(ConversationId ConversationId, IReadOnlyList<SeqR
     public InboxMove With(InboxMove other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        var newer = other.Change.Change.LastSeq > Change.Change.LastSeq ? other : this;
-        return new(ConversationId, [.. Ranges, .. other.Ranges], Change.With(other.Change), newer.Everyone);
+        return new(ConversationId, [.. Ranges, .. other.Ranges], Change.With(other.Change), other.Last > Last ? other.Everyone : Everyone);
     }
 }

@@ -147,6 +147,13 @@ public sealed record InboxEntry
     /// <summary>How many of a conversation's messages the user hasn't read.</summary>
     public long Unread(long messageCount) => Math.Max(0, messageCount - Math.Max(ReadOrdinal, Math.Max(JoinedOrdinal, ClearedOrdinal)));
 
+    /// <summary>The same of a conversation that may be ahead of its entry. Who wrote last has read all of it, whether their list says so yet or not.</summary>
+    public long UnreadOf(Head head)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        return head.LastMessage?.SenderId == UserId ? 0 : Unread(head.MessageCount);
+    }
+
     [JsonIgnore]
     public bool IsUnread => UnreadCount > 0 || MarkedUnread;
 

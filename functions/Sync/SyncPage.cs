@@ -35,7 +35,8 @@ public sealed record SyncItem(
             return new(entry.ConversationId, entry.Version, true, null, null, false);
         }
 
-        var from = Math.Max(entry.ClearedSeq, entry.LastSeq - page) + 1;
+        // What was cleared may be ahead of the entry.
+        var from = Math.Max(Math.Min(entry.ClearedSeq, entry.LastSeq), entry.LastSeq - page) + 1;
         return new(entry.ConversationId, entry.Version, false, ConversationSummary.Of(entry, now), new(from, entry.LastSeq), from > entry.ClearedSeq + 1);
     }
 }

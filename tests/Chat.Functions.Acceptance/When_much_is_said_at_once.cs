@@ -1,8 +1,8 @@
 using Chat.Functions.Acceptance.Harness;
 using Chat.Functions.Delivery;
 using Chat.Functions.Shared;
-using Chat.Local.ServiceBus;
 using Chat.Local;
+using Chat.Local.ServiceBus;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 using Fault = Chat.Local.Fault;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chat.Functions.Conversations;
+using Chat.Functions.Delivery;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.DependencyInjection;
@@ -145,6 +146,13 @@ internal sealed class TriedConversation
         await Eventually.HoldsAsync(
             () => _app.Azure.ServiceBus.Queues.Sum(queue => queue.Count() is var count && queue.Name == "fanout" ? count.Active + count.InFlight + count.Scheduled : count.Active + count.InFlight),
             busy => busy == 0);
+
+        // What is said in quick succession shares its writes; it is marked as delivered after them.
+        var (reader, marks, id) = (_app.Services.GetRequiredService<ConversationReader>(), _app.Services.GetRequiredService<DeliveredMarks>(), new ConversationId(Conversation));
+        await Eventually.SeesAsync(
+            async () => (Head: await reader.ReadHeadAsync(id, null, default), Mark: await marks.ReadAsync(id, default)),
+            seen => seen.Mark.DeliveredSeq >= seen.Head!.LastSeq && !seen.Mark.InboxesAreBehind,
+            "all to be delivered");
         var containers = _app.Services.GetRequiredService<ChatContainers>();
         var documents = await StoredAsync(containers.Conversations, Conversation, document => document["id"]!.GetValue<string>() != "d");
         var own = await StoredAsync(containers.Users, person.Name, document => document["id"]!.GetValue<string>() == $"inbox:{Conversation}");
