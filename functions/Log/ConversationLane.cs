@@ -26,8 +26,8 @@ internal sealed class ConversationLane(
     private bool _running;
     private bool _retired;
 
-    /// <summary>Takes a command in; false when this lane has been given up and another must be asked.</summary>
-    public bool TryEnqueue(PendingAppend pending)
+    /// <summary>Takes commands in, all before the next commit; false when this lane has been given up and another must be asked.</summary>
+    public bool TryEnqueue(List<PendingAppend> all)
     {
         lock (_lock)
         {
@@ -36,14 +36,10 @@ internal sealed class ConversationLane(
                 return false;
             }
 
-            if (_waiting.Count >= MaxWaiting)
-            {
-                pending.Complete(Appended.Refused(Problems.Unavailable));
-                return true;
-            }
-
-            _waiting.Add(pending);
-            if (!_running)
+            var room = Math.Max(0, MaxWaiting - _waiting.Count);
+            _waiting.AddRange(all.Take(room));
+            all.Skip(room).ToList().ForEach(pending => pending.Complete(Appended.Refused(Problems.Unavailable)));
+            if (!_running && _waiting.Count > 0)
             {
                 _running = true;
                 // Neither on the caller's stack nor in its context: others' commits come after it has gone.

@@ -45,27 +45,26 @@ public sealed class ConversationLog(Container conversations, HandOver handOver, 
         ArgumentNullException.ThrowIfNull(commands);
         cancellationToken.ThrowIfCancellationRequested();
         var deadline = Deadline.After(Patience, time);
-        List<(ConversationLane Lane, PendingAppend Pending)> enqueued = [];
+        List<PendingAppend> all = [];
         foreach (var command in commands)
         {
-            enqueued.Add(Enqueue(conversation, new PendingAppend(command, deadline) { Follows = enqueued.LastOrDefault().Pending }));
+            all.Add(new PendingAppend(command, deadline) { Follows = all.LastOrDefault() });
         }
 
-        using var withdrawal = cancellationToken.UnsafeRegister(
-            static (state, token) => ((List<(ConversationLane Lane, PendingAppend Pending)>)state!).ForEach(one => one.Lane.Withdraw(one.Pending, token)),
-            enqueued);
-        return await Task.WhenAll(enqueued.Select(one => one.Pending.Task));
+        var lane = Enqueue(conversation, all);
+        using var withdrawal = cancellationToken.UnsafeRegister((_, token) => all.ForEach(one => lane.Withdraw(one, token)), null);
+        return await Task.WhenAll(all.Select(one => one.Task));
     }
 
-    private (ConversationLane Lane, PendingAppend Pending) Enqueue(ConversationId conversation, PendingAppend pending)
+    private ConversationLane Enqueue(ConversationId conversation, List<PendingAppend> all)
     {
         while (true)
         {
             // Again when the lane was forgotten between finding it and using it.
             var lane = _lanes.GetOrAdd(conversation, OpenLane);
-            if (lane.TryEnqueue(pending))
+            if (lane.TryEnqueue(all))
             {
-                return (lane, pending);
+                return lane;
             }
         }
     }

@@ -37,6 +37,11 @@ public sealed class When_requests_are_hostile : IAsyncLifetime
 
         Assert.True(attacks.Count >= 5000, $"There are but {attacks.Count} attacks.");
         await using var phone = await _app.As("bob").ListenAsync();
+        foreach (var world in worlds)
+        {
+            await _app.HasDeliveredAsync(world.Conversation);
+        }
+
         var before = await SeenAsync(worlds);
         var all = attacks.ToArray();
         random.Shuffle(all);

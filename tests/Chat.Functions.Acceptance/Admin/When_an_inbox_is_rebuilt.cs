@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chat.Functions.Acceptance.Harness;
-using Chat.Functions.Delivery;
 using Chat.Functions.Shared;
 using Chat.Local;
 using Microsoft.Azure.Cosmos;
@@ -113,7 +112,7 @@ public class When_an_inbox_is_rebuilt
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
         await alice.SendAsync(conversation, "Hello");
-        await DeliveredAsync(app, conversation);
+        await app.HasDeliveredAsync(conversation);
         var entry = Assert.Single(await DocumentsAsync(app, "bob"));
         entry["last"]!["ordinal"] = 0;
         await ReplaceAsync(app, "bob", entry);
@@ -148,7 +147,7 @@ public class When_an_inbox_is_rebuilt
         }
 
         await sending;
-        await DeliveredAsync(app, conversation);
+        await app.HasDeliveredAsync(conversation);
         var summary = await bob.SummaryAsync(conversation);
         Assert.Equal((41, 40, "40"), (summary!.LastSeq, summary.UnreadCount, summary.LastMessage!.Preview));
         Assert.Equal("", await admin.RunAsync("inbox", "rebuild", "bob"));
@@ -208,20 +207,11 @@ public class When_an_inbox_is_rebuilt
         await bob.AskAsync("PUT", $"/api/conversations/{direct}/messages/{last.MessageId}/reactions/{Uri.EscapeDataString("👍")}");
         foreach (var conversation in new[] { direct, group, ended })
         {
-            await DeliveredAsync(app, conversation);
+            await app.HasDeliveredAsync(conversation);
         }
 
         return [direct, group, ended];
     }
-
-    private static async Task DeliveredAsync(ChatApp app, string conversation) => await Eventually.SeesAsync(
-        async () =>
-        {
-            var head = await app.Services.GetRequiredService<Conversations.ConversationReader>().ReadHeadAsync(new ConversationId(conversation), null, default);
-            var mark = await app.Services.GetRequiredService<DeliveredMarks>().ReadAsync(new ConversationId(conversation), default);
-            return (head!.LastSeq, mark);
-        },
-        seen => seen.mark.DeliveredSeq == seen.LastSeq && !seen.mark.InboxesAreBehind);
 
     private static Container Users(ChatApp app) => app.Services.GetRequiredService<ChatContainers>().Users;
 

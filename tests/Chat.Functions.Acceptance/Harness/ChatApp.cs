@@ -1,7 +1,10 @@
 using System.Reflection;
 using System.Text;
 using Azure.Messaging.ServiceBus;
+using Chat.Functions.Conversations;
+using Chat.Functions.Delivery;
 using Chat.Functions.Messages;
+using Chat.Functions.Shared;
 using Chat.Local;
 using Chat.Local.Functions;
 using Microsoft.Azure.Cosmos;
@@ -73,6 +76,16 @@ internal sealed class ChatApp : IAsyncDisposable
         await _host.AbortAsync();
         await _host.Services.GetRequiredService<ServiceBusClient>().DisposeAsync();
         _host.Services.GetRequiredService<CosmosClient>().Dispose();
+    }
+
+    /// <summary>Waits until everything that is in a conversation's log is delivered, lists and all.</summary>
+    public Task HasDeliveredAsync(string conversation)
+    {
+        var (reader, marks, id) = (Services.GetRequiredService<ConversationReader>(), Services.GetRequiredService<DeliveredMarks>(), new ConversationId(conversation));
+        return Eventually.SeesAsync(
+            async () => (Head: await reader.ReadHeadAsync(id, null, default), Mark: await marks.ReadAsync(id, default)),
+            seen => seen.Mark.DeliveredSeq >= seen.Head!.LastSeq && !seen.Mark.InboxesAreBehind,
+            "all to be delivered");
     }
 
     /// <summary>Stops the app as an orderly shutdown does.</summary>

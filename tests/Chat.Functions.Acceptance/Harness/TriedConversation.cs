@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chat.Functions.Conversations;
-using Chat.Functions.Delivery;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.DependencyInjection;
@@ -148,11 +147,7 @@ internal sealed class TriedConversation
             busy => busy == 0);
 
         // What is said in quick succession shares its writes; it is marked as delivered after them.
-        var (reader, marks, id) = (_app.Services.GetRequiredService<ConversationReader>(), _app.Services.GetRequiredService<DeliveredMarks>(), new ConversationId(Conversation));
-        await Eventually.SeesAsync(
-            async () => (Head: await reader.ReadHeadAsync(id, null, default), Mark: await marks.ReadAsync(id, default)),
-            seen => seen.Mark.DeliveredSeq >= seen.Head!.LastSeq && !seen.Mark.InboxesAreBehind,
-            "all to be delivered");
+        await _app.HasDeliveredAsync(Conversation);
         var containers = _app.Services.GetRequiredService<ChatContainers>();
         var documents = await StoredAsync(containers.Conversations, Conversation, document => document["id"]!.GetValue<string>() != "d");
         var own = await StoredAsync(containers.Users, person.Name, document => document["id"]!.GetValue<string>() == $"inbox:{Conversation}");
