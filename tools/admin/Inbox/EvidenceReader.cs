@@ -10,11 +10,11 @@ namespace Chat.Admin.Inbox;
 /// <summary>Reads what conversations say about a user's inbox.</summary>
 internal sealed class EvidenceReader(ChatContainers containers)
 {
-    private const string Moving = "SELECT TOP 1 * FROM c WHERE c.seq >= 1 AND (NOT IS_DEFINED(c.quiet) OR c.quiet = false) ORDER BY c.seq DESC";
-    private const string Own = "SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.seq > @since AND c.senderId = @user ORDER BY c.seq DESC";
+    private const string Moving = "SELECT TOP 1 * FROM c WHERE c.seq <= @last AND (NOT IS_DEFINED(c.quiet) OR c.quiet = false) ORDER BY c.seq DESC";
+    private const string Own = "SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.seq > @since AND c.seq <= @last AND c.senderId = @user ORDER BY c.seq DESC";
     private const string Mentioning =
         """
-        SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.seq > @since
+        SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.seq > @since AND c.seq <= @last
         AND (c.mentionsAll = true OR ARRAY_CONTAINS(c.mentions, {"userId": @user}, true)) ORDER BY c.seq DESC
         """;
 
@@ -57,7 +57,7 @@ internal sealed class EvidenceReader(ChatContainers containers)
             return null;
         }
 
-        // What is as far as they joined or read says nothing that the member doesn't.
+        // What is as far as they joined or read says nothing that the member doesn't; and what is newer than the head isn't in what the head says.
         LogEntry?[] entries =
         [
             await LastAsync(new QueryDefinition(Moving)),
@@ -69,7 +69,7 @@ internal sealed class EvidenceReader(ChatContainers containers)
         return new(head, member, about, [.. entries.OfType<LogEntry>().DistinctBy(entry => entry.Seq).OrderBy(entry => entry.Seq)], left?.Seq ?? 0);
 
         async Task<LogEntry?> LastAsync(QueryDefinition query) => await containers.Conversations.QueryPartitionAsync(
-            query,
+            query.WithParameter("@last", head.LastSeq),
             new PartitionKey(conversation.Value),
             ChatJson.Default.DocumentsPageLogEntry,
             cancellationToken: cancellationToken).FirstOrDefaultAsync(cancellationToken);
