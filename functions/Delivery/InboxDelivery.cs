@@ -120,7 +120,7 @@ public sealed class InboxDelivery(
         }
 
         await move.Change.ApplyAsync(inbox, move.Everyone, cancellationToken);
-        await (move.Everyone.Count <= MaxEagerMembers || move.Change.IsNothing
+        await (move.Everyone.Count <= MaxEagerMembers
             ? marks.RaiseAsync(move.ConversationId, new DeliveryStep(move.Ranges), cancellationToken)
             : FinishAsync(move.ConversationId, move.Ranges, move.Change, cancellationToken));
     }
@@ -154,8 +154,11 @@ public sealed class InboxDelivery(
         new EntriesPushed { ConversationId = move.ConversationId, Ranges = move.Ranges, Change = move.Change, Members = move.Everyone },
         cancellationToken);
 
-    private Task FinishAsync(ConversationId conversation, IReadOnlyList<SeqRange> ranges, InboxChangeOfRange change, CancellationToken cancellationToken) =>
-        marks.RaiseAsync(conversation, new DeliveryStep(ranges, InboxSeq: change.Change.LastSeq, InboxesAt: time.GetUtcNow()), cancellationToken);
+    /// <summary>Notes ranges as delivered, and how far the inboxes are; what doesn't move lists leaves what was put off before.</summary>
+    private Task FinishAsync(ConversationId conversation, IReadOnlyList<SeqRange> ranges, InboxChangeOfRange change, CancellationToken cancellationToken) => marks.RaiseAsync(
+        conversation,
+        change.IsQuiet ? new DeliveryStep(ranges) : new DeliveryStep(ranges, InboxSeq: change.Change.LastSeq, InboxesAt: time.GetUtcNow()),
+        cancellationToken);
 
     /// <summary>Whether the inboxes were moved within the last window, or are to be moved soon for what was put off.</summary>
     private async Task<bool> IsBusyAsync(ConversationId conversation, CancellationToken cancellationToken)

@@ -149,6 +149,28 @@ public class When_a_group_is_busy
         await AllSeeAsync(app, clock, conversation, second);
     }
 
+    [Fact]
+    public async Task Should_say_in_the_end_what_was_written_although_something_else_changed_before()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock, settings: LongWindow);
+        var conversation = await CreateAsync(app, clock);
+        await app.As(Names[0]).SendAsync(conversation, "The first moves every list.");
+        await Eventually.SeesAsync(() => app.As(Names[^1]).SummaryAsync(conversation), seen => seen?.UnreadCount == 1);
+        await AreIdleAsync(app);
+        var second = await app.As(Names[0]).SendAsync(conversation, "The second waits.");
+        await AreIdleAsync(app);
+        clock.Jump(TimeSpan.FromSeconds(20));
+        await Eventually.HoldsAsync(() => app.Azure.ServiceBus.Find("fanout")!.Count().Scheduled, turns => turns == 1);
+
+        await app.As(Names[0]).AskAsync("PATCH", $"/api/conversations/{conversation}", new { title = "Busier" });
+        await Eventually.SeesAsync(() => app.As(Names[^1]).SummaryAsync(conversation), seen => seen?.Title == "Busier");
+        await AreIdleAsync(app);
+        clock.Jump(TimeSpan.FromMinutes(2));
+
+        await Eventually.SeesAsync(() => app.As(Names[^1]).SummaryAsync(conversation), seen => seen?.LastMessage?.Preview == second.Text);
+    }
+
     private static async Task<string> CreateAsync(ChatApp app, JumpingClock clock)
     {
         var conversation = (await app.As(Names[0]).CreateGroupAsync("Busy", Names[1..])).ConversationId;
