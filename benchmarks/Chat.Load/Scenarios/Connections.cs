@@ -7,8 +7,8 @@ namespace Chat.Load.Scenarios;
 /// <summary>What connections that nobody uses keep in memory, and what they use the processor for.</summary>
 internal static class Connections
 {
-    /// <summary>What is there before: what the first hundreds make a server load, and its heap grow, isn't counted.</summary>
-    private const int First = 500;
+    /// <summary>What is there before, so that what the first ones make the server load isn't counted.</summary>
+    private const int First = 100;
     private const int Step = 250;
     private const int Steps = 4;
     private const int AtOnce = 20;
@@ -24,6 +24,9 @@ internal static class Connections
             using var data = new DataDirectory();
             await using var server = await contender.StartAsync(data.Path);
             var people = await ConnectAsync(server, 0, First);
+
+            // Looking for the first time makes a server load what it is looked at with: 20 MB.
+            await ResidentAsync(server.Process);
             var resident = new List<double> { await ResidentAsync(server.Process) };
             for (var step = 0; step < Steps; step++)
             {
