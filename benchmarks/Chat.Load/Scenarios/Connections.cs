@@ -12,6 +12,7 @@ internal static class Connections
     private const int Step = 250;
     private const int Steps = 4;
     private const int AtOnce = 20;
+    private static readonly TimeSpan Start = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(15);
 
@@ -23,10 +24,11 @@ internal static class Connections
         {
             using var data = new DataDirectory();
             await using var server = await contender.StartAsync(data.Path);
-            var people = await ConnectAsync(server, 0, First);
 
-            // Looking for the first time makes a server load what it is looked at with: 20 MB.
+            // Before anybody connects: the backend gives back what its start left, and looking for the first time makes a server load what it is looked at with.
+            await Task.Delay(Start, TimeProvider.System);
             await ResidentAsync(server.Process);
+            var people = await ConnectAsync(server, 0, First);
             var resident = new List<double> { await ResidentAsync(server.Process) };
             for (var step = 0; step < Steps; step++)
             {
