@@ -48,13 +48,15 @@ public sealed class RangeDelivery(
     {
         var conversation = look.ConversationId;
         var head = await reader.ReadHeadAsync(conversation, null, cancellationToken) ?? throw NotFound(conversation);
-        if (marks.HasFinished(conversation, head.LastSeq))
+
+        // The replica may be behind what the look was made for, here and below.
+        if (marks.HasFinished(conversation, Math.Max(head.LastSeq, look.Last)))
         {
             return;
         }
 
         var mark = await marks.ReadAsync(conversation, cancellationToken);
-        var last = await LastDueAsync(look, head, mark, cancellationToken);
+        var last = Math.Max(look.Last, await LastDueAsync(look, head, mark, cancellationToken));
         if (mark.DeliveredSeq >= last && mark.InboxesReach(last))
         {
             return;
@@ -78,7 +80,7 @@ public sealed class RangeDelivery(
         }
     }
 
-    /// <summary>The newest entry that is due by a look: all when nothing was committed since.</summary>
+    /// <summary>The newest entry that is due by a look, as far as this reader sees: all when nothing was committed since.</summary>
     private async Task<long> LastDueAsync(EntriesCommitted look, Head head, DeliveredMark mark, CancellationToken cancellationToken)
     {
         var due = schedule.DueAt(look.Due ?? DateTimeOffset.MaxValue);
@@ -91,7 +93,7 @@ public sealed class RangeDelivery(
             .WithParameter("@first", look.First)
             .WithParameter("@due", TimestampConverter.ToText(due));
         var entries = containers.Conversations.QueryPartitionAsync(query, new PartitionKey(head.ConversationId.Value), ChatJson.Default.DocumentsPageLogEntry, cancellationToken: cancellationToken);
-        return Math.Max(look.Last, (await entries.FirstOrDefaultAsync(cancellationToken))?.Seq ?? 0);
+        return (await entries.FirstOrDefaultAsync(cancellationToken))?.Seq ?? 0;
     }
 
     private static UnprocessableException NotFound(ConversationId conversation) => new("ConversationNotFound", $"There is no conversation {conversation}.");
