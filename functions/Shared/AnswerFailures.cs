@@ -22,6 +22,7 @@ public sealed class AnswerFailures(ILogger<AnswerFailures> logger) : IFunctionsW
         // What the API answers is for its caller alone.
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers.XContentTypeOptions = "nosniff";
+        ReadableHeaders.Expose(http);
         try
         {
             await next(context);

@@ -31,7 +31,7 @@ internal static class AppSettings
         configuration.AddInMemoryCollection(hook?.Settings);
     }
 
-    /// <summary>The <c>Values</c> of the first <c>local.settings.json</c> that is there.</summary>
+    /// <summary>The <c>Values</c> of the first <c>local.settings.json</c> that is there, and its <c>Host</c> under that name.</summary>
     /// <exception cref="HostRefusedException">The file isn't JSON of that shape.</exception>
     public static IReadOnlyDictionary<string, string?> ReadLocalSettings(params IEnumerable<string> directories)
     {
@@ -46,16 +46,17 @@ internal static class AppSettings
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(file), Lenient);
-            return json.RootElement.TryGetProperty("Values", out var values)
-                ? values.EnumerateObject().ToDictionary(
-                    value => value.Name.Replace("__", ":", StringComparison.Ordinal),
-                    value => (string?)value.Value.ToString(),
-                    StringComparer.OrdinalIgnoreCase)
-                : ReadOnlyDictionary<string, string?>.Empty;
+            return Section(json.RootElement, "Values", "").Concat(Section(json.RootElement, "Host", "Host:"))
+                .ToDictionary(StringComparer.OrdinalIgnoreCase);
         }
-        catch (Exception refused) when (refused is JsonException or InvalidOperationException)
+        catch (Exception refused) when (refused is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new HostRefusedException($"{file}: {refused.Message}");
         }
     }
+
+    private static IEnumerable<KeyValuePair<string, string?>> Section(JsonElement json, string name, string prefix) =>
+        json.TryGetProperty(name, out var section)
+            ? section.EnumerateObject().Select(value => KeyValuePair.Create(prefix + value.Name.Replace("__", ":", StringComparison.Ordinal), (string?)value.Value.ToString()))
+            : [];
 }

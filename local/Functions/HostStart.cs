@@ -94,8 +94,7 @@ internal sealed class HostStart
         });
         web.Services.AddHostedService(services => services.GetRequiredService<Triggers>());
         var app = web.Build();
-        // A page in development comes from wherever its tools serve it. SignalR's client sends credentials, for which a wildcard won't do.
-        app.UseCors(anyone => anyone.SetIsOriginAllowed(_ => true).AllowAnyHeader().AllowAnyMethod().AllowCredentials());
+        CrossOrigin.Use(app, web.Configuration);
         app.Services.GetRequiredService<HttpFunctions>().Map(app, functions);
         _azure.SignalR.Map(app);
         new LocalPages(_azure.Time, web.Configuration).Map(app);

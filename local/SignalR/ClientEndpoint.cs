@@ -39,6 +39,9 @@ internal sealed class ClientEndpoint(SignalRService service, AccessTokens tokens
     /// <summary>The address of a hub for whoever sent this request.</summary>
     public static string Url(HttpRequest request, string hub) => $"{request.Scheme}://{request.Host}{request.PathBase}{Path}/?hub={hub}";
 
+    /// <summary>Whether a request is for this service, and not for the functions beside it.</summary>
+    public static bool Takes(HttpRequest request) => request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase);
+
     private async Task AnswerNegotiationAsync(HttpContext context)
     {
         if (await AdmitAsync(context) is not { } admission)

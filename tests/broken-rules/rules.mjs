@@ -16,6 +16,13 @@ export const rules = [
     test: 'Functions.LocalSettingsTests.Are_the_values_of_the_nearest_file_with_sections_spelled_as_in_the_environment',
   },
   {
+    rule: 'CORS for the origins of `Host.CORS` and no others, with credentials only if `Host.CORSCredentials` says so',
+    file: 'local/Functions/Http/CrossOrigin.cs',
+    find: 'policy.WithOrigins(origins).AllowAnyHeader()',
+    replace: 'policy.SetIsOriginAllowed(_ => true).AllowAnyHeader()',
+    test: 'Functions.When_a_page_of_another_origin_asks.Should_allow_it_nothing_unless_it_is_configured',
+  },
+  {
     rule: 'Results, route values, methods, catch-all and an empty 404 as in Azure',
     file: 'local/Functions/Http/MethodPolicy.cs',
     find: 'candidates.SetValidity(i, false);',

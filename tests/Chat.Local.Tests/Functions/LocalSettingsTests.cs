@@ -22,11 +22,13 @@ public sealed class LocalSettingsTests : IDisposable
             {
               // As func reads it.
               "IsEncrypted": false,
-              "Values": { "Auth__Issuer": "me", "Count": 3, }
+              "Values": { "Auth__Issuer": "me", "Count": 3, },
+              "Host": { "CORS": "http://localhost:5173", "CORSCredentials": true },
             }
             """);
         var settings = AppSettings.ReadLocalSettings(_near.FullName, _far.FullName);
-        Assert.Equal(("me", "3", 2), (settings["Auth:Issuer"], settings["Count"], settings.Count));
+        Assert.Equal(("me", "3"), (settings["Auth:Issuer"], settings["Count"]));
+        Assert.Equal(("http://localhost:5173", "True", 4), (settings["Host:CORS"], settings["Host:CORSCredentials"], settings.Count));
     }
 
     [Fact]
@@ -40,6 +42,7 @@ public sealed class LocalSettingsTests : IDisposable
     [Theory]
     [InlineData("{")]
     [InlineData("""{ "Values": [] }""")]
+    [InlineData("""{ "Values": { "a": "", "A": "" } }""")]
     [InlineData("[]")]
     public void Are_a_reason_not_to_start_when_they_cant_be_read(string json)
     {
