@@ -65,16 +65,17 @@ param developerId string = ''
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var tags = { 'azd-env-name': environmentName }
 var isProduction = profile == 'prod'
-var origins = empty(webOrigins) ? [] : split(webOrigins, ',')
+// No page has an origin with a blank in it, or an empty one.
+var trimmed = filter(map(split(webOrigins, ','), origin => trim(origin)), origin => !empty(origin))
+var origins = contains(trimmed, '*') ? fail('webOrigins must name each origin: * can\'t have credentials.') : trimmed
 
-resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: 'rg-${environmentName}'
   location: location
   tags: tags
 }
 
 module identity './app/identity.bicep' = {
-  name: 'identity'
   scope: group
   params: {
     name: 'id-${token}'
@@ -84,7 +85,6 @@ module identity './app/identity.bicep' = {
 }
 
 module monitoring './app/monitoring.bicep' = {
-  name: 'monitoring'
   scope: group
   params: {
     workspaceName: 'log-${token}'
@@ -96,7 +96,6 @@ module monitoring './app/monitoring.bicep' = {
 }
 
 module storage './app/storage.bicep' = {
-  name: 'storage'
   scope: group
   params: {
     name: 'st${token}'
@@ -107,7 +106,6 @@ module storage './app/storage.bicep' = {
 }
 
 module serviceBus './app/servicebus.bicep' = {
-  name: 'servicebus'
   scope: group
   params: {
     name: 'sbns-${token}'
@@ -118,7 +116,6 @@ module serviceBus './app/servicebus.bicep' = {
 }
 
 module cosmos './app/cosmos.bicep' = {
-  name: 'cosmos'
   scope: group
   params: {
     name: 'cosmos-${token}'
@@ -131,7 +128,6 @@ module cosmos './app/cosmos.bicep' = {
 }
 
 module signalR './app/signalr.bicep' = {
-  name: 'signalr'
   scope: group
   params: {
     name: 'sigr-${token}'
@@ -144,7 +140,6 @@ module signalR './app/signalr.bicep' = {
 }
 
 module roles './app/rbac.bicep' = {
-  name: 'roles'
   scope: group
   params: {
     principalId: identity.outputs.principalId
@@ -161,7 +156,6 @@ module roles './app/rbac.bicep' = {
 }
 
 module functions './app/functions.bicep' = {
-  name: 'functions'
   scope: group
   // The host reads its storage and its queues as soon as it starts.
   dependsOn: [roles]
@@ -188,7 +182,6 @@ module functions './app/functions.bicep' = {
 }
 
 module alerts './app/alerts.bicep' = if (!empty(alertEmail)) {
-  name: 'alerts'
   scope: group
   params: {
     token: token
@@ -203,7 +196,6 @@ module alerts './app/alerts.bicep' = if (!empty(alertEmail)) {
 }
 
 module workbook './app/workbook.bicep' = {
-  name: 'workbook'
   scope: group
   params: {
     location: location

@@ -1,6 +1,6 @@
 param token string
 param location string
-param tags object
+param tags { *: string }
 param email string
 param componentName string
 param serviceBusName string
@@ -11,11 +11,11 @@ resource component 'Microsoft.Insights/components@2020-02-02' existing = {
   name: componentName
 }
 
-resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' existing = {
+resource namespace 'Microsoft.ServiceBus/namespaces@2026-01-01' existing = {
   name: serviceBusName
 }
 
-resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2025-10-15' existing = {
+resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2026-03-15' existing = {
   name: cosmosName
 }
 
@@ -103,66 +103,70 @@ var logs = [
   }
 ]
 
-resource metricAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [for alert in metrics: {
-  name: '${alert.name}-${token}'
-  location: 'global'
-  tags: tags
-  properties: {
-    description: '${alert.description} See "Alert ${alert.name}" in docs/operations.md.'
-    severity: alert.severity
-    enabled: true
-    scopes: [alert.scope]
-    evaluationFrequency: 'PT1M'
-    windowSize: 'PT5M'
-    criteria: {
-      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
-      allOf: [
-        {
-          criterionType: 'StaticThresholdCriterion'
-          name: alert.name
-          metricNamespace: alert.metricNamespace
-          metricName: alert.metricName
-          timeAggregation: alert.timeAggregation
-          operator: 'GreaterThan'
-          threshold: alert.threshold
-          dimensions: alert.dimensions
-        }
-      ]
-    }
-    actions: [{ actionGroupId: people.id }]
-  }
-}]
-
-resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for alert in logs: {
-  name: '${alert.name}-${token}'
-  location: location
-  tags: tags
-  kind: 'LogAlert'
-  properties: {
-    displayName: alert.name
-    description: '${alert.description} See "Alert ${alert.name}" in docs/operations.md.'
-    severity: alert.severity
-    enabled: true
-    scopes: [component.id]
-    evaluationFrequency: 'PT5M'
-    windowSize: 'PT5M'
-    // The tables come with the first rows.
-    skipQueryValidation: true
-    autoMitigate: true
-    criteria: {
-      allOf: [
-        {
-          query: alert.query
-          timeAggregation: 'Count'
-          operator: 'GreaterThan'
-          threshold: 0
-          failingPeriods: {
-            numberOfEvaluationPeriods: 1
-            minFailingPeriodsToAlert: 1
+resource metricAlerts 'Microsoft.Insights/metricAlerts@2026-01-01' = [
+  for alert in metrics: {
+    name: '${alert.name}-${token}'
+    location: 'global'
+    tags: tags
+    properties: {
+      description: '${alert.description} See "Alert ${alert.name}" in docs/operations.md.'
+      severity: alert.severity
+      enabled: true
+      scopes: [alert.scope]
+      evaluationFrequency: 'PT1M'
+      windowSize: 'PT5M'
+      criteria: {
+        'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+        allOf: [
+          {
+            criterionType: 'StaticThresholdCriterion'
+            name: alert.name
+            metricNamespace: alert.metricNamespace
+            metricName: alert.metricName
+            timeAggregation: alert.timeAggregation
+            operator: 'GreaterThan'
+            threshold: alert.threshold
+            dimensions: alert.dimensions
           }
-        }
-      ]
+        ]
+      }
+      actions: [{ actionGroupId: people.id }]
     }
-    actions: { actionGroups: [people.id] }
   }
-}]
+]
+
+resource logAlerts 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
+  for alert in logs: {
+    name: '${alert.name}-${token}'
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: alert.name
+      description: '${alert.description} See "Alert ${alert.name}" in docs/operations.md.'
+      severity: alert.severity
+      enabled: true
+      scopes: [component.id]
+      evaluationFrequency: 'PT5M'
+      windowSize: 'PT5M'
+      // The tables come with the first rows.
+      skipQueryValidation: true
+      autoMitigate: true
+      criteria: {
+        allOf: [
+          {
+            query: alert.query
+            timeAggregation: 'Count'
+            operator: 'GreaterThan'
+            threshold: 0
+            failingPeriods: {
+              numberOfEvaluationPeriods: 1
+              minFailingPeriodsToAlert: 1
+            }
+          }
+        ]
+      }
+      actions: { actionGroups: [people.id] }
+    }
+  }
+]

@@ -1,6 +1,6 @@
 param name string
 param location string
-param tags object
+param tags { *: string }
 param isProduction bool
 @allowed(['serverless', 'autoscale'])
 param throughput string
@@ -9,7 +9,7 @@ param maxThroughput int
 // What the local Azure makes its containers from.
 var declared = loadJsonContent('../cosmos.json')
 
-resource account 'Microsoft.DocumentDB/databaseAccounts@2025-10-15' = {
+resource account 'Microsoft.DocumentDB/databaseAccounts@2026-03-15' = {
   name: name
   location: location
   tags: tags
@@ -37,7 +37,7 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2025-10-15' = {
   }
 }
 
-resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2025-10-15' = {
+resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2026-03-15' = {
   parent: account
   name: declared.database
   properties: {
@@ -46,16 +46,20 @@ resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2025-10-15
 }
 
 // Throughput is each container's own: a busy one doesn't starve the other. Leases are few and small.
-resource containers 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2025-10-15' = [for container in declared.containers: {
-  parent: database
-  name: container.id
-  properties: {
-    resource: container
-    options: throughput == 'serverless' ? {} : {
-      autoscaleSettings: { maxThroughput: container.id == 'leases' ? 1000 : maxThroughput }
+resource containers 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2026-03-15' = [
+  for container in declared.containers: {
+    parent: database
+    name: container.id
+    properties: {
+      resource: container
+      options: throughput == 'serverless'
+        ? {}
+        : {
+            autoscaleSettings: { maxThroughput: container.id == 'leases' ? 1000 : maxThroughput }
+          }
     }
   }
-}]
+]
 
 output name string = account.name
 output databaseName string = database.name

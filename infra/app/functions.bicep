@@ -1,7 +1,7 @@
 param name string
 param planName string
 param location string
-param tags object
+param tags { *: string }
 param isProduction bool
 param alwaysReadyInstances int
 param instanceMemoryMB int
@@ -15,16 +15,18 @@ param signalRName string
 param authAuthority string
 param authAudience string
 param storeEpoch int
-param origins array
+param origins string[]
 
 // Scale groups: requests, and each queue function by itself. A request starts an instance within seconds, a queue perhaps after minutes;
 // the sweep and what is scheduled can wait.
 var delivery = ['function:DeliverEntries', 'function:FanOutToMembers']
 var readyGroups = isProduction ? concat(['http'], delivery) : delivery
-var alwaysReady = [for group in readyGroups: {
-  name: group
-  instanceCount: alwaysReadyInstances
-}]
+var alwaysReady = [
+  for group in readyGroups: {
+    name: group
+    instanceCount: alwaysReadyInstances
+  }
+]
 
 // What an operator changes beside the parameters; each key is explained in docs/operations.md.
 var changed = loadJsonContent('../settings.json')
@@ -33,7 +35,7 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' 
   name: identityName
 }
 
-resource storage 'Microsoft.Storage/storageAccounts@2025-08-01' existing = {
+resource storage 'Microsoft.Storage/storageAccounts@2026-06-01' existing = {
   name: storageName
 }
 
@@ -41,7 +43,7 @@ resource component 'Microsoft.Insights/components@2020-02-02' existing = {
   name: componentName
 }
 
-resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2025-10-15' existing = {
+resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2026-03-15' existing = {
   name: cosmosName
 }
 
@@ -98,13 +100,20 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: 100
         alwaysReady: alwaysReadyInstances > 0 ? alwaysReady : []
+        // By default an instance takes 4 or 16 requests at a time, by its memory, so that a busy conversation would be written by many.
+        // Those that meet in one share its batches: https://aka.ms/flex-http-concurrency
+        triggers: { http: { perInstanceConcurrency: 100 } }
       }
     }
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
       http20Enabled: true
-      cors: { allowedOrigins: origins }
+      // SignalR's JavaScript client sends credentials with its negotiation.
+      cors: {
+        allowedOrigins: origins
+        supportCredentials: true
+      }
     }
   }
 }
@@ -112,37 +121,40 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
 resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: app
   name: 'appsettings'
-  properties: union({
-    // The host's own storage: locks, and where the sweep's timers are.
-    AzureWebJobsStorage__accountName: storage.name
-    AzureWebJobsStorage__credential: 'managedidentity'
-    AzureWebJobsStorage__clientId: identity.properties.clientId
+  properties: union(
+    {
+      // The host's own storage: locks, and where the sweep's timers are.
+      AzureWebJobsStorage__accountName: storage.name
+      AzureWebJobsStorage__credential: 'managedidentity'
+      AzureWebJobsStorage__clientId: identity.properties.clientId
 
-    APPLICATIONINSIGHTS_CONNECTION_STRING: component.properties.ConnectionString
-    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
+      APPLICATIONINSIGHTS_CONNECTION_STRING: component.properties.ConnectionString
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
 
-    // Placeholders crash with .NET 10: https://github.com/Azure/azure-functions-dotnet-worker/issues/3335
-    WEBSITE_USE_PLACEHOLDER_DOTNETISOLATED: '0'
+      // Placeholders crash with .NET 10: https://github.com/Azure/azure-functions-dotnet-worker/issues/3335
+      WEBSITE_USE_PLACEHOLDER_DOTNETISOLATED: '0'
 
-    // Which identity the app's own clients take.
-    AZURE_CLIENT_ID: identity.properties.clientId
+      // Which identity the app's own clients take.
+      AZURE_CLIENT_ID: identity.properties.clientId
 
-    Cosmos__accountEndpoint: cosmos.properties.documentEndpoint
-    Cosmos__credential: 'managedidentity'
-    Cosmos__clientId: identity.properties.clientId
+      Cosmos__accountEndpoint: cosmos.properties.documentEndpoint
+      Cosmos__credential: 'managedidentity'
+      Cosmos__clientId: identity.properties.clientId
 
-    ServiceBus__fullyQualifiedNamespace: '${serviceBusName}.servicebus.windows.net'
-    ServiceBus__credential: 'managedidentity'
-    ServiceBus__clientId: identity.properties.clientId
+      ServiceBus__fullyQualifiedNamespace: '${serviceBusName}.servicebus.windows.net'
+      ServiceBus__credential: 'managedidentity'
+      ServiceBus__clientId: identity.properties.clientId
 
-    AzureSignalRConnectionString__serviceUri: 'https://${signalR.properties.hostName}'
-    AzureSignalRConnectionString__credential: 'managedidentity'
-    AzureSignalRConnectionString__clientId: identity.properties.clientId
+      AzureSignalRConnectionString__serviceUri: 'https://${signalR.properties.hostName}'
+      AzureSignalRConnectionString__credential: 'managedidentity'
+      AzureSignalRConnectionString__clientId: identity.properties.clientId
 
-    Auth__Authority: authAuthority
-    Auth__Audience: authAudience
-    Sync__StoreEpoch: string(storeEpoch)
-  }, changed)
+      Auth__Authority: authAuthority
+      Auth__Audience: authAudience
+      Sync__StoreEpoch: string(storeEpoch)
+    },
+    changed
+  )
 }
 
 // Code comes with an Entra token only.

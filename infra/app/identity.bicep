@@ -1,6 +1,6 @@
 param name string
 param location string
-param tags object
+param tags { *: string }
 
 // One for the app, made before it: its roles are there when the app starts, and stay when the app is made anew.
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {

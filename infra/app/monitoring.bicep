@@ -1,10 +1,10 @@
 param workspaceName string
 param componentName string
 param location string
-param tags object
+param tags { *: string }
 param isProduction bool
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
+resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
   name: workspaceName
   location: location
   tags: tags

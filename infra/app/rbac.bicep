@@ -4,7 +4,7 @@ param scaleByQueueLength bool
 param storageName string
 param componentName string
 param serviceBusName string
-param queueNames array
+param queueNames string[]
 param cosmosName string
 param databaseName string
 param signalRName string
@@ -18,7 +18,7 @@ var signalRServiceOwner = '7e4f1700-ea5a-4f59-8f37-079cfe29dce3'
 // A role of Cosmos DB itself, which Azure's own roles don't know.
 var cosmosDataContributor = '00000000-0000-0000-0000-000000000002'
 
-resource storage 'Microsoft.Storage/storageAccounts@2025-08-01' existing = {
+resource storage 'Microsoft.Storage/storageAccounts@2026-06-01' existing = {
   name: storageName
 }
 
@@ -26,16 +26,18 @@ resource component 'Microsoft.Insights/components@2020-02-02' existing = {
   name: componentName
 }
 
-resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' existing = {
+resource namespace 'Microsoft.ServiceBus/namespaces@2026-01-01' existing = {
   name: serviceBusName
 }
 
-resource queues 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' existing = [for queue in queueNames: {
-  parent: namespace
-  name: queue
-}]
+resource queues 'Microsoft.ServiceBus/namespaces/queues@2026-01-01' existing = [
+  for queue in queueNames: {
+    parent: namespace
+    name: queue
+  }
+]
 
-resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2025-10-15' existing = {
+resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2026-03-15' existing = {
   name: cosmosName
 }
 
@@ -66,38 +68,44 @@ resource appTells 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 }
 
 // The app hands over to each of its queues.
-resource appSends 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (queue, index) in queueNames: {
-  name: guid(queues[index].id, principalId, serviceBusDataSender)
-  scope: queues[index]
-  properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', serviceBusDataSender)
-    principalId: principalId
-    principalType: 'ServicePrincipal'
+resource appSends 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (queue, index) in queueNames: {
+    name: guid(queues[index].id, principalId, serviceBusDataSender)
+    scope: queues[index]
+    properties: {
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', serviceBusDataSender)
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+    }
   }
-}]
+]
 
 // A function works on each of them.
-resource appReceives 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (queue, index) in queueNames: {
-  name: guid(queues[index].id, principalId, serviceBusDataReceiver)
-  scope: queues[index]
-  properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', serviceBusDataReceiver)
-    principalId: principalId
-    principalType: 'ServicePrincipal'
+resource appReceives 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (queue, index) in queueNames: {
+    name: guid(queues[index].id, principalId, serviceBusDataReceiver)
+    scope: queues[index]
+    properties: {
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', serviceBusDataReceiver)
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+    }
   }
-}]
+]
 
 // The scale controller asks as the app how long a queue is, which Service Bus tells only those who may manage it:
 // https://github.com/Azure/azure-functions-host/issues/8261. Of these queues, not of the namespace.
-resource scalerCounts 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (queue, index) in queueNames: if (scaleByQueueLength) {
-  name: guid(queues[index].id, principalId, serviceBusDataOwner)
-  scope: queues[index]
-  properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', serviceBusDataOwner)
-    principalId: principalId
-    principalType: 'ServicePrincipal'
+resource scalerCounts 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (queue, index) in queueNames: if (scaleByQueueLength) {
+    name: guid(queues[index].id, principalId, serviceBusDataOwner)
+    scope: queues[index]
+    properties: {
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', serviceBusDataOwner)
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+    }
   }
-}]
+]
 
 // The app negotiates, sends to users and groups, and changes who is in a group. No narrower role has all three.
 resource appPushes 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
@@ -111,7 +119,7 @@ resource appPushes 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 }
 
 // The app reads and writes documents of its database. It can't make or change containers.
-resource appWrites 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2025-10-15' = {
+resource appWrites 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2026-03-15' = {
   parent: cosmos
   name: guid(cosmos.id, principalId, cosmosDataContributor)
   properties: {
@@ -133,7 +141,7 @@ resource developerHandlesQueues 'Microsoft.Authorization/roleAssignments@2022-04
 }
 
 // A developer looks into documents.
-resource developerHandlesDocuments 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2025-10-15' = if (!empty(developerId)) {
+resource developerHandlesDocuments 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2026-03-15' = if (!empty(developerId)) {
   parent: cosmos
   name: guid(cosmos.id, developerId, cosmosDataContributor)
   properties: {

@@ -1,9 +1,9 @@
 param name string
 param location string
-param tags object
+param tags { *: string }
 param isProduction bool
 param units int
-param origins array
+param origins string[]
 
 resource signalR 'Microsoft.SignalRService/signalR@2024-03-01' = {
   name: name

@@ -1,5 +1,5 @@
 param location string
-param tags object
+param tags { *: string }
 param componentName string
 param serviceBusName string
 param cosmosName string
@@ -9,11 +9,11 @@ resource component 'Microsoft.Insights/components@2020-02-02' existing = {
   name: componentName
 }
 
-resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' existing = {
+resource namespace 'Microsoft.ServiceBus/namespaces@2026-01-01' existing = {
   name: serviceBusName
 }
 
-resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2025-10-15' existing = {
+resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2026-03-15' existing = {
   name: cosmosName
 }
 

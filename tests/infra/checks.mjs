@@ -1,9 +1,7 @@
 // The checks: each has a name, and says what is wrong in sentences.
-import { all, literal, where } from './bicep.mjs';
 import { containersOf, functionsOf, hostSettings, queriesOf, queuesOf, settingsOf, unknownReadsOf } from './code.mjs';
-import { conform } from './conform.mjs';
-import { deploymentsOf } from './deployments.mjs';
-import { modulesOf, namesOf } from './names.mjs';
+import { diagnosticsOf, unformattedOf } from './compiler.mjs';
+import { deploymentsOf, refusalOfAnyOrigin, template } from './deployments.mjs';
 
 const operations = 'docs/operations.md';
 const roles = {
@@ -26,52 +24,48 @@ export function run(name, world) {
 }
 
 const checks = {
-  'templates can be read': world => [
-    ...world.templates.flatMap(template => template.problems),
-    ...world.list('infra', '.json').flatMap(path => {
-      try {
-        world.json(path);
-        return [];
-      } catch (error) {
-        return [`${path}: ${error.message}`];
-      }
-    }),
-  ],
+  'templates compile without a warning': diagnosticsOf,
 
-  'names are declared and used': world => world.templates.flatMap(namesOf),
+  'templates are laid out as bicep format does': world => unformattedOf(world).map(path => `${path} isn't as bicep format has it`),
 
-  'modules get their parameters and have the outputs': world => world.templates.flatMap(template => modulesOf(template, world)),
+  'values can be worked out': (_, deployed) => deployed().flatMap(({ profile, diagnostics }) => diagnostics.map(problem => `${profile}: ${JSON.stringify(problem)}`)),
 
   'azd gives the parameters': world => {
-    const declared = world.template('infra/main.bicep').declarations.filter(one => one.kind === 'param');
+    const declared = template(world).parameters;
     const given = world.json('infra/main.parameters.json').parameters;
     const variables = [...JSON.stringify(given).matchAll(/\$\{(CHAT_\w+)/g)].map(([, name]) => name);
     const passed = [...world.read('.github/workflows/deploy.yml').matchAll(/^ +(CHAT_\w+):/gm)].map(([, name]) => name);
     return [
-      ...Object.keys(given).filter(name => !declared.some(one => one.name === name)).map(name => `main.bicep has no parameter ${name}`),
-      ...declared.filter(one => !one.value && !(one.name in given)).map(one => `main.parameters.json doesn't give ${one.name}`),
+      ...Object.keys(given).filter(name => !(name in declared)).map(name => `main.bicep has no parameter ${name}`),
+      ...Object.keys(declared).filter(name => !('defaultValue' in declared[name]) && !(name in given)).map(name => `main.parameters.json doesn't give ${name}`),
       ...variables.filter(name => !rowsOf(world, '## Deploy').some(cells => cells[0].includes(`\`${name}\``))).map(name => `${operations} doesn't explain ${name}`),
       // A workflow gives no developer access.
       ...differences('deploy.yml', passed, 'main.parameters.json', variables.filter(name => name !== 'CHAT_DEVELOPER_ID')),
     ];
   },
 
-  'values can be worked out': (_, deployed) => deployed().flatMap(({ profile, problems }) => problems.map(problem => `${profile}: ${problem}`)),
-
-  'resources are as their types say': (_, deployed) => deployed().flatMap(({ types, resources }) => resources.flatMap(one => {
-    const type = types[one.type];
-    return type ? conform(type, one.properties).map(problem => `${where(one.file, one.node)}: ${one.symbol}${problem}`) : [`${where(one.file, one.node)}: types.json doesn't know ${one.type}`];
-  })),
-
-  'azd finds what it made': (world, deployed) => deployed().flatMap(({ types, resources, outputs, of }) => {
+  'azd finds what it made': (world, deployed) => deployed().flatMap(({ resources, outputs, of }) => {
     const service = /^services:\n {2}(\w+):/m.exec(world.read('azure.yaml'))?.[1];
     const app = of('Microsoft.Web/sites')[0];
     return [
-      ...resources.filter(one => types[one.type]?.fields.tags && one.type.split('/').length === 2 && one.properties.tags?.['azd-env-name'] !== 'trial').map(one => `${one.symbol} has no tag azd-env-name`),
-      app.properties.tags['azd-service-name'] !== service && `The app's tag azd-service-name isn't ${service}, as in azure.yaml`,
+      ...resources.filter(one => one.location && one.tags?.['azd-env-name'] !== 'trial').map(one => `${one.id} has no tag azd-env-name`),
+      app.tags['azd-service-name'] !== service && `The app's tag azd-service-name isn't ${service}, as in azure.yaml`,
       ...Object.keys(outputs).filter(name => name !== name.toUpperCase()).map(name => `azd wants output ${name} in capitals`),
     ].filter(Boolean);
   }),
+
+  'pages of other origins may call as configured': (world, deployed) => [
+    ...deployed().flatMap(({ profile, of }) => {
+      const cors = of('Microsoft.Web/sites')[0].properties.siteConfig.cors;
+      const expected = JSON.stringify(profile === 'prod' ? ['https://chat.example.com', 'https://www.example.com'] : []);
+      return [
+        JSON.stringify(cors.allowedOrigins) !== expected && `In ${profile} pages of ${cors.allowedOrigins} may call the app, not those of ${expected}`,
+        cors.supportCredentials !== true && 'SignalR\'s JavaScript client sends credentials, which the app doesn\'t take',
+        JSON.stringify(of('Microsoft.SignalRService/signalR')[0].properties.cors.allowedOrigins) !== expected && `In ${profile} SignalR has other origins than the app`,
+      ];
+    }),
+    !refusalOfAnyOrigin(world)?.includes('must name each origin') && 'Pages of any origin may call',
+  ].filter(Boolean),
 
   'queues are those of the code': (world, deployed) => {
     const declared = world.json('infra/servicebus.json').UserConfig.Namespaces[0].Queues;
@@ -81,8 +75,8 @@ const checks = {
       ...deployed().flatMap(({ of }) => {
         const made = of('Microsoft.ServiceBus/namespaces/queues');
         return [
-          ...differences('servicebus.bicep', made.map(one => one.properties.name), 'functions/', used),
-          ...made.flatMap(({ properties: { name, properties } }) => {
+          ...differences('servicebus.bicep', made.map(one => one.leaf), 'functions/', used),
+          ...made.flatMap(({ leaf: name, properties }) => {
             const asked = declared.find(queue => queue.Name === name)?.Properties ?? {};
             return [
               ...['LockDuration', 'MaxDeliveryCount', 'RequiresDuplicateDetection', 'RequiresSession', 'DeadLetteringOnMessageExpiration', 'DuplicateDetectionHistoryTimeWindow']
@@ -116,13 +110,13 @@ const checks = {
       ...deployed().flatMap(({ of }) => {
         const made = of('Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers');
         return [
-          of('Microsoft.DocumentDB/databaseAccounts/sqlDatabases')[0].properties.name !== database && `cosmos.bicep doesn't make database ${database}`,
-          ...differences('cosmos.bicep', made.map(one => one.properties.name), 'ChatContainers.cs', containers.map(one => one.name)),
-          ...made.filter(one => JSON.stringify(one.properties.properties.resource) !== JSON.stringify(declared.containers.find(other => other.id === one.properties.name)))
-            .map(one => `Container ${one.properties.name} isn't as in infra/cosmos.json`),
+          of('Microsoft.DocumentDB/databaseAccounts/sqlDatabases')[0].leaf !== database && `cosmos.bicep doesn't make database ${database}`,
+          ...differences('cosmos.bicep', made.map(one => one.leaf), 'ChatContainers.cs', containers.map(one => one.name)),
+          ...made.filter(one => JSON.stringify(one.properties.resource) !== JSON.stringify(declared.containers.find(other => other.id === one.leaf)))
+            .map(one => `Container ${one.leaf} isn't as in infra/cosmos.json`),
         ];
       }),
-      ...deployed().map(({ of }) => of('Microsoft.DocumentDB/databaseAccounts')[0].properties.properties).flatMap(account => [
+      ...deployed().map(({ of }) => of('Microsoft.DocumentDB/databaseAccounts')[0].properties).flatMap(account => [
         account.enableMultipleWriteLocations !== false && 'The order of a conversation wants one region that writes',
         account.consistencyPolicy.defaultConsistencyLevel !== 'Session' && 'The app passes session tokens, which want session consistency',
         account.backupPolicy.type !== 'Continuous' && 'Backups aren\'t continuous',
@@ -136,7 +130,7 @@ const checks = {
     return [
       ...unknownReadsOf(world).map(place => `${place}: reads a setting in a form that the checks don't know`),
       ...deployed().flatMap(({ of }) => {
-        const set = Object.keys(of('Microsoft.Web/sites/config').find(one => one.properties.name === 'appsettings').properties.properties);
+        const set = Object.keys(of('Microsoft.Web/sites/config').find(one => one.leaf === 'appsettings').properties);
         return [
           ...[...required, ...hostSettings].filter(name => !set.includes(name)).map(name => `functions.bicep doesn't set ${name}`),
           ...set.filter(name => !known.has(name) && !hostSettings.includes(name)).map(name => `functions.bicep sets ${name}, which nothing reads`),
@@ -169,32 +163,31 @@ const checks = {
   },
 
   'roles are what their names say': (world, deployed) => {
-    const declared = world.templates.flatMap(template => template.declarations.filter(one => one.kind === 'var' && /^[0-9a-f-]{36}$/.test(literal(one.value) ?? '')));
+    const declared = [...values(template(world), 'variables')].flatMap(Object.entries).filter(([, value]) => /^[0-9a-f-]{36}$/.test(value));
     return [
-      ...declared.filter(one => roles[one.name] !== literal(one.value)).map(one => `${where(one.file, one.node)}: ${one.name} isn't ${literal(one.value)}`),
-      ...deployed().flatMap(({ of }) => of('Microsoft.Authorization/roleAssignments').flatMap(({ file, node, symbol, scope, properties: { properties } }) => {
+      ...declared.filter(([name, value]) => roles[name] !== value).map(([name, value]) => `rbac.bicep: ${name} isn't ${value}`),
+      ...deployed().flatMap(({ of }) => of('Microsoft.Authorization/roleAssignments').flatMap(({ id, properties }) => {
         const role = Object.keys(roles).find(name => properties.roleDefinitionId.endsWith(roles[name]));
+        const scope = /^\[extensionResourceId\('([^']+)'|^(.*)\/providers\/Microsoft.Authorization\//.exec(id)?.slice(1).find(Boolean) ?? '';
         const fits = { storage: /storageAccounts/, monitoring: /components/, serviceBus: /namespaces/, signalR: /signalR/ }[role?.match(/^(storage|monitoring|serviceBus|signalR)/)[0]];
         const isApp = properties.principalType === 'ServicePrincipal';
         return [
-          !fits?.test(scope?.type ?? '') && `${where(file, node)}: ${symbol} gives ${role} on ${scope?.type ?? 'everything'}`,
-          isApp && role?.startsWith('serviceBus') && !/queues/.test(scope.type) && `${where(file, node)}: ${symbol} gives the app more than its queues`,
+          !fits?.test(scope) && `${role} is given on ${scope || 'everything'}`,
+          isApp && role?.startsWith('serviceBus') && !/queues/.test(scope) && `The app is ${role} of more than its queues: ${scope}`,
         ];
       })),
-      ...deployed().flatMap(({ of }) => of('Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments').filter(one => !/\/dbs\/\w+$/.test(one.properties.properties.scope)).map(one => `${where(one.file, one.node)}: ${one.symbol} gives more than the database`)),
+      ...deployed().flatMap(({ of }) => of('Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments')
+        .filter(one => !/\/dbs\/\w+$/.test(one.properties.scope))
+        .map(one => `${one.properties.principalId} gets more than the database: ${one.properties.scope}`)),
     ].filter(Boolean);
   },
 
   'there are no secrets': (world, deployed) => [
-    ...world.templates.flatMap(({ file, root }) => [...all(root)].flatMap(node => {
-      const name = node.type === 'call_expression' ? node.childForFieldName('function').text.split('.').at(-1) : '';
-      return [
-        /^list[A-Z]|^getSecret$/.test(name) && `${where(file, node)}: ${name} reads a secret`,
-        node.type === 'string' && /AccountKey=|SharedAccessKey=|AccessKey=/.test(node.text) && `${where(file, node)}: this is a connection string`,
-      ];
-    })),
-    ...world.templates.flatMap(({ file, declarations }) => declarations.filter(one => one.kind === 'output' && (one.decorators.some(({ name }) => name === 'secure') || /connectionString|key|secret/i.test(one.name)))
-      .map(one => `${where(file, one.node)}: output ${one.name} may be a secret`)),
+    ...(world.read('compiled/template.json').match(/\b(list[A-Z]\w*|getSecret)\(/g) ?? []).map(call => `${call}) reads a secret`),
+    ...(world.read('compiled/template.json').match(/\b(AccountKey|SharedAccessKey|AccessKey)=/g) ?? []).map(part => `${part} is of a connection string`),
+    ...[...values(template(world), 'outputs')].flatMap(Object.entries)
+      .filter(([name, { type }]) => /^secure/i.test(type) || /connectionString|key|secret/i.test(name))
+      .map(([name]) => `Output ${name} may be a secret`),
     ...deployed().flatMap(({ of }) => {
       const closed = [
         ['Microsoft.ServiceBus/namespaces', 'disableLocalAuth', true],
@@ -204,7 +197,7 @@ const checks = {
         ['Microsoft.Storage/storageAccounts', 'allowSharedKeyAccess', false],
         ['Microsoft.Storage/storageAccounts', 'allowBlobPublicAccess', false],
       ];
-      return closed.flatMap(([type, property, value]) => of(type).filter(one => one.properties.properties[property] !== value).map(one => `${one.symbol}: ${property} isn't ${value}`));
+      return closed.flatMap(([type, property, value]) => of(type).filter(one => one.properties[property] !== value).map(one => `${one.id}: ${property} isn't ${value}`));
     }),
   ].filter(Boolean),
 
@@ -213,18 +206,21 @@ const checks = {
     ['Microsoft.DocumentDB/databaseAccounts', one => one.minimalTlsVersion === 'Tls12'],
     ['Microsoft.Storage/storageAccounts', one => one.minimumTlsVersion === 'TLS1_2' && one.supportsHttpsTrafficOnly],
     ['Microsoft.Web/sites', one => one.httpsOnly && one.siteConfig.minTlsVersion === '1.2' && one.siteConfig.scmMinTlsVersion === '1.2'],
-  ].flatMap(([type, isSafe]) => of(type).filter(one => !isSafe(one.properties.properties)).map(one => `${one.symbol} takes less than TLS 1.2`))),
+  ].flatMap(([type, isSafe]) => of(type).filter(one => !isSafe(one.properties)).map(one => `${one.id} takes less than TLS 1.2`))),
 
-  'SignalR is serverless and calls nobody': (_, deployed) => deployed().flatMap(({ of }) => of('Microsoft.SignalRService/signalR').flatMap(({ symbol, properties: { properties } }) => [
-    !properties.features.some(one => one.flag === 'ServiceMode' && one.value === 'Serverless') && `${symbol} isn't serverless`,
-    properties.upstream?.templates?.length > 0 && `${symbol} calls an upstream`,
+  'SignalR is serverless and calls nobody': (_, deployed) => deployed().flatMap(({ of }) => of('Microsoft.SignalRService/signalR').flatMap(({ id, properties }) => [
+    !properties.features.some(one => one.flag === 'ServiceMode' && one.value === 'Serverless') && `${id} isn't serverless`,
+    properties.upstream?.templates?.length > 0 && `${id} calls an upstream`,
   ])).filter(Boolean),
 
   'instances that are ready are of functions': (world, deployed) => {
     const functions = functionsOf(world);
     return deployed().flatMap(({ profile, of }) => {
-      const ready = of('Microsoft.Web/sites')[0].properties.properties.functionAppConfig.scaleAndConcurrency.alwaysReady;
+      const { alwaysReady: ready, triggers } = of('Microsoft.Web/sites')[0].properties.functionAppConfig.scaleAndConcurrency;
+      const concurrency = triggers?.http?.perInstanceConcurrency;
       return [
+        !(concurrency >= 100) && `${profile}: an instance takes ${concurrency ?? '4 or 16'} requests at a time, so that a busy conversation has many writers`,
+        !world.read(operations).includes(`${concurrency} requests at a time`) && `${operations} doesn't say how many requests an instance takes`,
         ...ready.filter(({ name }) => name !== 'http' && !functions.includes(name.replace(/^function:/, ''))).map(({ name }) => `There is no function for ${name}`),
         !['function:DeliverEntries', 'function:FanOutToMembers'].every(name => ready.some(one => one.name === name && one.instanceCount >= 1)) && `In ${profile} nothing is ready to deliver`,
         profile === 'prod' && !['http', 'function:DeliverEntries', 'function:FanOutToMembers'].every(name => ready.some(one => one.name === name && one.instanceCount >= 2)) && 'In production two instances of each group are to be ready',
@@ -238,7 +234,7 @@ const checks = {
     return [
       host.telemetryMode !== 'OpenTelemetry' && `host.json: telemetryMode is ${host.telemetryMode}`,
       !world.read(operations).includes(`${host.extensions.serviceBus.maxConcurrentCalls} concurrent calls`) && `${operations} doesn't say how many concurrent calls host.json allows`,
-      ...deployed().map(({ of }) => of('Microsoft.Web/sites')[0].properties.properties.functionAppConfig.runtime)
+      ...deployed().map(({ of }) => of('Microsoft.Web/sites')[0].properties.functionAppConfig.runtime)
         .filter(({ name, version }) => name !== 'dotnet-isolated' || version !== framework)
         .map(({ name, version }) => `The app is built for ${framework}, and runs on ${name} ${version}`),
     ].filter(Boolean);
@@ -268,12 +264,12 @@ const checks = {
 
   'alerts have a way out': (world, deployed) => deployed().flatMap(({ profile, of }) => {
     const made = [...of('Microsoft.Insights/metricAlerts'), ...of('Microsoft.Insights/scheduledQueryRules')];
-    const names = made.map(one => one.properties.name.replace(/-[^-]+$/, ''));
+    const names = made.map(one => one.leaf.replace(/-[^-]+$/, ''));
     const explained = [...world.read(operations).matchAll(/^### Alert (\S+)$/gm)].map(([, name]) => name);
     return [
       profile === 'prod' && made.length === 0 && 'There are no alerts in production',
       ...(profile === 'prod' ? differences('alerts.bicep', names, operations, explained) : []),
-      ...made.filter(one => !JSON.stringify(one.properties.properties.actions ?? '').includes('actionGroups/')).map(one => `Alert ${one.properties.name} tells nobody`),
+      ...made.filter(one => !JSON.stringify(one.properties.actions ?? '').includes('actionGroups/')).map(one => `Alert ${one.leaf} tells nobody`),
     ].filter(Boolean);
   }),
 
@@ -281,8 +277,8 @@ const checks = {
     const log = world.list('functions', '.cs').map(path => world.read(path)).join('\n');
     const said = [...log.matchAll(/\[LoggerMessage\([^"]*"([^"]*)"/g)].map(([, message]) => message);
     return deployed().flatMap(({ of }) => [
-      ...of('Microsoft.Insights/scheduledQueryRules').map(one => one.properties.properties.criteria.allOf[0].query),
-      ...of('Microsoft.Insights/workbooks').flatMap(one => [...one.properties.properties.serializedData.matchAll(/"query":\s*"((?:[^"\\]|\\.)*)"/g)].map(([, query]) => query)),
+      ...of('Microsoft.Insights/scheduledQueryRules').map(one => one.properties.criteria.allOf[0].query),
+      ...of('Microsoft.Insights/workbooks').flatMap(one => [...one.properties.serializedData.matchAll(/"query":\s*"((?:[^"\\]|\\.)*)"/g)].map(([, query]) => query)),
     ]).flatMap(query => {
       const words = [...query.matchAll(/message has ["']([^"']+)["']/g)].map(([, word]) => word);
       return said.some(message => words.every(word => message.includes(word))) ? [] : [`Nothing logs what has ${words.join(' and ')}`];
@@ -291,7 +287,7 @@ const checks = {
 
   'the workbook names what was made': (world, deployed) => deployed().flatMap(({ of, resources }) => {
     const functions = functionsOf(world);
-    const text = of('Microsoft.Insights/workbooks')[0].properties.properties.serializedData;
+    const text = of('Microsoft.Insights/workbooks')[0].properties.serializedData;
     const named = [...new Set([...text.matchAll(/\/subscriptions\/[^"\\]+/g)].map(([id]) => id))];
     const ids = resources.map(one => one.id);
     return [
@@ -318,6 +314,15 @@ const checks = {
 };
 
 export const names = Object.keys(checks);
+
+/** What is under a name, anywhere in a template and the templates inside it. */
+function* values(node, name) {
+  if (node === null || typeof node !== 'object') return;
+  for (const [key, value] of Object.entries(node)) {
+    if (key === name && !Array.isArray(value)) yield value;
+    yield* values(value, name);
+  }
+}
 
 /** What one has and the other hasn't, both ways. */
 function differences(here, ours, there, theirs) {

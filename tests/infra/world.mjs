@@ -1,17 +1,15 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from './bicep.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const files = new Map();
 const folders = new Map();
 
-/** The repository's files, some of them perhaps changed, with what they say. Paths are from the root. */
+/** The repository's files and what is compiled from them, some perhaps changed. Paths are from the root. */
 export class World {
   /** What its templates deploy, once somebody worked that out. */
   deployments = null;
   #changes;
-  #templates = new Map();
 
   constructor(changes = {}) {
     this.#changes = changes;
@@ -40,14 +38,6 @@ export class World {
   /** The app's sources, one after the other. */
   get code() {
     return this.list('functions', '.cs').map(path => this.read(path));
-  }
-
-  template(path) {
-    return remember(this.#templates, path, () => parse(path, this.read(path)));
-  }
-
-  get templates() {
-    return this.list('infra', '.bicep').map(path => this.template(path));
   }
 }
 
