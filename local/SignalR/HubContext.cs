@@ -65,8 +65,8 @@ internal sealed class HubContext
     private string Sign(string url, NegotiationOptions negotiation) =>
         _service.Tokens.Sign(url, negotiation.UserId, negotiation.Claims ?? [], negotiation.TokenLifetime);
 
-    private Task<int> SendAsync(Address address, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken) =>
-        _calls.CallAsync(address.Operation, address.Name, () => Deliver(address, frame), () => Drop(address), cancellationToken);
+    private async Task<int> SendAsync(Address address, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken) =>
+        await _calls.CallAsync(RestRequest.Send(address), () => Deliver(address, frame), () => Drop(address), cancellationToken);
 
     private int Deliver(Address address, ReadOnlyMemory<byte> frame)
     {

@@ -6,23 +6,26 @@ namespace Chat.Local.SignalR;
 internal sealed class UserGroups(HubConnections hub, RestCalls calls) : UserGroupManager
 {
     public override Task AddToGroupAsync(string userId, string groupName, CancellationToken cancellationToken = default) =>
-        DurablyAsync(calls.ChangeGroupAsync("group-add", groupName, userId, () => hub.AddUser(userId, groupName, ttl: null), cancellationToken));
+        AddAsync(userId, groupName, ttl: null, cancellationToken);
 
     public override Task AddToGroupAsync(string userId, string groupName, TimeSpan ttl, CancellationToken cancellationToken = default) =>
-        DurablyAsync(calls.ChangeGroupAsync("group-add", groupName, userId, () => hub.AddUser(userId, groupName, ttl), cancellationToken));
+        AddAsync(userId, groupName, ttl, cancellationToken);
 
-    public override Task RemoveFromGroupAsync(string userId, string groupName, CancellationToken cancellationToken = default) =>
-        DurablyAsync(calls.ChangeGroupAsync("group-remove", groupName, userId, () => hub.RemoveUser(userId, groupName), cancellationToken));
+    public override async Task RemoveFromGroupAsync(string userId, string groupName, CancellationToken cancellationToken = default) =>
+        await ChangeAsync(RestRequest.UserInGroup("group-remove", userId, groupName), () => hub.RemoveUser(userId, groupName), cancellationToken);
 
-    public override Task RemoveFromAllGroupsAsync(string userId, CancellationToken cancellationToken = default) =>
-        DurablyAsync(calls.CallAsync("group-remove", userId, () => hub.RemoveUserFromAll(userId), cancellationToken));
+    public override async Task RemoveFromAllGroupsAsync(string userId, CancellationToken cancellationToken = default) =>
+        await ChangeAsync(RestRequest.UserOutOfAllGroups(userId), () => hub.RemoveUserFromAll(userId), cancellationToken);
 
-    public override Task<bool> IsUserInGroup(string userId, string groupName, CancellationToken cancellationToken = default) =>
-        calls.CallAsync("group-check", $"{groupName}/{userId}", () => hub.IsUserInGroup(userId, groupName), kill: null, cancellationToken);
+    public override async Task<bool> IsUserInGroup(string userId, string groupName, CancellationToken cancellationToken = default) =>
+        await calls.CallAsync(RestRequest.UserInGroup("group-check", userId, groupName), () => hub.IsUserInGroup(userId, groupName), kill: null, cancellationToken);
 
-    private async Task DurablyAsync(Task change)
+    private async Task AddAsync(string userId, string groupName, TimeSpan? ttl, CancellationToken cancellationToken) =>
+        await ChangeAsync(RestRequest.UserInGroup("group-add", userId, groupName), () => hub.AddUser(userId, groupName, ttl), cancellationToken);
+
+    private async Task ChangeAsync(RestRequest request, Action change, CancellationToken cancellationToken)
     {
-        await change;
+        await calls.CallAsync(request, change, cancellationToken);
         await hub.WhenDurableAsync();
     }
 }
