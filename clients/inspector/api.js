@@ -24,7 +24,7 @@ export async function run(name) {
 
 async function reason(response) {
   try {
-    return (await response.json()).error;
+    return (await response.json()).title;
   } catch {
     return `The host answered ${response.status}.`;
   }

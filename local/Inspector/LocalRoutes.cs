@@ -30,15 +30,17 @@ internal static class LocalRoutes
     public static void MapChange(this IEndpointRouteBuilder routes, string method, string path, Func<HttpContext, Task<IResult>> answer) =>
         Map(routes, path, [method], http => http.Request.Headers.ContainsKey(ChangeHeader)
             ? answer(http)
-            : Task.FromResult(Refuse(StatusCodes.Status403Forbidden, $"What changes something needs the header {ChangeHeader}.")));
+            : Task.FromResult(Refuse(StatusCodes.Status403Forbidden, "header_missing", $"What changes something needs the header {ChangeHeader}.")));
 
     /// <summary>Answers POSTs of JSON, which no other website can send either.</summary>
     public static void MapJson(this IEndpointRouteBuilder routes, string path, Func<HttpContext, Task<IResult>> answer) =>
         Map(routes, path, [HttpMethods.Post], http => http.Request.HasJsonContentType()
             ? answer(http)
-            : Task.FromResult(Refuse(StatusCodes.Status415UnsupportedMediaType, "The Content-Type has to be application/json.")));
+            : Task.FromResult(Refuse(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "The Content-Type has to be application/json.")));
 
-    public static IResult Refuse(int status, string why) => Results.Json(new { error = why }, statusCode: status);
+    /// <summary>A problem (RFC 9457), as the app's own refusals are.</summary>
+    public static IResult Refuse(int status, string code, string why) =>
+        Results.Problem(title: why, statusCode: status, extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = code });
 
     /// <summary>Whether the request comes from this machine, from a page of this machine if from any, and calls the host by a name of its own.</summary>
     public static bool IsFromHere(HttpContext http) =>
@@ -58,7 +60,7 @@ internal static class LocalRoutes
     private static async Task AnswerAsync(HttpContext http, Func<HttpContext, Task<IResult>> answer)
     {
         http.Response.Headers.CacheControl = "no-store";
-        var result = IsFromHere(http) ? await answer(http) : Refuse(StatusCodes.Status403Forbidden, "This is for this machine alone, under the name localhost.");
+        var result = IsFromHere(http) ? await answer(http) : Refuse(StatusCodes.Status403Forbidden, "not_local", "This is for this machine alone, under the name localhost.");
         await result.ExecuteAsync(http);
     }
 }

@@ -50,12 +50,12 @@ internal sealed class QueueRoutes(ServiceBusNamespace bus)
     private async Task<IResult> ResubmitAsync(HttpContext http) =>
         Queue(http) is { } queue && await queue.ResubmitAsync(Number(http)) is { } messageId
             ? Results.Json(new { messageId })
-            : LocalRoutes.Refuse(StatusCodes.Status404NotFound, "It isn't there any more, or somebody has it locked.");
+            : LocalRoutes.Refuse(StatusCodes.Status404NotFound, "message_not_found", "It isn't there any more, or somebody has it locked.");
 
     private async Task<IResult> DiscardAsync(HttpContext http) =>
         Queue(http) is { } queue && await queue.DiscardAsync(SubQueue.DeadLetter, Number(http))
             ? Results.NoContent()
-            : LocalRoutes.Refuse(StatusCodes.Status404NotFound, "It isn't there any more, or somebody has it locked.");
+            : LocalRoutes.Refuse(StatusCodes.Status404NotFound, "message_not_found", "It isn't there any more, or somebody has it locked.");
 
     /// <summary>Does something to the dead letters that are there now; one that comes back meanwhile is left alone.</summary>
     private async Task<IResult> ForAllAsync(HttpContext http, Func<ServiceBusQueue, long, ValueTask<bool>> change)

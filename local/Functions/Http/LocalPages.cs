@@ -30,14 +30,17 @@ internal sealed partial class LocalPages(TimeProvider time, IConfiguration setti
     {
         if (!ValidUser().IsMatch(user))
         {
-            return Results.Text("Say whom the token is for: /local/token?user=alice, with 1 to 64 letters, digits and . _ ~ -", statusCode: StatusCodes.Status400BadRequest);
+            return LocalRoutes.Refuse(
+                StatusCodes.Status400BadRequest,
+                "invalid_user",
+                "Say whom the token is for: /local/token?user=alice, with 1 to 128 of A-Za-z0-9._~-|@:+=, percent-encoded, but neither . nor ..");
         }
 
         var key = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(settings["Auth:SigningKey"]!));
         var now = time.GetUtcNow();
         var token = new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
-            Subject = new ClaimsIdentity([new Claim("sub", user)]),
+            Subject = new ClaimsIdentity([new Claim(settings["Auth:UserIdClaim"] ?? "sub", user)]),
             Issuer = settings["Auth:Issuer"],
             Audience = settings["Auth:Audience"],
             IssuedAt = now.UtcDateTime,
@@ -59,6 +62,6 @@ internal sealed partial class LocalPages(TimeProvider time, IConfiguration setti
             : Results.StatusCode(StatusCodes.Status404NotFound);
     }
 
-    [GeneratedRegex(@"\A[A-Za-z0-9._~-]{1,64}\z", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\A(?!\.{1,2}\z)[A-Za-z0-9._~|@:+=-]{1,128}\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ValidUser();
 }

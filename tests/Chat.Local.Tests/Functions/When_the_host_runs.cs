@@ -86,16 +86,29 @@ public sealed class When_the_host_runs
         Assert.Equal(TimeSpan.FromHours(12), checkedToken.SecurityToken.ValidTo - ((JsonWebToken)checkedToken.SecurityToken).IssuedAt);
     }
 
+    [Fact]
+    public async Task Should_give_out_tokens_that_name_the_user_where_the_app_looks_for_them()
+    {
+        await using var host = await TestHost.StartAsync([], settings: new(StringComparer.Ordinal) { ["Auth:UserIdClaim"] = "oid" });
+        using var json = JsonDocument.Parse(await host.Client.GetStringAsync(new Uri("local/token?user=auth0%7C1%2B%40%3A%3D", UriKind.Relative)));
+        Assert.Equal("auth0|1+@:=", new JsonWebToken(json.RootElement.GetProperty("token").GetString()).GetPayloadValue<string>("oid"));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("a%20b")]
     [InlineData("alice%0A")]
-    [InlineData("12345678901234567890123456789012345678901234567890123456789012345")]
+    [InlineData(".")]
+    [InlineData("..")]
+    [InlineData("a+b")]
+    [InlineData("a%2Fb")]
+    [InlineData("129--------------------------------------------------------------------------------------------------------------------------x129")]
     public async Task Should_give_no_token_to_a_name_that_no_user_can_have(string user)
     {
         await using var host = await StartAsync();
         using var response = await host.Client.GetAsync(new Uri($"local/token?user={user}", UriKind.Relative));
-        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        Assert.Contains("\"code\":\"invalid_user\"", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
