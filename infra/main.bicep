@@ -21,6 +21,10 @@ param authAuthority string
 @minLength(1)
 param authAudience string
 
+@description('The claim of the users\' tokens that names the user. Another one makes everybody somebody else.')
+@minLength(1)
+param authUserIdClaim string = 'sub'
+
 @description('The web pages that may call the app and connect to SignalR, as origins with commas between. Empty: none.')
 param webOrigins string = ''
 
@@ -176,6 +180,7 @@ module functions './app/functions.bicep' = {
     signalRName: signalR.outputs.name
     authAuthority: authAuthority
     authAudience: authAudience
+    authUserIdClaim: authUserIdClaim
     storeEpoch: storeEpoch
     origins: origins
   }

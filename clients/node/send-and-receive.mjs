@@ -18,7 +18,7 @@ clearTimeout(patience);
 await Promise.all([alice.stop(), bob.stop()]);
 
 async function connect(user) {
-  const { token } = await json(await fetch(`${base}/local/token?user=${user}`));
+  const { token } = await json(await fetch(`${base}/local/token?user=${encodeURIComponent(user)}`));
   const listeners = [];
   const connection = new HubConnectionBuilder()
     .withUrl(`${base}/api/realtime`, { accessTokenFactory: () => token })

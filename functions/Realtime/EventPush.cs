@@ -12,8 +12,8 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
     /// <summary>From three members on, one send to the conversation's SignalR group is cheaper than one per user.</summary>
     private const int MaxUsersOneByOne = 2;
 
-    /// <summary>Of at most 49 KB each, so that a push stays below the service's 1 MB.</summary>
-    private const int MaxEventsPerPush = 16;
+    /// <summary>Of at most 96 KB each, so that a push stays below the service's 1 MB.</summary>
+    private const int MaxEventsPerPush = 10;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 

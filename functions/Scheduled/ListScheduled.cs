@@ -29,9 +29,12 @@ public sealed class ListScheduled(ConversationReader reader, ChatContainers cont
     internal static async Task<List<ScheduledMessage>> FindAsync(ChatContainers containers, ConversationId conversation, UserId sender, CancellationToken cancellationToken)
     {
         var prefix = ScheduledMessage.Prefix(sender);
-        var query = new QueryDefinition("SELECT * FROM c WHERE c.id > @from AND c.id < @end ORDER BY c.id")
+
+        // Another's id may begin with this one's and a colon.
+        var query = new QueryDefinition("SELECT * FROM c WHERE c.id > @from AND c.id < @end AND c.senderId = @sender ORDER BY c.id")
             .WithParameter("@from", prefix)
-            .WithParameter("@end", prefix[..^1] + ';');
+            .WithParameter("@end", prefix[..^1] + ';')
+            .WithParameter("@sender", sender.Value);
         return await containers.Conversations.QueryPartitionAsync(
             query,
             new PartitionKey(conversation.Value),

@@ -29,7 +29,7 @@ public sealed record ScheduledMessage : ConversationDocument
 
     public static string DocumentId(UserId sender, MessageId message) => Prefix(sender) + message.Value;
 
-    /// <summary>What the ids of all that a user has scheduled in a conversation begin with.</summary>
+    /// <summary>What the ids of all that a user has scheduled in a conversation begin with; those of <c>a:b</c> begin as those of <c>a</c> do.</summary>
     public static string Prefix(UserId sender) => $"s:{sender.Value}:";
 }
 

@@ -4,17 +4,26 @@ using System.Text.Json.Serialization;
 
 namespace Chat.Functions.Shared;
 
-/// <summary>A user, as the token's <c>sub</c> names them: 1–64 of <c>A-Za-z0-9._~-</c>.</summary>
+/// <summary>A user, as the token names them: 1–128 of <c>A-Za-z0-9._~-|@:+=</c>, but neither <c>.</c> nor <c>..</c>.</summary>
+/// <remarks>
+/// Ids stand in paths of the API and of SignalR's, where every HTTP client takes dot segments away: what is left addresses something else. The
+/// alphabet has what Cosmos DB allows in ids, and no comma, which separates users in queries.
+/// </remarks>
 [JsonConverter(typeof(UserIdConverter))]
 public readonly record struct UserId(string Value) : IComparable<UserId>
 {
+    /// <summary>The rule, as refusals say it.</summary>
+    public const string Rule = "1 to 128 of A-Za-z0-9._~-|@:+=, but neither . nor ..";
+
+    private const int MaxLength = 128;
+
     private static readonly SearchValues<char> Allowed =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-");
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~-|@:+=");
 
     public static bool TryParse(string? text, out UserId id)
     {
         id = new UserId(text ?? "");
-        return text is { Length: >= 1 and <= 64 } && !text.AsSpan().ContainsAnyExcept(Allowed);
+        return text is { Length: >= 1 and <= MaxLength } and not "." and not ".." && !text.AsSpan().ContainsAnyExcept(Allowed);
     }
 
     /// <summary>By ordinal, so that both users of a pair agree on who comes first.</summary>

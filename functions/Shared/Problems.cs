@@ -51,6 +51,9 @@ public static class Problems
     /// <summary>What the server couldn't read off the connection, with the status that it gives.</summary>
     public static Problem BadRequest(int status) => new(status, "bad_request", "The request can't be read.");
 
+    /// <summary>The token is good and names nobody who can be a user here: signing in again won't help.</summary>
+    public static Problem TokenNamesNoUser(string detail) => TokenInvalid with { Detail = detail };
+
     public static Problem MethodNotAllowed(IReadOnlyList<string> allow) =>
         new(405, "method_not_allowed", "This address doesn't take that method.") { Allow = allow };
 

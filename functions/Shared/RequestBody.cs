@@ -144,7 +144,7 @@ public sealed partial class RequestBody : IDisposable
     {
         if (TryGetString(name, out var text) && !UserId.TryParse(text, out _))
         {
-            Fault($"/{name}", "invalid_id", "Must be 1 to 64 of A-Za-z0-9._~-");
+            Fault($"/{name}", "invalid_id", $"Must be {UserId.Rule}.");
         }
 
         return new UserId(text);
@@ -169,7 +169,7 @@ public sealed partial class RequestBody : IDisposable
             }
             else if (!UserId.TryParse(Decode(element), out var user))
             {
-                Fault($"/{name}/{index}", "invalid_id", "Must be 1 to 64 of A-Za-z0-9._~-");
+                Fault($"/{name}/{index}", "invalid_id", $"Must be {UserId.Rule}.");
             }
             else if (seen.Add(user))
             {

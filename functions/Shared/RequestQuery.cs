@@ -78,7 +78,7 @@ public sealed class RequestQuery(HttpRequest request)
         {
             if (!UserId.TryParse(part, out var user))
             {
-                Fault(name, "invalid_id", "Must be user ids of 1 to 64 of A-Za-z0-9._~-, separated by commas.");
+                Fault(name, "invalid_id", $"Must be user ids, separated by commas: each {UserId.Rule}.");
                 return [];
             }
 

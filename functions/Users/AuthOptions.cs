@@ -12,6 +12,9 @@ public sealed record AuthOptions
     /// <summary>The <c>aud</c> that tokens must carry. Needed.</summary>
     public string? Audience { get; init; }
 
+    /// <summary>The claim that names the user. Default <c>sub</c>. Another one makes everybody somebody else: conversations belong to ids.</summary>
+    public string UserIdClaim { get; init; } = "sub";
+
     /// <summary>A symmetric key of 32 bytes at least, for development only.</summary>
     public string? SigningKey { get; init; }
 
@@ -25,6 +28,7 @@ public sealed record AuthOptions
         return options switch
         {
             { Audience: null or "" } => throw new InvalidOperationException("Setting Auth__Audience is missing."),
+            { UserIdClaim: "" } => throw new InvalidOperationException("Setting Auth__UserIdClaim is empty."),
             { SigningKey: { Length: > 0 } } when !isDevelopment =>
                 throw new InvalidOperationException("Setting Auth__SigningKey is for development; use Auth__Authority."),
             { SigningKey: { Length: > 0 } key } when Encoding.UTF8.GetByteCount(key) < 32 =>

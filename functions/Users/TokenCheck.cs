@@ -25,6 +25,7 @@ public sealed class TokenCheck
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
 
+    private readonly string _userIdClaim;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, (UserId User, DateTimeOffset Until)> _remembered = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, (UserId User, DateTimeOffset Until)>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
@@ -36,11 +37,13 @@ public sealed class TokenCheck
     public TokenCheck(AuthOptions options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
+        _userIdClaim = options.UserIdClaim;
         _time = time;
         _bySpan = _remembered.GetAlternateLookup<ReadOnlySpan<char>>();
         _parameters = new TokenValidationParameters
         {
             ValidAudience = options.Audience,
+            IgnoreTrailingSlashWhenValidatingAudience = false,
             RequireSignedTokens = true,
             RequireExpirationTime = true,
             ClockSkew = Skew,
@@ -91,14 +94,32 @@ public sealed class TokenCheck
             return (default, expired ? Problems.TokenExpired : Problems.TokenInvalid);
         }
 
-        if (!UserId.TryParse(((JsonWebToken)result.SecurityToken).Subject, out var user))
+        var believed = (JsonWebToken)result.SecurityToken;
+        if (AsksForMore(believed))
         {
             return (default, Problems.TokenInvalid);
         }
 
-        Remember(token, user, result.SecurityToken.ValidTo);
+        if (!believed.TryGetPayloadValue<object>(_userIdClaim, out var claim))
+        {
+            return (default, Problems.TokenNamesNoUser($"It has no claim \"{_userIdClaim}\"."));
+        }
+
+        if (!UserId.TryParse(claim as string, out var user))
+        {
+            return (default, Problems.TokenNamesNoUser($"Its claim \"{_userIdClaim}\" is no user id, which is a string of {UserId.Rule}."));
+        }
+
+        Remember(token, user, believed.ValidTo);
         return (user, null);
     }
+
+    /// <summary>
+    /// Whether a header asks for an extension, which whoever doesn't know it has to refuse (RFC 7515, 4.1.11). Microsoft.IdentityModel knows none
+    /// and reads over them; an unencoded payload isn't for JWTs at all (RFC 7797, 7).
+    /// </summary>
+    private static bool AsksForMore(JsonWebToken token) =>
+        token.TryGetHeaderValue<object>("crit", out _) || (token.TryGetHeaderValue<object>("b64", out var encoded) && encoded is not true);
 
     private void Remember(string token, UserId user, DateTime expires)
     {

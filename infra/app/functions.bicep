@@ -14,6 +14,7 @@ param cosmosName string
 param signalRName string
 param authAuthority string
 param authAudience string
+param authUserIdClaim string
 param storeEpoch int
 param origins string[]
 
@@ -151,6 +152,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
 
       Auth__Authority: authAuthority
       Auth__Audience: authAudience
+      Auth__UserIdClaim: authUserIdClaim
       Sync__StoreEpoch: string(storeEpoch)
     },
     changed

@@ -22,7 +22,8 @@ internal static class AdminTool
 
     public static async Task<int> RunAsync(IReadOnlyList<string> args, TextReader input, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
     {
-        var parsed = Root(input).Parse(args);
+        // A user's id may begin with @, which names no file of arguments here.
+        var parsed = Root(input).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
             return await RefuseAsync(error, string.Join(Environment.NewLine, parsed.Errors.Select(fault => fault.Message).Distinct(StringComparer.Ordinal)));

@@ -25,7 +25,7 @@ public class When_arguments_make_no_sense
     [InlineData("conversation show aaaaaaaaaaaaaaaaaaaaaa --cosmos http://example.org", "--cosmos takes an https URL")]
     [InlineData("conversation show aaaaaaaaaaaaaaaaaaaaaa --local --cosmos https://x.documents.azure.com", "--cosmos takes a URL of this machine with --local")]
     [InlineData("conversation show aaaaaaaaaaaaaaaaaaaaaa --cosmos http://localhost:8081", "--cosmos takes a URL of this machine with --local")]
-    [InlineData("inbox show a/b --local", "A user's id is 1 to 64")]
+    [InlineData("inbox show a/b --local", "A user's id is 1 to 128")]
     [InlineData("inbox rebuild", "Required argument missing")]
     public async Task Should_say_so_and_do_nothing(string line, string why)
     {

@@ -68,7 +68,7 @@ internal static class HostileHeads
             "...", "a.b.c", $"{good}.{good}", $"{good},{good}", $"{good} {good}", $"\"{good}\"", good[..^1], good[1..], $"{head}.{claims}", $"{head}.{claims}.", $"{head}..{signature}",
             $".{claims}.{signature}", $"{Encoded("""{"alg":"none"}""")}.{claims}.", $"{Encoded("""{"alg":"None","typ":"JWT"}""")}.{claims}.{signature}",
             $"{head}.{Encoded("""{"sub":"bob"}""")}.{signature}", $"{Encoded(new string('{', 2000))}.{claims}.{signature}", new('a', 9000), new('.', 3000),
-            Harness.Tokens.For("a/b"), Harness.Tokens.For(""), Harness.Tokens.For(new string('a', 65)), Harness.Tokens.For("é"), Harness.Tokens.For("alice", audience: "another"),
+            Harness.Tokens.For("a/b"), Harness.Tokens.For(""), Harness.Tokens.For(new string('a', 129)), Harness.Tokens.For("é"), Harness.Tokens.For("alice", audience: "another"),
             Harness.Tokens.For("alice", issuer: "another"), Harness.Tokens.For("alice", key: "another key, which has more than 32 bytes"),
             Harness.Tokens.For("alice", lifetime: TimeSpan.FromMinutes(-10)), .. HostileValues.Texts.Where(text => text.Length < 100 && IsHeader(text)),
         ];

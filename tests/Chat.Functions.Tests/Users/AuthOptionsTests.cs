@@ -21,6 +21,7 @@ public class AuthOptionsTests
     [InlineData(true, "no issuer", "Auth__Issuer", "SigningKey=a signing key of more than 32 bytes", "Audience=chat")]
     [InlineData(false, "no authority", "Auth__Authority", "Audience=chat")]
     [InlineData(false, "not https", "Auth__Authority", "Authority=http://issuer.example", "Audience=chat")]
+    [InlineData(false, "no claim", "Auth__UserIdClaim", "UserIdClaim=", "Authority=https://issuer.example", "Audience=chat")]
     [InlineData(false, "no audience", "Auth__Audience", "Authority=https://issuer.example")]
     public void Refuses_settings_that_do_not_fit_and_names_the_one(bool isDevelopment, string why, string setting, params string[] settings)
     {

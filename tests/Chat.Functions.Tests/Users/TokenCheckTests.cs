@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Chat.Functions.Users;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -77,8 +78,8 @@ public sealed class TokenCheckTests : IAsyncLifetime
             Token(audience: "another"),
             Token(issuer: "https://another.example"),
             Token(key: new RsaSecurityKey(stranger) { KeyId = "key-1" }),
-            Token(subject: "not a user id"),
-            Token(subject: ""),
+            Token(audience: "chat/"),
+            Token(audience: "Chat"),
             "nonsense",
             new string('a', 10_000),
         ];
@@ -86,6 +87,49 @@ public sealed class TokenCheckTests : IAsyncLifetime
         {
             Assert.Equal("token_invalid", (await _check.CheckAsync("Bearer " + token)).Refusal?.Code);
         }
+    }
+
+    [Theory]
+    [InlineData("sub", """{"sub":"auth0|507f1f77bcf86cd799439011"}""", "auth0|507f1f77bcf86cd799439011")]
+    [InlineData("sub", """{"sub":"me@example.com","oid":"another"}""", "me@example.com")]
+    [InlineData("oid", """{"sub":"pairwise","oid":"3f2504e0-4f89-11d3-9a0c-0305e82c3301"}""", "3f2504e0-4f89-11d3-9a0c-0305e82c3301")]
+    [InlineData("https://example.com/claims/user", """{"sub":"not a user id","https://example.com/claims/user":"urn:example:42"}""", "urn:example:42")]
+    [InlineData("email", """{"sub":"alice","email":"alice@example.com"}""", "alice@example.com")]
+    public async Task Finds_the_user_in_the_claim_that_the_settings_name(string claim, string payload, string user)
+    {
+        var check = new TokenCheck(new AuthOptions { Authority = _authority.Url, Audience = "chat", UserIdClaim = claim }, TimeProvider.System);
+        var (found, refusal) = await check.CheckAsync("Bearer " + Signed("{}", payload));
+        Assert.Equal((null, user), (refusal?.Detail, found.Value));
+    }
+
+    [Theory]
+    [InlineData("oid", """{"sub":"alice"}""", "no claim \"oid\"")]
+    [InlineData("sub", """{}""", "no claim \"sub\"")]
+    [InlineData("sub", """{"sub":"not a user id"}""", "claim \"sub\" is no user id")]
+    [InlineData("sub", """{"sub":""}""", "claim \"sub\" is no user id")]
+    [InlineData("sub", """{"sub":".."}""", "neither . nor ..")]
+    [InlineData("sub", """{"sub":null}""", "claim \"sub\" is no user id")]
+    [InlineData("emails", """{"emails":["a@example.com"]}""", "claim \"emails\" is no user id")]
+    public async Task Says_what_is_wrong_with_the_claim(string claim, string payload, string why)
+    {
+        var check = new TokenCheck(new AuthOptions { Authority = _authority.Url, Audience = "chat", UserIdClaim = claim }, TimeProvider.System);
+        var (_, refusal) = await check.CheckAsync("Bearer " + Signed("{}", payload));
+        Assert.Equal((401, "token_invalid"), (refusal?.Status, refusal?.Code));
+        Assert.Contains(why, refusal!.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"crit":["exp"],"exp":1}""")]
+    [InlineData("""{"crit":["https://example.com/unknown"],"https://example.com/unknown":true}""")]
+    [InlineData("""{"crit":[]}""")]
+    [InlineData("""{"crit":null}""")]
+    [InlineData("""{"b64":false,"crit":["b64"]}""")]
+    [InlineData("""{"b64":false}""")]
+    [InlineData("""{"b64":"false"}""")]
+    public async Task Refuses_a_token_that_asks_for_an_extension(string header)
+    {
+        Assert.Null((await _check.CheckAsync("Bearer " + Signed("{}", """{"sub":"alice"}"""))).Refusal);
+        Assert.Equal("token_invalid", (await _check.CheckAsync("Bearer " + Signed(header, """{"sub":"alice"}"""))).Refusal?.Code);
     }
 
     [Fact]
@@ -124,8 +168,17 @@ public sealed class TokenCheckTests : IAsyncLifetime
         Assert.Equal("unavailable", (await down.CheckAsync("Bearer " + Token())).Refusal?.Code);
     }
 
+    /// <summary>A token with just these header and payload members beside those that make it good.</summary>
+    private string Signed(string header, string payload)
+    {
+        var (head, body) = (JsonNode.Parse(header)!, JsonNode.Parse(payload)!);
+        (head["alg"], head["kid"]) = ("RS256", "key-1");
+        (body["iss"], body["aud"], body["exp"]) = (_authority.Url, "chat", TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeSeconds());
+        var signed = $"{Base64UrlEncoder.Encode(head.ToJsonString())}.{Base64UrlEncoder.Encode(body.ToJsonString())}";
+        return $"{signed}.{Base64UrlEncoder.Encode(_key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))}";
+    }
+
     private string Token(
-        string subject = "alice",
         string audience = "chat",
         string? issuer = null,
         SecurityKey? key = null,
@@ -138,7 +191,7 @@ public sealed class TokenCheckTests : IAsyncLifetime
         {
             Issuer = issuer ?? _authority.Url,
             Audience = audience,
-            Claims = new Dictionary<string, object> { ["sub"] = subject },
+            Claims = new Dictionary<string, object> { ["sub"] = "alice" },
             NotBefore = expires - TimeSpan.FromHours(2),
             Expires = expires,
             SigningCredentials = new SigningCredentials(key ?? new RsaSecurityKey(_key) { KeyId = "key-1" }, algorithm),

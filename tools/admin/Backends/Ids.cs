@@ -9,8 +9,8 @@ internal static class Ids
 {
     public static Argument<UserId> User() => new("user")
     {
-        Description = "The user's id, as in the token's sub.",
-        CustomParser = argument => Parse<UserId>(argument, UserId.TryParse, "A user's id is 1 to 64 of A-Z a-z 0-9 . _ ~ -"),
+        Description = "The user's id, as in the token.",
+        CustomParser = argument => Parse<UserId>(argument, UserId.TryParse, $"A user's id is {UserId.Rule}; put -- before one that begins with -."),
     };
 
     public static Argument<ConversationId> Conversation() => new("conversation")
