@@ -15,9 +15,9 @@ internal sealed class Patch
     private static readonly JsonSerializerOptions AsWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly List<PatchOperation> _operations;
-    private readonly Expression? _condition;
+    private readonly SelectQuery? _condition;
 
-    private Patch(List<PatchOperation> operations, Expression? condition)
+    private Patch(List<PatchOperation> operations, SelectQuery? condition)
     {
         _operations = operations;
         _condition = condition;
@@ -53,7 +53,7 @@ internal sealed class Patch
     public bool Allows(Item item)
     {
         using var document = JsonDocument.Parse(item.Body);
-        return _condition?.Evaluate(document.RootElement).IsTrue != false;
+        return _condition?.Bind(_condition.NewRow().At(document.RootElement)).Any() != false;
     }
 
     /// <summary>The document after all operations; refused when one of them can't be done or touches what may not change.</summary>

@@ -30,6 +30,10 @@ internal sealed record Continuation
     [JsonPropertyName("t")]
     public long Take { get; init; }
 
+    /// <summary>How many results of the document after that one were given.</summary>
+    [JsonPropertyName("g")]
+    public int Given { get; init; }
+
     [JsonIgnore]
     public IndexPosition? Position => Values is null ? null : new IndexPosition(Array.ConvertAll(Values, SqlValue.FromToken), Number);
 

@@ -15,6 +15,7 @@ internal static class DistributionPlan
         WriteNames(json, "orderBy", []);
         WriteNames(json, "orderByExpressions", []);
         WriteAggregates(json, [], []);
+        WriteNames(json, "groupByExpressions", []);
         json.WriteString("rewrittenQuery", "");
         json.WriteBoolean("hasSelectValue", false);
     });
@@ -36,7 +37,8 @@ internal static class DistributionPlan
 
             WriteNames(json, "orderBy", query.Order.Keys.Select(key => key.Descending ? "Descending" : "Ascending"));
             WriteNames(json, "orderByExpressions", query.Order.Keys.Select(key => QueryRewriting.PathIn(query, key.Path)));
-            WriteAggregates(json, query.Projection is OneValue ? query.Aggregates : [], (query.Projection as NamedValues)?.Selected ?? []);
+            WriteAggregates(json, query.Projection is OneValue ? query.Aggregates : [], AliasesOf(query));
+            WriteNames(json, "groupByExpressions", query.GroupBy.Select(key => query.Text[key.Text]));
             json.WriteString("rewrittenQuery", rewritten);
             json.WriteBoolean("hasSelectValue", query.Projection is OneValue);
         });
@@ -46,12 +48,15 @@ internal static class DistributionPlan
     private static bool IsOrderedByItsResult(SelectQuery query) =>
         query.Projection is OneValue { Selected.Value: PathExpression { Plain: { } path } } && query.Order.Keys is [var key] && key.Path.Equals(path);
 
+    /// <summary>The columns that the SDK puts together: the aggregates, and beside GROUP BY all.</summary>
+    private static List<SelectedValue> AliasesOf(SelectQuery query) =>
+        query.Projection is NamedValues named ? [.. named.Selected.Where(one => query.GroupBy.Count > 0 || one.Value is Aggregate)] : [];
+
     private static CosmosResponse Answer(Action<Utf8JsonWriter> writeQuery) => CosmosResponse.Json(200, json =>
     {
         json.WriteNumber("partitionedQueryExecutionInfoVersion", 2);
         json.WriteStartObject("queryInfo");
         writeQuery(json);
-        WriteNames(json, "groupByExpressions", []);
         json.WriteNull("dCountInfo");
         json.WriteBoolean("hasNonStreamingOrderBy", false);
         json.WriteEndObject();
@@ -82,15 +87,14 @@ internal static class DistributionPlan
     }
 
     /// <summary>Aggregates are told by their kind when one is the whole result, by the name in the result otherwise.</summary>
-    private static void WriteAggregates(Utf8JsonWriter json, IReadOnlyList<Aggregate> whole, IReadOnlyList<SelectedValue> selected)
+    private static void WriteAggregates(Utf8JsonWriter json, IReadOnlyList<Aggregate> whole, IReadOnlyList<SelectedValue> named)
     {
-        var named = selected.Where(one => one.Value is Aggregate).ToList();
         WriteNames(json, "aggregates", whole.Select(OperatorOf));
         WriteNames(json, "groupByAliases", named.Select(one => one.Name));
         json.WriteStartObject("groupByAliasToAggregateType");
         foreach (var one in named)
         {
-            json.WriteString(one.Name, OperatorOf((Aggregate)one.Value));
+            json.WriteString(one.Name, one.Value is Aggregate aggregate ? OperatorOf(aggregate) : null);
         }
 
         json.WriteEndObject();
@@ -99,6 +103,7 @@ internal static class DistributionPlan
     private static string OperatorOf(Aggregate aggregate) => aggregate.Kind switch
     {
         "COUNT" => "Count",
+        "COUNTIF" => "CountIf",
         "SUM" => "Sum",
         "AVG" => "Average",
         "MIN" => "Min",

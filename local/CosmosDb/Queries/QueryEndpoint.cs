@@ -16,7 +16,7 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
 
     public async ValueTask<CosmosResponse> AnswerAsync(CosmosRequest request, Container container)
     {
-        var query = SqlParser.ParseRequest(request.Body);
+        var query = SqlParser.ParseRequest(request.Body, container.Time.GetUtcNow());
         var plan = QueryPlan.For(query, container.Definition);
         var key = request.Header("x-ms-documentdb-partitionkey") is { } header ? PartitionKeyValue.Parse(header) : null;
         var isSpread = key is null && NeedsDistribution(query);
@@ -43,7 +43,7 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
     }).With("x-ms-substatus", "1004");
 
     private static bool NeedsDistribution(SelectQuery query) =>
-        query.Order.Keys.Count > 0 || query.Aggregates.Count > 0 || query.IsDistinct || query.Skip > 0 || query.Take < long.MaxValue;
+        query.Order.Keys.Count > 0 || query.IsGrouped || query.IsDistinct || query.Skip > 0 || query.Take < long.MaxValue;
 
     private static int PageSize(CosmosRequest request) =>
         request.Header("x-ms-max-item-count") is { } text && int.TryParse(text, CultureInfo.InvariantCulture, out var size)
@@ -60,11 +60,9 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
 
         var run = new QueryRun(query, plan, PageSize(request), container.Now);
         var from = request.Header("x-ms-continuation") is { Length: > 0 } token ? Continuation.Parse(token) : null;
-        var next = key is null && query.Order.Keys.Count > 0 ? RunMerged(run, plan, scope, from, request.Body) : Run(run, scope, from, query.IsDistinct);
-        if (query.Aggregates.Count > 0)
-        {
-            run.AddAggregates();
-        }
+        var next = !query.HasFrom ? RunConstant(run, query, isAsked: key is not null || scope.Ranges[0] == container.Ranges[0])
+            : key is null && query.Order.Keys.Count > 0 ? RunMerged(run, plan, scope, from, request.Body)
+            : Run(run, scope, from, query);
 
         await container.Store.WhenDurableAsync(Math.Max(scope.Position, run.Position));
         var charge = RequestCharge.Query(run.Examined, run.ExaminedBytes);
@@ -79,7 +77,7 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
     }
 
     /// <summary>Fills the page; returns where to go on, or null at the end.</summary>
-    private static Continuation? Run(QueryRun run, QueryScope scope, Continuation? from, bool isDistinct)
+    private static Continuation? Run(QueryRun run, QueryScope scope, Continuation? from, SelectQuery query)
     {
         if (from is not null)
         {
@@ -97,9 +95,32 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
 
             if (run.IsFull)
             {
-                // What DISTINCT has seen isn't remembered: the next page counts again from the start.
-                return isDistinct ? new Continuation { Skip = skipped + run.Count, Take = run.Take } : ContinuationAfter(run, place, after);
+                return query.IsDistinct ? Again(run, skipped) : ContinuationAfter(run, place, after);
             }
+        }
+
+        if (query.IsGrouped)
+        {
+            run.AddGroups();
+        }
+
+        return run.IsFull ? Again(run, skipped) : null;
+    }
+
+    /// <summary>What DISTINCT and GROUP BY have seen isn't remembered: the next page counts again from the start.</summary>
+    private static Continuation Again(QueryRun run, long skipped) => new() { Skip = skipped + run.Count, Take = run.Take };
+
+    /// <summary>A query without FROM is answered once: across partitions by the first range.</summary>
+    private static Continuation? RunConstant(QueryRun run, SelectQuery query, bool isAsked)
+    {
+        if (isAsked)
+        {
+            run.AddConstants();
+        }
+
+        if (isAsked && query.IsGrouped)
+        {
+            run.AddGroups();
         }
 
         return null;
@@ -125,6 +146,7 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
         Number = after?.Number ?? 0,
         Skip = run.Skip,
         Take = run.Take,
+        Given = run.Given,
     };
 
     private static CosmosResponse Page(Container container, QueryRun run)

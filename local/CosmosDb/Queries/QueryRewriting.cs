@@ -19,14 +19,19 @@ internal static class QueryRewriting
         var bound = query.Skip + query.Take;
 
         // What is a repeat is known only when the answers are together, so that their number says nothing.
-        var top = query.Take == long.MaxValue || query.IsDistinct ? "" : $"TOP {bound} ";
+        var top = bound > int.MaxValue || query.Take == long.MaxValue || query.IsDistinct || query.IsGrouped ? "" : $"TOP {bound} ";
         var isOrdered = query.Order.Keys.Count > 0;
-        var list = query.Aggregates.Count > 0 ? AggregateList(query) : isOrdered ? OrderedList(query) : PlainList(query);
+        var list = query.GroupBy.Count > 0 ? GroupList(query)
+            : query.IsGrouped ? AggregateList(query)
+            : isOrdered ? OrderedList(query)
+            : PlainList(query);
         var condition = query.Where is null ? "" : $"({TextOf(query, query.WhereText)})";
         condition += isOrdered ? (condition.Length > 0 ? " AND " : "") + $"({ResumePlaceholder})" : "";
         var where = condition.Length > 0 ? $" WHERE {condition}" : "";
         var order = isOrdered ? " ORDER BY " + string.Join(", ", query.Order.Keys.Select(key => PathIn(query, key.Path) + (key.Descending ? " DESC" : " ASC"))) : "";
-        return $"SELECT {top}{list} FROM {query.Alias}{where}{order}";
+        var from = query.HasFrom ? " " + TextOf(query, query.FromText) : "";
+        var group = query.GroupBy.Count > 0 ? " GROUP BY " + string.Join(", ", query.GroupBy.Select(key => TextOf(query, key.Text))) : "";
+        return $"SELECT {top}{list}{from}{where}{group}{order}";
     }
 
     /// <summary>A path as the query would write it: <c>c["a"]["b"]</c>.</summary>
@@ -34,25 +39,30 @@ internal static class QueryRewriting
 
     private static void Check(SelectQuery query)
     {
-        if (query.Take < long.MaxValue && (query.Skip > int.MaxValue || query.Take > int.MaxValue || query.Skip + query.Take > int.MaxValue))
+        if (query.Take < long.MaxValue && (query.Skip > int.MaxValue || query.Take > int.MaxValue))
         {
             throw new RefusedException(400, "OFFSET and LIMIT reach too far across partitions.");
         }
 
-        if (query.Aggregates.Count == 0)
+        if (!query.IsGrouped)
         {
             return;
         }
 
-        var areWhole = query.Projection switch
+        var aggregates = query.Projection switch
         {
-            OneValue one => one.Selected.Value is Aggregate,
-            NamedValues named => named.Selected.All(one => one.Value is Aggregate),
-            _ => false,
+            OneValue one => [one.Selected.Value],
+            NamedValues named => named.Selected.Select(selected => selected.Value),
+            _ => [],
         };
-        if (!areWhole || query.Skip > 0 || query.Take < long.MaxValue)
+        if (aggregates.Count(value => value is Aggregate) < query.Aggregates.Count)
         {
-            throw new RefusedException(400, "Across partitions, aggregates in expressions, or with TOP, OFFSET and LIMIT, aren't supported here.");
+            throw new RefusedException(400, "Across partitions, compositions of aggregates and other expressions aren't supported.");
+        }
+
+        if (query.GroupBy.Count == 0 && (query.Skip > 0 || query.Take < long.MaxValue))
+        {
+            throw new RefusedException(400, "Across partitions, aggregates with TOP, OFFSET and LIMIT aren't supported here.");
         }
     }
 
@@ -60,7 +70,8 @@ internal static class QueryRewriting
     {
         OneValue one => "VALUE " + TextOf(query, one.Selected.Text),
         NamedValues named => "VALUE " + Object(named.Selected.Select(one => (one.Name, TextOf(query, one.Text)))),
-        _ => "*",
+        WholeValue whole => "VALUE " + whole.Alias,
+        _ => throw new InvalidOperationException("An unknown projection."),
     };
 
     private static string OrderedList(SelectQuery query)
@@ -70,7 +81,7 @@ internal static class QueryRewriting
         {
             OneValue one => TextOf(query, one.Selected.Text),
             NamedValues named => Object(named.Selected.Select(one => (one.Name, TextOf(query, one.Text)))),
-            _ => query.Alias,
+            _ => ((WholeValue)query.Projection).Alias,
         };
         return $"{query.Alias}._rid, [{string.Join(", ", items)}] AS orderByItems, {payload} AS payload";
     }
@@ -80,6 +91,20 @@ internal static class QueryRewriting
         NamedValues named => Object(named.Selected.Select(one => (one.Name, Partial(query, (Aggregate)one.Value)))) + " AS payload",
         _ => $"VALUE [{Partial(query, query.Aggregates[0])}]",
     };
+
+    private static string GroupList(SelectQuery query)
+    {
+        var keys = query.GroupBy.Select(key => Object([("item", TextOf(query, key.Text))]));
+        var payload = query.Projection switch
+        {
+            OneValue one => Part(query, one.Selected),
+            _ => Object(((NamedValues)query.Projection).Selected.Select(one => (one.Name, Part(query, one)))),
+        };
+        return $"[{string.Join(", ", keys)}] AS groupByItems, {payload} AS payload";
+    }
+
+    private static string Part(SelectQuery query, SelectedValue selected) =>
+        selected.Value is Aggregate aggregate ? Partial(query, aggregate) : TextOf(query, selected.Text);
 
     /// <summary>What the SDK needs of a range to go on adding: for a mean also the number, for an extreme also whether there was any.</summary>
     private static string Partial(SelectQuery query, Aggregate aggregate)

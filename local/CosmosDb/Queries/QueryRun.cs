@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using Chat.Local.CosmosDb.Protocol;
 using Chat.Local.CosmosDb.Sql;
 using Chat.Local.CosmosDb.Storage;
 
@@ -18,6 +17,8 @@ internal sealed class QueryRun(SelectQuery query, QueryPlan plan, int pageSize, 
     private readonly ArrayBufferWriter<byte> _page = new(16 * 1024);
     private readonly ArrayBufferWriter<byte> _row = new(1024);
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private readonly Groups? _groups = query.IsGrouped ? new Groups(query, query.NewRow()) : null;
+    private readonly Row _empty = query.NewRow();
 
     public ReadOnlyMemory<byte> Documents => _page.WrittenMemory;
 
@@ -34,6 +35,9 @@ internal sealed class QueryRun(SelectQuery query, QueryPlan plan, int pageSize, 
     /// <summary>The store position that must be durable before the page is answered.</summary>
     public long Position { get; private set; }
 
+    /// <summary>How many results of the next document the pages before had, when it has several.</summary>
+    public int Given { get; private set; }
+
     /// <summary>Nothing more may be added, though there may be more.</summary>
     public bool IsFull { get; private set; }
 
@@ -43,6 +47,7 @@ internal sealed class QueryRun(SelectQuery query, QueryPlan plan, int pageSize, 
     {
         Skip = continuation.Skip;
         Take = continuation.Take;
+        Given = continuation.Given;
     }
 
     /// <summary>Runs through a partition from after a position; returns the position to go on from, or null when the partition has no more.</summary>
@@ -85,11 +90,6 @@ internal sealed class QueryRun(SelectQuery query, QueryPlan plan, int pageSize, 
         {
             foreach (var (item, position) in merged.InOrder())
             {
-                if (Array.Exists(position.Values, value => value.Type >= SqlType.Array))
-                {
-                    throw new RefusedException(400, "Across partitions, ORDER BY a path that holds arrays or objects isn't supported here.");
-                }
-
                 if (IsDone || !Accept(item))
                 {
                     IsFull = !IsDone;
@@ -107,21 +107,32 @@ internal sealed class QueryRun(SelectQuery query, QueryPlan plan, int pageSize, 
         }
     }
 
-    /// <summary>Adds the one result of a query with aggregates.</summary>
-    public void AddAggregates()
+    /// <summary>Adds the results of a query whose rows make groups, as many as fit; all rows must have been seen.</summary>
+    public void AddGroups()
     {
-        _row.ResetWrittenCount();
-        if (query.Projection.Write(default, default, _row))
+        foreach (var group in _groups!.Rows)
         {
-            Append();
+            if (IsDone || Count == pageSize || !Select(group, default))
+            {
+                IsFull = !IsDone;
+                return;
+            }
         }
     }
 
-    /// <summary>Takes a document into account; false when it must wait for the next page.</summary>
+    /// <summary>Adds the results of a query without FROM.</summary>
+    public void AddConstants()
+    {
+        foreach (var row in query.Bind(_empty))
+        {
+            _ = _groups is null ? Select(row, default) : Fold(row);
+        }
+    }
+
+    /// <summary>Takes a document into account; false when it, or some of its results, must wait for the next page.</summary>
     private bool Accept(Item item)
     {
-        var folds = query.Aggregates.Count > 0;
-        if (!folds && (Count == pageSize || (Examined == ExaminedLimit && !query.IsDistinct)))
+        if (_groups is null && (Count == pageSize || (Examined == ExaminedLimit && !query.IsDistinct)))
         {
             return false;
         }
@@ -133,29 +144,50 @@ internal sealed class QueryRun(SelectQuery query, QueryPlan plan, int pageSize, 
             return true;
         }
 
+        // What stands for a group outlives its document.
+        if (query.GroupBy.Count > 0)
+        {
+            return Accept(JsonElement.Parse(item.Body.Span), item.Body.Span);
+        }
+
         using var document = JsonDocument.Parse(item.Body);
-        if (query.Where is { } where && !where.Evaluate(document.RootElement).IsTrue)
-        {
-            return true;
-        }
-
-        if (folds)
-        {
-            foreach (var aggregate in query.Aggregates)
-            {
-                aggregate.Add(document.RootElement);
-            }
-
-            return true;
-        }
-
-        return Select(document.RootElement, item.Body.Span);
+        return Accept(document.RootElement, item.Body.Span);
     }
 
-    private bool Select(JsonElement document, ReadOnlySpan<byte> utf8)
+    private bool Accept(JsonElement document, ReadOnlySpan<byte> utf8)
+    {
+        var given = 0;
+        foreach (var row in query.Bind(_empty.At(document)))
+        {
+            if (_groups is not null)
+            {
+                Fold(row);
+            }
+            else if (given++ >= Given)
+            {
+                if (IsDone || Count == pageSize || !Select(row, utf8))
+                {
+                    return IsDone;
+                }
+
+                Given = given;
+            }
+        }
+
+        Given = 0;
+        return true;
+    }
+
+    private bool Fold(Row row)
+    {
+        _groups!.Add(row);
+        return true;
+    }
+
+    private bool Select(Row row, ReadOnlySpan<byte> utf8)
     {
         _row.ResetWrittenCount();
-        if (!query.Projection.Write(document, utf8, _row) || (query.IsDistinct && !_seen.Add(Convert.ToBase64String(_row.WrittenSpan))))
+        if (!query.Projection.Write(row, utf8, _row) || (query.IsDistinct && !_seen.Add(query.Projection.Evaluate(row).ToIdentity())))
         {
             return true;
         }

@@ -38,11 +38,13 @@ internal static class ResumeFilter
         return new IndexPosition(values, excludes ? number : plan.Backwards ? number + 1 : number - 1);
     }
 
-    /// <summary>Undefined comes as an empty array; arrays and objects as their hashes, which say nothing here.</summary>
+    /// <summary>Undefined comes as an empty array; arrays and objects as the two halves of their hashes.</summary>
     private static SqlValue Value(JsonElement json) => json.ValueKind switch
     {
         JsonValueKind.Array when json.GetArrayLength() == 0 => SqlValue.Undefined,
-        JsonValueKind.Array or JsonValueKind.Object => throw new RefusedException(400, "Across partitions, ORDER BY a path that holds arrays or objects isn't supported here."),
+        JsonValueKind.Object => SqlValue.OfRank(
+            json.GetProperty("type").GetString() == "array" ? SqlType.Array : SqlType.Object,
+            ComplexHash.RankOf(new UInt128((ulong)json.GetProperty("high").GetInt64(), (ulong)json.GetProperty("low").GetInt64()))),
         _ => SqlValue.Of(json),
     };
 }

@@ -1,47 +1,20 @@
-using System.Text.Json;
-
 namespace Chat.Local.CosmosDb.Sql;
 
-/// <summary>COUNT, SUM, AVG, MIN or MAX over the documents it was shown; belongs to one run of one query.</summary>
+/// <summary>COUNT, COUNTIF, SUM, AVG, MIN or MAX over the rows of a group.</summary>
+/// <param name="number">Its place among the aggregates of the whole query.</param>
 /// <param name="text">Where its argument stands in the query.</param>
-internal sealed class Aggregate(string kind, Expression argument, Range text) : Expression
+internal sealed class Aggregate(string kind, int number, Expression argument, Range text) : Expression
 {
-    private double _count;
-    private double _sum;
-    private bool _sumIsUndefined;
-    private SqlValue _extreme;
-    private bool _extremeIsUndefined;
-
     public string Kind => kind;
+
+    public int Number => number;
 
     public Range ArgumentText => text;
 
-    public static bool IsName(string name) => name.ToUpperInvariant() is "COUNT" or "SUM" or "AVG" or "MIN" or "MAX";
+    public static bool IsName(string name) => name.ToUpperInvariant() is "COUNT" or "COUNTIF" or "SUM" or "AVG" or "MIN" or "MAX";
 
-    public void Add(JsonElement document)
-    {
-        var value = argument.Evaluate(document);
-        if (!value.IsDefined)
-        {
-            return;
-        }
+    public void Add(Row row, Row group) => group.Fold(number).Add(argument.Evaluate(row));
 
-        _count++;
-        _sum += value.Number;
-        _sumIsUndefined |= value.Type != SqlType.Number;
-        _extremeIsUndefined |= !value.IsPrimitive;
-        if (value.IsPrimitive && (!_extreme.IsDefined || (kind == "MIN" ? value.CompareWith(_extreme) < 0 : value.CompareWith(_extreme) > 0)))
-        {
-            _extreme = value;
-        }
-    }
-
-    /// <summary>The result so far; the document doesn't matter.</summary>
-    public override SqlValue Evaluate(JsonElement document) => kind switch
-    {
-        "COUNT" => SqlValue.Of(_count),
-        "SUM" => _sumIsUndefined ? SqlValue.Undefined : SqlValue.Of(_sum),
-        "AVG" => _sumIsUndefined || _count == 0 ? SqlValue.Undefined : SqlValue.Of(_sum / _count),
-        _ => _extremeIsUndefined ? SqlValue.Undefined : _extreme,
-    };
+    /// <summary>The result for the group that the row stands for.</summary>
+    public override SqlValue Evaluate(Row row) => row.Fold(number).Result(kind);
 }

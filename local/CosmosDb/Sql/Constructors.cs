@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Chat.Local.CosmosDb.Sql;
@@ -6,53 +7,57 @@ namespace Chat.Local.CosmosDb.Sql;
 /// <summary><c>[a, b]</c>: an array of the values that are defined.</summary>
 internal sealed class ArrayConstructor(IReadOnlyList<Expression> values) : Expression
 {
-    public override SqlValue Evaluate(JsonElement document) => Json.Made(json =>
-    {
-        json.WriteStartArray();
-        foreach (var expression in values)
-        {
-            var value = expression.Evaluate(document);
-            if (value.IsDefined)
-            {
-                value.WriteTo(json);
-            }
-        }
-
-        json.WriteEndArray();
-    });
+    public override SqlValue Evaluate(Row row) => Json.Array(values.Select(value => value.Evaluate(row)));
 }
 
 /// <summary><c>{"a": b}</c>: an object of the values that are defined.</summary>
 internal sealed class ObjectConstructor(IReadOnlyList<(string Name, Expression Value)> members) : Expression
 {
-    public override SqlValue Evaluate(JsonElement document) => Json.Made(json =>
-    {
-        json.WriteStartObject();
-        foreach (var (name, expression) in members)
-        {
-            var value = expression.Evaluate(document);
-            if (value.IsDefined)
-            {
-                json.WritePropertyName(name);
-                value.WriteTo(json);
-            }
-        }
-
-        json.WriteEndObject();
-    });
+    public override SqlValue Evaluate(Row row) => Json.Object(members.Select(member => (member.Name, member.Value.Evaluate(row))));
 }
 
 /// <summary>Makes values that no document holds.</summary>
 internal static class Json
 {
-    public static SqlValue Made(Action<Utf8JsonWriter> write)
+    private static readonly JsonWriterOptions AsWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static SqlValue Array(IEnumerable<SqlValue> values) => Made(json =>
+    {
+        json.WriteStartArray();
+        foreach (var value in values.Where(value => value.IsDefined))
+        {
+            value.WriteTo(json);
+        }
+
+        json.WriteEndArray();
+    });
+
+    public static SqlValue Object(IEnumerable<(string Name, SqlValue Value)> members) => Made(json => WriteObject(json, members));
+
+    public static void WriteObject(Utf8JsonWriter json, IEnumerable<(string Name, SqlValue Value)> members)
+    {
+        json.WriteStartObject();
+        foreach (var (name, value) in members.Where(member => member.Value.IsDefined))
+        {
+            json.WritePropertyName(name);
+            value.WriteTo(json);
+        }
+
+        json.WriteEndObject();
+    }
+
+    public static ReadOnlySpan<byte> Utf8(SqlValue value) => Written(value.WriteTo);
+
+    private static SqlValue Made(Action<Utf8JsonWriter> write) => SqlValue.Of(JsonElement.Parse(Written(write)));
+
+    private static ReadOnlySpan<byte> Written(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, AsWritten))
         {
             write(json);
         }
 
-        return SqlValue.Of(JsonElement.Parse(buffer.WrittenSpan));
+        return buffer.WrittenSpan;
     }
 }

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Chat.Local.CosmosDb.Sql;
 
-/// <summary>Something that has a value for every document. Evaluation never fails: what makes no sense is undefined.</summary>
+/// <summary>Something that has a value in every row. Evaluation never fails: what makes no sense is undefined.</summary>
 internal abstract class Expression
 {
-    public abstract SqlValue Evaluate(JsonElement document);
+    public abstract SqlValue Evaluate(Row row);
 
     /// <summary>The conditions that must all hold for this one to hold.</summary>
     public virtual IEnumerable<Expression> Conjuncts => [this];
@@ -18,30 +18,69 @@ internal sealed class Literal(SqlValue value) : Expression
 {
     public SqlValue Value => value;
 
-    public override SqlValue Evaluate(JsonElement document) => value;
+    public override SqlValue Evaluate(Row row) => value;
 }
 
-/// <summary>A path from the document: names, and indexes into arrays.</summary>
-internal sealed class PathExpression(IReadOnlyList<object> steps) : Expression
+/// <summary>A path from what a name stands for: names, and indexes into arrays.</summary>
+internal sealed class PathExpression(int slot, IReadOnlyList<object> steps) : Expression, IEquatable<PathExpression>
 {
+    public int Slot => slot;
+
     public IReadOnlyList<object> Steps => steps;
 
-    /// <summary>The path when it has names only, as indexes do; null for the document itself.</summary>
-    public JsonPath? Plain { get; } = steps.Count > 0 && steps.All(step => step is string) ? new JsonPath([.. steps.Cast<string>()]) : null;
+    /// <summary>The path when it leads from the document by names only, as indexes do; null for the document itself.</summary>
+    public JsonPath? Plain { get; } =
+        slot == 0 && steps.Count > 0 && steps.All(step => step is string) ? new JsonPath([.. steps.Cast<string>()]) : null;
 
-    public override SqlValue Evaluate(JsonElement document)
+    public override SqlValue Evaluate(Row row)
     {
-        foreach (var step in steps)
+        var value = row[slot];
+        if (steps.Count == 0 || value.Type < SqlType.Array)
         {
-            document = step switch
-            {
-                string name when document.ValueKind == JsonValueKind.Object && document.TryGetProperty(name, out var member) => member,
-                int index when document.ValueKind == JsonValueKind.Array && index < document.GetArrayLength() => document[index],
-                _ => default,
-            };
+            return steps.Count == 0 ? value : SqlValue.Undefined;
         }
 
-        return SqlValue.Of(document);
+        var element = value.Element;
+        foreach (var step in steps)
+        {
+            element = Step(element, step);
+        }
+
+        return SqlValue.Of(element);
+    }
+
+    public static JsonElement Step(JsonElement element, object step) => step switch
+    {
+        string name when element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) => member,
+        int index when element.ValueKind == JsonValueKind.Array && index < element.GetArrayLength() => element[index],
+        _ => default,
+    };
+
+    public bool Equals(PathExpression? other) => other is not null && slot == other.Slot && steps.SequenceEqual(other.Steps);
+
+    public override bool Equals(object? obj) => Equals(obj as PathExpression);
+
+    public override int GetHashCode() => HashCode.Combine(slot, steps.Count);
+}
+
+/// <summary><c>x[y]</c>, where x isn't a path or y isn't a constant.</summary>
+internal sealed class MemberExpression(Expression whole, Expression key) : Expression
+{
+    /// <summary>The name of the member, when it is a constant.</summary>
+    public string? Name => key is Literal { Value: { Type: SqlType.String, Text: var name } } ? name : null;
+
+    public override SqlValue Evaluate(Row row)
+    {
+        var value = whole.Evaluate(row);
+        var step = key.Evaluate(row);
+        return value.Type < SqlType.Array
+            ? SqlValue.Undefined
+            : step.Type switch
+            {
+                SqlType.String => SqlValue.Of(PathExpression.Step(value.Element, step.Text)),
+                SqlType.Number when step.IsIndex => SqlValue.Of(PathExpression.Step(value.Element, (int)step.Number)),
+                _ => SqlValue.Undefined,
+            };
     }
 }
 
@@ -64,10 +103,10 @@ internal sealed class ComparisonExpression(Comparison kind, Expression left, Exp
 
     public Expression Right => right;
 
-    public override SqlValue Evaluate(JsonElement document)
+    public override SqlValue Evaluate(Row row)
     {
-        var first = left.Evaluate(document);
-        var second = right.Evaluate(document);
+        var first = left.Evaluate(row);
+        var second = right.Evaluate(row);
         if (!first.IsDefined || !second.IsDefined)
         {
             return SqlValue.Undefined;
@@ -99,7 +138,7 @@ internal sealed class AndExpression(Expression left, Expression right) : Express
 {
     public override IEnumerable<Expression> Conjuncts => left.Conjuncts.Concat(right.Conjuncts);
 
-    public override SqlValue Evaluate(JsonElement document) => Logic.Combine(left, right, document, decisive: false);
+    public override SqlValue Evaluate(Row row) => Logic.Combine(left, right, row, decisive: false);
 }
 
 /// <summary>True as soon as one side is; otherwise undefined unless both are booleans.</summary>
@@ -107,14 +146,14 @@ internal sealed class OrExpression(Expression left, Expression right) : Expressi
 {
     public override IEnumerable<Expression> Alternatives => left.Alternatives.Concat(right.Alternatives);
 
-    public override SqlValue Evaluate(JsonElement document) => Logic.Combine(left, right, document, decisive: true);
+    public override SqlValue Evaluate(Row row) => Logic.Combine(left, right, row, decisive: true);
 }
 
 internal sealed class NotExpression(Expression operand) : Expression
 {
-    public override SqlValue Evaluate(JsonElement document)
+    public override SqlValue Evaluate(Row row)
     {
-        var value = operand.Evaluate(document);
+        var value = operand.Evaluate(row);
         return value.Type == SqlType.Boolean ? SqlValue.Of(!value.IsTrue) : SqlValue.Undefined;
     }
 }
@@ -125,9 +164,9 @@ internal sealed class InExpression(Expression needle, IReadOnlyList<Expression> 
 
     public IReadOnlyList<Expression> Haystack => haystack;
 
-    public override SqlValue Evaluate(JsonElement document)
+    public override SqlValue Evaluate(Row row)
     {
-        var value = needle.Evaluate(document);
+        var value = needle.Evaluate(row);
         if (!value.IsDefined)
         {
             return value;
@@ -135,7 +174,7 @@ internal sealed class InExpression(Expression needle, IReadOnlyList<Expression> 
 
         foreach (var straw in haystack)
         {
-            if (straw.Evaluate(document).SameAs(value))
+            if (straw.Evaluate(row).SameAs(value))
             {
                 return SqlValue.Of(true);
             }
@@ -148,29 +187,41 @@ internal sealed class InExpression(Expression needle, IReadOnlyList<Expression> 
 /// <summary>An operator or function that makes a value of the values of its operands.</summary>
 internal sealed class FunctionExpression(Functions.Function function, IReadOnlyList<Expression> arguments) : Expression
 {
-    public override SqlValue Evaluate(JsonElement document)
+    public override SqlValue Evaluate(Row row)
     {
         var values = new SqlValue[arguments.Count];
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = arguments[i].Evaluate(document);
+            values[i] = arguments[i].Evaluate(row);
         }
 
         return function(values);
     }
 }
 
+/// <summary><c>a ?? b</c>: the first, or the second where the first isn't defined.</summary>
+internal sealed class CoalesceExpression(Expression left, Expression right) : Expression
+{
+    public override SqlValue Evaluate(Row row) => left.Evaluate(row) is { IsDefined: true } value ? value : right.Evaluate(row);
+}
+
+/// <summary><c>a ? b : c</c>: the last, unless the first is true.</summary>
+internal sealed class ConditionalExpression(Expression condition, Expression then, Expression otherwise) : Expression
+{
+    public override SqlValue Evaluate(Row row) => (condition.Evaluate(row).IsTrue ? then : otherwise).Evaluate(row);
+}
+
 internal static class Logic
 {
-    public static SqlValue Combine(Expression left, Expression right, JsonElement document, bool decisive)
+    public static SqlValue Combine(Expression left, Expression right, Row row, bool decisive)
     {
-        var first = left.Evaluate(document);
+        var first = left.Evaluate(row);
         if (first.Type == SqlType.Boolean && first.IsTrue == decisive)
         {
             return first;
         }
 
-        var second = right.Evaluate(document);
+        var second = right.Evaluate(row);
         return second.Type == SqlType.Boolean && (first.Type == SqlType.Boolean || second.IsTrue == decisive) ? second : SqlValue.Undefined;
     }
 }

@@ -1,37 +1,53 @@
-using System.Text.RegularExpressions;
 using Chat.Local.CosmosDb.Protocol;
 
 namespace Chat.Local.CosmosDb.Sql;
 
 /// <summary>Parses expressions by the binding power of their operators.</summary>
-internal sealed class ExpressionParser(TokenReader tokens, IReadOnlyDictionary<string, SqlValue> parameters)
+/// <param name="parseSubquery">Parses a subquery up to its closing bracket.</param>
+internal sealed class ExpressionParser(
+    TokenReader tokens, IReadOnlyDictionary<string, SqlValue> parameters, DateTimeOffset now, Func<SelectQuery> parseSubquery)
 {
-    private const int OrPower = 1;
-    private const int AndPower = 2;
-    private const int NotPower = 3;
-    private const int ComparisonPower = 4;
-    private const int ConcatPower = 5;
-    private const int SumPower = 6;
-    private const int ProductPower = 7;
+    private const int ConditionalPower = 1;
+    private const int CoalescePower = 2;
+    private const int OrPower = 3;
+    private const int AndPower = 4;
+    private const int NotPower = 5;
+    private const int ComparisonPower = 6;
+    private const int ConcatPower = 7;
+    private const int SumPower = 8;
+    private const int ProductPower = 9;
 
-    private readonly List<Aggregate> _aggregates = [];
+    private int _slots = 1;
+    private int _folds;
 
-    /// <summary>The name that stands for the document.</summary>
-    public string Alias { get; set; } = "";
+    /// <summary>The names of the SELECT that is being parsed.</summary>
+    public NameScope Scope { get; private set; } = new(null);
 
-    /// <summary>Whether this is the select list, outside of an aggregate.</summary>
-    public bool AllowsAggregates { get; set; }
+    /// <summary>How many names are bound so far, the document among them, and how many aggregates there are.</summary>
+    public (int Slots, int Folds) Size => (_slots, _folds);
 
-    /// <summary>Whether the select list names the document outside of an aggregate.</summary>
-    public bool SelectsDocuments { get; private set; }
+    /// <summary>Begins a SELECT, which sees the names of the one around it.</summary>
+    public NameScope Enter() => Scope = new NameScope(Scope);
 
-    public IReadOnlyList<Aggregate> Aggregates => _aggregates;
+    public void Leave() => Scope = Scope.Outer!;
 
-    public Expression Parse() => Parse(OrPower);
+    public int Bind(string name)
+    {
+        Scope.Bind(name, _slots);
+        return _slots++;
+    }
+
+    public void BindDocument(string name) => Scope.Bind(name, 0);
+
+    public Expression Parse() => Parse(ConditionalPower);
+
+    /// <summary>The names and indexes after a name.</summary>
+    public PathExpression ParsePath(int slot) =>
+        Members(new PathExpression(slot, [])) as PathExpression ?? throw new RefusedException(400, "FROM takes paths of constant names and indexes.");
 
     /// <summary>A whole number or a parameter, as TOP, OFFSET and LIMIT need: no more, since a select list may begin with a star.</summary>
     public long Count(string clause) =>
-        Prefix() is Literal { Value: { Type: SqlType.Number, Number: var number } } && number >= 0 && number == Math.Floor(number)
+        Primary() is Literal { Value: { Type: SqlType.Number, Number: var number } } && number >= 0 && number == Math.Floor(number)
             ? (long)number
             : throw new RefusedException(400, $"{clause} needs a whole number that isn't negative.");
 
@@ -53,6 +69,16 @@ internal sealed class ExpressionParser(TokenReader tokens, IReadOnlyDictionary<s
             {
                 left = new OrExpression(left, Parse(OrPower + 1));
             }
+            else if (power <= CoalescePower && tokens.TakeSymbol("??"))
+            {
+                left = new CoalesceExpression(left, Parse(CoalescePower + 1));
+            }
+            else if (power <= ConditionalPower && tokens.TakeSymbol("?"))
+            {
+                var then = Parse();
+                tokens.ExpectSymbol(":");
+                left = new ConditionalExpression(left, then, Parse());
+            }
             else if (next.Kind == TokenKind.Symbol && Operator(next.Text) is { } found && power <= found.Power)
             {
                 tokens.Advance();
@@ -67,12 +93,12 @@ internal sealed class ExpressionParser(TokenReader tokens, IReadOnlyDictionary<s
 
     private static (int Power, Functions.Function Run)? Operator(string symbol) => symbol switch
     {
-        "||" => (ConcatPower, Functions.Concat),
-        "+" => (SumPower, a => Functions.Arithmetic(a, (x, y) => x + y)),
-        "-" => (SumPower, a => Functions.Arithmetic(a, (x, y) => x - y)),
-        "*" => (ProductPower, a => Functions.Arithmetic(a, (x, y) => x * y)),
-        "/" => (ProductPower, a => Functions.Arithmetic(a, (x, y) => x / y)),
-        "%" => (ProductPower, a => Functions.Arithmetic(a, (x, y) => x % y)),
+        "||" => (ConcatPower, StringFunctions.Concat),
+        "+" => (SumPower, a => MathFunctions.Map(a, (x, y) => x + y)),
+        "-" => (SumPower, a => MathFunctions.Map(a, (x, y) => x - y)),
+        "*" => (ProductPower, a => MathFunctions.Map(a, (x, y) => x * y)),
+        "/" => (ProductPower, a => MathFunctions.Map(a, (x, y) => x / y)),
+        "%" => (ProductPower, a => MathFunctions.Map(a, (x, y) => x % y)),
         _ => null,
     };
 
@@ -125,16 +151,17 @@ internal sealed class ExpressionParser(TokenReader tokens, IReadOnlyDictionary<s
         return negated ? new NotExpression(found) : found;
     }
 
-    private FunctionExpression Like(Expression left)
+    private LikeExpression Like(Expression left)
     {
-        if (Parse(ConcatPower) is not Literal { Value: { Type: SqlType.String, Text: var pattern } } || pattern.Contains('[') || tokens.Next.Is("ESCAPE"))
+        var pattern = Parse(ConcatPower);
+        if (!tokens.Take("ESCAPE"))
         {
-            throw new RefusedException(400, "LIKE takes a constant pattern of % and _ here, without sets and ESCAPE.");
+            return new LikeExpression(left, pattern, null);
         }
 
-        var expression = "^" + Regex.Escape(pattern).Replace("%", ".*", StringComparison.Ordinal).Replace('_', '.') + "$";
-        var regex = new Regex(expression, RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.CultureInvariant);
-        return new FunctionExpression(a => a[0].Type == SqlType.String ? SqlValue.Of(regex.IsMatch(a[0].Text)) : default, [left]);
+        return tokens.Next is { Kind: TokenKind.Text, Text: [var escape] }
+            ? new LikeExpression(left, pattern, tokens.Advance().Text[0])
+            : throw new RefusedException(400, "ESCAPE takes a string of one character.");
     }
 
     private Expression Prefix()
@@ -146,16 +173,22 @@ internal sealed class ExpressionParser(TokenReader tokens, IReadOnlyDictionary<s
 
         if (tokens.TakeSymbol("-"))
         {
-            return Parse(ProductPower) is Literal { Value: { Type: SqlType.Number, Number: var number } }
+            var operand = Prefix();
+            return operand is Literal { Value: { Type: SqlType.Number, Number: var number } }
                 ? new Literal(SqlValue.Of(-number))
-                : throw new RefusedException(400, "A minus sign stands before numbers only here.");
+                : new FunctionExpression(a => MathFunctions.Map(a, x => -x), [operand]);
         }
 
+        return tokens.TakeSymbol("+") ? Prefix() : Members(Primary());
+    }
+
+    private Expression Primary()
+    {
         if (tokens.TakeSymbol("("))
         {
             if (tokens.Next.Is("SELECT"))
             {
-                throw new RefusedException(400, "Subqueries aren't supported here.");
+                return new ScalarSubquery(parseSubquery());
             }
 
             var inner = Parse();
@@ -170,7 +203,7 @@ internal sealed class ExpressionParser(TokenReader tokens, IReadOnlyDictionary<s
 
         if (tokens.TakeSymbol("{"))
         {
-            return new ObjectConstructor(Members());
+            return new ObjectConstructor(Properties());
         }
 
         var token = tokens.Advance();
@@ -178,93 +211,100 @@ internal sealed class ExpressionParser(TokenReader tokens, IReadOnlyDictionary<s
         {
             TokenKind.Number => new Literal(SqlValue.Of(token.Number)),
             TokenKind.Text => new Literal(SqlValue.Of(token.Text)),
-            TokenKind.Parameter => new Literal(parameters.TryGetValue(token.Text, out var value) ? value : throw new RefusedException(400, $"The parameter {token.Text} isn't given.")),
-            TokenKind.Name => Named(token),
+            TokenKind.Parameter when parameters.TryGetValue(token.Text, out var value) => new Literal(value),
+            TokenKind.Parameter => throw new RefusedException(400, $"The parameter {token.Text} isn't given."),
+            TokenKind.Name => tokens.TakeSymbol("(") ? Called(token.Text) : Named(token.Text),
             _ => Reject(),
         };
     }
 
-    private Expression Named(Token token)
+    private Expression Called(string name)
     {
-        if (tokens.TakeSymbol("("))
+        if (tokens.Next.Is("SELECT"))
         {
-            if (!Aggregate.IsName(token.Text))
+            return name.ToUpperInvariant() switch
             {
-                return Call(token.Text, List(")"));
-            }
-
-            if (!AllowsAggregates)
-            {
-                throw new RefusedException(400, $"{token.Text} stands in the select list only, and not inside another.");
-            }
-
-            AllowsAggregates = false;
-            var start = tokens.Next.Position;
-            var arguments = List(")");
-            AllowsAggregates = true;
-            return Fold(token.Text.ToUpperInvariant(), arguments, start..tokens.Last.Position);
+                "ARRAY" => new ArraySubquery(parseSubquery()),
+                "EXISTS" => new ExistsSubquery(parseSubquery()),
+                _ => throw new RefusedException(400, $"{name}(SELECT …) isn't supported here."),
+            };
         }
 
-        if (token.Text == Alias)
+        if (!Aggregate.IsName(name))
         {
-            return Path();
+            return Functions.Call(name, List(")"), now);
         }
 
-        return token.Text.ToUpperInvariant() switch
+        if (!Scope.AllowsAggregates)
+        {
+            throw new RefusedException(400, $"{name} stands in the select list only, and not inside another.");
+        }
+
+        Scope.AllowsAggregates = false;
+        var start = tokens.Next.Position;
+        var arguments = List(")");
+        Scope.AllowsAggregates = true;
+        return Fold(name.ToUpperInvariant(), arguments, start..tokens.Last.Position);
+    }
+
+    private Expression Named(string name)
+    {
+        if (Scope.Find(name) is { } slot)
+        {
+            return new PathExpression(slot, []);
+        }
+
+        return name.ToUpperInvariant() switch
         {
             "TRUE" => new Literal(SqlValue.Of(true)),
             "FALSE" => new Literal(SqlValue.Of(false)),
             "NULL" => new Literal(SqlValue.Null),
             "UNDEFINED" => new Literal(SqlValue.Undefined),
-            _ => throw new RefusedException(400, $"Identifier '{token.Text}' could not be resolved."),
+            "UDF" => throw new RefusedException(400, "User-defined functions aren't supported here."),
+            _ => throw new RefusedException(400, $"Identifier '{name}' could not be resolved."),
         };
-    }
-
-    private static FunctionExpression Call(string name, List<Expression> arguments)
-    {
-        if (!Functions.All.TryGetValue(name, out var function))
-        {
-            throw new RefusedException(400, $"'{name}' is not a function that is supported here.");
-        }
-
-        return arguments.Count >= function.Least && arguments.Count <= function.Most
-            ? new FunctionExpression(function.Run, arguments)
-            : throw new RefusedException(400, $"The {name} function takes {function.Least} to {function.Most} arguments.");
     }
 
     private Aggregate Fold(string name, List<Expression> arguments, Range text)
     {
-        var aggregate = new Aggregate(name, arguments is [var only] ? only : throw new RefusedException(400, $"The {name} function takes 1 argument."), text);
-        _aggregates.Add(aggregate);
+        var argument = arguments is [var only] ? only : throw new RefusedException(400, $"The {name} function takes 1 argument.");
+        var aggregate = new Aggregate(name, _folds++, argument, text);
+        Scope.Add(aggregate);
         return aggregate;
     }
 
-    private PathExpression Path()
+    /// <summary>Takes the names and indexes that follow an expression.</summary>
+    private Expression Members(Expression whole)
     {
-        SelectsDocuments |= AllowsAggregates;
-        var steps = new List<object>();
         while (true)
         {
             if (tokens.TakeSymbol("."))
             {
-                steps.Add(tokens.Name());
+                whole = Member(whole, new Literal(SqlValue.Of(tokens.Name())));
             }
             else if (tokens.TakeSymbol("["))
             {
-                steps.Add(Parse() switch
-                {
-                    Literal { Value: { Type: SqlType.String, Text: var name } } => name,
-                    Literal { Value: { Type: SqlType.Number, Number: >= 0 and < int.MaxValue and var index } } when index == Math.Floor(index) => (object)(int)index,
-                    _ => throw new RefusedException(400, "In brackets stands a constant name or index here."),
-                });
+                whole = Member(whole, Parse());
                 tokens.ExpectSymbol("]");
             }
             else
             {
-                return new PathExpression(steps);
+                if (whole is PathExpression path)
+                {
+                    Scope.Note(path);
+                }
+
+                return whole;
             }
         }
     }
+
+    private static Expression Member(Expression whole, Expression key) => (whole, key) switch
+    {
+        (PathExpression path, Literal { Value: { Type: SqlType.String, Text: var name } }) => new PathExpression(path.Slot, [.. path.Steps, name]),
+        (PathExpression path, Literal { Value: { IsIndex: true, Number: var index } }) => new PathExpression(path.Slot, [.. path.Steps, (int)index]),
+        _ => new MemberExpression(whole, key),
+    };
 
     private List<Expression> List(string end)
     {
@@ -283,7 +323,7 @@ internal sealed class ExpressionParser(TokenReader tokens, IReadOnlyDictionary<s
         return list;
     }
 
-    private List<(string Name, Expression Value)> Members()
+    private List<(string Name, Expression Value)> Properties()
     {
         var members = new List<(string, Expression)>();
         if (tokens.TakeSymbol("}"))

@@ -15,7 +15,7 @@ internal enum TokenKind
 }
 
 /// <summary>A word of a query. <paramref name="Text"/> is a name as written, a parameter with its @, or a string without its quotes.</summary>
-internal readonly record struct Token(TokenKind Kind, string Text, double Number, int Position)
+internal readonly record struct Token(TokenKind Kind, string Text, double Number, int Position, int End)
 {
     public bool Is(string keyword) => Kind == TokenKind.Name && Text.Equals(keyword, StringComparison.OrdinalIgnoreCase);
 
@@ -25,7 +25,7 @@ internal readonly record struct Token(TokenKind Kind, string Text, double Number
 /// <summary>Cuts a query into tokens.</summary>
 internal static class SqlLexer
 {
-    private static readonly string[] Symbols = ["<=", ">=", "!=", "<>", "||", "??", "(", ")", "[", "]", "{", "}", ",", ".", "*", "=", "<", ">", "+", "-", "/", "%", "?", ":"];
+    private static readonly string[] Symbols = ["<=", ">=", "!=", "<>", "||", "??", "(", ")", "[", "]", "{", "}", ",", ".", "*", "=", "<", ">", "+", "-", "/", "%", "?", ":", "&", "|", "^", "~"];
 
     public static List<Token> Read(string sql)
     {
@@ -33,14 +33,10 @@ internal static class SqlLexer
         var at = 0;
         while (true)
         {
-            while (at < sql.Length && char.IsWhiteSpace(sql[at]))
-            {
-                at++;
-            }
-
+            at = AfterBlanks(sql, at);
             if (at == sql.Length)
             {
-                tokens.Add(new Token(TokenKind.End, "", 0, at));
+                tokens.Add(new Token(TokenKind.End, "", 0, at, at));
                 return tokens;
             }
 
@@ -54,13 +50,13 @@ internal static class SqlLexer
         var first = sql[at];
         if (first is '"' or '\'')
         {
-            return new Token(TokenKind.Text, Quoted(sql, ref at), 0, start);
+            return new Token(TokenKind.Text, Quoted(sql, ref at), 0, start, at);
         }
 
         if (char.IsAsciiDigit(first) || (first == '.' && at + 1 < sql.Length && char.IsAsciiDigit(sql[at + 1])))
         {
             at = EndOfNumber(sql, at);
-            return new Token(TokenKind.Number, sql[start..at], double.Parse(sql.AsSpan(start, at - start), CultureInfo.InvariantCulture), start);
+            return new Token(TokenKind.Number, sql[start..at], double.Parse(sql.AsSpan(start, at - start), CultureInfo.InvariantCulture), start, at);
         }
 
         if (first == '@' || IsNamePart(first))
@@ -71,7 +67,7 @@ internal static class SqlLexer
                 at++;
             }
 
-            return new Token(first == '@' ? TokenKind.Parameter : TokenKind.Name, sql[start..at], 0, start);
+            return new Token(first == '@' ? TokenKind.Parameter : TokenKind.Name, sql[start..at], 0, start, at);
         }
 
         foreach (var symbol in Symbols)
@@ -79,11 +75,39 @@ internal static class SqlLexer
             if (string.CompareOrdinal(sql, at, symbol, 0, symbol.Length) == 0)
             {
                 at += symbol.Length;
-                return new Token(TokenKind.Symbol, symbol, 0, start);
+                return new Token(TokenKind.Symbol, symbol, 0, start, at);
             }
         }
 
         throw new RefusedException(400, $"Syntax error, incorrect syntax near '{first}' at {at}.");
+    }
+
+    /// <summary>Passes over white space and comments: <c>-- to the end of the line</c> and <c>/* between these */</c>.</summary>
+    private static int AfterBlanks(string sql, int at)
+    {
+        while (at < sql.Length)
+        {
+            if (char.IsWhiteSpace(sql[at]))
+            {
+                at++;
+            }
+            else if (string.CompareOrdinal(sql, at, "--", 0, 2) == 0)
+            {
+                at = sql.IndexOf('\n', at) is >= 0 and var end ? end : sql.Length;
+            }
+            else if (string.CompareOrdinal(sql, at, "/*", 0, 2) == 0)
+            {
+                at = sql.IndexOf("*/", at + 2, StringComparison.Ordinal) is >= 0 and var end
+                    ? end + 2
+                    : throw new RefusedException(400, "Syntax error, a comment isn't closed.");
+            }
+            else
+            {
+                return at;
+            }
+        }
+
+        return at;
     }
 
     private static bool IsNamePart(char character) => char.IsLetterOrDigit(character) || character is '_' or '$';

@@ -38,6 +38,9 @@ internal readonly struct SqlValue
 
     public double Number { get; }
 
+    /// <summary>Where an array or object stands among its like.</summary>
+    private UInt128 Rank => _reference is UInt128 rank ? rank : _reference is JsonElement element ? ComplexHash.RankOf(element) : UInt128.Zero;
+
     public string Text => (string)_reference!;
 
     public JsonElement Element => (JsonElement)_reference!;
@@ -47,6 +50,9 @@ internal readonly struct SqlValue
     public bool IsDefined => Type != SqlType.Undefined;
 
     public bool IsPrimitive => Type is > SqlType.Undefined and < SqlType.Array;
+
+    /// <summary>Whether it can be an index into an array.</summary>
+    public bool IsIndex => Type == SqlType.Number && Number is >= 0 and < int.MaxValue && Number == Math.Floor(Number);
 
     public static SqlValue Of(bool value) => new(SqlType.Boolean, value ? 1 : 0, null);
 
@@ -74,10 +80,13 @@ internal readonly struct SqlValue
         _ => new SqlValue(type, 0, null),
     };
 
-    /// <summary>The value as an index holds it: arrays and objects count by their type alone, so that no document is kept alive.</summary>
-    public SqlValue ForIndex() => Type >= SqlType.Array ? LeastOf(Type) : this;
+    /// <summary>The value as an index holds it: of arrays and objects only where they stand, so that no document is kept alive.</summary>
+    public SqlValue ForIndex() => Type >= SqlType.Array ? OfRank(Type, Rank) : this;
 
-    /// <summary>The order of ORDER BY: by type, then by value.</summary>
+    /// <summary>An array or object of which only is known where it stands.</summary>
+    public static SqlValue OfRank(SqlType type, UInt128 rank) => new(type, 0, rank);
+
+    /// <summary>The order of ORDER BY: by type, then by value; arrays and objects by a hash.</summary>
     public int CompareWith(in SqlValue other)
     {
         if (Type != other.Type)
@@ -85,7 +94,12 @@ internal readonly struct SqlValue
             return Type.CompareTo(other.Type);
         }
 
-        return Type == SqlType.String ? string.CompareOrdinal(Text, other.Text) : Number.CompareTo(other.Number);
+        return Type switch
+        {
+            SqlType.String => string.CompareOrdinal(Text, other.Text),
+            >= SqlType.Array => Rank.CompareTo(other.Rank),
+            _ => Number.CompareTo(other.Number),
+        };
     }
 
     public bool SameAs(in SqlValue other)
@@ -125,14 +139,35 @@ internal readonly struct SqlValue
         }
     }
 
+    /// <summary>Text that is the same for the same values only, whatever the order of members.</summary>
+    public string ToIdentity() => Type switch
+    {
+        SqlType.Array => $"[{string.Join(',', Element.EnumerateArray().Select(element => Of(element).ToIdentity()))}]",
+        SqlType.Object => $"{{{string.Join(',', Members())}}}",
+        SqlType.String => JsonSerializer.Serialize(Text),
+        _ => ToToken(),
+    };
+
     /// <summary>The value as a continuation token carries it.</summary>
-    public string ToToken() => (int)Type + (Type == SqlType.String ? Text : Number.ToString("R", CultureInfo.InvariantCulture));
+    public string ToToken() => (int)Type + Type switch
+    {
+        SqlType.String => Text,
+        >= SqlType.Array => Rank.ToString(CultureInfo.InvariantCulture),
+        _ => Number.ToString("R", CultureInfo.InvariantCulture),
+    };
 
     public static SqlValue FromToken(string token)
     {
         var type = (SqlType)(token[0] - '0');
-        return type == SqlType.String
-            ? Of(token[1..])
-            : new SqlValue(type, double.Parse(token.AsSpan(1), CultureInfo.InvariantCulture), null);
+        return type switch
+        {
+            SqlType.String => Of(token[1..]),
+            >= SqlType.Array => OfRank(type, UInt128.Parse(token.AsSpan(1), CultureInfo.InvariantCulture)),
+            _ => new SqlValue(type, double.Parse(token.AsSpan(1), CultureInfo.InvariantCulture), null),
+        };
     }
+
+    private IEnumerable<string> Members() => Element.EnumerateObject()
+        .OrderBy(member => member.Name, StringComparer.Ordinal)
+        .Select(member => $"{JsonSerializer.Serialize(member.Name)}:{Of(member.Value).ToIdentity()}");
 }

@@ -54,16 +54,20 @@ internal sealed class TokenReader(List<Token> tokens)
         }
     }
 
-    /// <summary>Goes to a keyword; after a dot, the same word is a property.</summary>
-    public void SkipTo(string keyword)
+    /// <summary>Goes to a keyword of the same SELECT, if it has it; after a dot, the same word is a property.</summary>
+    public bool SkipTo(string keyword)
     {
-        while (!Next.Is(keyword) || tokens[Position - 1].IsSymbol("."))
+        for (var depth = 0; depth >= 0 && Next.Kind != TokenKind.End; Position++)
         {
-            if (Advance().Kind == TokenKind.End)
+            if (depth == 0 && Next.Is(keyword) && !tokens[Position - 1].IsSymbol("."))
             {
-                throw new RefusedException(400, $"Queries without {keyword} aren't supported here.");
+                return true;
             }
+
+            depth += Next.Kind != TokenKind.Symbol ? 0 : Next.Text is "(" or "[" or "{" ? 1 : Next.Text is ")" or "]" or "}" ? -1 : 0;
         }
+
+        return false;
     }
 
     public RefusedException Unexpected() =>

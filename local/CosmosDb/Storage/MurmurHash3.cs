@@ -3,16 +3,16 @@ using System.Numerics;
 
 namespace Chat.Local.CosmosDb.Storage;
 
-/// <summary>MurmurHash3, x64, 128 bits, seed 0 (Austin Appleby, public domain).</summary>
+/// <summary>MurmurHash3, x64, 128 bits (Austin Appleby, public domain), each half of the seed in its half of the state.</summary>
 internal static class MurmurHash3
 {
     private const ulong C1 = 0x87c37b91114253d5;
     private const ulong C2 = 0x4cf5ad432745937f;
 
-    public static UInt128 Hash(ReadOnlySpan<byte> data)
+    public static UInt128 Hash(ReadOnlySpan<byte> data, UInt128 seed = default)
     {
-        ulong h1 = 0;
-        ulong h2 = 0;
+        var h1 = (ulong)seed;
+        var h2 = (ulong)(seed >> 64);
         var rest = data;
         for (; rest.Length >= 16; rest = rest[16..])
         {

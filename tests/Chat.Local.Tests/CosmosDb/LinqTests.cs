@@ -30,6 +30,12 @@ public sealed class LinqTests
         await AgreesAsync(account, entries => entries.Where(entry => entry.Tags.Contains("t1")).OrderBy(entry => entry.Seq).Select(entry => entry.Id));
         await AgreesAsync(account, entries => entries.OrderBy(entry => entry.Seq).Select(entry => new { entry.Id, Twice = entry.Seq * 2 }));
         await AgreesAsync(account, entries => entries.OrderBy(entry => entry.Kind).ThenByDescending(entry => entry.Seq).Skip(2).Take(4));
+        await AgreesAsync(account, entries => entries.OrderBy(entry => entry.Seq).Skip(3).Select(entry => entry.Id));
+        await AgreesAsync(account, entries => entries.OrderBy(entry => entry.Seq).SelectMany(entry => entry.Tags));
+        await AgreesAsync(account, entries => entries.Where(entry => entry.Tags.Any(tag => tag == "t2")).OrderBy(entry => entry.Seq).Select(entry => entry.Id));
+        await AgreesAsync(account, entries => entries.OrderBy(entry => entry.Seq).Select(entry => new { entry.Id, Shown = entry.Gone ? "gone" : entry.Text }));
+        await AgreesAsync(account, entries => entries.Where(entry => entry.Text != null).OrderBy(entry => entry.Seq).Select(entry => new { entry.Id, Short = entry.Text!.Replace("1", "!").TrimStart() }));
+        await AgreesAsync(account, entries => entries.OrderBy(entry => entry.Seq).Select(entry => new { entry.Id, Root = Math.Floor(Math.Sqrt(entry.Seq)) }));
     }
 
     [Fact]

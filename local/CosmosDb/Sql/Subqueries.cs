@@ -1,0 +1,33 @@
+using Chat.Local.CosmosDb.Protocol;
+
+namespace Chat.Local.CosmosDb.Sql;
+
+/// <summary><c>(SELECT …)</c>: the one result of a subquery; undefined when it has none.</summary>
+internal sealed class ScalarSubquery(SelectQuery query) : Expression
+{
+    public override SqlValue Evaluate(Row row)
+    {
+        using var results = query.Results(row).GetEnumerator();
+        if (!results.MoveNext())
+        {
+            return SqlValue.Undefined;
+        }
+
+        var only = results.Current;
+        return results.MoveNext()
+            ? throw new RefusedException(400, "The cardinality of a scalar subquery result set cannot be greater than one.")
+            : only;
+    }
+}
+
+/// <summary><c>EXISTS(SELECT …)</c>.</summary>
+internal sealed class ExistsSubquery(SelectQuery query) : Expression
+{
+    public override SqlValue Evaluate(Row row) => SqlValue.Of(query.Results(row).Any());
+}
+
+/// <summary><c>ARRAY(SELECT …)</c>.</summary>
+internal sealed class ArraySubquery(SelectQuery query) : Expression
+{
+    public override SqlValue Evaluate(Row row) => Json.Array(query.Results(row));
+}
