@@ -12,7 +12,9 @@ using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 
+builder.Logging.AddLogLevels();
 builder.ConfigureFunctionsWebApplication();
+builder.UseMiddleware<Arrival>();
 builder.UseMiddleware<TraceCalls>();
 builder.UseMiddleware<AnswerFailures>();
 builder.UseMiddleware<Authenticate>();

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Chat.Local.Functions;
 
@@ -26,6 +27,9 @@ internal sealed class HostHook
 
     /// <summary>Settings that win over every other source.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
+
+    /// <summary>Who else gets what is logged.</summary>
+    public ILoggerProvider? Log { get; init; }
 
     /// <summary>The host, once built.</summary>
     public TaskCompletionSource<IHost> Built { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

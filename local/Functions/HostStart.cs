@@ -46,11 +46,15 @@ internal sealed class HostStart
         web.Logging
             .AddSimpleConsole(console => console.SingleLine = true)
             .SetMinimumLevel(_hook is null ? LogLevel.Information : LogLevel.Warning)
-            .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
             .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning)
             // A failed start is told once, as an exception or as a sentence.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
             .AddConfiguration(web.Configuration.GetSection("Logging"));
+        if (_hook?.Log is { } log)
+        {
+            web.Logging.AddProvider(log);
+        }
+
         web.Services.AddSingleton(_azure.Time);
         web.Services.AddSingleton(_azure.SignalR);
         web.Services.AddHttpContextAccessor();
@@ -80,8 +84,10 @@ internal sealed class HostStart
         // Last, so that it wins over what the app said about this client.
         web.Services.AddHttpClient("Cosmos")
             .ConfigurePrimaryHttpMessageHandler(_azure.Cosmos.CreateHandler)
-            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
-            .RemoveAllLoggers();
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
+        web.Services.AddHttpClient(Microsoft.Azure.Functions.Worker.SignalRService.ServerlessHub.DefaultConnectionStringName)
+            .ConfigurePrimaryHttpMessageHandler(_azure.SignalR.CreateHandler)
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
         web.Services.AddSingleton<HostStop>();
         web.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<FunctionRunner>(services, pipeline, _azure.Meter));
         web.Services.AddSingleton<HttpFunctions>();

@@ -56,7 +56,7 @@ internal sealed class HubContext
         var frame = InvocationFrame.Write(method, arguments, _options.ObjectSerializer, cancellationToken);
         if (frame.Length > MaxBodyBytes)
         {
-            throw RestCallFailedException.Refused(HttpStatusCode.RequestEntityTooLarge);
+            throw RestCallFailedException.Refused(HttpStatusCode.RequestEntityTooLarge, "send", method);
         }
 
         await Task.WhenAll(addresses.Select(address => SendAsync(address, frame, cancellationToken)));

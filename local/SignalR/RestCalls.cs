@@ -23,17 +23,17 @@ internal sealed class RestCalls(Meter meter, Faults faults, TimeProvider time, T
             case null:
                 return apply();
             case FaultKind.Fail:
-                throw RestCallFailedException.Refused((HttpStatusCode)fault.Status);
+                throw RestCallFailedException.Refused((HttpStatusCode)fault.Status, operation, target);
             case FaultKind.Throttle:
-                throw RestCallFailedException.Refused(HttpStatusCode.TooManyRequests);
+                throw RestCallFailedException.Refused(HttpStatusCode.TooManyRequests, operation, target);
             case FaultKind.Delay:
                 await Task.Delay(fault.Delay < timeout ? fault.Delay : timeout, time, cancellationToken);
                 return fault.Delay < timeout ? apply() : throw TimedOut();
             case FaultKind.ResetBefore:
-                throw RestCallFailedException.Broken(operation);
+                throw RestCallFailedException.Broken(operation, target);
             case FaultKind.ResetAfter:
                 apply();
-                throw RestCallFailedException.Broken(operation);
+                throw RestCallFailedException.Broken(operation, target);
             case FaultKind.TimeoutAfter:
                 apply();
                 throw TimedOut();

@@ -58,7 +58,7 @@ internal sealed record RestRequest
     private static string User(string id) => Part("users", id);
 
     private static string Group(string name) =>
-        name?.Length > MaxGroupName ? throw RestCallFailedException.Refused(HttpStatusCode.BadRequest) : Part("groups", name);
+        name?.Length > MaxGroupName ? throw RestCallFailedException.Refused(HttpStatusCode.BadRequest, "groups", name) : Part("groups", name);
 
     private static string Connection(string id) => Part("connections", id);
 

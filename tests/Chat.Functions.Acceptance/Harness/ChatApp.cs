@@ -10,6 +10,7 @@ using Chat.Local.Functions;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Acceptance.Harness;
 
@@ -39,7 +40,7 @@ internal sealed class ChatApp : IAsyncDisposable
     public IServiceProvider Services => _host.Services;
 
     /// <summary>Starts the app; on a local Azure of its own, in memory, when none is given.</summary>
-    public static async Task<ChatApp> StartAsync(LocalAzure? azure = null, IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? time = null)
+    public static async Task<ChatApp> StartAsync(LocalAzure? azure = null, IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? time = null, ILoggerProvider? log = null)
     {
         var owned = azure is null;
         azure ??= await LocalAzure.StartAsync(directory: null, time: time);
@@ -48,7 +49,7 @@ internal sealed class ChatApp : IAsyncDisposable
         all.TryAdd("Delivery:SweepGrace", "00:00:01");
         all.TryAdd("Delivery:InboxWindow", "00:00:00.2");
         var app = typeof(SendMessage).Assembly;
-        var hook = new HostHook { Azure = azure, App = app, Settings = all };
+        var hook = new HostHook { Azure = azure, App = app, Settings = all, Log = log };
         HostHook.Current = hook;
         var main = Task.Factory.StartNew(() => RunMain(app), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         HostHook.Current = null;

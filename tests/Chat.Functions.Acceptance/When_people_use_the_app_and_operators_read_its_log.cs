@@ -1,0 +1,59 @@
+using System.Net;
+using Chat.Functions.Acceptance.Harness;
+using Chat.Local;
+using Xunit;
+
+namespace Chat.Functions.Acceptance;
+
+public class When_people_use_the_app_and_operators_read_its_log
+{
+    private static readonly Dictionary<string, string?> Verbose = new(StringComparer.Ordinal) { ["Logging:LogLevel:Default"] = "Information" };
+
+    [Fact]
+    public async Task Should_name_nobody_and_quote_nothing()
+    {
+        using var log = new CapturedLog();
+        await using var app = await ChatApp.StartAsync(settings: Verbose, log: log);
+        var (alice, bob) = (app.As("alice-in-the-log"), app.As("bob-in-the-log"));
+        var direct = (await alice.StartDirectAsync(bob.Name)).ConversationId;
+        var group = (await alice.CreateGroupAsync("secret-title", bob.Name, "carol-in-the-log")).ConversationId;
+        await using (var phone = await bob.ListenAsync())
+        {
+            await alice.SendAsync(group, "secret-text");
+            await alice.SendAsync(direct, "secret-text");
+            await phone.ReceivesAsync(group, "secret-text");
+            await phone.ReceivesAsync(direct, "secret-text");
+        }
+
+        await bob.ConversationsAsync();
+        await bob.MessagesAsync(direct);
+        await bob.SyncAsync(null);
+        await alice.AskAsync("GET", $"/api/presence?users={bob.Name}&conversationId={group}");
+        Assert.Equal(HttpStatusCode.NotFound, (await app.As("mallory-in-the-log").GetAsync($"/api/conversations/{group}")).StatusCode);
+
+        Assert.DoesNotContain(log.Lines, line => line.Contains("in-the-log", StringComparison.Ordinal) || line.Contains("secret-", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, line => line.Contains(direct, StringComparison.Ordinal) || line.Contains(group, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Should_name_no_user_when_SignalR_fails()
+    {
+        using var log = new CapturedLog();
+        await using var app = await ChatApp.StartAsync(settings: Verbose, log: log);
+        var (alice, bob) = (app.As("alice-in-the-log"), app.As("bob-in-the-log"));
+        var direct = (await alice.StartDirectAsync(bob.Name)).ConversationId;
+        using (app.Azure.Faults.Add(new Fault("signalr", "*", FaultKind.ResetBefore)))
+        {
+            var group = (await alice.CreateGroupAsync("Trip", bob.Name, "carol-in-the-log")).ConversationId;
+            await alice.SendAsync(direct, "Hello");
+            await app.HasDeliveredAsync(direct);
+            await app.HasDeliveredAsync(group);
+            await alice.PreferAsync(direct, new { pinned = true });
+            await alice.AskAsync("GET", $"/api/presence?users={bob.Name}&conversationId={group}", expected: HttpStatusCode.ServiceUnavailable);
+            await alice.AskAsync("POST", "/api/realtime/negotiate", expected: HttpStatusCode.ServiceUnavailable);
+        }
+
+        Assert.Contains(log.Lines, line => line.Contains("RealtimeException", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, line => line.Contains("in-the-log", StringComparison.Ordinal));
+    }
+}
