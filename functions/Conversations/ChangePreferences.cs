@@ -1,6 +1,5 @@
 using System.Net;
 using Chat.Functions.Inbox;
-using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Chat.Functions.Telemetry;
 using Microsoft.AspNetCore.Http;
@@ -17,7 +16,7 @@ public sealed class ChangePreferences(
     ConversationReader reader,
     ChatContainers containers,
     InboxProjection inbox,
-    EventPush push,
+    OwnEntryPush push,
     TimeProvider time,
     Limits limits,
     CurrentUser user)
@@ -48,9 +47,9 @@ public sealed class ChangePreferences(
             return refusal.ToResult();
         }
 
-        var preferences = Preferences.Of(entry);
-        await push.PushToUserAsync(user.Id, Preferences.Updated, conversation, preferences, cancellationToken);
-        return new Answer<Preferences>(StatusCodes.Status200OK, preferences, ChatJson.Default.Preferences);
+        var state = PreferencesState.Of(entry);
+        await push.PushAsync(user.Id, conversation, PreferencesState.Updated, state.Version, state, cancellationToken);
+        return new Answer<PreferencesState>(StatusCodes.Status200OK, state, ChatJson.Default.PreferencesState);
     }
 
     private async Task<(Problem? Refusal, InboxEntry Entry)> ChangeAsync(PreferencesChange change, Head head, CancellationToken cancellationToken)
@@ -64,9 +63,15 @@ public sealed class ChangePreferences(
                 return (Problems.TooManyPinned(limits.PinnedConversations), before);
             }
 
-            if (after == before || await TryWriteAsync(before!, after, etag!, cancellationToken))
+            if (after == before)
             {
                 return (null, after);
+            }
+
+            if (await TryWriteAsync(before!, after, etag!, cancellationToken))
+            {
+                // Nobody else wrote in between.
+                return (null, after with { Version = before!.Version + 1 });
             }
         }
     }

@@ -34,5 +34,6 @@ public static class ConversationsSetup
             .AddSingleton<MemberMarks>()
             .AddSingleton<Pairs>()
             .AddSingleton<InboxProjection>()
+            .AddSingleton<OwnEntryPush>()
             .AddSingleton<UnreadPush>();
 }

@@ -12,8 +12,25 @@ public sealed record Preferences(
     bool Archived,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Draft? Draft)
 {
-    public const string Updated = "conversation.preferences.updated";
-
     /// <param name="entry">Null when the user has none yet.</param>
     public static Preferences Of(InboxEntry? entry) => new(entry?.MutedUntil, entry is { Pinned: true }, entry is { IsArchived: true }, entry?.Draft);
+}
+
+/// <summary>Preferences as a change left them, as the caller and their devices are told.</summary>
+/// <param name="Version">The entry's, as <c>/sync</c> tells it: of two states the one with the higher counts.</param>
+public sealed record PreferencesState(
+    long Version,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? MutedUntil,
+    bool Pinned,
+    bool Archived,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Draft? Draft)
+{
+    public const string Updated = "conversation.preferences.updated";
+
+    public static PreferencesState Of(InboxEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        var preferences = Preferences.Of(entry);
+        return new(entry.Version, preferences.MutedUntil, preferences.Pinned, preferences.Archived, preferences.Draft);
+    }
 }

@@ -1,16 +1,16 @@
-using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Inbox;
 
 /// <summary>Tells a user's own connections what is unread in a conversation after they changed that; best effort.</summary>
-public sealed class UnreadPush(InboxProjection inbox, EventPush push)
+public sealed class UnreadPush(InboxProjection inbox, OwnEntryPush push)
 {
     public async Task PushAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken)
     {
         if (await inbox.ReadAsync(user, conversation, cancellationToken) is { } entry)
         {
-            await push.PushToUserAsync(user, UnreadState.Updated, conversation, new UnreadState(entry.UnreadCount, entry.MarkedUnread, entry.ClearedSeq), cancellationToken);
+            var state = new UnreadState(entry.Version, entry.UnreadCount, entry.MarkedUnread, entry.ClearedSeq);
+            await push.PushAsync(user, conversation, UnreadState.Updated, entry.Version, state, cancellationToken);
         }
     }
 }

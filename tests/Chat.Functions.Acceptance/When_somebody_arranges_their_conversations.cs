@@ -41,6 +41,33 @@ public class When_somebody_arranges_their_conversations
     }
 
     [Fact]
+    public async Task Should_tell_their_devices_which_of_two_states_is_the_newer()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        await bob.SendAsync(conversation, "Hello");
+        await app.HasDeliveredAsync(conversation);
+        await using var phone = await alice.ListenAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(n => alice.PreferAsync(conversation, new { draft = new { text = $"{n}" } })));
+        await Task.WhenAll(alice.MarkReadAsync(conversation, 2), alice.MarkUnreadAsync(conversation), alice.ClearAsync(conversation, 1));
+
+        var now = Assert.Single((await alice.SyncAsync(null)).Items);
+        var told = (await phone.EventsBeforeNowAsync(alice, conversation)).SkipLast(1).ToList();
+        var drafts = told.Where(one => one.GetProperty("type").GetString() == "conversation.preferences.updated").Select(one => one.GetProperty("data")).ToList();
+        Assert.Equal(now.Conversation!.Preferences.Draft!.Text, drafts.MaxBy(data => data.GetProperty("version").GetInt64()).GetProperty("draft").GetProperty("text").GetString());
+        var unread = told.Where(one => one.GetProperty("type").GetString() == "unread.updated").Select(one => one.GetProperty("data")).ToList();
+        var newest = unread.MaxBy(data => data.GetProperty("version").GetInt64());
+        Assert.Equal(
+            (now.Version, now.Conversation.UnreadCount, now.Conversation.MarkedUnread, now.Conversation.ClearedSeq),
+            (newest.GetProperty("version").GetInt64(), newest.GetProperty("unreadCount").GetInt64(), newest.GetProperty("markedUnread").GetBoolean(), newest.GetProperty("clearedSeq").GetInt64()));
+
+        // One instance tells them in their order.
+        Assert.All([drafts, unread], states => Assert.Equal(states.Select(data => data.GetProperty("version").GetInt64()).Order(), states.Select(data => data.GetProperty("version").GetInt64())));
+    }
+
+    [Fact]
     public async Task Should_bring_an_archived_conversation_back_with_the_next_message_unless_it_is_muted()
     {
         await using var app = await ChatApp.StartAsync();
