@@ -13,7 +13,7 @@ internal sealed class ConversationLane(
     ConversationId conversation,
     Container conversations,
     CommitWriter writer,
-    HandOver handOver,
+    Func<CommittedRange, Deadline, Task> handOver,
     TimeProvider time,
     ILogger logger)
 {
@@ -59,6 +59,20 @@ internal sealed class ConversationLane(
             {
                 pending.Withdraw(cancellationToken);
             }
+        }
+    }
+
+    /// <summary>Tells a command's caller to try again: it is taken back if it isn't part of a commit yet, and its commit goes on if it is.</summary>
+    public void GiveUp(PendingAppend pending)
+    {
+        lock (_lock)
+        {
+            _waiting.Remove(pending);
+        }
+
+        if (!pending.IsCommitted)
+        {
+            Dismiss(pending);
         }
     }
 
@@ -241,6 +255,7 @@ internal sealed class ConversationLane(
         if (outcome.Status == CommitStatus.Committed)
         {
             _view.Committed(plan, outcome.HeadETag);
+            plan.Accepted.ForEach(pending => pending.IsCommitted = true);
             var range = new CommittedRange(plan.Head!, plan.Entries, outcome.Session);
             // The next commit doesn't wait for this one's hand-over; its callers do, so that their invocation lives that long.
             _ = Task.Run(() => AnswerAsync(plan.Accepted, range));
@@ -251,7 +266,7 @@ internal sealed class ConversationLane(
 
     private async Task AnswerAsync(List<PendingAppend> accepted, CommittedRange range)
     {
-        await handOver(range);
+        await handOver(range, Deadline.Earliest(accepted));
         foreach (var pending in accepted)
         {
             pending.Complete(new Appended(null, pending.Decision.Entries, pending.Decision.Documents, range.Head, range.Session));

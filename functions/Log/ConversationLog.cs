@@ -21,10 +21,10 @@ public sealed class ConversationLog(Container conversations, HandOver handOver, 
     /// <summary>Counting them locks them all, so it isn't done for each.</summary>
     private const int LanesBetweenCounts = 1_000;
 
-    /// <summary>How long a command may wait for its commit before the caller is told to try again.</summary>
+    /// <summary>How long after its arrival a call may wait for its commit before the caller is told to try again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long an answer may wait for the hand-over of what it committed.</summary>
+    /// <summary>How long an answer may wait for the hand-over of what it committed, within the call's patience.</summary>
     private static readonly TimeSpan HandOverPatience = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<ConversationId, ConversationLane> _lanes = new();
@@ -32,7 +32,10 @@ public sealed class ConversationLog(Container conversations, HandOver handOver, 
     private int _opened;
 
     /// <summary>Decides a command on the conversation's head and commits what it comes to.</summary>
-    /// <returns>The refusal, the commit, or the first commit when this is a repeat. When Cosmos DB gives no clear answer in 3 s: a 503, and the command may or may not be stored; repeat it.</returns>
+    /// <returns>
+    /// The refusal, the commit, or the first commit when this is a repeat. When there is no clear answer 3 s after the call came in, whatever it
+    /// waits for: a 503, and the command may or may not be stored; repeat it.
+    /// </returns>
     /// <exception cref="OperationCanceledException">The caller left before the command was part of a commit; it isn't stored.</exception>
     public async Task<Appended> AppendAsync(ConversationId conversation, LogCommand command, CancellationToken cancellationToken) =>
         (await AppendInOrderAsync(conversation, [command], cancellationToken))[0];
@@ -44,7 +47,7 @@ public sealed class ConversationLog(Container conversations, HandOver handOver, 
     {
         ArgumentNullException.ThrowIfNull(commands);
         cancellationToken.ThrowIfCancellationRequested();
-        var deadline = Deadline.After(Patience, time);
+        var deadline = Deadline.Of(Patience, time);
         List<PendingAppend> all = [];
         foreach (var command in commands)
         {
@@ -53,6 +56,8 @@ public sealed class ConversationLog(Container conversations, HandOver handOver, 
 
         var lane = Enqueue(conversation, all);
         using var withdrawal = cancellationToken.UnsafeRegister((_, token) => all.ForEach(one => lane.Withdraw(one, token)), null);
+        using var patience = deadline.Cancellation(time);
+        using var end = patience.Token.UnsafeRegister(_ => all.ForEach(lane.GiveUp), null);
         return await Task.WhenAll(all.Select(one => one.Task));
     }
 
@@ -79,11 +84,12 @@ public sealed class ConversationLog(Container conversations, HandOver handOver, 
         return new(conversation, conversations, _writer, HandOverAsync, time, logger);
     }
 
-    private async Task HandOverAsync(CommittedRange range)
+    private async Task HandOverAsync(CommittedRange range, Deadline deadline)
     {
         try
         {
-            await handOver(range).WaitAsync(HandOverPatience, time);
+            var left = deadline.Left(time);
+            await handOver(range).WaitAsync(left < HandOverPatience ? left : HandOverPatience, time);
         }
         catch (Exception exception)
         {

@@ -1,18 +1,24 @@
+using Chat.Functions.Shared;
+
 namespace Chat.Functions.Log;
 
 /// <summary>The instant at which a caller is told to try again.</summary>
 internal readonly record struct Deadline(long Timestamp)
 {
-    public static Deadline After(TimeSpan patience, TimeProvider time) => new(time.GetTimestamp() + (long)(patience.TotalSeconds * time.TimestampFrequency));
+    /// <summary>So long after the call came in that this runs in, or from now on where there is none.</summary>
+    public static Deadline Of(TimeSpan patience, TimeProvider time) => new((Arrival.Timestamp ?? time.GetTimestamp()) + (long)(patience.TotalSeconds * time.TimestampFrequency));
 
     public static Deadline Latest(IEnumerable<PendingAppend> appends) => new(appends.Max(pending => pending.Deadline.Timestamp));
 
-    public TimeSpan Left(TimeProvider time) => time.GetElapsedTime(time.GetTimestamp(), Timestamp);
+    public static Deadline Earliest(IEnumerable<PendingAppend> appends) => new(appends.Min(pending => pending.Deadline.Timestamp));
+
+    /// <summary>Zero once it has passed.</summary>
+    public TimeSpan Left(TimeProvider time)
+    {
+        var left = time.GetElapsedTime(time.GetTimestamp(), Timestamp);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
 
     /// <summary>Ends a call at the deadline: the SDK itself would repeat it for minutes while connections break.</summary>
-    public CancellationTokenSource Cancellation(TimeProvider time)
-    {
-        var left = Left(time);
-        return new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
-    }
+    public CancellationTokenSource Cancellation(TimeProvider time) => new(Left(time), time);
 }

@@ -25,6 +25,9 @@ internal sealed class PendingAppend(LogCommand command, Deadline deadline)
     /// <summary>Whether it ended without a clear answer, so that its caller is to repeat it.</summary>
     public bool IsGivenUp { get; private set; }
 
+    /// <summary>Whether it is stored, so that its answer is only a matter of the hand-over.</summary>
+    public bool IsCommitted { get; set; }
+
     /// <summary>What the command comes to in the plan that is under way.</summary>
     public Decision Decision { get; set; }
 
@@ -32,8 +35,10 @@ internal sealed class PendingAppend(LogCommand command, Deadline deadline)
 
     public void Complete(Appended result)
     {
-        IsGivenUp = result.Refusal == Problems.Unavailable;
-        _done.TrySetResult(result);
+        if (_done.TrySetResult(result))
+        {
+            IsGivenUp = result.Refusal == Problems.Unavailable;
+        }
     }
 
     public void Fail(Exception exception)
