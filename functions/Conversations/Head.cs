@@ -80,6 +80,10 @@ public sealed record Head
 
     public MessagePreview? LastMessage { get; init; }
 
+    /// <summary>Whether both users of a direct conversation have written in it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsAnswered { get; init; }
+
     public int MemberCount { get; init; }
 
     /// <summary>Raised by every change of who is a member or what they may do; what is cached about members holds for one version.</summary>
@@ -110,6 +114,12 @@ public sealed record Head
     /// <summary>When it was deleted, from when on it is there for nobody; null while it is there.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? DeletedAt { get; init; }
+
+    /// <summary>
+    /// Whether being in this conversation shows others a member's presence, receipts and typing: in a direct one only once they have written in it,
+    /// so that a stranger who begins one learns nothing.
+    /// </summary>
+    public bool Shows(UserId member) => Kind == ConversationKind.Group || IsAnswered || LastMessage?.SenderId == member;
 
     /// <summary>The member's entry, when the head carries members at all.</summary>
     public HeadMember? Member(UserId user) => Members?.FirstOrDefault(member => member.UserId == user);

@@ -10,14 +10,14 @@ namespace Chat.Functions.Conversations;
 /// <remarks>Written before the conversation: whoever creates it, also after a crash in between, finds the same id.</remarks>
 public sealed class Pairs(ChatContainers containers)
 {
-    /// <summary>Those of some users with whom a user has a direct conversation.</summary>
-    public async Task<IReadOnlyList<UserId>> AmongAsync(UserId user, IReadOnlyList<UserId> others, CancellationToken cancellationToken)
+    /// <summary>Those of some users with whom a user has a direct conversation, and which.</summary>
+    public async Task<IReadOnlyList<(UserId Other, ConversationId Conversation)>> AmongAsync(UserId user, IReadOnlyList<UserId> others, CancellationToken cancellationToken)
     {
         var pairs = await containers.Users.ReadDocumentsAsync(
             others.Where(other => other != user).Select(other => user < other ? (user, other) : (other, user)).Select(pair => (Pair.DocumentId(pair.Item2), new PartitionKey(pair.Item1.Value))),
             ChatJson.Default.DocumentsPagePair,
             cancellationToken: cancellationToken);
-        return [.. pairs.Select(pair => pair.UserId == user ? pair.OtherUserId : pair.UserId)];
+        return [.. pairs.Select(pair => (pair.UserId == user ? pair.OtherUserId : pair.UserId, pair.ConversationId))];
     }
 
     /// <summary>The id of two users' direct conversation, whether or not that is created yet.</summary>

@@ -114,6 +114,7 @@ public sealed record NewMessage : LogCommand
                 LastSeq = message.Seq,
                 MessageCount = message.Ordinal,
                 LastMessage = message.ToPreview(),
+                IsAnswered = head.IsAnswered || (head is { Kind: ConversationKind.Direct, LastMessage: { } last } && last.SenderId != Actor),
             },
             message,
             root is null ? [] : [root.WithReply(message)]);

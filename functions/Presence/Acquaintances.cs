@@ -1,9 +1,10 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Presence;
 
-/// <summary>Whom a user shares a conversation with.</summary>
+/// <summary>Whom a user shares a conversation with that shows them: see <see cref="Head.Shows"/>.</summary>
 public sealed class Acquaintances(ConversationReader reader, Pairs pairs, ChatContainers containers)
 {
     /// <summary>
@@ -15,7 +16,7 @@ public sealed class Acquaintances(ConversationReader reader, Pairs pairs, ChatCo
         ArgumentNullException.ThrowIfNull(others);
         if (conversationId is null)
         {
-            return await pairs.AmongAsync(user, others, cancellationToken);
+            return await AmongPairsAsync(user, others, cancellationToken);
         }
 
         if (!ConversationId.TryParse(conversationId, out var conversation) || await reader.ReadForAsync(user, conversation, session, cancellationToken) is not { Head: var head })
@@ -25,7 +26,7 @@ public sealed class Acquaintances(ConversationReader reader, Pairs pairs, ChatCo
 
         if (head.Members is not null)
         {
-            return [.. others.Where(other => head.Member(other) is not null)];
+            return [.. others.Where(other => head.Member(other) is not null && (other == user || head.Shows(other)))];
         }
 
         var members = await containers.Conversations.ReadDocumentsAsync(
@@ -34,5 +35,20 @@ public sealed class Acquaintances(ConversationReader reader, Pairs pairs, ChatCo
             ChatJson.Default.DocumentsPageMember,
             cancellationToken: cancellationToken);
         return [.. members.Where(member => member.State == MemberState.Active).Select(member => member.UserId)];
+    }
+
+    private async Task<IReadOnlyList<UserId>> AmongPairsAsync(UserId user, IReadOnlyList<UserId> others, CancellationToken cancellationToken)
+    {
+        var all = await pairs.AmongAsync(user, others, cancellationToken);
+        if (all.Count == 0)
+        {
+            return [];
+        }
+
+        var heads = (await containers.Conversations.ReadDocumentsAsync(
+            all.Select(pair => (Head.DocumentId, new PartitionKey(pair.Conversation.Value))),
+            ChatJson.Default.DocumentsPageHead,
+            cancellationToken: cancellationToken)).ToDictionary(head => head.ConversationId);
+        return [.. all.Where(pair => heads.GetValueOrDefault(pair.Conversation)?.Shows(pair.Other) == true).Select(pair => pair.Other)];
     }
 }

@@ -64,6 +64,8 @@ public sealed class LastSeen(ChatContainers containers, PrivacyReader privacy, T
         }
         catch (Exception exception)
         {
+            // The next call makes up for it.
+            _stamped.TryRemove(new(user, now));
             logger.NotStamped(exception);
         }
     }
@@ -82,6 +84,14 @@ public sealed class LastSeen(ChatContainers containers, PrivacyReader privacy, T
         {
             using var document = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(profile, ChatJson.Default.Profile), writable: false);
             using var created = await containers.Users.CreateItemStreamAsync(document, partition, new ItemRequestOptions { EnableContentResponseOnWrite = false });
+            if (created.StatusCode != HttpStatusCode.Conflict)
+            {
+                created.EnsureSuccessStatusCode();
+            }
+        }
+        else if (patched.StatusCode != HttpStatusCode.PreconditionFailed)
+        {
+            patched.EnsureSuccessStatusCode();
         }
     }
 }

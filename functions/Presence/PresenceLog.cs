@@ -10,4 +10,7 @@ internal static partial class PresenceLog
 
     [LoggerMessage(401, LogLevel.Debug, "When a user was last seen wasn't stored.")]
     public static partial void NotStamped(this ILogger logger, Exception exception);
+
+    [LoggerMessage(402, LogLevel.Warning, "A receipt was not pushed; who wants to know asks for it.")]
+    public static partial void ReceiptNotPushed(this ILogger logger, Exception exception);
 }

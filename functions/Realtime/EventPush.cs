@@ -12,6 +12,9 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
     /// <summary>From three members on, one send to the conversation's SignalR group is cheaper than one per user.</summary>
     private const int MaxUsersOneByOne = 2;
 
+    /// <summary>SignalR can leave connections out of a send to a group, by ids that only clients know, but not a user.</summary>
+    private const int MaxOthersOneByOne = 16;
+
     /// <summary>Of at most 96 KB each, so that a push stays below the service's 1 MB.</summary>
     private const int MaxEventsPerPush = 10;
 
@@ -43,13 +46,23 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
         }
     }
 
-    /// <summary>Tells the other one of a direct conversation, or every member of a group, of what isn't in the log, in two seconds or not at all.</summary>
+    /// <summary>
+    /// Tells the others of what isn't in the log, in two seconds or not at all. In a conversation of more than 16, and in one whose head doesn't
+    /// list its members, the user's own connections get it too: clients leave out what they did themselves.
+    /// </summary>
     public Task PushToOthersAsync(Head head, UserId user, ChatEvent one, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(head);
-        return head.Kind == ConversationKind.Direct
-            ? PushToUserAsync(head.Members!.First(member => member.UserId != user).UserId, one, cancellationToken)
-            : TryPushAsync(one, cancel => hub.SendToMembersAsync(head.ConversationId, [one], cancel), cancellationToken);
+        return head is { MemberCount: <= MaxOthersOneByOne, Members: { } members }
+            ? Task.WhenAll(members.Where(member => member.UserId != user).Select(member => PushToUserAsync(member.UserId, one, cancellationToken)))
+            : PushToMembersAsync(head, one, cancellationToken);
+    }
+
+    /// <summary>Tells every member of a group of what isn't in the log, in two seconds or not at all.</summary>
+    public Task PushToMembersAsync(Head head, ChatEvent one, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        return TryPushAsync(one, cancel => hub.SendToMembersAsync(head.ConversationId, [one], cancel), cancellationToken);
     }
 
     /// <summary>Tells a user's own connections of what only concerns them, in two seconds or not at all.</summary>

@@ -9,7 +9,8 @@ namespace Chat.Functions.Receipts;
 
 /// <summary>
 /// <c>GET /conversations/{c}/receipts</c>: how far each member has received and read, in conversations of up to 100. Who has read a message is
-/// whoever read up to its <c>seq</c> or beyond. Whoever hides their own receipts sees nobody else's read ones.
+/// whoever read up to its <c>seq</c> or beyond. Whoever hides their own receipts sees nobody else's read ones; a direct conversation shows those
+/// of the other once they have written in it.
 /// </summary>
 public sealed class ListReceipts(ConversationReader reader, ChatContainers containers, PrivacyReader privacy, Limits limits, CurrentUser user)
 {
@@ -38,7 +39,7 @@ public sealed class ListReceipts(ConversationReader reader, ChatContainers conta
             ChatJson.Default.DocumentsPageMember,
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
         var showsRead = (await privacy.OfAsync(user.Id, cancellationToken)).ReadReceipts;
-        var list = new ReceiptList([.. members.OrderBy(member => member.UserId).Select(member => ReceiptOfMember.Of(member, user.Id, showsRead))]);
+        var list = new ReceiptList([.. members.OrderBy(member => member.UserId).Select(member => ReceiptOfMember.Of(head, member, user.Id, showsRead))]);
         return new Answer<ReceiptList>(StatusCodes.Status200OK, list, ChatJson.Default.ReceiptList);
     }
 }
@@ -51,9 +52,15 @@ public sealed record ReceiptList(IReadOnlyList<ReceiptOfMember> Receipts);
 /// <param name="ReadSeq">They have read up to this entry, as far as the caller may know; 0 when nothing is known.</param>
 public sealed record ReceiptOfMember(UserId UserId, long DeliveredSeq, long ReadSeq)
 {
-    public static ReceiptOfMember Of(Member member, UserId viewer, bool showsRead)
+    public static ReceiptOfMember Of(Head head, Member member, UserId viewer, bool showsRead)
     {
+        ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(member);
+        if (member.UserId != viewer && !head.Shows(member.UserId))
+        {
+            return new(member.UserId, 0, 0);
+        }
+
         var read = member.UserId == viewer ? member.ReadSeq : member.ReceiptSeq;
         return new(member.UserId, Math.Max(member.DeliveredSeq, read), showsRead || member.UserId == viewer ? read : 0);
     }

@@ -1,8 +1,10 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Privacy;
+using Chat.Functions.Presence;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
+using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Receipts;
 
@@ -10,14 +12,14 @@ namespace Chat.Functions.Receipts;
 /// Tells members of each other's receipts, at most once per second and member: the first at once, what follows within a second together at its
 /// end. Best effort; what is lost is asked for.
 /// </summary>
-public sealed class ReceiptPush(EventPush push, PrivacyReader privacy, Limits limits, TimeProvider time)
+public sealed class ReceiptPush(EventPush push, PrivacyReader privacy, Limits limits, TimeProvider time, ILogger<ReceiptPush> logger)
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
 
-    /// <summary>The furthest of each member's receipts in the second that runs.</summary>
-    private readonly Dictionary<(ConversationId, UserId, string), long> _windows = [];
+    /// <summary>The furthest of each member's receipts in the second that runs, and the conversation as it was then.</summary>
+    private readonly Dictionary<(ConversationId, UserId, string), (Head Head, Receipt Receipt)> _windows = [];
 
     /// <summary>Tells the others, as far as both sides show receipts, and the user's own devices.</summary>
     public async Task PushAsync(Head head, Receipt receipt)
@@ -29,46 +31,70 @@ public sealed class ReceiptPush(EventPush push, PrivacyReader privacy, Limits li
         {
             if (_windows.TryGetValue(key, out var furthest))
             {
-                _windows[key] = Math.Max(furthest, receipt.Seq);
+                _windows[key] = receipt.Seq > furthest.Receipt.Seq ? (head, receipt) : furthest;
                 return;
             }
 
-            _windows[key] = receipt.Seq;
+            _windows[key] = (head, receipt);
         }
 
-        await SendAsync(head, receipt);
-        _ = GoOnAsync();
-
-        async Task GoOnAsync()
+        if (await TrySendAsync(head, receipt, key))
         {
-            for (var sent = receipt.Seq; ;)
+            _ = GoOnAsync(receipt, key);
+        }
+    }
+
+    /// <summary>Sends what came during each second at its end, until nothing did.</summary>
+    private async Task GoOnAsync(Receipt sent, (ConversationId, UserId, string) key)
+    {
+        (Head Head, Receipt Receipt) next;
+        do
+        {
+            await Task.Delay(Window, time);
+            lock (_lock)
             {
-                await Task.Delay(Window, time);
-                lock (_lock)
+                next = _windows[key];
+                if (next.Receipt.Seq == sent.Seq)
                 {
-                    if (_windows[key] == sent)
-                    {
-                        _windows.Remove(key);
-                        return;
-                    }
-
-                    sent = _windows[key];
+                    _windows.Remove(key);
+                    return;
                 }
-
-                await SendAsync(head, receipt with { Seq = sent });
             }
+
+            sent = next.Receipt;
+        }
+        while (await TrySendAsync(next.Head, sent, key));
+    }
+
+    /// <summary>False when it failed: the window is closed then, so that the member's next receipt is sent.</summary>
+    private async Task<bool> TrySendAsync(Head head, Receipt receipt, (ConversationId, UserId, string) key)
+    {
+        try
+        {
+            await SendAsync(head, receipt);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            logger.ReceiptNotPushed(exception);
+            lock (_lock)
+            {
+                _windows.Remove(key);
+            }
+
+            return false;
         }
     }
 
     private async Task SendAsync(Head head, Receipt receipt)
     {
         var told = new ChatEvent(receipt.Type, head.ConversationId, null, time.GetUtcNow(), new ReceiptMoved(receipt.UserId, receipt.Seq));
-        var others = receipt.IsShown && head.MemberCount <= limits.PushedReceiptMembers && head.Members is { } members
+        var others = receipt.IsShown && head.Shows(receipt.UserId) && head.MemberCount <= limits.PushedReceiptMembers && head.Members is { } members
             ? members.Where(member => member.UserId != receipt.UserId).Select(member => member.UserId).ToList()
             : [];
         var willing = receipt.Type == Receipt.Read ? await WillingAsync(others) : others;
         await (willing.Count > 1 && willing.Count == others.Count
-            ? push.PushToOthersAsync(head, receipt.UserId, told, CancellationToken.None)
+            ? push.PushToMembersAsync(head, told, CancellationToken.None)
             : Task.WhenAll(willing.Append(receipt.UserId).Select(user => push.PushToUserAsync(user, told, CancellationToken.None))));
     }
 

@@ -6,7 +6,7 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Typing;
 
-/// <summary>Tells members who is typing: not more often than clients need, and not in conversations too large for it.</summary>
+/// <summary>Tells members who is typing: not more often than clients need, not in conversations too large for it, and not a stranger.</summary>
 public sealed class TypingPush(EventPush push, Limits limits, TimeProvider time)
 {
     private const int MaxKept = 20_000;
@@ -21,7 +21,7 @@ public sealed class TypingPush(EventPush push, Limits limits, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(head);
         var (now, key) = (time.GetUtcNow(), (head.ConversationId, user));
-        if (head.MemberCount > limits.TypingMembers || (_told.TryGetValue(key, out var told) && told.IsTyping == isTyping && now - told.At < Interval))
+        if (head.MemberCount > limits.TypingMembers || !head.Shows(user) || (_told.TryGetValue(key, out var told) && told.IsTyping == isTyping && now - told.At < Interval))
         {
             return;
         }
@@ -32,11 +32,17 @@ public sealed class TypingPush(EventPush push, Limits limits, TimeProvider time)
         }
 
         _told[key] = (isTyping, now);
-        await push.PushToOthersAsync(
-            head,
-            user,
-            new ChatEvent(isTyping ? "typing.started" : "typing.stopped", head.ConversationId, null, now, new UserTyping(user)),
-            cancellationToken);
+        try
+        {
+            var one = new ChatEvent(isTyping ? "typing.started" : "typing.stopped", head.ConversationId, null, now, new UserTyping(user));
+            await push.PushToOthersAsync(head, user, one, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever gave up waiting told nobody: the same is worth telling at once.
+            _told.TryRemove(new(key, (isTyping, now)));
+            throw;
+        }
     }
 }
 

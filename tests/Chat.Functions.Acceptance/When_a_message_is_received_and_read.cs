@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Chat.Functions.Acceptance.Harness;
+using Chat.Local;
 using Xunit;
 
 namespace Chat.Functions.Acceptance;
@@ -13,6 +14,7 @@ public class When_a_message_is_received_and_read
         await using var app = await ChatApp.StartAsync();
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        await bob.SendAsync(conversation, "Anybody there?");
         await using var phone = await alice.ListenAsync();
         await using var bobsTablet = await bob.ListenAsync();
         var sent = await alice.SendAsync(conversation, "Hello");
@@ -34,6 +36,7 @@ public class When_a_message_is_received_and_read
         await using var app = await ChatApp.StartAsync();
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        await bob.SendAsync(conversation, "Anybody there?");
         var (one, two) = (await alice.SendAsync(conversation, "one"), await alice.SendAsync(conversation, "two"));
         await DeliveredAsync(bob, two);
         await DeliveredAsync(bob, one);
@@ -68,6 +71,28 @@ public class When_a_message_is_received_and_read
             all => all.LastOrDefault() == sent[^1].Seq);
         Assert.Equal(Reads(phone).Order().Distinct(), Reads(phone));
         Assert.InRange(Reads(phone).Count, 2, 19);
+    }
+
+    [Fact]
+    public async Task Should_tell_the_next_receipt_after_one_that_failed()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        await bob.SendAsync(conversation, "Anybody there?");
+        var (one, two) = (await alice.SendAsync(conversation, "one"), await alice.SendAsync(conversation, "two"));
+
+        // What alice shows isn't remembered any more, and can't be read: not a failure that passes.
+        clock.Jump(TimeSpan.FromSeconds(31));
+        await using var phone = await alice.ListenAsync();
+        using (app.Azure.Faults.Add(new Fault("cosmos", "*", FaultKind.Fail) { Status = 400, Target = target => target.Contains("alice/privacy", StringComparison.Ordinal) }))
+        {
+            await bob.MarkReadAsync(conversation, one.Seq);
+        }
+
+        await bob.MarkReadAsync(conversation, two.Seq);
+        await phone.ReceivesEventAsync("receipt.read", data => Is(data, "bob", two.Seq));
     }
 
     [Fact]

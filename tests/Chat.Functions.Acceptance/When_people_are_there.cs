@@ -13,8 +13,7 @@ public class When_people_are_there
         var clock = new JumpingClock();
         await using var app = await ChatApp.StartAsync(time: clock);
         var (alice, bob) = (app.As("alice"), app.As("bob"));
-        await alice.StartDirectAsync("bob");
-        await bob.ConversationsAsync();
+        await bob.SendAsync((await alice.StartDirectAsync("bob")).ConversationId, "Hello");
         var away = await Eventually.SeesAsync(() => PresenceAsync(alice, "bob,mallory"), seen => seen.Single().GetProperty("lastSeenAt").ValueKind == JsonValueKind.String);
         Assert.Equal(("bob", false), (away[0].GetProperty("userId").GetString(), away[0].GetProperty("online").GetBoolean()));
 
@@ -45,11 +44,57 @@ public class When_people_are_there
         var clock = new JumpingClock();
         await using var app = await ChatApp.StartAsync(time: clock);
         var (alice, bob) = (app.As("alice"), app.As("bob"));
-        await alice.StartDirectAsync("bob");
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        await alice.SendAsync(conversation, "Hello");
+        await bob.SendAsync(conversation, "Hello yourself");
+        Assert.Single(await PresenceAsync(alice, "bob"));
         await bob.AskAsync("PATCH", "/api/me/privacy", new { presence = false });
         clock.Jump(TimeSpan.FromMinutes(1));
         Assert.Empty(await PresenceAsync(alice, "bob"));
         Assert.Empty(await PresenceAsync(bob, "alice"));
+    }
+
+    [Fact]
+    public async Task Should_tell_a_stranger_nothing_until_they_have_an_answer()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (mallory, bob) = (app.As("mallory"), app.As("bob"));
+        var conversation = (await mallory.StartDirectAsync("bob")).ConversationId;
+        var asked = await mallory.SendAsync(conversation, "Who are you?");
+        await using var phone = await mallory.ListenAsync();
+        await using var tablet = await bob.ListenAsync();
+        await TypesAsync(bob, conversation, true);
+        await bob.DoAsync("PUT", $"/api/conversations/{conversation}/delivered", new { seq = asked.Seq });
+        await bob.MarkReadAsync(conversation, asked.Seq);
+
+        Assert.Empty(await PresenceAsync(mallory, "bob"));
+        Assert.Empty(await PresenceAsync(mallory, "bob", conversation));
+        Assert.Equal((0, 0), await ReceiptOfBobAsync());
+
+        // Whoever has written shows themselves to the other.
+        Assert.Equal(["mallory"], Names(await PresenceAsync(bob, "mallory")));
+        await tablet.ReceivesEventAsync("receipt.read");
+
+        var answer = await bob.SendAsync(conversation, "Bob");
+        await phone.ReceivesAsync(conversation, "Bob");
+        Assert.DoesNotContain(phone.Events(), one => one.GetProperty("type").GetString() is { } type && (type.StartsWith("typing.", StringComparison.Ordinal) || type.StartsWith("receipt.", StringComparison.Ordinal)));
+        Assert.Equal(["bob"], Names(await PresenceAsync(mallory, "bob")));
+        Assert.Equal(["bob"], Names(await PresenceAsync(mallory, "bob", conversation)));
+        Assert.Equal((asked.Seq, asked.Seq), await ReceiptOfBobAsync());
+
+        // That stays so when others write last.
+        await mallory.SendAsync(conversation, "Thank you");
+        await TypesAsync(bob, conversation, true);
+        await phone.ReceivesEventAsync("typing.started");
+        Assert.Equal(["bob"], Names(await PresenceAsync(mallory, "bob")));
+        await bob.MarkReadAsync(conversation, answer.Seq + 1);
+        await phone.ReceivesEventAsync("receipt.read", data => data.GetProperty("userId").GetString() == "bob");
+
+        async Task<(long Delivered, long Read)> ReceiptOfBobAsync() =>
+            (await mallory.AskAsync("GET", $"/api/conversations/{conversation}/receipts")).GetProperty("receipts").EnumerateArray()
+                .Where(one => one.GetProperty("userId").GetString() == "bob")
+                .Select(one => (one.GetProperty("deliveredSeq").GetInt64(), one.GetProperty("readSeq").GetInt64()))
+                .Single();
     }
 
     [Fact]
@@ -69,7 +114,9 @@ public class When_people_are_there
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
         var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
+        await alice.SendAsync(conversation, "Hello");
         await using var phone = await bob.ListenAsync();
+        await using var own = await alice.ListenAsync();
         foreach (var one in new[] { conversation, group })
         {
             await TypesAsync(alice, one, true);
@@ -79,7 +126,12 @@ public class When_people_are_there
             Assert.Single(phone.Events(), seen => IsTyping(seen, "typing.started", one));
         }
 
-        Assert.Equal(1, (await bob.ConversationAsync(conversation)).LastSeq);
+        Assert.Equal(2, (await bob.ConversationAsync(conversation)).LastSeq);
+
+        // Whoever types isn't told of it: what was sent before the marker came before it.
+        await alice.SendAsync(group, "marker");
+        await own.ReceivesEventAsync("message.created", message => message.GetProperty("text").GetString() == "marker");
+        Assert.DoesNotContain(own.Events(), seen => seen.GetProperty("type").GetString()!.StartsWith("typing.", StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.NotFound, (await app.As("mallory").PostAsync($"/api/conversations/{group}/typing", new { typing = true })).StatusCode);
     }
 

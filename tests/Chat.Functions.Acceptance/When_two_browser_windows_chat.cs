@@ -34,6 +34,9 @@ public class When_two_browser_windows_chat
         await bob.Keyboard.PressAsync("Enter");
         await alice.Locator("#messages").GetByText("Hello <b>Alice</b>").WaitForAsync();
         Assert.Equal(2, await alice.Locator("#messages li.message").CountAsync());
+
+        await bob.Locator("#text").PressSequentiallyAsync("Hm");
+        await alice.Locator("#typing").GetByText("bob is writing").WaitForAsync();
     }
 
     [Fact]
@@ -48,9 +51,6 @@ public class When_two_browser_windows_chat
         var bob = await SignInAsync(browser, app, "bob");
         await alice.Locator("#conversations").GetByText("bob").First.ClickAsync();
         await bob.Locator("#conversations").GetByText("alice").First.ClickAsync();
-
-        await bob.Locator("#text").PressSequentiallyAsync("Hm");
-        await alice.Locator("#typing").GetByText("bob is writing").WaitForAsync();
 
         await bob.Locator("li.message").HoverAsync();
         await bob.GetByLabel("React with 👍").ClickAsync();
