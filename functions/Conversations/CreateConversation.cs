@@ -90,10 +90,10 @@ public sealed class CreateConversation(
         if (!appended.IsRepeat)
         {
             var everyone = await reader.MemberIdsAsync(head, appended.Session, cancellationToken);
-            await groups.TryAlignAsync(head, everyone, appended.Session, cancellationToken);
+            var until = await groups.TryAlignAsync(head, everyone, appended.Session, cancellationToken);
 
             // The creator's list shows the conversation at once; the others' follow by delivery.
-            await inbox.RaiseAsync(user.Id, InboxChange.Of(head), cancellationToken);
+            await inbox.RaiseAsync(user.Id, InboxChange.Of(head) with { PushUntil = until }, cancellationToken);
         }
 
         var view = await views.OfAsync(user.Id, head, appended.Session, cancellationToken);

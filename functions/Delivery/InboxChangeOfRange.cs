@@ -61,7 +61,7 @@ public sealed record InboxChangeOfRange(
         ArgumentNullException.ThrowIfNull(other);
         var isOthers = IsQuiet == other.IsQuiet ? other.Change.LastSeq > Change.LastSeq : IsQuiet;
         return new(
-            isOthers ? other.Change : Change,
+            (isOthers ? other.Change : Change) with { PushUntil = other.Change.PushUntil ?? Change.PushUntil },
             Highest(OwnOrdinals, other.OwnOrdinals),
             Highest(MentionedOrdinals, other.MentionedOrdinals),
             Math.Max(AllMentioned, other.AllMentioned))

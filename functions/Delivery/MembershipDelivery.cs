@@ -14,7 +14,7 @@ public sealed class MembershipDelivery(PushGroups groups, EventPush push, InboxP
 
     /// <summary>Lets in who joined, and out who left: they get the entry that says so, and no further push.</summary>
     /// <returns>How the range moves the inboxes of those who are in.</returns>
-    /// <exception cref="PushGroupException">Somebody who left may still get pushes.</exception>
+    /// <exception cref="RealtimeException">Somebody who left may still get pushes.</exception>
     public async Task<InboxChangeOfRange> DeliverAsync(
         Head head,
         IReadOnlyList<LogEntry> entries,
@@ -29,7 +29,8 @@ public sealed class MembershipDelivery(PushGroups groups, EventPush push, InboxP
         var change = InboxChangeOfRange.Of(head, entries, about);
         if (first.Count + joined.Count > 0)
         {
-            await groups.TryAlignAsync(head, [.. first, .. joined], session, cancellationToken);
+            var until = await groups.TryAlignAsync(head, [.. first, .. joined], session, cancellationToken);
+            change = change with { Change = change.Change with { PushUntil = until } };
         }
 
         if (joined.Count > 0)
@@ -43,11 +44,11 @@ public sealed class MembershipDelivery(PushGroups groups, EventPush push, InboxP
             {
                 case LogEvent.MemberLeft or LogEvent.MemberRemoved:
                     IReadOnlyList<UserId> gone = [entry.Data.Deserialize(ChatJson.Default.MemberGone)!.UserId];
-                    await groups.AlignAsync(head.ConversationId, gone, session);
+                    await groups.AlignAsync(head.ConversationId, gone, session, cancellationToken);
                     await SeeOffAsync(gone, entry, change.Change, cancellationToken);
                     break;
                 case LogEvent.ConversationDeleted:
-                    await groups.EmptyAsync(head.ConversationId, everyone);
+                    await groups.EmptyAsync(head.ConversationId, everyone, cancellationToken);
                     await SeeOffAsync(everyone, entry, change.Change, cancellationToken);
                     break;
             }

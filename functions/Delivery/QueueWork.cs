@@ -75,7 +75,7 @@ public sealed class QueueWork(ServiceBusClient client, TimeProvider time, ILogge
     }
 
     private static bool IsTransient(Exception exception) =>
-        exception is ServiceBusException { IsTransient: true } or IncompleteRangeException or PushGroupException
+        exception is ServiceBusException { IsTransient: true } or IncompleteRangeException or RealtimeException
         || CosmosFailures.IsTransient(exception)
         || (exception is AggregateException { InnerExceptions: var all } && all.All(IsTransient));
 

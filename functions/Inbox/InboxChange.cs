@@ -51,6 +51,9 @@ public sealed record InboxChange
         };
     }
 
+    /// <summary>Until when those who come in with this have their place in the push group; null when nobody comes in, or that isn't certain.</summary>
+    public DateTimeOffset? PushUntil { get; init; }
+
     /// <summary>The entry that the change makes where there is none yet.</summary>
     public InboxEntry ToEntry(UserId user) => new()
     {
@@ -66,7 +69,7 @@ public sealed record InboxChange
         Activity = Activity,
         AvatarUrl = AvatarUrl,
         AboutSeq = AboutSeq,
-        PushUntil = Kind == ConversationKind.Group ? 0 : null,
+        PushUntil = Kind == ConversationKind.Group ? PushUntil?.ToUnixTimeSeconds() ?? 0 : null,
     };
 
     public string Activity => $"{TimestampConverter.ToText(ActivityAt)}|{ConversationId}";

@@ -20,7 +20,10 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     public static PatchOperation NextVersion { get; } = PatchOperation.Increment("/version", 1);
 
     /// <summary>Moves a user's entry to a change, and their marks to what in it is their own and what mentions them.</summary>
-    public async Task RaiseAsync(UserId user, InboxChange change, CancellationToken cancellationToken, InboxMarks marks = default)
+    public Task RaiseAsync(UserId user, InboxChange change, CancellationToken cancellationToken, InboxMarks marks = default) =>
+        RaiseAsync(user, change, [], marks, cancellationToken);
+
+    private async Task RaiseAsync(UserId user, InboxChange change, IEnumerable<PatchOperation> also, InboxMarks marks, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(change);
         List<PatchOperation> forward =
@@ -28,6 +31,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             PatchOperation.Set("/last", new InboxLast(change.LastSeq, change.LastOrdinal, change.LastMessage, change.MemberCount)),
             PatchOperation.Set("/activity", change.Activity),
             NextVersion,
+            .. also,
         ];
         var isBehind = $"c.last.seq < {change.LastSeq}";
         var raised = marks.Raised.ToList();
@@ -131,7 +135,10 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     public async Task WelcomeAsync(UserId user, InboxChange change, long joinedOrdinal, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(change);
-        await RaiseAsync(user, change, cancellationToken, new InboxMarks(joinedOrdinal, 0));
+
+        // A place that they had before ended when they left.
+        var place = PatchOperation.Set("/pushUntil", change.PushUntil?.ToUnixTimeSeconds() ?? 0);
+        await RaiseAsync(user, change, [place], new InboxMarks(joinedOrdinal, 0), cancellationToken);
         if (change.AboutSeq > 0)
         {
             await ShowAsync(user, change, cancellationToken);

@@ -49,9 +49,9 @@ public sealed class JoinByInvite(
 
         if (joined.Entries.Count > 0)
         {
-            await groups.TryAlignAsync(joined.Head!, [user.Id], joined.Session, cancellationToken);
+            var until = await groups.TryAlignAsync(joined.Head!, [user.Id], joined.Session, cancellationToken);
             var about = await reader.ReadAboutAsync(joined.Head!, joined.Session, cancellationToken);
-            await inbox.WelcomeAsync(user.Id, InboxChange.Of(joined.Head!, about), joined.Document<Member>().JoinedOrdinal, cancellationToken);
+            await inbox.WelcomeAsync(user.Id, InboxChange.Of(joined.Head!, about) with { PushUntil = until }, joined.Document<Member>().JoinedOrdinal, cancellationToken);
         }
 
         var view = await views.OfAsync(user.Id, joined.Head!, joined.Session, cancellationToken);

@@ -18,6 +18,7 @@ public sealed class ChatHub(IServiceProvider services, TimeProvider time) : Serv
     public const string Connection = DefaultConnectionStringName;
 
     private const string Method = "events";
+    private const string SystemClaim = "asrs.s.";
 
     /// <summary>As the service has it: long enough for polls, which send it each time.</summary>
     private static readonly TimeSpan MaxTokenLifetime = TimeSpan.FromHours(1);
@@ -37,7 +38,7 @@ public sealed class ChatHub(IServiceProvider services, TimeProvider time) : Serv
 
             // By these the service closes a connection when its user's own token ends, so that the client negotiates again:
             // https://github.com/Azure/azure-signalr/blob/dev/specs/CloseOnAuthenticationExpire.md
-            Claims = [new Claim("asrs.s.coae", "true"), new Claim("asrs.s.aeo", until.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture))],
+            Claims = [new Claim($"{SystemClaim}coae", "true"), new Claim($"{SystemClaim}aeo", until.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture))],
         };
         var answer = await AskAsync("negotiate", () => NegotiateAsync(options), CancellationToken.None);
 
@@ -76,7 +77,7 @@ public sealed class ChatHub(IServiceProvider services, TimeProvider time) : Serv
     /// <summary>Clients that stayed connected while the store was restored learn of it here; the first life needs no mark.</summary>
     private ChatEvent[] OfThisLife(ChatEvent[] events) => _storeEpoch == 1 ? events : [.. events.Select(one => one with { StoreEpoch = _storeEpoch })];
 
-    private static Task DoAsync(string operation, Func<Task> call, CancellationToken cancellationToken) => AskAsync(
+    private static async Task DoAsync(string operation, Func<Task> call, CancellationToken cancellationToken) => await AskAsync(
         operation,
         async () =>
         {

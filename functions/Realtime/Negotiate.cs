@@ -6,41 +6,31 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Realtime;
 
-/// <summary><c>POST /realtime/negotiate</c>: where and with which token a SignalR client given <c>…/api/realtime</c> connects as the caller.</summary>
-public sealed class Negotiate(ChatHub hub, PushGroups groups, CurrentUser user, ILogger<Negotiate> logger)
+/// <summary>
+/// <c>POST /realtime/negotiate</c>: where and with which token a SignalR client given <c>…/api/realtime</c> connects as the caller, for as long
+/// as the caller's own token is good.
+/// </summary>
+public sealed class Negotiate(ChatHub hub, PushGroupRenewal renewal, CurrentUser user, ILogger<Negotiate> logger)
 {
     [Function(nameof(Negotiate))]
-    public async Task<IResult> RunAsync([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "realtime/negotiate")] HttpRequest request)
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "realtime/negotiate")] HttpRequest request,
+        CancellationToken cancellationToken)
     {
-        var caller = user.Id;
         RealtimeConnection connection;
         try
         {
-            connection = await hub.NegotiateAsync(caller);
+            connection = await hub.NegotiateAsync(user.Id, user.Until);
         }
-        catch (Exception exception)
+        catch (RealtimeException exception)
         {
-            // Whatever the package throws, it is the service that can't be asked.
             logger.NegotiateFailed(exception);
             return Problems.Unavailable.ToResult();
         }
 
         Metrics.ConnectionsNegotiated.Add(1);
-        _ = RenewAsync(caller);
+        await renewal.TryBeginAsync(user.Id, cancellationToken);
         return new Answer<RealtimeConnection>(StatusCodes.Status200OK, connection, ChatJson.Default.RealtimeConnection);
-    }
-
-    private async Task RenewAsync(UserId caller)
-    {
-        try
-        {
-            await groups.RenewAsync(caller, CancellationToken.None);
-        }
-        catch (Exception exception)
-        {
-            // The next negotiate tries again.
-            logger.RenewFailed(exception);
-        }
     }
 }
 

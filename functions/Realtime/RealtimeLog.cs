@@ -20,4 +20,7 @@ internal static partial class RealtimeLog
 
     [LoggerMessage(204, LogLevel.Warning, "{Event} was not pushed to the user whom it concerns; their other devices will see it when they ask.")]
     public static partial void OwnPushFailed(this ILogger logger, Exception exception, string @event);
+
+    [LoggerMessage(206, LogLevel.Warning, "A user's connections were not all closed when they signed out.")]
+    public static partial void SignOutFailed(this ILogger logger, Exception exception);
 }

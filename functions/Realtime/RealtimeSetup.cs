@@ -14,5 +14,11 @@ public static class RealtimeSetup
             .AddServerlessHub<ChatHub>(builder => builder.WithOptions(options => options.UseJsonObjectSerializer(new JsonObjectSerializer(ChatJson.Default.Options))))
             .AddSingleton<ChatHub>()
             .AddSingleton<EventPush>()
-            .AddSingleton<PushGroups>();
+            .AddSingleton<PushGroups>()
+            .AddSingleton<PushGroupQueue>()
+            .AddSingleton<ConnectionStates>()
+            .AddSingleton<PushGroupRenewal>()
+            .AddSingleton<UserConnections>()
+            .AddHttpClient(ChatHub.Connection, static client => client.Timeout = TimeSpan.FromSeconds(5))
+            .Services;
 }

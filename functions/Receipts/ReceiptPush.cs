@@ -1,7 +1,7 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
-using Chat.Functions.Privacy;
 using Chat.Functions.Presence;
+using Chat.Functions.Privacy;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Microsoft.Extensions.Logging;

@@ -12,6 +12,9 @@ public sealed class CurrentUser
         internal set => _id = value;
     }
 
+    /// <summary>Until when calls with the caller's token are taken.</summary>
+    public DateTimeOffset Until { get; internal set; }
+
     /// <summary>Null while nobody is signed in.</summary>
     internal UserId? IfKnown => _id;
 }

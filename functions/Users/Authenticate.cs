@@ -16,15 +16,16 @@ public sealed class Authenticate(TokenCheck tokens, LastSeen lastSeen) : IFuncti
         ArgumentNullException.ThrowIfNull(next);
         if (context.GetHttpContext() is { } http && context.FunctionDefinition.Name is not (nameof(GetHealth) or nameof(GetReadiness)))
         {
-            var (user, refusal) = await tokens.CheckAsync(http.Request.Headers.Authorization);
+            var (token, refusal) = await tokens.CheckAsync(http.Request.Headers.Authorization);
             if (refusal is not null)
             {
                 context.GetInvocationResult().Value = refusal.ToResult();
                 return;
             }
 
-            context.InstanceServices.GetRequiredService<CurrentUser>().Id = user;
-            lastSeen.Stamp(user);
+            var caller = context.InstanceServices.GetRequiredService<CurrentUser>();
+            (caller.Id, caller.Until) = (token.User, token.Until);
+            lastSeen.Stamp(token.User);
         }
 
         await next(context);

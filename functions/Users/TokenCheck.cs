@@ -27,8 +27,8 @@ public sealed class TokenCheck
 
     private readonly string _userIdClaim;
     private readonly TimeProvider _time;
-    private readonly ConcurrentDictionary<string, (UserId User, DateTimeOffset Until)> _remembered = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, (UserId User, DateTimeOffset Until)>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
+    private readonly ConcurrentDictionary<string, CheckedToken> _remembered = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, CheckedToken>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
 
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = MaxTokenLength };
     private readonly TokenValidationParameters _parameters;
@@ -67,8 +67,8 @@ public sealed class TokenCheck
         }
     }
 
-    /// <summary>The token's user, or why it isn't believed.</summary>
-    public async Task<(UserId User, Problem? Refusal)> CheckAsync(string? authorization)
+    /// <summary>The token's user and time, or why it isn't believed.</summary>
+    public async Task<(CheckedToken Token, Problem? Refusal)> CheckAsync(string? authorization)
     {
         const string Scheme = "Bearer ";
         if (authorization is null || !authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
@@ -76,9 +76,9 @@ public sealed class TokenCheck
             return (default, Problems.NoToken);
         }
 
-        if (_bySpan.TryGetValue(authorization.AsSpan(Scheme.Length).Trim(), out var known) && _time.GetUtcNow() < known.Until)
+        if (_bySpan.TryGetValue(authorization.AsSpan(Scheme.Length).Trim(), out var known) && _time.GetUtcNow() < known.Until && _time.GetUtcNow() < known.CheckAgainAt)
         {
-            return (known.User, null);
+            return (known, null);
         }
 
         if (!await CanAskAsync())
@@ -110,8 +110,9 @@ public sealed class TokenCheck
             return (default, Problems.TokenNamesNoUser($"Its claim \"{_userIdClaim}\" is no user id, which is a string of {UserId.Rule}."));
         }
 
-        Remember(token, user, believed.ValidTo);
-        return (user, null);
+        var found = new CheckedToken(user, Until(believed.ValidTo), _time.GetUtcNow() + Remembered);
+        Remember(token, found);
+        return (found, null);
     }
 
     /// <summary>
@@ -121,7 +122,7 @@ public sealed class TokenCheck
     private static bool AsksForMore(JsonWebToken token) =>
         token.TryGetHeaderValue<object>("crit", out _) || (token.TryGetHeaderValue<object>("b64", out var encoded) && encoded is not true);
 
-    private void Remember(string token, UserId user, DateTime expires)
+    private void Remember(string token, CheckedToken found)
     {
         if (token.Length > MaxRememberedLength)
         {
@@ -133,9 +134,11 @@ public sealed class TokenCheck
             _remembered.Clear();
         }
 
-        var soon = _time.GetUtcNow() + Remembered;
-        _remembered[token] = (user, expires >= (soon - Skew).UtcDateTime ? soon : new DateTimeOffset(expires, TimeSpan.Zero) + Skew);
+        _remembered[token] = found;
     }
+
+    private static DateTimeOffset Until(DateTime expires) =>
+        expires < DateTime.MaxValue - Skew ? new DateTimeOffset(expires, TimeSpan.Zero) + Skew : DateTimeOffset.MaxValue;
 
     /// <summary>Whether the authority's keys are at hand: while it can't be asked, nothing is wrong with the token.</summary>
     private async Task<bool> CanAskAsync()
@@ -153,3 +156,8 @@ public sealed class TokenCheck
     private static bool IsAlive(DateTime? notBefore, DateTime? expires, TimeSpan skew, DateTime now) =>
         expires is { } end && end > now - skew && !(notBefore > now + skew);
 }
+
+/// <summary>What a token that is believed says.</summary>
+/// <param name="Until">Until when it is taken: its end, and some seconds for clocks that differ.</param>
+/// <param name="CheckAgainAt">Until when it is believed without another look.</param>
+public readonly record struct CheckedToken(UserId User, DateTimeOffset Until, DateTimeOffset CheckAgainAt);

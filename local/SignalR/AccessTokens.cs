@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -9,6 +10,8 @@ namespace Chat.Local.SignalR;
 internal sealed class AccessTokens(TimeProvider time)
 {
     private const string UserClaim = "asrs.s.uid";
+    private const string CloseClaim = "asrs.s.coae";
+    private const string EndClaim = "asrs.s.aeo";
 
     private readonly SymmetricSecurityKey _key = new(RandomNumberGenerator.GetBytes(32));
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
@@ -27,8 +30,8 @@ internal sealed class AccessTokens(TimeProvider time)
         });
     }
 
-    /// <summary>Whether the token is ours, for this address and of now; and the user it names.</summary>
-    public async Task<(bool Valid, string? UserId)> CheckAsync(string token, string audience)
+    /// <summary>Whom the token admits to a hub's address; null when it isn't ours, or not for there and now.</summary>
+    public async Task<Admission?> CheckAsync(string token, string hub, string audience)
     {
         var result = await _handler.ValidateTokenAsync(token, new TokenValidationParameters
         {
@@ -38,6 +41,11 @@ internal sealed class AccessTokens(TimeProvider time)
             ValidateIssuer = false,
             LifetimeValidator = (_, expires, _, _) => time.GetUtcNow().UtcDateTime < expires,
         });
-        return (result.IsValid, result.IsValid ? result.ClaimsIdentity.FindFirst(UserClaim)?.Value : null);
+        return result.IsValid ? new Admission(hub, Claim(UserClaim)) { Until = EndOf(Claim(CloseClaim), Claim(EndClaim)) } : null;
+
+        string? Claim(string type) => result.ClaimsIdentity.FindFirst(type)?.Value;
     }
+
+    private static DateTimeOffset? EndOf(string? closes, string? end) =>
+        closes == "true" && long.TryParse(end, CultureInfo.InvariantCulture, out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
 }

@@ -18,9 +18,12 @@ internal sealed class ClientConnection : IDisposable
     private readonly Channel<ReadOnlyMemory<byte>> _outgoing =
         Channel.CreateUnbounded<ReadOnlyMemory<byte>>(new UnboundedChannelOptions { SingleReader = true });
 
+    private static readonly TimeSpan MaxTimer = TimeSpan.FromDays(49);
+
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _dropped;
     private readonly ITimer _pings;
+    private readonly ITimer? _end;
     private readonly CancellationTokenRegistration _stopping;
     private long _waitingBytes;
     private long _lastHeard;
@@ -28,16 +31,17 @@ internal sealed class ClientConnection : IDisposable
     private volatile bool _isAwaited;
 
     /// <param name="stopping">Fires when the host stops, which the client is told.</param>
-    public ClientConnection(string id, string? userId, TimeProvider time, CancellationToken stopping)
+    public ClientConnection(string id, Admission admission, TimeProvider time, CancellationToken stopping)
     {
         Id = id;
-        UserId = userId;
+        UserId = admission.UserId;
         Since = time.GetUtcNow();
         _time = time;
         _lastHeard = time.GetTimestamp();
         _dropped = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         Dropped = _dropped.Token;
         _pings = time.CreateTimer(static state => ((ClientConnection)state!).KeepAlive(), this, PingEvery, PingEvery);
+        _end = admission.Until is { } until ? CloseAt(until - Since) : null;
         _stopping = stopping.UnsafeRegister(
             static state => ((ClientConnection)state!).Close("Connection closed: the service is stopping.", allowReconnect: true),
             this);
@@ -130,8 +134,16 @@ internal sealed class ClientConnection : IDisposable
     public void Dispose()
     {
         _pings.Dispose();
+        _end?.Dispose();
         _stopping.Unregister();
     }
+
+    /// <summary>Timers take 49 days at most; tokens that last longer outlive every connection.</summary>
+    private ITimer? CloseAt(TimeSpan left) => left > MaxTimer ? null : _time.CreateTimer(
+        static state => ((ClientConnection)state!).Close("Connection closed: the authentication has expired.", allowReconnect: true),
+        this,
+        left > TimeSpan.Zero ? left : TimeSpan.Zero,
+        Timeout.InfiniteTimeSpan);
 
     private void KeepAlive()
     {

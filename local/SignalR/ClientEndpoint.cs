@@ -50,7 +50,7 @@ internal sealed class ClientEndpoint(SignalRService service, AccessTokens tokens
         }
 
         var connectionToken = NewConnectionToken();
-        var connection = new ClientConnection(ConnectionId(connectionToken), admission.UserId, time, stopping);
+        var connection = new ClientConnection(ConnectionId(connectionToken), admission, time, stopping);
         _negotiated.Add(connectionToken, new HttpConnection(connection, admission, service.Hub(admission.Hub), time));
         context.Response.ContentType = "application/json";
         NegotiateProtocol.WriteResponse(
@@ -87,7 +87,7 @@ internal sealed class ClientEndpoint(SignalRService service, AccessTokens tokens
     private async Task ServeWebSocketAsync(HttpContext context, string token, Admission admission)
     {
         var id = ConnectionId(token.Length > 0 ? token : NewConnectionToken());
-        using var connection = new ClientConnection(id, admission.UserId, time, stopping);
+        using var connection = new ClientConnection(id, admission, time, stopping);
         var hub = service.Hub(admission.Hub);
         try
         {
@@ -109,10 +109,9 @@ internal sealed class ClientEndpoint(SignalRService service, AccessTokens tokens
         var token = authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
             ? authorization["Bearer ".Length..]
             : request.Query["access_token"].ToString();
-        var (valid, userId) = await tokens.CheckAsync(token, Url(request, hub));
-        if (valid)
+        if (await tokens.CheckAsync(token, hub, Url(request, hub)) is { } admission)
         {
-            return new Admission(hub, userId);
+            return admission;
         }
 
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;
@@ -127,4 +126,8 @@ internal sealed class ClientEndpoint(SignalRService service, AccessTokens tokens
 }
 
 /// <summary>Whom an access token admits to which hub.</summary>
-internal sealed record Admission(string Hub, string? UserId);
+internal sealed record Admission(string Hub, string? UserId)
+{
+    /// <summary>When the service closes the connection, as the application said that its user's own token ends; null when it didn't.</summary>
+    public DateTimeOffset? Until { get; init; }
+}

@@ -19,7 +19,7 @@ internal sealed class HttpConnection(ClientConnection connection, Admission admi
     /// <summary>Serves a request of the client; true when the connection is over with it.</summary>
     public async Task<bool> ServeAsync(HttpContext context, Admission admitted)
     {
-        if (admitted != admission)
+        if ((admitted.Hub, admitted.UserId) != (admission.Hub, admission.UserId))
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
             return false;

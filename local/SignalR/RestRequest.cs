@@ -47,6 +47,8 @@ internal sealed record RestRequest
 
     public static RestRequest Close(string connection) => new("close", connection, Connection(connection));
 
+    public static RestRequest CloseUser(string user) => new("close-user", user, $"{User(user)}/:closeConnections");
+
     private static string PathOf(Address address) => address.Audience switch
     {
         Audience.All => "",

@@ -43,6 +43,9 @@ internal sealed class SignalRService : IAsyncDisposable
 
     public RestCalls Calls(TimeSpan timeout) => new(_meter, _faults, _time, timeout);
 
+    /// <summary>The way of REST requests to the service.</summary>
+    public HttpMessageHandler CreateHandler() => new RestApi(this, _time);
+
     /// <summary>Counts outgoing messages as Azure bills them: 2 KB each, for each recipient.</summary>
     public void CountMessages(int messages)
     {

@@ -493,7 +493,7 @@ export const rules = [
   {
     rule: 'WebSockets, server-sent events, long polling, with the npm client',
     file: 'local/SignalR/HttpConnection.cs',
-    find: 'if (admitted != admission)',
+    find: 'if ((admitted.Hub, admitted.UserId) != (admission.Hub, admission.UserId))',
     replace: 'if (admitted.Hub != admission.Hub)',
     test: 'SignalR.TransportTests.Every_request_needs_the_token_of_the_user_who_negotiated',
   },
@@ -552,6 +552,13 @@ export const rules = [
     find: 'SilentFor = TimeSpan.FromSeconds(30);',
     replace: 'SilentFor = TimeSpan.FromSeconds(60);',
     test: 'SignalR.KeepAliveTests.A_client_is_pinged_and_closed_when_it_stays_silent',
+  },
+  {
+    rule: "A connection ends with its user's authentication, where the app's claims say so",
+    file: 'local/SignalR/AccessTokens.cs',
+    find: 'closes == "true" && ',
+    replace: '',
+    test: 'SignalR.KeepAliveTests.A_connection_ends_with_its_users_authentication_when_the_app_says_so',
   },
 
   // Common

@@ -47,6 +47,12 @@ internal sealed class World
             var poll = await world.SaysAsync(new { poll = new { question = "When?", options = Enumerable.Range(1, 10).Select(day => $"Day {day}"), multiple = true } });
             world.Values["messageId"] = () => poll;
         },
+        ["signOut"] = world =>
+        {
+            // Alice's devices are to hear of what the others do.
+            world.Caller = "dave";
+            return Task.CompletedTask;
+        },
         ["listScheduled"] = world => world.SchedulesAsync(),
         ["cancelScheduled"] = world => world.SchedulesAsync(),
     };

@@ -21,8 +21,11 @@ internal sealed class Person(HttpClient http, string name)
     /// <summary>The same person, through the backend that was started again.</summary>
     public Person At(Backend other) => new(other.Http, name);
 
+    /// <summary>Begins a direct conversation, and tries again while the app asks for that, as clients do.</summary>
     public async Task<ConversationJson> StartDirectAsync(string other) =>
-        await ReadAsync<ConversationJson>(await PostAsync("/api/conversations", new { kind = "direct", members = new[] { other } }));
+        await ReadAsync<ConversationJson>(await Eventually.SeesAsync(
+            () => PostAsync("/api/conversations", new { kind = "direct", members = new[] { other } }),
+            answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable));
 
     /// <summary>Creates a group, and tries again under the same key while the app asks for that, as clients do.</summary>
     public async Task<ConversationJson> CreateGroupAsync(string title, params IEnumerable<string> members)

@@ -30,9 +30,9 @@ public sealed class TokenCheckTests : IAsyncLifetime
     [Fact]
     public async Task Believes_what_the_authority_signed()
     {
-        var (user, refusal) = await _check.CheckAsync("Bearer " + Token());
+        var (token, refusal) = await _check.CheckAsync("Bearer " + Token());
         Assert.Null(refusal);
-        Assert.Equal("alice", user.Value);
+        Assert.Equal("alice", token.User.Value);
     }
 
     [Fact]
@@ -153,11 +153,11 @@ public sealed class TokenCheckTests : IAsyncLifetime
         for (var second = 0; second <= (minutes + 2) * 60; second += 7)
         {
             clock.Now = start.AddSeconds(second);
-            var (user, refusal) = await check.CheckAsync("Bearer " + token);
+            var (found, refusal) = await check.CheckAsync("Bearer " + token);
 
             // Clocks may differ by half a minute; the token's end is in whole seconds.
             var left = (minutes * 60) + 30 - second;
-            Assert.True(left is >= 0 and < 2 || refusal?.Code == (left > 0 ? null : "token_expired"), $"After {second} s: {refusal?.Code ?? user.Value}");
+            Assert.True(left is >= 0 and < 2 || refusal?.Code == (left > 0 ? null : "token_expired"), $"After {second} s: {refusal?.Code ?? found.User.Value}");
         }
     }
 

@@ -11,8 +11,8 @@ public sealed class HubConnectionsTests
     {
         var clock = new TestClock();
         var hub = new HubConnections("hub", new MembershipJournal(LocalStore.InMemory()), clock);
-        using var first = new ClientConnection("id", "alice", clock, CancellationToken.None);
-        using var second = new ClientConnection("id", "alice", clock, CancellationToken.None);
+        using var first = new ClientConnection("id", new Admission("hub", "alice"), clock, CancellationToken.None);
+        using var second = new ClientConnection("id", new Admission("hub", "alice"), clock, CancellationToken.None);
         Assert.True(hub.TryOpen(first));
         Assert.False(hub.TryOpen(second));
 

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Xunit;
 
@@ -35,6 +36,23 @@ public class KeepAliveTests
             await alice.SendAsync("""{"type":1,"invocationId":"heard","target":"A","arguments":[]}""");
             Assert.IsType<CompletionMessage>(await alice.NextAsync());
         }
+    }
+
+    [Fact]
+    public async Task A_connection_ends_with_its_users_authentication_when_the_app_says_so()
+    {
+        await using var app = await SignalRApp.StartAsync();
+        var end = app.Clock.GetUtcNow().AddSeconds(10).ToUnixTimeSeconds();
+        using var bounded = await HubClient.ConnectAsync(await app.NegotiateAsync("alice", new Claim("asrs.s.coae", "true"), new Claim("asrs.s.aeo", $"{end}")));
+        using var unbounded = await HubClient.ConnectAsync(await app.NegotiateAsync("bob", new Claim("asrs.s.aeo", $"{end}")));
+        await app.UntilConnectionsAsync(2);
+
+        app.Clock.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.True(Assert.IsType<CloseMessage>(await bounded.NextAsync()).AllowReconnect);
+        Assert.Null(await bounded.NextAsync());
+        await unbounded.SendAsync("""{"type":1,"invocationId":"heard","target":"A","arguments":[]}""");
+        Assert.IsType<CompletionMessage>(await unbounded.NextAsync());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Chat.Local.SignalR;
 using Chat.Local.Store;
 using Microsoft.AspNetCore.Builder;
@@ -66,6 +67,15 @@ internal sealed class SignalRApp : IAsyncDisposable
         response.EnsureSuccessStatusCode();
         return (await System.Text.Json.JsonSerializer.DeserializeAsync<Negotiated>(
             await response.Content.ReadAsStreamAsync(), System.Text.Json.JsonSerializerOptions.Web))!;
+    }
+
+    /// <summary>What a client needs to connect with claims of the app's.</summary>
+    public async Task<Negotiated> NegotiateAsync(string user, params Claim[] claims)
+    {
+        var request = new DefaultHttpContext();
+        (request.Request.Scheme, request.Request.Host) = ("http", new HostString(Http.BaseAddress!.Authority));
+        var answer = await Hub.NegotiateAsync(new NegotiationOptions { HttpContext = request, UserId = user, Claims = claims });
+        return answer.ToObjectFromJson<Negotiated>(System.Text.Json.JsonSerializerOptions.Web)!;
     }
 
     public async Task<HubClient> ConnectAsync(string? user, string path = "/negotiate") => await HubClient.ConnectAsync(await NegotiateAsync(user, path));

@@ -1,0 +1,17 @@
+using Azure.Messaging.ServiceBus;
+using Chat.Functions.Delivery;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Realtime;
+
+/// <summary>Queue <c>pushgroups</c>: renews a user's places in push groups, some a message.</summary>
+public sealed class RenewPushGroups(QueueWork queueWork, PushGroupRenewal renewal)
+{
+    [Function(nameof(RenewPushGroups))]
+    public Task RunAsync(
+        [ServiceBusTrigger(PushGroupsDue.Queue, Connection = DeliverySetup.Connection, AutoCompleteMessages = false)] ServiceBusReceivedMessage message,
+        ServiceBusMessageActions actions,
+        CancellationToken cancellationToken) =>
+        queueWork.RunAsync(PushGroupsDue.Queue, message, actions, ChatJson.Default.PushGroupsDue, renewal.RenewAsync, cancellationToken);
+}
