@@ -75,7 +75,7 @@ public sealed record Edit : MessageCommand
             return Decision.Refuse(Problems.LimitReached("revisions", Limits.Revisions));
         }
 
-        if (Mention.Refusal(Mentions, context.MemberOf) is { } refusal)
+        if (Mention.Refusal(Mentions, context.MemberOf, message.Mentions) is { } refusal)
         {
             return Decision.Refuse(refusal);
         }

@@ -50,7 +50,7 @@ public sealed class HiddenMessages(
             address.Conversation,
             ChatJson.Default.Message,
             cancellationToken: cancellationToken);
-        return message?.IsExpiredAt(time.GetUtcNow()) == false ? message : null;
+        return message?.Is(address.Message) == true && !message.IsExpiredAt(time.GetUtcNow()) ? message : null;
     }
 
     private async Task<Problem?> AddAsync(UserId user, Message message, CancellationToken cancellationToken)

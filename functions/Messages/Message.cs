@@ -85,7 +85,15 @@ public sealed record Message : LogEntry
     [JsonIgnore]
     public bool IsUnsent => UnsentAt is not null;
 
-    public static string DocumentId(MessageId id) => $"m:{id.Value}";
+    /// <summary>The same for all messages of one key: whoever finds a document there asks <see cref="Is"/> whether it is the message meant.</summary>
+    public static string DocumentId(MessageId id) => $"m:{id.Key}";
+
+    /// <summary>Whether it is this message, and not one that took the place of one that disappeared.</summary>
+    public bool Is(MessageId id) => MessageId == id;
+
+    /// <summary>The message that a command needs; null when it isn't there.</summary>
+    public static Message? Find(in DecisionContext context, MessageId id) =>
+        context.Find<Message>(DocumentId(id)) is { } found && found.Is(id) ? found : null;
 
     /// <summary>What is left when it is taken back: that it was there, and nothing that it said. A thread goes on without its first words.</summary>
     public Message Unsent(UserId by, DateTimeOffset at) => this with

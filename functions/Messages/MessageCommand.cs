@@ -20,7 +20,7 @@ public abstract record MessageCommand : LogCommand
             return Decision.Refuse(Problems.ConversationNotFound);
         }
 
-        return context.Find<Message>(Message.DocumentId(MessageId)) is { } message && member.Sees(message) && !message.IsExpiredAt(context.Now)
+        return Message.Find(context, MessageId) is { } message && member.Sees(message) && !message.IsExpiredAt(context.Now)
             ? Decide(context, new MessageInLog(head, member, message))
             : Decision.Refuse(Problems.MessageNotFound);
     }

@@ -24,6 +24,6 @@ public sealed class MessageReader(ConversationReader conversations, ChatContaine
             part.Head.ConversationId,
             ChatJson.Default.Message,
             cancellationToken: cancellationToken);
-        return message is not null && part.Member.Sees(message) && !message.IsExpiredAt(time.GetUtcNow()) ? message : null;
+        return message?.Is(id) == true && part.Member.Sees(message) && !message.IsExpiredAt(time.GetUtcNow()) ? message : null;
     }
 }

@@ -82,7 +82,7 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
     {
         var view = MessageView.Of(message);
         return message.ReplyTo is not { } id ? view
-            : found.GetValueOrDefault(Message.DocumentId(id)) is Message quoted && isSeen(quoted) && !quoted.IsExpiredAt(time.GetUtcNow()) ? view with { ReplyTo = Quote.Of(quoted) }
+            : found.GetValueOrDefault(Message.DocumentId(id)) is Message quoted && quoted.Is(id) && isSeen(quoted) && !quoted.IsExpiredAt(time.GetUtcNow()) ? view with { ReplyTo = Quote.Of(quoted) }
             : view with { ReplyTo = new Quote(id) };
     }
 

@@ -10,6 +10,7 @@ namespace Chat.Functions.Messages;
 public sealed record NewMessage : LogCommand
 {
     private readonly ConversationId _conversation;
+    private readonly MessageId _key;
     private readonly string _clientMessageId;
     private readonly MessageContent _content;
     private readonly string _bodyHash;
@@ -19,16 +20,14 @@ public sealed record NewMessage : LogCommand
     {
         ArgumentNullException.ThrowIfNull(content);
         Actor = sender;
-        MessageId = MessageId.For(conversation, sender, clientMessageId);
+        _key = MessageId.For(conversation, sender, clientMessageId);
         _conversation = conversation;
         _clientMessageId = clientMessageId;
         _content = content;
         _bodyHash = content.Hash;
     }
 
-    public MessageId MessageId { get; }
-
-    public override string RepeatId => Message.DocumentId(MessageId);
+    public override string RepeatId => Message.DocumentId(_key);
 
     public override IReadOnlyList<UserId> Concerns => [Actor, .. Mention.Users(_content.Mentions)];
 
@@ -63,7 +62,7 @@ public sealed record NewMessage : LogCommand
         var member = context.Find<Member>(Member.DocumentId(Actor));
         foreach (var id in _content.RefersTo)
         {
-            if (context.Find<Message>(Message.DocumentId(id)) is not { } message || member?.Sees(message) != true || message.IsExpiredAt(context.Now))
+            if (Message.Find(context, id) is not { } message || member?.Sees(message) != true || message.IsExpiredAt(context.Now))
             {
                 return Problems.MessageNotFound;
             }
@@ -84,12 +83,13 @@ public sealed record NewMessage : LogCommand
 
     private Decision Append(in DecisionContext context, Head head)
     {
-        var root = _content.ThreadId is { } thread ? context.Find<Message>(Message.DocumentId(thread)) : null;
+        var root = _content.ThreadId is { } thread ? Message.Find(context, thread) : null;
+        var seq = head.LastSeq + 1;
         var message = new Message
         {
             ConversationId = _conversation,
-            MessageId = MessageId,
-            Seq = head.LastSeq + 1,
+            MessageId = head.MessageTtl is null ? _key : _key.At(seq),
+            Seq = seq,
             Ordinal = head.MessageCount + 1,
             CommitId = context.CommitId,
             SenderId = Actor,

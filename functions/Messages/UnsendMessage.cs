@@ -58,15 +58,15 @@ public sealed record Unsend : MessageCommand
     protected override Decision Decide(in DecisionContext context, in MessageInLog found)
     {
         var (head, actor, message) = found;
-        if (message.IsUnsent)
-        {
-            return Decision.Nothing(head, message);
-        }
-
         var moderates = actor.Role.Has(Right.Moderate, head.Kind);
         if (!moderates && message.SenderId != Actor)
         {
             return Decision.Refuse(Problems.NotAllowed);
+        }
+
+        if (message.IsUnsent)
+        {
+            return Decision.Nothing(head, message);
         }
 
         if (!moderates && context.Now > message.At + Limits.UnsendWindow)

@@ -17,15 +17,15 @@ public sealed record ChangePin : MessageCommand
 
     protected override Decision Decide(in DecisionContext context, in MessageInLog found)
     {
+        if (!found.Actor.Role.Has(Right.Pin, found.Head.Kind))
+        {
+            return Decision.Refuse(Problems.NotAllowed);
+        }
+
         var pins = context.Find<ConversationPins>(ConversationPins.DocumentId) ?? new ConversationPins { ConversationId = Conversation, Pins = [] };
         if (pins.Has(MessageId) == IsWanted)
         {
             return Decision.Nothing(found.Head, found.Message);
-        }
-
-        if (!found.Actor.Role.Has(Right.Pin, found.Head.Kind))
-        {
-            return Decision.Refuse(Problems.NotAllowed);
         }
 
         if (!IsWanted)

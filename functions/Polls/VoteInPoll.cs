@@ -1,5 +1,6 @@
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
+using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -7,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Polls;
 
 /// <summary><c>PUT /conversations/{c}/messages/{m}/vote</c>: chooses among a poll's options, or none of them; 200 with the message. Repeating it changes nothing.</summary>
-public sealed class VoteInPoll(ConversationLog log, MessageViews views, Limits limits, CurrentUser user)
+public sealed class VoteInPoll(ConversationLog log, MessageViews views, EventPush push, Limits limits, CurrentUser user)
 {
     [Function(nameof(VoteInPoll))]
     public async Task<IResult> RunAsync(
@@ -31,6 +32,14 @@ public sealed class VoteInPoll(ConversationLog log, MessageViews views, Limits l
 
         var vote = new Vote { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, Options = options };
         var appended = await log.AppendAsync(address.Conversation, vote, cancellationToken);
+        if (appended.Refusal is null)
+        {
+            // What all are pushed doesn't say who voted, so the caller's other devices couldn't know that it was them.
+            var message = appended.Document<Message>();
+            var own = new OwnVote(address.Message, options, message.UpdatedSeq ?? message.Seq);
+            await push.PushToUserAsync(user.Id, OwnVote.Updated, address.Conversation, own, cancellationToken);
+        }
+
         return await views.AnswerAsync(user.Id, appended, cancellationToken);
     }
 }

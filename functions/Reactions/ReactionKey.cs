@@ -8,9 +8,6 @@ namespace Chat.Functions.Reactions;
 [JsonConverter(typeof(ReactionKeyConverter))]
 public readonly record struct ReactionKey(string Value)
 {
-    /// <summary>In UTF-16 code units: the longest family takes 25, the longest flag 14.</summary>
-    private const int MaxEmojiLength = 40;
-
     private const int MaxNameLength = 32;
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_+-");
 
@@ -27,8 +24,7 @@ public readonly record struct ReactionKey(string Value)
     {
         null or "" => null,
         [':', .. var name, ':'] => name.Length is >= 1 and <= MaxNameLength && !name.AsSpan().ContainsAnyExcept(NameCharacters) ? text : null,
-        { Length: <= MaxEmojiLength } => Emoji.Normalize(text),
-        _ => null,
+        _ => Emoji.Normalize(text),
     };
 }
 

@@ -11,6 +11,7 @@ using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Pins;
+using Chat.Functions.Polls;
 using Chat.Functions.Presence;
 using Chat.Functions.Privacy;
 using Chat.Functions.Reactions;
@@ -69,6 +70,7 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(MessageContent))]
 [JsonSerializable(typeof(SendResults))]
 [JsonSerializable(typeof(MessageHidden))]
+[JsonSerializable(typeof(OwnVote))]
 [JsonSerializable(typeof(ScheduledDue))]
 [JsonSerializable(typeof(ScheduledMessage))]
 [JsonSerializable(typeof(ScheduledPage))]

@@ -43,7 +43,7 @@ public static class CosmosDocuments
         return new(await JsonSerializer.DeserializeAsync(response.Content, type, cancellationToken), response.Headers.ETag) { Session = Session.Of(response.Headers) };
     }
 
-    /// <summary>Those of a conversation's documents that are there, in no order.</summary>
+    /// <summary>Those of a conversation's documents that are there, in no order and each once.</summary>
     public static Task<IReadOnlyList<T>> ReadDocumentsAsync<T>(
         this Container container,
         IEnumerable<string> ids,
@@ -53,7 +53,7 @@ public static class CosmosDocuments
         CancellationToken cancellationToken = default)
     {
         var partition = new PartitionKey(conversation.Value);
-        return container.ReadDocumentsAsync(ids.Select(id => (id, partition)), type, session, cancellationToken);
+        return container.ReadDocumentsAsync(ids.Distinct(StringComparer.Ordinal).Select(id => (id, partition)), type, session, cancellationToken);
     }
 
     /// <summary>Those of these documents that are there, in no order.</summary>

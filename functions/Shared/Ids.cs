@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -60,20 +61,32 @@ public readonly record struct ConversationId(string Value)
 }
 
 /// <summary>
-/// A message: the hash of conversation, sender and <c>clientMessageId</c>, so that a repeated send finds its first. It is for uniqueness, not
-/// secrecy; knowing one authorises nothing.
+/// A message: the hash of conversation, sender and <c>clientMessageId</c>, so that a repeated send finds its first. A message that disappears has
+/// its <c>seq</c> after the hash: whoever uses the <c>clientMessageId</c> again afterwards sends another message, and what was said about the
+/// first one isn't about it. The id is for uniqueness, not secrecy; knowing one authorises nothing.
 /// </summary>
 [JsonConverter(typeof(MessageIdConverter))]
 public readonly record struct MessageId(string Value)
 {
+    /// <summary>What JSON numbers hold exactly is less than 2⁵³.</summary>
+    private const int MaxSeqDigits = 16;
+
     public static MessageId For(ConversationId conversation, UserId sender, string clientMessageId) =>
         new(Opaque.Hash(conversation.Value, sender.Value, clientMessageId));
+
+    /// <summary>The same for all messages that one <c>clientMessageId</c> was used for, of which one at most is there at a time.</summary>
+    public string Key => Value.Length > Opaque.Characters ? Value[..Opaque.Characters] : Value;
+
+    /// <summary>The id of the message with this key that has a place in the log until it disappears.</summary>
+    public MessageId At(long seq) => new(Key + seq.ToString(CultureInfo.InvariantCulture));
 
     public static bool TryParse(string? text, out MessageId id)
     {
         id = new MessageId(text ?? "");
-        return Opaque.IsWellFormed(text);
+        return Opaque.IsWellFormed(id.Key) && (id.Value.Length == Opaque.Characters || IsSeq(id.Value.AsSpan(Opaque.Characters)));
     }
+
+    private static bool IsSeq(ReadOnlySpan<char> text) => text.Length <= MaxSeqDigits && text[0] != '0' && !text.ContainsAnyExceptInRange('0', '9');
 
     public override string ToString() => Value;
 }

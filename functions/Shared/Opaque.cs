@@ -10,7 +10,7 @@ namespace Chat.Functions.Shared;
 public static class Opaque
 {
     private const int Bytes = 16;
-    private const int Characters = 22;
+    internal const int Characters = 22;
     private static readonly SearchValues<char> Allowed = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
 
     public static string Random() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));

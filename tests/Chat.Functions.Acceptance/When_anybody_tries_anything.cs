@@ -30,23 +30,23 @@ public class When_anybody_tries_anything
     private static readonly FrozenDictionary<string, Operation> Operations = new Dictionary<string, Operation>(StringComparer.Ordinal)
     {
         ["see the conversation"] = Read(nameof(GetConversation), ""),
-        ["change title, description, picture, history or joining"] = Change(nameof(UpdateConversation), "PATCH", "") with { Body = _ => new { title = TriedConversation.NewName() } },
-        ["change how long messages stay"] = Change(nameof(UpdateConversation), "PATCH", "") with { Body = _ => new { messageTtl = 86_400 + TriedConversation.NewNumber() } },
+        ["change title, description, picture, history or joining"] = Change(nameof(UpdateConversation), "PATCH", "") with { Body = title => new { title }, About = (_, _) => Task.FromResult(TriedConversation.NewName()), Already = (scene, _) => scene.TitleAsync() },
+        ["change how long messages stay"] = Change(nameof(UpdateConversation), "PATCH", "") with { Body = seconds => new { messageTtl = int.Parse(seconds, CultureInfo.InvariantCulture) }, About = (_, _) => Task.FromResult($"{86_400 + TriedConversation.NewNumber()}"), Already = (scene, _) => scene.MessageTtlAsync() },
         ["delete the conversation"] = Change(nameof(DeleteConversation), "DELETE", "") with { IsLast = true },
         ["list members"] = Read(nameof(ListMembers), "/members"),
-        ["add members"] = Change(nameof(AddMembers), "POST", "/members") with { Body = _ => new { members = new[] { TriedConversation.NewName() } } },
-        ["change a role"] = Change(nameof(ChangeRole), "PATCH", "/members/{0}") with { Body = _ => new { role = "admin" }, About = (scene, person) => scene.MemberAsync(person) },
-        ["hand over"] = Change(nameof(ChangeOwner), "POST", "/owner") with { Body = userId => new { userId }, About = (scene, person) => scene.MemberAsync(person), IsLast = true },
-        ["remove a member"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}") with { About = (scene, person) => scene.MemberAsync(person) },
+        ["add members"] = Change(nameof(AddMembers), "POST", "/members") with { Body = name => new { members = new[] { name } }, About = (_, _) => Task.FromResult(TriedConversation.NewName()), Already = (scene, person) => scene.MemberAsync(person) },
+        ["change a role"] = Change(nameof(ChangeRole), "PATCH", "/members/{0}") with { Body = _ => new { role = "admin" }, About = (scene, person) => scene.MemberAsync(person), Already = (scene, person) => scene.AfterAsync(scene.MemberAsync(person), scene.Owner, "PATCH", "/members/{0}", new { role = "admin" }) },
+        ["hand over"] = Change(nameof(ChangeOwner), "POST", "/owner") with { Body = userId => new { userId }, About = (scene, person) => scene.MemberAsync(person), Already = (scene, person) => scene.OwnerAsync(person), IsLast = true },
+        ["remove a member"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}") with { About = (scene, person) => scene.MemberAsync(person), Already = (_, _) => Task.FromResult(TriedConversation.NewName()) },
         ["remove an admin"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}") with { About = (scene, person) => scene.AdminAsync(person) },
         ["remove the owner"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}") with { About = (scene, person) => scene.OwnerAsync(person) },
         ["leave"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}") with { About = (scene, person) => scene.SelfAsync(person), IsLast = true },
         ["list invite links"] = Read(nameof(ListInviteLinks), "/invite-links"),
         ["make an invite link"] = Change(nameof(CreateInviteLink), "POST", "/invite-links") with { Body = _ => new { } },
-        ["delete an invite link"] = Change(nameof(DeleteInviteLink), "DELETE", "/invite-links/{0}") with { About = (scene, person) => scene.LinkAsync(person) },
+        ["delete an invite link"] = Change(nameof(DeleteInviteLink), "DELETE", "/invite-links/{0}") with { About = (scene, person) => scene.LinkAsync(person), Already = (scene, person) => scene.AfterAsync(scene.LinkAsync(person), scene.Owner, "DELETE", "/invite-links/{0}") },
         ["list join requests"] = Read(nameof(ListJoinRequests), "/join-requests"),
-        ["approve a join request"] = Change(nameof(ApproveJoinRequest), "POST", "/join-requests/{0}/approve") with { About = (scene, person) => scene.RequestAsync(person) },
-        ["reject a join request"] = Change(nameof(RejectJoinRequest), "POST", "/join-requests/{0}/reject") with { About = (scene, person) => scene.RequestAsync(person) },
+        ["approve a join request"] = Change(nameof(ApproveJoinRequest), "POST", "/join-requests/{0}/approve") with { About = (scene, person) => scene.RequestAsync(person), Already = (scene, person) => scene.AfterAsync(scene.RequestAsync(person), scene.Owner, "POST", "/join-requests/{0}/approve") },
+        ["reject a join request"] = Change(nameof(RejectJoinRequest), "POST", "/join-requests/{0}/reject") with { About = (scene, person) => scene.RequestAsync(person), Already = (scene, person) => scene.AfterAsync(scene.RequestAsync(person), scene.Owner, "POST", "/join-requests/{0}/reject") },
         ["mute, pin, archive or draft for oneself"] = Change(nameof(ChangePreferences), "PATCH", "/preferences") with { Body = _ => new { draft = new { text = TriedConversation.NewName() } }, Effect = Effect.Own },
         ["clear for oneself"] = Change(nameof(ClearConversation), "POST", "/clear") with { Body = _ => new { seq = 1 } },
         ["mark as unread"] = Change(nameof(MarkUnread), "POST", "/unread") with { Effect = Effect.Own },
@@ -59,25 +59,25 @@ public class When_anybody_tries_anything
         ["read a message"] = Read(nameof(GetMessage), "/messages/{0}") with { About = (scene, person) => scene.AnothersAsync(person) },
         ["read what a message said before"] = Read(nameof(ListRevisions), "/messages/{0}/revisions") with { About = (scene, person) => scene.AnothersAsync(person) },
         ["read a thread"] = Read(nameof(ListReplies), "/messages/{0}/replies") with { About = (scene, person) => scene.AnothersAsync(person) },
-        ["send a message"] = Change(nameof(SendMessage), "POST", "/messages") with { Body = _ => TriedConversation.Text() },
+        ["send a message"] = Change(nameof(SendMessage), "POST", "/messages") with { Body = id => new { clientMessageId = id, text = "Mine" }, About = (_, _) => Task.FromResult(TriedConversation.NewName()), Already = (scene, person) => scene.SaidAsync(person) },
         ["send a batch"] = Change(nameof(SendBatch), "POST", "/messages/batch") with { Body = _ => new { messages = new[] { TriedConversation.Text(), TriedConversation.Text() } } },
         ["mention everyone"] = Change(nameof(SendMessage), "POST", "/messages") with { Body = _ => new { clientMessageId = TriedConversation.NewName(), text = "All!", mentionsAll = true } },
         ["forward a message"] = Change(nameof(ForwardMessage), "POST", "/messages/{0}/forward") with { Body = _ => new { clientMessageId = TriedConversation.NewName(), to = new[] { NoConversation } }, About = (scene, person) => scene.OldAsync(person), Effect = Effect.None },
-        ["edit one's own message"] = Change(nameof(EditMessage), "PATCH", "/messages/{0}") with { Body = _ => new { text = "Edited" }, About = (scene, person) => scene.OwnAsync(person) },
-        ["edit another's message"] = Change(nameof(EditMessage), "PATCH", "/messages/{0}") with { Body = _ => new { text = "Edited" }, About = (scene, person) => scene.AnothersAsync(person) },
-        ["take back one's own message"] = Change(nameof(UnsendMessage), "DELETE", "/messages/{0}") with { About = (scene, person) => scene.OwnAsync(person) },
-        ["take back another's message"] = Change(nameof(UnsendMessage), "DELETE", "/messages/{0}") with { About = (scene, person) => scene.AnothersAsync(person) },
-        ["delete a message for oneself"] = Change(nameof(UnsendMessage), "DELETE", "/messages/{0}?scope=me") with { About = (scene, person) => scene.AnothersAsync(person) },
-        ["react"] = Change(nameof(AddReaction), "PUT", "/messages/{0}/reactions/:new:") with { About = (scene, person) => scene.AnothersAsync(person) },
-        ["take a reaction back"] = Change(nameof(RemoveReaction), "DELETE", "/messages/{0}/reactions/:old:") with { About = (scene, person) => scene.ReactedAsync(person) },
+        ["edit one's own message"] = Change(nameof(EditMessage), "PATCH", "/messages/{0}") with { Body = _ => new { text = "Edited" }, About = (scene, person) => scene.OwnAsync(person), Already = (scene, person) => scene.AfterAsync(scene.OwnAsync(person), person, "PATCH", "/messages/{0}", new { text = "Edited" }), Impossible = (scene, person) => scene.TakenBackAsync(scene.OwnAsync(person), person) },
+        ["edit another's message"] = Change(nameof(EditMessage), "PATCH", "/messages/{0}") with { Body = _ => new { text = "Edited" }, About = (scene, person) => scene.AnothersAsync(person), Already = (scene, person) => scene.EditedAsync(person), Impossible = (scene, person) => scene.TakenBackAsync(person) },
+        ["take back one's own message"] = Change(nameof(UnsendMessage), "DELETE", "/messages/{0}") with { About = (scene, person) => scene.OwnAsync(person), Already = (scene, person) => scene.TakenBackAsync(scene.OwnAsync(person), person) },
+        ["take back another's message"] = Change(nameof(UnsendMessage), "DELETE", "/messages/{0}") with { About = (scene, person) => scene.AnothersAsync(person), Already = (scene, person) => scene.TakenBackAsync(person) },
+        ["delete a message for oneself"] = Change(nameof(UnsendMessage), "DELETE", "/messages/{0}?scope=me") with { About = (scene, person) => scene.AnothersAsync(person), Already = (scene, person) => scene.AfterAsync(scene.AnothersAsync(person), person, "DELETE", "/messages/{0}?scope=me") },
+        ["react"] = Change(nameof(AddReaction), "PUT", "/messages/{0}/reactions/:new:") with { About = (scene, person) => scene.AnothersAsync(person), Already = (scene, person) => scene.AfterAsync(scene.AnothersAsync(person), person, "PUT", "/messages/{0}/reactions/:new:"), Impossible = (scene, person) => scene.TakenBackAsync(person) },
+        ["take a reaction back"] = Change(nameof(RemoveReaction), "DELETE", "/messages/{0}/reactions/:old:") with { About = (scene, person) => scene.ReactedAsync(person), Already = (scene, person) => scene.AnothersAsync(person) },
         ["see who reacted"] = Read(nameof(ListReactions), "/messages/{0}/reactions") with { About = (scene, person) => scene.AnothersAsync(person) },
-        ["vote"] = Change(nameof(VoteInPoll), "PUT", "/messages/{0}/vote") with { Body = _ => new { options = new[] { 1 } }, About = (scene, person) => scene.PollAsync(person) },
-        ["pin a message"] = Change(nameof(PinMessage), "PUT", "/messages/{0}/pin") with { About = (scene, person) => scene.AnothersAsync(person) },
-        ["unpin a message"] = Change(nameof(UnpinMessage), "DELETE", "/messages/{0}/pin") with { About = (scene, person) => scene.PinnedAsync(person) },
+        ["vote"] = Change(nameof(VoteInPoll), "PUT", "/messages/{0}/vote") with { Body = _ => new { options = new[] { 1 } }, About = (scene, person) => scene.PollAsync(person), Already = (scene, person) => scene.AfterAsync(scene.PollAsync(person), person, "PUT", "/messages/{0}/vote", new { options = new[] { 1 } }), Impossible = (scene, person) => scene.TakenBackAsync(person) },
+        ["pin a message"] = Change(nameof(PinMessage), "PUT", "/messages/{0}/pin") with { About = (scene, person) => scene.AnothersAsync(person), Already = (scene, person) => scene.PinnedAsync(person), Impossible = (scene, person) => scene.TakenBackAsync(person) },
+        ["unpin a message"] = Change(nameof(UnpinMessage), "DELETE", "/messages/{0}/pin") with { About = (scene, person) => scene.PinnedAsync(person), Already = (scene, person) => scene.AnothersAsync(person) },
         ["see pins"] = Read(nameof(ListPins), "/pins"),
         ["schedule a message"] = Change(nameof(ScheduleMessage), "POST", "/scheduled") with { Body = _ => TriedConversation.Later() },
         ["list one's scheduled messages"] = Read(nameof(ListScheduled), "/scheduled"),
-        ["cancel a scheduled message"] = Change(nameof(CancelScheduled), "DELETE", "/scheduled/{0}") with { About = (scene, person) => scene.ScheduledAsync(person) },
+        ["cancel a scheduled message"] = Change(nameof(CancelScheduled), "DELETE", "/scheduled/{0}") with { About = (scene, person) => scene.ScheduledAsync(person), Already = (scene, person) => scene.AfterAsync(scene.ScheduledAsync(person), person, "DELETE", "/scheduled/{0}") },
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>What changes when an operation is allowed; nothing ever does when it is refused.</summary>
@@ -106,8 +106,28 @@ public class When_anybody_tries_anything
         Assert.Equal(functions.Order(StringComparer.Ordinal), Operations.Values.Select(operation => operation.Function).Distinct().Order(StringComparer.Ordinal));
     }
 
+    /// <summary>Whether something is so already, or can't be done any more, is told only to those who may do it.</summary>
+    private enum Target
+    {
+        Usual,
+
+        /// <summary>There is nothing to do: whoever may is told so, and nothing changes.</summary>
+        Already,
+
+        /// <summary>It can't be done: whoever may is told why.</summary>
+        Impossible,
+    }
+
     [Fact]
-    public async Task Should_be_as_the_table_says()
+    public Task Should_be_as_the_table_says() => WalkAsync(Target.Usual);
+
+    [Fact]
+    public Task Should_be_as_the_table_says_where_there_is_nothing_to_do() => WalkAsync(Target.Already);
+
+    [Fact]
+    public Task Should_be_as_the_table_says_where_it_cannot_be_done() => WalkAsync(Target.Impossible);
+
+    private static async Task WalkAsync(Target target)
     {
         await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal)
         {
@@ -118,7 +138,7 @@ public class When_anybody_tries_anything
         });
         var (group, direct) = (await TriedConversation.GroupAsync(app), await TriedConversation.DirectAsync(app));
         var otherwise = new List<string>();
-        foreach (var row in ProtocolTable.Read())
+        foreach (var row in ProtocolTable.Read().Where(row => Operations[row.Operation].To(target) is not null))
         {
             (string Cell, string[] Callers, bool IsDirect)[] columns =
             [
@@ -131,8 +151,8 @@ public class When_anybody_tries_anything
                 {
                     var operation = Operations[row.Operation];
                     var scene = isDirect ? direct : operation.IsLast && cell == "yes" ? await TriedConversation.GroupAsync(app) : group;
-                    var about = await operation.About(scene, caller);
-                    otherwise.AddRange(await TryAsync(scene, row.Operation, about, caller, cell));
+                    var about = await operation.To(target)!(scene, caller);
+                    otherwise.AddRange(await TryAsync(scene, row.Operation, about, caller, cell, target));
                 }
             }
         }
@@ -163,7 +183,7 @@ public class When_anybody_tries_anything
     private static Operation Change(string function, string method, string path) => new(function, method, path, Effect.Conversation);
 
     /// <summary>Tries something, and tells what is otherwise than the table says.</summary>
-    private static async Task<List<string>> TryAsync(TriedConversation scene, string name, string about, Person caller, string cell)
+    private static async Task<List<string>> TryAsync(TriedConversation scene, string name, string about, Person caller, string cell, Target target = Target.Usual)
     {
         var operation = Operations[name];
         var path = scene.Path + string.Format(CultureInfo.InvariantCulture, operation.Path, about);
@@ -171,12 +191,16 @@ public class When_anybody_tries_anything
         using var answer = await caller.SendAsync(new HttpMethod(operation.Method), path, operation.Body is null ? null : JsonContent.Create(operation.Body(about)));
         var after = await scene.LookAsync(caller);
         var effect = before.Conversation != after.Conversation ? Effect.Conversation : before.Own != after.Own ? Effect.Own : Effect.None;
-        var (isAsExpected, expected) = cell == "yes"
-            ? (answer.IsSuccessStatusCode, operation.Effect)
-            : (answer.StatusCode == (HttpStatusCode)int.Parse(cell, CultureInfo.InvariantCulture), Effect.None);
+        var (isAsExpected, expected) = (cell, target) switch
+        {
+            ("yes", Target.Usual) => (answer.IsSuccessStatusCode, operation.Effect),
+            ("yes", Target.Already) => (answer.IsSuccessStatusCode, Effect.None),
+            ("yes", _) => (answer.StatusCode == HttpStatusCode.Conflict, Effect.None),
+            _ => (answer.StatusCode == (HttpStatusCode)int.Parse(cell, CultureInfo.InvariantCulture), Effect.None),
+        };
         return isAsExpected && effect == expected
             ? []
-            : [$"{name}, by {caller.Name}: expected {cell} and a change of {expected}; seen {(int)answer.StatusCode} and a change of {effect}. {await answer.Content.ReadAsStringAsync()}"];
+            : [$"{name} ({target}), by {caller.Name}: expected {cell} and a change of {expected}; seen {(int)answer.StatusCode} and a change of {effect}. {await answer.Content.ReadAsStringAsync()}"];
     }
 
     /// <summary>How to do what a row of the table says.</summary>
@@ -190,7 +214,20 @@ public class When_anybody_tries_anything
         /// <summary>Prepares what a caller does it to.</summary>
         public Func<TriedConversation, Person, Task<string>> About { get; init; } = (_, _) => Task.FromResult("");
 
+        /// <summary>Prepares what it was done to already; null where it does something every time.</summary>
+        public Func<TriedConversation, Person, Task<string>>? Already { get; init; }
+
+        /// <summary>Prepares what it can't be done to, whoever tries; null where it always can.</summary>
+        public Func<TriedConversation, Person, Task<string>>? Impossible { get; init; }
+
         /// <summary>Whether nothing can be tried after it.</summary>
         public bool IsLast { get; init; }
+
+        public Func<TriedConversation, Person, Task<string>>? To(Target target) => target switch
+        {
+            Target.Usual => About,
+            Target.Already => Already,
+            _ => Impossible,
+        };
     }
 }

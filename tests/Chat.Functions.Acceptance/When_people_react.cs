@@ -82,13 +82,37 @@ public class When_people_react
         Assert.Equal(1, Summary(await alice.AskAsync("PUT", Reaction(sent, key)), key).GetProperty("count").GetInt32());
     }
 
+    [Theory]
+    [InlineData("👍", "👍\uFE0F")]
+    [InlineData("\u2764", "\u2764\uFE0F")]
+    [InlineData("#\u20E3", "#\uFE0F\u20E3")]
+    [InlineData("\u2764\u200D🔥", "\u2764\uFE0F\u200D🔥")]
+    [InlineData("🏳\u200D🌈", "🏳\uFE0F\u200D🌈")]
+    [InlineData("🕵\uFE0F\u200D\u2642", "🕵\u200D\u2642\uFE0F")]
+    [InlineData("🏴\u200D\u2620", "🏴\u200D\u2620\uFE0F")]
+    [InlineData("\u261D🏽", "\u261D\uFE0F🏽")]
+    public async Task Should_count_an_emoji_once_however_it_is_spelt(string one, string other)
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var sent = await alice.SendAsync((await alice.StartDirectAsync("bob")).ConversationId, "Hello");
+        await alice.AskAsync("PUT", Reaction(sent, one));
+        await bob.AskAsync("PUT", Reaction(sent, other));
+        var seen = await alice.AskAsync("PUT", Reaction(sent, other));
+        Assert.Equal(2, Assert.Single(seen.GetProperty("reactions").EnumerateArray()).GetProperty("count").GetInt32());
+
+        await alice.AskAsync("DELETE", Reaction(sent, other));
+        var after = await bob.AskAsync("DELETE", Reaction(sent, one));
+        Assert.Empty(after.GetProperty("reactions").EnumerateArray());
+    }
+
     [Fact]
     public async Task Should_refuse_what_is_no_emoji_and_what_is_too_much()
     {
         await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?> { ["Limits:ReactionsPerUser"] = "2", ["Limits:ReactionKeys"] = "3" });
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var sent = await alice.SendAsync((await alice.StartDirectAsync("bob")).ConversationId, "Hello");
-        foreach (var key in new[] { "a", "👍👍", "1", ":", "::", ":Name:", "👍 ", "©x", "🇳" })
+        foreach (var key in new[] { "a", "👍👍", "1", ":", "::", ":Name:", "👍 ", "©x", "🇳", "❤\uFE0F\uFE0F", "❤\uFE0E", "👍\u0301", "🏽" })
         {
             Assert.Equal("malformed", await alice.IsRefusedAsync("PUT", Reaction(sent, key), HttpStatusCode.BadRequest));
         }

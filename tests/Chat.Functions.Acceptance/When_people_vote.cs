@@ -35,6 +35,26 @@ public class When_people_vote
     }
 
     [Fact]
+    public async Task Should_tell_my_other_devices_what_I_chose_and_nobody_else()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        var poll = await alice.SayAsync(conversation, new { poll = new { question = "Where to?", options = new[] { "Sea", "Hills" }, multiple = true } });
+        await using var bobsPhone = await bob.ListenAsync();
+        await using var alicesPhone = await alice.ListenAsync();
+
+        var chosen = await bob.AskAsync("PUT", poll.Path() + "/vote", new { options = new[] { 1, 0 } });
+        var told = await bobsPhone.ReceivesEventAsync("vote.updated");
+        Assert.Equal((poll.Text("messageId"), "[0,1]", chosen.Number("updatedSeq")), (told.Text("messageId"), told.Text("options"), told.Number("updatedSeq")));
+
+        await bob.AskAsync("PUT", poll.Path() + "/vote", new { options = Array.Empty<int>() });
+        await bobsPhone.ReceivesEventAsync("vote.updated", one => one.Text("options") == "[]");
+        await alicesPhone.ReceivesEventAsync("message.updated", one => one.Number("message.poll.voters") == 0);
+        Assert.DoesNotContain(alicesPhone.Events(), one => one.Text("type") == "vote.updated");
+    }
+
+    [Fact]
     public async Task Should_stay_exact_when_a_whole_group_votes_at_once()
     {
         await using var app = await ChatApp.StartAsync();

@@ -42,6 +42,43 @@ public class When_somebody_is_mentioned
         Assert.Null((await alice.AskAsync("PATCH", sent.Path(), new { text = "Hi" })).At("mentions"));
     }
 
+    [Fact]
+    public async Task Should_stay_when_who_is_mentioned_has_left_and_the_text_is_edited()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var alice = app.As("alice");
+        var group = (await alice.CreateGroupAsync("Trip", "bob", "carol", "dave")).ConversationId;
+        var sent = await alice.SayAsync(group, new { text = "@bob cmoe", mentions = new[] { new { userId = "bob", offset = 0, length = 4 } } });
+        foreach (var gone in new[] { "bob", "dave" })
+        {
+            await alice.DoAsync("DELETE", $"/api/conversations/{group}/members/{gone}");
+        }
+
+        var edited = await alice.AskAsync("PATCH", sent.Path(), new { text = "Yes, @bob come", mentions = new[] { new { userId = "bob", offset = 5, length = 4 } } });
+        Assert.Equal("bob", edited.List("mentions")[0].Text("userId"));
+
+        // Who is named for the first time is a member.
+        var named = new { text = "@dave come", mentions = new[] { new { userId = "dave", offset = 0, length = 5 } } };
+        Assert.Equal("malformed", await alice.IsRefusedAsync("PATCH", sent.Path(), HttpStatusCode.BadRequest, named));
+        await alice.AskAsync("PATCH", sent.Path(), new { text = "@carol come", mentions = new[] { new { userId = "carol", offset = 0, length = 6 } } });
+        Assert.Equal("malformed", await alice.IsRefusedAsync("PATCH", sent.Path(), HttpStatusCode.BadRequest, new { text = "@bob come", mentions = new[] { new { userId = "bob", offset = 0, length = 4 } } }));
+    }
+
+    [Fact]
+    public async Task Should_be_told_until_read_although_it_was_edited_away_or_taken_back()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
+        var mention = new { text = "@bob", mentions = new[] { new { userId = "bob", offset = 0, length = 4 } } };
+        var (first, second) = (await alice.SayAsync(group, mention), await alice.SayAsync(group, mention));
+        await alice.AskAsync("PATCH", first.Path(), new { text = "Nobody" });
+        await alice.AskAsync("DELETE", second.Path());
+        await alice.SendAsync(group, "So what?");
+        Assert.True(await IsMentionedAsync(bob, group, 3));
+        Assert.DoesNotContain((await bob.AskAsync("GET", $"/api/conversations/{group}/messages")).List("messages"), message => message.At("mentions") is not null);
+    }
+
     [Theory]
     [InlineData("""[{"userId":"bob","offset":0,"length":5}]""", "out_of_range")]
     [InlineData("""[{"userId":"bob","offset":0,"length":0}]""", "out_of_range")]

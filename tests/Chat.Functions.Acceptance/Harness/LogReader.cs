@@ -4,11 +4,15 @@ using System.Text.Json.Nodes;
 namespace Chat.Functions.Acceptance.Harness;
 
 /// <summary>A client that knows a conversation by its events alone: what it has read so far, folded into messages and pins as docs/protocol.md says.</summary>
-internal sealed class LogReader(Func<Person> owner, string conversation)
+/// <param name="owner">Whose client it is.</param>
+/// <param name="conversation">What it reads.</param>
+/// <param name="isPushed">Whether it gets the events as they are pushed, the same for everyone.</param>
+internal sealed class LogReader(Func<Person> owner, string conversation, bool isPushed = false)
 {
     private const int MaxUsersOfReaction = 5;
 
     private readonly Dictionary<string, JsonObject> _messages = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OwnMarks> _own = new(StringComparer.Ordinal);
     private readonly List<(string MessageId, string By, string At)> _pins = [];
     private long _readTo;
 
@@ -32,18 +36,39 @@ internal sealed class LogReader(Func<Person> owner, string conversation)
         return isNew;
     }
 
+    /// <summary>Comes back to the conversation: asks for the polls of which it has a newer version than of the vote in them.</summary>
+    public async Task ComeBackAsync()
+    {
+        foreach (var (id, message) in _messages.Where(one => one.Value["poll"] is not null && _own[one.Key].VoteSeq < (long)one.Value["updatedSeq"]!).ToList())
+        {
+            Put(await AskAsync(id));
+        }
+    }
+
     private async Task TakeAsync(JsonElement entry)
     {
         var (type, seq, data) = (entry.Text("type")!, entry.Number("seq"), entry.At("data")!.Value);
         if (type is "message.created")
         {
-            Put(data);
+            PutEvent(data);
             TellThread(data);
         }
         else if (type is "message.updated")
         {
             // What isn't told is asked for.
-            Put(data.At("message") ?? await owner().AskAsync("GET", $"/api/conversations/{conversation}/messages/{data.Text("messageId")}"));
+            if (data.At("message") is { } told)
+            {
+                PutEvent(told);
+            }
+            else
+            {
+                Put(await AskAsync(data.Text("messageId")!));
+            }
+        }
+        else if (type is "reaction.added" or "reaction.removed" && data.Text("by") == owner().Name)
+        {
+            // Also where the message that it is in is known already: that may have been pushed.
+            Own(data.Text("messageId")!).React(data.Text("key")!, type is "reaction.added", seq);
         }
         else if (type is "message.pinned")
         {
@@ -119,19 +144,38 @@ internal sealed class LogReader(Func<Person> owner, string conversation)
         }
     }
 
-    private void Put(JsonElement shown)
+    private Task<JsonElement> AskAsync(string messageId) => owner().AskAsync("GET", $"/api/conversations/{conversation}/messages/{messageId}");
+
+    private OwnMarks Own(string messageId) => _own.TryGetValue(messageId, out var own) ? own : _own[messageId] = new OwnMarks();
+
+    private void PutEvent(JsonElement shown)
     {
-        var id = shown.Text("messageId")!;
-        if (!_messages.TryGetValue(id, out var known) || (long)known["updatedSeq"]! < shown.Number("updatedSeq"))
+        var message = JsonSerializer.SerializeToNode(shown)!.AsObject();
+        if (isPushed)
         {
-            _messages[id] = Plain(shown);
+            OwnMarks.Strip(message);
+        }
+
+        Put(message);
+    }
+
+    private void Put(JsonElement shown) => Put(JsonSerializer.SerializeToNode(shown)!.AsObject());
+
+    private void Put(JsonObject message)
+    {
+        var id = (string)message["messageId"]!;
+        Own(id).Take(message);
+        if (!_messages.TryGetValue(id, out var known) || (long)known["updatedSeq"]! < (long)message["updatedSeq"]!)
+        {
+            _messages[id] = message;
         }
     }
 
-    /// <summary>A message with its quote as what it quotes is now.</summary>
+    /// <summary>A message with its quote as what it quotes is now, and with what of it is the reader's own.</summary>
     private JsonNode Shown(JsonObject message)
     {
         var shown = message.DeepClone();
+        Own((string)message["messageId"]!).Show(shown.AsObject());
         if (message["replyTo"] is { } quote && _messages.TryGetValue((string)quote["messageId"]!, out var quoted))
         {
             shown["replyTo"] = new JsonObject
@@ -148,17 +192,5 @@ internal sealed class LogReader(Func<Person> owner, string conversation)
         }
 
         return shown;
-    }
-
-    /// <summary>A message without what the names of those who reacted say as well.</summary>
-    public static JsonObject Plain(JsonElement message)
-    {
-        var plain = JsonSerializer.SerializeToNode(message)!.AsObject();
-        foreach (var reaction in plain["reactions"]!.AsArray())
-        {
-            reaction!.AsObject().Remove("mine");
-        }
-
-        return plain;
     }
 }

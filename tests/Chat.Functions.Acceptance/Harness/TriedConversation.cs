@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chat.Functions.Conversations;
@@ -115,6 +117,39 @@ internal sealed class TriedConversation
         var message = await AnothersAsync(person);
         await person.SendAsync(HttpMethod.Put, $"{Path}/messages/{message}/reactions/:old:", null);
         return message;
+    }
+
+    /// <summary>Another's message that says what an edit would make of it.</summary>
+    public async Task<string> EditedAsync(Person person) => (await Other(person).SendAsync(Conversation, "Edited")).MessageId;
+
+    /// <summary>Another's message that they took back.</summary>
+    public Task<string> TakenBackAsync(Person person) => TakenBackAsync(AnothersAsync(person), Other(person));
+
+    /// <summary>A message that its sender took back, if it is theirs.</summary>
+    public Task<string> TakenBackAsync(Task<string> message, Person sender) => AfterAsync(message, sender, "DELETE", "/messages/{0}");
+
+    /// <summary>The id under which the person has sent something, if they may.</summary>
+    public async Task<string> SaidAsync(Person person)
+    {
+        var id = NewName();
+        if (IsIn(person))
+        {
+            await person.SendAsync(Conversation, "Mine", id);
+        }
+
+        return id;
+    }
+
+    public async Task<string> TitleAsync() => (await Owner.ConversationAsync(Conversation)).Title ?? "none";
+
+    public async Task<string> MessageTtlAsync() => (await Owner.AskAsync("GET", Path)).At("messageTtl")?.ToString() ?? "0";
+
+    /// <summary>What something is done to, after somebody has done it, if they may.</summary>
+    public async Task<string> AfterAsync(Task<string> about, Person person, string method, string path, object? body = null)
+    {
+        var target = await about;
+        await person.SendAsync(new HttpMethod(method), Path + string.Format(CultureInfo.InvariantCulture, path, target), body is null ? null : JsonContent.Create(body));
+        return target;
     }
 
     public async Task<string> PinnedAsync(Person person)
