@@ -4,13 +4,13 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Inbox;
 
 /// <summary>Tells a user's own connections what is unread in a conversation after they changed that; best effort.</summary>
-public sealed class UnreadPush(InboxProjection inbox, EventPush push)
+public sealed class UnreadPush(InboxProjection inbox, EventPush push, TimeProvider time)
 {
     public async Task PushAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken)
     {
         if (await inbox.ReadAsync(user, conversation, cancellationToken) is { } entry)
         {
-            await push.PushToUserAsync(user, UnreadState.Updated, conversation, new UnreadState(entry.UnreadCount, entry.MarkedUnread, entry.ClearedSeq), cancellationToken);
+            await push.PushToUserAsync(user, UnreadState.Updated, conversation, new UnreadState(entry.UnreadCount(time.GetUtcNow()), entry.MarkedUnread, entry.ClearedSeq), cancellationToken);
         }
     }
 }

@@ -51,7 +51,7 @@ public sealed class JoinByInvite(
         {
             await groups.TryAlignAsync(joined.Head!, [user.Id], joined.Session, cancellationToken);
             var about = await reader.ReadAboutAsync(joined.Head!, joined.Session, cancellationToken);
-            await inbox.WelcomeAsync(user.Id, InboxChange.Of(joined.Head!, about), joined.Document<Member>().JoinedOrdinal, cancellationToken);
+            await inbox.WelcomeAsync(joined.Document<Member>(), InboxChange.Of(joined.Head!, about), cancellationToken);
         }
 
         var view = await views.OfAsync(user.Id, joined.Head!, joined.Session, cancellationToken);
