@@ -11,10 +11,10 @@ export class Refusal extends Error {
   }
 }
 
-/** The HTTP API as one user. Reads see that user's own writes: the newest session it was told goes back with each request. */
+/** The HTTP API as one user, who sees their own writes: the newest session of a conversation goes along with every request about it. */
 export class Api {
   #token = null;
-  #session = null;
+  #sessions = new Map();
 
   constructor(user) {
     this.user = user;
@@ -28,21 +28,26 @@ export class Api {
     return this.#token.token;
   }
 
-  async request(method, path, body) {
-    const headers = { Authorization: `Bearer ${await this.token()}` };
-    if (this.#session) headers['Chat-Session'] = this.#session;
+  async request(method, path, body, more = {}) {
+    const headers = { Authorization: `Bearer ${await this.token()}`, ...more };
+    const [, conversationId] = path.match(/^conversations\/([^/?]+)/) ?? [];
+    if (this.#sessions.has(conversationId)) headers['Chat-Session'] = this.#sessions.get(conversationId);
     if (body) headers['Content-Type'] = 'application/json';
     const response = await send(`api/${path}`, { method, headers, body: body && JSON.stringify(body) });
-    this.#session = response.headers.get('Chat-Session') ?? this.#session;
-    return response.status === 204 ? null : response.json();
+    const answer = response.status === 204 ? null : await response.json();
+    const session = response.headers.get('Chat-Session');
+    if (session) this.#sessions.set(conversationId ?? answer.conversationId, session);
+    return answer;
   }
 
   conversations(continuation) {
     return this.request('GET', `conversations?limit=50${continuation ? `&continuation=${encodeURIComponent(continuation)}` : ''}`);
   }
 
-  start(members, title) {
-    return this.request('POST', 'conversations', members.length === 1 && !title ? { kind: 'direct', members } : { kind: 'group', title, members });
+  /** @param key under which the same group is made only once. */
+  start(members, title, key) {
+    if (members.length === 1 && !title) return this.request('POST', 'conversations', { kind: 'direct', members });
+    return this.request('POST', 'conversations', { kind: 'group', title, members }, { 'Idempotency-Key': key });
   }
 
   /** @param position `afterSeq=…`, `beforeSeq=…` or nothing, for the newest. */
@@ -91,7 +96,8 @@ async function send(url, init) {
   if (response.ok) return response;
   const isProblem = response.headers.get('Content-Type')?.startsWith('application/problem+json');
   const problem = isProblem ? await response.json() : { title: (await response.text()) || `The service answered ${response.status}.` };
-  throw new Refusal([problem.title, problem.detail].filter(Boolean).join(' '), {
+  const faults = (problem.errors ?? []).map(({ pointer, detail }) => `${pointer.replace(/^\//, '')}: ${detail}`);
+  throw new Refusal([problem.title, problem.detail, ...faults].filter(Boolean).join(' '), {
     status: response.status,
     code: problem.code,
     retryAfter: Number(response.headers.get('Retry-After')) || 0,

@@ -2,10 +2,15 @@ import { Api } from './api.js';
 import { Conversation } from './conversation.js';
 import { Conversations, nameOf } from './conversations.js';
 import { $ } from './dom.js';
+import { newId } from './id.js';
 import { isAvailable, listen } from './realtime.js';
 import { OwnTyping } from './typists.js';
+import { Unsent } from './unsent.js';
 
 const nameKey = 'name';
+
+/** After connecting: a list follows its conversations by up to a second, so what was sent just before may show in it only later. */
+const laterSyncs = [5_000, 60_000];
 
 $('sign-in').onsubmit = event => {
   event.preventDefault();
@@ -45,30 +50,38 @@ async function signIn(user) {
 /** Everything after sign-in: the list, the open conversation, and the events that change both. */
 function chat(api) {
   const opened = new Map();
+  const unsent = new Unsent(api.user);
   let current = null;
+  let attempt = null;
+  let syncs = [];
   const list = new Conversations(api, open);
   const ownTyping = new OwnTyping(typing => current && api.typing(current.conversationId, typing).catch(() => {}));
 
   $('start').onsubmit = start;
   $('composer').onsubmit = send;
   $('text').onkeydown = key;
-  $('text').oninput = () => $('text').value.trim() && ownTyping.typed();
+  $('text').oninput = typed;
   $('back').onclick = close;
   document.onvisibilitychange = () => current?.markRead();
   addEventListener('online', () => opened.forEach(conversation => conversation.outbox.wake()));
   refresh();
-  if (isAvailable) listen(api, { events: each => each.forEach(take), connected, disconnected: () => say('Reconnecting…') });
+  unsent.conversations.forEach(conversationOf);
+  if (isAvailable) listen(api, { events: each => each.forEach(take), connected, disconnected });
   else sayThatRealtimeIsMissing();
 
   function open(conversationId) {
     current?.hide();
-    if (!opened.has(conversationId)) opened.set(conversationId, new Conversation(api, conversationId, () => list.read(conversationId)));
-    current = opened.get(conversationId);
+    current = conversationOf(conversationId);
     $('chat').classList.add('open');
     $('title').textContent = nameOf(list.get(conversationId));
     list.select(conversationId);
     current.show();
     $('text').focus();
+  }
+
+  function conversationOf(conversationId) {
+    if (!opened.has(conversationId)) opened.set(conversationId, new Conversation(api, unsent, conversationId, () => list.read(conversationId)));
+    return opened.get(conversationId);
   }
 
   function close() {
@@ -82,25 +95,40 @@ function chat(api) {
   async function start(event) {
     event.preventDefault();
     $('start-error').textContent = '';
+    const members = [...new Set($('members').value.split(/[\s,]+/).filter(Boolean))];
+    const title = $('group-title').value.trim() || undefined;
+    const form = JSON.stringify([members, title]);
+    if (attempt?.form === form && attempt.isRunning) return;
+    // The same form again, because no answer came, is the same group.
+    attempt = { form, key: attempt?.form === form ? attempt.key : newId(), isRunning: true };
+    const mine = attempt;
     try {
-      const members = [...new Set($('members').value.split(/[\s,]+/).filter(Boolean))];
-      const created = await api.start(members, $('group-title').value.trim() || undefined);
+      const created = await api.start(members, title, mine.key);
+      attempt = null;
       list.put(summaryOf(created, created.createdAt));
       $('start').reset();
       $('new').open = false;
       open(created.conversationId);
     } catch (refusal) {
       $('start-error').textContent = refusal.message;
+    } finally {
+      mine.isRunning = false;
     }
+  }
+
+  function typed() {
+    if (!current) return;
+    current.draft = $('text').value;
+    if ($('text').value.trim()) ownTyping.typed();
   }
 
   function send(event) {
     event.preventDefault();
     const text = $('text').value.trim();
     if (!text || !current) return;
-    $('text').value = '';
-    ownTyping.stopped();
     current.outbox.add(text);
+    current.draft = $('text').value = '';
+    ownTyping.stopped();
   }
 
   function key(event) {
@@ -144,11 +172,20 @@ function chat(api) {
 
   function connected() {
     say('');
+    opened.forEach(conversation => conversation.outbox.wake());
+    sync();
+    syncs = laterSyncs.map(pause => setTimeout(sync, pause));
+  }
+
+  function disconnected() {
+    say('Reconnecting…');
+    syncs.forEach(clearTimeout);
+  }
+
+  /** Asks for what was missed. What is on screen reads on in its log: not everything in there moves the list. The others do when they are opened. */
+  function sync() {
     refresh();
-    opened.forEach(conversation => {
-      conversation.outbox.wake();
-      if (conversation === current) conversation.refresh();
-    });
+    current?.refresh();
   }
 
   async function refresh() {

@@ -10,9 +10,9 @@ const nearTheEdge = 60;
 export class Conversation {
   log = new MessageLog();
   outbox;
-  draft = '';
   error = '';
   #api;
+  #unsent;
   #read;
   #isShown = false;
   #wasAtEnd = true;
@@ -22,11 +22,21 @@ export class Conversation {
   #typists = new Typists(() => this.#showTypists());
 
   /** @param read called when the user has read everything there is. */
-  constructor(api, conversationId, read) {
+  constructor(api, unsent, conversationId, read) {
     this.#api = api;
+    this.#unsent = unsent;
     this.#read = read;
     this.conversationId = conversationId;
-    this.outbox = new Outbox(async entry => this.take(await api.send(conversationId, entry)), () => this.render({ toEnd: true }));
+    this.outbox = new Outbox(unsent, conversationId, async entry => this.take(await api.send(conversationId, entry)), () => this.render({ toEnd: true }));
+  }
+
+  /** What the user began to write. */
+  get draft() {
+    return this.#unsent.draft(this.conversationId);
+  }
+
+  set draft(text) {
+    this.#unsent.keepDraft(this.conversationId, text);
   }
 
   show() {
@@ -41,7 +51,6 @@ export class Conversation {
 
   hide() {
     this.#isShown = false;
-    this.draft = $('text').value;
   }
 
   /** Loads what is newer than what is known; the newest page at first. */

@@ -1,34 +1,46 @@
+import { newId } from './id.js';
+
 const longestWait = 30_000;
 
 /**
  * What the user sent in one conversation and the service hasn't confirmed. It goes out one by one, so that it keeps its order, and again under
- * the same clientMessageId for as long as it may succeed; what the service refuses waits for the user.
+ * the same clientMessageId for as long as it may succeed, also after the page was loaded anew; what the service refuses waits for the user.
  */
 export class Outbox {
-  entries = [];
+  entries;
+  #unsent;
+  #conversationId;
   #send;
   #changed;
   #isSending = false;
   #wake = () => {};
 
-  constructor(send, changed) {
+  constructor(unsent, conversationId, send, changed) {
+    this.#unsent = unsent;
+    this.#conversationId = conversationId;
     this.#send = send;
     this.#changed = changed;
+    this.entries = unsent.entries(conversationId);
+    if (this.entries.length) this.#run();
   }
 
   add(text) {
-    this.entries.push({ clientMessageId: newId(), text, at: new Date().toISOString(), error: null });
+    const order = Math.max(Date.now(), ...this.entries.map(entry => entry.order + 1));
+    const entry = { clientMessageId: newId(), text, at: new Date().toISOString(), order, error: null };
+    this.entries.push(entry);
+    this.#unsent.keepEntry(this.#conversationId, entry);
     this.#run();
   }
 
   retry(entry) {
-    entry.error = null;
+    this.#note(entry, null);
     this.#run();
   }
 
   /** Forgets an entry: the service has it, or the user doesn't want it. */
   remove(clientMessageId) {
     this.entries = this.entries.filter(entry => entry.clientMessageId !== clientMessageId);
+    this.#unsent.removeEntry(this.#conversationId, clientMessageId);
   }
 
   /** Tries now what waits to be tried again. */
@@ -36,10 +48,20 @@ export class Outbox {
     this.#wake();
   }
 
+  #note(entry, error) {
+    entry.error = error;
+    this.#unsent.keepEntry(this.#conversationId, entry);
+  }
+
   async #run() {
-    this.#changed();
-    if (this.#isSending) return;
+    if (this.#isSending) {
+      this.#changed();
+      return;
+    }
     this.#isSending = true;
+    // Not before whoever makes this outbox has it.
+    await Promise.resolve();
+    this.#changed();
     let failures = 0;
     for (let entry; (entry = this.entries.find(each => !each.error)); this.#changed()) {
       try {
@@ -48,7 +70,7 @@ export class Outbox {
         failures = 0;
       } catch (refusal) {
         if (!refusal.isTransient) {
-          entry.error = refusal.message;
+          if (this.entries.includes(entry)) this.#note(entry, refusal.message);
           continue;
         }
         failures++;
@@ -67,9 +89,4 @@ export class Outbox {
       };
     });
   }
-}
-
-/** crypto.randomUUID is there on secure origins only; a phone in the same network may come over plain HTTP. */
-function newId() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('');
 }

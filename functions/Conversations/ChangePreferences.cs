@@ -1,7 +1,5 @@
-using System.Net;
 using Chat.Functions.Inbox;
 using Chat.Functions.Shared;
-using Chat.Functions.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker;
@@ -36,12 +34,12 @@ public sealed class ChangePreferences(
         }
 
         if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadHeadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } head)
+            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
-        var (refusal, entry) = await ChangeAsync(change, head, cancellationToken);
+        var (refusal, entry) = await ChangeAsync(change, part, cancellationToken);
         if (refusal is not null)
         {
             return refusal.ToResult();
@@ -52,13 +50,18 @@ public sealed class ChangePreferences(
         return new Answer<PreferencesState>(StatusCodes.Status200OK, state, ChatJson.Default.PreferencesState);
     }
 
-    private async Task<(Problem? Refusal, InboxEntry Entry)> ChangeAsync(PreferencesChange change, Head head, CancellationToken cancellationToken)
+    private async Task<(Problem? Refusal, InboxEntry Entry)> ChangeAsync(PreferencesChange change, Participation part, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var (before, etag) = await inbox.ReadOrCreateAsync(user.Id, InboxChange.Of(head), cancellationToken);
-            var after = change.ApplyTo(before!, head.MessageCount, time.GetUtcNow());
-            if (after.Pinned && !before!.Pinned && await MayNotPinAsync(cancellationToken))
+            var (before, etag) = await inbox.ReadOfAsync(part.Member, InboxChange.Of(part.Head), cancellationToken);
+            if (before.IsLeft)
+            {
+                return (Problems.ConversationNotFound, before);
+            }
+
+            var after = change.ApplyTo(before, part.Head.MessageCount, time.GetUtcNow());
+            if (after.Pinned && !before.Pinned && await MayNotPinAsync(cancellationToken))
             {
                 return (Problems.TooManyPinned(limits.PinnedConversations), before);
             }
@@ -68,10 +71,10 @@ public sealed class ChangePreferences(
                 return (null, after);
             }
 
-            if (await TryWriteAsync(before!, after, etag!, cancellationToken))
+            if (await inbox.TryPatchAsync(before, Changes(before, after), etag, cancellationToken))
             {
                 // Nobody else wrote in between.
-                return (null, after with { Version = before!.Version + 1 });
+                return (null, after with { Version = before.Version + 1 });
             }
         }
     }
@@ -84,10 +87,9 @@ public sealed class ChangePreferences(
             ChatJson.Default.DocumentsPageInboxEntry,
             cancellationToken: cancellationToken).CountAsync(cancellationToken) >= limits.PinnedConversations;
 
-    /// <summary>Writes what differs; false when the entry isn't as it was read any more.</summary>
-    private async Task<bool> TryWriteAsync(InboxEntry before, InboxEntry after, string etag, CancellationToken cancellationToken)
+    private static List<PatchOperation> Changes(InboxEntry before, InboxEntry after)
     {
-        List<PatchOperation> operations = [InboxProjection.NextVersion];
+        List<PatchOperation> operations = [];
         if (after.MutedUntil != before.MutedUntil)
         {
             operations.Add(PatchOperation.Set("/mutedUntil", after.MutedUntil));
@@ -108,19 +110,6 @@ public sealed class ChangePreferences(
             operations.Add(PatchOperation.Set("/draft", after.Draft));
         }
 
-        using var response = await containers.Users.PatchItemStreamAsync(
-            InboxEntry.DocumentId(before.ConversationId),
-            new PartitionKey(user.Id.Value),
-            operations,
-            new PatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false },
-            cancellationToken);
-        if (response.StatusCode == HttpStatusCode.PreconditionFailed)
-        {
-            return false;
-        }
-
-        response.EnsureSuccessStatusCode();
-        Metrics.InboxWrites.Add(1);
-        return true;
+        return operations;
     }
 }

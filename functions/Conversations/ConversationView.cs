@@ -49,7 +49,8 @@ public sealed record ConversationView(
     /// <param name="about">What is said about it; null while that is nothing.</param>
     /// <param name="members">Some or all of its members.</param>
     /// <param name="entry">The caller's inbox entry; null while there is none.</param>
-    public static ConversationView Of(Head head, About? about, IReadOnlyList<HeadMember> members, InboxEntry? entry)
+    /// <param name="now">At which what has disappeared isn't counted.</param>
+    public static ConversationView Of(Head head, About? about, IReadOnlyList<HeadMember> members, InboxEntry? entry, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(head);
         var settings = ConversationSettings.Of(head, about);
@@ -62,8 +63,8 @@ public sealed record ConversationView(
             head.LastSeq,
             head.MessageCount,
             head.MemberCount,
-            [.. members.OrderBy(member => member.Role).Take(MaxMembers)],
-            entry?.UnreadOf(head) ?? head.MessageCount,
+            [.. members.OrderBy(member => member.Role).Take(MaxMembers).Select(member => member with { SentSeq = 0 })],
+            entry?.UnreadOf(head, now) ?? head.MessageCount,
             Preferences.Of(entry),
             entry is { MarkedUnread: true },
             entry?.ClearedSeq ?? 0)

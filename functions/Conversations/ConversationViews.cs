@@ -4,7 +4,7 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Conversations;
 
 /// <summary>Shows conversations to one of their members.</summary>
-public sealed class ConversationViews(ConversationReader reader, InboxProjection inbox)
+public sealed class ConversationViews(ConversationReader reader, InboxProjection inbox, TimeProvider time)
 {
     /// <summary>A conversation as its head, or something newer, has it.</summary>
     public async Task<ConversationView> OfAsync(UserId viewer, Head head, Session? session, CancellationToken cancellationToken)
@@ -14,6 +14,6 @@ public sealed class ConversationViews(ConversationReader reader, InboxProjection
         var about = reader.ReadAboutAsync(head, session, cancellationToken);
         var entry = inbox.ReadAsync(viewer, head.ConversationId, cancellationToken);
         await Task.WhenAll(members, about, entry);
-        return ConversationView.Of(head, await about, await members, await entry);
+        return ConversationView.Of(head, await about, await members, await entry, time.GetUtcNow());
     }
 }

@@ -24,6 +24,7 @@ public static class ConversationsSetup
             .AddSingleton<ConversationViews>()
             .AddSingleton<MemberReader>()
             .AddSingleton<Departure>()
+            .AddSingleton<Exclusion>()
             .AddSingleton<InviteLinkStore>()
             .AddSingleton<JoinRequests>()
             .AddSingleton<MessageReader>()

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Conversations;
@@ -80,10 +81,6 @@ public sealed record Head
 
     public MessagePreview? LastMessage { get; init; }
 
-    /// <summary>Whether both users of a direct conversation have written in it.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool IsAnswered { get; init; }
-
     public int MemberCount { get; init; }
 
     /// <summary>Raised by every change of who is a member or what they may do; what is cached about members holds for one version.</summary>
@@ -107,6 +104,10 @@ public sealed record Head
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MessageTtl { get; init; }
 
+    /// <summary>When the newest messages that disappear are gone; null where the newest stays.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Disappearing? Disappearing { get; init; }
+
     /// <summary>The newest entry that changed title, description or picture; 0 while none has and there is no <see cref="About"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long AboutSeq { get; init; }
@@ -119,14 +120,38 @@ public sealed record Head
     /// Whether being in this conversation shows others a member's presence, receipts and typing: in a direct one only once they have written in it,
     /// so that a stranger who begins one learns nothing.
     /// </summary>
-    public bool Shows(UserId member) => Kind == ConversationKind.Group || IsAnswered || LastMessage?.SenderId == member;
+    public bool Shows(UserId member) => Kind == ConversationKind.Group || Member(member) is { SentSeq: > 0 };
 
     /// <summary>The member's entry, when the head carries members at all.</summary>
     public HeadMember? Member(UserId user) => Members?.FirstOrDefault(member => member.UserId == user);
+
+    /// <summary>The head once a message was sent, which is its next entry.</summary>
+    public Head With(Message message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return this with
+        {
+            LastSeq = message.Seq,
+            MessageCount = message.Ordinal,
+            LastMessage = message.ToPreview(),
+            Disappearing = Disappearing.With(Disappearing, message.Ordinal, message.ExpiresAt),
+            Members = Kind == ConversationKind.Direct
+                ? [.. Members!.Select(member => member.UserId == message.SenderId ? member with { SentSeq = message.Seq } : member)]
+                : Members,
+        };
+    }
 }
 
 /// <summary>A member as the head and answers show them.</summary>
-public sealed record HeadMember(UserId UserId, MemberRole Role);
+public sealed record HeadMember(UserId UserId, MemberRole Role)
+{
+    /// <summary>
+    /// Their newest message in a direct conversation, up to which they have read it. It costs nothing here, where every commit writes; a
+    /// group's members have it in their own documents. Answers and events don't show it.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long SentSeq { get; init; }
+}
 
 /// <summary>The newest message as lists show it.</summary>
 /// <param name="Preview">At most the first 100 characters, never half a grapheme cluster.</param>

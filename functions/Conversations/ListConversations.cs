@@ -42,7 +42,7 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
             cancellationToken: cancellationToken);
         var shown = new List<ConversationSummary>(limit);
         InboxEntry? last = null;
-        var examined = 0;
+        var (examined, now) = (0, time.GetUtcNow());
         await foreach (var entry in entries)
         {
             if (shown.Count == limit || examined++ == MaxExamined)
@@ -51,9 +51,9 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
             }
 
             last = entry;
-            if (filter.Shows(entry))
+            if (filter.Shows(entry, now))
             {
-                shown.Add(ConversationSummary.Of(entry, time.GetUtcNow()));
+                shown.Add(ConversationSummary.Of(entry, now));
             }
         }
 
@@ -127,14 +127,14 @@ public sealed record ConversationSummary(
             entry.Peer,
             entry.MemberCount,
             entry.LastSeq,
-            entry.UnreadCount,
+            entry.UnreadCount(now),
             entry.ShownMessage(now),
             entry.ActivityAt,
             Preferences.Of(entry),
             entry.MarkedUnread,
             entry.ClearedSeq)
         {
-            IsMentioned = entry.IsMentioned,
+            IsMentioned = entry.IsMentioned(now),
             AvatarUrl = entry.AvatarUrl,
         };
     }

@@ -11,7 +11,7 @@ namespace Chat.Functions.Conversations;
 public sealed class MemberMarks(ChatContainers containers)
 {
     /// <summary>Raises how far a member has read, and with it what others may know of that.</summary>
-    public Task<RaisedMark> RaiseReadAsync(Head head, UserId user, long seq, long ordinal, bool isShown, CancellationToken cancellationToken)
+    public Task<RaisedMark> RaiseReadAsync(ConversationId conversation, UserId user, long seq, long ordinal, bool isShown, CancellationToken cancellationToken)
     {
         List<PatchOperation> marks = [PatchOperation.Set("/readSeq", seq), PatchOperation.Set("/readOrdinal", ordinal)];
         if (isShown)
@@ -19,23 +19,22 @@ public sealed class MemberMarks(ChatContainers containers)
             marks.Add(PatchOperation.Set("/receiptSeq", seq));
         }
 
-        return RaiseAsync(head, user, marks, $"c.readSeq < {seq}", cancellationToken);
+        return RaiseAsync(conversation, user, marks, $"c.readSeq < {seq}", cancellationToken);
     }
 
     /// <summary>Raises how far a device of a member's has what was sent.</summary>
-    public Task<RaisedMark> RaiseDeliveredAsync(Head head, UserId user, long seq, CancellationToken cancellationToken) =>
-        RaiseAsync(head, user, [PatchOperation.Set("/deliveredSeq", seq)], $"c.deliveredSeq < {seq}", cancellationToken);
+    public Task<RaisedMark> RaiseDeliveredAsync(ConversationId conversation, UserId user, long seq, CancellationToken cancellationToken) =>
+        RaiseAsync(conversation, user, [PatchOperation.Set("/deliveredSeq", seq)], $"c.deliveredSeq < {seq}", cancellationToken);
 
     /// <summary>Raises how far a member has cleared the conversation for themselves.</summary>
-    public Task<RaisedMark> RaiseClearedAsync(Head head, UserId user, long seq, long ordinal, CancellationToken cancellationToken) =>
-        RaiseAsync(head, user, [PatchOperation.Set("/clearedSeq", seq), PatchOperation.Set("/clearedOrdinal", ordinal)], $"c.clearedSeq < {seq}", cancellationToken);
+    public Task<RaisedMark> RaiseClearedAsync(ConversationId conversation, UserId user, long seq, long ordinal, CancellationToken cancellationToken) =>
+        RaiseAsync(conversation, user, [PatchOperation.Set("/clearedSeq", seq), PatchOperation.Set("/clearedOrdinal", ordinal)], $"c.clearedSeq < {seq}", cancellationToken);
 
-    private async Task<RaisedMark> RaiseAsync(Head head, UserId user, IReadOnlyList<PatchOperation> marks, string condition, CancellationToken cancellationToken)
+    private async Task<RaisedMark> RaiseAsync(ConversationId conversation, UserId user, IReadOnlyList<PatchOperation> marks, string condition, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
         using var response = await containers.Conversations.PatchItemStreamAsync(
             Member.DocumentId(user),
-            new PartitionKey(head.ConversationId.Value),
+            new PartitionKey(conversation.Value),
             marks,
             new PatchItemRequestOptions { FilterPredicate = $"FROM c WHERE {condition}", EnableContentResponseOnWrite = false },
             cancellationToken);

@@ -3,6 +3,7 @@ using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
+using Chat.Functions.Receipts;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Delivery;
@@ -18,6 +19,9 @@ public sealed record InboxChangeOfRange(
     IReadOnlyDictionary<string, long> MentionedOrdinals,
     long AllMentioned)
 {
+    /// <summary>Each sender's own last message, by its place in the log.</summary>
+    public IReadOnlyDictionary<string, long> OwnSeqs { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
+
     /// <summary>Whether lists stay as they are, but for title and picture.</summary>
     public bool IsQuiet { get; init; }
 
@@ -36,11 +40,13 @@ public sealed record InboxChangeOfRange(
         ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(entries);
         var own = new Dictionary<string, long>(StringComparer.Ordinal);
+        var seqs = new Dictionary<string, long>(StringComparer.Ordinal);
         var mentioned = new Dictionary<string, long>(StringComparer.Ordinal);
         var all = 0L;
         foreach (var message in entries.OfType<Message>())
         {
             own[message.SenderId.Value] = message.Ordinal;
+            seqs[message.SenderId.Value] = message.Seq;
             all = message.MentionsAll ? message.Ordinal : all;
             foreach (var user in Mention.Users(message.Mentions))
             {
@@ -50,6 +56,7 @@ public sealed record InboxChangeOfRange(
 
         return new(InboxChange.Of(head, about), own, mentioned, all)
         {
+            OwnSeqs = seqs,
             IsQuiet = entries.All(entry => entry.IsQuiet),
             IsAbout = entries.Any(entry => entry.Seq == head.AboutSeq),
         };
@@ -66,13 +73,14 @@ public sealed record InboxChangeOfRange(
             Highest(MentionedOrdinals, other.MentionedOrdinals),
             Math.Max(AllMentioned, other.AllMentioned))
         {
+            OwnSeqs = Highest(OwnSeqs, other.OwnSeqs),
             IsQuiet = IsQuiet && other.IsQuiet,
             IsAbout = IsAbout || other.IsAbout,
         };
     }
 
     /// <summary>Moves these members' inboxes forward, a few at a time; throws the first failure after all were tried.</summary>
-    public Task ApplyAsync(InboxProjection inbox, IEnumerable<UserId> members, CancellationToken cancellationToken) =>
+    public Task ApplyAsync(InboxProjection inbox, SentReceipts receipts, IEnumerable<UserId> members, CancellationToken cancellationToken) =>
         IsNothing ? Task.CompletedTask : Parallel.ForEachAsync(
             members,
             new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken },
@@ -86,6 +94,11 @@ public sealed record InboxChangeOfRange(
                 if (IsAbout)
                 {
                     await inbox.ShowAsync(member, Change, cancel);
+                }
+
+                if (OwnSeqs.TryGetValue(member.Value, out var seq))
+                {
+                    await receipts.RaiseAsync(Change, member, seq, OwnOrdinals[member.Value], cancel);
                 }
             });
 

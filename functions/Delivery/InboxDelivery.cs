@@ -2,6 +2,7 @@ using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
+using Chat.Functions.Receipts;
 using Chat.Functions.Shared;
 using Microsoft.Extensions.Logging;
 
@@ -19,6 +20,7 @@ public sealed class InboxDelivery(
     ConversationReader reader,
     MemberLists members,
     InboxProjection inbox,
+    SentReceipts receipts,
     DeliveredMarks marks,
     DeliveryQueue queue,
     DeliveryOptions options,
@@ -106,7 +108,7 @@ public sealed class InboxDelivery(
         }
 
         // Who wrote or is mentioned sees it now; nobody else would raise their marks.
-        await move.Change.ApplyAsync(inbox, move.Everyone.Where(move.Change.ConcernsAlone), cancellationToken);
+        await move.Change.ApplyAsync(inbox, receipts, move.Everyone.Where(move.Change.ConcernsAlone), cancellationToken);
         await marks.RaiseAsync(move.ConversationId, new DeliveryStep(move.Ranges, PutOffSeq: move.Last), cancellationToken);
         await ScheduleTurnAsync(move.ConversationId, cancellationToken);
     }
@@ -119,7 +121,7 @@ public sealed class InboxDelivery(
             return;
         }
 
-        await move.Change.ApplyAsync(inbox, move.Everyone, cancellationToken);
+        await move.Change.ApplyAsync(inbox, receipts, move.Everyone, cancellationToken);
         await (move.Everyone.Count <= MaxEagerMembers
             ? marks.RaiseAsync(move.ConversationId, new DeliveryStep(move.Ranges), cancellationToken)
             : FinishAsync(move.ConversationId, move.Ranges, move.Change, cancellationToken));
@@ -143,7 +145,7 @@ public sealed class InboxDelivery(
             (change, everyone) = (InboxChangeOfRange.Of(head, []) with { IsQuiet = false }, await members.OfAsync(head, null, cancellationToken));
         }
 
-        await change.ApplyAsync(inbox, everyone.Take(MembersPerMessage), cancellationToken);
+        await change.ApplyAsync(inbox, receipts, everyone.Take(MembersPerMessage), cancellationToken);
         var rest = everyone.Skip(MembersPerMessage).ToList();
         await (rest.Count > 0
             ? queue.SendAsync(pushed with { Change = change, Members = rest }, cancellationToken)

@@ -86,7 +86,7 @@ public sealed class MembershipDelivery(PushGroups groups, EventPush push, InboxP
             cancellationToken);
         await ForEachAsync(
             members.Where(member => member.State == MemberState.Active),
-            member => inbox.WelcomeAsync(member.UserId, change, member.JoinedOrdinal, cancellationToken),
+            member => inbox.WelcomeAsync(member, change, cancellationToken),
             cancellationToken);
     }
 

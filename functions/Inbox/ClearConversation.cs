@@ -38,7 +38,7 @@ public sealed class ClearConversation(ConversationReader reader, MemberMarks mar
 
         // The member first: pages of messages go by it, and the inbox is a projection of it.
         var ordinal = await reader.OrdinalAtAsync(head, seq, cancellationToken);
-        var (_, session) = await marks.RaiseClearedAsync(head, user.Id, seq, ordinal, cancellationToken);
+        var (_, session) = await marks.RaiseClearedAsync(conversation, user.Id, seq, ordinal, cancellationToken);
         await inbox.RaiseClearedAsync(user.Id, InboxChange.Of(head), seq, ordinal, cancellationToken);
         await push.PushAsync(user.Id, conversation, cancellationToken);
         return new NoContent(session);

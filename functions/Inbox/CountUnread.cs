@@ -21,7 +21,7 @@ public sealed class CountUnread(ChatContainers containers, TimeProvider time, Cu
             new QueryDefinition(
                 """
                 SELECT TOP @take c.userId, c.conversationId, c.kind, c.activity, c.last, c.joinedOrdinal, c.readOrdinal, c.clearedOrdinal,
-                c.markedUnread, c.mutedUntil, c.archivedOrdinal, c.left FROM c WHERE c.activity < '~' ORDER BY c.activity DESC
+                c.hiddenOrdinals, c.markedUnread, c.mutedUntil, c.archivedOrdinal FROM c WHERE c.activity < '~' ORDER BY c.activity DESC
                 """).WithParameter("@take", UnreadTotals.MaxConversations + 1),
             new PartitionKey(user.Id.Value),
             ChatJson.Default.DocumentsPageInboxEntry,
@@ -43,7 +43,7 @@ public sealed record UnreadTotals(int Conversations, long Messages, bool More)
     public static UnreadTotals Of(IReadOnlyList<InboxEntry> entries, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(entries);
-        var unread = entries.Take(MaxConversations).Where(entry => entry is { IsListed: true, IsUnread: true } && !entry.IsMuted(now)).ToList();
-        return new(unread.Count, unread.Sum(entry => entry.UnreadCount), entries.Count > MaxConversations);
+        var unread = entries.Take(MaxConversations).Where(entry => entry.IsListed && entry.IsUnread(now) && !entry.IsMuted(now)).ToList();
+        return new(unread.Count, unread.Sum(entry => entry.UnreadCount(now)), entries.Count > MaxConversations);
     }
 }

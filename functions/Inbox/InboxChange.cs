@@ -20,6 +20,8 @@ public sealed record InboxChange
 
     public MessagePreview? LastMessage { get; init; }
 
+    public Disappearing? Disappearing { get; init; }
+
     public required DateTimeOffset ActivityAt { get; init; }
 
     public string? AvatarUrl { get; init; }
@@ -44,6 +46,7 @@ public sealed record InboxChange
             LastSeq = head.LastSeq,
             LastOrdinal = head.MessageCount,
             LastMessage = head.LastMessage,
+            Disappearing = head.Disappearing,
             ActivityAt = head.LastMessage?.At ?? head.CreatedAt,
             AvatarUrl = about?.AvatarUrl,
             AboutSeq = about?.UpdatedSeq ?? 0,
@@ -62,15 +65,15 @@ public sealed record InboxChange
         Kind = Kind,
         Title = Title,
         Peer = Pair?.First(one => one != user),
-        MemberCount = MemberCount,
-        LastSeq = LastSeq,
-        LastOrdinal = LastOrdinal,
-        LastMessage = LastMessage,
+        Last = Last,
         Activity = Activity,
         AvatarUrl = AvatarUrl,
         AboutSeq = AboutSeq,
         PushUntil = Kind == ConversationKind.Group ? PushUntil?.ToUnixTimeSeconds() ?? 0 : null,
     };
+
+    /// <summary>What lists show of it.</summary>
+    public InboxLast Last => new(LastSeq, LastOrdinal, LastMessage, MemberCount) { Disappearing = Disappearing };
 
     public string Activity => $"{TimestampConverter.ToText(ActivityAt)}|{ConversationId}";
 }

@@ -58,6 +58,16 @@ public sealed record InboxEntry
         init => Last = Last with { Message = value };
     }
 
+    [JsonIgnore]
+    public Disappearing? Disappearing
+    {
+        get => Last.Disappearing;
+        init => Last = Last with { Disappearing = value };
+    }
+
+    /// <summary>The entry of the log by which the user joined, the last time; what they set before that is gone.</summary>
+    public long JoinedSeq { get; init; }
+
     /// <summary>How many messages were there before the user.</summary>
     public long JoinedOrdinal { get; init; }
 
@@ -72,6 +82,10 @@ public sealed record InboxEntry
 
     /// <summary>The last message that the user deleted for themselves; lists don't show it to them.</summary>
     public long HiddenSeq { get; init; }
+
+    /// <summary>The ordinals of what the user deleted for themselves before they had read it; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<long>? HiddenOrdinals { get; init; }
 
     /// <summary>
     /// The list's order: the instant of the last activity, and the conversation to tell equal ones apart. Null once the user has left, so that no
@@ -128,34 +142,51 @@ public sealed record InboxEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long StoredAt { get; init; }
 
-    /// <summary>Computed, never stored: what is stored only rises, a count would not.</summary>
-    [JsonIgnore]
-    public long UnreadCount => Unread(LastOrdinal);
-
     [JsonIgnore]
     public DateTimeOffset ActivityAt => Activity is null ? default : DateTimeOffset.Parse(Activity.AsSpan(0, Activity.IndexOf('|', StringComparison.Ordinal)), System.Globalization.CultureInfo.InvariantCulture);
-
-    /// <summary>Whether a message that the user hasn't read mentions them.</summary>
-    [JsonIgnore]
-    public bool IsMentioned => Unread(MentionedOrdinal) > 0;
 
     /// <summary>The last message as the user may see it in their list.</summary>
     public MessagePreview? ShownMessage(DateTimeOffset now) => LastMessage?.Seq <= ClearedSeq || LastMessage?.Seq == HiddenSeq || LastMessage?.ExpiresAt <= now ? null : LastMessage;
 
     public static string DocumentId(ConversationId conversation) => $"inbox:{conversation.Value}";
 
-    /// <summary>How many of a conversation's messages the user hasn't read.</summary>
-    public long Unread(long messageCount) => Math.Max(0, messageCount - Math.Max(ReadOrdinal, Math.Max(JoinedOrdinal, ClearedOrdinal)));
+    /// <summary>The messages up to here are done with: read, from before the user, or cleared.</summary>
+    [JsonIgnore]
+    public long SeenOrdinal => Math.Max(ReadOrdinal, Math.Max(JoinedOrdinal, ClearedOrdinal));
+
+    /// <summary>How many messages the user hasn't read and can see. Computed, never stored: what is stored only rises, a count would not.</summary>
+    public long UnreadCount(DateTimeOffset now) => Unread(LastOrdinal, Disappearing, now);
 
     /// <summary>The same of a conversation that may be ahead of its entry. Who wrote last has read all of it, whether their list says so yet or not.</summary>
-    public long UnreadOf(Head head)
+    public long UnreadOf(Head head, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(head);
-        return head.LastMessage?.SenderId == UserId ? 0 : Unread(head.MessageCount);
+        return head.LastMessage?.SenderId == UserId ? 0 : Unread(head.MessageCount, head.Disappearing, now);
     }
 
-    [JsonIgnore]
-    public bool IsUnread => UnreadCount > 0 || MarkedUnread;
+    public bool IsUnread(DateTimeOffset now) => MarkedUnread || UnreadCount(now) > 0;
+
+    /// <summary>Whether a message that the user hasn't read, and can see, mentions them.</summary>
+    public bool IsMentioned(DateTimeOffset now) =>
+        MentionedOrdinal > SeenOrdinal && Disappearing?.IsGone(MentionedOrdinal, now) != true && HiddenOrdinals?.Contains(MentionedOrdinal) != true;
+
+    /// <summary>The entry once the user has deleted a message for themselves.</summary>
+    public InboxEntry Without(long seq, long ordinal)
+    {
+        var isCounted = ordinal > SeenOrdinal && HiddenOrdinals?.Contains(ordinal) != true;
+        return this with
+        {
+            HiddenSeq = Math.Max(HiddenSeq, seq),
+            HiddenOrdinals = isCounted ? [.. (HiddenOrdinals ?? []).Where(hidden => hidden > SeenOrdinal), ordinal] : HiddenOrdinals,
+        };
+    }
+
+    private long Unread(long last, Disappearing? disappearing, DateTimeOffset now)
+    {
+        var gone = disappearing?.CountGone(SeenOrdinal, now) ?? 0;
+        var hidden = HiddenOrdinals?.Count(ordinal => ordinal > SeenOrdinal && ordinal <= last && disappearing?.IsGone(ordinal, now) != true) ?? 0;
+        return Math.Max(0, last - SeenOrdinal - gone - hidden);
+    }
 
     public bool IsMuted(DateTimeOffset now) => MutedUntil > now;
 }
@@ -163,7 +194,11 @@ public sealed record InboxEntry
 /// <summary>How far a conversation had come when an entry of a list was moved last.</summary>
 /// <param name="Seq">The newest entry that moved it.</param>
 /// <param name="Ordinal">The newest message's.</param>
-public sealed record InboxLast(long Seq, long Ordinal, MessagePreview? Message, int MemberCount);
+public sealed record InboxLast(long Seq, long Ordinal, MessagePreview? Message, int MemberCount)
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Disappearing? Disappearing { get; init; }
+}
 
 /// <summary>A text that a user began and hasn't sent, for all their devices.</summary>
 public sealed record Draft(string Text);

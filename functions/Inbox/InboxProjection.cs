@@ -20,18 +20,14 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     public static PatchOperation NextVersion { get; } = PatchOperation.Increment("/version", 1);
 
     /// <summary>Moves a user's entry to a change, and their marks to what in it is their own and what mentions them.</summary>
-    public Task RaiseAsync(UserId user, InboxChange change, CancellationToken cancellationToken, InboxMarks marks = default) =>
-        RaiseAsync(user, change, [], marks, cancellationToken);
-
-    private async Task RaiseAsync(UserId user, InboxChange change, IEnumerable<PatchOperation> also, InboxMarks marks, CancellationToken cancellationToken)
+    public async Task RaiseAsync(UserId user, InboxChange change, CancellationToken cancellationToken, InboxMarks marks = default)
     {
         ArgumentNullException.ThrowIfNull(change);
         List<PatchOperation> forward =
         [
-            PatchOperation.Set("/last", new InboxLast(change.LastSeq, change.LastOrdinal, change.LastMessage, change.MemberCount)),
+            PatchOperation.Set("/last", change.Last),
             PatchOperation.Set("/activity", change.Activity),
             NextVersion,
-            .. also,
         ];
         var isBehind = $"c.last.seq < {change.LastSeq}";
         var raised = marks.Raised.ToList();
@@ -58,11 +54,18 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             || await PatchAsync(user, change, [PatchOperation.Set("/markedUnread", false), NextVersion], "c.markedUnread = true", marks, cancellationToken);
     }
 
-    /// <summary>Marks a user's entry as unread.</summary>
-    public async Task MarkUnreadAsync(UserId user, InboxChange change, CancellationToken cancellationToken)
+    /// <summary>Marks a member's entry as unread; false when they have left.</summary>
+    public async Task<bool> MarkUnreadAsync(Member member, InboxChange change, CancellationToken cancellationToken)
     {
-        await ReadOrCreateAsync(user, change, cancellationToken);
-        await PatchAsync(user, change, [PatchOperation.Set("/markedUnread", true), NextVersion], "c.markedUnread = false", default, cancellationToken);
+        ArgumentNullException.ThrowIfNull(member);
+        var (entry, _) = await ReadOfAsync(member, change, cancellationToken);
+        if (entry.IsLeft)
+        {
+            return false;
+        }
+
+        await PatchAsync(member.UserId, change, [PatchOperation.Set("/markedUnread", true), NextVersion], "c.markedUnread = false", default, cancellationToken);
+        return true;
     }
 
     /// <summary>Clears a user's entry up to a position and the ordinal of the last message there, where it isn't cleared further.</summary>
@@ -75,9 +78,26 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             default,
             cancellationToken);
 
-    /// <summary>Notes the last message that a user deleted for themselves.</summary>
-    public Task HideAsync(UserId user, InboxChange change, long seq, CancellationToken cancellationToken) =>
-        PatchAsync(user, change, [PatchOperation.Set("/hiddenSeq", seq), NextVersion], $"c.hiddenSeq < {seq}", default, cancellationToken);
+    /// <summary>Leaves out a message that a member deleted for themselves.</summary>
+    /// <returns>Whether it isn't unread any more by that.</returns>
+    public async Task<bool> HideAsync(Member member, InboxChange change, long seq, long ordinal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(member);
+        while (true)
+        {
+            var (before, etag) = await ReadOfAsync(member, change, cancellationToken);
+            var after = before.Without(seq, ordinal);
+            if (after == before)
+            {
+                return false;
+            }
+
+            if (await TryPatchAsync(before, [PatchOperation.Set("/hiddenSeq", after.HiddenSeq), PatchOperation.Set("/hiddenOrdinals", after.HiddenOrdinals)], etag, cancellationToken))
+            {
+                return after.HiddenOrdinals != before.HiddenOrdinals;
+            }
+        }
+    }
 
     /// <summary>Makes a user's entry a trace of a conversation that they left by an entry of the log: no list has it until they are in again.</summary>
     /// <param name="user">Who left.</param>
@@ -91,7 +111,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             PatchOperation.Set("/last/seq", change.LastSeq),
             PatchOperation.Set("/last/message", (MessagePreview?)null),
             PatchOperation.Set("/activity", (string?)null),
-            PatchOperation.Set("/pinned", false),
+            .. EndOfMembership.Patch,
             NextVersion,
         ];
         var isBehind = $"c.last.seq < {change.LastSeq} OR (c.last.seq = {change.LastSeq} AND NOT IS_NULL(c.activity))";
@@ -131,17 +151,32 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             cancellationToken);
     }
 
-    /// <summary>Moves the entry of a user who joins, perhaps not for the first time: what was sent before counts as read.</summary>
-    public async Task WelcomeAsync(UserId user, InboxChange change, long joinedOrdinal, CancellationToken cancellationToken)
+    /// <summary>
+    /// Moves the entry of a user who joins, perhaps not for the first time: what was sent before isn't unread, and what they had set before is
+    /// gone. Once for each time that they join, whether or not the entry was told that they had left.
+    /// </summary>
+    public async Task WelcomeAsync(Member member, InboxChange change, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(member);
         ArgumentNullException.ThrowIfNull(change);
+        if (!await TryCreateAsync(EntryOf(member.UserId, change, member, default), cancellationToken))
+        {
+            List<PatchOperation> begin =
+            [
+                PatchOperation.Set("/joinedSeq", member.JoinedSeq),
+                PatchOperation.Set("/joinedOrdinal", member.JoinedOrdinal),
+                // A place that they had before ended when they left.
+                PatchOperation.Set("/pushUntil", change.PushUntil?.ToUnixTimeSeconds() ?? 0),
+                .. EndOfMembership.Patch,
+                NextVersion,
+            ];
+            await PatchAsync(member.UserId, change, begin, $"c.joinedSeq < {member.JoinedSeq}", default, cancellationToken);
+            await RaiseAsync(member.UserId, change, cancellationToken);
+        }
 
-        // A place that they had before ended when they left.
-        var place = PatchOperation.Set("/pushUntil", change.PushUntil?.ToUnixTimeSeconds() ?? 0);
-        await RaiseAsync(user, change, [place], new InboxMarks(joinedOrdinal, 0), cancellationToken);
         if (change.AboutSeq > 0)
         {
-            await ShowAsync(user, change, cancellationToken);
+            await ShowAsync(member.UserId, change, cancellationToken);
         }
     }
 
@@ -165,20 +200,49 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     public async Task<InboxEntry?> ReadAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken) =>
         (await _users.ReadDocumentAsync(InboxEntry.DocumentId(conversation), new PartitionKey(user.Value), ChatJson.Default.InboxEntry, null, cancellationToken)).Document;
 
-    /// <summary>A user's entry with its ETag; one that isn't there is created from the change.</summary>
-    public async Task<StoredDocument<InboxEntry>> ReadOrCreateAsync(UserId user, InboxChange change, CancellationToken cancellationToken)
+    /// <summary>
+    /// A member's entry with its ETag, of this membership or a later one: where delivery hasn't said yet that they joined, it is said here, so
+    /// that it undoes nothing that they set since. It is a trace if they have left meanwhile.
+    /// </summary>
+    public async Task<(InboxEntry Entry, string ETag)> ReadOfAsync(Member member, InboxChange change, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(member);
         ArgumentNullException.ThrowIfNull(change);
         while (true)
         {
-            var stored = await _users.ReadDocumentAsync(InboxEntry.DocumentId(change.ConversationId), new PartitionKey(user.Value), ChatJson.Default.InboxEntry, null, cancellationToken);
-            if (stored.Document is not null)
+            var (entry, etag) = await _users.ReadDocumentAsync(
+                InboxEntry.DocumentId(change.ConversationId),
+                new PartitionKey(member.UserId.Value),
+                ChatJson.Default.InboxEntry,
+                null,
+                cancellationToken);
+            if (entry?.JoinedSeq >= member.JoinedSeq)
             {
-                return stored;
+                return (entry, etag!);
             }
 
-            await TryCreateAsync(user, change, default, cancellationToken);
+            await WelcomeAsync(member, change, cancellationToken);
         }
+    }
+
+    /// <summary>Writes what a user changes in their entry; false when it isn't as it was read any more.</summary>
+    public async Task<bool> TryPatchAsync(InboxEntry read, IReadOnlyList<PatchOperation> changes, string etag, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        using var response = await _users.PatchItemStreamAsync(
+            read.Id,
+            new PartitionKey(read.UserId.Value),
+            [.. changes, NextVersion],
+            new PatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false },
+            cancellationToken);
+        if (response.StatusCode == HttpStatusCode.PreconditionFailed)
+        {
+            return false;
+        }
+
+        response.EnsureSuccessStatusCode();
+        Metrics.InboxWrites.Add(1);
+        return true;
     }
 
     private static PatchItemRequestOptions NoContent(string? condition) =>
@@ -215,21 +279,20 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         }
     }
 
-    /// <summary>Creates an entry, once in its life: where the member began, and how far they had read. False when somebody else did.</summary>
-    private async Task<bool> TryCreateAsync(UserId user, InboxChange change, InboxMarks marks, CancellationToken cancellationToken)
+    private async Task<bool> TryCreateAsync(UserId user, InboxChange change, InboxMarks marks, CancellationToken cancellationToken) =>
+        await TryCreateAsync(EntryOf(user, change, await reader.ReadMemberAsync(change.ConversationId, user, cancellationToken), marks), cancellationToken);
+
+    /// <summary>An entry, as it begins: where the member did, and how far they had read.</summary>
+    private static InboxEntry EntryOf(UserId user, InboxChange change, Member? member, InboxMarks marks) => change.ToEntry(user) with
     {
-        var member = await reader.ReadMemberAsync(change.ConversationId, user, cancellationToken);
-        var entry = change.ToEntry(user) with
-        {
-            JoinedOrdinal = member?.JoinedOrdinal ?? 0,
-            ReadOrdinal = Math.Max(marks.Read, member?.ReadOrdinal ?? 0),
-            MentionedOrdinal = marks.Mentioned,
-            HiddenSeq = member?.Hidden?.Max() ?? 0,
-            ClearedSeq = member?.ClearedSeq ?? 0,
-            ClearedOrdinal = member?.ClearedOrdinal ?? 0,
-        };
-        return await TryCreateAsync(entry, cancellationToken);
-    }
+        JoinedSeq = member?.JoinedSeq ?? 0,
+        JoinedOrdinal = member?.JoinedOrdinal ?? 0,
+        ReadOrdinal = Math.Max(marks.Read, member?.ReadOrdinal ?? 0),
+        MentionedOrdinal = marks.Mentioned,
+        HiddenSeq = member?.Hidden?.Max() ?? 0,
+        ClearedSeq = member?.ClearedSeq ?? 0,
+        ClearedOrdinal = member?.ClearedOrdinal ?? 0,
+    };
 
     /// <summary>False when there is one already.</summary>
     private async Task<bool> TryCreateAsync(InboxEntry entry, CancellationToken cancellationToken)

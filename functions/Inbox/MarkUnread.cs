@@ -15,12 +15,12 @@ public sealed class MarkUnread(ConversationReader reader, InboxProjection inbox,
         CancellationToken cancellationToken)
     {
         if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadHeadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } head)
+            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part
+            || !await inbox.MarkUnreadAsync(part.Member, InboxChange.Of(part.Head), cancellationToken))
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
-        await inbox.MarkUnreadAsync(user.Id, InboxChange.Of(head), cancellationToken);
         await push.PushAsync(user.Id, conversation, cancellationToken);
         return Results.NoContent();
     }

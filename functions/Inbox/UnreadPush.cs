@@ -3,13 +3,13 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Inbox;
 
 /// <summary>Tells a user's own connections what is unread in a conversation after they changed that; best effort.</summary>
-public sealed class UnreadPush(InboxProjection inbox, OwnEntryPush push)
+public sealed class UnreadPush(InboxProjection inbox, OwnEntryPush push, TimeProvider time)
 {
     public async Task PushAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken)
     {
         if (await inbox.ReadAsync(user, conversation, cancellationToken) is { } entry)
         {
-            var state = new UnreadState(entry.Version, entry.UnreadCount, entry.MarkedUnread, entry.ClearedSeq);
+            var state = new UnreadState(entry.Version, entry.UnreadCount(time.GetUtcNow()), entry.MarkedUnread, entry.ClearedSeq);
             await push.PushAsync(user, conversation, UnreadState.Updated, entry.Version, state, cancellationToken);
         }
     }

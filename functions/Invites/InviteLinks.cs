@@ -11,26 +11,37 @@ public sealed record InviteLinks : ConversationDocument
 
     public override string Id => DocumentId;
 
-    /// <summary>In the order in which they were made; those that are good for nothing any more go with the next change.</summary>
+    /// <summary>A bound on the links that are used up and kept.</summary>
+    private const int MaxUsedUp = 20;
+
+    /// <summary>In the order in which they were made; those that are good for nothing any more go when one is made.</summary>
     public IReadOnlyList<InviteLink> Links { get; init; } = [];
 
     public InviteLinks LiveAt(DateTimeOffset now) => this with { Links = [.. Links.Where(link => link.IsLiveAt(now))] };
 
-    /// <summary>The link that is good for letting somebody in; null when there is none.</summary>
-    public InviteLink? Find(string linkId, DateTimeOffset now) => Links.FirstOrDefault(link => link.LinkId == linkId && link.IsLiveAt(now));
+    /// <summary>
+    /// The link that is good for letting somebody in; null when there is none. For whoever waits to be let in that is also one that is used up:
+    /// they were one of its uses.
+    /// </summary>
+    public InviteLink? Find(string linkId, bool hasAsked, DateTimeOffset now) =>
+        Links.FirstOrDefault(link => link.LinkId == linkId && (hasAsked ? !link.IsExpiredAt(now) : link.IsLiveAt(now)));
 
     /// <summary>The links with another one, unless it is there already or there are as many as there can be.</summary>
     public InviteLinks With(InviteLink link, int limit, DateTimeOffset now)
     {
         var live = LiveAt(now);
-        return live.Links.Count >= limit || live.Links.Any(one => one.IsSameAs(link)) ? this : live with { Links = [.. live.Links, link] };
+        var usedUp = Links.Where(one => one.HasAsked && !one.IsExpiredAt(now) && !one.IsLiveAt(now)).TakeLast(MaxUsedUp);
+        return live.Links.Count >= limit || live.Links.Any(one => one.IsSameAs(link)) ? this : this with { Links = [.. usedUp, .. live.Links, link] };
     }
 
     /// <summary>The links without one, if it is there.</summary>
     public InviteLinks Without(string linkId) => Links.Any(link => link.LinkId == linkId) ? this with { Links = [.. Links.Where(link => link.LinkId != linkId)] } : this;
 
-    /// <summary>The links after a link let somebody in.</summary>
-    public InviteLinks WithUseOf(InviteLink used) => this with { Links = [.. Links.Select(link => link == used ? link with { Uses = link.Uses + 1 } : link)] };
+    /// <summary>The links after a link let somebody in, or ask.</summary>
+    public InviteLinks WithUseOf(InviteLink used, bool hasAsked) => this with
+    {
+        Links = [.. Links.Select(link => link == used ? link with { Uses = link.Uses + 1, HasAsked = link.HasAsked || hasAsked } : link)],
+    };
 }
 
 /// <summary>An invite link as it is stored.</summary>
@@ -50,6 +61,10 @@ public sealed record InviteLink(string LinkId, UserId CreatedBy, DateTimeOffset 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? KeyHash { get; init; }
 
+    /// <summary>Whether somebody asked to join by it, so that it is kept for them when it is used up.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HasAsked { get; init; }
+
     /// <summary>Whether one request made both.</summary>
     public bool IsSameAs(InviteLink other)
     {
@@ -57,5 +72,7 @@ public sealed record InviteLink(string LinkId, UserId CreatedBy, DateTimeOffset 
         return LinkId == other.LinkId || (KeyHash is not null && KeyHash == other.KeyHash);
     }
 
-    public bool IsLiveAt(DateTimeOffset now) => !(ExpiresAt <= now) && !(Uses >= MaxUses);
+    public bool IsExpiredAt(DateTimeOffset now) => ExpiresAt <= now;
+
+    public bool IsLiveAt(DateTimeOffset now) => !IsExpiredAt(now) && !(Uses >= MaxUses);
 }

@@ -51,7 +51,7 @@ public sealed class JoinByInvite(
         {
             var until = await groups.TryAlignAsync(joined.Head!, [user.Id], joined.Session, cancellationToken);
             var about = await reader.ReadAboutAsync(joined.Head!, joined.Session, cancellationToken);
-            await inbox.WelcomeAsync(user.Id, InboxChange.Of(joined.Head!, about) with { PushUntil = until }, joined.Document<Member>().JoinedOrdinal, cancellationToken);
+            await inbox.WelcomeAsync(joined.Document<Member>(), InboxChange.Of(joined.Head!, about) with { PushUntil = until }, cancellationToken);
         }
 
         var view = await views.OfAsync(user.Id, joined.Head!, joined.Session, cancellationToken);
@@ -82,7 +82,8 @@ public sealed record InvitedJoin : LogCommand
         }
 
         var links = context.Find<InviteLinks>(InviteLinks.DocumentId);
-        if (links?.Find(Invite.LinkId, context.Now) is not { } link)
+        var hasAsked = me is { State: MemberState.Requested };
+        if (links?.Find(Invite.LinkId, hasAsked, context.Now) is not { } link)
         {
             return Decision.Refuse(Problems.InviteNotFound);
         }
@@ -93,9 +94,13 @@ public sealed record InvitedJoin : LogCommand
             return Decision.Refuse(Problems.Unavailable);
         }
 
-        return head.MemberCount >= Limits.GroupMembers
-            ? Decision.Refuse(Problems.LimitReached("groupMembers", Limits.GroupMembers))
-            : Membership.Join(context, head, Actor, [Actor], links.WithUseOf(link));
+        if (head.MemberCount >= Limits.GroupMembers)
+        {
+            return Decision.Refuse(Problems.LimitReached("groupMembers", Limits.GroupMembers));
+        }
+
+        // Whoever asked was one of the uses then.
+        return Membership.Join(context, head, Actor, [Actor], hasAsked ? [] : [links.WithUseOf(link, hasAsked: false)]);
     }
 }
 

@@ -14,7 +14,7 @@ namespace Chat.Functions.Invites;
 /// Asking and turning away aren't part of the log, since they concern nobody but the one who asks and those who decide. A request and the use of
 /// its link are written together, under their ETags.
 /// </remarks>
-public sealed class JoinRequests(ChatContainers containers, InviteLinkStore store, MemberReader members, EventPush push, Limits limits, TimeProvider time)
+public sealed class JoinRequests(ChatContainers containers, InviteLinkStore store, MemberReader members, Exclusion exclusion, EventPush push, Limits limits, TimeProvider time)
 {
     public const string Requested = "member.requested";
 
@@ -37,7 +37,7 @@ public sealed class JoinRequests(ChatContainers containers, InviteLinkStore stor
                 return null;
             }
 
-            if (me is { State: MemberState.Removed } || head.MemberCount == 0 || links.Find(invite.LinkId, time.GetUtcNow()) is not { } link)
+            if (me is { State: MemberState.Removed } || head.MemberCount == 0 || links.Find(invite.LinkId, hasAsked: false, time.GetUtcNow()) is not { } link)
             {
                 return Problems.InviteNotFound;
             }
@@ -50,7 +50,7 @@ public sealed class JoinRequests(ChatContainers containers, InviteLinkStore stor
 
             me ??= new Member { ConversationId = head.ConversationId, UserId = user, Role = MemberRole.Member, State = MemberState.Requested };
             var asking = me with { State = MemberState.Requested, RequestedAt = time.GetUtcNow() };
-            if (await TryWriteAsync(asking, etag, links.WithUseOf(link), linksETag!, cancellationToken))
+            if (await TryWriteAsync(asking, etag, links.WithUseOf(link, hasAsked: true), linksETag!, cancellationToken))
             {
                 await TellAsync(head, user, cancellationToken);
                 return null;
@@ -64,29 +64,8 @@ public sealed class JoinRequests(ChatContainers containers, InviteLinkStore stor
 
     /// <summary>Turns somebody away who asked to join; again is the same.</summary>
     /// <returns>False when they didn't ask.</returns>
-    public async Task<bool> RejectAsync(ConversationId conversation, UserId user, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var (member, etag) = await ReadAsync(conversation, user, cancellationToken);
-            if (member is not { State: MemberState.Requested })
-            {
-                return member is { State: MemberState.Removed };
-            }
-
-            using var response = await _conversations.ReplaceItemStreamAsync(
-                Stream(member with { State = MemberState.Removed, RequestedAt = null }),
-                member.Id,
-                new PartitionKey(conversation.Value),
-                new ItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false },
-                cancellationToken);
-            if (response.StatusCode != HttpStatusCode.PreconditionFailed)
-            {
-                response.EnsureSuccessStatusCode();
-                return true;
-            }
-        }
-    }
+    public async Task<bool> RejectAsync(ConversationId conversation, UserId user, CancellationToken cancellationToken) =>
+        await exclusion.ExcludeAsync(conversation, user, member => member.State == MemberState.Requested, cancellationToken) == MemberState.Removed;
 
     private static MemoryStream Stream(ConversationDocument document) =>
         new(JsonSerializer.SerializeToUtf8Bytes(document, ChatJson.Default.ConversationDocument), writable: false);

@@ -10,10 +10,14 @@ namespace Chat.Functions.Members;
 
 /// <summary>
 /// <c>DELETE /conversations/{c}/members/{u}</c>: removes a member of a lesser role, or leaves when it is the caller; 204, also for those who
-/// aren't members. Answers once no push of the conversation reaches them, or after two seconds.
+/// aren't members. Whoever was removed comes in only by being added, also when they had left before. Answers once no push of the conversation
+/// reaches them, or after two seconds.
 /// </summary>
-public sealed class RemoveMember(ConversationLog log, Departure departure, PushGroups groups, InboxProjection inbox, CurrentUser user)
+public sealed class RemoveMember(ConversationLog log, Departure departure, Exclusion exclusion, PushGroups groups, InboxProjection inbox, CurrentUser user)
 {
+    /// <summary>How often whoever is to be removed may leave and come back meanwhile.</summary>
+    private const int MaxTries = 5;
+
     [Function(nameof(RemoveMember))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/members/{userId}")] HttpRequest request,
@@ -28,7 +32,7 @@ public sealed class RemoveMember(ConversationLog log, Departure departure, PushG
 
         var gone = target == user.Id
             ? await departure.LeaveAsync(user.Id, conversation, cancellationToken)
-            : await log.AppendAsync(conversation, new Removal { Actor = user.Id, Conversation = conversation, UserId = target }, cancellationToken);
+            : await RemoveAsync(conversation, target, cancellationToken);
         if (gone.Refusal is { } refusal)
         {
             return refusal.ToResult();
@@ -45,6 +49,25 @@ public sealed class RemoveMember(ConversationLog log, Departure departure, PushG
         }
 
         return new NoContent(gone.Session);
+    }
+
+    /// <summary>Removes a member, or keeps somebody out who isn't one; they may leave and come back meanwhile.</summary>
+    private async Task<Appended> RemoveAsync(ConversationId conversation, UserId target, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var removed = await log.AppendAsync(conversation, new Removal { Actor = user.Id, Conversation = conversation, UserId = target }, cancellationToken);
+            if (removed.Refusal is not null || removed.Entries.Count > 0
+                || await exclusion.ExcludeAsync(conversation, target, member => member.State != MemberState.Active && member.State != MemberState.Removed, cancellationToken) != MemberState.Active)
+            {
+                return removed;
+            }
+
+            if (attempt == MaxTries)
+            {
+                return Appended.Refused(Problems.Unavailable);
+            }
+        }
     }
 }
 

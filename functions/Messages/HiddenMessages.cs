@@ -16,6 +16,7 @@ public sealed class HiddenMessages(
     ChatContainers containers,
     InboxProjection inbox,
     EventPush push,
+    UnreadPush unread,
     TimeProvider time,
     Limits limits)
 {
@@ -37,7 +38,11 @@ public sealed class HiddenMessages(
         }
 
         // A repeat heals what a crash in between left.
-        await inbox.HideAsync(user, InboxChange.Of(part.Head), message.Seq, cancellationToken);
+        if (await inbox.HideAsync(part.Member, InboxChange.Of(part.Head), message.Seq, message.Ordinal, cancellationToken))
+        {
+            await unread.PushAsync(user, address.Conversation, cancellationToken);
+        }
+
         var hidden = new ChatEvent(MessageHidden.What, address.Conversation, null, time.GetUtcNow(), new MessageHidden(address.Message));
         await push.PushAsync(part.Head, [user], [hidden], cancellationToken);
         return Results.NoContent();

@@ -108,15 +108,6 @@ public sealed record NewMessage : LogCommand
             ExpiresAt = head.MessageTtl is { } seconds ? context.Now.AddSeconds(seconds) : null,
         };
         message = message with { TimeToLive = message.TimeToLiveAt(context.Now) };
-        return Decision.Append(
-            head with
-            {
-                LastSeq = message.Seq,
-                MessageCount = message.Ordinal,
-                LastMessage = message.ToPreview(),
-                IsAnswered = head.IsAnswered || (head is { Kind: ConversationKind.Direct, LastMessage: { } last } && last.SenderId != Actor),
-            },
-            message,
-            root is null ? [] : [root.WithReply(message)]);
+        return Decision.Append(head.With(message), message, root is null ? [] : [root.WithReply(message)]);
     }
 }

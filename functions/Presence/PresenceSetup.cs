@@ -15,5 +15,6 @@ public static class PresenceSetup
             .AddSingleton<Connections>()
             .AddSingleton<LastSeen>()
             .AddSingleton<TypingPush>()
-            .AddSingleton<ReceiptPush>();
+            .AddSingleton<ReceiptPush>()
+            .AddSingleton<SentReceipts>();
 }

@@ -36,7 +36,7 @@ public sealed class MarkDelivered(ConversationReader reader, MemberMarks marks, 
             return Problems.OutOfRange("/seq", "Must not be beyond the conversation's lastSeq.").ToResult();
         }
 
-        if (head.MemberCount <= limits.ReceiptMembers && (await marks.RaiseDeliveredAsync(head, user.Id, seq, cancellationToken)).Moved)
+        if (head.MemberCount <= limits.ReceiptMembers && (await marks.RaiseDeliveredAsync(conversation, user.Id, seq, cancellationToken)).Moved)
         {
             await push.PushAsync(head, new Receipt(Receipt.Delivered, user.Id, seq, IsShown: true));
         }

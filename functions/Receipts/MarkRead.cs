@@ -41,7 +41,7 @@ public sealed class MarkRead(ConversationReader reader, MemberMarks marks, Inbox
         // The member first: the inbox is a projection of it, and a repeat heals what a crash in between left.
         var ordinal = await reader.OrdinalAtAsync(head, seq, cancellationToken);
         var isShown = head.MemberCount <= limits.ReceiptMembers && (await privacy.OfAsync(user.Id, cancellationToken)).ReadReceipts;
-        var mark = await marks.RaiseReadAsync(head, user.Id, seq, ordinal, isShown, cancellationToken);
+        var mark = await marks.RaiseReadAsync(conversation, user.Id, seq, ordinal, isShown, cancellationToken);
         if (await inbox.MarkReadAsync(user.Id, InboxChange.Of(head), ordinal, cancellationToken))
         {
             await unread.PushAsync(user.Id, conversation, cancellationToken);

@@ -16,29 +16,30 @@ public sealed class ListScheduled(ConversationReader reader, ChatContainers cont
         CancellationToken cancellationToken)
     {
         if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is null)
+            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
-        var found = await FindAsync(containers, conversation, user.Id, cancellationToken);
+        var found = await FindAsync(containers, part.Member, cancellationToken);
         var page = new ScheduledPage([.. found.OrderBy(scheduled => scheduled.DueAt).Select(ScheduledView.Of)]);
         return new Answer<ScheduledPage>(StatusCodes.Status200OK, page, ChatJson.Default.ScheduledPage);
     }
 
-    internal static async Task<List<ScheduledMessage>> FindAsync(ChatContainers containers, ConversationId conversation, UserId sender, CancellationToken cancellationToken)
+    /// <summary>What a member has scheduled since they joined.</summary>
+    internal static async Task<List<ScheduledMessage>> FindAsync(ChatContainers containers, Member sender, CancellationToken cancellationToken)
     {
-        var prefix = ScheduledMessage.Prefix(sender);
+        var prefix = ScheduledMessage.Prefix(sender.UserId);
 
         // Another's id may begin with this one's and a colon.
         var query = new QueryDefinition("SELECT * FROM c WHERE c.id > @from AND c.id < @end AND c.senderId = @sender ORDER BY c.id")
             .WithParameter("@from", prefix)
             .WithParameter("@end", prefix[..^1] + ';')
-            .WithParameter("@sender", sender.Value);
+            .WithParameter("@sender", sender.UserId.Value);
         return await containers.Conversations.QueryPartitionAsync(
             query,
-            new PartitionKey(conversation.Value),
+            new PartitionKey(sender.ConversationId.Value),
             ChatJson.Default.DocumentsPageScheduledMessage,
-            cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+            cancellationToken: cancellationToken).Where(scheduled => scheduled.JoinedSeq == sender.JoinedSeq).ToListAsync(cancellationToken);
     }
 }

@@ -33,7 +33,7 @@ public sealed class ScheduleMessage(ConversationReader reader, ChatContainers co
         }
 
         if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is null)
+            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -46,17 +46,28 @@ public sealed class ScheduleMessage(ConversationReader reader, ChatContainers co
             ClientMessageId = clientMessageId,
             Content = content,
             DueAt = dueAt,
+            JoinedSeq = part.Member.JoinedSeq,
         };
-        return await RepeatAsync(scheduled, cancellationToken) ?? await RefusalAsync(scheduled, cancellationToken) ?? await AcceptAsync(scheduled, cancellationToken);
+        return await RepeatAsync(scheduled, cancellationToken) ?? await RefusalAsync(scheduled, part.Member, cancellationToken) ?? await AcceptAsync(scheduled, cancellationToken);
     }
 
     /// <summary>The answer where there is such a message already; null where there is none.</summary>
     private async Task<IResult?> RepeatAsync(ScheduledMessage scheduled, CancellationToken cancellationToken)
     {
-        var (first, _) = await containers.Conversations.ReadDocumentAsync(scheduled.Id, scheduled.ConversationId, ChatJson.Default.ScheduledMessage, cancellationToken: cancellationToken);
-        if (first is not null)
+        var (first, etag) = await containers.Conversations.ReadDocumentAsync(scheduled.Id, scheduled.ConversationId, ChatJson.Default.ScheduledMessage, cancellationToken: cancellationToken);
+        if (first?.JoinedSeq == scheduled.JoinedSeq)
         {
             return first.IsSameAs(scheduled) ? Show(StatusCodes.Status200OK, first, null) : Problems.ClientMessageIdReused.ToResult();
+        }
+
+        if (first is not null)
+        {
+            // It ended with the membership before, and would be dropped when it is due.
+            using var deleted = await containers.Conversations.DeleteItemStreamAsync(
+                first.Id,
+                new PartitionKey(first.ConversationId.Value),
+                new ItemRequestOptions { IfMatchEtag = etag },
+                cancellationToken);
         }
 
         var (sent, _) = await containers.Conversations.ReadDocumentAsync(
@@ -67,7 +78,7 @@ public sealed class ScheduleMessage(ConversationReader reader, ChatContainers co
         return sent is null ? null : Problems.AlreadySent.ToResult();
     }
 
-    private async Task<IResult?> RefusalAsync(ScheduledMessage scheduled, CancellationToken cancellationToken)
+    private async Task<IResult?> RefusalAsync(ScheduledMessage scheduled, Member sender, CancellationToken cancellationToken)
     {
         var ahead = scheduled.DueAt - time.GetUtcNow();
         if (ahead < Least || ahead > Most)
@@ -76,7 +87,7 @@ public sealed class ScheduleMessage(ConversationReader reader, ChatContainers co
         }
 
         // Requests at once may go beyond it together by as many as they are.
-        var waiting = await ListScheduled.FindAsync(containers, scheduled.ConversationId, user.Id, cancellationToken);
+        var waiting = await ListScheduled.FindAsync(containers, sender, cancellationToken);
         return waiting.Count >= limits.ScheduledMessages ? Problems.LimitReached("scheduledMessages", limits.ScheduledMessages).ToResult() : null;
     }
 

@@ -20,6 +20,9 @@ public sealed record ScheduledMessage : ConversationDocument
 
     public required DateTimeOffset DueAt { get; init; }
 
+    /// <summary>By which entry its sender had joined then; it ends with that membership.</summary>
+    public required long JoinedSeq { get; init; }
+
     /// <summary>Whether another request asked for the same.</summary>
     public bool IsSameAs(ScheduledMessage other)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Azure.Messaging.ServiceBus;
+using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
@@ -10,7 +11,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Scheduled;
 
-/// <summary>Queue <c>scheduled</c>: sends a message that is due, if it still waits for that instant. What its sender may not say any more is dropped.</summary>
+/// <summary>Queue <c>scheduled</c>: sends a message that is due, if it still waits for that instant. What its sender may not say any more is dropped, also when they left and came back.</summary>
 public sealed class SendScheduled(QueueWork queueWork, ChatContainers containers, ConversationLog log)
 {
     [Function(nameof(SendScheduled))]
@@ -60,6 +61,7 @@ public sealed class SendScheduled(QueueWork queueWork, ChatContainers containers
 public sealed record SendDue : LogCommand
 {
     private readonly string _scheduledId;
+    private readonly long _joinedSeq;
     private readonly NewMessage _message;
 
     [SetsRequiredMembers]
@@ -68,6 +70,7 @@ public sealed record SendDue : LogCommand
         ArgumentNullException.ThrowIfNull(scheduled);
         Actor = scheduled.SenderId;
         _scheduledId = scheduled.Id;
+        _joinedSeq = scheduled.JoinedSeq;
         _message = new NewMessage(scheduled.ConversationId, scheduled.SenderId, scheduled.ClientMessageId, scheduled.Content);
     }
 
@@ -75,13 +78,18 @@ public sealed record SendDue : LogCommand
 
     public override IReadOnlyList<UserId> Concerns => _message.Concerns;
 
-    public override IReadOnlyList<string> Needs => [_scheduledId, .. _message.Needs];
+    public override IReadOnlyList<string> Needs => [_scheduledId, Member.DocumentId(Actor), .. _message.Needs];
 
     public override Decision Decide(in DecisionContext context)
     {
         if (context.Head is { } head && context.Find<ScheduledMessage>(_scheduledId) is null)
         {
             return Decision.Nothing(head);
+        }
+
+        if (context.Find<Member>(Member.DocumentId(Actor))?.JoinedSeq != _joinedSeq)
+        {
+            return Decision.Refuse(Problems.ConversationNotFound);
         }
 
         var decision = _message.Decide(context);

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Chat.Functions.Acceptance.Harness;
 using Chat.Local;
 using Xunit;
@@ -69,29 +68,8 @@ public class When_a_client_knows_only_the_events
             {
             }
 
-            await reader.ComeBackAsync();
-            await ShouldSeeTheSameAsync(reader, fleet.As("ben", random), group);
+            await reader.ShouldKnowWhatIsShownAsync(100);
         }
-    }
-
-    private static async Task ShouldSeeTheSameAsync(LogReader reader, Person person, string group)
-    {
-        var messages = new List<JsonElement>();
-        for (JsonElement? page = null; page?.At("hasMore")?.GetBoolean() != false;)
-        {
-            page = await person.AskAsync("GET", $"/api/conversations/{group}/messages?limit=100&afterSeq={page?.Number("toSeq") ?? 0}");
-            messages.AddRange(page.Value.List("messages"));
-        }
-
-        var known = reader.Messages();
-        Assert.Equal(messages.Count, known.Count);
-        foreach (var (expected, actual) in messages.Select(message => JsonSerializer.SerializeToNode(message)!).Zip(known))
-        {
-            Assert.True(JsonNode.DeepEquals(expected, actual), $"Shown: {expected.ToJsonString()}{Environment.NewLine}Known: {actual.ToJsonString()}");
-        }
-
-        var pins = (await person.AskAsync("GET", $"/api/conversations/{group}/pins")).List("pins");
-        Assert.Equal(pins.Select(pin => (pin.Text("message.messageId")!, pin.Text("by")!, pin.Text("at")!)), reader.Pins());
     }
 
     /// <summary>A member who does one thing after another, each again until it is answered.</summary>

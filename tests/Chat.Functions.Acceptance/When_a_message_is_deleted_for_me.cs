@@ -49,6 +49,44 @@ public class When_a_message_is_deleted_for_me
     }
 
     [Fact]
+    public async Task Should_not_be_unread_any_more()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        var sent = new List<JsonElement>();
+        foreach (var text in new[] { "one", "two", "three" })
+        {
+            sent.Add(await bob.SayAsync(conversation, new { text }));
+        }
+
+        await Eventually.SeesAsync(() => alice.SummaryAsync(conversation), seen => seen is { UnreadCount: 3 });
+        await using var phone = await alice.ListenAsync();
+        await HideAsync(alice, sent[1]);
+        await HideAsync(alice, sent[1]);
+        await phone.ReceivesEventAsync("unread.updated", data => data.Number("unreadCount") == 2);
+        Assert.Equal(2, await CountAsync());
+        await HideAsync(alice, sent[0]);
+        await HideAsync(alice, sent[2]);
+        Assert.Equal(0, await CountAsync());
+        Assert.Equal(new UnreadJson(0, 0, false), await alice.UnreadAsync());
+        Assert.Empty(await alice.ListedAsync("unread"));
+
+        // Once read, it isn't taken off twice; nor is what was read before.
+        await bob.SendAsync(conversation, "four");
+        await Eventually.SeesAsync(() => alice.SummaryAsync(conversation), seen => seen is { UnreadCount: 1, LastMessage.Preview: "four" });
+        await alice.MarkReadAsync(conversation, sent[2].Number("seq"));
+        Assert.Equal(1, await CountAsync());
+
+        async Task<long> CountAsync()
+        {
+            var (listed, own) = (await alice.SummaryAsync(conversation), await alice.ConversationAsync(conversation));
+            Assert.Equal(listed!.UnreadCount, own.UnreadCount);
+            return own.UnreadCount;
+        }
+    }
+
+    [Fact]
     public async Task Should_be_bounded_and_refused_for_what_cannot_be_seen()
     {
         await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?> { ["Limits:HiddenMessages"] = "2" });

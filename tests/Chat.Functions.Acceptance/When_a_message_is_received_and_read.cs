@@ -112,7 +112,7 @@ public class When_a_message_is_received_and_read
         await phone.ReceivesEventAsync("receipt.read", data => Is(data, "alice", fromBob.Seq));
         Assert.Equal((0, 0), await ReceiptAsync(alice, conversation, "bob"));
         Assert.Equal((fromBob.Seq, 0), await ReceiptAsync(bob, conversation, "alice"));
-        Assert.Equal((fromAlice.Seq, fromAlice.Seq), await ReceiptAsync(bob, conversation, "bob"));
+        Assert.Equal((fromBob.Seq, fromBob.Seq), await ReceiptAsync(bob, conversation, "bob"));
 
         // Unread counts are one's own matter.
         Assert.Equal(0, (await bob.ConversationAsync(conversation)).UnreadCount);
@@ -124,6 +124,51 @@ public class When_a_message_is_received_and_read
 
         // Null is the default again.
         Assert.True((await bob.AskAsync("PATCH", "/api/me/privacy", new { readReceipts = (bool?)null })).GetProperty("readReceipts").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(40)]
+    public async Task Should_count_as_read_by_whoever_answers(int members)
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = members == 2
+            ? (await alice.StartDirectAsync("bob")).ConversationId
+            : (await alice.CreateGroupAsync("Trip", ["bob", .. Enumerable.Range(3, members - 2).Select(n => $"member-{n}")])).ConversationId;
+        await alice.SendAsync(conversation, "question");
+        var answer = await bob.SendAsync(conversation, "answer");
+        await alice.SendAsync(conversation, "thanks");
+
+        await Eventually.SeesAsync(clock, () => ReceiptAsync(alice, conversation, "bob"), seen => seen == (answer.Seq, answer.Seq));
+        Assert.Equal((answer.Seq, answer.Seq), await ReceiptAsync(bob, conversation, "bob"));
+
+        // It is no different from reading: going back changes nothing.
+        await bob.MarkReadAsync(conversation, answer.Seq - 1);
+        await DeliveredAsync(bob, answer);
+        Assert.Equal((answer.Seq, answer.Seq), await ReceiptAsync(alice, conversation, "bob"));
+        Assert.DoesNotContain("sentSeq", JsonSerializer.Serialize(await alice.AskAsync("GET", $"/api/conversations/{conversation}")), StringComparison.Ordinal);
+        await Eventually.SeesAsync(() => bob.ConversationAsync(conversation), seen => seen.UnreadCount == 1);
+    }
+
+    [Theory]
+    [InlineData("direct")]
+    [InlineData("group")]
+    public async Task Should_not_count_as_read_by_whoever_answers_and_hides_that(string kind)
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = kind == "direct" ? (await alice.StartDirectAsync("bob")).ConversationId : (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
+        await bob.AskAsync("PATCH", "/api/me/privacy", new { readReceipts = false });
+        await alice.SendAsync(conversation, "question");
+        var answer = await bob.SendAsync(conversation, "answer");
+
+        // Their own devices know; the list tells that the answer was delivered.
+        await Eventually.SeesAsync(() => bob.SummaryAsync(conversation), seen => seen is { UnreadCount: 0 } && seen.LastSeq == answer.Seq);
+        await Eventually.SeesAsync(() => ReceiptAsync(bob, conversation, "bob"), seen => seen == (answer.Seq, answer.Seq));
+        Assert.Equal((0, 0), await ReceiptAsync(alice, conversation, "bob"));
     }
 
     [Fact]

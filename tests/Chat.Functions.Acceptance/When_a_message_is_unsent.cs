@@ -2,14 +2,70 @@ using System.Net;
 using System.Text.Json;
 using Chat.Functions.Acceptance.Harness;
 using Chat.Functions.Shared;
+using Chat.Local;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
+using Fault = Chat.Local.Fault;
 
 namespace Chat.Functions.Acceptance;
 
 public class When_a_message_is_unsent
 {
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Should_stay_nowhere_that_was_behind_when_it_was_taken_back(bool isLast)
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
+        var path = $"/api/conversations/{group}";
+        var said = await alice.SayAsync(group, new { text = "secret @bob", mentions = new[] { new { userId = "bob", offset = 7, length = 4 } } });
+        await alice.AskAsync("PATCH", said.Path(), new { text = "secret indeed" });
+        await alice.DoAsync("PUT", said.Path() + "/pin");
+        await bob.AskAsync("PUT", said.Path() + "/reactions/:a:");
+        if (!isLast)
+        {
+            await bob.SayAsync(group, new { text = "What?", replyTo = said.Text("messageId") });
+        }
+
+        // Lists are behind when it is taken back.
+        using (app.Azure.Faults.Add(new Fault("cosmos", "patch", FaultKind.Throttle) { Times = 12, Probability = 0.7 }))
+        {
+            await alice.SayAsync(group, new { text = isLast ? "secret of the last" : "Nothing" });
+            foreach (var message in (await alice.AskAsync("GET", path + "/messages")).List("messages").Where(one => one.Text("text")!.Contains("secret", StringComparison.Ordinal)))
+            {
+                await alice.AskAsync("DELETE", message.Path());
+            }
+        }
+
+        await app.HasDeliveredAsync(group, clock);
+        foreach (var person in new[] { alice, bob, app.As("carol") })
+        {
+            foreach (var seen in new[] { path, path + "/messages", path + "/events", path + "/pins", "/api/conversations", "/api/sync" })
+            {
+                Assert.DoesNotContain("secret", (await person.AskAsync("GET", seen)).ToString(), StringComparison.Ordinal);
+            }
+
+            Assert.Empty((await person.AskAsync("GET", path + "/pins")).List("pins"));
+        }
+
+        var containers = app.Services.GetRequiredService<ChatContainers>();
+        foreach (var (container, partition) in new[] { (containers.Conversations, group), (containers.Users, "alice"), (containers.Users, "bob"), (containers.Users, "carol") })
+        {
+            using var pages = container.GetItemQueryStreamIterator(
+                new QueryDefinition("SELECT * FROM c"),
+                requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey(partition) });
+            while (pages.HasMoreResults)
+            {
+                using var page = await pages.ReadNextAsync();
+                Assert.DoesNotContain("secret", await new StreamReader(page.EnsureSuccessStatusCode().Content).ReadToEndAsync(), StringComparison.Ordinal);
+            }
+        }
+    }
+
     [Fact]
     public async Task Should_leave_nothing_of_what_it_said_anywhere()
     {

@@ -62,12 +62,45 @@ public class When_messages_disappear
         clock.Jump(TimeSpan.FromSeconds(60));
         Assert.Null((await bob.SummaryAsync(conversation))!.LastMessage);
 
-        // What was there counts as read where nothing is left before.
+        // Nor is it unread any more, until one that stays follows it.
+        Assert.Equal(0, (await bob.SummaryAsync(conversation))!.UnreadCount);
         await EndAsync(app, conversation);
         await alice.SendAsync(conversation, "kept");
-        await Eventually.SeesAsync(() => bob.SummaryAsync(conversation), seen => seen!.UnreadCount == 2);
+        await Eventually.SeesAsync(() => bob.SummaryAsync(conversation), seen => seen is { LastMessage.Preview: "kept", UnreadCount: 2 });
         await bob.MarkReadAsync(conversation, sent.Seq);
         Assert.Equal(1, (await bob.SummaryAsync(conversation))!.UnreadCount);
+    }
+
+    [Fact]
+    public async Task Should_not_be_unread_once_there_is_nothing_to_see()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
+        await alice.SendAsync(group, "kept");
+        await alice.AskAsync("PATCH", $"/api/conversations/{group}", new { messageTtl = 60 });
+        foreach (var n in Enumerable.Range(1, 12))
+        {
+            await alice.SayAsync(group, new { text = $"@bob {n}", mentions = new[] { new { userId = "bob", offset = 0, length = 4 } } });
+        }
+
+        await Eventually.SeesAsync(() => bob.SummaryAsync(group), seen => seen is { UnreadCount: 13, IsMentioned: true });
+        clock.Jump(TimeSpan.FromSeconds(70));
+        Assert.Equal((1, false), (await bob.SummaryAsync(group)) is { } summary ? (summary.UnreadCount, summary.IsMentioned) : default);
+        await bob.MarkReadAsync(group, 2);
+
+        // Everywhere that counts says so.
+        Assert.Equal(0, (await bob.SummaryAsync(group))!.UnreadCount);
+        Assert.Equal(0, (await bob.ConversationAsync(group)).UnreadCount);
+        Assert.Equal(new UnreadJson(0, 0, false), await bob.UnreadAsync());
+        Assert.Empty(await bob.ListedAsync("unread"));
+        Assert.Equal(0, (await bob.SyncAsync(null)).Items.Single().Conversation!.UnreadCount);
+
+        // What is sent next is all that there is.
+        await alice.SendAsync(group, "one more");
+        await Eventually.SeesAsync(() => bob.SummaryAsync(group), seen => seen is { UnreadCount: 1 });
+        Assert.Equal(new UnreadJson(1, 1, false), await bob.UnreadAsync());
     }
 
     [Fact]

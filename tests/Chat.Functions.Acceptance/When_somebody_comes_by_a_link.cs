@@ -89,6 +89,78 @@ public class When_somebody_comes_by_a_link
     }
 
     [Fact]
+    public async Task Should_keep_out_whoever_was_removed_also_when_they_had_left()
+    {
+        await using var app = await ChatApp.StartAsync();
+        await using var other = await ChatApp.StartAsync(app.Azure);
+        var alice = app.As("alice");
+        var group = await GroupAsync(alice);
+        var code = await LinkAsync(alice, group);
+
+        // Whoever has left, and whoever leaves at the same instant, through another instance.
+        var left = app.As("bob");
+        await left.DoAsync("DELETE", $"{Path(group)}/members/bob");
+        await alice.DoAsync("DELETE", $"{Path(group)}/members/bob");
+        await alice.DoAsync("DELETE", $"{Path(group)}/members/bob");
+        Assert.Equal("invite_not_found", await left.IsRefusedAsync("POST", $"/api/invites/{code}/join", HttpStatusCode.NotFound));
+        foreach (var n in Enumerable.Range(0, 10))
+        {
+            var comer = app.As($"comer-{n}");
+            await JoinAsync(comer, code);
+            var path = $"{Path(group)}/members/{comer.Name}";
+            await Task.WhenAll(comer.At(other).SendAsync(HttpMethod.Delete, path, null), alice.DoAsync("DELETE", path));
+            Assert.Equal("invite_not_found", await comer.IsRefusedAsync("POST", $"/api/invites/{code}/join", HttpStatusCode.NotFound));
+        }
+
+        // Whoever waits to be let in is turned away by it; nobody is kept out who never came, and a plain member keeps nobody out.
+        await alice.AskAsync("PATCH", Path(group), new { joinPolicy = "approval" });
+        var (waiting, stranger, member) = (app.As("waiting"), app.As("stranger"), app.As("member"));
+        await JoinAsync(waiting, code);
+        await alice.DoAsync("DELETE", $"{Path(group)}/members/waiting");
+        await alice.DoAsync("DELETE", $"{Path(group)}/members/stranger");
+        await alice.AskAsync("PATCH", Path(group), new { joinPolicy = "open" });
+        Assert.Equal("invite_not_found", await waiting.IsRefusedAsync("POST", $"/api/invites/{code}/join", HttpStatusCode.NotFound));
+        await JoinAsync(member, code);
+        await JoinAsync(stranger, code);
+        await stranger.DoAsync("DELETE", $"{Path(group)}/members/stranger");
+        Assert.Equal("not_allowed", await member.IsRefusedAsync("DELETE", $"{Path(group)}/members/stranger", HttpStatusCode.Forbidden));
+        Assert.Equal(HttpStatusCode.OK, (await JoinAsync(stranger, code)).StatusCode);
+
+        // Added, they are in as anybody.
+        await alice.DoAsync("POST", $"{Path(group)}/members", new { members = new[] { "bob" } });
+        await left.DoAsync("DELETE", $"{Path(group)}/members/bob");
+        Assert.Equal(HttpStatusCode.OK, (await JoinAsync(left, code)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Should_be_one_use_for_whoever_asks_and_joins_when_the_group_opens()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, dave, erin) = (app.As("alice"), app.As("dave"), app.As("erin"));
+        var group = await GroupAsync(alice);
+        await alice.AskAsync("PATCH", Path(group), new { joinPolicy = "approval" });
+        var (one, deleted, many) = (await LinkAsync(alice, group, new { maxUses = 1 }), await LinkAsync(alice, group, new { maxUses = 1 }), await LinkAsync(alice, group, new { maxUses = 3 }));
+        var links = await LinksAsync(alice, group);
+        foreach (var (person, code) in new[] { (dave, one), (erin, deleted), (app.As("frank"), many) })
+        {
+            Assert.Equal(HttpStatusCode.Accepted, (await JoinAsync(person, code)).StatusCode);
+        }
+
+        // Another link makes those go that are used up, but for who waits by them.
+        await LinkAsync(alice, group);
+        await alice.DoAsync("DELETE", $"{Path(group)}/invite-links/{Text(links[1], "linkId")}");
+        await alice.AskAsync("PATCH", Path(group), new { joinPolicy = "open" });
+
+        Assert.Equal("invite_not_found", await app.As("gina").IsRefusedAsync("POST", $"/api/invites/{one}/join", HttpStatusCode.NotFound));
+        Assert.Equal("invite_not_found", await erin.IsRefusedAsync("POST", $"/api/invites/{deleted}/join", HttpStatusCode.NotFound));
+        Assert.Equal(HttpStatusCode.OK, (await JoinAsync(dave, one)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await JoinAsync(app.As("frank"), many)).StatusCode);
+        Assert.Equal(1, (await LinksAsync(alice, group))[0].GetProperty("uses").GetInt32());
+        Assert.Equal(HttpStatusCode.OK, (await JoinAsync(erin, many)).StatusCode);
+        Assert.Equal(1, (await LinksAsync(alice, group))[0].GetProperty("uses").GetInt32());
+    }
+
+    [Fact]
     public async Task Should_wait_where_an_admin_decides()
     {
         await using var app = await ChatApp.StartAsync();

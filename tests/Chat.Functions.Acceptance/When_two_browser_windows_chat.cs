@@ -76,6 +76,107 @@ public class When_two_browser_windows_chat
         }
     }
 
+    [Fact]
+    public async Task Should_lose_nothing_of_what_was_written_when_the_page_is_loaded_anew()
+    {
+        await using var app = await ChatApp.StartAsync();
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(Options());
+        var (direct, group) = ((await app.As("alice").StartDirectAsync("bob")).ConversationId, (await app.As("alice").CreateGroupAsync("Trip", "bob", "carol")).ConversationId);
+        var alice = await SignInAsync(browser, app, "alice");
+        await OpenAsync("Trip");
+        await alice.Locator("#text").FillAsync("half a sen");
+        await OpenAsync("bob");
+
+        // Sent while the service isn't there, or while its answer is lost.
+        var isLost = true;
+        await alice.RouteAsync("**/messages", async route =>
+        {
+            if (isLost && route.Request.PostData?.Contains("stored", StringComparison.Ordinal) == true)
+            {
+                await route.FetchAsync();
+            }
+
+            await (isLost && route.Request.Method == "POST" ? route.AbortAsync() : route.ContinueAsync());
+        });
+        foreach (var text in new[] { "stored, but who knows", "not stored" })
+        {
+            await alice.Locator("#text").FillAsync(text);
+            await alice.Keyboard.PressAsync("Enter");
+        }
+
+        await Eventually.SeesAsync(() => app.As("bob").HistoryAsync(direct), all => all.Count == 1);
+        await alice.Locator("#messages").GetByText("Sending…").Last.WaitForAsync();
+        isLost = false;
+        await alice.ReloadAsync();
+
+        // It goes out although nobody opens the conversation, in its order and once.
+        Assert.Equal(
+            ["stored, but who knows", "not stored"],
+            (await Eventually.SeesAsync(() => app.As("bob").HistoryAsync(direct), all => all.Count >= 2)).Select(message => message.Text));
+        await OpenAsync("Trip");
+        Assert.Equal("half a sen", await alice.Locator("#text").InputValueAsync());
+        await alice.Keyboard.PressAsync("Enter");
+        await Eventually.SeesAsync(() => app.As("bob").HistoryAsync(group), all => all.Count == 1);
+        await alice.ReloadAsync();
+        await OpenAsync("Trip");
+        Assert.Equal("", await alice.Locator("#text").InputValueAsync());
+        await alice.Locator("#messages").GetByText("half a sen").WaitForAsync();
+        Assert.Equal(1, await alice.Locator("#messages li.message").CountAsync());
+        if (Environment.GetEnvironmentVariable("CHAT_SCREENSHOT") is { Length: > 0 } path)
+        {
+            await alice.ScreenshotAsync(new() { Path = path });
+        }
+
+        Task OpenAsync(string name) => alice.Locator("#conversations .name").GetByText(name, new() { Exact = true }).ClickAsync();
+    }
+
+    [Fact]
+    public async Task Should_make_one_group_of_a_double_click_and_say_what_is_wrong_with_a_form()
+    {
+        await using var app = await ChatApp.StartAsync();
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(Options());
+        var alice = await SignInAsync(browser, app, "alice");
+        await alice.Locator("#new summary").ClickAsync();
+
+        await alice.Locator("#members").FillAsync("b!b, carol");
+        await alice.Locator("#group-title").FillAsync("Trip");
+        await alice.GetByText("Start", new() { Exact = true }).ClickAsync();
+        await alice.Locator("#start-error").GetByText("members/0: ").WaitForAsync();
+
+        await alice.Locator("#members").FillAsync("bob, carol");
+        await alice.GetByText("Start", new() { Exact = true }).DblClickAsync();
+        await alice.Locator("#title").GetByText("Trip").WaitForAsync();
+        await app.As("alice").SendAsync((await app.As("alice").ConversationsAsync()).Conversations[0].ConversationId, "Hello");
+        await alice.Locator("#messages").GetByText("Hello").WaitForAsync();
+        Assert.Single((await app.As("alice").ConversationsAsync()).Conversations);
+
+        // The first answer is lost: the same form again is the same group.
+        var isLost = true;
+        await alice.RouteAsync("**/api/conversations", async route =>
+        {
+            if (isLost && route.Request.Method == "POST")
+            {
+                isLost = false;
+                await route.FetchAsync();
+                await route.AbortAsync();
+            }
+            else
+            {
+                await route.ContinueAsync();
+            }
+        });
+        await alice.Locator("#new summary").ClickAsync();
+        await alice.Locator("#members").FillAsync("bob, carol");
+        await alice.Locator("#group-title").FillAsync("Trip two");
+        await alice.Keyboard.PressAsync("Enter");
+        await alice.Locator("#start-error").GetByText("cannot be reached").WaitForAsync();
+        await alice.GetByText("Start", new() { Exact = true }).ClickAsync();
+        await alice.Locator("#title").GetByText("Trip two").WaitForAsync();
+        Assert.Equal(2, (await app.As("alice").ConversationsAsync()).Conversations.Count);
+    }
+
     private static BrowserTypeLaunchOptions Options() => new()
     {
         ExecutablePath = Chromium(),

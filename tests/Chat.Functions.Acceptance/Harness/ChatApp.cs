@@ -80,13 +80,14 @@ internal sealed class ChatApp : IAsyncDisposable
     }
 
     /// <summary>Waits until everything that is in a conversation's log is delivered, lists and all.</summary>
-    public Task HasDeliveredAsync(string conversation)
+    public Task HasDeliveredAsync(string conversation, JumpingClock? clock = null)
     {
         var (reader, marks, id) = (Services.GetRequiredService<ConversationReader>(), Services.GetRequiredService<DeliveredMarks>(), new ConversationId(conversation));
-        return Eventually.SeesAsync(
-            async () => (Head: await reader.ReadHeadAsync(id, null, default), Mark: await marks.ReadAsync(id, default)),
-            seen => seen.Mark.DeliveredSeq >= seen.Head!.LastSeq && !seen.Mark.InboxesAreBehind,
-            "all to be delivered");
+        return clock is null ? Eventually.SeesAsync(LookAsync, IsDone, "all to be delivered") : Eventually.SeesAsync(clock, LookAsync, IsDone, "all to be delivered");
+
+        async Task<(Head? Head, DeliveredMark Mark)> LookAsync() => (await reader.ReadHeadAsync(id, null, default), await marks.ReadAsync(id, default));
+
+        static bool IsDone((Head? Head, DeliveredMark Mark) seen) => seen.Mark.DeliveredSeq >= seen.Head!.LastSeq && !seen.Mark.InboxesAreBehind;
     }
 
     /// <summary>Stops the app as an orderly shutdown does.</summary>

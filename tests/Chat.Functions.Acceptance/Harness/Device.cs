@@ -3,7 +3,7 @@ using Xunit;
 namespace Chat.Functions.Acceptance.Harness;
 
 /// <summary>
-/// A device as docs/protocol.md tells to build one: it syncs, fetches the holes that it sees, and keeps what it knows over crashes. It may
+/// A device as docs/protocol.md tells to build one: it syncs, reads on in the log of what it shows, and keeps what it knows over crashes. It may
 /// crash in the middle of everything, and may keep a page's items although it lost the cursor that came with them.
 /// </summary>
 /// <param name="page">The most messages on a page.</param>
@@ -11,8 +11,8 @@ internal sealed class Device(int page, Random random)
 {
     private readonly Dictionary<string, long> _versions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SummaryJson> _conversations = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SortedDictionary<long, MessageJson>> _messages = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LogReader> _logs = new(StringComparer.Ordinal);
+    private Person? _owner;
     private string? _cursor;
 
     public IReadOnlyDictionary<string, SummaryJson> Conversations => _conversations;
@@ -20,7 +20,8 @@ internal sealed class Device(int page, Random random)
     /// <summary>How often it had to begin anew although it had a cursor.</summary>
     public int Snapshots { get; private set; }
 
-    public IReadOnlyCollection<MessageJson> Messages(string conversation) => _messages.TryGetValue(conversation, out var messages) ? messages.Values : [];
+    /// <summary>What it shows of a conversation that is opened is what the service shows.</summary>
+    public Task ShouldShowAllOfAsync(string conversation) => _logs[conversation].ShouldKnowWhatIsShownAsync(page);
 
     /// <summary>Asks for one page and takes it in, or crashes on the way. True when there is more to ask for.</summary>
     public async Task<bool> SyncAsync(Person owner, bool mayCrash)
@@ -32,8 +33,7 @@ internal sealed class Device(int page, Random random)
             Snapshots += _cursor is null ? 0 : 1;
             _versions.Clear();
             _conversations.Clear();
-            _messages.Clear();
-            _known.Clear();
+            _logs.Clear();
         }
 
         foreach (var item in answer.Items.Take(taken))
@@ -49,28 +49,20 @@ internal sealed class Device(int page, Random random)
         return answer.HasMore || taken < int.MaxValue;
     }
 
-    /// <summary>Fetches the holes of its conversations, page by page, or crashes on the way.</summary>
-    public async Task FetchAsync(Person owner, bool mayCrash)
+    /// <summary>Opens its conversations one after another and reads on in their logs, page by page, whatever the list says; or crashes on the way.</summary>
+    public async Task ReadOnAsync(Person owner, bool mayCrash)
     {
-        foreach (var (conversation, summary) in _conversations)
+        _owner = owner;
+        foreach (var log in _conversations.Keys.Select(conversation => _logs[conversation]))
         {
-            while (_known.GetValueOrDefault(conversation) < summary.LastSeq)
+            do
             {
                 if (mayCrash && random.Next(6) == 0)
                 {
                     return;
                 }
-
-                var known = _known.GetValueOrDefault(conversation);
-                var found = await owner.MessagesAsync(conversation, $"afterSeq={known}&limit={page}");
-                Assert.Equal(known + 1, found.FromSeq);
-                foreach (var message in found.Messages)
-                {
-                    _messages[conversation].Add(message.Seq, message);
-                }
-
-                _known[conversation] = found.ToSeq;
             }
+            while (await log.ReadOnAsync(page));
         }
     }
 
@@ -86,8 +78,7 @@ internal sealed class Device(int page, Random random)
         if (item.Left)
         {
             _conversations.Remove(conversation);
-            _messages.Remove(conversation);
-            _known.Remove(conversation);
+            _logs.Remove(conversation);
             return;
         }
 
@@ -97,10 +88,7 @@ internal sealed class Device(int page, Random random)
         Assert.InRange(item.Newest.ToSeq - item.Newest.FromSeq + 1, 0, page);
         Assert.Equal(item.Newest.ToSeq - page > summary.ClearedSeq, item.Limited);
         _conversations[conversation] = summary;
-        var messages = _messages.TryGetValue(conversation, out var own) ? own : _messages[conversation] = [];
-        foreach (var cleared in messages.Keys.Where(seq => seq <= summary.ClearedSeq).ToList())
-        {
-            messages.Remove(cleared);
-        }
+        var log = _logs.TryGetValue(conversation, out var own) ? own : _logs[conversation] = new LogReader(() => _owner!, conversation);
+        log.Clear(summary.ClearedSeq);
     }
 }

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Xunit;
 
 namespace Chat.Functions.Acceptance.Harness;
 
@@ -15,18 +17,54 @@ internal sealed class LogReader(Func<Person> owner, string conversation, bool is
     private readonly Dictionary<string, OwnMarks> _own = new(StringComparer.Ordinal);
     private readonly List<(string MessageId, string By, string At)> _pins = [];
     private long _readTo;
+    private long _clearedTo;
 
     /// <summary>Every message, by its place in the log.</summary>
     public List<JsonNode> Messages() => [.. _messages.Values.OrderBy(message => (long)message["seq"]!).Select(Shown)];
 
-    /// <summary>The pinned messages, the latest first.</summary>
+    /// <summary>The pins, the newest first.</summary>
     public List<(string MessageId, string By, string At)> Pins() => [.. Enumerable.Reverse(_pins)];
+
+    /// <summary>Drops what its owner has cleared for themselves.</summary>
+    public void Clear(long upTo)
+    {
+        _clearedTo = Math.Max(_clearedTo, upTo);
+        foreach (var (id, _) in _messages.Where(known => (long)known.Value["seq"]! <= _clearedTo).ToList())
+        {
+            _messages.Remove(id);
+        }
+    }
+
+    /// <summary>What it knows is what pages of messages and the pins show: nothing else, nothing more, nothing that was taken back.</summary>
+    /// <param name="limit">The most messages on a page.</param>
+    public async Task ShouldKnowWhatIsShownAsync(int limit)
+    {
+        await ComeBackAsync();
+        var messages = new List<JsonElement>();
+        for (JsonElement? page = null; page?.At("hasMore")?.GetBoolean() != false;)
+        {
+            page = await owner().AskAsync("GET", $"/api/conversations/{conversation}/messages?limit={limit}&afterSeq={page?.Number("toSeq") ?? 0}");
+            messages.AddRange(page.Value.List("messages"));
+        }
+
+        var known = Messages();
+        Assert.Equal(messages.Count, known.Count);
+        foreach (var (expected, actual) in messages.Select(message => JsonSerializer.SerializeToNode(message)!).Zip(known))
+        {
+            Assert.True(JsonNode.DeepEquals(expected, actual), $"Shown: {expected.ToJsonString()}{Environment.NewLine}Known: {actual.ToJsonString()}");
+        }
+
+        var pins = (await owner().AskAsync("GET", $"/api/conversations/{conversation}/pins")).List("pins");
+        Assert.Equal(
+            pins.Select(pin => (pin.Text("message.messageId")!, pin.Text("by")!, pin.Text("at")!)),
+            Pins().Where(pin => _messages.ContainsKey(pin.MessageId)));
+    }
 
     /// <summary>Reads one more page; false when there was none.</summary>
     public async Task<bool> ReadOnAsync(int limit)
     {
         var page = await owner().AskAsync("GET", $"/api/conversations/{conversation}/events?limit={limit}&afterSeq={_readTo}");
-        foreach (var entry in page.List("events"))
+        foreach (var entry in page.List("events").Where(entry => entry.Number("seq") > _clearedTo))
         {
             await TakeAsync(entry);
         }
@@ -55,15 +93,7 @@ internal sealed class LogReader(Func<Person> owner, string conversation, bool is
         }
         else if (type is "message.updated")
         {
-            // What isn't told is asked for.
-            if (data.At("message") is { } told)
-            {
-                PutEvent(told);
-            }
-            else
-            {
-                Put(await AskAsync(data.Text("messageId")!));
-            }
+            await UpdateAsync(data);
         }
         else if (type is "reaction.added" or "reaction.removed" && data.Text("by") == owner().Name)
         {
@@ -82,6 +112,26 @@ internal sealed class LogReader(Func<Person> owner, string conversation, bool is
         if (data.Text("messageId") is { } id && _messages.TryGetValue(id, out var message) && (long)message["updatedSeq"]! < seq)
         {
             Change(message, type, entry, data);
+        }
+    }
+
+    /// <summary>Takes in the new version of a message; what isn't told is asked for, and may be gone.</summary>
+    private async Task UpdateAsync(JsonElement data)
+    {
+        if (data.At("message") is { } told)
+        {
+            PutEvent(told);
+            return;
+        }
+
+        using var answer = await owner().GetAsync($"/api/conversations/{conversation}/messages/{data.Text("messageId")}");
+        if (answer.StatusCode == HttpStatusCode.NotFound)
+        {
+            _messages.Remove(data.Text("messageId")!);
+        }
+        else
+        {
+            Put(JsonSerializer.Deserialize<JsonElement>(await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync()));
         }
     }
 
@@ -164,6 +214,11 @@ internal sealed class LogReader(Func<Person> owner, string conversation, bool is
     private void Put(JsonObject message)
     {
         var id = (string)message["messageId"]!;
+        if ((long)message["seq"]! <= _clearedTo)
+        {
+            return;
+        }
+
         Own(id).Take(message);
         if (!_messages.TryGetValue(id, out var known) || (long)known["updatedSeq"]! < (long)message["updatedSeq"]!)
         {
@@ -176,7 +231,11 @@ internal sealed class LogReader(Func<Person> owner, string conversation, bool is
     {
         var shown = message.DeepClone();
         Own((string)message["messageId"]!).Show(shown.AsObject());
-        if (message["replyTo"] is { } quote && _messages.TryGetValue((string)quote["messageId"]!, out var quoted))
+        if (message["replyTo"] is { } gone && (long?)gone["seq"] <= _clearedTo)
+        {
+            shown["replyTo"] = new JsonObject { ["messageId"] = (string)gone["messageId"]! };
+        }
+        else if (message["replyTo"] is { } quote && _messages.TryGetValue((string)quote["messageId"]!, out var quoted))
         {
             shown["replyTo"] = new JsonObject
             {

@@ -37,7 +37,8 @@ internal sealed record SummaryJson(
     DateTimeOffset ActivityAt,
     PreferencesJson Preferences,
     bool MarkedUnread,
-    long ClearedSeq);
+    long ClearedSeq,
+    bool IsMentioned);
 
 internal sealed record SummariesJson(IReadOnlyList<SummaryJson> Conversations, string? Continuation);
 

@@ -15,7 +15,7 @@ public class EvidenceTests
     private static readonly UserId Bob = new("bob");
 
     private static readonly Gen<InboxEntry> Entries =
-        from numbers in Gen.Choose(0, 20).ArrayOf(9)
+        from numbers in Gen.Choose(0, 20).ArrayOf(10)
         from isLeft in Gen.Elements(true, false)
         from isPinned in Gen.Elements(true, false)
         select new InboxEntry
@@ -27,6 +27,7 @@ public class EvidenceTests
             Activity = isLeft ? null : $"2025-01-01T00:00:00.000Z|{Conversation}",
             LastSeq = numbers[0],
             LastOrdinal = numbers[1],
+            JoinedSeq = numbers[9] / 5,
             JoinedOrdinal = numbers[2],
             ReadOrdinal = numbers[3],
             ClearedSeq = numbers[4],
@@ -73,7 +74,7 @@ public class EvidenceTests
         select new Evidence(head, member, about, [], numbers[6]);
 
     [Fact]
-    public void Lowers_no_mark_and_keeps_what_the_user_set() => ForAll((evidence, stored) =>
+    public void Lowers_no_mark_and_keeps_what_the_user_set_since_they_joined() => ForAll((evidence, stored) =>
     {
         var rebuilt = evidence.Rebuild(stored)!;
         return rebuilt.LastSeq >= stored.LastSeq
@@ -84,9 +85,10 @@ public class EvidenceTests
             && rebuilt.ClearedOrdinal >= stored.ClearedOrdinal
             && rebuilt.HiddenSeq >= stored.HiddenSeq
             && rebuilt.AboutSeq >= stored.AboutSeq
-            && rebuilt with { Pinned = stored.Pinned } is var kept
-            && (rebuilt.Pinned == stored.Pinned || rebuilt.IsLeft)
-            && (kept.Draft, kept.MutedUntil, kept.MarkedUnread, kept.ArchivedOrdinal, kept.PushUntil) == (stored.Draft, stored.MutedUntil, stored.MarkedUnread, stored.ArchivedOrdinal, stored.PushUntil);
+            && rebuilt.PushUntil == stored.PushUntil
+            && (Own(rebuilt) == Own(stored) || (Own(rebuilt) == default && (rebuilt.IsLeft || stored.JoinedSeq < evidence.Member.JoinedSeq)));
+
+        static (bool, bool, Draft?, DateTimeOffset?, long?) Own(InboxEntry entry) => (entry.Pinned, entry.MarkedUnread, entry.Draft, entry.MutedUntil, entry.ArchivedOrdinal);
     });
 
     [Fact]

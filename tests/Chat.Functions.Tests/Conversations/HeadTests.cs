@@ -40,6 +40,11 @@ public class HeadTests
         {
             head = Membership.Joined(head, [new HeadMember(User(n), MemberRole.Member)]);
             Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(head, ChatJson.Default.Head).Length, 1, Head.MaxBytes);
+
+            // What disappears has no preview.
+            var ends = Enumerable.Repeat(new DisappearingEnd(long.MaxValue, long.MaxValue), Disappearing.MaxEnds);
+            var disappearing = head with { LastMessage = head.LastMessage! with { Preview = "" }, Disappearing = new(long.MaxValue, [.. ends]) };
+            Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(disappearing, ChatJson.Default.Head).Length, 1, Head.MaxBytes);
         }
     }
 }

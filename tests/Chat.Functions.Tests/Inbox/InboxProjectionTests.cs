@@ -4,6 +4,8 @@ using Chat.Functions.Delivery;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
+using Chat.Functions.Privacy;
+using Chat.Functions.Receipts;
 using Chat.Functions.Shared;
 using Chat.Functions.Tests.Log;
 using Chat.Local;
@@ -45,7 +47,7 @@ public class InboxProjectionTests
                 JoinedOrdinal = joined,
                 ClearedOrdinal = cleared,
             };
-            return entry.UnreadCount == Enumerable.Range(1, 20).Count(ordinal => ordinal <= last && ordinal > read && ordinal > joined && ordinal > cleared);
+            return entry.UnreadCount(DateTimeOffset.UnixEpoch) == Enumerable.Range(1, 20).Count(ordinal => ordinal <= last && ordinal > read && ordinal > joined && ordinal > cleared);
         }).QuickCheckThrowOnFailure();
     }
 
@@ -53,6 +55,7 @@ public class InboxProjectionTests
     {
         var containers = deployment.StartProcess().Containers;
         var (inbox, marks) = (new InboxProjection(containers, new ConversationReader(containers)), new MemberMarks(containers));
+        var receipts = new SentReceipts(marks, new PrivacyReader(containers, TimeProvider.System), new Limits());
         var history = History(dice);
         var newest = history[^1].Change.Change;
         var told = new Dictionary<UserId, Recount>();
@@ -93,19 +96,19 @@ public class InboxProjectionTests
         {
             var entry = await inbox.ReadAsync(user, newest.ConversationId, CancellationToken.None);
             Assert.Equal((newest.LastSeq, newest.LastOrdinal, newest.LastMessage, newest.Activity), (entry!.LastSeq, entry.LastOrdinal, entry.LastMessage, entry.Activity));
-            Assert.Equal(Enumerable.Range(1, Messages).Count(told[user].IsUnread), entry.UnreadCount);
+            Assert.Equal(Enumerable.Range(1, Messages).Count(told[user].IsUnread), entry.UnreadCount(DateTimeOffset.UnixEpoch));
         }
 
         async Task FanOutAsync(UserId user, InboxChangeOfRange range)
         {
-            await RepeatedAsync(() => range.ApplyAsync(inbox, [user], CancellationToken.None));
+            await RepeatedAsync(() => range.ApplyAsync(inbox, receipts, [user], CancellationToken.None));
             told[user].Tell(range.Change, range.OwnOrdinals.GetValueOrDefault(user.Value));
             await CheckAsync(user);
         }
 
         async Task ReadAsync(UserId user, Head seen, long ordinal)
         {
-            await RepeatedAsync(() => marks.RaiseReadAsync(seen, user, SeqOf(ordinal), ordinal, isShown: true, CancellationToken.None));
+            await RepeatedAsync(() => marks.RaiseReadAsync(seen.ConversationId, user, SeqOf(ordinal), ordinal, isShown: true, CancellationToken.None));
             await RepeatedAsync(() => inbox.MarkReadAsync(user, InboxChange.Of(seen), ordinal, CancellationToken.None));
             told[user].Read(InboxChange.Of(seen), ordinal);
             await CheckAsync(user);
@@ -113,7 +116,7 @@ public class InboxProjectionTests
 
         async Task ClearAsync(UserId user, Head seen, long ordinal)
         {
-            await RepeatedAsync(() => marks.RaiseClearedAsync(seen, user, SeqOf(ordinal), ordinal, CancellationToken.None));
+            await RepeatedAsync(() => marks.RaiseClearedAsync(seen.ConversationId, user, SeqOf(ordinal), ordinal, CancellationToken.None));
             await RepeatedAsync(() => inbox.RaiseClearedAsync(user, InboxChange.Of(seen), SeqOf(ordinal), ordinal, CancellationToken.None));
             told[user].Clear(InboxChange.Of(seen), ordinal);
             await CheckAsync(user);
@@ -121,7 +124,7 @@ public class InboxProjectionTests
 
         async Task MarkUnreadAsync(UserId user, Head seen)
         {
-            await RepeatedAsync(() => inbox.MarkUnreadAsync(user, InboxChange.Of(seen), CancellationToken.None));
+            await RepeatedAsync(() => inbox.MarkUnreadAsync(MemberOf(seen.ConversationId, user, told[user].Joined), InboxChange.Of(seen), CancellationToken.None));
             told[user].MarkUnread(InboxChange.Of(seen));
             await CheckAsync(user);
         }
@@ -133,25 +136,26 @@ public class InboxProjectionTests
             var recount = told[user];
             Assert.Equal(
                 (recount.Last, Enumerable.Range(1, (int)recount.Last).Count(recount.IsUnread), recount.IsMarkedUnread),
-                (entry!.LastOrdinal, entry.UnreadCount, entry.MarkedUnread));
+                (entry!.LastOrdinal, entry.UnreadCount(DateTimeOffset.UnixEpoch), entry.MarkedUnread));
         }
     }
 
     /// <summary>The first entry isn't a message; all others are.</summary>
     private static long SeqOf(long ordinal) => ordinal + 1;
 
+    private static Member MemberOf(ConversationId conversation, UserId user, long joinedOrdinal) => new()
+    {
+        ConversationId = conversation,
+        UserId = user,
+        Role = MemberRole.Member,
+        State = MemberState.Active,
+        JoinedSeq = SeqOf(joinedOrdinal),
+        JoinedOrdinal = joinedOrdinal,
+    };
+
     private static async Task JoinAsync(ChatContainers containers, ConversationId conversation, UserId user, long joinedOrdinal)
     {
-        var member = new Member
-        {
-            ConversationId = conversation,
-            UserId = user,
-            Role = MemberRole.Member,
-            State = MemberState.Active,
-            JoinedSeq = SeqOf(joinedOrdinal),
-            JoinedOrdinal = joinedOrdinal,
-        };
-        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(member, ChatJson.Default.ConversationDocument));
+        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(MemberOf(conversation, user, joinedOrdinal), ChatJson.Default.ConversationDocument));
         using var response = await containers.Conversations.CreateItemStreamAsync(body, new PartitionKey(conversation.Value));
         response.EnsureSuccessStatusCode();
     }

@@ -2,6 +2,7 @@ using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
 using Chat.Functions.Shared;
 using Chat.Functions.Tests.Log;
+using Microsoft.Azure.Cosmos;
 using Xunit;
 
 namespace Chat.Functions.Tests.Inbox;
@@ -15,8 +16,7 @@ public class LeavingTests
     public async Task Is_of_a_conversation_or_a_trace_of_it_whatever_comes_late_or_twice()
     {
         await using var deployment = await Deployment.StartAsync();
-        var containers = deployment.StartProcess().Containers;
-        var inbox = new InboxProjection(containers, new ConversationReader(containers));
+        var inbox = Inbox(deployment);
         for (var seed = 1; seed <= 60; seed++)
         {
             var dice = new Random(seed);
@@ -40,19 +40,93 @@ public class LeavingTests
     public async Task Begins_again_with_nothing_unread_and_the_newest_title()
     {
         await using var deployment = await Deployment.StartAsync();
-        var containers = deployment.StartProcess().Containers;
-        var inbox = new InboxProjection(containers, new ConversationReader(containers));
+        var inbox = Inbox(deployment);
         var conversation = ConversationId.New();
         await inbox.RaiseAsync(User, Change(conversation, 2), CancellationToken.None);
         await inbox.LeaveAsync(User, Change(conversation, 3), CancellationToken.None);
 
         var back = Change(conversation, 9) with { Title = "New", AvatarUrl = "https://example.org/", AboutSeq = 7 };
-        await inbox.WelcomeAsync(User, back, joinedOrdinal: 9, CancellationToken.None);
+        await inbox.WelcomeAsync(Joined(conversation, 9), back, CancellationToken.None);
         await inbox.ShowAsync(User, back with { Title = "Late", AboutSeq = 6 }, CancellationToken.None);
 
         var entry = await inbox.ReadAsync(User, conversation, CancellationToken.None);
-        Assert.Equal((false, 0, "New", "https://example.org/"), (entry!.IsLeft, entry.UnreadCount, entry.Title, entry.AvatarUrl));
+        Assert.Equal((false, 0, "New", "https://example.org/"), (entry!.IsLeft, entry.UnreadCount(DateTimeOffset.UnixEpoch), entry.Title, entry.AvatarUrl));
     }
+
+    [Fact]
+    public async Task Has_what_its_user_set_since_they_joined_last_and_nothing_from_before()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var inbox = Inbox(deployment);
+        for (var seed = 1; seed <= 60; seed++)
+        {
+            // In, out and in again; what delivery says of that comes late, twice, in any order, or between what the user does.
+            var dice = new Random(seed);
+            var conversation = ConversationId.New();
+            var (first, last) = (Joined(conversation, 1), Joined(conversation, 5));
+            await inbox.WelcomeAsync(first, Change(conversation, 1), CancellationToken.None);
+            await SetAsync(first, "old");
+            var told = new Func<Task>[]
+            {
+                () => inbox.LeaveAsync(User, Change(conversation, 4), CancellationToken.None),
+                () => inbox.LeaveAsync(User, Change(conversation, 4), CancellationToken.None),
+                () => inbox.WelcomeAsync(last, Change(conversation, 5), CancellationToken.None),
+                () => inbox.WelcomeAsync(last, Change(conversation, 5), CancellationToken.None),
+                () => inbox.RaiseAsync(User, Change(conversation, 6), CancellationToken.None),
+            };
+            dice.Shuffle(told);
+            var isSet = dice.Next(2) == 0;
+            var at = dice.Next(told.Length + 1);
+            for (var n = 0; n <= told.Length; n++)
+            {
+                if (isSet && n == at)
+                {
+                    await SetAsync(last, "new");
+                }
+
+                await (n < told.Length ? told[n]() : Task.CompletedTask);
+            }
+
+            var entry = await inbox.ReadAsync(User, conversation, CancellationToken.None);
+            Assert.Equal((seed, false, 5L, 6L), (seed, entry!.IsLeft, entry.JoinedSeq, entry.LastSeq));
+            Assert.Equal(
+                (seed, isSet, isSet, isSet ? "new" : null, isSet, isSet),
+                (seed, entry.Pinned, entry.MutedUntil is not null, entry.Draft?.Text, entry.ArchivedOrdinal is not null, entry.MarkedUnread));
+        }
+
+        async Task SetAsync(Member member, string draft)
+        {
+            var change = Change(member.ConversationId, member.JoinedSeq);
+            Assert.True(await inbox.MarkUnreadAsync(member, change, CancellationToken.None));
+            var (entry, etag) = await inbox.ReadOfAsync(member, change, CancellationToken.None);
+            Assert.True(await inbox.TryPatchAsync(
+                entry,
+                [
+                    PatchOperation.Set("/pinned", true),
+                    PatchOperation.Set("/mutedUntil", DateTimeOffset.MaxValue),
+                    PatchOperation.Set("/archivedOrdinal", PreferencesChange.Forever),
+                    PatchOperation.Set("/draft", new Draft(draft)),
+                ],
+                etag,
+                CancellationToken.None));
+        }
+    }
+
+    private static InboxProjection Inbox(Deployment deployment)
+    {
+        var containers = deployment.StartProcess().Containers;
+        return new InboxProjection(containers, new ConversationReader(containers));
+    }
+
+    private static Member Joined(ConversationId conversation, long seq) => new()
+    {
+        ConversationId = conversation,
+        UserId = User,
+        Role = MemberRole.Member,
+        State = MemberState.Active,
+        JoinedSeq = seq,
+        JoinedOrdinal = seq,
+    };
 
     private static InboxChange Change(ConversationId conversation, long seq) => new()
     {

@@ -15,7 +15,7 @@ internal sealed record Evidence(Head Head, Member Member, About? About, IReadOnl
 {
     /// <summary>
     /// The entry as delivery leaves it: positions and ordinals only rise, what lists show is the head's unless the entry is newer than that,
-    /// and what the user set for themselves stays. Nothing where they never were in.
+    /// and what the user set for themselves since they joined stays. Nothing where they never were in.
     /// </summary>
     /// <param name="stored">The entry that is there, read before all of this; null for none.</param>
     public InboxEntry? Rebuild(InboxEntry? stored) =>
@@ -32,7 +32,10 @@ internal sealed record Evidence(Head Head, Member Member, About? About, IReadOnl
             return fresh;
         }
 
-        var raised = stored with
+        var begun = stored.JoinedSeq < fresh.JoinedSeq
+            ? EndOfMembership.Of(stored) with { JoinedSeq = fresh.JoinedSeq, JoinedOrdinal = fresh.JoinedOrdinal }
+            : stored;
+        var raised = begun with
         {
             LastOrdinal = Math.Max(stored.LastOrdinal, fresh.LastOrdinal),
             ReadOrdinal = Math.Max(stored.ReadOrdinal, fresh.ReadOrdinal),
@@ -49,6 +52,7 @@ internal sealed record Evidence(Head Head, Member Member, About? About, IReadOnl
             MemberCount = fresh.MemberCount,
             LastSeq = Math.Max(stored.LastSeq, fresh.LastSeq),
             LastMessage = fresh.LastMessage,
+            Disappearing = fresh.Disappearing,
             Activity = fresh.Activity,
             PushUntil = stored.PushUntil ?? fresh.PushUntil,
         };
@@ -58,7 +62,7 @@ internal sealed record Evidence(Head Head, Member Member, About? About, IReadOnl
     private InboxEntry? Left(InboxEntry? stored, long seq) =>
         seq == 0 || stored?.LastSeq > seq
             ? stored
-            : (stored ?? Unnamed()) with { LastSeq = seq, LastMessage = null, Activity = null, Pinned = false };
+            : EndOfMembership.Of(stored ?? Unnamed()) with { LastSeq = seq, LastMessage = null, Activity = null };
 
     /// <summary>What a conversation is called since they left isn't theirs to know; joining again tells them.</summary>
     private InboxEntry Unnamed() => Fresh() with { Title = About is null ? Head.Title : null, AvatarUrl = null, AboutSeq = 0 };
@@ -71,8 +75,9 @@ internal sealed record Evidence(Head Head, Member Member, About? About, IReadOnl
         return range.Change.ToEntry(Member.UserId) with
         {
             LastSeq = Entries.Where(entry => !entry.IsQuiet).Select(entry => entry.Seq).Append(Head.LastMessage?.Seq ?? 0).Max(),
+            JoinedSeq = Member.JoinedSeq,
             JoinedOrdinal = Member.JoinedOrdinal,
-            ReadOrdinal = Math.Max(marks.Read, Math.Max(Member.ReadOrdinal, Member.JoinedOrdinal)),
+            ReadOrdinal = Math.Max(marks.Read, Member.ReadOrdinal),
             MentionedOrdinal = marks.Mentioned,
             HiddenSeq = Member.Hidden?.Max() ?? 0,
             ClearedSeq = Member.ClearedSeq,

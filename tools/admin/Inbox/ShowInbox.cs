@@ -33,7 +33,7 @@ internal static class ShowInbox
                     row.LastSeq,
                     row.LastOrdinal,
                     row.ReadOrdinal,
-                    row.UnreadCount,
+                    row.UnreadCount(TimeProvider.System.GetUtcNow()),
                     row.MentionedOrdinal,
                     row.ClearedSeq,
                     row.IsLeft ? "left" : row.ActivityAt,

@@ -1,0 +1,53 @@
+namespace Chat.Functions.Conversations;
+
+/// <summary>
+/// When the newest messages in a row that disappear are gone, so that they can be left out of counts without reading or writing anything:
+/// those after an ordinal, the last ones each, earlier ones together with the next that is kept. There while the newest message disappears.
+/// </summary>
+/// <param name="After">The ordinal of the last message before them, which stays.</param>
+/// <param name="Ends">Ascending, at most <see cref="MaxEnds"/>.</param>
+public sealed record Disappearing(long After, IReadOnlyList<DisappearingEnd> Ends)
+{
+    /// <summary>A bound on what the head and every inbox entry carry.</summary>
+    public const int MaxEnds = 4;
+
+    /// <summary>What is known once another message has been sent, which is the conversation's next.</summary>
+    /// <param name="before">What was known; null where the message before stays.</param>
+    /// <param name="ordinal">The message's.</param>
+    /// <param name="expiresAt">When it disappears; null when it stays.</param>
+    public static Disappearing? With(Disappearing? before, long ordinal, DateTimeOffset? expiresAt)
+    {
+        if (expiresAt is not { } end)
+        {
+            // Now the head has a preview, and no room for this.
+            return null;
+        }
+
+        var row = before ?? new Disappearing(ordinal - 1, []);
+        var at = Math.Max((end.ToUnixTimeMilliseconds() + 999) / 1000, row.Ends is [.., var last] ? last.At : 0);
+        List<DisappearingEnd> ends = [.. row.Ends, new(ordinal, at)];
+        if (ends.Count > MaxEnds)
+        {
+            // The first says what is gone already; the next is taken for gone a little later than it is.
+            ends.RemoveAt(1);
+        }
+
+        return row with { Ends = ends };
+    }
+
+    /// <summary>Whether a message is gone for certain.</summary>
+    public bool IsGone(long ordinal, DateTimeOffset now) => ordinal > After && ordinal <= GoneUpTo(now);
+
+    /// <summary>How many of those after an ordinal are gone for certain.</summary>
+    public long CountGone(long after, DateTimeOffset now) => Math.Max(0, GoneUpTo(now) - Math.Max(After, after));
+
+    private long GoneUpTo(DateTimeOffset now) => Ends.LastOrDefault(end => end.At <= now.ToUnixTimeSeconds())?.UpTo ?? After;
+
+    public bool Equals(Disappearing? other) => other is not null && After == other.After && Ends.SequenceEqual(other.Ends);
+
+    public override int GetHashCode() => HashCode.Combine(After, Ends.Count);
+}
+
+/// <summary>Of messages that disappear one after another, all up to an ordinal are gone at an instant.</summary>
+/// <param name="At">In Unix seconds.</param>
+public sealed record DisappearingEnd(long UpTo, long At);
