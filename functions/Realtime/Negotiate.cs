@@ -27,7 +27,7 @@ public sealed class Negotiate(ChatHub hub, PushGroups groups, CurrentUser user, 
 
         Metrics.ConnectionsNegotiated.Add(1);
         _ = RenewAsync(caller);
-        return new Answer<RealtimeConnection>(StatusCodes.Status200OK, connection, ChatJson.Default.RealtimeConnection);
+        return new Answer<RealtimeConnection>(StatusCodes.Status200OK, connection, ChatJson.Default.RealtimeConnection) { HoldsSecret = true };
     }
 
     private async Task RenewAsync(UserId caller)
