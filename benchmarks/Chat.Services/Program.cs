@@ -8,10 +8,11 @@ using Chat.Services.Cosmos;
     ("cosmos", CosmosBenchmark.RunAsync),
     ("signalr", SignalRBenchmark.RunAsync),
     ("functions", FunctionsBenchmark.RunAsync),
+    ("writers", WritersBenchmark.RunAsync),
 ];
 if (args.Except(all.Select(benchmark => benchmark.Name), StringComparer.Ordinal).Any())
 {
-    await Console.Error.WriteLineAsync("Usage: Chat.Services [store] [servicebus] [cosmos] [signalr] [functions]; all without an argument.");
+    await Console.Error.WriteLineAsync("Usage: Chat.Services [store] [servicebus] [cosmos] [signalr] [functions] [writers]; all without an argument.");
     return 2;
 }
 

@@ -56,5 +56,6 @@ public sealed class CreateInviteLink(ConversationReader reader, InviteLinkStore 
         };
     }
 
-    private static Answer<InviteLinkView> Answer(int status, InviteLinkView link, Session? session) => new(status, link, ChatJson.Default.InviteLinkView, session);
+    private static Answer<InviteLinkView> Answer(int status, InviteLinkView link, Session? session) =>
+        new(status, link, ChatJson.Default.InviteLinkView, session) { HoldsSecret = true };
 }

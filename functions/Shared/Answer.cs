@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 
@@ -10,6 +9,9 @@ internal sealed class Answer<T>(int status, T value, JsonTypeInfo<T> type, Sessi
 {
     int? IStatusCodeHttpResult.StatusCode => status;
 
+    /// <summary>Whether the value is one that lets somebody in, so that its length may tell nothing.</summary>
+    public bool HoldsSecret { private get; init; }
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
@@ -20,7 +22,7 @@ internal sealed class Answer<T>(int status, T value, JsonTypeInfo<T> type, Sessi
             response.Headers[Session.Header] = token.Value;
         }
 
-        await JsonSerializer.SerializeAsync(response.Body, value, type, httpContext.RequestAborted);
+        await JsonBody.WriteAsync(httpContext, value, type, HoldsSecret);
     }
 }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace Chat.Functions.Shared;
@@ -29,6 +28,6 @@ internal sealed class ProblemResult(Problem problem) : IResult, IStatusCodeHttpR
             response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        await JsonSerializer.SerializeAsync(response.Body, problem, ChatJson.Default.Problem, httpContext.RequestAborted);
+        await JsonBody.WriteAsync(httpContext, problem, ChatJson.Default.Problem);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -30,10 +31,12 @@ internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, Comman
                 _ = GiveBackAsync();
             }
         }
-        catch (IOException taken) when (taken.InnerException is AddressInUseException)
+        catch (Exception taken) when (taken is SocketException or IOException { InnerException: AddressInUseException })
         {
+            // The triggers run already, and end before the services under them do.
+            await app.StopAsync(CancellationToken.None);
             await DisposeAsync();
-            HostRefusal.Guard<object>(() => throw new HostRefusedException($"{taken.Message} Choose another with --urls URL."));
+            HostRefusal.Guard<object>(() => throw new HostRefusedException($"{options.Url} can't be had: {taken.GetBaseException().Message}. Choose another with --urls URL."));
         }
     }
 
@@ -75,7 +78,7 @@ internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, Comman
         await Console.Out.WriteLineAsync(
             await azure.Cosmos.ListenAsync(options.CosmosPort, cancellationToken)
                 ? $"Cosmos DB for tools: http://localhost:{options.CosmosPort}/"
-                : $"Port {options.CosmosPort} is taken, so that tools can't reach Cosmos DB; choose another with --cosmos-port N.");
+                : $"Port {options.CosmosPort} can't be had, so that tools don't reach Cosmos DB; choose another with --cosmos-port N.");
     }
 
     /// <summary>A store that can't write may not be answered from: what memory says isn't on disk.</summary>

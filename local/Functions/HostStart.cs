@@ -109,8 +109,11 @@ internal sealed class HostStart
         var host = new FunctionsHost(app, _azure, _options, owned: _hook?.Azure is null);
         if (_hook is null)
         {
-            app.Lifetime.ApplicationStarted.Register(() => Banner.Write(Console.Out, host.Address, _options, hostJson, functions));
-            app.Lifetime.ApplicationStopped.Register(() => Banner.WriteBill(Console.Out, _azure.Meter));
+            app.Lifetime.ApplicationStarted.Register(() =>
+            {
+                Banner.Write(Console.Out, host.Address, _options, hostJson, functions);
+                app.Lifetime.ApplicationStopped.Register(() => Banner.WriteBill(Console.Out, _azure.Meter));
+            });
         }
 
         _hook?.Built.TrySetResult(host);

@@ -370,6 +370,13 @@ export const rules = [
     test: 'CosmosDb.CrossPartitionQueryTests.Should_put_together',
   },
   {
+    rule: 'A key or a filter that the index doesn\'t serve loads the documents of all keys beside it, and the meter counts a scan',
+    file: 'local/CosmosDb/Queries/QueryPlan.cs',
+    find: 'ServesKey = container.KeyPaths.All(container.Indexing.Includes),',
+    replace: 'ServesKey = true,',
+    test: 'CosmosDb.IndexUseTests.Should_load_the_documents_of_all_keys_beside_it_where_the_key_isnt_indexed',
+  },
+  {
     rule: 'Continuations survive concurrent writes; pages end at 4 MB',
     file: 'local/CosmosDb/Storage/ItemIndex.cs',
     find: '(after is not null && Compare(item, after) <= 0)',

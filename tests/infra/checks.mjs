@@ -101,7 +101,9 @@ const checks = {
       ...declared.containers.flatMap(one => [
         one.partitionKey.paths.join() !== keys[one.id] && `Container ${one.id} isn't partitioned by ${keys[one.id]}`,
         keys[one.id] !== '/id' && one.defaultTtl !== -1 && `Container ${one.id} lets no document expire`,
-        ...(keys[one.id] === '/id' ? [] : one.indexingPolicy.includedPaths)
+        keys[one.id] !== '/id' && !one.indexingPolicy.includedPaths.some(({ path }) => path === `${keys[one.id]}/?`)
+          && `Container ${one.id} doesn't index its partition key: under an exclude policy a query then loads everybody's documents`,
+        ...(keys[one.id] === '/id' ? [] : one.indexingPolicy.includedPaths.filter(({ path }) => path !== `${keys[one.id]}/?`))
           .map(({ path }) => path.replace('/?', '').slice(1))
           .filter(field => !new RegExp(`\\bc\\.${field}\\b`).test(code))
           .map(field => `Container ${one.id} indexes ${field}, by which nothing is asked`),

@@ -46,7 +46,9 @@ const mutantsOf = {
   ],
   'containers are those of the code': [
     ['infra/cosmos.json', '"paths": ["/userId"]', '"paths": ["/id"]', "users isn't partitioned by /userId"],
-    ['infra/cosmos.json', '{ "path": "/type/?" }, { "path": "/seq/?" }', '{ "path": "/type/?" }', 'orders by /seq, which no container indexes'],
+    ['infra/cosmos.json', '          { "path": "/seq/?" },\n', '', 'orders by /seq, which no container indexes'],
+    ['infra/cosmos.json', '          { "path": "/conversationId/?" },\n', '', "conversations doesn't index its partition key"],
+    ['infra/cosmos.json', '          { "path": "/userId/?" },\n', '', "users doesn't index its partition key"],
     ['infra/cosmos.json', '{ "path": "/_ts", "order": "ascending" }', '{ "path": "/_ts", "order": "descending" }', 'orders by /_ts and /id'],
     ['infra/cosmos.json', '{ "path": "/pinned/?" },', '{ "path": "/pinned/?" },\n          { "path": "/muted/?" },', 'indexes muted, by which nothing is asked'],
     ['functions/Shared/ChatContainers.cs', 'UsersName = "users"', 'UsersName = "people"', 'ChatContainers.cs has people'],

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -14,7 +15,7 @@ internal sealed class Listener : IAsyncDisposable
 
     private Listener(WebApplication server) => _server = server;
 
-    /// <summary>Starts listening on localhost; null when the port is taken.</summary>
+    /// <summary>Starts listening on localhost; null when the port is taken or not for this user.</summary>
     public static async Task<Listener?> StartAsync(Dispatcher dispatcher, int port, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -27,7 +28,7 @@ internal sealed class Listener : IAsyncDisposable
             await server.StartAsync(cancellationToken);
             return new Listener(server);
         }
-        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        catch (Exception exception) when (exception is SocketException or IOException { InnerException: AddressInUseException })
         {
             await server.DisposeAsync();
             return null;

@@ -65,8 +65,9 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
             : Run(run, scope, from, query);
 
         await container.Store.WhenDurableAsync(Math.Max(scope.Position, run.Position));
-        var charge = RequestCharge.Query(run.Examined, run.ExaminedBytes);
-        meter.Add("cosmos", "query", charge);
+        var (loaded, bytes) = key is null || plan.ServesKey ? (run.Examined, run.ExaminedBytes) : scope.FoundForAnyKey(plan);
+        var charge = RequestCharge.Query(loaded, bytes);
+        meter.Add("cosmos", plan.IsScan || (key is not null && !plan.ServesKey) ? "scan" : "query", charge);
         var response = Page(container, run).Charged(charge).From(container, scope.Ranges[^1], scope.Lsn);
         if (key is not null)
         {

@@ -29,14 +29,30 @@ internal sealed class QueryPlan
     /// <summary>The only partition keys of one string that the query can select from, if it says so.</summary>
     public IReadOnlyList<string>? Keys { get; private init; }
 
+    /// <summary>Whether the index leads to the documents of a partition key. Otherwise it finds those of the others beside them, which are loaded too.</summary>
+    public bool ServesKey { get; private init; }
+
+    /// <summary>Whether no condition of the query is one that the index serves, so that every document is loaded.</summary>
+    public bool IsScan { get; private init; }
+
     public static QueryPlan For(SelectQuery query, ContainerDefinition container)
     {
         var conditions = query.Where?.Conjuncts.ToList() ?? [];
         var keys = container.KeyPaths is [var path] ? IndexBounds.NamesOf(path, conditions) : null;
-        return For(query, conditions, keys, container.Indexing);
+        var plan = For(query, conditions, container.Indexing);
+        return new QueryPlan(plan.Order, plan.Range, plan.Backwards, plan.Ids)
+        {
+            Keys = keys,
+            ServesKey = container.KeyPaths.All(container.Indexing.Includes),
+            IsScan = conditions.Count > 0 && plan.Ids is null && keys is null && !container.Indexing.CoversAll && !IsNarrowed(conditions, container.Indexing),
+        };
     }
 
-    private static QueryPlan For(SelectQuery query, List<Expression> conditions, IReadOnlyList<string>? keys, IndexingPolicy policy)
+    private static bool IsNarrowed(List<Expression> conditions, IndexingPolicy policy) =>
+        policy.Explicit.Concat([JsonPath.Id, JsonPath.Timestamp])
+            .Any(path => IndexBounds.Of(path, conditions) != IndexRange.All || IndexBounds.NamesOf(path, conditions) is not null);
+
+    private static QueryPlan For(SelectQuery query, List<Expression> conditions, IndexingPolicy policy)
     {
         if (query.Order.Keys is [var first, ..])
         {
@@ -54,12 +70,12 @@ internal sealed class QueryPlan
                 range = range with { From = range.From ?? new IndexEdge(SqlValue.Undefined, After: true) };
             }
 
-            return new QueryPlan(first.Descending ? query.Order.Reversed() : query.Order, range, first.Descending, null) { Keys = keys };
+            return new QueryPlan(first.Descending ? query.Order.Reversed() : query.Order, range, first.Descending, null);
         }
 
         if (IndexBounds.NamesOf(JsonPath.Id, conditions) is { } ids)
         {
-            return new QueryPlan(SortOrder.Creation, IndexRange.All, false, ids) { Keys = keys };
+            return new QueryPlan(SortOrder.Creation, IndexRange.All, false, ids);
         }
 
         // The narrowest of the indexes that are kept anyway; an equality beats a range.
@@ -69,8 +85,8 @@ internal sealed class QueryPlan
             .OrderByDescending(candidate => IndexBounds.IsPoint(candidate.Range))
             .FirstOrDefault();
         return best.Path is null
-            ? new QueryPlan(SortOrder.Creation, IndexRange.All, false, null) { Keys = keys }
-            : new QueryPlan(new SortOrder([new SortKey(best.Path, Descending: false)]), best.Range, false, null) { Keys = keys };
+            ? new QueryPlan(SortOrder.Creation, IndexRange.All, false, null)
+            : new QueryPlan(new SortOrder([new SortKey(best.Path, Descending: false)]), best.Range, false, null);
     }
 
     /// <summary>The next candidates of a partition after a position, at most so many. The caller holds the partition's lock.</summary>

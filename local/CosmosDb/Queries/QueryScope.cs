@@ -60,6 +60,25 @@ internal sealed class QueryScope
         return _named is null ? Scan(from) : Named(from);
     }
 
+    /// <summary>What an index finds in the physical partition of the key when it doesn't know keys.</summary>
+    public (int Items, long Bytes) FoundForAnyKey(QueryPlan plan)
+    {
+        var (items, bytes) = (0, 0L);
+        foreach (var (partition, _) in Scan((Ranges[0].Min, "")))
+        {
+            lock (partition.Lock)
+            {
+                foreach (var (item, _) in plan.Candidates(partition, null, int.MaxValue))
+                {
+                    items++;
+                    bytes += item.Body.Length;
+                }
+            }
+        }
+
+        return (items, bytes);
+    }
+
     private LogicalPartition AsSeen(LogicalPartition partition) =>
         _asOf is not null && _container.Replica is { } replica ? replica.AsOf(partition, _asOf[partition.Range]) : partition;
 

@@ -17,7 +17,8 @@ internal sealed class LogicalPartition
         Container = container;
         Range = range;
         Key = key;
-        foreach (var path in container.Definition.Indexing.Explicit)
+        // Of the partition key there is one value here.
+        foreach (var path in container.Definition.Indexing.Explicit.Except(container.Definition.KeyPaths))
         {
             IndexFor(new SortOrder([new SortKey(path, Descending: false)]));
         }

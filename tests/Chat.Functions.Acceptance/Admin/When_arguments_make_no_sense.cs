@@ -47,11 +47,15 @@ public class When_arguments_make_no_sense
         Assert.Contains(help, end.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Should_say_when_no_backend_is_there()
+    [Theory]
+    [InlineData("dead-letters list --local=http://localhost:1/")]
+    [InlineData("conversation show aaaaaaaaaaaaaaaaaaaaaa --local --cosmos http://localhost:1/")]
+    public async Task Should_say_what_to_do_when_no_backend_is_there(string line)
     {
-        var end = await AdminEnd.OfAsync("", "dead-letters", "list", "--local=http://localhost:1/");
+        var end = await AdminEnd.OfAsync("", line.Split(' '));
         Assert.Equal((1, ""), (end.ExitCode, end.Output));
         Assert.Contains("localhost:1", end.Error, StringComparison.Ordinal);
+        Assert.Contains("dotnet run --project functions", end.Error, StringComparison.Ordinal);
+        Assert.Contains("--cosmos URL", end.Error, StringComparison.Ordinal);
     }
 }

@@ -32,6 +32,9 @@ public sealed class When_examples_are_followed : IAsyncLifetime
             $"every event of docs/asyncapi.yaml; for one that no example of docs/openapi.yaml causes, add a line to {nameof(World)}.{nameof(World.ToldBy)}");
         Pushed().ForEach(NoteFaults);
         Assert.True(_faults.IsEmpty, string.Join('\n', _faults.Select(fault => $"{fault.Key}, in {fault.Value}")));
+
+        // Every query of the app was made by now, and each found its documents by an index.
+        Assert.DoesNotContain(_app.Azure.Meter.Read(), reading => reading is { Service: "cosmos", Operation: "scan" });
     }
 
     [Fact]

@@ -40,12 +40,7 @@ internal sealed class Backend : IAsyncDisposable
     /// <param name="sweepGrace">How long the sweep leaves a delivery to the queue.</param>
     public static async Task<Backend> StartAsync(string directory, string sweepGrace = "00:00:01")
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(SendMessage).Assembly.Location, "--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--data", directory])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = With("--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--data", directory);
         start.Environment["Auth__SigningKey"] = Tokens.SigningKey;
         start.Environment["Delivery__SweepGrace"] = sweepGrace;
         var process = Process.Start(start)!;
@@ -77,6 +72,29 @@ internal sealed class Backend : IAsyncDisposable
 
         return new Backend(process, output, await address.Task);
     }
+
+    /// <summary>Starts it with what it can't start with; how it ended, and what it said.</summary>
+    public static async Task<(int ExitCode, string Output, string Error)> IsRefusedAsync(params string[] options)
+    {
+        using var process = Process.Start(With(options))!;
+        try
+        {
+            var said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync()).WaitAsync(EndsWithin);
+            await process.WaitForExitAsync();
+            return (process.ExitCode, said[0], said[1]);
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
+    private static ProcessStartInfo With(params string[] options) => new("dotnet", [typeof(SendMessage).Assembly.Location, .. options])
+    {
+        UseShellExecute = false,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    };
 
     public Person As(string user) => new(Http, user);
 

@@ -1,0 +1,151 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Chat.Functions.Messages;
+using Chat.Load.Servers;
+using Chat.Local;
+using Chat.Local.Functions;
+
+namespace Chat.Services;
+
+/// <summary>A hundred people write to one group at once, through one, two and four instances of the app on one set of services. Its log must have no gap.</summary>
+internal static class WritersBenchmark
+{
+    private const int Members = 100;
+    private const int Page = 100;
+
+    public static async Task RunAsync(Table table)
+    {
+        foreach (var instances in new[] { 1, 2, 4 })
+        {
+            await RunAsync(table, instances);
+        }
+    }
+
+    private static async Task RunAsync(Table table, int instances)
+    {
+        await using var azure = await LocalAzure.StartAsync(directory: null);
+        var hosts = new List<(FunctionsHost Host, Task Ended)>();
+        for (var i = 0; i < instances; i++)
+        {
+            hosts.Add(await StartAppAsync(azure));
+        }
+
+        using var clients = new Clients(hosts.ConvertAll(one => one.Host.Address));
+        var conversation = await CreateGroupAsync(clients.Of(0));
+        var (accepted, refused, conflicts) = (0, 0, 0L);
+        using var listener = Listen(count => Interlocked.Add(ref conflicts, count));
+        var measured = await Measurement.TakeAsync(Members, async member =>
+        {
+            var body = new { clientMessageId = Guid.NewGuid().ToString("N"), text = "Everybody writes at once." };
+            while (true)
+            {
+                using var answer = await clients.Of(member).PostAsJsonAsync($"api/conversations/{conversation}/messages", body);
+                if (answer.StatusCode != HttpStatusCode.ServiceUnavailable)
+                {
+                    answer.EnsureSuccessStatusCode();
+                    Interlocked.Increment(ref accepted);
+                    return;
+                }
+
+                Interlocked.Increment(ref refused);
+            }
+        });
+        var logged = await CountAsync(clients.Of(0), conversation);
+        var note = string.Create(CultureInfo.InvariantCulture, $"{accepted} accepted, {logged} in the log without a gap, {conflicts} conflicts, {refused} put off with 503");
+        table.Add("App", $"send to one group, {instances} instances", measured, note);
+        foreach (var (host, ended) in hosts)
+        {
+            await host.StopAsync();
+            await ended;
+        }
+    }
+
+    /// <summary>Starts the app by its own entry point, as an instance of its own.</summary>
+    private static async Task<(FunctionsHost Host, Task Ended)> StartAppAsync(LocalAzure azure)
+    {
+        var app = typeof(SendMessage).Assembly;
+        var hook = new HostHook { Azure = azure, App = app, Settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Auth:SigningKey"] = AccessToken.SigningKey } };
+        HostHook.Current = hook;
+        var ended = Task.Factory.StartNew(
+            () => app.EntryPoint!.Invoke(null, [new[] { "--urls", "http://127.0.0.1:0", "--cosmos-port", "0" }]),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        HostHook.Current = null;
+        var host = (FunctionsHost)await hook.Built.Task;
+        while (!host.Address.IsAbsoluteUri || host.Address.Port == 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+
+        return (host, ended);
+    }
+
+    private static async Task<string> CreateGroupAsync(HttpClient owner)
+    {
+        var members = Enumerable.Range(1, Members - 1).Select(Clients.NameOf);
+        using var answer = await owner.PostAsJsonAsync("api/conversations", new { kind = "group", title = "Load", members });
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("conversationId").GetString()!;
+    }
+
+    /// <summary>Reads the whole log. Throws when its numbers have a gap.</summary>
+    private static async Task<int> CountAsync(HttpClient reader, string conversation)
+    {
+        var (count, last) = (0, 0L);
+        for (var hasMore = true; hasMore;)
+        {
+            var page = await reader.GetFromJsonAsync<JsonElement>($"api/conversations/{conversation}/messages?afterSeq={last}&limit={Page}");
+            foreach (var seq in page.GetProperty("messages").EnumerateArray().Select(static message => message.GetProperty("seq").GetInt64()))
+            {
+                if (count > 0 && seq != last + 1)
+                {
+                    throw new InvalidOperationException($"The log has {seq} after {last}.");
+                }
+
+                (count, last) = (count + 1, seq);
+            }
+
+            hasMore = page.GetProperty("hasMore").GetBoolean();
+        }
+
+        return count;
+    }
+
+    private static MeterListener Listen(Action<long> conflicts)
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = static (instrument, listener) =>
+            {
+                if (instrument.Name == "chat.commit.conflicts")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, _, _) => conflicts(count));
+        listener.Start();
+        return listener;
+    }
+
+    /// <summary>A client for each member, which keeps to one instance.</summary>
+    private sealed class Clients(List<Uri> instances) : IDisposable
+    {
+        private readonly List<HttpClient> _clients = [.. Enumerable.Range(0, Members).Select(member => new HttpClient
+        {
+            BaseAddress = instances[member % instances.Count],
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", AccessToken.For(NameOf(member))) },
+        })];
+
+        public static string NameOf(int member) => string.Create(CultureInfo.InvariantCulture, $"member-{member}");
+
+        public HttpClient Of(int member) => _clients[member];
+
+        public void Dispose() => _clients.ForEach(client => client.Dispose());
+    }
+}

@@ -1,0 +1,62 @@
+using System.IO.Compression;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace Chat.Functions.Shared;
+
+/// <summary>Writes the body of an answer, compressed when it is worth it and the caller takes gzip.</summary>
+/// <remarks>
+/// Neither the host nor the platform compresses. What holds a secret is never compressed: its length would tell of it to who sees
+/// the encrypted traffic and has a say in what stands beside the secret (BREACH). Brotli isn't offered: what it saves beyond gzip is a few
+/// percent, see docs/performance.md.
+/// </remarks>
+internal static class JsonBody
+{
+    /// <summary>What fits into a packet arrives no sooner.</summary>
+    private const int CompressedFrom = 1_400;
+
+    private const string Gzip = "gzip";
+
+    public static async Task WriteAsync<T>(HttpContext http, T value, JsonTypeInfo<T> type, bool holdsSecret = false)
+    {
+        ReadOnlyMemory<byte> body = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        if (!holdsSecret && body.Length >= CompressedFrom)
+        {
+            http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
+            if (TakesGzip(http.Request))
+            {
+                http.Response.Headers.ContentEncoding = Gzip;
+                body = Compress(body.Span);
+            }
+        }
+
+        http.Response.ContentLength = body.Length;
+        await http.Response.Body.WriteAsync(body, http.RequestAborted);
+    }
+
+    private static ReadOnlyMemory<byte> Compress(ReadOnlySpan<byte> json)
+    {
+        var compressed = new MemoryStream(json.Length / 2);
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            gzip.Write(json);
+        }
+
+        return compressed.GetBuffer().AsMemory(0, (int)compressed.Length);
+    }
+
+    private static bool TakesGzip(HttpRequest request)
+    {
+        if (!StringWithQualityHeaderValue.TryParseList(request.Headers.AcceptEncoding, out var codings))
+        {
+            return false;
+        }
+
+        var gzip = Named(Gzip) ?? Named("*");
+        return gzip is not null && gzip.Quality is not 0;
+
+        StringWithQualityHeaderValue? Named(string name) => codings.FirstOrDefault(coding => coding.Value.Equals(name, StringComparison.OrdinalIgnoreCase));
+    }
+}

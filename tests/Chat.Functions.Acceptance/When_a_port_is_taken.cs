@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Chat.Functions.Acceptance.Harness;
+using Xunit;
+
+namespace Chat.Functions.Acceptance;
+
+/// <summary>Who starts the backend where something else listens, or where they may not, reads one sentence that says what to do.</summary>
+public sealed class When_a_port_is_taken : IDisposable
+{
+    private readonly TcpListener _other = new(IPAddress.Loopback, 0);
+
+    public When_a_port_is_taken() => _other.Start();
+
+    private string Port => ((IPEndPoint)_other.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+
+    public void Dispose() => _other.Dispose();
+
+    [Fact]
+    public async Task Should_say_so_in_one_line()
+    {
+        var (exitCode, output, error) = await Backend.IsRefusedAsync("--in-memory", "--cosmos-port", "0", "--urls", $"http://127.0.0.1:{Port}");
+
+        Assert.Equal((1, ""), (exitCode, output));
+        var line = Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains($"http://127.0.0.1:{Port}", line, StringComparison.Ordinal);
+        Assert.Contains("--urls", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Should_say_so_of_an_address_that_isnt_this_machines()
+    {
+        var (exitCode, output, error) = await Backend.IsRefusedAsync("--in-memory", "--cosmos-port", "0", "--urls", "http://192.0.2.1:7071");
+
+        Assert.Equal((1, ""), (exitCode, output));
+        Assert.Contains("--urls", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Should_go_on_without_the_port_for_tools()
+    {
+        // The other port is taken too, so that it ends.
+        var (_, output, _) = await Backend.IsRefusedAsync("--in-memory", "--cosmos-port", Port, "--urls", $"http://127.0.0.1:{Port}");
+
+        var line = Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains($"Port {Port} can't be had", line, StringComparison.Ordinal);
+        Assert.Contains("--cosmos-port", line, StringComparison.Ordinal);
+    }
+}
