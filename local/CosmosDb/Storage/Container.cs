@@ -90,13 +90,13 @@ internal sealed class Container : IDisposable
     /// <summary>Everything that goes from the store with the container.</summary>
     public IReadOnlyList<Write> DeleteAll()
     {
-        var writes = new List<Write> { new(_record.Number, null) };
+        var writes = new List<Write> { Write.Delete(_record.Number) };
         foreach (var range in Ranges)
         {
             lock (range.Lock)
             {
-                writes.Add(new Write(range.Number, null));
-                writes.AddRange(range.Feed.Upwards(_ => false).Select(item => new Write(item.Number, null)));
+                writes.Add(Write.Delete(range.Number));
+                writes.AddRange(range.Feed.Upwards(_ => false).Select(item => Write.Delete(item.Number)));
             }
         }
 

@@ -43,7 +43,7 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
     }
 
     public Outcome Create(Draft draft) =>
-        Find(draft.Id) is null ? Write(draft, null, 201) : new Outcome(409, Charge: RequestCharge.Read(0));
+        Find(draft.Id) is null ? Accept(draft, null, 201) : new Outcome(409, Charge: RequestCharge.Read(0));
 
     public Outcome Read(string id, string? ifNoneMatch = null)
     {
@@ -68,7 +68,7 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
             throw new RefusedException(400, $"The id of the document, '{draft.Id}', is not that of the address, '{id}'.");
         }
 
-        return Fails(item, ifMatch) ? Outcome.PreconditionFailed : Write(draft, item, 200);
+        return Fails(item, ifMatch) ? Outcome.PreconditionFailed : Accept(draft, item, 200);
     }
 
     public Outcome Upsert(Draft draft, string? ifMatch)
@@ -76,10 +76,10 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
         var item = Find(draft.Id);
         if (item is null)
         {
-            return ifMatch is null ? Write(draft, null, 201) : Outcome.PreconditionFailed;
+            return ifMatch is null ? Accept(draft, null, 201) : Outcome.PreconditionFailed;
         }
 
-        return Fails(item, ifMatch) ? Outcome.PreconditionFailed : Write(draft, item, 200);
+        return Fails(item, ifMatch) ? Outcome.PreconditionFailed : Accept(draft, item, 200);
     }
 
     public Outcome Patch(string id, Patch patch, string? ifMatch)
@@ -95,7 +95,7 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
         }
 
         using var draft = patch.Apply(item, Container.Definition.KeyPaths);
-        return Write(draft, item, 200);
+        return Accept(draft, item, 200);
     }
 
     public Outcome Delete(string id, string? ifMatch)
@@ -132,7 +132,7 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
                 range.Feed.Remove(before);
                 if (before.Number != change.After?.Number)
                 {
-                    writes.Add(new Write(before.Number, null));
+                    writes.Add(Write.Delete(before.Number));
                     hasDelete = true;
                 }
             }
@@ -141,7 +141,7 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
             if (change.After is { } after)
             {
                 range.Feed.Add(after);
-                writes.Add(new Write(after.Number, new Record(after.Number, Container.Space, $"{partition.Key} {after.Id}", after.Stored)));
+                writes.Add(Write.Put(new Record(after.Number, Container.Space, $"{partition.Key} {after.Id}", after.Stored)));
                 Container.Expiry.Written(partition, change.Before, after);
             }
         }
@@ -149,7 +149,7 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
         var lsn = range.Lsn + 1;
         if (hasDelete || writes.Count == 0)
         {
-            writes.Add(new Write(range.Number, range.Stored(Container.Record.RangeSpace, lsn)));
+            writes.Add(Write.Put(range.Stored(Container.Record.RangeSpace, lsn)));
         }
 
         if (Container.Replica is { } replica)
@@ -172,7 +172,7 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
 
     private bool Matches(Item item, string etag) => etag == "*" || etag == Container.ETagOf(partition.Range, item.Version);
 
-    private Outcome Write(Draft draft, Item? before, int status)
+    private Outcome Accept(Draft draft, Item? before, int status)
     {
         var version = ((partition.Range.Lsn + 1) << 8) | (uint)_writes++;
         var item = draft.Become(partition, before?.Number ?? Container.Store.NewId(), version, _now);

@@ -1,0 +1,309 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Chat.Local.Store;
+
+/// <summary>How far a file of tables is: up to which commit, and which log goes on from there.</summary>
+/// <param name="Store">A random number that the files of one store share.</param>
+/// <param name="LastId">No number above it was given out before this commit.</param>
+internal sealed record TablesState(long Store, long Generation, long Sequence, long LastId);
+
+/// <summary>An entry of an index.</summary>
+internal readonly record struct IndexEntry(byte[] Key, long Number);
+
+/// <summary>The tables behind <see cref="LocalStore"/>, in SQLite: records, rows by number, and ordered indexes. The caller keeps others away.</summary>
+/// <remarks>
+/// All work is done in one open transaction, which sees itself and which <see cref="Commit"/> ends; a process that dies before leaves the tables
+/// as of the last commit. Every line carries a checksum, so that damage is found when it is read.
+/// </remarks>
+internal sealed class Tables : IDisposable
+{
+    /// <summary>Raised whenever the meaning of what is kept changes; a file of another version is refused.</summary>
+    public const int FormatVersion = 2;
+
+    private const int CacheInKilobytes = 4096;
+
+    private readonly string _path;
+    private readonly sqlite3 _database;
+    private readonly TableStatements _run;
+    private sqlite3? _backfilling;
+
+    private Tables(string path, sqlite3 database)
+    {
+        _path = path;
+        _database = database;
+        _run = new TableStatements(database);
+        using var state = new Statement(database, "SELECT store, generation, sequence, last_id FROM state");
+        if (!state.Step())
+        {
+            throw Damaged("it doesn't say how far it is");
+        }
+
+        State = new TablesState(state.Number(0), state.Number(1), state.Number(2), state.Number(3));
+        state.Reset();
+        LastId = State.LastId;
+        Statement.Execute(database, "BEGIN IMMEDIATE");
+    }
+
+    /// <summary>As of the last commit.</summary>
+    public TablesState State { get; private set; }
+
+    /// <summary>The largest number in use.</summary>
+    public long LastId { get; private set; }
+
+    public static Tables InMemory()
+    {
+        var database = Connect(":memory:");
+        Statement.Execute(database, "PRAGMA journal_mode = OFF");
+        Create(database, new TablesState(0, 0, 0, 0));
+        return new Tables("memory", database);
+    }
+
+    /// <summary>Makes the file of a new store; what is there is empty or unfinished.</summary>
+    public static void Create(string path, long store)
+    {
+        using var database = Connect(path);
+        Statement.Execute(database, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+        Create(database, new TablesState(store, 1, 0, 0));
+        Statement.Execute(database, "PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    /// <exception cref="LocalStoreException">The file is damaged, of another format, or not ours.</exception>
+    public static Tables Open(string path)
+    {
+        var database = Connect(path);
+        try
+        {
+            // What a refused start leaves behind is what it found.
+            raw.sqlite3_db_config(database, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+            CheckFormat(path, database);
+            Statement.Execute(database, string.Create(CultureInfo.InvariantCulture, $"PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -{CacheInKilobytes}"));
+            return new Tables(path, database);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    public void Apply(in Write write)
+    {
+        LastId = Math.Max(LastId, Math.Max(write.Number, write.Index.Scope));
+        var bytes = write.Bytes.Span;
+        switch (write.Kind)
+        {
+            case WriteKind.PutRecord:
+                var record = write.Record!;
+                _run.PutRecord.Bind(1, record.Id).Bind(2, record.Space).Bind(3, record.Key).Bind(4, record.Value).Bind(5, Checksum.Of(record.Value, Checksum.Of(record.Id))).Run();
+                break;
+            case WriteKind.DeleteRecord:
+                _run.DeleteRecord.Bind(1, write.Number).Run();
+                break;
+            case WriteKind.PutRow:
+                _run.PutRow.Bind(1, write.Number).Bind(2, bytes).Bind(3, Checksum.Of(bytes, Checksum.Of(write.Number))).Run();
+                break;
+            case WriteKind.DeleteRow:
+                _run.DeleteRow.Bind(1, write.Number).Run();
+                break;
+            case WriteKind.AddEntry:
+                _run.AddEntry.Bind(1, write.Index.Scope).Bind(2, write.Index.Kind).Bind(3, bytes).Bind(4, write.Number).Bind(5, ChecksumOf(write.Index, bytes, write.Number)).Run();
+                break;
+            case WriteKind.RemoveEntry:
+                _run.RemoveEntry.Bind(1, write.Index.Scope).Bind(2, write.Index.Kind).Bind(3, bytes).Bind(4, write.Number).Run();
+                break;
+            case WriteKind.ClearIndex:
+                _run.ClearIndex.Bind(1, write.Index.Scope).Bind(2, write.Index.Kind).Run();
+                break;
+            default:
+                throw new LocalStoreException($"{_path} holds a change of kind {(int)write.Kind}, which this version doesn't know.");
+        }
+    }
+
+    /// <summary>All records, by ascending id.</summary>
+    public IEnumerable<Record> Records()
+    {
+        while (_run.Records.Step())
+        {
+            var record = new Record(_run.Records.Number(0), _run.Records.Text(1), _run.Records.Text(2), _run.Records.Bytes(3));
+            if (Checksum.Of(record.Value, Checksum.Of(record.Id)) != _run.Records.Number(4))
+            {
+                throw Damaged($"record {record.Id} isn't as it was written");
+            }
+
+            yield return record;
+        }
+    }
+
+    public byte[]? Row(long number)
+    {
+        if (!_run.Row.Bind(1, number).Step())
+        {
+            return null;
+        }
+
+        var value = _run.Row.Bytes(0);
+        var isWhole = Checksum.Of(value, Checksum.Of(number)) == _run.Row.Number(1);
+        _run.Row.Reset();
+        return isWhole ? value : throw Damaged($"row {number} isn't as it was written");
+    }
+
+    /// <summary>The first number that an index has under a key.</summary>
+    public long? Find(IndexName index, ReadOnlySpan<byte> key)
+    {
+        if (!_run.Find.Bind(1, index.Scope).Bind(2, index.Kind).Bind(3, key).Step())
+        {
+            return null;
+        }
+
+        var number = _run.Find.Number(0);
+        _run.Find.Reset();
+        return number;
+    }
+
+    /// <summary>The next entries of an index: those after a place, upwards and below a key, or downwards and not below a key.</summary>
+    public List<IndexEntry> Scan(IndexName index, IndexEntry from, byte[] to, bool backwards, int count)
+    {
+        var scan = backwards ? _run.Down : _run.Up;
+        scan.Bind(1, index.Scope).Bind(2, index.Kind).Bind(3, from.Key).Bind(4, from.Number).Bind(5, to).Bind(6, count);
+        var found = new List<IndexEntry>();
+        while (scan.Step())
+        {
+            var entry = new IndexEntry(scan.Bytes(0), scan.Number(1));
+            if (ChecksumOf(index, entry.Key, entry.Number) != scan.Number(2))
+            {
+                scan.Reset();
+                throw Damaged($"an entry of index {index.Kind} of {index.Scope} isn't as it was written");
+            }
+
+            found.Add(entry);
+        }
+
+        return found;
+    }
+
+    public long Count(IndexName index)
+    {
+        _run.Count.Bind(1, index.Scope).Bind(2, index.Kind).Step();
+        var count = _run.Count.Number(0);
+        _run.Count.Reset();
+        return count;
+    }
+
+    /// <summary>Ends the open transaction and begins the next. On return the operating system has it, though the disk may not.</summary>
+    public void Commit(TablesState state)
+    {
+        using (var update = new Statement(_database, "UPDATE state SET generation = ?1, sequence = ?2, last_id = ?3"))
+        {
+            update.Bind(1, state.Generation).Bind(2, state.Sequence).Bind(3, LastId).Run();
+        }
+
+        Statement.Execute(_database, "COMMIT; BEGIN IMMEDIATE");
+        State = state;
+    }
+
+    /// <summary>
+    /// Moves what is committed from SQLite's WAL into the file proper, and both onto the disk, while others go on. Returns whether it is done.
+    /// </summary>
+    public bool Backfill()
+    {
+        _backfilling ??= Connect(_path);
+        var result = raw.sqlite3_wal_checkpoint_v2(_backfilling, null, raw.SQLITE_CHECKPOINT_PASSIVE, out var frames, out var moved);
+        if (result is not (raw.SQLITE_OK or raw.SQLITE_BUSY))
+        {
+            SqliteException.ThrowExceptionForRC(result, _backfilling);
+        }
+
+        return result == raw.SQLITE_OK && frames == moved;
+    }
+
+    /// <summary>The same, but nobody may work meanwhile, and the WAL is empty afterwards.</summary>
+    public void Settle() => Statement.Execute(_database, "COMMIT; PRAGMA wal_checkpoint(TRUNCATE); BEGIN IMMEDIATE");
+
+    /// <summary>Reads everything and compares it with its checksums.</summary>
+    public void Verify()
+    {
+        using var check = new Statement(_database, "PRAGMA quick_check(1)");
+        var says = check.Step() ? check.Text(0) : "";
+        check.Reset();
+        if (says != "ok")
+        {
+            throw Damaged(says);
+        }
+
+        Verify("SELECT value, number, crc FROM rows", line => Checksum.Of(line.Span(0), Checksum.Of(line.Number(1))), 2);
+        Verify("SELECT value, id, crc FROM records", line => Checksum.Of(line.Span(0), Checksum.Of(line.Number(1))), 2);
+        Verify("SELECT key, number, scope, kind, crc FROM entries", line => ChecksumOf(new IndexName(line.Number(2), (int)line.Number(3)), line.Span(0), line.Number(1)), 4);
+    }
+
+    public void Dispose()
+    {
+        _run.Dispose();
+        _backfilling?.Dispose();
+        _database.Dispose();
+    }
+
+    private static sqlite3 Connect(string path)
+    {
+        Batteries_V2.Init();
+        var result = raw.sqlite3_open_v2(path, out var database, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX, null);
+        if (result != raw.SQLITE_OK)
+        {
+            using (database)
+            {
+                SqliteException.ThrowExceptionForRC(result, database);
+            }
+        }
+
+        raw.sqlite3_busy_timeout(database, 5000);
+        return database;
+    }
+
+    private static void Create(sqlite3 database, TablesState state) => Statement.Execute(database, string.Create(CultureInfo.InvariantCulture, $"""
+        BEGIN;
+        CREATE TABLE state (store INTEGER NOT NULL, generation INTEGER NOT NULL, sequence INTEGER NOT NULL, last_id INTEGER NOT NULL);
+        CREATE TABLE records (id INTEGER PRIMARY KEY, space TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, crc INTEGER NOT NULL);
+        CREATE TABLE rows (number INTEGER PRIMARY KEY, value BLOB NOT NULL, crc INTEGER NOT NULL);
+        CREATE TABLE entries (scope INTEGER, kind INTEGER, key BLOB, number INTEGER, crc INTEGER NOT NULL, PRIMARY KEY (scope, kind, key, number)) WITHOUT ROWID;
+        INSERT INTO state VALUES ({state.Store}, {state.Generation}, {state.Sequence}, {state.LastId});
+        PRAGMA user_version = {FormatVersion};
+        COMMIT;
+        """));
+
+    private static void CheckFormat(string path, sqlite3 database)
+    {
+        using var version = new Statement(database, "PRAGMA user_version");
+        version.Step();
+        var format = version.Number(0);
+        version.Reset();
+        if (format == FormatVersion)
+        {
+            return;
+        }
+
+        throw new LocalStoreException(format switch
+        {
+            <= 0 => $"{path} isn't a file of this program. Choose another directory with --data DIR.",
+            > FormatVersion => $"{path} has format {format}, and this version reads {FormatVersion}: a newer version wrote it. Use that, or choose another directory with --data DIR.",
+            _ => $"{path} has format {format} of an older version, and this one reads {FormatVersion}. Start with --reset to begin anew, or choose another directory with --data DIR.",
+        });
+    }
+
+    private static uint ChecksumOf(IndexName index, ReadOnlySpan<byte> key, long number) =>
+        Checksum.Of(key, Checksum.Of(number, Checksum.Of(index.Kind, Checksum.Of(index.Scope))));
+
+    private void Verify(string sql, Func<Statement, uint> checksum, int column)
+    {
+        using var lines = new Statement(_database, sql);
+        while (lines.Step())
+        {
+            if (checksum(lines) != lines.Number(column))
+            {
+                throw Damaged("a line of it isn't as it was written");
+            }
+        }
+    }
+
+    private LocalStoreException Damaged(string what) => StoreFailure.Damaged(_path, what);
+}
