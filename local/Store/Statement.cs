@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -28,9 +27,9 @@ internal sealed class Statement : IDisposable
         return this;
     }
 
-    public Statement Bind(int parameter, string value)
+    public Statement BindText(int parameter, ReadOnlySpan<byte> utf8)
     {
-        Check(raw.sqlite3_bind_text(_statement, parameter, Encoding.UTF8.GetBytes(value)));
+        Check(raw.sqlite3_bind_text(_statement, parameter, utf8));
         return this;
     }
 

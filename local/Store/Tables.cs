@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -7,7 +8,10 @@ namespace Chat.Local.Store;
 /// <summary>How far a file of tables is: up to which commit, and which log goes on from there.</summary>
 /// <param name="Store">A random number that the files of one store share.</param>
 /// <param name="LastId">No number above it was given out before this commit.</param>
-internal sealed record TablesState(long Store, long Generation, long Sequence, long LastId);
+internal sealed record TablesState(long Store, long Generation, long Sequence, long LastId)
+{
+    public uint Sum => Checksum.Of(LastId, Checksum.Of(Sequence, Checksum.Of(Generation, Checksum.Of(Store))));
+}
 
 /// <summary>An entry of an index.</summary>
 internal readonly record struct IndexEntry(byte[] Key, long Number);
@@ -34,14 +38,20 @@ internal sealed class Tables : IDisposable
         _path = path;
         _database = database;
         _run = new TableStatements(database);
-        using var state = new Statement(database, "SELECT store, generation, sequence, last_id FROM state");
+        using var state = new Statement(database, "SELECT store, generation, sequence, last_id, crc FROM state");
         if (!state.Step())
         {
             throw Damaged("it doesn't say how far it is");
         }
 
         State = new TablesState(state.Number(0), state.Number(1), state.Number(2), state.Number(3));
+        var isWhole = State.Sum == state.Number(4);
         state.Reset();
+        if (!isWhole)
+        {
+            throw Damaged("it doesn't say how far it is");
+        }
+
         LastId = State.LastId;
         Statement.Execute(database, "BEGIN IMMEDIATE");
     }
@@ -95,8 +105,7 @@ internal sealed class Tables : IDisposable
         switch (write.Kind)
         {
             case WriteKind.PutRecord:
-                var record = write.Record!;
-                _run.PutRecord.Bind(1, record.Id).Bind(2, record.Space).Bind(3, record.Key).Bind(4, record.Value).Bind(5, Checksum.Of(record.Value, Checksum.Of(record.Id))).Run();
+                Put(write.Record!);
                 break;
             case WriteKind.DeleteRecord:
                 _run.DeleteRecord.Bind(1, write.Number).Run();
@@ -127,7 +136,7 @@ internal sealed class Tables : IDisposable
         while (_run.Records.Step())
         {
             var record = new Record(_run.Records.Number(0), _run.Records.Text(1), _run.Records.Text(2), _run.Records.Bytes(3));
-            if (Checksum.Of(record.Value, Checksum.Of(record.Id)) != _run.Records.Number(4))
+            if (ChecksumOf(record.Id, _run.Records.Span(1), _run.Records.Span(2), record.Value) != _run.Records.Number(4))
             {
                 throw Damaged($"record {record.Id} isn't as it was written");
             }
@@ -148,6 +157,9 @@ internal sealed class Tables : IDisposable
         _run.Row.Reset();
         return isWhole ? value : throw Damaged($"row {number} isn't as it was written");
     }
+
+    /// <summary>A row that an index says is there.</summary>
+    public byte[] RowOf(long number) => Row(number) ?? throw Damaged($"row {number} is missing");
 
     /// <summary>The first number that an index has under a key.</summary>
     public long? Find(IndexName index, ReadOnlySpan<byte> key)
@@ -194,9 +206,10 @@ internal sealed class Tables : IDisposable
     /// <summary>Ends the open transaction and begins the next. On return the operating system has it, though the disk may not.</summary>
     public void Commit(TablesState state)
     {
-        using (var update = new Statement(_database, "UPDATE state SET generation = ?1, sequence = ?2, last_id = ?3"))
+        state = state with { LastId = LastId };
+        using (var update = new Statement(_database, "UPDATE state SET generation = ?1, sequence = ?2, last_id = ?3, crc = ?4"))
         {
-            update.Bind(1, state.Generation).Bind(2, state.Sequence).Bind(3, LastId).Run();
+            update.Bind(1, state.Generation).Bind(2, state.Sequence).Bind(3, state.LastId).Bind(4, state.Sum).Run();
         }
 
         Statement.Execute(_database, "COMMIT; BEGIN IMMEDIATE");
@@ -233,7 +246,7 @@ internal sealed class Tables : IDisposable
         }
 
         Verify("SELECT value, number, crc FROM rows", line => Checksum.Of(line.Span(0), Checksum.Of(line.Number(1))), 2);
-        Verify("SELECT value, id, crc FROM records", line => Checksum.Of(line.Span(0), Checksum.Of(line.Number(1))), 2);
+        Verify("SELECT value, id, space, key, crc FROM records", line => ChecksumOf(line.Number(1), line.Span(2), line.Span(3), line.Span(0)), 4);
         Verify("SELECT key, number, scope, kind, crc FROM entries", line => ChecksumOf(new IndexName(line.Number(2), (int)line.Number(3)), line.Span(0), line.Number(1)), 4);
     }
 
@@ -262,11 +275,11 @@ internal sealed class Tables : IDisposable
 
     private static void Create(sqlite3 database, TablesState state) => Statement.Execute(database, string.Create(CultureInfo.InvariantCulture, $"""
         BEGIN;
-        CREATE TABLE state (store INTEGER NOT NULL, generation INTEGER NOT NULL, sequence INTEGER NOT NULL, last_id INTEGER NOT NULL);
+        CREATE TABLE state (store INTEGER NOT NULL, generation INTEGER NOT NULL, sequence INTEGER NOT NULL, last_id INTEGER NOT NULL, crc INTEGER NOT NULL);
         CREATE TABLE records (id INTEGER PRIMARY KEY, space TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, crc INTEGER NOT NULL);
         CREATE TABLE rows (number INTEGER PRIMARY KEY, value BLOB NOT NULL, crc INTEGER NOT NULL);
         CREATE TABLE entries (scope INTEGER, kind INTEGER, key BLOB, number INTEGER, crc INTEGER NOT NULL, PRIMARY KEY (scope, kind, key, number)) WITHOUT ROWID;
-        INSERT INTO state VALUES ({state.Store}, {state.Generation}, {state.Sequence}, {state.LastId});
+        INSERT INTO state VALUES ({state.Store}, {state.Generation}, {state.Sequence}, {state.LastId}, {state.Sum});
         PRAGMA user_version = {FormatVersion};
         COMMIT;
         """));
@@ -292,6 +305,16 @@ internal sealed class Tables : IDisposable
 
     private static uint ChecksumOf(IndexName index, ReadOnlySpan<byte> key, long number) =>
         Checksum.Of(key, Checksum.Of(number, Checksum.Of(index.Kind, Checksum.Of(index.Scope))));
+
+    private static uint ChecksumOf(long id, ReadOnlySpan<byte> space, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
+        Checksum.Of(value, Checksum.Of(key, Checksum.Of(space, Checksum.Of(id))));
+
+    private void Put(Record record)
+    {
+        var (space, key) = (Encoding.UTF8.GetBytes(record.Space), Encoding.UTF8.GetBytes(record.Key));
+        var checksum = ChecksumOf(record.Id, space, key, record.Value);
+        _run.PutRecord.Bind(1, record.Id).BindText(2, space).BindText(3, key).Bind(4, record.Value).Bind(5, checksum).Run();
+    }
 
     private void Verify(string sql, Func<Statement, uint> checksum, int column)
     {

@@ -86,7 +86,6 @@ internal sealed class QueryPlan
                 .Select(item => (item!, new IndexPosition([], item!.Number)))];
         }
 
-        var index = partition.IndexFor(Order);
-        return [.. index.Scan(Range, Backwards, after).Take(count).Select(item => (item, index.PositionOf(item)))];
+        return partition.Scan(Order, Range, Backwards, after, count);
     }
 }

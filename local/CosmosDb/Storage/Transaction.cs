@@ -17,27 +17,19 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
 
     private Container Container => partition.Container;
 
-    /// <summary>Removes an item that has expired, and says when to look again at one that hasn't.</summary>
-    public static long Purge(LogicalPartition partition, string id)
+    /// <summary>Removes an item if it is there and has expired.</summary>
+    public static void Purge(LogicalPartition partition, string id)
     {
         lock (partition.Lock)
         {
             lock (partition.Range.Lock)
             {
-                if (partition.Stored(id) is not { } item)
-                {
-                    return long.MaxValue;
-                }
-
                 var transaction = new Transaction(partition, refuseConditions: false);
-                if (item.ExpiresAt > transaction._now)
+                if (partition.Stored(id)?.ExpiresAt <= transaction._now)
                 {
-                    return item.ExpiresAt;
+                    transaction.Stage(id, null);
+                    transaction.Commit();
                 }
-
-                transaction.Stage(id, null);
-                transaction.Commit();
-                return long.MaxValue;
             }
         }
     }
@@ -123,27 +115,12 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
         }
 
         var range = partition.Range;
-        var writes = new List<Write>(_changes.Count + 1);
+        var writes = new List<Write>();
         var hasDelete = false;
         foreach (var change in _changes)
         {
-            if (change.Before is { } before)
-            {
-                range.Feed.Remove(before);
-                if (before.Number != change.After?.Number)
-                {
-                    writes.Add(Write.Delete(before.Number));
-                    hasDelete = true;
-                }
-            }
-
-            partition.Replace(change.Before, change.After);
-            if (change.After is { } after)
-            {
-                range.Feed.Add(after);
-                writes.Add(Write.Put(new Record(after.Number, Container.Space, $"{partition.Key} {after.Id}", after.Stored)));
-                Container.Expiry.Written(partition, change.Before, after);
-            }
+            hasDelete |= change.Before is not null && change.Before.Number != change.After?.Number;
+            Container.AddChange(partition, change.Before, change.After, writes);
         }
 
         var lsn = range.Lsn + 1;
@@ -158,8 +135,13 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
         }
 
         var position = Container.Store.Put(writes);
-        range.Changed(lsn, position);
-        partition.Changed(lsn, position);
+        foreach (var change in _changes)
+        {
+            Container.Remember(change.Before, change.After);
+            Container.Expiry.Written(change.After?.ExpiresAt ?? long.MaxValue);
+        }
+
+        range.Changed(partition.Number, lsn, position, Container.Store.Durable);
     }
 
     private Item? Find(string id)

@@ -81,6 +81,23 @@ public sealed class When_the_data_directory_isnt_right : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Should_say_which_row_was_changed_when_it_is_read()
+    {
+        await FillAsync(wasKilled: false);
+        var store = await OpenAsync(_directory.Path);
+        await store.WhenDurableAsync(store.Put([.. Enumerable.Range(2_000_000, 10_000).Select(number => Write.PutRow(number, new byte[1000]))]));
+        await store.DisposeAsync();
+        await ExecuteAsync("UPDATE rows SET value = x'010204' WHERE number = 1000000");
+
+        // Too large to be read as a whole at start.
+        await using var again = await OpenAsync(_directory.Path);
+        Assert.Equal(1000, again.Read(0, (tables, _) => tables.Row(2_000_001))!.Length);
+        var damage = Assert.Throws<LocalStoreException>(() => again.Read(0, (tables, _) => tables.Row(1_000_000)));
+        Assert.Contains("row 1000000 isn't as it was written", damage.Message, StringComparison.Ordinal);
+        Assert.Same(damage, await Assert.ThrowsAsync<LocalStoreException>(() => again.Failed.WaitAsync(TimeSpan.FromSeconds(30))));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
