@@ -8,8 +8,8 @@ namespace Chat.Local.Store;
 /// the commit that the tables end with, and replaying it makes up for what they lack.
 /// </summary>
 /// <remarks>
-/// After a head come commits of a length, a checksum, a number one higher than the last one's, and the writes. Only one commit is on its way
-/// to the disk at a time, so that of those that a crash cuts off there is one at most, at the end.
+/// After a head come commits: a length, a checksum, a number one higher than the last one's, and the writes. Only one commit is on
+/// its way to the disk at a time, so that a crash cuts off one at most, at the end.
 /// </remarks>
 internal sealed class CommitLog : IDisposable
 {
@@ -60,7 +60,7 @@ internal sealed class CommitLog : IDisposable
         }
     }
 
-    /// <summary>Opens a log that was replayed. It may end in a commit that was cut off: unless it is empty, another has to take its place.</summary>
+    /// <summary>Opens a log that was replayed. If it isn't empty, it may end in half a commit, and another takes its place.</summary>
     public static CommitLog Open(string path, long generation, long sequence)
     {
         var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.Read);
@@ -96,10 +96,13 @@ internal sealed class CommitLog : IDisposable
 
         if (sequence < acknowledged)
         {
-            throw StoreFailure.Damaged(path, $"commit {sequence + 1} of it {(at < log.Length ? "isn't as it was written" : "is missing")}, and {acknowledged} were acknowledged");
+            var what = at < log.Length ? "isn't as it was written" : "is missing";
+            throw StoreFailure.Damaged(path, $"commit {sequence + 1} of it {what}, and {acknowledged} were acknowledged");
         }
 
-        return HasMoreAfter(log.Span, at, sequence) ? throw StoreFailure.Damaged(path, $"commit {sequence + 1} of it isn't as it was written") : sequence;
+        return HasMoreAfter(log.Span, at, sequence)
+            ? throw StoreFailure.Damaged(path, $"commit {sequence + 1} of it isn't as it was written")
+            : sequence;
     }
 
     /// <summary>Adds a commit, which <see cref="Sync"/> brings to the disk.</summary>
@@ -128,14 +131,13 @@ internal sealed class CommitLog : IDisposable
     /// <summary>The length of the writes of a commit; null when no whole one with this number is there.</summary>
     private static int? Commit(ReadOnlySpan<byte> log, int at, long sequence)
     {
-        if (LengthAt(log, at) is not { } length
-            || BinaryPrimitives.ReadInt64LittleEndian(log[(at + 8)..]) != sequence
-            || BinaryPrimitives.ReadUInt32LittleEndian(log[(at + 4)..]) != Checksum.Of(log.Slice(at + CommitHeadSize, length), Checksum.Of(sequence)))
+        if (LengthAt(log, at) is not { } length || BinaryPrimitives.ReadInt64LittleEndian(log[(at + 8)..]) != sequence)
         {
             return null;
         }
 
-        return length;
+        var checksum = Checksum.Of(log.Slice(at + CommitHeadSize, length), Checksum.Of(sequence));
+        return BinaryPrimitives.ReadUInt32LittleEndian(log[(at + 4)..]) == checksum ? length : null;
     }
 
     /// <summary>Whether a whole commit follows one that isn't: then that wasn't cut off by a crash.</summary>

@@ -25,7 +25,7 @@ internal sealed class CommitMark : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(_bytes.AsSpan(8), store);
     }
 
-    /// <summary>The store that the mark belongs to, and its last acknowledged commit; null when there is no mark that can be read.</summary>
+    /// <summary>The store that the mark is of, and its last acknowledged commit; null when there is no mark that can be read.</summary>
     public static (long Store, long Sequence)? Read(string path)
     {
         if (!File.Exists(path))

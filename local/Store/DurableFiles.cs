@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 
 namespace Chat.Local.Store;
 
-/// <summary>What makes <see cref="LocalStore"/> durable: the log of the latest commits, and the mark that says how far it must reach.</summary>
+/// <summary>What makes <see cref="LocalStore"/> durable: the log of the latest commits, and the mark that it must reach.</summary>
 /// <remarks>
-/// A commit is in the log before anybody hears of it. Now and then the tables commit, too, and a new log begins (a checkpoint). Logs go only
-/// when what they hold is in the tables' file and on disk: whatever happens to SQLite's WAL, nothing is lost.
+/// A commit is in the log before anybody hears of it. Now and then the tables commit, too, and a new log begins (a checkpoint). A log
+/// goes only when what it holds is in the tables' file and on disk: whatever happens to SQLite's WAL, nothing is lost.
 /// </remarks>
 internal sealed class DurableFiles : IDisposable
 {
@@ -72,7 +72,7 @@ internal sealed class DurableFiles : IDisposable
         _mark.Write(_log.Sequence);
     }
 
-    /// <summary>Lets the tables commit, and goes on with a new log. Until the tables have committed, a crash leaves them with the old one.</summary>
+    /// <summary>Lets the tables commit, and goes on with a new log. A crash before the tables' commit leaves the old log.</summary>
     /// <param name="gate">What keeps others away from the tables.</param>
     /// <param name="settles">Whether others may be kept waiting, so that SQLite's WAL is empty afterwards.</param>
     public void Checkpoint(Tables tables, Lock gate, bool settles)
@@ -148,12 +148,13 @@ internal sealed class DurableFiles : IDisposable
         }
     }
 
-    /// <summary>Begins a store. Its tables come last: without them, and without a commit, whatever else is there is of a start that didn't end.</summary>
+    /// <summary>Begins a store. Its tables come last: without them and without a commit, what is there is of a start that didn't end.</summary>
     private static void Create(DataFiles files, long acknowledged)
     {
         if (acknowledged > 0 || files.Logs().Any(CommitLog.HasCommits))
         {
-            throw StoreFailure.Lost(files.Tables, $"is {(File.Exists(files.Tables) ? "empty" : "missing")}, though writes were acknowledged in this directory");
+            var what = File.Exists(files.Tables) ? "empty" : "missing";
+            throw StoreFailure.Lost(files.Tables, $"is {what}, though writes were acknowledged in this directory");
         }
 
         File.Delete(files.Wal);
@@ -161,7 +162,7 @@ internal sealed class DurableFiles : IDisposable
         CommitLog.Create(files.Log(1), store, 1, 0).Dispose();
         CommitMark.Open(files.Mark, store, 0).Dispose();
         File.Delete(files.TablesInTheMaking);
-        Tables.Create(files.TablesInTheMaking, store);
+        TablesFile.Create(files.TablesInTheMaking, store);
         File.Move(files.TablesInTheMaking, files.Tables, overwrite: true);
     }
 }

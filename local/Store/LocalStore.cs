@@ -3,12 +3,12 @@ using System.Buffers;
 namespace Chat.Local.Store;
 
 /// <summary>
-/// What the local services keep, on disk once <see cref="WhenDurableAsync"/> says so. Services put every change here in the order in which they
-/// made it, and answer nobody before what they answer is durable. What was put is read back at once.
+/// What the local services keep, on disk once <see cref="WhenDurableAsync"/> says so. Services put every change here in the order in which
+/// they made it, and answer nobody before what they answer is durable. What was put is read back at once.
 /// </summary>
 /// <remarks>
-/// Writes of all services that meet share one sync (group commit), in the order of the calls: after a crash the files hold a prefix of them.
-/// Writes that must appear together go through one <see cref="Put(IReadOnlyList{Write})"/>. Without a directory nothing is on disk and
+/// Writes of all services that meet share one sync (group commit), in the order of the calls: after a crash the files hold a prefix of
+/// them. Writes that must appear together go through one <see cref="Put(IReadOnlyList{Write})"/>. Without a directory nothing is on disk and
 /// everything counts as durable at once.
 /// </remarks>
 internal sealed class LocalStore : IAsyncDisposable
@@ -66,7 +66,7 @@ internal sealed class LocalStore : IAsyncDisposable
     public static LocalStore InMemory() => new(Tables.InMemory(), null, null, "memory");
 
     /// <summary>Opens or creates the store of a directory and takes the directory for this process.</summary>
-    /// <exception cref="LocalStoreException">The directory is in use, or what is in it can't be used; nothing in it was changed then.</exception>
+    /// <exception cref="LocalStoreException">The directory is in use, or can't be used, and nothing in it was changed.</exception>
     public static async Task<LocalStore> OpenAsync(string directory, bool reset, TimeProvider time)
     {
         var directoryLock = await DirectoryLock.TakeAsync(directory, time);

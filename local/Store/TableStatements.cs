@@ -15,7 +15,8 @@ internal sealed class TableStatements(sqlite3 database) : IDisposable
 
     public Statement AddEntry { get; } = new(database, "INSERT OR REPLACE INTO entries VALUES (?1, ?2, ?3, ?4, ?5)");
 
-    public Statement RemoveEntry { get; } = new(database, "DELETE FROM entries WHERE scope = ?1 AND kind = ?2 AND key = ?3 AND number = ?4");
+    public Statement RemoveEntry { get; } =
+        new(database, "DELETE FROM entries WHERE scope = ?1 AND kind = ?2 AND key = ?3 AND number = ?4");
 
     public Statement ClearIndex { get; } = new(database, "DELETE FROM entries WHERE scope = ?1 AND kind = ?2");
 
@@ -39,9 +40,7 @@ internal sealed class TableStatements(sqlite3 database) : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in new[] { PutRecord, DeleteRecord, PutRow, DeleteRow, AddEntry, RemoveEntry, ClearIndex, Records, Row, Find, Count, Up, Down })
-        {
-            statement.Dispose();
-        }
+        Statement[] all = [PutRecord, DeleteRecord, PutRow, DeleteRow, AddEntry, RemoveEntry, ClearIndex, Records, Row, Find, Count, Up, Down];
+        Array.ForEach(all, statement => statement.Dispose());
     }
 }

@@ -1,33 +1,16 @@
-using System.Globalization;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
 namespace Chat.Local.Store;
 
-/// <summary>How far a file of tables is: up to which commit, and which log goes on from there.</summary>
-/// <param name="Store">A random number that the files of one store share.</param>
-/// <param name="LastId">No number above it was given out before this commit.</param>
-internal sealed record TablesState(long Store, long Generation, long Sequence, long LastId)
-{
-    public uint Sum => Checksum.Of(LastId, Checksum.Of(Sequence, Checksum.Of(Generation, Checksum.Of(Store))));
-}
-
-/// <summary>An entry of an index.</summary>
-internal readonly record struct IndexEntry(byte[] Key, long Number);
-
-/// <summary>The tables behind <see cref="LocalStore"/>, in SQLite: records, rows by number, and ordered indexes. The caller keeps others away.</summary>
+/// <summary>The tables behind <see cref="LocalStore"/>: records, rows by number, ordered indexes. The caller keeps others away.</summary>
 /// <remarks>
-/// All work is done in one open transaction, which sees itself and which <see cref="Commit"/> ends; a process that dies before leaves the tables
-/// as of the last commit. Every line carries a checksum, so that damage is found when it is read.
+/// All work is done in one open transaction of SQLite, which sees itself and which <see cref="Commit"/> ends; a process that dies before
+/// leaves the tables as of the last commit. Every line carries a checksum, so that damage is found when it is read.
 /// </remarks>
 internal sealed class Tables : IDisposable
 {
-    /// <summary>Raised whenever the meaning of what is kept changes; a file of another version is refused.</summary>
-    public const int FormatVersion = 2;
-
-    private const int CacheInKilobytes = 4096;
-
     private readonly string _path;
     private readonly sqlite3 _database;
     private readonly TableStatements _run;
@@ -64,31 +47,22 @@ internal sealed class Tables : IDisposable
 
     public static Tables InMemory()
     {
-        var database = Connect(":memory:");
+        var database = TablesFile.Connect(":memory:");
         Statement.Execute(database, "PRAGMA journal_mode = OFF");
-        Create(database, new TablesState(0, 0, 0, 0));
+        TablesFile.Create(database, new TablesState(0, 0, 0, 0));
         return new Tables("memory", database);
-    }
-
-    /// <summary>Makes the file of a new store; what is there is empty or unfinished.</summary>
-    public static void Create(string path, long store)
-    {
-        using var database = Connect(path);
-        Statement.Execute(database, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-        Create(database, new TablesState(store, 1, 0, 0));
-        Statement.Execute(database, "PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
     /// <exception cref="LocalStoreException">The file is damaged, of another format, or not ours.</exception>
     public static Tables Open(string path)
     {
-        var database = Connect(path);
+        var database = TablesFile.Connect(path);
         try
         {
             // What a refused start leaves behind is what it found.
             raw.sqlite3_db_config(database, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
-            CheckFormat(path, database);
-            Statement.Execute(database, string.Create(CultureInfo.InvariantCulture, $"PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -{CacheInKilobytes}"));
+            TablesFile.CheckFormat(path, database);
+            Statement.Execute(database, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -4096");
             return new Tables(path, database);
         }
         catch
@@ -111,13 +85,14 @@ internal sealed class Tables : IDisposable
                 _run.DeleteRecord.Bind(1, write.Number).Run();
                 break;
             case WriteKind.PutRow:
-                _run.PutRow.Bind(1, write.Number).Bind(2, bytes).Bind(3, Checksum.Of(bytes, Checksum.Of(write.Number))).Run();
+                _run.PutRow.Bind(1, write.Number).Bind(2, bytes).Bind(3, LineChecksum.Of(write.Number, bytes)).Run();
                 break;
             case WriteKind.DeleteRow:
                 _run.DeleteRow.Bind(1, write.Number).Run();
                 break;
             case WriteKind.AddEntry:
-                _run.AddEntry.Bind(1, write.Index.Scope).Bind(2, write.Index.Kind).Bind(3, bytes).Bind(4, write.Number).Bind(5, ChecksumOf(write.Index, bytes, write.Number)).Run();
+                var checksum = LineChecksum.Of(write.Index, bytes, write.Number);
+                _run.AddEntry.Bind(1, write.Index.Scope).Bind(2, write.Index.Kind).Bind(3, bytes).Bind(4, write.Number).Bind(5, checksum).Run();
                 break;
             case WriteKind.RemoveEntry:
                 _run.RemoveEntry.Bind(1, write.Index.Scope).Bind(2, write.Index.Kind).Bind(3, bytes).Bind(4, write.Number).Run();
@@ -136,7 +111,7 @@ internal sealed class Tables : IDisposable
         while (_run.Records.Step())
         {
             var record = new Record(_run.Records.Number(0), _run.Records.Text(1), _run.Records.Text(2), _run.Records.Bytes(3));
-            if (ChecksumOf(record.Id, _run.Records.Span(1), _run.Records.Span(2), record.Value) != _run.Records.Number(4))
+            if (LineChecksum.Of(record.Id, _run.Records.Span(1), _run.Records.Span(2), record.Value) != _run.Records.Number(4))
             {
                 throw Damaged($"record {record.Id} isn't as it was written");
             }
@@ -153,7 +128,7 @@ internal sealed class Tables : IDisposable
         }
 
         var value = _run.Row.Bytes(0);
-        var isWhole = Checksum.Of(value, Checksum.Of(number)) == _run.Row.Number(1);
+        var isWhole = LineChecksum.Of(number, value) == _run.Row.Number(1);
         _run.Row.Reset();
         return isWhole ? value : throw Damaged($"row {number} isn't as it was written");
     }
@@ -183,7 +158,7 @@ internal sealed class Tables : IDisposable
         while (scan.Step())
         {
             var entry = new IndexEntry(scan.Bytes(0), scan.Number(1));
-            if (ChecksumOf(index, entry.Key, entry.Number) != scan.Number(2))
+            if (LineChecksum.Of(index, entry.Key, entry.Number) != scan.Number(2))
             {
                 scan.Reset();
                 throw Damaged($"an entry of index {index.Kind} of {index.Scope} isn't as it was written");
@@ -217,11 +192,11 @@ internal sealed class Tables : IDisposable
     }
 
     /// <summary>
-    /// Moves what is committed from SQLite's WAL into the file proper, and both onto the disk, while others go on. Returns whether it is done.
+    /// Moves what is committed from SQLite's WAL into the file proper, and both onto the disk, while others go on. Says if it is done.
     /// </summary>
     public bool Backfill()
     {
-        _backfilling ??= Connect(_path);
+        _backfilling ??= TablesFile.Connect(_path);
         var result = raw.sqlite3_wal_checkpoint_v2(_backfilling, null, raw.SQLITE_CHECKPOINT_PASSIVE, out var frames, out var moved);
         if (result is not (raw.SQLITE_OK or raw.SQLITE_BUSY))
         {
@@ -245,9 +220,10 @@ internal sealed class Tables : IDisposable
             throw Damaged(says);
         }
 
-        Verify("SELECT value, number, crc FROM rows", line => Checksum.Of(line.Span(0), Checksum.Of(line.Number(1))), 2);
-        Verify("SELECT value, id, space, key, crc FROM records", line => ChecksumOf(line.Number(1), line.Span(2), line.Span(3), line.Span(0)), 4);
-        Verify("SELECT key, number, scope, kind, crc FROM entries", line => ChecksumOf(new IndexName(line.Number(2), (int)line.Number(3)), line.Span(0), line.Number(1)), 4);
+        Verify("SELECT crc, number, value FROM rows", line => LineChecksum.Of(line.Number(1), line.Span(2)));
+        Verify("SELECT crc, id, space, key, value FROM records", line => LineChecksum.Of(line.Number(1), line.Span(2), line.Span(3), line.Span(4)));
+        Verify("SELECT crc, scope, kind, key, number FROM entries", line =>
+            LineChecksum.Of(new IndexName(line.Number(1), (int)line.Number(2)), line.Span(3), line.Number(4)));
     }
 
     public void Dispose()
@@ -257,71 +233,19 @@ internal sealed class Tables : IDisposable
         _database.Dispose();
     }
 
-    private static sqlite3 Connect(string path)
-    {
-        Batteries_V2.Init();
-        var result = raw.sqlite3_open_v2(path, out var database, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX, null);
-        if (result != raw.SQLITE_OK)
-        {
-            using (database)
-            {
-                SqliteException.ThrowExceptionForRC(result, database);
-            }
-        }
-
-        raw.sqlite3_busy_timeout(database, 5000);
-        return database;
-    }
-
-    private static void Create(sqlite3 database, TablesState state) => Statement.Execute(database, string.Create(CultureInfo.InvariantCulture, $"""
-        BEGIN;
-        CREATE TABLE state (store INTEGER NOT NULL, generation INTEGER NOT NULL, sequence INTEGER NOT NULL, last_id INTEGER NOT NULL, crc INTEGER NOT NULL);
-        CREATE TABLE records (id INTEGER PRIMARY KEY, space TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, crc INTEGER NOT NULL);
-        CREATE TABLE rows (number INTEGER PRIMARY KEY, value BLOB NOT NULL, crc INTEGER NOT NULL);
-        CREATE TABLE entries (scope INTEGER, kind INTEGER, key BLOB, number INTEGER, crc INTEGER NOT NULL, PRIMARY KEY (scope, kind, key, number)) WITHOUT ROWID;
-        INSERT INTO state VALUES ({state.Store}, {state.Generation}, {state.Sequence}, {state.LastId}, {state.Sum});
-        PRAGMA user_version = {FormatVersion};
-        COMMIT;
-        """));
-
-    private static void CheckFormat(string path, sqlite3 database)
-    {
-        using var version = new Statement(database, "PRAGMA user_version");
-        version.Step();
-        var format = version.Number(0);
-        version.Reset();
-        if (format == FormatVersion)
-        {
-            return;
-        }
-
-        throw new LocalStoreException(format switch
-        {
-            <= 0 => $"{path} isn't a file of this program. Choose another directory with --data DIR.",
-            > FormatVersion => $"{path} has format {format}, and this version reads {FormatVersion}: a newer version wrote it. Use that, or choose another directory with --data DIR.",
-            _ => $"{path} has format {format} of an older version, and this one reads {FormatVersion}. Start with --reset to begin anew, or choose another directory with --data DIR.",
-        });
-    }
-
-    private static uint ChecksumOf(IndexName index, ReadOnlySpan<byte> key, long number) =>
-        Checksum.Of(key, Checksum.Of(number, Checksum.Of(index.Kind, Checksum.Of(index.Scope))));
-
-    private static uint ChecksumOf(long id, ReadOnlySpan<byte> space, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
-        Checksum.Of(value, Checksum.Of(key, Checksum.Of(space, Checksum.Of(id))));
-
     private void Put(Record record)
     {
         var (space, key) = (Encoding.UTF8.GetBytes(record.Space), Encoding.UTF8.GetBytes(record.Key));
-        var checksum = ChecksumOf(record.Id, space, key, record.Value);
+        var checksum = LineChecksum.Of(record.Id, space, key, record.Value);
         _run.PutRecord.Bind(1, record.Id).BindText(2, space).BindText(3, key).Bind(4, record.Value).Bind(5, checksum).Run();
     }
 
-    private void Verify(string sql, Func<Statement, uint> checksum, int column)
+    private void Verify(string sql, Func<Statement, uint> checksum)
     {
         using var lines = new Statement(_database, sql);
         while (lines.Step())
         {
-            if (checksum(lines) != lines.Number(column))
+            if (checksum(lines) != lines.Number(0))
             {
                 throw Damaged("a line of it isn't as it was written");
             }

@@ -18,7 +18,8 @@ internal readonly record struct IndexName(long Scope, int Kind);
 /// <summary>One change of what is kept. Every change may be repeated without harm, which the log counts on.</summary>
 /// <param name="Number">The record, the row, or what an entry of an index stands for.</param>
 /// <param name="Bytes">The value of a row, or the key of an entry.</param>
-internal readonly record struct Write(WriteKind Kind, long Number, Record? Record = null, IndexName Index = default, ReadOnlyMemory<byte> Bytes = default)
+internal readonly record struct Write(
+    WriteKind Kind, long Number, Record? Record = null, IndexName Index = default, ReadOnlyMemory<byte> Bytes = default)
 {
     public static Write Put(Record record) => new(WriteKind.PutRecord, record.Id, record);
 
@@ -28,9 +29,11 @@ internal readonly record struct Write(WriteKind Kind, long Number, Record? Recor
 
     public static Write DeleteRow(long number) => new(WriteKind.DeleteRow, number);
 
-    public static Write AddEntry(IndexName index, ReadOnlyMemory<byte> key, long number) => new(WriteKind.AddEntry, number, Index: index, Bytes: key);
+    public static Write AddEntry(IndexName index, ReadOnlyMemory<byte> key, long number) =>
+        new(WriteKind.AddEntry, number, Index: index, Bytes: key);
 
-    public static Write RemoveEntry(IndexName index, ReadOnlyMemory<byte> key, long number) => new(WriteKind.RemoveEntry, number, Index: index, Bytes: key);
+    public static Write RemoveEntry(IndexName index, ReadOnlyMemory<byte> key, long number) =>
+        new(WriteKind.RemoveEntry, number, Index: index, Bytes: key);
 
     /// <summary>Removes all entries of an index.</summary>
     public static Write ClearIndex(IndexName index) => new(WriteKind.ClearIndex, 0, Index: index);

@@ -585,7 +585,7 @@ export const rules = [
   },
   {
     rule: 'A damaged file, another format, somebody else\'s file, a refusing disk',
-    file: 'local/Store/Tables.cs',
+    file: 'local/Store/TablesFile.cs',
     find: 'if (format == FormatVersion)',
     replace: 'if (format >= FormatVersion)',
     test: 'Store.When_the_data_directory_isnt_right.Should_advise_a_reset_only_for_an_older_format',

@@ -168,7 +168,8 @@ internal sealed class Catalog : IDisposable
 
     private void Add(ContainerRecord record, ContainerDefinition definition)
     {
-        var entry = new Entry(record, definition, new Lazy<Container>(() => ContainerLoader.Load(record, definition, Store, _recent, _time)));
+        var container = new Lazy<Container>(() => ContainerLoader.Load(record, definition, Store, _recent, _time));
+        var entry = new Entry(record, definition, container);
         foreach (var key in KeysOf(record, definition))
         {
             _containers[key] = entry;

@@ -9,8 +9,8 @@ namespace Chat.Local.CosmosDb.Storage;
 
 /// <summary>A container: its ranges, the logical partitions that were ever written to, and their documents.</summary>
 /// <remarks>
-/// Documents and indexes are in the store; of them what was used lately is in memory. A document is read under the lock of its partition or of
-/// its range, and written under both, so that memory never falls behind.
+/// Documents and indexes are in the store; of them what was used lately is in memory. A document is read under the lock of its partition
+/// or of its range, and written under both, so that memory never falls behind.
 /// </remarks>
 internal sealed class Container : IDisposable
 {
@@ -23,7 +23,13 @@ internal sealed class Container : IDisposable
     private readonly ContainerIndexes _indexes;
     private readonly ContainerRecord _record;
 
-    public Container(ContainerRecord record, ContainerDefinition definition, IReadOnlyList<PartitionRange> ranges, LocalStore store, RecentlyUsed<long, Item> recent, TimeProvider time)
+    public Container(
+        ContainerRecord record,
+        ContainerDefinition definition,
+        IReadOnlyList<PartitionRange> ranges,
+        LocalStore store,
+        RecentlyUsed<long, Item> recent,
+        TimeProvider time)
     {
         _record = record;
         _recent = recent;
@@ -71,7 +77,7 @@ internal sealed class Container : IDisposable
 
     /// <summary>Every partition that was ever written to, by effective key.</summary>
     public IEnumerable<LogicalPartition> Partitions =>
-        Ranges.SelectMany(range => KeysFrom(range, "", "", "FF").Select(key => new LogicalPartition(this, range, PartitionKeyValue.Parse(key.Text), key.Number)));
+        Ranges.SelectMany(range => KeysFrom(range, "", "", "FF").Select(key => Handle(range, key.Text, key.Number)));
 
     /// <summary>The partition of a key, as its <see cref="PartitionKeyValue.Text"/>, if it was ever written to.</summary>
     public LogicalPartition? Find(string keyText)
@@ -84,9 +90,7 @@ internal sealed class Container : IDisposable
         var key = PartitionKeyValue.Parse(keyText);
         var effective = key.Effective();
         var range = RangeOf(effective);
-        return Store.Read((range.Keys, Key: KeyOf(effective, keyText)), static (tables, entry) => tables.Find(entry.Keys, entry.Key)) is { } number
-            ? Partition(range, keyText, number)
-            : null;
+        return Find(range.Keys, KeyOf(effective, keyText)) is { } number ? Partition(range, keyText, number) : null;
     }
 
     public LogicalPartition GetOrAdd(PartitionKeyValue key)
@@ -116,7 +120,8 @@ internal sealed class Container : IDisposable
     public PartitionRange? RangeWithId(string id) => Ranges.FirstOrDefault(range => range.Id == id);
 
     /// <summary>The keys of a range from one on, and below an effective key, in their order.</summary>
-    public IEnumerable<(string Effective, string Text, long Number)> KeysFrom(PartitionRange range, string effective, string text, string end)
+    public IEnumerable<(string Effective, string Text, long Number)> KeysFrom(
+        PartitionRange range, string effective, string text, string end)
     {
         var from = new IndexEntry(KeyOf(effective, text), long.MinValue);
         while (true)
@@ -125,7 +130,8 @@ internal sealed class Container : IDisposable
             foreach (var entry in entries)
             {
                 var middle = entry.Key.AsSpan().IndexOf((byte)0);
-                yield return (Encoding.ASCII.GetString(entry.Key, 0, middle), Encoding.UTF8.GetString(entry.Key.AsSpan(middle + 1)), entry.Number);
+                var keyText = Encoding.UTF8.GetString(entry.Key.AsSpan(middle + 1));
+                yield return (Encoding.ASCII.GetString(entry.Key, 0, middle), keyText, entry.Number);
             }
 
             if (entries.Count < ChunkSize)
@@ -148,9 +154,7 @@ internal sealed class Container : IDisposable
 
     /// <summary>The document of a partition with an id.</summary>
     public Item? Find(long partition, string id) =>
-        Store.Read((Index: new IndexName(partition, IndexKind.Ids), Key: Encoding.UTF8.GetBytes(id)), static (tables, entry) => tables.Find(entry.Index, entry.Key)) is { } number
-            ? ItemOf(number)
-            : null;
+        Find(new IndexName(partition, IndexKind.Ids), Encoding.UTF8.GetBytes(id)) is { } number ? ItemOf(number) : null;
 
     /// <summary>The document with a number.</summary>
     public Item ItemOf(long number)
@@ -175,11 +179,13 @@ internal sealed class Container : IDisposable
 
         var item = Item.FromRow(number, stored, Definition);
         using var document = JsonDocument.Parse(item.Body);
-        return Find(PartitionKeyValue.InDocument(document.RootElement, Definition.KeyPaths).Text) is { } partition ? (partition, item.Id) : null;
+        var key = PartitionKeyValue.InDocument(document.RootElement, Definition.KeyPaths);
+        return Find(key.Text) is { } partition ? (partition, item.Id) : null;
     }
 
     /// <summary>The documents of a stretch of an index, each with its entry.</summary>
-    public IEnumerable<(IndexEntry Entry, Item Item)> Walk(IndexName index, Stretch stretch, bool backwards = false, int count = ChunkSize) =>
+    public IEnumerable<(IndexEntry Entry, Item Item)> Walk(
+        IndexName index, Stretch stretch, bool backwards = false, int count = ChunkSize) =>
         Entries(index, stretch, backwards, count).Select(entry => (entry, ItemOf(entry.Number)));
 
     /// <summary>A stretch of an index, read a few entries at a time, at first so many.</summary>
@@ -203,9 +209,12 @@ internal sealed class Container : IDisposable
         }
     }
 
-    /// <summary>The documents of a range that were written after a log sequence number, oldest write first. The caller holds the range's lock.</summary>
-    public IEnumerable<Item> ChangedAfter(PartitionRange range, long lsn) =>
-        Walk(range.Feed, new Stretch(IndexRange.All, new IndexEntry(IndexKey.Of((lsn << 8) | 0xFF), long.MaxValue))).Select(found => found.Item);
+    /// <summary>The documents of a range that were written after a log number, oldest write first. The caller holds the range's lock.</summary>
+    public IEnumerable<Item> ChangedAfter(PartitionRange range, long lsn)
+    {
+        var last = new IndexEntry(IndexKey.Of((lsn << 8) | 0xFF), long.MaxValue);
+        return Walk(range.Feed, new Stretch(IndexRange.All, last)).Select(found => found.Item);
+    }
 
     /// <summary>Makes the indexes that the definition asks for, and lets expired documents go from now on.</summary>
     public void Begin()
@@ -214,7 +223,7 @@ internal sealed class Container : IDisposable
         Expiry.Begin();
     }
 
-    /// <summary>Which of a partition's indexes gives an order; it is made now, and kept from now on, when nobody asked for it before.</summary>
+    /// <summary>Which of a partition's indexes gives an order; it is made now if nobody asked for it before, and kept.</summary>
     public int KindOf(SortOrder order) => _indexes.KindOf(order);
 
     /// <summary>The key of a document in an index of its partition.</summary>
@@ -236,7 +245,8 @@ internal sealed class Container : IDisposable
     }
 
     /// <summary>Adds what a change of a document does to the store.</summary>
-    public void AddChange(LogicalPartition partition, Item? before, Item? after, List<Write> writes) => _indexes.AddChange(partition, before, after, writes);
+    public void AddChange(LogicalPartition partition, Item? before, Item? after, List<Write> writes) =>
+        _indexes.AddChange(partition, before, after, writes);
 
     /// <summary>Everything that goes from the store with the container.</summary>
     public IReadOnlyList<Write> DeleteAll()
@@ -249,7 +259,7 @@ internal sealed class Container : IDisposable
                 writes.AddRange([Write.Delete(range.Number), Write.ClearIndex(range.Feed), Write.ClearIndex(range.Keys)]);
                 foreach (var key in KeysFrom(range, "", "", "FF"))
                 {
-                    writes.AddRange(_indexes.DeleteAll(new LogicalPartition(this, range, PartitionKeyValue.Parse(key.Text), key.Number)));
+                    writes.AddRange(_indexes.DeleteAll(Handle(range, key.Text, key.Number)));
                 }
             }
         }
@@ -268,11 +278,19 @@ internal sealed class Container : IDisposable
     }
 
     private List<IndexEntry> Scan(IndexName index, IndexEntry from, byte[] end, bool backwards, int count) =>
-        Store.Read((index, from, end, backwards, count), static (tables, scan) => tables.Scan(scan.index, scan.from, scan.end, scan.backwards, scan.count));
+        Store.Read(
+            (index, from, end, backwards, count),
+            static (tables, scan) => tables.Scan(scan.index, scan.from, scan.end, scan.backwards, scan.count));
+
+    private long? Find(IndexName index, byte[] key) =>
+        Store.Read((index, key), static (tables, entry) => tables.Find(entry.index, entry.key));
+
+    private LogicalPartition Handle(PartitionRange range, string keyText, long number) =>
+        new(this, range, PartitionKeyValue.Parse(keyText), number);
 
     private LogicalPartition Partition(PartitionRange range, string keyText, long number)
     {
-        var partition = new LogicalPartition(this, range, PartitionKeyValue.Parse(keyText), number);
+        var partition = Handle(range, keyText, number);
         _partitions.Set(keyText, partition);
         return partition;
     }

@@ -6,8 +6,8 @@ namespace Chat.Local.CosmosDb.Storage;
 
 /// <summary>Which indexes the documents of a container are in, and what a change of a document does to them.</summary>
 /// <remarks>
-/// Orders are only ever added: those of the indexing policy when the container is loaded, others when a query asks for one. They change under
-/// the locks of all ranges, so that a write sees the orders that were there before or those that are there after.
+/// Orders are only ever added: those of the indexing policy when the container is loaded, others when a query asks for one. They change
+/// under the locks of all ranges, so that a write sees the orders of before or those of after.
 /// </remarks>
 internal sealed class ContainerIndexes
 {
@@ -93,13 +93,15 @@ internal sealed class ContainerIndexes
 
     private static IndexName Order(LogicalPartition partition, int order) => new(partition.Number, IndexKind.FirstOrder + order);
 
+    private static byte[]? FeedKeyOf(Item? item) => item is null ? null : IndexKey.Of(item.Version);
+
     private static byte[]? ExpiryOf(Item? item) => item is null || item.ExpiresAt == long.MaxValue ? null : IndexKey.Of(item.ExpiresAt);
 
     /// <summary>Moves a document from where its keys were to where they are now.</summary>
     private void Move(LogicalPartition partition, Item? before, Item? after, List<Write> writes)
     {
         var number = (before ?? after)!.Number;
-        Move(partition.Range.Feed, before is null ? null : IndexKey.Of(before.Version), after is null ? null : IndexKey.Of(after.Version), number, writes);
+        Move(partition.Range.Feed, FeedKeyOf(before), FeedKeyOf(after), number, writes);
         Move(_expiry, ExpiryOf(before), ExpiryOf(after), number, writes);
         var orders = _orders;
         var (from, to) = (before?.KeysIn(orders), after?.KeysIn(orders));
@@ -161,7 +163,7 @@ internal sealed class ContainerIndexes
         }
     }
 
-    /// <summary>Adds all documents to an index. Until the container's record says that it is there, a crash leaves what the next attempt clears.</summary>
+    /// <summary>Adds all documents to an index. If a crash comes before the container's record, the next attempt clears it first.</summary>
     private void Build(Func<LogicalPartition, Write?> clear, Func<LogicalPartition, Item, Write?> entry)
     {
         var writes = new List<Write>();

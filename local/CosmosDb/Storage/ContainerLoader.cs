@@ -9,7 +9,8 @@ internal static class ContainerLoader
     /// <summary>The ends of the ranges: the service splits the hash space, 00 to 3F in the first byte, in equal parts.</summary>
     private static readonly string[] Ends = ["", "1FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF", "FF"];
 
-    public static Container Load(ContainerRecord record, ContainerDefinition definition, LocalStore store, RecentlyUsed<long, Item> recent, TimeProvider time)
+    public static Container Load(
+        ContainerRecord record, ContainerDefinition definition, LocalStore store, RecentlyUsed<long, Item> recent, TimeProvider time)
     {
         var container = new Container(record, definition, Ranges(record, store), store, recent, time);
         container.Begin();
@@ -25,7 +26,8 @@ internal static class ContainerLoader
             var id = i.ToString(System.Globalization.CultureInfo.InvariantCulture);
             var known = stored.FirstOrDefault(one => one.Key == id);
             var number = known?.Id ?? store.NewId();
-            var range = new PartitionRange(id, Ends[i], Ends[i + 1], number, known is null ? 1 : LastIn(number, BitConverter.ToInt64(known.Value), store));
+            var lsn = known is null ? 1 : LastIn(number, BitConverter.ToInt64(known.Value), store);
+            var range = new PartitionRange(id, Ends[i], Ends[i + 1], number, lsn);
             if (known is null)
             {
                 store.Put(range.Stored(record.RangeSpace, range.Lsn));
@@ -41,7 +43,8 @@ internal static class ContainerLoader
     private static long LastIn(long range, long recorded, LocalStore store)
     {
         var feed = new IndexName(range, IndexKind.Feed);
-        var latest = store.Read(feed, static (tables, index) => tables.Scan(index, new IndexEntry([IndexKey.AfterAll], 0), [], backwards: true, 1));
+        var end = new IndexEntry([IndexKey.AfterAll], 0);
+        var latest = store.Read((feed, end), static (tables, from) => tables.Scan(from.feed, from.end, [], backwards: true, 1));
         return latest.Count == 0 ? recorded : Math.Max(recorded, IndexKey.NumberOf(latest[0].Key) >> 8);
     }
 }

@@ -26,7 +26,11 @@ internal sealed record ContainerRecord(long Number, long Database, string Databa
         using var json = JsonDocument.Parse(stored.Value);
         var root = json.RootElement;
         return (
-            new ContainerRecord(stored.Id, root.GetProperty("database").GetInt64(), root.GetProperty("databaseId").GetString()!, root.GetProperty("seed").GetInt64())
+            new ContainerRecord(
+                stored.Id,
+                root.GetProperty("database").GetInt64(),
+                root.GetProperty("databaseId").GetString()!,
+                root.GetProperty("seed").GetInt64())
             {
                 Orders = [.. root.GetProperty("orders").EnumerateArray().Select(ReadOrder)],
                 ExpiryFor = root.TryGetProperty("expiryFor", out var ttl) ? ttl.GetInt32() : null,
@@ -49,7 +53,7 @@ internal sealed record ContainerRecord(long Number, long Database, string Databa
             }
 
             json.WritePropertyName("orders");
-            JsonSerializer.Serialize(json, Orders.Select(order => order.Keys.Select(key => new StoredSortKey([.. key.Path.Segments], key.Descending))));
+            JsonSerializer.Serialize(json, Orders.Select(order => order.Keys.Select(Stored)));
             definition.WriteTo(json);
             json.WriteEndObject();
         }
@@ -59,6 +63,8 @@ internal sealed record ContainerRecord(long Number, long Database, string Databa
 
     private static SortOrder ReadOrder(JsonElement json) =>
         new([.. json.Deserialize<StoredSortKey[]>()!.Select(key => new Sql.SortKey(new JsonPath(key.Path), key.Descending))]);
+
+    private static StoredSortKey Stored(Sql.SortKey key) => new([.. key.Path.Segments], key.Descending);
 
     private sealed record StoredSortKey(string[] Path, bool Descending);
 }

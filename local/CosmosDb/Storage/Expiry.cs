@@ -21,9 +21,9 @@ internal sealed class Expiry : IDisposable
     /// <summary>Looks when the next item expires.</summary>
     public void Begin()
     {
-        if (_container.Entries(_index, new Stretch(IndexRange.All)).Select(entry => (long?)IndexKey.NumberOf(entry.Key)).FirstOrDefault() is { } first)
+        foreach (var first in Entries().Take(1))
         {
-            Written(first);
+            Written(IndexKey.NumberOf(first.Key));
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class Expiry : IDisposable
                 _armedFor = long.MaxValue;
             }
 
-            foreach (var entry in _container.Entries(_index, new Stretch(IndexRange.All)).TakeWhile(entry => IndexKey.NumberOf(entry.Key) <= _container.Now))
+            foreach (var entry in Entries().TakeWhile(entry => IndexKey.NumberOf(entry.Key) <= _container.Now))
             {
                 Purge(entry.Number);
             }
@@ -69,6 +69,8 @@ internal sealed class Expiry : IDisposable
             // The store was closed meanwhile, or has failed: the next start finds what has expired.
         }
     }
+
+    private IEnumerable<IndexEntry> Entries() => _container.Entries(_index, new Stretch(IndexRange.All));
 
     /// <summary>Removes an item unless it has gone or was given more time meanwhile.</summary>
     private void Purge(long number)

@@ -51,7 +51,8 @@ internal sealed class Item
     public long Size => 250 + Stored.Length + (2 * Id.Length);
 
     /// <summary>A new version, whose body is written by the caller.</summary>
-    public static Item New(long number, string id, long version, long timestamp, int? ttl, int bodyLength, ContainerDefinition definition, out Span<byte> body)
+    public static Item New(
+        long number, string id, long version, long timestamp, int? ttl, int bodyLength, ContainerDefinition definition, out Span<byte> body)
     {
         var idLength = Encoding.UTF8.GetByteCount(id);
         var stored = new byte[FixedHeadSize + idLength + bodyLength];

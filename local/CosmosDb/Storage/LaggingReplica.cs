@@ -54,7 +54,8 @@ internal sealed class LaggingReplica
             var replaced = new Dictionary<string, Item?>(StringComparer.Ordinal);
             lock (partition.Range.Lock)
             {
-                foreach (var write in _histories[partition.Range].Replaced.Where(write => write.Lsn > lsn && write.Partition.Number == partition.Number))
+                var writes = _histories[partition.Range].Replaced;
+                foreach (var write in writes.Where(write => write.Lsn > lsn && write.Partition.Number == partition.Number))
                 {
                     replaced.TryAdd(write.Id, write.Before);
                 }

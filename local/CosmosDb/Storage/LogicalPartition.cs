@@ -3,7 +3,7 @@ using Chat.Local.Store;
 
 namespace Chat.Local.CosmosDb.Storage;
 
-/// <summary>The documents of one partition key, by id and by the orders that queries ask for: as they are, or as they were (see <see cref="LaggingReplica"/>).</summary>
+/// <summary>The documents of one partition key, by id and in orders: as they are, or as <see cref="LaggingReplica"/> says that they were.</summary>
 /// <remarks>
 /// Everything here happens under <see cref="Lock"/>. Who needs the range's lock too takes it second. It holds nothing itself: there may be
 /// several of one key.
@@ -30,7 +30,8 @@ internal sealed class LogicalPartition(Container container, PartitionRange range
     public long Position => range.LastChangeOf(number).Position;
 
     /// <summary>All items as stored, though they may have expired, in the order of their creation.</summary>
-    public IEnumerable<Item> Items => Walk(SortOrder.Creation, IndexKind.Creation, new Stretch(IndexRange.All), backwards: false).Select(found => found.Item);
+    public IEnumerable<Item> Items =>
+        Walk(SortOrder.Creation, IndexKind.Creation, new Stretch(IndexRange.All), backwards: false).Select(found => found.Item);
 
     /// <summary>How many items are stored.</summary>
     public long Count => container.Store.Read(new IndexName(number, IndexKind.Creation), static (tables, index) => tables.Count(index));
@@ -43,13 +44,16 @@ internal sealed class LogicalPartition(Container container, PartitionRange range
     {
         var kind = container.KindOf(order);
         var stretch = new Stretch(part, after is null ? null : new IndexEntry(IndexKey.Of(order, after.Values), after.Number));
-        return [.. Walk(order, kind, stretch, backwards, count).Take(count).Select(found => (found.Item, new IndexPosition(IndexKey.Values(order, found.Entry.Key), found.Entry.Number)))];
+        return [.. Walk(order, kind, stretch, backwards, count).Take(count).Select(found => (found.Item, PositionOf(found.Entry)))];
+
+        IndexPosition PositionOf(IndexEntry entry) => new(IndexKey.Values(order, entry.Key), entry.Number);
     }
 
     /// <summary>The items that were written after a log sequence number, oldest write first.</summary>
     public IEnumerable<Item> ChangedAfter(long lsn) => Items.Where(item => item.Lsn > lsn).OrderBy(item => item.Version);
 
-    private IEnumerable<(IndexEntry Entry, Item Item)> Walk(SortOrder order, int kind, Stretch stretch, bool backwards, int count = ChunkSize)
+    private IEnumerable<(IndexEntry Entry, Item Item)> Walk(
+        SortOrder order, int kind, Stretch stretch, bool backwards, int count = ChunkSize)
     {
         var index = new IndexName(number, kind);
         if (past is null)

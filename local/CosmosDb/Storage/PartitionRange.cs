@@ -22,7 +22,7 @@ internal sealed class PartitionRange(string id, string min, string max, long num
 
     public string Max => max;
 
-    /// <summary>The number of its record, which remembers the log number when a delete leaves no item that does, and the scope of its indexes.</summary>
+    /// <summary>The scope of its indexes, and its record, which remembers the log number when a delete leaves no item that does.</summary>
     public long Number => number;
 
     public Lock Lock { get; } = new();
@@ -52,7 +52,7 @@ internal sealed class PartitionRange(string id, string min, string max, long num
         }
     }
 
-    /// <summary>The log number of the last change of a partition, or of a later one that is on disk, and the store position at which it is there.</summary>
+    /// <summary>The log number of a partition's last change (or of a later one on disk), and the store position at which it is there.</summary>
     public (long Lsn, long Position) LastChangeOf(long partition)
     {
         lock (Lock)

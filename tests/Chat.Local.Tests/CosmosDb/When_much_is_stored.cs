@@ -41,19 +41,24 @@ public sealed class When_much_is_stored : IDisposable
     [Fact]
     public async Task Should_find_everything_that_is_in_memory_no_more()
     {
-        await using var account = await CosmosAccount.StartAsync("\"indexingPolicy\":{\"includedPaths\":[{\"path\":\"/n/?\"}],\"excludedPaths\":[{\"path\":\"/*\"}]}", _directory.Path);
+        const string Policy = """ "indexingPolicy":{"includedPaths":[{"path":"/n/?"}],"excludedPaths":[{"path":"/*"}]} """;
+        await using var account = await CosmosAccount.StartAsync(Policy, _directory.Path);
         await FillAsync(account.Service);
         Assert.Equal(0, (int?)(await account.FindAsync("p0", "d0"))!["n"]);
         Assert.Equal(Documents, (int)(await account.QueryAsync("SELECT VALUE COUNT(1) FROM c", "p0")).Single()!);
-        Assert.Equal([999, 998, 997], (await account.QueryAsync("SELECT TOP 3 VALUE c.n FROM c ORDER BY c.n DESC", "p0")).Select(n => (int)n!));
-        Assert.Equal([5, 6], (await account.QueryAsync("SELECT VALUE c.n FROM c WHERE c.n > 4 AND c.n < 7", "p1")).Select(n => (int)n!));
+        var last = await account.QueryAsync("SELECT TOP 3 VALUE c.n FROM c ORDER BY c.n DESC", "p0");
+        Assert.Equal([999, 998, 997], last.Select(n => (int)n!));
+        var middle = await account.QueryAsync("SELECT VALUE c.n FROM c WHERE c.n > 4 AND c.n < 7", "p1");
+        Assert.Equal([5, 6], middle.Select(n => (int)n!));
         Assert.Equal(Partitions, (await account.QueryAsync("SELECT VALUE c.pk FROM c WHERE c.n = 7", key: null)).Count);
         var changes = 0;
         foreach (var range in account.Service.RangesOf("chat", "items"))
         {
-            for (var lsn = 0L; await account.Service.ReadChangesAsync("chat", "items", range, lsn, 500) is { Documents.Count: > 0 } page; lsn = page.Lsn)
+            var lsn = 0L;
+            while (await account.Service.ReadChangesAsync("chat", "items", range, lsn, 500) is { Documents.Count: > 0 } page)
             {
                 changes += page.Documents.Count;
+                lsn = page.Lsn;
             }
         }
 
@@ -82,9 +87,11 @@ public sealed class When_much_is_stored : IDisposable
         for (var partition = 0; partition < Partitions; partition++)
         {
             var key = $"p{partition}";
-            await Task.WhenAll(Enumerable.Range(0, Documents).Select(number => service.UpsertDocumentAsync("chat", "items", key, Document(key, number))));
+            await Task.WhenAll(Enumerable.Range(0, Documents)
+                .Select(number => service.UpsertDocumentAsync("chat", "items", key, Document(key, number))));
         }
     }
 
-    private static byte[] Document(string key, int number) => Encoding.UTF8.GetBytes($$"""{"id":"d{{number}}","pk":"{{key}}","n":{{number}},"text":"{{Text}}"}""");
+    private static byte[] Document(string key, int number) =>
+        Encoding.UTF8.GetBytes($$"""{"id":"d{{number}}","pk":"{{key}}","n":{{number}},"text":"{{Text}}"}""");
 }

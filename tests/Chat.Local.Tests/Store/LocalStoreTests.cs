@@ -156,10 +156,11 @@ public sealed class LocalStoreTests : IDisposable
         await using var store = await OpenAsync();
         var index = new IndexName(store.NewId(), 3);
         var (row, gone) = (store.NewId(), store.NewId());
-        store.Put([Write.PutRow(row, new byte[] { 1 }), Write.AddEntry(index, "b"u8.ToArray(), row), Write.AddEntry(index, "a"u8.ToArray(), row)]);
-        store.Put([Write.PutRow(gone, new byte[] { 2 }), Write.AddEntry(index, "a"u8.ToArray(), gone), Write.AddEntry(index with { Kind = 4 }, "a"u8.ToArray(), gone)]);
+        var (a, b) = ("a"u8.ToArray(), "b"u8.ToArray());
+        store.Put([Write.PutRow(row, new byte[] { 1 }), Write.AddEntry(index, b, row), Write.AddEntry(index, a, row)]);
+        store.Put([Write.PutRow(gone, new byte[] { 2 }), Write.AddEntry(index, a, gone), Write.AddEntry(index with { Kind = 4 }, a, gone)]);
         AssertHolds(store, "a1 a2 b1");
-        store.Put([Write.DeleteRow(gone), Write.RemoveEntry(index, "a"u8.ToArray(), gone)]);
+        store.Put([Write.DeleteRow(gone), Write.RemoveEntry(index, a, gone)]);
         await store.WhenDurableAsync(store.Put([Write.ClearIndex(index with { Kind = 4 })]));
         AssertHolds(store, "a1 b1");
 
