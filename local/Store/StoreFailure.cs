@@ -9,7 +9,7 @@ internal static class StoreFailure
     private const int LittleSpace = 1024 * 1024;
 
     public static LocalStoreException Damaged(string path, string what) =>
-        new($"{Path.GetFullPath(path)} is damaged: {what}. Nothing was changed. Restore the directory from a backup, {OrAnother}.");
+        new($"{Path.GetFullPath(path)} is damaged: {what}. Restore the directory from a backup, {OrAnother}.");
 
     /// <summary>A part is missing without which acknowledged writes would be lost.</summary>
     public static LocalStoreException Lost(string path, string what) =>
