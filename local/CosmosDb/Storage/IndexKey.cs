@@ -6,8 +6,8 @@ namespace Chat.Local.CosmosDb.Storage;
 
 /// <summary>The values of a sort order as bytes that compare as the values do: by type, then by value, path after path.</summary>
 /// <remarks>
-/// A value is a type, and after it nothing, a byte, a double whose bits were made to sort, or text by UTF-16 units (as in an ordinal
-/// comparison) with a zero at its end. No type is 0 or 255, so that <see cref="AfterAll"/> behind a value lies above all keys that begin
+/// A value is a type, and after it nothing, a byte, a double whose bits were made to sort, a rank, or text by UTF-16 units (as in an
+/// ordinal comparison) with a zero at its end. No type is 0 or 255, so that <see cref="AfterAll"/> behind a value lies above all keys that begin
 /// with it. Where a path descends, all bits are turned round.
 /// </remarks>
 internal static class IndexKey
@@ -49,7 +49,7 @@ internal static class IndexKey
         return edge.After ? [.. key, AfterAll] : key;
     }
 
-    /// <summary>The values of a key; arrays and objects are told by their types alone.</summary>
+    /// <summary>The values of a key; of arrays and objects only where they stand.</summary>
     public static SqlValue[] Values(SortOrder order, byte[] key)
     {
         var values = new SqlValue[order.Keys.Count];
@@ -100,6 +100,7 @@ internal static class IndexKey
         SqlType.Boolean => 2,
         SqlType.Number => 9,
         SqlType.String => 2 + SizeOf(value.Text),
+        >= SqlType.Array => 17,
         _ => 1,
     };
 
@@ -129,6 +130,9 @@ internal static class IndexKey
                 break;
             case SqlType.String:
                 Write(value.Text, to[1..]);
+                break;
+            case >= SqlType.Array:
+                BinaryPrimitives.WriteUInt128BigEndian(to[1..], value.Rank);
                 break;
         }
     }
@@ -179,6 +183,9 @@ internal static class IndexKey
                 var length = Read(from[1..], out string text);
                 value = SqlValue.Of(text);
                 return 1 + length;
+            case >= SqlType.Array:
+                value = SqlValue.OfRank(type, BinaryPrimitives.ReadUInt128BigEndian(from[1..]));
+                return 17;
             default:
                 value = SqlValue.LeastOf(type);
                 return 1;
