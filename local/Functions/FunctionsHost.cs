@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Chat.Local.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -30,6 +31,10 @@ internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, Comman
             {
                 _ = GiveBackAsync();
             }
+        }
+        catch (LocalStoreException failed)
+        {
+            HostRefusal.Guard<object>(() => throw failed);
         }
         catch (Exception taken) when (taken is SocketException or IOException { InnerException: AddressInUseException })
         {
@@ -81,7 +86,7 @@ internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, Comman
                 : $"Port {options.CosmosPort} can't be had, so that tools don't reach Cosmos DB; choose another with --cosmos-port N.");
     }
 
-    /// <summary>A store that can't write may not be answered from: what memory says isn't on disk.</summary>
+    /// <summary>A store that can't write, or gives back what wasn't written, may not be answered from.</summary>
     private async Task EndWhenStoreFailsAsync()
     {
         try
@@ -90,7 +95,7 @@ internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, Comman
         }
         catch (Exception failure)
         {
-            await Console.Error.WriteLineAsync($"{failure.Message} The host ends: nothing that it answered could be relied on.");
+            await Console.Error.WriteLineAsync($"{failure.Message} The host ends. What it answered until now is kept.");
             Environment.Exit(1);
         }
     }

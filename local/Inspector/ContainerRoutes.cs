@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Chat.Local.CosmosDb;
 using Chat.Local.CosmosDb.Storage;
 using Microsoft.AspNetCore.Http;
@@ -105,15 +106,25 @@ internal sealed class ContainerRoutes(CosmosService cosmos)
         return cosmos.Containers.FirstOrDefault(container => container.Record.DatabaseId == database && container.Definition.Id == id);
     }
 
-    private LogicalPartition? FindPartition(HttpContext http) => Find(http)?.Find(http.Request.Query["partition"].ToString());
+    private LogicalPartition? FindPartition(HttpContext http)
+    {
+        try
+        {
+            return Find(http)?.Find(http.Request.Query["partition"].ToString());
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     private static bool Matches(string text, HttpContext http) => text.Contains(http.Request.Query["search"].ToString(), StringComparison.OrdinalIgnoreCase);
 
-    private static int CountIn(LogicalPartition partition)
+    private static long CountIn(LogicalPartition partition)
     {
         lock (partition.Lock)
         {
-            return Living(partition).Count();
+            return partition.Count;
         }
     }
 

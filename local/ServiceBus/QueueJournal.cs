@@ -75,7 +75,7 @@ internal sealed class QueueJournal(LocalStore store, string queue)
         var writes = new List<Write>(messages.Count + 1);
         foreach (var message in messages)
         {
-            writes.Add(new Write(message.RecordId, message.ToRecord(_space)));
+            writes.Add(Write.Put(message.ToRecord(_space)));
         }
 
         if (replaced is not null)
@@ -96,7 +96,7 @@ internal sealed class QueueJournal(LocalStore store, string queue)
         var write = Settled(message);
         if (!store.IsInMemory)
         {
-            Position = write.Record is { } tombstone ? store.Put(tombstone) : store.Delete(write.Id);
+            Position = store.Put([write]);
         }
     }
 
@@ -113,10 +113,10 @@ internal sealed class QueueJournal(LocalStore store, string queue)
     {
         if (message.Remembered is not { IsForgotten: false } remembered)
         {
-            return new Write(message.RecordId, null);
+            return Write.Delete(message.RecordId);
         }
 
         remembered.IsSettled = true;
-        return new Write(message.RecordId, store.IsInMemory ? null : message.ToTombstone(_space));
+        return store.IsInMemory ? Write.Delete(message.RecordId) : Write.Put(message.ToTombstone(_space));
     }
 }

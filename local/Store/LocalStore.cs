@@ -1,85 +1,103 @@
+using System.Buffers;
+
 namespace Chat.Local.Store;
 
 /// <summary>
-/// What the local services keep: records that are on disk once <see cref="WhenDurableAsync"/> says so. Services hold their state in memory,
-/// put every change here in the order in which they made it, and answer nobody before what they answer is durable.
+/// What the local services keep, on disk once <see cref="WhenDurableAsync"/> says so. Services put every change here in the order in which
+/// they made it, and answer nobody before what they answer is durable. What was put is read back at once.
 /// </summary>
 /// <remarks>
-/// Writes of all services that meet share one transaction and one sync (group commit), in the order of the calls: after a crash the file holds
-/// a prefix of them. Several records that must appear together go through one <see cref="Put(IReadOnlyList{Write})"/>.
-/// Without a directory nothing is written and everything counts as durable at once.
+/// Writes of all services that meet share one sync (group commit), in the order of the calls: after a crash the files hold a prefix of
+/// them. Writes that must appear together go through one <see cref="Put(IReadOnlyList{Write})"/>. Without a directory nothing is on disk and
+/// everything counts as durable at once.
 /// </remarks>
 internal sealed class LocalStore : IAsyncDisposable
 {
+    /// <summary>A buffer of commits that is larger than this isn't kept for the next.</summary>
+    private const int LargestSpare = 4 * 1024 * 1024;
+
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _work = new(0);
-    private readonly SqliteFile? _file;
+    private readonly Tables _tables;
+    private readonly DurableFiles? _files;
     private readonly DirectoryLock? _directoryLock;
+    private readonly string _directory;
     private readonly Thread? _writer;
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<string, List<Record>> _loaded = new(StringComparer.Ordinal);
-    private Group _gathering = new();
-    private Group? _writing;
+    private readonly SemaphoreSlim _disk = new(1);
+    private CommitGroup _gathering = new(new ArrayBufferWriter<byte>());
+    private CommitGroup? _writing;
     private long _position;
     private long _durable;
     private long _lastId;
-    private Exception? _failure;
+    private LocalStoreException? _failure;
     private bool _closing;
 
-    private LocalStore(SqliteFile? file, DirectoryLock? directoryLock)
+    private LocalStore(Tables tables, DurableFiles? files, DirectoryLock? directoryLock, string directory)
     {
-        _file = file;
+        _tables = tables;
+        _files = files;
         _directoryLock = directoryLock;
-        if (file is null)
+        _directory = directory;
+        foreach (var record in tables.Records())
         {
-            return;
-        }
-
-        foreach (var record in file.ReadAll())
-        {
-            _lastId = Math.Max(_lastId, record.Id);
             (_loaded.TryGetValue(record.Space, out var list) ? list : _loaded[record.Space] = []).Add(record);
         }
 
-        _writer = new Thread(WriteLoop) { IsBackground = true, Name = "Chat.Local store" };
-        _writer.Start();
+        _lastId = tables.LastId;
+        if (files is not null)
+        {
+            _writer = new Thread(WriteLoop) { IsBackground = true, Name = "Chat.Local store" };
+            _writer.Start();
+        }
     }
 
-    /// <summary>Completes, faulted, when the disk refused a write: memory is then ahead of the disk, and the process must end.</summary>
+    /// <summary>Completes, faulted, when the disk refused a write or gave back what wasn't written: the process must end then.</summary>
     public Task Failed => _failed.Task;
 
     /// <summary>Nothing is kept, so that a service may spare itself the making of records.</summary>
-    public bool IsInMemory => _file is null;
+    public bool IsInMemory => _files is null;
+
+    /// <summary>Up to which position everything is on disk.</summary>
+    public long Durable => _files is null ? long.MaxValue : Volatile.Read(ref _durable);
 
     /// <summary>A store that forgets everything with the process.</summary>
-    public static LocalStore InMemory() => new(null, null);
+    public static LocalStore InMemory() => new(Tables.InMemory(), null, null, "memory");
 
     /// <summary>Opens or creates the store of a directory and takes the directory for this process.</summary>
-    /// <exception cref="LocalStoreException">The directory is in use, or its file can't be used.</exception>
+    /// <exception cref="LocalStoreException">The directory is in use, or can't be used, and nothing in it was changed.</exception>
     public static async Task<LocalStore> OpenAsync(string directory, bool reset, TimeProvider time)
     {
         var directoryLock = await DirectoryLock.TakeAsync(directory, time);
         try
         {
-            var path = Path.Combine(directory, "chat.db");
             if (reset)
             {
-                foreach (var file in new[] { path, path + "-wal", path + "-shm" })
-                {
-                    File.Delete(file);
-                }
+                new DataFiles(directory).DeleteAll();
             }
 
-            var sqlite = SqliteFile.Open(path);
+            var (tables, files) = DurableFiles.Open(directory);
             try
             {
-                return new LocalStore(sqlite, directoryLock);
+                if (files.HasCommits)
+                {
+                    files.Checkpoint(tables, new Lock(), settles: true);
+                }
+
+                return new LocalStore(tables, files, directoryLock, directory);
             }
             catch
             {
-                sqlite.Dispose();
+                files.Dispose();
+                tables.Dispose();
                 throw;
             }
+        }
+        catch (Exception exception) when (StoreFailure.IsKnown(exception))
+        {
+            directoryLock.Dispose();
+            throw StoreFailure.Of(exception, directory);
         }
         catch
         {
@@ -97,14 +115,14 @@ internal sealed class LocalStore : IAsyncDisposable
         }
     }
 
-    /// <summary>A new record id, never given out before in this file's life with this process.</summary>
+    /// <summary>A new number for a record, a row or the scope of an index, never given out before in this store's life.</summary>
     public long NewId() => Interlocked.Increment(ref _lastId);
 
     /// <summary>Puts a record (new or in place of the one with its id) and returns the position to wait for.</summary>
-    public long Put(Record record) => Enqueue(new Write(record.Id, record));
+    public long Put(Record record) => Put([Write.Put(record)]);
 
     /// <summary>Deletes a record and returns the position to wait for.</summary>
-    public long Delete(long id) => Enqueue(new Write(id, null));
+    public long Delete(long id) => Put([Write.Delete(id)]);
 
     /// <summary>Makes several changes that appear on disk together, and returns the position to wait for.</summary>
     public long Put(IReadOnlyList<Write> writes)
@@ -112,13 +130,49 @@ internal sealed class LocalStore : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfZero(writes.Count, nameof(writes));
         lock (_lock)
         {
+            ObjectDisposedException.ThrowIf(_closing, this);
             _position++;
-            if (_file is not null)
+            if (_failure is not null)
             {
-                Gather().AddRange(writes);
+                return _position;
             }
 
+            try
+            {
+                foreach (var write in writes)
+                {
+                    // Records are read at a start only.
+                    if (_files is not null || write.Record is null)
+                    {
+                        _tables.Apply(write);
+                    }
+                }
+            }
+            catch (Exception exception) when (IsFatal(exception))
+            {
+                throw Fail(exception);
+            }
+
+            Gather(writes);
             return _position;
+        }
+    }
+
+    /// <summary>Reads the tables, with everything that was put so far.</summary>
+    /// <exception cref="LocalStoreException">What is there isn't what was written; the process must end.</exception>
+    public T Read<TArgument, T>(TArgument argument, Func<Tables, TArgument, T> read)
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_closing, this);
+            try
+            {
+                return read(_tables, argument);
+            }
+            catch (Exception exception) when (IsFatal(exception))
+            {
+                throw Fail(exception);
+            }
         }
     }
 
@@ -126,7 +180,7 @@ internal sealed class LocalStore : IAsyncDisposable
     /// <exception cref="LocalStoreException">The disk refused a write; nothing can be acknowledged any more.</exception>
     public ValueTask WhenDurableAsync(long position)
     {
-        if (_file is null || Volatile.Read(ref _durable) >= position)
+        if (Durable >= position)
         {
             return default;
         }
@@ -135,7 +189,7 @@ internal sealed class LocalStore : IAsyncDisposable
         {
             if (_failure is not null)
             {
-                return ValueTask.FromException(Refused(_failure));
+                return ValueTask.FromException(_failure);
             }
 
             if (_durable >= position)
@@ -166,99 +220,149 @@ internal sealed class LocalStore : IAsyncDisposable
             await Task.Run(_writer.Join);
         }
 
-        _file?.Dispose();
+        _files?.Dispose();
+        _tables.Dispose();
         _directoryLock?.Dispose();
         _work.Dispose();
+        _disk.Dispose();
     }
 
-    private static LocalStoreException Refused(Exception failure) => new($"The disk refused a write: {failure.Message}", failure);
-
-    private long Enqueue(Write write)
+    /// <summary>Lets nothing reach the disk until it is disposed, as a disk does that takes long.</summary>
+    internal IDisposable Pause()
     {
-        lock (_lock)
+        _disk.Wait();
+        return new Pausing(_disk);
+    }
+
+    private static bool IsFatal(Exception exception) => exception is LocalStoreException || StoreFailure.IsKnown(exception);
+
+    private void Gather(IReadOnlyList<Write> writes)
+    {
+        if (_files is null)
         {
-            _position++;
-            if (_file is not null)
-            {
-                Gather().Add(write);
-            }
-
-            return _position;
+            return;
         }
-    }
 
-    private List<Write> Gather()
-    {
-        ObjectDisposedException.ThrowIf(_closing, this);
-        if (_gathering.Writes.Count == 0)
+        if (_gathering.Writes.WrittenCount == 0)
         {
             _work.Release();
         }
 
         _gathering.Last = _position;
-        return _gathering.Writes;
+        foreach (var write in writes)
+        {
+            WriteCodec.Encode(write, _gathering.Writes);
+        }
     }
 
     private void WriteLoop()
     {
+        var spare = new ArrayBufferWriter<byte>();
+        while (TakeGroup(spare) is { } group)
+        {
+            try
+            {
+                _disk.Wait();
+                try
+                {
+                    WriteGroup(group);
+                }
+                finally
+                {
+                    _disk.Release();
+                }
+
+                group.Writes.ResetWrittenCount();
+                spare = group.Writes.Capacity > LargestSpare ? new ArrayBufferWriter<byte>() : group.Writes;
+            }
+            catch (Exception exception) when (IsFatal(exception))
+            {
+                Fail(exception);
+            }
+        }
+    }
+
+    private void WriteGroup(CommitGroup group)
+    {
+        _files!.Write(group.Writes.WrittenMemory);
+        lock (_lock)
+        {
+            _durable = group.Last;
+            _writing = null;
+        }
+
+        group.Done.SetResult();
+        if (_files.NeedsCheckpoint)
+        {
+            _files.Checkpoint(_tables, _lock, settles: false);
+        }
+    }
+
+    /// <summary>Waits for writes and takes them; null when the store is closed and has written everything, or failed.</summary>
+    private CommitGroup? TakeGroup(ArrayBufferWriter<byte> next)
+    {
         while (true)
         {
             _work.Wait();
-            Group group;
             lock (_lock)
             {
-                group = _gathering;
-                if (group.Writes.Count == 0)
+                if (_failure is not null)
                 {
-                    if (_closing)
-                    {
-                        return;
-                    }
-
-                    continue;
+                    return null;
                 }
 
-                _gathering = new Group();
-                _writing = group;
-            }
-
-            try
-            {
-                _file!.Write(group.Writes);
-                lock (_lock)
+                if (_gathering.Writes.WrittenCount > 0)
                 {
-                    _durable = group.Last;
-                    _writing = null;
+                    _writing = _gathering;
+                    _gathering = new CommitGroup(next);
+                    return _writing;
                 }
 
-                group.Done.SetResult();
-            }
-            catch (Exception exception)
-            {
-                Fail(exception, group);
-                return;
+                if (_closing)
+                {
+                    CloseTables();
+                    return null;
+                }
             }
         }
     }
 
-    private void Fail(Exception exception, Group group)
+    private void CloseTables()
+    {
+        try
+        {
+            if (_files!.HasCommits)
+            {
+                _files.Checkpoint(_tables, _lock, settles: true);
+            }
+        }
+        catch (Exception exception) when (IsFatal(exception))
+        {
+            // Everything is in the log: the next start makes up for it.
+            Fail(exception);
+        }
+    }
+
+    /// <summary>From now on nothing is acknowledged; what isn't in the log is no part of the store.</summary>
+    private LocalStoreException Fail(Exception exception)
     {
         lock (_lock)
         {
-            _failure = exception;
-            group.Done.SetException(Refused(exception));
-            _gathering.Done.SetException(Refused(exception));
-        }
+            if (_failure is null)
+            {
+                _failure = exception as LocalStoreException ?? StoreFailure.Of(exception, _directory);
+                _writing?.Done.TrySetException(_failure);
+                _gathering.Done.TrySetException(_failure);
+                _failed.TrySetException(_failure);
+                _work.Release();
+            }
 
-        _failed.SetException(Refused(exception));
+            return _failure;
+        }
     }
 
-    private sealed class Group
+    private sealed class Pausing(SemaphoreSlim disk) : IDisposable
     {
-        public List<Write> Writes { get; } = [];
-
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public long Last { get; set; }
+        public void Dispose() => disk.Release();
     }
 }

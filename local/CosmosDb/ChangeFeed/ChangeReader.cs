@@ -19,7 +19,7 @@ internal static class ChangeReader
     {
         lock (range.Lock)
         {
-            return Take(range.Feed.Upwards(item => item.Lsn <= start.Lsn), range.Lsn, range.Position, container.Now, start, max);
+            return Take(container.ChangedAfter(range, start.Lsn), range.Lsn, range.Position, container.Now, start, max);
         }
     }
 

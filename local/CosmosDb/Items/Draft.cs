@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -78,21 +77,11 @@ internal sealed class Draft : IDisposable
             $$""","_rid":"{{resourceId}}","_self":"{{container.SelfPath}}docs/{{resourceId}}/","_etag":"\"{{etag}}\"","_attachments":"attachments/","_ts":{{now}}}""",
             out var systemLength);
 
-        var stored = new byte[Item.HeaderSize + 1 + _members.Length + systemLength];
-        BinaryPrimitives.WriteInt64LittleEndian(stored, version);
-        stored[Item.HeaderSize] = (byte)'{';
-        _members.Span.CopyTo(stored.AsSpan(Item.HeaderSize + 1));
-        system[..systemLength].CopyTo(stored.AsSpan(Item.HeaderSize + 1 + _members.Length));
-        return new Item
-        {
-            Number = number,
-            Id = Id,
-            Version = version,
-            Timestamp = now,
-            ExpiresAt = container.Definition.ExpiryOf(now, Ttl),
-            Stored = stored,
-            IndexValues = partition.IndexValuesOf(Root, now),
-        };
+        var item = Item.New(number, Id, version, now, Ttl, 1 + _members.Length + systemLength, container.Definition, out var body);
+        body[0] = (byte)'{';
+        _members.Span.CopyTo(body[1..]);
+        system[..systemLength].CopyTo(body[(1 + _members.Length)..]);
+        return item.WithKeys(container.Orders, Root);
     }
 
     public void Dispose() => _json.Dispose();

@@ -39,7 +39,7 @@ internal sealed class QueryPlan
     {
         var conditions = query.Where?.Conjuncts.ToList() ?? [];
         var keys = container.KeyPaths is [var path] ? IndexBounds.NamesOf(path, conditions) : null;
-        var plan = For(query, conditions, container.Indexing);
+        var plan = Find(query, conditions, container);
         return new QueryPlan(plan.Order, plan.Range, plan.Backwards, plan.Ids)
         {
             Keys = keys,
@@ -52,8 +52,9 @@ internal sealed class QueryPlan
         policy.Explicit.Concat([JsonPath.Id, JsonPath.Timestamp])
             .Any(path => IndexBounds.Of(path, conditions) != IndexRange.All || IndexBounds.NamesOf(path, conditions) is not null);
 
-    private static QueryPlan For(SelectQuery query, List<Expression> conditions, IndexingPolicy policy)
+    private static QueryPlan Find(SelectQuery query, List<Expression> conditions, ContainerDefinition container)
     {
+        var policy = container.Indexing;
         if (query.Order.Keys is [var first, ..])
         {
             if (!policy.Serves(query.Order))
@@ -78,8 +79,8 @@ internal sealed class QueryPlan
             return new QueryPlan(SortOrder.Creation, IndexRange.All, false, ids);
         }
 
-        // The narrowest of the indexes that are kept anyway; an equality beats a range.
-        var best = policy.Explicit
+        // The narrowest of the indexes that are kept anyway; an equality beats a range. Within a partition, its key narrows nothing.
+        var best = policy.Explicit.Except(container.KeyPaths)
             .Select(path => (Path: path, Range: IndexBounds.Of(path, conditions)))
             .Where(candidate => candidate.Range != IndexRange.All)
             .OrderByDescending(candidate => IndexBounds.IsPoint(candidate.Range))
@@ -102,7 +103,6 @@ internal sealed class QueryPlan
                 .Select(item => (item!, new IndexPosition([], item!.Number)))];
         }
 
-        var index = partition.IndexFor(Order);
-        return [.. index.Scan(Range, Backwards, after).Take(count).Select(item => (item, index.PositionOf(item)))];
+        return partition.Scan(Order, Range, Backwards, after, count);
     }
 }

@@ -6,8 +6,6 @@ namespace Chat.Local.CosmosDb.Queries;
 /// <summary>The logical partitions that a query looks into, in the order of their effective keys.</summary>
 internal sealed class QueryScope
 {
-    private const int KeysAtOnce = 256;
-
     private readonly Container _container;
     private readonly PartitionKeyValue? _key;
     private readonly IReadOnlyList<string>? _named;
@@ -96,31 +94,9 @@ internal sealed class QueryScope
     {
         foreach (var range in Ranges)
         {
-            var least = from;
-            while (true)
+            foreach (var (effective, text, _) in _container.KeysFrom(range, from.Effective, from.Text, _end))
             {
-                List<(string Effective, string Text)> keys;
-                lock (range.Lock)
-                {
-                    keys = [.. range.Keys.GetViewBetween(least, (_end + "~", "")).Take(KeysAtOnce)];
-                }
-
-                foreach (var key in keys)
-                {
-                    if (string.CompareOrdinal(key.Effective, _end) >= 0)
-                    {
-                        yield break;
-                    }
-
-                    yield return (AsSeen(_container.Find(key.Text)!), [key.Effective, key.Text]);
-                }
-
-                if (keys.Count < KeysAtOnce)
-                {
-                    break;
-                }
-
-                least = (keys[^1].Effective, keys[^1].Text + "\0");
+                yield return (AsSeen(_container.Find(text)!), [effective, text]);
             }
         }
     }

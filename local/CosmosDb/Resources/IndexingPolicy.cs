@@ -33,6 +33,10 @@ internal sealed class IndexingPolicy
     /// <summary>The paths that are included by name, <c>/a/?</c>.</summary>
     public IReadOnlyList<JsonPath> Explicit { get; }
 
+    /// <summary>The orders that it names: of each such path, and of its composite indexes; the first path of each ascends.</summary>
+    public IEnumerable<SortOrder> Orders => Explicit.Select(path => new SortOrder([new SortKey(path, Descending: false)]))
+        .Concat((_none ? [] : _composite).Select(index => index.Keys[0].Descending ? index.Reversed() : index));
+
     /// <summary>Whether <c>/*</c> is included.</summary>
     public bool CoversAll { get; }
 

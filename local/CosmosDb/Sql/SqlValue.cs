@@ -39,7 +39,7 @@ internal readonly struct SqlValue
     public double Number { get; }
 
     /// <summary>Where an array or object stands among its like.</summary>
-    private UInt128 Rank => _reference is UInt128 rank ? rank : _reference is JsonElement element ? ComplexHash.RankOf(element) : UInt128.Zero;
+    public UInt128 Rank => _reference is UInt128 rank ? rank : _reference is JsonElement element ? ComplexHash.RankOf(element) : UInt128.Zero;
 
     public string Text => (string)_reference!;
 

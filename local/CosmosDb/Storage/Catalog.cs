@@ -10,9 +10,13 @@ internal sealed class Catalog : IDisposable
 {
     private const string DatabaseSpace = "cosmos databases";
 
+    /// <summary>How much of the documents is in memory, those used last.</summary>
+    private const long RecentLimitInBytes = 4 * 1024 * 1024;
+
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, long> _databases = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Entry> _containers = new(StringComparer.Ordinal);
+    private readonly RecentlyUsed<long, Item> _recent = new(RecentLimitInBytes, static item => item.Size);
     private readonly TimeProvider _time;
 
     public Catalog(LocalStore store, TimeProvider time)
@@ -89,7 +93,7 @@ internal sealed class Catalog : IDisposable
             }
 
             var seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8));
-            var record = new ContainerRecord(Store.NewId(), _databases[database], database, seed);
+            var record = new ContainerRecord(Store.NewId(), _databases[database], database, seed) { ExpiryFor = definition.DefaultTtl };
             position = Store.Put(record.Stored(definition));
             Add(record, definition);
             return true;
@@ -164,7 +168,8 @@ internal sealed class Catalog : IDisposable
 
     private void Add(ContainerRecord record, ContainerDefinition definition)
     {
-        var entry = new Entry(record, definition, new Lazy<Container>(() => ContainerLoader.Load(record, definition, Store, _time)));
+        var container = new Lazy<Container>(() => ContainerLoader.Load(record, definition, Store, _recent, _time));
+        var entry = new Entry(record, definition, container);
         foreach (var key in KeysOf(record, definition))
         {
             _containers[key] = entry;

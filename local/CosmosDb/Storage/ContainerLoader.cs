@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Chat.Local.CosmosDb.Items;
 using Chat.Local.CosmosDb.Resources;
 using Chat.Local.Store;
 
@@ -11,14 +9,11 @@ internal static class ContainerLoader
     /// <summary>The ends of the ranges: the service splits the hash space, 00 to 3F in the first byte, in equal parts.</summary>
     private static readonly string[] Ends = ["", "1FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF", "FF"];
 
-    public static Container Load(ContainerRecord record, ContainerDefinition definition, LocalStore store, TimeProvider time)
+    public static Container Load(
+        ContainerRecord record, ContainerDefinition definition, LocalStore store, RecentlyUsed<long, Item> recent, TimeProvider time)
     {
-        var container = new Container(record, definition, Ranges(record, store), store, time);
-        foreach (var stored in store.TakeLoaded(record.ItemSpace))
-        {
-            Restore(container, stored);
-        }
-
+        var container = new Container(record, definition, Ranges(record, store), store, recent, time);
+        container.Begin();
         return container;
     }
 
@@ -30,7 +25,9 @@ internal static class ContainerLoader
         {
             var id = i.ToString(System.Globalization.CultureInfo.InvariantCulture);
             var known = stored.FirstOrDefault(one => one.Key == id);
-            var range = new PartitionRange(id, Ends[i], Ends[i + 1], known?.Id ?? store.NewId(), known is null ? 1 : BitConverter.ToInt64(known.Value));
+            var number = known?.Id ?? store.NewId();
+            var lsn = known is null ? 1 : LastIn(number, BitConverter.ToInt64(known.Value), store);
+            var range = new PartitionRange(id, Ends[i], Ends[i + 1], number, lsn);
             if (known is null)
             {
                 store.Put(range.Stored(record.RangeSpace, range.Lsn));
@@ -42,27 +39,12 @@ internal static class ContainerLoader
         return ranges;
     }
 
-    private static void Restore(Container container, Record stored)
+    /// <summary>The log number of the last write, which is that of the latest document or, after a delete, in the range's record.</summary>
+    private static long LastIn(long range, long recorded, LocalStore store)
     {
-        var body = stored.Value.AsMemory(Item.HeaderSize);
-        using var document = JsonDocument.Parse(body);
-        using var draft = Draft.Parse(body);
-        var partition = container.GetOrAdd(PartitionKeyValue.InDocument(document.RootElement, container.Definition.KeyPaths));
-        var timestamp = document.RootElement.GetProperty("_ts").GetInt64();
-        var item = new Item
-        {
-            Number = stored.Id,
-            Id = draft.Id,
-            Version = Item.VersionOf(stored.Value),
-            Timestamp = timestamp,
-            ExpiresAt = container.Definition.ExpiryOf(timestamp, draft.Ttl),
-            Stored = stored.Value,
-            IndexValues = partition.IndexValuesOf(document.RootElement, timestamp),
-        };
-        partition.Replace(null, item);
-        partition.Range.Feed.Add(item);
-        partition.Range.Changed(item.Lsn, 0);
-        partition.Changed(Math.Max(partition.Lsn, item.Lsn), 0);
-        container.Expiry.Written(partition, null, item);
+        var feed = new IndexName(range, IndexKind.Feed);
+        var end = new IndexEntry([IndexKey.AfterAll], 0);
+        var latest = store.Read((feed, end), static (tables, from) => tables.Scan(from.feed, from.end, [], backwards: true, 1));
+        return latest.Count == 0 ? recorded : Math.Max(recorded, IndexKey.NumberOf(latest[0].Key) >> 8);
     }
 }

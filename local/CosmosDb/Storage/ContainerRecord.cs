@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Chat.Local.CosmosDb.Resources;
+using Chat.Local.CosmosDb.Sql;
 using Chat.Local.Store;
 
 namespace Chat.Local.CosmosDb.Storage;
@@ -12,7 +13,11 @@ internal sealed record ContainerRecord(long Number, long Database, string Databa
 {
     public const string Space = "cosmos containers";
 
-    public string ItemSpace => string.Create(CultureInfo.InvariantCulture, $"cosmos items {Number}");
+    /// <summary>The orders that its indexes give, besides that of creation.</summary>
+    public IReadOnlyList<SortOrder> Orders { get; init; } = [];
+
+    /// <summary>The time to live that the index of what expires was made with.</summary>
+    public int? ExpiryFor { get; init; }
 
     public string RangeSpace => string.Create(CultureInfo.InvariantCulture, $"cosmos ranges {Number}");
 
@@ -21,7 +26,15 @@ internal sealed record ContainerRecord(long Number, long Database, string Databa
         using var json = JsonDocument.Parse(stored.Value);
         var root = json.RootElement;
         return (
-            new ContainerRecord(stored.Id, root.GetProperty("database").GetInt64(), root.GetProperty("databaseId").GetString()!, root.GetProperty("seed").GetInt64()),
+            new ContainerRecord(
+                stored.Id,
+                root.GetProperty("database").GetInt64(),
+                root.GetProperty("databaseId").GetString()!,
+                root.GetProperty("seed").GetInt64())
+            {
+                Orders = [.. root.GetProperty("orders").EnumerateArray().Select(ReadOrder)],
+                ExpiryFor = root.TryGetProperty("expiryFor", out var ttl) ? ttl.GetInt32() : null,
+            },
             new ContainerDefinition(root));
     }
 
@@ -34,10 +47,24 @@ internal sealed record ContainerRecord(long Number, long Database, string Databa
             json.WriteNumber("database", Database);
             json.WriteString("databaseId", DatabaseId);
             json.WriteNumber("seed", Seed);
+            if (ExpiryFor is { } ttl)
+            {
+                json.WriteNumber("expiryFor", ttl);
+            }
+
+            json.WritePropertyName("orders");
+            JsonSerializer.Serialize(json, Orders.Select(order => order.Keys.Select(Stored)));
             definition.WriteTo(json);
             json.WriteEndObject();
         }
 
         return new Record(Number, Space, $"{DatabaseId}/{definition.Id}", buffer.ToArray());
     }
+
+    private static SortOrder ReadOrder(JsonElement json) =>
+        new([.. json.Deserialize<StoredSortKey[]>()!.Select(key => new Sql.SortKey(new JsonPath(key.Path), key.Descending))]);
+
+    private static StoredSortKey Stored(Sql.SortKey key) => new([.. key.Path.Segments], key.Descending);
+
+    private sealed record StoredSortKey(string[] Path, bool Descending);
 }

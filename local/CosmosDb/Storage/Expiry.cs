@@ -1,32 +1,48 @@
+using Chat.Local.Store;
+
 namespace Chat.Local.CosmosDb.Storage;
 
 /// <summary>Removes a container's expired items when their time comes. They are invisible by then, whether removed or not.</summary>
-/// <remarks>An item is queued under a time at or before its expiry: later writes that only postpone it leave the queue alone.</remarks>
 internal sealed class Expiry : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly PriorityQueue<(LogicalPartition Partition, string Id), long> _queue = new();
     private readonly Container _container;
+    private readonly IndexName _index;
     private readonly ITimer _timer;
     private long _armedFor = long.MaxValue;
 
     public Expiry(Container container)
     {
         _container = container;
+        _index = new IndexName(container.Record.Number, IndexKind.Expiry);
         _timer = container.Time.CreateTimer(_ => Ring(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public void Written(LogicalPartition partition, Item? before, Item after)
+    /// <summary>Looks when the next item expires.</summary>
+    public void Begin()
     {
-        if (after.ExpiresAt == long.MaxValue || before?.ExpiresAt <= after.ExpiresAt)
+        foreach (var first in Entries().Take(1))
+        {
+            Written(IndexKey.NumberOf(first.Key));
+        }
+    }
+
+    /// <summary>Takes note of when an item expires.</summary>
+    public void Written(long expiresAt)
+    {
+        if (expiresAt >= Volatile.Read(ref _armedFor))
         {
             return;
         }
 
         lock (_lock)
         {
-            _queue.Enqueue((partition, after.Id), after.ExpiresAt);
-            Arm();
+            if (expiresAt < _armedFor)
+            {
+                _armedFor = expiresAt;
+                var wait = DateTimeOffset.FromUnixTimeSeconds(expiresAt) - _container.Time.GetUtcNow();
+                _timer.Change(TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, TimeSpan.TicksPerDay)), Timeout.InfiniteTimeSpan);
+            }
         }
     }
 
@@ -36,59 +52,32 @@ internal sealed class Expiry : IDisposable
     {
         try
         {
-            Purge();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The store was closed meanwhile: the next start finds what has expired.
-        }
-    }
-
-    private void Purge()
-    {
-        foreach (var (partition, id) in TakeDue())
-        {
-            var next = Transaction.Purge(partition, id);
-            if (next != long.MaxValue)
+            lock (_lock)
             {
-                lock (_lock)
-                {
-                    _queue.Enqueue((partition, id), next);
-                }
+                _armedFor = long.MaxValue;
             }
-        }
 
-        lock (_lock)
-        {
-            Arm();
-        }
-    }
-
-    private List<(LogicalPartition Partition, string Id)> TakeDue()
-    {
-        var due = new List<(LogicalPartition, string)>();
-        lock (_lock)
-        {
-            _armedFor = long.MaxValue;
-            while (_queue.TryPeek(out var entry, out var at) && at <= _container.Now)
+            foreach (var entry in Entries().TakeWhile(entry => IndexKey.NumberOf(entry.Key) <= _container.Now))
             {
-                _queue.Dequeue();
-                due.Add(entry);
+                Purge(entry.Number);
             }
-        }
 
-        return due;
+            Begin();
+        }
+        catch (Exception exception) when (exception is ObjectDisposedException or LocalStoreException)
+        {
+            // The store was closed meanwhile, or has failed: the next start finds what has expired.
+        }
     }
 
-    private void Arm()
-    {
-        if (!_queue.TryPeek(out _, out var at) || at >= _armedFor)
-        {
-            return;
-        }
+    private IEnumerable<IndexEntry> Entries() => _container.Entries(_index, new Stretch(IndexRange.All));
 
-        _armedFor = at;
-        var wait = DateTimeOffset.FromUnixTimeSeconds(at) - _container.Time.GetUtcNow();
-        _timer.Change(TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, TimeSpan.TicksPerDay)), Timeout.InfiniteTimeSpan);
+    /// <summary>Removes an item unless it has gone or was given more time meanwhile.</summary>
+    private void Purge(long number)
+    {
+        if (_container.PartitionOf(number) is var (partition, id))
+        {
+            Transaction.Purge(partition, id);
+        }
     }
 }

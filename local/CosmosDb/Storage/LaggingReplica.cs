@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Chat.Local.CosmosDb.Protocol;
 
 namespace Chat.Local.CosmosDb.Storage;
@@ -7,7 +6,7 @@ namespace Chat.Local.CosmosDb.Storage;
 /// What reads see of a container whose replicas are behind, as a test asked: each read up to so many writes of its range ago, but never
 /// from before what its session token has seen.
 /// </summary>
-/// <remarks>Remembers what the last writes replaced; a partition as it was is built anew for each read of it.</remarks>
+/// <remarks>Remembers what the last writes replaced.</remarks>
 internal sealed class LaggingReplica
 {
     private readonly Random _random = new(1);
@@ -55,7 +54,8 @@ internal sealed class LaggingReplica
             var replaced = new Dictionary<string, Item?>(StringComparer.Ordinal);
             lock (partition.Range.Lock)
             {
-                foreach (var write in _histories[partition.Range].Replaced.Where(write => write.Lsn > lsn && write.Partition == partition))
+                var writes = _histories[partition.Range].Replaced;
+                foreach (var write in writes.Where(write => write.Lsn > lsn && write.Partition.Number == partition.Number))
                 {
                     replaced.TryAdd(write.Id, write.Before);
                 }
@@ -66,30 +66,8 @@ internal sealed class LaggingReplica
                 return partition;
             }
 
-            var old = new LogicalPartition(partition.Container, partition.Range, partition.Key);
-            foreach (var item in partition.Items.Where(item => !replaced.ContainsKey(item.Id)).Concat(replaced.Values))
-            {
-                old.Replace(null, item is null ? null : CopyFor(old, item));
-            }
-
-            old.Changed(lsn, partition.Position);
-            return old;
+            return new LogicalPartition(partition.Container, partition.Range, partition.Key, partition.Number, new Past(lsn, replaced));
         }
-    }
-
-    private static Item CopyFor(LogicalPartition partition, Item item)
-    {
-        using var document = JsonDocument.Parse(item.Body);
-        return new Item
-        {
-            Number = item.Number,
-            Id = item.Id,
-            Version = item.Version,
-            Timestamp = item.Timestamp,
-            ExpiresAt = item.ExpiresAt,
-            Stored = item.Stored,
-            IndexValues = partition.IndexValuesOf(document.RootElement, item.Timestamp),
-        };
     }
 
     /// <param name="Start">Nothing is known of what was before.</param>

@@ -1,147 +1,77 @@
-using System.Text.Json;
 using Chat.Local.CosmosDb.Sql;
+using Chat.Local.Store;
 
 namespace Chat.Local.CosmosDb.Storage;
 
-/// <summary>The documents of one partition key, by id and by the orders that queries asked for.</summary>
-/// <remarks>Everything here happens under <see cref="Lock"/>. Who needs the range's lock too takes it second.</remarks>
-internal sealed class LogicalPartition
+/// <summary>The documents of one partition key, by id and in orders: as they are, or as <see cref="LaggingReplica"/> says that they were.</summary>
+/// <remarks>
+/// Everything here happens under <see cref="Lock"/>. Who needs the range's lock too takes it second. It holds nothing itself: there may be
+/// several of one key.
+/// </remarks>
+internal sealed class LogicalPartition(Container container, PartitionRange range, PartitionKeyValue key, long number, Past? past = null)
 {
-    private readonly Dictionary<string, Item> _items = new(StringComparer.Ordinal);
-    private readonly List<JsonPath> _paths = [];
-    private readonly List<ItemIndex> _indexes = [];
-    private OrderedItems? _feed;
+    private const int ChunkSize = 128;
 
-    public LogicalPartition(Container container, PartitionRange range, PartitionKeyValue key)
-    {
-        Container = container;
-        Range = range;
-        Key = key;
-        // Of the partition key there is one value here.
-        foreach (var path in container.Definition.Indexing.Explicit.Except(container.Definition.KeyPaths))
-        {
-            IndexFor(new SortOrder([new SortKey(path, Descending: false)]));
-        }
-    }
+    public Container Container => container;
 
-    public Container Container { get; }
+    public PartitionRange Range => range;
 
-    public PartitionRange Range { get; }
+    public PartitionKeyValue Key => key;
 
-    public PartitionKeyValue Key { get; }
+    /// <summary>The scope of its indexes.</summary>
+    public long Number => number;
 
-    public Lock Lock { get; } = new();
+    public Lock Lock => container.LockOf(number);
 
     /// <summary>The log sequence number of the last change here.</summary>
-    public long Lsn { get; private set; }
+    public long Lsn => past?.Lsn ?? range.LastChangeOf(number).Lsn;
 
     /// <summary>The store position of the last change here: what is read is durable when this is.</summary>
-    public long Position { get; private set; }
+    public long Position => range.LastChangeOf(number).Position;
 
-    /// <summary>All items as stored, though they may have expired.</summary>
-    public IEnumerable<Item> Items => _items.Values;
+    /// <summary>All items as stored, though they may have expired, in the order of their creation.</summary>
+    public IEnumerable<Item> Items =>
+        Walk(SortOrder.Creation, IndexKind.Creation, new Stretch(IndexRange.All), backwards: false).Select(found => found.Item);
+
+    /// <summary>How many items are stored.</summary>
+    public long Count => container.Store.Read(new IndexName(number, IndexKind.Creation), static (tables, index) => tables.Count(index));
 
     /// <summary>The item as stored, though it may have expired.</summary>
-    public Item? Stored(string id) => _items.GetValueOrDefault(id);
+    public Item? Stored(string id) => past?.Replaced.TryGetValue(id, out var before) == true ? before : container.Find(number, id);
 
-    /// <summary>The values of a document to be written, for <see cref="Item.IndexValues"/>.</summary>
-    public SqlValue[] IndexValuesOf(JsonElement document, long timestamp)
+    /// <summary>The items of a part of an order, from its start or from after a position, at most so many.</summary>
+    public List<(Item Item, IndexPosition Position)> Scan(SortOrder order, IndexRange part, bool backwards, IndexPosition? after, int count)
     {
-        if (_paths.Count == 0)
-        {
-            return [];
-        }
+        var kind = container.KindOf(order);
+        var stretch = new Stretch(part, after is null ? null : new IndexEntry(IndexKey.Of(order, after.Values), after.Number));
+        return [.. Walk(order, kind, stretch, backwards, count).Take(count).Select(found => (found.Item, PositionOf(found.Entry)))];
 
-        var values = new SqlValue[_paths.Count];
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = ReferenceEquals(_paths[i], JsonPath.Timestamp) ? SqlValue.Of(timestamp) : SqlValue.Of(_paths[i].In(document)).ForIndex();
-        }
-
-        return values;
+        IndexPosition PositionOf(IndexEntry entry) => new(IndexKey.Values(order, entry.Key), entry.Number);
     }
-
-    public void Replace(Item? before, Item? after)
-    {
-        if (before is not null)
-        {
-            foreach (var index in _indexes)
-            {
-                index.Remove(before);
-            }
-
-            _feed?.Remove(before);
-            _items.Remove(before.Id);
-        }
-
-        if (after is not null)
-        {
-            _items.Add(after.Id, after);
-            foreach (var index in _indexes)
-            {
-                index.Add(after);
-            }
-
-            _feed?.Add(after);
-        }
-    }
-
-    public void Changed(long lsn, long position)
-    {
-        Lsn = lsn;
-        Position = position;
-    }
-
-    /// <summary>The index of an order, which is made now, and kept from now on, when nobody asked for it before.</summary>
-    public ItemIndex IndexFor(SortOrder order)
-    {
-        if (Existing(order) is { } existing)
-        {
-            return existing;
-        }
-
-        var index = new ItemIndex(order, [.. order.Keys.Select(key => SlotOf(key.Path))]);
-        foreach (var item in _items.Values)
-        {
-            index.Add(item);
-        }
-
-        _indexes.Add(index);
-        return index;
-    }
-
-    public ItemIndex? Existing(SortOrder order) => _indexes.Find(index => index.Order.Equals(order));
 
     /// <summary>The items that were written after a log sequence number, oldest write first.</summary>
-    public IEnumerable<Item> ChangedAfter(long lsn)
+    public IEnumerable<Item> ChangedAfter(long lsn) => Items.Where(item => item.Lsn > lsn).OrderBy(item => item.Version);
+
+    private IEnumerable<(IndexEntry Entry, Item Item)> Walk(
+        SortOrder order, int kind, Stretch stretch, bool backwards, int count = ChunkSize)
     {
-        if (_feed is null)
+        var index = new IndexName(number, kind);
+        if (past is null)
         {
-            _feed = PartitionRange.NewFeed();
-            foreach (var item in _items.Values)
-            {
-                _feed.Add(item);
-            }
+            return container.Walk(index, stretch, backwards, count);
         }
 
-        return _feed.Upwards(item => item.Lsn <= lsn);
-    }
-
-    private int SlotOf(JsonPath path)
-    {
-        var slot = _paths.IndexOf(path);
-        if (slot >= 0)
-        {
-            return slot;
-        }
-
-        _paths.Add(path.Equals(JsonPath.Timestamp) ? JsonPath.Timestamp : path);
-        foreach (var item in _items.Values)
-        {
-            using var document = JsonDocument.Parse(item.Body);
-            item.IndexValues = IndexValuesOf(document.RootElement, item.Timestamp);
-        }
-
-        return _paths.Count - 1;
+        // What is there now, but for what has changed since, and what that was.
+        var before = past.Replaced.Values.OfType<Item>()
+            .Select(item => (Entry: new IndexEntry(container.KeyOf(item, order, kind), item.Number), Item: item))
+            .Where(found => stretch.Holds(found.Entry, backwards));
+        var ordered = container.Walk(index, stretch, backwards, count)
+            .Where(found => !past.Replaced.ContainsKey(found.Item.Id))
+            .Concat(before)
+            .OrderBy(found => found.Entry, Stretch.Order);
+        return backwards ? ordered.Reverse() : ordered;
     }
 }
+
+/// <summary>What a partition was as of an earlier log sequence number: the documents that changed since, as they were then.</summary>
+internal sealed record Past(long Lsn, IReadOnlyDictionary<string, Item?> Replaced);

@@ -10,13 +10,19 @@ namespace Chat.Local.CosmosDb.Storage;
 /// <remarks>Everything mutable happens under <see cref="Lock"/>, the store's <c>Put</c> included, so that the log on disk has the same order.</remarks>
 internal sealed class PartitionRange(string id, string min, string max, long number, long lsn)
 {
+    private const int FewChanges = 1024;
+
+    private readonly Dictionary<long, (long Lsn, long Position)> _changes = [];
+    private int _limit = FewChanges;
+    private long _settled = lsn;
+
     public string Id => id;
 
     public string Min => min;
 
     public string Max => max;
 
-    /// <summary>The number of its record, which remembers the log number when a delete leaves no item that does.</summary>
+    /// <summary>The scope of its indexes, and its record, which remembers the log number when a delete leaves no item that does.</summary>
     public long Number => number;
 
     public Lock Lock { get; } = new();
@@ -27,19 +33,32 @@ internal sealed class PartitionRange(string id, string min, string max, long num
     public long Position { get; private set; }
 
     /// <summary>The latest version of every document, by the order of the writes.</summary>
-    public OrderedItems Feed { get; } = NewFeed();
+    public IndexName Feed => new(number, IndexKind.Feed);
 
-    /// <summary>The keys here by effective key, with their text where two share one.</summary>
-    public SortedSet<(string Effective, string Text)> Keys { get; } = new(Comparer<(string Effective, string Text)>.Create(Compare));
-
-    public static OrderedItems NewFeed() => new(static (left, right) => left.Version.CompareTo(right.Version));
+    /// <summary>The partition keys that were ever written to, by effective key, with their text where two share one.</summary>
+    public IndexName Keys => new(number, IndexKind.Keys);
 
     public bool Holds(string effectiveKey) => string.CompareOrdinal(effectiveKey, min) >= 0 && string.CompareOrdinal(effectiveKey, max) < 0;
 
-    public void Changed(long lsn, long position)
+    /// <param name="durable">The store position up to which everything is on disk.</param>
+    public void Changed(long partition, long lsn, long position, long durable)
     {
-        Lsn = Math.Max(Lsn, lsn);
+        Lsn = lsn;
         Position = position;
+        _changes[partition] = (lsn, position);
+        if (_changes.Count > _limit)
+        {
+            Settle(durable);
+        }
+    }
+
+    /// <summary>The log number of a partition's last change (or of a later one on disk), and the store position at which it is there.</summary>
+    public (long Lsn, long Position) LastChangeOf(long partition)
+    {
+        lock (Lock)
+        {
+            return _changes.TryGetValue(partition, out var change) ? change : (_settled, 0);
+        }
     }
 
     public string SessionToken(long at) => string.Create(CultureInfo.InvariantCulture, $"{id}:-1#{at}");
@@ -47,9 +66,18 @@ internal sealed class PartitionRange(string id, string min, string max, long num
     /// <summary>Its record for a log number.</summary>
     public Record Stored(string space, long at) => new(number, space, id, BitConverter.GetBytes(at));
 
-    private static int Compare((string Effective, string Text) left, (string Effective, string Text) right)
+    /// <summary>Forgets the changes that nobody has to wait for any more.</summary>
+    private void Settle(long durable)
     {
-        var order = string.CompareOrdinal(left.Effective, right.Effective);
-        return order != 0 ? order : string.CompareOrdinal(left.Text, right.Text);
+        foreach (var (partition, change) in _changes)
+        {
+            if (change.Position <= durable)
+            {
+                _settled = Math.Max(_settled, change.Lsn);
+                _changes.Remove(partition);
+            }
+        }
+
+        _limit = FewChanges + (2 * _changes.Count);
     }
 }

@@ -17,33 +17,25 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
 
     private Container Container => partition.Container;
 
-    /// <summary>Removes an item that has expired, and says when to look again at one that hasn't.</summary>
-    public static long Purge(LogicalPartition partition, string id)
+    /// <summary>Removes an item if it is there and has expired.</summary>
+    public static void Purge(LogicalPartition partition, string id)
     {
         lock (partition.Lock)
         {
             lock (partition.Range.Lock)
             {
-                if (partition.Stored(id) is not { } item)
-                {
-                    return long.MaxValue;
-                }
-
                 var transaction = new Transaction(partition, refuseConditions: false);
-                if (item.ExpiresAt > transaction._now)
+                if (partition.Stored(id)?.ExpiresAt <= transaction._now)
                 {
-                    return item.ExpiresAt;
+                    transaction.Stage(id, null);
+                    transaction.Commit();
                 }
-
-                transaction.Stage(id, null);
-                transaction.Commit();
-                return long.MaxValue;
             }
         }
     }
 
     public Outcome Create(Draft draft) =>
-        Find(draft.Id) is null ? Write(draft, null, 201) : new Outcome(409, Charge: RequestCharge.Read(0));
+        Find(draft.Id) is null ? Accept(draft, null, 201) : new Outcome(409, Charge: RequestCharge.Read(0));
 
     public Outcome Read(string id, string? ifNoneMatch = null)
     {
@@ -68,7 +60,7 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
             throw new RefusedException(400, $"The id of the document, '{draft.Id}', is not that of the address, '{id}'.");
         }
 
-        return Fails(item, ifMatch) ? Outcome.PreconditionFailed : Write(draft, item, 200);
+        return Fails(item, ifMatch) ? Outcome.PreconditionFailed : Accept(draft, item, 200);
     }
 
     public Outcome Upsert(Draft draft, string? ifMatch)
@@ -76,10 +68,10 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
         var item = Find(draft.Id);
         if (item is null)
         {
-            return ifMatch is null ? Write(draft, null, 201) : Outcome.PreconditionFailed;
+            return ifMatch is null ? Accept(draft, null, 201) : Outcome.PreconditionFailed;
         }
 
-        return Fails(item, ifMatch) ? Outcome.PreconditionFailed : Write(draft, item, 200);
+        return Fails(item, ifMatch) ? Outcome.PreconditionFailed : Accept(draft, item, 200);
     }
 
     public Outcome Patch(string id, Patch patch, string? ifMatch)
@@ -95,7 +87,7 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
         }
 
         using var draft = patch.Apply(item, Container.Definition.KeyPaths);
-        return Write(draft, item, 200);
+        return Accept(draft, item, 200);
     }
 
     public Outcome Delete(string id, string? ifMatch)
@@ -123,33 +115,18 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
         }
 
         var range = partition.Range;
-        var writes = new List<Write>(_changes.Count + 1);
+        var writes = new List<Write>();
         var hasDelete = false;
         foreach (var change in _changes)
         {
-            if (change.Before is { } before)
-            {
-                range.Feed.Remove(before);
-                if (before.Number != change.After?.Number)
-                {
-                    writes.Add(new Write(before.Number, null));
-                    hasDelete = true;
-                }
-            }
-
-            partition.Replace(change.Before, change.After);
-            if (change.After is { } after)
-            {
-                range.Feed.Add(after);
-                writes.Add(new Write(after.Number, new Record(after.Number, Container.Space, $"{partition.Key} {after.Id}", after.Stored)));
-                Container.Expiry.Written(partition, change.Before, after);
-            }
+            hasDelete |= change.Before is not null && change.Before.Number != change.After?.Number;
+            Container.AddChange(partition, change.Before, change.After, writes);
         }
 
         var lsn = range.Lsn + 1;
         if (hasDelete || writes.Count == 0)
         {
-            writes.Add(new Write(range.Number, range.Stored(Container.Record.RangeSpace, lsn)));
+            writes.Add(Write.Put(range.Stored(Container.Record.RangeSpace, lsn)));
         }
 
         if (Container.Replica is { } replica)
@@ -158,8 +135,13 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
         }
 
         var position = Container.Store.Put(writes);
-        range.Changed(lsn, position);
-        partition.Changed(lsn, position);
+        foreach (var change in _changes)
+        {
+            Container.Remember(change.Before, change.After);
+            Container.Expiry.Written(change.After?.ExpiresAt ?? long.MaxValue);
+        }
+
+        range.Changed(partition.Number, lsn, position, Container.Store.Durable);
     }
 
     private Item? Find(string id)
@@ -172,7 +154,7 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
 
     private bool Matches(Item item, string etag) => etag == "*" || etag == Container.ETagOf(partition.Range, item.Version);
 
-    private Outcome Write(Draft draft, Item? before, int status)
+    private Outcome Accept(Draft draft, Item? before, int status)
     {
         var version = ((partition.Range.Lsn + 1) << 8) | (uint)_writes++;
         var item = draft.Become(partition, before?.Number ?? Container.Store.NewId(), version, _now);

@@ -2,7 +2,6 @@ using Azure.Messaging.ServiceBus;
 using Chat.Local.SignalR;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.SignalR.Management;
-using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace Chat.Local.Tests.Store;
@@ -25,7 +24,7 @@ public sealed class AnswerTests : IDisposable
         var hub = new HubContext(azure.SignalR, "chat", new ServiceManagerOptions(), new HttpContextAccessor());
 
         Dictionary<string, Task> answers;
-        await using (await OccupyAsync())
+        using (azure.Store.Pause())
         {
             answers = new(StringComparer.Ordinal)
             {
@@ -58,16 +57,5 @@ public sealed class AnswerTests : IDisposable
 
         using var response = await cosmos.SendAsync(request);
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
-    }
-
-    /// <summary>Keeps every other writer of the store's file waiting.</summary>
-    private async Task<SqliteConnection> OccupyAsync()
-    {
-        var connection = new SqliteConnection($"Data Source={Path.Combine(_directory.Path, "chat.db")};Pooling=False");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = "BEGIN IMMEDIATE";
-        await command.ExecuteNonQueryAsync();
-        return connection;
     }
 }

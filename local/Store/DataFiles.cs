@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace Chat.Local.Store;
+
+/// <summary>The files of a data directory.</summary>
+internal sealed class DataFiles(string directory)
+{
+    public const string TablesName = "chat.db";
+
+    public string Directory => directory;
+
+    public string Tables => Path.Combine(directory, TablesName);
+
+    public string TablesInTheMaking => Tables + ".new";
+
+    public string Wal => Tables + "-wal";
+
+    public string Mark => Path.Combine(directory, "chat.mark");
+
+    public string Log(long generation) => Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"chat.{generation}.log"));
+
+    public IEnumerable<string> Logs() => System.IO.Directory.EnumerateFiles(directory, "chat.*.log");
+
+    /// <summary>Deletes all logs but one.</summary>
+    public void DeleteLogsBut(long generation)
+    {
+        foreach (var log in Logs().Where(log => log != Log(generation)).ToList())
+        {
+            File.Delete(log);
+        }
+    }
+
+    public void DeleteAll()
+    {
+        string[] files = [Tables, TablesInTheMaking, Wal, Tables + "-shm", Mark, .. Logs()];
+        Array.ForEach(files, File.Delete);
+    }
+}

@@ -1,0 +1,40 @@
+namespace Chat.Local.Store;
+
+/// <summary>What a write does. The values stand in files.</summary>
+internal enum WriteKind : byte
+{
+    PutRecord = 1,
+    DeleteRecord = 2,
+    PutRow = 3,
+    DeleteRow = 4,
+    AddEntry = 5,
+    RemoveEntry = 6,
+    ClearIndex = 7,
+}
+
+/// <summary>An index: what it is of, by a number from <see cref="LocalStore.NewId"/>, and which of its orders.</summary>
+internal readonly record struct IndexName(long Scope, int Kind);
+
+/// <summary>One change of what is kept. Every change may be repeated without harm, which the log counts on.</summary>
+/// <param name="Number">The record, the row, or what an entry of an index stands for.</param>
+/// <param name="Bytes">The value of a row, or the key of an entry.</param>
+internal readonly record struct Write(
+    WriteKind Kind, long Number, Record? Record = null, IndexName Index = default, ReadOnlyMemory<byte> Bytes = default)
+{
+    public static Write Put(Record record) => new(WriteKind.PutRecord, record.Id, record);
+
+    public static Write Delete(long record) => new(WriteKind.DeleteRecord, record);
+
+    public static Write PutRow(long number, ReadOnlyMemory<byte> value) => new(WriteKind.PutRow, number, Bytes: value);
+
+    public static Write DeleteRow(long number) => new(WriteKind.DeleteRow, number);
+
+    public static Write AddEntry(IndexName index, ReadOnlyMemory<byte> key, long number) =>
+        new(WriteKind.AddEntry, number, Index: index, Bytes: key);
+
+    public static Write RemoveEntry(IndexName index, ReadOnlyMemory<byte> key, long number) =>
+        new(WriteKind.RemoveEntry, number, Index: index, Bytes: key);
+
+    /// <summary>Removes all entries of an index.</summary>
+    public static Write ClearIndex(IndexName index) => new(WriteKind.ClearIndex, 0, Index: index);
+}

@@ -1,0 +1,332 @@
+using System.Security.Cryptography;
+using System.Text;
+using Chat.Local.Functions;
+using Chat.Local.Store;
+using Microsoft.Data.Sqlite;
+using Xunit;
+using Record = Chat.Local.Store.Record;
+
+namespace Chat.Local.Tests.Store;
+
+/// <summary>Files that are missing, cut, damaged or not ours: the start says so, changes nothing, and never advises to delete good data.</summary>
+public sealed class When_the_data_directory_isnt_right : IDisposable
+{
+    private const int Kept = 200;
+
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Should_say_that_the_tables_are_empty_or_missing(bool wasKilled)
+    {
+        await FillAsync(wasKilled);
+        await File.WriteAllBytesAsync(At("chat.db"), []);
+        await RefusesAsync("is empty, though writes were acknowledged");
+        File.Delete(At("chat.db"));
+        await RefusesAsync("is missing, though writes were acknowledged");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Should_say_that_a_log_is_missing_or_cut(bool wasKilled)
+    {
+        await FillAsync(wasKilled);
+        var log = Assert.Single(Directory.GetFiles(_directory.Path, "chat.*.log"));
+        var bytes = await File.ReadAllBytesAsync(log);
+        if (wasKilled)
+        {
+            await File.WriteAllBytesAsync(log, bytes[..^1]);
+            await RefusesAsync("were acknowledged");
+        }
+
+        await File.WriteAllBytesAsync(log, []);
+        await RefusesAsync("doesn't begin as the log");
+        File.Delete(log);
+        await RefusesAsync("is missing, and what was acknowledged after");
+    }
+
+    [Fact]
+    public async Task Should_find_a_flipped_byte_wherever_it_is_in_the_log()
+    {
+        await FillAsync(wasKilled: true);
+        var log = Assert.Single(Directory.GetFiles(_directory.Path, "chat.*.log"));
+        var bytes = await File.ReadAllBytesAsync(log);
+        foreach (var at in Enumerable.Range(0, 40).Select(part => part * (bytes.Length - 1) / 39))
+        {
+            bytes[at] ^= 0x10;
+            await File.WriteAllBytesAsync(log, bytes);
+            await RefusesAsync("is damaged");
+            bytes[at] ^= 0x10;
+        }
+    }
+
+    [Fact]
+    public async Task Should_never_start_with_anything_lost_or_changed_by_a_flipped_byte_in_the_tables()
+    {
+        await FillAsync(wasKilled: false);
+        var bytes = await File.ReadAllBytesAsync(At("chat.db"));
+        var random = new Random(1);
+        for (var flip = 0; flip < 60; flip++)
+        {
+            var at = flip < 20 ? flip * 5 : random.Next(bytes.Length);
+            bytes[at] ^= (byte)(1 << random.Next(8));
+            using var copy = _directory.Copy();
+            await File.WriteAllBytesAsync(Path.Combine(copy.Path, "chat.db"), bytes);
+            await RefusesOrHasEverythingAsync(copy, at);
+            bytes = await File.ReadAllBytesAsync(At("chat.db"));
+        }
+    }
+
+    [Fact]
+    public async Task Should_say_which_row_was_changed_when_it_is_read()
+    {
+        await FillAsync(wasKilled: false);
+        var store = await OpenAsync(_directory.Path);
+        store.Put([.. Enumerable.Range(2_000_000, 10_000).Select(number => Write.PutRow(number, new byte[1000]))]);
+        await store.DisposeAsync();
+        await ExecuteAsync("UPDATE rows SET value = x'010204' WHERE number = 1000000");
+
+        // Too large to be read as a whole at start.
+        await using var again = await OpenAsync(_directory.Path);
+        Assert.Equal(1000, again.Read(0, (tables, _) => tables.Row(2_000_001))!.Length);
+        var damage = Assert.Throws<LocalStoreException>(() => again.Read(0, (tables, _) => tables.Row(1_000_000)));
+        Assert.Contains("row 1000000 isn't as it was written", damage.Message, StringComparison.Ordinal);
+        Assert.Same(damage, await Assert.ThrowsAsync<LocalStoreException>(() => again.Failed.WaitAsync(TimeSpan.FromSeconds(30))));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Should_lose_nothing_with_SQLites_own_log(bool isDamaged)
+    {
+        await FillAsync(wasKilled: true);
+        if (isDamaged)
+        {
+            var wal = new byte[10_000];
+            new Random(1).NextBytes(wal);
+            await File.WriteAllBytesAsync(At("chat.db-wal"), wal);
+        }
+        else
+        {
+            File.Delete(At("chat.db-wal"));
+        }
+
+        Assert.True(await HasEverythingAsync(_directory.Path));
+    }
+
+    [Fact]
+    public async Task Should_go_on_before_a_commit_that_a_crash_cut_off()
+    {
+        await FillAsync(wasKilled: true);
+        var log = Assert.Single(Directory.GetFiles(_directory.Path, "chat.*.log"));
+        await using (var file = File.Open(log, FileMode.Append))
+        {
+            await file.WriteAsync(new byte[100]);
+        }
+
+        Assert.True(await HasEverythingAsync(_directory.Path));
+        Assert.True(await HasEverythingAsync(_directory.Path));
+    }
+
+    [Fact]
+    public async Task Should_begin_where_nothing_was_acknowledged_before()
+    {
+        // As a first start leaves it that is killed before its tables are made.
+        await (await OpenAsync(_directory.Path)).DisposeAsync();
+        File.Delete(At("chat.db"));
+        await (await OpenAsync(_directory.Path)).DisposeAsync();
+        Assert.True(File.Exists(At("chat.db")));
+    }
+
+    [Fact]
+    public async Task Should_say_which_files_are_of_another_directory()
+    {
+        await FillAsync(wasKilled: false);
+        using var other = new TemporaryDirectory();
+        await (await OpenAsync(other.Path)).DisposeAsync();
+        File.Copy(Path.Combine(other.Path, "chat.db"), At("chat.db"), overwrite: true);
+        await RefusesAsync("is of another directory");
+    }
+
+    [Fact]
+    public async Task Should_advise_a_reset_only_for_an_older_format()
+    {
+        await FillAsync(wasKilled: false);
+        await ExecuteAsync("PRAGMA user_version = 99");
+        await RefusesAsync("a newer version wrote it");
+        await ExecuteAsync("PRAGMA user_version = 1");
+        await RefusesAsync("Start with --reset to begin anew", advisesReset: true);
+        await using var next = await LocalStore.OpenAsync(_directory.Path, reset: true, TimeProvider.System);
+        Assert.Empty(next.TakeLoaded("space"));
+    }
+
+    [Fact]
+    public async Task Should_leave_a_file_of_somebody_else_alone()
+    {
+        await ExecuteAsync("CREATE TABLE records (mine TEXT)");
+        await RefusesAsync("isn't a file of this program");
+    }
+
+    [Fact]
+    public async Task Should_say_that_the_disk_is_full()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        File.CreateSymbolicLink(At("chat.1.log"), "/dev/full");
+        await RefusesAsync("is full. Make room and start again");
+    }
+
+    [Fact]
+    public async Task Should_say_that_the_directory_cant_be_written()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        var refusal = await Assert.ThrowsAsync<LocalStoreException>(() => OpenAsync("/proc/self/fdinfo/data"));
+        Assert.Matches("can't be (written|used)", refusal.Message);
+        Assert.Contains("/proc/self", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("--reset", refusal.Message, StringComparison.Ordinal);
+        foreach (var denied in new Exception[] { new UnauthorizedAccessException("Denied."), new IOException("Read-only file system.", 30) })
+        {
+            Assert.Matches("can't be written.*permissions", StoreFailure.Of(denied, _directory.Path).Message);
+        }
+    }
+
+    [Fact]
+    public async Task Should_end_when_the_disk_refuses_a_write_and_acknowledge_nothing()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        await using var store = await OpenAsync(_directory.Path);
+        File.CreateSymbolicLink(At("chat.2.log"), "/dev/full");
+
+        // The first commit fits; the checkpoint after it finds no room for the next log.
+        await store.WhenDurableAsync(store.Put(new Record(store.NewId(), "space", "", new byte[9_000_000])));
+        var failure = await Assert.ThrowsAsync<LocalStoreException>(() => store.Failed.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Contains("is full", failure.Message, StringComparison.Ordinal);
+        var later = store.Put(new Record(store.NewId(), "space", "", []));
+        await Assert.ThrowsAsync<LocalStoreException>(() => store.WhenDurableAsync(later).AsTask());
+        await store.DisposeAsync();
+
+        File.Delete(At("chat.2.log"));
+        await using var next = await OpenAsync(_directory.Path);
+        Assert.Equal(9_000_000, Assert.Single(next.TakeLoaded("space")).Value.Length);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("c2hvcnQ=")]
+    public void Should_say_that_the_signing_key_is_empty_or_cut(string key)
+    {
+        File.WriteAllText(At("signing-key"), key);
+        var refusal = Assert.Throws<LocalStoreException>(() => SigningKey.ReadOrCreate(_directory.Path));
+        Assert.Contains(At("signing-key"), refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(key, File.ReadAllText(At("signing-key")));
+    }
+
+    private static Task<LocalStore> OpenAsync(string directory) => LocalStore.OpenAsync(directory, reset: false, TimeProvider.System);
+
+    private static async Task<bool> HasEverythingAsync(string directory)
+    {
+        await using var store = await OpenAsync(directory);
+        var texts = store.TakeLoaded("space").Select(record => Encoding.UTF8.GetString(record.Value));
+        return texts.SequenceEqual(Enumerable.Range(0, Kept).Select(Text))
+            && store.Read(0, (tables, _) => tables.Row(1_000_000)) is [1, 2, 3];
+    }
+
+    private static string Text(int number) => $"{number} {new string('x', 300)}";
+
+    private static async Task RefusesOrHasEverythingAsync(TemporaryDirectory copy, int at)
+    {
+        var before = FilesOf(copy.Path);
+        try
+        {
+            Assert.True(await HasEverythingAsync(copy.Path), $"A byte flipped at {at} changed what is there, and nobody said so.");
+        }
+        catch (LocalStoreException refused)
+        {
+            Assert.DoesNotContain("--reset", refused.Message, StringComparison.Ordinal);
+            Assert.Equal(before, FilesOf(copy.Path));
+        }
+    }
+
+    private static SortedDictionary<string, string> FilesOf(string directory)
+    {
+        var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var file in new DirectoryInfo(directory).GetFiles().Where(file => file.Name is not ("lock" or "chat.db-shm")))
+        {
+            if (file.LinkTarget is null && (file.Length > 0 || file.Name != "chat.db-wal"))
+            {
+                files[file.Name] = Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file.FullName)));
+            }
+        }
+
+        return files;
+    }
+
+    private string At(string file) => Path.Combine(_directory.Path, file);
+
+    /// <summary>Keeps records and a row, and closes the store, or leaves what a killed process leaves.</summary>
+    private async Task FillAsync(bool wasKilled)
+    {
+        using var directory = new TemporaryDirectory();
+        await using (var store = await OpenAsync(directory.Path))
+        {
+            for (var number = 0; number < Kept; number++)
+            {
+                await store.WhenDurableAsync(store.Put(new Record(store.NewId(), "space", "key", Encoding.UTF8.GetBytes(Text(number)))));
+            }
+
+            var entry = Write.AddEntry(new IndexName(1_000_001, 1), "key"u8.ToArray(), 1_000_000);
+            await store.WhenDurableAsync(store.Put([Write.PutRow(1_000_000, new byte[] { 1, 2, 3 }), entry]));
+            if (wasKilled)
+            {
+                Copy(directory);
+            }
+        }
+
+        if (!wasKilled)
+        {
+            Copy(directory);
+        }
+    }
+
+    private void Copy(TemporaryDirectory directory)
+    {
+        using var copy = directory.Copy();
+        foreach (var file in Directory.GetFiles(copy.Path))
+        {
+            File.Copy(file, At(Path.GetFileName(file)));
+        }
+    }
+
+    private async Task RefusesAsync(string because, bool advisesReset = false)
+    {
+        var before = FilesOf(_directory.Path);
+        var refusal = await Assert.ThrowsAsync<LocalStoreException>(() => OpenAsync(_directory.Path));
+        Assert.Contains(because, refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(advisesReset, refusal.Message.Contains("--reset", StringComparison.Ordinal));
+        Assert.Equal(before, FilesOf(_directory.Path));
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={At("chat.db")};Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync();
+    }
+}
