@@ -11,10 +11,10 @@ export class Refusal extends Error {
   }
 }
 
-/** The HTTP API as one user. Reads see that user's own writes: the newest session it was told goes back with each request. */
+/** The HTTP API as one user. Each request about a conversation sees what answers and pushes told of it: their sessions go along. */
 export class Api {
   #token = null;
-  #session = null;
+  #sessions = new Map();
 
   constructor(user) {
     this.user = user;
@@ -30,11 +30,25 @@ export class Api {
 
   async request(method, path, body) {
     const headers = { Authorization: `Bearer ${await this.token()}` };
-    if (this.#session) headers['Chat-Session'] = this.#session;
+    const { answered, pushed } = this.#sessions.get(conversationOf(path)) ?? {};
+    const session = [answered, pushed].filter(Boolean).join(',');
+    if (session) headers['Chat-Session'] = session;
     if (body) headers['Content-Type'] = 'application/json';
     const response = await send(`api/${path}`, { method, headers, body: body && JSON.stringify(body) });
-    this.#session = response.headers.get('Chat-Session') ?? this.#session;
-    return response.status === 204 ? null : response.json();
+    const answer = response.status === 204 ? null : await response.json();
+    this.#keep(conversationOf(path) ?? answer?.conversationId, { answered: response.headers.get('Chat-Session') });
+    return answer;
+  }
+
+  /** Takes note of a pushed event: the newest by `seq`, where it has one. */
+  saw({ conversationId, seq, session }) {
+    if (!(seq < this.#sessions.get(conversationId)?.seq)) this.#keep(conversationId, { pushed: session, seq });
+  }
+
+  #keep(conversationId, told) {
+    if (!conversationId || !(told.answered || told.pushed)) return;
+    const known = Object.entries(told).filter(([, value]) => value !== undefined);
+    this.#sessions.set(conversationId, { ...this.#sessions.get(conversationId), ...Object.fromEntries(known) });
   }
 
   conversations(continuation) {
@@ -80,6 +94,8 @@ export class Api {
     return this.request('PUT', `conversations/${encodeURIComponent(conversationId)}/read`, { seq });
   }
 }
+
+const conversationOf = path => /^conversations\/([^/?]+)/.exec(path)?.[1];
 
 async function send(url, init) {
   let response;

@@ -42,6 +42,9 @@ internal sealed class CommitPlan(
     /// <summary>For the next commit: no room, or a repeat of one in this plan, and all that follow, so that nobody's own order is lost.</summary>
     public List<PendingAppend> Later { get; } = [];
 
+    /// <summary>Commands that are answered by this head, without a commit that would show whether it is behind.</summary>
+    public IEnumerable<PendingAppend> Unproven => Answers.Select(answered => answered.Pending);
+
     /// <summary>The new entries, as the whole commit leaves them.</summary>
     public IReadOnlyList<LogEntry> Entries { get; private set; } = [];
 

@@ -27,8 +27,8 @@ public sealed class RemoveMember(ConversationLog log, Departure departure, PushG
         }
 
         var gone = target == user.Id
-            ? await departure.LeaveAsync(user.Id, conversation, cancellationToken)
-            : await log.AppendAsync(conversation, new Removal { Actor = user.Id, Conversation = conversation, UserId = target }, cancellationToken);
+            ? await departure.LeaveAsync(user.Id, conversation, Session.Of(request), cancellationToken)
+            : await log.AppendAsync(conversation, new Removal { Actor = user.Id, Conversation = conversation, UserId = target }, Session.Of(request), cancellationToken);
         if (gone.Refusal is { } refusal)
         {
             return refusal.ToResult();

@@ -30,7 +30,7 @@ public sealed class VoteInPoll(ConversationLog log, MessageViews views, Limits l
         }
 
         var vote = new Vote { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, Options = options };
-        var appended = await log.AppendAsync(address.Conversation, vote, cancellationToken);
+        var appended = await log.AppendAsync(address.Conversation, vote, Session.Of(request), cancellationToken);
         return await views.AnswerAsync(user.Id, appended, cancellationToken);
     }
 }
