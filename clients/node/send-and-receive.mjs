@@ -20,6 +20,7 @@ await Promise.all([alice.stop(), bob.stop()]);
 async function connect(user) {
   const { token } = await json(await fetch(`${base}/local/token?user=${encodeURIComponent(user)}`));
   const listeners = [];
+  let session;
   const connection = new HubConnectionBuilder()
     .withUrl(`${base}/api/realtime`, { accessTokenFactory: () => token })
     .configureLogging(LogLevel.None)
@@ -27,12 +28,16 @@ async function connect(user) {
   connection.on('events', events => events.forEach(event => listeners.forEach(listener => listener(event))));
   await connection.start();
   return {
-    post: async (path, body) =>
-      json(await fetch(`${base}/api/${path}`, {
+    // There is one conversation here, so one session: what is sent sees at least what was answered before.
+    post: async (path, body) => {
+      const response = await fetch(`${base}/api/${path}`, {
         method: 'POST',
-        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', ...(session && { 'Chat-Session': session }) },
         body: JSON.stringify(body),
-      })),
+      });
+      session = response.headers.get('Chat-Session') ?? session;
+      return json(response);
+    },
     next: isIt => new Promise(resolve => listeners.push(event => isIt(event) && resolve(event))),
     stop: () => connection.stop(),
   };

@@ -11,7 +11,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The HTTP API as one user, who sees their own writes: the newest session of a conversation goes along with every request about it. */
+/** The HTTP API as one user. Each request about a conversation sees what answers and pushes told of it: their sessions go along. */
 export class Api {
   #token = null;
   #sessions = new Map();
@@ -30,14 +30,25 @@ export class Api {
 
   async request(method, path, body, more = {}) {
     const headers = { Authorization: `Bearer ${await this.token()}`, ...more };
-    const [, conversationId] = path.match(/^conversations\/([^/?]+)/) ?? [];
-    if (this.#sessions.has(conversationId)) headers['Chat-Session'] = this.#sessions.get(conversationId);
+    const { answered, pushed } = this.#sessions.get(conversationOf(path)) ?? {};
+    const session = [answered, pushed].filter(Boolean).join(',');
+    if (session) headers['Chat-Session'] = session;
     if (body) headers['Content-Type'] = 'application/json';
     const response = await send(`api/${path}`, { method, headers, body: body && JSON.stringify(body) });
     const answer = response.status === 204 ? null : await response.json();
-    const session = response.headers.get('Chat-Session');
-    if (session) this.#sessions.set(conversationId ?? answer.conversationId, session);
+    this.#keep(conversationOf(path) ?? answer?.conversationId, { answered: response.headers.get('Chat-Session') });
     return answer;
+  }
+
+  /** Takes note of a pushed event: the newest by `seq`, where it has one. */
+  saw({ conversationId, seq, session }) {
+    if (!(seq < this.#sessions.get(conversationId)?.seq)) this.#keep(conversationId, { pushed: session, seq });
+  }
+
+  #keep(conversationId, told) {
+    if (!conversationId || !(told.answered || told.pushed)) return;
+    const known = Object.entries(told).filter(([, value]) => value !== undefined);
+    this.#sessions.set(conversationId, { ...this.#sessions.get(conversationId), ...Object.fromEntries(known) });
   }
 
   conversations(continuation) {
@@ -85,6 +96,8 @@ export class Api {
     return this.request('PUT', `conversations/${encodeURIComponent(conversationId)}/read`, { seq });
   }
 }
+
+const conversationOf = path => /^conversations\/([^/?]+)/.exec(path)?.[1];
 
 async function send(url, init) {
   let response;

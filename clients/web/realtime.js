@@ -20,7 +20,10 @@ export function listen(api, { events, connected, disconnected }) {
     failures = 0;
     connected();
   };
-  connection.on('events', events);
+  connection.on('events', each => {
+    each.forEach(event => api.saw(event));
+    events(each);
+  });
   connection.onreconnecting(disconnected);
   connection.onreconnected(isConnected);
   connection.onclose(() => {

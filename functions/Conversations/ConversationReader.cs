@@ -23,6 +23,10 @@ public sealed class ConversationReader(ChatContainers containers)
     public Task<Head?> ReadHeadAsync(ConversationId conversation, Session? session, CancellationToken cancellationToken) =>
         ReadAsync(Head.DocumentId, conversation, ChatJson.Default.Head, session, cancellationToken);
 
+    /// <summary>The head, and by which session another reader finds it at least as new.</summary>
+    public Task<StoredDocument<Head>> ReadStoredHeadAsync(ConversationId conversation, Session? session, CancellationToken cancellationToken) =>
+        ReadStoredAsync(Head.DocumentId, conversation, ChatJson.Default.Head, session, cancellationToken);
+
     /// <summary>The head of a conversation that the user is an active member of; null when it isn't there or isn't theirs.</summary>
     public async Task<Head?> ReadHeadForAsync(UserId user, ConversationId conversation, Session? session, CancellationToken cancellationToken) =>
         await ReadHeadAsync(conversation, session, cancellationToken) is { DeletedAt: null } head && await IsMemberAsync(head, user, cancellationToken) ? head : null;
@@ -95,15 +99,19 @@ public sealed class ConversationReader(ChatContainers containers)
     }
 
     private async Task<T?> ReadAsync<T>(string id, ConversationId conversation, JsonTypeInfo<T> type, Session? session, CancellationToken cancellationToken)
+        where T : class =>
+        (await ReadStoredAsync(id, conversation, type, session, cancellationToken)).Document;
+
+    private async Task<StoredDocument<T>> ReadStoredAsync<T>(string id, ConversationId conversation, JsonTypeInfo<T> type, Session? session, CancellationToken cancellationToken)
         where T : class
     {
         try
         {
-            return (await _conversations.ReadDocumentAsync(id, conversation, type, session, cancellationToken)).Document;
+            return await _conversations.ReadDocumentAsync(id, conversation, type, session, cancellationToken);
         }
         catch (CosmosException exception) when (session is not null && CosmosFailures.IsSessionUnknown(exception))
         {
-            return await ReadAsync(id, conversation, type, null, cancellationToken);
+            return await _conversations.ReadDocumentAsync(id, conversation, type, null, cancellationToken);
         }
     }
 

@@ -38,7 +38,7 @@ public sealed class CreateConversation(
         var conversation = wish.Kind == ConversationKind.Direct ? await pairs.ConversationOfAsync(user.Id, wish.Others[0], cancellationToken)
             : key is not null ? ConversationId.For(user.Id, key)
             : ConversationId.New();
-        var appended = await CreateAsync(conversation, wish, cancellationToken);
+        var appended = await CreateAsync(conversation, wish, Session.Of(request), cancellationToken);
         if (appended.Refusal is { } refusal)
         {
             return refusal.ToResult();
@@ -47,7 +47,7 @@ public sealed class CreateConversation(
         return await AnswerAsync(conversation, appended, cancellationToken);
     }
 
-    private async Task<Appended> CreateAsync(ConversationId conversation, ConversationWish wish, CancellationToken cancellationToken)
+    private async Task<Appended> CreateAsync(ConversationId conversation, ConversationWish wish, Session? session, CancellationToken cancellationToken)
     {
         List<HeadMember> members =
         [
@@ -66,13 +66,14 @@ public sealed class CreateConversation(
                 Members = parts[0],
                 RequestHash = wish.Hash,
             },
+            session,
             cancellationToken);
 
         // A repeat goes on where a crash may have left the first.
         foreach (var part in parts.Skip(1).TakeWhile(_ => created.Refusal is null))
         {
             var further = new MoreMembers { Actor = user.Id, ConversationId = conversation, Users = [.. part.Select(member => member.UserId)] };
-            var more = await log.AppendAsync(conversation, further, cancellationToken);
+            var more = await log.AppendAsync(conversation, further, session, cancellationToken);
             created = more.Refusal is { } refusal ? Appended.Refused(refusal) : created with { Session = more.Session ?? created.Session };
         }
 

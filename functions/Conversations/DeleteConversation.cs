@@ -21,7 +21,7 @@ public sealed class DeleteConversation(ConversationLog log, InboxProjection inbo
             return Problems.ConversationNotFound.ToResult();
         }
 
-        var deleted = await log.AppendAsync(conversation, new Deletion { Actor = user.Id, Conversation = conversation }, cancellationToken);
+        var deleted = await log.AppendAsync(conversation, new Deletion { Actor = user.Id, Conversation = conversation }, Session.Of(request), cancellationToken);
         if (deleted.Refusal is { } refusal)
         {
             return refusal.ToResult();

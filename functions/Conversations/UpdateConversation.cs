@@ -31,7 +31,7 @@ public sealed class UpdateConversation(ConversationLog log, ConversationViews vi
             return Problems.ConversationNotFound.ToResult();
         }
 
-        var updated = await log.AppendAsync(conversation, new SettingsUpdate { Actor = user.Id, Conversation = conversation, Change = change }, cancellationToken);
+        var updated = await log.AppendAsync(conversation, new SettingsUpdate { Actor = user.Id, Conversation = conversation, Change = change }, Session.Of(request), cancellationToken);
         return updated.Refusal is { } refusal
             ? refusal.ToResult()
             : new Answer<ConversationView>(

@@ -23,6 +23,10 @@ public sealed record EntriesCommitted
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? Due { get; init; }
 
+    /// <summary>Whether the range was pushed: only inboxes and the mark are left to do.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsPushed { get; init; }
+
     /// <summary>By which a reader finds at least this range.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Session? Session { get; init; }

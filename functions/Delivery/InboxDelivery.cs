@@ -49,10 +49,10 @@ public sealed class InboxDelivery(
         ArgumentNullException.ThrowIfNull(range);
         ArgumentNullException.ThrowIfNull(change);
         var move = new InboxMove(range.ConversationId, [new SeqRange(range.First, range.Last)], change, everyone);
-        var mayWait = range.Sweep == 0 && change.AllMentioned == 0 && (change.IsNothing || entries.All(entry => entry is Message));
+        var mayWait = range is { Sweep: 0, IsPushed: false } && change.AllMentioned == 0 && (change.IsNothing || entries.All(entry => entry is Message));
         if (!mayWait)
         {
-            await MoveAllAsync(move, cancellationToken);
+            await MoveAllAsync(move, range.IsPushed, cancellationToken);
         }
         else if (!_pace.TryHold(move, MoveHeldAsync))
         {
@@ -69,6 +69,29 @@ public sealed class InboxDelivery(
         }
     }
 
+    /// <summary>
+    /// Notes that ranges were pushed and their inbox writes are still to be done, so that the sweep doesn't push them again. Best effort: what
+    /// isn't noted may be pushed twice.
+    /// </summary>
+    public async Task TryNotePushedAsync(ConversationId conversation, IReadOnlyList<SeqRange> ranges)
+    {
+        ArgumentNullException.ThrowIfNull(ranges);
+        if (ranges.Count == 0)
+        {
+            return;
+        }
+
+        var last = ranges.Max(range => range.Last);
+        try
+        {
+            await marks.RaiseAsync(conversation, new DeliveryStep(ranges, PutOffSeq: last), CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            logger.NotNoted(exception, conversation, last);
+        }
+    }
+
     /// <summary>Does what is put off in this process.</summary>
     public ValueTask DisposeAsync() => new(Task.WhenAll(_pace.Stop().Select(MoveHeldAsync)));
 
@@ -82,20 +105,25 @@ public sealed class InboxDelivery(
         {
             // Its messages are completed; a queue that retries takes it on.
             logger.NotMoved(exception, held.ConversationId, held.Last);
-            await TrySendAsync(held);
+            if (await TrySendAsync(held))
+            {
+                await TryNotePushedAsync(held.ConversationId, held.Ranges);
+            }
         }
     }
 
-    private async Task TrySendAsync(InboxMove move)
+    private async Task<bool> TrySendAsync(InboxMove move)
     {
         try
         {
             await SendAsync(move, CancellationToken.None);
+            return true;
         }
         catch (Exception exception)
         {
             // It isn't noted as delivered.
             logger.NotMoved(exception, move.ConversationId, move.Last);
+            return false;
         }
     }
 
@@ -103,7 +131,7 @@ public sealed class InboxDelivery(
     {
         if (move.Everyone.Count <= MaxEagerMembers || move.Change.IsNothing || !await IsBusyAsync(move.ConversationId, cancellationToken))
         {
-            await MoveAllAsync(move, cancellationToken);
+            await MoveAllAsync(move, isNoted: false, cancellationToken);
             return;
         }
 
@@ -113,7 +141,8 @@ public sealed class InboxDelivery(
         await ScheduleTurnAsync(move.ConversationId, cancellationToken);
     }
 
-    private async Task MoveAllAsync(InboxMove move, CancellationToken cancellationToken)
+    /// <param name="isNoted">Whether the inboxes may be noted as behind, whatever the conversation's size.</param>
+    private async Task MoveAllAsync(InboxMove move, bool isNoted, CancellationToken cancellationToken)
     {
         if (move.Everyone.Count > MaxInlineMembers && !move.Change.IsNothing)
         {
@@ -122,7 +151,7 @@ public sealed class InboxDelivery(
         }
 
         await move.Change.ApplyAsync(inbox, receipts, move.Everyone, cancellationToken);
-        await (move.Everyone.Count <= MaxEagerMembers
+        await (move.Everyone.Count <= MaxEagerMembers && !isNoted
             ? marks.RaiseAsync(move.ConversationId, new DeliveryStep(move.Ranges), cancellationToken)
             : FinishAsync(move.ConversationId, move.Ranges, move.Change, cancellationToken));
     }
@@ -132,6 +161,19 @@ public sealed class InboxDelivery(
     public async Task FanOutAsync(EntriesPushed pushed, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pushed);
+        try
+        {
+            await FanOutNextAsync(pushed, cancellationToken);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            await TryNotePushedAsync(pushed.ConversationId, pushed.Ranges ?? []);
+            throw;
+        }
+    }
+
+    private async Task FanOutNextAsync(EntriesPushed pushed, CancellationToken cancellationToken)
+    {
         if (pushed is not { Change: { } change, Members: { } everyone })
         {
             // The mark first: the head is read at least as new, and so has all that was put off by then.

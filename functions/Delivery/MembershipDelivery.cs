@@ -8,14 +8,24 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Delivery;
 
 /// <summary>What joins and leaves of a range ask for besides its entries: places in the push group, and lists that gain or lose the conversation.</summary>
+/// <remarks>In three steps, so that a list that can't be written repeats no push: places in the group, pushes, lists.</remarks>
 public sealed class MembershipDelivery(PushGroups groups, EventPush push, InboxProjection inbox, ConversationReader reader, ChatContainers containers)
 {
     private const int MaxParallel = 16;
 
-    /// <summary>Lets in who joined, and out who left: they get the entry that says so, and no further push.</summary>
-    /// <returns>How the range moves the inboxes of those who are in.</returns>
+    /// <summary>How the range moves the inboxes of those who are in.</summary>
+    public async Task<InboxChangeOfRange> ChangeAsync(Head head, IReadOnlyList<LogEntry> entries, Session? session, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        ArgumentNullException.ThrowIfNull(entries);
+        var showsAbout = Joined(entries).Count > 0 || entries.Any(entry => entry.Seq == head.AboutSeq);
+        return InboxChangeOfRange.Of(head, entries, showsAbout ? await reader.ReadAboutAsync(head, session, cancellationToken) : null);
+    }
+
+    /// <summary>Lets in who joined, and out who left.</summary>
+    /// <returns>Until when those who joined have their places; null when nobody did, or that isn't certain.</returns>
     /// <exception cref="RealtimeException">Somebody who left may still get pushes.</exception>
-    public async Task<InboxChangeOfRange> DeliverAsync(
+    public async Task<DateTimeOffset?> AlignAsync(
         Head head,
         IReadOnlyList<LogEntry> entries,
         IReadOnlyList<UserId> everyone,
@@ -23,38 +33,53 @@ public sealed class MembershipDelivery(PushGroups groups, EventPush push, InboxP
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(head);
-        ArgumentNullException.ThrowIfNull(entries);
-        var (first, joined) = (FirstMembers(entries), Joined(entries));
-        var about = joined.Count > 0 || entries.Any(entry => entry.Seq == head.AboutSeq) ? await reader.ReadAboutAsync(head, session, cancellationToken) : null;
-        var change = InboxChangeOfRange.Of(head, entries, about);
-        if (first.Count + joined.Count > 0)
+        IReadOnlyList<UserId> joined = [.. FirstMembers(entries), .. Joined(entries)];
+        var until = joined.Count > 0 ? await groups.TryAlignAsync(head, joined, session, cancellationToken) : null;
+        foreach (var (entry, gone) in Gone(entries, everyone))
         {
-            var until = await groups.TryAlignAsync(head, [.. first, .. joined], session, cancellationToken);
-            change = change with { Change = change.Change with { PushUntil = until } };
+            await (entry.What == LogEvent.ConversationDeleted
+                ? groups.EmptyAsync(head.ConversationId, gone, cancellationToken)
+                : groups.AlignAsync(head.ConversationId, gone, session, cancellationToken));
         }
 
-        if (joined.Count > 0)
+        return until;
+    }
+
+    /// <summary>Pushes to those who left the entry that says so: no further push reaches them.</summary>
+    public Task PushAsync(IReadOnlyList<LogEntry> entries, IReadOnlyList<UserId> everyone, Session? session, CancellationToken cancellationToken) => ForEachAsync(
+        Gone(entries, everyone).SelectMany(one => one.Users.Select(user => (one.Entry, User: user))),
+        one => push.PushToUserAsync(one.User, one.Entry.ToEvent() with { Session = session?.Value }, cancellationToken),
+        cancellationToken);
+
+    /// <summary>A list's entry begins, or goes on, where the member joined; of those who left a trace stays.</summary>
+    public async Task WriteAsync(
+        Head head,
+        IReadOnlyList<LogEntry> entries,
+        IReadOnlyList<UserId> everyone,
+        InboxChange change,
+        Session? session,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        ArgumentNullException.ThrowIfNull(change);
+        if (Joined(entries) is { Count: > 0 } joined)
         {
-            await WelcomeAsync(head, joined, change.Change, session, cancellationToken);
+            var members = await containers.Conversations.ReadDocumentsAsync(
+                joined.Select(Member.DocumentId),
+                head.ConversationId,
+                ChatJson.Default.DocumentsPageMember,
+                session,
+                cancellationToken);
+            await ForEachAsync(
+                members.Where(member => member.State == MemberState.Active),
+                member => inbox.WelcomeAsync(member, change, cancellationToken),
+                cancellationToken);
         }
 
-        foreach (var entry in entries.OfType<LogEvent>())
+        foreach (var (entry, gone) in Gone(entries, everyone))
         {
-            switch (entry.What)
-            {
-                case LogEvent.MemberLeft or LogEvent.MemberRemoved:
-                    IReadOnlyList<UserId> gone = [entry.Data.Deserialize(ChatJson.Default.MemberGone)!.UserId];
-                    await groups.AlignAsync(head.ConversationId, gone, session, cancellationToken);
-                    await SeeOffAsync(gone, entry, change.Change, cancellationToken);
-                    break;
-                case LogEvent.ConversationDeleted:
-                    await groups.EmptyAsync(head.ConversationId, everyone, cancellationToken);
-                    await SeeOffAsync(everyone, entry, change.Change, cancellationToken);
-                    break;
-            }
+            await ForEachAsync(gone, user => inbox.LeaveAsync(user, change with { LastSeq = entry.Seq }, cancellationToken), cancellationToken);
         }
-
-        return change;
     }
 
     private static List<UserId> FirstMembers(IReadOnlyList<LogEntry> entries) =>
@@ -69,31 +94,25 @@ public sealed class MembershipDelivery(PushGroups groups, EventPush push, InboxP
             .Select(member => member.UserId)
             .Distinct()];
 
+    /// <summary>Who left, and by which entry.</summary>
+    private static IEnumerable<(LogEvent Entry, IReadOnlyList<UserId> Users)> Gone(IReadOnlyList<LogEntry> entries, IReadOnlyList<UserId> everyone)
+    {
+        foreach (var entry in entries.OfType<LogEvent>())
+        {
+            if (entry.What is LogEvent.MemberLeft or LogEvent.MemberRemoved)
+            {
+                yield return (entry, [entry.Data.Deserialize(ChatJson.Default.MemberGone)!.UserId]);
+            }
+            else if (entry.What == LogEvent.ConversationDeleted)
+            {
+                yield return (entry, everyone);
+            }
+        }
+    }
+
     private static Task ForEachAsync<T>(IEnumerable<T> all, Func<T, Task> act, CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(
             all,
             new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancellationToken },
             async (one, _) => await act(one));
-
-    /// <summary>A list's entry begins, or goes on, where the member joined.</summary>
-    private async Task WelcomeAsync(Head head, List<UserId> joined, InboxChange change, Session? session, CancellationToken cancellationToken)
-    {
-        var members = await containers.Conversations.ReadDocumentsAsync(
-            joined.Select(Member.DocumentId),
-            head.ConversationId,
-            ChatJson.Default.DocumentsPageMember,
-            session,
-            cancellationToken);
-        await ForEachAsync(
-            members.Where(member => member.State == MemberState.Active),
-            member => inbox.WelcomeAsync(member, change, cancellationToken),
-            cancellationToken);
-    }
-
-    private Task SeeOffAsync(IReadOnlyList<UserId> gone, LogEvent entry, InboxChange change, CancellationToken cancellationToken) => ForEachAsync(
-        gone,
-        user => Task.WhenAll(
-            push.PushToUserAsync(user, entry.ToEvent(), cancellationToken),
-            inbox.LeaveAsync(user, change with { LastSeq = entry.Seq }, cancellationToken)),
-        cancellationToken);
 }

@@ -2,28 +2,32 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Azure.Messaging.ServiceBus;
-using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Chat.Functions.Telemetry;
+using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Delivery;
 
 /// <summary>
-/// How every queue function settles its message: done is completed, what can never succeed is dead-lettered at once with its reason, what
-/// fails in passing comes back later, and only what nobody foresaw counts as a failed delivery.
+/// How every queue function settles its message: done is completed, what can never succeed is dead-lettered at once with its reason, and
+/// everything else comes back later, until the queue's time to live is over.
 /// </summary>
 /// <remarks>
-/// The trigger abandons a failed message at once, so ten deliveries burn in a second. A passing failure therefore goes out again as a
-/// scheduled copy, 1 s to 5 min later, under a new id (the duplicate detection window would drop the old one), and the original is completed.
+/// The trigger abandons a failed message at once, so ten deliveries burn in a second. A failure therefore goes out again as a scheduled copy,
+/// and the original is completed. While no copy can be sent, the original is held.
 /// </remarks>
 public sealed class QueueWork(ServiceBusClient client, TimeProvider time, ILogger<QueueWork> logger)
 {
-    /// <summary>The application property that counts how often a message was put off.</summary>
-    public const string Attempt = "attempt";
+    /// <summary>The dead-letter reason of what failed until its time to live was over.</summary>
+    public const string Expired = "FailedUntilExpired";
 
-    private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(5);
+    /// <summary>How long a message may fail until an alert tells of it.</summary>
+    private static readonly TimeSpan Stuck = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long a message is held that can't be copied: less than the 5 min for which the host renews its lock.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     /// <summary>By queue; each is kept for the process's life, as the client does with its connection.</summary>
     private readonly ConcurrentDictionary<string, ServiceBusSender> _senders = new(StringComparer.Ordinal);
@@ -42,63 +46,111 @@ public sealed class QueueWork(ServiceBusClient client, TimeProvider time, ILogge
         ArgumentNullException.ThrowIfNull(actions);
         ArgumentNullException.ThrowIfNull(work);
         using var span = Spans.StartProcess(queue, message);
+        if (Read(message, type) is not { } content)
+        {
+            span.Fail("Malformed");
+            await DeadLetterAsync("Malformed", "The message isn't what this queue carries.", null);
+            return;
+        }
+
         try
         {
-            var content = JsonSerializer.Deserialize(message.Body.ToMemory().Span, type) ?? throw new JsonException("The message is null.");
             await work(content, cancellationToken);
         }
-        catch (JsonException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // The exception's message may quote the body.
-            span.Fail("Malformed");
-            await DeadLetterAsync(queue, message, actions, "Malformed", "The message isn't what this queue carries.", cancellationToken);
-            return;
-        }
-        catch (UnprocessableException unprocessable)
-        {
-            span.Fail(unprocessable.Reason);
-            await DeadLetterAsync(queue, message, actions, unprocessable.Reason, unprocessable.Message, cancellationToken);
-            return;
-        }
-        catch (Exception exception) when (IsTransient(exception) && !cancellationToken.IsCancellationRequested)
-        {
-            span.Fail(exception);
-            await PutOffAsync(queue, message, exception, cancellationToken);
+            var failure = exception is AggregateException { InnerExceptions: [.., var last] } ? last : exception;
+            if (QueueFailures.Permanent(failure) is { } reason)
+            {
+                span.Fail(reason);
+                await DeadLetterAsync(reason, failure is UnprocessableException ? failure.Message : $"The app fails on it with {Name(failure)}.", failure);
+                return;
+            }
+
+            span.Fail(failure);
+            if (!await TryDeferAsync(queue, message, failure, cancellationToken))
+            {
+                await DeadLetterAsync(
+                    Expired,
+                    $"It failed {Deferral.AttemptsOf(message) + 1} times since {TimestampConverter.ToText(Deferral.WaitsSince(message))}, at last with {Name(failure)}.",
+                    failure);
+                return;
+            }
         }
         catch (Exception exception)
         {
+            // The process stops; the message goes to another.
             span.Fail(exception);
             throw;
         }
 
         await actions.CompleteMessageAsync(message, cancellationToken);
-    }
 
-    private static bool IsTransient(Exception exception) =>
-        exception is ServiceBusException { IsTransient: true } or IncompleteRangeException or RealtimeException
-        || CosmosFailures.IsTransient(exception)
-        || (exception is AggregateException { InnerExceptions: var all } && all.All(IsTransient));
-
-    private async Task DeadLetterAsync(string queue, ServiceBusReceivedMessage message, ServiceBusMessageActions actions, string reason, string description, CancellationToken cancellationToken)
-    {
-        logger.DeadLettered(message.MessageId, reason);
-        await actions.DeadLetterMessageAsync(message, deadLetterReason: reason, deadLetterErrorDescription: description, cancellationToken: cancellationToken);
-        Metrics.DeadLetters.Add(1, Metrics.Tag(Metrics.Queue, queue), Metrics.Tag(Metrics.Error, reason));
-    }
-
-    private async Task PutOffAsync(string queue, ServiceBusReceivedMessage message, Exception exception, CancellationToken cancellationToken)
-    {
-        var attempt = message.ApplicationProperties.TryGetValue(Attempt, out var value) && value is int before ? before + 1 : 1;
-        var ceiling = TimeSpan.FromSeconds(Math.Min(MaxDelay.TotalSeconds, Math.Pow(2, Math.Min(attempt, 16))));
-        var delay = ceiling * (0.5 + (Random.Shared.NextDouble() / 2));
-        var copy = new ServiceBusMessage(message)
+        async Task DeadLetterAsync(string reason, string description, Exception? exception)
         {
-            MessageId = Opaque.Random(),
-            ScheduledEnqueueTime = time.GetUtcNow() + delay,
-        };
-        copy.ApplicationProperties[Attempt] = attempt;
-        logger.PutOff(exception, message.MessageId, attempt, delay);
-        await _senders.GetOrAdd(queue, name => client.CreateSender(name)).SendTracedAsync(copy, cancellationToken);
+            logger.DeadLettered(exception, message.MessageId, reason);
+            await actions.DeadLetterMessageAsync(message, deadLetterReason: reason, deadLetterErrorDescription: description, cancellationToken: cancellationToken);
+            Metrics.DeadLetters.Add(1, Metrics.Tag(Metrics.Queue, queue), Metrics.Tag(Metrics.Error, reason));
+        }
+    }
+
+    private static T? Read<T>(ServiceBusReceivedMessage message, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(message.Body.ToMemory().Span, type);
+        }
+        catch (JsonException)
+        {
+            // The exception's message may quote the body.
+            return null;
+        }
+    }
+
+    /// <summary>What failed, without what its message may quote.</summary>
+    private static string Name(Exception failure) =>
+        failure is CosmosException { StatusCode: var status, SubStatusCode: var detail } ? $"{nameof(CosmosException)} {(int)status}/{detail}"
+        : failure is ServiceBusException { Reason: var reason } ? $"{nameof(ServiceBusException)} {reason}"
+        : failure.GetType().Name;
+
+    /// <summary>Sends a copy of the message for later; false when its time to live ends before.</summary>
+    private async Task<bool> TryDeferAsync(string queue, ServiceBusReceivedMessage message, Exception failure, CancellationToken cancellationToken)
+    {
+        var (now, attempt) = (time.GetUtcNow(), Deferral.AttemptsOf(message) + 1);
+        var delay = Deferral.Delay(attempt);
+        if (Deferral.Copy(message, now + delay) is not { } copy)
+        {
+            return false;
+        }
+
+        logger.PutOff(failure, message.MessageId, attempt, delay);
+        var age = now - Deferral.WaitsSince(message);
+        if (age >= Stuck)
+        {
+            logger.Stuck(failure, message.MessageId, (int)age.TotalMinutes, Deferral.ExpiresAt(message));
+        }
+
+        await SendAsync(queue, copy, now, cancellationToken);
+        return true;
+    }
+
+    /// <summary>Sends a copy, and tries again for a while: a queue that is full or away mustn't use up the message's deliveries.</summary>
+    private async Task SendAsync(string queue, ServiceBusMessage copy, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await _senders.GetOrAdd(queue, name => client.CreateSender(name)).SendTracedAsync(copy, cancellationToken);
+                return;
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested && time.GetUtcNow() - since < Patience)
+            {
+                logger.NotCopied(exception, copy.MessageId, attempt);
+                await Task.Delay(Deferral.Delay(Math.Min(attempt, 5)), time, cancellationToken);
+            }
+        }
     }
 }
 

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Delivery;
 
 /// <summary>Delivers a range of a log: push first, then the inboxes and the mark. Every step may be repeated.</summary>
+/// <remarks>An inbox that can't be written repeats no push: what is left then goes on as a message of its own.</remarks>
 public sealed class RangeDelivery(
     ConversationReader reader,
     ChatContainers containers,
@@ -20,11 +21,15 @@ public sealed class RangeDelivery(
     DeliveredMarks marks,
     DeliveryQueue queue,
     SweepSchedule schedule,
+    TimeProvider time,
     DeliveryLag lag,
     ILogger<RangeDelivery> logger)
 {
     /// <summary>Entries of a long undelivered range that go out in one go.</summary>
     private const int MaxEntries = 100;
+
+    /// <summary>When to try again what is left of a pushed range.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Delivers a range; the sweep's only as far as it is due and hasn't been delivered meanwhile, with another look later.</summary>
     /// <exception cref="UnprocessableException">There is no such conversation.</exception>
@@ -32,7 +37,7 @@ public sealed class RangeDelivery(
     public async Task DeliverAsync(EntriesCommitted committed, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(committed);
-        if (committed.Sweep == 0)
+        if (committed.Sweep == 0 || committed.IsPushed)
         {
             // Who joined while it waited isn't to be pushed what was before, nor who left what came after.
             var head = committed.Head is { } carried && !schedule.IsLate(carried.CommittedAt) ? carried : null;
@@ -100,33 +105,81 @@ public sealed class RangeDelivery(
 
     private async Task DeliverAsync(EntriesCommitted range, Head? head, IReadOnlyList<LogEntry>? entries, CancellationToken cancellationToken)
     {
-        head ??= await reader.ReadHeadAsync(range.ConversationId, range.Session, cancellationToken) ?? throw NotFound(range.ConversationId);
-        entries ??= await ReadEntriesAsync(range, cancellationToken);
-        var everyone = await members.OfAsync(head, range.Session, cancellationToken);
-        var change = await membership.DeliverAsync(head, entries, everyone, range.Session, cancellationToken);
-        if (head.DeletedAt is not null)
+        var session = range.Session;
+        if (head is null)
         {
-            lag.Note(range, entries);
-            await marks.RaiseAsync(range.ConversationId, new DeliveryStep([new SeqRange(range.First, range.Last)]), cancellationToken);
-            return;
+            var found = await reader.ReadStoredHeadAsync(range.ConversationId, session, cancellationToken);
+            (head, session) = (found.Document ?? throw NotFound(range.ConversationId), found.Session ?? session);
         }
 
-        await push.PushAsync(head, everyone, await views.ForEveryoneAsync(head, entries, range.Session, cancellationToken), cancellationToken);
-        lag.Note(range, entries);
-        await inboxes.DeliverAsync(range, change, everyone, entries, cancellationToken);
+        entries ??= await ReadEntriesAsync(range, session, cancellationToken);
+        var everyone = await members.OfAsync(head, session, cancellationToken);
+        DateTimeOffset? until = null;
+        if (!range.IsPushed)
+        {
+            until = await PushAsync(head, entries, everyone, session, cancellationToken);
+            lag.Note(range, entries);
+        }
+
+        try
+        {
+            await WriteAsync(range, head, entries, everyone, until, session, cancellationToken);
+        }
+        catch (Exception exception) when (!range.IsPushed && !cancellationToken.IsCancellationRequested)
+        {
+            logger.NotMoved(exception, range.ConversationId, range.Last);
+            await inboxes.TryNotePushedAsync(range.ConversationId, [new SeqRange(range.First, range.Last)]);
+            await queue.SendAsync(range with { IsPushed = true, Session = session }, time.GetUtcNow() + Pause, cancellationToken);
+        }
+    }
+
+    /// <returns>Until when those who joined have their places in the push group.</returns>
+    private async Task<DateTimeOffset?> PushAsync(
+        Head head,
+        IReadOnlyList<LogEntry> entries,
+        IReadOnlyList<UserId> everyone,
+        Session? session,
+        CancellationToken cancellationToken)
+    {
+        var until = await membership.AlignAsync(head, entries, everyone, session, cancellationToken);
+        if (head.DeletedAt is null)
+        {
+            var events = await views.ForEveryoneAsync(head, entries, session, cancellationToken);
+            await push.PushAsync(head, everyone, [.. events.Select(one => one with { Session = session?.Value })], cancellationToken);
+        }
+
+        await membership.PushAsync(entries, everyone, session, cancellationToken);
+        return until;
+    }
+
+    private async Task WriteAsync(
+        EntriesCommitted range,
+        Head head,
+        IReadOnlyList<LogEntry> entries,
+        IReadOnlyList<UserId> everyone,
+        DateTimeOffset? until,
+        Session? session,
+        CancellationToken cancellationToken)
+    {
+        var change = await membership.ChangeAsync(head, entries, session, cancellationToken);
+        change = change with { Change = change.Change with { PushUntil = until } };
+        await membership.WriteAsync(head, entries, everyone, change.Change, session, cancellationToken);
+        await (head.DeletedAt is null
+            ? inboxes.DeliverAsync(range, change, everyone, entries, cancellationToken)
+            : marks.RaiseAsync(range.ConversationId, new DeliveryStep([new SeqRange(range.First, range.Last)]), cancellationToken));
     }
 
     /// <summary>The range's entries, without those that expired meanwhile.</summary>
-    private async Task<IReadOnlyList<LogEntry>> ReadEntriesAsync(EntriesCommitted range, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<LogEntry>> ReadEntriesAsync(EntriesCommitted range, Session? session, CancellationToken cancellationToken)
     {
-        var entries = await FindEntriesAsync(range, range.Session, cancellationToken);
+        var entries = await FindEntriesAsync(range, session, cancellationToken);
         if (entries.Count == range.Last - range.First + 1)
         {
             return entries;
         }
 
         // A reader who has seen the head that far sees the entries too, but for those that expired.
-        var head = await containers.Conversations.ReadDocumentAsync(Head.DocumentId, range.ConversationId, ChatJson.Default.Head, range.Session, cancellationToken);
+        var head = await containers.Conversations.ReadDocumentAsync(Head.DocumentId, range.ConversationId, ChatJson.Default.Head, session, cancellationToken);
         return head.Document?.LastSeq >= range.Last
             ? await FindEntriesAsync(range, head.Session, cancellationToken)
             : throw new IncompleteRangeException(range.ConversationId, range.First, range.Last, entries.Count);

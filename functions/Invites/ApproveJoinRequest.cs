@@ -24,7 +24,7 @@ public sealed class ApproveJoinRequest(ConversationLog log, PushGroups groups, L
         }
 
         var approval = new Approval { Actor = user.Id, Conversation = conversation, UserId = asking, Limits = limits };
-        var approved = await log.AppendAsync(conversation, approval, cancellationToken);
+        var approved = await log.AppendAsync(conversation, approval, Session.Of(request), cancellationToken);
         if (approved.Refusal is { } refusal)
         {
             return refusal.ToResult();

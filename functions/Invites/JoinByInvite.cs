@@ -36,12 +36,13 @@ public sealed class JoinByInvite(
 
         if (head.JoinPolicy == JoinPolicy.Approval && !await reader.IsMemberAsync(head, user.Id, cancellationToken))
         {
-            return await requests.AskAsync(head, invite, user.Id, cancellationToken) is { } refused
+            var (refused, session) = await requests.AskAsync(head, invite, user.Id, cancellationToken);
+            return refused is not null
                 ? refused.ToResult()
-                : new Answer<JoinRequested>(StatusCodes.Status202Accepted, new(invite.Conversation, MemberState.Requested), ChatJson.Default.JoinRequested);
+                : new Answer<JoinRequested>(StatusCodes.Status202Accepted, new(invite.Conversation, MemberState.Requested), ChatJson.Default.JoinRequested, session);
         }
 
-        var joined = await log.AppendAsync(invite.Conversation, new InvitedJoin { Actor = user.Id, Invite = invite, Limits = limits }, cancellationToken);
+        var joined = await log.AppendAsync(invite.Conversation, new InvitedJoin { Actor = user.Id, Invite = invite, Limits = limits }, Session.Of(request), cancellationToken);
         if (joined.Refusal is { } refusal)
         {
             return refusal.ToResult();

@@ -31,6 +31,7 @@ public sealed class RejectJoinRequest(ConversationReader reader, JoinRequests re
             return Problems.NotAllowed.ToResult();
         }
 
-        return await requests.RejectAsync(conversation, asking, cancellationToken) ? new NoContent(null) : Problems.JoinRequestNotFound.ToResult();
+        var (isRejected, session) = await requests.RejectAsync(conversation, asking, cancellationToken);
+        return isRejected ? new NoContent(session) : Problems.JoinRequestNotFound.ToResult();
     }
 }

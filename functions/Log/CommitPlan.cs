@@ -42,6 +42,10 @@ internal sealed class CommitPlan(
     /// <summary>For the next commit: no room, or a repeat of one in this plan, and all that follow, so that nobody's own order is lost.</summary>
     public List<PendingAppend> Later { get; } = [];
 
+    /// <summary>Commands that are answered by this head, or by who is a member in it, without a commit that would show whether it is behind.</summary>
+    public IEnumerable<PendingAppend> Unproven =>
+        Answers.Select(answered => answered.Pending).Concat(Repeats.Where(repeat => repeat.Command.Concerns.Count > 0));
+
     /// <summary>The new entries, as the whole commit leaves them.</summary>
     public IReadOnlyList<LogEntry> Entries { get; private set; } = [];
 
@@ -57,6 +61,11 @@ internal sealed class CommitPlan(
         if (Later.Count > 0)
         {
             Later.Add(pending);
+        }
+        else if (isRecent && IsOut(pending.Command))
+        {
+            // Whoever has left isn't told what became of what they sent.
+            Answers.Add((pending, Appended.Refused(Problems.ConversationNotFound)));
         }
         else if (isRecent)
         {
@@ -147,6 +156,9 @@ internal sealed class CommitPlan(
             _ids.Add(taken);
         }
     }
+
+    /// <summary>Whether the conversation isn't there for the actor of a command that only members may give.</summary>
+    private bool IsOut(LogCommand command) => Head is { DeletedAt: not null } || (command.Concerns.Contains(command.Actor) && MemberOf(command.Actor) is null);
 
     private HeadMember? MemberOf(UserId user) => _writes.Find(Member.DocumentId(user)) switch
     {

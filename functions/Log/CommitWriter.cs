@@ -31,7 +31,7 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
                 switch ((int)response.StatusCode)
                 {
                     case 409 when repeat is not null:
-                        return new CommitOutcome(CommitStatus.Repeat) { Repeated = repeat };
+                        return new CommitOutcome(CommitStatus.Repeat, Session: Session.Of(response.Headers)) { Repeated = repeat };
                     case 409 or 412 or 404:
                         return await FindOursAsync(plan, Session.Of(response.Headers), patience.Token) ?? new CommitOutcome(CommitStatus.Conflict);
                     case 429:

@@ -142,20 +142,27 @@ internal sealed class ConversationLane(
     private async Task CommitAsync(List<PendingAppend> batch)
     {
         var isHeadOfNow = _view.Head is null;
+        List<PendingAppend> behind = [];
         for (var attempt = 0; ;)
         {
             DismissLate(batch);
-            if (batch.Count == 0 || !await TryLoadAsync(batch))
+            if (batch.Count == 0 || !await TryLoadAsync(batch, behind))
             {
                 return;
             }
 
             var plan = Plan(batch);
-            if (plan.Answers.Count > 0 && !isHeadOfNow)
+            behind = [.. plan.Unproven.Where(pending => !pending.IsCaughtUp && !(isHeadOfNow && pending.Session is null))];
+            if (behind.Count > 0)
             {
-                // No commit will show whether the head at hand is behind; one that is read now isn't.
-                _view.Forget();
-                isHeadOfNow = true;
+                // No commit will show whether the head at hand is behind; one that is read now isn't, nor are documents that are read after it.
+                if (!isHeadOfNow && behind.Exists(pending => pending.Session is null))
+                {
+                    _view.Forget();
+                    isHeadOfNow = true;
+                }
+
+                behind.ForEach(pending => pending.IsCaughtUp = true);
                 continue;
             }
 
@@ -174,7 +181,7 @@ internal sealed class ConversationLane(
                 case CommitStatus.Repeat:
                     batch.Remove(outcome.Repeated!);
                     _view.Remember(outcome.Repeated!.Command.RepeatId);
-                    _ = AnswerRepeatAsync(outcome.Repeated!);
+                    _ = AnswerRepeatAsync(outcome.Repeated!, outcome.Session);
                     break;
                 case CommitStatus.Conflict:
                     _view.Forget();
@@ -195,14 +202,14 @@ internal sealed class ConversationLane(
     }
 
     /// <summary>Brings the head and the actors' memberships of the head's version; false when nobody is left who would wait for them.</summary>
-    private async Task<bool> TryLoadAsync(List<PendingAppend> batch)
+    private async Task<bool> TryLoadAsync(List<PendingAppend> batch, List<PendingAppend> behind)
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
                 using var patience = Deadline.Latest(batch).Cancellation(time);
-                await _view.LoadAsync(batch, patience.Token);
+                await _view.LoadAsync(batch, behind.Select(pending => pending.Session).OfType<Session>().Distinct(), patience.Token);
                 return true;
             }
             catch (Exception exception) when (CosmosFailures.IsTransient(exception))
@@ -233,8 +240,8 @@ internal sealed class ConversationLane(
     /// <summary>Answers what needs no commit and puts back what has no room, so that the batch holds what the plan commits.</summary>
     private void Settle(CommitPlan plan, List<PendingAppend> batch)
     {
-        plan.Answers.ForEach(answered => answered.Pending.Complete(answered.Answer));
-        plan.Repeats.ForEach(repeat => _ = AnswerRepeatAsync(repeat));
+        plan.Answers.ForEach(answered => answered.Pending.Complete(answered.Answer with { Session = _view.Session }));
+        plan.Repeats.ForEach(repeat => _ = AnswerRepeatAsync(repeat, null));
         lock (_lock)
         {
             _waiting.InsertRange(0, plan.Later);
@@ -254,7 +261,7 @@ internal sealed class ConversationLane(
         span?.SetTag(Metrics.Outcome, Metrics.Name(outcome.Status));
         if (outcome.Status == CommitStatus.Committed)
         {
-            _view.Committed(plan, outcome.HeadETag);
+            _view.Committed(plan, outcome.HeadETag, outcome.Session);
             plan.Accepted.ForEach(pending => pending.IsCommitted = true);
             var range = new CommittedRange(plan.Head!, plan.Entries, outcome.Session);
             // The next commit doesn't wait for this one's hand-over; its callers do, so that their invocation lives that long.
@@ -273,12 +280,14 @@ internal sealed class ConversationLane(
         }
     }
 
-    private async Task AnswerRepeatAsync(PendingAppend pending)
+    /// <param name="pending">The command.</param>
+    /// <param name="session">By which the first one is seen; null when this process knows.</param>
+    private async Task AnswerRepeatAsync(PendingAppend pending, Session? session)
     {
         try
         {
             using var patience = pending.Deadline.Cancellation(time);
-            var first = await conversations.ReadDocumentAsync(pending.Command.RepeatId!, conversation, ChatJson.Default.LogEntry, null, patience.Token);
+            var first = await conversations.ReadDocumentAsync(pending.Command.RepeatId!, conversation, ChatJson.Default.LogEntry, session, patience.Token);
             pending.Complete(first.Document switch
             {
                 null => Gone(),

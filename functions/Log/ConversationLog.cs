@@ -32,18 +32,22 @@ public sealed class ConversationLog(Container conversations, HandOver handOver, 
     private int _opened;
 
     /// <summary>Decides a command on the conversation's head and commits what it comes to.</summary>
+    /// <param name="conversation">Whose log it is.</param>
+    /// <param name="command">What is wanted.</param>
+    /// <param name="session">What the caller has seen: no refusal comes from anything older.</param>
+    /// <param name="cancellationToken">Withdraws the command while no commit has taken it.</param>
     /// <returns>
     /// The refusal, the commit, or the first commit when this is a repeat. When there is no clear answer 3 s after the call came in, whatever it
     /// waits for: a 503, and the command may or may not be stored; repeat it.
     /// </returns>
     /// <exception cref="OperationCanceledException">The caller left before the command was part of a commit; it isn't stored.</exception>
-    public async Task<Appended> AppendAsync(ConversationId conversation, LogCommand command, CancellationToken cancellationToken) =>
-        (await AppendInOrderAsync(conversation, [command], cancellationToken))[0];
+    public async Task<Appended> AppendAsync(ConversationId conversation, LogCommand command, Session? session, CancellationToken cancellationToken) =>
+        (await AppendInOrderAsync(conversation, [command], session, cancellationToken))[0];
 
     /// <summary>Appends one after another, in as few commits as they fit in; when one gets no clear answer, none after it is tried.</summary>
     /// <returns>For each what <see cref="AppendAsync"/> returns.</returns>
     /// <exception cref="OperationCanceledException">The caller left before all were part of a commit; those after the last that is stored aren't.</exception>
-    public async Task<IReadOnlyList<Appended>> AppendInOrderAsync(ConversationId conversation, IReadOnlyList<LogCommand> commands, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Appended>> AppendInOrderAsync(ConversationId conversation, IReadOnlyList<LogCommand> commands, Session? session, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(commands);
         cancellationToken.ThrowIfCancellationRequested();
@@ -51,7 +55,7 @@ public sealed class ConversationLog(Container conversations, HandOver handOver, 
         List<PendingAppend> all = [];
         foreach (var command in commands)
         {
-            all.Add(new PendingAppend(command, deadline) { Follows = all.LastOrDefault() });
+            all.Add(new PendingAppend(command, deadline, session) { Follows = all.LastOrDefault() });
         }
 
         var lane = Enqueue(conversation, all);

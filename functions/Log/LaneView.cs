@@ -25,15 +25,26 @@ internal sealed class LaneView(ConversationId conversation, Container conversati
 
     public string? ETag { get; private set; }
 
+    /// <summary>By which another reader sees the head.</summary>
+    public Session? Session { get; private set; }
+
     /// <summary>What the batch's commands need, by id.</summary>
     public IReadOnlyDictionary<string, StoredDocument<ConversationDocument>> Documents { get; private set; } = NoDocuments;
 
     /// <summary>Reads what is missing to decide these commands.</summary>
-    public async Task LoadAsync(List<PendingAppend> batch, CancellationToken cancellationToken)
+    /// <param name="batch">The commands.</param>
+    /// <param name="sessions">What their callers have seen, and this process may not have.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task LoadAsync(List<PendingAppend> batch, IEnumerable<Session> sessions, CancellationToken cancellationToken)
     {
+        foreach (var session in sessions)
+        {
+            await CatchUpAsync(session, cancellationToken);
+        }
+
         if (Head is null)
         {
-            (Head, ETag) = await conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head, null, cancellationToken);
+            Take(await conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head, null, cancellationToken));
         }
 
         if (Head is null)
@@ -64,14 +75,14 @@ internal sealed class LaneView(ConversationId conversation, Container conversati
     }
 
     /// <summary>Moves on to what was committed; without an ETag, somebody else has moved on already.</summary>
-    public void Committed(CommitPlan plan, string? etag)
+    public void Committed(CommitPlan plan, string? etag, Session? session)
     {
         foreach (var pending in plan.Accepted)
         {
             Remember(pending.Command.RepeatId);
         }
 
-        (Head, ETag) = etag is null ? (null, null) : (plan.Head, etag);
+        (Head, ETag, Session) = etag is null ? (null, null, null) : (plan.Head, etag, session);
     }
 
     public void Remember(string? id)
@@ -100,7 +111,30 @@ internal sealed class LaneView(ConversationId conversation, Container conversati
         }
     }
 
-    public void Forget() => (Head, ETag) = (null, null);
+    public void Forget() => (Head, ETag, Session) = (null, null, null);
+
+    /// <summary>Reads the head by a session. The SDK learns from the answer: what this process reads afterwards is at least as new.</summary>
+    private async Task CatchUpAsync(Session session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Take(await conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head, session, cancellationToken));
+        }
+        catch (CosmosException exception) when (CosmosFailures.IsSessionUnknown(exception))
+        {
+            // Not one of this account's: what the process knows itself has to do.
+            Forget();
+        }
+    }
+
+    private void Take(StoredDocument<Head> found)
+    {
+        // By an old session, a replica may show less than is known already.
+        if (found.Document is { } head && !(Head?.LastSeq >= head.LastSeq))
+        {
+            (Head, ETag, Session) = (head, found.ETag, found.Session);
+        }
+    }
 
     private async Task LoadMembersAsync(List<PendingAppend> batch, CancellationToken cancellationToken)
     {

@@ -108,6 +108,10 @@ public sealed record ChatEvent(
     DateTimeOffset At,
     object Data)
 {
+    /// <summary>By which a reader finds what the event tells of; null where that isn't in the conversation.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Session { get; init; }
+
     /// <summary>Which life of the store it is of, from the second on: a client that knows another one begins anew.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? StoreEpoch { get; init; }

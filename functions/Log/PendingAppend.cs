@@ -5,13 +5,19 @@ using Chat.Functions.Telemetry;
 namespace Chat.Functions.Log;
 
 /// <summary>A command on its way into the log, and whoever waits for it.</summary>
-internal sealed class PendingAppend(LogCommand command, Deadline deadline)
+internal sealed class PendingAppend(LogCommand command, Deadline deadline, Session? session)
 {
     private readonly TaskCompletionSource<Appended> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public LogCommand Command { get; } = command;
 
     public Deadline Deadline { get; } = deadline;
+
+    /// <summary>What its caller has seen.</summary>
+    public Session? Session { get; } = session;
+
+    /// <summary>Whether the head was read for it, by its session if it has one, since it waits.</summary>
+    public bool IsCaughtUp { get; set; }
 
     /// <summary>Of the invocation that waits for it.</summary>
     public ExecutionContext Context { get; } = ExecutionContext.Capture()!;

@@ -42,7 +42,7 @@ public sealed class AddMembers(ConversationLog log, PushGroups groups, Limits li
         for (var first = 0; first == 0 || first < users.Count; first += NewConversation.MaxFirstMembers)
         {
             var addition = new Addition { Actor = user.Id, Conversation = conversation, Users = [.. users.Skip(first)], Limits = limits };
-            added = await log.AppendAsync(conversation, addition, cancellationToken);
+            added = await log.AppendAsync(conversation, addition, Session.Of(request), cancellationToken);
             if (added.Refusal is { } refusal)
             {
                 return refusal.ToResult();

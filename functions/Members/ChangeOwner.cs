@@ -29,7 +29,7 @@ public sealed class ChangeOwner(ConversationLog log, Limits limits, CurrentUser 
         }
 
         var handOver = new HandOverToMember { Actor = user.Id, Conversation = conversation, UserId = owner };
-        var changed = await log.AppendAsync(conversation, handOver, cancellationToken);
+        var changed = await log.AppendAsync(conversation, handOver, Session.Of(request), cancellationToken);
         return changed.Refusal?.ToResult() ?? new NoContent(changed.Session);
     }
 }

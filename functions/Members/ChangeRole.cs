@@ -36,7 +36,7 @@ public sealed class ChangeRole(ConversationLog log, Limits limits, CurrentUser u
             UserId = address.User,
             Role = role == "admin" ? MemberRole.Admin : MemberRole.Member,
         };
-        var changed = await log.AppendAsync(address.Conversation, change, cancellationToken);
+        var changed = await log.AppendAsync(address.Conversation, change, Session.Of(request), cancellationToken);
         return changed.Refusal?.ToResult() ?? new NoContent(changed.Session);
     }
 }

@@ -12,12 +12,12 @@ public sealed class Departure(ConversationLog log, ConversationReader reader, Me
 
     /// <summary>Leaves. With the last one the group is empty: it stays, and nobody sees it.</summary>
     /// <returns>A 503 when the members changed again and again meanwhile.</returns>
-    public async Task<Appended> LeaveAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken)
+    public async Task<Appended> LeaveAsync(UserId user, ConversationId conversation, Session? session, CancellationToken cancellationToken)
     {
         Heir? heir = null;
         for (var attempt = 1; ; attempt++)
         {
-            var left = await log.AppendAsync(conversation, new Leave { Actor = user, Conversation = conversation, Heir = heir }, cancellationToken);
+            var left = await log.AppendAsync(conversation, new Leave { Actor = user, Conversation = conversation, Heir = heir }, session, cancellationToken);
             if (left.Refusal != Leave.HeirUnknown || attempt == MaxTries)
             {
                 return left;

@@ -16,8 +16,8 @@ public sealed class Exclusion(ChatContainers containers)
     private readonly Container _conversations = containers.Conversations;
 
     /// <summary>Excludes a user in one of some states.</summary>
-    /// <returns>The state that they are in then; null when they never had a part in the conversation.</returns>
-    public async Task<MemberState?> ExcludeAsync(ConversationId conversation, UserId user, Predicate<Member> isMeant, CancellationToken cancellationToken)
+    /// <returns>The state that they are in then, null when they never had a part in the conversation; and by which session a reader sees it.</returns>
+    public async Task<(MemberState? State, Session? Session)> ExcludeAsync(ConversationId conversation, UserId user, Predicate<Member> isMeant, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(isMeant);
         while (true)
@@ -25,7 +25,7 @@ public sealed class Exclusion(ChatContainers containers)
             var (member, etag) = await _conversations.ReadDocumentAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, null, cancellationToken);
             if (member is null || !isMeant(member))
             {
-                return member?.State;
+                return (member?.State, null);
             }
 
             var excluded = member with { State = MemberState.Removed, RequestedAt = null };
@@ -39,7 +39,7 @@ public sealed class Exclusion(ChatContainers containers)
             if (response.StatusCode != HttpStatusCode.PreconditionFailed)
             {
                 response.EnsureSuccessStatusCode();
-                return MemberState.Removed;
+                return (MemberState.Removed, Session.Of(response.Headers));
             }
         }
     }

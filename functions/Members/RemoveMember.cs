@@ -31,8 +31,8 @@ public sealed class RemoveMember(ConversationLog log, Departure departure, Exclu
         }
 
         var gone = target == user.Id
-            ? await departure.LeaveAsync(user.Id, conversation, cancellationToken)
-            : await RemoveAsync(conversation, target, cancellationToken);
+            ? await departure.LeaveAsync(user.Id, conversation, Session.Of(request), cancellationToken)
+            : await RemoveAsync(conversation, target, Session.Of(request), cancellationToken);
         if (gone.Refusal is { } refusal)
         {
             return refusal.ToResult();
@@ -52,15 +52,21 @@ public sealed class RemoveMember(ConversationLog log, Departure departure, Exclu
     }
 
     /// <summary>Removes a member, or keeps somebody out who isn't one; they may leave and come back meanwhile.</summary>
-    private async Task<Appended> RemoveAsync(ConversationId conversation, UserId target, CancellationToken cancellationToken)
+    private async Task<Appended> RemoveAsync(ConversationId conversation, UserId target, Session? session, CancellationToken cancellationToken)
     {
+        var removal = new Removal { Actor = user.Id, Conversation = conversation, UserId = target };
         for (var attempt = 1; ; attempt++)
         {
-            var removed = await log.AppendAsync(conversation, new Removal { Actor = user.Id, Conversation = conversation, UserId = target }, cancellationToken);
-            if (removed.Refusal is not null || removed.Entries.Count > 0
-                || await exclusion.ExcludeAsync(conversation, target, member => member.State != MemberState.Active && member.State != MemberState.Removed, cancellationToken) != MemberState.Active)
+            var removed = await log.AppendAsync(conversation, removal, session, cancellationToken);
+            if (removed.Refusal is not null || removed.Entries.Count > 0)
             {
                 return removed;
+            }
+
+            var (state, excludedBy) = await exclusion.ExcludeAsync(conversation, target, IsOut, cancellationToken);
+            if (state != MemberState.Active)
+            {
+                return removed with { Session = excludedBy ?? removed.Session };
             }
 
             if (attempt == MaxTries)
@@ -68,6 +74,8 @@ public sealed class RemoveMember(ConversationLog log, Departure departure, Exclu
                 return Appended.Refused(Problems.Unavailable);
             }
         }
+
+        static bool IsOut(Member member) => member.State is not (MemberState.Active or MemberState.Removed);
     }
 }
 

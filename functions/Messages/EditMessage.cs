@@ -30,7 +30,7 @@ public sealed class EditMessage(ConversationLog log, MessageViews views, Limits 
         }
 
         var edit = new Edit { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, Text = text, Mentions = mentions, Limits = limits };
-        var appended = await log.AppendAsync(address.Conversation, edit, cancellationToken);
+        var appended = await log.AppendAsync(address.Conversation, edit, Session.Of(request), cancellationToken);
         return await views.AnswerAsync(user.Id, appended, cancellationToken);
     }
 }

@@ -40,9 +40,13 @@ public sealed class ForwardMessage(ConversationLog log, MessageReader messages, 
         var content = new MessageContent { Text = message.Text, ForwardedFrom = message.MessageId };
         var results = await Task.WhenAll(targets.Select(async target =>
         {
-            var appended = await log.AppendAsync(target, new NewMessage(target, user.Id, clientMessageId, content), cancellationToken);
-            return (await views.ResultsAsync(user.Id, [appended], cancellationToken))[0] with { ConversationId = target };
+            var appended = await log.AppendAsync(target, new NewMessage(target, user.Id, clientMessageId, content), Session.Of(request), cancellationToken);
+            return (Result: (await views.ResultsAsync(user.Id, [appended], cancellationToken))[0] with { ConversationId = target }, appended.Session);
         }));
-        return new Answer<SendResults>(StatusCodes.Status200OK, new SendResults(results), ChatJson.Default.SendResults);
+        return new Answer<SendResults>(
+            StatusCodes.Status200OK,
+            new SendResults([.. results.Select(one => one.Result)]),
+            ChatJson.Default.SendResults,
+            Session.Of(results.Select(one => one.Session)));
     }
 }

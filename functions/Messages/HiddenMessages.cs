@@ -32,7 +32,8 @@ public sealed class HiddenMessages(
             return Problems.MessageNotFound.ToResult();
         }
 
-        if (await AddAsync(user, message, cancellationToken) is { } refusal)
+        var (refusal, hiddenBy) = await AddAsync(user, message, cancellationToken);
+        if (refusal is not null)
         {
             return refusal.ToResult();
         }
@@ -43,9 +44,10 @@ public sealed class HiddenMessages(
             await unread.PushAsync(user, address.Conversation, cancellationToken);
         }
 
-        var hidden = new ChatEvent(MessageHidden.What, address.Conversation, null, time.GetUtcNow(), new MessageHidden(address.Message));
+        var told = new MessageHidden(address.Message);
+        var hidden = new ChatEvent(MessageHidden.What, address.Conversation, null, time.GetUtcNow(), told) { Session = hiddenBy?.Value };
         await push.PushAsync(part.Head, [user], [hidden], cancellationToken);
-        return Results.NoContent();
+        return new NoContent(hiddenBy);
     }
 
     private async Task<Message?> ReadAsync(MessageAddress address, CancellationToken cancellationToken)
@@ -58,7 +60,8 @@ public sealed class HiddenMessages(
         return message?.Is(address.Message) == true && !message.IsExpiredAt(time.GetUtcNow()) ? message : null;
     }
 
-    private async Task<Problem?> AddAsync(UserId user, Message message, CancellationToken cancellationToken)
+    /// <summary>Why not, or by which session a reader sees it; neither when it was so already.</summary>
+    private async Task<(Problem? Refusal, Session? Session)> AddAsync(UserId user, Message message, CancellationToken cancellationToken)
     {
         var partition = new PartitionKey(message.ConversationId.Value);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
@@ -66,14 +69,14 @@ public sealed class HiddenMessages(
             var (member, etag) = await containers.Conversations.ReadDocumentAsync(Member.DocumentId(user), partition, ChatJson.Default.Member, cancellationToken: cancellationToken);
             if (member is not { State: MemberState.Active } || member.Hidden?.Contains(message.Seq) == true)
             {
-                return member is { State: MemberState.Active } ? null : Problems.MessageNotFound;
+                return (member is { State: MemberState.Active } ? null : Problems.MessageNotFound, null);
             }
 
             // What was before they could see anything is hidden anyway.
             List<long> hidden = [.. (member.Hidden ?? []).Where(seq => seq >= member.FirstVisible), message.Seq];
             if (hidden.Count > limits.HiddenMessages)
             {
-                return Problems.LimitReached("hiddenMessages", limits.HiddenMessages);
+                return (Problems.LimitReached("hiddenMessages", limits.HiddenMessages), null);
             }
 
             using var response = await containers.Conversations.PatchItemStreamAsync(
@@ -85,13 +88,13 @@ public sealed class HiddenMessages(
             if (response.StatusCode != HttpStatusCode.PreconditionFailed)
             {
                 response.EnsureSuccessStatusCode();
-                return null;
+                return (null, Session.Of(response.Headers));
             }
 
             await Task.Delay(Backoff.Jitter(attempt), time, cancellationToken);
         }
 
-        return Problems.Unavailable;
+        return (Problems.Unavailable, null);
     }
 }
 

@@ -38,7 +38,7 @@ public sealed class SendBatch(ConversationLog log, MessageViews views, Limits li
         }
 
         var messages = wishes.Select(wish => new NewMessage(conversation, user.Id, wish.ClientMessageId, wish.Content)).ToList();
-        var appended = await log.AppendInOrderAsync(conversation, messages, cancellationToken);
+        var appended = await log.AppendInOrderAsync(conversation, messages, Session.Of(request), cancellationToken);
         if (appended.All(one => one.Refusal == Problems.ConversationNotFound))
         {
             return Problems.ConversationNotFound.ToResult();

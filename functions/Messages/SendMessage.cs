@@ -28,7 +28,7 @@ public sealed class SendMessage(ConversationLog log, MessageViews views, Limits 
             return Problems.ConversationNotFound.ToResult();
         }
 
-        var appended = await log.AppendAsync(conversation, new NewMessage(conversation, user.Id, clientMessageId, content), cancellationToken);
+        var appended = await log.AppendAsync(conversation, new NewMessage(conversation, user.Id, clientMessageId, content), Session.Of(request), cancellationToken);
         if (appended.Refusal is { } refusal)
         {
             return refusal.ToResult();

@@ -43,7 +43,7 @@ public sealed class UnsendMessage(ConversationLog log, HiddenMessages hidden, Me
         }
 
         var unsend = new Unsend { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, Limits = limits };
-        var appended = await log.AppendAsync(address.Conversation, unsend, cancellationToken);
+        var appended = await log.AppendAsync(address.Conversation, unsend, Session.Of(request), cancellationToken);
         return await views.AnswerAsync(user.Id, appended, cancellationToken);
     }
 }

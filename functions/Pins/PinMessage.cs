@@ -22,7 +22,7 @@ public sealed class PinMessage(ConversationLog log, Limits limits, CurrentUser u
         }
 
         var change = new ChangePin { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, IsWanted = true, Limits = limits };
-        var appended = await log.AppendAsync(address.Conversation, change, cancellationToken);
-        return appended.Refusal?.ToResult() ?? Results.NoContent();
+        var appended = await log.AppendAsync(address.Conversation, change, Session.Of(request), cancellationToken);
+        return appended.Refusal?.ToResult() ?? new NoContent(appended.Session);
     }
 }

@@ -22,7 +22,7 @@ public sealed class UnpinMessage(ConversationLog log, Limits limits, CurrentUser
         }
 
         var change = new ChangePin { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, IsWanted = false, Limits = limits };
-        var appended = await log.AppendAsync(address.Conversation, change, cancellationToken);
-        return appended.Refusal?.ToResult() ?? Results.NoContent();
+        var appended = await log.AppendAsync(address.Conversation, change, Session.Of(request), cancellationToken);
+        return appended.Refusal?.ToResult() ?? new NoContent(appended.Session);
     }
 }

@@ -31,7 +31,7 @@ public sealed class VoteInPoll(ConversationLog log, MessageViews views, EventPus
         }
 
         var vote = new Vote { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, Options = options };
-        var appended = await log.AppendAsync(address.Conversation, vote, cancellationToken);
+        var appended = await log.AppendAsync(address.Conversation, vote, Session.Of(request), cancellationToken);
         if (appended.Refusal is null)
         {
             // What all are pushed doesn't say who voted, so the caller's other devices couldn't know that it was them.

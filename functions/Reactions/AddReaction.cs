@@ -36,7 +36,7 @@ public sealed class AddReaction(ConversationLog log, MessageViews views, Limits 
             IsWanted = true,
             Limits = limits,
         };
-        var appended = await log.AppendAsync(address.Conversation, change, cancellationToken);
+        var appended = await log.AppendAsync(address.Conversation, change, Session.Of(request), cancellationToken);
         return await views.AnswerAsync(user.Id, appended, cancellationToken);
     }
 }

@@ -36,11 +36,17 @@ public sealed class MarkDelivered(ConversationReader reader, MemberMarks marks, 
             return Problems.OutOfRange("/seq", "Must not be beyond the conversation's lastSeq.").ToResult();
         }
 
-        if (head.MemberCount <= limits.ReceiptMembers && (await marks.RaiseDeliveredAsync(conversation, user.Id, seq, cancellationToken)).Moved)
+        if (head.MemberCount > limits.ReceiptMembers)
+        {
+            return Results.NoContent();
+        }
+
+        var mark = await marks.RaiseDeliveredAsync(conversation, user.Id, seq, cancellationToken);
+        if (mark.Moved)
         {
             await push.PushAsync(head, new Receipt(Receipt.Delivered, user.Id, seq, IsShown: true));
         }
 
-        return Results.NoContent();
+        return new NoContent(mark.Session);
     }
 }

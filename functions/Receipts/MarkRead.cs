@@ -52,6 +52,6 @@ public sealed class MarkRead(ConversationReader reader, MemberMarks marks, Inbox
             await push.PushAsync(head, new Receipt(Receipt.Read, user.Id, seq, isShown));
         }
 
-        return Results.NoContent();
+        return new NoContent(mark.Session);
     }
 }

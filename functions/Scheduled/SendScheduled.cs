@@ -35,7 +35,7 @@ public sealed class SendScheduled(QueueWork queueWork, ChatContainers containers
             return;
         }
 
-        var appended = await log.AppendAsync(due.ConversationId, new SendDue(scheduled), cancellationToken);
+        var appended = await log.AppendAsync(due.ConversationId, new SendDue(scheduled), due.Session, cancellationToken);
         if (appended.Refusal == Problems.Unavailable)
         {
             throw new TimeoutException("The message can't be sent just now.");

@@ -96,6 +96,18 @@ var logs = [
     query: 'traces | where message has "were delivered" and message has "after their commit"'
   }
   {
+    name: 'stuck-message'
+    description: 'A queue message has failed for 15 minutes or more.'
+    severity: 2
+    query: 'traces | where message has "has failed for"'
+  }
+  {
+    name: 'stuck-for-a-day'
+    description: 'A queue message has failed for a day or more.'
+    severity: 1
+    query: 'traces | where message has "has failed for" | where toint(extract("failed for ([0-9]+) minutes", 1, message)) >= 1440'
+  }
+  {
     name: 'server-errors'
     description: 'More than 1 % of at least 100 requests in five minutes failed by the server\'s fault.'
     severity: 1

@@ -86,6 +86,9 @@ internal sealed class World
 
     public string Message { get; }
 
+    /// <summary>Further conversations that an example names.</summary>
+    public IEnumerable<string> Others => Values.TryGetValue("to", out var other) ? [other()] : [];
+
     /// <summary>Who sends the examples.</summary>
     public string Caller { get; set; } = "alice";
 

@@ -45,7 +45,7 @@ internal sealed class AppProcess : IDisposable
     public async Task<ConversationId> CreateGroupAsync(params IEnumerable<string> members)
     {
         var conversation = ConversationId.New();
-        while ((await Log.AppendAsync(conversation, Group(conversation, members), CancellationToken.None)).Refusal is { } refusal)
+        while ((await Log.AppendAsync(conversation, Group(conversation, members), null, CancellationToken.None)).Refusal is { } refusal)
         {
             Assert.Equal(Problems.Unavailable, refusal);
         }
@@ -54,7 +54,7 @@ internal sealed class AppProcess : IDisposable
     }
 
     public Task<Appended> SendAsync(ConversationId conversation, string sender, string clientMessageId, string? text = null, CancellationToken cancellationToken = default) =>
-        Log.AppendAsync(conversation, new NewMessage(conversation, new UserId(sender), clientMessageId, new MessageContent { Text = text ?? clientMessageId }), cancellationToken);
+        Log.AppendAsync(conversation, new NewMessage(conversation, new UserId(sender), clientMessageId, new MessageContent { Text = text ?? clientMessageId }), null, cancellationToken);
 
     /// <summary>Sends as a client does: the same again until there is an answer.</summary>
     public async Task<Appended> KeepSendingAsync(ConversationId conversation, string sender, string clientMessageId, string? text = null)

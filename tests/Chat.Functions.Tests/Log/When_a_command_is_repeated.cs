@@ -1,3 +1,4 @@
+using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Chat.Local;
@@ -42,6 +43,28 @@ public class When_a_command_is_repeated
 
         Assert.NotNull(first.Session);
         Assert.NotNull(again.Session);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Should_tell_nothing_to_a_sender_who_was_removed(bool byAnotherProcess)
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var process = deployment.StartProcess();
+        var conversation = await process.CreateGroupAsync("alice", "bob");
+        await process.SendAsync(conversation, "bob", "recent");
+        var remover = byAnotherProcess ? deployment.StartProcess() : process;
+        Assert.Null((await remover.Log.AppendAsync(
+            conversation,
+            new Removal { Actor = new UserId("alice"), Conversation = conversation, UserId = new UserId("bob") },
+            null,
+            CancellationToken.None)).Refusal);
+
+        var recent = await process.SendAsync(conversation, "bob", "recent");
+        var old = await deployment.StartProcess().SendAsync(conversation, "bob", "recent");
+
+        Assert.Equal((Problems.ConversationNotFound, Problems.ConversationNotFound), (recent.Refusal, old.Refusal));
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public class When_a_conversation_is_created
         var conversation = ConversationId.New();
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(n =>
-            processes[n % 3].Log.AppendAsync(conversation, AppProcess.Group(conversation, ["alice", "bob"], hash: n % 10 == 9 ? "other" : "hash"), CancellationToken.None)));
+            processes[n % 3].Log.AppendAsync(conversation, AppProcess.Group(conversation, ["alice", "bob"], hash: n % 10 == 9 ? "other" : "hash"), null, CancellationToken.None)));
 
         var stored = await StoredLog.ReadAsync(processes[0].Containers.Conversations, conversation);
         var created = (LogEvent)Assert.Single(stored.Entries);
@@ -37,7 +37,7 @@ public class When_a_conversation_is_created
         var conversation = ConversationId.New();
         using var fault = deployment.Break("batch", Enum.Parse<FaultKind>(trouble), times: 1);
 
-        var created = await process.Log.AppendAsync(conversation, AppProcess.Group(conversation, ["alice", "bob"]), CancellationToken.None);
+        var created = await process.Log.AppendAsync(conversation, AppProcess.Group(conversation, ["alice", "bob"]), null, CancellationToken.None);
 
         Assert.False(created.IsRepeat);
         var stored = await StoredLog.ReadAsync(process.Containers.Conversations, conversation);
@@ -57,12 +57,12 @@ public class When_a_conversation_is_created
         for (var reach = 1; reach <= parts.Count + 1; reach++)
         {
             var process = deployment.StartProcess();
-            var created = await process.Log.AppendAsync(conversation, AppProcess.Group(conversation, parts[0]), CancellationToken.None);
+            var created = await process.Log.AppendAsync(conversation, AppProcess.Group(conversation, parts[0]), null, CancellationToken.None);
             Assert.Equal(reach > 1, created.IsRepeat);
             foreach (var part in parts.Take(reach).Skip(1))
             {
                 var more = new MoreMembers { Actor = new UserId(members[0]), ConversationId = conversation, Users = [.. part.Select(name => new UserId(name))] };
-                Assert.Null((await process.Log.AppendAsync(conversation, more, CancellationToken.None)).Refusal);
+                Assert.Null((await process.Log.AppendAsync(conversation, more, null, CancellationToken.None)).Refusal);
             }
         }
 
@@ -84,7 +84,7 @@ public class When_a_conversation_is_created
         string[] members = [.. Enumerable.Range(0, 10).Select(n => new string((char)('a' + n), 64))];
         var title = new StringBuilder().Insert(0, letter, 128).ToString();
 
-        var created = await process.Log.AppendAsync(conversation, AppProcess.Group(conversation, members, title), CancellationToken.None);
+        var created = await process.Log.AppendAsync(conversation, AppProcess.Group(conversation, members, title), null, CancellationToken.None);
         var sent = await process.SendAsync(conversation, members[0], "id", new StringBuilder().Insert(0, letter, previewed * 200).ToString());
 
         var everything = new SettingsUpdate
@@ -99,7 +99,7 @@ public class When_a_conversation_is_created
                 MessageTtl = new(true, 90 * 24 * 60 * 60),
             },
         };
-        var updated = await process.Log.AppendAsync(conversation, everything, CancellationToken.None);
+        var updated = await process.Log.AppendAsync(conversation, everything, null, CancellationToken.None);
 
         Assert.NotNull(created.Head?.Members);
         Assert.Null(sent.Refusal);

@@ -19,7 +19,7 @@ public class When_commands_are_to_keep_their_order
 
         // Longer than anybody waits, so that the commit is given up while there is time for another.
         deployment.Azure.Faults.Add(new Fault("cosmos", "batch", FaultKind.Throttle) { Times = 1, Delay = TimeSpan.FromSeconds(10) });
-        var answers = await process.Log.AppendInOrderAsync(conversation, Wishes(conversation, "alice", 150), CancellationToken.None);
+        var answers = await process.Log.AppendInOrderAsync(conversation, Wishes(conversation, "alice", 150), null, CancellationToken.None);
         Assert.All(answers, answer => Assert.Equal(Problems.Unavailable, answer.Refusal));
         Assert.Empty((await StoredLog.ReadAsync(process.Containers.Conversations, conversation)).Texts);
     }
@@ -49,7 +49,7 @@ public class When_commands_are_to_keep_their_order
                 var left = Wishes(conversation, sender, count);
                 for (var process = 0; left.Count > 0; process++)
                 {
-                    var answers = await processes[process % 2].Log.AppendInOrderAsync(conversation, left, CancellationToken.None);
+                    var answers = await processes[process % 2].Log.AppendInOrderAsync(conversation, left, null, CancellationToken.None);
                     left.RemoveRange(0, answers.TakeWhile(answer => answer.Refusal is null).Count());
                 }
             }

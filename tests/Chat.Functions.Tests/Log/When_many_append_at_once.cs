@@ -149,7 +149,7 @@ public class When_many_append_at_once
         var first = process.SendAsync(conversation, "alice", "first");
         await gate.Reached;
         var before = process.SendAsync(conversation, "alice", "before");
-        var broken = process.Log.AppendAsync(conversation, new BrokenCommand { Actor = new UserId("alice") }, CancellationToken.None);
+        var broken = process.Log.AppendAsync(conversation, new BrokenCommand { Actor = new UserId("alice") }, null, CancellationToken.None);
         var after = process.SendAsync(conversation, "bob", "after");
         gate.Open();
 
@@ -165,7 +165,7 @@ public class When_many_append_at_once
         var conversation = ConversationId.New();
         var tooMany = AppProcess.Group(conversation, Enumerable.Range(0, 120).Select(n => $"member-{n}"));
 
-        await Assert.ThrowsAsync<Microsoft.Azure.Cosmos.CosmosException>(() => process.Log.AppendAsync(conversation, tooMany, CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(30));
+        await Assert.ThrowsAsync<Microsoft.Azure.Cosmos.CosmosException>(() => process.Log.AppendAsync(conversation, tooMany, null, CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     private sealed record BrokenCommand : LogCommand

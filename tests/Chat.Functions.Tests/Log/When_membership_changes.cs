@@ -38,7 +38,7 @@ public class When_membership_changes
         Assert.Null((await process.SendAsync(conversation, "member-1", "1")).Refusal);
 
         var removal = new Removal { Actor = new UserId("member-0"), Conversation = conversation, UserId = new UserId("member-1") };
-        Assert.Null((await other.Log.AppendAsync(conversation, removal, CancellationToken.None)).Refusal);
+        Assert.Null((await other.Log.AppendAsync(conversation, removal, null, CancellationToken.None)).Refusal);
 
         Assert.Equal(Problems.ConversationNotFound, (await process.SendAsync(conversation, "member-1", "2")).Refusal);
         Assert.Null((await process.SendAsync(conversation, "member-2", "3")).Refusal);
@@ -57,7 +57,7 @@ public class When_membership_changes
         Assert.Null((await process.SendAsync(conversation, "member-1", "2")).Refusal);
 
         var more = new Addition { Actor = new UserId("member-0"), Conversation = conversation, Users = [new UserId("dave")], Limits = new Limits() };
-        Assert.Null((await other.Log.AppendAsync(conversation, more, CancellationToken.None)).Refusal);
+        Assert.Null((await other.Log.AppendAsync(conversation, more, null, CancellationToken.None)).Refusal);
 
         Assert.Null((await process.SendAsync(conversation, "dave", "1")).Refusal);
         Assert.Equal(["2", "1"], (await StoredLog.ReadAsync(process.Containers.Conversations, conversation)).Texts);

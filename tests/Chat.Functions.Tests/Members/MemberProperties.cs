@@ -91,8 +91,8 @@ public class MemberProperties
                     _ => new Leave { Actor = actor, Conversation = conversation },
                 };
                 answered.Add(await InsistAsync(() => command is Leave
-                    ? new Departure(process.Log, new ConversationReader(process.Containers), new MemberReader(process.Containers)).LeaveAsync(actor, conversation, CancellationToken.None)
-                    : process.Log.AppendAsync(conversation, command, CancellationToken.None)));
+                    ? new Departure(process.Log, new ConversationReader(process.Containers), new MemberReader(process.Containers)).LeaveAsync(actor, conversation, null, CancellationToken.None)
+                    : process.Log.AppendAsync(conversation, command, null, CancellationToken.None)));
                 if (dice.Next(10) == 0)
                 {
                     processes[dice.Next(processes.Length)] = deployment.StartProcess();

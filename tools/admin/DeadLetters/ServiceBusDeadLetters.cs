@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using Azure.Messaging.ServiceBus;
-using Chat.Functions.Shared;
+using Chat.Functions.Delivery;
 
 namespace Chat.Admin.DeadLetters;
 
@@ -40,7 +40,7 @@ internal sealed class ServiceBusDeadLetters(ServiceBusClient client, TimeSpan pa
     public async IAsyncEnumerable<long> ReplayAsync(string queue, IReadOnlyList<long> ids, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var sender = client.CreateSender(queue);
-        await foreach (var id in TakeAsync(queue, ids, letter => sender.SendMessageAsync(new ServiceBusMessage(letter) { MessageId = Opaque.Random() }, cancellationToken), cancellationToken))
+        await foreach (var id in TakeAsync(queue, ids, letter => sender.SendMessageAsync(Deferral.Anew(letter), cancellationToken), cancellationToken))
         {
             yield return id;
         }

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Text.Json;
+using Chat.Functions.Acceptance.Harness;
+using Chat.Functions.Conversations;
+using Chat.Functions.Shared;
+using Chat.Local;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Chat.Functions.Acceptance.Api;
+
+/// <summary>Who sends the session that they were given isn't told of a past before it, by any operation and through any instance.</summary>
+public sealed class When_a_replica_lags
+{
+    /// <summary>More writes than one example's world takes: a reader without a session mostly sees none of them.</summary>
+    private const int Lag = 1000;
+
+    /// <summary>What changes nothing in the conversation that a later request could be behind.</summary>
+    private static readonly string[] WithoutSession = ["sendTyping", "changePreferences", "markUnread"];
+
+    [Fact]
+    public async Task Should_answer_every_operation_by_what_the_session_has_seen()
+    {
+        await using var app = await ChatApp.StartAsync();
+        await using var other = await ChatApp.StartAsync(app.Azure);
+        app.Azure.Cosmos.LagReads("chat", "conversations", Lag);
+
+        // An instance that delivers has seen what it delivers.
+        using var undelivered = app.Azure.Faults.Add(new Chat.Local.Fault("servicebus", "receive", FaultKind.Fail));
+        var faults = new List<string>();
+        foreach (var operation in ApiOperation.All.Where(operation => operation.Parameters.Any(parameter => parameter.Name == Session.Header)))
+        {
+            foreach (var example in operation.Examples())
+            {
+                faults.AddRange(await TryAsync(app, other, operation, example));
+            }
+        }
+
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
+
+    [Fact]
+    public void Should_take_a_session_wherever_a_conversation_is_named()
+    {
+        var without = ApiOperation.All.Where(operation =>
+            (operation.Path.StartsWith("/conversations/{", StringComparison.Ordinal) || operation.Path.StartsWith("/invites/", StringComparison.Ordinal))
+            && operation.Parameters.All(parameter => parameter.Name != Session.Header));
+
+        Assert.Empty(without);
+    }
+
+    private static async Task<List<string>> TryAsync(ChatApp app, ChatApp other, ApiOperation operation, ApiRequest example)
+    {
+        var world = await World.PrepareAsync(app, operation, example.Name);
+        var seen = Session.Of(await Task.WhenAll(((string[])[world.Conversation, .. world.Others]).Select(conversation => SeenAsync(app, conversation))));
+        await Eventually.SeesAsync(
+            () => world.As("alice").At(other).GetAsync($"/api/conversations/{world.Conversation}"),
+            answer => answer.StatusCode == HttpStatusCode.NotFound,
+            $"a replica that knows nothing of the conversation, before {operation}");
+
+        var request = await world.PlaceAsync(example);
+        request = request with { Headers = request.Headers.SetItem(Session.Header, seen!.Value.Value) };
+        var answer = await request.SendAsync(other.Http);
+        List<string> faults = operation.Successes.Contains(answer.Status) ? [] : [$"{operation}, {example.Name}: {answer}"];
+        if (operation.Method == "GET" && (await request.SendAsync(app.Http)).Text is var now && answer.Text != now)
+        {
+            faults.Add($"{operation}, {example.Name}: {answer.Text} although it was {now}");
+        }
+
+        if (operation.Method != "GET" && !answer.HasSession && !WithoutSession.Contains(operation.Id))
+        {
+            faults.Add($"{operation}, {example.Name}: no session in {answer}");
+        }
+
+        return faults;
+    }
+
+    /// <summary>The session of somebody who knows all that was done through an instance.</summary>
+    private static async Task<Session?> SeenAsync(ChatApp app, string conversation) =>
+        (await app.Services.GetRequiredService<ConversationReader>().ReadStoredHeadAsync(new ConversationId(conversation), null, default)).Session;
+}

@@ -1,0 +1,87 @@
+using Azure.Messaging.ServiceBus;
+using Chat.Functions.Acceptance.Harness;
+using Chat.Functions.Inbox;
+using Chat.Functions.Shared;
+using Chat.Local;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Chat.Functions.Acceptance;
+
+/// <summary>What fails is tried for as long as the queue keeps it, not for a number of times; then its dead letter says so.</summary>
+public class When_a_queue_message_fails_for_long
+{
+    [Fact]
+    public async Task Should_become_a_dead_letter_when_the_time_to_live_of_the_first_is_over()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var alice = app.As("alice");
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        await app.HasDeliveredAsync(conversation);
+        var begin = clock.GetUtcNow();
+        using (app.Azure.Faults.Add(new Chat.Local.Fault("cosmos", "patch", FaultKind.Fail) { Status = 403, Target = target => target.StartsWith("users/", StringComparison.Ordinal) }))
+        {
+            await alice.SendAsync(conversation, "Hello");
+
+            // The queue keeps messages for an hour, in which more tries fit than it allows deliveries.
+            var letter = await Eventually.SeesAsync(
+                async () =>
+                {
+                    await JumpAsync(app, clock);
+                    return (await app.Azure.ServiceBus.Find("deliveries")!.PeekAsync(SubQueue.DeadLetter, 0, 10)).FirstOrDefault();
+                },
+                seen => seen is not null);
+            Assert.Equal("FailedUntilExpired", letter!.DeadLetterReason);
+            Assert.Matches(@"^It failed \d{2} times since 20\S+Z, at last with CosmosException 403/0\.$", letter.DeadLetterErrorDescription);
+            Assert.InRange(clock.GetUtcNow() - begin, TimeSpan.FromMinutes(50), TimeSpan.FromMinutes(70));
+        }
+
+        // The sweep goes on, and the list follows.
+        var inbox = app.Services.GetRequiredService<InboxProjection>();
+        await Eventually.SeesAsync(
+            async () =>
+            {
+                await JumpAsync(app, clock);
+                return await inbox.ReadAsync(new UserId("bob"), new ConversationId(conversation), default);
+            },
+            seen => seen is { LastMessage.Preview: "Hello" } && seen.UnreadCount(clock.GetUtcNow()) == 1);
+    }
+
+    [Fact]
+    public async Task Should_be_held_while_its_copy_does_not_fit_into_the_queue()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        await app.HasDeliveredAsync(conversation);
+        await using var phone = await bob.ListenAsync();
+        var refused = 0;
+        using var noInboxes = app.Azure.Faults.Add(new Chat.Local.Fault("cosmos", "patch", FaultKind.Fail) { Status = 403, Target = target => target.StartsWith("users/", StringComparison.Ordinal) });
+        await alice.SendAsync(conversation, "Hello");
+        using (app.Azure.Faults.Add(new Chat.Local.Fault("servicebus", "send", FaultKind.Fail) { Strike = _ => Task.FromResult(Interlocked.Increment(ref refused)) }))
+        {
+            await phone.ReceivesAsync(conversation, "Hello");
+            await Eventually.SeesAsync(clock, () => Task.FromResult(refused), seen => seen > 12);
+        }
+
+        noInboxes.Dispose();
+        await Eventually.SeesAsync(clock, () => bob.SummaryAsync(conversation), seen => seen is { LastMessage.Preview: "Hello" } && seen.UnreadCount(clock.GetUtcNow()) == 1);
+        Assert.Empty(await app.Azure.ServiceBus.Find("deliveries")!.PeekAsync(SubQueue.DeadLetter, 0, 10));
+    }
+
+    /// <summary>Lets time pass while nothing is worked on, so that no lock ends by that.</summary>
+    private static async Task JumpAsync(ChatApp app, JumpingClock clock)
+    {
+        foreach (var queue in app.Azure.ServiceBus.Queues)
+        {
+            if ((await queue.PeekAsync(SubQueue.None, 0, 100)).Any(message => message.State != ServiceBusMessageState.Scheduled))
+            {
+                return;
+            }
+        }
+
+        clock.Jump(TimeSpan.FromMinutes(2));
+    }
+}
