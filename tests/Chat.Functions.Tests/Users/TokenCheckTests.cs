@@ -99,7 +99,7 @@ public sealed class TokenCheckTests : IAsyncLifetime
     {
         var check = new TokenCheck(new AuthOptions { Authority = _authority.Url, Audience = "chat", UserIdClaim = claim }, TimeProvider.System);
         var (found, refusal) = await check.CheckAsync("Bearer " + Signed("{}", payload));
-        Assert.Equal((null, user), (refusal?.Detail, found.Value));
+        Assert.Equal((null, user), (refusal?.Detail, found.User.Value));
     }
 
     [Theory]
