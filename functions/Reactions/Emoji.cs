@@ -5,7 +5,7 @@ namespace Chat.Functions.Reactions;
 
 /// <summary>The emoji that Unicode recommends for general interchange, each with one canonical spelling: the fully qualified one.</summary>
 /// <remarks>
-/// The data is emoji.txt, which <c>tools/emoji</c> writes from Unicode's own. Spellings of one emoji differ only in U+FE0F, and without it no two
+/// The data is Emoji.txt, which <c>tools/emoji</c> writes from Unicode's own. Spellings of one emoji differ only in U+FE0F, and without it no two
 /// emoji are alike.
 /// </remarks>
 internal static class Emoji
@@ -55,7 +55,7 @@ internal static class Emoji
 
     private static List<string> Read()
     {
-        using var stream = typeof(Emoji).Assembly.GetManifestResourceStream(typeof(Emoji), "emoji.txt")!;
+        using var stream = typeof(Emoji).Assembly.GetManifestResourceStream(typeof(Emoji), "Emoji.txt")!;
         using var reader = new StreamReader(stream, Encoding.UTF8);
         var all = new List<string>();
         while (reader.ReadLine() is { } line)

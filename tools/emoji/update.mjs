@@ -1,4 +1,4 @@
-// Writes functions/Reactions/emoji.txt: every emoji that Unicode recommends for general interchange (RGI), fully qualified, one a line.
+// Writes functions/Reactions/Emoji.txt: every emoji that Unicode recommends for general interchange (RGI), fully qualified, one a line.
 // A newer Unicode: `npm install unicode@npm:@unicode/unicode-18.0.0 && npm run update`, in this folder.
 import { readFileSync, writeFileSync } from 'node:fs';
 import components from 'unicode/Binary_Property/Emoji_Component/code-points.mjs';
@@ -10,7 +10,7 @@ const isPart = emoji => [...emoji].length === 1 && components.includes(emoji.cod
 const all = [...recommended].filter(emoji => !isPart(emoji)).sort();
 const header = [
   `# The ${all.length} emoji of ${name.replace('@unicode/unicode-', 'Unicode ')}, fully qualified. Written by tools/emoji/update.mjs from ${name} ${version}.`,
-  '# Data files © Unicode, Inc., under the Unicode License V3: emoji.LICENSE.txt.',
+  '# Data files © Unicode, Inc., under the Unicode License V3: Emoji.LICENSE.txt.',
 ];
-writeFileSync(new URL('../../functions/Reactions/emoji.txt', import.meta.url), [...header, ...all, ''].join('\n'));
+writeFileSync(new URL('../../functions/Reactions/Emoji.txt', import.meta.url), [...header, ...all, ''].join('\n'));
 console.log(`${all.length} emoji from ${name} ${version}`);
