@@ -21,17 +21,18 @@ public sealed class RemoveMember(ConversationLog log, Departure departure, PushG
         string userId,
         CancellationToken cancellationToken)
     {
-        if (MemberAddress.Parse(conversationId, userId) is not var (conversation, target))
-        {
-            return Problems.MemberNotFound.ToResult();
-        }
-
+        var (conversation, target) = MemberAddress.Of(conversationId, userId);
         var gone = target == user.Id
             ? await departure.LeaveAsync(user.Id, conversation, cancellationToken)
             : await log.AppendAsync(conversation, new Removal { Actor = user.Id, Conversation = conversation, UserId = target }, cancellationToken);
         if (gone.Refusal is { } refusal)
         {
             return refusal.ToResult();
+        }
+
+        if (target == UserId.None)
+        {
+            return Problems.MemberNotFound.ToResult();
         }
 
         if (gone.Entries is [{ } entry])

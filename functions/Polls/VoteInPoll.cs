@@ -24,11 +24,7 @@ public sealed class VoteInPoll(ConversationLog log, MessageViews views, Limits l
             return malformed.ToResult();
         }
 
-        if (MessageAddress.Parse(conversationId, messageId) is not { } address)
-        {
-            return Problems.MessageNotFound.ToResult();
-        }
-
+        var address = MessageAddress.Of(conversationId, messageId);
         var vote = new Vote { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, Options = options };
         var appended = await log.AppendAsync(address.Conversation, vote, cancellationToken);
         return await views.AnswerAsync(user.Id, appended, cancellationToken);
