@@ -18,11 +18,7 @@ public sealed class ApproveJoinRequest(ConversationLog log, PushGroups groups, L
         string userId,
         CancellationToken cancellationToken)
     {
-        if (MemberAddress.Parse(conversationId, userId) is not var (conversation, asking))
-        {
-            return Problems.JoinRequestNotFound.ToResult();
-        }
-
+        var (conversation, asking) = MemberAddress.Of(conversationId, userId);
         var approval = new Approval { Actor = user.Id, Conversation = conversation, UserId = asking, Limits = limits };
         var approved = await log.AppendAsync(conversation, approval, Session.Of(request), cancellationToken);
         if (approved.Refusal is { } refusal)

@@ -16,11 +16,7 @@ public sealed class RejectJoinRequest(ConversationReader reader, JoinRequests re
         string userId,
         CancellationToken cancellationToken)
     {
-        if (MemberAddress.Parse(conversationId, userId) is not var (conversation, asking))
-        {
-            return Problems.JoinRequestNotFound.ToResult();
-        }
-
+        var (conversation, asking) = MemberAddress.Of(conversationId, userId);
         if (await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();

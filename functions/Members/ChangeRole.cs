@@ -24,11 +24,7 @@ public sealed class ChangeRole(ConversationLog log, Limits limits, CurrentUser u
             return malformed.ToResult();
         }
 
-        if (MemberAddress.Parse(conversationId, userId) is not { } address)
-        {
-            return Problems.MemberNotFound.ToResult();
-        }
-
+        var address = MemberAddress.Of(conversationId, userId);
         var change = new RoleChange
         {
             Actor = user.Id,

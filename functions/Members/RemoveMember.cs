@@ -25,17 +25,18 @@ public sealed class RemoveMember(ConversationLog log, Departure departure, Exclu
         string userId,
         CancellationToken cancellationToken)
     {
-        if (MemberAddress.Parse(conversationId, userId) is not var (conversation, target))
-        {
-            return Problems.MemberNotFound.ToResult();
-        }
-
+        var (conversation, target) = MemberAddress.Of(conversationId, userId);
         var gone = target == user.Id
             ? await departure.LeaveAsync(user.Id, conversation, Session.Of(request), cancellationToken)
             : await RemoveAsync(conversation, target, Session.Of(request), cancellationToken);
         if (gone.Refusal is { } refusal)
         {
             return refusal.ToResult();
+        }
+
+        if (target == UserId.None)
+        {
+            return Problems.MemberNotFound.ToResult();
         }
 
         if (gone.Entries is [{ } entry])

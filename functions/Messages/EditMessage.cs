@@ -24,11 +24,7 @@ public sealed class EditMessage(ConversationLog log, MessageViews views, Limits 
             return malformed.ToResult();
         }
 
-        if (MessageAddress.Parse(conversationId, messageId) is not { } address)
-        {
-            return Problems.MessageNotFound.ToResult();
-        }
-
+        var address = MessageAddress.Of(conversationId, messageId);
         var edit = new Edit { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, Text = text, Mentions = mentions, Limits = limits };
         var appended = await log.AppendAsync(address.Conversation, edit, Session.Of(request), cancellationToken);
         return await views.AnswerAsync(user.Id, appended, cancellationToken);

@@ -9,10 +9,10 @@ public sealed class MessageReader(ConversationReader conversations, ChatContaine
     /// <summary>The message that a path names; null when it isn't there or the user may not see it.</summary>
     public async Task<Message?> ReadForAsync(UserId user, string conversationId, string messageId, Session? session, CancellationToken cancellationToken)
     {
-        return MessageAddress.Parse(conversationId, messageId) is { } address
-            && await conversations.ReadForAsync(user, address.Conversation, session, cancellationToken) is { } part
-                ? await ReadForAsync(part, address.Message, cancellationToken)
-                : null;
+        var address = MessageAddress.Of(conversationId, messageId);
+        return await conversations.ReadForAsync(user, address.Conversation, session, cancellationToken) is { } part
+            ? await ReadForAsync(part, address.Message, cancellationToken)
+            : null;
     }
 
     /// <summary>A message of a conversation; null when it isn't there or the member may not see it.</summary>

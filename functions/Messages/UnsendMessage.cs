@@ -32,11 +32,7 @@ public sealed class UnsendMessage(ConversationLog log, HiddenMessages hidden, Me
             return malformed.ToResult();
         }
 
-        if (MessageAddress.Parse(conversationId, messageId) is not { } address)
-        {
-            return Problems.MessageNotFound.ToResult();
-        }
-
+        var address = MessageAddress.Of(conversationId, messageId);
         if (scope == "me")
         {
             return await hidden.HideAsync(user.Id, address, Session.Of(request), cancellationToken);

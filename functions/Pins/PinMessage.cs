@@ -16,11 +16,7 @@ public sealed class PinMessage(ConversationLog log, Limits limits, CurrentUser u
         string messageId,
         CancellationToken cancellationToken)
     {
-        if (MessageAddress.Parse(conversationId, messageId) is not { } address)
-        {
-            return Problems.MessageNotFound.ToResult();
-        }
-
+        var address = MessageAddress.Of(conversationId, messageId);
         var change = new ChangePin { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, IsWanted = true, Limits = limits };
         var appended = await log.AppendAsync(address.Conversation, change, Session.Of(request), cancellationToken);
         return appended.Refusal?.ToResult() ?? new NoContent(appended.Session);

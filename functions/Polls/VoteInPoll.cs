@@ -25,11 +25,7 @@ public sealed class VoteInPoll(ConversationLog log, MessageViews views, EventPus
             return malformed.ToResult();
         }
 
-        if (MessageAddress.Parse(conversationId, messageId) is not { } address)
-        {
-            return Problems.MessageNotFound.ToResult();
-        }
-
+        var address = MessageAddress.Of(conversationId, messageId);
         var vote = new Vote { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, Options = options };
         var appended = await log.AppendAsync(address.Conversation, vote, Session.Of(request), cancellationToken);
         if (appended.Refusal is null)

@@ -22,11 +22,7 @@ public sealed class RemoveReaction(ConversationLog log, MessageViews views, Limi
             return Problems.NotAReaction.ToResult();
         }
 
-        if (MessageAddress.Parse(conversationId, messageId) is not { } address)
-        {
-            return Problems.MessageNotFound.ToResult();
-        }
-
+        var address = MessageAddress.Of(conversationId, messageId);
         var change = new ChangeReaction
         {
             Actor = user.Id,

@@ -21,8 +21,8 @@ public sealed class CancelScheduled(ConversationReader reader, ChatContainers co
         string scheduledId,
         CancellationToken cancellationToken)
     {
-        if (MessageAddress.Parse(conversationId, scheduledId) is not { } address
-            || await reader.ReadForAsync(user.Id, address.Conversation, Session.Of(request), cancellationToken) is null)
+        var address = MessageAddress.Of(conversationId, scheduledId);
+        if (await reader.ReadForAsync(user.Id, address.Conversation, Session.Of(request), cancellationToken) is null || address.Message == MessageId.None)
         {
             return Problems.ConversationNotFound.ToResult();
         }

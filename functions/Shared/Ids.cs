@@ -13,8 +13,11 @@ namespace Chat.Functions.Shared;
 [JsonConverter(typeof(UserIdConverter))]
 public readonly record struct UserId(string Value) : IComparable<UserId>
 {
+    /// <summary>What nothing has.</summary>
+    public static readonly UserId None = new("");
+
     /// <summary>The rule, as refusals say it.</summary>
-    public const string Rule = "1 to 128 of A-Za-z0-9._~-|@:+=, but neither . nor ..";
+    public const string Rule = "1 to 128 of A-Za-z0-9._~-|@:+=, but neither '.' nor '..'";
 
     private const int MaxLength = 128;
 
@@ -45,6 +48,9 @@ public readonly record struct UserId(string Value) : IComparable<UserId>
 [JsonConverter(typeof(ConversationIdConverter))]
 public readonly record struct ConversationId(string Value)
 {
+    /// <summary>What nothing has.</summary>
+    public static readonly ConversationId None = new("");
+
     /// <summary>A new random id.</summary>
     public static ConversationId New() => new(Opaque.Random());
 
@@ -70,6 +76,8 @@ public readonly record struct MessageId(string Value)
 {
     /// <summary>What JSON numbers hold exactly is less than 2⁵³.</summary>
     private const int MaxSeqDigits = 16;
+    /// <summary>What nothing has.</summary>
+    public static readonly MessageId None = new("");
 
     public static MessageId For(ConversationId conversation, UserId sender, string clientMessageId) =>
         new(Opaque.Hash(conversation.Value, sender.Value, clientMessageId));

@@ -33,7 +33,7 @@ internal static class JsonBody
         }
 
         http.Response.ContentLength = body.Length;
-        await http.Response.Body.WriteAsync(body, http.RequestAborted);
+        await http.Response.Body.WriteAsync(body, CancellationToken.None);
     }
 
     private static ReadOnlyMemory<byte> Compress(ReadOnlySpan<byte> json)

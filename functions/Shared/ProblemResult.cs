@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace Chat.Functions.Shared;
 
 /// <summary>Writes a <see cref="Problem"/>; the one place that maps refusals to HTTP.</summary>
+/// <remarks>Whoever waits for it, as <see cref="Answer{T}"/> is.</remarks>
 internal sealed class ProblemResult(Problem problem) : IResult, IStatusCodeHttpResult
 {
     int? IStatusCodeHttpResult.StatusCode => problem.Status;

@@ -50,7 +50,7 @@ public sealed partial class RequestBody : IDisposable
 
         // One byte more than allowed tells too much from just enough.
         var buffer = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength ?? limit) + 1);
-        var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        var length = await ReadAsync(request.Body, buffer, cancellationToken);
         if (length > limit)
         {
             return new RequestBody(Problems.BodyTooLarge(limit), buffer, null);
@@ -236,6 +236,19 @@ public sealed partial class RequestBody : IDisposable
     }
 
     internal static bool IsClientId(string text) => text.Length is >= 1 and <= 64 && !text.AsSpan().ContainsAnyExceptInRange('\x20', '\x7e');
+
+    private static async Task<int> ReadAsync(Stream body, byte[] buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        }
+        catch (IOException broken) when (broken is not BadHttpRequestException)
+        {
+            // How the server says of some broken chunks that they are, and that the connection ended.
+            throw new BadHttpRequestException("The body can't be read.", broken);
+        }
+    }
 
     private static bool IsJson(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type)

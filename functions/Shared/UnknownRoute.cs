@@ -15,7 +15,10 @@ public sealed class UnknownRoute
     public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, Route = "{*path}")] HttpRequest request, string? path)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var allowed = Routes.Where(route => route.Path.TryMatch("/" + path, [])).SelectMany(route => route.Methods).Distinct(StringComparer.Ordinal).ToList();
+
+        // The server has decoded it: as a string it would be decoded again.
+        var decoded = new PathString("/" + path);
+        var allowed = Routes.Where(route => route.Path.TryMatch(decoded, [])).SelectMany(route => route.Methods).Distinct(StringComparer.Ordinal).ToList();
         return (allowed.Count > 0 ? Problems.MethodNotAllowed(allowed) : Problems.RouteNotFound).ToResult();
     }
 

@@ -28,8 +28,8 @@ public sealed class ListReplies(ConversationReader reader, MessageReader message
             return malformed.ToResult();
         }
 
-        if (MessageAddress.Parse(conversationId, messageId) is not { } address
-            || await reader.ReadForAsync(user.Id, address.Conversation, Session.Of(request), cancellationToken) is not { } part
+        var address = MessageAddress.Of(conversationId, messageId);
+        if (await reader.ReadForAsync(user.Id, address.Conversation, Session.Of(request), cancellationToken) is not { } part
             || await messages.ReadForAsync(part, address.Message, cancellationToken) is null)
         {
             return Problems.MessageNotFound.ToResult();

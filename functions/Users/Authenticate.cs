@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Chat.Functions.Users;
 
 /// <summary>Lets no HTTP call through without a valid bearer token, but for health; the functions find the caller in <see cref="CurrentUser"/>.</summary>
+/// <remarks>Nor one whose address ends with a slash, which routing would overlook.</remarks>
 public sealed class Authenticate(TokenCheck tokens, LastSeen lastSeen) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
@@ -20,6 +21,13 @@ public sealed class Authenticate(TokenCheck tokens, LastSeen lastSeen) : IFuncti
             if (refusal is not null)
             {
                 context.GetInvocationResult().Value = refusal.ToResult();
+                return;
+            }
+
+            // Clients make '…/' of '…/members/..': without this it would be the address of the conversation, and DELETE would delete it.
+            if (http.Request.Path.Value is [.., '/'])
+            {
+                context.GetInvocationResult().Value = Problems.RouteNotFound.ToResult();
                 return;
             }
 

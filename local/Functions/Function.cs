@@ -31,6 +31,9 @@ internal sealed class Function(string name, MethodInfo method, ParameterInfo tri
     /// <summary>Where requests reach it; null when its trigger isn't HTTP.</summary>
     public HttpRoute? Route { get; init; }
 
+    /// <summary>Whether the settings say so: its trigger doesn't start, and its address is an empty 404.</summary>
+    public bool IsDisabled { get; init; }
+
     public string MeterOperation { get; } = $"execution:{name}";
 
     /// <summary>Under which the meter counts the requests that it answered with 201.</summary>

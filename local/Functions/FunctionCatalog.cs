@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
+using Microsoft.Extensions.Configuration;
 
 namespace Chat.Local.Functions;
 
@@ -15,13 +16,13 @@ internal static partial class FunctionCatalog
     private const BindingFlags AnyMethod = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     /// <exception cref="HostRefusedException">A function isn't right; the message names it.</exception>
-    public static IReadOnlyList<Function> Find(IEnumerable<Type> types, string routePrefix)
+    public static IReadOnlyList<Function> Find(IEnumerable<Type> types, string routePrefix, IConfiguration settings)
     {
         var functions = types
             .SelectMany(type => type.GetMethods(AnyMethod))
             .Select(method => (Method: method, Attribute: method.GetCustomAttribute<FunctionAttribute>()))
             .Where(found => found.Attribute is not null)
-            .Select(found => Check(found.Attribute!.Name, found.Method, routePrefix))
+            .Select(found => Check(found.Attribute!.Name, found.Method, routePrefix, settings))
             .OrderBy(function => function.Name, StringComparer.Ordinal)
             .ToList();
         foreach (var twice in functions.GroupBy(function => function.Name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
@@ -33,7 +34,7 @@ internal static partial class FunctionCatalog
         return functions;
     }
 
-    private static Function Check(string name, MethodInfo method, string routePrefix)
+    private static Function Check(string name, MethodInfo method, string routePrefix, IConfiguration settings)
     {
         if (!ValidName().IsMatch(name))
         {
@@ -56,6 +57,9 @@ internal static partial class FunctionCatalog
         var function = new Function(name, method, triggerParameter, (TriggerBindingAttribute)trigger)
         {
             Route = trigger is HttpTriggerAttribute http ? HttpRoute.Parse(name, http, routePrefix) : null,
+
+            // The only spelling that the real host honours.
+            IsDisabled = settings[$"AzureWebJobs.{name}.Disabled"] is { } value && (value == "1" || value.Equals("true", StringComparison.OrdinalIgnoreCase)),
         };
         CheckRetry(function);
         CheckParameters(function);

@@ -46,11 +46,6 @@ internal sealed class FunctionRunner(
             await pipeline(invocation);
             failure = Failure.Of(invocation);
         }
-        catch (OperationCanceledException) when (invocation.Http?.RequestAborted.IsCancellationRequested == true)
-        {
-            // The caller has gone, which is no failure of the function.
-            throw;
-        }
         catch (Exception exception)
         {
             failure = new Failure(exception);

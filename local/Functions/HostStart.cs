@@ -60,7 +60,7 @@ internal sealed class HostStart
         web.Services.AddHttpContextAccessor();
         web.Services.AddRouting();
         web.Services.AddCors();
-        web.Services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, MethodPolicy>());
+        web.Services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, FunctionPolicy>());
         web.Services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
         web.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain);
         return web;
@@ -70,7 +70,7 @@ internal sealed class HostStart
     public FunctionsHost Build(WebApplicationBuilder web, FunctionExecutionDelegate pipeline, bool takesHttp)
     {
         var hostJson = HostJson.Read(AppContext.BaseDirectory, web.Configuration);
-        var functions = FunctionCatalog.Find(_hook?.Classes ?? AppAssembly().GetTypes(), hostJson.RoutePrefix);
+        var functions = FunctionCatalog.Find(_hook?.Classes ?? AppAssembly().GetTypes(), hostJson.RoutePrefix, web.Configuration);
         if (!takesHttp && functions.FirstOrDefault(function => function.Route is not null) is { } http)
         {
             throw HostRefusedException.Function(http.Name, "has an HTTP trigger, but the app doesn't call ConfigureFunctionsWebApplication().");

@@ -15,10 +15,11 @@ internal sealed class TriggerFactory(LocalAzure azure, HostJson hostJson, IConfi
     private readonly Dictionary<string, ServiceBusClient> _clients = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _leaseOwners = new(StringComparer.Ordinal);
 
-    /// <summary>The trigger of a function; null for an HTTP function, which needs none.</summary>
+    /// <summary>The trigger of a function; null for an HTTP function, which needs none, and for a disabled one.</summary>
     /// <exception cref="HostRefusedException">It can't work.</exception>
     public ITrigger? Create(Function function) => function.Trigger switch
     {
+        _ when function.IsDisabled => null,
         ServiceBusTriggerAttribute queue => CreateQueue(function, queue),
         CosmosDBTriggerAttribute feed => CreateChangeFeed(function, feed),
         TimerTriggerAttribute timer => new TimerFunction(function, timer, _retrying, SharedByHosts.Of(azure), azure.Time),

@@ -1,7 +1,10 @@
 using System.Text.Json;
 using Chat.Local.Functions;
+using Chat.Local.Functions.Http;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Local.Inspector;
@@ -13,6 +16,13 @@ internal sealed class FunctionRoutes(IReadOnlyList<Function> functions, Triggers
     {
         routes.MapRead("local/api/functions", _ => Results.Json(functions.Select(Read)));
         routes.MapJson("admin/functions/{name}", RunAsync);
+
+        // The real host's own addresses want a key of the app's.
+        foreach (var path in new[] { "admin/{**path}", "runtime/{**path}" })
+        {
+            var route = new HttpRoute(RoutePatternFactory.Parse(path), []);
+            routes.Map(route.Pattern, Results.Unauthorized().ExecuteAsync).WithMetadata(route).WithOrder(int.MaxValue);
+        }
     }
 
     private FunctionView Read(Function function)

@@ -96,6 +96,14 @@ public class When_users_come_from_an_identity_provider
         {
             Assert.Equal("malformed", await alice.IsRefusedAsync(method, where, HttpStatusCode.BadRequest, body));
         }
+
+        // Whatever a client makes of such an address, it isn't that of the group.
+        foreach (var dots in new[] { id, id.Replace(".", "%2E", StringComparison.Ordinal) })
+        {
+            Assert.Equal("route_not_found", await alice.IsRefusedAsync("DELETE", $"{path}/members/{dots}", HttpStatusCode.NotFound));
+        }
+
+        Assert.Equal(group, (await alice.ConversationAsync(group)).ConversationId);
     }
 
     [Fact]

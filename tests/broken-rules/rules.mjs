@@ -24,7 +24,7 @@ export const rules = [
   },
   {
     rule: 'Results, route values, methods, catch-all and an empty 404 as in Azure',
-    file: 'local/Functions/Http/MethodPolicy.cs',
+    file: 'local/Functions/Http/FunctionPolicy.cs',
     find: 'candidates.SetValidity(i, false);',
     replace: 'httpContext.Response.StatusCode = 405;',
     test: 'Functions.When_functions_answer_requests.Should_answer_an_empty_404_where_no_function_is',
@@ -42,6 +42,34 @@ export const rules = [
     find: 'context.Items.TryGetValue(HttpPipeline.HttpContextKey, out var http) ? http as HttpContext : null;',
     replace: '((Chat.Local.Functions.Invocation)context).Http;',
     test: 'Functions.When_middleware_runs.Should_see_the_request_only_after_ConfigureFunctionsWebApplication',
+  },
+  {
+    rule: 'A path with an empty segment is no function\'s; `/admin` and `/runtime` are the host\'s own, 401; `AzureWebJobs.<function>.Disabled` and no other spelling',
+    file: 'local/Functions/Http/FunctionPolicy.cs',
+    find: '(hasEmptySegment || (methods',
+    replace: '(false || (methods',
+    test: 'Functions.When_functions_answer_requests.Should_answer_an_empty_404_where_a_segment_is_empty',
+  },
+  {
+    rule: 'A path with an empty segment is no function\'s; `/admin` and `/runtime` are the host\'s own, 401; `AzureWebJobs.<function>.Disabled` and no other spelling',
+    file: 'local/Inspector/FunctionRoutes.cs',
+    find: '"runtime/{**path}" })',
+    replace: '"run/{**path}" })',
+    test: 'Functions.When_functions_answer_requests.Should_let_nobody_at_the_hosts_own_addresses',
+  },
+  {
+    rule: 'A path with an empty segment is no function\'s; `/admin` and `/runtime` are the host\'s own, 401; `AzureWebJobs.<function>.Disabled` and no other spelling',
+    file: 'local/Functions/FunctionCatalog.cs',
+    find: '(value == "1" || value',
+    replace: '(value == "yes" || value',
+    test: 'Functions.When_functions_answer_requests.Should_not_run_a_function_that_the_settings_disable',
+  },
+  {
+    rule: 'An exception of a function is a failure also when its caller has left',
+    file: 'local/Functions/FunctionRunner.cs',
+    find: 'catch (Exception exception)',
+    replace: 'catch (Exception exception) when (exception is not OperationCanceledException)',
+    test: 'Functions.When_the_host_runs.Should_count_it_as_a_failure_when_a_function_throws_because_the_caller_left',
   },
   {
     rule: 'An unhandled exception is an empty 500',
@@ -538,6 +566,13 @@ export const rules = [
     find: 'Hub(membership.Hub).Restore(membership);',
     replace: 'Hub(membership.Hub);',
     test: 'SignalR.GroupTests.What_users_were_added_to_lives_on_over_a_restart_until_its_time',
+  },
+  {
+    rule: 'Requests have the paths that the package writes; one that HTTP would change is refused',
+    file: 'local/SignalR/RestRequest.cs',
+    find: 'new Uri(Hub + path).AbsoluteUri != Hub + path',
+    replace: 'path.Length == 0 && operation.Length == 0',
+    test: 'SignalR.RestRequestTests.Is_refused_when_it_would_arrive_as_another',
   },
   {
     rule: '1 MB a send, counted in pieces of 2 KB',

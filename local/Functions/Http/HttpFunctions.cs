@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Local.Functions.Http;
 
 /// <summary>Makes requests run functions. What a function's pipeline throws is answered with an empty 500, never with a trace.</summary>
+/// <remarks>As with the real worker an exception is a failure also when the caller has left.</remarks>
 internal sealed class HttpFunctions(FunctionRunner runner, ILogger<HttpFunctions> log)
 {
     public void Map(IEndpointRouteBuilder routes, IEnumerable<Function> functions)
@@ -18,13 +19,15 @@ internal sealed class HttpFunctions(FunctionRunner runner, ILogger<HttpFunctions
 
     private async Task AnswerAsync(Function function, HttpContext http)
     {
+        if (function.IsDisabled)
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
         try
         {
             await runner.RunAsync(function, http);
-        }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
-        {
-            // Nobody is left to answer.
         }
         catch (Exception exception)
         {

@@ -107,7 +107,7 @@ public sealed class TokenCheckTests : IAsyncLifetime
     [InlineData("sub", """{}""", "no claim \"sub\"")]
     [InlineData("sub", """{"sub":"not a user id"}""", "claim \"sub\" is no user id")]
     [InlineData("sub", """{"sub":""}""", "claim \"sub\" is no user id")]
-    [InlineData("sub", """{"sub":".."}""", "neither . nor ..")]
+    [InlineData("sub", """{"sub":".."}""", "neither '.' nor '..'")]
     [InlineData("sub", """{"sub":null}""", "claim \"sub\" is no user id")]
     [InlineData("emails", """{"emails":["a@example.com"]}""", "claim \"emails\" is no user id")]
     public async Task Says_what_is_wrong_with_the_claim(string claim, string payload, string why)

@@ -2,6 +2,7 @@ using Azure.Messaging.ServiceBus;
 using Chat.Local.Functions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Configuration;
 using Xunit;
 
 namespace Chat.Local.Tests.Functions;
@@ -12,7 +13,7 @@ public sealed class BannerTests
     public void Says_that_this_is_for_development_and_how_each_function_is_triggered()
     {
         using var output = new StringWriter();
-        Banner.Write(output, new Uri("http://localhost:7071/"), CommandLine.Parse(["--in-memory"]), new HostJson(), FunctionCatalog.Find([typeof(Functions)], "api"));
+        Banner.Write(output, new Uri("http://localhost:7071/"), CommandLine.Parse(["--in-memory"]), new HostJson(), FunctionCatalog.Find([typeof(Functions)], "api", new ConfigurationBuilder().Build()));
         var lines = output.ToString().Split(Environment.NewLine).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
         Assert.Equal(
             [

@@ -82,6 +82,41 @@ public sealed class When_functions_answer_requests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.NotFound, ""), (method.StatusCode, await method.Content.ReadAsStringAsync()));
     }
 
+    [Theory]
+    [InlineData("api//results/now")]
+    [InlineData("api/results//now")]
+    [InlineData("api//")]
+    public async Task Should_answer_an_empty_404_where_a_segment_is_empty(string path)
+    {
+        using var response = await SendAsync("GET", path);
+        Assert.Equal((HttpStatusCode.NotFound, ""), (response.StatusCode, await response.Content.ReadAsStringAsync()));
+    }
+
+    [Theory]
+    [InlineData("GET", "admin/host/status")]
+    [InlineData("GET", "admin/functions/Now")]
+    [InlineData("POST", "admin/anything")]
+    [InlineData("GET", "admin")]
+    [InlineData("POST", "runtime/webhooks/servicebus")]
+    public async Task Should_let_nobody_at_the_hosts_own_addresses(string method, string path)
+    {
+        using var response = await SendAsync(method, path);
+        Assert.Equal((HttpStatusCode.Unauthorized, ""), (response.StatusCode, await response.Content.ReadAsStringAsync()));
+    }
+
+    [Theory]
+    [InlineData("AzureWebJobs.Now.Disabled", "true", HttpStatusCode.NotFound)]
+    [InlineData("AzureWebJobs.Now.Disabled", "1", HttpStatusCode.NotFound)]
+    [InlineData("AzureWebJobs.Now.Disabled", "false", HttpStatusCode.OK)]
+    [InlineData("AzureWebJobs:Now:Disabled", "true", HttpStatusCode.OK)]
+    [InlineData("AzureWebJobs_Now_Disabled", "true", HttpStatusCode.OK)]
+    public async Task Should_not_run_a_function_that_the_settings_disable(string setting, string value, HttpStatusCode expected)
+    {
+        await using var host = await TestHost.StartAsync([typeof(Answers), typeof(Everything)], settings: new(StringComparer.Ordinal) { [setting] = value });
+        using var response = await host.Client.GetAsync(new Uri("api/results/now", UriKind.Relative));
+        Assert.Equal((expected, expected == HttpStatusCode.OK ? "now" : ""), (response.StatusCode, await response.Content.ReadAsStringAsync()));
+    }
+
     private async Task<HttpResponseMessage> SendAsync(string method, string path)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);

@@ -33,6 +33,22 @@ public sealed class When_the_host_runs
     }
 
     [Fact]
+    public async Task Should_count_it_as_a_failure_when_a_function_throws_because_the_caller_left()
+    {
+        _work.Gate = new SemaphoreSlim(0);
+        await using var host = await StartAsync();
+        using var leaving = new CancellationTokenSource();
+        var answer = host.Client.GetStringAsync(new Uri("api/Held", UriKind.Relative), leaving.Token);
+        await _work.WhenBegunAsync("request");
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
+        var seen = "";
+        await Eventually.TrueAsync(
+            async () => (seen = await host.Client.GetStringAsync(new Uri("local/api/functions", UriKind.Relative))).Contains("\"failures\":1", StringComparison.Ordinal),
+            () => $"a failure, seen {seen}");
+    }
+
+    [Fact]
     public async Task Should_answer_nobody_when_it_is_killed()
     {
         _work.Gate = new SemaphoreSlim(0);

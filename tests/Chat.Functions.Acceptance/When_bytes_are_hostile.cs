@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Chat.Functions.Acceptance.Api;
+using Chat.Functions.Acceptance.Harness;
+using Xunit;
+
+namespace Chat.Functions.Acceptance;
+
+/// <summary>Whatever comes off the wire, it is the caller's fault and not the app's.</summary>
+public sealed class When_bytes_are_hostile : IAsyncLifetime
+{
+    private const int Seed = 20261128;
+    private const int Count = 5000;
+    private static readonly ParallelOptions Parallelism = new() { MaxDegreeOfParallelism = 64 };
+
+    /// <summary>How long a server that waits for more is let wait, before there will be no more.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private ChatApp _app = null!;
+
+    public async Task InitializeAsync() => _app = await ChatApp.StartAsync();
+
+    public async Task DisposeAsync() => await _app.DisposeAsync();
+
+    [Theory]
+    [InlineData("GET /api/%2500 HTTP/1.1", "", 404, "route_not_found")]
+    [InlineData("GET /api/a%252500/b%25ff HTTP/1.1", "", 404, "route_not_found")]
+    [InlineData("DELETE /api/conversations/%2500 HTTP/1.1", "", 404, "conversation_not_found")]
+    [InlineData("POST /api/conversations HTTP/1.1", "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n{}", 400, "bad_request")]
+    [InlineData("POST /api/conversations HTTP/1.1", "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n{}", 400, "bad_request")]
+    public async Task Should_be_refused_by_the_app_as_a_problem(string line, string rest, int status, string code)
+    {
+        var answer = await SendAsync(Encoding.Latin1.GetBytes($"{line}\r\nHost: localhost\r\nAuthorization: Bearer {Tokens.For("alice")}\r\nConnection: close\r\n{(rest.Length > 0 ? rest : "\r\n")}"));
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        Assert.Contains("application/problem+json", answer, StringComparison.Ordinal);
+        Assert.Contains($"\"code\":\"{code}\"", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Should_never_be_a_failure_of_the_app()
+    {
+        var conversation = (await _app.As("alice").StartDirectAsync("bob")).ConversationId;
+        var failures = new ConcurrentQueue<string>();
+        var seen = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
+        var requests = RawRequests.Draw(new Random(Seed), Count, ApiOperation.All, Tokens.For("alice"), conversation);
+        await Parallel.ForEachAsync(requests, Parallelism, async (request, _) =>
+        {
+            // Nothing at all is an answer to what ends before it is a request.
+            var answer = await SendAsync(request);
+            var status = answer.Length == 0 ? "none" : answer.Split(' ')[1];
+            seen.AddOrUpdate(status, 1, (_, count) => count + 1);
+
+            // 505 is the server's word for a version of HTTP that the caller shouldn't ask for.
+            if (status[0] == '5' && status != "505")
+            {
+                failures.Enqueue($"{Encoding.Latin1.GetString(request)}\n→ {answer}");
+            }
+        });
+        var counted = string.Join(", ", seen.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Key}: {one.Value}")));
+        Assert.True(failures.IsEmpty, $"{failures.Count} of {Count} ({counted}):\n{string.Join("\n\n", failures.Take(20))}");
+        Assert.True(seen.Count >= 6, $"They were to differ more: {counted}.");
+    }
+
+    /// <summary>Sends bytes and reads what comes back to its end; a reset ends it too.</summary>
+    private async Task<string> SendAsync(byte[] request)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, _app.Http.BaseAddress!.Port);
+        var answer = new StringBuilder();
+        try
+        {
+            await socket.SendAsync(request);
+            var buffer = new byte[16 * 1024];
+            var receiving = socket.ReceiveAsync(buffer);
+            if (await Task.WhenAny(receiving, Task.Delay(Patience, TimeProvider.System)) != receiving)
+            {
+                socket.Shutdown(SocketShutdown.Send);
+            }
+
+            for (int received; (received = await receiving) > 0; receiving = socket.ReceiveAsync(buffer))
+            {
+                answer.Append(Encoding.Latin1.GetString(buffer, 0, received));
+            }
+        }
+        catch (SocketException)
+        {
+            // The server needn't read on.
+        }
+
+        return answer.ToString();
+    }
+}
