@@ -14,8 +14,9 @@ public sealed record Disappearing(long After, IReadOnlyList<DisappearingEnd> End
     /// <summary>What is known once another message has been sent, which is the conversation's next.</summary>
     /// <param name="before">What was known; null where the message before stays.</param>
     /// <param name="ordinal">The message's.</param>
+    /// <param name="sentAt">When it was sent.</param>
     /// <param name="expiresAt">When it disappears; null when it stays.</param>
-    public static Disappearing? With(Disappearing? before, long ordinal, DateTimeOffset? expiresAt)
+    public static Disappearing? With(Disappearing? before, long ordinal, DateTimeOffset sentAt, DateTimeOffset? expiresAt)
     {
         if (expiresAt is not { } end)
         {
@@ -24,12 +25,12 @@ public sealed record Disappearing(long After, IReadOnlyList<DisappearingEnd> End
         }
 
         var row = before ?? new Disappearing(ordinal - 1, []);
-        var at = Math.Max((end.ToUnixTimeMilliseconds() + 999) / 1000, row.Ends is [.., var last] ? last.At : 0);
+        var at = Math.Max(end.ToUnixTimeMilliseconds(), row.Ends is [.., var last] ? last.At : 0);
         List<DisappearingEnd> ends = [.. row.Ends, new(ordinal, at)];
         if (ends.Count > MaxEnds)
         {
-            // The first says what is gone already; the next is taken for gone a little later than it is.
-            ends.RemoveAt(1);
+            // Of what is gone already the newest says all. Otherwise the next to go is taken for gone a little later than it is.
+            ends.RemoveAt(ends[1].At <= sentAt.ToUnixTimeMilliseconds() ? 0 : 1);
         }
 
         return row with { Ends = ends };
@@ -41,7 +42,7 @@ public sealed record Disappearing(long After, IReadOnlyList<DisappearingEnd> End
     /// <summary>How many of those after an ordinal are gone for certain.</summary>
     public long CountGone(long after, DateTimeOffset now) => Math.Max(0, GoneUpTo(now) - Math.Max(After, after));
 
-    private long GoneUpTo(DateTimeOffset now) => Ends.LastOrDefault(end => end.At <= now.ToUnixTimeSeconds())?.UpTo ?? After;
+    private long GoneUpTo(DateTimeOffset now) => Ends.LastOrDefault(end => end.At <= now.ToUnixTimeMilliseconds())?.UpTo ?? After;
 
     public bool Equals(Disappearing? other) => other is not null && After == other.After && Ends.SequenceEqual(other.Ends);
 
@@ -49,5 +50,5 @@ public sealed record Disappearing(long After, IReadOnlyList<DisappearingEnd> End
 }
 
 /// <summary>Of messages that disappear one after another, all up to an ordinal are gone at an instant.</summary>
-/// <param name="At">In Unix seconds.</param>
+/// <param name="At">In Unix milliseconds.</param>
 public sealed record DisappearingEnd(long UpTo, long At);

@@ -134,7 +134,7 @@ public sealed record Head
             LastSeq = message.Seq,
             MessageCount = message.Ordinal,
             LastMessage = message.ToPreview(),
-            Disappearing = Disappearing.With(Disappearing, message.Ordinal, message.ExpiresAt),
+            Disappearing = Disappearing.With(Disappearing, message.Ordinal, message.At, message.ExpiresAt),
             Members = Kind == ConversationKind.Direct
                 ? [.. Members!.Select(member => member.UserId == message.SenderId ? member with { SentSeq = message.Seq } : member)]
                 : Members,

@@ -22,7 +22,7 @@ public sealed class CancelScheduled(ConversationReader reader, ChatContainers co
         CancellationToken cancellationToken)
     {
         var address = MessageAddress.Of(conversationId, scheduledId);
-        if (await reader.ReadForAsync(user.Id, address.Conversation, Session.Of(request), cancellationToken) is null || address.Message == MessageId.None)
+        if (await reader.ReadForAsync(user.Id, address.Conversation, Session.Of(request), cancellationToken) is null || !address.Message.IsKey)
         {
             return Problems.ConversationNotFound.ToResult();
         }

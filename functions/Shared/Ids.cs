@@ -76,6 +76,7 @@ public readonly record struct MessageId(string Value)
 {
     /// <summary>What JSON numbers hold exactly is less than 2⁵³.</summary>
     private const int MaxSeqDigits = 16;
+
     /// <summary>What nothing has.</summary>
     public static readonly MessageId None = new("");
 
@@ -85,13 +86,16 @@ public readonly record struct MessageId(string Value)
     /// <summary>The same for all messages that one <c>clientMessageId</c> was used for, of which one at most is there at a time.</summary>
     public string Key => Value.Length > Opaque.Characters ? Value[..Opaque.Characters] : Value;
 
+    /// <summary>Whether it is a key alone.</summary>
+    public bool IsKey => Value.Length == Opaque.Characters;
+
     /// <summary>The id of the message with this key that has a place in the log until it disappears.</summary>
     public MessageId At(long seq) => new(Key + seq.ToString(CultureInfo.InvariantCulture));
 
     public static bool TryParse(string? text, out MessageId id)
     {
         id = new MessageId(text ?? "");
-        return Opaque.IsWellFormed(id.Key) && (id.Value.Length == Opaque.Characters || IsSeq(id.Value.AsSpan(Opaque.Characters)));
+        return Opaque.IsWellFormed(id.Key) && (id.IsKey || IsSeq(id.Value.AsSpan(Opaque.Characters)));
     }
 
     private static bool IsSeq(ReadOnlySpan<char> text) => text.Length <= MaxSeqDigits && text[0] != '0' && !text.ContainsAnyExceptInRange('0', '9');

@@ -14,14 +14,14 @@ public class When_a_message_is_received_and_read
         await using var app = await ChatApp.StartAsync();
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
-        await bob.SendAsync(conversation, "Anybody there?");
+        var asked = await bob.SendAsync(conversation, "Anybody there?");
         await using var phone = await alice.ListenAsync();
         await using var bobsTablet = await bob.ListenAsync();
         var sent = await alice.SendAsync(conversation, "Hello");
 
         await DeliveredAsync(bob, sent);
         await phone.ReceivesEventAsync("receipt.delivered", data => Is(data, "bob", sent.Seq));
-        Assert.Equal((sent.Seq, 0), await ReceiptAsync(alice, conversation, "bob"));
+        Assert.Equal((sent.Seq, asked.Seq), await ReceiptAsync(alice, conversation, "bob"));
 
         await bob.MarkReadAsync(conversation, sent.Seq);
         await phone.ReceivesEventAsync("receipt.read", data => Is(data, "bob", sent.Seq));

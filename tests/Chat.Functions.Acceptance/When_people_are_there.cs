@@ -80,7 +80,7 @@ public class When_people_are_there
         Assert.DoesNotContain(phone.Events(), one => one.GetProperty("type").GetString() is { } type && (type.StartsWith("typing.", StringComparison.Ordinal) || type.StartsWith("receipt.", StringComparison.Ordinal)));
         Assert.Equal(["bob"], Names(await PresenceAsync(mallory, "bob")));
         Assert.Equal(["bob"], Names(await PresenceAsync(mallory, "bob", conversation)));
-        Assert.Equal((asked.Seq, asked.Seq), await ReceiptOfBobAsync());
+        Assert.Equal((answer.Seq, answer.Seq), await ReceiptOfBobAsync());
 
         // That stays so when others write last.
         await mallory.SendAsync(conversation, "Thank you");

@@ -62,14 +62,7 @@ public class When_the_queue_misbehaves
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
         await Eventually.SeesAsync(() => bob.SummaryAsync(conversation), seen => seen is not null);
 
-        // A failure that nobody foresaw burns the deliveries of the hand-over.
-        using (app.Azure.Faults.Add(new Fault("cosmos", "patch", FaultKind.Fail) { Status = 400, Target = target => target.StartsWith("users/", StringComparison.Ordinal) }))
-        {
-            await alice.SendAsync(conversation, "Hello");
-            await Eventually.SeesAsync(
-                async () => await app.Azure.ServiceBus.Find("deliveries")!.PeekAsync(SubQueue.DeadLetter, 0, 10),
-                letters => letters.Any(letter => letter.MessageId == $"{conversation}:2-2"));
-        }
+        await GivenUpDelivery.MakeAsync(app, alice, conversation, "Hello");
 
         await Eventually.SeesAsync(clock, () => bob.SummaryAsync(conversation), seen => seen is { UnreadCount: 1, LastMessage.Preview: "Hello" });
     }

@@ -1,5 +1,4 @@
 using Chat.Functions.Acceptance.Harness;
-using Chat.Local;
 using Xunit;
 
 namespace Chat.Functions.Acceptance.Admin;
@@ -18,11 +17,11 @@ public class When_a_delivery_is_a_dead_letter
         var conversation = await GiveUpAsync(app, "a secret");
 
         var counts = await admin.ReadAsync("dead-letters", "list");
-        Assert.Equal(["deliveries 1", "fanout 0", "scheduled 0"], counts.EnumerateArray().Select(queue => $"{queue.Text("queue")} {queue.Text("deadLetters")}"));
+        Assert.Equal(["deliveries 1", "fanout 0", "pushgroups 0", "scheduled 0"], counts.EnumerateArray().Select(queue => $"{queue.Text("queue")} {queue.Text("deadLetters")}"));
 
         var letter = Assert.Single((await admin.ReadAsync("dead-letters", "list", "--queue", "deliveries")).EnumerateArray());
         Assert.Equal(
-            ("MaxDeliveryCountExceeded", conversation, 2, 2, 10),
+            ("FailedUntilExpired", conversation, 2, 2, 1),
             (letter.Text("reason"), letter.Text("conversation"), letter.Number("first"), letter.Number("last"), letter.Number("deliveryCount")));
         var id = letter.Text("id")!;
         var table = await admin.RunAsync("dead-letters", "list", "--queue", "deliveries");
@@ -64,18 +63,13 @@ public class When_a_delivery_is_a_dead_letter
         Assert.Equal("", await admin.RunAsync("dead-letters", "discard", "deliveries", "--all"));
     }
 
-    /// <summary>Sends a message whose delivery fails in a way that nobody foresaw, until it is given up.</summary>
+    /// <summary>Sends a message whose delivery is given up.</summary>
     /// <returns>The conversation.</returns>
     private static async Task<string> GiveUpAsync(ChatApp app, string text)
     {
-        var alice = app.As("alice");
-        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        var conversation = (await app.As("alice").StartDirectAsync("bob")).ConversationId;
         await Eventually.SeesAsync(() => app.As("bob").SummaryAsync(conversation), summary => summary is not null);
-        var letters = app.Azure.ServiceBus.Find("deliveries")!;
-        var before = letters.Count().DeadLettered;
-        using var fault = app.Azure.Faults.Add(new Fault("cosmos", "patch", FaultKind.Fail) { Status = 400, Target = target => target.StartsWith("users/", StringComparison.Ordinal) });
-        await alice.SendAsync(conversation, text);
-        await Eventually.HoldsAsync(() => letters.Count().DeadLettered, count => count == before + 1);
+        await GivenUpDelivery.MakeAsync(app, app.As("alice"), conversation, text);
         return conversation;
     }
 }

@@ -20,7 +20,7 @@ public class When_an_operator_looks_at_a_conversation
         var shown = await admin.ReadAsync("conversation", "show", group);
         Assert.Equal(("group", 3, 1), (shown.Text("head.kind"), shown.Number("head.lastSeq"), shown.Number("head.messageCount")));
         Assert.Equal(
-            ["alice owner active 0", "bob member active 2", "carol member left 0"],
+            ["alice owner active 2", "bob member active 2", "carol member left 0"],
             shown.List("members").Select(member => $"{member.Text("userId")} {member.Text("role")} {member.Text("state")} {member.Text("readSeq")}"));
         var table = await admin.RunAsync("conversation", "show", group);
         Assert.Contains("carol", table, StringComparison.Ordinal);
