@@ -17,7 +17,9 @@ public class When_a_delivery_is_a_dead_letter
         var conversation = await GiveUpAsync(app, "a secret");
 
         var counts = await admin.ReadAsync("dead-letters", "list");
-        Assert.Equal(["deliveries 1", "fanout 0", "pushgroups 0", "scheduled 0"], counts.EnumerateArray().Select(queue => $"{queue.Text("queue")} {queue.Text("deadLetters")}"));
+        Assert.Equal(
+            app.Azure.ServiceBus.Queues.Select(queue => $"{queue.Name} {(queue.Name == "deliveries" ? 1 : 0)}"),
+            counts.EnumerateArray().Select(queue => $"{queue.Text("queue")} {queue.Text("deadLetters")}"));
 
         var letter = Assert.Single((await admin.ReadAsync("dead-letters", "list", "--queue", "deliveries")).EnumerateArray());
         Assert.Equal(
