@@ -45,6 +45,7 @@ internal sealed class Draft : IDisposable
         JsonDocument json;
         try
         {
+            utf8 = Numbers.AsKept(utf8);
             json = JsonDocument.Parse(utf8);
         }
         catch (JsonException exception)
