@@ -1,3 +1,4 @@
+using Chat.Local.CosmosDb.Protocol;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -74,7 +75,7 @@ internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, Comman
 
         await Console.Out.WriteLineAsync(
             await azure.Cosmos.ListenAsync(options.CosmosPort, cancellationToken)
-                ? $"Cosmos DB for tools: http://localhost:{options.CosmosPort}/"
+                ? $"Cosmos DB for tools: http://localhost:{options.CosmosPort}/, or https with the certificate that {ServerCertificate.Path} there gives."
                 : $"Port {options.CosmosPort} is taken, so that tools can't reach Cosmos DB; choose another with --cosmos-port N.");
     }
 

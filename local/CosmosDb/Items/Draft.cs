@@ -93,6 +93,7 @@ internal sealed class Draft : IDisposable
             ExpiresAt = container.Definition.ExpiryOf(now, Ttl),
             Stored = stored,
             IndexValues = partition.IndexValuesOf(Root, now),
+            UniqueKeys = UniqueKeys.Of(Root, container.Definition.UniqueKeys),
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Chat.Local.CosmosDb.Items;
 using Chat.Local.CosmosDb.Resources;
 using Chat.Local.Store;
 
@@ -10,21 +11,21 @@ internal sealed class Container : IDisposable
 {
     private readonly ConcurrentDictionary<string, LogicalPartition> _partitions = new(StringComparer.Ordinal);
     private readonly ContainerRecord _record;
+    private volatile ContainerDefinition _definition;
 
     public Container(ContainerRecord record, ContainerDefinition definition, IReadOnlyList<PartitionRange> ranges, LocalStore store, TimeProvider time)
     {
         _record = record;
-        Definition = definition;
+        _definition = definition;
         Ranges = ranges;
         Store = store;
         Time = time;
-        ResourceId = Resources.ResourceId.OfContainer(record.Database, record.Number);
         Path = $"dbs/{record.DatabaseId}/colls/{definition.Id}";
-        SelfPath = $"dbs/{Resources.ResourceId.OfDatabase(record.Database)}/colls/{ResourceId}/";
+        SelfPath = record.SelfPath;
         Expiry = new Expiry(this);
     }
 
-    public ContainerDefinition Definition { get; }
+    public ContainerDefinition Definition => _definition;
 
     public IReadOnlyList<PartitionRange> Ranges { get; }
 
@@ -40,7 +41,7 @@ internal sealed class Container : IDisposable
     /// <summary>What reads see in place of the latest state; null when they see that.</summary>
     public LaggingReplica? Replica { get; set; }
 
-    public string ResourceId { get; }
+    public string ResourceId => _record.ResourceId;
 
     /// <summary>Where it is by names.</summary>
     public string Path { get; }
@@ -86,6 +87,25 @@ internal sealed class Container : IDisposable
     public string ETagOf(PartitionRange range, long version) => string.Create(
         CultureInfo.InvariantCulture,
         $"\"{version >> 8:x8}-{version & 0xFF:x4}-{int.Parse(range.Id, CultureInfo.InvariantCulture):x4}-{_record.Seed >>> 48:x4}-{_record.Seed & 0xFFFFFFFFFFFF:x12}\"");
+
+    /// <summary>Gives it another time to live and indexing, for the documents that are there too. What has expired stays so.</summary>
+    public void Redefine(ContainerDefinition definition)
+    {
+        var hadTtl = Definition.DefaultTtl;
+        _definition = definition;
+        foreach (var partition in hadTtl == definition.DefaultTtl ? [] : Partitions)
+        {
+            lock (partition.Lock)
+            {
+                foreach (var item in partition.Items.Where(item => item.ExpiresAt > Now))
+                {
+                    using var draft = Draft.Parse(item.Body);
+                    item.ExpiresAt = definition.ExpiryOf(item.Timestamp, draft.Ttl);
+                    Expiry.Written(partition, null, item);
+                }
+            }
+        }
+    }
 
     /// <summary>Everything that goes from the store with the container.</summary>
     public IReadOnlyList<Write> DeleteAll()

@@ -49,15 +49,19 @@ internal static class ContainerLoader
         using var draft = Draft.Parse(body);
         var partition = container.GetOrAdd(PartitionKeyValue.InDocument(document.RootElement, container.Definition.KeyPaths));
         var timestamp = document.RootElement.GetProperty("_ts").GetInt64();
+        var expiresAt = container.Definition.ExpiryOf(timestamp, draft.Ttl);
         var item = new Item
         {
             Number = stored.Id,
             Id = draft.Id,
             Version = Item.VersionOf(stored.Value),
             Timestamp = timestamp,
-            ExpiresAt = container.Definition.ExpiryOf(timestamp, draft.Ttl),
+            ExpiresAt = expiresAt,
             Stored = stored.Value,
             IndexValues = partition.IndexValuesOf(document.RootElement, timestamp),
+
+            // What an expired item had, another may have by now.
+            UniqueKeys = expiresAt > container.Now ? UniqueKeys.Of(document.RootElement, container.Definition.UniqueKeys) : [],
         };
         partition.Replace(null, item);
         partition.Range.Feed.Add(item);

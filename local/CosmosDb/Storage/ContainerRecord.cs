@@ -12,6 +12,11 @@ internal sealed record ContainerRecord(long Number, long Database, string Databa
 {
     public const string Space = "cosmos containers";
 
+    public string ResourceId { get; } = Resources.ResourceId.OfContainer(Database, Number);
+
+    /// <summary>Where it is by resource ids.</summary>
+    public string SelfPath => $"dbs/{Resources.ResourceId.OfDatabase(Database)}/colls/{ResourceId}/";
+
     public string ItemSpace => string.Create(CultureInfo.InvariantCulture, $"cosmos items {Number}");
 
     public string RangeSpace => string.Create(CultureInfo.InvariantCulture, $"cosmos ranges {Number}");

@@ -3,7 +3,7 @@ using Chat.Local.CosmosDb.Sql;
 
 namespace Chat.Local.CosmosDb.Storage;
 
-/// <summary>One version of a document, as stored and as answered. Only <see cref="IndexValues"/> changes, under the partition's lock.</summary>
+/// <summary>One version of a document, as stored and as answered. Only what has a setter changes, under the partition's lock.</summary>
 internal sealed class Item
 {
     public const int HeaderSize = 8;
@@ -20,13 +20,16 @@ internal sealed class Item
     public required long Timestamp { get; init; }
 
     /// <summary>When it vanishes, in Unix seconds.</summary>
-    public required long ExpiresAt { get; init; }
+    public required long ExpiresAt { get; set; }
 
     /// <summary>The version followed by the body: the bytes of the record.</summary>
     public required byte[] Stored { get; init; }
 
     /// <summary>The values at the partition's indexed paths, in the partition's order of paths.</summary>
     public SqlValue[] IndexValues { get; set; } = [];
+
+    /// <summary>What no other item of its partition may have: its values under each unique key of the container.</summary>
+    public IReadOnlyList<string> UniqueKeys { get; init; } = [];
 
     public long Lsn => Version >> 8;
 

@@ -10,6 +10,7 @@ internal sealed class LogicalPartition
     private readonly Dictionary<string, Item> _items = new(StringComparer.Ordinal);
     private readonly List<JsonPath> _paths = [];
     private readonly List<ItemIndex> _indexes = [];
+    private readonly UniqueKeys? _unique;
     private OrderedItems? _feed;
 
     public LogicalPartition(Container container, PartitionRange range, PartitionKeyValue key)
@@ -17,6 +18,7 @@ internal sealed class LogicalPartition
         Container = container;
         Range = range;
         Key = key;
+        _unique = container.Definition.UniqueKeys.Count > 0 ? new UniqueKeys() : null;
         foreach (var path in container.Definition.Indexing.Explicit)
         {
             IndexFor(new SortOrder([new SortKey(path, Descending: false)]));
@@ -43,6 +45,9 @@ internal sealed class LogicalPartition
     /// <summary>The item as stored, though it may have expired.</summary>
     public Item? Stored(string id) => _items.GetValueOrDefault(id);
 
+    /// <summary>The item that has a value of a unique key, as stored.</summary>
+    public Item? HolderOf(string uniqueValue) => _unique?.HolderOf(uniqueValue) is { } id ? Stored(id) : null;
+
     /// <summary>The values of a document to be written, for <see cref="Item.IndexValues"/>.</summary>
     public SqlValue[] IndexValuesOf(JsonElement document, long timestamp)
     {
@@ -62,6 +67,7 @@ internal sealed class LogicalPartition
 
     public void Replace(Item? before, Item? after)
     {
+        _unique?.Replace(before, after);
         if (before is not null)
         {
             foreach (var index in _indexes)

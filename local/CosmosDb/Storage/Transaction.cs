@@ -176,10 +176,21 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
     {
         var version = ((partition.Range.Lsn + 1) << 8) | (uint)_writes++;
         var item = draft.Become(partition, before?.Number ?? Container.Store.NewId(), version, _now);
+        if (item.UniqueKeys.Any(value => IsTaken(value, item.Id)))
+        {
+            return Outcome.NotUnique;
+        }
+
         Stage(item.Id, item);
         var terms = Container.Definition.Indexing.CountTerms(draft.Root);
         return new Outcome(status, item, Charge: before is null ? RequestCharge.Create(item.Body.Length, terms) : RequestCharge.Replace(item.Body.Length, terms));
     }
+
+    /// <summary>Whether another item has a value of a unique key, after the operations so far.</summary>
+    private bool IsTaken(string value, string id) =>
+        _changes.Exists(change => change.Id != id && change.After?.UniqueKeys.Contains(value, StringComparer.Ordinal) == true)
+        || (partition.HolderOf(value) is { } holder && holder.Id != id
+            && Find(holder.Id)?.UniqueKeys.Contains(value, StringComparer.Ordinal) == true);
 
     private void Stage(string id, Item? after)
     {
@@ -198,9 +209,12 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
 }
 
 /// <summary>How an operation on an item ended: a status, and the version that it wrote or read.</summary>
-internal readonly record struct Outcome(int Status, Item? Item = null, double Charge = 0)
+/// <param name="Reason">Why it failed, where the status alone doesn't say.</param>
+internal readonly record struct Outcome(int Status, Item? Item = null, double Charge = 0, string? Reason = null)
 {
     public static Outcome NotFound => new(404, Charge: RequestCharge.Read(0));
+
+    public static Outcome NotUnique => new(409, Charge: RequestCharge.Read(0), Reason: "Unique index constraint violation.");
 
     public static Outcome PreconditionFailed => new(412, Charge: RequestCharge.Read(0));
 
