@@ -65,13 +65,15 @@ internal static class WritersBenchmark
     }
 
     /// <summary>Starts the app by its own entry point, as an instance of its own.</summary>
+    private static readonly string[] Arguments = ["--urls", "http://127.0.0.1:0", "--cosmos-port", "0"];
+
     private static async Task<(FunctionsHost Host, Task Ended)> StartAppAsync(LocalAzure azure)
     {
         var app = typeof(SendMessage).Assembly;
         var hook = new HostHook { Azure = azure, App = app, Settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Auth:SigningKey"] = AccessToken.SigningKey } };
         HostHook.Current = hook;
         var ended = Task.Factory.StartNew(
-            () => app.EntryPoint!.Invoke(null, [new[] { "--urls", "http://127.0.0.1:0", "--cosmos-port", "0" }]),
+            () => app.EntryPoint!.Invoke(null, [Arguments]),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);

@@ -35,7 +35,8 @@ internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, Comman
         }
         catch (LocalStoreException failed)
         {
-            HostRefusal.Guard<object>(() => throw failed);
+            HostRefusal.Tell(failed);
+            throw;
         }
         catch (Exception taken) when (taken is SocketException or IOException { InnerException: AddressInUseException })
         {

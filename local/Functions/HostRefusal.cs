@@ -13,15 +13,20 @@ internal static class HostRefusal
         }
         catch (Exception refused) when (refused is HostRefusedException or LocalStoreException)
         {
-            if (HostHook.Current is { } hook)
-            {
-                hook.Built.TrySetException(refused);
-                throw;
-            }
-
-            Console.Error.WriteLine(refused.Message);
-            Environment.Exit(refused is HostRefusedException { ExitCode: var code } ? code : 1);
+            Tell(refused);
             throw;
         }
+    }
+
+    public static void Tell(Exception refused)
+    {
+        if (HostHook.Current is { } hook)
+        {
+            hook.Built.TrySetException(refused);
+            return;
+        }
+
+        Console.Error.WriteLine(refused.Message);
+        Environment.Exit(refused is HostRefusedException { ExitCode: var code } ? code : 1);
     }
 }

@@ -300,8 +300,8 @@ export const rules = [
   {
     rule: 'Duplicates are dropped for a fixed time, whatever became of the first, also over a restart',
     file: 'local/ServiceBus/QueueJournal.cs',
-    find: 'store.IsInMemory ? null : message.ToTombstone(_space)',
-    replace: 'null',
+    find: 'store.IsInMemory ? Write.Delete(message.RecordId) : Write.Put(message.ToTombstone(_space))',
+    replace: 'Write.Delete(message.RecordId)',
     test: 'ServiceBus.RestartTests.Ids_are_remembered_over_a_restart_until_their_window_ends',
   },
   {
