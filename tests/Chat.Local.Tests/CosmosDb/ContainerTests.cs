@@ -102,6 +102,9 @@ public sealed class ContainerTests
         clock.Advance(TimeSpan.FromSeconds(60));
         Assert.Equal("kept", (string?)Assert.Single(await account.QueryAsync("SELECT VALUE c.id FROM c")));
 
+        await account.Container.ReplaceContainerAsync(new ContainerProperties("items", "/pk"));
+        Assert.Equal("kept", (string?)Assert.Single(await account.QueryAsync("SELECT VALUE c.id FROM c")));
+
         var late = await Assert.ThrowsAsync<CosmosException>(() => account.Container.ReplaceContainerAsync(properties, new ContainerRequestOptions { IfMatchEtag = read.ETag }));
         Assert.Equal(HttpStatusCode.PreconditionFailed, late.StatusCode);
     }
@@ -138,6 +141,45 @@ public sealed class ContainerTests
         Assert.Equal((7, etag, modified), (read.Resource.DefaultTimeToLive, read.ETag, read.Resource.LastModified));
         Assert.InRange(modified!.Value, DateTime.UnixEpoch.AddYears(50), DateTime.MaxValue);
         Assert.InRange((await again.Client.GetDatabase("chat").ReadAsync()).Resource.LastModified!.Value, DateTime.UnixEpoch.AddYears(50), DateTime.MaxValue);
+    }
+
+    [Fact]
+    public async Task Should_let_documents_go_by_the_replaced_time_to_live_over_a_restart_and_bring_none_back()
+    {
+        using var directory = new TemporaryDirectory();
+        var clock = new TestClock();
+        await using (var account = await CosmosAccount.StartAsync(directory: directory.Path, time: clock))
+        {
+            await account.Client.GetDatabase("chat").CreateContainerAsync(new ContainerProperties("own", "/pk") { DefaultTimeToLive = 10 });
+            await Own(account).CreateItemAsync(new { id = "gone", pk = "k", n = 1 });
+            clock.Advance(TimeSpan.FromSeconds(8));
+            await Own(account).CreateItemAsync(new { id = "a", pk = "k", n = 2 });
+        }
+
+        clock.Advance(TimeSpan.FromSeconds(2));
+        var longer = new ContainerProperties("own", "/pk") { DefaultTimeToLive = 100 };
+        longer.IndexingPolicy.ExcludedPaths.Add(new ExcludedPath { Path = "/*" });
+        longer.IndexingPolicy.IncludedPaths.Add(new IncludedPath { Path = "/n/?" });
+        await using (var account = await CosmosAccount.StartAsync(directory: directory.Path, time: clock))
+        {
+            await Own(account).ReplaceContainerAsync(longer);
+            clock.Advance(TimeSpan.FromSeconds(50));
+            await Own(account).CreateItemAsync(new { id = "b", pk = "k", n = 1 });
+        }
+
+        await using var again = await CosmosAccount.StartAsync(directory: directory.Path, time: clock);
+        Assert.Equal(["b", "a"], await OrderedAsync());
+        clock.Advance(TimeSpan.FromSeconds(48));
+        Assert.Equal(["b"], await OrderedAsync());
+
+        static Container Own(CosmosAccount account) => account.Client.GetContainer("chat", "own");
+
+        async Task<IEnumerable<string>> OrderedAsync()
+        {
+            var options = new QueryRequestOptions { PartitionKey = new PartitionKey("k") };
+            using var query = Own(again).GetItemQueryIterator<string>("SELECT VALUE c.id FROM c ORDER BY c.n", requestOptions: options);
+            return (await query.ReadNextAsync()).Resource;
+        }
     }
 
     [Fact]

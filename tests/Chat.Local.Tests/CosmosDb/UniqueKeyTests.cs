@@ -93,6 +93,40 @@ public sealed class UniqueKeyTests : IDisposable
         await again.CreateAsync("""{"id":"c","pk":"k","mail":"a@b"}""");
     }
 
+    [Fact]
+    public async Task Should_take_the_values_over_from_a_document_that_expired_while_nobody_ran()
+    {
+        var clock = new TestClock();
+        const string WithTtl = Policy + ",\"defaultTtl\":-1";
+        await using (var account = await CosmosAccount.StartAsync(WithTtl, _directory.Path, clock))
+        {
+            await account.CreateAsync("""{"id":"a","pk":"k","mail":"a@b","ttl":5}""");
+        }
+
+        clock.Advance(TimeSpan.FromSeconds(5));
+        await using (var again = await CosmosAccount.StartAsync(WithTtl, _directory.Path, clock))
+        {
+            await again.CreateAsync("""{"id":"b","pk":"k","mail":"a@b"}""");
+            Assert.Equal("b", (string?)Assert.Single(await again.QueryAsync("SELECT VALUE c.id FROM c")));
+        }
+
+        // With another time to live the first would still be there; it went with the write that took its value.
+        await using var third = await CosmosAccount.StartAsync(Policy, _directory.Path, clock);
+        Assert.Equal("b", (string?)Assert.Single(await third.QueryAsync("SELECT VALUE c.id FROM c")));
+    }
+
+    [Fact]
+    public async Task Should_look_at_the_latest_state_when_reads_lag()
+    {
+        await using var account = await WithTwoAsync();
+        account.Service.LagReads("chat", "items", 10);
+
+        await account.Container.DeleteItemAsync<object>("a", Key);
+        await account.CreateAsync("""{"id":"c","pk":"k","mail":"a@b","n":3}""");
+
+        Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"d","pk":"k","mail":"a@b","n":4}"""))).StatusCode);
+    }
+
     public void Dispose() => _directory.Dispose();
 
     private async Task<CosmosAccount> WithTwoAsync()
