@@ -18,6 +18,7 @@ internal sealed class CosmosService : IAsyncDisposable
     private readonly LocalStore _store;
     private readonly TimeProvider _time;
     private readonly Catalog _catalog;
+    private readonly ServerCertificate _certificate;
     private readonly Dispatcher _dispatcher;
     private readonly ConcurrentBag<Listener> _listeners = [];
 
@@ -26,7 +27,8 @@ internal sealed class CosmosService : IAsyncDisposable
         _store = store;
         _time = time;
         _catalog = new Catalog(store, time);
-        _dispatcher = new Dispatcher(_catalog, new FaultGate(faults, time), meter);
+        _certificate = new ServerCertificate(store, time);
+        _dispatcher = new Dispatcher(_catalog, new FaultGate(faults, time), meter, _certificate);
     }
 
     /// <summary>The account's endpoint and the emulator's well-known key, as a connection string.</summary>
@@ -39,6 +41,7 @@ internal sealed class CosmosService : IAsyncDisposable
         var database = json.RootElement.GetProperty("database").GetString()!;
         foreach (var container in json.RootElement.GetProperty("containers").EnumerateArray())
         {
+            ContainerRules.Check(container);
             _catalog.Declare(database, new ContainerDefinition(container));
         }
     }
@@ -60,10 +63,10 @@ internal sealed class CosmosService : IAsyncDisposable
     /// <summary>A message handler for one <c>CosmosClient</c> (Gateway mode). Disposing it breaks that client only.</summary>
     public HttpMessageHandler CreateHandler() => new InProcessHandler(_dispatcher);
 
-    /// <summary>Also serves the account on http://localhost:port until it is disposed; false when the port is taken.</summary>
+    /// <summary>Also serves the account on http://localhost:port, and https, until it is disposed; false when the port is taken.</summary>
     public async Task<bool> ListenAsync(int port, CancellationToken cancellationToken)
     {
-        if (await Listener.StartAsync(_dispatcher, port, cancellationToken) is not { } listener)
+        if (await Listener.StartAsync(_dispatcher, _certificate, port, cancellationToken) is not { } listener)
         {
             return false;
         }

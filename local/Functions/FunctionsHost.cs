@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Chat.Local.CosmosDb.Protocol;
 using Chat.Local.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -83,7 +84,7 @@ internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, Comman
 
         await Console.Out.WriteLineAsync(
             await azure.Cosmos.ListenAsync(options.CosmosPort, cancellationToken)
-                ? $"Cosmos DB for tools: http://localhost:{options.CosmosPort}/"
+                ? $"Cosmos DB for tools: http://localhost:{options.CosmosPort}/, or https with the certificate that {ServerCertificate.Path} there gives."
                 : $"Port {options.CosmosPort} can't be had, so that tools don't reach Cosmos DB; choose another with --cosmos-port N.");
     }
 

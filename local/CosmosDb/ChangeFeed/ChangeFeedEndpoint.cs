@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Chat.Local.CosmosDb.Items;
 using Chat.Local.CosmosDb.Protocol;
+using Chat.Local.CosmosDb.Resources;
 using Chat.Local.CosmosDb.Storage;
 
 namespace Chat.Local.CosmosDb.ChangeFeed;
@@ -16,6 +17,11 @@ internal sealed class ChangeFeedEndpoint(FaultGate gate, Meter meter)
     public ValueTask<CosmosResponse> AnswerAsync(CosmosRequest request, Container container)
     {
         var key = request.Header("x-ms-documentdb-partitionkey") is { } header ? PartitionKeyValue.Parse(header) : null;
+        if (key?.Components.Count < container.Definition.KeyPaths.Count)
+        {
+            throw ContainerRules.Unsupported("the change feed of a prefix of a hierarchical partition key");
+        }
+
         var target = key is null ? container.Definition.Id : $"{container.Definition.Id}/{key}";
         return gate.RunAsync("changefeed", target, request, request => RunAsync(request, container, key));
     }

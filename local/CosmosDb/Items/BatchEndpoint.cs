@@ -7,6 +7,7 @@ namespace Chat.Local.CosmosDb.Items;
 internal sealed class BatchEndpoint(FaultGate gate, Meter meter)
 {
     private const int OperationLimit = 100;
+    private const int AnswerLimitInBytes = 4 * 1024 * 1024;
 
     public async ValueTask<CosmosResponse> AnswerAsync(CosmosRequest request, Container container)
     {
@@ -33,6 +34,11 @@ internal sealed class BatchEndpoint(FaultGate gate, Meter meter)
     private async ValueTask<CosmosResponse> TransactAsync(CosmosRequest request, Container container, PartitionKeyValue key, IReadOnlyList<BatchOperation> operations)
     {
         var partition = container.GetOrAdd(key);
+        if (SessionToken.IsAhead(request.Header("x-ms-session-token"), partition.Range, partition.Range.Lsn))
+        {
+            return CosmosResponse.Error(404, "The read session is not available for the input session token.", 1002);
+        }
+
         var steps = new List<BatchStep>(operations.Count);
         try
         {
@@ -43,7 +49,8 @@ internal sealed class BatchEndpoint(FaultGate gate, Meter meter)
 
             var (results, committed, lsn, position) = Run(partition, steps, request.RefuseConditions);
             await container.Store.WhenDurableAsync(position);
-            return await AnswerAsync(request, committed ? 200 : 207, results, container, partition.Range, lsn);
+            var isPlainSuccess = committed && results.TrueForAll(result => result.Status < 300);
+            return await AnswerAsync(request, isPlainSuccess ? 200 : 207, results, container, partition.Range, lsn);
         }
         finally
         {
@@ -78,11 +85,16 @@ internal sealed class BatchEndpoint(FaultGate gate, Meter meter)
             lock (partition.Range.Lock)
             {
                 var transaction = new Transaction(partition, refuseConditions);
+                var bytes = 0L;
                 foreach (var step in steps)
                 {
                     var result = step.Run(transaction, partition);
-                    results.Add(result);
-                    if (result.Status >= 400)
+                    bytes += result.Body.Length;
+
+                    // As in the service, the last operation is the one that an answer is too large for.
+                    var isTooLarge = result.Status < 400 && results.Count == steps.Count - 1 && bytes > AnswerLimitInBytes;
+                    results.Add(isTooLarge ? new BatchResult(413, Charge: result.Charge) : result);
+                    if (results[^1].Status >= 400)
                     {
                         return (RolledBack(results, steps.Count), false, partition.Lsn, partition.Position);
                     }

@@ -69,7 +69,9 @@ internal sealed class BatchStep : IDisposable
         BatchVerb.Replace => transaction.Replace(_operation.Id!, _draft!, _operation.IfMatch),
         BatchVerb.Patch => transaction.Patch(_operation.Id!, _patch!, _operation.IfMatch),
         BatchVerb.Delete => transaction.Delete(_operation.Id!, _operation.IfMatch),
-        BatchVerb.Read => transaction.Read(_operation.Id!, _operation.IfNoneMatch),
+
+        // The service takes either condition of a read as one on what has changed: unchanged is 304.
+        BatchVerb.Read => transaction.Read(_operation.Id!, _operation.IfNoneMatch ?? _operation.IfMatch),
         _ => throw new RefusedException(400, $"A batch has no operation {(int)_operation.Verb}."),
     };
 }

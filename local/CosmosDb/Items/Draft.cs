@@ -44,6 +44,7 @@ internal sealed class Draft : IDisposable
         JsonDocument json;
         try
         {
+            utf8 = Numbers.AsKept(utf8);
             json = JsonDocument.Parse(utf8);
         }
         catch (JsonException exception)
@@ -77,7 +78,7 @@ internal sealed class Draft : IDisposable
             $$""","_rid":"{{resourceId}}","_self":"{{container.SelfPath}}docs/{{resourceId}}/","_etag":"\"{{etag}}\"","_attachments":"attachments/","_ts":{{now}}}""",
             out var systemLength);
 
-        var item = Item.New(number, Id, version, now, Ttl, 1 + _members.Length + systemLength, container.Definition, out var body);
+        var item = Item.New(number, Id, version, now, Ttl, 1 + _members.Length + systemLength, container, out var body);
         body[0] = (byte)'{';
         _members.Span.CopyTo(body[1..]);
         system[..systemLength].CopyTo(body[(1 + _members.Length)..]);

@@ -132,7 +132,7 @@ internal sealed class ItemEndpoint(FaultGate gate, Meter meter)
         CosmosResponse response;
         if (outcome.Failed)
         {
-            response = CosmosResponse.Error(outcome.Status, Message(outcome.Status));
+            response = CosmosResponse.Error(outcome.Status, outcome.Reason ?? Message(outcome.Status));
         }
         else
         {

@@ -146,10 +146,8 @@ internal sealed record PatchOperation(string Verb, string Path, string? From, Js
         Put(document, Path, sum, inserts: false, mustExist: false);
     }
 
-    private static JsonValue Add(JsonValue left, JsonValue right) =>
-        left.TryGetValue<long>(out var a) && right.TryGetValue<long>(out var b)
-            ? JsonValue.Create(a + b)
-            : JsonValue.Create(NumberOf(left) + NumberOf(right));
+    private JsonValue Add(JsonValue left, JsonValue right) =>
+        NumberOf(left) + NumberOf(right) is var sum && double.IsFinite(sum) ? JsonValue.Create(sum) : throw Refused("the sum is too large");
 
     private static double NumberOf(JsonValue value) => double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture);
 }

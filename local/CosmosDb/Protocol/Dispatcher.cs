@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Chat.Local.CosmosDb.ChangeFeed;
 using Chat.Local.CosmosDb.Items;
@@ -8,13 +9,19 @@ using Chat.Local.CosmosDb.Storage;
 namespace Chat.Local.CosmosDb.Protocol;
 
 /// <summary>Brings a request to the operation that it asks for.</summary>
-internal sealed class Dispatcher(Catalog catalog, FaultGate gate, Meter meter)
+internal sealed class Dispatcher(Catalog catalog, FaultGate gate, Meter meter, ServerCertificate certificate)
 {
+    private const string Addresses = "addresses";
+
     private readonly ResourceEndpoint _resources = new(catalog);
+    private readonly OfferEndpoint _offers = new(catalog);
     private readonly ItemEndpoint _items = new(gate, meter);
     private readonly BatchEndpoint _batches = new(gate, meter);
     private readonly QueryEndpoint _queries = new(gate, meter);
     private readonly ChangeFeedEndpoint _changes = new(gate, meter);
+
+    /// <summary>Whether a request is answered to those without the key: nothing secret is behind it.</summary>
+    public static bool IsPublic(CosmosRequest request) => request.Path == ServerCertificate.Path || request.Path.Trim('/') == Addresses;
 
     public async ValueTask<CosmosResponse> AnswerAsync(CosmosRequest request)
     {
@@ -42,6 +49,11 @@ internal sealed class Dispatcher(Catalog catalog, FaultGate gate, Meter meter)
         {
             ["dbs", var database, "colls", var container, "docs", .. var rest] => WithinThroughputAsync(request, Find(database, container), rest),
             ["dbs", var database, "colls", var container, "pkranges"] when request.Method == "GET" => new(ResourceEndpoint.Ranges(request, Find(database, container))),
+            ["offers", .. var rest] => _offers.AnswerAsync(request, rest),
+
+            // Only a client in Direct mode asks for the replicas of a range.
+            [Addresses] => throw new RefusedException(400, "The local Cosmos DB serves Gateway mode only. Use ConnectionMode.Gateway."),
+            ["_explorer", "emulator.pem"] => new(Certificate()),
             [] or ["dbs", ..] => _resources.AnswerAsync(request, Array.ConvertAll(path, Uri.UnescapeDataString)),
             _ => new(CosmosResponse.Error(404, "There is no such resource.")),
         };
@@ -64,19 +76,27 @@ internal sealed class Dispatcher(Catalog catalog, FaultGate gate, Meter meter)
         return response;
     }
 
-    private ValueTask<CosmosResponse> RouteDocumentsAsync(CosmosRequest request, Container container, string[] rest) => (request.Method, rest) switch
+    private ValueTask<CosmosResponse> RouteDocumentsAsync(CosmosRequest request, Container container, string[] rest)
     {
-        ("POST", []) when request.Is("x-ms-cosmos-is-batch-request") => _batches.AnswerAsync(request, container),
-        ("POST", []) when request.Is("x-ms-documentdb-isquery") || request.Is("x-ms-cosmos-is-query-plan-request") => _queries.AnswerAsync(request, container),
-        ("POST", []) => _items.WriteAsync(request, container),
-        ("GET", []) when request.Header("A-IM") is not null => _changes.AnswerAsync(request, container),
-        ("GET", []) => _queries.AnswerAsync(request with { Body = """{"query":"SELECT * FROM c"}"""u8.ToArray() }, container),
-        ("GET", [var id]) => _items.ReadAsync(request, container, Uri.UnescapeDataString(id)),
-        ("PUT", [var id]) => _items.ReplaceAsync(request, container, Uri.UnescapeDataString(id)),
-        ("PATCH", [var id]) => _items.PatchAsync(request, container, Uri.UnescapeDataString(id)),
-        ("DELETE", [var id]) => _items.DeleteAsync(request, container, Uri.UnescapeDataString(id)),
-        _ => new(CosmosResponse.Error(405, "There is no such operation.")),
-    };
+        RequestRules.Check(request);
+        return (request.Method, rest) switch
+        {
+            ("POST", []) when request.Is("x-ms-cosmos-is-batch-request") => _batches.AnswerAsync(request, container),
+            ("POST", []) when request.Is("x-ms-documentdb-isquery") || request.Is("x-ms-cosmos-is-query-plan-request") =>
+                _queries.AnswerAsync(request, container),
+            ("POST", []) => _items.WriteAsync(request, container),
+            ("GET", []) when request.Header("A-IM") is not null => _changes.AnswerAsync(request, container),
+            ("GET", []) => _queries.AnswerAsync(request with { Body = """{"query":"SELECT * FROM c"}"""u8.ToArray() }, container),
+            ("GET", [var id]) => _items.ReadAsync(request, container, Uri.UnescapeDataString(id)),
+            ("PUT", [var id]) => _items.ReplaceAsync(request, container, Uri.UnescapeDataString(id)),
+            ("PATCH", [var id]) => _items.PatchAsync(request, container, Uri.UnescapeDataString(id)),
+            ("DELETE", [var id]) => _items.DeleteAsync(request, container, Uri.UnescapeDataString(id)),
+            _ => new(CosmosResponse.Error(405, "There is no such operation.")),
+        };
+    }
+
+    private CosmosResponse Certificate() =>
+        new CosmosResponse(200, Encoding.ASCII.GetBytes(certificate.Pem)).With("content-type", "application/x-pem-file");
 
     private Container Find(string database, string container) =>
         catalog.Find(Uri.UnescapeDataString(database), Uri.UnescapeDataString(container)) ?? throw new RefusedException(404, "Resource Not Found. The container doesn't exist.", 1003);

@@ -18,8 +18,8 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
     {
         var query = SqlParser.ParseRequest(request.Body, container.Time.GetUtcNow());
         var plan = QueryPlan.For(query, container.Definition);
-        var key = request.Header("x-ms-documentdb-partitionkey") is { } header ? PartitionKeyValue.Parse(header) : null;
-        var isSpread = key is null && NeedsDistribution(query);
+        var named = request.Header("x-ms-documentdb-partitionkey") is { } header ? PartitionKeyValue.Parse(header) : null;
+        var isSpread = named is null && NeedsDistribution(query);
         if (request.Is("x-ms-cosmos-is-query-plan-request"))
         {
             return isSpread ? DistributionPlan.For(query) : DistributionPlan.PassThrough();
@@ -30,8 +30,8 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
             return AskForPlan(query);
         }
 
-        var target = key is null ? container.Definition.Id : $"{container.Definition.Id}/{key}";
-        return await gate.RunAsync("query", target, request, request => RunAsync(request, container, query, plan, key));
+        var target = named is null ? container.Definition.Id : $"{container.Definition.Id}/{named}";
+        return await gate.RunAsync("query", target, request, request => RunAsync(request, container, query, plan, named));
     }
 
     /// <summary>Refuses a query that only a client can put together; it finds the plan beside the reason.</summary>
@@ -50,9 +50,10 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
             ? size > 0 ? Math.Min(size, LargestPage) : LargestPage
             : StandardPage;
 
-    private async ValueTask<CosmosResponse> RunAsync(CosmosRequest request, Container container, SelectQuery query, QueryPlan plan, PartitionKeyValue? key)
+    private async ValueTask<CosmosResponse> RunAsync(
+        CosmosRequest request, Container container, SelectQuery query, QueryPlan plan, PartitionKeyValue? named)
     {
-        var scope = new QueryScope(container, key, plan.Keys, request);
+        var scope = new QueryScope(container, named, plan.Keys, request);
         if (scope.Ranges.Any(range => SessionToken.IsAhead(request.Header("x-ms-session-token"), range, range.Lsn)))
         {
             return CosmosResponse.Error(404, "The read session is not available for the input session token.", 1002);
@@ -60,16 +61,16 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
 
         var run = new QueryRun(query, plan, PageSize(request), container.Now);
         var from = request.Header("x-ms-continuation") is { Length: > 0 } token ? Continuation.Parse(token) : null;
-        var next = !query.HasFrom ? RunConstant(run, query, isAsked: key is not null || scope.Ranges[0] == container.Ranges[0])
-            : key is null && query.Order.Keys.Count > 0 ? RunMerged(run, plan, scope, from, request.Body)
+        var next = !query.HasFrom ? RunConstant(run, query, isAsked: named is not null || scope.Ranges[0] == container.Ranges[0])
+            : !scope.IsOnePartition && query.Order.Keys.Count > 0 ? RunMerged(run, plan, scope, from, request.Body)
             : Run(run, scope, from, query);
 
         await container.Store.WhenDurableAsync(Math.Max(scope.Position, run.Position));
-        var (loaded, bytes) = key is null || plan.ServesKey ? (run.Examined, run.ExaminedBytes) : scope.FoundForAnyKey(plan);
+        var (loaded, bytes) = named is null || plan.ServesKey ? (run.Examined, run.ExaminedBytes) : scope.FoundForAnyKey(plan);
         var charge = RequestCharge.Query(loaded, bytes);
-        meter.Add("cosmos", plan.IsScan || (key is not null && !plan.ServesKey) ? "scan" : "query", charge);
+        meter.Add("cosmos", plan.IsScan || (named is not null && !plan.ServesKey) ? "scan" : "query", charge);
         var response = Page(container, run).Charged(charge).From(container, scope.Ranges[^1], scope.Lsn);
-        if (key is not null)
+        if (named is not null)
         {
             response.With("x-ms-cosmos-query-requiresdistribution", "False");
         }

@@ -14,20 +14,28 @@ internal sealed class QueryScope
     private readonly string _start;
     private readonly string _end;
 
-    /// <param name="key">The only partition, if the request says so.</param>
+    /// <param name="key">The only partition, or the prefix of a hierarchical key, if the request says so.</param>
     /// <param name="named">The only partitions that its conditions leave, if they do.</param>
     public QueryScope(Container container, PartitionKeyValue? key, IReadOnlyList<string>? named, CosmosRequest request)
     {
-        // The prefix of a hierarchical key comes as the effective keys that it covers.
-        _start = request.Header("x-ms-start-epk") ?? "";
-        _end = request.Header("x-ms-end-epk") ?? "FF";
+        var components = key?.Components.Count ?? 0;
+        if (components > container.Definition.KeyPaths.Count)
+        {
+            throw new RefusedException(400, "The partition key has more components than that of the container.", 1001);
+        }
+
+        // The prefix of a hierarchical key comes as such, or as the effective keys that it covers. All of them lie in one range.
+        var prefix = components < container.Definition.KeyPaths.Count ? key?.Effective() : null;
+        key = prefix is null ? key : null;
+        _start = prefix ?? request.Header("x-ms-start-epk") ?? "";
+        _end = prefix is null ? request.Header("x-ms-end-epk") ?? "FF" : prefix + "FF";
         var rangeId = request.Header("x-ms-documentdb-partitionkeyrangeid");
         _container = container;
         _key = key;
         _named = named;
         var partition = key is null ? null : container.Find(key.Text);
-        Ranges = key is not null
-            ? [partition?.Range ?? container.RangeOf(key.Effective())]
+        Ranges = key is not null || prefix is not null
+            ? [partition?.Range ?? container.RangeOf(key?.Effective() ?? prefix!)]
             : rangeId is null ? container.Ranges : [container.RangeWithId(rangeId) ?? throw new RefusedException(410, "The partition key range is gone.", 1002)];
         _asOf = container.Replica is { } replica ? Ranges.ToDictionary(range => range, range => replica.Choose(range, request.Header("x-ms-session-token"))) : null;
         _partition = partition is null ? null : AsSeen(partition);
@@ -37,6 +45,9 @@ internal sealed class QueryScope
             (Lsn, Position) = _partition is not null ? (_partition.Lsn, _partition.Position) : key is not null ? (0, 0) : (_asOf?[last] ?? last.Lsn, last.Position);
         }
     }
+
+    /// <summary>Whether there is one logical partition to look into, and so one order of its documents.</summary>
+    public bool IsOnePartition => _key is not null;
 
     public IReadOnlyList<PartitionRange> Ranges { get; }
 
@@ -55,14 +66,14 @@ internal sealed class QueryScope
         }
 
         var from = place is [var effective, var text] ? (effective, text) : (_start, "");
-        return _named is null ? Scan(from) : Named(from);
+        return _named is null ? Scan(from, _end) : Named(from);
     }
 
     /// <summary>What an index finds in the physical partition of the key when it doesn't know keys.</summary>
     public (int Items, long Bytes) FoundForAnyKey(QueryPlan plan)
     {
         var (items, bytes) = (0, 0L);
-        foreach (var (partition, _) in Scan((Ranges[0].Min, "")))
+        foreach (var (partition, _) in Scan((Ranges[0].Min, ""), "FF"))
         {
             lock (partition.Lock)
             {
@@ -90,11 +101,11 @@ internal sealed class QueryScope
         .ThenBy(one => one.Text, StringComparer.Ordinal)
         .Select(one => (one.Partition, new[] { one.Effective, one.Text }));
 
-    private IEnumerable<(LogicalPartition Partition, string[] Place)> Scan((string Effective, string Text) from)
+    private IEnumerable<(LogicalPartition Partition, string[] Place)> Scan((string Effective, string Text) from, string end)
     {
         foreach (var range in Ranges)
         {
-            foreach (var (effective, text, _) in _container.KeysFrom(range, from.Effective, from.Text, _end))
+            foreach (var (effective, text, _) in _container.KeysFrom(range, from.Effective, from.Text, end))
             {
                 yield return (AsSeen(_container.Find(text)!), [effective, text]);
             }

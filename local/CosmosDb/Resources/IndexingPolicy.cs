@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Chat.Local.CosmosDb.Sql;
 
 namespace Chat.Local.CosmosDb.Resources;
@@ -7,25 +8,20 @@ namespace Chat.Local.CosmosDb.Resources;
 /// <remarks>https://learn.microsoft.com/azure/cosmos-db/index-policy: the most precise path wins; <c>id</c> and <c>_ts</c> are always indexed.</remarks>
 internal sealed class IndexingPolicy
 {
-    private static readonly JsonElement Default = JsonDocument.Parse(
-        """{"indexingMode":"consistent","automatic":true,"includedPaths":[{"path":"/*"}],"excludedPaths":[{"path":"/\"_etag\"/?"}]}""").RootElement;
-
-    private readonly bool _none;
     private readonly List<Pattern> _included;
     private readonly List<Pattern> _excluded;
     private readonly List<SortOrder> _composite;
 
     public IndexingPolicy(JsonElement json)
     {
-        Json = json.ValueKind == JsonValueKind.Object && Patterns(json, "includedPaths").Count + Patterns(json, "excludedPaths").Count > 0 ? json : Default;
-        _none = Json.TryGetProperty("indexingMode", out var mode) && string.Equals(mode.GetString(), "none", StringComparison.OrdinalIgnoreCase);
+        Json = Complete(json);
         _included = Patterns(Json, "includedPaths");
         _excluded = Patterns(Json, "excludedPaths");
         _composite = Json.TryGetProperty("compositeIndexes", out var composite)
             ? [.. composite.EnumerateArray().Select(index => new SortOrder([.. index.EnumerateArray().Select(SortKeyOf)]))]
             : [];
-        Explicit = _none ? [] : [.. _included.Where(pattern => !pattern.Below && !pattern.InArray).Select(pattern => pattern.Path)];
-        CoversAll = !_none && _included.Exists(pattern => pattern is { Below: true, Path.Segments.Count: 0 });
+        Explicit = [.. _included.Where(pattern => !pattern.Below && !pattern.InArray).Select(pattern => pattern.Path)];
+        CoversAll = _included.Exists(pattern => pattern is { Below: true, Path.Segments.Count: 0 });
     }
 
     public JsonElement Json { get; }
@@ -35,18 +31,13 @@ internal sealed class IndexingPolicy
 
     /// <summary>The orders that it names: of each such path, and of its composite indexes; the first path of each ascends.</summary>
     public IEnumerable<SortOrder> Orders => Explicit.Select(path => new SortOrder([new SortKey(path, Descending: false)]))
-        .Concat((_none ? [] : _composite).Select(index => index.Keys[0].Descending ? index.Reversed() : index));
+        .Concat(_composite.Select(index => index.Keys[0].Descending ? index.Reversed() : index));
 
     /// <summary>Whether <c>/*</c> is included.</summary>
     public bool CoversAll { get; }
 
     public bool Includes(JsonPath path)
     {
-        if (_none)
-        {
-            return false;
-        }
-
         if (IsSystem(path))
         {
             return true;
@@ -58,7 +49,7 @@ internal sealed class IndexingPolicy
 
     /// <summary>Whether an index gives this order, read in one direction or the other. More than one path takes a composite index.</summary>
     public bool Serves(SortOrder order) =>
-        order.Keys.Count == 1 ? Includes(order.Keys[0].Path) : !_none && _composite.Exists(index => index.Equals(order) || index.Reversed().Equals(order));
+        order.Keys.Count == 1 ? Includes(order.Keys[0].Path) : _composite.Exists(index => index.Equals(order) || index.Reversed().Equals(order));
 
     /// <summary>How many values of a document go into indexes: what a write is charged for.</summary>
     public int CountTerms(JsonElement document)
@@ -77,6 +68,21 @@ internal sealed class IndexingPolicy
         return terms;
     }
 
+    /// <summary>A policy that names no paths indexes all of them; what else it says stands.</summary>
+    private static JsonElement Complete(JsonElement json)
+    {
+        var policy = json.ValueKind == JsonValueKind.Object ? JsonObject.Create(json)! : [];
+        policy["indexingMode"] = "consistent";
+        policy["automatic"] = true;
+        if (policy["includedPaths"] is not JsonArray { Count: > 0 } && policy["excludedPaths"] is not JsonArray { Count: > 0 })
+        {
+            policy["includedPaths"] = new JsonArray(new JsonObject { ["path"] = "/*" });
+            policy["excludedPaths"] = new JsonArray(new JsonObject { ["path"] = "/\"_etag\"/?" });
+        }
+
+        return JsonSerializer.SerializeToElement(policy);
+    }
+
     private static bool IsSystem(JsonPath path) => path.Equals(JsonPath.Id) || path.Equals(JsonPath.Timestamp);
 
     private static int CountLeaves(JsonElement element) => element.ValueKind switch
@@ -87,7 +93,7 @@ internal sealed class IndexingPolicy
     };
 
     private static SortKey SortKeyOf(JsonElement json) =>
-        new(JsonPath.Parse(json.GetProperty("path").GetString()!), json.TryGetProperty("order", out var order) && order.GetString() == "descending");
+        new(JsonPath.Parse(json.GetProperty("path").GetString()!), json.TryGetProperty("order", out var order) && string.Equals(order.GetString(), "descending", StringComparison.OrdinalIgnoreCase));
 
     private static int Precision(List<Pattern> patterns, JsonPath path) =>
         patterns.Select(pattern => pattern.Precision(path)).DefaultIfEmpty(0).Max();

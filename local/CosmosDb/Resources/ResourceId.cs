@@ -3,7 +3,7 @@ using Chat.Local.CosmosDb.Protocol;
 
 namespace Chat.Local.CosmosDb.Resources;
 
-/// <summary>The resource ids (<c>_rid</c>) of databases (4 bytes), containers (8) and documents (16), in the service's base64.</summary>
+/// <summary>The resource ids (<c>_rid</c>) of offers (3 bytes), databases (4), containers (8) and documents (16), in the service's base64.</summary>
 internal static class ResourceId
 {
     public static string OfDatabase(long number)
@@ -12,6 +12,9 @@ internal static class ResourceId
         BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)number);
         return Encode(bytes);
     }
+
+    /// <summary>The SDK tells an offer by its three bytes.</summary>
+    public static string OfOffer(int number) => Encode([(byte)(number >> 16), (byte)(number >> 8), (byte)number]);
 
     public static string OfContainer(long database, long number) => Encode(ContainerBytes(stackalloc byte[8], database, number));
 

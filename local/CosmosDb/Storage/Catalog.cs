@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text.Json;
+using Chat.Local.CosmosDb.Protocol;
 using Chat.Local.CosmosDb.Resources;
 using Chat.Local.Store;
 
@@ -14,7 +16,7 @@ internal sealed class Catalog : IDisposable
     private const long RecentLimitInBytes = 4 * 1024 * 1024;
 
     private readonly Lock _lock = new();
-    private readonly ConcurrentDictionary<string, long> _databases = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Database> _databases = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Entry> _containers = new(StringComparer.Ordinal);
     private readonly RecentlyUsed<long, Item> _recent = new(RecentLimitInBytes, static item => item.Size);
     private readonly TimeProvider _time;
@@ -23,9 +25,10 @@ internal sealed class Catalog : IDisposable
     {
         Store = store;
         _time = time;
+        Offers = new Offers(store, time);
         foreach (var record in store.TakeLoaded(DatabaseSpace))
         {
-            _databases[record.Key] = record.Id;
+            _databases[record.Key] = new Database(record.Key, record.Id, StampIn(record.Value));
         }
 
         foreach (var stored in store.TakeLoaded(ContainerRecord.Space))
@@ -37,21 +40,15 @@ internal sealed class Catalog : IDisposable
 
     public LocalStore Store { get; }
 
-    public IEnumerable<(string Id, string ResourceId)> Databases => _databases.Select(pair => (pair.Key, ResourceId.OfDatabase(pair.Value)));
+    public Offers Offers { get; }
+
+    public DateTimeOffset Now => _time.GetUtcNow();
+
+    public IEnumerable<Database> Databases => _databases.Values;
 
     /// <summary>Finds a database by name or resource id.</summary>
-    public (string Id, string ResourceId)? FindDatabase(string name)
-    {
-        foreach (var database in Databases)
-        {
-            if (database.Id == name || database.ResourceId == name)
-            {
-                return database;
-            }
-        }
-
-        return null;
-    }
+    public Database? FindDatabase(string name) =>
+        _databases.GetValueOrDefault(name) ?? _databases.Values.FirstOrDefault(database => database.ResourceId == name);
 
     /// <summary>Finds a container by names or by resource ids.</summary>
     public Container? Find(string database, string container) =>
@@ -64,7 +61,7 @@ internal sealed class Catalog : IDisposable
     }
 
     /// <summary>Creates a database; false when it was there. Returns the store position to wait for.</summary>
-    public bool CreateDatabase(string id, out long position)
+    public bool CreateDatabase(string id, OfferedThroughput? throughput, out long position)
     {
         lock (_lock)
         {
@@ -74,15 +71,17 @@ internal sealed class Catalog : IDisposable
                 return false;
             }
 
-            var number = Store.NewId();
-            position = Store.Put(new Record(number, DatabaseSpace, id, []));
-            _databases[id] = number;
+            var database = new Database(id, Store.NewId(), ResourceStamp.New(_time));
+            position = Store.Put([
+                Write.Put(new Record(database.Number, DatabaseSpace, id, Stored(database.Stamp))),
+                .. Offers.Add(database.ResourceId, database.SelfPath, throughput)]);
+            _databases[id] = database;
             return true;
         }
     }
 
     /// <summary>Creates a container; false when it was there. Returns the store position to wait for.</summary>
-    public bool CreateContainer(string database, ContainerDefinition definition, out long position)
+    public bool CreateContainer(string database, ContainerDefinition definition, OfferedThroughput? throughput, out long position)
     {
         lock (_lock)
         {
@@ -92,20 +91,54 @@ internal sealed class Catalog : IDisposable
                 return false;
             }
 
+            definition.Stamp = ResourceStamp.New(_time);
             var seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8));
-            var record = new ContainerRecord(Store.NewId(), _databases[database], database, seed) { ExpiryFor = definition.DefaultTtl };
-            position = Store.Put(record.Stored(definition));
+            var record = new ContainerRecord(Store.NewId(), _databases[database].Number, database, seed) { ExpiryFor = definition.DefaultTtl };
+            position = Store.Put([
+                Write.Put(record.Stored(definition)),
+                .. Offers.Add(record.ResourceId, record.SelfPath, throughput)]);
             Add(record, definition);
             return true;
         }
     }
 
-    /// <summary>Creates a container, or gives one that nobody used yet the definition of now; its partition key can't change.</summary>
-    /// <exception cref="LocalStoreException">The data on disk was written under another partition key.</exception>
+    /// <summary>Gives a container another time to live and indexing: nothing else of it changes. Returns the store position to wait for.</summary>
+    public long Replace(Container container, ContainerDefinition definition, string? ifMatch)
+    {
+        lock (_lock)
+        {
+            container.Definition.Stamp.Check(ifMatch);
+            if (!_containers.ContainsKey($"{container.Record.DatabaseId}/{definition.Id}"))
+            {
+                throw new RefusedException(404, "Resource Not Found. The container is gone.");
+            }
+
+            definition.Stamp = ResourceStamp.New(_time);
+            var position = container.Redefine(definition);
+            foreach (var key in KeysOf(container.Record, definition))
+            {
+                _containers[key] = _containers[key] with { Definition = definition };
+            }
+
+            return position;
+        }
+    }
+
+    /// <summary>Replaces the throughput of a database or container, and returns the store position to wait for.</summary>
+    public (Offer Offer, long Position) Replace(string offer, OfferedThroughput throughput, string? ifMatch)
+    {
+        lock (_lock)
+        {
+            return Offers.Replace(offer, throughput, ifMatch);
+        }
+    }
+
+    /// <summary>Creates a container, or gives one that nobody used yet the definition of now; its partition key and unique keys can't change.</summary>
+    /// <exception cref="LocalStoreException">The data on disk was written under others.</exception>
     public void Declare(string database, ContainerDefinition definition)
     {
-        CreateDatabase(database, out _);
-        if (CreateContainer(database, definition, out _))
+        CreateDatabase(database, null, out _);
+        if (CreateContainer(database, definition, null, out _))
         {
             return;
         }
@@ -113,13 +146,14 @@ internal sealed class Catalog : IDisposable
         lock (_lock)
         {
             var entry = _containers[$"{database}/{definition.Id}"];
-            if (!entry.Definition.KeyPaths.SequenceEqual(definition.KeyPaths))
+            if (entry.Definition.FixedPartThatDiffers(definition) is { } part)
             {
-                throw new LocalStoreException($"The partition key of container {definition.Id} has changed. Start with --reset to begin anew, or with --data DIR elsewhere.");
+                throw new LocalStoreException($"The {part} of container {definition.Id} has changed. Start with --reset to begin anew, or with --data DIR elsewhere.");
             }
 
             if (!entry.Container.IsValueCreated)
             {
+                definition.Stamp = entry.Definition.Stamp;
                 Store.Put(entry.Record.Stored(definition));
                 Add(entry.Record, definition);
             }
@@ -127,31 +161,33 @@ internal sealed class Catalog : IDisposable
     }
 
     /// <summary>Deletes a container with everything in it, and returns the store position to wait for.</summary>
-    public long Delete(Container container)
+    public long Delete(Container container, string? ifMatch)
     {
         lock (_lock)
         {
+            container.Definition.Stamp.Check(ifMatch);
             foreach (var key in KeysOf(container.Record, container.Definition))
             {
                 _containers.TryRemove(key, out _);
             }
 
             container.Dispose();
-            return Store.Put(container.DeleteAll());
+            return Store.Put([.. container.DeleteAll(), .. Offers.Remove(container.ResourceId)]);
         }
     }
 
-    public long DeleteDatabase(string id)
+    public long DeleteDatabase(Database database, string? ifMatch)
     {
-        foreach (var container in ContainersOf(id))
+        database.Stamp.Check(ifMatch);
+        foreach (var container in ContainersOf(database.Id))
         {
-            Delete(container);
+            Delete(container, null);
         }
 
         lock (_lock)
         {
-            _databases.TryRemove(id, out var number);
-            return Store.Delete(number);
+            _databases.TryRemove(database.Id, out _);
+            return Store.Put([Write.Delete(database.Number), .. Offers.Remove(database.ResourceId)]);
         }
     }
 
@@ -164,16 +200,42 @@ internal sealed class Catalog : IDisposable
     }
 
     private static string[] KeysOf(ContainerRecord record, ContainerDefinition definition) =>
-        [$"{record.DatabaseId}/{definition.Id}", $"{ResourceId.OfDatabase(record.Database)}/{ResourceId.OfContainer(record.Database, record.Number)}"];
+        [$"{record.DatabaseId}/{definition.Id}", $"{ResourceId.OfDatabase(record.Database)}/{record.ResourceId}"];
+
+    private static byte[] Stored(ResourceStamp stamp)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            stamp.WriteTo(json);
+            json.WriteEndObject();
+        }
+
+        return buffer.ToArray();
+    }
+
+    /// <summary>The record of a database of before has nothing but its name.</summary>
+    private static ResourceStamp StampIn(byte[] value)
+    {
+        using var json = JsonDocument.Parse(value.Length == 0 ? "{}"u8.ToArray() : value);
+        return ResourceStamp.Read(json.RootElement);
+    }
 
     private void Add(ContainerRecord record, ContainerDefinition definition)
     {
-        var container = new Lazy<Container>(() => ContainerLoader.Load(record, definition, Store, _recent, _time));
-        var entry = new Entry(record, definition, container);
+        var entry = new Entry(record, definition, new Lazy<Container>(() => Load(record, definition)));
         foreach (var key in KeysOf(record, definition))
         {
             _containers[key] = entry;
         }
+    }
+
+    private Container Load(ContainerRecord record, ContainerDefinition definition)
+    {
+        var container = ContainerLoader.Load(record, definition, Store, _recent, _time);
+        container.Throughput = Offers.LimitOf(record.ResourceId, ResourceId.OfDatabase(record.Database));
+        return container;
     }
 
     private sealed record Entry(ContainerRecord Record, ContainerDefinition Definition, Lazy<Container> Container);

@@ -22,6 +22,7 @@ internal sealed class Container : IDisposable
     private readonly RecentlyUsed<long, Item> _recent;
     private readonly ContainerIndexes _indexes;
     private readonly ContainerRecord _record;
+    private volatile ContainerDefinition _definition;
 
     public Container(
         ContainerRecord record,
@@ -33,18 +34,17 @@ internal sealed class Container : IDisposable
     {
         _record = record;
         _recent = recent;
-        Definition = definition;
+        _definition = definition;
         Ranges = ranges;
         Store = store;
         Time = time;
-        ResourceId = Resources.ResourceId.OfContainer(record.Database, record.Number);
         Path = $"dbs/{record.DatabaseId}/colls/{definition.Id}";
-        SelfPath = $"dbs/{Resources.ResourceId.OfDatabase(record.Database)}/colls/{ResourceId}/";
+        SelfPath = record.SelfPath;
         _indexes = new ContainerIndexes(this, record);
         Expiry = new Expiry(this);
     }
 
-    public ContainerDefinition Definition { get; }
+    public ContainerDefinition Definition => _definition;
 
     public IReadOnlyList<PartitionRange> Ranges { get; }
 
@@ -60,7 +60,7 @@ internal sealed class Container : IDisposable
     /// <summary>What reads see in place of the latest state; null when they see that.</summary>
     public LaggingReplica? Replica { get; set; }
 
-    public string ResourceId { get; }
+    public string ResourceId => _record.ResourceId;
 
     /// <summary>Where it is by names.</summary>
     public string Path { get; }
@@ -90,7 +90,7 @@ internal sealed class Container : IDisposable
         var key = PartitionKeyValue.Parse(keyText);
         var effective = key.Effective();
         var range = RangeOf(effective);
-        return Find(range.Keys, KeyOf(effective, keyText)) is { } number ? Partition(range, keyText, number) : null;
+        return NumberOf(range.Keys, KeyOf(effective, keyText)) is { } number ? Partition(range, keyText, number) : null;
     }
 
     public LogicalPartition GetOrAdd(PartitionKeyValue key)
@@ -153,8 +153,10 @@ internal sealed class Container : IDisposable
         $"\"{version >> 8:x8}-{version & 0xFF:x4}-{int.Parse(range.Id, CultureInfo.InvariantCulture):x4}-{_record.Seed >>> 48:x4}-{_record.Seed & 0xFFFFFFFFFFFF:x12}\"");
 
     /// <summary>The document of a partition with an id.</summary>
-    public Item? Find(long partition, string id) =>
-        Find(new IndexName(partition, IndexKind.Ids), Encoding.UTF8.GetBytes(id)) is { } number ? ItemOf(number) : null;
+    public Item? Find(long partition, string id) => Find(new IndexName(partition, IndexKind.Ids), Encoding.UTF8.GetBytes(id));
+
+    /// <summary>The first document that an index has under a key.</summary>
+    public Item? Find(IndexName index, byte[] key) => NumberOf(index, key) is { } number ? ItemOf(number) : null;
 
     /// <summary>The document with a number.</summary>
     public Item ItemOf(long number)
@@ -164,7 +166,7 @@ internal sealed class Container : IDisposable
             return known;
         }
 
-        var item = Item.FromRow(number, Store.Read(number, static (tables, row) => tables.RowOf(row)), Definition);
+        var item = Item.FromRow(number, Store.Read(number, static (tables, row) => tables.RowOf(row)), this);
         _recent.Set(number, item);
         return item;
     }
@@ -177,7 +179,7 @@ internal sealed class Container : IDisposable
             return null;
         }
 
-        var item = Item.FromRow(number, stored, Definition);
+        var item = Item.FromRow(number, stored, this);
         using var document = JsonDocument.Parse(item.Body);
         var key = PartitionKeyValue.InDocument(document.RootElement, Definition.KeyPaths);
         return Find(key.Text) is { } partition ? (partition, item.Id) : null;
@@ -221,6 +223,41 @@ internal sealed class Container : IDisposable
     {
         _indexes.CatchUp();
         Expiry.Begin();
+    }
+
+    /// <summary>Gives it another time to live and indexing, for the documents that are there too, and returns the store position to wait for.</summary>
+    public long Redefine(ContainerDefinition definition)
+    {
+        // What has expired stays so.
+        Expiry.Purge();
+        var position = WhileNobodyWrites(() =>
+        {
+            _definition = definition;
+            return _indexes.Redefined();
+        });
+        Expiry.Begin();
+        return position;
+    }
+
+    /// <summary>Does something while all ranges are locked.</summary>
+    public T WhileNobodyWrites<T>(Func<T> act)
+    {
+        foreach (var range in Ranges)
+        {
+            range.Lock.Enter();
+        }
+
+        try
+        {
+            return act();
+        }
+        finally
+        {
+            foreach (var range in Ranges)
+            {
+                range.Lock.Exit();
+            }
+        }
     }
 
     /// <summary>Which of a partition's indexes gives an order; it is made now if nobody asked for it before, and kept.</summary>
@@ -282,7 +319,7 @@ internal sealed class Container : IDisposable
             (index, from, end, backwards, count),
             static (tables, scan) => tables.Scan(scan.index, scan.from, scan.end, scan.backwards, scan.count));
 
-    private long? Find(IndexName index, byte[] key) =>
+    private long? NumberOf(IndexName index, byte[] key) =>
         Store.Read((index, key), static (tables, entry) => tables.Find(entry.index, entry.key));
 
     private LogicalPartition Handle(PartitionRange range, string keyText, long number) =>

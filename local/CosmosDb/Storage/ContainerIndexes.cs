@@ -16,15 +16,19 @@ internal sealed class ContainerIndexes
     private readonly Container _container;
     private readonly IndexName _expiry;
     private volatile SortOrder[] _orders;
+    private int? _expiryFor;
 
     public ContainerIndexes(Container container, ContainerRecord record)
     {
         _container = container;
         _expiry = new IndexName(record.Number, IndexKind.Expiry);
         _orders = [.. record.Orders];
+        _expiryFor = record.ExpiryFor;
     }
 
     public SortOrder[] Orders => _orders;
+
+    private int UniqueKeys => _container.Definition.UniqueKeys.Count;
 
     /// <summary>Makes what the container's definition asks for and isn't there yet.</summary>
     public void CatchUp()
@@ -36,12 +40,24 @@ internal sealed class ContainerIndexes
             KindOf(order);
         }
 
-        if (_container.Record.ExpiryFor != _container.Definition.DefaultTtl)
+        if (_expiryFor != _container.Definition.DefaultTtl)
         {
             _container.Store.Put([Write.ClearIndex(_expiry)]);
             Build(_ => null, (_, item) => ExpiryOf(item) is { } key ? Write.AddEntry(_expiry, key, item.Number) : null);
+            _expiryFor = _container.Definition.DefaultTtl;
             PutRecord(_orders);
         }
+    }
+
+    /// <summary>
+    /// Keeps the definition that the container has got, then makes what it asks for. Returns the store position to wait for: if a crash
+    /// comes between, the next start makes it. The caller holds the locks of all ranges.
+    /// </summary>
+    public long Redefined()
+    {
+        var position = PutRecord(_orders);
+        CatchUp();
+        return position;
     }
 
     public int KindOf(SortOrder order)
@@ -87,11 +103,14 @@ internal sealed class ContainerIndexes
         _container.Entries(Creation(partition), new Stretch(IndexRange.All)).Select(entry => Write.DeleteRow(entry.Number))
             .Append(Write.ClearIndex(Ids(partition)))
             .Append(Write.ClearIndex(Creation(partition)))
+            .Concat(Enumerable.Range(0, UniqueKeys).Select(key => Write.ClearIndex(Unique(partition, key))))
             .Concat(Enumerable.Range(0, _orders.Length).Select(order => Write.ClearIndex(Order(partition, order))));
 
     private static IndexName Ids(LogicalPartition partition) => new(partition.Number, IndexKind.Ids);
 
     private static IndexName Creation(LogicalPartition partition) => new(partition.Number, IndexKind.Creation);
+
+    private static IndexName Unique(LogicalPartition partition, int key) => new(partition.Number, IndexKind.FirstUnique + key);
 
     private static IndexName Order(LogicalPartition partition, int order) => new(partition.Number, IndexKind.FirstOrder + order);
 
@@ -105,6 +124,11 @@ internal sealed class ContainerIndexes
         var number = (before ?? after)!.Number;
         Move(partition.Range.Feed, FeedKeyOf(before), FeedKeyOf(after), number, writes);
         Move(_expiry, ExpiryOf(before), ExpiryOf(after), number, writes);
+        for (var key = 0; key < UniqueKeys; key++)
+        {
+            Move(Unique(partition, key), before?.Claims[key], after?.Claims[key], number, writes);
+        }
+
         var orders = _orders;
         var (from, to) = (before?.KeysIn(orders), after?.KeysIn(orders));
         for (var order = 0; order < orders.Length; order++)
@@ -131,39 +155,23 @@ internal sealed class ContainerIndexes
         }
     }
 
-    private int Add(SortOrder order)
+    private int Add(SortOrder order) => _container.WhileNobodyWrites(() =>
     {
-        var ranges = _container.Ranges;
-        foreach (var range in ranges)
+        var at = Array.IndexOf(_orders, order);
+        if (at >= 0)
         {
-            range.Lock.Enter();
-        }
-
-        try
-        {
-            var at = Array.IndexOf(_orders, order);
-            if (at >= 0)
-            {
-                return at;
-            }
-
-            at = _orders.Length;
-            SortOrder[] orders = [.. _orders, order];
-            Build(
-                partition => Write.ClearIndex(Order(partition, at)),
-                (partition, item) => Write.AddEntry(Order(partition, at), item.KeysIn(orders)[at], item.Number));
-            PutRecord(orders);
-            _orders = orders;
             return at;
         }
-        finally
-        {
-            foreach (var range in ranges)
-            {
-                range.Lock.Exit();
-            }
-        }
-    }
+
+        at = _orders.Length;
+        SortOrder[] orders = [.. _orders, order];
+        Build(
+            partition => Write.ClearIndex(Order(partition, at)),
+            (partition, item) => Write.AddEntry(Order(partition, at), item.KeysIn(orders)[at], item.Number));
+        PutRecord(orders);
+        _orders = orders;
+        return at;
+    });
 
     /// <summary>Adds all documents to an index. If a crash comes before the container's record, the next attempt clears it first.</summary>
     private void Build(Func<LogicalPartition, Write?> clear, Func<LogicalPartition, Item, Write?> entry)
@@ -197,9 +205,9 @@ internal sealed class ContainerIndexes
         }
     }
 
-    private void PutRecord(SortOrder[] orders)
+    private long PutRecord(SortOrder[] orders)
     {
-        var record = _container.Record with { Orders = orders, ExpiryFor = _container.Definition.DefaultTtl };
-        _container.Store.Put(record.Stored(_container.Definition));
+        var record = _container.Record with { Orders = orders, ExpiryFor = _expiryFor };
+        return _container.Store.Put(record.Stored(_container.Definition));
     }
 }

@@ -13,6 +13,11 @@ internal sealed record ContainerRecord(long Number, long Database, string Databa
 {
     public const string Space = "cosmos containers";
 
+    public string ResourceId { get; } = Resources.ResourceId.OfContainer(Database, Number);
+
+    /// <summary>Where it is by resource ids.</summary>
+    public string SelfPath => $"dbs/{Resources.ResourceId.OfDatabase(Database)}/colls/{ResourceId}/";
+
     /// <summary>The orders that its indexes give, besides that of creation.</summary>
     public IReadOnlyList<SortOrder> Orders { get; init; } = [];
 

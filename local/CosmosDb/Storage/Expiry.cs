@@ -46,6 +46,15 @@ internal sealed class Expiry : IDisposable
         }
     }
 
+    /// <summary>Removes what has expired.</summary>
+    public void Purge()
+    {
+        foreach (var entry in Entries().TakeWhile(entry => IndexKey.NumberOf(entry.Key) <= _container.Now))
+        {
+            Purge(entry.Number);
+        }
+    }
+
     public void Dispose() => _timer.Dispose();
 
     private void Ring()
@@ -57,11 +66,7 @@ internal sealed class Expiry : IDisposable
                 _armedFor = long.MaxValue;
             }
 
-            foreach (var entry in Entries().TakeWhile(entry => IndexKey.NumberOf(entry.Key) <= _container.Now))
-            {
-                Purge(entry.Number);
-            }
-
+            Purge();
             Begin();
         }
         catch (Exception exception) when (exception is ObjectDisposedException or LocalStoreException)

@@ -42,6 +42,11 @@ internal static class IndexKey
         return key;
     }
 
+    /// <summary>What a document claims under a unique key. A value that is missing counts as null, which is taken like any other.</summary>
+    /// <remarks>https://learn.microsoft.com/azure/cosmos-db/unique-keys.</remarks>
+    public static byte[] OfClaim(IReadOnlyList<JsonPath> paths, JsonElement document, long timestamp) =>
+        [.. paths.Select(path => ValueAt(path, document, timestamp)).SelectMany(value => Of(value.IsDefined ? value : SqlValue.Null))];
+
     /// <summary>A cut through the keys by the value of the first path, which ascends: the least key that isn't below it.</summary>
     public static byte[] Of(IndexEdge edge)
     {

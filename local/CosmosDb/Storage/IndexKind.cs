@@ -18,6 +18,9 @@ internal static class IndexKind
     /// <summary>Of a container: the documents that vanish, by time.</summary>
     public const int Expiry = 4;
 
+    /// <summary>Of a partition: its documents by the container's first unique key; the others follow, ten at most.</summary>
+    public const int FirstUnique = 6;
+
     /// <summary>Of a partition: its documents in the first of the container's orders; the other orders follow.</summary>
     public const int FirstOrder = 16;
 }

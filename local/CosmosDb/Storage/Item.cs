@@ -1,20 +1,22 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
-using Chat.Local.CosmosDb.Resources;
 using Chat.Local.CosmosDb.Sql;
 
 namespace Chat.Local.CosmosDb.Storage;
 
-/// <summary>One version of a document, as stored and as answered. Nothing of it changes.</summary>
+/// <summary>One version of a document, as stored and as answered. Of it only its time to vanish ever changes, with the container's.</summary>
 internal sealed class Item
 {
     private const int FixedHeadSize = 22;
 
     private readonly int _bodyAt;
+    private readonly int _ttl;
+    private readonly Container _container;
     private byte[][] _keys = [];
+    private byte[][]? _claims;
 
-    private Item(long number, string id, byte[] stored, int bodyAt, ContainerDefinition definition)
+    private Item(long number, string id, byte[] stored, int bodyAt, Container container)
     {
         Number = number;
         Id = id;
@@ -22,8 +24,8 @@ internal sealed class Item
         _bodyAt = bodyAt;
         Version = BinaryPrimitives.ReadInt64LittleEndian(stored);
         Timestamp = BinaryPrimitives.ReadInt64LittleEndian(stored.AsSpan(8));
-        var ttl = BinaryPrimitives.ReadInt32LittleEndian(stored.AsSpan(16));
-        ExpiresAt = definition.ExpiryOf(Timestamp, ttl == 0 ? null : ttl);
+        _ttl = BinaryPrimitives.ReadInt32LittleEndian(stored.AsSpan(16));
+        _container = container;
     }
 
     /// <summary>The document's number: its row in the store, the last part of its resource id, and its place in a scan.</summary>
@@ -37,11 +39,14 @@ internal sealed class Item
     /// <summary>When it was written, in Unix seconds.</summary>
     public long Timestamp { get; }
 
-    /// <summary>When it vanishes, in Unix seconds.</summary>
-    public long ExpiresAt { get; }
+    /// <summary>When it vanishes, in Unix seconds, as the container is defined now.</summary>
+    public long ExpiresAt => _container.Definition.ExpiryOf(Timestamp, _ttl == 0 ? null : _ttl);
 
     /// <summary>The row: version, time of the write, own time to live (0 for none), id, body.</summary>
     public byte[] Stored { get; }
+
+    /// <summary>What no other item of its partition may have: its values under each unique key of the container.</summary>
+    public byte[][] Claims => _claims ??= ReadClaims();
 
     public long Lsn => Version >> 8;
 
@@ -52,7 +57,7 @@ internal sealed class Item
 
     /// <summary>A new version, whose body is written by the caller.</summary>
     public static Item New(
-        long number, string id, long version, long timestamp, int? ttl, int bodyLength, ContainerDefinition definition, out Span<byte> body)
+        long number, string id, long version, long timestamp, int? ttl, int bodyLength, Container container, out Span<byte> body)
     {
         var idLength = Encoding.UTF8.GetByteCount(id);
         var stored = new byte[FixedHeadSize + idLength + bodyLength];
@@ -62,13 +67,13 @@ internal sealed class Item
         BinaryPrimitives.WriteUInt16LittleEndian(stored.AsSpan(20), (ushort)idLength);
         Encoding.UTF8.GetBytes(id, stored.AsSpan(FixedHeadSize));
         body = stored.AsSpan(FixedHeadSize + idLength);
-        return new Item(number, id, stored, FixedHeadSize + idLength, definition);
+        return new Item(number, id, stored, FixedHeadSize + idLength, container);
     }
 
-    public static Item FromRow(long number, byte[] stored, ContainerDefinition definition)
+    public static Item FromRow(long number, byte[] stored, Container container)
     {
         var idLength = BinaryPrimitives.ReadUInt16LittleEndian(stored.AsSpan(20));
-        return new Item(number, Encoding.UTF8.GetString(stored, FixedHeadSize, idLength), stored, FixedHeadSize + idLength, definition);
+        return new Item(number, Encoding.UTF8.GetString(stored, FixedHeadSize, idLength), stored, FixedHeadSize + idLength, container);
     }
 
     /// <summary>Its keys in the container's orders, which are made when they are asked for first.</summary>
@@ -87,6 +92,21 @@ internal sealed class Item
     public Item WithKeys(SortOrder[] orders, JsonElement document)
     {
         _keys = Array.ConvertAll(orders, order => IndexKey.Of(order, document, Timestamp));
+        _claims = ClaimsIn(document);
         return this;
     }
+
+    private byte[][] ReadClaims()
+    {
+        if (_container.Definition.UniqueKeys.Count == 0)
+        {
+            return [];
+        }
+
+        using var document = JsonDocument.Parse(Body);
+        return ClaimsIn(document.RootElement);
+    }
+
+    private byte[][] ClaimsIn(JsonElement document) =>
+        [.. _container.Definition.UniqueKeys.Select(paths => IndexKey.OfClaim(paths, document, Timestamp))];
 }

@@ -39,6 +39,9 @@ internal sealed class LogicalPartition(Container container, PartitionRange range
     /// <summary>The item as stored, though it may have expired.</summary>
     public Item? Stored(string id) => past?.Replaced.TryGetValue(id, out var before) == true ? before : container.Find(number, id);
 
+    /// <summary>The item that has these values of a unique key, as stored.</summary>
+    public Item? HolderOf(int uniqueKey, byte[] claim) => container.Find(new IndexName(number, IndexKind.FirstUnique + uniqueKey), claim);
+
     /// <summary>The items of a part of an order, from its start or from after a position, at most so many.</summary>
     public List<(Item Item, IndexPosition Position)> Scan(SortOrder order, IndexRange part, bool backwards, IndexPosition? after, int count)
     {

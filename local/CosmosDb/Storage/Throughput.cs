@@ -4,8 +4,20 @@ namespace Chat.Local.CosmosDb.Storage;
 internal sealed class Throughput(double unitsPerSecond, TimeProvider time)
 {
     private readonly Lock _lock = new();
+    private double _unitsPerSecond = unitsPerSecond;
     private long _second;
     private double _used;
+
+    public double UnitsPerSecond
+    {
+        set
+        {
+            lock (_lock)
+            {
+                _unitsPerSecond = value;
+            }
+        }
+    }
 
     /// <summary>How long to wait before the next operation; zero when it may run.</summary>
     public TimeSpan Wait()
@@ -13,7 +25,7 @@ internal sealed class Throughput(double unitsPerSecond, TimeProvider time)
         lock (_lock)
         {
             var now = Turn();
-            return _used < unitsPerSecond ? TimeSpan.Zero : DateTimeOffset.FromUnixTimeSeconds(_second + 1) - now;
+            return _used < _unitsPerSecond ? TimeSpan.Zero : DateTimeOffset.FromUnixTimeSeconds(_second + 1) - now;
         }
     }
 

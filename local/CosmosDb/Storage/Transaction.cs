@@ -158,9 +158,41 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
     {
         var version = ((partition.Range.Lsn + 1) << 8) | (uint)_writes++;
         var item = draft.Become(partition, before?.Number ?? Container.Store.NewId(), version, _now);
+        if (!Claim(item))
+        {
+            return Outcome.NotUnique;
+        }
+
         Stage(item.Id, item);
         var terms = Container.Definition.Indexing.CountTerms(draft.Root);
         return new Outcome(status, item, Charge: before is null ? RequestCharge.Create(item.Body.Length, terms) : RequestCharge.Replace(item.Body.Length, terms));
+    }
+
+    /// <summary>Says if nobody else has an item's values of unique keys, after the operations so far. Who had them and has expired goes now.</summary>
+    private bool Claim(Item item)
+    {
+        var expired = new List<string>();
+        for (var key = 0; key < item.Claims.Length; key++)
+        {
+            var claim = item.Claims[key];
+            if (_changes.Exists(change => change.Id != item.Id && change.After?.Claims[key].AsSpan().SequenceEqual(claim) == true))
+            {
+                return false;
+            }
+
+            if (partition.HolderOf(key, claim) is { } holder && holder.Id != item.Id && !_changes.Exists(change => change.Id == holder.Id))
+            {
+                if (holder.ExpiresAt > _now)
+                {
+                    return false;
+                }
+
+                expired.Add(holder.Id);
+            }
+        }
+
+        expired.ForEach(id => Stage(id, null));
+        return true;
     }
 
     private void Stage(string id, Item? after)
@@ -180,9 +212,12 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
 }
 
 /// <summary>How an operation on an item ended: a status, and the version that it wrote or read.</summary>
-internal readonly record struct Outcome(int Status, Item? Item = null, double Charge = 0)
+/// <param name="Reason">Why it failed, where the status alone doesn't say.</param>
+internal readonly record struct Outcome(int Status, Item? Item = null, double Charge = 0, string? Reason = null)
 {
     public static Outcome NotFound => new(404, Charge: RequestCharge.Read(0));
+
+    public static Outcome NotUnique => new(409, Charge: RequestCharge.Read(0), Reason: "Unique index constraint violation.");
 
     public static Outcome PreconditionFailed => new(412, Charge: RequestCharge.Read(0));
 

@@ -37,6 +37,56 @@ public sealed class BatchTests
     }
 
     [Fact]
+    public async Task Should_apply_all_and_say_207_when_a_read_finds_nothing_new()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        var old = await account.CreateAsync("""{"id":"old","pk":"k"}""");
+        var known = new TransactionalBatchItemRequestOptions { IfNoneMatchEtag = old.ETag };
+
+        using var response = await account.Container.CreateTransactionalBatch(Key)
+            .CreateItemStream(CosmosAccount.Json("""{"id":"new","pk":"k"}"""))
+            .ReadItem("old", known)
+            .ReadItem("old", new TransactionalBatchItemRequestOptions { IfMatchEtag = old.ETag })
+            .ExecuteAsync();
+
+        Assert.Equal(HttpStatusCode.MultiStatus, response.StatusCode);
+        Assert.Equal([201, 304, 304], response.Select(result => (int)result.StatusCode));
+        Assert.NotNull(await account.FindAsync("k", "new"));
+    }
+
+    [Fact]
+    public async Task Should_apply_nothing_for_a_session_that_is_ahead()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        var session = (await account.CreateAsync("""{"id":"old","pk":"k"}""")).Headers.Session.Split('#')[0];
+
+        using var response = await account.Container.CreateTransactionalBatch(Key)
+            .CreateItemStream(CosmosAccount.Json("""{"id":"new","pk":"k"}"""))
+            .ExecuteAsync(new TransactionalBatchRequestOptions { SessionToken = session + "#1000" });
+
+        Assert.Equal((HttpStatusCode.NotFound, "1002"), (response.StatusCode, response.Headers["x-ms-substatus"]));
+        Assert.Null(await account.FindAsync("k", "new"));
+    }
+
+    [Fact]
+    public async Task Should_apply_nothing_when_the_answer_is_over_four_megabytes()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        await account.CreateAsync($$"""{"id":"big","pk":"k","text":"{{new string('x', 1_000_000)}}"}""");
+        var four = account.Container.CreateTransactionalBatch(Key).ReadItem("big").ReadItem("big").ReadItem("big").ReadItem("big");
+        var five = account.Container.CreateTransactionalBatch(Key).CreateItemStream(CosmosAccount.Json("""{"id":"new","pk":"k"}"""))
+            .ReadItem("big").ReadItem("big").ReadItem("big").ReadItem("big").ReadItem("big");
+
+        using var small = await four.ExecuteAsync();
+        using var large = await five.ExecuteAsync();
+
+        Assert.Equal(HttpStatusCode.OK, small.StatusCode);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
+        Assert.Equal([424, 424, 424, 424, 424, 413], large.Select(result => (int)result.StatusCode));
+        Assert.Null(await account.FindAsync("k", "new"));
+    }
+
+    [Fact]
     public async Task Should_apply_nothing_when_one_operation_fails()
     {
         await using var account = await CosmosAccount.StartAsync();

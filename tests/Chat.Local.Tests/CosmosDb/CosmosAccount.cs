@@ -11,12 +11,11 @@ namespace Chat.Local.Tests.CosmosDb;
 internal sealed class CosmosAccount : IAsyncDisposable
 {
     private readonly LocalStore _store;
-    private readonly CosmosClient _client;
 
     private CosmosAccount(LocalStore store, CosmosService service, CosmosClient client, string container)
     {
         _store = store;
-        _client = client;
+        Client = client;
         Service = service;
         Container = client.GetContainer("chat", container);
     }
@@ -26,6 +25,8 @@ internal sealed class CosmosAccount : IAsyncDisposable
     public required Meter Meter { get; init; }
 
     public CosmosService Service { get; }
+
+    public CosmosClient Client { get; }
 
     public Container Container { get; }
 
@@ -95,7 +96,7 @@ internal sealed class CosmosAccount : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _client.Dispose();
+        Client.Dispose();
         await Service.DisposeAsync();
         await _store.DisposeAsync();
     }

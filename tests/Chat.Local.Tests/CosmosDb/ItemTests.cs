@@ -194,6 +194,36 @@ public sealed class ItemTests
         Assert.Equal(expected, response.StatusCode);
     }
 
+    [Theory]
+    [InlineData("9007199254740993", "9007199254740992")]
+    [InlineData("-123456789012345678", "-123456789012345680")]
+    [InlineData("1.0", "1")]
+    [InlineData("1e2", "100")]
+    [InlineData("0.1", "0.1")]
+    [InlineData("1.7976931348623157e308", "1.7976931348623157E+308")]
+    public async Task Should_keep_numbers_as_doubles(string written, string kept)
+    {
+        await using var account = await CosmosAccount.StartAsync();
+
+        using var created = await account.Container.CreateItemStreamAsync(CosmosAccount.Json($$"""{"id":"a","pk":"k","n":[{"m":{{written}}}],"s":"{{written}}"}"""), new PartitionKey("k"));
+
+        var item = (await account.FindAsync("k", "a"))!;
+        Assert.Equal(($$"""[{"m":{{kept}}}]""", written), (item["n"]!.ToJsonString(), (string?)item["s"]));
+        Assert.Equal(kept, Assert.Single(await account.QueryAsync("SELECT VALUE c.n[0] FROM c"))!["m"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Should_refuse_numbers_that_no_double_holds()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        await account.CreateAsync("""{"id":"a","pk":"k","n":1e308}""");
+
+        using var created = await account.Container.CreateItemStreamAsync(CosmosAccount.Json("""{"id":"b","pk":"k","n":1e400}"""), new PartitionKey("k"));
+        using var patched = await account.Container.PatchItemStreamAsync("a", new PartitionKey("k"), [PatchOperation.Increment("/n", 1.7e308)]);
+
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (created.StatusCode, patched.StatusCode));
+    }
+
     [Fact]
     public async Task Should_let_no_patch_grow_a_document_beyond_its_limit()
     {

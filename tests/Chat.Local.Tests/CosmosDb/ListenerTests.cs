@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Chat.Local.CosmosDb;
 using Microsoft.Azure.Cosmos;
@@ -26,6 +27,45 @@ public sealed class ListenerTests
         Assert.Equal(HttpStatusCode.OK, (await feed.ReadNextAsync()).StatusCode);
         await client.GetDatabase("chat").CreateContainerIfNotExistsAsync("more", "/pk");
         Assert.NotNull(await account.FindAsync("k", "b"));
+    }
+
+    [Fact]
+    public async Task Should_serve_https_on_the_same_port_with_a_certificate_that_it_gives_out()
+    {
+        using var directory = new TemporaryDirectory();
+        var port = FreePort();
+        var pem = await ReadCertificateAsync();
+        Assert.Equal(pem, await ReadCertificateAsync());
+
+        async Task<string> ReadCertificateAsync()
+        {
+            await using var account = await CosmosAccount.StartAsync(directory: directory.Path);
+            Assert.True(await account.Service.ListenAsync(port, CancellationToken.None));
+            using var plain = new HttpClient();
+            var given = await plain.GetStringAsync(new Uri($"http://localhost:{port}/_explorer/emulator.pem"));
+            using var certificate = X509Certificate2.CreateFromPem(given);
+            using var client = new CosmosClient($"AccountEndpoint=https://localhost:{port}/;AccountKey={CosmosService.WellKnownKey};", new CosmosClientOptions
+            {
+                ConnectionMode = ConnectionMode.Gateway,
+                ServerCertificateCustomValidationCallback = (shown, _, _) => shown.RawDataMemory.Span.SequenceEqual(certificate.RawDataMemory.Span) && shown.MatchesHostname("localhost"),
+            });
+            Assert.Equal("chat", (await client.GetDatabase("chat").ReadAsync()).Resource.Id);
+            return given;
+        }
+    }
+
+    [Fact]
+    public async Task Should_tell_a_client_in_direct_mode_to_use_the_gateway()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        var port = FreePort();
+        Assert.True(await account.Service.ListenAsync(port, CancellationToken.None));
+
+        using var client = new CosmosClient($"AccountEndpoint=http://localhost:{port}/;AccountKey={CosmosService.WellKnownKey};");
+        var refused = await Assert.ThrowsAsync<CosmosException>(() => client.GetContainer("chat", "items").ReadItemAsync<JsonObject>("a", new PartitionKey("k")));
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("Use ConnectionMode.Gateway", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

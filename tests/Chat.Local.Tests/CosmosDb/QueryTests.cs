@@ -100,9 +100,9 @@ public sealed class QueryTests
     {
         await using var account = await WithDocumentsAsync();
 
-        var results = await account.QueryAsync("SELECT c.id, c.seq AS number, c.a.b, c.nothing, c.seq * 2 FROM c WHERE c.id = @id", "k", ("@id", "m1"));
+        var results = await account.QueryAsync("SELECT c.id, c.seq AS number, c.a.b, c.nothing, c.seq * 2, c.seq + 2 FROM c WHERE c.id = @id", "k", ("@id", "m1"));
 
-        Assert.Equal("""{"id":"m1","number":1,"b":1,"$1":2}""", Assert.Single(results)!.ToJsonString());
+        Assert.Equal("""{"id":"m1","number":1,"b":1,"$1":2,"$2":3}""", Assert.Single(results)!.ToJsonString());
     }
 
     [Fact]

@@ -35,6 +35,23 @@ public sealed class ReadManyTests
     }
 
     [Fact]
+    public async Task Should_find_all_in_a_container_made_the_usual_way()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        var container = (await account.Client.GetDatabase("chat").CreateContainerAsync(new ContainerProperties("usual", "/pk"))).Container;
+        for (var i = 0; i < 100; i++)
+        {
+            await container.CreateItemAsync(JsonNode.Parse($$"""{"id":"{{i}}","pk":"k{{i / 2}}"}"""));
+        }
+
+        var found = await container.ReadManyItemsAsync<JsonObject>([.. Enumerable.Range(0, 100).Select(i => ($"{i}", new PartitionKey($"k{i / 2}")))]);
+        var ofOneKey = await container.ReadManyItemsAsync<JsonObject>([("6", new PartitionKey("k3")), ("7", new PartitionKey("k3"))]);
+
+        Assert.Equal(100, found.Count);
+        Assert.Equal(2, ofOneKey.Count);
+    }
+
+    [Fact]
     public async Task Should_cost_what_is_read_however_much_else_there_is()
     {
         await using var account = await CosmosAccount.StartAsync();

@@ -59,6 +59,104 @@ public sealed class ThroughputTests
         Assert.Equal(1, throttled);
     }
 
+    [Fact]
+    public async Task Should_keep_what_a_container_was_given_and_hold_it_to_that()
+    {
+        var clock = new TestClock();
+        using var directory = new TemporaryDirectory();
+        await using (var account = await CosmosAccount.StartAsync(directory: directory.Path, time: clock))
+        {
+            var created = await account.Client.GetDatabase("chat").CreateContainerAsync("given", "/pk", throughput: 500);
+            Assert.Equal(500, await created.Container.ReadThroughputAsync());
+            Assert.Equal(600, (await created.Container.ReplaceThroughputAsync(600)).Resource.Throughput);
+        }
+
+        await using var again = await CosmosAccount.StartAsync(directory: directory.Path, time: clock);
+        Assert.Equal(600, await again.Client.GetContainer("chat", "given").ReadThroughputAsync());
+        Assert.Equal(HttpStatusCode.TooManyRequests, await UntilThrottledAsync(again, "given", 600));
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(HttpStatusCode.Created, await CreateAsync(again, "given", "later"));
+        await again.Client.GetContainer("chat", "given").DeleteContainerAsync();
+        Assert.Null(await again.Client.GetContainer("chat", "given").ReadThroughputAsync());
+    }
+
+    [Fact]
+    public async Task Should_share_the_throughput_of_a_database()
+    {
+        await using var account = await CosmosAccount.StartAsync(time: new TestClock());
+        var database = (await account.Client.CreateDatabaseAsync("shared", ThroughputProperties.CreateAutoscaleThroughput(1000))).Database;
+        await database.CreateContainerAsync("one", "/pk");
+        await database.CreateContainerAsync("two", "/pk");
+        await database.CreateContainerAsync("own", "/pk", 400);
+
+        var offer = (await database.ReadThroughputAsync(new RequestOptions())).Resource;
+        Assert.Equal((1000, 1000), (offer.AutoscaleMaxThroughput, offer.Throughput));
+        Assert.Equal(2000, (await database.ReplaceThroughputAsync(ThroughputProperties.CreateAutoscaleThroughput(2000))).Resource.AutoscaleMaxThroughput);
+        Assert.Null(await database.GetContainer("one").ReadThroughputAsync());
+        Assert.Equal(HttpStatusCode.TooManyRequests, await UntilThrottledAsync(account, "one", 2000, "shared"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await CreateAsync(account, "two", "more", "shared"));
+        Assert.Equal(HttpStatusCode.Created, await CreateAsync(account, "own", "more", "shared"));
+    }
+
+    [Fact]
+    public async Task Should_limit_nothing_unasked()
+    {
+        await using var account = await CosmosAccount.StartAsync(time: new TestClock());
+
+        Assert.Null(await account.Container.ReadThroughputAsync());
+        for (var i = 0; i < 300; i++)
+        {
+            Assert.Equal(HttpStatusCode.Created, await CreateAsync(account, "items", $"{i}"));
+        }
+    }
+
+    [Theory]
+    [InlineData(300, null)]
+    [InlineData(450, null)]
+    [InlineData(null, 1500)]
+    public async Task Should_refuse_throughput_that_the_service_would(int? manual, int? most)
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        var asked = manual is { } units ? ThroughputProperties.CreateManualThroughput(units) : ThroughputProperties.CreateAutoscaleThroughput(most!.Value);
+
+        var refused = await Assert.ThrowsAsync<CosmosException>(() => account.Client.GetDatabase("chat").CreateContainerAsync(new ContainerProperties("given", "/pk"), asked));
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("in increments of", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Should_refuse_to_go_from_manual_throughput_to_autoscale()
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        var created = await account.Client.GetDatabase("chat").CreateContainerAsync("given", "/pk", throughput: 500);
+
+        var refused = await Assert.ThrowsAsync<CosmosException>(() => created.Container.ReplaceThroughputAsync(ThroughputProperties.CreateAutoscaleThroughput(1000)));
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Equal(500, await created.Container.ReadThroughputAsync());
+    }
+
+    /// <summary>Writes until the limit must be met, and returns the last status.</summary>
+    private static async Task<HttpStatusCode> UntilThrottledAsync(CosmosAccount account, string container, int units, string database = "chat")
+    {
+        var status = HttpStatusCode.Created;
+        for (var i = 0; status == HttpStatusCode.Created && i <= units / 5; i++)
+        {
+            status = await CreateAsync(account, container, $"{i}", database);
+        }
+
+        return status;
+    }
+
+    private static async Task<HttpStatusCode> CreateAsync(CosmosAccount account, string container, string id, string database = "chat")
+    {
+        using var http = new HttpClient(account.Service.CreateHandler());
+        using var content = new StringContent($$"""{"id":"{{id}}","pk":"k"}""");
+        using var response = await http.PostAsync(new Uri($"http://localhost/dbs/{database}/colls/{container}/docs"), content);
+        return response.StatusCode;
+    }
+
     private sealed class Watch(HttpMessageHandler inner, Action<HttpStatusCode> seen) : DelegatingHandler(inner)
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

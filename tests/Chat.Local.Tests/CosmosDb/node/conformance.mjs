@@ -96,6 +96,39 @@ await step("change feed", async () => {
   assert.equal(seen.size, 24 + 2 + 30);
 });
 
+await step("hierarchical keys", async () => {
+  const paths = ["/tenant", "/user"];
+  const { container: tree } = await client.database("chat").containers.create({ id: "tree", partitionKey: { paths, kind: "MultiHash", version: 2 } });
+  for (let i = 0; i < 12; i++) {
+    await tree.items.create({ id: `${i}`, tenant: i % 3 === 0 ? "x" : "y", user: `u${i}`, seq: 11 - i });
+  }
+
+  const under = async (query, partitionKey) => (await tree.items.query(query, { partitionKey, maxItemCount: 2 }).fetchAll()).resources;
+  assert.deepEqual((await under("SELECT VALUE c.id FROM c", ["x"])).sort(), ["0", "3", "6", "9"]);
+  assert.deepEqual(await under("SELECT VALUE c.id FROM c ORDER BY c.seq", ["x"]), ["9", "6", "3", "0"]);
+  assert.deepEqual(await under("SELECT VALUE c.id FROM c ORDER BY c.seq OFFSET 1 LIMIT 2", ["x"]), ["6", "3"]);
+  assert.deepEqual(await under("SELECT VALUE COUNT(1) FROM c", ["y"]), [8]);
+  assert.deepEqual(await under("SELECT VALUE c.id FROM c", ["x", "u3"]), ["3"]);
+  assert.deepEqual(await under("SELECT VALUE c.id FROM c", ["none"]), []);
+});
+
+await step("containers", async () => {
+  const definition = { id: "given", partitionKey: { paths: ["/pk"] }, uniqueKeyPolicy: { uniqueKeys: [{ paths: ["/mail"] }] }, throughput: 500 };
+  const { container: given } = await client.database("chat").containers.create(definition);
+  await given.items.create({ id: "a", pk: "k", mail: "m" });
+  await fails(given.items.create({ id: "b", pk: "k", mail: "m" }), 409);
+  const { offer, resource } = await given.readOffer();
+  assert.equal(resource.content.offerThroughput, 500);
+  resource.content.offerThroughput = 600;
+  await offer.replace(resource);
+  assert.equal((await given.readOffer()).resource.content.offerThroughput, 600);
+  assert.deepEqual((await client.database("chat").containers.query("SELECT VALUE c.id FROM c WHERE c.id = 'given'").fetchAll()).resources, ["given"]);
+  const { resource: read } = await given.read();
+  assert.equal((await given.replace({ ...read, defaultTtl: 60 })).resource.defaultTtl, 60);
+  await fails(client.database("chat").containers.create({ id: "b", partitionKey: { paths: ["/pk"] }, computedProperties: [{ name: "n", query: "SELECT VALUE 1 FROM c" }] }), 400);
+  await fails(client.database("chat").container("none").read(), 404);
+});
+
 await step("another key", async () => {
   const stranger = new CosmosClient({ endpoint, key: Buffer.alloc(64).toString("base64") });
   await fails(stranger.database("chat").container("items").item("b1", "k").read(), 401);
