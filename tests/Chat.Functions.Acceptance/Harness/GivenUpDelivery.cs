@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
 using Chat.Functions.Delivery;
+using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Chat.Local;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,7 +24,18 @@ internal static class GivenUpDelivery
 
         // What the app itself would have sent, pushed and tried until now.
         using var fault = app.Azure.Faults.Add(new Fault("cosmos", "patch", FaultKind.Fail) { Status = 403, Target = target => target.StartsWith("users/", StringComparison.Ordinal) });
-        var range = new EntriesCommitted { ConversationId = new ConversationId(conversation), First = sent.Seq, Last = sent.Seq, IsPushed = true };
+        var entry = await app.Services.GetRequiredService<ChatContainers>().Conversations.ReadDocumentAsync(
+            Message.DocumentId(new MessageId(sent.MessageId)),
+            new ConversationId(conversation),
+            ChatJson.Default.Message);
+        var range = new EntriesCommitted
+        {
+            ConversationId = new ConversationId(conversation),
+            First = sent.Seq,
+            Last = sent.Seq,
+            IsPushed = true,
+            Entries = [entry.Document!],
+        };
         var message = new ServiceBusMessage(JsonSerializer.SerializeToUtf8Bytes(range, ChatJson.Default.EntriesCommitted))
         {
             MessageId = $"{conversation}:{sent.Seq}-{sent.Seq}",
