@@ -1,8 +1,8 @@
 namespace Chat.Functions.Conversations;
 
 /// <summary>
-/// When the newest messages in a row that disappear are gone, so that they can be left out of counts without reading or writing anything:
-/// those after an ordinal, the last ones each, earlier ones together with the next that is kept. There while the newest message disappears.
+/// When the newest messages in a row that disappear are gone, so that counts leave them out without reading or writing anything. At most
+/// <see cref="MaxEnds"/> instants are kept: a message without one goes with the next that has one. Null once a message that stays follows.
 /// </summary>
 /// <param name="After">The ordinal of the last message before them, which stays.</param>
 /// <param name="Ends">Ascending, at most <see cref="MaxEnds"/>.</param>

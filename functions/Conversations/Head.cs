@@ -100,7 +100,7 @@ public sealed record Head
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public JoinPolicy JoinPolicy { get; init; }
 
-    /// <summary>After how many seconds new messages disappear, at least 10 as a commit may take 3; null keeps them.</summary>
+    /// <summary>After how many seconds new messages disappear, at least 5 as a commit may take 3; null keeps them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MessageTtl { get; init; }
 

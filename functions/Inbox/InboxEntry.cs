@@ -6,7 +6,7 @@ namespace Chat.Functions.Inbox;
 
 /// <summary>
 /// One conversation in one user's list, in the user's partition: a projection of the conversation's log that can be rebuilt from it, and what
-/// the user set for themselves, which no projection touches. The projection's numbers only rise, so late and repeated fan-outs change nothing.
+/// the user set for themselves, which only the end of a membership takes away. The projection's numbers only rise, so late and repeated fan-outs change nothing.
 /// </summary>
 public sealed record InboxEntry
 {
@@ -100,7 +100,7 @@ public sealed record InboxEntry
     /// <summary>The position up to which the user has cleared the conversation for themselves.</summary>
     public long ClearedSeq { get; init; }
 
-    /// <summary>The user wants to come back to it: set by them, removed by reading and by their own next message.</summary>
+    /// <summary>The user wants to come back to it: set by them, removed by reading, by their own next message and by leaving.</summary>
     public bool MarkedUnread { get; init; }
 
     /// <summary>Until when the user wants no attention drawn to the conversation.</summary>

@@ -4,12 +4,12 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Presence;
 
-/// <summary>Whom a user shares a conversation with that shows them: see <see cref="Head.Shows"/>.</summary>
+/// <summary>Tells whom a user may see: those who share a conversation that shows them (<see cref="Head.Shows"/>).</summary>
 public sealed class Acquaintances(ConversationReader reader, Pairs pairs, ChatContainers containers)
 {
     /// <summary>
-    /// Those of some users who are members of a conversation of the user's, or have a direct one with them when none is given. Null when the
-    /// conversation isn't the user's.
+    /// Those of some users whom a conversation of the user's shows; when none is given, whom their direct ones show. Null when the conversation
+    /// isn't the user's.
     /// </summary>
     public async Task<IReadOnlyList<UserId>?> AmongAsync(UserId user, IReadOnlyList<UserId> others, string? conversationId, Session? session, CancellationToken cancellationToken)
     {

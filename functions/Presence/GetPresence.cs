@@ -6,8 +6,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Presence;
 
 /// <summary>
-/// <c>GET /presence?users=a,b&amp;conversationId=</c>: who of up to 50 users is connected now, and when they were last. Lists only users with
-/// whom the caller has a direct conversation, or shares the one given, and only while both show their presence.
+/// <c>GET /presence?users=a,b&amp;conversationId=</c>: who of up to 50 users is connected now, and when they were last. Lists only users who
+/// have written in a direct conversation with the caller, or share the one given, and only while both show their presence.
 /// </summary>
 public sealed class GetPresence(Acquaintances acquaintances, PrivacyReader privacy, Connections connections, LastSeen lastSeen, Limits limits, CurrentUser user)
 {

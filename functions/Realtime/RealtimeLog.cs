@@ -12,7 +12,7 @@ internal static partial class RealtimeLog
     [LoggerMessage(201, LogLevel.Warning, "Conversation {Conversation}: its push group isn't in line with its members yet.")]
     public static partial void AlignFailed(this ILogger logger, Exception exception, ConversationId conversation);
 
-    [LoggerMessage(202, LogLevel.Warning, "A user's push groups were not all renewed.")]
+    [LoggerMessage(202, LogLevel.Warning, "It could not be found out whether a user's push groups are due, or their renewal not be asked for.")]
     public static partial void RenewFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(203, LogLevel.Warning, "SignalR Service gave no connection to a client that asked for one.")]

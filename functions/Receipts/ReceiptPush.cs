@@ -1,4 +1,5 @@
 using Chat.Functions.Conversations;
+using Chat.Functions.Delivery;
 using Chat.Functions.Log;
 using Chat.Functions.Presence;
 using Chat.Functions.Privacy;
@@ -12,7 +13,13 @@ namespace Chat.Functions.Receipts;
 /// Tells members of each other's receipts, at most once per second and member: the first at once, what follows within a second together at its
 /// end. Best effort; what is lost is asked for.
 /// </summary>
-public sealed class ReceiptPush(EventPush push, PrivacyReader privacy, Limits limits, TimeProvider time, ILogger<ReceiptPush> logger)
+public sealed class ReceiptPush(
+    EventPush push,
+    MemberLists members,
+    PrivacyReader privacy,
+    Limits limits,
+    TimeProvider time,
+    ILogger<ReceiptPush> logger)
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
 
@@ -89,8 +96,8 @@ public sealed class ReceiptPush(EventPush push, PrivacyReader privacy, Limits li
     private async Task SendAsync(Head head, Receipt receipt)
     {
         var told = new ChatEvent(receipt.Type, head.ConversationId, null, time.GetUtcNow(), new ReceiptMoved(receipt.UserId, receipt.Seq));
-        var others = receipt.IsShown && head.Shows(receipt.UserId) && head.MemberCount <= limits.PushedReceiptMembers && head.Members is { } members
-            ? members.Where(member => member.UserId != receipt.UserId).Select(member => member.UserId).ToList()
+        List<UserId> others = receipt.IsShown && head.Shows(receipt.UserId) && head.MemberCount <= limits.PushedReceiptMembers
+            ? [.. (await members.OfAsync(head, null, CancellationToken.None)).Where(member => member != receipt.UserId)]
             : [];
         var willing = receipt.Type == Receipt.Read ? await WillingAsync(others) : others;
         await (willing.Count > 1 && willing.Count == others.Count

@@ -5,8 +5,8 @@ namespace Chat.Functions.Shared;
 
 /// <summary>A JSON answer with its status and, after a write, the session that lets the client read what it wrote.</summary>
 /// <remarks>
-/// Holds its value in private: the worker serialises a function's result a second time, and this makes that free. Written whoever waits for it: to
-/// stop when the caller leaves would be an exception outside of every middleware, which worker and host log as an error.
+/// Holds its value in private: the worker serialises a function's result a second time, and this makes that free. Written to the end
+/// even if the caller has left: stopping would throw outside of every middleware, which worker and host log as an error.
 /// </remarks>
 internal sealed class Answer<T>(int status, T value, JsonTypeInfo<T> type, Session? session = null) : IResult, IStatusCodeHttpResult
 {

@@ -8,8 +8,8 @@ namespace Chat.Functions.Shared;
 
 /// <summary>Writes the body of an answer, compressed when it is worth it and the caller takes gzip.</summary>
 /// <remarks>
-/// Neither the host nor the platform compresses. What holds a secret is never compressed: its length would tell of it to who sees
-/// the encrypted traffic and has a say in what stands beside the secret (BREACH). Brotli isn't offered: what it saves beyond gzip is a few
+/// Neither the host nor the platform compresses. What holds a secret is never compressed: its length would tell of it to somebody
+/// who sees the encrypted traffic and can choose what stands beside the secret (BREACH). Brotli isn't offered: what it saves beyond gzip is a few
 /// percent, see docs/performance.md.
 /// </remarks>
 internal static class JsonBody

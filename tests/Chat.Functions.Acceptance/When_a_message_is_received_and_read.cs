@@ -47,6 +47,20 @@ public class When_a_message_is_received_and_read
     }
 
     [Fact]
+    public async Task Should_tell_a_group_however_long_its_members_ids_are()
+    {
+        await using var app = await ChatApp.StartAsync();
+        string[] names = [.. Enumerable.Range(0, 10).Select(n => $"auth0|{n}{new string('x', 120)}")];
+        var (alice, bob) = (app.As("alice"), app.As(names[3]));
+        var sent = await alice.SendAsync((await alice.CreateGroupAsync("Trip", names)).ConversationId, "Hello");
+        await using var phone = await alice.ListenAsync();
+
+        await bob.MarkReadAsync(sent.ConversationId, sent.Seq);
+
+        await phone.ReceivesEventAsync("receipt.read", data => Is(data, names[3], sent.Seq));
+    }
+
+    [Fact]
     public async Task Should_tell_a_group_at_most_once_a_second_and_the_furthest_in_the_end()
     {
         var clock = new JumpingClock();
