@@ -46,7 +46,7 @@ public sealed class ChangePreferences(
         }
 
         var state = PreferencesState.Of(entry);
-        await push.PushAsync(user.Id, conversation, PreferencesState.Updated, state.Version, state, cancellationToken);
+        await push.PushAsync(user.Id, conversation, PreferencesState.Updated, state.Version, state);
         return new Answer<PreferencesState>(StatusCodes.Status200OK, state, ChatJson.Default.PreferencesState);
     }
 

@@ -19,6 +19,8 @@ public sealed record InboxChangeOfRange(
     IReadOnlyDictionary<string, long> MentionedOrdinals,
     long AllMentioned)
 {
+    private const int MaxParallel = 16;
+
     /// <summary>Each sender's own last message, by its place in the log.</summary>
     public IReadOnlyDictionary<string, long> OwnSeqs { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
 
@@ -81,9 +83,9 @@ public sealed record InboxChangeOfRange(
 
     /// <summary>Moves these members' inboxes forward, a few at a time; throws the first failure after all were tried.</summary>
     public Task ApplyAsync(InboxProjection inbox, SentReceipts receipts, IEnumerable<UserId> members, CancellationToken cancellationToken) =>
-        IsNothing ? Task.CompletedTask : Parallel.ForEachAsync(
+        IsNothing ? Task.CompletedTask : Each.TryAsync(
             members,
-            new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellationToken },
+            MaxParallel,
             async (member, cancel) =>
             {
                 if (!IsQuiet)
@@ -100,7 +102,8 @@ public sealed record InboxChangeOfRange(
                 {
                     await receipts.RaiseAsync(Change, member, seq, OwnOrdinals[member.Value], cancel);
                 }
-            });
+            },
+            cancellationToken);
 
     /// <summary>Whether more of a member's than of everyone's moves: they wrote, or are mentioned.</summary>
     public bool ConcernsAlone(UserId member) => OwnOrdinals.ContainsKey(member.Value) || MentionedOrdinals.ContainsKey(member.Value);

@@ -111,8 +111,5 @@ public sealed class MembershipDelivery(PushGroups groups, EventPush push, InboxP
     }
 
     private static Task ForEachAsync<T>(IEnumerable<T> all, Func<T, Task> act, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(
-            all,
-            new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancellationToken },
-            async (one, _) => await act(one));
+        Each.TryAsync(all, MaxParallel, (one, _) => act(one), cancellationToken);
 }

@@ -15,7 +15,7 @@ public sealed class OwnEntryPush(EventPush push)
     private readonly Dictionary<(UserId, ConversationId, string), Told> _told = [];
 
     /// <summary>Pushes a state, unless the same or a newer one was pushed; one that comes meanwhile follows it.</summary>
-    public async Task PushAsync(UserId user, ConversationId conversation, string type, long version, object state, CancellationToken cancellationToken)
+    public async Task PushAsync(UserId user, ConversationId conversation, string type, long version, object state)
     {
         var key = (user, conversation, type);
         if (!TryBegin(key, version, state))
@@ -27,10 +27,11 @@ public sealed class OwnEntryPush(EventPush push)
         {
             while (Next(key) is { } next)
             {
-                await push.PushToUserAsync(user, type, conversation, next, cancellationToken);
+                // Whoever waits for it may leave; what others left to this one is told all the same. It takes two seconds at most.
+                await push.PushToUserAsync(user, type, conversation, next, CancellationToken.None);
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception)
         {
             lock (_told)
             {

@@ -10,7 +10,7 @@ public sealed class UnreadPush(InboxProjection inbox, OwnEntryPush push, TimePro
         if (await inbox.ReadAsync(user, conversation, cancellationToken) is { } entry)
         {
             var state = new UnreadState(entry.Version, entry.UnreadCount(time.GetUtcNow()), entry.MarkedUnread, entry.ClearedSeq);
-            await push.PushAsync(user, conversation, UnreadState.Updated, entry.Version, state, cancellationToken);
+            await push.PushAsync(user, conversation, UnreadState.Updated, entry.Version, state);
         }
     }
 }

@@ -13,6 +13,9 @@ internal sealed class LaneView(ConversationId conversation, Container conversati
     private const int MaxRecent = 128;
     private const int MaxMembers = 512;
 
+    /// <summary>The SDK looks for a session that is ahead for seconds. Nobody else's commit waits for that.</summary>
+    private static readonly TimeSpan CatchUpPatience = TimeSpan.FromMilliseconds(500);
+
     private static readonly Dictionary<string, StoredDocument<ConversationDocument>> NoDocuments = [];
 
     private readonly Dictionary<UserId, HeadMember?> _members = [];
@@ -37,9 +40,17 @@ internal sealed class LaneView(ConversationId conversation, Container conversati
     /// <param name="cancellationToken">Ends the reading.</param>
     public async Task LoadAsync(List<PendingAppend> batch, IEnumerable<Session> sessions, CancellationToken cancellationToken)
     {
-        foreach (var session in sessions)
+        foreach (var found in await Task.WhenAll(sessions.Select(session => FindAsync(session, cancellationToken))))
         {
-            await CatchUpAsync(session, cancellationToken);
+            if (found is { } head)
+            {
+                Take(head);
+            }
+            else
+            {
+                // Not a session of this account's: what the process knows itself has to do.
+                Forget();
+            }
         }
 
         if (Head is null)
@@ -114,16 +125,22 @@ internal sealed class LaneView(ConversationId conversation, Container conversati
     public void Forget() => (Head, ETag, Session) = (null, null, null);
 
     /// <summary>Reads the head by a session. The SDK learns from the answer: what this process reads afterwards is at least as new.</summary>
-    private async Task CatchUpAsync(Session session, CancellationToken cancellationToken)
+    /// <returns>Null for a session that the account doesn't know, or isn't shown to know soon: others wait for this lane.</returns>
+    private async Task<StoredDocument<Head>?> FindAsync(Session session, CancellationToken cancellationToken)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(CatchUpPatience);
         try
         {
-            Take(await conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head, session, cancellationToken));
+            return await conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head, session, patience.Token);
         }
         catch (CosmosException exception) when (CosmosFailures.IsSessionUnknown(exception))
         {
-            // Not one of this account's: what the process knows itself has to do.
-            Forget();
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
         }
     }
 

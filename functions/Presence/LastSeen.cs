@@ -17,6 +17,9 @@ public sealed class LastSeen(ChatContainers containers, PrivacyReader privacy, T
 
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
 
+    /// <summary>After a stamp that failed.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
+
     private readonly ConcurrentDictionary<UserId, DateTimeOffset> _stamped = new();
 
     /// <summary>Notes that a user calls.</summary>
@@ -64,8 +67,8 @@ public sealed class LastSeen(ChatContainers containers, PrivacyReader privacy, T
         }
         catch (Exception exception)
         {
-            // The next call makes up for it.
-            _stamped.TryRemove(new(user, now));
+            // A later call makes up for it, but not each that comes while the store is throttled.
+            _stamped.TryUpdate(user, now - Interval + Pause, now);
             logger.NotStamped(exception);
         }
     }

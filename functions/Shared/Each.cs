@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+
+namespace Chat.Functions.Shared;
+
+/// <summary>Does one thing for each of many.</summary>
+internal static class Each
+{
+    /// <summary>A few at a time; one that fails holds up none of the others.</summary>
+    /// <exception cref="Exception">The first failure, after all were tried.</exception>
+    public static async Task TryAsync<T>(IEnumerable<T> all, int parallelism, Func<T, CancellationToken, Task> act, CancellationToken cancellationToken)
+    {
+        var failures = new ConcurrentQueue<Exception>();
+        await Parallel.ForEachAsync(
+            all,
+            new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken },
+            async (one, cancel) =>
+            {
+                try
+                {
+                    await act(one, cancel);
+                }
+                catch (Exception exception) when (!cancel.IsCancellationRequested)
+                {
+                    failures.Enqueue(exception);
+                }
+            });
+        if (failures.TryPeek(out var first))
+        {
+            ExceptionDispatchInfo.Throw(first);
+        }
+    }
+}
