@@ -43,12 +43,22 @@ public sealed class ConnectionStates(ChatContainers containers, TimeProvider tim
     /// <summary>Notes that a user signs out, at an instant after every earlier one, and ends the lease of whoever renews.</summary>
     public async Task SignOutAsync(UserId user, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        var isNoted = false;
-        while (!isNoted)
+        var at = time.GetUtcNow();
+        while (true)
         {
-            isNoted = await TryPatchAsync(user, [PatchOperation.Set("/signedOutAt", now), PatchOperation.Set("/leasedUntil", 0)], null, cancellationToken) is true
-                || await TryCreateAsync(new ConnectionState { UserId = user, SignedOutAt = now }, cancellationToken);
+            var isLater = $"IS_NULL(c.signedOutAt) OR c.signedOutAt < '{TimestampConverter.ToText(at)}'";
+            switch (await TryPatchAsync(user, [PatchOperation.Set("/signedOutAt", at), PatchOperation.Set("/leasedUntil", 0)], isLater, cancellationToken))
+            {
+                case true:
+                    return;
+                case null when await TryCreateAsync(new ConnectionState { UserId = user, SignedOutAt = at }, cancellationToken):
+                    return;
+                case false:
+                    // The clock of the instance that noted another is ahead, or the replica that is asked for it behind.
+                    var other = (await ReadAsync(user, cancellationToken))?.SignedOutAt;
+                    at = other >= at ? other.Value.AddMilliseconds(1) : at.AddSeconds(1);
+                    break;
+            }
         }
     }
 
