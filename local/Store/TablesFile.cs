@@ -10,9 +10,10 @@ internal static class TablesFile
     /// <summary>Raised whenever the meaning of what is kept changes; a file of another version is refused.</summary>
     private const int FormatVersion = 2;
 
-    /// <summary>Makes the file of a new store; what is there is empty or unfinished.</summary>
+    /// <summary>Makes the file of a new store; what is there is empty or unfinished. SQLite's files beside it get its permissions.</summary>
     public static void Create(string path, long store)
     {
+        PrivateFile.Create(path).Dispose();
         using var database = Connect(path);
         Statement.Execute(database, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
         Create(database, new TablesState(store, 1, 0, 0));
