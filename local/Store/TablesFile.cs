@@ -70,7 +70,7 @@ internal static class TablesFile
             > FormatVersion => $"{path} has format {format}, and this version reads {FormatVersion}: a newer version wrote it. "
                 + "Use that, or choose another directory with --data DIR.",
             _ => $"{path} has format {format} of an older version, and this one reads {FormatVersion}. "
-                + "Start with --reset to begin anew, or choose another directory with --data DIR.",
+                + "The data is whole: use the version that wrote it, or choose another directory with --data DIR.",
         });
     }
 }

@@ -143,7 +143,9 @@ internal sealed class Catalog : IDisposable
             var entry = _containers[$"{database}/{definition.Id}"];
             if (entry.Definition.FixedPartThatDiffers(definition) is { } part)
             {
-                throw new LocalStoreException($"The {part} of container {definition.Id} has changed. Start with --reset to begin anew, or with --data DIR elsewhere.");
+                throw new LocalStoreException(
+                    $"The data of container {definition.Id} was written under another {part}, which can't change. "
+                    + "Declare it as before, give the new one another name, or choose another directory with --data DIR.");
             }
 
             if (!entry.Container.IsValueCreated)
