@@ -145,8 +145,9 @@ internal sealed class Tables : IDisposable
         }
 
         var number = _run.Find.Number(0);
+        var isWhole = LineChecksum.Of(index, key, number) == _run.Find.Number(1);
         _run.Find.Reset();
-        return number;
+        return isWhole ? number : throw DamagedEntry(index);
     }
 
     /// <summary>The next entries of an index: those after a place, upwards and below a key, or downwards and not below a key.</summary>
@@ -161,7 +162,7 @@ internal sealed class Tables : IDisposable
             if (LineChecksum.Of(index, entry.Key, entry.Number) != scan.Number(2))
             {
                 scan.Reset();
-                throw Damaged($"an entry of index {index.Kind} of {index.Scope} isn't as it was written");
+                throw DamagedEntry(index);
             }
 
             found.Add(entry);
@@ -251,6 +252,9 @@ internal sealed class Tables : IDisposable
             }
         }
     }
+
+    private LocalStoreException DamagedEntry(IndexName index) =>
+        Damaged($"an entry of index {index.Kind} of {index.Scope} isn't as it was written");
 
     private LocalStoreException Damaged(string what) => StoreFailure.Damaged(_path, what);
 }
