@@ -66,7 +66,7 @@ internal sealed class CosmosService : IAsyncDisposable
     /// <summary>Also serves the account on http://localhost:port, and https, until it is disposed; false when the port is taken.</summary>
     public async Task<bool> ListenAsync(int port, CancellationToken cancellationToken)
     {
-        if (await Listener.StartAsync(_dispatcher, _certificate, port, cancellationToken) is not { } listener)
+        if (await Listener.StartAsync(_dispatcher, _certificate, port, _time, cancellationToken) is not { } listener)
         {
             return false;
         }

@@ -34,16 +34,9 @@ internal static class SigningKey
 
     private static string CreateAt(string path)
     {
-
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
         // Whole or not at all: a start may be killed.
         var (key, draft) = (Create(), path + ".new");
-        using (var file = new StreamWriter(draft, options))
+        using (var file = new StreamWriter(PrivateFile.Create(draft)))
         {
             file.Write(key);
         }

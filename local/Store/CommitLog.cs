@@ -46,7 +46,8 @@ internal sealed class CommitLog : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(head.AsSpan(16), generation);
         BinaryPrimitives.WriteInt64LittleEndian(head.AsSpan(24), sequence);
         BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(32), Checksum.Of(head.AsSpan(0, 32)));
-        var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.Read);
+        PrivateFile.Create(path).Dispose();
+        var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.Read);
         try
         {
             RandomAccess.Write(file, head, 0);

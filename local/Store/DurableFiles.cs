@@ -74,21 +74,21 @@ internal sealed class DurableFiles : IDisposable
 
     /// <summary>Lets the tables commit, and goes on with a new log. A crash before the tables' commit leaves the old log.</summary>
     /// <param name="gate">What keeps others away from the tables.</param>
+    /// <param name="check">Called while others are kept away: throws if the tables aren't what the log says.</param>
     /// <param name="settles">Whether others may be kept waiting, so that SQLite's WAL is empty afterwards.</param>
-    public void Checkpoint(Tables tables, Lock gate, bool settles)
+    public void Checkpoint(Tables tables, Lock gate, Action check, bool settles)
     {
         settles |= File.Exists(_files.Wal) && new FileInfo(_files.Wal).Length > WalLimit;
         var state = tables.State with { Generation = _log.Generation + 1, Sequence = _log.Sequence };
         var next = CommitLog.Create(_files.Log(state.Generation), state.Store, state.Generation, state.Sequence);
+        bool isSettled;
         try
         {
             lock (gate)
             {
+                check();
                 tables.Commit(state);
-                if (settles)
-                {
-                    tables.Settle();
-                }
+                isSettled = settles && tables.Settle();
             }
         }
         catch
@@ -99,7 +99,7 @@ internal sealed class DurableFiles : IDisposable
 
         _log.Dispose();
         _log = next;
-        if (settles || tables.Backfill())
+        if (isSettled || tables.Backfill())
         {
             _files.DeleteLogsBut(state.Generation);
         }

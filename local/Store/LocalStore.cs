@@ -82,7 +82,7 @@ internal sealed class LocalStore : IAsyncDisposable
             {
                 if (files.HasCommits)
                 {
-                    files.Checkpoint(tables, new Lock(), settles: true);
+                    files.Checkpoint(tables, new Lock(), static () => { }, settles: true);
                 }
 
                 return new LocalStore(tables, files, directoryLock, directory);
@@ -159,12 +159,13 @@ internal sealed class LocalStore : IAsyncDisposable
     }
 
     /// <summary>Reads the tables, with everything that was put so far.</summary>
-    /// <exception cref="LocalStoreException">What is there isn't what was written; the process must end.</exception>
+    /// <exception cref="LocalStoreException">What is there isn't what was written, or the store has failed; the process must end.</exception>
     public T Read<TArgument, T>(TArgument argument, Func<Tables, TArgument, T> read)
     {
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_closing, this);
+            ThrowIfFailed();
             try
             {
                 return read(_tables, argument);
@@ -287,14 +288,20 @@ internal sealed class LocalStore : IAsyncDisposable
         _files!.Write(group.Writes.WrittenMemory);
         lock (_lock)
         {
+            if (_failure is not null)
+            {
+                // Who waits for the group has heard of the failure.
+                return;
+            }
+
             _durable = group.Last;
             _writing = null;
         }
 
-        group.Done.SetResult();
+        group.Done.TrySetResult();
         if (_files.NeedsCheckpoint)
         {
-            _files.Checkpoint(_tables, _lock, settles: false);
+            _files.Checkpoint(_tables, _lock, ThrowIfFailed, settles: false);
         }
     }
 
@@ -333,13 +340,22 @@ internal sealed class LocalStore : IAsyncDisposable
         {
             if (_files!.HasCommits)
             {
-                _files.Checkpoint(_tables, _lock, settles: true);
+                _files.Checkpoint(_tables, _lock, ThrowIfFailed, settles: true);
             }
         }
         catch (Exception exception) when (IsFatal(exception))
         {
             // Everything is in the log: the next start makes up for it.
             Fail(exception);
+        }
+    }
+
+    /// <summary>The tables may lack commits, or have half a change, after a failure. The caller holds the lock.</summary>
+    private void ThrowIfFailed()
+    {
+        if (_failure is not null)
+        {
+            throw _failure;
         }
     }
 

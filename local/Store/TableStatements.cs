@@ -24,7 +24,7 @@ internal sealed class TableStatements(sqlite3 database) : IDisposable
 
     public Statement Row { get; } = new(database, "SELECT value, crc FROM rows WHERE number = ?1");
 
-    public Statement Find { get; } = new(database, "SELECT number FROM entries WHERE scope = ?1 AND kind = ?2 AND key = ?3 LIMIT 1");
+    public Statement Find { get; } = new(database, "SELECT number, crc FROM entries WHERE scope = ?1 AND kind = ?2 AND key = ?3 LIMIT 1");
 
     public Statement Count { get; } = new(database, "SELECT COUNT(*) FROM entries WHERE scope = ?1 AND kind = ?2");
 

@@ -145,8 +145,9 @@ internal sealed class Tables : IDisposable
         }
 
         var number = _run.Find.Number(0);
+        var isWhole = LineChecksum.Of(index, key, number) == _run.Find.Number(1);
         _run.Find.Reset();
-        return number;
+        return isWhole ? number : throw DamagedEntry(index);
     }
 
     /// <summary>The next entries of an index: those after a place, upwards and below a key, or downwards and not below a key.</summary>
@@ -161,7 +162,7 @@ internal sealed class Tables : IDisposable
             if (LineChecksum.Of(index, entry.Key, entry.Number) != scan.Number(2))
             {
                 scan.Reset();
-                throw Damaged($"an entry of index {index.Kind} of {index.Scope} isn't as it was written");
+                throw DamagedEntry(index);
             }
 
             found.Add(entry);
@@ -179,8 +180,14 @@ internal sealed class Tables : IDisposable
     }
 
     /// <summary>Ends the open transaction and begins the next. On return the operating system has it, though the disk may not.</summary>
+    /// <exception cref="LocalStoreException">SQLite has rolled the transaction back, as it does after some errors.</exception>
     public void Commit(TablesState state)
     {
+        if (raw.sqlite3_get_autocommit(_database) != 0)
+        {
+            throw new LocalStoreException($"{_path} has lost its open transaction. Start again: everything that was acknowledged is in the log.");
+        }
+
         state = state with { LastId = LastId };
         using (var update = new Statement(_database, "UPDATE state SET generation = ?1, sequence = ?2, last_id = ?3, crc = ?4"))
         {
@@ -196,18 +203,39 @@ internal sealed class Tables : IDisposable
     /// </summary>
     public bool Backfill()
     {
-        _backfilling ??= TablesFile.Connect(_path);
+        if (_backfilling is null)
+        {
+            _backfilling = TablesFile.Connect(_path);
+
+            // Until a connection has read, it knows of no WAL, and moves nothing.
+            Statement.Execute(_backfilling, "SELECT COUNT(*) FROM state");
+        }
+
         var result = raw.sqlite3_wal_checkpoint_v2(_backfilling, null, raw.SQLITE_CHECKPOINT_PASSIVE, out var frames, out var moved);
         if (result is not (raw.SQLITE_OK or raw.SQLITE_BUSY))
         {
             SqliteException.ThrowExceptionForRC(result, _backfilling);
         }
 
-        return result == raw.SQLITE_OK && frames == moved;
+        return result == raw.SQLITE_OK && frames >= 0 && frames == moved;
     }
 
-    /// <summary>The same, but nobody may work meanwhile, and the WAL is empty afterwards.</summary>
-    public void Settle() => Statement.Execute(_database, "COMMIT; PRAGMA wal_checkpoint(TRUNCATE); BEGIN IMMEDIATE");
+    /// <summary>
+    /// The same, but nobody may work meanwhile, and the WAL is empty afterwards. Another process that reads the file prevents it.
+    /// </summary>
+    public bool Settle()
+    {
+        Statement.Execute(_database, "COMMIT");
+        bool isDone;
+        using (var checkpoint = new Statement(_database, "PRAGMA wal_checkpoint(TRUNCATE)"))
+        {
+            isDone = checkpoint.Step() && checkpoint.Number(0) == 0 && checkpoint.Number(1) == checkpoint.Number(2);
+            checkpoint.Reset();
+        }
+
+        Statement.Execute(_database, "BEGIN IMMEDIATE");
+        return isDone;
+    }
 
     /// <summary>Reads everything and compares it with its checksums.</summary>
     public void Verify()
@@ -251,6 +279,9 @@ internal sealed class Tables : IDisposable
             }
         }
     }
+
+    private LocalStoreException DamagedEntry(IndexName index) =>
+        Damaged($"an entry of index {index.Kind} of {index.Scope} isn't as it was written");
 
     private LocalStoreException Damaged(string what) => StoreFailure.Damaged(_path, what);
 }

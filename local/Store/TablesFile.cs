@@ -10,9 +10,10 @@ internal static class TablesFile
     /// <summary>Raised whenever the meaning of what is kept changes; a file of another version is refused.</summary>
     private const int FormatVersion = 2;
 
-    /// <summary>Makes the file of a new store; what is there is empty or unfinished.</summary>
+    /// <summary>Makes the file of a new store; what is there is empty or unfinished. SQLite's files beside it get its permissions.</summary>
     public static void Create(string path, long store)
     {
+        PrivateFile.Create(path).Dispose();
         using var database = Connect(path);
         Statement.Execute(database, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
         Create(database, new TablesState(store, 1, 0, 0));
@@ -69,7 +70,7 @@ internal static class TablesFile
             > FormatVersion => $"{path} has format {format}, and this version reads {FormatVersion}: a newer version wrote it. "
                 + "Use that, or choose another directory with --data DIR.",
             _ => $"{path} has format {format} of an older version, and this one reads {FormatVersion}. "
-                + "Start with --reset to begin anew, or choose another directory with --data DIR.",
+                + "The data is whole: use the version that wrote it, or choose another directory with --data DIR.",
         });
     }
 }

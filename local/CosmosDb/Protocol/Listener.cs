@@ -17,18 +17,21 @@ internal sealed class Listener : IAsyncDisposable
     /// <summary>The first byte of a TLS connection: a handshake record. No request begins with it.</summary>
     private const byte TlsHandshake = 0x16;
 
+    /// <summary>How long a connection may send nothing before it is closed, as Kestrel's handshake may take.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly WebApplication _server;
 
     private Listener(WebApplication server) => _server = server;
 
     /// <summary>Starts listening on localhost; null when the port is taken or not for this user.</summary>
     public static async Task<Listener?> StartAsync(
-        Dispatcher dispatcher, ServerCertificate certificate, int port, CancellationToken cancellationToken)
+        Dispatcher dispatcher, ServerCertificate certificate, int port, TimeProvider time, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
-            options.Listen(IPAddress.Loopback, port, listen => ServeBoth(listen, certificate)));
+            options.Listen(IPAddress.Loopback, port, listen => ServeBoth(listen, certificate, time)));
         var server = builder.Build();
         server.Run(context => AnswerAsync(dispatcher, context));
         try
@@ -46,22 +49,38 @@ internal sealed class Listener : IAsyncDisposable
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     /// <summary>Puts TLS before HTTP where the client begins with TLS. What is used first here comes first on a connection.</summary>
-    private static void ServeBoth(ListenOptions listen, ServerCertificate certificate)
+    private static void ServeBoth(ListenOptions listen, ServerCertificate certificate, TimeProvider time)
     {
         ConnectionDelegate plain = _ => Task.CompletedTask;
         listen.Protocols = HttpProtocols.Http1;
-        listen.Use(secured => async connection => await (await BeginsWithTlsAsync(connection) ? secured : plain)(connection));
+        listen.Use(secured => async connection =>
+        {
+            if (await BeginsWithTlsAsync(connection, time) is { } isTls)
+            {
+                await (isTls ? secured : plain)(connection);
+            }
+        });
         listen.UseHttps(certificate.Get());
         listen.Use(next => plain = next);
     }
 
-    private static async Task<bool> BeginsWithTlsAsync(ConnectionContext connection)
+    /// <summary>Null when the client sends nothing: no limit of Kestrel's holds before the first byte.</summary>
+    private static async Task<bool?> BeginsWithTlsAsync(ConnectionContext connection, TimeProvider time)
     {
         var input = connection.Transport.Input;
-        var read = await input.ReadAsync(connection.ConnectionClosed);
-        var isTls = !read.Buffer.IsEmpty && read.Buffer.FirstSpan[0] == TlsHandshake;
-        input.AdvanceTo(read.Buffer.Start);
-        return isTls;
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed, patience.Token);
+        try
+        {
+            var read = await input.ReadAsync(end.Token);
+            var isTls = !read.Buffer.IsEmpty && read.Buffer.FirstSpan[0] == TlsHandshake;
+            input.AdvanceTo(read.Buffer.Start);
+            return isTls;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     private static async Task AnswerAsync(Dispatcher dispatcher, HttpContext context)

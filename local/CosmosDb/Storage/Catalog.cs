@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Chat.Local.CosmosDb.Protocol;
 using Chat.Local.CosmosDb.Resources;
 using Chat.Local.Store;
 
@@ -107,12 +106,8 @@ internal sealed class Catalog : IDisposable
     {
         lock (_lock)
         {
+            container.ThrowIfDeleted();
             container.Definition.Stamp.Check(ifMatch);
-            if (!_containers.ContainsKey($"{container.Record.DatabaseId}/{definition.Id}"))
-            {
-                throw new RefusedException(404, "Resource Not Found. The container is gone.");
-            }
-
             definition.Stamp = ResourceStamp.New(_time);
             var position = container.Redefine(definition);
             foreach (var key in KeysOf(container.Record, definition))
@@ -148,7 +143,9 @@ internal sealed class Catalog : IDisposable
             var entry = _containers[$"{database}/{definition.Id}"];
             if (entry.Definition.FixedPartThatDiffers(definition) is { } part)
             {
-                throw new LocalStoreException($"The {part} of container {definition.Id} has changed. Start with --reset to begin anew, or with --data DIR elsewhere.");
+                throw new LocalStoreException(
+                    $"The data of container {definition.Id} was written under another {part}, which can't change. "
+                    + "Declare it as before, give the new one another name, or choose another directory with --data DIR.");
             }
 
             if (!entry.Container.IsValueCreated)
@@ -165,27 +162,28 @@ internal sealed class Catalog : IDisposable
     {
         lock (_lock)
         {
+            // Another of the same name may be there by now.
+            container.ThrowIfDeleted();
             container.Definition.Stamp.Check(ifMatch);
             foreach (var key in KeysOf(container.Record, container.Definition))
             {
                 _containers.TryRemove(key, out _);
             }
 
-            container.Dispose();
-            return Store.Put([.. container.DeleteAll(), .. Offers.Remove(container.ResourceId)]);
+            return container.Delete(Offers.Remove(container.ResourceId));
         }
     }
 
     public long DeleteDatabase(Database database, string? ifMatch)
     {
-        database.Stamp.Check(ifMatch);
-        foreach (var container in ContainersOf(database.Id))
-        {
-            Delete(container, null);
-        }
-
         lock (_lock)
         {
+            database.Stamp.Check(ifMatch);
+            foreach (var container in ContainersOf(database.Id))
+            {
+                Delete(container, null);
+            }
+
             _databases.TryRemove(database.Id, out _);
             return Store.Put([Write.Delete(database.Number), .. Offers.Remove(database.ResourceId)]);
         }

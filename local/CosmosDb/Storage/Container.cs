@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Chat.Local.CosmosDb.Protocol;
 using Chat.Local.CosmosDb.Resources;
 using Chat.Local.CosmosDb.Sql;
 using Chat.Local.Store;
@@ -23,6 +24,7 @@ internal sealed class Container : IDisposable
     private readonly ContainerIndexes _indexes;
     private readonly ContainerRecord _record;
     private volatile ContainerDefinition _definition;
+    private volatile bool _deleted;
 
     public Container(
         ContainerRecord record,
@@ -109,6 +111,7 @@ internal sealed class Container : IDisposable
                 return meanwhile;
             }
 
+            ThrowIfDeleted();
             var number = Store.NewId();
             Store.Put([Write.AddEntry(range.Keys, KeyOf(effective, key.Text), number)]);
             return Partition(range, key.Text, number);
@@ -166,7 +169,13 @@ internal sealed class Container : IDisposable
             return known;
         }
 
-        var item = Item.FromRow(number, Store.Read(number, static (tables, row) => tables.RowOf(row)), this);
+        if (Store.Read(number, static (tables, row) => tables.Row(row)) is not { } stored)
+        {
+            ThrowIfDeleted();
+            stored = Store.Read(number, static (tables, row) => tables.RowOf(row));
+        }
+
+        var item = Item.FromRow(number, stored, this);
         _recent.Set(number, item);
         return item;
     }
@@ -232,6 +241,7 @@ internal sealed class Container : IDisposable
         Expiry.Purge();
         var position = WhileNobodyWrites(() =>
         {
+            ThrowIfDeleted();
             _definition = definition;
             return _indexes.Redefined();
         });
@@ -282,29 +292,74 @@ internal sealed class Container : IDisposable
     }
 
     /// <summary>Adds what a change of a document does to the store.</summary>
-    public void AddChange(LogicalPartition partition, Item? before, Item? after, List<Write> writes) =>
+    public void AddChange(LogicalPartition partition, Item? before, Item? after, List<Write> writes)
+    {
+        ThrowIfDeleted();
         _indexes.AddChange(partition, before, after, writes);
+    }
 
-    /// <summary>Everything that goes from the store with the container.</summary>
-    public IReadOnlyList<Write> DeleteAll()
+    /// <summary>
+    /// Takes everything of the container from the store, and what the caller adds, and returns the store position to wait for. Who works
+    /// with the container after that, or works with it already, is told that it is gone.
+    /// </summary>
+    /// <exception cref="RefusedException">It is gone already.</exception>
+    public long Delete(IEnumerable<Write> more)
+    {
+        Dispose();
+        foreach (var partition in _locks)
+        {
+            partition.Enter();
+        }
+
+        try
+        {
+            return WhileNobodyWrites(() =>
+            {
+                ThrowIfDeleted();
+                var writes = DeleteAll();
+                writes.AddRange(more);
+                _deleted = true;
+                return Store.Put(writes);
+            });
+        }
+        finally
+        {
+            foreach (var partition in _locks)
+            {
+                partition.Exit();
+            }
+        }
+    }
+
+    /// <summary>
+    /// Tells of the deletion who has read the store, or is about to write under the lock of a range. What a reader misses may be missing
+    /// because of it, so a reader asks afterwards.
+    /// </summary>
+    /// <exception cref="RefusedException">The container is gone.</exception>
+    public void ThrowIfDeleted()
+    {
+        if (_deleted)
+        {
+            throw new RefusedException(404, "Resource Not Found. The container is gone.", 1003);
+        }
+    }
+
+    public void Dispose() => Expiry.Dispose();
+
+    private List<Write> DeleteAll()
     {
         var writes = new List<Write> { Write.Delete(_record.Number), Write.ClearIndex(new IndexName(_record.Number, IndexKind.Expiry)) };
         foreach (var range in Ranges)
         {
-            lock (range.Lock)
+            writes.AddRange([Write.Delete(range.Number), Write.ClearIndex(range.Feed), Write.ClearIndex(range.Keys)]);
+            foreach (var key in KeysFrom(range, "", "", "FF"))
             {
-                writes.AddRange([Write.Delete(range.Number), Write.ClearIndex(range.Feed), Write.ClearIndex(range.Keys)]);
-                foreach (var key in KeysFrom(range, "", "", "FF"))
-                {
-                    writes.AddRange(_indexes.DeleteAll(Handle(range, key.Text, key.Number)));
-                }
+                writes.AddRange(_indexes.DeleteAll(Handle(range, key.Text, key.Number)));
             }
         }
 
         return writes;
     }
-
-    public void Dispose() => Expiry.Dispose();
 
     private static byte[] KeyOf(string effective, string text)
     {
@@ -314,13 +369,21 @@ internal sealed class Container : IDisposable
         return key;
     }
 
-    private List<IndexEntry> Scan(IndexName index, IndexEntry from, byte[] end, bool backwards, int count) =>
-        Store.Read(
+    private List<IndexEntry> Scan(IndexName index, IndexEntry from, byte[] end, bool backwards, int count)
+    {
+        var entries = Store.Read(
             (index, from, end, backwards, count),
             static (tables, scan) => tables.Scan(scan.index, scan.from, scan.end, scan.backwards, scan.count));
+        ThrowIfDeleted();
+        return entries;
+    }
 
-    private long? NumberOf(IndexName index, byte[] key) =>
-        Store.Read((index, key), static (tables, entry) => tables.Find(entry.index, entry.key));
+    private long? NumberOf(IndexName index, byte[] key)
+    {
+        var number = Store.Read((index, key), static (tables, entry) => tables.Find(entry.index, entry.key));
+        ThrowIfDeleted();
+        return number;
+    }
 
     private LogicalPartition Handle(PartitionRange range, string keyText, long number) =>
         new(this, range, PartitionKeyValue.Parse(keyText), number);

@@ -207,6 +207,7 @@ internal sealed class ContainerIndexes
 
     private long PutRecord(SortOrder[] orders)
     {
+        _container.ThrowIfDeleted();
         var record = _container.Record with { Orders = orders, ExpiryFor = _expiryFor };
         return _container.Store.Put(record.Stored(_container.Definition));
     }

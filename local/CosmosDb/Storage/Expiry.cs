@@ -1,3 +1,4 @@
+using Chat.Local.CosmosDb.Protocol;
 using Chat.Local.Store;
 
 namespace Chat.Local.CosmosDb.Storage;
@@ -69,9 +70,9 @@ internal sealed class Expiry : IDisposable
             Purge();
             Begin();
         }
-        catch (Exception exception) when (exception is ObjectDisposedException or LocalStoreException)
+        catch (Exception exception) when (exception is ObjectDisposedException or LocalStoreException or RefusedException)
         {
-            // The store was closed meanwhile, or has failed: the next start finds what has expired.
+            // The store was closed meanwhile, or has failed: the next start finds what has expired. Or the container is gone.
         }
     }
 

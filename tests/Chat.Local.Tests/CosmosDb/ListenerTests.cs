@@ -82,6 +82,25 @@ public sealed class ListenerTests
     }
 
     [Fact]
+    public async Task Should_close_a_connection_that_sends_nothing()
+    {
+        var clock = new TestClock();
+        await using var account = await CosmosAccount.StartAsync(time: clock);
+        var port = FreePort();
+        Assert.True(await account.Service.ListenAsync(port, CancellationToken.None));
+        var before = clock.Waiting;
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, port);
+        while (clock.Waiting == before)
+        {
+            await Task.Yield();
+        }
+
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(0, await client.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
     public async Task Should_say_when_the_port_is_taken()
     {
         await using var account = await CosmosAccount.StartAsync();

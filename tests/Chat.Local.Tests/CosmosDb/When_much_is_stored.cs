@@ -7,6 +7,7 @@ using Xunit;
 namespace Chat.Local.Tests.CosmosDb;
 
 /// <summary>Memory, and what a start reads, grow with what is used and not with what is stored.</summary>
+[Collection(nameof(When_much_is_stored))]
 public sealed class When_much_is_stored : IDisposable
 {
     private const int Partitions = 20;
