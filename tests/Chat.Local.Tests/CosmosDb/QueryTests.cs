@@ -162,6 +162,30 @@ public sealed class QueryTests
         Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("(", "1", ")", 100_000, "levels deep")]
+    [InlineData("[", "1", "]", 100_000, "levels deep")]
+    [InlineData("NOT ", "true", "", 60_000, "levels deep")]
+    [InlineData("- ", "1", "", 100_000, "levels deep")]
+    [InlineData("1 ? 1 : ", "1", "", 30_000, "levels deep")]
+    [InlineData("(SELECT VALUE ", "1", ")", 10_000, "levels deep")]
+    [InlineData("", "1", "+1", 100_000, "chains")]
+    [InlineData("", "1", " BETWEEN 1 AND 1", 10_000, "chains")]
+    [InlineData("", "{}", "[1+1]", 50_000, "chains")]
+    [InlineData("", "c", ".a", 100_000, "path")]
+    [InlineData("1=1 OR ", "1", "", 50_000, "characters")]
+    public async Task Should_refuse_queries_that_would_overflow_the_stack(string before, string middle, string after, int times, string reason)
+    {
+        await using var account = await WithDocumentsAsync();
+        var sql = $"SELECT VALUE {string.Concat(Enumerable.Repeat(before, times))}{middle}{string.Concat(Enumerable.Repeat(after, times))} FROM c";
+
+        var refused = await Assert.ThrowsAsync<CosmosException>(() => account.QueryAsync(sql));
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+        Assert.Equal(6, (await account.QueryAsync("SELECT * FROM c")).Count);
+    }
+
     [Fact]
     public async Task Should_leave_documents_without_the_path_out_of_an_order_that_only_a_wildcard_indexes()
     {
