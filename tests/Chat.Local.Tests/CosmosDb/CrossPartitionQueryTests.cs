@@ -37,6 +37,7 @@ public sealed class CrossPartitionQueryTests
     [InlineData("SELECT VALUE 1 + 1", "2")]
     [InlineData("SELECT VALUE COUNT(1)", "1")]
     [InlineData("SELECT VALUE COUNT(1 -- each\n) FROM c", "20")]
+    [InlineData("SELECT TOP 0 VALUE 1", "")]
     [InlineData("SELECT VALUE c.id FROM c -- the newest\nWHERE c.seq < 2 /* of all */ ORDER BY c.seq -- first", "19 18")]
     [InlineData("SELECT VALUE c.id FROM c ORDER BY c.seq OFFSET 17 LIMIT 2147483647", "2 1 0")]
     [InlineData("SELECT DISTINCT VALUE c.type FROM c ORDER BY c.type", "t0 t1 t2")]

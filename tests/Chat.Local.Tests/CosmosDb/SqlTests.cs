@@ -71,6 +71,7 @@ public sealed class SqlTests
     [InlineData("SELECT VALUE c.id FROM c WHERE c.kind LIKE '[w-x]' OR c.id LIKE '[^abc]'", """["a","b","d"]""")]
     [InlineData("SELECT VALUE '50% off' LIKE '50!%%' ESCAPE '!'", "[true]")]
     [InlineData("SELECT VALUE '50 off' LIKE '50!%%' ESCAPE '!'", "[false]")]
+    [InlineData("SELECT TOP 0 VALUE 1", "[]")]
     [InlineData("SELECT VALUE c.id FROM c WHERE c.n BETWEEN 2 AND 4 OR c.n NOT BETWEEN 0 AND c.none", """["b","c"]""")]
     [InlineData("SELECT VALUE [1 BETWEEN 2 AND 'x', 3 BETWEEN 2 AND 'x' ?? 'none', 1 BETWEEN 0 AND 2 BETWEEN true AND true]", """[[false,"none",true]]""")]
     [InlineData("SELECT VALUE CONCAT(c.id, '-x') LIKE c.id || '\\\\_x' ESCAPE '\\\\' FROM c WHERE c.n = 1", "[false]")]
@@ -146,6 +147,29 @@ public sealed class SqlTests
         var results = await account.QueryAsync("SELECT VALUE 1" + string.Concat(Enumerable.Repeat(" BETWEEN false AND true", 500)));
 
         Assert.Equal([false], results.Select(result => (bool)result!).DefaultIfEmpty());
+    }
+
+    [Fact]
+    public async Task Should_give_every_row_of_a_document_that_comes_after_a_deleted_one()
+    {
+        await using var account = await WithDocumentsAsync();
+        await account.CreateAsync("""{"id":"x","pk":"k","parts":["x1","x2","x3"]}""");
+        await account.CreateAsync("""{"id":"y","pk":"k","parts":["y1","y2","y3"]}""");
+        var options = new QueryRequestOptions { PartitionKey = new PartitionKey("k"), EnableOptimisticDirectExecution = true, MaxItemCount = 2 };
+        const string Sql = "SELECT VALUE p FROM c JOIN p IN c.parts";
+        using var first = account.Container.GetItemQueryIterator<string>(Sql, requestOptions: options);
+        var page = await first.ReadNextAsync();
+        await account.Container.DeleteItemAsync<JsonObject>("x", new PartitionKey("k"));
+
+        using var second = account.Container.GetItemQueryIterator<string>(Sql, page.ContinuationToken, options);
+        var rest = new List<string>();
+        while (second.HasMoreResults)
+        {
+            rest.AddRange(await second.ReadNextAsync());
+        }
+
+        Assert.Equal(["x1", "x2"], page);
+        Assert.Equal(["y1", "y2", "y3"], rest);
     }
 
     [Fact]
