@@ -133,6 +133,7 @@ public sealed class CrossPartitionQueryTests
     [Theory]
     [InlineData("SELECT VALUE COUNT(1) + 1 FROM c", "compositions of aggregates")]
     [InlineData("SELECT TOP 1 VALUE COUNT(1) FROM c", "aggregates")]
+    [InlineData("SELECT COUNT(1) AS n, 1 AS k FROM c", "compositions of aggregates")]
     [InlineData("SELECT * FROM c ORDER BY c.seq, c.type", "composite")]
     [InlineData("SELECT c.type, COUNT(1) + 1 FROM c GROUP BY c.type", "compositions of aggregates")]
     public async Task Should_refuse_what_it_cannot_put_together_exactly(string sql, string reason)

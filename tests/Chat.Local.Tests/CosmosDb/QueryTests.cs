@@ -152,6 +152,9 @@ public sealed class QueryTests
     [InlineData("SELECT * FROM c WHERE d.id = 1", "'d'")]
     [InlineData("SELECT * FROM c WHERE c.id = @missing", "@missing")]
     [InlineData("SELECT * FROM c WHERE c.id =", "ends too early")]
+    [InlineData("SELECT VALUE 1.2.3", "numeric")]
+    [InlineData("SELECT VALUE 1e", "numeric")]
+    [InlineData("SELECT VALUE 1e400", "numeric")]
     public async Task Should_refuse_what_it_cannot_run_exactly(string sql, string reason)
     {
         await using var account = await WithDocumentsAsync();
@@ -184,6 +187,45 @@ public sealed class QueryTests
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
         Assert.Equal(6, (await account.QueryAsync("SELECT * FROM c")).Count);
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"query":null}""")]
+    [InlineData("""{"query":5}""")]
+    [InlineData("""{"query":"SELECT * FROM c","parameters":[5]}""")]
+    [InlineData("""{"query":"SELECT * FROM c","parameters":[{"name":5}]}""")]
+    [InlineData("""{"query":"SELECT VALUE @n FROM c","parameters":[{"name":"@n","value":1e400}]}""")]
+    [InlineData("""{"query":"SELECT * FROM c"}""", "5")]
+    [InlineData("""{"query":"SELECT * FROM c"}""", "[\"k\"]", "null")]
+    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq"}""", "[\"k\"]", """{"v":[""]}""")]
+    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq"}""", "[\"k\"]", """{"v":["3x"]}""")]
+    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq"}""", "[\"k\"]", """{"v":[null]}""")]
+    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq"}""", "[\"k\"]", """{"v":[]}""")]
+    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq","resumeFilter":5}""", null)]
+    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq","resumeFilter":{"value":5}}""", null)]
+    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq","resumeFilter":{"value":[[1]]}}""", null)]
+    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq","resumeFilter":{"value":[1],"exclude":"x"}}""", null)]
+    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq","resumeFilter":{"value":[1],"rid":5}}""", null)]
+    public async Task Should_refuse_malformed_requests(string body, string? key = "[\"k\"]", string? continuation = null)
+    {
+        await using var account = await WithDocumentsAsync();
+        using var http = new HttpClient(account.Service.CreateHandler());
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("http://localhost/dbs/chat/colls/items/docs"));
+        request.Headers.Add("x-ms-documentdb-isquery", "True");
+        request.Headers.Add(key is null ? "x-ms-documentdb-partitionkeyrangeid" : "x-ms-documentdb-partitionkey", key ?? "0");
+        if (continuation is not null)
+        {
+            request.Headers.Add("x-ms-continuation", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(continuation)));
+        }
+
+        request.Content = new StringContent(body);
+
+        using var response = await http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+
     }
 
     [Fact]
