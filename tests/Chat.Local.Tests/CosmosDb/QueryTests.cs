@@ -155,6 +155,7 @@ public sealed class QueryTests
     [InlineData("SELECT VALUE 1.2.3", "numeric")]
     [InlineData("SELECT VALUE 1e", "numeric")]
     [InlineData("SELECT VALUE 1e400", "numeric")]
+    [InlineData("SELECT VALUE 1 FROM c JOIN a IN c.x JOIN b IN c.x JOIN d IN c.x JOIN e IN c.x JOIN f IN c.x JOIN g IN c.x", "5 JOINs")]
     public async Task Should_refuse_what_it_cannot_run_exactly(string sql, string reason)
     {
         await using var account = await WithDocumentsAsync();
@@ -187,6 +188,21 @@ public sealed class QueryTests
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
         Assert.Equal(6, (await account.QueryAsync("SELECT * FROM c")).Count);
+    }
+
+    [Theory]
+    [InlineData("SELECT VALUE 1 FROM c JOIN a IN c.x JOIN b IN c.x JOIN d IN c.x JOIN e IN c.x WHERE false")]
+    [InlineData("SELECT VALUE COUNT(1) FROM c JOIN a IN c.x JOIN b IN c.x JOIN d IN c.x JOIN e IN c.x")]
+    [InlineData("SELECT * FROM c WHERE EXISTS(SELECT VALUE a FROM a IN c.x WHERE EXISTS(SELECT VALUE b FROM b IN c.x JOIN d IN c.x JOIN e IN c.x WHERE false))")]
+    public async Task Should_refuse_to_make_more_rows_of_documents_than_it_can(string sql)
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        await account.CreateAsync($$"""{"id":"1","pk":"k","x":[{{string.Join(',', Enumerable.Range(0, 100))}}]}""");
+
+        var refused = await Assert.ThrowsAsync<CosmosException>(() => account.QueryAsync(sql));
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("1000000 rows", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
