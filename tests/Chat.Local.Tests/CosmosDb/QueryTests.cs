@@ -155,6 +155,7 @@ public sealed class QueryTests
     [InlineData("SELECT VALUE 1.2.3", "numeric")]
     [InlineData("SELECT VALUE 1e", "numeric")]
     [InlineData("SELECT VALUE 1e400", "numeric")]
+    [InlineData("SELECT * FROM c WHERE c.id LIKE '[a-[]'", "LIKE")]
     [InlineData("SELECT VALUE 1 FROM c JOIN a IN c.x JOIN b IN c.x JOIN d IN c.x JOIN e IN c.x JOIN f IN c.x JOIN g IN c.x", "5 JOINs")]
     public async Task Should_refuse_what_it_cannot_run_exactly(string sql, string reason)
     {
@@ -241,7 +242,6 @@ public sealed class QueryTests
         using var response = await http.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-
     }
 
     [Fact]

@@ -71,6 +71,8 @@ public sealed class SqlTests
     [InlineData("SELECT VALUE c.id FROM c WHERE c.kind LIKE '[w-x]' OR c.id LIKE '[^abc]'", """["a","b","d"]""")]
     [InlineData("SELECT VALUE '50% off' LIKE '50!%%' ESCAPE '!'", "[true]")]
     [InlineData("SELECT VALUE '50 off' LIKE '50!%%' ESCAPE '!'", "[false]")]
+    [InlineData("SELECT VALUE ['a]' LIKE 'a[!]]' ESCAPE '!', '-' LIKE '[a!-z]' ESCAPE '!', 'm' LIKE '[a!-z]' ESCAPE '!', '^' LIKE '[x^-]', '-' LIKE '[x^-]']", "[[true,true,false,true,true]]")]
+    [InlineData("SELECT VALUE ['[]' LIKE '[]', 'a[^]' LIKE '_[^]', '[ab' LIKE '[a%', 'b' LIKE '[^a-a]']", "[[true,true,true,true]]")]
     [InlineData("SELECT TOP 0 VALUE 1", "[]")]
     [InlineData("SELECT VALUE c.id FROM c WHERE c.n BETWEEN 2 AND 4 OR c.n NOT BETWEEN 0 AND c.none", """["b","c"]""")]
     [InlineData("SELECT VALUE [1 BETWEEN 2 AND 'x', 3 BETWEEN 2 AND 'x' ?? 'none', 1 BETWEEN 0 AND 2 BETWEEN true AND true]", """[[false,"none",true]]""")]
