@@ -34,20 +34,33 @@ internal sealed record Continuation
     [JsonPropertyName("g")]
     public int Given { get; init; }
 
-    [JsonIgnore]
-    public IndexPosition? Position => Values is null ? null : new IndexPosition(Array.ConvertAll(Values, SqlValue.FromToken), Number);
+    /// <summary>The number of that document: the results of another that has come into its place are all still to be given.</summary>
+    [JsonPropertyName("d")]
+    public long GivenOf { get; init; }
 
-    public static Continuation Parse(string token)
+    [JsonIgnore]
+    public IndexPosition? Position { get; private init; }
+
+    /// <param name="columns">How many sort values a position of the query has.</param>
+    public static Continuation Parse(string token, int columns)
     {
         try
         {
-            return JsonSerializer.Deserialize<Continuation>(Convert.FromBase64String(token))!;
+            var read = JsonSerializer.Deserialize<Continuation>(Convert.FromBase64String(token));
+            if (read is { Partition: null or [] or [not null, not null], Skip: >= 0, Take: >= 0, Given: >= 0 } && (read.Values is null || read.Values.Length == columns))
+            {
+                return read.Values is null ? read : read with { Position = new IndexPosition(Array.ConvertAll(read.Values, SqlValue.FromToken), read.Number) };
+            }
         }
-        catch (Exception exception) when (exception is FormatException or JsonException)
+        catch (Exception exception) when (exception is FormatException or OverflowException or JsonException)
         {
-            throw new RefusedException(400, "INVALID JSON in continuation token");
+            throw Malformed();
         }
+
+        throw Malformed();
     }
+
+    private static RefusedException Malformed() => new(400, "INVALID JSON in continuation token");
 
     public override string ToString() => Convert.ToBase64String(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this)));
 }

@@ -60,7 +60,7 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
         }
 
         var run = new QueryRun(query, plan, PageSize(request), container.Now);
-        var from = request.Header("x-ms-continuation") is { Length: > 0 } token ? Continuation.Parse(token) : null;
+        var from = request.Header("x-ms-continuation") is { Length: > 0 } token ? Continuation.Parse(token, plan.Columns) : null;
         var next = !query.HasFrom ? RunConstant(run, query, isAsked: named is not null || scope.Ranges[0] == container.Ranges[0])
             : !scope.IsOnePartition && query.Order.Keys.Count > 0 ? RunMerged(run, plan, scope, from, request.Body)
             : Run(run, scope, from, query);
@@ -148,7 +148,8 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
         Number = after?.Number ?? 0,
         Skip = run.Skip,
         Take = run.Take,
-        Given = run.Given,
+        Given = run.Given.Rows,
+        GivenOf = run.Given.Document,
     };
 
     private static CosmosResponse Page(Container container, QueryRun run)

@@ -26,6 +26,9 @@ internal sealed class QueryPlan
     /// <summary>The only ids that the query can select, if it says so.</summary>
     public IReadOnlyList<string>? Ids { get; }
 
+    /// <summary>How many sort values a position has.</summary>
+    public int Columns => Ids is null ? Order.Keys.Count : 0;
+
     /// <summary>The only partition keys of one string that the query can select from, if it says so.</summary>
     public IReadOnlyList<string>? Keys { get; private init; }
 

@@ -49,13 +49,15 @@ internal static class QueryRewriting
             return;
         }
 
-        var aggregates = query.Projection switch
+        List<Expression> values = query.Projection switch
         {
             OneValue one => [one.Selected.Value],
-            NamedValues named => named.Selected.Select(selected => selected.Value),
+            NamedValues named => named.Selected.Select(selected => selected.Value).ToList(),
             _ => [],
         };
-        if (aggregates.Count(value => value is Aggregate) < query.Aggregates.Count)
+
+        // Every column without GROUP BY is added up by the SDK, so that nothing else may stand beside an aggregate.
+        if (values.Count(value => value is Aggregate) < (query.GroupBy.Count == 0 ? values.Count : query.Aggregates.Count))
         {
             throw new RefusedException(400, "Across partitions, compositions of aggregates and other expressions aren't supported.");
         }

@@ -35,8 +35,8 @@ internal sealed class QueryRun(SelectQuery query, QueryPlan plan, int pageSize, 
     /// <summary>The store position that must be durable before the page is answered.</summary>
     public long Position { get; private set; }
 
-    /// <summary>How many results of the next document the pages before had, when it has several.</summary>
-    public int Given { get; private set; }
+    /// <summary>How many results of which document the pages up to here had, when it has more.</summary>
+    public (long Document, int Rows) Given { get; private set; }
 
     /// <summary>Nothing more may be added, though there may be more.</summary>
     public bool IsFull { get; private set; }
@@ -47,13 +47,13 @@ internal sealed class QueryRun(SelectQuery query, QueryPlan plan, int pageSize, 
     {
         Skip = continuation.Skip;
         Take = continuation.Take;
-        Given = continuation.Given;
+        Given = (continuation.GivenOf, continuation.Given);
     }
 
     /// <summary>Runs through a partition from after a position; returns the position to go on from, or null when the partition has no more.</summary>
     public IndexPosition? Run(LogicalPartition partition, IndexPosition? after)
     {
-        var wanted = (int)Math.Min(ChunkSize, Skip + Math.Min(Take, pageSize) + 1);
+        var wanted = (int)Math.Min(ChunkSize, Math.Min(Skip, ChunkSize) + Math.Min(Take, pageSize) + 1);
         while (true)
         {
             List<(Item Item, IndexPosition Position)> candidates;
@@ -125,6 +125,11 @@ internal sealed class QueryRun(SelectQuery query, QueryPlan plan, int pageSize, 
     {
         foreach (var row in query.Bind(_empty))
         {
+            if (IsDone)
+            {
+                return;
+            }
+
             _ = _groups is null ? Select(row, default) : Fold(row);
         }
     }
@@ -147,15 +152,17 @@ internal sealed class QueryRun(SelectQuery query, QueryPlan plan, int pageSize, 
         // What stands for a group outlives its document.
         if (query.GroupBy.Count > 0)
         {
-            return Accept(JsonElement.Parse(item.Body.Span), item.Body.Span);
+            return Accept(item, JsonElement.Parse(item.Body.Span));
         }
 
         using var document = JsonDocument.Parse(item.Body);
-        return Accept(document.RootElement, item.Body.Span);
+        return Accept(item, document.RootElement);
     }
 
-    private bool Accept(JsonElement document, ReadOnlySpan<byte> utf8)
+    private bool Accept(Item item, JsonElement document)
     {
+        var before = Given;
+        var isResumed = before.Document == item.Number;
         var given = 0;
         foreach (var row in query.Bind(_empty.At(document)))
         {
@@ -163,18 +170,19 @@ internal sealed class QueryRun(SelectQuery query, QueryPlan plan, int pageSize, 
             {
                 Fold(row);
             }
-            else if (given++ >= Given)
+            else if (given++ >= (isResumed ? before.Rows : 0))
             {
-                if (IsDone || Count == pageSize || !Select(row, utf8))
+                if (IsDone || Count == pageSize || !Select(row, item.Body.Span))
                 {
                     return IsDone;
                 }
 
-                Given = given;
+                Given = (item.Number, given);
             }
         }
 
-        Given = 0;
+        // What has come before the document that a page ended in doesn't make it begin anew.
+        Given = isResumed ? default : before;
         return true;
     }
 

@@ -21,6 +21,18 @@ internal static class ResumeFilter
             return null;
         }
 
+        try
+        {
+            return Read(filter, plan);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw new RefusedException(400, $"The resume filter can't be read: {exception.Message}");
+        }
+    }
+
+    private static IndexPosition Read(JsonElement filter, QueryPlan plan)
+    {
         var values = filter.GetProperty("value").EnumerateArray().Select(Value).ToArray();
         if (values.Length != plan.Order.Keys.Count)
         {
@@ -29,7 +41,7 @@ internal static class ResumeFilter
 
         // Among equal values documents come by their numbers, the other way round when the index is read backwards.
         var excludes = filter.TryGetProperty("exclude", out var exclude) && exclude.GetBoolean();
-        if (!filter.TryGetProperty("rid", out var rid))
+        if (!filter.TryGetProperty("rid", out var rid) || rid.ValueKind == JsonValueKind.Null)
         {
             return new IndexPosition(values, excludes == plan.Backwards ? long.MinValue : long.MaxValue);
         }
@@ -41,7 +53,7 @@ internal static class ResumeFilter
     /// <summary>Undefined comes as an empty array; arrays and objects as the two halves of their hashes.</summary>
     private static SqlValue Value(JsonElement json) => json.ValueKind switch
     {
-        JsonValueKind.Array when json.GetArrayLength() == 0 => SqlValue.Undefined,
+        JsonValueKind.Array => json.GetArrayLength() == 0 ? SqlValue.Undefined : throw new FormatException("An array stands for no value only when it is empty."),
         JsonValueKind.Object => SqlValue.OfRank(
             json.GetProperty("type").GetString() == "array" ? SqlType.Array : SqlType.Object,
             ComplexHash.RankOf(new UInt128((ulong)json.GetProperty("high").GetInt64(), (ulong)json.GetProperty("low").GetInt64()))),

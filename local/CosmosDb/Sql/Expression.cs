@@ -103,10 +103,10 @@ internal sealed class ComparisonExpression(Comparison kind, Expression left, Exp
 
     public Expression Right => right;
 
-    public override SqlValue Evaluate(Row row)
+    public override SqlValue Evaluate(Row row) => Compare(kind, left.Evaluate(row), right.Evaluate(row));
+
+    public static SqlValue Compare(Comparison kind, in SqlValue first, in SqlValue second)
     {
-        var first = left.Evaluate(row);
-        var second = right.Evaluate(row);
         if (!first.IsDefined || !second.IsDefined)
         {
             return SqlValue.Undefined;
@@ -133,20 +133,37 @@ internal sealed class ComparisonExpression(Comparison kind, Expression left, Exp
     }
 }
 
-/// <summary>False as soon as one side is; otherwise undefined unless both are booleans.</summary>
-internal sealed class AndExpression(Expression left, Expression right) : Expression
+/// <summary><c>a BETWEEN b AND c</c>. What is compared is evaluated once, so that chains of it take no longer than they are.</summary>
+internal sealed class BetweenExpression(Expression value, Expression from, Expression to) : Expression
 {
-    public override IEnumerable<Expression> Conjuncts => left.Conjuncts.Concat(right.Conjuncts);
+    public override IEnumerable<Expression> Conjuncts =>
+    [
+        new ComparisonExpression(Comparison.GreaterOrEqual, value, from),
+        new ComparisonExpression(Comparison.LessOrEqual, value, to),
+    ];
 
-    public override SqlValue Evaluate(Row row) => Logic.Combine(left, right, row, decisive: false);
+    public override SqlValue Evaluate(Row row)
+    {
+        var found = value.Evaluate(row);
+        var first = ComparisonExpression.Compare(Comparison.GreaterOrEqual, found, from.Evaluate(row));
+        return Logic.Combine(first, ComparisonExpression.Compare(Comparison.LessOrEqual, found, to.Evaluate(row)), decisive: false);
+    }
 }
 
-/// <summary>True as soon as one side is; otherwise undefined unless both are booleans.</summary>
-internal sealed class OrExpression(Expression left, Expression right) : Expression
+/// <summary>False as soon as one operand is; otherwise undefined unless all are booleans.</summary>
+internal sealed class AndExpression(IReadOnlyList<Expression> operands) : Expression
 {
-    public override IEnumerable<Expression> Alternatives => left.Alternatives.Concat(right.Alternatives);
+    public override IEnumerable<Expression> Conjuncts => operands.SelectMany(operand => operand.Conjuncts);
 
-    public override SqlValue Evaluate(Row row) => Logic.Combine(left, right, row, decisive: true);
+    public override SqlValue Evaluate(Row row) => Logic.Combine(operands, row, decisive: false);
+}
+
+/// <summary>True as soon as one operand is; otherwise undefined unless all are booleans.</summary>
+internal sealed class OrExpression(IReadOnlyList<Expression> operands) : Expression
+{
+    public override IEnumerable<Expression> Alternatives => operands.SelectMany(operand => operand.Alternatives);
+
+    public override SqlValue Evaluate(Row row) => Logic.Combine(operands, row, decisive: true);
 }
 
 internal sealed class NotExpression(Expression operand) : Expression
@@ -213,15 +230,25 @@ internal sealed class ConditionalExpression(Expression condition, Expression the
 
 internal static class Logic
 {
-    public static SqlValue Combine(Expression left, Expression right, Row row, bool decisive)
+    /// <summary>Combines operands from left to right, as far as needed.</summary>
+    public static SqlValue Combine(IReadOnlyList<Expression> operands, Row row, bool decisive)
     {
-        var first = left.Evaluate(row);
+        var combined = operands[0].Evaluate(row);
+        for (var i = 1; i < operands.Count && !(combined.Type == SqlType.Boolean && combined.IsTrue == decisive); i++)
+        {
+            combined = Combine(combined, operands[i].Evaluate(row), decisive);
+        }
+
+        return combined;
+    }
+
+    public static SqlValue Combine(SqlValue first, SqlValue second, bool decisive)
+    {
         if (first.Type == SqlType.Boolean && first.IsTrue == decisive)
         {
             return first;
         }
 
-        var second = right.Evaluate(row);
         return second.Type == SqlType.Boolean && (first.Type == SqlType.Boolean || second.IsTrue == decisive) ? second : SqlValue.Undefined;
     }
 }

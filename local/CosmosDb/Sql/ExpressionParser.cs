@@ -17,6 +17,14 @@ internal sealed class ExpressionParser(
     private const int SumPower = 8;
     private const int ProductPower = 9;
 
+    /// <summary>How deep brackets, prefixes and subqueries may nest, and paths may lead: parsing and evaluation recurse as deep.</summary>
+    private const int DepthLimit = 256;
+
+    /// <summary>How many operators may take the result of the one before, AND and OR aside: evaluation recurses once for each.</summary>
+    private const int ChainLimit = 1000;
+
+    private int _depth;
+    private int _chained;
     private int _slots = 1;
     private int _folds;
 
@@ -51,38 +59,34 @@ internal sealed class ExpressionParser(
             ? (long)number
             : throw new RefusedException(400, $"{clause} needs a whole number that isn't negative.");
 
+    /// <summary>Notes that parsing goes deeper, until <see cref="Ascend"/>.</summary>
+    public void Descend(int levels = 1)
+    {
+        _depth += levels;
+        if (_depth > DepthLimit)
+        {
+            throw new RefusedException(400, $"The query nests more than {DepthLimit} levels deep.");
+        }
+    }
+
+    public void Ascend(int levels = 1) => _depth -= levels;
+
     private Expression Parse(int power)
     {
         var left = Prefix();
-        while (true)
+        for (var isFirst = true; ; isFirst = false)
         {
-            var next = tokens.Next;
-            if (power <= ComparisonPower && TryComparison(left) is { } comparison)
+            if (power <= AndPower && tokens.Next.Is("AND"))
             {
-                left = comparison;
+                left = new AndExpression(Operands(left, "AND", AndPower));
             }
-            else if (power <= AndPower && tokens.Take("AND"))
+            else if (power <= OrPower && tokens.Next.Is("OR"))
             {
-                left = new AndExpression(left, Parse(AndPower + 1));
+                left = new OrExpression(Operands(left, "OR", OrPower));
             }
-            else if (power <= OrPower && tokens.Take("OR"))
+            else if (Operation(left, power) is { } result)
             {
-                left = new OrExpression(left, Parse(OrPower + 1));
-            }
-            else if (power <= CoalescePower && tokens.TakeSymbol("??"))
-            {
-                left = new CoalesceExpression(left, Parse(CoalescePower + 1));
-            }
-            else if (power <= ConditionalPower && tokens.TakeSymbol("?"))
-            {
-                var then = Parse();
-                tokens.ExpectSymbol(":");
-                left = new ConditionalExpression(left, then, Parse());
-            }
-            else if (next.Kind == TokenKind.Symbol && Operator(next.Text) is { } found && power <= found.Power)
-            {
-                tokens.Advance();
-                left = new FunctionExpression(found.Run, [left, Parse(found.Power + 1)]);
+                left = isFirst ? result : Chained(result);
             }
             else
             {
@@ -90,6 +94,52 @@ internal sealed class ExpressionParser(
             }
         }
     }
+
+    private List<Expression> Operands(Expression first, string keyword, int power)
+    {
+        var operands = new List<Expression> { first };
+        while (tokens.Take(keyword))
+        {
+            operands.Add(Parse(power + 1));
+        }
+
+        return operands;
+    }
+
+    private Expression? Operation(Expression left, int power)
+    {
+        if (power <= ComparisonPower && TryComparison(left) is { } comparison)
+        {
+            return comparison;
+        }
+
+        if (power <= CoalescePower && tokens.TakeSymbol("??"))
+        {
+            return new CoalesceExpression(left, Parse(CoalescePower + 1));
+        }
+
+        if (power <= ConditionalPower && tokens.TakeSymbol("?"))
+        {
+            Descend();
+            var then = Parse();
+            tokens.ExpectSymbol(":");
+            var otherwise = Parse();
+            Ascend();
+            return new ConditionalExpression(left, then, otherwise);
+        }
+
+        if (tokens.Next is { Kind: TokenKind.Symbol, Text: var symbol } && Operator(symbol) is { } found && power <= found.Power)
+        {
+            tokens.Advance();
+            return new FunctionExpression(found.Run, [left, Parse(found.Power + 1)]);
+        }
+
+        return null;
+    }
+
+    private Expression Chained(Expression result) => ++_chained <= ChainLimit
+        ? result
+        : throw new RefusedException(400, $"The query chains more than {ChainLimit} operators.");
 
     private static (int Power, Functions.Function Run)? Operator(string symbol) => symbol switch
     {
@@ -134,9 +184,7 @@ internal sealed class ExpressionParser(
         {
             var from = Parse(ConcatPower);
             tokens.Expect("AND");
-            found = new AndExpression(
-                new ComparisonExpression(Comparison.GreaterOrEqual, left, from),
-                new ComparisonExpression(Comparison.LessOrEqual, left, Parse(ConcatPower)));
+            found = new BetweenExpression(left, from, Parse(ConcatPower));
         }
         else if (tokens.Take("LIKE"))
         {
@@ -164,7 +212,16 @@ internal sealed class ExpressionParser(
             : throw new RefusedException(400, "ESCAPE takes a string of one character.");
     }
 
+    /// <summary>Everything that nests passes through here, the branches of <c>?</c> and subqueries in FROM aside.</summary>
     private Expression Prefix()
+    {
+        Descend();
+        var expression = Prefixed();
+        Ascend();
+        return expression;
+    }
+
+    private Expression Prefixed()
     {
         if (tokens.Take("NOT"))
         {
@@ -244,7 +301,7 @@ internal sealed class ExpressionParser(
         var start = tokens.Next.Position;
         var arguments = List(")");
         Scope.AllowsAggregates = true;
-        return Fold(name.ToUpperInvariant(), arguments, start..tokens.Last.Position);
+        return Fold(name.ToUpperInvariant(), arguments, start..tokens.BeforeLast.End);
     }
 
     private Expression Named(string name)
@@ -299,10 +356,12 @@ internal sealed class ExpressionParser(
         }
     }
 
-    private static Expression Member(Expression whole, Expression key) => (whole, key) switch
+    private Expression Member(Expression whole, Expression key) => (whole, key) switch
     {
+        (PathExpression { Steps.Count: >= DepthLimit }, _) => throw new RefusedException(400, $"A path has more than {DepthLimit} names and indexes."),
         (PathExpression path, Literal { Value: { Type: SqlType.String, Text: var name } }) => new PathExpression(path.Slot, [.. path.Steps, name]),
         (PathExpression path, Literal { Value: { IsIndex: true, Number: var index } }) => new PathExpression(path.Slot, [.. path.Steps, (int)index]),
+        (MemberExpression, _) => Chained(new MemberExpression(whole, key)),
         _ => new MemberExpression(whole, key),
     };
 

@@ -9,6 +9,9 @@ internal sealed record FromClause(string DocumentAlias, IReadOnlyList<Source> So
 /// <summary>Parses <c>FROM c JOIN x IN c.path JOIN (SELECT …) y</c>.</summary>
 internal sealed class FromParser(TokenReader tokens, ExpressionParser expressions, Func<SelectQuery> parseSubquery)
 {
+    /// <summary>The most JOINs that the service takes.</summary>
+    private const int JoinLimit = 5;
+
     private static readonly string[] Clauses = ["FROM", "WHERE", "GROUP", "ORDER", "OFFSET", "JOIN"];
 
     public static bool IsClause(Token token) => Array.Exists(Clauses, token.Is);
@@ -23,8 +26,13 @@ internal sealed class FromParser(TokenReader tokens, ExpressionParser expression
             sources.Add(first);
         }
 
-        while (tokens.Take("JOIN"))
+        for (var joins = 1; tokens.Take("JOIN"); joins++)
         {
+            if (joins > JoinLimit)
+            {
+                throw new RefusedException(400, $"The query has more than {JoinLimit} JOINs.");
+            }
+
             sources.Add(ParseSource(isFirst: false, ref alias)!);
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Chat.Local.CosmosDb.Protocol;
@@ -41,10 +42,9 @@ internal sealed class LikeExpression(Expression text, Expression pattern, char? 
                     ? Regex.Escape(like[i..(i + 1)])
                     : throw new RefusedException(400, "The pattern of LIKE ends with its escape."));
             }
-            else if (like[i] == '[' && like.IndexOf(']', i + 1) is > 0 and var end)
+            else if (like[i] == '[' && SetAt(like, ref i) is { } set)
             {
-                regex.Append(SetOf(like[(i + 1)..end]));
-                i = end;
+                regex.Append(set);
             }
             else
             {
@@ -55,10 +55,43 @@ internal sealed class LikeExpression(Expression text, Expression pattern, char? 
         return regex.Append("\\z").ToString();
     }
 
-    private static string SetOf(string set)
+    /// <summary>Reads the set that begins here up to its bracket; null when it has no end or nothing in it, as the bracket then stands for itself.</summary>
+    private string? SetAt(string like, ref int at)
     {
-        var negated = set.StartsWith('^');
-        var members = Regex.Escape(negated ? set[1..] : set).Replace("]", "\\]", StringComparison.Ordinal);
-        return $"[{(negated ? "^" : "")}{members}]";
+        var start = at + 1;
+        var isNegated = start < like.Length && like[start] == '^' && escape != '^';
+        var members = new StringBuilder();
+        char? last = null;
+        for (var i = isNegated ? start + 1 : start; i < like.Length; i++)
+        {
+            if (like[i] == ']' && escape != ']')
+            {
+                at = members.Length > 0 ? i : at;
+                return members.Length > 0 ? $"[{(isNegated ? "^" : "")}{members}]" : null;
+            }
+
+            if (like[i] == '-' && escape != '-' && last is { } from && i + 1 < like.Length && like[i + 1] != ']')
+            {
+                i++;
+                var to = MemberAt(like, ref i);
+                members.Append('-').Append(from <= to ? Code(to) : throw new RefusedException(400, "A range in the pattern of LIKE ends before it begins."));
+                last = null;
+            }
+            else
+            {
+                last = MemberAt(like, ref i);
+                members.Append(Code(last.Value));
+            }
+        }
+
+        return null;
     }
+
+    private char MemberAt(string like, ref int at)
+    {
+        at += like[at] == escape ? 1 : 0;
+        return at < like.Length ? like[at] : throw new RefusedException(400, "The pattern of LIKE ends with its escape.");
+    }
+
+    private static string Code(char member) => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)member:X4}");
 }

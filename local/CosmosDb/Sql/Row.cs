@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Chat.Local.CosmosDb.Protocol;
 
 namespace Chat.Local.CosmosDb.Sql;
 
@@ -7,13 +9,23 @@ namespace Chat.Local.CosmosDb.Sql;
 /// <param name="folds">How many aggregates they have.</param>
 internal sealed class Row(int slots, int folds)
 {
+    /// <summary>How many values JOIN and subqueries may bind in one request: joins of long arrays multiply.</summary>
+    private const int BoundLimit = 1_000_000;
+
+    private readonly StrongBox<int> _bound = new();
     private SqlValue[] _values = new SqlValue[slots];
     private Accumulator[] _folds = new Accumulator[folds];
 
-    public SqlValue this[int slot]
+    public SqlValue this[int slot] => _values[slot];
+
+    public void Bind(int slot, SqlValue value)
     {
-        get => _values[slot];
-        set => _values[slot] = value;
+        if (++_bound.Value > BoundLimit)
+        {
+            throw new RefusedException(400, $"The query makes more than {BoundLimit} rows of what documents hold.");
+        }
+
+        _values[slot] = value;
     }
 
     public Row At(JsonElement document)

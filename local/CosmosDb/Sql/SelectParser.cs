@@ -5,6 +5,12 @@ namespace Chat.Local.CosmosDb.Sql;
 /// <summary>Parses a query, and the subqueries in it.</summary>
 internal sealed class SelectParser
 {
+    /// <summary>The longest query that the service takes, in characters.</summary>
+    private const int LengthLimit = 262_144;
+
+    /// <summary>How much deeper than a bracket parsing and evaluation go for a subquery.</summary>
+    private const int SubqueryDepth = 8;
+
     private readonly string _sql;
     private readonly TokenReader _tokens;
     private readonly ExpressionParser _expressions;
@@ -12,6 +18,11 @@ internal sealed class SelectParser
 
     public SelectParser(string sql, IReadOnlyDictionary<string, SqlValue> parameters, DateTimeOffset now)
     {
+        if (sql.Length > LengthLimit)
+        {
+            throw new RefusedException(400, $"The query has more than {LengthLimit} characters.");
+        }
+
         _sql = sql;
         _tokens = new TokenReader(SqlLexer.Read(sql));
         _expressions = new ExpressionParser(_tokens, parameters, now, ParseSubquery);
@@ -27,8 +38,10 @@ internal sealed class SelectParser
 
     private SelectQuery ParseSubquery()
     {
+        _expressions.Descend(SubqueryDepth);
         var query = Parse(isSubquery: true);
         _tokens.ExpectSymbol(")");
+        _expressions.Ascend(SubqueryDepth);
         return query.Order.Keys.Count > 0 || query.Skip > 0
             ? throw new RefusedException(400, "ORDER BY and OFFSET in a subquery aren't supported here.")
             : query;

@@ -85,7 +85,7 @@ internal sealed record SelectQuery
 
         foreach (var value in Sources[from].Values(row))
         {
-            row[Sources[from].Slot] = value;
+            row.Bind(Sources[from].Slot, value);
             foreach (var bound in Bind(row, from + 1))
             {
                 yield return bound;

@@ -56,7 +56,9 @@ internal static class SqlLexer
         if (char.IsAsciiDigit(first) || (first == '.' && at + 1 < sql.Length && char.IsAsciiDigit(sql[at + 1])))
         {
             at = EndOfNumber(sql, at);
-            return new Token(TokenKind.Number, sql[start..at], double.Parse(sql.AsSpan(start, at - start), CultureInfo.InvariantCulture), start, at);
+            return double.TryParse(sql.AsSpan(start, at - start), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+                ? new Token(TokenKind.Number, sql[start..at], number, start, at)
+                : throw new RefusedException(400, $"Syntax error, invalid numeric value at {start}.");
         }
 
         if (first == '@' || IsNamePart(first))

@@ -21,20 +21,39 @@ internal static class SqlParser
             throw new RefusedException(400, $"The body of the query can't be read: {exception.Message}");
         }
 
+        if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("query", out var query) || query.ValueKind != JsonValueKind.String)
+        {
+            throw new RefusedException(400, "The body of a query is an object with its text as \"query\".");
+        }
+
         var parameters = new Dictionary<string, SqlValue>(StringComparer.Ordinal);
         if (body.TryGetProperty("parameters", out var given) && given.ValueKind == JsonValueKind.Array)
         {
             foreach (var parameter in given.EnumerateArray())
             {
-                parameters[parameter.GetProperty("name").GetString()!] = parameter.TryGetProperty("value", out var value) ? SqlValue.Of(value) : SqlValue.Undefined;
+                var (name, value) = Parameter(parameter);
+                parameters[name] = value;
             }
         }
 
-        return Parse(body.GetProperty("query").GetString()!, parameters, now);
+        return Parse(query.GetString()!, parameters, now);
     }
 
     public static SelectQuery Parse(string sql, IReadOnlyDictionary<string, SqlValue> parameters, DateTimeOffset now) =>
         new SelectParser(sql, parameters, now).ParseQuery();
+
+    private static (string Name, SqlValue Value) Parameter(JsonElement parameter)
+    {
+        if (parameter.ValueKind != JsonValueKind.Object || !parameter.TryGetProperty("name", out var name) || name.ValueKind != JsonValueKind.String)
+        {
+            throw new RefusedException(400, "A parameter is an object with its name as \"name\".");
+        }
+
+        return !parameter.TryGetProperty("value", out var value) ? (name.GetString()!, SqlValue.Undefined)
+            : value.ValueKind == JsonValueKind.Number && !double.IsFinite(value.GetDouble())
+                ? throw new RefusedException(400, $"The parameter {name.GetString()} is too large a number.")
+                : (name.GetString()!, SqlValue.Of(value));
+    }
 
     /// <summary>Parses the condition of a patch: <c>FROM c WHERE …</c>.</summary>
     public static SelectQuery ParseCondition(string sql)

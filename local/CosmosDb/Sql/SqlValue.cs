@@ -66,7 +66,7 @@ internal readonly struct SqlValue
         JsonValueKind.Null => Null,
         JsonValueKind.True => Of(true),
         JsonValueKind.False => Of(false),
-        JsonValueKind.Number => Of(element.GetDouble()),
+        JsonValueKind.Number => element.GetDouble() is var number && double.IsFinite(number) ? Of(number) : default,
         JsonValueKind.String => Of(element.GetString()!),
         JsonValueKind.Array => new SqlValue(SqlType.Array, 0, element),
         _ => new SqlValue(SqlType.Object, 0, element),
@@ -156,9 +156,10 @@ internal readonly struct SqlValue
         _ => Number.ToString("R", CultureInfo.InvariantCulture),
     };
 
+    /// <exception cref="FormatException">The token isn't one.</exception>
     public static SqlValue FromToken(string token)
     {
-        var type = (SqlType)(token[0] - '0');
+        var type = token is [>= '0' and <= '6' and var digit, ..] ? (SqlType)(digit - '0') : throw new FormatException("The token has no type.");
         return type switch
         {
             SqlType.String => Of(token[1..]),

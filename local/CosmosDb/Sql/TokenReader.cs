@@ -12,6 +12,8 @@ internal sealed class TokenReader(List<Token> tokens)
     /// <summary>The token before the next.</summary>
     public Token Last => tokens[Position - 1];
 
+    public Token BeforeLast => tokens[Position - 2];
+
     public Token Advance() => tokens[Next.Kind == TokenKind.End ? Position : Position++];
 
     public bool Take(string keyword)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
+using Chat.Local.CosmosDb.Protocol;
 using Chat.Local.CosmosDb.Sql;
 
 namespace Chat.Local.CosmosDb.Storage;
@@ -39,7 +40,9 @@ internal sealed class PartitionKeyValue
         }
 
         using var json = JsonDocument.Parse(header);
-        return Of([.. json.RootElement.EnumerateArray().Select(Component)]);
+        return json.RootElement.ValueKind == JsonValueKind.Array
+            ? Of([.. json.RootElement.EnumerateArray().Select(Component)])
+            : throw new RefusedException(400, "The partition key isn't an array of its components.");
     }
 
     /// <summary>The key of one string.</summary>

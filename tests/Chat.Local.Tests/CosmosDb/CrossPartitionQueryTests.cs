@@ -36,6 +36,8 @@ public sealed class CrossPartitionQueryTests
     [InlineData("SELECT VALUE COUNTIF(c.seq > 14) FROM c", "5")]
     [InlineData("SELECT VALUE 1 + 1", "2")]
     [InlineData("SELECT VALUE COUNT(1)", "1")]
+    [InlineData("SELECT VALUE COUNT(1 -- each\n) FROM c", "20")]
+    [InlineData("SELECT TOP 0 VALUE 1", "")]
     [InlineData("SELECT VALUE c.id FROM c -- the newest\nWHERE c.seq < 2 /* of all */ ORDER BY c.seq -- first", "19 18")]
     [InlineData("SELECT VALUE c.id FROM c ORDER BY c.seq OFFSET 17 LIMIT 2147483647", "2 1 0")]
     [InlineData("SELECT DISTINCT VALUE c.type FROM c ORDER BY c.type", "t0 t1 t2")]
@@ -131,6 +133,7 @@ public sealed class CrossPartitionQueryTests
     [Theory]
     [InlineData("SELECT VALUE COUNT(1) + 1 FROM c", "compositions of aggregates")]
     [InlineData("SELECT TOP 1 VALUE COUNT(1) FROM c", "aggregates")]
+    [InlineData("SELECT COUNT(1) AS n, 1 AS k FROM c", "compositions of aggregates")]
     [InlineData("SELECT * FROM c ORDER BY c.seq, c.type", "composite")]
     [InlineData("SELECT c.type, COUNT(1) + 1 FROM c GROUP BY c.type", "compositions of aggregates")]
     public async Task Should_refuse_what_it_cannot_put_together_exactly(string sql, string reason)

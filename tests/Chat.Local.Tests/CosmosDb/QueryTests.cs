@@ -152,6 +152,11 @@ public sealed class QueryTests
     [InlineData("SELECT * FROM c WHERE d.id = 1", "'d'")]
     [InlineData("SELECT * FROM c WHERE c.id = @missing", "@missing")]
     [InlineData("SELECT * FROM c WHERE c.id =", "ends too early")]
+    [InlineData("SELECT VALUE 1.2.3", "numeric")]
+    [InlineData("SELECT VALUE 1e", "numeric")]
+    [InlineData("SELECT VALUE 1e400", "numeric")]
+    [InlineData("SELECT * FROM c WHERE c.id LIKE '[a-[]'", "LIKE")]
+    [InlineData("SELECT VALUE 1 FROM c JOIN a IN c.x JOIN b IN c.x JOIN d IN c.x JOIN e IN c.x JOIN f IN c.x JOIN g IN c.x", "5 JOINs")]
     public async Task Should_refuse_what_it_cannot_run_exactly(string sql, string reason)
     {
         await using var account = await WithDocumentsAsync();
@@ -160,6 +165,83 @@ public sealed class QueryTests
 
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("(", "1", ")", 100_000, "levels deep")]
+    [InlineData("[", "1", "]", 100_000, "levels deep")]
+    [InlineData("NOT ", "true", "", 60_000, "levels deep")]
+    [InlineData("- ", "1", "", 100_000, "levels deep")]
+    [InlineData("1 ? 1 : ", "1", "", 30_000, "levels deep")]
+    [InlineData("(SELECT VALUE ", "1", ")", 10_000, "levels deep")]
+    [InlineData("", "1", "+1", 100_000, "chains")]
+    [InlineData("", "1", " BETWEEN 1 AND 1", 10_000, "chains")]
+    [InlineData("", "{}", "[1+1]", 50_000, "chains")]
+    [InlineData("", "c", ".a", 100_000, "path")]
+    [InlineData("1=1 OR ", "1", "", 50_000, "characters")]
+    public async Task Should_refuse_queries_that_would_overflow_the_stack(string before, string middle, string after, int times, string reason)
+    {
+        await using var account = await WithDocumentsAsync();
+        var sql = $"SELECT VALUE {string.Concat(Enumerable.Repeat(before, times))}{middle}{string.Concat(Enumerable.Repeat(after, times))} FROM c";
+
+        var refused = await Assert.ThrowsAsync<CosmosException>(() => account.QueryAsync(sql));
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+        Assert.Equal(6, (await account.QueryAsync("SELECT * FROM c")).Count);
+    }
+
+    [Theory]
+    [InlineData("SELECT VALUE 1 FROM c JOIN a IN c.x JOIN b IN c.x JOIN d IN c.x JOIN e IN c.x WHERE false")]
+    [InlineData("SELECT VALUE COUNT(1) FROM c JOIN a IN c.x JOIN b IN c.x JOIN d IN c.x JOIN e IN c.x")]
+    [InlineData("SELECT * FROM c WHERE EXISTS(SELECT VALUE a FROM a IN c.x WHERE EXISTS(SELECT VALUE b FROM b IN c.x JOIN d IN c.x JOIN e IN c.x WHERE false))")]
+    public async Task Should_refuse_to_make_more_rows_of_documents_than_it_can(string sql)
+    {
+        await using var account = await CosmosAccount.StartAsync();
+        await account.CreateAsync($$"""{"id":"1","pk":"k","x":[{{string.Join(',', Enumerable.Range(0, 100))}}]}""");
+
+        var refused = await Assert.ThrowsAsync<CosmosException>(() => account.QueryAsync(sql));
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("1000000 rows", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"query":null}""")]
+    [InlineData("""{"query":5}""")]
+    [InlineData("""{"query":"SELECT * FROM c","parameters":[5]}""")]
+    [InlineData("""{"query":"SELECT * FROM c","parameters":[{"name":5}]}""")]
+    [InlineData("""{"query":"SELECT VALUE @n FROM c","parameters":[{"name":"@n","value":1e400}]}""")]
+    [InlineData("""{"query":"SELECT * FROM c"}""", "5")]
+    [InlineData("""{"query":"SELECT * FROM c"}""", "[\"k\"]", "null")]
+    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq"}""", "[\"k\"]", """{"v":[""]}""")]
+    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq"}""", "[\"k\"]", """{"v":["3x"]}""")]
+    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq"}""", "[\"k\"]", """{"v":[null]}""")]
+    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq"}""", "[\"k\"]", """{"v":[]}""")]
+    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq","resumeFilter":5}""", null)]
+    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq","resumeFilter":{"value":5}}""", null)]
+    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq","resumeFilter":{"value":[[1]]}}""", null)]
+    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq","resumeFilter":{"value":[1],"exclude":"x"}}""", null)]
+    [InlineData("""{"query":"SELECT * FROM c ORDER BY c.seq","resumeFilter":{"value":[1],"rid":5}}""", null)]
+    public async Task Should_refuse_malformed_requests(string body, string? key = "[\"k\"]", string? continuation = null)
+    {
+        await using var account = await WithDocumentsAsync();
+        using var http = new HttpClient(account.Service.CreateHandler());
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("http://localhost/dbs/chat/colls/items/docs"));
+        request.Headers.Add("x-ms-documentdb-isquery", "True");
+        request.Headers.Add(key is null ? "x-ms-documentdb-partitionkeyrangeid" : "x-ms-documentdb-partitionkey", key ?? "0");
+        if (continuation is not null)
+        {
+            request.Headers.Add("x-ms-continuation", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(continuation)));
+        }
+
+        request.Content = new StringContent(body);
+
+        using var response = await http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
 
     [Fact]

@@ -71,6 +71,11 @@ public sealed class SqlTests
     [InlineData("SELECT VALUE c.id FROM c WHERE c.kind LIKE '[w-x]' OR c.id LIKE '[^abc]'", """["a","b","d"]""")]
     [InlineData("SELECT VALUE '50% off' LIKE '50!%%' ESCAPE '!'", "[true]")]
     [InlineData("SELECT VALUE '50 off' LIKE '50!%%' ESCAPE '!'", "[false]")]
+    [InlineData("SELECT VALUE ['a]' LIKE 'a[!]]' ESCAPE '!', '-' LIKE '[a!-z]' ESCAPE '!', 'm' LIKE '[a!-z]' ESCAPE '!', '^' LIKE '[x^-]', '-' LIKE '[x^-]']", "[[true,true,false,true,true]]")]
+    [InlineData("SELECT VALUE ['[]' LIKE '[]', 'a[^]' LIKE '_[^]', '[ab' LIKE '[a%', 'b' LIKE '[^a-a]']", "[[true,true,true,true]]")]
+    [InlineData("SELECT TOP 0 VALUE 1", "[]")]
+    [InlineData("SELECT VALUE c.id FROM c WHERE c.n BETWEEN 2 AND 4 OR c.n NOT BETWEEN 0 AND c.none", """["b","c"]""")]
+    [InlineData("SELECT VALUE [1 BETWEEN 2 AND 'x', 3 BETWEEN 2 AND 'x' ?? 'none', 1 BETWEEN 0 AND 2 BETWEEN true AND true]", """[[false,"none",true]]""")]
     [InlineData("SELECT VALUE CONCAT(c.id, '-x') LIKE c.id || '\\\\_x' ESCAPE '\\\\' FROM c WHERE c.n = 1", "[false]")]
     public Task Should_evaluate(string sql, string expected) => AgreesAsync(sql, expected);
 
@@ -109,6 +114,64 @@ public sealed class SqlTests
         var query = SqlParser.Parse($"SELECT VALUE {expression}", new Dictionary<string, SqlValue>(), DateTimeOffset.FromUnixTimeSeconds(7));
 
         Assert.Equal(expected, JsonNode.Parse(Json.Utf8(Assert.Single(query.Results(query.NewRow()))))!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Should_take_as_many_conditions_as_a_query_is_long()
+    {
+        await using var account = await WithDocumentsAsync();
+
+        Assert.Equal(4, (await account.QueryAsync("SELECT * FROM c WHERE " + string.Join(" OR ", Enumerable.Repeat("1=2", 5000)) + " OR c.n > 0")).Count);
+        Assert.Equal(4, (await account.QueryAsync("SELECT * FROM c WHERE " + string.Join(" AND ", Enumerable.Repeat("1=1", 5000)))).Count);
+        Assert.Equal([1000], (await account.QueryAsync("SELECT VALUE " + string.Join('+', Enumerable.Repeat("1", 1000)))).Select(sum => (int)sum!));
+        Assert.Equal([1], (await account.QueryAsync($"SELECT VALUE {new string('(', 250)}1{new string(')', 250)}")).Select(one => (int)one!));
+    }
+
+    /// <summary>The deepest that a query can be within the limits: evaluation must have the stack for it.</summary>
+    [Theory]
+    [InlineData("(false OR true AND 1 = 'a' || 2 + 3 * ", "1", ")", 250)]
+    [InlineData("(SELECT VALUE false OR 1 = 'a' || ", "'b'", ")", 28)]
+    [InlineData("EXISTS(SELECT DISTINCT VALUE x FROM c JOIN (SELECT VALUE 1) x WHERE true AND ", "true", ")", 27)]
+    public async Task Should_evaluate_as_deep_as_it_takes_queries(string before, string middle, string after, int times)
+    {
+        await using var account = await WithDocumentsAsync();
+        var chain = string.Concat(Enumerable.Repeat("+1", 990));
+
+        Assert.Equal(4, (await account.QueryAsync(
+            $"SELECT c.id, {string.Concat(Enumerable.Repeat(before, times))}{middle}{chain}{string.Concat(Enumerable.Repeat(after, times))} AS deep FROM c")).Count);
+    }
+
+    [Fact]
+    public async Task Should_compare_once_in_a_chain_of_ranges()
+    {
+        await using var account = await WithDocumentsAsync();
+
+        var results = await account.QueryAsync("SELECT VALUE 1" + string.Concat(Enumerable.Repeat(" BETWEEN false AND true", 500)));
+
+        Assert.Equal([false], results.Select(result => (bool)result!).DefaultIfEmpty());
+    }
+
+    [Fact]
+    public async Task Should_give_every_row_of_a_document_that_comes_after_a_deleted_one()
+    {
+        await using var account = await WithDocumentsAsync();
+        await account.CreateAsync("""{"id":"x","pk":"k","parts":["x1","x2","x3"]}""");
+        await account.CreateAsync("""{"id":"y","pk":"k","parts":["y1","y2","y3"]}""");
+        var options = new QueryRequestOptions { PartitionKey = new PartitionKey("k"), EnableOptimisticDirectExecution = true, MaxItemCount = 2 };
+        const string Sql = "SELECT VALUE p FROM c JOIN p IN c.parts";
+        using var first = account.Container.GetItemQueryIterator<string>(Sql, requestOptions: options);
+        var page = await first.ReadNextAsync();
+        await account.Container.DeleteItemAsync<JsonObject>("x", new PartitionKey("k"));
+
+        using var second = account.Container.GetItemQueryIterator<string>(Sql, page.ContinuationToken, options);
+        var rest = new List<string>();
+        while (second.HasMoreResults)
+        {
+            rest.AddRange(await second.ReadNextAsync());
+        }
+
+        Assert.Equal(["x1", "x2"], page);
+        Assert.Equal(["y1", "y2", "y3"], rest);
     }
 
     [Fact]

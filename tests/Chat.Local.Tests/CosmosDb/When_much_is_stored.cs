@@ -7,7 +7,9 @@ using Xunit;
 namespace Chat.Local.Tests.CosmosDb;
 
 /// <summary>Memory, and what a start reads, grow with what is used and not with what is stored.</summary>
+/// <remarks>What is measured is the memory of the process, so that no other test may run meanwhile.</remarks>
 [Collection(nameof(When_much_is_stored))]
+[CollectionDefinition(nameof(When_much_is_stored), DisableParallelization = true)]
 public sealed class When_much_is_stored : IDisposable
 {
     private const int Partitions = 20;
