@@ -13,9 +13,7 @@ internal sealed class ExpressionParser(
     private const int AndPower = 4;
     private const int NotPower = 5;
     private const int ComparisonPower = 6;
-    private const int ConcatPower = 7;
-    private const int SumPower = 8;
-    private const int ProductPower = 9;
+    private const int ConcatPower = Operators.ConcatPower;
 
     /// <summary>How deep brackets, prefixes and subqueries may nest, and paths may lead: parsing and evaluation recurse as deep.</summary>
     private const int DepthLimit = 256;
@@ -128,7 +126,7 @@ internal sealed class ExpressionParser(
             return new ConditionalExpression(left, then, otherwise);
         }
 
-        if (tokens.Next is { Kind: TokenKind.Symbol, Text: var symbol } && Operator(symbol) is { } found && power <= found.Power)
+        if (tokens.Next is { Kind: TokenKind.Symbol, Text: var symbol } && Operators.Find(symbol) is { } found && power <= found.Power)
         {
             tokens.Advance();
             return new FunctionExpression(found.Run, [left, Parse(found.Power + 1)]);
@@ -140,17 +138,6 @@ internal sealed class ExpressionParser(
     private Expression Chained(Expression result) => ++_chained <= ChainLimit
         ? result
         : throw new RefusedException(400, $"The query chains more than {ChainLimit} operators.");
-
-    private static (int Power, Functions.Function Run)? Operator(string symbol) => symbol switch
-    {
-        "||" => (ConcatPower, StringFunctions.Concat),
-        "+" => (SumPower, a => MathFunctions.Map(a, (x, y) => x + y)),
-        "-" => (SumPower, a => MathFunctions.Map(a, (x, y) => x - y)),
-        "*" => (ProductPower, a => MathFunctions.Map(a, (x, y) => x * y)),
-        "/" => (ProductPower, a => MathFunctions.Map(a, (x, y) => x / y)),
-        "%" => (ProductPower, a => MathFunctions.Map(a, (x, y) => x % y)),
-        _ => null,
-    };
 
     private Expression? TryComparison(Expression left)
     {
