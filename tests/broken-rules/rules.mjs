@@ -763,7 +763,7 @@ export const rules = [
     file: 'local/Store/TablesFile.cs',
     find: 'if (format == FormatVersion)',
     replace: 'if (format >= FormatVersion)',
-    test: 'Store.When_the_data_directory_isnt_right.Should_advise_a_reset_only_for_an_older_format',
+    test: 'Store.When_the_data_directory_isnt_right.Should_name_a_format_of_another_version',
   },
   {
     rule: 'A damaged file, another format, somebody else\'s file, a refusing disk',
@@ -837,7 +837,7 @@ export const rules = [
   },
   {
     rule: 'A token for anybody, signed with a key that its owner alone reads',
-    file: 'local/Functions/SigningKey.cs',
+    file: 'local/Store/PrivateFile.cs',
     find: 'UnixFileMode.UserRead | UnixFileMode.UserWrite',
     replace: 'UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead',
     test: 'Functions.LocalSettingsTests.Give_every_host_of_a_directory_the_same_signing_key_which_only_its_owner_reads',
