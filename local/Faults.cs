@@ -61,6 +61,9 @@ internal sealed record Fault(string Service, string Operation, FaultKind Kind)
 
     /// <summary>Called when it strikes, before anything else happens: where a story waits or kills a process.</summary>
     public Func<string, Task>? Strike { get; init; }
+
+    /// <summary>Called once a delayed operation of Cosmos DB was applied, before it is answered: where a story holds what was read.</summary>
+    public Func<string, Task>? Applied { get; init; }
 }
 
 /// <summary>

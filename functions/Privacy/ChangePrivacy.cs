@@ -37,8 +37,11 @@ public sealed class ChangePrivacy(ChatContainers containers, PrivacyReader priva
                 // Null goes back to the default.
                 ReadReceipts = receipts.IsGiven ? receipts.Value ?? true : after.ReadReceipts,
                 Presence = presence.IsGiven ? presence.Value ?? true : after.Presence,
+                Version = after.Version + 1,
             };
-            if (after == before || await TryWriteAsync(after, etag, partition, cancellationToken))
+
+            // Also what seems to be so already: the replica that was read may be behind.
+            if (await TryWriteAsync(after, etag, partition, cancellationToken))
             {
                 privacy.Changed(after);
                 return new Answer<PrivacyView>(StatusCodes.Status200OK, PrivacyView.Of(after), ChatJson.Default.PrivacyView);

@@ -1,17 +1,20 @@
-using System.Collections.Concurrent;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Privacy;
 
-/// <summary>Reads users' privacy settings, kept for half a minute: a change is in force everywhere after that.</summary>
+/// <summary>Reads users' privacy settings, kept for half a minute: a change is in force everywhere after that, and at once where it was made.</summary>
+/// <remarks>A read that began before a change was written may end after it. Of two versions the newer is kept, for as long as it is believed.</remarks>
 public sealed class PrivacyReader(ChatContainers containers, TimeProvider time)
 {
     private const int MaxKept = 20_000;
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<UserId, (PrivacySettings Settings, DateTimeOffset Until)> _kept = new();
+    private readonly Lock _lock = new();
+
+    /// <summary>Replaced when it is full. A read that began before that ends in the old one, and so replaces nothing.</summary>
+    private Dictionary<UserId, (PrivacySettings Settings, DateTimeOffset Until)> _kept = [];
 
     /// <summary>A user's settings; the defaults when they never changed any.</summary>
     public async Task<PrivacySettings> OfAsync(UserId user, CancellationToken cancellationToken) => (await OfAsync([user], cancellationToken))[user];
@@ -23,15 +26,19 @@ public sealed class PrivacyReader(ChatContainers containers, TimeProvider time)
         var now = time.GetUtcNow();
         var all = new Dictionary<UserId, PrivacySettings>();
         var unknown = new List<UserId>();
-        foreach (var user in users.Distinct())
+        var kept = WithRoom();
+        lock (_lock)
         {
-            if (_kept.TryGetValue(user, out var kept) && kept.Until > now)
+            foreach (var user in users.Distinct())
             {
-                all[user] = kept.Settings;
-            }
-            else
-            {
-                unknown.Add(user);
+                if (kept.TryGetValue(user, out var known) && known.Until > now)
+                {
+                    all[user] = known.Settings;
+                }
+                else
+                {
+                    unknown.Add(user);
+                }
             }
         }
 
@@ -42,23 +49,38 @@ public sealed class PrivacyReader(ChatContainers containers, TimeProvider time)
                 ChatJson.Default.DocumentsPagePrivacySettings,
                 cancellationToken: cancellationToken);
             var found = read.ToDictionary(settings => settings.UserId);
-            unknown.ForEach(user => all[user] = Keep(found.GetValueOrDefault(user) ?? new PrivacySettings { UserId = user }, now));
+            unknown.ForEach(user => all[user] = Keep(kept, found.GetValueOrDefault(user) ?? new PrivacySettings { UserId = user }, now));
         }
 
         return all;
     }
 
     /// <summary>Takes in what was written here.</summary>
-    public void Changed(PrivacySettings settings) => Keep(settings, time.GetUtcNow());
+    public void Changed(PrivacySettings settings) => Keep(WithRoom(), settings, time.GetUtcNow());
 
-    private PrivacySettings Keep(PrivacySettings settings, DateTimeOffset now)
+    private Dictionary<UserId, (PrivacySettings Settings, DateTimeOffset Until)> WithRoom()
     {
-        if (_kept.Count >= MaxKept)
+        lock (_lock)
         {
-            _kept.Clear();
+            return _kept.Count < MaxKept ? _kept : _kept = [];
         }
+    }
 
-        _kept[settings.UserId] = (settings, now + Lifetime);
-        return settings;
+    /// <summary>The newer of these settings and what is known already.</summary>
+    /// <param name="kept">Where they are kept.</param>
+    /// <param name="settings">What was read or written.</param>
+    /// <param name="now">When that began.</param>
+    private PrivacySettings Keep(Dictionary<UserId, (PrivacySettings Settings, DateTimeOffset Until)> kept, PrivacySettings settings, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            if (kept.TryGetValue(settings.UserId, out var known) && known.Until > now && known.Settings.Version > settings.Version)
+            {
+                return known.Settings;
+            }
+
+            kept[settings.UserId] = (settings, now + Lifetime);
+            return settings;
+        }
     }
 }

@@ -22,6 +22,9 @@ public sealed record PrivacySettings
 
     /// <summary>Whether others see that the user is connected, and when they were last.</summary>
     public bool Presence { get; init; } = true;
+
+    /// <summary>Raised by every write, so that of two copies the newer is known; 0 while there was none.</summary>
+    public long Version { get; init; }
 }
 
 /// <summary>The caller's own privacy settings, as asked and answered.</summary>

@@ -23,7 +23,9 @@ internal sealed class FaultGate(Faults faults, TimeProvider time)
                 return CosmosResponse.Throttled(fault.Delay > TimeSpan.Zero ? fault.Delay : RetryAfter);
             case FaultKind.Delay:
                 await Task.Delay(fault.Delay, time);
-                return await run(request);
+                var response = await run(request);
+                await (fault.Applied?.Invoke(target) ?? Task.CompletedTask);
+                return response;
             case FaultKind.ResetBefore:
                 return CosmosResponse.Broken;
             case FaultKind.ResetAfter:
