@@ -45,51 +45,41 @@ public sealed class ReceiptPush(
             _windows[key] = (head, receipt);
         }
 
-        if (await TrySendAsync(head, receipt, key))
-        {
-            _ = GoOnAsync(receipt, key);
-        }
+        await TrySendAsync(head, receipt);
+        _ = GoOnAsync(receipt.Seq, key);
     }
 
-    /// <summary>Sends what came during each second at its end, until nothing did.</summary>
-    private async Task GoOnAsync(Receipt sent, (ConversationId, UserId, string) key)
+    /// <summary>Sends what came during each second at its end, until nothing did; whatever became of what was sent before.</summary>
+    private async Task GoOnAsync(long sent, (ConversationId, UserId, string) key)
     {
-        (Head Head, Receipt Receipt) next;
-        do
+        while (true)
         {
             await Task.Delay(Window, time);
+            (Head Head, Receipt Receipt) next;
             lock (_lock)
             {
                 next = _windows[key];
-                if (next.Receipt.Seq == sent.Seq)
+                if (next.Receipt.Seq == sent)
                 {
                     _windows.Remove(key);
                     return;
                 }
             }
 
-            sent = next.Receipt;
+            sent = next.Receipt.Seq;
+            await TrySendAsync(next.Head, next.Receipt);
         }
-        while (await TrySendAsync(next.Head, sent, key));
     }
 
-    /// <summary>False when it failed: the window is closed then, so that the member's next receipt is sent.</summary>
-    private async Task<bool> TrySendAsync(Head head, Receipt receipt, (ConversationId, UserId, string) key)
+    private async Task TrySendAsync(Head head, Receipt receipt)
     {
         try
         {
             await SendAsync(head, receipt);
-            return true;
         }
         catch (Exception exception)
         {
             logger.ReceiptNotPushed(exception);
-            lock (_lock)
-            {
-                _windows.Remove(key);
-            }
-
-            return false;
         }
     }
 

@@ -100,13 +100,46 @@ public class When_a_message_is_received_and_read
         // What alice shows isn't remembered any more, and can't be read: not a failure that passes.
         clock.Jump(TimeSpan.FromSeconds(31));
         await using var phone = await alice.ListenAsync();
-        using (app.Azure.Faults.Add(new Fault("cosmos", "*", FaultKind.Fail) { Status = 400, Target = target => target.Contains("alice/privacy", StringComparison.Ordinal) }))
+        using (app.Azure.Faults.Add(new Fault("cosmos", "*", FaultKind.Fail) { Status = 400, Target = target => target.Contains("alice/settings", StringComparison.Ordinal) }))
         {
             await bob.MarkReadAsync(conversation, one.Seq);
         }
 
         await bob.MarkReadAsync(conversation, two.Seq);
         await phone.ReceivesEventAsync("receipt.read", data => Is(data, "bob", two.Seq));
+    }
+
+    [Fact]
+    public async Task Should_tell_the_receipt_that_waited_for_one_that_failed()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        await bob.SendAsync(conversation, "Anybody there?");
+        var (one, two) = (await alice.SendAsync(conversation, "one"), await alice.SendAsync(conversation, "two"));
+        clock.Jump(TimeSpan.FromSeconds(31));
+        await using var phone = await alice.ListenAsync();
+        var (reached, open) = (new TaskCompletionSource(), new TaskCompletionSource());
+        using var failing = app.Azure.Faults.Add(new Fault("cosmos", "*", FaultKind.Fail)
+        {
+            Status = 400,
+            Times = 1,
+            Target = target => target.Contains("alice/settings", StringComparison.Ordinal),
+            Strike = _ =>
+            {
+                reached.TrySetResult();
+                return open.Task;
+            },
+        });
+
+        var first = bob.MarkReadAsync(conversation, one.Seq);
+        await reached.Task.WaitAsync(Eventually.Timeout);
+        await bob.MarkReadAsync(conversation, two.Seq);
+        open.SetResult();
+        await first;
+
+        await Eventually.SeesAsync(clock, () => Task.FromResult(Reads(phone)), all => all.LastOrDefault() == two.Seq);
     }
 
     [Fact]
