@@ -18,14 +18,14 @@ public sealed class OwnEntryPush(EventPush push)
     public async Task PushAsync(UserId user, ConversationId conversation, string type, long version, object state)
     {
         var key = (user, conversation, type);
-        if (!TryBegin(key, version, state))
+        if (Begin(key, version, state) is not { } told)
         {
             return;
         }
 
         try
         {
-            while (Next(key) is { } next)
+            while (Next(told) is { } next)
             {
                 // Whoever waits for it may leave; what others left to this one is told all the same. It takes two seconds at most.
                 await push.PushToUserAsync(user, type, conversation, next, CancellationToken.None);
@@ -35,6 +35,7 @@ public sealed class OwnEntryPush(EventPush push)
         {
             lock (_told)
             {
+                told.IsTelling = false;
                 _told.Remove(key);
             }
 
@@ -42,40 +43,40 @@ public sealed class OwnEntryPush(EventPush push)
         }
     }
 
-    /// <summary>False when there is nothing new to tell, or whoever is telling tells this as well.</summary>
-    private bool TryBegin((UserId, ConversationId, string) key, long version, object state)
-    {
-        lock (_told)
-        {
-            if (_told.TryGetValue(key, out var told))
-            {
-                if (version > told.Version)
-                {
-                    (told.Version, told.Next) = (version, state);
-                }
-
-                return told.Next is not null && !told.IsTelling && (told.IsTelling = true);
-            }
-
-            if (_told.Count >= MaxKept)
-            {
-                _told.Clear();
-            }
-
-            _told[key] = new Told { Version = version, Next = state, IsTelling = true };
-            return true;
-        }
-    }
-
-    private object? Next((UserId, ConversationId, string) key)
+    /// <summary>What is told of an entry; null when there is nothing new to tell, or whoever is telling tells this as well.</summary>
+    private Told? Begin((UserId, ConversationId, string) key, long version, object state)
     {
         lock (_told)
         {
             if (!_told.TryGetValue(key, out var told))
             {
+                if (_told.Count >= MaxKept)
+                {
+                    _told.Clear();
+                }
+
+                _told[key] = told = new Told();
+            }
+
+            if (version > told.Version)
+            {
+                (told.Version, told.Next) = (version, state);
+            }
+
+            if (told.Next is null || told.IsTelling)
+            {
                 return null;
             }
 
+            told.IsTelling = true;
+            return told;
+        }
+    }
+
+    private object? Next(Told told)
+    {
+        lock (_told)
+        {
             var next = told.Next;
             (told.Next, told.IsTelling) = (null, next is not null);
             return next;
