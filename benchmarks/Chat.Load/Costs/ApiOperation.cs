@@ -66,17 +66,18 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
         InDirect("POST …/scheduled", static (w, c) => ScheduleAsync(w, c)),
         WithScheduled("GET …/scheduled, one", static (w, c, _) => w.AskAsync("ann", "GET", $"/conversations/{c}/scheduled")),
         WithScheduled("DELETE …/scheduled/{s}", static (w, c, s) => w.AskAsync("ann", "DELETE", $"/conversations/{c}/scheduled/{s}")),
-        WithMessage("PUT …/read, at the end", static (w, c, m) => w.AskAsync("ben", "PUT", $"/conversations/{c}/read", $$"""{"seq":{{m.Seq}}}""")),
-        WithMessage("PUT …/delivered", static (w, c, m) => w.AskAsync("ben", "PUT", $"/conversations/{c}/delivered", $$"""{"seq":{{m.Seq}}}""")),
+        WhereBothWrote("PUT …/read, at the end", static (w, c, m) => w.AskAsync("ben", "PUT", $"/conversations/{c}/read", $$"""{"seq":{{m.Seq}}}""")),
+        WhereBothWrote("PUT …/delivered", static (w, c, m) => w.AskAsync("ben", "PUT", $"/conversations/{c}/delivered", $$"""{"seq":{{m.Seq}}}""")),
         InGroup("GET …/receipts", static (w, c) => w.AskAsync("ann", "GET", $"/conversations/{c}/receipts")),
-        InDirect("POST …/typing", static (w, c) => w.AskAsync("ann", "POST", $"/conversations/{c}/typing", """{"typing":true}""")),
-        InDirect("GET /presence, of one", static (w, c) => w.AskAsync("ann", "GET", $"/presence?users={w.Name("ben")}&conversationId={c}")),
+        WhereBothWrote("POST …/typing", static (w, c, _) => w.AskAsync("ann", "POST", $"/conversations/{c}/typing", """{"typing":true}""")),
+        WhereBothWrote("GET /presence, of one", static (w, c, _) => w.AskAsync("ann", "GET", $"/presence?users={w.Name("ben")}&conversationId={c}")),
         New("GET /me/privacy", _ => Nothing, static (w, _) => w.AskAsync("ann", "GET", "/me/privacy")),
         New("PATCH /me/privacy", _ => Nothing, static (w, _) => w.AskAsync("ann", "PATCH", "/me/privacy", """{"readReceipts":false}""")),
         WithMessage("POST …/unread", static (w, c, _) => w.AskAsync("ben", "POST", $"/conversations/{c}/unread")),
         InDirect("GET /unread", static (w, _) => w.AskAsync("ann", "GET", "/unread")),
         InDirect("GET /sync, from the beginning", static (w, _) => w.AskAsync("ann", "GET", "/sync")),
         InDirect("POST /realtime/negotiate", static (w, _) => w.AskAsync("ann", "POST", "/realtime/negotiate?negotiateVersion=1")),
+        New("POST /realtime/sign-out, the first", _ => Nothing, static (w, _) => w.AskAsync("ann", "POST", "/realtime/sign-out")),
     ];
 
     private const string Poll = """{"clientMessageId":"p1","poll":{"question":"Where to?","options":["Sea","Hills"]}}""";
@@ -95,6 +96,16 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
     private static ApiOperation InGroup(string name, Func<World, string, Task> act) => New(name, static world => world.GroupAsync("ben", "cat", "dan"), act);
 
     private static ApiOperation WithMessage(string name, Func<World, string, Sent, Task> act) => With(name, static (world, conversation) => world.SendAsync(conversation), act);
+
+    /// <summary>Where each shows the other what strangers don't see. The last message is Ann's.</summary>
+    private static ApiOperation WhereBothWrote(string name, Func<World, string, Sent, Task> act) => With(
+        name,
+        static async (world, conversation) =>
+        {
+            await world.SendAsync(conversation, "ben");
+            return await world.SendAsync(conversation);
+        },
+        act);
 
     /// <summary>In a direct conversation with something in it.</summary>
     private static ApiOperation With<T>(string name, Func<World, string, Task<T>> before, Func<World, string, T, Task> act) =>
