@@ -8,6 +8,8 @@ using Chat.Functions.Messages;
 using Chat.Load.Servers;
 using Chat.Local;
 using Chat.Local.Functions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Chat.Services;
 
@@ -79,11 +81,9 @@ internal static class WritersBenchmark
             TaskScheduler.Default);
         HostHook.Current = null;
         var host = (FunctionsHost)await hook.Built.Task;
-        while (!host.Address.IsAbsoluteUri || host.Address.Port == 0)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
-        }
-
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(started.SetResult);
+        await started.Task;
         return (host, ended);
     }
 
