@@ -62,6 +62,10 @@ public sealed record Member : ConversationDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? RequestedAt { get; init; }
 
+    /// <summary>The invite link by which they asked, whose use they are; null when they don't wait for an answer.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RequestedLink { get; init; }
+
     /// <summary>The first entry that they see: since they joined, and after what they cleared.</summary>
     [JsonIgnore]
     public long FirstVisible => Math.Max(VisibleFrom, ClearedSeq + 1);

@@ -67,6 +67,7 @@ public static class Membership
             Role = member.Role,
             State = MemberState.Active,
             RequestedAt = null,
+            RequestedLink = null,
             VisibleFrom = head.HistoryVisibility == HistoryVisibility.All ? 1 : joinedSeq,
             JoinedSeq = joinedSeq,
             JoinedOrdinal = head.MessageCount,

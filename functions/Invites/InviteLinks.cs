@@ -20,9 +20,10 @@ public sealed record InviteLinks : ConversationDocument
     public InviteLinks LiveAt(DateTimeOffset now) => this with { Links = [.. Links.Where(link => link.IsLiveAt(now))] };
 
     /// <summary>
-    /// The link that is good for letting somebody in; null when there is none. For whoever waits to be let in that is also one that is used up:
-    /// they were one of its uses.
+    /// The link that is good for letting somebody in; null when there is none. For whoever waits to be let in by this very link that is also one
+    /// that is used up: they were one of its uses.
     /// </summary>
+    /// <param name="hasAsked">Whether they asked to join by this link, and wait.</param>
     public InviteLink? Find(string linkId, bool hasAsked, DateTimeOffset now) =>
         Links.FirstOrDefault(link => link.LinkId == linkId && (hasAsked ? !link.IsExpiredAt(now) : link.IsLiveAt(now)));
 

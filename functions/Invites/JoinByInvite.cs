@@ -83,7 +83,7 @@ public sealed record InvitedJoin : LogCommand
         }
 
         var links = context.Find<InviteLinks>(InviteLinks.DocumentId);
-        var hasAsked = me is { State: MemberState.Requested };
+        var hasAsked = me is { State: MemberState.Requested } && me.RequestedLink == Invite.LinkId;
         if (links?.Find(Invite.LinkId, hasAsked, context.Now) is not { } link)
         {
             return Decision.Refuse(Problems.InviteNotFound);
@@ -100,7 +100,7 @@ public sealed record InvitedJoin : LogCommand
             return Decision.Refuse(Problems.LimitReached("groupMembers", Limits.GroupMembers));
         }
 
-        // Whoever asked was one of the uses then.
+        // Whoever asked by this link was one of its uses then.
         return Membership.Join(context, head, Actor, [Actor], hasAsked ? [] : [links.WithUseOf(link, hasAsked: false)]);
     }
 }

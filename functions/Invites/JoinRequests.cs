@@ -49,7 +49,7 @@ public sealed class JoinRequests(ChatContainers containers, InviteLinkStore stor
             }
 
             me ??= new Member { ConversationId = head.ConversationId, UserId = user, Role = MemberRole.Member, State = MemberState.Requested };
-            var asking = me with { State = MemberState.Requested, RequestedAt = time.GetUtcNow() };
+            var asking = me with { State = MemberState.Requested, RequestedAt = time.GetUtcNow(), RequestedLink = invite.LinkId };
             var (isWritten, session) = await TryWriteAsync(asking, etag, links.WithUseOf(link, hasAsked: true), linksETag!, cancellationToken);
             if (isWritten)
             {

@@ -28,7 +28,7 @@ public sealed class Exclusion(ChatContainers containers)
                 return (member?.State, null);
             }
 
-            var excluded = member with { State = MemberState.Removed, RequestedAt = null };
+            var excluded = member with { State = MemberState.Removed, RequestedAt = null, RequestedLink = null };
             using var document = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(excluded, ChatJson.Default.ConversationDocument), writable: false);
             using var response = await _conversations.ReplaceItemStreamAsync(
                 document,

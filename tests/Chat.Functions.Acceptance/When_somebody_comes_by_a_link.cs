@@ -156,8 +156,11 @@ public class When_somebody_comes_by_a_link
         Assert.Equal(HttpStatusCode.OK, (await JoinAsync(dave, one)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await JoinAsync(app.As("frank"), many)).StatusCode);
         Assert.Equal(1, (await LinksAsync(alice, group))[0].GetProperty("uses").GetInt32());
+
+        // The one that they asked by lets them in, and no other that is used up; one that is good takes them as one more use.
+        Assert.Equal("invite_not_found", await erin.IsRefusedAsync("POST", $"/api/invites/{one}/join", HttpStatusCode.NotFound));
         Assert.Equal(HttpStatusCode.OK, (await JoinAsync(erin, many)).StatusCode);
-        Assert.Equal(1, (await LinksAsync(alice, group))[0].GetProperty("uses").GetInt32());
+        Assert.Equal(2, (await LinksAsync(alice, group))[0].GetProperty("uses").GetInt32());
     }
 
     [Fact]
