@@ -52,7 +52,7 @@ public sealed class ChangePreferences(
 
     private async Task<(Problem? Refusal, InboxEntry Entry)> ChangeAsync(PreferencesChange change, Participation part, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var (before, etag) = await inbox.ReadOfAsync(part.Member, InboxChange.Of(part.Head), cancellationToken);
             if (before.IsLeft)

@@ -20,6 +20,7 @@ public static class ConversationsSetup
                 provider.GetRequiredService<HandOver>(),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<ConversationLog>>()))
+            .AddSingleton<FurtherMembers>()
             .AddSingleton<ConversationReader>()
             .AddSingleton<ConversationViews>()
             .AddSingleton<MemberReader>()

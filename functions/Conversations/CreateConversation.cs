@@ -9,10 +9,11 @@ namespace Chat.Functions.Conversations;
 
 /// <summary>
 /// <c>POST /conversations</c>: creates a direct conversation or a group; 201, or 200 when this pair or this <c>Idempotency-Key</c> has one.
-/// Answers once the members get its pushes, or after two seconds.
+/// Answers once the members get its pushes, or after two seconds; members beyond the first 90 may follow later.
 /// </summary>
 public sealed class CreateConversation(
     ConversationLog log,
+    FurtherMembers further,
     ConversationReader reader,
     ConversationViews views,
     Pairs pairs,
@@ -54,7 +55,7 @@ public sealed class CreateConversation(
             new(user.Id, wish.Kind == ConversationKind.Group ? MemberRole.Owner : MemberRole.Member),
             .. wish.Others.Select(other => new HeadMember(other, MemberRole.Member)),
         ];
-        var parts = members.Chunk(NewConversation.MaxFirstMembers).ToList();
+        List<UserId> rest = [.. members.Skip(NewConversation.MaxFirstMembers).Select(member => member.UserId)];
         var created = await log.AppendAsync(
             conversation,
             new NewConversation
@@ -63,21 +64,21 @@ public sealed class CreateConversation(
                 ConversationId = conversation,
                 Kind = wish.Kind,
                 Title = wish.Title,
-                Members = parts[0],
+                Members = [.. members.Take(NewConversation.MaxFirstMembers)],
+                Further = rest,
                 RequestHash = wish.Hash,
             },
             session,
             cancellationToken);
 
-        // A repeat goes on where a crash may have left the first.
-        foreach (var part in parts.Skip(1).TakeWhile(_ => created.Refusal is null))
+        if (created.Refusal is not null || rest.Count == 0)
         {
-            var further = new MoreMembers { Actor = user.Id, ConversationId = conversation, Users = [.. part.Select(member => member.UserId)] };
-            var more = await log.AppendAsync(conversation, further, session, cancellationToken);
-            created = more.Refusal is { } refusal ? Appended.Refused(refusal) : created with { Session = more.Session ?? created.Session };
+            return created;
         }
 
-        return created;
+        // Those who can't be let in just now follow by delivery.
+        var (refusal, seen) = await further.JoinAsync(conversation, user.Id, rest, created.Session ?? session, cancellationToken);
+        return refusal is null || refusal == Problems.Unavailable ? created with { Session = seen } : Appended.Refused(refusal);
     }
 
     private async Task<IResult> AnswerAsync(ConversationId conversation, Appended appended, CancellationToken cancellationToken)

@@ -19,6 +19,9 @@ public sealed record NewConversation : LogCommand
     /// <summary>The creator first; at most <see cref="MaxFirstMembers"/>.</summary>
     public required IReadOnlyList<HeadMember> Members { get; init; }
 
+    /// <summary>Who is to join next.</summary>
+    public IReadOnlyList<UserId> Further { get; init; } = [];
+
     /// <summary>What the whole request asked for.</summary>
     public required string RequestHash { get; init; }
 
@@ -56,6 +59,7 @@ public sealed record NewConversation : LogCommand
             ActorId = Actor,
             Data = JsonSerializer.SerializeToElement(new ConversationCreated(Kind, Title, Actor, Members), ChatJson.Default.ConversationCreated),
             RequestHash = RequestHash,
+            Further = Further.Count > 0 ? Further : null,
         };
         return Decision.Append(Membership.Joined(head, Members), created, [.. Members.Select(member => Membership.New(head, member, 1, now))]);
     }

@@ -25,7 +25,7 @@ public sealed class Pairs(ChatContainers containers)
     {
         var (first, second) = one < other ? (one, other) : (other, one);
         var partition = new PartitionKey(first.Value);
-        while (true)
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var (found, _) = await containers.Users.ReadDocumentAsync(Pair.DocumentId(second), partition, ChatJson.Default.Pair, null, cancellationToken);
             if (found is not null)

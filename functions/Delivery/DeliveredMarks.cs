@@ -153,7 +153,7 @@ public sealed class DeliveredMarks(ChatContainers containers)
 
     private async Task MergeAsync(ConversationId conversation, List<DeliveryStep> steps)
     {
-        while (true)
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var (mark, etag) = await ReadWithETagAsync(conversation, CancellationToken.None);
             if (steps.TrueForAll(mark.Has))

@@ -9,7 +9,13 @@ namespace Chat.Functions.Delivery;
 
 /// <summary>What joins and leaves of a range ask for besides its entries: places in the push group, and lists that gain or lose the conversation.</summary>
 /// <remarks>In three steps, so that a list that can't be written repeats no push: places in the group, pushes, lists.</remarks>
-public sealed class MembershipDelivery(PushGroups groups, EventPush push, InboxProjection inbox, ConversationReader reader, ChatContainers containers)
+public sealed class MembershipDelivery(
+    PushGroups groups,
+    EventPush push,
+    InboxProjection inbox,
+    ConversationReader reader,
+    FurtherMembers further,
+    ChatContainers containers)
 {
     private const int MaxParallel = 16;
 
@@ -79,6 +85,17 @@ public sealed class MembershipDelivery(PushGroups groups, EventPush push, InboxP
         foreach (var (entry, gone) in Gone(entries, everyone))
         {
             await ForEachAsync(gone, user => inbox.LeaveAsync(user, change with { LastSeq = entry.Seq }, cancellationToken), cancellationToken);
+        }
+    }
+
+    /// <summary>Lets in those for whom a new group's first commit had no room, where its request didn't.</summary>
+    /// <exception cref="TimeoutException">They can't be let in just now.</exception>
+    public async Task CompleteAsync(IReadOnlyList<LogEntry> entries, Session? session, CancellationToken cancellationToken)
+    {
+        if (entries is [LogEvent { Further: { } users } created, ..]
+            && (await further.JoinAsync(created.ConversationId, created.ActorId, users, session, cancellationToken)).Refusal == Problems.Unavailable)
+        {
+            throw new TimeoutException("The group's further members can't be let in just now.");
         }
     }
 

@@ -164,6 +164,7 @@ public sealed class RangeDelivery(
         var change = await membership.ChangeAsync(head, entries, session, cancellationToken);
         change = change with { Change = change.Change with { PushUntil = until } };
         await membership.WriteAsync(head, entries, everyone, change.Change, session, cancellationToken);
+        await membership.CompleteAsync(entries, session, cancellationToken);
         await (head.DeletedAt is null
             ? inboxes.DeliverAsync(range, change, everyone, entries, cancellationToken)
             : marks.RaiseAsync(range.ConversationId, new DeliveryStep([new SeqRange(range.First, range.Last)]), cancellationToken));

@@ -64,6 +64,7 @@ public sealed record InboxChange
         ConversationId = ConversationId,
         Kind = Kind,
         Title = Title,
+        JoinedSeq = 0,
         Peer = Pair?.First(one => one != user),
         Last = Last,
         Activity = Activity,

@@ -65,8 +65,12 @@ public sealed record InboxEntry
         init => Last = Last with { Disappearing = value };
     }
 
-    /// <summary>The entry of the log by which the user joined, the last time; what they set before that is gone.</summary>
-    public long JoinedSeq { get; init; }
+    /// <summary>
+    /// The entry of the log by which the user joined, the last time; what they set before that is gone. Null where it was written before that was
+    /// noted.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? JoinedSeq { get; init; }
 
     /// <summary>How many messages were there before the user.</summary>
     public long JoinedOrdinal { get; init; }
@@ -133,6 +137,9 @@ public sealed record InboxEntry
     /// <summary>Whether the user isn't in the conversation any more: what is left is a trace of it for their devices.</summary>
     [JsonIgnore]
     public bool IsLeft => Activity is null;
+
+    /// <summary>Whether it is of the membership that began with an entry of the log, or a later one.</summary>
+    public bool IsSince(long joinedSeq) => JoinedSeq is { } joined ? joined >= joinedSeq : !IsLeft;
 
     [JsonIgnore]
     public bool IsListed => !IsLeft && !IsArchived;

@@ -83,7 +83,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     public async Task<bool> HideAsync(Member member, InboxChange change, long seq, long ordinal, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(member);
-        while (true)
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var (before, etag) = await ReadOfAsync(member, change, cancellationToken);
             var after = before.Without(seq, ordinal);
@@ -115,7 +115,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             NextVersion,
         ];
         var isBehind = $"c.last.seq < {change.LastSeq} OR (c.last.seq = {change.LastSeq} AND NOT IS_NULL(c.activity))";
-        while (true)
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             using var patched = await _users.PatchItemStreamAsync(InboxEntry.DocumentId(change.ConversationId), partition, leave, NoContent(isBehind), cancellationToken);
             if (patched.StatusCode != HttpStatusCode.NotFound)
@@ -170,7 +170,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
                 .. EndOfMembership.Patch,
                 NextVersion,
             ];
-            await PatchAsync(member.UserId, change, begin, $"c.joinedSeq < {member.JoinedSeq}", default, cancellationToken);
+            await PatchAsync(member.UserId, change, begin, $"NOT IS_DEFINED(c.joinedSeq) OR c.joinedSeq < {member.JoinedSeq}", default, cancellationToken);
             await RaiseAsync(member.UserId, change, cancellationToken);
         }
 
@@ -208,7 +208,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     {
         ArgumentNullException.ThrowIfNull(member);
         ArgumentNullException.ThrowIfNull(change);
-        while (true)
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var (entry, etag) = await _users.ReadDocumentAsync(
                 InboxEntry.DocumentId(change.ConversationId),
@@ -216,7 +216,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
                 ChatJson.Default.InboxEntry,
                 null,
                 cancellationToken);
-            if (entry?.JoinedSeq >= member.JoinedSeq)
+            if (entry?.IsSince(member.JoinedSeq) == true)
             {
                 return (entry, etag!);
             }
@@ -257,7 +257,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         InboxMarks marks,
         CancellationToken cancellationToken)
     {
-        while (true)
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             using var patched = await _users.PatchItemStreamAsync(InboxEntry.DocumentId(change.ConversationId), new PartitionKey(user.Value), operations, NoContent(condition), cancellationToken);
             if (patched.StatusCode == HttpStatusCode.PreconditionFailed)

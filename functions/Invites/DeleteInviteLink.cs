@@ -27,11 +27,6 @@ public sealed class DeleteInviteLink(ConversationReader reader, InviteLinkStore 
             return Problems.NotAllowed.ToResult();
         }
 
-        if (!Opaque.IsWellFormed(linkId))
-        {
-            return Problems.InviteNotFound.ToResult();
-        }
-
         var (_, session) = await store.ChangeAsync(
             conversation,
             links => links.Without(linkId),

@@ -25,7 +25,7 @@ public sealed class InviteLinkStore(ChatContainers containers)
     public async Task<(InviteLinks Links, Session? Session)> ChangeAsync(ConversationId conversation, Func<InviteLinks, InviteLinks> change, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(change);
-        while (true)
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var (before, etag) = await ReadAsync(conversation, cancellationToken);
             var after = change(before);

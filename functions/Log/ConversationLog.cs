@@ -44,14 +44,35 @@ public sealed class ConversationLog(Container conversations, HandOver handOver, 
     public async Task<Appended> AppendAsync(ConversationId conversation, LogCommand command, Session? session, CancellationToken cancellationToken) =>
         (await AppendInOrderAsync(conversation, [command], session, cancellationToken))[0];
 
+    /// <summary>
+    /// Appends a further part of what a call wants, once the part before is committed: it may take as long as a call of its own, so that it
+    /// doesn't fail by the time that the part before took.
+    /// </summary>
+    /// <returns>What <see cref="AppendAsync"/> returns.</returns>
+    public async Task<Appended> AppendFurtherAsync(ConversationId conversation, LogCommand command, Session? session, CancellationToken cancellationToken) =>
+        (await AppendInOrderAsync(conversation, [command], Deadline.After(Patience, time), session, cancellationToken))[0];
+
     /// <summary>Appends one after another, in as few commits as they fit in; when one gets no clear answer, none after it is tried.</summary>
     /// <returns>For each what <see cref="AppendAsync"/> returns.</returns>
     /// <exception cref="OperationCanceledException">The caller left before all were part of a commit; those after the last that is stored aren't.</exception>
-    public async Task<IReadOnlyList<Appended>> AppendInOrderAsync(ConversationId conversation, IReadOnlyList<LogCommand> commands, Session? session, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Appended>> AppendInOrderAsync(
+        ConversationId conversation,
+        IReadOnlyList<LogCommand> commands,
+        Session? session,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(commands);
+        return AppendInOrderAsync(conversation, commands, Deadline.Of(Patience, time), session, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<Appended>> AppendInOrderAsync(
+        ConversationId conversation,
+        IReadOnlyList<LogCommand> commands,
+        Deadline deadline,
+        Session? session,
+        CancellationToken cancellationToken)
+    {
         cancellationToken.ThrowIfCancellationRequested();
-        var deadline = Deadline.Of(Patience, time);
         List<PendingAppend> all = [];
         foreach (var command in commands)
         {

@@ -6,11 +6,17 @@ namespace Chat.Functions.Log;
 internal readonly record struct Deadline(long Timestamp)
 {
     /// <summary>So long after the call came in that this runs in, or from now on where there is none.</summary>
-    public static Deadline Of(TimeSpan patience, TimeProvider time) => new((Arrival.Timestamp ?? time.GetTimestamp()) + (long)(patience.TotalSeconds * time.TimestampFrequency));
+    public static Deadline Of(TimeSpan patience, TimeProvider time) => From(Arrival.Timestamp ?? time.GetTimestamp(), patience, time);
+
+    /// <summary>So long from now on.</summary>
+    public static Deadline After(TimeSpan patience, TimeProvider time) => From(time.GetTimestamp(), patience, time);
 
     public static Deadline Latest(IEnumerable<PendingAppend> appends) => new(appends.Max(pending => pending.Deadline.Timestamp));
 
     public static Deadline Earliest(IEnumerable<PendingAppend> appends) => new(appends.Min(pending => pending.Deadline.Timestamp));
+
+    private static Deadline From(long timestamp, TimeSpan patience, TimeProvider time) =>
+        new(timestamp + (long)(patience.TotalSeconds * time.TimestampFrequency));
 
     /// <summary>Zero once it has passed.</summary>
     public TimeSpan Left(TimeProvider time)

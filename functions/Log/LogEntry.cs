@@ -75,6 +75,10 @@ public sealed record LogEvent : LogEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RequestHash { get; init; }
 
+    /// <summary>Who joins by further entries, since the commit that creates a group had no room for them; null when it had.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<UserId>? Further { get; init; }
+
     /// <summary>The message that it is about, if it is about one.</summary>
     [JsonIgnore]
     public MessageId? MessageId => Data.TryGetProperty("messageId", out var id) ? new MessageId(id.GetString()!) : null;

@@ -37,12 +37,14 @@ public sealed class AddMembers(ConversationLog log, PushGroups groups, Limits li
             return Problems.ConversationNotFound.ToResult();
         }
 
-        // What doesn't fit one commit goes into the next; a repeat goes on where a crash may have left it.
+        // What doesn't fit one commit goes into the next; a repeat goes on where a crash or a 503 may have left it.
         Appended? added = null;
         for (var first = 0; first == 0 || first < users.Count; first += NewConversation.MaxFirstMembers)
         {
             var addition = new Addition { Actor = user.Id, Conversation = conversation, Users = [.. users.Skip(first)], Limits = limits };
-            added = await log.AppendAsync(conversation, addition, Session.Of(request), cancellationToken);
+            added = first == 0
+                ? await log.AppendAsync(conversation, addition, Session.Of(request), cancellationToken)
+                : await log.AppendFurtherAsync(conversation, addition, Session.Of(request), cancellationToken);
             if (added.Refusal is { } refusal)
             {
                 return refusal.ToResult();

@@ -20,7 +20,7 @@ public sealed class Exclusion(ChatContainers containers)
     public async Task<(MemberState? State, Session? Session)> ExcludeAsync(ConversationId conversation, UserId user, Predicate<Member> isMeant, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(isMeant);
-        while (true)
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var (member, etag) = await _conversations.ReadDocumentAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, null, cancellationToken);
             if (member is null || !isMeant(member))

@@ -34,11 +34,6 @@ public sealed class RemoveMember(ConversationLog log, Departure departure, Exclu
             return refusal.ToResult();
         }
 
-        if (target == UserId.None)
-        {
-            return Problems.MemberNotFound.ToResult();
-        }
-
         if (gone.Entries is [{ } entry])
         {
             await groups.TryAlignAsync(gone.Head!, [target], gone.Session, cancellationToken);

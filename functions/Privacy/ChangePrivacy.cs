@@ -24,7 +24,7 @@ public sealed class ChangePrivacy(ChatContainers containers, PrivacyReader priva
         }
 
         var partition = new PartitionKey(user.Id.Value);
-        while (true)
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var (before, etag) = await containers.Users.ReadDocumentAsync(
                 PrivacySettings.DocumentId,

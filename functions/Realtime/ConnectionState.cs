@@ -44,7 +44,7 @@ public sealed class ConnectionStates(ChatContainers containers, TimeProvider tim
     public async Task SignOutAsync(UserId user, CancellationToken cancellationToken)
     {
         var at = time.GetUtcNow();
-        while (true)
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var isLater = $"IS_NULL(c.signedOutAt) OR c.signedOutAt < '{TimestampConverter.ToText(at)}'";
             switch (await TryPatchAsync(user, [PatchOperation.Set("/signedOutAt", at), PatchOperation.Set("/leasedUntil", 0)], isLater, cancellationToken))
@@ -65,7 +65,7 @@ public sealed class ConnectionStates(ChatContainers containers, TimeProvider tim
     /// <summary>Takes, or keeps, the lease for a renewal.</summary>
     public async Task<PushGroupLease> TryLeaseAsync(UserId user, string chain, DateTimeOffset? signedOutAt, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var now = time.GetUtcNow();
             var until = (now + Lease).ToUnixTimeMilliseconds();

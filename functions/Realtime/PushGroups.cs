@@ -61,7 +61,8 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvi
     /// <summary>A membership may change between looking and placing: whoever comes last looks again.</summary>
     private async Task AlignAsync(ConversationId conversation, UserId user, Session? session, CancellationToken cancellationToken)
     {
-        for (bool? isIn = null; ;)
+        bool? isIn = null;
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var isMember = await reader.IsActiveAsync(conversation, user, session, cancellationToken);
             if (isMember == isIn)

@@ -22,9 +22,14 @@ public sealed class CancelScheduled(ConversationReader reader, ChatContainers co
         CancellationToken cancellationToken)
     {
         var address = MessageAddress.Of(conversationId, scheduledId);
-        if (await reader.ReadForAsync(user.Id, address.Conversation, Session.Of(request), cancellationToken) is null || !address.Message.IsKey)
+        if (await reader.ReadForAsync(user.Id, address.Conversation, Session.Of(request), cancellationToken) is null)
         {
             return Problems.ConversationNotFound.ToResult();
+        }
+
+        if (!address.Message.IsKey)
+        {
+            return Results.NoContent();
         }
 
         using var deleted = await containers.Conversations.DeleteItemStreamAsync(

@@ -40,6 +40,6 @@ public sealed class ListScheduled(ConversationReader reader, ChatContainers cont
             query,
             new PartitionKey(sender.ConversationId.Value),
             ChatJson.Default.DocumentsPageScheduledMessage,
-            cancellationToken: cancellationToken).Where(scheduled => scheduled.JoinedSeq == sender.JoinedSeq).ToListAsync(cancellationToken);
+            cancellationToken: cancellationToken).Where(scheduled => scheduled.IsOf(sender)).ToListAsync(cancellationToken);
     }
 }

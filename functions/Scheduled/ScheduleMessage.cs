@@ -48,14 +48,20 @@ public sealed class ScheduleMessage(ConversationReader reader, ChatContainers co
             DueAt = dueAt,
             JoinedSeq = part.Member.JoinedSeq,
         };
-        return await RepeatAsync(scheduled, cancellationToken) ?? await RefusalAsync(scheduled, part.Member, cancellationToken) ?? await AcceptAsync(scheduled, cancellationToken);
+        return await RepeatAsync(scheduled, part.Member, cancellationToken)
+            ?? await RefusalAsync(scheduled, part.Member, cancellationToken)
+            ?? await AcceptAsync(scheduled, part.Member, cancellationToken);
     }
 
     /// <summary>The answer where there is such a message already; null where there is none.</summary>
-    private async Task<IResult?> RepeatAsync(ScheduledMessage scheduled, CancellationToken cancellationToken)
+    private async Task<IResult?> RepeatAsync(ScheduledMessage scheduled, Member sender, CancellationToken cancellationToken)
     {
-        var (first, etag) = await containers.Conversations.ReadDocumentAsync(scheduled.Id, scheduled.ConversationId, ChatJson.Default.ScheduledMessage, cancellationToken: cancellationToken);
-        if (first?.JoinedSeq == scheduled.JoinedSeq)
+        var (first, etag) = await containers.Conversations.ReadDocumentAsync(
+            scheduled.Id,
+            scheduled.ConversationId,
+            ChatJson.Default.ScheduledMessage,
+            cancellationToken: cancellationToken);
+        if (first?.IsOf(sender) == true)
         {
             return first.IsSameAs(scheduled) ? Show(StatusCodes.Status200OK, first, null) : Problems.ClientMessageIdReused.ToResult();
         }
@@ -92,7 +98,7 @@ public sealed class ScheduleMessage(ConversationReader reader, ChatContainers co
     }
 
     /// <summary>First the queue, then the document: what is due and isn't there does nothing, and what is there will be due.</summary>
-    private async Task<IResult> AcceptAsync(ScheduledMessage scheduled, CancellationToken cancellationToken)
+    private async Task<IResult> AcceptAsync(ScheduledMessage scheduled, Member sender, CancellationToken cancellationToken)
     {
         var due = ScheduledDue.Of(scheduled);
         await queue.ScheduleAsync(due, cancellationToken);
@@ -104,7 +110,7 @@ public sealed class ScheduleMessage(ConversationReader reader, ChatContainers co
             cancellationToken);
         if (created.StatusCode == HttpStatusCode.Conflict)
         {
-            return await RepeatAsync(scheduled, cancellationToken) ?? Problems.Unavailable.ToResult();
+            return await RepeatAsync(scheduled, sender, cancellationToken) ?? Problems.Unavailable.ToResult();
         }
 
         created.EnsureSuccessStatusCode();

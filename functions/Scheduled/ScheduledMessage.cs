@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
@@ -20,8 +22,12 @@ public sealed record ScheduledMessage : ConversationDocument
 
     public required DateTimeOffset DueAt { get; init; }
 
-    /// <summary>By which entry its sender had joined then; it ends with that membership.</summary>
-    public required long JoinedSeq { get; init; }
+    /// <summary>By which entry its sender had joined then; it ends with that membership. Null where it was written before that was noted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? JoinedSeq { get; init; }
+
+    /// <summary>Whether it is of the membership that its sender has; one without a note of that is.</summary>
+    public bool IsOf(Member? sender) => JoinedSeq is null || JoinedSeq == sender?.JoinedSeq;
 
     /// <summary>Whether another request asked for the same.</summary>
     public bool IsSameAs(ScheduledMessage other)

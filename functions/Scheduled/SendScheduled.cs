@@ -60,8 +60,7 @@ public sealed class SendScheduled(QueueWork queueWork, ChatContainers containers
 /// <summary>The wish that a message which waited is sent and waits no more. It is neither when it was cancelled meanwhile.</summary>
 public sealed record SendDue : LogCommand
 {
-    private readonly string _scheduledId;
-    private readonly long _joinedSeq;
+    private readonly ScheduledMessage _scheduled;
     private readonly NewMessage _message;
 
     [SetsRequiredMembers]
@@ -69,8 +68,7 @@ public sealed record SendDue : LogCommand
     {
         ArgumentNullException.ThrowIfNull(scheduled);
         Actor = scheduled.SenderId;
-        _scheduledId = scheduled.Id;
-        _joinedSeq = scheduled.JoinedSeq;
+        _scheduled = scheduled;
         _message = new NewMessage(scheduled.ConversationId, scheduled.SenderId, scheduled.ClientMessageId, scheduled.Content);
     }
 
@@ -78,21 +76,21 @@ public sealed record SendDue : LogCommand
 
     public override IReadOnlyList<UserId> Concerns => _message.Concerns;
 
-    public override IReadOnlyList<string> Needs => [_scheduledId, Member.DocumentId(Actor), .. _message.Needs];
+    public override IReadOnlyList<string> Needs => [_scheduled.Id, Member.DocumentId(Actor), .. _message.Needs];
 
     public override Decision Decide(in DecisionContext context)
     {
-        if (context.Head is { } head && context.Find<ScheduledMessage>(_scheduledId) is null)
+        if (context.Head is { } head && context.Find<ScheduledMessage>(_scheduled.Id) is null)
         {
             return Decision.Nothing(head);
         }
 
-        if (context.Find<Member>(Member.DocumentId(Actor))?.JoinedSeq != _joinedSeq)
+        if (!_scheduled.IsOf(context.Find<Member>(Member.DocumentId(Actor))))
         {
             return Decision.Refuse(Problems.ConversationNotFound);
         }
 
         var decision = _message.Decide(context);
-        return decision.Entries.Count > 0 ? decision with { Removed = [_scheduledId] } : decision;
+        return decision.Entries.Count > 0 ? decision with { Removed = [_scheduled.Id] } : decision;
     }
 }

@@ -32,9 +32,9 @@ internal sealed record Evidence(Head Head, Member Member, About? About, IReadOnl
             return fresh;
         }
 
-        var begun = stored.JoinedSeq < fresh.JoinedSeq
-            ? EndOfMembership.Of(stored) with { JoinedSeq = fresh.JoinedSeq, JoinedOrdinal = fresh.JoinedOrdinal }
-            : stored;
+        var begun = stored.IsSince(Member.JoinedSeq)
+            ? stored with { JoinedSeq = stored.JoinedSeq ?? fresh.JoinedSeq }
+            : EndOfMembership.Of(stored) with { JoinedSeq = fresh.JoinedSeq, JoinedOrdinal = fresh.JoinedOrdinal };
         var raised = begun with
         {
             LastOrdinal = Math.Max(stored.LastOrdinal, fresh.LastOrdinal),

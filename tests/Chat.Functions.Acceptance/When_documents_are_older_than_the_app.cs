@@ -1,0 +1,63 @@
+using System.Net;
+using System.Text.Json;
+using Chat.Functions.Acceptance.Harness;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Chat.Functions.Acceptance;
+
+/// <summary>What an earlier version stored lacks what was added since. It goes on all the same.</summary>
+public class When_documents_are_older_than_the_app
+{
+    [Fact]
+    public async Task Should_send_what_was_scheduled_before_memberships_were_noted()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var alice = app.As("alice");
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        var path = $"/api/conversations/{conversation}/scheduled";
+        var body = new { clientMessageId = "1", text = "Good morning", dueAt = clock.GetUtcNow() + TimeSpan.FromMinutes(2) };
+        var scheduled = await alice.AskAsync("POST", path, body, HttpStatusCode.Created);
+        var containers = app.Services.GetRequiredService<ChatContainers>();
+        var id = $"s:alice:{scheduled.GetProperty("scheduledId").GetString()}";
+        await containers.Conversations.PatchItemAsync<JsonElement>(id, new PartitionKey(conversation), [PatchOperation.Remove("/joinedSeq")]);
+
+        // It is listed and repeated as any other, and is sent.
+        Assert.Single((await alice.AskAsync("GET", path)).GetProperty("scheduled").EnumerateArray());
+        await alice.AskAsync("POST", path, body);
+        clock.Jump(TimeSpan.FromMinutes(3));
+
+        await Eventually.SeesAsync(clock, () => app.As("bob").HistoryAsync(conversation), all => all is [{ Text: "Good morning" }]);
+        await Eventually.SeesAsync(clock, () => alice.AskAsync("GET", path), all => all.GetProperty("scheduled").GetArrayLength() == 0);
+    }
+
+    [Fact]
+    public async Task Should_keep_what_somebody_had_set_and_let_them_set_more()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
+        var sent = await alice.SendAsync(group, "Hello");
+        await Eventually.SeesAsync(() => bob.SummaryAsync(group), seen => seen is { UnreadCount: 1 });
+        await bob.PreferAsync(group, new { pinned = true });
+        var users = app.Services.GetRequiredService<ChatContainers>().Users;
+        await users.PatchItemAsync<JsonElement>($"inbox:{group}", new PartitionKey("bob"), [PatchOperation.Remove("/joinedSeq")]);
+
+        await bob.PreferAsync(group, new { draft = new { text = "Perhaps" } });
+        await bob.DoAsync("DELETE", $"/api/conversations/{group}/messages/{sent.MessageId}?scope=me");
+        await bob.MarkUnreadAsync(group);
+
+        Assert.Equal((true, "Perhaps", true, 0), await SeenAsync());
+
+        // Who leaves and comes back begins as anybody does.
+        await bob.DoAsync("DELETE", $"/api/conversations/{group}/members/bob");
+        await alice.DoAsync("POST", $"/api/conversations/{group}/members", new { members = new[] { "bob" } });
+        await Eventually.SeesAsync(SeenAsync, seen => seen == (false, null, false, 0));
+
+        async Task<(bool Pinned, string? Draft, bool MarkedUnread, long Unread)> SeenAsync() =>
+            await bob.SummaryAsync(group) is { } seen ? (seen.Preferences.Pinned, seen.Preferences.Draft?.Text, seen.MarkedUnread, seen.UnreadCount) : default;
+    }
+}
