@@ -118,7 +118,7 @@ public sealed record Head
 
     /// <summary>
     /// Whether being in this conversation shows others a member's presence, receipts and typing: in a direct one only once they have written in it,
-    /// so that a stranger who begins one learns nothing.
+    /// so that a stranger who begins one learns nothing. Groups show those who only read as well.
     /// </summary>
     public bool Shows(UserId member) => Kind == ConversationKind.Group || Member(member) is { SentSeq: > 0 };
 

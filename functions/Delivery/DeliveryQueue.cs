@@ -18,7 +18,7 @@ public sealed class DeliveryQueue(ServiceBusClient client)
     /// <summary>Hands a committed range over to delivery.</summary>
     public Task HandOverAsync(CommittedRange range) => SendAsync(EntriesCommitted.Of(range), null, CancellationToken.None);
 
-    /// <summary>Hands a range over, at once or at an instant. What is left of a pushed one goes under an id of its own.</summary>
+    /// <summary>Hands a range over, at once or at an instant. What is left of one goes under an id of its own.</summary>
     public Task SendAsync(EntriesCommitted committed, DateTimeOffset? at, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(committed);
@@ -28,7 +28,7 @@ public sealed class DeliveryQueue(ServiceBusClient client)
             body = JsonSerializer.SerializeToUtf8Bytes(committed with { Entries = null }, ChatJson.Default.EntriesCommitted);
         }
 
-        var message = new ServiceBusMessage(body) { MessageId = committed.IsPushed ? Opaque.Random() : committed.MessageId, ContentType = "application/json" };
+        var message = new ServiceBusMessage(body) { MessageId = committed.IsRest ? Opaque.Random() : committed.MessageId, ContentType = "application/json" };
         if (at is { } instant)
         {
             message.ScheduledEnqueueTime = instant;

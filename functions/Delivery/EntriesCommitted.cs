@@ -27,6 +27,14 @@ public sealed record EntriesCommitted
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsPushed { get; init; }
 
+    /// <summary>Whether lists and the mark are another message's: only places in the push group and the push are left to do.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsListed { get; init; }
+
+    /// <summary>Whether it is what is left of a range that was taken on before.</summary>
+    [JsonIgnore]
+    public bool IsRest => IsPushed || IsListed;
+
     /// <summary>By which a reader finds at least this range.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Session? Session { get; init; }
@@ -84,4 +92,8 @@ public sealed record EntriesPushed
     /// <summary>The members whose turn hasn't come, absent: everyone; the message goes on with the rest until there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<UserId>? Members { get; init; }
+
+    /// <summary>Members whose turn failed; they have it again with the last ones, so that they hold up nobody.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<UserId>? Failed { get; init; }
 }

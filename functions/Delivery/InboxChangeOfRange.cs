@@ -83,27 +83,15 @@ public sealed record InboxChangeOfRange(
 
     /// <summary>Moves these members' inboxes forward, a few at a time; throws the first failure after all were tried.</summary>
     public Task ApplyAsync(InboxProjection inbox, SentReceipts receipts, IEnumerable<UserId> members, CancellationToken cancellationToken) =>
-        IsNothing ? Task.CompletedTask : Each.TryAsync(
-            members,
-            MaxParallel,
-            async (member, cancel) =>
-            {
-                if (!IsQuiet)
-                {
-                    await inbox.RaiseAsync(member, Change, cancel, MarksOf(member));
-                }
+        Each.TryAsync(members, MaxParallel, (member, cancel) => ApplyAsync(inbox, receipts, member, cancel), cancellationToken);
 
-                if (IsAbout)
-                {
-                    await inbox.ShowAsync(member, Change, cancel);
-                }
-
-                if (OwnSeqs.TryGetValue(member.Value, out var seq))
-                {
-                    await receipts.RaiseAsync(Change, member, seq, OwnOrdinals[member.Value], cancel);
-                }
-            },
-            cancellationToken);
+    /// <summary>Moves these members' inboxes forward, a few at a time; those whose couldn't be moved, and why.</summary>
+    public Task<IReadOnlyList<(UserId One, Exception Failure)>> TryApplyAsync(
+        InboxProjection inbox,
+        SentReceipts receipts,
+        IEnumerable<UserId> members,
+        CancellationToken cancellationToken) =>
+        Each.FailedAsync(members, MaxParallel, (member, cancel) => ApplyAsync(inbox, receipts, member, cancel), cancellationToken);
 
     /// <summary>Whether more of a member's than of everyone's moves: they wrote, or are mentioned.</summary>
     public bool ConcernsAlone(UserId member) => OwnOrdinals.ContainsKey(member.Value) || MentionedOrdinals.ContainsKey(member.Value);
@@ -112,6 +100,24 @@ public sealed record InboxChangeOfRange(
     public InboxMarks MarksOf(UserId member) => new(
         OwnOrdinals.GetValueOrDefault(member.Value),
         Math.Max(AllMentioned, MentionedOrdinals.GetValueOrDefault(member.Value)));
+
+    private async Task ApplyAsync(InboxProjection inbox, SentReceipts receipts, UserId member, CancellationToken cancellationToken)
+    {
+        if (!IsQuiet)
+        {
+            await inbox.RaiseAsync(member, Change, cancellationToken, MarksOf(member));
+        }
+
+        if (IsAbout)
+        {
+            await inbox.ShowAsync(member, Change, cancellationToken);
+        }
+
+        if (!IsNothing && OwnSeqs.TryGetValue(member.Value, out var seq))
+        {
+            await receipts.RaiseAsync(Change, member, seq, OwnOrdinals[member.Value], cancellationToken);
+        }
+    }
 
     private static Dictionary<string, long> Highest(IReadOnlyDictionary<string, long> some, IReadOnlyDictionary<string, long> more)
     {

@@ -156,7 +156,10 @@ public sealed class InboxDelivery(
             : FinishAsync(move.ConversationId, move.Ranges, move.Change, cancellationToken));
     }
 
-    /// <summary>Moves some members' inboxes and sends the message on with the rest; after the last, notes what is done.</summary>
+    /// <summary>
+    /// Moves some members' inboxes and sends the message on with the rest; after the last, notes what is done. Those whose can't be moved hold
+    /// up only the last message, which tries theirs again.
+    /// </summary>
     /// <exception cref="UnprocessableException">There is no such conversation.</exception>
     public async Task FanOutAsync(EntriesPushed pushed, CancellationToken cancellationToken)
     {
@@ -187,11 +190,22 @@ public sealed class InboxDelivery(
             (change, everyone) = (InboxChangeOfRange.Of(head, []) with { IsQuiet = false }, await members.OfAsync(head, null, cancellationToken));
         }
 
-        await change.ApplyAsync(inbox, receipts, everyone.Take(MembersPerMessage), cancellationToken);
-        var rest = everyone.Skip(MembersPerMessage).ToList();
-        await (rest.Count > 0
-            ? queue.SendAsync(pushed with { Change = change, Members = rest }, cancellationToken)
-            : FinishAsync(pushed.ConversationId, pushed.Ranges ?? [], change, cancellationToken));
+        var (now, rest) = (everyone.Take(MembersPerMessage), everyone.Skip(MembersPerMessage).ToList());
+        if (rest.Count == 0)
+        {
+            await change.ApplyAsync(inbox, receipts, now.Concat(pushed.Failed ?? []), cancellationToken);
+            await FinishAsync(pushed.ConversationId, pushed.Ranges ?? [], change, cancellationToken);
+            return;
+        }
+
+        var failed = await change.TryApplyAsync(inbox, receipts, now, cancellationToken);
+        if (failed is [var (_, failure), ..])
+        {
+            logger.NotMoved(failure, pushed.ConversationId, change.Change.LastSeq);
+        }
+
+        var next = pushed with { Change = change, Members = rest, Failed = [.. pushed.Failed ?? [], .. failed.Select(one => one.One)] };
+        await queue.SendAsync(next, cancellationToken);
     }
 
     private Task SendAsync(InboxMove move, CancellationToken cancellationToken) => queue.SendAsync(

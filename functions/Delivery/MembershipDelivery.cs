@@ -41,13 +41,12 @@ public sealed class MembershipDelivery(
         ArgumentNullException.ThrowIfNull(head);
         IReadOnlyList<UserId> joined = [.. FirstMembers(entries), .. Joined(entries)];
         var until = joined.Count > 0 ? await groups.TryAlignAsync(head, joined, session, cancellationToken) : null;
-        foreach (var (entry, gone) in Gone(entries, everyone))
-        {
-            await (entry.What == LogEvent.ConversationDeleted
-                ? groups.EmptyAsync(head.ConversationId, gone, cancellationToken)
-                : groups.AlignAsync(head.ConversationId, gone, session, cancellationToken));
-        }
-
+        await ForEachAsync(
+            Gone(entries, everyone),
+            one => one.Entry.What == LogEvent.ConversationDeleted
+                ? groups.EmptyAsync(head.ConversationId, one.Users, cancellationToken)
+                : groups.AlignAsync(head.ConversationId, one.Users, session, cancellationToken),
+            cancellationToken);
         return until;
     }
 

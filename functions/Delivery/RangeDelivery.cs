@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Delivery;
 
 /// <summary>Delivers a range of a log: push first, then the inboxes and the mark. Every step may be repeated.</summary>
-/// <remarks>An inbox that can't be written repeats no push: what is left then goes on as a message of its own.</remarks>
+/// <remarks>
+/// An inbox that can't be written repeats no push, and lists don't wait for SignalR to let out who left: what is left then goes on as a message
+/// of its own.
+/// </remarks>
 public sealed class RangeDelivery(
     ConversationReader reader,
     ChatContainers containers,
@@ -28,7 +31,7 @@ public sealed class RangeDelivery(
     /// <summary>Entries of a long undelivered range that go out in one go.</summary>
     private const int MaxEntries = 100;
 
-    /// <summary>When to try again what is left of a pushed range.</summary>
+    /// <summary>When to try again what is left of a range.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Delivers a range; the sweep's only as far as it is due and hasn't been delivered meanwhile, with another look later.</summary>
@@ -37,7 +40,7 @@ public sealed class RangeDelivery(
     public async Task DeliverAsync(EntriesCommitted committed, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(committed);
-        if (committed.Sweep == 0 || committed.IsPushed)
+        if (committed.Sweep == 0 || committed.IsRest)
         {
             // Who joined while it waited isn't to be pushed what was before, nor who left what came after.
             var head = committed.Head is { } carried && !schedule.IsLate(carried.CommittedAt) ? carried : null;
@@ -117,8 +120,22 @@ public sealed class RangeDelivery(
         DateTimeOffset? until = null;
         if (!range.IsPushed)
         {
-            until = await PushAsync(head, entries, everyone, session, cancellationToken);
-            lag.Note(range, entries);
+            try
+            {
+                until = await PushAsync(head, entries, everyone, session, cancellationToken);
+                lag.Note(range, entries);
+            }
+            catch (RealtimeException exception) when (!range.IsListed && !cancellationToken.IsCancellationRequested)
+            {
+                // Nothing is pushed to the group while somebody who left is in it.
+                logger.NotLetOut(exception, range.ConversationId, range.Last);
+                await queue.SendAsync(range with { IsListed = true, Session = session }, time.GetUtcNow() + Pause, cancellationToken);
+            }
+        }
+
+        if (range.IsListed)
+        {
+            return;
         }
 
         try

@@ -75,8 +75,6 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvi
         }
     }
 
-    private static Task ForEachAsync(IReadOnlyList<UserId> users, Func<UserId, Task> act, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        users,
-        new ParallelOptions { MaxDegreeOfParallelism = MaxParallel, CancellationToken = cancellationToken },
-        async (user, _) => await act(user));
+    private static Task ForEachAsync(IReadOnlyList<UserId> users, Func<UserId, Task> act, CancellationToken cancellationToken) =>
+        Each.TryAsync(users, MaxParallel, (user, _) => act(user), cancellationToken);
 }

@@ -10,7 +10,20 @@ internal static class Each
     /// <exception cref="Exception">The first failure, after all were tried.</exception>
     public static async Task TryAsync<T>(IEnumerable<T> all, int parallelism, Func<T, CancellationToken, Task> act, CancellationToken cancellationToken)
     {
-        var failures = new ConcurrentQueue<Exception>();
+        if (await FailedAsync(all, parallelism, act, cancellationToken) is [var (_, first), ..])
+        {
+            ExceptionDispatchInfo.Throw(first);
+        }
+    }
+
+    /// <summary>A few at a time; those that failed, and how.</summary>
+    public static async Task<IReadOnlyList<(T One, Exception Failure)>> FailedAsync<T>(
+        IEnumerable<T> all,
+        int parallelism,
+        Func<T, CancellationToken, Task> act,
+        CancellationToken cancellationToken)
+    {
+        var failures = new ConcurrentQueue<(T, Exception)>();
         await Parallel.ForEachAsync(
             all,
             new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken },
@@ -22,12 +35,9 @@ internal static class Each
                 }
                 catch (Exception exception) when (!cancel.IsCancellationRequested)
                 {
-                    failures.Enqueue(exception);
+                    failures.Enqueue((one, exception));
                 }
             });
-        if (failures.TryPeek(out var first))
-        {
-            ExceptionDispatchInfo.Throw(first);
-        }
+        return [.. failures];
     }
 }
