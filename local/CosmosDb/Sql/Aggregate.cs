@@ -16,5 +16,5 @@ internal sealed class Aggregate(string kind, int number, Expression argument, Ra
     public void Add(Row row, Row group) => group.Fold(number).Add(argument.Evaluate(row));
 
     /// <summary>The result for the group that the row stands for.</summary>
-    public override SqlValue Evaluate(Row row) => row.Fold(number).Result(kind);
+    protected override SqlValue ValueIn(Row row) => row.Fold(number).Result(kind);
 }

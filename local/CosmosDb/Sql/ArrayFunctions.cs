@@ -13,11 +13,13 @@ internal static class ArrayFunctions
         ["ARRAY_CONTAINS_ALL"] = (2, int.MaxValue, a => Contains(a, isAny: false)),
         ["ARRAY_CONCAT"] = (2, int.MaxValue, Concat),
         ["ARRAY_SLICE"] = (2, 3, Slice),
-        ["SETINTERSECT"] = (2, 2, a => Combine(a, (left, right) => left.Where(one => right.Any(other => other.SameAs(one))))),
+        ["SETINTERSECT"] = (2, 2, a => Combine(a, (left, right) => left.IntersectBy(Identities(right), one => one.ToIdentity(), StringComparer.Ordinal))),
         ["SETUNION"] = (2, 2, a => Combine(a, (left, right) => left.Concat(right))),
     };
 
     private static IEnumerable<SqlValue> Elements(SqlValue array) => array.Element.EnumerateArray().Select(SqlValue.Of);
+
+    private static IEnumerable<string> Identities(IEnumerable<SqlValue> values) => values.Select(value => value.ToIdentity());
 
     private static SqlValue Contains(ReadOnlySpan<SqlValue> arguments)
     {
@@ -50,9 +52,10 @@ internal static class ArrayFunctions
             return SqlValue.Undefined;
         }
 
+        var elements = Identities(Elements(arguments[0])).ToHashSet(StringComparer.Ordinal);
         foreach (var wanted in arguments[1..])
         {
-            if (Elements(arguments[0]).Any(value => value.SameAs(wanted)) == isAny)
+            if ((wanted.IsDefined && elements.Contains(wanted.ToIdentity())) == isAny)
             {
                 return SqlValue.Of(isAny);
             }

@@ -7,13 +7,13 @@ namespace Chat.Local.CosmosDb.Sql;
 /// <summary><c>[a, b]</c>: an array of the values that are defined.</summary>
 internal sealed class ArrayConstructor(IReadOnlyList<Expression> values) : Expression
 {
-    public override SqlValue Evaluate(Row row) => Json.Array(values.Select(value => value.Evaluate(row)));
+    protected override SqlValue ValueIn(Row row) => Json.Array(values.Select(value => value.Evaluate(row)));
 }
 
 /// <summary><c>{"a": b}</c>: an object of the values that are defined.</summary>
 internal sealed class ObjectConstructor(IReadOnlyList<(string Name, Expression Value)> members) : Expression
 {
-    public override SqlValue Evaluate(Row row) => Json.Object(members.Select(member => (member.Name, member.Value.Evaluate(row))));
+    protected override SqlValue ValueIn(Row row) => Json.Object(members.Select(member => (member.Name, member.Value.Evaluate(row))));
 }
 
 /// <summary>Makes values that no document holds.</summary>
@@ -27,6 +27,7 @@ internal static class Json
         foreach (var value in values.Where(value => value.IsDefined))
         {
             value.WriteTo(json);
+            Check(json);
         }
 
         json.WriteEndArray();
@@ -41,12 +42,15 @@ internal static class Json
         {
             json.WritePropertyName(name);
             value.WriteTo(json);
+            Check(json);
         }
 
         json.WriteEndObject();
     }
 
     public static ReadOnlySpan<byte> Utf8(SqlValue value) => Written(value.WriteTo);
+
+    private static void Check(Utf8JsonWriter json) => Row.CheckSize(json.BytesCommitted + json.BytesPending);
 
     private static SqlValue Made(Action<Utf8JsonWriter> write) => SqlValue.Of(JsonElement.Parse(Written(write)));
 

@@ -2,23 +2,30 @@ using System.Text.Json;
 
 namespace Chat.Local.CosmosDb.Sql;
 
-/// <summary>Something that has a value in every row. Evaluation never fails: what makes no sense is undefined.</summary>
+/// <summary>Something that has a value in every row. What makes no sense is undefined; what takes too much work is refused.</summary>
 internal abstract class Expression
 {
-    public abstract SqlValue Evaluate(Row row);
+    public SqlValue Evaluate(Row row)
+    {
+        var value = ValueIn(row);
+        row.Spend(value);
+        return value;
+    }
 
     /// <summary>The conditions that must all hold for this one to hold.</summary>
     public virtual IEnumerable<Expression> Conjuncts => [this];
 
     /// <summary>The conditions of which one must hold for this one to hold.</summary>
     public virtual IEnumerable<Expression> Alternatives => [this];
+
+    protected abstract SqlValue ValueIn(Row row);
 }
 
 internal sealed class Literal(SqlValue value) : Expression
 {
     public SqlValue Value => value;
 
-    public override SqlValue Evaluate(Row row) => value;
+    protected override SqlValue ValueIn(Row row) => value;
 }
 
 /// <summary>A path from what a name stands for: names, and indexes into arrays.</summary>
@@ -32,7 +39,7 @@ internal sealed class PathExpression(int slot, IReadOnlyList<object> steps) : Ex
     public JsonPath? Plain { get; } =
         slot == 0 && steps.Count > 0 && steps.All(step => step is string) ? new JsonPath([.. steps.Cast<string>()]) : null;
 
-    public override SqlValue Evaluate(Row row)
+    protected override SqlValue ValueIn(Row row)
     {
         var value = row[slot];
         if (steps.Count == 0 || value.Type < SqlType.Array)
@@ -69,7 +76,7 @@ internal sealed class MemberExpression(Expression whole, Expression key) : Expre
     /// <summary>The name of the member, when it is a constant.</summary>
     public string? Name => key is Literal { Value: { Type: SqlType.String, Text: var name } } ? name : null;
 
-    public override SqlValue Evaluate(Row row)
+    protected override SqlValue ValueIn(Row row)
     {
         var value = whole.Evaluate(row);
         var step = key.Evaluate(row);
@@ -103,7 +110,7 @@ internal sealed class ComparisonExpression(Comparison kind, Expression left, Exp
 
     public Expression Right => right;
 
-    public override SqlValue Evaluate(Row row) => Compare(kind, left.Evaluate(row), right.Evaluate(row));
+    protected override SqlValue ValueIn(Row row) => Compare(kind, left.Evaluate(row), right.Evaluate(row));
 
     public static SqlValue Compare(Comparison kind, in SqlValue first, in SqlValue second)
     {
@@ -142,7 +149,7 @@ internal sealed class BetweenExpression(Expression value, Expression from, Expre
         new ComparisonExpression(Comparison.LessOrEqual, value, to),
     ];
 
-    public override SqlValue Evaluate(Row row)
+    protected override SqlValue ValueIn(Row row)
     {
         var found = value.Evaluate(row);
         var first = ComparisonExpression.Compare(Comparison.GreaterOrEqual, found, from.Evaluate(row));
@@ -155,7 +162,7 @@ internal sealed class AndExpression(IReadOnlyList<Expression> operands) : Expres
 {
     public override IEnumerable<Expression> Conjuncts => operands.SelectMany(operand => operand.Conjuncts);
 
-    public override SqlValue Evaluate(Row row) => Logic.Combine(operands, row, decisive: false);
+    protected override SqlValue ValueIn(Row row) => Logic.Combine(operands, row, decisive: false);
 }
 
 /// <summary>True as soon as one operand is; otherwise undefined unless all are booleans.</summary>
@@ -163,12 +170,12 @@ internal sealed class OrExpression(IReadOnlyList<Expression> operands) : Express
 {
     public override IEnumerable<Expression> Alternatives => operands.SelectMany(operand => operand.Alternatives);
 
-    public override SqlValue Evaluate(Row row) => Logic.Combine(operands, row, decisive: true);
+    protected override SqlValue ValueIn(Row row) => Logic.Combine(operands, row, decisive: true);
 }
 
 internal sealed class NotExpression(Expression operand) : Expression
 {
-    public override SqlValue Evaluate(Row row)
+    protected override SqlValue ValueIn(Row row)
     {
         var value = operand.Evaluate(row);
         return value.Type == SqlType.Boolean ? SqlValue.Of(!value.IsTrue) : SqlValue.Undefined;
@@ -181,7 +188,7 @@ internal sealed class InExpression(Expression needle, IReadOnlyList<Expression> 
 
     public IReadOnlyList<Expression> Haystack => haystack;
 
-    public override SqlValue Evaluate(Row row)
+    protected override SqlValue ValueIn(Row row)
     {
         var value = needle.Evaluate(row);
         if (!value.IsDefined)
@@ -204,13 +211,17 @@ internal sealed class InExpression(Expression needle, IReadOnlyList<Expression> 
 /// <summary>An operator or function that makes a value of the values of its operands.</summary>
 internal sealed class FunctionExpression(Functions.Function function, IReadOnlyList<Expression> arguments) : Expression
 {
-    public override SqlValue Evaluate(Row row)
+    protected override SqlValue ValueIn(Row row)
     {
         var values = new SqlValue[arguments.Count];
+        var size = 0L;
         for (var i = 0; i < values.Length; i++)
         {
             values[i] = arguments[i].Evaluate(row);
+            size += values[i].Size;
         }
+
+        Row.CheckSize(size);
 
         return function(values);
     }
@@ -219,13 +230,13 @@ internal sealed class FunctionExpression(Functions.Function function, IReadOnlyL
 /// <summary><c>a ?? b</c>: the first, or the second where the first isn't defined.</summary>
 internal sealed class CoalesceExpression(Expression left, Expression right) : Expression
 {
-    public override SqlValue Evaluate(Row row) => left.Evaluate(row) is { IsDefined: true } value ? value : right.Evaluate(row);
+    protected override SqlValue ValueIn(Row row) => left.Evaluate(row) is { IsDefined: true } value ? value : right.Evaluate(row);
 }
 
 /// <summary><c>a ? b : c</c>: the last, unless the first is true.</summary>
 internal sealed class ConditionalExpression(Expression condition, Expression then, Expression otherwise) : Expression
 {
-    public override SqlValue Evaluate(Row row) => (condition.Evaluate(row).IsTrue ? then : otherwise).Evaluate(row);
+    protected override SqlValue ValueIn(Row row) => (condition.Evaluate(row).IsTrue ? then : otherwise).Evaluate(row);
 }
 
 internal static class Logic

@@ -13,7 +13,7 @@ internal sealed class LikeExpression(Expression text, Expression pattern, char? 
 {
     private (string Pattern, string Expression)? _last;
 
-    public override SqlValue Evaluate(Row row)
+    protected override SqlValue ValueIn(Row row)
     {
         var value = text.Evaluate(row);
         var like = pattern.Evaluate(row);

@@ -12,7 +12,16 @@ internal sealed class Row(int slots, int folds)
     /// <summary>How many values JOIN and subqueries may bind in one request: joins of long arrays multiply.</summary>
     private const int BoundLimit = 1_000_000;
 
+    /// <summary>How much work the expressions of one request may be: a step for each evaluation, and one for each 64 characters of its value.</summary>
+    private const long StepLimit = 50_000_000;
+
+    /// <summary>How long a value may be that expressions make, and what a function is called with: two of the largest documents.</summary>
+    private const int SizeLimit = 4 * 1024 * 1024;
+
+    private const int CharactersPerStep = 64;
+
     private readonly StrongBox<int> _bound = new();
+    private readonly StrongBox<long> _steps = new();
     private SqlValue[] _values = new SqlValue[slots];
     private Accumulator[] _folds = new Accumulator[folds];
 
@@ -26,6 +35,28 @@ internal sealed class Row(int slots, int folds)
         }
 
         _values[slot] = value;
+    }
+
+    /// <summary>Counts the work of an evaluation.</summary>
+    /// <exception cref="RefusedException">It is more than a request may be.</exception>
+    public void Spend(in SqlValue value)
+    {
+        var size = value.Size;
+        CheckSize(size);
+        _steps.Value += 1 + (size / CharactersPerStep);
+        if (_steps.Value > StepLimit)
+        {
+            throw new RefusedException(400, $"The query takes more than {StepLimit} steps.");
+        }
+    }
+
+    /// <exception cref="RefusedException">It is longer than a value may be.</exception>
+    public static void CheckSize(long size)
+    {
+        if (size > SizeLimit)
+        {
+            throw new RefusedException(400, $"The query makes a value of more than {SizeLimit} characters.");
+        }
     }
 
     public Row At(JsonElement document)

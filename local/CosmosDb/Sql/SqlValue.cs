@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Chat.Local.CosmosDb.Sql;
@@ -44,6 +45,14 @@ internal readonly struct SqlValue
     public string Text => (string)_reference!;
 
     public JsonElement Element => (JsonElement)_reference!;
+
+    /// <summary>How long it is, in characters or, of arrays and objects, in bytes of JSON; 0 for what is short.</summary>
+    public int Size => _reference switch
+    {
+        string text => text.Length,
+        JsonElement element => JsonMarshal.GetRawUtf8Value(element).Length,
+        _ => 0,
+    };
 
     public bool IsTrue => Type == SqlType.Boolean && Number != 0;
 

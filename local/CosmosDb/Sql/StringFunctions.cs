@@ -131,10 +131,17 @@ internal static class StringFunctions
         : arguments[1].Text.Length == 0 ? arguments[0]
         : SqlValue.Of(characters(arguments[0].Text, arguments[1].Text.ToCharArray()));
 
-    private static SqlValue Replace(ReadOnlySpan<SqlValue> arguments) =>
-        !AreStrings(arguments) ? SqlValue.Undefined
-        : arguments[1].Text.Length == 0 ? arguments[0]
-        : SqlValue.Of(arguments[0].Text.Replace(arguments[1].Text, arguments[2].Text, StringComparison.Ordinal));
+    private static SqlValue Replace(ReadOnlySpan<SqlValue> arguments)
+    {
+        if (!AreStrings(arguments) || arguments[1].Text.Length == 0)
+        {
+            return AreStrings(arguments) ? arguments[0] : SqlValue.Undefined;
+        }
+
+        var (text, old, now) = (arguments[0].Text, arguments[1].Text, arguments[2].Text);
+        Row.CheckSize(text.Length + ((long)text.AsSpan().Count(old) * (now.Length - old.Length)));
+        return SqlValue.Of(text.Replace(old, now, StringComparison.Ordinal));
+    }
 
     private static SqlValue Replicate(ReadOnlySpan<SqlValue> arguments) =>
         AreTextAndNumber(arguments) && arguments[1].IsIndex && arguments[0].Text.Length * arguments[1].Number <= ReplicateLimit

@@ -5,7 +5,7 @@ namespace Chat.Local.CosmosDb.Sql;
 /// <summary><c>(SELECT …)</c>: the one result of a subquery; undefined when it has none.</summary>
 internal sealed class ScalarSubquery(SelectQuery query) : Expression
 {
-    public override SqlValue Evaluate(Row row)
+    protected override SqlValue ValueIn(Row row)
     {
         using var results = query.Results(row).GetEnumerator();
         if (!results.MoveNext())
@@ -23,11 +23,11 @@ internal sealed class ScalarSubquery(SelectQuery query) : Expression
 /// <summary><c>EXISTS(SELECT …)</c>.</summary>
 internal sealed class ExistsSubquery(SelectQuery query) : Expression
 {
-    public override SqlValue Evaluate(Row row) => SqlValue.Of(query.Results(row).Any());
+    protected override SqlValue ValueIn(Row row) => SqlValue.Of(query.Results(row).Any());
 }
 
 /// <summary><c>ARRAY(SELECT …)</c>.</summary>
 internal sealed class ArraySubquery(SelectQuery query) : Expression
 {
-    public override SqlValue Evaluate(Row row) => Json.Array(query.Results(row));
+    protected override SqlValue ValueIn(Row row) => Json.Array(query.Results(row));
 }
