@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Chat.Local.CosmosDb;
+using Chat.Local.CosmosDb.Protocol;
 using Chat.Local.CosmosDb.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -15,10 +16,36 @@ internal sealed class ContainerRoutes(CosmosService cosmos)
     public void Map(IEndpointRouteBuilder routes)
     {
         const string Path = "local/api/containers/{database}/{container}";
-        routes.MapRead("local/api/containers", _ => Results.Json(cosmos.Containers.Select(ReadContainer)));
-        routes.MapRead(Path + "/partitions", ListPartitions);
-        routes.MapRead(Path + "/documents", ListDocumentsAsync);
-        routes.MapRead(Path + "/document", ReadDocumentAsync);
+        routes.MapRead("local/api/containers", _ => Results.Json(cosmos.Containers.Select(TryReadContainer).OfType<object>()));
+        routes.MapRead(Path + "/partitions", http => UnlessGoneAsync(() => Task.FromResult(ListPartitions(http))));
+        routes.MapRead(Path + "/documents", http => UnlessGoneAsync(() => ListDocumentsAsync(http)));
+        routes.MapRead(Path + "/document", http => UnlessGoneAsync(() => ReadDocumentAsync(http)));
+    }
+
+    /// <summary>The answer, or 404 when the container is deleted meanwhile.</summary>
+    private static async Task<IResult> UnlessGoneAsync(Func<Task<IResult>> answerAsync)
+    {
+        try
+        {
+            return await answerAsync();
+        }
+        catch (RefusedException gone) when (gone.Status == StatusCodes.Status404NotFound)
+        {
+            return Results.NotFound();
+        }
+    }
+
+    /// <summary>Null when it is deleted meanwhile.</summary>
+    private static object? TryReadContainer(Container container)
+    {
+        try
+        {
+            return ReadContainer(container);
+        }
+        catch (RefusedException gone) when (gone.Status == StatusCodes.Status404NotFound)
+        {
+            return null;
+        }
     }
 
     private static object ReadContainer(Container container)

@@ -35,6 +35,12 @@ internal sealed class Catalog : IDisposable
             var (record, definition) = ContainerRecord.Read(stored);
             Add(record, definition);
         }
+
+        foreach (var stored in store.TakeLoaded(ContainerRecord.DeletedSpace))
+        {
+            var (record, definition) = ContainerRecord.Read(stored);
+            ContainerLoader.Clear(record, definition, store, time);
+        }
     }
 
     public LocalStore Store { get; }
@@ -109,13 +115,7 @@ internal sealed class Catalog : IDisposable
             container.ThrowIfDeleted();
             container.Definition.Stamp.Check(ifMatch);
             definition.Stamp = ResourceStamp.New(_time);
-            var position = container.Redefine(definition);
-            foreach (var key in KeysOf(container.Record, definition))
-            {
-                _containers[key] = _containers[key] with { Definition = definition };
-            }
-
-            return position;
+            return Redefine(container, definition);
         }
     }
 
@@ -148,9 +148,19 @@ internal sealed class Catalog : IDisposable
                     + "Declare it as before, give the new one another name, or choose another directory with --data DIR.");
             }
 
-            if (!entry.Container.IsValueCreated)
+            if (entry.Container.IsValueCreated)
             {
-                definition.Stamp = entry.Definition.Stamp;
+                return;
+            }
+
+            definition.Stamp = entry.Definition.Stamp;
+            if (entry.Definition.DefaultTtl != definition.DefaultTtl)
+            {
+                // What has expired under the time to live of before goes first.
+                Redefine(entry.Container.Value, definition);
+            }
+            else
+            {
                 Store.Put(entry.Record.Stored(definition));
                 Add(entry.Record, definition);
             }
@@ -218,6 +228,17 @@ internal sealed class Catalog : IDisposable
     {
         using var json = JsonDocument.Parse(value.Length == 0 ? "{}"u8.ToArray() : value);
         return ResourceStamp.Read(json.RootElement);
+    }
+
+    private long Redefine(Container container, ContainerDefinition definition)
+    {
+        var position = container.Redefine(definition);
+        foreach (var key in KeysOf(container.Record, definition))
+        {
+            _containers[key] = _containers[key] with { Definition = definition };
+        }
+
+        return position;
     }
 
     private void Add(ContainerRecord record, ContainerDefinition definition)

@@ -18,6 +18,9 @@ internal sealed class Container : IDisposable
     private const int KnownPartitions = 4 * 1024;
     private const int ChunkSize = 128;
 
+    /// <summary>How much of a deleted container goes in one commit.</summary>
+    private const int PartSize = 1_000;
+
     private readonly Lock[] _locks = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
     private readonly RecentlyUsed<string, LogicalPartition> _partitions = new(KnownPartitions, static _ => 1);
     private readonly RecentlyUsed<long, Item> _recent;
@@ -316,10 +319,10 @@ internal sealed class Container : IDisposable
             return WhileNobodyWrites(() =>
             {
                 ThrowIfDeleted();
-                var writes = DeleteAll();
-                writes.AddRange(more);
+                Store.Put([Write.Put(_record.StoredAsDeleted(_definition)), .. more]);
+                var position = Clear();
                 _deleted = true;
-                return Store.Put(writes);
+                return position;
             });
         }
         finally
@@ -329,6 +332,32 @@ internal sealed class Container : IDisposable
                 partition.Exit();
             }
         }
+    }
+
+    /// <summary>
+    /// Takes everything of a container that counts as deleted from the store, a part at a time, and returns the store position to wait for.
+    /// What leads to the rest goes last, so that the next start goes on after a crash.
+    /// </summary>
+    public long Clear()
+    {
+        List<Write> writes = [];
+        foreach (var write in Ranges.SelectMany(range => KeysFrom(range, "", "", "FF").SelectMany(key => _indexes.DeleteAll(Handle(range, key.Text, key.Number)))))
+        {
+            writes.Add(write);
+            if (writes.Count == PartSize)
+            {
+                Store.Put(writes);
+                writes = [];
+            }
+        }
+
+        foreach (var range in Ranges)
+        {
+            writes.AddRange([Write.Delete(range.Number), Write.ClearIndex(range.Feed), Write.ClearIndex(range.Keys)]);
+        }
+
+        writes.AddRange([Write.Delete(_record.Number), Write.ClearIndex(new IndexName(_record.Number, IndexKind.Expiry))]);
+        return Store.Put(writes);
     }
 
     /// <summary>
@@ -345,21 +374,6 @@ internal sealed class Container : IDisposable
     }
 
     public void Dispose() => Expiry.Dispose();
-
-    private List<Write> DeleteAll()
-    {
-        var writes = new List<Write> { Write.Delete(_record.Number), Write.ClearIndex(new IndexName(_record.Number, IndexKind.Expiry)) };
-        foreach (var range in Ranges)
-        {
-            writes.AddRange([Write.Delete(range.Number), Write.ClearIndex(range.Feed), Write.ClearIndex(range.Keys)]);
-            foreach (var key in KeysFrom(range, "", "", "FF"))
-            {
-                writes.AddRange(_indexes.DeleteAll(Handle(range, key.Text, key.Number)));
-            }
-        }
-
-        return writes;
-    }
 
     private static byte[] KeyOf(string effective, string text)
     {

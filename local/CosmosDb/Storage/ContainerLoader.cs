@@ -17,6 +17,13 @@ internal static class ContainerLoader
         return container;
     }
 
+    /// <summary>Takes what is left of a container that was being deleted when the process ended.</summary>
+    public static void Clear(ContainerRecord record, ContainerDefinition definition, LocalStore store, TimeProvider time)
+    {
+        using var container = new Container(record, definition, Ranges(record, store), store, new RecentlyUsed<long, Item>(1, static _ => 1), time);
+        container.Clear();
+    }
+
     private static List<PartitionRange> Ranges(ContainerRecord record, LocalStore store)
     {
         var stored = store.TakeLoaded(record.RangeSpace);

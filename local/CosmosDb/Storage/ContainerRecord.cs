@@ -13,6 +13,9 @@ internal sealed record ContainerRecord(long Number, long Database, string Databa
 {
     public const string Space = "cosmos containers";
 
+    /// <summary>Of containers that count as deleted, and of which something is left.</summary>
+    public const string DeletedSpace = "cosmos deleted containers";
+
     public string ResourceId { get; } = Resources.ResourceId.OfContainer(Database, Number);
 
     /// <summary>Where it is by resource ids.</summary>
@@ -65,6 +68,8 @@ internal sealed record ContainerRecord(long Number, long Database, string Databa
 
         return new Record(Number, Space, $"{DatabaseId}/{definition.Id}", buffer.ToArray());
     }
+
+    public Record StoredAsDeleted(ContainerDefinition definition) => Stored(definition) with { Space = DeletedSpace };
 
     private static SortOrder ReadOrder(JsonElement json) =>
         new([.. json.Deserialize<StoredSortKey[]>()!.Select(key => new Sql.SortKey(new JsonPath(key.Path), key.Descending))]);

@@ -69,6 +69,26 @@ public sealed class ExpiryTests
     }
 
     [Fact]
+    public async Task Should_bring_nothing_back_when_the_next_start_declares_a_longer_time()
+    {
+        using var directory = new TemporaryDirectory();
+        await using (var account = await CosmosAccount.StartAsync("\"defaultTtl\":10", directory.Path, _clock))
+        {
+            await account.CreateAsync("""{"id":"a","pk":"k"}""");
+            await account.CreateAsync("""{"id":"b","pk":"k","ttl":100}""");
+        }
+
+        _clock.Advance(TimeSpan.FromSeconds(20));
+
+        await using var later = await CosmosAccount.StartAsync("\"defaultTtl\":1000", directory.Path, _clock);
+        Assert.Null(await later.FindAsync("k", "a"));
+        Assert.NotNull(await later.FindAsync("k", "b"));
+        await later.CreateAsync("""{"id":"c","pk":"k"}""");
+        _clock.Advance(TimeSpan.FromSeconds(900));
+        Assert.Equal(["c"], (await later.QueryAsync("SELECT VALUE c.id FROM c")).Select(id => (string)id!));
+    }
+
+    [Fact]
     public async Task Should_leave_what_expires_while_the_store_closes_to_the_next_start()
     {
         using var directory = new TemporaryDirectory();

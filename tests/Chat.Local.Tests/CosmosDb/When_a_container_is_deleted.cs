@@ -57,9 +57,52 @@ public sealed class When_a_container_is_deleted
         Assert.Empty(catalog.Find("chat", "c")!.Partitions);
     }
 
-    private static void Upsert(LogicalPartition partition, int number)
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Should_leave_nothing_behind_although_the_process_ends_amid_it(bool isCutShort)
     {
-        using var draft = Draft.Parse(Encoding.UTF8.GetBytes($$"""{"id":"d{{number}}","pk":"p","text":"{{new string('x', 1_500_000)}}"}"""));
+        using var directory = new TemporaryDirectory();
+        List<long> numbers;
+        await using (var store = await LocalStore.OpenAsync(directory.Path, reset: false, TimeProvider.System))
+        {
+            using var catalog = new Catalog(store, TimeProvider.System);
+            catalog.Declare("chat", new ContainerDefinition(Json));
+            var container = catalog.Find("chat", "c")!;
+            foreach (var key in new[] { "p", "q", "r" })
+            {
+                var partition = container.GetOrAdd(PartitionKeyValue.Of(key));
+                for (var number = 0; number < 1_000; number++)
+                {
+                    Upsert(partition, number, length: 10);
+                }
+            }
+
+            numbers = [.. container.Partitions.SelectMany(partition => partition.Items).Select(item => item.Number)];
+            if (isCutShort)
+            {
+                // All that the first commit of a deletion does.
+                store.Put(container.Record.StoredAsDeleted(container.Definition));
+            }
+            else
+            {
+                catalog.Delete(container, null);
+            }
+        }
+
+        await using var again = await LocalStore.OpenAsync(directory.Path, reset: false, TimeProvider.System);
+        using var after = new Catalog(again, TimeProvider.System);
+        Assert.Null(after.Find("chat", "c"));
+        Assert.Equal(3_000, numbers.Count);
+        Assert.All(numbers, number => Assert.Null(again.Read(number, static (tables, row) => tables.Row(row))));
+        after.Declare("chat", new ContainerDefinition(Json));
+        Assert.Empty(after.Find("chat", "c")!.Partitions);
+    }
+
+    private static void Upsert(LogicalPartition partition, int number, int length = 1_500_000)
+    {
+        var key = partition.Key.Text.Trim('[', ']');
+        using var draft = Draft.Parse(Encoding.UTF8.GetBytes($$"""{"id":"d{{number}}","pk":{{key}},"text":"{{new string('x', length)}}"}"""));
         lock (partition.Lock)
         {
             lock (partition.Range.Lock)

@@ -129,6 +129,26 @@ public sealed class When_somebody_looks_inside : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Should_not_find_what_is_deleted_while_it_looks()
+    {
+        await _host.Azure.Cosmos.UpsertDocumentAsync("chat", "users", "alice", """{"id":"profile","userId":"alice"}"""u8.ToArray());
+        var users = _host.Azure.Cosmos.Containers.Single(container => container.Definition.Id == "users");
+
+        // The account still lists it, as it does for whoever has found it just before.
+        users.Delete([]);
+
+        var key = "partition=" + Uri.EscapeDataString("""["alice"]""");
+        foreach (var path in new[] { "partitions", $"documents?{key}", $"document?{key}&id=profile" })
+        {
+            Assert.Equal(HttpStatusCode.NotFound, await _host.StatusAsync(HttpMethod.Get, "local/api/containers/chat/users/" + path));
+        }
+
+        var listed = (await _host.GetAsync("local/api/containers")).EnumerateArray().Select(container => Text(container, "id"));
+        Assert.DoesNotContain("users", listed);
+        Assert.Contains("conversations", listed);
+    }
+
+    [Fact]
     public async Task Should_show_the_hubs()
     {
         _host.Azure.SignalR.Hub("chat").AddUser("alice", "group", TimeSpan.FromHours(1));
