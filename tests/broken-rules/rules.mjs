@@ -447,6 +447,27 @@ export const rules = [
     test: 'CosmosDb.ChangeFeedTests.Should_show_the_latest_version_of_each_item_once_in_order_of_writes',
   },
   {
+    rule: 'A query takes up to 50 million steps and makes 1 million rows of what documents hold, of values of up to 4 MB; beyond it is refused',
+    file: 'local/CosmosDb/Sql/Row.cs',
+    find: 'if (size > SizeLimit)',
+    replace: 'if (size > 100L * SizeLimit)',
+    test: 'CosmosDb.When_a_query_is_too_much_work.Should_refuse_values_that_grow_without_end',
+  },
+  {
+    rule: 'A query takes up to 50 million steps and makes 1 million rows of what documents hold, of values of up to 4 MB; beyond it is refused',
+    file: 'local/CosmosDb/Sql/Row.cs',
+    find: 'if (_steps.Value > StepLimit)',
+    replace: 'if (_steps.Value > 100 * StepLimit)',
+    test: 'CosmosDb.When_a_query_is_too_much_work.Should_refuse_conditions_that_are_evaluated_endlessly_often',
+  },
+  {
+    rule: 'A deleted container is gone at once, and leaves nothing behind',
+    file: 'local/CosmosDb/Storage/Catalog.cs',
+    find: 'ContainerLoader.Clear(record, definition, store, time);',
+    replace: '',
+    test: 'CosmosDb.When_a_container_is_deleted.Should_leave_nothing_behind_although_the_process_ends_amid_it',
+  },
+  {
     rule: 'TTL from the last write',
     file: 'local/CosmosDb/Storage/Transaction.cs',
     find: 'Container.Store.NewId(), version, _now);',
@@ -770,7 +791,7 @@ export const rules = [
     file: 'local/Store/LocalStore.cs',
     find: 'return ValueTask.FromException(_failure);',
     replace: 'return default;',
-    test: 'Store.When_the_data_directory_isnt_right.Should_end_when_the_disk_refuses_a_write_and_acknowledge_nothing',
+    test: 'Store.When_the_disk_refuses_something.Should_end_when_the_disk_refuses_a_write_and_acknowledge_nothing',
   },
   {
     rule: 'A damaged file, another format, somebody else\'s file, a refusing disk',

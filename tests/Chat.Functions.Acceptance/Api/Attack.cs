@@ -5,6 +5,9 @@ namespace Chat.Functions.Acceptance.Api;
 /// <param name="IsAboutIt">Whether a refusal says that; null when there is nothing wrong after all, so that only a failure would be.</param>
 internal sealed record Attack(ApiRequest Request, string What, Func<ApiAnswer, bool>? IsAboutIt)
 {
+    /// <summary>Whether 204 is right too: what can't be there is as good as taken away.</summary>
+    public bool IsAsDone { get; init; }
+
     /// <summary>Sends it; what isn't right about the answer, or null.</summary>
     public async Task<string?> TryAsync(HttpClient http)
     {
@@ -32,6 +35,11 @@ internal sealed record Attack(ApiRequest Request, string What, Func<ApiAnswer, b
         if (IsAboutIt is null)
         {
             return answer.Status < 300;
+        }
+
+        if (IsAsDone && answer.Status == 204)
+        {
+            return true;
         }
 
         // What isn't the operation's any more it doesn't document; an answer to HEAD has no code.

@@ -33,9 +33,13 @@ internal static class HostileHeads
     {
         string[] odd = ["%", "%zz", "%c0%ae%c0%ae", "%ff", "..%2f..%2f..", "%2e%2e%2f", "..%5c", "a%2fb", ";x=1", "%25%32%66", "../nothing", "%2e%2e/nothing"];
         var isAboutIt = Attack.Names(parameter.Name);
+        var isTakenAway = valid.Method == "DELETE" && parameter.Name is ("linkId" or "scheduledId" or "userId");
         return
             from segment in wrong.Where(text => text is not ("" or "..") && !text.Contains('\0', StringComparison.Ordinal)).Select(Uri.EscapeDataString).Concat(odd)
-            select new Attack(valid.WithRaw(parameter, segment), $"{{{parameter.Name}}}", answer => isAboutIt(answer) || answer.Code == "method_not_allowed");
+            select new Attack(valid.WithRaw(parameter, segment), $"{{{parameter.Name}}}", answer => isAboutIt(answer) || answer.Code == "method_not_allowed")
+            {
+                IsAsDone = isTakenAway,
+            };
     }
 
     private static IEnumerable<Attack> InQuery(ApiRequest valid, ApiParameter parameter, IEnumerable<string> wrong)
