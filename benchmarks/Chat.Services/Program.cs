@@ -1,5 +1,16 @@
+using System.Globalization;
 using Chat.Services;
 using Chat.Services.Cosmos;
+
+switch (args)
+{
+    case [KeptBenchmark.Start, var directory, var kept]:
+        await KeptBenchmark.MeasureAsync(directory, int.Parse(kept, CultureInfo.InvariantCulture));
+        return 0;
+    case ["kept", var messages]:
+        await KeptBenchmark.RunAsync(int.Parse(messages, CultureInfo.InvariantCulture));
+        return 0;
+}
 
 (string Name, Func<Table, Task> Run)[] all =
 [
@@ -12,7 +23,7 @@ using Chat.Services.Cosmos;
 ];
 if (args.Except(all.Select(benchmark => benchmark.Name), StringComparer.Ordinal).Any())
 {
-    await Console.Error.WriteLineAsync("Usage: Chat.Services [store] [servicebus] [cosmos] [signalr] [functions] [writers]; all without an argument.");
+    await Console.Error.WriteLineAsync("Usage: Chat.Services [store] [servicebus] [cosmos] [signalr] [functions] [writers]; all without an argument. Or: kept MESSAGES.");
     return 2;
 }
 

@@ -9,6 +9,9 @@ internal sealed class CommitGroup(ArrayBufferWriter<byte> writes)
 
     public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Whether the next group goes into a new log.</summary>
+    public bool EndsLog { get; set; }
+
     /// <summary>The position of its last writes.</summary>
     public long Last { get; set; }
 }

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Chat.Local.Store;
 
 /// <summary>
-/// Commits in the order made, each on disk before anybody hears of it. What the tables know too is in no log any more: a log goes on from
-/// the commit that the tables end with, and replaying it makes up for what they lack.
+/// Commits in the order made, each on disk before anybody hears of it. The tables end with the last commit of a log; the logs after that
+/// one, each going on where the one before it ends, make up for what they lack.
 /// </summary>
 /// <remarks>
 /// After a head come commits: a length, a checksum, a number one higher than the last one's, and the writes. Only one commit is on
@@ -24,11 +24,15 @@ internal sealed class CommitLog : IDisposable
     {
         _file = file;
         Generation = generation;
+        Start = sequence;
         Sequence = sequence;
         Length = length;
     }
 
     public long Generation { get; }
+
+    /// <summary>The number of the commit that it follows; of an opened log, of its last.</summary>
+    public long Start { get; }
 
     /// <summary>The number of the last commit.</summary>
     public long Sequence { get; private set; }
@@ -71,7 +75,7 @@ internal sealed class CommitLog : IDisposable
     /// <summary>Whether a file may be a log with commits.</summary>
     public static bool HasCommits(string path) => File.Exists(path) && new FileInfo(path).Length > HeadSize;
 
-    /// <summary>Reads the log that follows the state of the tables. Returns the number of its last whole commit.</summary>
+    /// <summary>Reads the log that follows a state. Returns the number of its last whole commit.</summary>
     /// <param name="acknowledged">The commit that it must reach.</param>
     /// <exception cref="LocalStoreException">It isn't that log, or doesn't have everything that was acknowledged.</exception>
     public static long Replay(string path, TablesState state, long acknowledged, Action<Write> apply)

@@ -4,8 +4,9 @@ namespace Chat.Local.Store;
 
 /// <summary>What makes <see cref="LocalStore"/> durable: the log of the latest commits, and the mark that it must reach.</summary>
 /// <remarks>
-/// A commit is in the log before anybody hears of it. Now and then the tables commit, too, and a new log begins (a checkpoint). A log
-/// goes only when what it holds is in the tables' file and on disk: whatever happens to SQLite's WAL, nothing is lost.
+/// A commit is in the log before anybody hears of it. When the log is full a new one begins, and what the old one comes to moves into the
+/// tables, little by little (a checkpoint). A log goes only when what it holds is in the tables' file and on disk: whatever happens to
+/// SQLite's WAL, nothing is lost.
 /// </remarks>
 internal sealed class DurableFiles : IDisposable
 {
@@ -13,10 +14,13 @@ internal sealed class DurableFiles : IDisposable
     private const long VerifiedSize = 8 * 1024 * 1024;
 
     /// <summary>How large the log grows before a checkpoint: it is what a start after a crash has to replay.</summary>
-    private const long LogLimit = 8 * 1024 * 1024;
+    private const long LogLimit = 4 * 1024 * 1024;
 
-    /// <summary>How large SQLite's WAL may grow: it is emptied only while nobody works.</summary>
-    private const long WalLimit = 32 * 1024 * 1024;
+    /// <summary>How many changes move into the tables while others wait.</summary>
+    private const int Piece = 32;
+
+    /// <summary>By how much a checkpoint is faster than the log grows.</summary>
+    private const int Haste = 3;
 
     private readonly DataFiles _files;
     private readonly CommitMark _mark;
@@ -29,13 +33,12 @@ internal sealed class DurableFiles : IDisposable
         _mark = mark;
     }
 
-    public bool NeedsCheckpoint => _log.Length > LogLimit;
+    /// <summary>Whether so many bytes more make a checkpoint due.</summary>
+    public bool IsFullWith(int bytes) => _log.Length + bytes > LogLimit;
 
-    public bool HasCommits => !_log.IsEmpty;
-
-    /// <summary>Opens the tables and the log of a directory, and brings the tables up to its end.</summary>
+    /// <summary>Opens the tables and the logs of a directory, and brings the tables up to their end.</summary>
     /// <exception cref="LocalStoreException">Something is missing or damaged; the files are as they were.</exception>
-    public static (Tables Tables, DurableFiles Files) Open(string directory)
+    public static (Layers Layers, DurableFiles Files) Open(string directory)
     {
         var files = new DataFiles(directory);
         try
@@ -48,13 +51,14 @@ internal sealed class DurableFiles : IDisposable
             }
 
             var tables = Tables.Open(files.Tables);
+            var layers = new Layers(tables);
             try
             {
-                return (tables, Open(files, tables, mark));
+                return (layers, Open(files, tables, layers, mark));
             }
             catch
             {
-                tables.Dispose();
+                layers.Dispose();
                 throw;
             }
         }
@@ -72,36 +76,63 @@ internal sealed class DurableFiles : IDisposable
         _mark.Write(_log.Sequence);
     }
 
-    /// <summary>Lets the tables commit, and goes on with a new log. A crash before the tables' commit leaves the old log.</summary>
-    /// <param name="gate">What keeps others away from the tables.</param>
-    /// <param name="check">Called while others are kept away: throws if the tables aren't what the log says.</param>
-    /// <param name="settles">Whether others may be kept waiting, so that SQLite's WAL is empty afterwards.</param>
-    public void Checkpoint(Tables tables, Lock gate, Action check, bool settles)
+    /// <summary>Begins a checkpoint, once what is in the log is to move into the tables: goes on with a new log.</summary>
+    public void BeginLog(Layers layers)
     {
-        settles |= File.Exists(_files.Wal) && new FileInfo(_files.Wal).Length > WalLimit;
-        var state = tables.State with { Generation = _log.Generation + 1, Sequence = _log.Sequence };
-        var next = CommitLog.Create(_files.Log(state.Generation), state.Store, state.Generation, state.Sequence);
-        bool isSettled;
-        try
+        var next = CommitLog.Create(_files.Log(_log.Generation + 1), layers.Tables!.State.Store, _log.Generation + 1, _log.Sequence);
+        _log.Dispose();
+        _log = next;
+    }
+
+    /// <summary>Goes on with a checkpoint after a write, and ends it long before the new log is full, too.</summary>
+    /// <param name="gate">What keeps others away from the layers.</param>
+    /// <param name="check">Called while others are kept away: throws if the store has failed.</param>
+    public void Advance(Layers layers, Lock gate, Action check, int written)
+    {
+        for (var left = 1 + (Haste * layers.MovingCount * (long)written / LogLimit); left > 0; left -= Piece)
         {
             lock (gate)
             {
                 check();
-                tables.Commit(state);
-                isSettled = settles && tables.Settle();
+                if (layers.Move(Piece))
+                {
+                    continue;
+                }
+
+                layers.EndMove(layers.Tables!.State with { Generation = _log.Generation, Sequence = _log.Start });
             }
+
+            if (layers.Tables.Backfill())
+            {
+                _files.DeleteLogsBut(_log.Generation);
+            }
+
+            return;
         }
-        catch
+    }
+
+    /// <summary>Moves everything into the tables, and lets nobody else work meanwhile. SQLite's WAL is empty afterwards.</summary>
+    public void Settle(Layers layers)
+    {
+        if (layers.IsMoving)
         {
-            next.Dispose();
-            throw;
+            EndMove(layers);
+        }
+        else if (_log.IsEmpty)
+        {
+            return;
         }
 
-        _log.Dispose();
-        _log = next;
-        if (isSettled || tables.Backfill())
+        if (!_log.IsEmpty)
         {
-            _files.DeleteLogsBut(state.Generation);
+            layers.BeginMove();
+            BeginLog(layers);
+            EndMove(layers);
+        }
+
+        if (layers.Tables!.Settle())
+        {
+            _files.DeleteLogsBut(_log.Generation);
         }
     }
 
@@ -111,7 +142,16 @@ internal sealed class DurableFiles : IDisposable
         _mark.Dispose();
     }
 
-    private static DurableFiles Open(DataFiles files, Tables tables, (long Store, long Sequence)? mark)
+    private void EndMove(Layers layers)
+    {
+        while (layers.Move(Piece))
+        {
+        }
+
+        layers.EndMove(layers.Tables!.State with { Generation = _log.Generation, Sequence = _log.Start });
+    }
+
+    private static DurableFiles Open(DataFiles files, Tables tables, Layers layers, (long Store, long Sequence)? mark)
     {
         var state = tables.State;
         if (mark is { } marked && marked.Store != state.Store)
@@ -124,18 +164,20 @@ internal sealed class DurableFiles : IDisposable
             tables.Verify();
         }
 
+        if (!File.Exists(files.Log(state.Generation)))
+        {
+            var what = $"is missing, and what was acknowledged after commit {state.Sequence} with it";
+            throw StoreFailure.Lost(files.Log(state.Generation), what);
+        }
+
+        // A log that another follows ends where that begins.
+        for (; CommitLog.HasCommits(files.Log(state.Generation + 1)); state = state with { Generation = state.Generation + 1 })
+        {
+            state = state with { Sequence = CommitLog.Replay(files.Log(state.Generation), state, 0, write => layers.Apply(write)) };
+        }
+
         var log = files.Log(state.Generation);
-        if (!File.Exists(log))
-        {
-            throw StoreFailure.Lost(log, $"is missing, and what was acknowledged after commit {state.Sequence} with it");
-        }
-
-        if (CommitLog.HasCommits(files.Log(state.Generation + 1)))
-        {
-            throw StoreFailure.Lost(files.Wal, $"is missing or damaged, and what was acknowledged after commit {state.Sequence} with it");
-        }
-
-        var sequence = CommitLog.Replay(log, state, mark?.Sequence ?? 0, write => tables.Apply(write));
+        var sequence = CommitLog.Replay(log, state, mark?.Sequence ?? 0, write => layers.Apply(write));
         var opened = CommitLog.Open(log, state.Generation, sequence);
         try
         {

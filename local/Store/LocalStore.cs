@@ -18,7 +18,7 @@ internal sealed class LocalStore : IAsyncDisposable
 
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _work = new(0);
-    private readonly Tables _tables;
+    private readonly Layers _layers;
     private readonly DurableFiles? _files;
     private readonly DirectoryLock? _directoryLock;
     private readonly string _directory;
@@ -34,20 +34,20 @@ internal sealed class LocalStore : IAsyncDisposable
     private LocalStoreException? _failure;
     private bool _closing;
 
-    private LocalStore(Tables tables, DurableFiles? files, DirectoryLock? directoryLock, string directory)
+    private LocalStore(Layers layers, DurableFiles? files, DirectoryLock? directoryLock, string directory)
     {
-        _tables = tables;
+        _layers = layers;
         _files = files;
         _directoryLock = directoryLock;
         _directory = directory;
-        foreach (var record in tables.Records())
+        if (layers.Tables is { } tables)
         {
-            (_loaded.TryGetValue(record.Space, out var list) ? list : _loaded[record.Space] = []).Add(record);
-        }
+            foreach (var record in tables.Records())
+            {
+                (_loaded.TryGetValue(record.Space, out var list) ? list : _loaded[record.Space] = []).Add(record);
+            }
 
-        _lastId = tables.LastId;
-        if (files is not null)
-        {
+            _lastId = tables.State.LastId;
             _writer = new Thread(WriteLoop) { IsBackground = true, Name = "Chat.Local store" };
             _writer.Start();
         }
@@ -63,7 +63,7 @@ internal sealed class LocalStore : IAsyncDisposable
     public long Durable => _files is null ? long.MaxValue : Volatile.Read(ref _durable);
 
     /// <summary>A store that forgets everything with the process.</summary>
-    public static LocalStore InMemory() => new(Tables.InMemory(), null, null, "memory");
+    public static LocalStore InMemory() => new(new Layers(null), null, null, "memory");
 
     /// <summary>Opens or creates the store of a directory and takes the directory for this process.</summary>
     /// <exception cref="LocalStoreException">The directory is in use, or can't be used, and nothing in it was changed.</exception>
@@ -77,20 +77,16 @@ internal sealed class LocalStore : IAsyncDisposable
                 new DataFiles(directory).DeleteAll();
             }
 
-            var (tables, files) = DurableFiles.Open(directory);
+            var (layers, files) = DurableFiles.Open(directory);
             try
             {
-                if (files.HasCommits)
-                {
-                    files.Checkpoint(tables, new Lock(), static () => { }, settles: true);
-                }
-
-                return new LocalStore(tables, files, directoryLock, directory);
+                files.Settle(layers);
+                return new LocalStore(layers, files, directoryLock, directory);
             }
             catch
             {
                 files.Dispose();
-                tables.Dispose();
+                layers.Dispose();
                 throw;
             }
         }
@@ -141,11 +137,7 @@ internal sealed class LocalStore : IAsyncDisposable
             {
                 foreach (var write in writes)
                 {
-                    // Records are read at a start only.
-                    if (_files is not null || write.Record is null)
-                    {
-                        _tables.Apply(write);
-                    }
+                    _layers.Apply(write);
                 }
             }
             catch (Exception exception) when (IsFatal(exception))
@@ -158,9 +150,9 @@ internal sealed class LocalStore : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the tables, with everything that was put so far.</summary>
+    /// <summary>Reads everything that was put so far.</summary>
     /// <exception cref="LocalStoreException">What is there isn't what was written, or the store has failed; the process must end.</exception>
-    public T Read<TArgument, T>(TArgument argument, Func<Tables, TArgument, T> read)
+    public T Read<TArgument, T>(TArgument argument, Func<Layers, TArgument, T> read)
     {
         lock (_lock)
         {
@@ -168,7 +160,7 @@ internal sealed class LocalStore : IAsyncDisposable
             ThrowIfFailed();
             try
             {
-                return read(_tables, argument);
+                return read(_layers, argument);
             }
             catch (Exception exception) when (IsFatal(exception))
             {
@@ -222,7 +214,7 @@ internal sealed class LocalStore : IAsyncDisposable
         }
 
         _files?.Dispose();
-        _tables.Dispose();
+        _layers.Dispose();
         _directoryLock?.Dispose();
         _work.Dispose();
         _disk.Dispose();
@@ -299,9 +291,14 @@ internal sealed class LocalStore : IAsyncDisposable
         }
 
         group.Done.TrySetResult();
-        if (_files.NeedsCheckpoint)
+        if (group.EndsLog)
         {
-            _files.Checkpoint(_tables, _lock, ThrowIfFailed, settles: false);
+            _files.BeginLog(_layers);
+        }
+
+        if (_layers.IsMoving)
+        {
+            _files.Advance(_layers, _lock, ThrowIfFailed, group.Writes.WrittenCount);
         }
     }
 
@@ -322,6 +319,13 @@ internal sealed class LocalStore : IAsyncDisposable
                 {
                     _writing = _gathering;
                     _gathering = new CommitGroup(next);
+                    if (!_layers.IsMoving && _files!.IsFullWith(_writing.Writes.WrittenCount))
+                    {
+                        // Here the changes in memory are those of this group and of earlier ones, and so of the log that ends with it.
+                        _layers.BeginMove();
+                        _writing.EndsLog = true;
+                    }
+
                     return _writing;
                 }
 
@@ -338,10 +342,7 @@ internal sealed class LocalStore : IAsyncDisposable
     {
         try
         {
-            if (_files!.HasCommits)
-            {
-                _files.Checkpoint(_tables, _lock, ThrowIfFailed, settles: true);
-            }
+            _files!.Settle(_layers);
         }
         catch (Exception exception) when (IsFatal(exception))
         {
@@ -350,7 +351,7 @@ internal sealed class LocalStore : IAsyncDisposable
         }
     }
 
-    /// <summary>The tables may lack commits, or have half a change, after a failure. The caller holds the lock.</summary>
+    /// <summary>Memory may have half a change after a failure. The caller holds the lock.</summary>
     private void ThrowIfFailed()
     {
         if (_failure is not null)

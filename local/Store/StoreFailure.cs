@@ -11,6 +11,8 @@ internal static class StoreFailure
     public static LocalStoreException Damaged(string path, string what) =>
         new($"{Path.GetFullPath(path)} is damaged: {what}. Restore the directory from a backup, {OrAnother}.");
 
+    public static LocalStoreException MissingRow(string path, long number) => Damaged(path, $"row {number} is missing");
+
     /// <summary>A part is missing without which acknowledged writes would be lost.</summary>
     public static LocalStoreException Lost(string path, string what) =>
         new($"{Path.GetFullPath(path)} {what}. Nothing was changed. Put it back, restore the directory from a backup, {OrAnother}.");

@@ -6,8 +6,8 @@ namespace Chat.Local.Store;
 
 /// <summary>The tables behind <see cref="LocalStore"/>: records, rows by number, ordered indexes. The caller keeps others away.</summary>
 /// <remarks>
-/// All work is done in one open transaction of SQLite, which sees itself and which <see cref="Commit"/> ends; a process that dies before
-/// leaves the tables as of the last commit. Every line carries a checksum, so that damage is found when it is read.
+/// A transaction of SQLite is always open, which sees itself and which <see cref="Commit"/> ends; a process that dies before leaves the
+/// tables as of the last commit. Every line carries a checksum, so that damage is found when it is read.
 /// </remarks>
 internal sealed class Tables : IDisposable
 {
@@ -35,23 +35,13 @@ internal sealed class Tables : IDisposable
             throw Damaged("it doesn't say how far it is");
         }
 
-        LastId = State.LastId;
         Statement.Execute(database, "BEGIN IMMEDIATE");
     }
 
+    public string Path => _path;
+
     /// <summary>As of the last commit.</summary>
     public TablesState State { get; private set; }
-
-    /// <summary>The largest number in use.</summary>
-    public long LastId { get; private set; }
-
-    public static Tables InMemory()
-    {
-        var database = TablesFile.Connect(":memory:");
-        Statement.Execute(database, "PRAGMA journal_mode = OFF");
-        TablesFile.Create(database, new TablesState(0, 0, 0, 0));
-        return new Tables("memory", database);
-    }
 
     /// <exception cref="LocalStoreException">The file is damaged, of another format, or not ours.</exception>
     public static Tables Open(string path)
@@ -74,8 +64,7 @@ internal sealed class Tables : IDisposable
 
     public void Apply(in Write write)
     {
-        LastId = Math.Max(LastId, Math.Max(write.Number, write.Index.Scope));
-        var bytes = write.Bytes.Span;
+        var bytes = write.Bytes;
         switch (write.Kind)
         {
             case WriteKind.PutRecord:
@@ -133,9 +122,6 @@ internal sealed class Tables : IDisposable
         return isWhole ? value : throw Damaged($"row {number} isn't as it was written");
     }
 
-    /// <summary>A row that an index says is there.</summary>
-    public byte[] RowOf(long number) => Row(number) ?? throw Damaged($"row {number} is missing");
-
     /// <summary>The first number that an index has under a key.</summary>
     public long? Find(IndexName index, ReadOnlySpan<byte> key)
     {
@@ -188,7 +174,6 @@ internal sealed class Tables : IDisposable
             throw new LocalStoreException($"{_path} has lost its open transaction. Start again: everything that was acknowledged is in the log.");
         }
 
-        state = state with { LastId = LastId };
         using (var update = new Statement(_database, "UPDATE state SET generation = ?1, sequence = ?2, last_id = ?3, crc = ?4"))
         {
             update.Bind(1, state.Generation).Bind(2, state.Sequence).Bind(3, state.LastId).Bind(4, state.Sum).Run();
@@ -197,6 +182,11 @@ internal sealed class Tables : IDisposable
         Statement.Execute(_database, "COMMIT; BEGIN IMMEDIATE");
         State = state;
     }
+
+    /// <summary>
+    /// Sees from now on that others have emptied SQLite's WAL, if so: it begins anew with the next write, instead of growing.
+    /// </summary>
+    public void Renew() => Statement.Execute(_database, "COMMIT; BEGIN IMMEDIATE");
 
     /// <summary>
     /// Moves what is committed from SQLite's WAL into the file proper, and both onto the disk, while others go on. Says if it is done.

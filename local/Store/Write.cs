@@ -15,25 +15,27 @@ internal enum WriteKind : byte
 /// <summary>An index: what it is of, by a number from <see cref="LocalStore.NewId"/>, and which of its orders.</summary>
 internal readonly record struct IndexName(long Scope, int Kind);
 
-/// <summary>One change of what is kept. Every change may be repeated without harm, which the log counts on.</summary>
+/// <summary>One change of what is kept.</summary>
 /// <param name="Number">The record, the row, or what an entry of an index stands for.</param>
-/// <param name="Bytes">The value of a row, or the key of an entry.</param>
+/// <param name="Value">The value of a row, or the key of an entry; nobody changes it afterwards.</param>
 internal readonly record struct Write(
-    WriteKind Kind, long Number, Record? Record = null, IndexName Index = default, ReadOnlyMemory<byte> Bytes = default)
+    WriteKind Kind, long Number, Record? Record = null, IndexName Index = default, byte[]? Value = null)
 {
+    public byte[] Bytes => Value ?? [];
+
     public static Write Put(Record record) => new(WriteKind.PutRecord, record.Id, record);
 
     public static Write Delete(long record) => new(WriteKind.DeleteRecord, record);
 
-    public static Write PutRow(long number, ReadOnlyMemory<byte> value) => new(WriteKind.PutRow, number, Bytes: value);
+    public static Write PutRow(long number, byte[] value) => new(WriteKind.PutRow, number, Value: value);
 
     public static Write DeleteRow(long number) => new(WriteKind.DeleteRow, number);
 
-    public static Write AddEntry(IndexName index, ReadOnlyMemory<byte> key, long number) =>
-        new(WriteKind.AddEntry, number, Index: index, Bytes: key);
+    /// <summary>Adds an entry that isn't there.</summary>
+    public static Write AddEntry(IndexName index, byte[] key, long number) => new(WriteKind.AddEntry, number, Index: index, Value: key);
 
-    public static Write RemoveEntry(IndexName index, ReadOnlyMemory<byte> key, long number) =>
-        new(WriteKind.RemoveEntry, number, Index: index, Bytes: key);
+    /// <summary>Removes an entry that is there.</summary>
+    public static Write RemoveEntry(IndexName index, byte[] key, long number) => new(WriteKind.RemoveEntry, number, Index: index, Value: key);
 
     /// <summary>Removes all entries of an index.</summary>
     public static Write ClearIndex(IndexName index) => new(WriteKind.ClearIndex, 0, Index: index);

@@ -19,12 +19,12 @@ internal static class WriteCodec
                 Bytes(write.Record.Value, to);
                 break;
             case WriteKind.PutRow:
-                Bytes(write.Bytes.Span, to);
+                Bytes(write.Bytes, to);
                 break;
             case WriteKind.AddEntry or WriteKind.RemoveEntry or WriteKind.ClearIndex:
                 Number(write.Index.Scope, to);
                 Number(write.Index.Kind, to);
-                Bytes(write.Bytes.Span, to);
+                Bytes(write.Bytes, to);
                 break;
         }
     }
@@ -42,11 +42,11 @@ internal static class WriteCodec
                 var key = Encoding.UTF8.GetString(Bytes(ref from).Span);
                 return Write.Put(new Record(number, space, key, Bytes(ref from).ToArray()));
             case WriteKind.PutRow:
-                return Write.PutRow(number, Bytes(ref from));
+                return Write.PutRow(number, Bytes(ref from).ToArray());
             case WriteKind.AddEntry or WriteKind.RemoveEntry or WriteKind.ClearIndex:
                 var scope = Number(ref from);
                 var index = new IndexName(scope, (int)Number(ref from));
-                return new Write(kind, number, Index: index, Bytes: Bytes(ref from));
+                return new Write(kind, number, Index: index, Value: Bytes(ref from).ToArray());
             default:
                 return new Write(kind, number);
         }

@@ -822,6 +822,13 @@ export const rules = [
     test: 'Store.When_the_data_directory_isnt_right.Should_find_a_flipped_byte_wherever_it_is_in_the_log',
   },
   {
+    rule: 'What was put is read, in memory, half moved into the tables, or there; and after a kill',
+    file: 'local/Store/Layers.cs',
+    find: 'yield return order <= 0 ? above.Current : below.Current;',
+    replace: 'yield return order < 0 ? above.Current : below.Current;',
+    test: 'Store.When_changes_move_into_the_tables.Should_read_what_was_put_wherever_it_is',
+  },
+  {
     rule: 'One instance per directory',
     file: 'local/Store/DirectoryLock.cs',
     find: 'FileShare.None',

@@ -51,6 +51,11 @@ internal sealed record SelectQuery
     /// <summary>The rows that sources and condition make of a row; each is the same object, bound anew.</summary>
     public IEnumerable<Row> Bind(Row row)
     {
+        if (Sources.Count == 0)
+        {
+            return Where?.Evaluate(row).IsTrue == false ? [] : [row];
+        }
+
         var bound = Bind(row, 0);
         return Where is { } where ? bound.Where(one => where.Evaluate(one).IsTrue) : bound;
     }

@@ -85,7 +85,7 @@ internal sealed class ContainerIndexes
         {
             writes.Add(Write.DeleteRow(before.Number));
             writes.Add(Write.RemoveEntry(Ids(partition), Encoding.UTF8.GetBytes(before.Id), before.Number));
-            writes.Add(Write.RemoveEntry(Creation(partition), default, before.Number));
+            writes.Add(Write.RemoveEntry(Creation(partition), [], before.Number));
             Move(partition, before, null, writes);
         }
 
@@ -93,7 +93,7 @@ internal sealed class ContainerIndexes
         {
             writes.Add(Write.PutRow(after.Number, after.Stored));
             writes.Add(Write.AddEntry(Ids(partition), Encoding.UTF8.GetBytes(after.Id), after.Number));
-            writes.Add(Write.AddEntry(Creation(partition), default, after.Number));
+            writes.Add(Write.AddEntry(Creation(partition), [], after.Number));
             Move(partition, null, after, writes);
         }
     }

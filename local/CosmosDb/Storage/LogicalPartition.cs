@@ -46,10 +46,8 @@ internal sealed class LogicalPartition(Container container, PartitionRange range
     public List<(Item Item, IndexPosition Position)> Scan(SortOrder order, IndexRange part, bool backwards, IndexPosition? after, int count)
     {
         var kind = container.KindOf(order);
-        var stretch = new Stretch(part, after is null ? null : new IndexEntry(IndexKey.Of(order, after.Values), after.Number));
-        return [.. Walk(order, kind, stretch, backwards, count).Take(count).Select(found => (found.Item, PositionOf(found.Entry)))];
-
-        IndexPosition PositionOf(IndexEntry entry) => new(IndexKey.Values(order, entry.Key), entry.Number);
+        var stretch = new Stretch(part, after?.EntryIn(order));
+        return [.. Walk(order, kind, stretch, backwards, count).Take(count).Select(found => (found.Item, new IndexPosition(order, found.Entry)))];
     }
 
     /// <summary>The items that were written after a log sequence number, oldest write first.</summary>
