@@ -16,13 +16,18 @@ internal static class CosmosBenchmark
     public static async Task RunAsync(Table table)
     {
         using var directory = new DataDirectory();
+        using var another = new DataDirectory();
 
         // The SDK is large, and takes long to be compiled for good.
         await MeasureAsync(new Table(TextWriter.Null), "", null, Sdk);
         await MeasureAsync(table, "Cosmos, SDK, memory", null, Sdk);
         await MeasureAsync(table, "Cosmos, SDK, disk", directory.Path, Sdk);
-        await MeasureAsync(table, "Cosmos, endpoint alone", null, azure => id => new EndpointConversation(new HttpMessageInvoker(azure.Cosmos.CreateHandler()), id, Kept));
+        await MeasureAsync(table, "Cosmos, endpoint alone", null, Endpoint);
+        await MeasureAsync(table, "Cosmos, endpoint alone, disk", another.Path, Endpoint);
     }
+
+    private static Func<string, IConversation> Endpoint(LocalAzure azure) =>
+        id => new EndpointConversation(new HttpMessageInvoker(azure.Cosmos.CreateHandler()), id, Kept);
 
     /// <summary>With the options that the app gives it.</summary>
     private static Func<string, IConversation> Sdk(LocalAzure azure)
