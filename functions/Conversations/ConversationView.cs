@@ -63,7 +63,7 @@ public sealed record ConversationView(
             head.LastSeq,
             head.MessageCount,
             head.MemberCount,
-            [.. members.OrderBy(member => member.Role).Take(MaxMembers).Select(member => member with { SentSeq = 0 })],
+            [.. members.OrderBy(member => member.Role).Take(MaxMembers).Select(member => new HeadMember(member.UserId, member.Role))],
             entry?.UnreadOf(head, now) ?? head.MessageCount,
             Preferences.Of(entry),
             entry is { MarkedUnread: true },

@@ -126,7 +126,9 @@ public sealed record Head
     public HeadMember? Member(UserId user) => Members?.FirstOrDefault(member => member.UserId == user);
 
     /// <summary>The head once a message was sent, which is its next entry.</summary>
-    public Head With(Message message)
+    /// <param name="message">The message.</param>
+    /// <param name="isReceipt">Whether its sender shows others how far they have read.</param>
+    public Head With(Message message, bool isReceipt)
     {
         ArgumentNullException.ThrowIfNull(message);
         return this with
@@ -136,7 +138,7 @@ public sealed record Head
             LastMessage = message.ToPreview(),
             Disappearing = Disappearing.With(Disappearing, message.Ordinal, message.At, message.ExpiresAt),
             Members = Kind == ConversationKind.Direct
-                ? [.. Members!.Select(member => member.UserId == message.SenderId ? member with { SentSeq = message.Seq } : member)]
+                ? [.. Members!.Select(member => member.UserId == message.SenderId ? member.Sent(message.Seq, isReceipt) : member)]
                 : Members,
         };
     }
@@ -151,6 +153,13 @@ public sealed record HeadMember(UserId UserId, MemberRole Role)
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long SentSeq { get; init; }
+
+    /// <summary>The newest of those messages that they sent while they showed how far they read: others may know of it, then and later.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long ShownSeq { get; init; }
+
+    /// <summary>The member once they sent a message.</summary>
+    public HeadMember Sent(long seq, bool isReceipt) => this with { SentSeq = seq, ShownSeq = isReceipt ? seq : ShownSeq };
 }
 
 /// <summary>The newest message as lists show it.</summary>

@@ -41,14 +41,21 @@ public sealed class MembershipDelivery(
         ArgumentNullException.ThrowIfNull(head);
         IReadOnlyList<UserId> joined = [.. FirstMembers(entries), .. Joined(entries)];
         var until = joined.Count > 0 ? await groups.TryAlignAsync(head, joined, session, cancellationToken) : null;
-        await ForEachAsync(
-            Gone(entries, everyone),
-            one => one.Entry.What == LogEvent.ConversationDeleted
-                ? groups.EmptyAsync(head.ConversationId, one.Users, cancellationToken)
-                : groups.AlignAsync(head.ConversationId, one.Users, session, cancellationToken),
-            cancellationToken);
+        await LetOutAsync(head, entries, everyone, session, cancellationToken);
         return until;
     }
+
+    /// <summary>
+    /// Lets out who left: before the pushes, and once more after the lists, as a renewal that found the conversation in a list may have made a
+    /// place meanwhile.
+    /// </summary>
+    /// <exception cref="RealtimeException">Somebody who left may still get pushes.</exception>
+    public Task LetOutAsync(Head head, IReadOnlyList<LogEntry> entries, IReadOnlyList<UserId> everyone, Session? session, CancellationToken cancellationToken) => ForEachAsync(
+        Gone(entries, everyone),
+        one => one.Entry.What == LogEvent.ConversationDeleted
+            ? groups.EmptyAsync(head.ConversationId, one.Users, cancellationToken)
+            : groups.AlignAsync(head.ConversationId, one.Users, session, cancellationToken),
+        cancellationToken);
 
     /// <summary>Pushes to those who left the entry that says so: no further push reaches them.</summary>
     public Task PushAsync(IReadOnlyList<LogEntry> entries, IReadOnlyList<UserId> everyone, Session? session, CancellationToken cancellationToken) => ForEachAsync(

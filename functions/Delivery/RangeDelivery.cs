@@ -118,6 +118,7 @@ public sealed class RangeDelivery(
         entries ??= await ReadEntriesAsync(range, session, cancellationToken);
         var everyone = await members.OfAsync(head, session, cancellationToken);
         DateTimeOffset? until = null;
+        var comesAgain = false;
         if (!range.IsPushed)
         {
             try
@@ -130,6 +131,7 @@ public sealed class RangeDelivery(
                 // Nothing is pushed to the group while somebody who left is in it.
                 logger.NotLetOut(exception, range.ConversationId, range.Last);
                 await queue.SendAsync(range with { IsListed = true, Session = session }, time.GetUtcNow() + Pause, cancellationToken);
+                comesAgain = true;
             }
         }
 
@@ -141,6 +143,10 @@ public sealed class RangeDelivery(
         try
         {
             await WriteAsync(range, head, entries, everyone, until, session, cancellationToken);
+            if (!comesAgain)
+            {
+                await membership.LetOutAsync(head, entries, everyone, session, cancellationToken);
+            }
         }
         catch (Exception exception) when (!range.IsPushed && !cancellationToken.IsCancellationRequested)
         {

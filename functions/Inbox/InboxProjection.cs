@@ -180,20 +180,23 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         }
     }
 
-    /// <summary>Notes until when a user gets a conversation's pushes; nothing when there is no entry yet.</summary>
-    public async Task SetPushUntilAsync(UserId user, ConversationId conversation, DateTimeOffset until, CancellationToken cancellationToken)
+    /// <summary>Notes until when a user gets a conversation's pushes; false when it isn't in their list.</summary>
+    public async Task<bool> TrySetPushUntilAsync(UserId user, ConversationId conversation, DateTimeOffset until, CancellationToken cancellationToken)
     {
         using var response = await _users.PatchItemStreamAsync(
             InboxEntry.DocumentId(conversation),
             new PartitionKey(user.Value),
             [PatchOperation.Set("/pushUntil", until.ToUnixTimeSeconds())],
-            NoContent(null),
+            NoContent("NOT IS_NULL(c.activity)"),
             cancellationToken);
-        if (response.StatusCode != HttpStatusCode.NotFound)
+        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.PreconditionFailed)
         {
-            response.EnsureSuccessStatusCode();
-            Metrics.InboxWrites.Add(1);
+            return false;
         }
+
+        response.EnsureSuccessStatusCode();
+        Metrics.InboxWrites.Add(1);
+        return true;
     }
 
     /// <summary>A user's entry, or null.</summary>

@@ -1,4 +1,5 @@
 using Chat.Functions.Log;
+using Chat.Functions.Privacy;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -9,7 +10,7 @@ namespace Chat.Functions.Messages;
 /// <c>POST /conversations/{c}/messages/{m}/forward</c>: sends a message's text on to other conversations, without a hint of where it is from; 200
 /// with what became of each. Polls and what disappears stay where they are. A repeat is harmless.
 /// </summary>
-public sealed class ForwardMessage(ConversationLog log, MessageReader messages, MessageViews views, Limits limits, CurrentUser user)
+public sealed class ForwardMessage(ConversationLog log, PrivacyReader privacy, MessageReader messages, MessageViews views, Limits limits, CurrentUser user)
 {
     [Function(nameof(ForwardMessage))]
     public async Task<IResult> RunAsync(
@@ -38,9 +39,11 @@ public sealed class ForwardMessage(ConversationLog log, MessageReader messages, 
         }
 
         var content = new MessageContent { Text = message.Text, ForwardedFrom = message.MessageId };
+        var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
         var results = await Task.WhenAll(targets.Select(async target =>
         {
-            var appended = await log.AppendAsync(target, new NewMessage(target, user.Id, clientMessageId, content), Session.Of(request), cancellationToken);
+            var sent = new NewMessage(target, user.Id, clientMessageId, content) { IsReceipt = isReceipt };
+            var appended = await log.AppendAsync(target, sent, Session.Of(request), cancellationToken);
             return (Result: (await views.ResultsAsync(user.Id, [appended], cancellationToken))[0] with { ConversationId = target }, appended.Session);
         }));
         return new Answer<SendResults>(

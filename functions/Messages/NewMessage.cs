@@ -27,6 +27,9 @@ public sealed record NewMessage : LogCommand
         _bodyHash = content.Hash;
     }
 
+    /// <summary>Whether the sender shows how far they read, so that others may know that they read what was before.</summary>
+    public bool IsReceipt { get; init; }
+
     public override string RepeatId => Message.DocumentId(_key);
 
     public override IReadOnlyList<UserId> Concerns => [Actor, .. Mention.Users(_content.Mentions)];
@@ -108,6 +111,6 @@ public sealed record NewMessage : LogCommand
             ExpiresAt = head.MessageTtl is { } seconds ? context.Now.AddSeconds(seconds) : null,
         };
         message = message with { TimeToLive = message.TimeToLiveAt(context.Now) };
-        return Decision.Append(head.With(message), message, root is null ? [] : [root.WithReply(message)]);
+        return Decision.Append(head.With(message, IsReceipt), message, root is null ? [] : [root.WithReply(message)]);
     }
 }

@@ -1,4 +1,5 @@
 using Chat.Functions.Log;
+using Chat.Functions.Privacy;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -9,7 +10,7 @@ namespace Chat.Functions.Messages;
 /// <c>POST /conversations/{c}/messages/batch</c>: accepts messages in their order, in one commit where they fit; 200 with what became of each.
 /// After one that can't be stored just now none is; a repeat of all or some of them is harmless.
 /// </summary>
-public sealed class SendBatch(ConversationLog log, MessageViews views, Limits limits, CurrentUser user)
+public sealed class SendBatch(ConversationLog log, PrivacyReader privacy, MessageViews views, Limits limits, CurrentUser user)
 {
     [Function(nameof(SendBatch))]
     public async Task<IResult> RunAsync(
@@ -37,7 +38,8 @@ public sealed class SendBatch(ConversationLog log, MessageViews views, Limits li
             return Problems.ConversationNotFound.ToResult();
         }
 
-        var messages = wishes.Select(wish => new NewMessage(conversation, user.Id, wish.ClientMessageId, wish.Content)).ToList();
+        var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
+        var messages = wishes.Select(wish => new NewMessage(conversation, user.Id, wish.ClientMessageId, wish.Content) { IsReceipt = isReceipt }).ToList();
         var appended = await log.AppendInOrderAsync(conversation, messages, Session.Of(request), cancellationToken);
         if (appended.All(one => one.Refusal == Problems.ConversationNotFound))
         {

@@ -1,4 +1,5 @@
 using Chat.Functions.Log;
+using Chat.Functions.Privacy;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -6,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Messages;
 
 /// <summary><c>POST /conversations/{c}/messages</c>: accepts a message; 201 with it once it is committed, 200 with the first when it repeats one.</summary>
-public sealed class SendMessage(ConversationLog log, MessageViews views, Limits limits, CurrentUser user)
+public sealed class SendMessage(ConversationLog log, PrivacyReader privacy, MessageViews views, Limits limits, CurrentUser user)
 {
     [Function(nameof(SendMessage))]
     public async Task<IResult> RunAsync(
@@ -28,7 +29,9 @@ public sealed class SendMessage(ConversationLog log, MessageViews views, Limits 
             return Problems.ConversationNotFound.ToResult();
         }
 
-        var appended = await log.AppendAsync(conversation, new NewMessage(conversation, user.Id, clientMessageId, content), Session.Of(request), cancellationToken);
+        var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
+        var message = new NewMessage(conversation, user.Id, clientMessageId, content) { IsReceipt = isReceipt };
+        var appended = await log.AppendAsync(conversation, message, Session.Of(request), cancellationToken);
         if (appended.Refusal is { } refusal)
         {
             return refusal.ToResult();

@@ -11,10 +11,27 @@ public sealed class PrivacyReader(ChatContainers containers, TimeProvider time)
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
     private readonly Lock _lock = new();
 
     /// <summary>Replaced when it is full. A read that began before that ends in the old one, and so replaces nothing.</summary>
     private Dictionary<UserId, (PrivacySettings Settings, DateTimeOffset Until)> _kept = [];
+
+    /// <summary>Whether a user shows how far they read. False when that can't be found out soon: what they do mustn't wait or fail for it.</summary>
+    public async Task<bool> ShowsReadAsync(UserId user, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            return (await OfAsync(user, either.Token)).ReadReceipts;
+        }
+        catch (Exception exception) when ((exception is CosmosException || CosmosFailures.IsTransient(exception)) && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
 
     /// <summary>A user's settings; the defaults when they never changed any.</summary>
     public async Task<PrivacySettings> OfAsync(UserId user, CancellationToken cancellationToken) => (await OfAsync([user], cancellationToken))[user];

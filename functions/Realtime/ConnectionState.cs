@@ -23,6 +23,9 @@ public sealed record ConnectionState
     /// <summary>Null when they never did.</summary>
     public DateTimeOffset? SignedOutAt { get; init; }
 
+    /// <summary>Places in push groups that were made before this are gone; null when none were taken away.</summary>
+    public DateTimeOffset? GoneAt { get; init; }
+
     /// <summary>The renewal that has the lease, or had it last.</summary>
     public string Chain { get; init; } = "";
 
@@ -36,63 +39,92 @@ public sealed class ConnectionStates(ChatContainers containers, TimeProvider tim
     /// <summary>Longer than a part takes; a renewal that died holds up the next for as long.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
+    /// <summary>What places are measured in: those of before a note and of after it are told apart.</summary>
+    private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
+
     /// <summary>A user's, or null while there is nothing to tell.</summary>
     public async Task<ConnectionState?> ReadAsync(UserId user, CancellationToken cancellationToken) =>
         (await containers.Users.ReadDocumentAsync(ConnectionState.DocumentId, new PartitionKey(user.Value), ChatJson.Default.ConnectionState, null, cancellationToken)).Document;
 
-    /// <summary>Notes that a user signs out, at an instant after every earlier one, and ends the lease of whoever renews.</summary>
-    public async Task SignOutAsync(UserId user, CancellationToken cancellationToken)
+    /// <summary>A user's as it is, whatever replicas show: a write that never applies tells the SDK as of when to read.</summary>
+    public async Task<ConnectionState?> ReadLatestAsync(UserId user, CancellationToken cancellationToken) =>
+        await TryPatchAsync(user, [PatchOperation.Set("/leasedUntil", 0)], "c.id = ''", cancellationToken) is null ? null : await ReadAsync(user, cancellationToken);
+
+    /// <summary>Notes that a user signs out, at an instant a second or more after every earlier one, and ends the lease of whoever renews.</summary>
+    public Task SignOutAsync(UserId user, CancellationToken cancellationToken) => NoteAsync(
+        user,
+        at => [PatchOperation.Set("/signedOutAt", at), PatchOperation.Set("/goneAt", at), PatchOperation.Set("/leasedUntil", 0)],
+        at => new ConnectionState { UserId = user, SignedOutAt = at, GoneAt = at },
+        cancellationToken);
+
+    /// <summary>Notes that all places of a user were taken away, at such an instant.</summary>
+    public Task NoteGoneAsync(UserId user, CancellationToken cancellationToken) => NoteAsync(
+        user,
+        at => [PatchOperation.Set("/goneAt", at)],
+        at => new ConnectionState { UserId = user, GoneAt = at },
+        cancellationToken);
+
+    private async Task NoteAsync(
+        UserId user,
+        Func<DateTimeOffset, List<PatchOperation>> change,
+        Func<DateTimeOffset, ConnectionState> first,
+        CancellationToken cancellationToken)
     {
         var at = time.GetUtcNow();
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
-            var isLater = $"IS_NULL(c.signedOutAt) OR c.signedOutAt < '{TimestampConverter.ToText(at)}'";
-            switch (await TryPatchAsync(user, [PatchOperation.Set("/signedOutAt", at), PatchOperation.Set("/leasedUntil", 0)], isLater, cancellationToken))
+            var isLater = $"NOT IS_STRING(c.goneAt) OR c.goneAt <= '{TimestampConverter.ToText(at - Step)}'";
+            switch (await TryPatchAsync(user, change(at), isLater, cancellationToken))
             {
                 case true:
                     return;
-                case null when await TryCreateAsync(new ConnectionState { UserId = user, SignedOutAt = at }, cancellationToken):
+                case null when await TryCreateAsync(first(at), cancellationToken):
                     return;
                 case false:
                     // The clock of the instance that noted another is ahead, or the replica that is asked for it behind.
-                    var other = (await ReadAsync(user, cancellationToken))?.SignedOutAt;
-                    at = other >= at ? other.Value.AddMilliseconds(1) : at.AddSeconds(1);
+                    var other = (await ReadAsync(user, cancellationToken))?.GoneAt;
+                    at = (other > at ? other.Value : at) + Step;
                     break;
             }
         }
     }
 
-    /// <summary>Takes, or keeps, the lease for a renewal.</summary>
+    /// <summary>Takes, or keeps, the lease for a renewal that was asked for after a sign-out.</summary>
     public async Task<PushGroupLease> TryLeaseAsync(UserId user, string chain, DateTimeOffset? signedOutAt, CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var now = time.GetUtcNow();
             var until = (now + Lease).ToUnixTimeMilliseconds();
-            var isFree = $"{SignedOut(signedOutAt)} AND (c.leasedUntil < {now.ToUnixTimeMilliseconds()} OR c.chain = '{chain}')";
+            var isFree = $"{Is("signedOutAt", signedOutAt)} AND (c.leasedUntil < {now.ToUnixTimeMilliseconds()} OR c.chain = '{chain}')";
             switch (await TryPatchAsync(user, [PatchOperation.Set("/chain", chain), PatchOperation.Set("/leasedUntil", until)], isFree, cancellationToken))
             {
                 case true:
-                    return default;
+                    return PushGroupLease.Taken;
                 case false when await ReadAsync(user, cancellationToken) is { } state:
-                    // A replica that doesn't show yet who has it makes the next try somewhat later.
-                    return state.SignedOutAt > signedOutAt || (signedOutAt is null && state.SignedOutAt is not null)
-                        ? new PushGroupLease(IsVoid: true, null)
-                        : new PushGroupLease(IsVoid: false, DateTimeOffset.FromUnixTimeMilliseconds(Math.Max(state.LeasedUntil, now.ToUnixTimeMilliseconds() + 1_000)));
+                    return state.SignedOutAt == signedOutAt ? PushGroupLease.Busy
+                        : state.Chain == chain ? PushGroupLease.Ended
+                        : PushGroupLease.Void;
                 case null when await TryCreateAsync(new ConnectionState { UserId = user, SignedOutAt = signedOutAt, Chain = chain, LeasedUntil = until }, cancellationToken):
-                    return default;
+                    return PushGroupLease.Taken;
             }
         }
     }
 
-    /// <summary>Ends a part of a renewal, and with the last its lease. False when the user signed out meanwhile, or somebody else has the lease.</summary>
-    public async Task<bool> TryEndPartAsync(UserId user, string chain, DateTimeOffset? signedOutAt, bool isLast, CancellationToken cancellationToken)
+    /// <summary>Ends a part of a renewal, and with the last its lease. False when the user signed out, lost places or another has the lease.</summary>
+    /// <param name="began">What was there when the part began.</param>
+    /// <param name="chain">Who renews.</param>
+    /// <param name="isLast">Whether nothing is left to renew.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<bool> TryEndPartAsync(ConnectionState began, string chain, bool isLast, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(began);
         var until = isLast ? 0 : (time.GetUtcNow() + Lease).ToUnixTimeMilliseconds();
-        return await TryPatchAsync(user, [PatchOperation.Set("/leasedUntil", until)], $"{SignedOut(signedOutAt)} AND c.chain = '{chain}'", cancellationToken) is true;
+        var isAsBefore = $"{Is("signedOutAt", began.SignedOutAt)} AND {Is("goneAt", began.GoneAt)} AND c.chain = '{chain}'";
+        return await TryPatchAsync(began.UserId, [PatchOperation.Set("/leasedUntil", until)], isAsBefore, cancellationToken) is true;
     }
 
-    private static string SignedOut(DateTimeOffset? at) => at is { } instant ? $"c.signedOutAt = '{TimestampConverter.ToText(instant)}'" : "IS_NULL(c.signedOutAt)";
+    private static string Is(string name, DateTimeOffset? at) => at is { } instant ? $"c.{name} = '{TimestampConverter.ToText(instant)}'" : $"NOT IS_STRING(c.{name})";
 
     /// <summary>False when the condition doesn't hold, null when there is nothing to patch.</summary>
     private async Task<bool?> TryPatchAsync(UserId user, List<PatchOperation> operations, string? condition, CancellationToken cancellationToken)
@@ -135,6 +167,17 @@ public sealed class ConnectionStates(ChatContainers containers, TimeProvider tim
 }
 
 /// <summary>Whether a renewal may go on.</summary>
-/// <param name="IsVoid">The user signed out since it was asked for.</param>
-/// <param name="BusyUntil">Until when another one may have the lease; null when this one has it.</param>
-public readonly record struct PushGroupLease(bool IsVoid, DateTimeOffset? BusyUntil);
+public enum PushGroupLease
+{
+    /// <summary>It may, and nobody else.</summary>
+    Taken,
+
+    /// <summary>Another one is at it, and renews all that is due.</summary>
+    Busy,
+
+    /// <summary>The user signed out since it was asked for.</summary>
+    Void,
+
+    /// <summary>The user signed out while it had the lease: it may have made places since.</summary>
+    Ended,
+}

@@ -11,11 +11,10 @@ namespace Chat.Functions.Realtime;
 /// </summary>
 /// <remarks>
 /// The lease is in the user's <see cref="ConnectionState"/>. Every part ends with a conditional write there, which finds a sign-out that came
-/// meanwhile, whatever replicas show: the part is then undone.
+/// meanwhile, whatever replicas show: all places are then taken away again, also those of a part whose process died.
 /// </remarks>
 public sealed class PushGroupRenewal(
     ConnectionStates states,
-    PushGroups groups,
     PushGroupQueue queue,
     InboxProjection inbox,
     ChatContainers containers,
@@ -32,6 +31,9 @@ public sealed class PushGroupRenewal(
     /// <summary>Places that this process renews at a time, of however many users: the rest is for messages.</summary>
     private const int MaxAtOnce = 32;
 
+    /// <summary>By how much the clock of whoever made a place may be ahead, and the seconds that are rounded.</summary>
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(2);
+
     private static readonly ParallelOptions Parallelism = new() { MaxDegreeOfParallelism = 8 };
 
     private readonly SemaphoreSlim _room = new(MaxAtOnce);
@@ -45,10 +47,11 @@ public sealed class PushGroupRenewal(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            var signedOutAt = (await states.ReadAsync(user, either.Token))?.SignedOutAt;
-            if (await DueAsync(user, signedOutAt, 1, either.Token).AnyAsync(either.Token))
+            // A sign-out just before, through another instance, mustn't be missed.
+            var state = await states.ReadLatestAsync(user, either.Token) ?? new ConnectionState { UserId = user };
+            if (await DueAsync(state, 1, either.Token).AnyAsync(either.Token))
             {
-                await queue.BeginAsync(user, signedOutAt, either.Token);
+                await queue.BeginAsync(state, either.Token);
             }
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -62,39 +65,57 @@ public sealed class PushGroupRenewal(
     public async Task RenewAsync(PushGroupsDue due, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(due);
-        var lease = await states.TryLeaseAsync(due.UserId, due.Chain, due.SignedOutAt, cancellationToken);
-        if (lease.IsVoid)
+        switch (await states.TryLeaseAsync(due.UserId, due.Chain, due.SignedOutAt, cancellationToken))
         {
-            return;
+            case PushGroupLease.Taken:
+                await RenewPartAsync(due, cancellationToken);
+                break;
+            case PushGroupLease.Ended:
+                await TakeAllAwayAsync(due.UserId, cancellationToken);
+                break;
         }
+    }
 
-        if (lease.BusyUntil is { } until)
-        {
-            await queue.WaitAsync(due, until, cancellationToken);
-            return;
-        }
-
-        var part = await DueAsync(due.UserId, due.SignedOutAt, GroupsPerMessage, cancellationToken).ToListAsync(cancellationToken);
-        await Parallel.ForEachAsync(part, Parallelism, async (entry, _) => await RenewAsync(due, entry, cancellationToken));
+    private async Task RenewPartAsync(PushGroupsDue due, CancellationToken cancellationToken)
+    {
+        var state = await states.ReadAsync(due.UserId, cancellationToken) ?? throw new TimeoutException("The lease isn't to be seen yet.");
+        var part = await DueAsync(state, GroupsPerMessage, cancellationToken).ToListAsync(cancellationToken);
+        await Parallel.ForEachAsync(part, Parallelism, async (entry, _) => await RenewAsync(state, entry, cancellationToken));
         var isLast = part.Count < GroupsPerMessage;
-        if (!await states.TryEndPartAsync(due.UserId, due.Chain, due.SignedOutAt, isLast, cancellationToken))
+        if (await states.TryEndPartAsync(state, due.Chain, isLast, cancellationToken))
         {
-            await UndoAsync(due.UserId, part, cancellationToken);
+            if (!isLast)
+            {
+                await queue.GoOnAsync(due, cancellationToken);
+            }
+
+            return;
         }
-        else if (!isLast)
+
+        var now = await states.ReadAsync(due.UserId, cancellationToken);
+        if (now?.SignedOutAt != due.SignedOutAt)
         {
+            await TakeAllAwayAsync(due.UserId, cancellationToken);
+        }
+        else if (now?.GoneAt != state.GoneAt)
+        {
+            // What this part made may be gone, and is due again.
             await queue.GoOnAsync(due, cancellationToken);
         }
     }
 
-    private async Task RenewAsync(PushGroupsDue due, InboxEntry entry, CancellationToken cancellationToken)
+    /// <summary>Makes a place of somebody who is a member by their list, which is the last that a removal changes before it takes the place away.</summary>
+    private async Task RenewAsync(ConnectionState state, InboxEntry entry, CancellationToken cancellationToken)
     {
         await _room.WaitAsync(cancellationToken);
         try
         {
-            var until = await groups.AlignAsync(entry.ConversationId, [due.UserId], null, cancellationToken);
-            var limit = Limit(due.SignedOutAt);
-            await inbox.SetPushUntilAsync(due.UserId, entry.ConversationId, until > limit ? until : limit, cancellationToken);
+            var (until, limit) = (time.GetUtcNow() + PushGroups.Ttl, Limit(state.GoneAt));
+            await hub.JoinAsync(state.UserId, entry.ConversationId, PushGroups.Ttl, cancellationToken);
+            if (!await inbox.TrySetPushUntilAsync(state.UserId, entry.ConversationId, until > limit ? until : limit, cancellationToken))
+            {
+                await hub.LeaveAsync(state.UserId, entry.ConversationId, cancellationToken);
+            }
         }
         finally
         {
@@ -103,33 +124,30 @@ public sealed class PushGroupRenewal(
     }
 
     /// <summary>They signed out meanwhile, so that nothing is to bring pushes; or they are back, and what is due then brings them.</summary>
-    private async Task UndoAsync(UserId user, List<InboxEntry> part, CancellationToken cancellationToken)
+    private async Task TakeAllAwayAsync(UserId user, CancellationToken cancellationToken)
     {
-        await Parallel.ForEachAsync(part, Parallelism, async (entry, _) =>
-        {
-            await hub.LeaveAsync(user, entry.ConversationId, cancellationToken);
-            await inbox.SetPushUntilAsync(user, entry.ConversationId, DateTimeOffset.UnixEpoch, cancellationToken);
-        });
+        await hub.LeaveAllAsync(user, cancellationToken);
+        await states.NoteGoneAsync(user, cancellationToken);
         if (await hub.IsConnectedAsync(user, cancellationToken))
         {
             await TryBeginAsync(user, cancellationToken);
         }
     }
 
-    private IAsyncEnumerable<InboxEntry> DueAsync(UserId user, DateTimeOffset? signedOutAt, int most, CancellationToken cancellationToken) =>
+    private IAsyncEnumerable<InboxEntry> DueAsync(ConnectionState state, int most, CancellationToken cancellationToken) =>
         containers.Users.QueryPartitionAsync(
-            new QueryDefinition("SELECT TOP @most * FROM c WHERE c.pushUntil < @limit")
+            new QueryDefinition("SELECT TOP @most * FROM c WHERE c.pushUntil < @limit AND NOT IS_NULL(c.activity)")
                 .WithParameter("@most", most)
-                .WithParameter("@limit", Limit(signedOutAt).ToUnixTimeSeconds()),
-            new PartitionKey(user.Value),
+                .WithParameter("@limit", Limit(state.GoneAt).ToUnixTimeSeconds()),
+            new PartitionKey(state.UserId.Value),
             ChatJson.Default.DocumentsPageInboxEntry,
             cancellationToken: cancellationToken);
 
-    /// <summary>Places that end before this are due: half of their time is over, or they were made before the user signed out, and gone since.</summary>
-    private DateTimeOffset Limit(DateTimeOffset? signedOutAt)
+    /// <summary>Places that end before this are due: half of their time is over, or they were made before all were taken away.</summary>
+    private DateTimeOffset Limit(DateTimeOffset? goneAt)
     {
         var half = time.GetUtcNow() + (PushGroups.Ttl / 2);
-        var gone = signedOutAt + PushGroups.Ttl + TimeSpan.FromSeconds(1);
+        var gone = goneAt + PushGroups.Ttl + ClockSkew;
         return gone > half ? gone.Value : half;
     }
 }

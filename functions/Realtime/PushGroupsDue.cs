@@ -21,34 +21,26 @@ public sealed class PushGroupQueue(ServiceBusClient client, TimeProvider time)
 
     private readonly ServiceBusSender _sender = client.CreateSender(PushGroupsDue.Queue);
 
-    /// <summary>Begins a renewal, unless one was begun just now.</summary>
-    public Task BeginAsync(UserId user, DateTimeOffset? signedOutAt, CancellationToken cancellationToken)
+    /// <summary>Begins a renewal, unless one was begun just now for the same.</summary>
+    public Task BeginAsync(ConnectionState state, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(state);
         var window = time.GetUtcNow().Ticks / Window.Ticks;
-        return SendAsync(new PushGroupsDue(user, Opaque.Random(), signedOutAt), Id(user, $"{signedOutAt:O}", $"{window}"), null, cancellationToken);
+        return SendAsync(
+            new PushGroupsDue(state.UserId, Opaque.Random(), state.SignedOutAt),
+            Id(state.UserId, $"{state.SignedOutAt:O}", $"{state.GoneAt:O}", $"{window}"),
+            cancellationToken);
     }
 
     /// <summary>Goes on with a renewal, under an id of its own: a dropped duplicate would end it.</summary>
-    public Task GoOnAsync(PushGroupsDue due, CancellationToken cancellationToken) => SendAsync(due, Opaque.Random(), null, cancellationToken);
-
-    /// <summary>Looks again when another renewal of the user's is over; all that wait for that are one message.</summary>
-    public Task WaitAsync(PushGroupsDue due, DateTimeOffset until, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(due);
-        return SendAsync(due, Id(due.UserId, $"{due.SignedOutAt:O}", $"after {until:O}"), until, cancellationToken);
-    }
+    public Task GoOnAsync(PushGroupsDue due, CancellationToken cancellationToken) => SendAsync(due, Opaque.Random(), cancellationToken);
 
     /// <summary>Operators see the ids of messages, and not whom they are about.</summary>
     private static string Id(UserId user, params ReadOnlySpan<string> rest) => Opaque.Hash(["pushgroups", user.Value, .. rest]);
 
-    private Task SendAsync(PushGroupsDue due, string id, DateTimeOffset? at, CancellationToken cancellationToken)
+    private Task SendAsync(PushGroupsDue due, string id, CancellationToken cancellationToken)
     {
         var message = new ServiceBusMessage(JsonSerializer.SerializeToUtf8Bytes(due, ChatJson.Default.PushGroupsDue)) { MessageId = id, ContentType = "application/json" };
-        if (at is { } instant)
-        {
-            message.ScheduledEnqueueTime = instant;
-        }
-
         return _sender.SendTracedAsync(message, cancellationToken);
     }
 }

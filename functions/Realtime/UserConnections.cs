@@ -44,7 +44,7 @@ public sealed class UserConnections(IHttpClientFactory clients, IConfiguration c
         }
     }
 
-    /// <summary>The service's address; and its key, where a connection string is set, as for emulators.</summary>
+    /// <summary>The service's address; and its key, where a connection string has one, as for emulators.</summary>
     private (string Endpoint, string? Key) Service()
     {
         if (configuration[Connection] is not { Length: > 0 } connectionString)
@@ -54,7 +54,7 @@ public sealed class UserConnections(IHttpClientFactory clients, IConfiguration c
 
         var parts = new DbConnectionStringBuilder { ConnectionString = connectionString };
         var endpoint = ((string)parts["Endpoint"]).TrimEnd('/');
-        return (parts.TryGetValue("Port", out var port) ? $"{endpoint}:{port}" : endpoint, (string)parts["AccessKey"]);
+        return (parts.TryGetValue("Port", out var port) ? $"{endpoint}:{port}" : endpoint, parts.TryGetValue("AccessKey", out var key) ? (string)key : null);
     }
 
     private async Task<string> AskForTokenAsync(CancellationToken cancellationToken) =>

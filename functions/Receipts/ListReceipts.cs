@@ -38,14 +38,9 @@ public sealed class ListReceipts(ConversationReader reader, ChatContainers conta
             new PartitionKey(conversation.Value),
             ChatJson.Default.DocumentsPageMember,
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
-        var settings = await privacy.OfAsync(head.Kind == ConversationKind.Direct ? [.. members.Select(member => member.UserId)] : [user.Id], cancellationToken);
-        var showsRead = settings[user.Id].ReadReceipts;
-        var list = new ReceiptList([.. members.OrderBy(member => member.UserId).Select(member => ReceiptOfMember.Of(head, member, SentSeq(member.UserId), user.Id, showsRead))]);
+        var showsRead = (await privacy.OfAsync(user.Id, cancellationToken)).ReadReceipts;
+        var list = new ReceiptList([.. members.OrderBy(member => member.UserId).Select(member => ReceiptOfMember.Of(head, member, user.Id, showsRead))]);
         return new Answer<ReceiptList>(StatusCodes.Status200OK, list, ChatJson.Default.ReceiptList);
-
-        // How far a message of their own says that they have read, unless they hide that.
-        long SentSeq(UserId member) =>
-            head.Member(member) is { SentSeq: > 0 and var sent } && (member == user.Id || settings[member].ReadReceipts) ? sent : 0;
     }
 }
 
@@ -57,7 +52,7 @@ public sealed record ReceiptList(IReadOnlyList<ReceiptOfMember> Receipts);
 /// <param name="ReadSeq">They have read up to this entry, as far as the caller may know; 0 when nothing is known.</param>
 public sealed record ReceiptOfMember(UserId UserId, long DeliveredSeq, long ReadSeq)
 {
-    public static ReceiptOfMember Of(Head head, Member member, long sentSeq, UserId viewer, bool showsRead)
+    public static ReceiptOfMember Of(Head head, Member member, UserId viewer, bool showsRead)
     {
         ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(member);
@@ -66,7 +61,9 @@ public sealed record ReceiptOfMember(UserId UserId, long DeliveredSeq, long Read
             return new(member.UserId, 0, 0);
         }
 
-        var read = Math.Max(sentSeq, member.UserId == viewer ? member.ReadSeq : member.ReceiptSeq);
-        return new(member.UserId, Math.Max(member.DeliveredSeq, read), showsRead || member.UserId == viewer ? read : 0);
+        // What they sent says that they had read what was before.
+        var (sent, isOwn) = (head.Member(member.UserId), member.UserId == viewer);
+        var read = Math.Max((isOwn ? sent?.SentSeq : sent?.ShownSeq) ?? 0, isOwn ? member.ReadSeq : member.ReceiptSeq);
+        return new(member.UserId, Math.Max(member.DeliveredSeq, read), showsRead || isOwn ? read : 0);
     }
 }

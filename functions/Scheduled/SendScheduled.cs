@@ -5,6 +5,7 @@ using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
+using Chat.Functions.Privacy;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker;
@@ -12,7 +13,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Scheduled;
 
 /// <summary>Queue <c>scheduled</c>: sends a message that is due, if it still waits for that instant. What its sender may not say any more is dropped, also when they left and came back.</summary>
-public sealed class SendScheduled(QueueWork queueWork, ChatContainers containers, ConversationLog log)
+public sealed class SendScheduled(QueueWork queueWork, ChatContainers containers, ConversationLog log, PrivacyReader privacy)
 {
     [Function(nameof(SendScheduled))]
     public Task RunAsync(
@@ -35,7 +36,8 @@ public sealed class SendScheduled(QueueWork queueWork, ChatContainers containers
             return;
         }
 
-        var appended = await log.AppendAsync(due.ConversationId, new SendDue(scheduled), due.Session, cancellationToken);
+        var send = new SendDue(scheduled, await privacy.ShowsReadAsync(scheduled.SenderId, cancellationToken));
+        var appended = await log.AppendAsync(due.ConversationId, send, due.Session, cancellationToken);
         if (appended.Refusal == Problems.Unavailable)
         {
             throw new TimeoutException("The message can't be sent just now.");
@@ -64,12 +66,12 @@ public sealed record SendDue : LogCommand
     private readonly NewMessage _message;
 
     [SetsRequiredMembers]
-    public SendDue(ScheduledMessage scheduled)
+    public SendDue(ScheduledMessage scheduled, bool isReceipt)
     {
         ArgumentNullException.ThrowIfNull(scheduled);
         Actor = scheduled.SenderId;
         _scheduled = scheduled;
-        _message = new NewMessage(scheduled.ConversationId, scheduled.SenderId, scheduled.ClientMessageId, scheduled.Content);
+        _message = new NewMessage(scheduled.ConversationId, scheduled.SenderId, scheduled.ClientMessageId, scheduled.Content) { IsReceipt = isReceipt };
     }
 
     public override string? RepeatId => _message.RepeatId;

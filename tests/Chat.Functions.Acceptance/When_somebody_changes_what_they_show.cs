@@ -59,6 +59,37 @@ public class When_somebody_changes_what_they_show
         Assert.Equal(0, await ReadSeqAsync(alice, group, "bob"));
     }
 
+    [Theory]
+    [InlineData("direct")]
+    [InlineData("group")]
+    public async Task Should_leave_what_was_seen_and_never_show_what_was_hidden(string kind)
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = kind == "direct" ? (await alice.StartDirectAsync("bob")).ConversationId : (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
+        var shown = await AnswerAsync();
+        Assert.Equal(shown, await ReadSeqAsync(alice, conversation, "bob"));
+
+        await bob.AskAsync("PATCH", "/api/me/privacy", new { readReceipts = false });
+        Assert.Equal(shown, await ReadSeqAsync(alice, conversation, "bob"));
+        var hidden = await AnswerAsync();
+        Assert.Equal(shown, await ReadSeqAsync(alice, conversation, "bob"));
+        Assert.Equal(hidden, await ReadSeqAsync(bob, conversation, "bob"));
+
+        await bob.AskAsync("PATCH", "/api/me/privacy", new { readReceipts = true });
+        Assert.Equal(shown, await ReadSeqAsync(alice, conversation, "bob"));
+        var again = await AnswerAsync();
+        Assert.Equal(again, await ReadSeqAsync(alice, conversation, "bob"));
+
+        async Task<long> AnswerAsync()
+        {
+            await alice.SendAsync(conversation, "question");
+            var answer = await bob.SendAsync(conversation, "answer");
+            await app.HasDeliveredAsync(conversation);
+            return answer.Seq;
+        }
+    }
+
     private static async Task<long> ReadSeqAsync(Person person, string conversation, string of) =>
         (await person.AskAsync("GET", $"/api/conversations/{conversation}/receipts")).GetProperty("receipts").EnumerateArray()
             .Single(one => one.GetProperty("userId").GetString() == of).GetProperty("readSeq").GetInt64();
