@@ -28,7 +28,11 @@ public sealed class DeliveryQueue(ServiceBusClient client)
             body = JsonSerializer.SerializeToUtf8Bytes(committed with { Entries = null }, ChatJson.Default.EntriesCommitted);
         }
 
-        var message = new ServiceBusMessage(body) { MessageId = committed.IsRest ? Opaque.Random() : committed.MessageId, ContentType = "application/json" };
+        var message = new ServiceBusMessage(body)
+        {
+            MessageId = committed.IsRest ? Opaque.Random() : committed.MessageId,
+            ContentType = "application/json",
+        };
         if (at is { } instant)
         {
             message.ScheduledEnqueueTime = instant;

@@ -98,8 +98,13 @@ public sealed class MembershipDelivery(
     /// <exception cref="TimeoutException">They can't be let in just now.</exception>
     public async Task CompleteAsync(IReadOnlyList<LogEntry> entries, Session? session, CancellationToken cancellationToken)
     {
-        if (entries is [LogEvent { Further: { } users } created, ..]
-            && (await further.JoinAsync(created.ConversationId, created.ActorId, users, session, cancellationToken)).Refusal == Problems.Unavailable)
+        if (entries is not [LogEvent { Further: { } users } created, ..])
+        {
+            return;
+        }
+
+        var (refusal, _) = await further.JoinAsync(created.ConversationId, created.ActorId, users, session, cancellationToken);
+        if (refusal == Problems.Unavailable)
         {
             throw new TimeoutException("The group's further members can't be let in just now.");
         }

@@ -170,7 +170,8 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
                 .. EndOfMembership.Patch,
                 NextVersion,
             ];
-            await PatchAsync(member.UserId, change, begin, $"NOT IS_DEFINED(c.joinedSeq) OR c.joinedSeq < {member.JoinedSeq}", default, cancellationToken);
+            var isBehind = $"NOT IS_DEFINED(c.joinedSeq) OR c.joinedSeq < {member.JoinedSeq}";
+            await PatchAsync(member.UserId, change, begin, isBehind, default, cancellationToken);
             await RaiseAsync(member.UserId, change, cancellationToken);
         }
 

@@ -49,7 +49,11 @@ public sealed class ConversationLog(Container conversations, HandOver handOver, 
     /// doesn't fail by the time that the part before took.
     /// </summary>
     /// <returns>What <see cref="AppendAsync"/> returns.</returns>
-    public async Task<Appended> AppendFurtherAsync(ConversationId conversation, LogCommand command, Session? session, CancellationToken cancellationToken) =>
+    public async Task<Appended> AppendFurtherAsync(
+        ConversationId conversation,
+        LogCommand command,
+        Session? session,
+        CancellationToken cancellationToken) =>
         (await AppendInOrderAsync(conversation, [command], Deadline.After(Patience, time), session, cancellationToken))[0];
 
     /// <summary>Appends one after another, in as few commits as they fit in; when one gets no clear answer, none after it is tried.</summary>

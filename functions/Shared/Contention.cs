@@ -1,6 +1,6 @@
 namespace Chat.Functions.Shared;
 
-/// <summary>Bounds how often something is tried that others may change between its reading and its writing, so that no such loop is endless.</summary>
+/// <summary>Bounds how often something is tried that others may change between reading and writing: no such loop is endless.</summary>
 public static class Contention
 {
     /// <summary>More than meet in practice: of those that meet, one succeeds each time.</summary>

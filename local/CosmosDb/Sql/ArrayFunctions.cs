@@ -13,7 +13,8 @@ internal static class ArrayFunctions
         ["ARRAY_CONTAINS_ALL"] = (2, int.MaxValue, a => Contains(a, isAny: false)),
         ["ARRAY_CONCAT"] = (2, int.MaxValue, Concat),
         ["ARRAY_SLICE"] = (2, 3, Slice),
-        ["SETINTERSECT"] = (2, 2, a => Combine(a, (left, right) => left.IntersectBy(Identities(right), one => one.ToIdentity(), StringComparer.Ordinal))),
+        ["SETINTERSECT"] = (2, 2, a => Combine(
+            a, (left, right) => left.IntersectBy(Identities(right), one => one.ToIdentity(), StringComparer.Ordinal))),
         ["SETUNION"] = (2, 2, a => Combine(a, (left, right) => left.Concat(right))),
     };
 

@@ -18,9 +18,6 @@ internal sealed class Container : IDisposable
     private const int KnownPartitions = 4 * 1024;
     private const int ChunkSize = 128;
 
-    /// <summary>How much of a deleted container goes in one commit.</summary>
-    private const int PartSize = 1_000;
-
     private readonly Lock[] _locks = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
     private readonly RecentlyUsed<string, LogicalPartition> _partitions = new(KnownPartitions, static _ => 1);
     private readonly RecentlyUsed<long, Item> _recent;
@@ -334,31 +331,8 @@ internal sealed class Container : IDisposable
         }
     }
 
-    /// <summary>
-    /// Takes everything of a container that counts as deleted from the store, a part at a time, and returns the store position to wait for.
-    /// What leads to the rest goes last, so that the next start goes on after a crash.
-    /// </summary>
-    public long Clear()
-    {
-        List<Write> writes = [];
-        foreach (var write in Ranges.SelectMany(range => KeysFrom(range, "", "", "FF").SelectMany(key => _indexes.DeleteAll(Handle(range, key.Text, key.Number)))))
-        {
-            writes.Add(write);
-            if (writes.Count == PartSize)
-            {
-                Store.Put(writes);
-                writes = [];
-            }
-        }
-
-        foreach (var range in Ranges)
-        {
-            writes.AddRange([Write.Delete(range.Number), Write.ClearIndex(range.Feed), Write.ClearIndex(range.Keys)]);
-        }
-
-        writes.AddRange([Write.Delete(_record.Number), Write.ClearIndex(new IndexName(_record.Number, IndexKind.Expiry))]);
-        return Store.Put(writes);
-    }
+    /// <summary>Takes everything of a container that counts as deleted from the store, and returns the store position to wait for.</summary>
+    public long Clear() => _indexes.Clear();
 
     /// <summary>
     /// Tells of the deletion who has read the store, or is about to write under the lock of a range. What a reader misses may be missing

@@ -98,8 +98,34 @@ internal sealed class ContainerIndexes
         }
     }
 
+    /// <summary>
+    /// Takes everything of the container from the store, a part at a time, and returns the store position to wait for. What leads to the rest
+    /// goes last, so that the next start goes on after a crash.
+    /// </summary>
+    public long Clear()
+    {
+        List<Write> writes = [];
+        foreach (var write in _container.Partitions.SelectMany(DeleteAll))
+        {
+            writes.Add(write);
+            if (writes.Count == ChunkSize)
+            {
+                _container.Store.Put(writes);
+                writes = [];
+            }
+        }
+
+        foreach (var range in _container.Ranges)
+        {
+            writes.AddRange([Write.Delete(range.Number), Write.ClearIndex(range.Feed), Write.ClearIndex(range.Keys)]);
+        }
+
+        writes.AddRange([Write.Delete(_container.Record.Number), Write.ClearIndex(_expiry)]);
+        return _container.Store.Put(writes);
+    }
+
     /// <summary>Everything of a partition.</summary>
-    public IEnumerable<Write> DeleteAll(LogicalPartition partition) =>
+    private IEnumerable<Write> DeleteAll(LogicalPartition partition) =>
         _container.Entries(Creation(partition), new Stretch(IndexRange.All)).Select(entry => Write.DeleteRow(entry.Number))
             .Append(Write.ClearIndex(Ids(partition)))
             .Append(Write.ClearIndex(Creation(partition)))
