@@ -44,6 +44,10 @@ public class When_access_is_refused_for_a_while
         await alice.SendAsync(direct, "one");
         await alice.SendAsync(group, "two");
 
+        // Time stands still until then: the sweep rightly pushes again what isn't noted when it looks.
+        await app.HasPushedAsync(direct);
+        await app.HasPushedAsync(group);
+
         // Long enough for ten deliveries to fail, and for the sweep to look.
         await Eventually.SeesAsync(clock, () => Task.FromResult(refused), seen => seen > 40);
         refusals.ForEach(refusal => refusal.Dispose());
@@ -76,6 +80,7 @@ public class When_access_is_refused_for_a_while
         }))
         {
             await alice.DoAsync("DELETE", $"/api/conversations/{group}/members/bob");
+            await app.HasPushedAsync(group);
             await Eventually.SeesAsync(clock, () => Task.FromResult(refused), seen => seen > 20);
         }
 

@@ -90,6 +90,16 @@ internal sealed class ChatApp : IAsyncDisposable
         static bool IsDone((Head? Head, DeliveredMark Mark) seen) => seen.Mark.DeliveredSeq >= seen.Head!.LastSeq && !seen.Mark.InboxesAreBehind;
     }
 
+    /// <summary>Waits until all of a conversation is noted as pushed; lists may still be behind.</summary>
+    public Task HasPushedAsync(string conversation)
+    {
+        var (reader, marks, id) = (Services.GetRequiredService<ConversationReader>(), Services.GetRequiredService<DeliveredMarks>(), new ConversationId(conversation));
+        return Eventually.SeesAsync(
+            async () => (Head: await reader.ReadHeadAsync(id, null, default), Mark: await marks.ReadAsync(id, default)),
+            seen => seen.Mark.DeliveredSeq >= seen.Head!.LastSeq,
+            "all to be pushed");
+    }
+
     /// <summary>Stops the app as an orderly shutdown does.</summary>
     public async Task StopAsync()
     {
