@@ -1,0 +1,29 @@
+using System.Collections.Concurrent;
+using Microsoft.Azure.SignalR.Management;
+using Microsoft.Extensions.Hosting;
+
+namespace Microsoft.Azure.Functions.Worker.SignalRService;
+
+/// <summary>The app's access to each of its hubs, by the hub's class.</summary>
+internal sealed class HubContexts
+{
+    private readonly ConcurrentDictionary<Type, ServiceHubContext> _contexts = new();
+
+    /// <summary>The hub's context; null before the host has started.</summary>
+    public ServiceHubContext? Of(Type hub) => _contexts.GetValueOrDefault(hub);
+
+    public void Open(Type hub, ServiceHubContext context) => _contexts[hub] = context;
+}
+
+/// <summary>Opens a hub when the host starts, as the package does: a hub object made before that can't be used.</summary>
+internal sealed class HubStart(Type hub, Action<ServiceManagerBuilder> configure, HubContexts contexts) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var builder = new ServiceManagerBuilder();
+        configure(builder);
+        contexts.Open(hub, await builder.BuildServiceManager().CreateHubContextAsync(hub.Name, cancellationToken));
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
