@@ -42,7 +42,7 @@ public class LocalLoops
             .AddSingleton<EventHub>());
         var client = new HttpClient { BaseAddress = _host.Host.Address };
         _invoke = () => client.GetStringAsync(Address);
-        var bus = new ServiceBusClient(_host.Azure.ServiceBus.ConnectionString);
+        var bus = _host.Azure.ServiceBus.Connect();
         (_sender, _receiver) = (bus.CreateSender(Queue), bus.CreateReceiver(Queue));
         await _host.Azure.Cosmos.UpsertDocumentAsync("chat", "conversations", "c", Encoding.UTF8.GetBytes(ChatDocuments.Head("c", 0)));
         _conversation = new EndpointConversation(new HttpMessageInvoker(_host.Azure.Cosmos.CreateHandler()), "c", 0);

@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
+using Chat.Local.ServiceBus;
 using Chat.Local.SignalR;
 using Microsoft.Extensions.Configuration;
 
@@ -20,7 +21,7 @@ internal static class AppSettings
             ["Cosmos"] = azure.Cosmos.ConnectionString,
             // The in-process endpoint speaks HTTP, not the binary protocol of direct mode.
             ["Cosmos:ConnectionMode"] = "Gateway",
-            ["ServiceBus"] = azure.ServiceBus.ConnectionString,
+            ["ServiceBus"] = ServiceBusNamespace.ConnectionString(5672),
             ["AzureSignalRConnectionString"] = $"Endpoint=http://localhost;AccessKey={RestApi.AccessKey};Version=1.0;",
             ["Auth:Issuer"] = "chat-local",
             ["Auth:Audience"] = "chat",

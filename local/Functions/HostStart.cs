@@ -1,4 +1,5 @@
 using System.Reflection;
+using Azure.Messaging.ServiceBus;
 using Chat.Local.Functions.Http;
 using Chat.Local.Inspector;
 using Microsoft.AspNetCore.Builder;
@@ -81,7 +82,8 @@ internal sealed class HostStart
             AddMvc(web.Services);
         }
 
-        // Last, so that it wins over what the app said about this client.
+        // Last, so that it wins over what the app said about these clients.
+        web.Services.Replace(ServiceDescriptor.Singleton(services => _azure.ServiceBus.Connect(services.GetService<ServiceBusClientOptions>())));
         web.Services.AddHttpClient("Cosmos")
             .ConfigurePrimaryHttpMessageHandler(_azure.Cosmos.CreateHandler)
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan);

@@ -237,7 +237,7 @@ export const rules = [
   {
     rule: 'Queues are declared in the emulator\'s format; one with sessions takes nothing without',
     file: 'local/ServiceBus/ServiceBusQueue.cs',
-    find: 'Properties.RequiresSession && message.Content.SessionId is null',
+    find: 'Properties.RequiresSession && message.SessionId is null',
     replace: 'Properties.RequiresSession && message.Content.SessionId is ""',
     test: 'ServiceBus.SendingTests.A_queue_with_sessions_refuses_messages_and_receivers_without',
   },
@@ -264,9 +264,9 @@ export const rules = [
   },
   {
     rule: 'Dead letters carry reason and description',
-    file: 'local/Sdk/Azure.Messaging.ServiceBus/ServiceBusReceiver.cs',
-    find: 'DeadLetterProperties.Of(deadLetterReason, deadLetterErrorDescription, propertiesToModify)',
-    replace: 'DeadLetterProperties.Of(deadLetterReason, null, propertiesToModify)',
+    file: 'local/ServiceBus/InProcess/InProcessReceiver.cs',
+    find: 'DeadLetterProperties.Of(deadLetterReason, deadLetterErrorDescription, PropertyChanges',
+    replace: 'DeadLetterProperties.Of(deadLetterReason, null, PropertyChanges',
     test: 'ServiceBus.SettlingTests.A_receiver_can_dead_letter_with_its_reason',
   },
   {
@@ -314,15 +314,15 @@ export const rules = [
   {
     rule: '256 KB with properties; property types and sizes',
     file: 'local/ServiceBus/ServiceBusQueue.cs',
-    find: 'size += message.Content.Bytes.Length;',
-    replace: 'size = Math.Max(size, message.Content.Bytes.Length);',
+    find: 'size += message.Size;',
+    replace: 'size = Math.Max(size, message.Size);',
     test: 'ServiceBus.SendingTests.A_message_may_take_256_KB_with_its_properties_and_no_more',
   },
   {
     rule: '256 KB with properties; property types and sizes',
-    file: 'local/Sdk/Azure.Messaging.ServiceBus/ServiceBusMessage.cs',
-    find: 'MaxIdLength = 128;',
-    replace: 'MaxIdLength = 129;',
+    file: 'local/ServiceBus/Messages/StoredContent.cs',
+    find: 'MaxPropertySize = 32 * 1024;',
+    replace: 'MaxPropertySize = 64 * 1024;',
     test: 'ServiceBus.SendingTests.Properties_are_held_to_their_types_and_sizes',
   },
   {
@@ -341,7 +341,7 @@ export const rules = [
   },
   {
     rule: 'The client repeats what failed in passing',
-    file: 'local/ServiceBus/RetryPolicy.cs',
+    file: 'local/ServiceBus/InProcess/RetryPolicy.cs',
     find: 'retry <= options.MaxRetries',
     replace: 'retry < options.MaxRetries',
     test: 'ServiceBus.FaultTests.Retries_end_after_their_number_with_doubling_pauses',
@@ -809,9 +809,9 @@ export const rules = [
   },
   {
     rule: 'Stand-ins have only what the packages have',
-    file: 'local/Sdk/Azure.Messaging.ServiceBus/ServiceBusSender.cs',
-    find: 'public virtual string EntityPath { get; }',
-    replace: 'public virtual string EntityPath { get; set; }',
+    file: 'local/Sdk/Microsoft.Azure.Functions.Worker.Extensions.ServiceBus/ServiceBusTriggerAttribute.cs',
+    find: 'public string? QueueName { get; }',
+    replace: 'public string? QueueName { get; set; }',
     test: 'Sdk.StandInTests.A_stand_in_has_only_what_the_package_has',
   },
   {

@@ -15,7 +15,7 @@ public sealed class AnswerTests : IDisposable
     public async Task No_service_answers_before_the_disk_has_what_it_says()
     {
         await using var azure = await LocalAzure.StartAsync(_directory.Path);
-        await using var client = new ServiceBusClient(azure.ServiceBus.ConnectionString);
+        await using var client = azure.ServiceBus.Connect();
         var (sender, receiver) = (client.CreateSender("deliveries"), client.CreateReceiver("deliveries"));
         await sender.SendMessageAsync(new ServiceBusMessage("earlier"));
         var earlier = await receiver.ReceiveMessageAsync();

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Chat.Local.ServiceBus;
+namespace Chat.Local.ServiceBus.Messages;
 
 /// <summary>The application properties by which the SDK tells a message's consumer in which span it was sent.</summary>
 /// <remarks>
@@ -11,7 +11,6 @@ internal static class TraceProperties
 {
     private const string DiagnosticId = "Diagnostic-Id";
     private const string TraceParent = "traceparent";
-    private const string TraceState = "tracestate";
 
     public static void Set(IDictionary<string, object> properties)
     {
@@ -20,6 +19,4 @@ internal static class TraceProperties
             properties[DiagnosticId] = id;
         }
     }
-
-    public static bool IsOne(string name) => name is DiagnosticId or TraceParent or TraceState;
 }

@@ -1,69 +1,69 @@
-#nullable disable
-using Chat.Local.ServiceBus;
+using Azure.Messaging.ServiceBus;
+using Chat.Local.ServiceBus.Messages;
 
-namespace Azure.Messaging.ServiceBus;
+namespace Chat.Local.ServiceBus.InProcess;
 
 /// <summary>Sends to one queue. What a completed call was given is durable.</summary>
-public class ServiceBusSender : IAsyncDisposable
+internal sealed class InProcessSender : ServiceBusSender
 {
-    private readonly ServiceBusClient _client;
+    private readonly InProcessClient _client;
     private bool _closed;
 
-    protected ServiceBusSender()
+    public InProcessSender(InProcessClient client, string queueName, ServiceBusSenderOptions? options)
     {
-    }
-
-    internal ServiceBusSender(ServiceBusClient client, string queueOrTopicName)
-    {
-        ArgumentNullException.ThrowIfNull(client);
-        ArgumentException.ThrowIfNullOrWhiteSpace(queueOrTopicName);
+        ArgumentException.ThrowIfNullOrWhiteSpace(queueName);
         _client = client;
-        EntityPath = queueOrTopicName;
+        EntityPath = queueName;
+        Identifier = string.IsNullOrEmpty(options?.Identifier) ? $"{queueName}-{Guid.NewGuid()}" : options.Identifier;
     }
 
-    public virtual string EntityPath { get; }
+    public override string EntityPath { get; }
 
-    public virtual string FullyQualifiedNamespace => _client.FullyQualifiedNamespace;
+    public override string FullyQualifiedNamespace => _client.FullyQualifiedNamespace;
 
-    public virtual bool IsClosed => _closed || _client.IsClosed;
+    public override string Identifier { get; }
 
-    public virtual Task SendMessageAsync(ServiceBusMessage message, CancellationToken cancellationToken = default)
+    public override bool IsClosed => _closed || _client.IsClosed;
+
+    public override Task SendMessageAsync(ServiceBusMessage message, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);
         return SendAsync("send", [Submission.Of(message)], cancellationToken);
     }
 
-    public virtual Task SendMessagesAsync(IEnumerable<ServiceBusMessage> messages, CancellationToken cancellationToken = default)
+    public override Task SendMessagesAsync(IEnumerable<ServiceBusMessage> messages, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
         return SendAsync("send", [.. messages.Select(Submission.Of)], cancellationToken);
     }
 
-    public virtual Task SendMessagesAsync(ServiceBusMessageBatch messageBatch, CancellationToken cancellationToken = default)
+    public override Task SendMessagesAsync(ServiceBusMessageBatch messageBatch, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messageBatch);
-        return SendAsync("send", messageBatch.Messages, cancellationToken);
+        return SendAsync("send", InProcessBatch.MessagesOf(messageBatch), cancellationToken);
     }
 
-    public virtual ValueTask<ServiceBusMessageBatch> CreateMessageBatchAsync(CancellationToken cancellationToken = default) =>
+    public override ValueTask<ServiceBusMessageBatch> CreateMessageBatchAsync(CancellationToken cancellationToken = default) =>
         CreateMessageBatchAsync(new CreateMessageBatchOptions(), cancellationToken);
 
-    public virtual ValueTask<ServiceBusMessageBatch> CreateMessageBatchAsync(CreateMessageBatchOptions options, CancellationToken cancellationToken = default)
+    public override ValueTask<ServiceBusMessageBatch> CreateMessageBatchAsync(CreateMessageBatchOptions options, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(IsClosed, this);
-        var size = options?.MaxSizeInBytes ?? StoredContent.MaxSize;
+        ArgumentNullException.ThrowIfNull(options);
+        var size = options.MaxSizeInBytes ?? StoredContent.MaxSize;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, StoredContent.MaxSize, nameof(options));
-        return new(new ServiceBusMessageBatch(size));
+        return new(InProcessBatch.Create(size));
     }
 
-    public virtual async Task<long> ScheduleMessageAsync(ServiceBusMessage message, DateTimeOffset scheduledEnqueueTime, CancellationToken cancellationToken = default)
+    public override async Task<long> ScheduleMessageAsync(ServiceBusMessage message, DateTimeOffset scheduledEnqueueTime, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);
         return (await ScheduleMessagesAsync([message], scheduledEnqueueTime, cancellationToken))[0];
     }
 
     /// <summary>Sends messages for later; the numbers that it returns cancel them. They get others when their time comes.</summary>
-    public virtual Task<IReadOnlyList<long>> ScheduleMessagesAsync(IEnumerable<ServiceBusMessage> messages, DateTimeOffset scheduledEnqueueTime, CancellationToken cancellationToken = default)
+    public override Task<IReadOnlyList<long>> ScheduleMessagesAsync(
+        IEnumerable<ServiceBusMessage> messages, DateTimeOffset scheduledEnqueueTime, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
         var submissions = new List<Submission>();
@@ -76,10 +76,10 @@ public class ServiceBusSender : IAsyncDisposable
         return SendAsync("schedule", submissions, cancellationToken);
     }
 
-    public virtual Task CancelScheduledMessageAsync(long sequenceNumber, CancellationToken cancellationToken = default) =>
+    public override Task CancelScheduledMessageAsync(long sequenceNumber, CancellationToken cancellationToken = default) =>
         CancelScheduledMessagesAsync([sequenceNumber], cancellationToken);
 
-    public virtual async Task CancelScheduledMessagesAsync(IEnumerable<long> sequenceNumbers, CancellationToken cancellationToken = default)
+    public override async Task CancelScheduledMessagesAsync(IEnumerable<long> sequenceNumbers, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sequenceNumbers);
         ObjectDisposedException.ThrowIf(IsClosed, this);
@@ -93,16 +93,10 @@ public class ServiceBusSender : IAsyncDisposable
             cancellationToken);
     }
 
-    public virtual Task CloseAsync(CancellationToken cancellationToken = default)
+    public override Task CloseAsync(CancellationToken cancellationToken = default)
     {
         _closed = true;
         return Task.CompletedTask;
-    }
-
-    public virtual async ValueTask DisposeAsync()
-    {
-        await CloseAsync();
-        GC.SuppressFinalize(this);
     }
 
     private async Task<IReadOnlyList<long>> SendAsync(string operation, IReadOnlyList<Submission> messages, CancellationToken cancellationToken)

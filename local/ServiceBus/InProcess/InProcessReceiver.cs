@@ -1,49 +1,49 @@
-#nullable disable
 using System.Runtime.CompilerServices;
-using Chat.Local.ServiceBus;
+using Azure.Messaging.ServiceBus;
+using Chat.Local.ServiceBus.Messages;
 
-namespace Azure.Messaging.ServiceBus;
+namespace Chat.Local.ServiceBus.InProcess;
 
 /// <summary>Receives from one queue or its dead letters, and settles what it received.</summary>
-public class ServiceBusReceiver : IAsyncDisposable
+internal sealed class InProcessReceiver : ServiceBusReceiver
 {
-    private readonly ServiceBusClient _client;
+    private readonly InProcessClient _client;
     private readonly string _queueName;
+    private readonly string _identifier;
     private readonly SubQueue _subQueue;
+    private readonly ServiceBusReceiveMode _mode;
     private readonly CancellationTokenSource _closing;
     private long _lastPeeked;
 
-    protected ServiceBusReceiver()
+    public InProcessReceiver(InProcessClient client, string queueName, ServiceBusReceiverOptions? options)
     {
-    }
-
-    internal ServiceBusReceiver(ServiceBusClient client, string queueName, ServiceBusReceiverOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(client);
         ArgumentException.ThrowIfNullOrWhiteSpace(queueName);
         _client = client;
         _closing = CancellationTokenSource.CreateLinkedTokenSource(client.Closing);
         _queueName = queueName;
+        _identifier = string.IsNullOrEmpty(options?.Identifier) ? $"{queueName}-{Guid.NewGuid()}" : options.Identifier;
         _subQueue = options?.SubQueue ?? SubQueue.None;
-        ReceiveMode = options?.ReceiveMode ?? ServiceBusReceiveMode.PeekLock;
+        _mode = options?.ReceiveMode ?? ServiceBusReceiveMode.PeekLock;
         if (_subQueue == SubQueue.TransferDeadLetter || options?.PrefetchCount > 0)
         {
             throw new NotSupportedException("The local Service Bus neither forwards, so that it has no transfer dead letters, nor prefetches.");
         }
     }
 
-    public virtual string EntityPath => _subQueue == SubQueue.DeadLetter ? $"{_queueName}/$DeadLetterQueue" : _queueName;
+    public override string EntityPath => _subQueue == SubQueue.DeadLetter ? $"{_queueName}/$DeadLetterQueue" : _queueName;
 
-    public virtual string FullyQualifiedNamespace => _client.FullyQualifiedNamespace;
+    public override string FullyQualifiedNamespace => _client.FullyQualifiedNamespace;
 
-    public virtual bool IsClosed => _closing.IsCancellationRequested;
+    public override string Identifier => _identifier;
 
-    public virtual int PrefetchCount => 0;
+    public override bool IsClosed => _closing.IsCancellationRequested;
 
-    public virtual ServiceBusReceiveMode ReceiveMode { get; }
+    public override int PrefetchCount => 0;
+
+    public override ServiceBusReceiveMode ReceiveMode => _mode;
 
     /// <summary>The next message, or null when none came within the time (the try timeout if not given).</summary>
-    public virtual async Task<ServiceBusReceivedMessage> ReceiveMessageAsync(TimeSpan? maxWaitTime = default, CancellationToken cancellationToken = default)
+    public override async Task<ServiceBusReceivedMessage?> ReceiveMessageAsync(TimeSpan? maxWaitTime = default, CancellationToken cancellationToken = default)
     {
         if (maxWaitTime is { } wait)
         {
@@ -54,7 +54,7 @@ public class ServiceBusReceiver : IAsyncDisposable
     }
 
     /// <summary>Waits for one message and takes along what else is there, up to the number given.</summary>
-    public virtual async Task<IReadOnlyList<ServiceBusReceivedMessage>> ReceiveMessagesAsync(int maxMessages, TimeSpan? maxWaitTime = default, CancellationToken cancellationToken = default)
+    public override async Task<IReadOnlyList<ServiceBusReceivedMessage>> ReceiveMessagesAsync(int maxMessages, TimeSpan? maxWaitTime = default, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxMessages, 1);
         var received = new List<ServiceBusReceivedMessage>();
@@ -68,7 +68,7 @@ public class ServiceBusReceiver : IAsyncDisposable
         return received;
     }
 
-    public virtual async IAsyncEnumerable<ServiceBusReceivedMessage> ReceiveMessagesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public override async IAsyncEnumerable<ServiceBusReceivedMessage> ReceiveMessagesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -79,10 +79,10 @@ public class ServiceBusReceiver : IAsyncDisposable
         }
     }
 
-    public virtual async Task<ServiceBusReceivedMessage> ReceiveDeferredMessageAsync(long sequenceNumber, CancellationToken cancellationToken = default) =>
+    public override async Task<ServiceBusReceivedMessage> ReceiveDeferredMessageAsync(long sequenceNumber, CancellationToken cancellationToken = default) =>
         (await ReceiveDeferredMessagesAsync([sequenceNumber], cancellationToken))[0];
 
-    public virtual async Task<IReadOnlyList<ServiceBusReceivedMessage>> ReceiveDeferredMessagesAsync(IEnumerable<long> sequenceNumbers, CancellationToken cancellationToken = default)
+    public override async Task<IReadOnlyList<ServiceBusReceivedMessage>> ReceiveDeferredMessagesAsync(IEnumerable<long> sequenceNumbers, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sequenceNumbers);
         ThrowIfClosed();
@@ -99,11 +99,11 @@ public class ServiceBusReceiver : IAsyncDisposable
         return messages;
     }
 
-    public virtual async Task<ServiceBusReceivedMessage> PeekMessageAsync(long? fromSequenceNumber = default, CancellationToken cancellationToken = default) =>
+    public override async Task<ServiceBusReceivedMessage?> PeekMessageAsync(long? fromSequenceNumber = default, CancellationToken cancellationToken = default) =>
         await PeekMessagesAsync(1, fromSequenceNumber, cancellationToken) is [var message] ? message : null;
 
     /// <summary>Shows messages from a number on; without one, those after what this receiver peeked last.</summary>
-    public virtual async Task<IReadOnlyList<ServiceBusReceivedMessage>> PeekMessagesAsync(int maxMessages, long? fromSequenceNumber = default, CancellationToken cancellationToken = default)
+    public override async Task<IReadOnlyList<ServiceBusReceivedMessage>> PeekMessagesAsync(int maxMessages, long? fromSequenceNumber = default, CancellationToken cancellationToken = default)
     {
         ThrowIfClosed();
         var messages = await _client.Retries.RunAsync(
@@ -114,51 +114,46 @@ public class ServiceBusReceiver : IAsyncDisposable
         return messages;
     }
 
-    public virtual Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>
+    public override Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>
         SettleAsync(message, null, static (queue, lockToken, from, id, _) => queue.CompleteAsync(lockToken, from, id), cancellationToken);
 
-    public virtual Task AbandonMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object> propertiesToModify = null, CancellationToken cancellationToken = default) =>
-        SettleAsync(message, propertiesToModify, static (queue, lockToken, from, id, changes) => queue.AbandonAsync(lockToken, from, id, changes), cancellationToken);
+    public override Task AbandonMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default) =>
+        SettleAsync(message, PropertyChanges.Of(propertiesToModify), static (queue, lockToken, from, id, changes) => queue.AbandonAsync(lockToken, from, id, changes), cancellationToken);
 
-    public virtual Task DeferMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object> propertiesToModify = null, CancellationToken cancellationToken = default) =>
-        SettleAsync(message, propertiesToModify, static (queue, lockToken, from, id, changes) => queue.DeferAsync(lockToken, from, id, changes), cancellationToken);
+    public override Task DeferMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default) =>
+        SettleAsync(message, PropertyChanges.Of(propertiesToModify), static (queue, lockToken, from, id, changes) => queue.DeferAsync(lockToken, from, id, changes), cancellationToken);
 
-    public virtual Task DeadLetterMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object> propertiesToModify = null, CancellationToken cancellationToken = default) =>
-        DeadLetterMessageAsync(message, propertiesToModify, null, null, cancellationToken);
+    public override Task DeadLetterMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default) =>
+        DeadLetterMessageAsync(message, propertiesToModify!, null!, null, cancellationToken);
 
-    public virtual Task DeadLetterMessageAsync(ServiceBusReceivedMessage message, string deadLetterReason, string deadLetterErrorDescription = null, CancellationToken cancellationToken = default) =>
-        DeadLetterMessageAsync(message, null, deadLetterReason, deadLetterErrorDescription, cancellationToken);
+    public override Task DeadLetterMessageAsync(ServiceBusReceivedMessage message, string deadLetterReason, string? deadLetterErrorDescription = null, CancellationToken cancellationToken = default) =>
+        DeadLetterMessageAsync(message, null!, deadLetterReason, deadLetterErrorDescription, cancellationToken);
 
-    public virtual Task DeadLetterMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object> propertiesToModify, string deadLetterReason, string deadLetterErrorDescription = null, CancellationToken cancellationToken = default)
+    public override Task DeadLetterMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object> propertiesToModify, string deadLetterReason, string? deadLetterErrorDescription = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(deadLetterReason?.Length ?? 0, 4096, nameof(deadLetterReason));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(deadLetterErrorDescription?.Length ?? 0, 4096, nameof(deadLetterErrorDescription));
         return SettleAsync(
             message,
-            DeadLetterProperties.Of(deadLetterReason, deadLetterErrorDescription, propertiesToModify),
+            DeadLetterProperties.Of(deadLetterReason, deadLetterErrorDescription, PropertyChanges.Of(propertiesToModify)),
             static (queue, lockToken, from, id, changes) => queue.DeadLetterAsync(lockToken, from, id, changes),
             cancellationToken);
     }
 
-    public virtual async Task RenewMessageLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default)
+    public override async Task RenewMessageLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default)
     {
         ThrowUnlessLocking(message);
-        message.LockedUntil = await _client.Retries.RunAsync(
+        var lockedUntil = await _client.Retries.RunAsync(
             (Receiver: this, message),
-            static call => call.Receiver.Queue().RenewAsync(call.message.LockTokenGuid, call.Receiver._subQueue, call.message.MessageId),
+            static call => call.Receiver.Queue().RenewAsync(Guid.Parse(call.message.LockToken), call.Receiver._subQueue, call.message.MessageId),
             cancellationToken);
+        message.GetRawAmqpMessage().MessageAnnotations[MessageAnnotation.LockedUntil] = lockedUntil.UtcDateTime;
     }
 
     /// <summary>Ends pending receives; what was received and isn't settled comes back when its lock ends.</summary>
-    public virtual Task CloseAsync(CancellationToken cancellationToken = default) => _closing.CancelAsync();
+    public override Task CloseAsync(CancellationToken cancellationToken = default) => _closing.CancelAsync();
 
-    public virtual async ValueTask DisposeAsync()
-    {
-        await CloseAsync();
-        GC.SuppressFinalize(this);
-    }
-
-    private async Task<ServiceBusReceivedMessage> ReceiveAsync(TimeSpan wait, CancellationToken cancellationToken)
+    private async Task<ServiceBusReceivedMessage?> ReceiveAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
         ThrowIfClosed();
         using var linked = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token) : null;
@@ -182,8 +177,8 @@ public class ServiceBusReceiver : IAsyncDisposable
 
     private async Task SettleAsync(
         ServiceBusReceivedMessage message,
-        IDictionary<string, object> changes,
-        Func<ServiceBusQueue, Guid, SubQueue, string, IDictionary<string, object>, ValueTask> settle,
+        IDictionary<string, object>? changes,
+        Func<ServiceBusQueue, Guid, SubQueue, string, IDictionary<string, object>?, ValueTask> settle,
         CancellationToken cancellationToken)
     {
         ThrowUnlessLocking(message);
@@ -191,7 +186,7 @@ public class ServiceBusReceiver : IAsyncDisposable
             (Receiver: this, message, changes, settle),
             static async call =>
             {
-                await call.settle(call.Receiver.Queue(), call.message.LockTokenGuid, call.Receiver._subQueue, call.message.MessageId, call.changes);
+                await call.settle(call.Receiver.Queue(), Guid.Parse(call.message.LockToken), call.Receiver._subQueue, call.message.MessageId, call.changes);
                 return true;
             },
             cancellationToken);

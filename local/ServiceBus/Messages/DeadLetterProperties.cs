@@ -1,4 +1,4 @@
-namespace Chat.Local.ServiceBus;
+namespace Chat.Local.ServiceBus.Messages;
 
 /// <summary>The application properties by which a dead letter says why it is one.</summary>
 internal static class DeadLetterProperties

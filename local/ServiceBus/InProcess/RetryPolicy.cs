@@ -1,6 +1,6 @@
 using Azure.Messaging.ServiceBus;
 
-namespace Chat.Local.ServiceBus;
+namespace Chat.Local.ServiceBus.InProcess;
 
 /// <summary>
 /// Repeats what failed for a transient reason, as the real client does: the caller of a send never learns that its first try may have been

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using Azure.Messaging.ServiceBus;
 using Chat.Local.Store;
 
-namespace Chat.Local.ServiceBus;
+namespace Chat.Local.ServiceBus.Messages;
 
 /// <summary>A message in a queue: its content and where it stands. Its queue's lock guards it; times are UTC ticks.</summary>
 internal sealed class StoredMessage(long recordId, StoredContent content)
@@ -64,7 +64,7 @@ internal sealed class StoredMessage(long recordId, StoredContent content)
         }
 
         return (
-            new StoredMessage(record.Id, new StoredContent(header[HeaderSize..]))
+            new StoredMessage(record.Id, new StoredContent(record.Value.AsMemory(HeaderSize), record.Key))
             {
                 State = (ServiceBusMessageState)(header[0] & 3),
                 IsDeadLettered = (header[0] & DeadLetteredFlag) != 0,
@@ -85,7 +85,7 @@ internal sealed class StoredMessage(long recordId, StoredContent content)
     {
         var value = new byte[HeaderSize + Content.Bytes.Length];
         WriteHeader(value, (byte)((int)State | (IsDeadLettered ? DeadLetteredFlag : 0)));
-        Content.Bytes.CopyTo(value.AsSpan(HeaderSize));
+        Content.Bytes.CopyTo(value.AsMemory(HeaderSize));
         return new Record(RecordId, space, Content.MessageId, value);
     }
 
