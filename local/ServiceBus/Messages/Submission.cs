@@ -15,7 +15,14 @@ internal sealed record Submission(StoredContent Content, int Size, string? Sessi
     public static Submission Of(ServiceBusMessage message)
     {
         TraceProperties.Set(message.ApplicationProperties);
-        return Of(message.GetRawAmqpMessage().ToBytes().ToMemory());
+        var raw = message.GetRawAmqpMessage();
+        if (message.ScheduledEnqueueTime == default)
+        {
+            // Set, but to no time: as the SDK's sender does. On the wire it would become 1970.
+            raw.MessageAnnotations.Remove(MessageAnnotation.ScheduledEnqueueTime.Value);
+        }
+
+        return Of(raw.ToBytes().ToMemory());
     }
 
     /// <summary>An encoded message; one without an id is given one.</summary>
