@@ -1,7 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
 using Chat.Local.ServiceBus;
-using Chat.Local.SignalR;
 using Microsoft.Extensions.Configuration;
 
 namespace Chat.Local.Functions;
@@ -22,7 +21,7 @@ internal static class AppSettings
             // The in-process endpoint speaks HTTP, not the binary protocol of direct mode.
             ["Cosmos:ConnectionMode"] = "Gateway",
             ["ServiceBus"] = ServiceBusNamespace.ConnectionString(5672),
-            ["AzureSignalRConnectionString"] = $"Endpoint=http://localhost;AccessKey={RestApi.AccessKey};Version=1.0;",
+            ["AzureSignalRConnectionString"] = azure.SignalR.ConnectionString,
             ["Auth:Issuer"] = "chat-local",
             ["Auth:Audience"] = "chat",
             ["Auth:SigningKey"] = options.InMemory || hook?.Azure is not null ? SharedByHosts.Of(azure).SigningKey : SigningKey.ReadOrCreate(options.DataDirectory),

@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
+using System.Reflection;
 using Microsoft.Azure.SignalR.Management;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Microsoft.Azure.Functions.Worker.SignalRService;
@@ -16,13 +19,17 @@ internal sealed class HubContexts
 }
 
 /// <summary>Opens a hub when the host starts, as the package does: a hub object made before that can't be used.</summary>
-internal sealed class HubStart(Type hub, Action<ServiceManagerBuilder> configure, HubContexts contexts) : IHostedService
+/// <remarks>Requests go over the network, unless the app's services have a message handler under the name of the hub's connection.</remarks>
+internal sealed class HubStart(Type hub, Action<ServiceManagerBuilder> configure, IServiceProvider services) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var builder = new ServiceManagerBuilder();
+        var connection = hub.GetCustomAttribute<ServerlessHub.SignalRConnectionAttribute>(inherit: true)?.ConnectionName ?? ServerlessHub.DefaultConnectionStringName;
+        var builder = new ServiceManagerBuilder()
+            .WithOptions(options => options.ConnectionString = services.GetRequiredService<IConfiguration>()[connection])
+            .WithTransport(services.GetKeyedService<HttpMessageHandler>(connection), services.GetService<TimeProvider>() ?? TimeProvider.System);
         configure(builder);
-        contexts.Open(hub, await builder.BuildServiceManager().CreateHubContextAsync(hub.Name, cancellationToken));
+        services.GetRequiredService<HubContexts>().Open(hub, await builder.BuildServiceManager().CreateHubContextAsync(hub.Name, cancellationToken));
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

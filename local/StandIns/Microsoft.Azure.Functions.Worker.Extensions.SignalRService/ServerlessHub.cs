@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Azure.SignalR.Management;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,7 +28,7 @@ public abstract class ServerlessHub
 
     /// <summary>JSON of <c>url</c> and <c>accessToken</c>, with which a client connects to the service.</summary>
     protected virtual async Task<BinaryData> NegotiateAsync(NegotiationOptions? options = null) =>
-        BinaryData.FromObjectAsJson(await Registered.NegotiateAsync(options ?? new()));
+        BinaryData.FromObjectAsJson(await Registered.NegotiateAsync(options ?? new()), JsonSerializerOptions.Web);
 
     /// <summary>Names the setting that holds the connection to the service.</summary>
     [AttributeUsage(AttributeTargets.Class)]

@@ -15,6 +15,6 @@ public static class SignalRServiceDependencyInjectionExtensions
         where THub : ServerlessHub
     {
         services.TryAddSingleton<HubContexts>();
-        return services.AddSingleton<IHostedService>(provider => new HubStart(typeof(THub), configure, provider.GetRequiredService<HubContexts>()));
+        return services.AddSingleton<IHostedService>(provider => new HubStart(typeof(THub), configure, provider));
     }
 }

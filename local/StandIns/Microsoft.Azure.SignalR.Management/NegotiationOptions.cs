@@ -2,16 +2,12 @@
 #nullable disable
 
 using System.Security.Claims;
-using Microsoft.AspNetCore.Http;
 
 namespace Microsoft.Azure.SignalR.Management;
 
 /// <summary>Whom an access token is for, and for how long.</summary>
 public class NegotiationOptions
 {
-    /// <summary>The request that negotiates; the current one when null.</summary>
-    public HttpContext HttpContext { get; set; }
-
     public string UserId { get; set; }
 
     /// <summary>Claims to carry beside the user id.</summary>

@@ -5,14 +5,14 @@ namespace Microsoft.Azure.SignalR.Management;
 /// <summary>Options of the access to the service.</summary>
 public class ServiceManagerOptions
 {
+    /// <summary>Where the service is, and the key with which requests and tokens are signed.</summary>
+    public string? ConnectionString { get; set; }
+
     /// <summary>How long a call may take; 100 s unless set.</summary>
     public TimeSpan HttpClientTimeout { get; set; } = TimeSpan.FromSeconds(100);
 
-    /// <summary>Only <see cref="ServiceTransportType.Transient"/> is there: one request per send.</summary>
-    public ServiceTransportType ServiceTransportType { get; set; } = ServiceTransportType.Transient;
-
     internal ObjectSerializer? ObjectSerializer { get; private set; }
 
-    /// <summary>Serialises arguments with this; with Newtonsoft.Json, names as they are, unless set.</summary>
+    /// <summary>Serialises arguments with this. It must be set here, where the package would take Newtonsoft.Json.</summary>
     public void UseJsonObjectSerializer(ObjectSerializer objectSerializer) => ObjectSerializer = objectSerializer;
 }

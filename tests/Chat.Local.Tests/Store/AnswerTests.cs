@@ -1,7 +1,5 @@
 using Azure.Messaging.ServiceBus;
-using Chat.Local.SignalR;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.SignalR.Management;
+using Chat.Local.Tests.SignalR;
 using Xunit;
 
 namespace Chat.Local.Tests.Store;
@@ -21,7 +19,7 @@ public sealed class AnswerTests : IDisposable
         var earlier = await receiver.ReceiveMessageAsync();
         using var cosmos = new HttpClient(azure.Cosmos.CreateHandler()) { BaseAddress = new Uri("http://localhost/dbs/chat/colls/users/docs/") };
         cosmos.DefaultRequestHeaders.Add("x-ms-documentdb-partitionkey", "[\"alice\"]");
-        var hub = new HubContext(azure.SignalR, "chat", new ServiceManagerOptions(), new HttpContextAccessor());
+        var hub = await azure.SignalR.OpenHubAsync(TimeProvider.System);
 
         Dictionary<string, Task> answers;
         using (azure.Store.Pause())
