@@ -12,10 +12,9 @@ namespace Microsoft.Azure.SignalR.Management;
 internal sealed class RestClient(ServiceEndpoint endpoint, string hub, ServiceManagerOptions options, HttpMessageHandler? transport, TimeProvider time)
 {
     private const string Version = "?api-version=2022-06-01";
+    private static readonly SocketsHttpHandler Network = new() { UseCookies = false };
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
     private static readonly Claim[] Caller = [new(ClaimTypes.NameIdentifier, $"{Environment.MachineName}_{Guid.NewGuid():N}")];
-
-    private readonly HttpClient _http = new(transport ?? new SocketsHttpHandler { UseCookies = false }, disposeHandler: false) { Timeout = options.HttpClientTimeout };
 
     private readonly ObjectSerializer _serializer = options.ObjectSerializer
         ?? throw new InvalidOperationException("The stand-in for Microsoft.Azure.SignalR.Management needs UseJsonObjectSerializer.");
@@ -37,9 +36,10 @@ internal sealed class RestClient(ServiceEndpoint endpoint, string hub, ServiceMa
         var resource = $"api/hubs/{hub}{path}{Version}";
         using var request = new HttpRequestMessage(method, endpoint.Server + resource + query) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", endpoint.Sign(endpoint.Audience + resource, Caller, time.GetUtcNow() + TokenLifetime));
+        using var http = new HttpClient(transport ?? Network, disposeHandler: false) { Timeout = options.HttpClientTimeout };
         try
         {
-            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             return response.IsSuccessStatusCode || await IsAbsentAsync(request, response, absent, isSend: content is not null);
         }
         catch (HttpRequestException broken)

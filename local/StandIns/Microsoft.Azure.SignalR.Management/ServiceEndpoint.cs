@@ -49,7 +49,7 @@ internal sealed class ServiceEndpoint
         using (var json = new Utf8JsonWriter(payload))
         {
             json.WriteStartObject();
-            foreach (var claim in claims.GroupBy(claim => claim.Type, claim => claim.Value))
+            foreach (var claim in claims.GroupBy(claim => claim.Type, claim => claim.Value, StringComparer.Ordinal))
             {
                 json.WritePropertyName(claim.Key);
                 JsonSerializer.Serialize<object>(json, claim.Count() == 1 ? claim.Single() : claim.ToArray());

@@ -1,6 +1,5 @@
 using Chat.Local.SignalR;
 using Chat.Local.Store;
-using Microsoft.AspNetCore.SignalR;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Xunit;
 

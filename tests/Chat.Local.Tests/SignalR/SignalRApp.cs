@@ -118,7 +118,8 @@ internal sealed class SignalRApp : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static IResult Json(BinaryData json) => Results.Text(json.ToMemory().Span, "application/json");
+    /// <summary>The package writes more than clients take.</summary>
+    private static IResult Json(BinaryData answer) => Results.Json(answer.ToObjectFromJson<Negotiated>(JsonSerializerOptions.Web));
 }
 
 internal sealed record Negotiated(string Url, string AccessToken);
