@@ -18,13 +18,25 @@ internal sealed class AccessTokens(string accessKey, TimeProvider time)
     private readonly byte[] _key = Encoding.UTF8.GetBytes(accessKey);
 
     /// <summary>Whether a call may be made: its token is for the address without query and port, which differ between versions of the package.</summary>
-    public bool AdmitsCall(string? token, string host, string path) => Read(token) is { } claims && claims.Audiences.Exists(audience =>
-        IsHere(audience, host, out var resource) && resource.Split('?')[0].TrimEnd('/') == path.TrimEnd('/'));
+    public bool AdmitsCall(string? token, string host, string path)
+    {
+        foreach (var audience in Read(token)?.Audiences ?? [])
+        {
+            var resource = ResourceOf(audience, host);
+            resource = resource.IndexOf('?') is var query and >= 0 ? resource[..query] : resource;
+            if (resource.Length > 0 && resource.TrimEnd('/').SequenceEqual(path.AsSpan().TrimEnd('/')))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Whom the token admits to a hub; null when it isn't ours, or not for there and now.</summary>
     public Admission? Admit(string? token, string host, string hub)
     {
-        if (Read(token) is not { } claims || !claims.Audiences.Exists(audience => IsHere(audience, host, out var resource) && resource == $"/client/?hub={hub}"))
+        if (Read(token) is not { } claims || !claims.Audiences.Exists(audience => ResourceOf(audience, host).SequenceEqual($"/client/?hub={hub}")))
         {
             return null;
         }
@@ -35,42 +47,42 @@ internal sealed class AccessTokens(string accessKey, TimeProvider time)
         };
     }
 
-    private static bool IsHere(string audience, string host, out string resource)
+    /// <summary>Path and query of an audience that is here; empty of any other.</summary>
+    private static ReadOnlySpan<char> ResourceOf(string audience, string host)
     {
-        resource = "";
         var authority = audience.IndexOf("://", StringComparison.Ordinal) + 3;
         var end = authority < 3 ? -1 : audience.IndexOf('/', authority);
         if (end < 0)
         {
-            return false;
+            return [];
         }
 
-        resource = audience[end..];
         var name = audience.AsSpan(authority, end - authority);
         name = name.LastIndexOf(':') is var port and > 0 && name[port..].IndexOf(']') < 0 ? name[..port] : name;
-        return name.Equals(host, StringComparison.OrdinalIgnoreCase) || name.Equals(OwnHost, StringComparison.OrdinalIgnoreCase);
+        var isHere = name.Equals(host, StringComparison.OrdinalIgnoreCase) || name.Equals(OwnHost, StringComparison.OrdinalIgnoreCase);
+        return isHere ? audience.AsSpan(end) : [];
     }
 
     /// <summary>The claims of a token that is signed with the key and still good; null of any other.</summary>
     private TokenClaims? Read(string? token)
     {
-        if (token is null or { Length: > MaxLength } || token.Split('.') is not [var header, var payload, var signature])
+        var (first, last) = (token?.IndexOf('.') ?? -1, token?.LastIndexOf('.') ?? -1);
+        if (token is null or { Length: > MaxLength } || first < 0 || token.IndexOf('.', first + 1) != last)
         {
             return null;
         }
 
-        Span<byte> signed = stackalloc byte[header.Length + 1 + payload.Length];
+        Span<byte> signed = stackalloc byte[last];
         Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        Span<byte> given = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Span<byte> part = stackalloc byte[MaxLength];
         try
         {
-            Encoding.UTF8.TryGetBytes(token.AsSpan(0, signed.Length), signed, out _);
+            // What isn't ASCII doesn't fit, and then isn't signed either.
+            Encoding.UTF8.TryGetBytes(token.AsSpan(0, last), signed, out _);
             HMACSHA256.HashData(_key, signed, expected);
-            return Base64Url.TryDecodeFromChars(signature, given, out var length)
-                && length == expected.Length
-                && CryptographicOperations.FixedTimeEquals(given, expected)
-                && TokenClaims.IsSignedAsExpected(Base64Url.DecodeFromChars(header))
-                && TokenClaims.Read(Base64Url.DecodeFromChars(payload)) is { } claims
+            return CryptographicOperations.FixedTimeEquals(Decode(token.AsSpan(last + 1), part), expected)
+                && TokenClaims.IsSignedAsExpected(Decode(token.AsSpan(0, first), part))
+                && TokenClaims.Read(Decode(token.AsSpan(first + 1, last - first - 1), part)) is { } claims
                 && claims.Expires > time.GetUtcNow().ToUnixTimeSeconds()
                 ? claims
                 : null;
@@ -80,6 +92,8 @@ internal sealed class AccessTokens(string accessKey, TimeProvider time)
             return null;
         }
     }
+
+    private static ReadOnlySpan<byte> Decode(ReadOnlySpan<char> part, Span<byte> buffer) => buffer[..Base64Url.DecodeFromChars(part, buffer)];
 }
 
 /// <summary>Whom an access token admits to which hub.</summary>

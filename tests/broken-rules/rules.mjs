@@ -640,8 +640,8 @@ export const rules = [
   {
     rule: 'Tokens are for the address, signed, alive',
     file: 'local/SignalR/AccessTokens.cs',
-    find: 'resource == $"/client/?hub={hub}"',
-    replace: 'resource.Length > 0',
+    find: 'ResourceOf(audience, host).SequenceEqual($"/client/?hub={hub}")',
+    replace: 'ResourceOf(audience, host).Length > 0',
     test: 'SignalR.ConnectingTests.A_token_is_refused_when_it_is_for_another_hub_or_address_or_tampered_with_or_expired_or_missing',
   },
   {
@@ -724,8 +724,8 @@ export const rules = [
   {
     rule: 'A call needs a token of its own path',
     file: 'local/SignalR/AccessTokens.cs',
-    find: "== path.TrimEnd('/')",
-    replace: '!= ""',
+    find: "&& resource.TrimEnd('/').SequenceEqual(path.AsSpan().TrimEnd('/'))",
+    replace: '',
     test: 'SignalR.RestApiTests.A_call_needs_a_token_for_its_path_that_is_signed_and_good',
   },
   {

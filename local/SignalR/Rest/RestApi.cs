@@ -51,7 +51,7 @@ internal sealed class RestApi(SignalRService service, AccessTokens tokens, RestF
             return RestAnswer.Invalid("Names of hubs and applications begin with a letter and have up to 128 letters, digits and _`,.[].");
         }
 
-        if (RestRequest.HasSteps(request.Path) || operation.Fault() is not null)
+        if (RestRequest.HasSteps(path) || operation.Fault() is not null)
         {
             return RestAnswer.Invalid(operation.Fault() ?? "HTTP takes the names . and .. for steps in a path.");
         }

@@ -8,5 +8,5 @@ internal sealed record RestRequest(
     string Method, string Host, string Path, string Query, string? Token, string? MediaType, Func<Stream, CancellationToken, Task>? CopyBodyAsync)
 {
     /// <summary>Whether HTTP makes another path of this one, as <c>.</c> and <c>..</c> are steps in it.</summary>
-    public static bool HasSteps(string path) => Array.Exists(path.Split('/'), part => Uri.UnescapeDataString(part) is "." or "..");
+    public static bool HasSteps(string[] path) => Array.Exists(path, static part => Uri.UnescapeDataString(part) is "." or "..");
 }

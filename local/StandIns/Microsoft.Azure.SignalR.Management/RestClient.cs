@@ -9,14 +9,14 @@ using Microsoft.Azure.SignalR.Common;
 namespace Microsoft.Azure.SignalR.Management;
 
 /// <summary>The requests of the package's transient mode, one for each call, and what it makes of the answers. It tries nothing twice unless told to.</summary>
-internal sealed class RestClient(ServiceEndpoint endpoint, string hub, ServiceManagerOptions options, HttpMessageHandler? transport, TimeProvider time)
+internal sealed class RestClient(ServiceEndpoint endpoint, string hub, ObjectSerializer? serializer, HttpClient http, TimeProvider time)
 {
     private const string Version = "?api-version=2022-06-01";
-    private static readonly SocketsHttpHandler Network = new() { UseCookies = false };
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
-    private static readonly Claim[] Caller = [new(ClaimTypes.NameIdentifier, $"{Environment.MachineName}_{Guid.NewGuid():N}")];
+    private static readonly ILookup<string, string> Caller =
+        new[] { $"{Environment.MachineName}_{Guid.NewGuid():N}" }.ToLookup(_ => ClaimTypes.NameIdentifier, StringComparer.Ordinal);
 
-    private readonly ObjectSerializer _serializer = options.ObjectSerializer
+    private readonly ObjectSerializer _serializer = serializer
         ?? throw new InvalidOperationException("The stand-in for Microsoft.Azure.SignalR.Management needs UseJsonObjectSerializer.");
 
     public Task SendAsync(string path, string method, object?[] arguments, IEnumerable<string> excluded, CancellationToken cancellationToken)
@@ -36,7 +36,6 @@ internal sealed class RestClient(ServiceEndpoint endpoint, string hub, ServiceMa
         var resource = $"api/hubs/{hub}{path}{Version}";
         using var request = new HttpRequestMessage(method, endpoint.Server + resource + query) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", endpoint.Sign(endpoint.Audience + resource, Caller, time.GetUtcNow() + TokenLifetime));
-        using var http = new HttpClient(transport ?? Network, disposeHandler: false) { Timeout = options.HttpClientTimeout };
         try
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
@@ -77,6 +76,7 @@ internal sealed class RestClient(ServiceEndpoint endpoint, string hub, ServiceMa
     private sealed class InvocationContent : HttpContent
     {
         private static readonly MediaTypeHeaderValue Json = new("application/json", "utf-8");
+        private static readonly byte[] End = "}"u8.ToArray();
         private readonly string _target;
         private readonly object?[] _arguments;
         private readonly ObjectSerializer _serializer;
@@ -93,7 +93,7 @@ internal sealed class RestClient(ServiceEndpoint endpoint, string hub, ServiceMa
         {
             await stream.WriteAsync(Encoding.UTF8.GetBytes($"{{\"Target\":\"{JsonEncodedText.Encode(_target)}\",\"Arguments\":"), cancellationToken);
             await _serializer.SerializeAsync(stream, _arguments, typeof(object[]), cancellationToken);
-            await stream.WriteAsync("}"u8.ToArray(), cancellationToken);
+            await stream.WriteAsync(End, cancellationToken);
         }
 
         protected override bool TryComputeLength(out long length)

@@ -23,7 +23,8 @@ internal sealed class RestHubContext : ServiceHubContext
         _endpoint = new ServiceEndpoint(options.ConnectionString);
         _time = time;
         _resource = $"client/?hub={hub.ToLowerInvariant()}";
-        var client = new RestClient(_endpoint, hub.ToLowerInvariant(), options, transport, time);
+        var http = new HttpClient(transport ?? new SocketsHttpHandler { UseCookies = false }, disposeHandler: false) { Timeout = options.HttpClientTimeout };
+        var client = new RestClient(_endpoint, hub.ToLowerInvariant(), options.ObjectSerializer, http, time);
         Clients = new RestClients(client);
         Groups = new ConnectionGroups(client);
         UserGroups = new UserGroupsOf(client);
@@ -47,7 +48,8 @@ internal sealed class RestHubContext : ServiceHubContext
             claims = claims.Prepend(new Claim(UserClaim, user));
         }
 
-        var token = _endpoint.Sign(_endpoint.Audience + _resource, claims, _time.GetUtcNow() + negotiationOptions.TokenLifetime);
+        var byType = claims.ToLookup(claim => claim.Type, claim => claim.Value, StringComparer.Ordinal);
+        var token = _endpoint.Sign(_endpoint.Audience + _resource, byType, _time.GetUtcNow() + negotiationOptions.TokenLifetime);
         return new(new NegotiationResponse { Url = _endpoint.Client + _resource, AccessToken = token });
     }
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Data.Common;
 using System.Globalization;
-using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -14,7 +13,7 @@ namespace Microsoft.Azure.SignalR.Management;
 internal sealed class ServiceEndpoint
 {
     private const int MaxTokenLength = 4096;
-    private static readonly string Header = Base64Url.EncodeToString("{\"alg\":\"HS256\",\"typ\":\"JWT\"}"u8);
+    private static readonly byte[] Header = [.. Base64Url.EncodeToUtf8("{\"alg\":\"HS256\",\"typ\":\"JWT\"}"u8), (byte)'.'];
     private readonly byte[] _key;
 
     public ServiceEndpoint(string? connectionString)
@@ -43,16 +42,16 @@ internal sealed class ServiceEndpoint
     public string Client { get; }
 
     /// <exception cref="AzureSignalRAccessTokenTooLongException">The claims don't fit.</exception>
-    public string Sign(string audience, IEnumerable<Claim> claims, DateTimeOffset expires)
+    public string Sign(string audience, ILookup<string, string> claims, DateTimeOffset expires)
     {
         var payload = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(payload))
         {
             json.WriteStartObject();
-            foreach (var claim in claims.GroupBy(claim => claim.Type, claim => claim.Value, StringComparer.Ordinal))
+            foreach (var claim in claims)
             {
                 json.WritePropertyName(claim.Key);
-                JsonSerializer.Serialize<object>(json, claim.Count() == 1 ? claim.Single() : claim.ToArray());
+                JsonSerializer.Serialize<object>(json, claim.Count() == 1 ? claim.First() : claim.ToArray());
             }
 
             json.WriteNumber("exp"u8, expires.ToUnixTimeSeconds());
@@ -60,8 +59,20 @@ internal sealed class ServiceEndpoint
             json.WriteEndObject();
         }
 
-        var signed = $"{Header}.{Base64Url.EncodeToString(payload.WrittenSpan)}";
-        var token = $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(signed)))}";
-        return token.Length <= MaxTokenLength ? token : throw new AzureSignalRAccessTokenTooLongException();
+        var signed = Header.Length + Base64Url.GetEncodedLength(payload.WrittenCount);
+        var length = signed + 1 + Base64Url.GetEncodedLength(HMACSHA256.HashSizeInBytes);
+        if (length > MaxTokenLength)
+        {
+            throw new AzureSignalRAccessTokenTooLongException();
+        }
+
+        Span<byte> token = stackalloc byte[MaxTokenLength];
+        Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Header.CopyTo(token);
+        Base64Url.EncodeToUtf8(payload.WrittenSpan, token[Header.Length..]);
+        HMACSHA256.HashData(_key, token[..signed], signature);
+        token[signed] = (byte)'.';
+        Base64Url.EncodeToUtf8(signature, token[(signed + 1)..]);
+        return Encoding.ASCII.GetString(token[..length]);
     }
 }
