@@ -42,14 +42,13 @@ public class LocalLoops
             .AddSingleton<EventHub>());
         var client = new HttpClient { BaseAddress = _host.Host.Address };
         _invoke = () => client.GetStringAsync(Address);
-        var bus = new ServiceBusClient(_host.Azure.ServiceBus.ConnectionString);
+        var bus = _host.Azure.ServiceBus.Connect();
         (_sender, _receiver) = (bus.CreateSender(Queue), bus.CreateReceiver(Queue));
         await _host.Azure.Cosmos.UpsertDocumentAsync("chat", "conversations", "c", Encoding.UTF8.GetBytes(ChatDocuments.Head("c", 0)));
         _conversation = new EndpointConversation(new HttpMessageInvoker(_host.Azure.Cosmos.CreateHandler()), "c", 0);
         _hub = _host.Host.Services.GetRequiredService<EventHub>();
-        var url = $"http://{_host.Host.Address.Authority}/client/?hub=eventhub";
         _devices = await Task.WhenAll(Enumerable.Range(0, GroupSize).Select(n =>
-            Device.ConnectAsync(url, _host.Azure.SignalR.Tokens.Sign(url, Name(n), [], TimeSpan.FromHours(1)))));
+            _hub.ConnectAsync(Name(n))));
         while (_host.Azure.SignalR.Read().Sum(hub => hub.Connections.Count) < GroupSize)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
@@ -104,5 +103,11 @@ public class LocalLoops
         public new IHubClients Clients => base.Clients;
 
         public new UserGroupManager UserGroups => base.UserGroups;
+
+        public async Task<Device> ConnectAsync(string user)
+        {
+            using var answer = JsonDocument.Parse(await NegotiateAsync(new NegotiationOptions { UserId = user }));
+            return await Device.ConnectAsync(answer.RootElement.GetProperty("url").GetString()!, answer.RootElement.GetProperty("accessToken").GetString()!);
+        }
     }
 }

@@ -10,8 +10,9 @@ internal sealed record AppHost(LocalAzure Azure, FunctionsHost Host) : IAsyncDis
     public static async Task<AppHost> StartAsync(Type? functions, Action<FunctionsApplicationBuilder>? configure = null)
     {
         var azure = await LocalAzure.StartAsync(directory: null);
+        await azure.SignalR.ListenAsync(0, CancellationToken.None);
         HostHook.Current = new HostHook { Azure = azure, App = typeof(AppHost).Assembly, Classes = functions is null ? [] : [functions] };
-        var builder = FunctionsApplication.CreateBuilder(["--urls", "http://127.0.0.1:0", "--cosmos-port", "0"]);
+        var builder = FunctionsApplication.CreateBuilder(["--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--signalr-port", "0"]);
         builder.ConfigureFunctionsWebApplication();
         configure?.Invoke(builder);
         var host = (FunctionsHost)builder.Build();

@@ -23,7 +23,7 @@ internal static class FunctionsBenchmark
         using var runs = new SemaphoreSlim(0);
         await using (var host = await AppHost.StartAsync(typeof(Takes), app => app.Services.AddSingleton(runs)))
         {
-            await using var client = new ServiceBusClient(host.Azure.ServiceBus.ConnectionString);
+            await using var client = host.Azure.ServiceBus.Connect();
             var sender = client.CreateSender(Queue);
             var measured = await Measurement.TakeAsync(AtOnce, async _ =>
             {

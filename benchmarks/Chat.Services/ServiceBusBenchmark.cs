@@ -34,7 +34,7 @@ internal sealed class ServiceBusBenchmark(ServiceBusSender sender, ServiceBusRec
     {
         using var directory = new DataDirectory();
         await using var azure = await LocalAzure.StartAsync(kept == "disk" ? directory.Path : null);
-        await using var client = new ServiceBusClient(azure.ServiceBus.ConnectionString);
+        await using var client = azure.ServiceBus.Connect();
         await measure(new ServiceBusBenchmark(client.CreateSender(Queue), client.CreateReceiver(Queue)));
     }
 

@@ -23,11 +23,14 @@ internal static class SignalRBenchmark
             .AddSingleton<EventHub>());
         var hub = host.Host.Services.GetRequiredService<EventHub>();
 
-        var users = await ConnectAsync(host, Users, "user");
+        var users = await ConnectAsync(host, hub, Users, "user");
         var toUsers = await Measurement.TakeAsync(Users, caller => ArriveAsync([users[caller]], hub.Clients.User(Name("user", caller))));
         table.Add("SignalR", "to a user with one socket, delivered", toUsers, "with its client");
 
-        var members = await ConnectAsync(host, GroupSize, "member");
+        var toNobody = await Measurement.TakeAsync(1, _ => hub.Clients.User("nobody").SendCoreAsync("events", Arguments));
+        table.Add("SignalR", "to a user without a socket", toNobody, "the app's side and the service's");
+
+        var members = await ConnectAsync(host, hub, GroupSize, "member");
         await Task.WhenAll(Enumerable.Range(0, GroupSize).Select(n => hub.UserGroups.AddToGroupAsync(Name("member", n), "group", TimeSpan.FromHours(1))));
         var toGroup = await Measurement.TakeAsync(1, _ => ArriveAsync(members, hub.Clients.Group("group")));
         table.Add("SignalR", "to a group with 100 sockets, delivered", toGroup.Of(GroupSize), "with the clients; of each delivery");
@@ -36,12 +39,11 @@ internal static class SignalRBenchmark
 
     private static string Name(string kind, int n) => string.Create(CultureInfo.InvariantCulture, $"{kind}-{n}");
 
-    private static async Task<Device[]> ConnectAsync(AppHost host, int count, string kind)
+    private static async Task<Device[]> ConnectAsync(AppHost host, EventHub hub, int count, string kind)
     {
-        var url = $"http://{host.Host.Address.Authority}/client/?hub=eventhub";
         var before = Connected(host);
         var devices = await Task.WhenAll(Enumerable.Range(0, count).Select(n =>
-            Device.ConnectAsync(url, host.Azure.SignalR.Tokens.Sign(url, Name(kind, n), [], TimeSpan.FromHours(1)))));
+            hub.ConnectAsync(Name(kind, n))));
         while (Connected(host) < before + count)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
@@ -66,5 +68,11 @@ internal static class SignalRBenchmark
         public new IHubClients Clients => base.Clients;
 
         public new UserGroupManager UserGroups => base.UserGroups;
+
+        public async Task<Device> ConnectAsync(string user)
+        {
+            using var answer = JsonDocument.Parse(await NegotiateAsync(new NegotiationOptions { UserId = user }));
+            return await Device.ConnectAsync(answer.RootElement.GetProperty("url").GetString()!, answer.RootElement.GetProperty("accessToken").GetString()!);
+        }
     }
 }

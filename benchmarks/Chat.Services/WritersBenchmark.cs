@@ -67,7 +67,7 @@ internal static class WritersBenchmark
     }
 
     /// <summary>Starts the app by its own entry point, as an instance of its own.</summary>
-    private static readonly string[] Arguments = ["--urls", "http://127.0.0.1:0", "--cosmos-port", "0"];
+    private static readonly string[] Arguments = ["--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--signalr-port", "0"];
 
     private static async Task<(FunctionsHost Host, Task Ended)> StartAppAsync(LocalAzure azure)
     {

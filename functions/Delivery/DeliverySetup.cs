@@ -22,6 +22,11 @@ public static class DeliverySetup
         ArgumentNullException.ThrowIfNull(configuration);
         return services
             .AddSingleton(configuration.GetValidated<DeliveryOptions>("Delivery"))
+            // An answer waits for its hand-over; the sweep is there for what takes longer.
+            .AddSingleton(new ServiceBusClientOptions
+            {
+                RetryOptions = new ServiceBusRetryOptions { MaxRetries = 2, Delay = TimeSpan.FromMilliseconds(200), TryTimeout = TimeSpan.FromSeconds(5) },
+            })
             .AddSingleton(provider => Client(configuration, provider))
             .AddSingleton<DeliveryQueue>()
             .AddSingleton<HandOver>(provider => provider.GetRequiredService<DeliveryQueue>().HandOverAsync)
@@ -38,11 +43,7 @@ public static class DeliverySetup
 
     private static ServiceBusClient Client(IConfiguration configuration, IServiceProvider provider)
     {
-        // An answer waits for its hand-over; the sweep is there for what takes longer.
-        var options = new ServiceBusClientOptions
-        {
-            RetryOptions = new ServiceBusRetryOptions { MaxRetries = 2, Delay = TimeSpan.FromMilliseconds(200), TryTimeout = TimeSpan.FromSeconds(5) },
-        };
+        var options = provider.GetRequiredService<ServiceBusClientOptions>();
         return configuration[Connection] is { Length: > 0 } connectionString
             ? new ServiceBusClient(connectionString, options)
             : new ServiceBusClient(configuration.Required($"{Connection}:fullyQualifiedNamespace"), provider.GetRequiredService<TokenCredential>(), options);

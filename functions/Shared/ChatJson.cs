@@ -84,6 +84,7 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(ChatEvent[]))]
+[JsonSerializable(typeof(object[]))]
 [JsonSerializable(typeof(IReadOnlyList<HeadMember>))]
 [JsonSerializable(typeof(DocumentsPage<Head>))]
 [JsonSerializable(typeof(DocumentsPage<HeadMember>))]

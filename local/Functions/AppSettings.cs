@@ -1,6 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
-using Chat.Local.SignalR;
+using Chat.Local.ServiceBus;
 using Microsoft.Extensions.Configuration;
 
 namespace Chat.Local.Functions;
@@ -20,8 +20,8 @@ internal static class AppSettings
             ["Cosmos"] = azure.Cosmos.ConnectionString,
             // The in-process endpoint speaks HTTP, not the binary protocol of direct mode.
             ["Cosmos:ConnectionMode"] = "Gateway",
-            ["ServiceBus"] = azure.ServiceBus.ConnectionString,
-            ["AzureSignalRConnectionString"] = $"Endpoint=http://localhost;AccessKey={RestApi.AccessKey};Version=1.0;",
+            ["ServiceBus"] = ServiceBusNamespace.ConnectionString(5672),
+            ["AzureSignalRConnectionString"] = azure.SignalR.ConnectionString,
             ["Auth:Issuer"] = "chat-local",
             ["Auth:Audience"] = "chat",
             ["Auth:SigningKey"] = options.InMemory || hook?.Azure is not null ? SharedByHosts.Of(azure).SigningKey : SigningKey.ReadOrCreate(options.DataDirectory),

@@ -13,6 +13,7 @@ internal sealed record CommandLine
           --in-memory       keep nothing
           --reset           start without the data of earlier runs
           --cosmos-port N   where tools reach Cosmos DB (8081); 0 turns it off
+          --signalr-port N  where clients reach SignalR Service (8888); 0 turns it off
         """;
 
     public string Url { get; private init; } = "http://localhost:7071";
@@ -24,6 +25,8 @@ internal sealed record CommandLine
     public bool Reset { get; private init; }
 
     public int CosmosPort { get; private init; } = 8081;
+
+    public int SignalRPort { get; private init; } = 8888;
 
     /// <exception cref="HostRefusedException">An unknown option, or a value that is missing or makes no sense.</exception>
     public static CommandLine Parse(IEnumerable<string> args)
@@ -39,7 +42,8 @@ internal sealed record CommandLine
                 "--data" => options with { DataDirectory = Value(name, rest) },
                 "--in-memory" => options with { InMemory = true },
                 "--reset" => options with { Reset = true },
-                "--cosmos-port" => options with { CosmosPort = ParsePort(Value(name, rest)) },
+                "--cosmos-port" => options with { CosmosPort = ParsePort(name, Value(name, rest)) },
+                "--signalr-port" => options with { SignalRPort = ParsePort(name, Value(name, rest)) },
                 _ => throw Refuse($"There is no option {name}."),
             };
         }
@@ -64,10 +68,10 @@ internal sealed record CommandLine
         }
     }
 
-    private static int ParsePort(string value) =>
+    private static int ParsePort(string name, string value) =>
         ushort.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             ? port
-            : throw Refuse($"--cosmos-port can't be {value}: it takes a port from 1 to 65535, or 0.");
+            : throw Refuse($"{name} can't be {value}: it takes a port from 1 to 65535, or 0.");
 
     private static HostRefusedException Refuse(string why) => new($"{why}{Environment.NewLine}{Usage}", HostRefusedException.BadArguments);
 }

@@ -25,6 +25,11 @@ internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, Comman
             {
                 _ = EndWhenStoreFailsAsync();
                 await OpenCosmosPortAsync(cancellationToken);
+                if (azure.SignalR.Address is null && options.SignalRPort > 0)
+                {
+                    await Console.Out.WriteLineAsync(
+                        $"Port {options.SignalRPort} can't be had, so that no client reaches SignalR Service; choose another with --signalr-port N.");
+                }
             }
 
             await app.StartAsync(cancellationToken);

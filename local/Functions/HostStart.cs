@@ -1,4 +1,5 @@
 using System.Reflection;
+using Azure.Messaging.ServiceBus;
 using Chat.Local.Functions.Http;
 using Chat.Local.Inspector;
 using Microsoft.AspNetCore.Builder;
@@ -17,6 +18,7 @@ namespace Chat.Local.Functions;
 internal sealed class HostStart
 {
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
+    private const string SignalR = Microsoft.Azure.Functions.Worker.SignalRService.ServerlessHub.DefaultConnectionStringName;
     private readonly HostHook? _hook = HostHook.Current;
     private readonly CommandLine _options;
     private readonly LocalAzure _azure;
@@ -27,7 +29,7 @@ internal sealed class HostStart
     {
         _options = CommandLine.Parse(args);
         // The app's builder is synchronous, and needs the addresses of the services.
-        _azure = _hook?.Azure ?? LocalAzure.StartAsync(_options.InMemory ? null : _options.DataDirectory, _options.Reset).GetAwaiter().GetResult();
+        _azure = _hook?.Azure ?? StartAzureAsync().GetAwaiter().GetResult();
     }
 
     public WebApplicationBuilder CreateBuilder()
@@ -56,7 +58,6 @@ internal sealed class HostStart
         }
 
         web.Services.AddSingleton(_azure.Time);
-        web.Services.AddSingleton(_azure.SignalR);
         web.Services.AddHttpContextAccessor();
         web.Services.AddRouting();
         web.Services.AddCors();
@@ -81,11 +82,13 @@ internal sealed class HostStart
             AddMvc(web.Services);
         }
 
-        // Last, so that it wins over what the app said about this client.
+        // Last, so that it wins over what the app said about these clients.
+        web.Services.Replace(ServiceDescriptor.Singleton(services => _azure.ServiceBus.Connect(services.GetService<ServiceBusClientOptions>())));
         web.Services.AddHttpClient("Cosmos")
             .ConfigurePrimaryHttpMessageHandler(_azure.Cosmos.CreateHandler)
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
-        web.Services.AddHttpClient(Microsoft.Azure.Functions.Worker.SignalRService.ServerlessHub.DefaultConnectionStringName)
+        web.Services.AddKeyedSingleton(SignalR, (_, _) => _azure.SignalR.CreateHandler());
+        web.Services.AddHttpClient(SignalR)
             .ConfigurePrimaryHttpMessageHandler(_azure.SignalR.CreateHandler)
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
         web.Services.AddSingleton<HostStop>();
@@ -100,9 +103,8 @@ internal sealed class HostStart
         });
         web.Services.AddHostedService(services => services.GetRequiredService<Triggers>());
         var app = web.Build();
-        CrossOrigin.Use(app, web.Configuration);
+        CrossOrigin.Use(app, _azure.SignalR, web.Configuration);
         app.Services.GetRequiredService<HttpFunctions>().Map(app, functions);
-        _azure.SignalR.Map(app);
         new LocalPages(_azure.Time, web.Configuration).Map(app);
         // Now, because what is wrong with a trigger is a reason not to start.
         InspectorRoutes.Map(app, _azure, functions, app.Services.GetRequiredService<Triggers>());
@@ -118,6 +120,18 @@ internal sealed class HostStart
 
         _hook?.Built.TrySetResult(host);
         return host;
+    }
+
+    /// <summary>With SignalR Service on its port, whose address the app's clients are told.</summary>
+    private async Task<LocalAzure> StartAzureAsync()
+    {
+        var azure = await LocalAzure.StartAsync(_options.InMemory ? null : _options.DataDirectory, _options.Reset);
+        if (_options.SignalRPort > 0)
+        {
+            await azure.SignalR.ListenAsync(_options.SignalRPort, CancellationToken.None);
+        }
+
+        return azure;
     }
 
     /// <summary>Results of MVC find their executors here. It is apart, so that an app without such results doesn't load MVC.</summary>

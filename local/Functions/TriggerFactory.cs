@@ -50,7 +50,7 @@ internal sealed class TriggerFactory(LocalAzure azure, HostJson hostJson, IConfi
 
         if (!_clients.TryGetValue(connection, out var client))
         {
-            _clients[connection] = client = new ServiceBusClient(connection);
+            _clients[connection] = client = azure.ServiceBus.Connect();
         }
 
         return new QueueFunction(function, queue, client, hostJson, runner, azure.Time, logs.CreateLogger<QueueFunction>());

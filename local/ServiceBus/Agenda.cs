@@ -1,3 +1,5 @@
+using Chat.Local.ServiceBus.Messages;
+
 namespace Chat.Local.ServiceBus;
 
 /// <summary>

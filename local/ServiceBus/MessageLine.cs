@@ -1,3 +1,5 @@
+using Chat.Local.ServiceBus.Messages;
+
 namespace Chat.Local.ServiceBus;
 
 /// <summary>The messages of a queue, or of its dead letters: who is next, and which receivers wait. Guarded by the queue's lock.</summary>

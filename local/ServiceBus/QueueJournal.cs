@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Chat.Local.ServiceBus.Messages;
 using Chat.Local.Store;
 
 namespace Chat.Local.ServiceBus;

@@ -1,21 +1,23 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Azure.Messaging.ServiceBus;
+using Chat.Local.ServiceBus.InProcess;
 using Chat.Local.Store;
 
 namespace Chat.Local.ServiceBus;
 
-/// <summary>The Service Bus namespace: durable queues, reached by <see cref="ServiceBusClient"/> through <see cref="ConnectionString"/>.</summary>
+/// <summary>The Service Bus namespace: durable queues, reached in this process by <see cref="Connect"/> and from elsewhere through a port.</summary>
 internal sealed class ServiceBusNamespace : IAsyncDisposable
 {
-    private static readonly ConcurrentDictionary<string, ServiceBusNamespace> ByHost = new(StringComparer.OrdinalIgnoreCase);
-    private static int _count;
+    /// <summary>The emulator's, which are public: https://learn.microsoft.com/azure/service-bus-messaging/test-locally-with-service-bus-emulator.</summary>
+    public const string KeyName = "RootManageSharedAccessKey";
+
+    public const string Key = "SAS_KEY_VALUE";
 
     private readonly ConcurrentDictionary<string, ServiceBusQueue> _queues = new(StringComparer.OrdinalIgnoreCase);
     private readonly LocalStore _store;
     private readonly Meter _meter;
     private readonly Faults _faults;
-    private readonly string _host = string.Create(CultureInfo.InvariantCulture, $"local-{Interlocked.Increment(ref _count)}");
 
     public ServiceBusNamespace(LocalStore store, Meter meter, Faults faults, TimeProvider time)
     {
@@ -23,18 +25,18 @@ internal sealed class ServiceBusNamespace : IAsyncDisposable
         _meter = meter;
         _faults = faults;
         Time = time;
-        ByHost[_host] = this;
     }
 
-    /// <summary>Unique to this instance within the process, so that several local Azures can live beside each other.</summary>
-    public string ConnectionString => $"Endpoint=sb://{_host};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;";
+    /// <summary>How the SDK reaches a namespace on a port of this machine, in the emulator's form: without TLS.</summary>
+    public static string ConnectionString(int port) =>
+        string.Create(CultureInfo.InvariantCulture, $"Endpoint=sb://127.0.0.1:{port};SharedAccessKeyName={KeyName};SharedAccessKey={Key};UseDevelopmentEmulator=true;");
 
     public IReadOnlyCollection<ServiceBusQueue> Queues => [.. _queues.Values.OrderBy(queue => queue.Name, StringComparer.Ordinal)];
 
     public TimeProvider Time { get; }
 
-    /// <summary>The namespace of a host name; null when it doesn't exist or was disposed.</summary>
-    public static ServiceBusNamespace? At(string host) => ByHost.GetValueOrDefault(host);
+    /// <summary>A client of this namespace without a wire in between. It fails as if the network were gone once the namespace is disposed.</summary>
+    public ServiceBusClient Connect(ServiceBusClientOptions? options = null) => new InProcessClient(this, options ?? new ServiceBusClientOptions());
 
     /// <summary>Creates the queues of infra/servicebus.json (the emulator's Config.json format); stored messages keep their place.</summary>
     public void CreateQueues(string configJson)
@@ -55,7 +57,6 @@ internal sealed class ServiceBusNamespace : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        ByHost.TryRemove(_host, out _);
         foreach (var queue in _queues.Values)
         {
             queue.Dispose();

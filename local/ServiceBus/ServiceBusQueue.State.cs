@@ -1,4 +1,5 @@
 using Azure.Messaging.ServiceBus;
+using Chat.Local.ServiceBus.Messages;
 
 namespace Chat.Local.ServiceBus;
 

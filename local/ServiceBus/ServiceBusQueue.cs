@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Azure.Messaging.ServiceBus;
+using Chat.Local.ServiceBus.Messages;
 using Chat.Local.Store;
 
 namespace Chat.Local.ServiceBus;
@@ -225,8 +226,8 @@ internal sealed partial class ServiceBusQueue : IDisposable
         var size = 0L;
         foreach (var message in messages)
         {
-            size += message.Content.Bytes.Length;
-            if (Properties.RequiresSession && message.Content.SessionId is null)
+            size += message.Size;
+            if (Properties.RequiresSession && message.SessionId is null)
             {
                 throw ServiceBusFailures.NeedsSession(Name);
             }

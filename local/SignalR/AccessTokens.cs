@@ -1,51 +1,104 @@
+using System.Buffers.Text;
 using System.Globalization;
-using System.Security.Claims;
 using System.Security.Cryptography;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
+using System.Text;
+using System.Text.Json;
 
 namespace Chat.Local.SignalR;
 
-/// <summary>Signs and checks the tokens with which clients connect: for one hub's address, one user and a time.</summary>
-internal sealed class AccessTokens(TimeProvider time)
+/// <summary>Checks the tokens that are signed with the access key: of clients, for a hub's address, and of calls, each for its own path.</summary>
+internal sealed class AccessTokens(string accessKey, TimeProvider time)
 {
-    private const string UserClaim = "asrs.s.uid";
-    private const string CloseClaim = "asrs.s.coae";
-    private const string EndClaim = "asrs.s.aeo";
+    /// <summary>The package makes none that is longer.</summary>
+    private const int MaxLength = 4096;
 
-    private readonly SymmetricSecurityKey _key = new(RandomNumberGenerator.GetBytes(32));
-    private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
+    /// <summary>Where the service is, whatever name a request came by.</summary>
+    private const string OwnHost = "localhost";
 
-    public string Sign(string audience, string? userId, IEnumerable<Claim> claims, TimeSpan lifetime)
+    private readonly byte[] _key = Encoding.UTF8.GetBytes(accessKey);
+
+    /// <summary>Whether a call may be made: its token is for the address without query and port, which differ between versions of the package.</summary>
+    public bool AdmitsCall(string? token, string host, string path)
     {
-        var now = time.GetUtcNow().UtcDateTime;
-        return _handler.CreateToken(new SecurityTokenDescriptor
+        foreach (var audience in Read(token)?.Audiences ?? [])
         {
-            Audience = audience,
-            IssuedAt = now,
-            NotBefore = now,
-            Expires = now + lifetime,
-            Subject = new ClaimsIdentity(userId is null ? claims : claims.Append(new Claim(UserClaim, userId))),
-            SigningCredentials = new SigningCredentials(_key, SecurityAlgorithms.HmacSha256),
-        });
+            var resource = ResourceOf(audience, host);
+            resource = resource.IndexOf('?') is var query and >= 0 ? resource[..query] : resource;
+            if (resource.Length > 0 && resource.TrimEnd('/').SequenceEqual(path.AsSpan().TrimEnd('/')))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
-    /// <summary>Whom the token admits to a hub's address; null when it isn't ours, or not for there and now.</summary>
-    public async Task<Admission?> CheckAsync(string token, string hub, string audience)
+    /// <summary>Whom the token admits to a hub; null when it isn't ours, or not for there and now.</summary>
+    public Admission? Admit(string? token, string host, string hub)
     {
-        var result = await _handler.ValidateTokenAsync(token, new TokenValidationParameters
+        if (Read(token) is not { } claims || !claims.Audiences.Exists(audience => ResourceOf(audience, host).SequenceEqual($"/client/?hub={hub}")))
         {
-            IssuerSigningKey = _key,
-            ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
-            ValidAudience = audience,
-            ValidateIssuer = false,
-            LifetimeValidator = (_, expires, _, _) => time.GetUtcNow().UtcDateTime < expires,
-        });
-        return result.IsValid ? new Admission(hub, Claim(UserClaim)) { Until = EndOf(Claim(CloseClaim), Claim(EndClaim)) } : null;
+            return null;
+        }
 
-        string? Claim(string type) => result.ClaimsIdentity.FindFirst(type)?.Value;
+        return new Admission(hub, claims.SignalRUser ?? claims.NameId ?? claims.Subject)
+        {
+            Until = claims.Closes == "true" && long.TryParse(claims.End, CultureInfo.InvariantCulture, out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
+        };
     }
 
-    private static DateTimeOffset? EndOf(string? closes, string? end) =>
-        closes == "true" && long.TryParse(end, CultureInfo.InvariantCulture, out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+    /// <summary>Path and query of an audience that is here; empty of any other.</summary>
+    private static ReadOnlySpan<char> ResourceOf(string audience, string host)
+    {
+        var authority = audience.IndexOf("://", StringComparison.Ordinal) + 3;
+        var end = authority < 3 ? -1 : audience.IndexOf('/', authority);
+        if (end < 0)
+        {
+            return [];
+        }
+
+        var name = audience.AsSpan(authority, end - authority);
+        name = name.LastIndexOf(':') is var port and > 0 && name[port..].IndexOf(']') < 0 ? name[..port] : name;
+        var isHere = name.Equals(host, StringComparison.OrdinalIgnoreCase) || name.Equals(OwnHost, StringComparison.OrdinalIgnoreCase);
+        return isHere ? audience.AsSpan(end) : [];
+    }
+
+    /// <summary>The claims of a token that is signed with the key and still good; null of any other.</summary>
+    private TokenClaims? Read(string? token)
+    {
+        var (first, last) = (token?.IndexOf('.') ?? -1, token?.LastIndexOf('.') ?? -1);
+        if (token is null or { Length: > MaxLength } || first < 0 || token.IndexOf('.', first + 1) != last)
+        {
+            return null;
+        }
+
+        Span<byte> signed = stackalloc byte[last];
+        Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Span<byte> part = stackalloc byte[MaxLength];
+        try
+        {
+            // What isn't ASCII doesn't fit, and then isn't signed either.
+            Encoding.UTF8.TryGetBytes(token.AsSpan(0, last), signed, out _);
+            HMACSHA256.HashData(_key, signed, expected);
+            return CryptographicOperations.FixedTimeEquals(Decode(token.AsSpan(last + 1), part), expected)
+                && TokenClaims.IsSignedAsExpected(Decode(token.AsSpan(0, first), part))
+                && TokenClaims.Read(Decode(token.AsSpan(first + 1, last - first - 1), part)) is { } claims
+                && claims.Expires > time.GetUtcNow().ToUnixTimeSeconds()
+                ? claims
+                : null;
+        }
+        catch (Exception malformed) when (malformed is FormatException or JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static ReadOnlySpan<byte> Decode(ReadOnlySpan<char> part, Span<byte> buffer) => buffer[..Base64Url.DecodeFromChars(part, buffer)];
+}
+
+/// <summary>Whom an access token admits to which hub.</summary>
+internal sealed record Admission(string Hub, string? UserId)
+{
+    /// <summary>When the service closes the connection, as the application said that its user's own token ends; null when it didn't.</summary>
+    public DateTimeOffset? Until { get; init; }
 }

@@ -19,12 +19,6 @@ internal sealed record Address(Audience Audience, string Name, IReadOnlyList<str
     {
     }
 
-    /// <summary>The operation's name for faults.</summary>
-    public string Operation => Audience switch
-    {
-        Audience.All => "send-all",
-        Audience.User => "send-user",
-        Audience.Group => "send-group",
-        _ => "send-connection",
-    };
+    /// <summary>Whether one of them gets it.</summary>
+    public bool Includes(ClientConnection connection) => Except.Count == 0 || !Except.Contains(connection.Id, StringComparer.Ordinal);
 }

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Threading.Channels;
+using Chat.Local.SignalR.Protocols;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace Chat.Local.SignalR;
@@ -12,8 +14,6 @@ internal sealed class ClientConnection : IDisposable
     private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan SilentFor = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(5);
-    private static readonly JsonHubProtocol Protocol = new();
-    private static readonly ReadOnlyMemory<byte> Ping = Protocol.GetMessageBytes(PingMessage.Instance);
 
     private readonly Channel<ReadOnlyMemory<byte>> _outgoing =
         Channel.CreateUnbounded<ReadOnlyMemory<byte>>(new UnboundedChannelOptions { SingleReader = true });
@@ -27,8 +27,10 @@ internal sealed class ClientConnection : IDisposable
     private readonly CancellationTokenRegistration _stopping;
     private long _waitingBytes;
     private long _lastHeard;
+    private TransferFormat _carried = TransferFormat.Text | TransferFormat.Binary;
     private volatile bool _isOpen;
     private volatile bool _isAwaited;
+    private volatile bool _isClosing;
 
     /// <param name="stopping">Fires when the host stops, which the client is told.</param>
     public ClientConnection(string id, Admission admission, TimeProvider time, CancellationToken stopping)
@@ -56,6 +58,12 @@ internal sealed class ClientConnection : IDisposable
     /// <summary>Whether the handshake is done; it must be before the first ping is due.</summary>
     public bool IsOpen => _isOpen;
 
+    /// <summary>Whether the last is said, and nothing that the client says matters any more.</summary>
+    public bool IsClosing => _isClosing;
+
+    /// <summary>What the handshake settled; JSON until then.</summary>
+    public ClientProtocol Protocol { get; private set; } = ClientProtocol.Json;
+
     /// <summary>Cancelled when the carrier is to let go at once.</summary>
     public CancellationToken Dropped { get; }
 
@@ -72,24 +80,28 @@ internal sealed class ClientConnection : IDisposable
         }
     }
 
+    /// <summary>Whether the transport carries a protocol's format.</summary>
+    public bool Carries(TransferFormat format) => (_carried & format) == format;
+
+    /// <summary>The transport carries text alone.</summary>
+    public void CarryTextOnly() => _carried = TransferFormat.Text;
+
     /// <summary>Answers the client's handshake; nothing else may be sent before.</summary>
-    /// <param name="error">Why it is refused, which ends the connection; null if it isn't.</param>
-    public void Open(string? error = null)
+    public void Open(ClientProtocol protocol)
     {
-        var response = new ArrayBufferWriter<byte>();
-        HandshakeProtocol.WriteResponseMessage(new HandshakeResponseMessage(error), response);
-        Send(response.WrittenMemory);
-        if (error is null)
-        {
-            _isOpen = true;
-        }
-        else
-        {
-            Complete();
-        }
+        Protocol = protocol;
+        AnswerHandshake(HandshakeResponseMessage.Empty);
+        _isOpen = true;
     }
 
-    public void Send(HubMessage message) => Send(Protocol.GetMessageBytes(message));
+    /// <summary>Answers the client's handshake with why it is refused, which ends the connection.</summary>
+    public void Refuse(string error)
+    {
+        AnswerHandshake(new HandshakeResponseMessage(error));
+        Complete();
+    }
+
+    public void Send(HubMessage message) => Send(Protocol.Write(message));
 
     public void Send(ReadOnlyMemory<byte> frame)
     {
@@ -121,6 +133,7 @@ internal sealed class ClientConnection : IDisposable
     /// <summary>Nothing more is sent, as when the client has gone.</summary>
     public void Complete()
     {
+        _isClosing = true;
         if (_outgoing.Writer.TryComplete())
         {
             _dropped.CancelAfter(CloseWithin);
@@ -136,6 +149,13 @@ internal sealed class ClientConnection : IDisposable
         _pings.Dispose();
         _end?.Dispose();
         _stopping.Unregister();
+    }
+
+    private void AnswerHandshake(HandshakeResponseMessage answer)
+    {
+        var response = new ArrayBufferWriter<byte>();
+        HandshakeProtocol.WriteResponseMessage(answer, response);
+        Send(response.WrittenMemory);
     }
 
     /// <summary>Timers take 49 days at most; tokens that last longer outlive every connection.</summary>
@@ -161,7 +181,7 @@ internal sealed class ClientConnection : IDisposable
         }
         else
         {
-            Send(Ping);
+            Send(Protocol.Ping);
         }
     }
 }

@@ -1,10 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Chat.Local.SignalR;
@@ -12,11 +10,9 @@ namespace Chat.Local.SignalR;
 /// <summary>Where clients connect: they negotiate with their access token, then open a WebSocket, an event stream or polls with it.</summary>
 internal sealed class ClientEndpoint(SignalRService service, AccessTokens tokens, TimeProvider time, CancellationToken stopping)
 {
-    private const string Path = "/client";
     private const string Text = nameof(TransferFormat.Text);
     private const string Binary = nameof(TransferFormat.Binary);
 
-    // Binary too, so that a MessagePack client gets as far as the handshake, which tells it why not.
     private static readonly AvailableTransport[] Transports =
     [
         new() { Transport = nameof(HttpTransportType.WebSockets), TransferFormats = [Text, Binary] },
@@ -26,26 +22,19 @@ internal sealed class ClientEndpoint(SignalRService service, AccessTokens tokens
 
     private readonly HttpConnections _negotiated = new();
 
-    public void Map(IEndpointRouteBuilder routes)
+    /// <summary>Answers a request below <c>/client</c>.</summary>
+    public Task AnswerAsync(HttpContext context) => (context.Request.Method, context.Request.Path.Value) switch
     {
-        var client = routes.CreateApplicationBuilder();
-        // The protocol has pings of its own.
-        client.UseWebSockets(new Microsoft.AspNetCore.Builder.WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
-        client.Run(ServeAsync);
-        routes.Map(Path, client.Build());
-        routes.MapPost($"{Path}/negotiate", AnswerNegotiationAsync);
-    }
-
-    /// <summary>The address of a hub for whoever sent this request.</summary>
-    public static string Url(HttpRequest request, string hub) => $"{request.Scheme}://{request.Host}{request.PathBase}{Path}/?hub={hub}";
-
-    /// <summary>Whether a request is for this service, and not for the functions beside it.</summary>
-    public static bool Takes(HttpRequest request) => request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase);
+        ("POST", "/client/negotiate") => AnswerNegotiationAsync(context),
+        (_, "/client" or "/client/") => ServeAsync(context),
+        _ => RefuseAsync(context, StatusCodes.Status404NotFound),
+    };
 
     private async Task AnswerNegotiationAsync(HttpContext context)
     {
-        if (await AdmitAsync(context) is not { } admission)
+        if (Admit(context) is not { } admission)
         {
+            await RefuseAsync(context, StatusCodes.Status401Unauthorized);
             return;
         }
 
@@ -67,8 +56,9 @@ internal sealed class ClientEndpoint(SignalRService service, AccessTokens tokens
 
     private async Task ServeAsync(HttpContext context)
     {
-        if (await AdmitAsync(context) is not { } admission)
+        if (Admit(context) is not { } admission)
         {
+            await RefuseAsync(context, StatusCodes.Status401Unauthorized);
             return;
         }
 
@@ -100,22 +90,21 @@ internal sealed class ClientEndpoint(SignalRService service, AccessTokens tokens
         }
     }
 
-    /// <summary>Whom the request's token admits, and to which hub; null if it doesn't, which is then answered.</summary>
-    private async Task<Admission?> AdmitAsync(HttpContext context)
+    /// <summary>Whom the request's token admits, and to which hub; null if it doesn't.</summary>
+    private Admission? Admit(HttpContext context)
     {
         var request = context.Request;
-        var hub = request.Query["hub"].ToString();
         var authorization = request.Headers.Authorization.ToString();
         var token = authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
             ? authorization["Bearer ".Length..]
             : request.Query["access_token"].ToString();
-        if (await tokens.CheckAsync(token, hub, Url(request, hub)) is { } admission)
-        {
-            return admission;
-        }
+        return tokens.Admit(token, request.Host.Host, request.Query["hub"].ToString());
+    }
 
-        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
-        return null;
+    private static Task RefuseAsync(HttpContext context, int status)
+    {
+        context.Response.StatusCode = status;
+        return Task.CompletedTask;
     }
 
     private static string NewConnectionToken() => Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(16));
@@ -123,11 +112,4 @@ internal sealed class ClientEndpoint(SignalRService service, AccessTokens tokens
     /// <summary>The public name of a connection follows from the secret that only its client has.</summary>
     private static string ConnectionId(string connectionToken) =>
         Base64UrlEncoder.Encode(SHA256.HashData(Encoding.UTF8.GetBytes(connectionToken)).AsSpan(0, 16).ToArray());
-}
-
-/// <summary>Whom an access token admits to which hub.</summary>
-internal sealed record Admission(string Hub, string? UserId)
-{
-    /// <summary>When the service closes the connection, as the application said that its user's own token ends; null when it didn't.</summary>
-    public DateTimeOffset? Until { get; init; }
 }

@@ -1,87 +1,92 @@
 using System.Buffers;
-using System.Text.Json;
+using Chat.Local.SignalR.Protocols;
 using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace Chat.Local.SignalR;
 
-/// <summary>What a client says, in frames of the JSON protocol however they arrive: its handshake, then pings and little else.</summary>
+/// <summary>What a client says, however it arrives: its handshake, then pings and little else.</summary>
 internal sealed class ClientInput(HubConnections hub, ClientConnection connection)
 {
-    private const int MaxFrameBytes = 1024 * 1024;
+    private const int MaxMessageBytes = 1024 * 1024;
 
-    private readonly ArrayBufferWriter<byte> _partial = new();
+    private readonly ArrayBufferWriter<byte> _unread = new();
 
     public void Read(ReadOnlySpan<byte> bytes)
     {
         connection.Heard();
-        for (var end = bytes.IndexOf(InvocationFrame.Separator); end >= 0; end = bytes.IndexOf(InvocationFrame.Separator))
+        if (connection.IsClosing)
         {
-            _partial.Write(bytes[..end]);
-            Take(_partial.WrittenSpan);
-            _partial.ResetWrittenCount();
-            bytes = bytes[(end + 1)..];
+            return;
         }
 
-        if (_partial.WrittenCount + bytes.Length > MaxFrameBytes)
+        _unread.Write(bytes);
+        var input = new ReadOnlySequence<byte>(_unread.WrittenMemory);
+        try
+        {
+            TakeAll(ref input);
+        }
+        catch (InvalidDataException malformed)
+        {
+            connection.Close(malformed.Message);
+            return;
+        }
+
+        if (input.Length > MaxMessageBytes)
         {
             connection.Close("The maximum message size of 1 MB was exceeded.");
             return;
         }
 
-        _partial.Write(bytes);
+        var rest = input.IsEmpty ? [] : input.ToArray();
+        _unread.ResetWrittenCount();
+        _unread.Write(rest);
     }
 
-    private void Take(ReadOnlySpan<byte> frame)
+    /// <summary>Takes messages until what is left isn't a whole one. Messages of an unknown type are read, but none come of them.</summary>
+    private void TakeAll(ref ReadOnlySequence<byte> input)
     {
-        try
+        for (var before = long.MaxValue; input.Length < before && !connection.IsClosing;)
         {
+            before = input.Length;
             if (connection.IsOpen)
             {
-                Answer(Parse<Message>(frame));
+                Answer(ref input);
             }
-            else
+            else if (HandshakeProtocol.TryParseRequestMessage(ref input, out var handshake))
             {
-                Open(Parse<Handshake>(frame));
+                Open(handshake);
             }
-        }
-        catch (JsonException)
-        {
-            connection.Close("Connection closed: what the client sent isn't a message of the JSON protocol.");
         }
     }
 
-    private static T Parse<T>(ReadOnlySpan<byte> frame)
-        where T : class => JsonSerializer.Deserialize<T>(frame, JsonSerializerOptions.Web) ?? throw new JsonException("A frame is an object, not null.");
-
-    private void Open(Handshake handshake)
+    private void Open(HandshakeRequestMessage handshake)
     {
-        if (handshake.Protocol != "json")
+        if (ClientProtocol.Find(handshake.Protocol, handshake.Version) is not { } protocol)
         {
-            connection.Open($"The protocol '{handshake.Protocol}' is not supported: the local SignalR Service speaks JSON only.");
-            return;
+            connection.Refuse($"Version {handshake.Version} of the protocol '{handshake.Protocol}' is not supported.");
         }
-
-        if (handshake.Version != 1)
+        else if (!connection.Carries(protocol.Format))
         {
-            connection.Open($"The server does not support version {handshake.Version} of the 'json' protocol.");
-            return;
+            connection.Refuse($"The protocol '{protocol.Name}' can't be used: the transport does not support the transfer format {protocol.Format}.");
         }
-
-        if (!hub.TryOpen(connection))
+        else if (!hub.TryOpen(connection, protocol))
         {
-            connection.Open();
+            connection.Open(protocol);
             connection.Close("Connection closed: its connection token is in use.");
         }
     }
 
-    private void Answer(Message message)
+    private void Answer(ref ReadOnlySequence<byte> input)
     {
-        switch (message.Type)
+        switch (connection.Protocol.Read(ref input))
         {
-            case HubProtocolConstants.InvocationMessageType or HubProtocolConstants.StreamInvocationMessageType when message.InvocationId is { } id:
-                connection.Send(CompletionMessage.WithError(id, "There is no server to invoke: the app takes calls over HTTP."));
+            case InvocationBindingFailureMessage { InvocationId: { } id }:
+                Refuse(id);
                 break;
-            case HubProtocolConstants.CloseMessageType:
+            case HubMethodInvocationMessage { InvocationId: { } id }:
+                Refuse(id);
+                break;
+            case CloseMessage:
                 connection.Complete();
                 break;
             default:
@@ -89,7 +94,6 @@ internal sealed class ClientInput(HubConnections hub, ClientConnection connectio
         }
     }
 
-    private sealed record Handshake(string? Protocol, int Version);
-
-    private sealed record Message(int Type, string? InvocationId);
+    private void Refuse(string invocationId) =>
+        connection.Send(CompletionMessage.WithError(invocationId, "There is no server to invoke: the app takes calls over HTTP."));
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Http.Features;
@@ -35,8 +36,9 @@ internal sealed class HttpConnection(ClientConnection connection, Admission admi
                 context.Response.StatusCode = StatusCodes.Status202Accepted;
                 return true;
             case "GET" when context.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/event-stream"):
-                if (Occupy(HttpTransportType.ServerSentEvents) == HttpTransportType.None)
+                if (connection.Protocol.Format == TransferFormat.Text && Occupy(HttpTransportType.ServerSentEvents) == HttpTransportType.None)
                 {
+                    connection.CarryTextOnly();
                     await new EventStreamCarrier(context, connection).RunAsync();
                     return true;
                 }

@@ -1,3 +1,5 @@
+using Chat.Local.SignalR.Protocols;
+
 namespace Chat.Local.SignalR;
 
 /// <summary>Who is connected to a hub, and who is in which group.</summary>
@@ -17,7 +19,7 @@ internal sealed class HubConnections(string name, MembershipJournal journal, Tim
     public string Name => name;
 
     /// <summary>Takes a connection in and answers its handshake in one step: once its client knows, it gets all that is sent. False if its id is taken.</summary>
-    public bool TryOpen(ClientConnection connection)
+    public bool TryOpen(ClientConnection connection, ClientProtocol protocol)
     {
         lock (_lock)
         {
@@ -26,7 +28,7 @@ internal sealed class HubConnections(string name, MembershipJournal journal, Tim
                 return false;
             }
 
-            connection.Open();
+            connection.Open(protocol);
             _all.Add(connection);
             if (connection.UserId is { } user)
             {
@@ -76,25 +78,33 @@ internal sealed class HubConnections(string name, MembershipJournal journal, Tim
         }
     }
 
-    public void AddConnection(string connectionId, string group)
+    /// <returns>False if there is no such connection.</returns>
+    public bool AddConnection(string connectionId, string group)
     {
         lock (_lock)
         {
-            if (_connections.TryGetValue(connectionId, out var connection))
+            if (!_connections.TryGetValue(connectionId, out var connection))
             {
-                _groups.Add(group, connection);
+                return false;
             }
+
+            _groups.Add(group, connection);
+            return true;
         }
     }
 
-    public void RemoveConnection(string connectionId, string group)
+    /// <returns>False if there is no such connection.</returns>
+    public bool RemoveConnection(string connectionId, string group)
     {
         lock (_lock)
         {
-            if (_connections.TryGetValue(connectionId, out var connection))
+            if (!_connections.TryGetValue(connectionId, out var connection))
             {
-                _groups.Remove(group, connection);
+                return false;
             }
+
+            _groups.Remove(group, connection);
+            return true;
         }
     }
 

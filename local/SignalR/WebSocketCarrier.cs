@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.WebSockets;
+using Microsoft.AspNetCore.Connections;
 
 namespace Chat.Local.SignalR;
 
@@ -31,7 +32,8 @@ internal sealed class WebSocketCarrier(WebSocket socket, ClientConnection connec
     {
         await foreach (var frame in connection.Outgoing.ReadAllAsync(connection.Dropped))
         {
-            await socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: true, connection.Dropped);
+            var type = connection.Protocol.Format == TransferFormat.Binary ? WebSocketMessageType.Binary : WebSocketMessageType.Text;
+            await socket.SendAsync(frame, type, endOfMessage: true, connection.Dropped);
             connection.Sent(frame.Length);
         }
 

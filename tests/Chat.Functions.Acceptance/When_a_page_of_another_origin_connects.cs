@@ -8,7 +8,7 @@ namespace Chat.Functions.Acceptance;
 /// <summary>A page is served from another origin than the backend, and its browser asks whether it may. What may is configured, as in Azure.</summary>
 public class When_a_page_of_another_origin_connects
 {
-    private const string Origin = "http://localhost:5173";
+    private const string Origin = "https://app.example.com";
 
     /// <summary>What browsers show scripts without being asked, and what isn't for scripts.</summary>
     private static readonly string[] ShownOrNotForScripts =
@@ -23,8 +23,8 @@ public class When_a_page_of_another_origin_connects
 
     [Theory]
     [InlineData("/api/realtime/negotiate?negotiateVersion=1")]
-    [InlineData("/client/negotiate?hub=chathub")]
-    [InlineData("/client/?hub=chathub&id=1")]
+    [InlineData("signalr:/client/negotiate?hub=chathub")]
+    [InlineData("signalr:/client/?hub=chathub&id=1")]
     [InlineData("/api/conversations")]
     public async Task Should_be_allowed_to_ask_with_credentials_and_the_headers_of_the_SignalR_client(string path)
     {
@@ -44,7 +44,7 @@ public class When_a_page_of_another_origin_connects
         await using var app = await ChatApp.StartAsync(settings: AsDeployed);
 
         using var answer = await AskAsync(app, HttpMethod.Post, "/api/realtime/negotiate");
-        using var refusal = await AskAsync(app, HttpMethod.Post, "/client/negotiate?hub=chathub");
+        using var refusal = await AskAsync(app, HttpMethod.Post, Locate(app, "signalr:/client/negotiate?hub=chathub"));
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal(Origin, Header(answer, "Access-Control-Allow-Origin"));
@@ -76,12 +76,17 @@ public class When_a_page_of_another_origin_connects
 
     private static async Task<HttpResponseMessage> PreflightAsync(ChatApp app, string path)
     {
-        using var preflight = new HttpRequestMessage(HttpMethod.Options, path);
+        using var preflight = new HttpRequestMessage(HttpMethod.Options, Locate(app, path));
         preflight.Headers.Add("Origin", Origin);
         preflight.Headers.Add("Access-Control-Request-Method", "POST");
         preflight.Headers.Add("Access-Control-Request-Headers", "authorization,content-type,x-requested-with,x-signalr-user-agent");
         return await app.Http.SendAsync(preflight);
     }
+
+    /// <summary>Addresses of SignalR Service, which is elsewhere, begin with its name.</summary>
+    private static string Locate(ChatApp app, string path) => path.StartsWith("signalr:", StringComparison.Ordinal)
+        ? new Uri(app.Azure.SignalR.Address!, path["signalr:".Length..]).AbsoluteUri
+        : path;
 
     private static Task<HttpResponseMessage> AskAsync(ChatApp app, HttpMethod method, string path, object? body = null) =>
         app.As("alice").SendAsync(method, path, body is null ? null : JsonContent.Create(body), request => request.Headers.Add("Origin", Origin));

@@ -19,7 +19,7 @@ public class When_a_queue_message_is_poisoned
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
         await using var phone = await bob.ListenAsync();
-        await using var client = new ServiceBusClient(app.Azure.ServiceBus.ConnectionString);
+        await using var client = app.Azure.ServiceBus.Connect();
         await client.CreateSender(queue).SendMessageAsync(new ServiceBusMessage(Encoding.UTF8.GetBytes(body)));
 
         await alice.SendAsync(conversation, "still here");

@@ -50,7 +50,6 @@ public class When_people_use_the_app_and_operators_read_its_log
             await app.HasDeliveredAsync(group);
             await alice.PreferAsync(direct, new { pinned = true });
             await alice.AskAsync("GET", $"/api/presence?users={bob.Name}&conversationId={group}", expected: HttpStatusCode.ServiceUnavailable);
-            await alice.AskAsync("POST", "/api/realtime/negotiate", expected: HttpStatusCode.ServiceUnavailable);
         }
 
         Assert.Contains(log.Lines, line => line.Contains("RealtimeException", StringComparison.Ordinal));

@@ -92,7 +92,7 @@ public class When_the_app_tells_of_itself
     {
         const string Trace = "0af7651916cd43dd8448eb211c80319c";
         await using var app = await ChatApp.StartAsync(settings: Unhurried);
-        await using var client = new ServiceBusClient(app.Azure.ServiceBus.ConnectionString);
+        await using var client = app.Azure.ServiceBus.Connect();
         using var recording = new Recording();
 
         foreach (var (queue, time) in new[] { ("deliveries", default), ("fanout", DateTimeOffset.UnixEpoch) })
@@ -212,7 +212,7 @@ public class When_the_app_tells_of_itself
     public async Task Should_count_dead_letters_by_queue_and_reason()
     {
         await using var app = await ChatApp.StartAsync(settings: Unhurried);
-        await using var client = new ServiceBusClient(app.Azure.ServiceBus.ConnectionString);
+        await using var client = app.Azure.ServiceBus.Connect();
         using var recording = new Recording();
 
         await client.CreateSender("fanout").SendMessageAsync(new ServiceBusMessage("not JSON"));

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Chat.Load.Servers;
 
@@ -31,7 +33,8 @@ internal sealed class ChatServer : IServer
     /// <param name="environment">Variables that its process gets besides.</param>
     public static async Task<ChatServer> StartAsync(string assembly, string directory, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet", [assembly, "--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--data", directory]);
+        string[] ports = ["--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--signalr-port", FreePort()];
+        var start = new ProcessStartInfo("dotnet", [assembly, .. ports, "--data", directory]);
         start.Environment["Auth__SigningKey"] = AccessToken.SigningKey;
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
@@ -77,6 +80,14 @@ internal sealed class ChatServer : IServer
     {
         Http.Dispose();
         await Process.DisposeAsync();
+    }
+
+    /// <summary>A port that was free a moment ago.</summary>
+    private static string FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
     }
 
     private static HttpClient Client(Uri address) => new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = address };

@@ -11,7 +11,7 @@ namespace Chat.Local.Functions.Http;
 internal static class CrossOrigin
 {
     /// <exception cref="HostRefusedException">What is set isn't a list of origins.</exception>
-    public static void Use(IApplicationBuilder app, IConfiguration settings)
+    public static void Use(IApplicationBuilder app, SignalRService signalR, IConfiguration settings)
     {
         var origins = (settings["Host:CORS"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
         if (origins.Length == 0)
@@ -27,16 +27,15 @@ internal static class CrossOrigin
                 "with commas and no spaces between, or without CORSCredentials also *.");
         }
 
-        app.UseWhen(http => ClientEndpoint.Takes(http.Request), signalR => signalR.UseCors(policy =>
-            policy.SetIsOriginAllowed(origin => origins.Contains("*") || origins.Contains(origin)).AllowAnyHeader().AllowAnyMethod().AllowCredentials()));
-        app.UseWhen(http => !ClientEndpoint.Takes(http.Request), functions => functions.UseCors(policy =>
+        signalR.AllowOrigins(origins);
+        app.UseCors(policy =>
         {
             policy.WithOrigins(origins).AllowAnyHeader().AllowAnyMethod();
             if (credentials)
             {
                 policy.AllowCredentials();
             }
-        }));
+        });
     }
 
     private static bool IsOrigin(string text) =>

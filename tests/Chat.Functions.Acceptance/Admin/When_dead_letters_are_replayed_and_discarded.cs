@@ -77,7 +77,7 @@ public class When_dead_letters_are_replayed_and_discarded
         await using var app = await ChatApp.StartAsync();
         await using var letters = Of(app, bySdk: true);
         await PoisonAsync(app, "[1]", 1);
-        await using var somebody = new ServiceBusClient(app.Azure.ServiceBus.ConnectionString);
+        await using var somebody = app.Azure.ServiceBus.Connect();
         var held = await somebody.CreateReceiver(Queue, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter }).ReceiveMessageAsync();
 
         Assert.Empty(await letters.DiscardAsync(Queue, [held.SequenceNumber], default).ToListAsync());
@@ -86,14 +86,14 @@ public class When_dead_letters_are_replayed_and_discarded
 
     private static IDeadLetters Of(ChatApp app, bool bySdk) =>
         bySdk
-            ? new ServiceBusDeadLetters(new ServiceBusClient(app.Azure.ServiceBus.ConnectionString), patience: TimeSpan.FromMilliseconds(200))
+            ? new ServiceBusDeadLetters(app.Azure.ServiceBus.Connect(), patience: TimeSpan.FromMilliseconds(200))
             : new LocalDeadLetters(app.Http.BaseAddress!);
 
     private static async Task<List<DeadLetter>> ListAsync(IDeadLetters letters) => await letters.ListAsync(Queue, default).ToListAsync();
 
     private static async Task PoisonAsync(ChatApp app, string body, int count)
     {
-        await using var client = new ServiceBusClient(app.Azure.ServiceBus.ConnectionString);
+        await using var client = app.Azure.ServiceBus.Connect();
         await client.CreateSender(Queue).SendMessageAsync(new ServiceBusMessage(body));
         await Eventually.HoldsAsync(() => app.Azure.ServiceBus.Find(Queue)!.Count().DeadLettered, letters => letters == count);
     }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Chat.Functions.Messages;
 using Xunit.Sdk;
@@ -40,7 +42,7 @@ internal sealed class Backend : IAsyncDisposable
     /// <param name="sweepGrace">How long the sweep leaves a delivery to the queue.</param>
     public static async Task<Backend> StartAsync(string directory, string sweepGrace = "00:00:01")
     {
-        var start = With("--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--data", directory);
+        var start = With("--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--signalr-port", FreePort(), "--data", directory);
         start.Environment["Auth__SigningKey"] = Tokens.SigningKey;
         start.Environment["Delivery__SweepGrace"] = sweepGrace;
         var process = Process.Start(start)!;
@@ -87,6 +89,14 @@ internal sealed class Backend : IAsyncDisposable
         {
             process.Kill();
         }
+    }
+
+    /// <summary>A port that was free a moment ago: the option knows no zero for any.</summary>
+    private static string FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
     }
 
     private static ProcessStartInfo With(params string[] options) => new("dotnet", [typeof(SendMessage).Assembly.Location, .. options])

@@ -44,6 +44,11 @@ internal sealed class ChatApp : IAsyncDisposable
     {
         var owned = azure is null;
         azure ??= await LocalAzure.StartAsync(directory: null, time: time);
+        if (azure.SignalR.Address is null)
+        {
+            await azure.SignalR.ListenAsync(0, CancellationToken.None);
+        }
+
         var all = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal), StringComparer.Ordinal);
         all.TryAdd("Auth:SigningKey", Tokens.SigningKey);
         all.TryAdd("Delivery:SweepGrace", "00:00:01");
@@ -125,7 +130,7 @@ internal sealed class ChatApp : IAsyncDisposable
     {
         try
         {
-            app.EntryPoint!.Invoke(null, [new[] { "--urls", "http://127.0.0.1:0", "--cosmos-port", "0" }]);
+            app.EntryPoint!.Invoke(null, [new[] { "--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--signalr-port", "0" }]);
         }
         catch (TargetInvocationException exception) when (exception.InnerException is { } inner)
         {

@@ -9,15 +9,15 @@ public sealed class CommandLineTests
     public void Says_where_to_listen_and_to_keep_data_without_options()
     {
         var options = CommandLine.Parse([]);
-        Assert.Equal(("http://localhost:7071", ".local", false, false, 8081), Values(options));
+        Assert.Equal(("http://localhost:7071", ".local", false, false, 8081, 8888), Values(options));
     }
 
     [Theory]
-    [InlineData("--urls http://*:80 --data /tmp/x --in-memory --reset --cosmos-port 0", "http://*:80", "/tmp/x", true, true, 0)]
-    [InlineData("--reset --cosmos-port 1 --data a --urls http://[::1]:0", "http://[::1]:0", "a", false, true, 1)]
-    [InlineData("--data a --data b --in-memory --in-memory", "http://localhost:7071", "b", true, false, 8081)]
-    public void Takes_options_in_any_order_and_the_last_of_a_kind(string args, string url, string data, bool inMemory, bool reset, int cosmosPort) =>
-        Assert.Equal((url, data, inMemory, reset, cosmosPort), Values(CommandLine.Parse(args.Split(' '))));
+    [InlineData("--urls http://*:80 --data /tmp/x --in-memory --reset --cosmos-port 0 --signalr-port 0", "http://*:80", "/tmp/x", true, true, 0, 0)]
+    [InlineData("--reset --cosmos-port 1 --signalr-port 2 --data a --urls http://[::1]:0", "http://[::1]:0", "a", false, true, 1, 2)]
+    [InlineData("--data a --data b --in-memory --in-memory", "http://localhost:7071", "b", true, false, 8081, 8888)]
+    public void Takes_options_in_any_order_and_the_last_of_a_kind(string args, string url, string data, bool inMemory, bool reset, int cosmosPort, int signalRPort) =>
+        Assert.Equal((url, data, inMemory, reset, cosmosPort, signalRPort), Values(CommandLine.Parse(args.Split(' '))));
 
     [Theory]
     [InlineData("--verbose", "There is no option --verbose.")]
@@ -30,6 +30,7 @@ public sealed class CommandLineTests
     [InlineData("--urls http://localhost:7071/app", "--urls can't be http://localhost:7071/app")]
     [InlineData("--cosmos-port 70000", "--cosmos-port can't be 70000")]
     [InlineData("--cosmos-port -1", "--cosmos-port can't be -1")]
+    [InlineData("--signalr-port all", "--signalr-port can't be all")]
     public void Refuses_anything_else_with_the_list_of_options(string args, string because)
     {
         var refusal = Assert.Throws<HostRefusedException>(() => CommandLine.Parse(args.Split(' ')));
@@ -38,6 +39,6 @@ public sealed class CommandLineTests
         Assert.Equal(2, refusal.ExitCode);
     }
 
-    private static (string, string, bool, bool, int) Values(CommandLine options) =>
-        (options.Url, options.DataDirectory, options.InMemory, options.Reset, options.CosmosPort);
+    private static (string, string, bool, bool, int, int) Values(CommandLine options) =>
+        (options.Url, options.DataDirectory, options.InMemory, options.Reset, options.CosmosPort, options.SignalRPort);
 }

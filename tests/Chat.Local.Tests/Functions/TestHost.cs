@@ -21,7 +21,7 @@ internal sealed class TestHost : IAsyncDisposable
         HostHook.Current = new HostHook { App = typeof(TestHost).Assembly, Classes = classes, Azure = azure, Settings = settings ?? [] };
         try
         {
-            var builder = FunctionsApplication.CreateBuilder(["--in-memory", "--urls", "http://127.0.0.1:0", "--cosmos-port", "0"]);
+            var builder = FunctionsApplication.CreateBuilder(["--in-memory", "--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--signalr-port", "0"]);
             (configure ?? (app => app.ConfigureFunctionsWebApplication()))(builder);
             return (FunctionsHost)builder.Build();
         }

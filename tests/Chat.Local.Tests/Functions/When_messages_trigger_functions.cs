@@ -51,7 +51,7 @@ public sealed class When_messages_trigger_functions : IAsyncLifetime
         await WhenCountsAsync(counts => counts == new QueueCounts(0, 0, 0, 0, 1));
         await host.Host.StopAsync();
         Assert.Empty(_work.Begun);
-        await using var client = new ServiceBusClient(_azure.ServiceBus.ConnectionString);
+        await using var client = _azure.ServiceBus.Connect();
         await using var receiver = client.CreateReceiver("deliveries", new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
         Assert.Equal("Hopeless", (await receiver.PeekMessageAsync()).DeadLetterReason);
     }
@@ -228,7 +228,7 @@ public sealed class When_messages_trigger_functions : IAsyncLifetime
 
     private async Task SendAsync(params string[] bodies)
     {
-        await using var client = new ServiceBusClient(_azure.ServiceBus.ConnectionString);
+        await using var client = _azure.ServiceBus.Connect();
         await using var sender = client.CreateSender("deliveries");
         await sender.SendMessagesAsync(bodies.Select(body => new ServiceBusMessage(body)));
     }

@@ -24,7 +24,7 @@ internal sealed class InspectedHost : IAsyncDisposable
         Azure = azure;
         _host = host;
         Work = work;
-        _bus = new ServiceBusClient(azure.ServiceBus.ConnectionString);
+        _bus = azure.ServiceBus.Connect();
         Sender = _bus.CreateSender(Queue);
         Receiver = _bus.CreateReceiver(Queue);
     }

@@ -38,8 +38,6 @@ internal sealed class TestBus : IAsyncDisposable
 
     public ServiceBusReceiver DeadLetters { get; }
 
-    public string ConnectionString => _namespace.ConnectionString;
-
     public ServiceBusQueue Queue => _namespace.Find("orders")!;
 
     public static async Task<TestBus> StartAsync(string properties = "", string? directory = null, TestClock? clock = null)
@@ -49,7 +47,7 @@ internal sealed class TestBus : IAsyncDisposable
     }
 
     public ServiceBusClient NewClient(int retries = 3) =>
-        new(_namespace.ConnectionString, new ServiceBusClientOptions { RetryOptions = new ServiceBusRetryOptions { MaxRetries = retries } });
+        _namespace.Connect(new ServiceBusClientOptions { RetryOptions = new ServiceBusRetryOptions { MaxRetries = retries } });
 
     public Task SendAsync(params ReadOnlySpan<string> ids) => Sender.SendMessagesAsync(ids.ToArray().Select(Message));
 

@@ -1,9 +1,12 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.WebSockets;
+using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.AspNetCore.SignalR.Protocol;
+using Microsoft.Azure.SignalR.Management;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Xunit;
 
 namespace Chat.Local.Tests.SignalR;
@@ -11,16 +14,22 @@ namespace Chat.Local.Tests.SignalR;
 public class ConnectingTests
 {
     [Fact]
-    public async Task A_negotiation_names_the_host_that_the_client_asked()
+    public async Task A_negotiation_is_the_app_s_own_with_the_address_of_its_connection_string()
     {
         await using var app = await SignalRApp.StartAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/negotiate?user=alice") { Headers = { Host = "chat.example:7071" } };
+        var elsewhere = await app.Service.OpenHubAsync(app.Clock, "Endpoint=https://chat.service.signalr.net;ClientEndpoint=https://chat.example;AccessKey=abc=;Version=1.0;");
+        var claims = new[] { new Claim("exp", "never"), new Claim("role", "a"), new Claim("role", "b") };
 
-        using var response = await app.Http.SendAsync(request);
+        var answer = await elsewhere.NegotiateAsync(new NegotiationOptions { UserId = "alice", Claims = claims, TokenLifetime = TimeSpan.FromMinutes(5) });
 
-        var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
-        Assert.Equal("http://chat.example:7071/client/?hub=testhub", answer.GetProperty("url").GetString());
-        Assert.NotEmpty(answer.GetProperty("accessToken").GetString()!);
+        var (url, accessToken) = answer.ToObjectFromJson<Negotiated>(JsonSerializerOptions.Web)!;
+        Assert.Equal("https://chat.example/client/?hub=testhub", url);
+        var token = new JsonWebToken(accessToken);
+        Assert.Equal("https://chat.service.signalr.net/client/?hub=testhub", token.Audiences.Single());
+        Assert.Equal(app.Clock.GetUtcNow().AddMinutes(5).UtcDateTime, token.ValidTo);
+        Assert.Equal(("alice", "never"), (token.GetClaim("asrs.s.uid").Value, token.GetClaim("asrs.u.exp").Value));
+        Assert.Equal(["a", "b"], token.Claims.Where(claim => claim.Type == "role").Select(claim => claim.Value));
+        await Assert.ThrowsAnyAsync<Exception>(() => elsewhere.NegotiateAsync(new NegotiationOptions { UserId = new string('a', 4096) }));
     }
 
     [Fact]
@@ -65,11 +74,13 @@ public class ConnectingTests
         await using var app = await SignalRApp.StartAsync();
         var (url, token) = await app.NegotiateAsync("alice");
         var plain = await app.NegotiateAsync("alice", "/plain/negotiate");
+        var elsewhere = await (await app.Service.OpenHubAsync(app.Clock, app.Service.ConnectionString.Replace("localhost", "chat.example", StringComparison.Ordinal)))
+            .NegotiateAsync(new NegotiationOptions { UserId = "alice" });
         var signature = token.LastIndexOf('.') + 1;
         var tampered = token[..signature] + (token[signature] == 'A' ? 'B' : 'A') + token[(signature + 1)..];
 
         await RefusedAsync(app, url, plain.AccessToken);
-        await RefusedAsync(app, url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal), token);
+        await RefusedAsync(app, url, elsewhere.ToObjectFromJson<Negotiated>(JsonSerializerOptions.Web)!.AccessToken);
         await RefusedAsync(app, url, tampered);
         await RefusedAsync(app, url, "");
         using (await HubClient.ConnectAsync(new Negotiated(url, token)))
@@ -92,8 +103,8 @@ public class ConnectingTests
     }
 
     [Theory]
-    [InlineData("""{"protocol":"messagepack","version":1}""", "The protocol 'messagepack' is not supported")]
-    [InlineData("""{"protocol":"json","version":2}""", "version 2")]
+    [InlineData("""{"protocol":"xml","version":1}""", "the protocol 'xml' is not supported")]
+    [InlineData("""{"protocol":"json","version":2}""", "Version 2")]
     public async Task A_protocol_that_it_does_not_speak_is_refused_in_the_handshake(string request, string reason)
     {
         await using var app = await SignalRApp.StartAsync();
@@ -123,6 +134,7 @@ public class ConnectingTests
     [InlineData("null")]
     [InlineData("[]")]
     [InlineData("{")]
+    [InlineData("{}")]
     public async Task What_is_not_a_message_closes_the_connection_with_a_reason(string frame)
     {
         await using var app = await SignalRApp.StartAsync();
@@ -130,7 +142,7 @@ public class ConnectingTests
 
         await client.SendAsync(frame);
 
-        Assert.Contains("JSON protocol", Assert.IsType<CloseMessage>(await client.NextAsync()).Error, StringComparison.Ordinal);
+        Assert.Contains("json protocol", Assert.IsType<CloseMessage>(await client.NextAsync()).Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -176,9 +188,32 @@ public class ConnectingTests
         Assert.Throws<InvalidOperationException>(() => new TestHub(services).Clients);
     }
 
+    [Theory]
+    [InlineData("http://localhost:5173", "", HttpStatusCode.OK)]
+    [InlineData("https://chat.example.com", "https://chat.example.com", HttpStatusCode.OK)]
+    [InlineData("https://chat.example.com", "*", HttpStatusCode.OK)]
+    [InlineData("https://chat.example.com", "https://other.example.com", HttpStatusCode.Forbidden)]
+    [InlineData("https://chat.example.com", "", HttpStatusCode.Forbidden)]
+    public async Task Pages_of_this_machine_and_of_configured_origins_may_connect_with_credentials_and_no_others(string origin, string allowed, HttpStatusCode expected)
+    {
+        await using var app = await SignalRApp.StartAsync();
+        app.Service.AllowOrigins(allowed.Split(',', StringSplitOptions.RemoveEmptyEntries));
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{app.Address}/client/negotiate?hub=testhub&negotiateVersion=1");
+        request.Headers.Add("Origin", origin);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", (await app.NegotiateAsync("alice")).AccessToken);
+
+        using var response = await app.Http.SendAsync(request);
+
+        Assert.Equal(expected, response.StatusCode);
+        Assert.Equal(expected == HttpStatusCode.OK ? origin : null, Header("Access-Control-Allow-Origin"));
+        Assert.Equal(expected == HttpStatusCode.OK ? "true" : null, Header("Access-Control-Allow-Credentials"));
+
+        string? Header(string name) => response.Headers.TryGetValues(name, out var values) ? values.Single() : null;
+    }
+
     private static async Task<HttpResponseMessage> NegotiateAgainAsync(SignalRApp app, string token)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/client/negotiate?hub=testhub&negotiateVersion=1");
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{app.Address}/client/negotiate?hub=testhub&negotiateVersion=1");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return await app.Http.SendAsync(request);
     }

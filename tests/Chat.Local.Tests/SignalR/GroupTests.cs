@@ -1,7 +1,6 @@
 using Chat.Local.SignalR;
 using Chat.Local.Store;
 using Chat.Local.Tests.Store;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.SignalR.Management;
 using Xunit;
 
@@ -11,10 +10,12 @@ public class GroupTests
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
-    [Fact]
-    public async Task A_user_in_a_group_is_in_it_with_the_connections_there_are_and_those_to_come()
+    [Theory]
+    [InlineData(Door.InProcess)]
+    [InlineData(Door.Port)]
+    public async Task A_user_in_a_group_is_in_it_with_the_connections_there_are_and_those_to_come(Door door)
     {
-        await using var app = await SignalRApp.StartAsync();
+        await using var app = await SignalRApp.StartAsync(door);
         using var before = await app.ConnectAsync("alice");
         await app.UntilConnectionsAsync(1);
         await app.Hub.UserGroups.AddToGroupAsync("alice", "g", Hour);
@@ -29,10 +30,12 @@ public class GroupTests
         Assert.True(await app.Hub.ClientManager.GroupExistsAsync("g"));
     }
 
-    [Fact]
-    public async Task When_the_time_is_over_connections_to_come_do_not_join_and_those_there_stay()
+    [Theory]
+    [InlineData(Door.InProcess)]
+    [InlineData(Door.Port)]
+    public async Task When_the_time_is_over_connections_to_come_do_not_join_and_those_there_stay(Door door)
     {
-        await using var app = await SignalRApp.StartAsync();
+        await using var app = await SignalRApp.StartAsync(door);
         using var before = await app.ConnectAsync("alice");
         await app.UntilConnectionsAsync(1);
         await app.Hub.UserGroups.AddToGroupAsync("alice", "g", TimeSpan.FromSeconds(20));
@@ -51,10 +54,12 @@ public class GroupTests
         Assert.False(await app.Hub.UserGroups.IsUserInGroup("bob", "g"));
     }
 
-    [Fact]
-    public async Task With_no_time_at_all_only_the_connections_there_are_join()
+    [Theory]
+    [InlineData(Door.InProcess)]
+    [InlineData(Door.Port)]
+    public async Task With_no_time_at_all_only_the_connections_there_are_join(Door door)
     {
-        await using var app = await SignalRApp.StartAsync();
+        await using var app = await SignalRApp.StartAsync(door);
         using var before = await app.ConnectAsync("alice");
         await app.UntilConnectionsAsync(1);
         await app.Hub.UserGroups.AddToGroupAsync("alice", "g", TimeSpan.Zero);
@@ -70,10 +75,12 @@ public class GroupTests
         Assert.Equal("Said(\"kept\")", await after.NextCallAsync());
     }
 
-    [Fact]
-    public async Task Without_a_time_only_the_latest_hundred_groups_are_kept()
+    [Theory]
+    [InlineData(Door.InProcess)]
+    [InlineData(Door.Port)]
+    public async Task Without_a_time_only_the_latest_hundred_groups_are_kept(Door door)
     {
-        await using var app = await SignalRApp.StartAsync();
+        await using var app = await SignalRApp.StartAsync(door);
         await app.Hub.UserGroups.AddToGroupAsync("alice", "timed", Hour);
         await app.Hub.UserGroups.AddToGroupAsync("alice", "oldest");
         await app.Hub.UserGroups.AddToGroupAsync("alice", "renewed");
@@ -101,7 +108,7 @@ public class GroupTests
         {
             await using var store = await LocalStore.OpenAsync(directory.Path, reset: false, TimeProvider.System);
             await using var service = new SignalRService(store, new Meter(clock), new Faults(), clock);
-            var groups = new HubContext(service, "hub", new ServiceManagerOptions(), new HttpContextAccessor()).UserGroups;
+            var groups = (await service.OpenHubAsync(clock)).UserGroups;
             await change(groups);
             return [await groups.IsUserInGroup("alice", "timed"), await groups.IsUserInGroup("alice", "untimed"), await groups.IsUserInGroup("alice", "removed")];
         }
@@ -118,10 +125,12 @@ public class GroupTests
         Assert.Equal([false, true, false], await RunAsync(_ => Task.CompletedTask));
     }
 
-    [Fact]
-    public async Task A_user_who_is_removed_is_out_with_every_connection_and_stays_out()
+    [Theory]
+    [InlineData(Door.InProcess)]
+    [InlineData(Door.Port)]
+    public async Task A_user_who_is_removed_is_out_with_every_connection_and_stays_out(Door door)
     {
-        await using var app = await SignalRApp.StartAsync();
+        await using var app = await SignalRApp.StartAsync(door);
         using var before = await app.ConnectAsync("alice");
         await app.UntilConnectionsAsync(1);
         await app.Hub.UserGroups.AddToGroupAsync("alice", "one", Hour);
@@ -143,10 +152,12 @@ public class GroupTests
         Assert.False(await app.Hub.ClientManager.GroupExistsAsync("two"));
     }
 
-    [Fact]
-    public async Task A_connection_s_groups_are_its_own_and_end_with_it()
+    [Theory]
+    [InlineData(Door.InProcess)]
+    [InlineData(Door.Port)]
+    public async Task A_connection_s_groups_are_its_own_and_end_with_it(Door door)
     {
-        await using var app = await SignalRApp.StartAsync();
+        await using var app = await SignalRApp.StartAsync(door);
         using var alice = await app.ConnectAsync("alice");
         using var bob = await app.ConnectAsync("bob");
         await app.UntilConnectionsAsync(2);
@@ -169,10 +180,12 @@ public class GroupTests
         Assert.False(await app.Hub.ClientManager.GroupExistsAsync("g"));
     }
 
-    [Fact]
-    public async Task A_group_s_name_has_at_most_1024_characters()
+    [Theory]
+    [InlineData(Door.InProcess)]
+    [InlineData(Door.Port)]
+    public async Task A_group_s_name_has_at_most_1024_characters(Door door)
     {
-        await using var app = await SignalRApp.StartAsync();
+        await using var app = await SignalRApp.StartAsync(door);
 
         await app.Hub.UserGroups.AddToGroupAsync("alice", new string('g', 1024), Hour);
         var refusal = await Assert.ThrowsAnyAsync<Exception>(() => app.Hub.UserGroups.AddToGroupAsync("alice", new string('g', 1025), Hour));

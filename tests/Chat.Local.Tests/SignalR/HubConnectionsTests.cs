@@ -1,4 +1,5 @@
 using Chat.Local.SignalR;
+using Chat.Local.SignalR.Protocols;
 using Chat.Local.Store;
 using Xunit;
 
@@ -13,8 +14,8 @@ public sealed class HubConnectionsTests
         var hub = new HubConnections("hub", new MembershipJournal(LocalStore.InMemory()), clock);
         using var first = new ClientConnection("id", new Admission("hub", "alice"), clock, CancellationToken.None);
         using var second = new ClientConnection("id", new Admission("hub", "alice"), clock, CancellationToken.None);
-        Assert.True(hub.TryOpen(first));
-        Assert.False(hub.TryOpen(second));
+        Assert.True(hub.TryOpen(first, ClientProtocol.Json));
+        Assert.False(hub.TryOpen(second, ClientProtocol.Json));
 
         hub.Remove(second);
         Assert.Equal([first], hub.Find(new Address(Audience.Connection, "id")));

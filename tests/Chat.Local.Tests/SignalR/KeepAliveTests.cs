@@ -100,7 +100,7 @@ public class KeepAliveTests
 
         var close = Assert.IsType<CloseMessage>(await alice.NextAsync());
         Assert.Equal("signed out", close.Error);
-        Assert.False(close.AllowReconnect);
+        Assert.True(close.AllowReconnect);
         Assert.Null(await alice.NextAsync());
         await alice.CloseAsync();
         await app.UntilConnectionsAsync(0);

@@ -7,10 +7,12 @@ namespace Chat.Local.Tests.SignalR;
 
 public class SendingTests
 {
-    [Fact]
-    public async Task A_user_gets_it_on_every_connection_and_others_do_not()
+    [Theory]
+    [InlineData(Door.InProcess)]
+    [InlineData(Door.Port)]
+    public async Task A_user_gets_it_on_every_connection_and_others_do_not(Door door)
     {
-        await using var app = await SignalRApp.StartAsync();
+        await using var app = await SignalRApp.StartAsync(door);
         using var phone = await app.ConnectAsync("alice");
         using var laptop = await app.ConnectAsync("alice");
         using var bob = await app.ConnectAsync("bob");
@@ -24,10 +26,12 @@ public class SendingTests
         Assert.Equal("Said(\"all\")", await bob.NextCallAsync());
     }
 
-    [Fact]
-    public async Task Each_audience_reaches_whom_it_names()
+    [Theory]
+    [InlineData(Door.InProcess)]
+    [InlineData(Door.Port)]
+    public async Task Each_audience_reaches_whom_it_names(Door door)
     {
-        await using var app = await SignalRApp.StartAsync();
+        await using var app = await SignalRApp.StartAsync(door);
         using var alice = await app.ConnectAsync("alice");
         using var bob = await app.ConnectAsync("bob");
         await app.UntilConnectionsAsync(2);
@@ -48,10 +52,12 @@ public class SendingTests
         Assert.Equal(["clients", "users", "group", "all except", "groups"], await SaidAsync(bob, 5));
     }
 
-    [Fact]
-    public async Task Hubs_do_not_hear_each_other()
+    [Theory]
+    [InlineData(Door.InProcess)]
+    [InlineData(Door.Port)]
+    public async Task Hubs_do_not_hear_each_other(Door door)
     {
-        await using var app = await SignalRApp.StartAsync();
+        await using var app = await SignalRApp.StartAsync(door);
         using var typed = await app.ConnectAsync("alice");
         using var plain = await app.ConnectAsync("alice", "/plain/negotiate");
         await app.UntilConnectionsAsync(1);
@@ -64,14 +70,15 @@ public class SendingTests
         Assert.Equal("Two(1,null)", await plain.NextCallAsync());
     }
 
-    [Fact]
-    public async Task Arguments_are_written_by_Newtonsoft_unless_the_app_gives_a_serializer()
+    [Theory]
+    [InlineData(Door.InProcess)]
+    [InlineData(Door.Port)]
+    public async Task Arguments_are_written_by_the_serializer_that_the_app_gives(Door door)
     {
         Happening[] events = [new("message.created", 7)];
-        await using var app = await SignalRApp.StartAsync();
+        await using var app = await SignalRApp.StartAsync(door);
         using var alice = await app.ConnectAsync("alice");
-        await using var camel = await SignalRApp.StartAsync(builder => builder.WithOptions(options =>
-            options.UseJsonObjectSerializer(new JsonObjectSerializer(JsonSerializerOptions.Web))));
+        await using var camel = await SignalRApp.StartAsync(door, options => options.UseJsonObjectSerializer(new JsonObjectSerializer(JsonSerializerOptions.Web)));
         using var bob = await camel.ConnectAsync("bob");
         await app.UntilConnectionsAsync(1);
         await camel.UntilConnectionsAsync(1);
@@ -83,10 +90,12 @@ public class SendingTests
         Assert.Equal("""events([{"type":"message.created","seq":7}])""", await bob.NextCallAsync());
     }
 
-    [Fact]
-    public async Task A_send_of_more_than_1_MB_is_refused()
+    [Theory]
+    [InlineData(Door.InProcess)]
+    [InlineData(Door.Port)]
+    public async Task A_send_of_more_than_1_MB_is_refused(Door door)
     {
-        await using var app = await SignalRApp.StartAsync();
+        await using var app = await SignalRApp.StartAsync(door);
         using var alice = await app.ConnectAsync("alice");
         await app.UntilConnectionsAsync(1);
         var allowed = new string('x', 1_000_000);
@@ -98,10 +107,12 @@ public class SendingTests
         Assert.Equal($"Said(\"{allowed}\")", await alice.NextCallAsync());
     }
 
-    [Fact]
-    public async Task Messages_are_counted_in_2_KB_pieces_for_each_recipient_and_requests_each()
+    [Theory]
+    [InlineData(Door.InProcess)]
+    [InlineData(Door.Port)]
+    public async Task Messages_are_counted_in_2_KB_pieces_for_each_recipient_and_requests_each(Door door)
     {
-        await using var app = await SignalRApp.StartAsync();
+        await using var app = await SignalRApp.StartAsync(door);
         using var phone = await app.ConnectAsync("alice");
         using var laptop = await app.ConnectAsync("alice");
         await app.UntilConnectionsAsync(2);

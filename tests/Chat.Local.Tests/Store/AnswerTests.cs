@@ -1,7 +1,5 @@
 using Azure.Messaging.ServiceBus;
-using Chat.Local.SignalR;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.SignalR.Management;
+using Chat.Local.Tests.SignalR;
 using Xunit;
 
 namespace Chat.Local.Tests.Store;
@@ -15,13 +13,13 @@ public sealed class AnswerTests : IDisposable
     public async Task No_service_answers_before_the_disk_has_what_it_says()
     {
         await using var azure = await LocalAzure.StartAsync(_directory.Path);
-        await using var client = new ServiceBusClient(azure.ServiceBus.ConnectionString);
+        await using var client = azure.ServiceBus.Connect();
         var (sender, receiver) = (client.CreateSender("deliveries"), client.CreateReceiver("deliveries"));
         await sender.SendMessageAsync(new ServiceBusMessage("earlier"));
         var earlier = await receiver.ReceiveMessageAsync();
         using var cosmos = new HttpClient(azure.Cosmos.CreateHandler()) { BaseAddress = new Uri("http://localhost/dbs/chat/colls/users/docs/") };
         cosmos.DefaultRequestHeaders.Add("x-ms-documentdb-partitionkey", "[\"alice\"]");
-        var hub = new HubContext(azure.SignalR, "chat", new ServiceManagerOptions(), new HttpContextAccessor());
+        var hub = await azure.SignalR.OpenHubAsync(TimeProvider.System);
 
         Dictionary<string, Task> answers;
         using (azure.Store.Pause())

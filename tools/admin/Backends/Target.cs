@@ -76,7 +76,7 @@ internal sealed class Target
             : new CosmosClient((given ?? AccountOfVariable()).ToString(), new DefaultAzureCredential(), options);
     }
 
-    /// <exception cref="BadArgumentsException">Nothing says which namespace, or this build can't reach it.</exception>
+    /// <exception cref="BadArgumentsException">Nothing says which namespace.</exception>
     public IDeadLetters ConnectQueues(ParseResult parsed)
     {
         if (IsLocal(parsed))
@@ -90,10 +90,7 @@ internal sealed class Target
             throw new BadArgumentsException($"Which backend? Give --local, or --service-bus HOST, or set {ServiceBusVariable} to a host name.");
         }
 
-        // The local build carries a stand-in that reaches nothing outside its process.
-        return typeof(ServiceBusClient).Assembly.GetName().Name == "Azure.Messaging.ServiceBus"
-            ? new ServiceBusDeadLetters(new ServiceBusClient(host!, new DefaultAzureCredential()), patience: TimeSpan.FromSeconds(5))
-            : throw new BadArgumentsException("This build knows no queues but local ones. For those in Azure: dotnet run --project tools/admin -p:HostOn=Azure -- …");
+        return new ServiceBusDeadLetters(new ServiceBusClient(host!, new DefaultAzureCredential()), patience: TimeSpan.FromSeconds(5));
     }
 
     private static Uri AccountOfVariable() =>

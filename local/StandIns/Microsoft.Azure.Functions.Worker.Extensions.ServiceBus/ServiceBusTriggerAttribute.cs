@@ -1,0 +1,31 @@
+using Microsoft.Azure.Functions.Worker.Converters;
+using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
+
+namespace Microsoft.Azure.Functions.Worker;
+
+/// <summary>Runs the function for each message of a queue, under a lock that the host renews and settles.</summary>
+[InputConverter(typeof(ReceivedMessageConverter))]
+[ConverterFallbackBehavior(ConverterFallbackBehavior.Default)]
+public sealed class ServiceBusTriggerAttribute(string queueName) : TriggerBindingAttribute, ISupportCardinality
+{
+    public string? QueueName { get; } = queueName;
+
+    /// <summary>The setting that holds the connection string; <c>AzureWebJobsServiceBus</c> when null.</summary>
+    public string? Connection { get; set; }
+
+    public bool IsSessionsEnabled { get; set; }
+
+    /// <summary>Whether the host completes a message whose function returned and didn't settle it.</summary>
+    [DefaultValue(true)]
+    public bool AutoCompleteMessages { get; set; } = true;
+
+    /// <summary>Whether the function takes many messages at a time.</summary>
+    [DefaultValue(false)]
+    public bool IsBatched { get; set; }
+
+    Cardinality ISupportCardinality.Cardinality
+    {
+        get => IsBatched ? Cardinality.Many : Cardinality.One;
+        set => IsBatched = value == Cardinality.Many;
+    }
+}

@@ -1,0 +1,105 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Claims;
+using System.Text;
+using System.Text.Json;
+using Azure.Core.Serialization;
+using Microsoft.Azure.SignalR.Common;
+
+namespace Microsoft.Azure.SignalR.Management;
+
+/// <summary>The requests of the package's transient mode, one for each call, and what it makes of the answers. It tries nothing twice unless told to.</summary>
+internal sealed class RestClient(ServiceEndpoint endpoint, string hub, ObjectSerializer? serializer, HttpClient http, TimeProvider time)
+{
+    private const string Version = "?api-version=2022-06-01";
+    private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
+    private static readonly ILookup<string, string> Caller =
+        new[] { $"{Environment.MachineName}_{Guid.NewGuid():N}" }.ToLookup(_ => ClaimTypes.NameIdentifier, StringComparer.Ordinal);
+
+    private readonly ObjectSerializer _serializer = serializer
+        ?? throw new InvalidOperationException("The stand-in for Microsoft.Azure.SignalR.Management needs UseJsonObjectSerializer.");
+
+    public Task SendAsync(string path, string method, object?[] arguments, IEnumerable<string> excluded, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(method);
+        var query = string.Concat(excluded.Select(id => $"&excluded={Uri.EscapeDataString(id)}"));
+        return AskAsync(HttpMethod.Post, $"{path}/:send", query, absent: null, new InvocationContent(method, arguments, _serializer), cancellationToken);
+    }
+
+    /// <summary>False if the answer is a 404 with the code that says so; any other refusal is an exception.</summary>
+    /// <param name="absent">The code that means false.</param>
+    public Task<bool> AskAsync(HttpMethod method, string path, string query, string? absent, CancellationToken cancellationToken) =>
+        AskAsync(method, path, query, absent, content: null, cancellationToken);
+
+    private async Task<bool> AskAsync(HttpMethod method, string path, string query, string? absent, HttpContent? content, CancellationToken cancellationToken)
+    {
+        var resource = $"api/hubs/{hub}{path}{Version}";
+        using var request = new HttpRequestMessage(method, endpoint.Server + resource + query) { Content = content };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", endpoint.Sign(endpoint.Audience + resource, Caller, time.GetUtcNow() + TokenLifetime));
+        try
+        {
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            return response.IsSuccessStatusCode || await IsAbsentAsync(request, response, absent, isSend: content is not null);
+        }
+        catch (HttpRequestException broken)
+        {
+            throw new AzureSignalRException($"An error happened when making request to {request.RequestUri}", broken);
+        }
+    }
+
+    private static async Task<bool> IsAbsentAsync(HttpRequestMessage request, HttpResponseMessage response, string? absent, bool isSend)
+    {
+        var status = response.StatusCode;
+        if (status == HttpStatusCode.NotFound && absent is not null && response.Headers.TryGetValues("x-ms-error-code", out var codes) && codes.First() == absent)
+        {
+            return false;
+        }
+
+        var text = $"Response status code does not indicate success: {(int)status} ({response.ReasonPhrase})";
+        if (status > HttpStatusCode.InternalServerError || (!isSend && status is HttpStatusCode.InternalServerError or HttpStatusCode.RequestTimeout))
+        {
+            // What could be tried again loses its status on the way.
+            throw new AzureSignalRRuntimeException(request.RequestUri, new HttpRequestException(text));
+        }
+
+        var inner = new HttpRequestException(text, inner: null, status);
+        throw status switch
+        {
+            HttpStatusCode.BadRequest => new AzureSignalRInvalidArgumentException(request.RequestUri, inner, await response.Content.ReadAsStringAsync()),
+            HttpStatusCode.Unauthorized => new AzureSignalRUnauthorizedException(request.RequestUri, inner),
+            HttpStatusCode.NotFound => new AzureSignalRInaccessibleEndpointException(request.RequestUri, inner),
+            _ => new AzureSignalRRuntimeException(request.RequestUri, inner),
+        };
+    }
+
+    /// <summary>The call of a client's method, written straight to the wire.</summary>
+    private sealed class InvocationContent : HttpContent
+    {
+        private static readonly MediaTypeHeaderValue Json = new("application/json", "utf-8");
+        private static readonly byte[] End = "}"u8.ToArray();
+        private readonly string _target;
+        private readonly object?[] _arguments;
+        private readonly ObjectSerializer _serializer;
+
+        public InvocationContent(string target, object?[] arguments, ObjectSerializer serializer)
+        {
+            (_target, _arguments, _serializer) = (target, arguments, serializer);
+            Headers.ContentType = Json;
+        }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, default);
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            await stream.WriteAsync(Encoding.UTF8.GetBytes($"{{\"Target\":\"{JsonEncodedText.Encode(_target)}\",\"Arguments\":"), cancellationToken);
+            await _serializer.SerializeAsync(stream, _arguments, typeof(object[]), cancellationToken);
+            await stream.WriteAsync(End, cancellationToken);
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+}
