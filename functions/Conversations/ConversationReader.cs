@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Serialization.Metadata;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
@@ -55,6 +56,21 @@ public sealed class ConversationReader(ChatContainers containers)
     /// <summary>Whether a user is an active member, as the session or something newer shows.</summary>
     public async Task<bool> IsActiveAsync(ConversationId conversation, UserId user, Session? session, CancellationToken cancellationToken) =>
         await ReadAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, session, cancellationToken) is { State: MemberState.Active };
+
+    /// <summary>Has what is read of a conversation next be as it is now, whatever replicas show: a write that never applies tells the SDK.</summary>
+    public async Task CatchUpAsync(ConversationId conversation, CancellationToken cancellationToken)
+    {
+        using var refused = await _conversations.PatchItemStreamAsync(
+            Head.DocumentId,
+            new PartitionKey(conversation.Value),
+            [PatchOperation.Set("/commitId", "")],
+            new PatchItemRequestOptions { FilterPredicate = "FROM c WHERE c.id = ''", EnableContentResponseOnWrite = false },
+            cancellationToken);
+        if (refused.StatusCode is not (HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound))
+        {
+            refused.EnsureSuccessStatusCode();
+        }
+    }
 
     /// <summary>What is said about a conversation; null while that is nothing.</summary>
     public async Task<About?> ReadAboutAsync(Head head, Session? session, CancellationToken cancellationToken)

@@ -30,7 +30,7 @@ internal static partial class DeliveryLog
     [LoggerMessage(307, LogLevel.Warning, "Conversation {Conversation}: that entries up to {Last} were pushed could not be noted; the sweep may push them again.")]
     public static partial void NotNoted(this ILogger logger, Exception exception, ConversationId conversation, long last);
 
-    [LoggerMessage(308, LogLevel.Warning, "Conversation {Conversation}: entries up to {Last} wait until SignalR has let out who left; lists don't.")]
+    [LoggerMessage(308, LogLevel.Warning, "Conversation {Conversation}: SignalR has not let out yet who left, up to entry {Last}; tried again.")]
     public static partial void NotLetOut(this ILogger logger, Exception exception, ConversationId conversation, long last);
 
     [LoggerMessage(205, LogLevel.Warning, "Conversation {Conversation}: entries {First} to {Last} were delivered {Lag} after their commit.")]

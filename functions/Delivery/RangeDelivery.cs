@@ -118,7 +118,6 @@ public sealed class RangeDelivery(
         entries ??= await ReadEntriesAsync(range, session, cancellationToken);
         var everyone = await members.OfAsync(head, session, cancellationToken);
         DateTimeOffset? until = null;
-        var comesAgain = false;
         if (!range.IsPushed)
         {
             try
@@ -131,7 +130,6 @@ public sealed class RangeDelivery(
                 // Nothing is pushed to the group while somebody who left is in it.
                 logger.NotLetOut(exception, range.ConversationId, range.Last);
                 await queue.SendAsync(range with { IsListed = true, Session = session }, time.GetUtcNow() + Pause, cancellationToken);
-                comesAgain = true;
             }
         }
 
@@ -143,16 +141,27 @@ public sealed class RangeDelivery(
         try
         {
             await WriteAsync(range, head, entries, everyone, until, session, cancellationToken);
-            if (!comesAgain)
-            {
-                await membership.LetOutAsync(head, entries, everyone, session, cancellationToken);
-            }
+            await membership.LetOutAsync(head, entries, everyone, session, cancellationToken);
         }
         catch (Exception exception) when (!range.IsPushed && !cancellationToken.IsCancellationRequested)
         {
-            logger.NotMoved(exception, range.ConversationId, range.Last);
-            await inboxes.TryNotePushedAsync(range.ConversationId, [new SeqRange(range.First, range.Last)]);
+            LogLeft(exception, range);
+
+            // In this order: the sweep doesn't find what is noted, and a crash between them costs only a second push.
             await queue.SendAsync(range with { IsPushed = true, Session = session }, time.GetUtcNow() + Pause, cancellationToken);
+            await inboxes.TryNotePushedAsync(range.ConversationId, [new SeqRange(range.First, range.Last)]);
+        }
+    }
+
+    private void LogLeft(Exception exception, EntriesCommitted range)
+    {
+        if (exception is RealtimeException)
+        {
+            logger.NotLetOut(exception, range.ConversationId, range.Last);
+        }
+        else
+        {
+            logger.NotMoved(exception, range.ConversationId, range.Last);
         }
     }
 

@@ -27,6 +27,9 @@ public sealed record InviteLinks : ConversationDocument
     public InviteLink? Find(string linkId, bool hasAsked, DateTimeOffset now) =>
         Links.FirstOrDefault(link => link.LinkId == linkId && (hasAsked ? !link.IsExpiredAt(now) : link.IsLiveAt(now)));
 
+    /// <summary>Whether somebody asked by a link: of requests of before it isn't known by which.</summary>
+    public bool HasAsked(string linkId) => Links.Any(link => link.LinkId == linkId && link.HasAsked);
+
     /// <summary>The links with another one, unless it is there already or there are as many as there can be.</summary>
     public InviteLinks With(InviteLink link, int limit, DateTimeOffset now)
     {

@@ -83,7 +83,8 @@ public sealed record InvitedJoin : LogCommand
         }
 
         var links = context.Find<InviteLinks>(InviteLinks.DocumentId);
-        var hasAsked = me is { State: MemberState.Requested } && me.RequestedLink == Invite.LinkId;
+        var hasAsked = me is { State: MemberState.Requested }
+            && (me.RequestedLink is { } asked ? asked == Invite.LinkId : links?.HasAsked(Invite.LinkId) == true);
         if (links?.Find(Invite.LinkId, hasAsked, context.Now) is not { } link)
         {
             return Decision.Refuse(Problems.InviteNotFound);

@@ -31,12 +31,15 @@ public sealed record ConnectionState
 
     /// <summary>When the lease ends, in Unix milliseconds.</summary>
     public long LeasedUntil { get; init; }
+
+    /// <summary>Whether another renewal was asked for since whoever has the lease took or kept it: they look once more before they end.</summary>
+    public bool Again { get; init; }
 }
 
 /// <summary>Keeps <see cref="ConnectionState"/>s. Each change is one conditional patch, so that of two that meet one gives way.</summary>
 public sealed class ConnectionStates(ChatContainers containers, TimeProvider time)
 {
-    /// <summary>Longer than a part takes; a renewal that died holds up the next for as long.</summary>
+    /// <summary>Longer than a part takes. A renewal that died goes on when its message comes again; others leave all to it until then.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
     /// <summary>What places are measured in: those of before a note and of after it are told apart.</summary>
@@ -51,35 +54,48 @@ public sealed class ConnectionStates(ChatContainers containers, TimeProvider tim
         await TryPatchAsync(user, [PatchOperation.Set("/leasedUntil", 0)], "c.id = ''", cancellationToken) is null ? null : await ReadAsync(user, cancellationToken);
 
     /// <summary>Notes that a user signs out, at an instant a second or more after every earlier one, and ends the lease of whoever renews.</summary>
-    public Task SignOutAsync(UserId user, CancellationToken cancellationToken) => NoteAsync(
+    /// <returns>The instant.</returns>
+    public Task<DateTimeOffset> SignOutAsync(UserId user, CancellationToken cancellationToken) => NoteAsync(
         user,
+        null,
         at => [PatchOperation.Set("/signedOutAt", at), PatchOperation.Set("/goneAt", at), PatchOperation.Set("/leasedUntil", 0)],
         at => new ConnectionState { UserId = user, SignedOutAt = at, GoneAt = at },
         cancellationToken);
 
     /// <summary>Notes that all places of a user were taken away, at such an instant.</summary>
-    public Task NoteGoneAsync(UserId user, CancellationToken cancellationToken) => NoteAsync(
+    /// <param name="user">Whose.</param>
+    /// <param name="before">What was noted just before, if anything: it saves a try.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The instant.</returns>
+    public Task<DateTimeOffset> NoteGoneAsync(UserId user, DateTimeOffset? before, CancellationToken cancellationToken) => NoteAsync(
         user,
+        before,
         at => [PatchOperation.Set("/goneAt", at)],
         at => new ConnectionState { UserId = user, GoneAt = at },
         cancellationToken);
 
-    private async Task NoteAsync(
+    private async Task<DateTimeOffset> NoteAsync(
         UserId user,
+        DateTimeOffset? before,
         Func<DateTimeOffset, List<PatchOperation>> change,
         Func<DateTimeOffset, ConnectionState> first,
         CancellationToken cancellationToken)
     {
         var at = time.GetUtcNow();
+        if (before + Step is { } next && next > at)
+        {
+            at = next;
+        }
+
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var isLater = $"NOT IS_STRING(c.goneAt) OR c.goneAt <= '{TimestampConverter.ToText(at - Step)}'";
             switch (await TryPatchAsync(user, change(at), isLater, cancellationToken))
             {
                 case true:
-                    return;
+                    return at;
                 case null when await TryCreateAsync(first(at), cancellationToken):
-                    return;
+                    return at;
                 case false:
                     // The clock of the instance that noted another is ahead, or the replica that is asked for it behind.
                     var other = (await ReadAsync(user, cancellationToken))?.GoneAt;
@@ -96,22 +112,38 @@ public sealed class ConnectionStates(ChatContainers containers, TimeProvider tim
         {
             var now = time.GetUtcNow();
             var until = (now + Lease).ToUnixTimeMilliseconds();
-            var isFree = $"{Is("signedOutAt", signedOutAt)} AND (c.leasedUntil < {now.ToUnixTimeMilliseconds()} OR c.chain = '{chain}')";
-            switch (await TryPatchAsync(user, [PatchOperation.Set("/chain", chain), PatchOperation.Set("/leasedUntil", until)], isFree, cancellationToken))
+            var isSame = Is("signedOutAt", signedOutAt);
+            var isFree = $"(c.leasedUntil < {now.ToUnixTimeMilliseconds()} OR c.chain = '{chain}')";
+            List<PatchOperation> take =
+            [
+                PatchOperation.Set("/chain", chain),
+                PatchOperation.Set("/leasedUntil", until),
+                PatchOperation.Set("/again", false),
+            ];
+            switch (await TryPatchAsync(user, take, $"{isSame} AND {isFree}", cancellationToken))
             {
                 case true:
                     return PushGroupLease.Taken;
                 case false when await ReadAsync(user, cancellationToken) is { } state:
-                    return state.SignedOutAt == signedOutAt ? PushGroupLease.Busy
-                        : state.Chain == chain ? PushGroupLease.Ended
-                        : PushGroupLease.Void;
+                    if (state.SignedOutAt != signedOutAt)
+                    {
+                        return state.Chain == chain ? PushGroupLease.Ended : PushGroupLease.Void;
+                    }
+
+                    var isBusy = $"{isSame} AND NOT {isFree}";
+                    if (await TryPatchAsync(user, [PatchOperation.Set("/again", true)], isBusy, cancellationToken) is true)
+                    {
+                        return PushGroupLease.Busy;
+                    }
+
+                    break;
                 case null when await TryCreateAsync(new ConnectionState { UserId = user, SignedOutAt = signedOutAt, Chain = chain, LeasedUntil = until }, cancellationToken):
                     return PushGroupLease.Taken;
             }
         }
     }
 
-    /// <summary>Ends a part of a renewal, and with the last its lease. False when the user signed out, lost places or another has the lease.</summary>
+    /// <summary>Ends a part of a renewal, and with the last its lease. False when the user signed out, lost places, another has the lease or, for the last, asked for more.</summary>
     /// <param name="began">What was there when the part began.</param>
     /// <param name="chain">Who renews.</param>
     /// <param name="isLast">Whether nothing is left to renew.</param>
@@ -120,7 +152,8 @@ public sealed class ConnectionStates(ChatContainers containers, TimeProvider tim
     {
         ArgumentNullException.ThrowIfNull(began);
         var until = isLast ? 0 : (time.GetUtcNow() + Lease).ToUnixTimeMilliseconds();
-        var isAsBefore = $"{Is("signedOutAt", began.SignedOutAt)} AND {Is("goneAt", began.GoneAt)} AND c.chain = '{chain}'";
+        var isEnough = isLast ? " AND (NOT IS_DEFINED(c.again) OR c.again = false)" : "";
+        var isAsBefore = $"{Is("signedOutAt", began.SignedOutAt)} AND {Is("goneAt", began.GoneAt)} AND c.chain = '{chain}'{isEnough}";
         return await TryPatchAsync(began.UserId, [PatchOperation.Set("/leasedUntil", until)], isAsBefore, cancellationToken) is true;
     }
 
@@ -172,7 +205,7 @@ public enum PushGroupLease
     /// <summary>It may, and nobody else.</summary>
     Taken,
 
-    /// <summary>Another one is at it, and renews all that is due.</summary>
+    /// <summary>Another one is at it, and looks once more before it ends.</summary>
     Busy,
 
     /// <summary>The user signed out since it was asked for.</summary>

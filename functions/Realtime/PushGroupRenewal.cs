@@ -1,3 +1,4 @@
+using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
@@ -17,7 +18,9 @@ public sealed class PushGroupRenewal(
     ConnectionStates states,
     PushGroupQueue queue,
     InboxProjection inbox,
+    ConversationReader reader,
     ChatContainers containers,
+    PushGroups groups,
     ChatHub hub,
     TimeProvider time,
     ILogger<PushGroupRenewal> logger) : IDisposable
@@ -47,16 +50,21 @@ public sealed class PushGroupRenewal(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            // A sign-out just before, through another instance, mustn't be missed.
-            var state = await states.ReadLatestAsync(user, either.Token) ?? new ConnectionState { UserId = user };
-            if (await DueAsync(state, 1, either.Token).AnyAsync(either.Token))
-            {
-                await queue.BeginAsync(state, either.Token);
-            }
+            await BeginAsync(user, either.Token);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             logger.RenewFailed(exception);
+        }
+    }
+
+    private async Task BeginAsync(UserId user, CancellationToken cancellationToken)
+    {
+        // A sign-out just before, through another instance, mustn't be missed.
+        var state = await states.ReadLatestAsync(user, cancellationToken) ?? new ConnectionState { UserId = user };
+        if (await DueAsync(state, 1, cancellationToken).AnyAsync(cancellationToken))
+        {
+            await queue.BeginAsync(state, cancellationToken);
         }
     }
 
@@ -73,12 +81,22 @@ public sealed class PushGroupRenewal(
             case PushGroupLease.Ended:
                 await TakeAllAwayAsync(due.UserId, cancellationToken);
                 break;
+            case PushGroupLease.Void:
+                // It may have taken all away when it ran before, and failed then.
+                await BeginIfBackAsync(due.UserId, cancellationToken);
+                break;
         }
     }
 
     private async Task RenewPartAsync(PushGroupsDue due, CancellationToken cancellationToken)
     {
         var state = await states.ReadAsync(due.UserId, cancellationToken) ?? throw new TimeoutException("The lease isn't to be seen yet.");
+        if (state.SignedOutAt != due.SignedOutAt)
+        {
+            await TakeAllAwayAsync(due.UserId, cancellationToken);
+            return;
+        }
+
         var part = await DueAsync(state, GroupsPerMessage, cancellationToken).ToListAsync(cancellationToken);
         await Parallel.ForEachAsync(part, Parallelism, async (entry, _) => await RenewAsync(state, entry, cancellationToken));
         var isLast = part.Count < GroupsPerMessage;
@@ -97,9 +115,9 @@ public sealed class PushGroupRenewal(
         {
             await TakeAllAwayAsync(due.UserId, cancellationToken);
         }
-        else if (now?.GoneAt != state.GoneAt)
+        else if (now?.GoneAt != state.GoneAt || now is { Again: true })
         {
-            // What this part made may be gone, and is due again.
+            // What this part made may be gone, and is due again; or something became due after it looked.
             await queue.GoOnAsync(due, cancellationToken);
         }
     }
@@ -114,7 +132,9 @@ public sealed class PushGroupRenewal(
             await hub.JoinAsync(state.UserId, entry.ConversationId, PushGroups.Ttl, cancellationToken);
             if (!await inbox.TrySetPushUntilAsync(state.UserId, entry.ConversationId, until > limit ? until : limit, cancellationToken))
             {
-                await hub.LeaveAsync(state.UserId, entry.ConversationId, cancellationToken);
+                // They left; or are in again, whose place is to stay.
+                await reader.CatchUpAsync(entry.ConversationId, cancellationToken);
+                await groups.AlignAsync(entry.ConversationId, [state.UserId], null, cancellationToken);
             }
         }
         finally
@@ -126,11 +146,18 @@ public sealed class PushGroupRenewal(
     /// <summary>They signed out meanwhile, so that nothing is to bring pushes; or they are back, and what is due then brings them.</summary>
     private async Task TakeAllAwayAsync(UserId user, CancellationToken cancellationToken)
     {
+        // A note before as well, as the one after may fail.
+        var noted = await states.NoteGoneAsync(user, null, cancellationToken);
         await hub.LeaveAllAsync(user, cancellationToken);
-        await states.NoteGoneAsync(user, cancellationToken);
+        await states.NoteGoneAsync(user, noted, cancellationToken);
+        await BeginIfBackAsync(user, cancellationToken);
+    }
+
+    private async Task BeginIfBackAsync(UserId user, CancellationToken cancellationToken)
+    {
         if (await hub.IsConnectedAsync(user, cancellationToken))
         {
-            await TryBeginAsync(user, cancellationToken);
+            await BeginAsync(user, cancellationToken);
         }
     }
 

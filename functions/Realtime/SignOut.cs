@@ -17,10 +17,13 @@ public sealed class SignOut(ConnectionStates states, ChatHub hub, UserConnection
         CancellationToken cancellationToken)
     {
         // The note first: a renewal that it meets undoes what it did, or was done before and ends here.
-        await states.SignOutAsync(user.Id, cancellationToken);
+        var noted = await states.SignOutAsync(user.Id, cancellationToken);
         try
         {
             await hub.LeaveAllAsync(user.Id, cancellationToken);
+
+            // What was made since the note may be gone as well.
+            await states.NoteGoneAsync(user.Id, noted, cancellationToken);
             await connections.CloseAsync(user.Id, cancellationToken);
             return Results.NoContent();
         }

@@ -35,6 +35,26 @@ public class When_documents_are_older_than_the_app
     }
 
     [Fact]
+    public async Task Should_let_in_by_a_used_up_link_who_asked_before_it_was_noted_by_which()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, dave) = (app.As("alice"), app.As("dave"));
+        var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
+        await alice.AskAsync("PATCH", $"/api/conversations/{group}", new { joinPolicy = "approval" });
+        var made = await alice.AskAsync("POST", $"/api/conversations/{group}/invite-links", new { maxUses = 1 }, HttpStatusCode.Created);
+        var join = $"/api/invites/{made.GetProperty("code").GetString()}/join";
+        await dave.AskAsync("POST", join, null, HttpStatusCode.Accepted);
+        var containers = app.Services.GetRequiredService<ChatContainers>();
+        await containers.Conversations.PatchItemAsync<JsonElement>("u:dave", new PartitionKey(group), [PatchOperation.Remove("/requestedLink")]);
+        await alice.AskAsync("PATCH", $"/api/conversations/{group}", new { joinPolicy = "open" });
+
+        await dave.AskAsync("POST", join);
+
+        var links = (await alice.AskAsync("GET", $"/api/conversations/{group}/invite-links")).GetProperty("inviteLinks").EnumerateArray();
+        Assert.DoesNotContain(links, link => link.GetProperty("uses").GetInt32() > 1);
+    }
+
+    [Fact]
     public async Task Should_keep_what_somebody_had_set_and_let_them_set_more()
     {
         await using var app = await ChatApp.StartAsync();

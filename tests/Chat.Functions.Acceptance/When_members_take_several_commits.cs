@@ -34,6 +34,32 @@ public class When_members_take_several_commits
     }
 
     [Fact]
+    public async Task Should_let_in_as_many_as_there_is_room_for_although_the_group_was_handed_over_meanwhile()
+    {
+        const int Most = 256;
+        var clock = new JumpingClock();
+        await using var azure = await LocalAzure.StartAsync(directory: null, time: clock);
+        await using var app = await ChatApp.StartAsync(azure, new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["AzureWebJobs.RelayCommitted.Disabled"] = "true",
+            ["AzureWebJobs.DeliverEntries.Disabled"] = "true",
+        });
+        var alice = app.As("alice");
+        string conversation;
+        using (azure.Faults.Add(new Fault("cosmos", "batch", FaultKind.Fail) { Skip = 1 }))
+        {
+            using var created = await alice.PostAsync("/api/conversations", new { kind = "group", title = "Choir", members = Names(Most - 1) });
+            conversation = (await created.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("conversationId").GetString()!;
+        }
+
+        await alice.DoAsync("POST", $"/api/conversations/{conversation}/members", new { members = new[] { "dave" } });
+        await alice.DoAsync("POST", $"/api/conversations/{conversation}/owner", new { userId = "singer-000" });
+
+        await using var next = await ChatApp.StartAsync(azure);
+        await Eventually.SeesAsync(clock, () => alice.ConversationAsync(conversation), seen => seen.MemberCount == Most);
+    }
+
+    [Fact]
     public async Task Should_take_as_long_for_the_second_part_as_for_the_first()
     {
         var clock = new JumpingClock();

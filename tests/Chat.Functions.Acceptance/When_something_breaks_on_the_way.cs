@@ -7,6 +7,14 @@ namespace Chat.Functions.Acceptance;
 /// <summary>A send that was answered arrives, whatever breaks between the commit and the inbox, and nothing ends as a dead letter.</summary>
 public class When_something_breaks_on_the_way
 {
+    /// <summary>An instance that only answers requests.</summary>
+    private static readonly Dictionary<string, string?> WithoutDelivery = new(StringComparer.Ordinal)
+    {
+        ["AzureWebJobs.RelayCommitted.Disabled"] = "true",
+        ["AzureWebJobs.DeliverEntries.Disabled"] = "true",
+        ["AzureWebJobs.FanOutToMembers.Disabled"] = "true",
+    };
+
     public static TheoryData<string, string, string> Steps => new()
     {
         { "the hand-over", "servicebus", "send" },
@@ -85,6 +93,39 @@ public class When_something_breaks_on_the_way
         await bobsPhone.ReceivesAsync(conversation, "two");
         Assert.Equal(2, one.Seq);
         await Eventually.SeesAsync(() => bob.SummaryAsync(conversation), seen => seen is { UnreadCount: 2, LastSeq: 3 });
+    }
+
+    [Fact]
+    public async Task Should_take_a_conversation_from_whoever_was_removed_although_two_processes_die()
+    {
+        var clock = new JumpingClock();
+        await using var azure = await LocalAzure.StartAsync(directory: null, time: clock);
+        await using var first = await ChatApp.StartAsync(azure, WithoutDelivery);
+        await using var second = await ChatApp.StartAsync(azure);
+        var (alice, bob) = (first.As("alice"), first.As("bob"));
+        var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
+        await second.HasDeliveredAsync(group, clock);
+
+        // The first dies before it hands the removal over, the second before it puts off what it couldn't write.
+        var died = new TaskCompletionSource();
+        using (azure.Faults.Add(new Fault("servicebus", "send", FaultKind.ResetBefore) { Target = target => target.EndsWith(":2-2", StringComparison.Ordinal), Strike = _ => first.KillAsync() }))
+        using (azure.Faults.Add(new Fault("cosmos", "patch", FaultKind.Fail) { Target = target => target.StartsWith("users/bob/inbox", StringComparison.Ordinal) }))
+        using (azure.Faults.Add(new Fault("servicebus", "send", FaultKind.ResetBefore) { Target = IsOfTheRest, Strike = DieAsync }))
+        {
+            await Assert.ThrowsAsync<HttpRequestException>(() => alice.DoAsync("DELETE", $"/api/conversations/{group}/members/bob"));
+            await Eventually.SeesAsync(clock, () => Task.FromResult(died.Task.IsCompleted), isDead => isDead);
+        }
+
+        await using var third = await ChatApp.StartAsync(azure);
+        await Eventually.SeesAsync(clock, () => bob.At(third).SummaryAsync(group), seen => seen is null);
+
+        bool IsOfTheRest(string target) => target.StartsWith("deliveries/", StringComparison.Ordinal) && !target.Contains(group, StringComparison.Ordinal);
+
+        async Task DieAsync(string target)
+        {
+            await second.KillAsync();
+            died.TrySetResult();
+        }
     }
 
     [Fact]

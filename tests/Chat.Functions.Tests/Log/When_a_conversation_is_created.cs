@@ -61,7 +61,7 @@ public class When_a_conversation_is_created
             Assert.Equal(reach > 1, created.IsRepeat);
             foreach (var part in parts.Take(reach).Skip(1))
             {
-                var more = new MoreMembers { Actor = new UserId(members[0]), ConversationId = conversation, Users = [.. part.Select(name => new UserId(name))] };
+                var more = new MoreMembers { Actor = new UserId(members[0]), ConversationId = conversation, Users = [.. part.Select(name => new UserId(name))], MaxMembers = 256 };
                 Assert.Null((await process.Log.AppendAsync(conversation, more, null, CancellationToken.None)).Refusal);
             }
         }

@@ -23,7 +23,7 @@ public class ConnectionStatesTests
             clock.Now = new SetClock().Now.AddMilliseconds((n * 300) + dice.Next(-4_000, 4_000));
             var states = new ConnectionStates(containers, clock);
 
-            await (dice.Next(3) == 0 ? states.NoteGoneAsync(Bob, CancellationToken.None) : states.SignOutAsync(Bob, CancellationToken.None));
+            await (dice.Next(3) == 0 ? states.NoteGoneAsync(Bob, null, CancellationToken.None) : states.SignOutAsync(Bob, CancellationToken.None));
 
             var state = (await states.ReadLatestAsync(Bob, CancellationToken.None))!;
             Assert.True(state.GoneAt >= latest.AddSeconds(n == 0 ? 0 : 1), $"{state.GoneAt} after {latest}");
@@ -46,8 +46,24 @@ public class ConnectionStatesTests
         Assert.Equal(PushGroupLease.Ended, await states.TryLeaseAsync(Bob, "one", null, CancellationToken.None));
         Assert.Equal(PushGroupLease.Void, await states.TryLeaseAsync(Bob, "two", null, CancellationToken.None));
         Assert.Equal(PushGroupLease.Taken, await states.TryLeaseAsync(Bob, "three", state.SignedOutAt, CancellationToken.None));
-        await states.NoteGoneAsync(Bob, CancellationToken.None);
+        await states.NoteGoneAsync(Bob, null, CancellationToken.None);
         Assert.False(await states.TryEndPartAsync(state, "three", isLast: true, CancellationToken.None));
         Assert.True(await states.TryEndPartAsync((await states.ReadAsync(Bob, CancellationToken.None))!, "three", isLast: true, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Let_no_renewal_end_that_another_left_something_to()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var states = new ConnectionStates(deployment.StartProcess().Containers, new SetClock());
+        Assert.Equal(PushGroupLease.Taken, await states.TryLeaseAsync(Bob, "one", null, CancellationToken.None));
+        var state = (await states.ReadAsync(Bob, CancellationToken.None))!;
+        Assert.Equal(PushGroupLease.Busy, await states.TryLeaseAsync(Bob, "two", null, CancellationToken.None));
+
+        Assert.True(await states.TryEndPartAsync(state, "one", isLast: false, CancellationToken.None));
+        Assert.False(await states.TryEndPartAsync(state, "one", isLast: true, CancellationToken.None));
+        Assert.Equal(PushGroupLease.Taken, await states.TryLeaseAsync(Bob, "one", null, CancellationToken.None));
+        Assert.True(await states.TryEndPartAsync(state, "one", isLast: true, CancellationToken.None));
+        Assert.Equal(PushGroupLease.Taken, await states.TryLeaseAsync(Bob, "two", null, CancellationToken.None));
     }
 }
