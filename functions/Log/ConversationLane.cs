@@ -24,6 +24,7 @@ internal sealed class ConversationLane(
     private readonly Lock _lock = new();
     private readonly List<PendingAppend> _waiting = [];
     private readonly HeldBack _held = new();
+    private readonly CatchUp _catchUp = new(conversation, conversations, time, logger);
     private readonly LaneView _view = new(conversation, conversations, time);
     private bool _running;
     private bool _retired;
@@ -264,7 +265,7 @@ internal sealed class ConversationLane(
         List<StoredDocument<Head>?> seen = [];
         try
         {
-            seen = await FindAsync(sessions, Deadline.Latest(held));
+            seen = await _catchUp.FindAsync(sessions, Deadline.Latest(held));
         }
         catch (Exception exception)
         {
@@ -276,32 +277,6 @@ internal sealed class ConversationLane(
         {
             _waiting.InsertRange(0, _held.Release(held, seen).Where(pending => !pending.Task.IsCompleted));
             Start();
-        }
-    }
-
-    private async Task<List<StoredDocument<Head>?>> FindAsync(List<Session> sessions, Deadline deadline)
-    {
-        using var patience = deadline.Cancellation(time);
-        for (var attempt = 0; ; attempt++)
-        {
-            TimeSpan delay;
-            try
-            {
-                return [.. await Task.WhenAll(sessions.Select(session => _view.FindAsync(session, patience.Token)))];
-            }
-            catch (Exception exception) when (CosmosFailures.IsTransient(exception))
-            {
-                logger.HeadUnreadable(exception, conversation);
-                delay = Backoff.Jitter(attempt, (exception as CosmosException)?.RetryAfter);
-            }
-
-            // Whoever waits no longer is told so by the next commit.
-            if (delay >= deadline.Left(time))
-            {
-                return [];
-            }
-
-            await Task.Delay(delay, time);
         }
     }
 

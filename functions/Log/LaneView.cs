@@ -13,9 +13,6 @@ internal sealed class LaneView(ConversationId conversation, Container conversati
     private const int MaxRecent = 128;
     private const int MaxMembers = 512;
 
-    /// <summary>The SDK looks for a session that is ahead for seconds.</summary>
-    private static readonly TimeSpan CatchUpPatience = TimeSpan.FromMilliseconds(500);
-
     private static readonly Dictionary<string, StoredDocument<ConversationDocument>> NoDocuments = [];
 
     private readonly Dictionary<UserId, HeadMember?> _members = [];
@@ -108,30 +105,7 @@ internal sealed class LaneView(ConversationId conversation, Container conversati
 
     public void Forget() => (Head, ETag, Session) = (null, null, null);
 
-    /// <summary>
-    /// Reads the head by a session, beside whatever else this is used for. The SDK learns from the answer: what this process reads afterwards is at
-    /// least as new.
-    /// </summary>
-    /// <returns>Null for a session that the account doesn't know, or isn't shown to know soon.</returns>
-    public async Task<StoredDocument<Head>?> FindAsync(Session session, CancellationToken cancellationToken)
-    {
-        using var patience = new CancellationTokenSource(CatchUpPatience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
-        try
-        {
-            return await conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head, session, either.Token);
-        }
-        catch (CosmosException exception) when (CosmosFailures.IsSessionUnknown(exception))
-        {
-            return null;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Takes in what <see cref="FindAsync"/> found; after nothing, the head is read by what the process knows itself.</summary>
+    /// <summary>Takes in what <see cref="CatchUp"/> found; after nothing, the head is read by what the process knows itself.</summary>
     public void Learn(StoredDocument<Head>? found)
     {
         if (found is not { } head)
