@@ -15,6 +15,13 @@ public sealed class DeliveryQueue(ServiceBusClient client)
     private readonly ServiceBusSender _deliveries = client.CreateSender(EntriesCommitted.Queue);
     private readonly ServiceBusSender _fanout = client.CreateSender(EntriesPushed.Queue);
 
+    /// <summary>Opens the connection and the way to the queue, so that the first hand-over doesn't wait for them.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        // The SDK asks the queue how large a batch may be.
+        using var batch = await _deliveries.CreateMessageBatchAsync(cancellationToken);
+    }
+
     /// <summary>Hands a committed range over to delivery.</summary>
     public Task HandOverAsync(CommittedRange range) => SendAsync(EntriesCommitted.Of(range), null, CancellationToken.None);
 

@@ -1,3 +1,4 @@
+using Chat.Functions.Conversations;
 using Chat.Functions.Shared;
 using Chat.Functions.Telemetry;
 using Microsoft.Azure.Cosmos;
@@ -22,7 +23,9 @@ internal sealed class ConversationLane(
 
     private readonly Lock _lock = new();
     private readonly List<PendingAppend> _waiting = [];
-    private readonly LaneView _view = new(conversation, conversations);
+    private readonly HeldBack _held = new();
+    private readonly CatchUp _catchUp = new(conversation, conversations, time, logger);
+    private readonly LaneView _view = new(conversation, conversations, time);
     private bool _running;
     private bool _retired;
 
@@ -36,16 +39,10 @@ internal sealed class ConversationLane(
                 return false;
             }
 
-            var room = Math.Max(0, MaxWaiting - _waiting.Count);
+            var room = Math.Max(0, MaxWaiting - _waiting.Count - _held.Count);
             _waiting.AddRange(all.Take(room));
             all.Skip(room).ToList().ForEach(pending => pending.Complete(Appended.Refused(Problems.Unavailable)));
-            if (!_running && _waiting.Count > 0)
-            {
-                _running = true;
-                // Neither on the caller's stack nor in its context: others' commits come after it has gone.
-                ThreadPool.UnsafeQueueUserWorkItem(static lane => _ = lane.RunAsync(), this, preferLocal: false);
-            }
-
+            Start();
             return true;
         }
     }
@@ -55,7 +52,7 @@ internal sealed class ConversationLane(
     {
         lock (_lock)
         {
-            if (_waiting.Remove(pending))
+            if (_waiting.Remove(pending) || _held.Contains(pending))
             {
                 pending.Withdraw(cancellationToken);
             }
@@ -81,7 +78,17 @@ internal sealed class ConversationLane(
     {
         lock (_lock)
         {
-            return _retired = !_running;
+            return _retired = !_running && _held.Count == 0;
+        }
+    }
+
+    private void Start()
+    {
+        if (!_running && _waiting.Count > 0)
+        {
+            _running = true;
+            // Neither on the caller's stack nor in its context: others' commits come after it has gone.
+            ThreadPool.UnsafeQueueUserWorkItem(static lane => _ = lane.RunAsync(), this, preferLocal: false);
         }
     }
 
@@ -98,13 +105,20 @@ internal sealed class ConversationLane(
                     _running = false;
                     return;
                 }
+
+                _held.TakeSeen().ForEach(_view.Learn);
             }
 
-            // In the context of an invocation that waits for it: the Functions host drops what is logged outside of any.
-            var committing = Task.CompletedTask;
-            ExecutionContext.Run(batch[0].Context, _ => committing = TryCommitAsync(batch), null);
-            await committing;
+            await InContextOf(batch[0], () => TryCommitAsync(batch));
         }
+    }
+
+    /// <summary>In the context of an invocation that waits for it: the Functions host drops what is logged outside of any.</summary>
+    private static Task InContextOf(PendingAppend pending, Func<Task> act)
+    {
+        var acting = Task.CompletedTask;
+        ExecutionContext.Run(pending.Context, _ => acting = act(), null);
+        return acting;
     }
 
     private async Task TryCommitAsync(List<PendingAppend> batch)
@@ -125,14 +139,14 @@ internal sealed class ConversationLane(
     private void Take(List<PendingAppend> batch)
     {
         var room = CommitPlan.MaxOperations - 1 - batch.Count;
-        if (_waiting.Count <= room)
+        if (_waiting.Count <= room && _held.Count == 0)
         {
             batch.AddRange(_waiting);
             _waiting.Clear();
             return;
         }
 
-        var taken = FairShare.Choose(_waiting, pending => pending.Command.Actor, room);
+        var taken = FairShare.Choose(_waiting.FindAll(pending => !_held.HoldsActorOf(pending)), pending => pending.Command.Actor, room);
         batch.AddRange(taken);
         var chosen = taken.ToHashSet();
         _waiting.RemoveAll(chosen.Contains);
@@ -142,17 +156,16 @@ internal sealed class ConversationLane(
     private async Task CommitAsync(List<PendingAppend> batch)
     {
         var isHeadOfNow = _view.Head is null;
-        List<PendingAppend> behind = [];
         for (var attempt = 0; ;)
         {
             DismissLate(batch);
-            if (batch.Count == 0 || !await TryLoadAsync(batch, behind))
+            if (batch.Count == 0 || !await TryLoadAsync(batch))
             {
                 return;
             }
 
             var plan = Plan(batch);
-            behind = [.. plan.Unproven.Where(pending => !pending.IsCaughtUp && !(isHeadOfNow && pending.Session is null))];
+            List<PendingAppend> behind = [.. plan.Unproven.Where(pending => !pending.IsCaughtUp && !(isHeadOfNow && pending.Session is null))];
             if (behind.Count > 0)
             {
                 // No commit will show whether the head at hand is behind; one that is read now isn't, nor are documents that are read after it.
@@ -163,6 +176,7 @@ internal sealed class ConversationLane(
                 }
 
                 behind.ForEach(pending => pending.IsCaughtUp = true);
+                HoldBack(behind.FindAll(pending => pending.Session is not null), batch);
                 continue;
             }
 
@@ -202,14 +216,14 @@ internal sealed class ConversationLane(
     }
 
     /// <summary>Brings the head and the actors' memberships of the head's version; false when nobody is left who would wait for them.</summary>
-    private async Task<bool> TryLoadAsync(List<PendingAppend> batch, List<PendingAppend> behind)
+    private async Task<bool> TryLoadAsync(List<PendingAppend> batch)
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
                 using var patience = Deadline.Latest(batch).Cancellation(time);
-                await _view.LoadAsync(batch, behind.Select(pending => pending.Session).OfType<Session>().Distinct(), patience.Token);
+                await _view.LoadAsync(batch, patience.Token);
                 return true;
             }
             catch (Exception exception) when (CosmosFailures.IsTransient(exception))
@@ -226,9 +240,49 @@ internal sealed class ConversationLane(
         }
     }
 
+    /// <summary>
+    /// Takes those who may have seen more than the head at hand shows out of a batch, with all that they wish: the head is read by their sessions
+    /// beside the commits of others, whom a session that is ahead of everything would hold up.
+    /// </summary>
+    private void HoldBack(List<PendingAppend> behind, List<PendingAppend> batch)
+    {
+        foreach (var ofOne in behind.GroupBy(pending => pending.Command.Actor))
+        {
+            var held = batch.FindAll(pending => pending.Command.Actor == ofOne.Key);
+            batch.RemoveAll(held.Contains);
+            lock (_lock)
+            {
+                _held.Add(held);
+            }
+
+            _ = InContextOf(held[0], () => CatchUpAsync(held, [.. ofOne.Select(pending => pending.Session).OfType<Session>().Distinct()]));
+        }
+    }
+
+    /// <summary>Reads the head by one caller's sessions, and puts their commands back in front.</summary>
+    private async Task CatchUpAsync(List<PendingAppend> held, List<Session> sessions)
+    {
+        List<StoredDocument<Head>?> seen = [];
+        try
+        {
+            seen = await _catchUp.FindAsync(sessions, Deadline.Latest(held));
+        }
+        catch (Exception exception)
+        {
+            logger.CommitFailed(exception, conversation);
+            held.ForEach(pending => pending.Fail(exception));
+        }
+
+        lock (_lock)
+        {
+            _waiting.InsertRange(0, _held.Release(held, seen).Where(pending => !pending.Task.IsCompleted));
+            Start();
+        }
+    }
+
     private CommitPlan Plan(List<PendingAppend> batch)
     {
-        var plan = new CommitPlan(conversation, _view.Head, _view.ETag, _view.MemberOf, _view.Documents, _view.Now(time));
+        var plan = new CommitPlan(conversation, _view.Head, _view.ETag, _view.MemberOf, _view.Documents, _view.Now());
         foreach (var pending in batch)
         {
             plan.Add(pending, _view.IsRecent(pending.Command.RepeatId));

@@ -8,13 +8,10 @@ namespace Chat.Functions.Log;
 /// What a lane knows of its conversation: the head with its ETag, memberships of that head's version, and the ids created lately. Being wrong
 /// is harmless: a commit on an old head fails, and what is known of members holds for one version of them.
 /// </summary>
-internal sealed class LaneView(ConversationId conversation, Container conversations)
+internal sealed class LaneView(ConversationId conversation, Container conversations, TimeProvider time)
 {
     private const int MaxRecent = 128;
     private const int MaxMembers = 512;
-
-    /// <summary>The SDK looks for a session that is ahead for seconds. Nobody else's commit waits for that.</summary>
-    private static readonly TimeSpan CatchUpPatience = TimeSpan.FromMilliseconds(500);
 
     private static readonly Dictionary<string, StoredDocument<ConversationDocument>> NoDocuments = [];
 
@@ -35,24 +32,8 @@ internal sealed class LaneView(ConversationId conversation, Container conversati
     public IReadOnlyDictionary<string, StoredDocument<ConversationDocument>> Documents { get; private set; } = NoDocuments;
 
     /// <summary>Reads what is missing to decide these commands.</summary>
-    /// <param name="batch">The commands.</param>
-    /// <param name="sessions">What their callers have seen, and this process may not have.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task LoadAsync(List<PendingAppend> batch, IEnumerable<Session> sessions, CancellationToken cancellationToken)
+    public async Task LoadAsync(List<PendingAppend> batch, CancellationToken cancellationToken)
     {
-        foreach (var found in await Task.WhenAll(sessions.Select(session => FindAsync(session, cancellationToken))))
-        {
-            if (found is { } head)
-            {
-                Take(head);
-            }
-            else
-            {
-                // Not a session of this account's: what the process knows itself has to do.
-                Forget();
-            }
-        }
-
         if (Head is null)
         {
             Take(await conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head, null, cancellationToken));
@@ -70,7 +51,7 @@ internal sealed class LaneView(ConversationId conversation, Container conversati
     public HeadMember? MemberOf(UserId user) => Head?.Members is not null ? Head.Member(user) : _members.GetValueOrDefault(user);
 
     /// <summary>The instant of the next commit: in whole milliseconds and never before the last one's.</summary>
-    public DateTimeOffset Now(TimeProvider time)
+    public DateTimeOffset Now()
     {
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
         return Head is { } head && head.CommittedAt > now ? head.CommittedAt : now;
@@ -124,23 +105,16 @@ internal sealed class LaneView(ConversationId conversation, Container conversati
 
     public void Forget() => (Head, ETag, Session) = (null, null, null);
 
-    /// <summary>Reads the head by a session. The SDK learns from the answer: what this process reads afterwards is at least as new.</summary>
-    /// <returns>Null for a session that the account doesn't know, or isn't shown to know soon: others wait for this lane.</returns>
-    private async Task<StoredDocument<Head>?> FindAsync(Session session, CancellationToken cancellationToken)
+    /// <summary>Takes in what <see cref="CatchUp"/> found; after nothing, the head is read by what the process knows itself.</summary>
+    public void Learn(StoredDocument<Head>? found)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(CatchUpPatience);
-        try
+        if (found is not { } head)
         {
-            return await conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head, session, patience.Token);
+            Forget();
         }
-        catch (CosmosException exception) when (CosmosFailures.IsSessionUnknown(exception))
+        else if (Head is not null)
         {
-            return null;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return null;
+            Take(head);
         }
     }
 

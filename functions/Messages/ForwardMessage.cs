@@ -28,9 +28,10 @@ public sealed class ForwardMessage(ConversationLog log, PrivacyReader privacy, M
             return malformed.ToResult();
         }
 
-        if (await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken) is not { } message)
+        var (message, refusal) = await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);
+        if (message is null)
         {
-            return Problems.MessageNotFound.ToResult();
+            return refusal!.ToResult();
         }
 
         if (message.IsUnsent || message.Poll is not null || message.ExpiresAt is not null)

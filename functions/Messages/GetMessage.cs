@@ -14,9 +14,10 @@ public sealed class GetMessage(MessageReader messages, MessageViews views, Curre
         string messageId,
         CancellationToken cancellationToken)
     {
-        if (await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken) is not { } message)
+        var (message, refusal) = await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);
+        if (message is null)
         {
-            return Problems.MessageNotFound.ToResult();
+            return refusal!.ToResult();
         }
 
         var view = (await views.OfAsync(user.Id, [message], cancellationToken))[0];

@@ -25,8 +25,12 @@ public sealed class HiddenMessages(
     /// <summary>204 once the member doesn't see the message any more, also for one that they didn't see before.</summary>
     public async Task<IResult> HideAsync(UserId user, MessageAddress address, Session? session, CancellationToken cancellationToken)
     {
-        if (await reader.ReadForAsync(user, address.Conversation, session, cancellationToken) is not { } part
-            || await ReadAsync(address, cancellationToken) is not { } message
+        if (await reader.ReadForAsync(user, address.Conversation, session, cancellationToken) is not { } part)
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        if (await ReadAsync(address, cancellationToken) is not { } message
             || message.Seq < part.Member.FirstVisible)
         {
             return Problems.MessageNotFound.ToResult();
@@ -69,7 +73,7 @@ public sealed class HiddenMessages(
             var (member, etag) = await containers.Conversations.ReadDocumentAsync(Member.DocumentId(user), partition, ChatJson.Default.Member, cancellationToken: cancellationToken);
             if (member is not { State: MemberState.Active } || member.Hidden?.Contains(message.Seq) == true)
             {
-                return (member is { State: MemberState.Active } ? null : Problems.MessageNotFound, null);
+                return (member is { State: MemberState.Active } ? null : Problems.ConversationNotFound, null);
             }
 
             // What was before they could see anything is hidden anyway.

@@ -14,9 +14,10 @@ public sealed class ListRevisions(MessageReader messages, ChatContainers contain
         string messageId,
         CancellationToken cancellationToken)
     {
-        if (await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken) is not { } message)
+        var (message, refusal) = await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);
+        if (message is null)
         {
-            return Problems.MessageNotFound.ToResult();
+            return refusal!.ToResult();
         }
 
         var before = message.Revision == 0 ? [] : await containers.Conversations.ReadDocumentsAsync(

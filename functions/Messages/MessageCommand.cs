@@ -1,5 +1,6 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Messages;
@@ -11,6 +12,9 @@ public abstract record MessageCommand : LogCommand
 
     public required MessageId MessageId { get; init; }
 
+    /// <summary>What the actor must have, whatever the message is and whether it is there; null where any member may.</summary>
+    protected virtual Right? Needed => null;
+
     public override IReadOnlyList<string> Needs => [Message.DocumentId(MessageId), Member.DocumentId(Actor)];
 
     public sealed override Decision Decide(in DecisionContext context)
@@ -18,6 +22,11 @@ public abstract record MessageCommand : LogCommand
         if (context.Head is not { } head || context.Find<Member>(Member.DocumentId(Actor)) is not { State: MemberState.Active } member)
         {
             return Decision.Refuse(Problems.ConversationNotFound);
+        }
+
+        if (Needed is { } right && !member.Role.Has(right, head.Kind))
+        {
+            return Decision.Refuse(Problems.NotAllowed);
         }
 
         return Message.Find(context, MessageId) is { } message && member.Sees(message) && !message.IsExpiredAt(context.Now)

@@ -6,13 +6,17 @@ namespace Chat.Functions.Messages;
 /// <summary>Reads a message for one of its conversation's members.</summary>
 public sealed class MessageReader(ConversationReader conversations, ChatContainers containers, TimeProvider time)
 {
-    /// <summary>The message that a path names; null when it isn't there or the user may not see it.</summary>
-    public async Task<Message?> ReadForAsync(UserId user, string conversationId, string messageId, Session? session, CancellationToken cancellationToken)
+    /// <summary>The message that a path names, or why there is none for the user.</summary>
+    public async Task<(Message? Message, Problem? Refusal)> ReadForAsync(UserId user, string conversationId, string messageId, Session? session, CancellationToken cancellationToken)
     {
         var address = MessageAddress.Of(conversationId, messageId);
-        return await conversations.ReadForAsync(user, address.Conversation, session, cancellationToken) is { } part
-            ? await ReadForAsync(part, address.Message, cancellationToken)
-            : null;
+        if (await conversations.ReadForAsync(user, address.Conversation, session, cancellationToken) is not { } part)
+        {
+            return (null, Problems.ConversationNotFound);
+        }
+
+        var message = await ReadForAsync(part, address.Message, cancellationToken);
+        return (message, message is null ? Problems.MessageNotFound : null);
     }
 
     /// <summary>A message of a conversation; null when it isn't there or the member may not see it.</summary>

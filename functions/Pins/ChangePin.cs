@@ -15,13 +15,10 @@ public sealed record ChangePin : MessageCommand
 
     public override IReadOnlyList<string> Needs => [.. base.Needs, ConversationPins.DocumentId];
 
+    protected override Right? Needed => Right.Pin;
+
     protected override Decision Decide(in DecisionContext context, in MessageInLog found)
     {
-        if (!found.Actor.Role.Has(Right.Pin, found.Head.Kind))
-        {
-            return Decision.Refuse(Problems.NotAllowed);
-        }
-
         var pins = context.Find<ConversationPins>(ConversationPins.DocumentId) ?? new ConversationPins { ConversationId = Conversation, Pins = [] };
         if (pins.Has(MessageId) == IsWanted)
         {

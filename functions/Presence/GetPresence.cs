@@ -46,5 +46,5 @@ public sealed record PresenceList(IReadOnlyList<PresenceOfUser> Presence);
 
 /// <summary>One user's presence.</summary>
 /// <param name="Online">Whether any device is connected, as of at most 15 s ago.</param>
-/// <param name="LastSeenAt">When they last called, to five minutes; null when that isn't known.</param>
+/// <param name="LastSeenAt">When they last called, rounded down to five minutes; null when that isn't known.</param>
 public sealed record PresenceOfUser(UserId UserId, bool Online, DateTimeOffset? LastSeenAt);

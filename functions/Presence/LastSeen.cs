@@ -40,7 +40,7 @@ public sealed class LastSeen(ChatContainers containers, PrivacyReader privacy, T
         _ = StampAsync(user, now);
     }
 
-    /// <summary>When some users were last seen; those of whom nothing is known are left out.</summary>
+    /// <summary>When some users were last seen, rounded down so that nobody learns the second of a call; those of whom nothing is known are left out.</summary>
     public async Task<IReadOnlyDictionary<UserId, DateTimeOffset?>> OfAsync(IReadOnlyList<UserId> users, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(users);
@@ -53,8 +53,10 @@ public sealed class LastSeen(ChatContainers containers, PrivacyReader privacy, T
             users.Select(user => (Profile.DocumentId, new PartitionKey(user.Value))),
             ChatJson.Default.DocumentsPageProfile,
             cancellationToken: cancellationToken);
-        return profiles.ToDictionary(profile => profile.UserId, profile => (DateTimeOffset?)DateTimeOffset.FromUnixTimeSeconds(profile.LastSeen));
+        return profiles.ToDictionary(profile => profile.UserId, profile => (DateTimeOffset?)RoundedDown(profile.LastSeen));
     }
+
+    private static DateTimeOffset RoundedDown(long seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds - (seconds % (long)Interval.TotalSeconds));
 
     private async Task StampAsync(UserId user, DateTimeOffset now)
     {

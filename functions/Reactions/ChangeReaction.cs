@@ -19,13 +19,18 @@ public sealed record ChangeReaction : MessageCommand
     protected override Decision Decide(in DecisionContext context, in MessageInLog found)
     {
         var message = found.Message;
+        if (message.IsUnsent)
+        {
+            return IsWanted ? Decision.Refuse(Problems.MessageUnsent) : Decision.Nothing(found.Head, message);
+        }
+
         var mine = context.Find<MemberReactions>(MemberReactions.DocumentId(MessageId, Actor));
-        if ((mine?.Keys.Contains(Key) ?? false) == IsWanted || (message.IsUnsent && !IsWanted))
+        if ((mine?.Keys.Contains(Key) ?? false) == IsWanted)
         {
             return Decision.Nothing(found.Head, message);
         }
 
-        return message.IsUnsent ? Decision.Refuse(Problems.MessageUnsent) : IsWanted ? Add(context, found, mine) : Remove(context, found, mine!);
+        return IsWanted ? Add(context, found, mine) : Remove(context, found, mine!);
     }
 
     private Decision Add(in DecisionContext context, in MessageInLog found, MemberReactions? mine)

@@ -23,9 +23,10 @@ public sealed class ListReactions(MessageReader messages, ChatContainers contain
             return malformed.ToResult();
         }
 
-        if (await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken) is not { } message)
+        var (message, refusal) = await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);
+        if (message is null)
         {
-            return Problems.MessageNotFound.ToResult();
+            return refusal!.ToResult();
         }
 
         var found = message.IsUnsent ? [] : await FindAsync(message, after, limit + 1, cancellationToken);

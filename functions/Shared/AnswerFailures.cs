@@ -26,6 +26,10 @@ public sealed class AnswerFailures(ILogger<AnswerFailures> logger) : IFunctionsW
         try
         {
             await next(context);
+            if (context.GetInvocationResult().Value is ProblemResult { IsUnavailable: true })
+            {
+                logger.CallUnavailable(context.FunctionDefinition.Name);
+            }
         }
         catch (Exception exception) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -49,6 +53,9 @@ internal static partial class FailureLog
 {
     [LoggerMessage(1, LogLevel.Error, "{Function} failed.")]
     public static partial void CallFailed(this ILogger logger, Exception exception, string function);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Function}: the caller was told to try again.")]
+    public static partial void CallUnavailable(this ILogger logger, string function);
 
     [LoggerMessage(2, LogLevel.Debug, "{Function}: the caller left.")]
     public static partial void CallerLeft(this ILogger logger, Exception exception, string function);

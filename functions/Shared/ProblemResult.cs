@@ -7,6 +7,9 @@ namespace Chat.Functions.Shared;
 /// <remarks>Written to the end even if the caller has left, as <see cref="Answer{T}"/> is.</remarks>
 internal sealed class ProblemResult(Problem problem) : IResult, IStatusCodeHttpResult
 {
+    /// <summary>Whether the caller is told to try again.</summary>
+    public bool IsUnavailable => problem.Status == StatusCodes.Status503ServiceUnavailable;
+
     int? IStatusCodeHttpResult.StatusCode => problem.Status;
 
     public async Task ExecuteAsync(HttpContext httpContext)

@@ -59,7 +59,7 @@ public static class Problems
 
     public static Problem Malformed(IReadOnlyList<Fault> faults) => new(400, "malformed", "The request isn't well-formed.") { Errors = faults };
 
-    public static Problem MalformedJson(string detail) => new(400, "malformed_json", "The body isn't well-formed JSON.") { Detail = detail };
+    public static Problem MalformedJson(string detail) => new(400, "malformed_json", "The body isn't JSON that can be taken.") { Detail = detail };
 
     public static Problem BodyTooLarge(int limit) =>
         new(413, "body_too_large", "The body is too large.") { Limit = new Limit("requestBody", limit) };

@@ -70,7 +70,9 @@ public sealed partial class RequestBody : IDisposable
         }
         catch (JsonException exception)
         {
-            return new RequestBody(Problems.MalformedJson($"Line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}."), buffer, null);
+            // Of a member that is there twice, the parser doesn't say where.
+            var detail = exception.LineNumber is { } line ? $"Line {line + 1}, byte {exception.BytePositionInLine + 1}." : "A member is there twice.";
+            return new RequestBody(Problems.MalformedJson(detail), buffer, null);
         }
         catch (InvalidOperationException)
         {
@@ -253,8 +255,8 @@ public sealed partial class RequestBody : IDisposable
     private static bool IsJson(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
         && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
-        && request.Headers.ContentEncoding.Count == 0;
+        && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+        && request.Headers.ContentEncoding.All(coding => string.Equals(coding, "identity", StringComparison.OrdinalIgnoreCase));
 
     private static string? Decode(JsonElement element)
     {

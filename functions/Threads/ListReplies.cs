@@ -29,8 +29,12 @@ public sealed class ListReplies(ConversationReader reader, MessageReader message
         }
 
         var address = MessageAddress.Of(conversationId, messageId);
-        if (await reader.ReadForAsync(user.Id, address.Conversation, Session.Of(request), cancellationToken) is not { } part
-            || await messages.ReadForAsync(part, address.Message, cancellationToken) is null)
+        if (await reader.ReadForAsync(user.Id, address.Conversation, Session.Of(request), cancellationToken) is not { } part)
+        {
+            return Problems.ConversationNotFound.ToResult();
+        }
+
+        if (await messages.ReadForAsync(part, address.Message, cancellationToken) is null)
         {
             return Problems.MessageNotFound.ToResult();
         }

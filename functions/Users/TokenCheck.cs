@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using System.Text.Json;
 using Chat.Functions.Shared;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Protocols;
@@ -100,12 +101,14 @@ public sealed class TokenCheck
             return (default, Problems.TokenInvalid);
         }
 
-        if (!believed.TryGetPayloadValue<object>(_userIdClaim, out var claim))
+        // Microsoft.IdentityModel takes a number in "sub" for a string.
+        using var payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(believed.EncodedPayload));
+        if (!payload.RootElement.TryGetProperty(_userIdClaim, out var claim))
         {
             return (default, Problems.TokenNamesNoUser($"It has no claim \"{_userIdClaim}\"."));
         }
 
-        if (!UserId.TryParse(claim as string, out var user))
+        if (!UserId.TryParse(claim.ValueKind == JsonValueKind.String ? claim.GetString() : null, out var user))
         {
             return (default, Problems.TokenNamesNoUser($"Its claim \"{_userIdClaim}\" is no user id, which is a string of {UserId.Rule}."));
         }

@@ -8,6 +8,7 @@ internal sealed record CommandLine
 {
     private const string Usage = """
         Options:
+          --help            this list
           --urls URL        where to listen (http://localhost:7071)
           --data DIR        where to keep data (.local in the current directory)
           --in-memory       keep nothing
@@ -42,6 +43,7 @@ internal sealed record CommandLine
                 "--data" => options with { DataDirectory = Value(name, rest) },
                 "--in-memory" => options with { InMemory = true },
                 "--reset" => options with { Reset = true },
+                "--help" or "-h" => throw new HostRefusedException(Usage, exitCode: 0),
                 "--cosmos-port" => options with { CosmosPort = ParsePort(name, Value(name, rest)) },
                 "--signalr-port" => options with { SignalRPort = ParsePort(name, Value(name, rest)) },
                 _ => throw Refuse($"There is no option {name}."),

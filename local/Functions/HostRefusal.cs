@@ -26,7 +26,8 @@ internal static class HostRefusal
             return;
         }
 
-        Console.Error.WriteLine(refused.Message);
-        Environment.Exit(refused is HostRefusedException { ExitCode: var code } ? code : 1);
+        var code = refused is HostRefusedException host ? host.ExitCode : 1;
+        (code == 0 ? Console.Out : Console.Error).WriteLine(refused.Message);
+        Environment.Exit(code);
     }
 }

@@ -55,7 +55,7 @@ public class When_a_message_is_edited
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
         var sent = await alice.SendAsync(conversation, "Hello");
         Assert.Equal("not_allowed", await bob.IsRefusedAsync("PATCH", Path(sent), HttpStatusCode.Forbidden, new { text = "Bye" }));
-        Assert.Equal("message_not_found", await app.As("mallory").IsRefusedAsync("GET", Path(sent), HttpStatusCode.NotFound));
+        Assert.Equal("conversation_not_found", await app.As("mallory").IsRefusedAsync("GET", Path(sent), HttpStatusCode.NotFound));
         Assert.Equal("conversation_not_found", await app.As("mallory").IsRefusedAsync("PATCH", Path(sent), HttpStatusCode.NotFound, new { text = "Bye" }));
 
         clock.Jump(TimeSpan.FromMinutes(16));

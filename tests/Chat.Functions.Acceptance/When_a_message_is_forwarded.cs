@@ -43,7 +43,7 @@ public class When_a_message_is_forwarded
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
         var (sent, poll) = (await alice.SayAsync(conversation, new { text = "x" }), await alice.SayAsync(conversation, new { poll = new { question = "?", options = new[] { "a", "b" } } }));
         var body = new { clientMessageId = "1", to = new[] { conversation } };
-        Assert.Equal("message_not_found", await app.As("mallory").IsRefusedAsync("POST", sent.Path() + "/forward", HttpStatusCode.NotFound, body));
+        Assert.Equal("conversation_not_found", await app.As("mallory").IsRefusedAsync("POST", sent.Path() + "/forward", HttpStatusCode.NotFound, body));
         Assert.Equal("not_allowed", await alice.IsRefusedAsync("POST", poll.Path() + "/forward", HttpStatusCode.Forbidden, body));
         await alice.AskAsync("DELETE", sent.Path());
         Assert.Equal("message_unsent", await alice.IsRefusedAsync("POST", sent.Path() + "/forward", HttpStatusCode.Conflict, body));

@@ -87,6 +87,29 @@ public sealed class When_a_request_is_malformed : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("application/json; charset=\"utf-8\"", null)]
+    [InlineData("Application/JSON; charset=UTF-8", "identity")]
+    public async Task Should_take_json_however_it_is_named(string type, string? coding)
+    {
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes("{}"));
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+        if (coding is not null)
+        {
+            content.Headers.ContentEncoding.Add(coding);
+        }
+
+        using var answer = await _alice.SendAsync(HttpMethod.Post, Messages, content);
+        Assert.Equal(["/clientMessageId missing", "/text missing"], Faults(await RefusedAsync(answer, 400, "malformed")));
+    }
+
+    [Fact]
+    public async Task Should_say_that_a_member_is_there_twice()
+    {
+        var problem = await RefusedAsync(await SendAsync(HttpMethod.Post, Messages, """{"text":"a","text":"b"}"""), 400, "malformed_json");
+        Assert.Equal("A member is there twice.", problem.GetProperty("detail").GetString());
+    }
+
+    [Theory]
     [InlineData("""{"kind":"direct","members":[]}""", "/members not_a_pair")]
     [InlineData("""{"kind":"direct","members":["alice"]}""", "/members not_a_pair")]
     [InlineData("""{"kind":"direct","members":["bob","carol"]}""", "/members not_a_pair")]

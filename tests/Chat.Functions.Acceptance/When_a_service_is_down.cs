@@ -9,6 +9,25 @@ namespace Chat.Functions.Acceptance;
 public class When_a_service_is_down
 {
     [Theory]
+    [InlineData("cosmos", "batch")]
+    [InlineData("servicebus", "*")]
+    public async Task Should_start_all_the_same(string service, string operation)
+    {
+        await using var azure = await LocalAzure.StartAsync(directory: null);
+        var down = azure.Faults.Add(new Fault(service, operation, FaultKind.Fail));
+        await using var app = await ChatApp.StartAsync(azure);
+        down.Dispose();
+        Assert.Equal("Hello", (await app.As("alice").SendAsync((await app.As("alice").StartDirectAsync("bob")).ConversationId, "Hello")).Text);
+    }
+
+    [Fact]
+    public async Task Should_have_tried_what_a_commit_takes_before_the_first_call()
+    {
+        await using var app = await ChatApp.StartAsync();
+        Assert.Contains(app.Azure.Meter.Read(), reading => reading is { Service: "cosmos", Operation: "batch" });
+    }
+
+    [Theory]
     [InlineData("servicebus")]
     [InlineData("signalr")]
     public async Task Should_deliver_everything_once_it_is_back(string service)

@@ -40,6 +40,14 @@ public class When_messages_are_pinned
         var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
         var sent = await Task.WhenAll(Enumerable.Range(0, 3).Select(n => bob.SayAsync(group, new { text = $"{n}" })));
         Assert.Equal("not_allowed", await bob.IsRefusedAsync("PUT", sent[0].Path() + "/pin", HttpStatusCode.Forbidden));
+        foreach (var absent in new[] { "aaaaaaaaaaaaaaaaaaaaaa", "malformed" })
+        {
+            var path = $"/api/conversations/{group}/messages/{absent}/pin";
+            Assert.Equal("not_allowed", await bob.IsRefusedAsync("PUT", path, HttpStatusCode.Forbidden));
+            Assert.Equal("not_allowed", await bob.IsRefusedAsync("DELETE", path, HttpStatusCode.Forbidden));
+            Assert.Equal("message_not_found", await alice.IsRefusedAsync("PUT", path, HttpStatusCode.NotFound));
+        }
+
         Assert.Equal("conversation_not_found", await mallory.IsRefusedAsync("PUT", sent[0].Path() + "/pin", HttpStatusCode.NotFound));
         Assert.Equal("conversation_not_found", await mallory.IsRefusedAsync("GET", $"/api/conversations/{group}/pins", HttpStatusCode.NotFound));
 

@@ -15,6 +15,7 @@ public class When_people_are_there
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         await bob.SendAsync((await alice.StartDirectAsync("bob")).ConversationId, "Hello");
         var away = await Eventually.SeesAsync(() => PresenceAsync(alice, "bob,mallory"), seen => seen.Single().GetProperty("lastSeenAt").ValueKind == JsonValueKind.String);
+        Assert.Equal(0, away[0].GetProperty("lastSeenAt").GetDateTimeOffset().ToUnixTimeSeconds() % 300);
         Assert.Equal(("bob", false), (away[0].GetProperty("userId").GetString(), away[0].GetProperty("online").GetBoolean()));
 
         await using (await bob.ListenAsync())

@@ -43,6 +43,25 @@ public class When_people_react
     }
 
     [Fact]
+    public async Task Should_not_react_to_what_was_taken_back_whatever_was_there_before()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var sent = await alice.SendAsync((await alice.StartDirectAsync("bob")).ConversationId, "Hello");
+        await bob.AskAsync("PUT", Reaction(sent, "👍"));
+        await alice.AskAsync("DELETE", Path(sent));
+        var before = await alice.AskAsync("GET", Path(sent));
+
+        foreach (var key in new[] { "👍", "❤️" })
+        {
+            Assert.Equal("message_unsent", await bob.IsRefusedAsync("PUT", Reaction(sent, key), HttpStatusCode.Conflict));
+            await bob.AskAsync("DELETE", Reaction(sent, key));
+        }
+
+        Assert.Equal($"{before}", $"{await alice.AskAsync("GET", Path(sent))}");
+    }
+
+    [Fact]
     public async Task Should_stay_exact_when_a_whole_group_reacts_at_once()
     {
         await using var app = await ChatApp.StartAsync();

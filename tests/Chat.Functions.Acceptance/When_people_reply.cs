@@ -78,6 +78,6 @@ public class When_people_reply
         await bob.AskAsync("DELETE", ordered[0].Path());
         Assert.Equal(5, (await alice.AskAsync("GET", root.Path())).Number("thread.count"));
         Assert.Equal("not_a_thread_root", await bob.MayNotSayAsync(conversation, new { text = "x", threadId = ordered[1].Text("messageId") }, HttpStatusCode.Conflict));
-        Assert.Equal("message_not_found", await app.As("mallory").IsRefusedAsync("GET", root.Path() + "/replies", HttpStatusCode.NotFound));
+        Assert.Equal("conversation_not_found", await app.As("mallory").IsRefusedAsync("GET", root.Path() + "/replies", HttpStatusCode.NotFound));
     }
 }

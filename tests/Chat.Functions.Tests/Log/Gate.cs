@@ -9,10 +9,11 @@ internal sealed class Gate : IDisposable
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IDisposable _rule;
 
-    public Gate(Deployment deployment, string operation = "batch", FaultKind then = FaultKind.Delay) =>
+    public Gate(Deployment deployment, string operation = "batch", FaultKind then = FaultKind.Delay, Func<string, bool>? target = null) =>
         _rule = deployment.Azure.Faults.Add(new Fault("cosmos", operation, then)
         {
             Times = 1,
+            Target = target,
             Strike = _ =>
             {
                 _reached.TrySetResult();

@@ -108,6 +108,8 @@ public sealed class TokenCheckTests : IAsyncLifetime
     [InlineData("sub", """{"sub":"not a user id"}""", "claim \"sub\" is no user id")]
     [InlineData("sub", """{"sub":""}""", "claim \"sub\" is no user id")]
     [InlineData("sub", """{"sub":".."}""", "neither '.' nor '..'")]
+    [InlineData("sub", """{"sub":5}""", "claim \"sub\" is no user id")]
+    [InlineData("oid", """{"sub":"alice","oid":5}""", "claim \"oid\" is no user id")]
     [InlineData("sub", """{"sub":null}""", "claim \"sub\" is no user id")]
     [InlineData("emails", """{"emails":["a@example.com"]}""", "claim \"emails\" is no user id")]
     public async Task Says_what_is_wrong_with_the_claim(string claim, string payload, string why)

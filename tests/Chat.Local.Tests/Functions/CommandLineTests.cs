@@ -39,6 +39,16 @@ public sealed class CommandLineTests
         Assert.Equal(2, refusal.ExitCode);
     }
 
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("--in-memory -h")]
+    public void Lists_the_options_when_asked_and_starts_nothing(string args)
+    {
+        var list = Assert.Throws<HostRefusedException>(() => CommandLine.Parse(args.Split(' ')));
+        Assert.StartsWith("Options:", list.Message, StringComparison.Ordinal);
+        Assert.Equal(0, list.ExitCode);
+    }
+
     private static (string, string, bool, bool, int, int) Values(CommandLine options) =>
         (options.Url, options.DataDirectory, options.InMemory, options.Reset, options.CosmosPort, options.SignalRPort);
 }
