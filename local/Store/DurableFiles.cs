@@ -22,6 +22,9 @@ internal sealed class DurableFiles : IDisposable
     /// <summary>By how much a checkpoint is faster than the log grows.</summary>
     private const int Haste = 3;
 
+    /// <summary>What a move counts as at least: how many entries it has to clear is known only when it gets there.</summary>
+    private const long LeastCount = 16 * 1024;
+
     private readonly DataFiles _files;
     private readonly CommitMark _mark;
     private CommitLog _log;
@@ -89,7 +92,8 @@ internal sealed class DurableFiles : IDisposable
     /// <param name="check">Called while others are kept away: throws if the store has failed.</param>
     public void Advance(Layers layers, Lock gate, Action check, int written)
     {
-        for (var left = 1 + (Haste * layers.MovingCount * (long)written / LogLimit); left > 0; left -= Piece)
+        var count = Math.Max(LeastCount, layers.MovingCount);
+        for (var left = 1 + (Haste * count * written / LogLimit); left > 0; left -= Piece)
         {
             lock (gate)
             {

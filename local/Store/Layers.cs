@@ -16,7 +16,7 @@ internal sealed class Layers(Tables? tables) : IDisposable
 
     private Changes _latest = new(tables is not null);
     private Changes? _moving;
-    private IEnumerator<Write>? _rest;
+    private IEnumerator<bool>? _steps;
 
     public Tables? Tables => tables;
 
@@ -100,20 +100,18 @@ internal sealed class Layers(Tables? tables) : IDisposable
         tables!.Renew();
         (_moving, _latest) = (_latest, new Changes(hasBelow: true));
         MovingCount = _moving.Count;
-        _rest = _moving.Writes().GetEnumerator();
+        _steps = Steps(tables, _moving).GetEnumerator();
     }
 
-    /// <summary>Moves so many changes; says if there are more.</summary>
+    /// <summary>Moves so many changes, of which the clearing of a large index is many; says if there are more.</summary>
     public bool Move(int count)
     {
         for (var moved = 0; moved < count; moved++)
         {
-            if (!_rest!.MoveNext())
+            if (!_steps!.MoveNext())
             {
                 return false;
             }
-
-            tables!.Apply(_rest.Current);
         }
 
         return true;
@@ -123,10 +121,24 @@ internal sealed class Layers(Tables? tables) : IDisposable
     public void EndMove(TablesState state)
     {
         tables!.Commit(state with { LastId = Math.Max(tables.State.LastId, _moving!.LastId) });
-        (_moving, _rest) = (null, null);
+        (_moving, _steps) = (null, null);
     }
 
     public void Dispose() => tables?.Dispose();
+
+    private static IEnumerable<bool> Steps(Tables tables, Changes changes)
+    {
+        foreach (var write in changes.Writes())
+        {
+            while (write.Kind == WriteKind.ClearIndex && tables.ClearSome(write.Index))
+            {
+                yield return true;
+            }
+
+            tables.Apply(write);
+            yield return true;
+        }
+    }
 
     private static bool IsCleared(IndexChanges? latest, IndexChanges? moving) => latest?.IsCleared == true || moving?.IsCleared == true;
 

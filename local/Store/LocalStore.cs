@@ -251,9 +251,9 @@ internal sealed class LocalStore : IAsyncDisposable
     private void WriteLoop()
     {
         var spare = new ArrayBufferWriter<byte>();
-        while (TakeGroup(spare) is { } group)
+        try
         {
-            try
+            while (TakeGroup(spare) is { } group)
             {
                 _disk.Wait();
                 try
@@ -268,10 +268,11 @@ internal sealed class LocalStore : IAsyncDisposable
                 group.Writes.ResetWrittenCount();
                 spare = group.Writes.Capacity > LargestSpare ? new ArrayBufferWriter<byte>() : group.Writes;
             }
-            catch (Exception exception) when (IsFatal(exception))
-            {
-                Fail(exception);
-            }
+        }
+        catch (Exception exception) when (IsFatal(exception))
+        {
+            // What was acknowledged is in the logs: the next start makes up for it.
+            Fail(exception);
         }
     }
 
@@ -331,23 +332,10 @@ internal sealed class LocalStore : IAsyncDisposable
 
                 if (_closing)
                 {
-                    CloseTables();
+                    _files!.Settle(_layers);
                     return null;
                 }
             }
-        }
-    }
-
-    private void CloseTables()
-    {
-        try
-        {
-            _files!.Settle(_layers);
-        }
-        catch (Exception exception) when (IsFatal(exception))
-        {
-            // Everything is in the log: the next start makes up for it.
-            Fail(exception);
         }
     }
 

@@ -20,6 +20,12 @@ internal sealed class TableStatements(sqlite3 database) : IDisposable
 
     public Statement ClearIndex { get; } = new(database, "DELETE FROM entries WHERE scope = ?1 AND kind = ?2");
 
+    /// <summary>The first entries, where there are so many of them.</summary>
+    public Statement ClearSome { get; } = new(database, """
+        DELETE FROM entries WHERE scope = ?1 AND kind = ?2 AND (key, number) <= (
+          SELECT key, number FROM entries WHERE scope = ?1 AND kind = ?2 ORDER BY key, number LIMIT 1 OFFSET 31)
+        """);
+
     public Statement Records { get; } = new(database, "SELECT id, space, key, value, crc FROM records ORDER BY id");
 
     public Statement Row { get; } = new(database, "SELECT value, crc FROM rows WHERE number = ?1");
@@ -40,7 +46,8 @@ internal sealed class TableStatements(sqlite3 database) : IDisposable
 
     public void Dispose()
     {
-        Statement[] all = [PutRecord, DeleteRecord, PutRow, DeleteRow, AddEntry, RemoveEntry, ClearIndex, Records, Row, Find, Count, Up, Down];
+        Statement[] all =
+            [PutRecord, DeleteRecord, PutRow, DeleteRow, AddEntry, RemoveEntry, ClearIndex, ClearSome, Records, Row, Find, Count, Up, Down];
         Array.ForEach(all, statement => statement.Dispose());
     }
 }

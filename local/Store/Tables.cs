@@ -94,6 +94,13 @@ internal sealed class Tables : IDisposable
         }
     }
 
+    /// <summary>Removes the first entries of an index that has many; false when it has few, which <see cref="Apply"/> clears at once.</summary>
+    public bool ClearSome(IndexName index)
+    {
+        _run.ClearSome.Bind(1, index.Scope).Bind(2, index.Kind).Run();
+        return raw.sqlite3_changes(_database) > 0;
+    }
+
     /// <summary>All records, by ascending id.</summary>
     public IEnumerable<Record> Records()
     {

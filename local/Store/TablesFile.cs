@@ -33,7 +33,9 @@ internal static class TablesFile
             }
         }
 
+        // Without the pragma, a sync of macOS leaves what it synced in the cache of the disk.
         raw.sqlite3_busy_timeout(database, 5000);
+        Statement.Execute(database, "PRAGMA checkpoint_fullfsync = ON");
         return database;
     }
 

@@ -72,7 +72,8 @@ internal sealed class Container : IDisposable
 
     public long Now => Time.GetUtcNow().ToUnixTimeSeconds();
 
-    public ContainerRecord Record => _record;
+    /// <summary>Its record as of now.</summary>
+    public ContainerRecord Record => _indexes.Record;
 
     /// <summary>The orders that its indexes give, besides that of creation.</summary>
     public SortOrder[] Orders => _indexes.Orders;
@@ -313,13 +314,11 @@ internal sealed class Container : IDisposable
 
         try
         {
-            return WhileNobodyWrites(() =>
+            WhileNobodyWrites(() =>
             {
                 ThrowIfDeleted();
-                Store.Put([Write.Put(_record.StoredAsDeleted(_definition)), .. more]);
-                var position = Clear();
                 _deleted = true;
-                return position;
+                return Store.Put([Write.Put(Record.StoredAsDeleted(_definition)), .. more]);
             });
         }
         finally
@@ -329,6 +328,10 @@ internal sealed class Container : IDisposable
                 partition.Exit();
             }
         }
+
+        // This one gives nobody anything any more, so another reads what is left.
+        using var rest = new Container(Record, _definition, Ranges, Store, _recent, Time);
+        return rest.Clear();
     }
 
     /// <summary>Takes everything of a container that counts as deleted from the store, and returns the store position to wait for.</summary>

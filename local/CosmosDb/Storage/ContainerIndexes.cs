@@ -14,6 +14,7 @@ internal sealed class ContainerIndexes
     private const int ChunkSize = 1000;
 
     private readonly Container _container;
+    private readonly ContainerRecord _loaded;
     private readonly IndexName _expiry;
     private volatile SortOrder[] _orders;
     private int? _expiryFor;
@@ -21,12 +22,16 @@ internal sealed class ContainerIndexes
     public ContainerIndexes(Container container, ContainerRecord record)
     {
         _container = container;
+        _loaded = record;
         _expiry = new IndexName(record.Number, IndexKind.Expiry);
         _orders = [.. record.Orders];
         _expiryFor = record.ExpiryFor;
     }
 
     public SortOrder[] Orders => _orders;
+
+    /// <summary>The container's record, with the indexes that there are.</summary>
+    public ContainerRecord Record => _loaded with { Orders = _orders, ExpiryFor = _expiryFor };
 
     private int UniqueKeys => _container.Definition.UniqueKeys.Count;
 
@@ -120,17 +125,17 @@ internal sealed class ContainerIndexes
             writes.AddRange([Write.Delete(range.Number), Write.ClearIndex(range.Feed), Write.ClearIndex(range.Keys)]);
         }
 
-        writes.AddRange([Write.Delete(_container.Record.Number), Write.ClearIndex(_expiry)]);
+        writes.AddRange([Write.Delete(_loaded.Number), Write.ClearIndex(_expiry)]);
         return _container.Store.Put(writes);
     }
 
-    /// <summary>Everything of a partition.</summary>
+    /// <summary>Everything of a partition, and what is left of an order whose making was cut short.</summary>
     private IEnumerable<Write> DeleteAll(LogicalPartition partition) =>
         _container.Entries(Creation(partition), new Stretch(IndexRange.All)).Select(entry => Write.DeleteRow(entry.Number))
             .Append(Write.ClearIndex(Ids(partition)))
             .Append(Write.ClearIndex(Creation(partition)))
             .Concat(Enumerable.Range(0, UniqueKeys).Select(key => Write.ClearIndex(Unique(partition, key))))
-            .Concat(Enumerable.Range(0, _orders.Length).Select(order => Write.ClearIndex(Order(partition, order))));
+            .Concat(Enumerable.Range(0, _orders.Length + 1).Select(order => Write.ClearIndex(Order(partition, order))));
 
     private static IndexName Ids(LogicalPartition partition) => new(partition.Number, IndexKind.Ids);
 
@@ -234,7 +239,6 @@ internal sealed class ContainerIndexes
     private long PutRecord(SortOrder[] orders)
     {
         _container.ThrowIfDeleted();
-        var record = _container.Record with { Orders = orders, ExpiryFor = _expiryFor };
-        return _container.Store.Put(record.Stored(_container.Definition));
+        return _container.Store.Put((Record with { Orders = orders }).Stored(_container.Definition));
     }
 }

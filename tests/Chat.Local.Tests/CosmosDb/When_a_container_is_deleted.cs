@@ -6,6 +6,7 @@ using Chat.Local.CosmosDb.Resources;
 using Chat.Local.CosmosDb.Sql;
 using Chat.Local.CosmosDb.Storage;
 using Chat.Local.Store;
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace Chat.Local.Tests.CosmosDb;
@@ -78,6 +79,9 @@ public sealed class When_a_container_is_deleted
                 }
             }
 
+            // An order that a query asked for, and what is left of one whose making failed.
+            container.KindOf(new SortOrder([new SortKey(JsonPath.Parse("/text"), Descending: false)]));
+            store.Put([Write.AddEntry(new IndexName(container.Find("""["p"]""")!.Number, IndexKind.FirstOrder + 1), [1], 1)]);
             numbers = [.. container.Partitions.SelectMany(partition => partition.Items).Select(item => item.Number)];
             if (isCutShort)
             {
@@ -90,13 +94,39 @@ public sealed class When_a_container_is_deleted
             }
         }
 
-        await using var again = await LocalStore.OpenAsync(directory.Path, reset: false, TimeProvider.System);
-        using var after = new Catalog(again, TimeProvider.System);
-        Assert.Null(after.Find("chat", "c"));
-        Assert.Equal(3_000, numbers.Count);
-        Assert.All(numbers, number => Assert.Null(again.Read(number, static (tables, row) => tables.Row(row))));
-        after.Declare("chat", new ContainerDefinition(Json));
-        Assert.Empty(after.Find("chat", "c")!.Partitions);
+        await using (var again = await LocalStore.OpenAsync(directory.Path, reset: false, TimeProvider.System))
+        {
+            using var after = new Catalog(again, TimeProvider.System);
+            Assert.Null(after.Find("chat", "c"));
+            Assert.Equal(3_000, numbers.Count);
+            Assert.All(numbers, number => Assert.Null(again.Read(number, static (tables, row) => tables.Row(row))));
+            after.Declare("chat", new ContainerDefinition(Json));
+            Assert.Empty(after.Find("chat", "c")!.Partitions);
+        }
+
+        await using var file = new SqliteConnection($"Data Source={Path.Combine(directory.Path, "chat.db")};Pooling=False");
+        await file.OpenAsync();
+        await using var count = file.CreateCommand();
+        count.CommandText = "SELECT (SELECT COUNT(*) FROM rows) + (SELECT COUNT(*) FROM entries)";
+        Assert.Equal(0L, await count.ExecuteScalarAsync());
+    }
+
+    [Fact]
+    public async Task Should_count_as_deleted_before_anything_of_it_is_missing()
+    {
+        await using var store = LocalStore.InMemory();
+        using var catalog = new Catalog(store, TimeProvider.System);
+        catalog.Declare("chat", new ContainerDefinition(Json));
+        var container = catalog.Find("chat", "c")!;
+        container.GetOrAdd(PartitionKeyValue.Of("p"));
+        container.Delete(Look());
+        Assert.Equal(404, Assert.Throws<RefusedException>(container.ThrowIfDeleted).Status);
+
+        IEnumerable<Write> Look()
+        {
+            Assert.Throws<RefusedException>(container.ThrowIfDeleted);
+            yield return Write.Delete(store.NewId());
+        }
     }
 
     private static void Upsert(LogicalPartition partition, int number, int length = 1_500_000)

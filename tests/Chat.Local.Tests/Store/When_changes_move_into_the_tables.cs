@@ -44,6 +44,37 @@ public sealed class When_changes_move_into_the_tables : IDisposable
         }
     }
 
+    [Fact]
+    public void Should_clear_a_large_index_a_little_at_a_time()
+    {
+        const int Entries = 10_000;
+        var path = Path.Combine(_directory.Path, "tables.db");
+        TablesFile.Create(path, 1);
+        using var tables = Tables.Open(path);
+        using var layers = new Layers(tables);
+        for (var number = 1; number <= Entries; number++)
+        {
+            tables.Apply(Write.AddEntry(_indexes[0], [(byte)(number % 7)], number));
+            tables.Apply(Write.AddEntry(_indexes[1], [(byte)(number % 7)], number));
+        }
+
+        layers.Apply(Write.ClearIndex(_indexes[0]));
+        layers.Apply(Write.AddEntry(_indexes[0], [3], 1));
+        layers.BeginMove();
+        for (long left = Entries, before = left; layers.Move(1); before = left)
+        {
+            left = tables.Count(_indexes[0]);
+            Assert.InRange(before - left, -1, Entries / 100);
+            Assert.Equal(1, layers.Count(_indexes[0]));
+            Assert.Equal(1, layers.Find(_indexes[0], [3]));
+            Assert.Null(layers.Find(_indexes[0], [4]));
+        }
+
+        layers.EndMove(tables.State);
+        Assert.Equal(1, layers.Count(_indexes[0]));
+        Assert.Equal(Entries, layers.Count(_indexes[1]));
+    }
+
     private async Task AssertSurvivesAsync(LocalStore store, Random random)
     {
         TemporaryDirectory copy;

@@ -77,6 +77,32 @@ public sealed class When_the_disk_refuses_something : IDisposable
     }
 
     [Fact]
+    public async Task Should_end_when_somebody_writes_over_the_tables()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        await using var store = await OpenAsync(_directory.Path);
+        await store.WhenDurableAsync(store.Put(new Record(store.NewId(), "space", "", [1])));
+        Overwrite("chat.db", 16);
+
+        // What SQLite's processes share of the WAL: it looks at the file again when this has changed.
+        Overwrite("chat.db-shm", 136);
+        var waiting = store.WhenDurableAsync(store.Put(new Record(store.NewId(), "space", "", new byte[9_000_000]))).AsTask();
+        var failure = await Assert.ThrowsAsync<LocalStoreException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Contains("is damaged", failure.Message, StringComparison.Ordinal);
+        Assert.Same(failure, await Assert.ThrowsAsync<LocalStoreException>(() => store.Failed));
+
+        void Overwrite(string file, int length)
+        {
+            using var bytes = new FileStream(At(file), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            bytes.Write(new byte[length]);
+        }
+    }
+
+    [Fact]
     public async Task Should_keep_the_logs_while_somebody_reads_the_tables()
     {
         await using var reader = new SqliteConnection($"Data Source={At("chat.db")};Pooling=False");
