@@ -42,10 +42,10 @@ npm_packages() {
   done
 }
 
-refuses_to_publish_the_local_build() {
+refuses_to_publish_stand_ins() {
   local output
   output=$(dotnet publish functions -c Release --no-build -o "$results/publish" 2>&1) && { echo "It was published."; return 1; }
-  grep -q 'HostOn=Azure' <<< "$output" || { echo "$output"; return 1; }
+  grep -q 'ExtensionPackages=true' <<< "$output" || { echo "$output"; return 1; }
 }
 
 step "Chromium" install_chromium
@@ -55,7 +55,7 @@ step "API documents" npm run --silent --prefix tests/api-lint lint
 step "infra/ compiles without a warning and fits the code and the docs" node tests/infra/run.mjs
 step "build" dotnet build Chat.Functions.sln -v quiet || finish
 step "formatting" dotnet format Chat.Functions.sln --no-restore --verify-no-changes
-step "publishing the local build is refused" refuses_to_publish_the_local_build
+step "publishing stand-ins is refused" refuses_to_publish_stand_ins
 
 for project in tests/*/*.csproj; do
   name=$(basename "$project" .csproj)

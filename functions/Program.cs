@@ -13,6 +13,7 @@ using Microsoft.Extensions.Hosting;
 var builder = FunctionsApplication.CreateBuilder(args);
 
 builder.Logging.AddLogLevels();
+builder.UseMiddleware<DropResults>();
 builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<Arrival>();
 builder.UseMiddleware<TraceCalls>();

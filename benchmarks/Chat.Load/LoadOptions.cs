@@ -51,7 +51,7 @@ internal sealed record LoadOptions
     public IReadOnlyList<Scenario> Scenarios { get; private init; } = [];
 
     /// <summary>The backend's assembly.</summary>
-    public string Server { get; private init; } = Path.Combine("functions", "bin", "Local", "Release", "net10.0", "Chat.Functions.dll");
+    public string Server { get; private init; } = Path.Combine("local", "bin", "Release", "net10.0", "Chat.Local.dll");
 
     public int Windows { get; private init; } = 5;
 

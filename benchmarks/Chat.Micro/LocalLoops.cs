@@ -5,11 +5,10 @@ using Azure.Core.Serialization;
 using Azure.Messaging.ServiceBus;
 using BenchmarkDotNet.Attributes;
 using Chat.Load;
+using Chat.Local.TestApp;
 using Chat.Services;
 using Chat.Services.Cosmos;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.SignalRService;
 using Microsoft.Azure.SignalR.Management;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,7 +22,7 @@ public class LocalLoops
     private const string Queue = "deliveries";
     private static readonly byte[] Body = new byte[1000];
     private static readonly object[] Arguments = [new[] { new Event("message.created", 42, new string('x', 300)) }];
-    private static readonly Uri Address = new("api/Answer", UriKind.Relative);
+    private static readonly Uri Address = new("api/results/now", UriKind.Relative);
 
     private AppHost _host = null!;
     private Func<Task<string>> _invoke = null!;
@@ -89,12 +88,6 @@ public class LocalLoops
     }
 
     private static string Name(int n) => string.Create(CultureInfo.InvariantCulture, $"member-{n}");
-
-    internal sealed class Answers
-    {
-        [Function("Answer")]
-        public static IResult Answer([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) => Results.Text("answered");
-    }
 
     private sealed record Event(string Type, long Seq, string Data);
 

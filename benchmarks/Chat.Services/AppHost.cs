@@ -1,29 +1,32 @@
 using Chat.Local;
 using Chat.Local.Functions;
+using Chat.Local.TestApp;
 using Microsoft.Azure.Functions.Worker.Builder;
 
 namespace Chat.Services;
 
-/// <summary>A host on a free port with the functions of one class, on a local Azure in memory.</summary>
+/// <summary>A host on a free port with the functions of one class of the tests' app, on a local Azure in memory.</summary>
 internal sealed record AppHost(LocalAzure Azure, FunctionsHost Host) : IAsyncDisposable
 {
     public static async Task<AppHost> StartAsync(Type? functions, Action<FunctionsApplicationBuilder>? configure = null)
     {
         var azure = await LocalAzure.StartAsync(directory: null);
         await azure.SignalR.ListenAsync(0, CancellationToken.None);
-        HostHook.Current = new HostHook { Azure = azure, App = typeof(AppHost).Assembly, Classes = functions is null ? [] : [functions] };
-        var builder = FunctionsApplication.CreateBuilder(["--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--signalr-port", "0"]);
-        builder.ConfigureFunctionsWebApplication();
-        configure?.Invoke(builder);
-        var host = (FunctionsHost)builder.Build();
-        HostHook.Current = null;
-        await host.StartAsync();
-        return new AppHost(azure, host);
+        Setup.Current = app =>
+        {
+            app.ConfigureFunctionsWebApplication();
+            configure?.Invoke(app);
+        };
+        var options = new InstanceOptions
+        {
+            App = typeof(Setup).Assembly,
+            Wants = function => functions is not null && function.EntryPoint.StartsWith($"{functions.FullName}.", StringComparison.Ordinal),
+        };
+        return new AppHost(azure, await FunctionsHost.StartAsync(azure, options));
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Host.StopAsync();
         await Host.DisposeAsync();
         await Azure.DisposeAsync();
     }

@@ -1,6 +1,5 @@
 using Azure.Messaging.ServiceBus;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
+using Chat.Local.TestApp;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Services;
@@ -16,12 +15,12 @@ internal static class FunctionsBenchmark
         await using (var host = await AppHost.StartAsync(typeof(Answers)))
         {
             using var client = new HttpClient { BaseAddress = host.Host.Address };
-            var address = new Uri("api/Answer", UriKind.Relative);
+            var address = new Uri("api/results/now", UriKind.Relative);
             table.Add("Functions", "HTTP function", await Measurement.TakeAsync(AtOnce, _ => client.GetStringAsync(address)), "with its client");
         }
 
         using var runs = new SemaphoreSlim(0);
-        await using (var host = await AppHost.StartAsync(typeof(Takes), app => app.Services.AddSingleton(runs)))
+        await using (var host = await AppHost.StartAsync(typeof(Releases), app => app.Services.AddSingleton(runs)))
         {
             await using var client = host.Azure.ServiceBus.Connect();
             var sender = client.CreateSender(Queue);
@@ -32,17 +31,5 @@ internal static class FunctionsBenchmark
             });
             table.Add("Functions", "queue function", measured, "with its send, receive and completion");
         }
-    }
-
-    internal sealed class Answers
-    {
-        [Function("Answer")]
-        public static IResult Answer([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) => Results.Text("answered");
-    }
-
-    internal sealed class Takes(SemaphoreSlim runs)
-    {
-        [Function("Take")]
-        public void Take([ServiceBusTrigger(Queue)] ServiceBusReceivedMessage message) => runs.Release();
     }
 }

@@ -8,8 +8,6 @@ using Chat.Functions.Messages;
 using Chat.Load.Servers;
 using Chat.Local;
 using Chat.Local.Functions;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Chat.Services;
 
@@ -30,13 +28,13 @@ internal static class WritersBenchmark
     private static async Task RunAsync(Table table, int instances)
     {
         await using var azure = await LocalAzure.StartAsync(directory: null);
-        var hosts = new List<(FunctionsHost Host, Task Ended)>();
+        var hosts = new List<FunctionsHost>();
         for (var i = 0; i < instances; i++)
         {
             hosts.Add(await StartAppAsync(azure));
         }
 
-        using var clients = new Clients(hosts.ConvertAll(one => one.Host.Address));
+        using var clients = new Clients(hosts.ConvertAll(host => host.Address));
         var conversation = await CreateGroupAsync(clients.Of(0));
         var (accepted, refused, conflicts) = (0, 0, 0L);
         using var listener = Listen(count => Interlocked.Add(ref conflicts, count));
@@ -59,33 +57,18 @@ internal static class WritersBenchmark
         var logged = await CountAsync(clients.Of(0), conversation);
         var note = string.Create(CultureInfo.InvariantCulture, $"{accepted} accepted, {logged} in the log without a gap, {conflicts} conflicts, {refused} put off with 503");
         table.Add("App", $"send to one group, {instances} instances", measured, note);
-        foreach (var (host, ended) in hosts)
+        foreach (var host in hosts)
         {
-            await host.StopAsync();
-            await ended;
+            await host.DisposeAsync();
         }
     }
 
-    /// <summary>Starts the app by its own entry point, as an instance of its own.</summary>
-    private static readonly string[] Arguments = ["--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--signalr-port", "0"];
-
-    private static async Task<(FunctionsHost Host, Task Ended)> StartAppAsync(LocalAzure azure)
+    /// <summary>Starts the app as an instance of its own.</summary>
+    private static Task<FunctionsHost> StartAppAsync(LocalAzure azure) => FunctionsHost.StartAsync(azure, new InstanceOptions
     {
-        var app = typeof(SendMessage).Assembly;
-        var hook = new HostHook { Azure = azure, App = app, Settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Auth:SigningKey"] = AccessToken.SigningKey } };
-        HostHook.Current = hook;
-        var ended = Task.Factory.StartNew(
-            () => app.EntryPoint!.Invoke(null, [Arguments]),
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
-        HostHook.Current = null;
-        var host = (FunctionsHost)await hook.Built.Task;
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(started.SetResult);
-        await started.Task;
-        return (host, ended);
-    }
+        App = typeof(SendMessage).Assembly,
+        Settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Auth:SigningKey"] = AccessToken.SigningKey },
+    });
 
     private static async Task<string> CreateGroupAsync(HttpClient owner)
     {

@@ -9,11 +9,16 @@ namespace Chat.Local.Functions;
 /// The app's settings, from weak to strong: how it reaches the local services, <c>local.settings.json</c>, environment variables, and what a
 /// test says.
 /// </summary>
-internal static class AppSettings
+/// <param name="All">Every setting, as the app sees it.</param>
+/// <param name="Told">Those that a worker has to be told; it reads environment variables by itself.</param>
+internal sealed record AppSettings(IConfiguration All, IReadOnlyDictionary<string, string?> Told)
 {
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    public static void Add(IConfigurationBuilder configuration, LocalAzure azure, CommandLine options, HostHook? hook)
+    /// <param name="azure">The services that the app is to use.</param>
+    /// <param name="signingKey">What signs development tokens.</param>
+    /// <param name="own">Settings that win over every other source.</param>
+    public static AppSettings Read(LocalAzure azure, string signingKey, IReadOnlyDictionary<string, string?> own)
     {
         var defaults = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
         {
@@ -24,12 +29,17 @@ internal static class AppSettings
             ["AzureSignalRConnectionString"] = azure.SignalR.ConnectionString,
             ["Auth:Issuer"] = "chat-local",
             ["Auth:Audience"] = "chat",
-            ["Auth:SigningKey"] = options.InMemory || hook?.Azure is not null ? SharedByHosts.Of(azure).SigningKey : SigningKey.ReadOrCreate(options.DataDirectory),
+            ["Auth:SigningKey"] = signingKey,
         };
-        configuration.AddInMemoryCollection(defaults);
-        configuration.AddInMemoryCollection(ReadLocalSettings(Directory.GetCurrentDirectory(), AppContext.BaseDirectory));
-        configuration.AddEnvironmentVariables();
-        configuration.AddInMemoryCollection(hook?.Settings);
+        var local = ReadLocalSettings(Directory.GetCurrentDirectory(), AppContext.BaseDirectory);
+        var all = new ConfigurationBuilder()
+            .AddInMemoryCollection(defaults)
+            .AddInMemoryCollection(local)
+            .AddEnvironmentVariables()
+            .AddInMemoryCollection(own)
+            .Build();
+        var told = defaults.Keys.Concat(local.Keys).Concat(own.Keys).Distinct(StringComparer.OrdinalIgnoreCase);
+        return new AppSettings(all, told.ToDictionary(name => name, name => all[name], StringComparer.OrdinalIgnoreCase));
     }
 
     /// <summary>The <c>Values</c> of the first <c>local.settings.json</c> that is there, and its <c>Host</c> under that name.</summary>

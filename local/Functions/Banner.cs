@@ -1,13 +1,12 @@
 using System.Globalization;
 using Chat.Local.Inspector;
-using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Local.Functions;
 
 /// <summary>What a person sees when the host has started.</summary>
 internal static class Banner
 {
-    public static void Write(TextWriter output, Uri address, CommandLine options, HostJson hostJson, IEnumerable<Function> functions)
+    public static void Write(TextWriter output, Uri address, CommandLine options, string routePrefix, IEnumerable<Function> functions)
     {
         output.WriteLine("Chat.Functions on a local Azure: a host for development and tests, never to be deployed.");
         output.WriteLine($"Data: {(options.InMemory ? "in memory" : Path.GetFullPath(options.DataDirectory))}");
@@ -18,7 +17,7 @@ internal static class Banner
         }
 
         output.WriteLine();
-        output.WriteLine($"Web client {address}   Inspector {new Uri(address, "local")}   API {new Uri(address, hostJson.RoutePrefix)}");
+        output.WriteLine($"Web client {address}   Inspector {new Uri(address, "local")}   API {new Uri(address, routePrefix)}");
     }
 
     /// <summary>What Azure would have billed for the run, in dollars and in each service's units.</summary>
@@ -32,9 +31,9 @@ internal static class Banner
 
     private static string Describe(Function function) => function.Trigger switch
     {
-        ServiceBusTriggerAttribute queue => $"queue  {queue.QueueName}",
-        CosmosDBTriggerAttribute feed => $"feed   {feed.DatabaseName}/{feed.ContainerName}",
-        TimerTriggerAttribute timer => $"timer  {timer.Schedule}",
+        ServiceBusTriggerBinding queue => $"queue  {queue.QueueName}",
+        CosmosTriggerBinding feed => $"feed   {feed.DatabaseName}/{feed.ContainerName}",
+        TimerTriggerBinding timer => $"timer  {timer.Schedule}",
         _ => $"http   {function.Route}",
     };
 }

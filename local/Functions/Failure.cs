@@ -1,15 +1,21 @@
+using Chat.Local.Functions.Workers;
 using Microsoft.AspNetCore.Http;
 
 namespace Chat.Local.Functions;
 
-/// <summary>Why a run failed: the exception that it ended with, or that its middleware answered with a status of 500 or more.</summary>
+/// <summary>Why a run failed: what it threw, or that it answered with a status of 500 or more.</summary>
 /// <param name="Status">The answer's status; null when there is none.</param>
 internal sealed record Failure(Exception? Exception, int? Status = null)
 {
     private const int LongestMessage = 500;
 
     /// <summary>The exception's type, or the status.</summary>
-    public string Type => Exception?.GetType().Name ?? $"HTTP {Status}";
+    public string Type => Exception switch
+    {
+        null => $"HTTP {Status}",
+        InvocationFailedException { Type: var type } => type,
+        _ => Exception.GetType().Name,
+    };
 
     /// <summary>The first line of what the exception says.</summary>
     public string Message
@@ -21,6 +27,6 @@ internal sealed record Failure(Exception? Exception, int? Status = null)
         }
     }
 
-    public static Failure? Of(Invocation invocation) =>
-        invocation.Http?.Response.StatusCode is >= StatusCodes.Status500InternalServerError and var status ? new Failure(invocation.Thrown, status) : null;
+    public static Failure? Of(Exception? exception, int? status) =>
+        exception is not null ? new Failure(exception) : status >= StatusCodes.Status500InternalServerError ? new Failure(null, status) : null;
 }

@@ -1,64 +1,62 @@
+using System.Diagnostics;
+using Chat.Local.Functions.Protocol;
+using Chat.Local.Functions.Workers;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
-using Microsoft.Azure.Functions.Worker.Middleware;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Chat.Local.Functions;
 
-/// <summary>Runs functions: each invocation in a scope of its own, through the app's middleware, and metered.</summary>
-internal sealed class FunctionRunner(
-    FunctionExecutionDelegate pipeline,
-    IServiceScopeFactory scopes,
-    Meter meter,
-    TimeProvider time,
-    ILogger<FunctionRunner> log)
+/// <summary>Runs functions in the worker, and meters each run.</summary>
+internal sealed class FunctionRunner(Worker worker, Meter meter, TimeProvider time, ILogger<FunctionRunner> log)
 {
     private readonly InstanceBill _instances = new(meter, time);
 
-    /// <summary>Runs a function for a request, in the request's scope.</summary>
-    public Task RunAsync(Function function, HttpContext http) =>
-        RunAsync(function, new Invocation(function, http.RequestServices, null, CancellationToken.None) { Http = http });
-
-    /// <summary>Runs a function for what its trigger read. Its exceptions are the caller's.</summary>
-    public async Task RunAsync(Function function, object triggerData, Attempt attempt, CancellationToken stopping)
+    /// <summary>What a run is asked for with, besides what its trigger brings.</summary>
+    public static InvocationRequest Request(Function function) => new()
     {
-        await using var scope = scopes.CreateAsyncScope();
-        await RunAsync(function, new Invocation(function, scope.ServiceProvider, triggerData, stopping) { Attempt = attempt });
-    }
+        InvocationId = Guid.NewGuid().ToString(),
+        FunctionId = function.Id,
+        TraceContext = new RpcTraceContext { TraceParent = Activity.Current?.Id ?? "", TraceState = Activity.Current?.TraceStateString ?? "" },
+    };
 
-    /// <summary>Runs a function for a message, which it may settle itself. Its exceptions are the caller's.</summary>
-    public async Task RunAsync(Function function, object triggerData, ServiceBusMessageActions actions, CancellationToken stopping)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        await RunAsync(function, new Invocation(function, scope.ServiceProvider, triggerData, stopping) { MessageActions = actions });
-    }
+    /// <summary>Runs a function for what its trigger read.</summary>
+    /// <exception cref="InvocationFailedException">The function failed.</exception>
+    /// <exception cref="WorkerEndedException">The worker ended before the function did.</exception>
+    public async Task RunAsync(Function function, InvocationRequest request, CancellationToken stopping) =>
+        await RunAsync(await worker.GetAsync(), function, request, () => null, stopping);
 
-    private async Task RunAsync(Function function, Invocation invocation)
+    /// <summary>Runs a function for a request, whose answer has a status once it ended.</summary>
+    /// <exception cref="InvocationFailedException">The function failed.</exception>
+    /// <exception cref="WorkerEndedException">The worker ended before the function did.</exception>
+    public async Task RunAsync(InProcessWorker on, Function function, InvocationRequest request, Func<int?> status, CancellationToken unwanted)
     {
         var start = time.GetTimestamp();
         function.Statistics.Begin();
         _instances.Begin(function.ScaleGroup, start);
         log.Invoking(function.Name);
-        var failure = default(Failure);
+        Exception? thrown = null;
         try
         {
-            await pipeline(invocation);
-            failure = Failure.Of(invocation);
+            var response = await on.Channel.InvokeAsync(request, unwanted);
+            if (response.Result.Status != StatusResult.Types.Status.Success)
+            {
+                throw new InvocationFailedException(response.Result);
+            }
         }
         catch (Exception exception)
         {
-            failure = new Failure(exception);
+            thrown = exception;
             throw;
         }
         finally
         {
             var end = time.GetTimestamp();
             var took = time.GetElapsedTime(start, end);
-            function.Statistics.End(took, time.GetUtcNow(), failure);
+            var answered = status();
+            function.Statistics.End(took, time.GetUtcNow(), Failure.Of(thrown, answered));
             _instances.End(function.ScaleGroup, end);
             meter.Add("functions", function.MeterOperation, 0);
-            if (invocation.Http?.Response.StatusCode == StatusCodes.Status201Created)
+            if (answered == StatusCodes.Status201Created)
             {
                 meter.Add("http", function.CreatedOperation, 0);
             }

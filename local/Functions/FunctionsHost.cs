@@ -1,109 +1,177 @@
 using System.Net.Sockets;
-using Chat.Local.CosmosDb.Protocol;
-using Chat.Local.Store;
+using Azure.Messaging.ServiceBus;
+using Chat.Local.Functions.Http;
+using Chat.Local.Functions.Workers;
+using Chat.Local.Inspector;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Azure.Functions.Worker.SignalRService;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Chat.Local.Functions;
 
-/// <summary>The running app: its port is open once its triggers run, and its local Azure goes with it if it made it.</summary>
-internal sealed class FunctionsHost(WebApplication app, LocalAzure azure, CommandLine options, bool owned) : IHost, IAsyncDisposable
+/// <summary>One instance of the app: a worker, the triggers that run its functions, and the port for requests, which opens last.</summary>
+internal sealed class FunctionsHost : IAsyncDisposable
 {
-    public IServiceProvider Services => app.Services;
+    private const string SignalR = ServerlessHub.DefaultConnectionStringName;
+    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
+    private readonly WebApplication _front;
+    private readonly Worker _worker;
+    private readonly InProcessWorker _inProcess;
+    private bool _ended;
 
-    /// <summary>Where it listens, once started.</summary>
-    public Uri Address => new(app.Urls.First());
-
-    public async Task StartAsync(CancellationToken cancellationToken = default)
+    private FunctionsHost(WebApplication front, Worker worker, InProcessWorker inProcess, IReadOnlyList<Function> functions, string routePrefix)
     {
+        (_front, _worker, _inProcess) = (front, worker, inProcess);
+        (Functions, RoutePrefix) = (functions, routePrefix);
+    }
+
+    public IReadOnlyList<Function> Functions { get; }
+
+    public string RoutePrefix { get; }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => new(_front.Urls.First());
+
+    /// <summary>The app's own services.</summary>
+    public IServiceProvider Services => _inProcess.Services;
+
+    /// <summary>Fires when somebody asks the process to end.</summary>
+    public CancellationToken Stopping => _front.Lifetime.ApplicationStopping;
+
+    /// <exception cref="HostRefusedException">A function isn't right, or the address can't be had.</exception>
+    public static async Task<FunctionsHost> StartAsync(LocalAzure azure, InstanceOptions options)
+    {
+        var settings = AppSettings.Read(azure, options.SigningKey ?? SharedByHosts.Of(azure).SigningKey, options.Settings);
+        var hostJson = HostJson.Read(AppContext.BaseDirectory, settings.All);
+        var endpoint = await WorkerEndpoint.GetAsync();
+        var builder = CreateBuilder(azure, options, settings, hostJson);
+        builder.Services.AddSingleton(services =>
+        {
+            var log = new WorkerLog(services.GetRequiredService<ILoggerFactory>());
+            return ActivatorUtilities.CreateInstance<Worker>(
+                services,
+                () => InProcessWorker.StartAsync(options.App, endpoint, log.Write, settings.Told, services => Replace(services, azure, options)));
+        });
+        var front = builder.Build();
+        var worker = front.Services.GetRequiredService<Worker>();
         try
         {
-            if (owned)
+            var described = await worker.StartAsync();
+            var functions = FunctionCatalog.Read(described.Where(options.Wants ?? (_ => true)), hostJson.RoutePrefix, settings.All);
+            if (!worker.TakesHttp && functions.FirstOrDefault(function => function.Route is not null) is { } http)
             {
-                _ = EndWhenStoreFailsAsync();
-                await OpenCosmosPortAsync(cancellationToken);
-                if (azure.SignalR.Address is null && options.SignalRPort > 0)
-                {
-                    await Console.Out.WriteLineAsync(
-                        $"Port {options.SignalRPort} can't be had, so that no client reaches SignalR Service; choose another with --signalr-port N.");
-                }
+                throw HostRefusedException.Function(http.Name, "has an HTTP trigger, but the app doesn't call ConfigureFunctionsWebApplication().");
             }
 
-            await app.StartAsync(cancellationToken);
-            if (owned)
-            {
-                _ = GiveBackAsync();
-            }
+            await worker.LoadAsync(functions);
+            Map(front, azure, settings, functions);
+            await front.StartAsync();
+            return new FunctionsHost(front, worker, await worker.GetAsync(), functions, hostJson.RoutePrefix);
         }
-        catch (LocalStoreException failed)
+        catch (Exception failed)
         {
-            HostRefusal.Tell(failed);
-            throw;
-        }
-        catch (Exception taken) when (taken is SocketException or IOException { InnerException: AddressInUseException })
-        {
-            // The triggers run already, and end before the services under them do.
-            await app.StopAsync(CancellationToken.None);
-            await DisposeAsync();
-            HostRefusal.Guard<object>(() => throw new HostRefusedException($"{options.Url} can't be had: {taken.GetBaseException().Message}. Choose another with --urls URL."));
+            await front.StopAsync();
+            await worker.StopAsync();
+            await front.DisposeAsync();
+            throw failed is SocketException or IOException { InnerException: AddressInUseException }
+                ? new HostRefusedException($"{options.Url} can't be had: {failed.GetBaseException().Message}. Choose another with --urls URL.")
+                : failed;
         }
     }
 
-    public Task StopAsync(CancellationToken cancellationToken = default) => app.StopAsync(cancellationToken);
-
-    /// <summary>Ends as a killed process would: nothing is answered, settled, saved or released. The app's own services go on until it is disposed.</summary>
-    public async Task AbortAsync()
+    /// <summary>Takes nothing new, finishes what runs, and ends the worker.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
     {
-        Services.GetRequiredService<HostStop>().Abort();
-        await Services.GetRequiredService<IServer>().StopAsync(new CancellationToken(canceled: true));
-    }
-
-    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
-
-    public async ValueTask DisposeAsync()
-    {
-        await app.DisposeAsync();
-        if (owned)
-        {
-            await azure.DisposeAsync();
-        }
-    }
-
-    /// <summary>Gives back what the start leaves behind, most of the heap: without work it would stay resident.</summary>
-    private static async Task GiveBackAsync()
-    {
-        await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System);
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        NativeHeap.Trim();
-    }
-
-    private async Task OpenCosmosPortAsync(CancellationToken cancellationToken)
-    {
-        if (options.CosmosPort == 0)
+        if (_ended)
         {
             return;
         }
 
-        await Console.Out.WriteLineAsync(
-            await azure.Cosmos.ListenAsync(options.CosmosPort, cancellationToken)
-                ? $"Cosmos DB for tools: http://localhost:{options.CosmosPort}/, or https with the certificate that {ServerCertificate.Path} there gives."
-                : $"Port {options.CosmosPort} can't be had, so that tools don't reach Cosmos DB; choose another with --cosmos-port N.");
+        _ended = true;
+        await _front.StopAsync(cancellationToken);
+        await _worker.StopAsync();
     }
 
-    /// <summary>A store that can't write, or gives back what wasn't written, may not be answered from.</summary>
-    private async Task EndWhenStoreFailsAsync()
+    /// <summary>Ends as a killed process would: nothing is answered, settled, saved or released.</summary>
+    public async Task AbortAsync()
     {
-        try
+        _ended = true;
+        _front.Services.GetRequiredService<HostStop>().Abort();
+        await _front.Services.GetRequiredService<IServer>().StopAsync(new CancellationToken(canceled: true));
+        await _worker.CutOffAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await _inProcess.EndAsync();
+        await _front.DisposeAsync();
+    }
+
+    private static WebApplicationBuilder CreateBuilder(LocalAzure azure, InstanceOptions options, AppSettings settings, HostJson hostJson)
+    {
+        var web = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development });
+        web.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false).UseUrls(options.Url);
+        web.Logging
+            .AddSimpleConsole(console => console.SingleLine = true)
+            .SetMinimumLevel(options.Console)
+            .AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
+            // A worker's server says at each start that it listens where it is told.
+            .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error)
+            // A failed start is told once, as an exception or as a sentence.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
+            .AddConfiguration(settings.All.GetSection("Logging"));
+        web.Services.AddSingleton(azure.Time);
+        web.Services.AddRouting();
+        web.Services.AddCors();
+        web.Services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, FunctionPolicy>());
+        web.Services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
+        web.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain);
+        web.Services.AddSingleton<HostStop>();
+        web.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<FunctionRunner>(services, azure.Meter));
+        web.Services.AddSingleton<HttpFunctions>();
+        web.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<TriggerFactory>(services, azure, hostJson, settings.All));
+        web.Services.AddSingleton<Triggers>();
+        web.Services.AddHostedService(services => services.GetRequiredService<Triggers>());
+        return web;
+    }
+
+    private static void Map(WebApplication front, LocalAzure azure, AppSettings settings, IReadOnlyList<Function> functions)
+    {
+        // What is wrong with a trigger is a reason not to start.
+        var triggers = front.Services.GetRequiredService<Triggers>();
+        triggers.Add(functions.Select(front.Services.GetRequiredService<TriggerFactory>().Create).OfType<ITrigger>());
+        CrossOrigin.Use(front, azure.SignalR, settings.All);
+        front.Services.GetRequiredService<HttpFunctions>().Map(front, functions);
+        new LocalPages(azure.Time, settings.All).Map(front);
+        InspectorRoutes.Map(front, azure, functions, triggers);
+    }
+
+    /// <summary>The app's ways to the services, in place of those over the network.</summary>
+    private static void Replace(IServiceCollection services, LocalAzure azure, InstanceOptions options)
+    {
+        services.Replace(ServiceDescriptor.Singleton(azure.Time));
+        services.Replace(ServiceDescriptor.Singleton(services => azure.ServiceBus.Connect(services.GetService<ServiceBusClientOptions>())));
+        services.AddHttpClient("Cosmos")
+            .ConfigurePrimaryHttpMessageHandler(azure.Cosmos.CreateHandler)
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
+        services.AddKeyedSingleton(SignalR, (_, _) => azure.SignalR.CreateHandler());
+        services.AddHttpClient(SignalR)
+            .ConfigurePrimaryHttpMessageHandler(azure.SignalR.CreateHandler)
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
+        if (options.Log is { } log)
         {
-            await azure.Store.Failed;
+            services.AddSingleton(log);
         }
-        catch (Exception failure)
-        {
-            await Console.Error.WriteLineAsync($"{failure.Message} The host ends. What it answered until now is kept.");
-            Environment.Exit(1);
-        }
+
+        options.Services(services);
     }
 }

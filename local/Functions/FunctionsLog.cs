@@ -34,4 +34,10 @@ internal static partial class FunctionsLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The time to finish what runs is over")]
     public static partial void DrainEnded(this ILogger log);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The worker has ended; what it ran has failed, and another one starts")]
+    public static partial void WorkerEnded(this ILogger log);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The worker could not start, which is tried again")]
+    public static partial void WorkerFailed(this ILogger log, Exception exception);
 }

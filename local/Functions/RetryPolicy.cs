@@ -1,19 +1,19 @@
-using System.Globalization;
-using Microsoft.Azure.Functions.Worker;
+using Chat.Local.Functions.Protocol;
 
 namespace Chat.Local.Functions;
 
-/// <summary>How often and after which delays a failed invocation runs again: never without a retry attribute.</summary>
+/// <summary>How often and after which delays a failed invocation runs again: never without a policy of the function's.</summary>
 internal sealed record RetryPolicy(int MaxRetries, TimeSpan FirstDelay, TimeSpan LongestDelay)
 {
     private const int WithoutEnd = -1;
 
-    /// <exception cref="HostRefusedException">The attribute's values make no sense.</exception>
+    /// <exception cref="HostRefusedException">The policy's values make no sense.</exception>
     public static RetryPolicy Of(Function function) => function.Retry switch
     {
-        FixedDelayRetryAttribute { MaxRetryCount: var max, DelayInterval: var delay } => Check(function, max, delay, delay),
-        ExponentialBackoffRetryAttribute { MaxRetryCount: var max, MinimumInterval: var least, MaximumInterval: var most } => Check(function, max, least, most),
-        _ => new RetryPolicy(0, TimeSpan.Zero, TimeSpan.Zero),
+        null => new RetryPolicy(0, TimeSpan.Zero, TimeSpan.Zero),
+        { RetryStrategy: RpcRetryOptions.Types.RetryStrategy.FixedDelay } retry =>
+            Check(function, retry.MaxRetryCount, retry.DelayInterval.ToTimeSpan(), retry.DelayInterval.ToTimeSpan()),
+        var retry => Check(function, retry.MaxRetryCount, retry.MinimumInterval.ToTimeSpan(), retry.MaximumInterval.ToTimeSpan()),
     };
 
     public bool Allows(int retry) => MaxRetries == WithoutEnd || retry <= MaxRetries;
@@ -25,12 +25,8 @@ internal sealed record RetryPolicy(int MaxRetries, TimeSpan FirstDelay, TimeSpan
         return delay < LongestDelay ? delay : LongestDelay;
     }
 
-    private static RetryPolicy Check(Function function, int max, string first, string longest) =>
-        max >= WithoutEnd
-        && TimeSpan.TryParse(first, CultureInfo.InvariantCulture, out var least)
-        && TimeSpan.TryParse(longest, CultureInfo.InvariantCulture, out var most)
-        && least >= TimeSpan.Zero
-        && most >= least
-            ? new RetryPolicy(max, least, most)
-            : throw HostRefusedException.Function(function.Name, $"has a {function.Retry!.GetType().Name} with values that make no sense: {max}, {first}, {longest}.");
+    private static RetryPolicy Check(Function function, int max, TimeSpan first, TimeSpan longest) =>
+        max >= WithoutEnd && first >= TimeSpan.Zero && longest >= first
+            ? new RetryPolicy(max, first, longest)
+            : throw HostRefusedException.Function(function.Name, $"has a retry policy with values that make no sense: {max}, {first}, {longest}.");
 }

@@ -1,3 +1,4 @@
+using Chat.Local.Functions.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace Chat.Local.Functions;
@@ -5,10 +6,10 @@ namespace Chat.Local.Functions;
 /// <summary>Runs a function for the same trigger data until it succeeds or its retry policy gives up.</summary>
 internal sealed class RetryingRunner(FunctionRunner runner, TimeProvider time, ILogger<RetryingRunner> log)
 {
-    /// <param name="read">Makes the trigger's data; failing at that counts as a failed run.</param>
+    /// <param name="data">What the trigger brings.</param>
     /// <param name="goOn">Ends the waits between runs.</param>
     /// <exception cref="OperationCanceledException">The host ended before the function succeeded: the data must come again.</exception>
-    public async Task RunAsync(Function function, RetryPolicy policy, Func<object> read, HostStop stop, CancellationToken goOn)
+    public async Task RunAsync(Function function, RetryPolicy policy, TypedData data, HostStop stop, CancellationToken goOn)
     {
         for (var retry = 0; ; retry++)
         {
@@ -19,7 +20,10 @@ internal sealed class RetryingRunner(FunctionRunner runner, TimeProvider time, I
 
             try
             {
-                await runner.RunAsync(function, read(), new Attempt(retry, policy.MaxRetries), stop.Running);
+                var request = FunctionRunner.Request(function);
+                request.InputData.Add(new ParameterBinding { Name = function.Trigger.Parameter, Data = data });
+                request.RetryContext = new RetryContext { RetryCount = retry, MaxRetryCount = policy.MaxRetries };
+                await runner.RunAsync(function, request, stop.Running);
                 return;
             }
             catch (Exception) when (stop.Running.IsCancellationRequested)

@@ -2,7 +2,6 @@ using Azure.Messaging.ServiceBus;
 using Chat.Local.Functions.ChangeFeed;
 using Chat.Local.Functions.Queues;
 using Chat.Local.Functions.Timers;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -20,9 +19,9 @@ internal sealed class TriggerFactory(LocalAzure azure, HostJson hostJson, IConfi
     public ITrigger? Create(Function function) => function.Trigger switch
     {
         _ when function.IsDisabled => null,
-        ServiceBusTriggerAttribute queue => CreateQueue(function, queue),
-        CosmosDBTriggerAttribute feed => CreateChangeFeed(function, feed),
-        TimerTriggerAttribute timer => new TimerFunction(function, timer, _retrying, SharedByHosts.Of(azure), azure.Time),
+        ServiceBusTriggerBinding queue => CreateQueue(function, queue),
+        CosmosTriggerBinding feed => CreateChangeFeed(function, feed),
+        TimerTriggerBinding timer => new TimerFunction(function, timer, _retrying, SharedByHosts.Of(azure), azure.Time),
         _ => null,
     };
 
@@ -34,10 +33,10 @@ internal sealed class TriggerFactory(LocalAzure azure, HostJson hostJson, IConfi
         }
     }
 
-    private QueueFunction CreateQueue(Function function, ServiceBusTriggerAttribute queue)
+    private QueueFunction CreateQueue(Function function, ServiceBusTriggerBinding queue)
     {
-        var connection = Connection(function, queue.Connection ?? "ServiceBus");
-        var declared = azure.ServiceBus.Find(queue.QueueName!)
+        var connection = Connection(function, queue.Connection);
+        var declared = azure.ServiceBus.Find(queue.QueueName)
             ?? throw HostRefusedException.Function(function.Name, $"listens to the queue '{queue.QueueName}', which infra/servicebus.json doesn't declare.");
         if (declared.Properties.RequiresSession || queue.IsSessionsEnabled)
         {
@@ -56,10 +55,10 @@ internal sealed class TriggerFactory(LocalAzure azure, HostJson hostJson, IConfi
         return new QueueFunction(function, queue, client, hostJson, runner, azure.Time, logs.CreateLogger<QueueFunction>());
     }
 
-    private ChangeFeedFunction CreateChangeFeed(Function function, CosmosDBTriggerAttribute feed)
+    private ChangeFeedFunction CreateChangeFeed(Function function, CosmosTriggerBinding feed)
     {
-        Connection(function, feed.Connection ?? "CosmosDB");
-        var leases = feed.LeaseContainerName ?? "leases";
+        Connection(function, feed.Connection);
+        var leases = feed.LeaseContainerName;
         foreach (var container in new[] { feed.ContainerName, leases }.Where(container => !Exists(feed.DatabaseName, container)))
         {
             throw HostRefusedException.Function(

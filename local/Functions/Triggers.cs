@@ -8,15 +8,19 @@ namespace Chat.Local.Functions;
 /// The triggers of a host, between the app's own services and the port: they start before it opens. At a stop they take nothing new at once, and
 /// finish what runs after the last request.
 /// </summary>
-internal sealed class Triggers(IReadOnlyList<ITrigger> triggers, HostStop stop, ILogger<Triggers> log) : IHostedLifecycleService
+internal sealed class Triggers(HostStop stop, ILogger<Triggers> log) : IHostedLifecycleService
 {
     private readonly Lock _lock = new();
+    private readonly List<ITrigger> _triggers = [];
     private Task _running = Task.CompletedTask;
+
+    /// <summary>Adds what is to start with the host.</summary>
+    public void Add(IEnumerable<ITrigger> triggers) => _triggers.AddRange(triggers);
 
     /// <summary>Begins a run of a timer's function beside its schedule, and waits for nothing; false when there is no such timer.</summary>
     public bool TryRunByHand(string function)
     {
-        if (triggers.OfType<TimerFunction>().FirstOrDefault(timer => timer.Function.Name == function) is not { } found)
+        if (_triggers.OfType<TimerFunction>().FirstOrDefault(timer => timer.Function.Name == function) is not { } found)
         {
             return false;
         }
@@ -31,8 +35,8 @@ internal sealed class Triggers(IReadOnlyList<ITrigger> triggers, HostStop stop, 
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(triggers.Select(trigger => trigger.PrepareAsync()));
-        _running = Task.WhenAll(triggers.Select(trigger => Task.Run(() => trigger.RunAsync(stop), CancellationToken.None)));
+        await Task.WhenAll(_triggers.Select(trigger => trigger.PrepareAsync()));
+        _running = Task.WhenAll(_triggers.Select(trigger => Task.Run(() => trigger.RunAsync(stop), CancellationToken.None)));
     }
 
     public Task StoppingAsync(CancellationToken cancellationToken)

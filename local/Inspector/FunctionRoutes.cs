@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
-using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Local.Inspector;
 
@@ -29,9 +28,9 @@ internal sealed class FunctionRoutes(IReadOnlyList<Function> functions, Triggers
     {
         var (kind, target) = function.Trigger switch
         {
-            ServiceBusTriggerAttribute queue => ("queue", queue.QueueName!),
-            CosmosDBTriggerAttribute feed => ("feed", $"{feed.DatabaseName}/{feed.ContainerName}"),
-            TimerTriggerAttribute timer => ("timer", timer.Schedule),
+            ServiceBusTriggerBinding queue => ("queue", queue.QueueName),
+            CosmosTriggerBinding feed => ("feed", $"{feed.DatabaseName}/{feed.ContainerName}"),
+            TimerTriggerBinding timer => ("timer", timer.Schedule),
             _ => ("http", $"{function.Route}"),
         };
         return new FunctionView(function.Name, kind, target, function.Statistics.Read(time.GetUtcNow()));

@@ -15,6 +15,8 @@ namespace Chat.Local.ServiceBus;
 /// </remarks>
 internal sealed partial class ServiceBusQueue : IDisposable
 {
+    /// <summary>Of all queues, so that no two tokens of a process are alike.</summary>
+    private static long _lastLock;
     private readonly Lock _lock = new();
     private readonly LocalStore _store;
     private readonly Meter _meter;
@@ -25,7 +27,6 @@ internal sealed partial class ServiceBusQueue : IDisposable
     private readonly DuplicateHistory _history = new();
     private readonly QueueJournal _journal;
     private readonly Agenda _agenda;
-    private long _lastLock;
     private bool _closed;
 
     public ServiceBusQueue(QueueProperties properties, LocalStore store, Meter meter, Faults faults, TimeProvider time)
@@ -262,7 +263,7 @@ internal sealed partial class ServiceBusQueue : IDisposable
     {
         Span<byte> token = stackalloc byte[16];
         BinaryPrimitives.WriteInt64LittleEndian(token, sequenceNumber);
-        BinaryPrimitives.WriteInt64LittleEndian(token[8..], ++_lastLock);
+        BinaryPrimitives.WriteInt64LittleEndian(token[8..], Interlocked.Increment(ref _lastLock));
         return new Guid(token);
     }
 

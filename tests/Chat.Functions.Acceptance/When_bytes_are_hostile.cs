@@ -21,22 +21,36 @@ public sealed class When_bytes_are_hostile : IAsyncLifetime
 
     private ChatApp _app = null!;
 
-    public async Task InitializeAsync() => _app = await ChatApp.StartAsync();
+    public async Task InitializeAsync()
+    {
+        _app = await ChatApp.StartAsync();
+
+        // The first call of all takes longer than a server is waited for.
+        using var first = await _app.Http.GetAsync(new Uri("/api/health", UriKind.Relative));
+    }
 
     public async Task DisposeAsync() => await _app.DisposeAsync();
 
     [Theory]
-    [InlineData("GET /api/%2500 HTTP/1.1", "", 404, "route_not_found")]
-    [InlineData("GET /api/a%252500/b%25ff HTTP/1.1", "", 404, "route_not_found")]
-    [InlineData("DELETE /api/conversations/%2500 HTTP/1.1", "", 404, "conversation_not_found")]
-    [InlineData("POST /api/conversations HTTP/1.1", "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n{}", 400, "bad_request")]
-    [InlineData("POST /api/conversations HTTP/1.1", "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n{}", 400, "bad_request")]
-    public async Task Should_be_refused_by_the_app_as_a_problem(string line, string rest, int status, string code)
+    [InlineData("GET /api/%2500 HTTP/1.1", 404, "route_not_found")]
+    [InlineData("GET /api/a%252500/b%25ff HTTP/1.1", 404, "route_not_found")]
+    [InlineData("DELETE /api/conversations/%2500 HTTP/1.1", 404, "conversation_not_found")]
+    public async Task Should_be_refused_by_the_app_as_a_problem(string line, int status, string code)
     {
-        var answer = await SendAsync(Encoding.Latin1.GetBytes($"{line}\r\nHost: localhost\r\nAuthorization: Bearer {Tokens.For("alice")}\r\nConnection: close\r\n{(rest.Length > 0 ? rest : "\r\n")}"));
+        var answer = await SendAsync(Encoding.Latin1.GetBytes($"{line}\r\nHost: localhost\r\nAuthorization: Bearer {Tokens.For("alice")}\r\nConnection: close\r\n\r\n"));
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
         Assert.Contains("application/problem+json", answer, StringComparison.Ordinal);
         Assert.Contains($"\"code\":\"{code}\"", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n{}")]
+    [InlineData("Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n{}")]
+    public async Task Should_be_refused_by_the_host_when_no_body_can_be_made_of_them(string rest)
+    {
+        var answer = await SendAsync(Encoding.Latin1.GetBytes(
+            $"POST /api/conversations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {Tokens.For("alice")}\r\nConnection: close\r\n{rest}"));
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,9 +4,9 @@ export const rules = [
   {
     rule: 'What is wrong with a function ends the start with its name',
     file: 'local/Functions/FunctionCatalog.cs',
-    find: 'is not (CosmosDBTriggerAttribute or TimerTriggerAttribute)',
-    replace: 'is not (CosmosDBTriggerAttribute or TimerTriggerAttribute or ServiceBusTriggerAttribute)',
-    test: 'Functions.When_a_function_isnt_right.Should_refuse_to_start_and_name_it',
+    find: 'is not (CosmosTriggerBinding or TimerTriggerBinding)',
+    replace: 'is not (CosmosTriggerBinding or TimerTriggerBinding or ServiceBusTriggerBinding)',
+    test: 'Functions.When_a_function_isnt_right.Should_refuse_a_retry_policy_that_the_host_ignores',
   },
   {
     rule: '`host.json` and `local.settings.json` are read as the real host does',
@@ -28,20 +28,6 @@ export const rules = [
     find: 'candidates.SetValidity(i, false);',
     replace: 'httpContext.Response.StatusCode = 405;',
     test: 'Functions.When_functions_answer_requests.Should_answer_an_empty_404_where_no_function_is',
-  },
-  {
-    rule: 'A result is executed after all middleware returned; middleware may replace it',
-    file: 'local/Functions/Invocation.cs',
-    find: 'invocation._result.Value = await ((Function)invocation.FunctionDefinition).CallAsync(invocation);',
-    replace: 'invocation._result.Value = await ((Function)invocation.FunctionDefinition).CallAsync(invocation); if (invocation._result.Value is IResult result) { await result.ExecuteAsync(invocation.Http!); invocation._result.Value = null; }',
-    test: 'Functions.When_middleware_runs.Should_run_in_the_order_of_registration_and_execute_the_result_after_all_have_returned',
-  },
-  {
-    rule: 'The request is visible only to middleware registered after `ConfigureFunctionsWebApplication`',
-    file: 'local/Sdk/Microsoft.Azure.Functions.Worker.Extensions.Http.AspNetCore/FunctionContextExtensions.cs',
-    find: 'context.Items.TryGetValue(HttpPipeline.HttpContextKey, out var http) ? http as HttpContext : null;',
-    replace: '((Chat.Local.Functions.Invocation)context).Http;',
-    test: 'Functions.When_middleware_runs.Should_see_the_request_only_after_ConfigureFunctionsWebApplication',
   },
   {
     rule: 'A path with an empty segment is no function\'s; `/admin` and `/runtime` are the host\'s own, 401; `AzureWebJobs.<function>.Disabled` and no other spelling',
@@ -73,15 +59,15 @@ export const rules = [
   },
   {
     rule: 'An unhandled exception is an empty 500',
-    file: 'local/Functions/Http/HttpFunctions.cs',
-    find: 'http.Response.StatusCode = StatusCodes.Status500InternalServerError;',
-    replace: 'http.Response.StatusCode = StatusCodes.Status500InternalServerError; await http.Response.WriteAsync(exception.Message);',
+    file: 'local/Functions/Workers/HttpForward.cs',
+    find: 'length == 0 && !await isGood()',
+    replace: 'length < 0 && !await isGood()',
     test: 'Functions.When_functions_answer_requests.Should_answer_an_empty_500_when_a_function_throws',
   },
   {
     rule: 'The port opens when the triggers are ready: what changes from then on comes',
     file: 'local/Functions/Triggers.cs',
-    find: 'await Task.WhenAll(triggers.Select(trigger => trigger.PrepareAsync()));',
+    find: 'await Task.WhenAll(_triggers.Select(trigger => trigger.PrepareAsync()));',
     replace: '',
     test: 'Functions.When_documents_change.Should_run_with_what_has_changed_since_the_host_started',
   },
@@ -95,7 +81,7 @@ export const rules = [
   {
     rule: 'A throwing function abandons at once; `maxDeliveryCount` makes a dead letter',
     file: 'local/Functions/Queues/QueueFunction.cs',
-    find: 'await actions.AbandonMessageAsync(message);',
+    find: 'await actions.AbandonAsync();',
     replace: 'await Task.CompletedTask;',
     test: 'Functions.When_messages_trigger_functions.Should_give_a_message_back_at_once_when_its_function_throws_until_it_is_a_dead_letter',
   },
@@ -123,7 +109,7 @@ export const rules = [
   {
     rule: 'Settlement by `ServiceBusMessageActions`',
     file: 'local/Functions/Queues/QueueFunction.cs',
-    find: 'trigger.AutoCompleteMessages && hostJson.AutoCompleteMessages',
+    find: 'trigger.AutoCompleteMessages ?? hostJson.AutoCompleteMessages',
     replace: 'hostJson.AutoCompleteMessages',
     test: 'Functions.When_messages_trigger_functions.Should_leave_the_settling_to_the_function_without_auto_complete',
   },
@@ -151,8 +137,8 @@ export const rules = [
   {
     rule: 'The change feed at least once with a retry policy, skipped without',
     file: 'local/Functions/RetryPolicy.cs',
-    find: '_ => new RetryPolicy(0,',
-    replace: '_ => new RetryPolicy(1,',
+    find: 'null => new RetryPolicy(0,',
+    replace: 'null => new RetryPolicy(1,',
     test: 'Functions.When_documents_change.Should_skip_a_batch_that_fails_without_a_retry_policy',
   },
   {
@@ -872,7 +858,7 @@ export const rules = [
   },
   {
     rule: 'Stand-ins have only what the packages have',
-    file: 'local/Sdk/Microsoft.Azure.Functions.Worker.Extensions.ServiceBus/ServiceBusTriggerAttribute.cs',
+    file: 'local/StandIns/Microsoft.Azure.Functions.Worker.Extensions.ServiceBus/ServiceBusTriggerAttribute.cs',
     find: 'public string? QueueName { get; }',
     replace: 'public string? QueueName { get; set; }',
     test: 'Sdk.StandInTests.A_stand_in_has_only_what_the_package_has',

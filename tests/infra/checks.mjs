@@ -242,15 +242,15 @@ const checks = {
     ].filter(Boolean);
   },
 
-  'only the build for Azure is published': world => {
-    const [, property, value] = /<Target Name="RefuseToPublishTheLocalBuild"[^>]* Condition="'\$\((\w+)\)' != '(\w+)'"/.exec(world.read('functions/Chat.Functions.csproj')) ?? [];
+  'only the build with the packages is published': world => {
+    const [, property, value] = /<Target Name="RefuseToPublishStandIns"[^>]* Condition="'\$\((\w+)\)' != '(\w+)'"/.exec(world.read('functions/Chat.Functions.csproj')) ?? [];
     const argument = `-p:${property}=${value}`;
     return [
       !new RegExp(`prepackage:[^]*\\brun: azd env set ${property} ${value}\\n`).test(world.read('azure.yaml')) && `azure.yaml doesn't set ${property} to ${value} before it packages`,
       !new RegExp(`^ +${property}: ${value}$`, 'm').test(world.read('.github/workflows/deploy.yml')) && `deploy.yml doesn't set ${property} to ${value}`,
       ...['.github/workflows/ci.yml', operations].filter(path => !world.read(path).includes(argument)).map(path => `${path} doesn't publish with ${argument}`),
       ...['.github/workflows/ci.yml', '.github/workflows/deploy.yml', operations, 'azure.yaml'].flatMap(path =>
-        [...world.read(path).matchAll(/dotnet publish functions[^\n`]*/g)].filter(([command]) => !command.includes(argument)).map(([command]) => `${path}: ${command} publishes the local build`)),
+        [...world.read(path).matchAll(/dotnet publish functions[^\n`]*/g)].filter(([command]) => !command.includes(argument)).map(([command]) => `${path}: ${command} publishes stand-ins`)),
     ].filter(Boolean);
   },
 

@@ -113,11 +113,11 @@ const mutantsOf = {
     ['host.json', '"maxConcurrentCalls": 32', '"maxConcurrentCalls": 64', 'how many concurrent calls'],
     ['host.json', '"telemetryMode": "OpenTelemetry"', '"telemetryMode": "Telemetry"', 'telemetryMode is Telemetry'],
   ],
-  'only the build for Azure is published': [
-    ['azure.yaml', '        posix:\n          shell: sh\n          run: azd env set HostOn Azure\n        windows:\n          shell: pwsh\n          run: azd env set HostOn Azure\n', '        posix:\n          shell: sh\n          run: azd env set HostOn Local\n', "azure.yaml doesn't set HostOn"],
-    ['.github/workflows/deploy.yml', '      HostOn: Azure\n', '', "deploy.yml doesn't set HostOn"],
-    [operations, 'dotnet publish functions -c Release -p:HostOn=Azure -o publish', 'dotnet publish functions -c Release -o publish', 'publishes the local build'],
-    ['functions/Chat.Functions.csproj', "Condition=\"'$(HostOn)' != 'Azure'\"", "Condition=\"'$(Target)' != 'Azure'\"", "azure.yaml doesn't set Target"],
+  'only the build with the packages is published': [
+    ['azure.yaml', '        posix:\n          shell: sh\n          run: azd env set ExtensionPackages true\n        windows:\n          shell: pwsh\n          run: azd env set ExtensionPackages true\n', '        posix:\n          shell: sh\n          run: azd env set ExtensionPackages false\n', "azure.yaml doesn't set ExtensionPackages"],
+    ['.github/workflows/deploy.yml', '      ExtensionPackages: true\n', '', "deploy.yml doesn't set ExtensionPackages"],
+    [operations, 'dotnet publish functions -c Release -p:ExtensionPackages=true -o publish', 'dotnet publish functions -c Release -o publish', 'publishes stand-ins'],
+    ['functions/Chat.Functions.csproj', "BeforeTargets=\"PrepareForPublish;_FunctionsPrePublish\" Condition=\"'$(ExtensionPackages)' != 'true'\"", "BeforeTargets=\"PrepareForPublish;_FunctionsPrePublish\" Condition=\"'$(Target)' != 'true'\"", "azure.yaml doesn't set Target"],
   ],
   'workflows are pinned and may little': [
     ['.github/workflows/deploy.yml', 'Azure/setup-azd@0b7e3a35ab00f2eee7080c845eb39c3f0ebfa553 # v2.4.0', 'Azure/setup-azd@v2', "isn't pinned by its commit"],

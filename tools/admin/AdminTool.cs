@@ -85,7 +85,7 @@ internal static class AdminTool
         CosmosException cosmos => $"Cosmos DB answered {(int)cosmos.StatusCode}: {FirstLine(cosmos.ResponseBody ?? cosmos.Message)}",
         ServiceBusException bus => $"Service Bus: {bus.Reason}: {FirstLine(bus.Message)}",
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
-            $"Nothing answers: {FirstLine(failure.Message)}. A backend on this machine starts with 'dotnet run --project functions'; --local URL and --cosmos URL say where it listens.",
+            $"Nothing answers: {FirstLine(failure.Message)}. A backend on this machine starts with 'dotnet run --project local'; --local URL and --cosmos URL say where it listens.",
         AuthenticationFailedException or RequestFailedException or HttpRequestException => FirstLine(failure.Message),
         OperationCanceledException => "It was stopped before it was done.",
         _ => null,

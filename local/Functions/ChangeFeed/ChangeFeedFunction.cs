@@ -1,31 +1,30 @@
 using Chat.Local.CosmosDb;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
 namespace Chat.Local.Functions.ChangeFeed;
 
 /// <summary>Runs a function with the changes of a container, each range on its own and on one host at a time.</summary>
 /// <remarks>
-/// A page counts as done when the function succeeded, or when its retry policy gave up: without a retry attribute an exception skips the page, as
+/// A page counts as done when the function succeeded, or when its retry policy gave up: without a retry policy an exception skips the page, as
 /// in Azure. A host that stops in between reads the page again at the next start.
 /// </remarks>
 internal sealed class ChangeFeedFunction : ITrigger
 {
     private const int PageOfStart = 1000;
-    private readonly CosmosDBTriggerAttribute _trigger;
+    private readonly CosmosTriggerBinding _trigger;
     private readonly CosmosService _cosmos;
     private readonly LeaseContainer _leases;
     private readonly List<(string LeaseId, string Range)> _ranges;
     private readonly Func<string, string, ChangeFeedRange> _follow;
 
-    public ChangeFeedFunction(Function function, CosmosDBTriggerAttribute trigger, LocalAzure azure, RetryingRunner runner, ILogger<ChangeFeedFunction> log)
+    public ChangeFeedFunction(Function function, CosmosTriggerBinding trigger, LocalAzure azure, RetryingRunner runner, ILogger<ChangeFeedFunction> log)
     {
         _trigger = trigger;
         _cosmos = azure.Cosmos;
         _leases = new LeaseContainer(
             azure.Cosmos,
             trigger.DatabaseName,
-            trigger.LeaseContainerName ?? "leases",
+            trigger.LeaseContainerName,
             Interval(trigger.LeaseExpirationInterval, 60_000),
             SharedByHosts.Of(azure),
             azure.Time);

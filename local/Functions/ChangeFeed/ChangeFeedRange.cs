@@ -1,3 +1,5 @@
+using System.Text;
+using Chat.Local.Functions.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace Chat.Local.Functions.ChangeFeed;
@@ -15,7 +17,6 @@ internal sealed class ChangeFeedRange(
     ILogger log)
 {
     private readonly RetryPolicy _policy = RetryPolicy.Of(function);
-    private readonly Func<IReadOnlyList<ReadOnlyMemory<byte>>, object> _read = ChangedDocuments.ReaderFor(function.TriggerParameter.ParameterType);
 
     public async Task RunAsync(HostStop stop)
     {
@@ -76,7 +77,7 @@ internal sealed class ChangeFeedRange(
                 continue;
             }
 
-            await runner.RunAsync(function, _policy, () => _read(page.Documents), stop, owned);
+            await runner.RunAsync(function, _policy, Array(page.Documents), stop, owned);
             if (stop.Aborted || !await leases.TryKeepAsync(leaseId, page.Lsn))
             {
                 return;
@@ -85,6 +86,9 @@ internal sealed class ChangeFeedRange(
             lsn = page.Lsn;
         }
     }
+
+    private static TypedData Array(IReadOnlyList<ReadOnlyMemory<byte>> documents) =>
+        new() { Json = $"[{string.Join(',', documents.Select(document => Encoding.UTF8.GetString(document.Span)))}]" };
 
     private async Task RenewAsync(CancellationTokenSource owned)
     {

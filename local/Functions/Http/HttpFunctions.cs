@@ -1,3 +1,5 @@
+using Chat.Local.Functions.Protocol;
+using Chat.Local.Functions.Workers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -5,9 +7,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Local.Functions.Http;
 
-/// <summary>Makes requests run functions. What a function's pipeline throws is answered with an empty 500, never with a trace.</summary>
-/// <remarks>As with the real worker an exception is a failure also when the caller has left.</remarks>
-internal sealed class HttpFunctions(FunctionRunner runner, ILogger<HttpFunctions> log)
+/// <summary>Makes requests run functions: the worker gets the request itself by HTTP, and by its channel what function it is for.</summary>
+/// <remarks>
+/// The worker answers an empty 200 for a function that throws. So an answer begins with its first byte, or when the function has ended well; a
+/// failure is an empty 500, never a trace.
+/// </remarks>
+internal sealed class HttpFunctions(FunctionRunner runner, Worker worker, HostStop stop, ILogger<HttpFunctions> log)
 {
     public void Map(IEndpointRouteBuilder routes, IEnumerable<Function> functions)
     {
@@ -25,21 +30,57 @@ internal sealed class HttpFunctions(FunctionRunner runner, ILogger<HttpFunctions
             return;
         }
 
+        using var unwanted = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        var request = FunctionRunner.Request(function);
+        request.InputData.Add(new ParameterBinding { Name = function.Trigger.Parameter, Data = new TypedData { Http = new RpcHttp() } });
+        foreach (var (name, value) in http.Request.RouteValues)
+        {
+            request.TriggerMetadata[name] = new TypedData { String = value as string ?? "" };
+        }
+
+        var at = await worker.GetAsync();
+        int? status = null;
+        var run = runner.RunAsync(at, function, request, () => status, unwanted.Token);
         try
         {
-            await runner.RunAsync(function, http);
+            using var answer = await at.Requests.SendAsync(http, request.InvocationId, unwanted.Token);
+            status = (int)answer.StatusCode;
+            await HttpForward.TryReturnAsync(answer, http, () => SucceedsAsync(run));
+            await run;
         }
         catch (Exception exception)
         {
-            log.RequestFailed(exception, function.Name);
-            if (http.Response.HasStarted)
+            if (!http.RequestAborted.IsCancellationRequested)
             {
-                http.Abort();
-                return;
+                Refuse(function, http, exception);
             }
 
-            http.Response.Clear();
-            http.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            await unwanted.CancelAsync();
+            await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private static async Task<bool> SucceedsAsync(Task run)
+    {
+        await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return run.IsCompletedSuccessfully;
+    }
+
+    private void Refuse(Function function, HttpContext http, Exception exception)
+    {
+        if (exception is not BadHttpRequestException)
+        {
+            log.RequestFailed(exception, function.Name);
+        }
+
+        // Whoever was killed says nothing more.
+        if (http.Response.HasStarted || stop.Aborted)
+        {
+            http.Abort();
+            return;
+        }
+
+        http.Response.Clear();
+        http.Response.StatusCode = exception is BadHttpRequestException { StatusCode: var status } ? status : StatusCodes.Status500InternalServerError;
     }
 }

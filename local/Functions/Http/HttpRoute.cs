@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Routing.Patterns;
-using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Local.Functions.Http;
 
@@ -7,7 +6,7 @@ namespace Chat.Local.Functions.Http;
 internal sealed record HttpRoute(RoutePattern Pattern, IReadOnlyList<string> Methods)
 {
     /// <exception cref="HostRefusedException">The template is malformed.</exception>
-    public static HttpRoute Parse(string function, HttpTriggerAttribute trigger, string prefix)
+    public static HttpRoute Parse(string function, HttpTriggerBinding trigger, string prefix)
     {
         try
         {

@@ -8,16 +8,14 @@ namespace Chat.Local.Functions.Queues;
 /// </summary>
 internal sealed class LockRenewal : IAsyncDisposable
 {
-    private readonly ServiceBusReceivedMessage _message;
-    private readonly MessageActions _actions;
+    private readonly MessageActions _message;
     private readonly TimeProvider _time;
     private readonly DateTimeOffset _end;
     private readonly ITimer _timer;
 
-    public LockRenewal(ServiceBusReceivedMessage message, MessageActions actions, TimeSpan longest, TimeProvider time)
+    public LockRenewal(MessageActions message, TimeSpan longest, TimeProvider time)
     {
         _message = message;
-        _actions = actions;
         _time = time;
         _end = time.GetUtcNow() + longest;
         _timer = time.CreateTimer(static state => _ = ((LockRenewal)state!).RenewAsync(), this, HalfOfLock(), Timeout.InfiniteTimeSpan);
@@ -36,7 +34,7 @@ internal sealed class LockRenewal : IAsyncDisposable
     {
         try
         {
-            await _actions.RenewMessageLockAsync(_message);
+            await _message.RenewAsync();
             _timer.Change(HalfOfLock(), Timeout.InfiniteTimeSpan);
         }
         catch (ServiceBusException failed) when (failed.IsTransient)

@@ -1,32 +1,29 @@
 using Azure.Messaging.ServiceBus;
-using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Local.Functions.Queues;
 
 /// <summary>Settles one message through the receiver that holds its lock, and knows whether that was done.</summary>
-internal sealed class MessageActions(ServiceBusReceiver receiver, HostStop stop) : ServiceBusMessageActions
+internal sealed class MessageActions(ServiceBusReceivedMessage message, ServiceBusReceiver receiver, HostStop stop)
 {
+    public string LockToken => message.LockToken;
+
     /// <summary>Whether the message has left the lock, so that nobody else need settle it.</summary>
     public bool Settled { get; private set; }
 
-    public override Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>
-        SettleAsync(() => receiver.CompleteMessageAsync(message, cancellationToken));
+    public DateTimeOffset LockedUntil => message.LockedUntil;
 
-    public override Task AbandonMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default) =>
+    public Task CompleteAsync(CancellationToken cancellationToken = default) => SettleAsync(() => receiver.CompleteMessageAsync(message, cancellationToken));
+
+    public Task AbandonAsync(IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default) =>
         SettleAsync(() => receiver.AbandonMessageAsync(message, propertiesToModify, cancellationToken));
 
-    public override Task DeferMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default) =>
+    public Task DeferAsync(IDictionary<string, object>? propertiesToModify, CancellationToken cancellationToken) =>
         SettleAsync(() => receiver.DeferMessageAsync(message, propertiesToModify, cancellationToken));
 
-    public override Task DeadLetterMessageAsync(
-        ServiceBusReceivedMessage message,
-        Dictionary<string, object>? propertiesToModify = null,
-        string? deadLetterReason = null,
-        string? deadLetterErrorDescription = null,
-        CancellationToken cancellationToken = default) =>
-        SettleAsync(() => receiver.DeadLetterMessageAsync(message, propertiesToModify, deadLetterReason, deadLetterErrorDescription, cancellationToken));
+    public Task DeadLetterAsync(IDictionary<string, object>? propertiesToModify, string? reason, string? description, CancellationToken cancellationToken) =>
+        SettleAsync(() => receiver.DeadLetterMessageAsync(message, propertiesToModify?.ToDictionary(), reason, description, cancellationToken));
 
-    public override Task RenewMessageLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default)
+    public Task RenewAsync(CancellationToken cancellationToken = default)
     {
         ThrowIfAborted();
         return receiver.RenewMessageLockAsync(message, cancellationToken);

@@ -1,5 +1,6 @@
 using Azure.Messaging.ServiceBus;
-using Microsoft.Azure.Functions.Worker;
+using Chat.Local.Functions.Protocol;
+using Chat.Local.Functions.Workers;
 using Microsoft.Extensions.Logging;
 
 namespace Chat.Local.Functions.Queues;
@@ -11,7 +12,7 @@ namespace Chat.Local.Functions.Queues;
 /// </remarks>
 internal sealed class QueueFunction(
     Function function,
-    ServiceBusTriggerAttribute trigger,
+    ServiceBusTriggerBinding trigger,
     ServiceBusClient client,
     HostJson hostJson,
     FunctionRunner runner,
@@ -19,15 +20,10 @@ internal sealed class QueueFunction(
     ILogger<QueueFunction> log) : ITrigger
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
-    private readonly bool _autoComplete = trigger.AutoCompleteMessages && hostJson.AutoCompleteMessages;
-    private readonly Func<ServiceBusReceivedMessage, object> _data = function.TriggerParameter.ParameterType switch
-    {
-        var type when type == typeof(string) => message => message.Body.ToString(),
-        var type when type == typeof(BinaryData) => message => message.Body,
-        _ => message => message,
-    };
+    private readonly bool _autoComplete = trigger.AutoCompleteMessages ?? hostJson.AutoCompleteMessages;
+    private WorkerEndpoint _endpoint = null!;
 
-    public Task PrepareAsync() => Task.CompletedTask;
+    public async Task PrepareAsync() => _endpoint = await WorkerEndpoint.GetAsync();
 
     public async Task RunAsync(HostStop stop)
     {
@@ -45,7 +41,7 @@ internal sealed class QueueFunction(
             }
             catch (Exception exception)
             {
-                log.ReceiveFailed(exception, function.Name, trigger.QueueName!);
+                log.ReceiveFailed(exception, function.Name, trigger.QueueName);
                 await Task.Delay(PauseAfterFailure, time, stop.Taking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -80,7 +76,7 @@ internal sealed class QueueFunction(
 
     private async Task HandleAsync(ServiceBusReceivedMessage message, ServiceBusReceiver receiver, SemaphoreSlim slots, HostStop stop)
     {
-        var actions = new MessageActions(receiver, stop);
+        var actions = new MessageActions(message, receiver, stop);
         try
         {
             var succeeded = await TryRunAsync(message, actions, stop);
@@ -91,11 +87,11 @@ internal sealed class QueueFunction(
 
             if (!succeeded)
             {
-                await actions.AbandonMessageAsync(message);
+                await actions.AbandonAsync();
             }
             else if (_autoComplete)
             {
-                await actions.CompleteMessageAsync(message);
+                await actions.CompleteAsync();
             }
         }
         catch (Exception exception)
@@ -112,9 +108,13 @@ internal sealed class QueueFunction(
     {
         try
         {
-            await using (new LockRenewal(message, actions, hostJson.MaxAutoLockRenewalDuration, time))
+            var request = FunctionRunner.Request(function);
+            request.InputData.Add(new ParameterBinding { Name = trigger.Parameter, Data = TriggerMessage.Data(trigger, message) });
+            TriggerMessage.Describe(message, request.TriggerMetadata);
+            using (_endpoint.Hold(actions))
+            await using (new LockRenewal(actions, hostJson.MaxAutoLockRenewalDuration, time))
             {
-                await runner.RunAsync(function, _data(message), actions, stop.Running);
+                await runner.RunAsync(function, request, stop.Running);
             }
 
             return true;

@@ -4,6 +4,7 @@ namespace Microsoft.Azure.Functions.Worker;
 
 /// <summary>Runs the function with what changed in a container, at least once, in the order of change within a partition key.</summary>
 /// <remarks>Intervals are milliseconds; 0 stands for the default.</remarks>
+[BindingCapabilities(KnownBindingCapabilities.FunctionLevelRetry)]
 public sealed class CosmosDBTriggerAttribute(string databaseName, string containerName) : TriggerBindingAttribute
 {
     public string DatabaseName { get; } = databaseName;

@@ -15,9 +15,8 @@ public sealed class ServiceBusTriggerAttribute(string queueName) : TriggerBindin
 
     public bool IsSessionsEnabled { get; set; }
 
-    /// <summary>Whether the host completes a message whose function returned and didn't settle it.</summary>
-    [DefaultValue(true)]
-    public bool AutoCompleteMessages { get; set; } = true;
+    /// <summary>Whether the host completes a message whose function returned and didn't settle it; as host.json says unless set.</summary>
+    public bool AutoCompleteMessages { get; set; }
 
     /// <summary>Whether the function takes many messages at a time.</summary>
     [DefaultValue(false)]

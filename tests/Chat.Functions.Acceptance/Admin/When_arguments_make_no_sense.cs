@@ -54,7 +54,7 @@ public class When_arguments_make_no_sense
         var end = await AdminEnd.OfAsync("", line.Split(' '));
         Assert.Equal((1, ""), (end.ExitCode, end.Output));
         Assert.Contains("localhost:1", end.Error, StringComparison.Ordinal);
-        Assert.Contains("dotnet run --project functions", end.Error, StringComparison.Ordinal);
+        Assert.Contains("dotnet run --project local", end.Error, StringComparison.Ordinal);
         Assert.Contains("--cosmos URL", end.Error, StringComparison.Ordinal);
     }
 }

@@ -3,12 +3,12 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Chat.Functions.Messages;
+using Chat.Local.Functions;
 using Xunit.Sdk;
 
 namespace Chat.Functions.Acceptance.Harness;
 
-/// <summary>The backend as a process of its own, as <c>dotnet run --project functions</c> starts it.</summary>
+/// <summary>The backend as a process of its own, as <c>dotnet run --project local</c> starts it.</summary>
 internal sealed class Backend : IAsyncDisposable
 {
     // The drain's 30 s, and what a busy machine takes for the rest.
@@ -99,7 +99,7 @@ internal sealed class Backend : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
     }
 
-    private static ProcessStartInfo With(params string[] options) => new("dotnet", [typeof(SendMessage).Assembly.Location, .. options])
+    private static ProcessStartInfo With(params string[] options) => new("dotnet", [typeof(FunctionsHost).Assembly.Location, .. options])
     {
         UseShellExecute = false,
         RedirectStandardOutput = true,

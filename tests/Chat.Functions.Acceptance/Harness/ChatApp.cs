@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text;
 using Azure.Messaging.ServiceBus;
 using Chat.Functions.Conversations;
@@ -9,7 +8,6 @@ using Chat.Local;
 using Chat.Local.Functions;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Acceptance.Harness;
@@ -18,14 +16,12 @@ namespace Chat.Functions.Acceptance.Harness;
 internal sealed class ChatApp : IAsyncDisposable
 {
     private readonly FunctionsHost _host;
-    private readonly Task _main;
     private readonly LocalAzure? _owned;
     private bool _killed;
 
-    private ChatApp(FunctionsHost host, Task main, LocalAzure azure, bool owned)
+    private ChatApp(FunctionsHost host, LocalAzure azure, bool owned)
     {
         _host = host;
-        _main = main;
         _owned = owned ? azure : null;
         Azure = azure;
 
@@ -53,23 +49,8 @@ internal sealed class ChatApp : IAsyncDisposable
         all.TryAdd("Auth:SigningKey", Tokens.SigningKey);
         all.TryAdd("Delivery:SweepGrace", "00:00:01");
         all.TryAdd("Delivery:InboxWindow", "00:00:00.2");
-        var app = typeof(SendMessage).Assembly;
-        var hook = new HostHook { Azure = azure, App = app, Settings = all, Log = log };
-        HostHook.Current = hook;
-        var main = Task.Factory.StartNew(() => RunMain(app), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        HostHook.Current = null;
-        if (await Task.WhenAny(hook.Built.Task, main) == main)
-        {
-            await main;
-            throw new InvalidOperationException("The app ended before it started.");
-        }
-
-        var host = (FunctionsHost)await hook.Built.Task;
-        var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
-        await (await Task.WhenAny(started.Task, main)).WaitAsync(Eventually.Timeout);
-        return new ChatApp(host, main, azure, owned);
+        var options = new InstanceOptions { App = typeof(SendMessage).Assembly, Settings = all, Log = log };
+        return new ChatApp(await FunctionsHost.StartAsync(azure, options).WaitAsync(Eventually.Timeout), azure, owned);
     }
 
     /// <summary>Someone who uses the app.</summary>
@@ -82,6 +63,7 @@ internal sealed class ChatApp : IAsyncDisposable
         await _host.AbortAsync();
         await _host.Services.GetRequiredService<ServiceBusClient>().DisposeAsync();
         _host.Services.GetRequiredService<CosmosClient>().Dispose();
+        await _host.DisposeAsync();
     }
 
     /// <summary>Waits until everything that is in a conversation's log is delivered, lists and all.</summary>
@@ -106,35 +88,20 @@ internal sealed class ChatApp : IAsyncDisposable
     }
 
     /// <summary>Stops the app as an orderly shutdown does.</summary>
-    public async Task StopAsync()
-    {
-        await _host.StopAsync();
-        await _main.WaitAsync(TimeSpan.FromMinutes(1));
-    }
+    public Task StopAsync() => _host.StopAsync().WaitAsync(TimeSpan.FromMinutes(1));
 
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        if (!_killed && !_main.IsCompleted)
+        if (!_killed)
         {
             await StopAsync();
+            await _host.DisposeAsync();
         }
 
         if (_owned is not null)
         {
             await _owned.DisposeAsync();
-        }
-    }
-
-    private static void RunMain(Assembly app)
-    {
-        try
-        {
-            app.EntryPoint!.Invoke(null, [new[] { "--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--signalr-port", "0" }]);
-        }
-        catch (TargetInvocationException exception) when (exception.InnerException is { } inner)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(inner);
         }
     }
 }

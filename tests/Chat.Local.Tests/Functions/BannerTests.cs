@@ -1,8 +1,4 @@
-using Azure.Messaging.ServiceBus;
 using Chat.Local.Functions;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Configuration;
 using Xunit;
 
 namespace Chat.Local.Tests.Functions;
@@ -13,7 +9,14 @@ public sealed class BannerTests
     public void Says_that_this_is_for_development_and_how_each_function_is_triggered()
     {
         using var output = new StringWriter();
-        Banner.Write(output, new Uri("http://localhost:7071/"), CommandLine.Parse(["--in-memory"]), new HostJson(), FunctionCatalog.Find([typeof(Functions)], "api", new ConfigurationBuilder().Build()));
+        Function[] functions =
+        [
+            Described.Function("Answer", """{"type":"httpTrigger","name":"request","methods":["get"],"route":"things/{id}"}"""),
+            Described.Function("Deliver", """{"type":"serviceBusTrigger","name":"message","queueName":"deliveries"}"""),
+            Described.Function("Follow", """{"type":"cosmosDBTrigger","name":"documents","databaseName":"chat","containerName":"users"}"""),
+            Described.Function("Tick", """{"type":"timerTrigger","name":"timer","schedule":"0 0 * * * *"}"""),
+        ];
+        Banner.Write(output, new Uri("http://localhost:7071/"), CommandLine.Parse(["--in-memory"]), "api", functions);
         var lines = output.ToString().Split(Environment.NewLine).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
         Assert.Equal(
             [
@@ -40,26 +43,5 @@ public sealed class BannerTests
         Banner.WriteBill(output, meter);
         Assert.StartsWith("Azure would have billed $1.0000: ", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("$1.0000 for 4000000 RU", output.ToString(), StringComparison.Ordinal);
-    }
-
-    private sealed class Functions
-    {
-        [Function("Answer")]
-        public IResult Answer([HttpTrigger("get", Route = "things/{id}")] HttpRequest request) => Results.Ok();
-
-        [Function("Deliver")]
-        public void Deliver([ServiceBusTrigger("deliveries")] ServiceBusReceivedMessage message)
-        {
-        }
-
-        [Function("Follow")]
-        public void Follow([CosmosDBTrigger("chat", "users", Connection = "Cosmos")] string documents)
-        {
-        }
-
-        [Function("Tick")]
-        public void Tick([TimerTrigger("0 0 * * * *")] TimerInfo timer)
-        {
-        }
     }
 }

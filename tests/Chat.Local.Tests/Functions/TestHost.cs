@@ -1,4 +1,5 @@
 using Chat.Local.Functions;
+using Chat.Local.TestApp;
 using Microsoft.Azure.Functions.Worker.Builder;
 
 namespace Chat.Local.Tests.Functions;
@@ -6,9 +7,12 @@ namespace Chat.Local.Tests.Functions;
 /// <summary>A host on a free port with only the functions of the given classes, over a local Azure of its own or one that it is given.</summary>
 internal sealed class TestHost : IAsyncDisposable
 {
-    private TestHost(FunctionsHost host)
+    private readonly LocalAzure? _owned;
+
+    private TestHost(FunctionsHost host, LocalAzure? owned)
     {
         Host = host;
+        _owned = owned;
         Client = new HttpClient { BaseAddress = host.Address };
     }
 
@@ -16,32 +20,42 @@ internal sealed class TestHost : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static FunctionsHost Build(Type[] classes, Action<FunctionsApplicationBuilder>? configure = null, LocalAzure? azure = null, Dictionary<string, string?>? settings = null)
+    public static async Task<TestHost> StartAsync(
+        Type[] classes,
+        Action<FunctionsApplicationBuilder>? configure = null,
+        LocalAzure? azure = null,
+        Dictionary<string, string?>? settings = null)
     {
-        HostHook.Current = new HostHook { App = typeof(TestHost).Assembly, Classes = classes, Azure = azure, Settings = settings ?? [] };
+        var owned = azure is null ? await LocalAzure.StartAsync(null) : null;
+        var options = new InstanceOptions
+        {
+            App = typeof(Work).Assembly,
+            Wants = function => classes.Any(type => function.EntryPoint.StartsWith($"{type.FullName}.", StringComparison.Ordinal)),
+            Settings = settings ?? [],
+        };
+        if (configure is not null)
+        {
+            Setup.Current = configure;
+        }
+
         try
         {
-            var builder = FunctionsApplication.CreateBuilder(["--in-memory", "--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--signalr-port", "0"]);
-            (configure ?? (app => app.ConfigureFunctionsWebApplication()))(builder);
-            return (FunctionsHost)builder.Build();
+            return new TestHost(await FunctionsHost.StartAsync(azure ?? owned!, options), owned);
         }
-        finally
+        catch when (owned is not null)
         {
-            HostHook.Current = null;
+            await owned.DisposeAsync();
+            throw;
         }
-    }
-
-    public static async Task<TestHost> StartAsync(Type[] classes, Action<FunctionsApplicationBuilder>? configure = null, LocalAzure? azure = null, Dictionary<string, string?>? settings = null)
-    {
-        var host = Build(classes, configure, azure, settings);
-        await host.StartAsync();
-        return new TestHost(host);
     }
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await Host.StopAsync();
         await Host.DisposeAsync();
+        if (_owned is not null)
+        {
+            await _owned.DisposeAsync();
+        }
     }
 }

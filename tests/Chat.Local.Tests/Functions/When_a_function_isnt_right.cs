@@ -1,247 +1,121 @@
 using Chat.Local.Functions;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
-using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
+using Chat.Local.Functions.Protocol;
+using Chat.Local.TestApp;
+using Google.Protobuf.WellKnownTypes;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Chat.Local.Tests.Functions;
 
 public sealed class When_a_function_isnt_right
 {
+    private const string Timer = """{"type":"timerTrigger","name":"timer","schedule":"0 * * * * *"}""";
+    private const string Queue = """{"type":"serviceBusTrigger","name":"message","queueName":"deliveries"}""";
+    private const string Feed = """{"type":"cosmosDBTrigger","name":"changes","databaseName":"chat","containerName":"users","connection":"Cosmos"}""";
+
     [Theory]
-    [InlineData(typeof(SameName), "'Twice' exists more than once")]
-    [InlineData(typeof(TwoTriggers), "'Wrong' has 2 triggers")]
-    [InlineData(typeof(NoTrigger), "'Wrong' has 0 triggers")]
-    [InlineData(typeof(BadName), "'9 lives' needs a name")]
-    [InlineData(typeof(UnknownInput), "'Wrong' has a binding that the local host doesn't know: UnknownInputAttribute")]
-    [InlineData(typeof(UnknownOutput), "'Wrong' has UnknownOutputAttribute on its method, which takes the place of its HTTP answer")]
-    [InlineData(typeof(MalformedRoute), "'Wrong' has the malformed route 'a/{b'")]
-    [InlineData(typeof(SameRoute), "'Second' has the route of 'First': GET /api/things/{other}")]
-    [InlineData(typeof(UnknownParameter), "'Wrong' has a parameter that nothing provides: String name")]
-    [InlineData(typeof(UnknownRouteType), "'Wrong' has a parameter that nothing provides: DateTime when")]
-    [InlineData(typeof(UnknownTriggerType), "'Wrong' has a parameter that nothing provides: String timer")]
-    [InlineData(typeof(UnknownResult), "'Wrong' returns String")]
-    [InlineData(typeof(ResultOfTimer), "'Wrong' returns Int32")]
-    [InlineData(typeof(RetryOnQueue), "'Wrong' has FixedDelayRetryAttribute, which the host ignores")]
-    [InlineData(typeof(BadRetry), "'Wrong' has a FixedDelayRetryAttribute with values that make no sense")]
-    [InlineData(typeof(BadSchedule), "'Wrong' has the schedule '0 0 25 * * *'")]
-    [InlineData(typeof(UndeclaredQueue), "'Wrong' listens to the queue 'nowhere'")]
-    [InlineData(typeof(ContradictingSessions), "'Wrong' says IsSessionsEnabled = True, and the queue 'deliveries' says RequiresSession = False")]
-    [InlineData(typeof(UndeclaredContainer), "'Wrong' needs the container 'chat/nowhere'")]
-    [InlineData(typeof(SharedLeases), "'Second' would share the leases of 'First'")]
-    [InlineData(typeof(NoConnection), "'Wrong' needs the setting 'Elsewhere'")]
-    public void Should_refuse_to_start_and_name_it(Type functions, string because)
+    [InlineData("'Wrong' has 2 triggers", Timer, Queue)]
+    [InlineData("'Wrong' has 0 triggers", """{"type":"http","name":"$return","direction":"Out"}""")]
+    [InlineData("'Wrong' has a binding that the local host doesn't know: blobTrigger", """{"type":"blobTrigger","name":"blob"}""")]
+    [InlineData("'Wrong' has a binding that the local host doesn't know: cosmosDB", Timer, """{"type":"cosmosDB","name":"document","direction":"In"}""")]
+    [InlineData("'Wrong' has a binding that the local host doesn't know: http", Timer, """{"type":"http","name":"$return","direction":"Out"}""")]
+    [InlineData("'Wrong' has the malformed route 'a/{b'", """{"type":"httpTrigger","name":"request","route":"a/{b"}""")]
+    public void Should_refuse_to_start_and_name_it(string because, params string[] bindings) =>
+        ShouldBeRefused(because, () => Described.Function("Wrong", bindings));
+
+    [Theory]
+    [InlineData("'Wrong' has the schedule '0 0 25 * * *'", """{"type":"timerTrigger","name":"timer","schedule":"0 0 25 * * *"}""")]
+    [InlineData("'Wrong' listens to the queue 'nowhere'", """{"type":"serviceBusTrigger","name":"message","queueName":"nowhere"}""")]
+    [InlineData(
+        "'Wrong' says IsSessionsEnabled = True, and the queue 'deliveries' says RequiresSession = False",
+        """{"type":"serviceBusTrigger","name":"message","queueName":"deliveries","isSessionsEnabled":true}""")]
+    [InlineData(
+        "'Wrong' needs the container 'chat/nowhere'",
+        """{"type":"cosmosDBTrigger","name":"changes","databaseName":"chat","containerName":"nowhere","connection":"Cosmos"}""")]
+    [InlineData(
+        "'Wrong' needs the setting 'Elsewhere'",
+        """{"type":"serviceBusTrigger","name":"message","queueName":"deliveries","connection":"Elsewhere"}""")]
+    public async Task Should_refuse_a_trigger_that_cant_work(string because, string binding)
     {
-        var refusal = Assert.Throws<HostRefusedException>(() => TestHost.Build([functions]));
-        Assert.Contains($"The function {because}", refusal.Message, StringComparison.Ordinal);
-        Assert.Equal(1, refusal.ExitCode);
+        await using var azure = await LocalAzure.StartAsync(null);
+        await using var triggers = Triggers(azure);
+        ShouldBeRefused(because, () => triggers.Create(Described.Function("Wrong", binding)));
     }
 
     [Fact]
-    public void Should_refuse_HTTP_functions_of_an_app_that_isnt_configured_for_them()
+    public void Should_refuse_a_name_that_isnt_one() =>
+        ShouldBeRefused("'9 lives' needs a name", () => Described.Function("9 lives", Timer));
+
+    [Fact]
+    public void Should_refuse_a_name_that_is_there_twice() =>
+        ShouldBeRefused("'Twice' exists more than once", () => Described.Read(Described.Metadata("Twice", Timer), Described.Metadata("twice", Timer)));
+
+    [Fact]
+    public void Should_refuse_a_route_that_is_there_twice()
     {
-        var refusal = Assert.Throws<HostRefusedException>(() => TestHost.Build([typeof(Right)], _ => { }));
+        var first = Described.Metadata("First", """{"type":"httpTrigger","name":"request","methods":["get","post"],"route":"things/{id}"}""");
+        var second = Described.Metadata("Second", """{"type":"httpTrigger","name":"request","methods":["get"],"route":"things/{other}"}""");
+        ShouldBeRefused("'Second' has the route of 'First': GET /api/things/{other}", () => Described.Read(first, second));
+    }
+
+    [Fact]
+    public void Should_accept_the_same_route_for_other_methods()
+    {
+        var read = Described.Read(
+            Described.Metadata("First", """{"type":"httpTrigger","name":"request","methods":["get"],"route":"things/{id}"}"""),
+            Described.Metadata("Second", """{"type":"httpTrigger","name":"request","methods":["put"],"route":"things/{id}"}"""),
+            Described.Metadata("Third", """{"type":"httpTrigger","name":"request","methods":["get"],"route":"things/{id:int}"}"""));
+        Assert.Equal(3, read.Count);
+    }
+
+    [Fact]
+    public void Should_refuse_a_retry_policy_that_the_host_ignores()
+    {
+        var metadata = Described.Metadata("Wrong", Queue);
+        metadata.RetryOptions = new RpcRetryOptions { MaxRetryCount = 3 };
+        ShouldBeRefused("'Wrong' has a retry policy, which the host ignores", () => Described.Read(metadata));
+    }
+
+    [Fact]
+    public void Should_refuse_a_retry_policy_that_makes_no_sense()
+    {
+        var metadata = Described.Metadata("Wrong", Timer);
+        metadata.RetryOptions = new RpcRetryOptions
+        {
+            MaxRetryCount = 3,
+            MinimumInterval = Duration.FromTimeSpan(TimeSpan.FromSeconds(2)),
+            MaximumInterval = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)),
+        };
+        ShouldBeRefused("'Wrong' has a retry policy with values that make no sense", () => RetryPolicy.Of(Described.Read(metadata).Single()));
+    }
+
+    [Fact]
+    public async Task Should_refuse_leases_that_two_would_share()
+    {
+        await using var azure = await LocalAzure.StartAsync(null);
+        await using var triggers = Triggers(azure);
+        triggers.Create(Described.Function("First", Feed));
+        ShouldBeRefused("'Second' would share the leases of 'First'", () => triggers.Create(Described.Function("Second", Feed)));
+    }
+
+    [Fact]
+    public async Task Should_refuse_HTTP_functions_of_an_app_that_isnt_configured_for_them()
+    {
+        var refusal = await Assert.ThrowsAsync<HostRefusedException>(() => TestHost.StartAsync([typeof(Right)], _ => { }));
         Assert.Contains("'Right' has an HTTP trigger, but the app doesn't call ConfigureFunctionsWebApplication()", refusal.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Should_accept_the_same_route_for_other_methods()
+    private static TriggerFactory Triggers(LocalAzure azure)
     {
-        await using var host = TestHost.Build([typeof(SameRouteOtherMethod)]);
-        Assert.NotNull(host);
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("ServiceBus", "here"), new("Cosmos", "here")]).Build();
+        return new TriggerFactory(azure, new HostJson(), settings, runner: null!, NullLoggerFactory.Instance);
     }
 
-    private sealed class Right
+    private static void ShouldBeRefused(string because, Action read)
     {
-        [Function("Right")]
-        public IResult Run([HttpTrigger("get")] HttpRequest request) => Results.Ok();
+        var refusal = Assert.Throws<HostRefusedException>(read);
+        Assert.Contains($"The function {because}", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(1, refusal.ExitCode);
     }
-
-    private sealed class SameName
-    {
-        [Function("Twice")]
-        public void First([TimerTrigger("0 * * * * *")] TimerInfo timer)
-        {
-        }
-
-        [Function("twice")]
-        public void Second([TimerTrigger("0 * * * * *")] TimerInfo timer)
-        {
-        }
-    }
-
-    private sealed class TwoTriggers
-    {
-        [Function("Wrong")]
-        public void Run([TimerTrigger("0 * * * * *")] TimerInfo timer, [HttpTrigger] HttpRequest request)
-        {
-        }
-    }
-
-    private sealed class NoTrigger
-    {
-        [Function("Wrong")]
-        public void Run(CancellationToken cancellationToken)
-        {
-        }
-    }
-
-    private sealed class BadName
-    {
-        [Function("9 lives")]
-        public void Run([TimerTrigger("0 * * * * *")] TimerInfo timer)
-        {
-        }
-    }
-
-    private sealed class UnknownInput
-    {
-        [Function("Wrong")]
-        public void Run([TimerTrigger("0 * * * * *")] TimerInfo timer, [UnknownInput] string document)
-        {
-        }
-    }
-
-    private sealed class UnknownOutput
-    {
-        [Function("Wrong")]
-        [UnknownOutput]
-        public IResult Run([HttpTrigger] HttpRequest request) => Results.Ok();
-    }
-
-    private sealed class MalformedRoute
-    {
-        [Function("Wrong")]
-        public IResult Run([HttpTrigger(Route = "a/{b")] HttpRequest request) => Results.Ok();
-    }
-
-    private sealed class SameRoute
-    {
-        [Function("First")]
-        public IResult First([HttpTrigger("get", "post", Route = "things/{id}")] HttpRequest request) => Results.Ok();
-
-        [Function("Second")]
-        public IResult Second([HttpTrigger("get", Route = "things/{other}")] HttpRequest request) => Results.Ok();
-    }
-
-    private sealed class SameRouteOtherMethod
-    {
-        [Function("First")]
-        public IResult First([HttpTrigger("get", Route = "things/{id}")] HttpRequest request) => Results.Ok();
-
-        [Function("Second")]
-        public IResult Second([HttpTrigger("put", Route = "things/{id}")] HttpRequest request) => Results.Ok();
-
-        [Function("Third")]
-        public IResult Third([HttpTrigger("get", Route = "things/{id:int}")] HttpRequest request) => Results.Ok();
-    }
-
-    private sealed class UnknownParameter
-    {
-        [Function("Wrong")]
-        public IResult Run([HttpTrigger(Route = "things/{id}")] HttpRequest request, string name) => Results.Ok();
-    }
-
-    private sealed class UnknownRouteType
-    {
-        [Function("Wrong")]
-        public IResult Run([HttpTrigger(Route = "things/{when}")] HttpRequest request, DateTime when) => Results.Ok();
-    }
-
-    private sealed class UnknownTriggerType
-    {
-        [Function("Wrong")]
-        public void Run([TimerTrigger("0 * * * * *")] string timer)
-        {
-        }
-    }
-
-    private sealed class UnknownResult
-    {
-        [Function("Wrong")]
-        public Task<string> Run([HttpTrigger] HttpRequest request) => Task.FromResult("");
-    }
-
-    private sealed class ResultOfTimer
-    {
-        [Function("Wrong")]
-        public int Run([TimerTrigger("0 * * * * *")] TimerInfo timer) => 1;
-    }
-
-    private sealed class RetryOnQueue
-    {
-        [Function("Wrong")]
-        [FixedDelayRetry(3, "00:00:01")]
-        public void Run([ServiceBusTrigger("deliveries")] string message)
-        {
-        }
-    }
-
-    private sealed class BadRetry
-    {
-        [Function("Wrong")]
-        [FixedDelayRetry(3, "soon")]
-        public void Run([TimerTrigger("0 * * * * *")] TimerInfo timer)
-        {
-        }
-    }
-
-    private sealed class BadSchedule
-    {
-        [Function("Wrong")]
-        public void Run([TimerTrigger("0 0 25 * * *")] TimerInfo timer)
-        {
-        }
-    }
-
-    private sealed class UndeclaredQueue
-    {
-        [Function("Wrong")]
-        public void Run([ServiceBusTrigger("nowhere")] string message)
-        {
-        }
-    }
-
-    private sealed class ContradictingSessions
-    {
-        [Function("Wrong")]
-        public void Run([ServiceBusTrigger("deliveries", IsSessionsEnabled = true)] string message)
-        {
-        }
-    }
-
-    private sealed class UndeclaredContainer
-    {
-        [Function("Wrong")]
-        public void Run([CosmosDBTrigger("chat", "nowhere", Connection = "Cosmos")] string documents)
-        {
-        }
-    }
-
-    private sealed class SharedLeases
-    {
-        [Function("First")]
-        public void First([CosmosDBTrigger("chat", "users", Connection = "Cosmos")] string documents)
-        {
-        }
-
-        [Function("Second")]
-        public void Second([CosmosDBTrigger("chat", "users", Connection = "Cosmos", LeaseContainerName = "leases")] string documents)
-        {
-        }
-    }
-
-    private sealed class NoConnection
-    {
-        [Function("Wrong")]
-        public void Run([ServiceBusTrigger("deliveries", Connection = "Elsewhere")] string message)
-        {
-        }
-    }
-
-    [AttributeUsage(AttributeTargets.Parameter)]
-    private sealed class UnknownInputAttribute : InputBindingAttribute;
-
-    [AttributeUsage(AttributeTargets.Method)]
-    private sealed class UnknownOutputAttribute : OutputBindingAttribute;
 }

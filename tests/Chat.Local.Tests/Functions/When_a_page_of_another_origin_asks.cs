@@ -1,6 +1,5 @@
+using Chat.Local.TestApp;
 using Chat.Local.Functions;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
 using Xunit;
 
 namespace Chat.Local.Tests.Functions;
@@ -37,9 +36,9 @@ public sealed class When_a_page_of_another_origin_asks
     [InlineData("http://localhost:5173/", null, "'http://localhost:5173/'")]
     [InlineData("localhost:5173", null, "'localhost:5173'")]
     [InlineData("*", "true", "'*'")]
-    public void Should_not_start_with_what_no_browser_sends(string origins, string? credentials, string named)
+    public async Task Should_not_start_with_what_no_browser_sends(string origins, string? credentials, string named)
     {
-        var refusal = Assert.Throws<HostRefusedException>(() => TestHost.Build([typeof(Right)], settings: Settings(origins, credentials)));
+        var refusal = await Assert.ThrowsAsync<HostRefusedException>(() => TestHost.StartAsync([typeof(Right)], settings: Settings(origins, credentials)));
         Assert.Contains($"Host.CORS in local.settings.json has {named}.", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -59,10 +58,4 @@ public sealed class When_a_page_of_another_origin_asks
     }
 
     private static string? Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? values.Single() : null;
-
-    private sealed class Right
-    {
-        [Function("Right")]
-        public IResult Run([HttpTrigger("post")] HttpRequest request) => Results.Ok();
-    }
 }

@@ -1,5 +1,5 @@
+using Chat.Local.TestApp;
 using Chat.Local.Tests.SignalR;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -87,25 +87,4 @@ public sealed class When_a_timer_is_due : IAsyncLifetime
                 app.Services.AddSingleton(_work);
             },
             _azure);
-
-    internal sealed class EveryMinute(Work work)
-    {
-        [Function("Tick")]
-        public Task Tick([TimerTrigger("0 * * * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
-            work.DoAsync($"{timer.ScheduleStatus!.Last:HH:mm:ss} next {timer.ScheduleStatus.Next:HH:mm:ss}{(timer.IsPastDue ? " late" : "")}", cancellationToken);
-    }
-
-    internal sealed class AtStart(Work work)
-    {
-        [Function("Tick")]
-        public Task Tick([TimerTrigger("0 0 0 1 1 *", RunOnStartup = true)] TimerInfo timer) => work.DoAsync("at start");
-    }
-
-    internal sealed class Retried(Work work)
-    {
-        [Function("Tick")]
-        [FixedDelayRetry(2, "00:00:10")]
-        public Task Tick([TimerTrigger("0 0 * * * *")] TimerInfo timer, FunctionContext context) =>
-            work.DoAsync($"try {context.RetryContext.RetryCount} of {context.RetryContext.MaxRetryCount}");
-    }
 }

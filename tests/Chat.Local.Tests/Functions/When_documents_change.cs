@@ -1,7 +1,7 @@
+using Chat.Local.TestApp;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chat.Local.Tests.SignalR;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -20,7 +20,7 @@ public sealed class When_documents_change : IAsyncLifetime
 
     [Theory]
     [InlineData(typeof(TakesList), "list a1", "list a2")]
-    [InlineData(typeof(TakesText), "text [a1]", "text [a2]")]
+    [InlineData(typeof(TakesDocuments), "text [a1]", "text [a2]")]
     public async Task Should_run_with_what_has_changed_since_the_host_started(Type functions, string first, string second)
     {
         await ChangeAsync("before");
@@ -29,7 +29,7 @@ public sealed class When_documents_change : IAsyncLifetime
         await WhenBegunAsync(first);
         await ChangeAsync("a2");
         await WhenBegunAsync(first, second);
-        Assert.Equal(2, _azure.Meter.Read().Single(reading => reading.Operation == "execution:Follow").Requests);
+        Assert.Equal(2, _azure.Meter.Read().Single(reading => reading.Operation == $"execution:{functions.Name}").Requests);
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class When_documents_change : IAsyncLifetime
     public async Task Should_leave_its_leases_to_others_when_the_host_stops()
     {
         var host = await StartAsync(typeof(TakesList));
-        var leases = _azure.Cosmos.RangesOf("chat", "conversations").Select(range => $"Follow.{range}").ToList();
+        var leases = _azure.Cosmos.RangesOf("chat", "conversations").Select(range => $"TakesList.{range}").ToList();
         async Task<int> OwnedAsync()
         {
             var documents = await Task.WhenAll(leases.Select(lease => _azure.Cosmos.ReadDocumentAsync("chat", "leases", lease, lease)));
@@ -222,46 +222,4 @@ public sealed class When_documents_change : IAsyncLifetime
             expected);
 
     private List<string> Documents() => [.. _work.Begun.SelectMany(work => work["list ".Length..].Split(','))];
-
-    internal sealed record Changed(string Id);
-
-    internal sealed class TakesList(Work work)
-    {
-        [Function("Follow")]
-        public Task Follow([CosmosDBTrigger("chat", "conversations", Connection = "Cosmos")] IReadOnlyList<Changed> changes, CancellationToken cancellationToken) =>
-            work.DoAsync($"list {string.Join(',', changes.Select(change => change.Id))}", cancellationToken);
-    }
-
-    internal sealed class TakesText(Work work)
-    {
-        [Function("Follow")]
-        public async Task Follow([CosmosDBTrigger("chat", "conversations", Connection = "Cosmos")] string changes)
-        {
-            using var json = JsonDocument.Parse(changes);
-            await work.DoAsync($"text [{string.Join(',', json.RootElement.EnumerateArray().Select(change => change.GetProperty("id")))}]");
-        }
-    }
-
-    internal sealed class FromBeginning(Work work)
-    {
-        [Function("Follow")]
-        public Task Follow([CosmosDBTrigger("chat", "conversations", Connection = "Cosmos", StartFromBeginning = true, MaxItemsPerInvocation = 2)] IReadOnlyList<Changed> changes) =>
-            work.DoAsync(string.Join(',', changes.Select(change => change.Id)));
-    }
-
-    internal sealed class Retries(Work work)
-    {
-        [Function("Follow")]
-        [FixedDelayRetry(2, "00:00:10")]
-        public Task Follow([CosmosDBTrigger("chat", "conversations", Connection = "Cosmos")] IReadOnlyList<Changed> changes, FunctionContext context) =>
-            work.DoAsync($"try {context.RetryContext.RetryCount} of {context.RetryContext.MaxRetryCount}: {changes[0].Id}");
-    }
-
-    internal sealed class RetriesForever(Work work)
-    {
-        [Function("Follow")]
-        [ExponentialBackoffRetry(-1, "00:00:01", "00:00:20")]
-        public Task Follow([CosmosDBTrigger("chat", "conversations", Connection = "Cosmos")] IReadOnlyList<Changed> changes, FunctionContext context) =>
-            work.DoAsync($"try {context.RetryContext.RetryCount} of {context.RetryContext.MaxRetryCount}: {changes[0].Id}");
-    }
 }

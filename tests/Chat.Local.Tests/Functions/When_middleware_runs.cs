@@ -1,3 +1,4 @@
+using Chat.Local.TestApp;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -47,7 +48,7 @@ public sealed class When_middleware_runs
     [Fact]
     public async Task Should_see_the_request_only_after_ConfigureFunctionsWebApplication()
     {
-        await using var host = await TestHost.StartAsync([typeof(Functions)], app =>
+        await using var host = await TestHost.StartAsync([typeof(Traced)], app =>
         {
             app.Services.AddSingleton<Trace>();
             app.UseMiddleware<SeesRequest<int>>();
@@ -70,50 +71,12 @@ public sealed class When_middleware_runs
     }
 
     private static Task<TestHost> StartAsync(Action<FunctionsApplicationBuilder> configure) =>
-        TestHost.StartAsync([typeof(Functions)], app =>
+        TestHost.StartAsync([typeof(Traced)], app =>
         {
             app.Services.AddSingleton<Trace>();
             app.ConfigureFunctionsWebApplication();
             configure(app);
         });
-
-    internal sealed class Trace
-    {
-        public List<string> Steps { get; } = [];
-    }
-
-    internal sealed class Scoped;
-
-    private sealed record Shared(string Name);
-
-    internal sealed class Functions(Trace trace)
-    {
-        [Function("Traced")]
-        public IResult Traced([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request)
-        {
-            trace.Steps.Add("function");
-            return new TracedResult(trace);
-        }
-
-        [Function("Failing")]
-        public IResult Failing([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) => throw new InvalidOperationException("no luck");
-
-        [Function("Sharing")]
-        public IResult Sharing([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "share/{name}")] HttpRequest request, FunctionContext context)
-        {
-            var scope = ReferenceEquals(context.InstanceServices.GetRequiredService<Scoped>(), context.Items["scoped"]) ? "same scope" : "another scope";
-            return Results.Text($"{context.Items["told"]} {context.Features.Get<Shared>()?.Name} {scope}");
-        }
-    }
-
-    private sealed class TracedResult(Trace trace) : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext)
-        {
-            trace.Steps.Add("result");
-            return httpContext.Response.WriteAsync("result");
-        }
-    }
 
     private sealed class Outer(Trace trace) : IFunctionsWorkerMiddleware
     {

@@ -1,8 +1,8 @@
+using Chat.Local.TestApp;
 using System.Net;
 using System.Text;
 using System.Text.Json;
 using Chat.Local.Tests.SignalR;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -68,8 +68,8 @@ public sealed class When_the_host_runs
             app.Services.AddSingleton(_work);
             app.Services.AddHostedService<Service>();
         });
-        await _work.WhenBegunAsync("service", "timer");
-        Assert.Equal(["service", "timer"], _work.Begun);
+        await _work.WhenBegunAsync("service", "at start");
+        Assert.Equal(["service", "at start"], _work.Begun);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class When_the_host_runs
             app.UseMiddleware<Observing>();
             app.Services.AddSingleton(_work);
         });
-        await _work.WhenBegunAsync("timerTrigger, request: False", "timer");
+        await _work.WhenBegunAsync("timerTrigger, request: False", "at start");
     }
 
     [Fact]
@@ -137,17 +137,6 @@ public sealed class When_the_host_runs
     }
 
     [Fact]
-    public async Task Should_leave_paths_and_methods_that_it_doesnt_know_to_the_app()
-    {
-        await using var host = await TestHost.StartAsync([typeof(Everything)], settings: new(StringComparer.Ordinal) { ["AzureFunctionsJobHost:extensions:http:routePrefix"] = "/" });
-        Assert.Equal("everything", await host.Client.GetStringAsync(new Uri("index.html", UriKind.Relative)));
-        Assert.Equal("everything", await host.Client.GetStringAsync(new Uri("", UriKind.Relative)));
-        using var content = new StringContent("");
-        using var posted = await host.Client.PostAsync(new Uri("local/meter", UriKind.Relative), content);
-        Assert.Equal("everything", await posted.Content.ReadAsStringAsync());
-    }
-
-    [Fact]
     public async Task Should_prefer_a_tests_settings_to_its_own()
     {
         await using var host = await TestHost.StartAsync([], settings: new(StringComparer.Ordinal) { ["Auth:Issuer"] = "another" });
@@ -163,29 +152,6 @@ public sealed class When_the_host_runs
             app.ConfigureFunctionsWebApplication();
             app.Services.AddSingleton(_work);
         });
-
-    internal sealed class Requests(Work work)
-    {
-        [Function("Held")]
-        public async Task<IResult> Held([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request, CancellationToken cancellationToken)
-        {
-            await work.DoAsync("request", cancellationToken);
-            return Results.Text("finished");
-        }
-    }
-
-    internal sealed class AtStart(Work work)
-    {
-        [Function("AtStart")]
-        public Task Run([TimerTrigger("0 0 0 1 1 *", RunOnStartup = true)] TimerInfo timer) =>
-            work.DoAsync("timer");
-    }
-
-    internal sealed class Everything
-    {
-        [Function("Everything")]
-        public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, Route = "{*path}")] HttpRequest request) => Results.Text("everything");
-    }
 
     private sealed class Observing(Work work) : IFunctionsWorkerMiddleware
     {

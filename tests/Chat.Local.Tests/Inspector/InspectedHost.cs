@@ -3,9 +3,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
 using Chat.Local.Inspector;
+using Chat.Local.TestApp;
 using Chat.Local.Tests.Functions;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -89,18 +88,5 @@ internal sealed class InspectedHost : IAsyncDisposable
         await _bus.DisposeAsync();
         await _host.DisposeAsync();
         await Azure.DisposeAsync();
-    }
-
-    internal sealed class Some(Work work)
-    {
-        [Function("Answer")]
-        public async Task<IResult> Answer([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "answer/{status:int}")] HttpRequest request, int status)
-        {
-            await work.DoAsync("request");
-            return Results.StatusCode(status);
-        }
-
-        [Function("Yearly")]
-        public Task Yearly([TimerTrigger("0 0 0 1 1 *")] TimerInfo timer) => work.DoAsync("timer");
     }
 }

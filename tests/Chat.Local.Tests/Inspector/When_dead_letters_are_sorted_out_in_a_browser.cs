@@ -1,3 +1,4 @@
+using Chat.Local.Tests.Functions;
 using Chat.Local.Tests.SignalR;
 using Microsoft.Playwright;
 using Xunit;

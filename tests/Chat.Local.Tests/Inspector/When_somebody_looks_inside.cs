@@ -1,3 +1,4 @@
+using Chat.Local.Tests.Functions;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -26,7 +27,7 @@ public sealed class When_somebody_looks_inside : IAsyncLifetime
         Assert.Equal(["Answer http GET /api/answer/{status:int}", "Yearly timer 0 0 0 1 1 *"], functions.EnumerateArray().Select(Describe));
         var runs = functions[0].GetProperty("runs");
         Assert.Equal((0, 3, 2), (Number(runs, "running"), Number(runs, "invocations"), Number(runs, "failures")));
-        Assert.Equal("InvalidOperationException: request failed, as the test wants it.", $"{Text(runs.GetProperty("lastFailure"), "type")}: {Text(runs.GetProperty("lastFailure"), "message")}");
+        Assert.Contains("request failed, as the test wants it.", Text(runs.GetProperty("lastFailure"), "message"), StringComparison.Ordinal);
         Assert.True(runs.GetProperty("p50").GetDouble() > 0);
         Assert.Equal(JsonValueKind.Null, functions[1].GetProperty("runs").GetProperty("p99").ValueKind);
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.SignalRService;
 using Microsoft.Azure.SignalR.Management;
 using Xunit;
@@ -7,19 +8,54 @@ namespace Chat.Local.Tests.Sdk;
 
 /// <summary>
 /// What the app compiles against here it compiles against in Azure: every public and protected type and member of the local Azure is in a
-/// real package with the same signature, nullable annotations included. The lists hold the types that are declared in <c>local/Sdk/</c>.
+/// real package with the same signature, nullable annotations included. The lists hold the types that are declared in <c>local/StandIns/</c>.
 /// </summary>
 public sealed class StandInTests
 {
     /// <summary>In the package's sources and its documentation, but protected within a class, which the lists don't look into.</summary>
     private static readonly string[] Unlisted = ["SignalRConnectionAttribute"];
 
+    private static readonly Assembly[] StandIns =
+    [
+        typeof(CosmosDBTriggerAttribute).Assembly,
+        typeof(ServiceBusTriggerAttribute).Assembly,
+        typeof(ServerlessHub).Assembly,
+        typeof(ServiceManagerBuilder).Assembly,
+    ];
+
+    [Fact]
+    public void A_stand_in_has_the_name_the_version_and_the_key_of_the_package() => Assert.Equal(
+        [
+            "Microsoft.Azure.Functions.Worker.Extensions.CosmosDB, Version=4.16.1.0, Culture=neutral, PublicKeyToken=551316b6919f366c",
+            "Microsoft.Azure.Functions.Worker.Extensions.ServiceBus, Version=5.24.0.0, Culture=neutral, PublicKeyToken=551316b6919f366c",
+            "Microsoft.Azure.Functions.Worker.Extensions.SignalRService, Version=2.0.1.0, Culture=neutral, PublicKeyToken=551316b6919f366c",
+            "Microsoft.Azure.SignalR.Management, Version=1.29.0.0, Culture=neutral, PublicKeyToken=adb9793829ddae60",
+        ],
+        StandIns.Select(standIn => standIn.FullName));
+
+    /// <summary>Everything else is the packages' own.</summary>
+    [Fact]
+    public void The_app_runs_on_the_packages_themselves()
+    {
+        foreach (var (name, token) in new[]
+        {
+            ("Microsoft.Azure.Functions.Worker", "551316b6919f366c"),
+            ("Microsoft.Azure.Functions.Worker.Core", "551316b6919f366c"),
+            ("Microsoft.Azure.Functions.Worker.Grpc", "551316b6919f366c"),
+            ("Microsoft.Azure.Functions.Worker.Extensions.Http.AspNetCore", "551316b6919f366c"),
+            ("Azure.Messaging.ServiceBus", "92742159e12e44c8"),
+            ("Microsoft.Azure.Cosmos.Client", "31bf3856ad364e35"),
+        })
+        {
+            Assert.Equal(token, Convert.ToHexStringLower(Assembly.Load(name).GetName().GetPublicKeyToken()!));
+        }
+    }
+
     [Fact]
     public void A_stand_in_has_only_what_the_package_has()
     {
         var packages = PackageSurface.OfPackages();
-        Assembly[] standIns = [typeof(LocalAzure).Assembly, typeof(ServerlessHub).Assembly, typeof(ServiceManagerBuilder).Assembly];
-        var visible = standIns.SelectMany(standIn => standIn.GetTypes()).Where(IsVisible).Where(type => !Unlisted.Contains(type.Name)).ToList();
+        var visible = StandIns.SelectMany(standIn => standIn.GetTypes()).Where(IsVisible).Where(type => !Unlisted.Contains(type.Name)).ToList();
         Assert.Contains(typeof(ServerlessHub), visible);
         var differences = visible.SelectMany(packages.DifferencesOf).ToList();
         Assert.True(differences.Count == 0, $"No package has:\n{string.Join('\n', differences)}");

@@ -1,0 +1,16 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+
+namespace Chat.Functions.Shared;
+
+/// <summary>Drops what a function returned once it is written to the response: the worker would serialize it again, for a host that has no use for it.</summary>
+/// <remarks>It has to come before <c>ConfigureFunctionsWebApplication</c>, which adds the step that writes the response.</remarks>
+public sealed class DropResults : IFunctionsWorkerMiddleware
+{
+    public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        await next(context);
+        context.GetInvocationResult().Value = null;
+    }
+}

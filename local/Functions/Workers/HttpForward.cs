@@ -1,0 +1,118 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+
+namespace Chat.Local.Functions.Workers;
+
+/// <summary>Hands requests on to a worker, over a Unix socket.</summary>
+internal sealed class HttpForward : IDisposable
+{
+    private const int BufferSize = 16 * 1024;
+    private static readonly UriCreationOptions AsItStands = new() { DangerousDisablePathAndQueryCanonicalization = true };
+    private static readonly HashSet<string> BetweenTwo = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
+    };
+
+    private readonly HttpMessageInvoker _client;
+
+    public HttpForward(string socket)
+    {
+        var address = new UnixDomainSocketEndPoint(socket);
+        _client = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellationToken) =>
+            {
+                var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await connection.ConnectAsync(address, cancellationToken);
+                return new NetworkStream(connection, ownsSocket: true);
+            },
+            UseCookies = false,
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ActivityHeadersPropagator = null,
+            RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+        });
+    }
+
+    /// <summary>Sends a request to the worker; the result is its answer, of which only the headers have been read.</summary>
+    /// <exception cref="HttpRequestException">The worker gave no answer.</exception>
+    /// <exception cref="BadHttpRequestException">The request's body couldn't be read.</exception>
+    public async Task<HttpResponseMessage> SendAsync(HttpContext http, string invocationId, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(http.Request.Method), Target(http));
+        if (http.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody)
+        {
+            request.Content = new CallersBody(http.Request);
+        }
+
+        foreach (var (name, values) in http.Request.Headers)
+        {
+            if (!BetweenTwo.Contains(name) && !request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
+            {
+                (request.Content ??= new ByteArrayContent([])).Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+            }
+        }
+
+        request.Headers.Host = http.Request.Host.Value;
+        request.Headers.TryAddWithoutValidation("X-Forwarded-For", http.Connection.RemoteIpAddress?.ToString());
+        request.Headers.TryAddWithoutValidation("X-Forwarded-Proto", http.Request.Scheme);
+        request.Headers.TryAddWithoutValidation("x-ms-invocation-id", invocationId);
+        try
+        {
+            return await _client.SendAsync(request, cancellationToken);
+        }
+        catch (HttpRequestException failed) when (Unreadable(failed) is { } unreadable)
+        {
+            throw new BadHttpRequestException(unreadable.Message, unreadable.StatusCode, failed);
+        }
+    }
+
+    /// <summary>Gives the worker's answer to the caller as it comes. It begins with the first byte of the body.</summary>
+    /// <param name="answer">The worker's answer.</param>
+    /// <param name="http">The caller's request.</param>
+    /// <param name="isGood">Says, before an answer without a body begins, whether it is to; the function has ended then.</param>
+    public static async Task<bool> TryReturnAsync(HttpResponseMessage answer, HttpContext http, Func<Task<bool>> isGood)
+    {
+        await using var body = await answer.Content.ReadAsStreamAsync(http.RequestAborted);
+        var buffer = new byte[BufferSize];
+        var length = await body.ReadAsync(buffer, http.RequestAborted);
+        if (length == 0 && !await isGood())
+        {
+            return false;
+        }
+
+        http.Response.StatusCode = (int)answer.StatusCode;
+        Copy(answer.Headers.NonValidated, http.Response.Headers);
+        Copy(answer.Content.Headers.NonValidated, http.Response.Headers);
+        for (; length > 0; length = await body.ReadAsync(buffer, http.RequestAborted))
+        {
+            await http.Response.Body.WriteAsync(buffer.AsMemory(0, length), http.RequestAborted);
+        }
+
+        return true;
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private static BadHttpRequestException? Unreadable(Exception failed) =>
+        failed as BadHttpRequestException ?? (failed.InnerException is { } inner ? Unreadable(inner) : null);
+
+    private static void Copy(System.Net.Http.Headers.HttpHeadersNonValidated from, IHeaderDictionary to)
+    {
+        foreach (var (name, values) in from)
+        {
+            if (!BetweenTwo.Contains(name))
+            {
+                to[name] = new StringValues([.. values]);
+            }
+        }
+    }
+
+    /// <summary>The address as the caller wrote it: nothing in it is made anything else.</summary>
+    private static Uri Target(HttpContext http) => new("http://worker" + http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, AsItStands);
+}

@@ -1,0 +1,138 @@
+using System.Reflection;
+using System.Runtime.ExceptionServices;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Chat.Local.Functions.Workers;
+
+/// <summary>The app as a worker in this process, from its own entry point, with some of its services replaced. Only one app can start at a time.</summary>
+internal sealed class InProcessWorker
+{
+    private const string Stage = "AZURE_FUNCTIONS_ENVIRONMENT";
+    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
+    private readonly Action<IServiceCollection> _replace;
+    private readonly TaskCompletionSource<IHost> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string _socket = Path.Combine(Path.GetTempPath(), $"chat-{Guid.NewGuid():N}.sock");
+    private IHost? _host;
+
+    private InProcessWorker(Assembly app, WorkerChannel channel, Uri endpoint, IReadOnlyDictionary<string, string?> settings, Action<IServiceCollection> replace)
+    {
+        Channel = channel;
+        _replace = replace;
+        string[] args =
+        [
+            .. settings.Select(setting => $"--{setting.Key}={setting.Value}"),
+            $"--Functions:Worker:HostEndpoint={endpoint}",
+            $"--Functions:Worker:WorkerId={channel.Id}",
+            $"--Functions:Worker:RequestId={channel.Id}",
+            $"--Functions:Worker:GrpcMaxMessageLength={int.MaxValue}",
+            $"--Kestrel:Endpoints:Worker:Url=http://unix:{_socket}",
+            "--hostBuilder:reloadConfigOnChange=false",
+        ];
+        Main = Task.Factory.StartNew(() => Run(app, args), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Requests = new HttpForward(_socket);
+    }
+
+    public WorkerChannel Channel { get; }
+
+    public HttpForward Requests { get; }
+
+    /// <summary>The entry point, which returns when the worker has ended.</summary>
+    public Task Main { get; }
+
+    public IServiceProvider Services => _host!.Services;
+
+    /// <summary>Starts the app. The worker has connected then, and takes requests.</summary>
+    /// <exception cref="Exception">What the app's entry point threw before that.</exception>
+    public static async Task<InProcessWorker> StartAsync(
+        Assembly app,
+        WorkerEndpoint endpoint,
+        Action<Protocol.RpcLog> log,
+        IReadOnlyDictionary<string, string?> settings,
+        Action<IServiceCollection> replace)
+    {
+        Become(app);
+        var worker = new InProcessWorker(app, endpoint.Expect(log), endpoint.Address, settings, replace);
+        if (await Task.WhenAny(Task.WhenAll(worker._started.Task, worker.Channel.Connected), worker.Main) == worker.Main)
+        {
+            await worker.Main;
+            throw new InvalidOperationException("The app ended before it started.");
+        }
+
+        return worker;
+    }
+
+    /// <summary>Ends the worker as the host does when it drained: what runs is finished, within a bound.</summary>
+    public async Task StopAsync()
+    {
+        Channel.Terminate();
+        await Main.WaitAsync(Drain + TimeSpan.FromSeconds(5)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Channel.Cut();
+        Clean();
+    }
+
+    /// <summary>Cuts the worker off from everything that the host gives it, at once. Its code runs on for a moment.</summary>
+    public async Task CutOffAsync()
+    {
+        Channel.Cut();
+        Requests.Dispose();
+        await Services.GetRequiredService<IServer>().StopAsync(new CancellationToken(canceled: true));
+        Clean();
+    }
+
+    /// <summary>Ends what is left of a worker that was cut off.</summary>
+    public Task EndAsync() => _host!.StopAsync(new CancellationToken(canceled: true));
+
+    public void Configure(IHostBuilder builder) => builder.ConfigureServices(services =>
+    {
+        services.Replace(ServiceDescriptor.Singleton<IHostLifetime, NoLifetime>());
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain);
+        _replace(services);
+    });
+
+    public void Take(IHost host)
+    {
+        _host = host;
+        host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(() => _started.TrySetResult(host));
+    }
+
+    /// <summary>The worker looks for its functions in the process's entry assembly, and for its files and its stage where variables say.</summary>
+    private static void Become(Assembly app)
+    {
+        Assembly.SetEntryAssembly(app);
+        Environment.SetEnvironmentVariable("FUNCTIONS_APPLICATION_DIRECTORY", AppContext.BaseDirectory);
+        if (Environment.GetEnvironmentVariable(Stage) is null)
+        {
+            Environment.SetEnvironmentVariable(Stage, Environments.Development);
+        }
+    }
+
+    private void Run(Assembly app, string[] args)
+    {
+        HostingEvents.StartOf(this);
+        try
+        {
+            app.EntryPoint!.Invoke(null, [args]);
+        }
+        catch (TargetInvocationException thrown) when (thrown.InnerException is { } inner)
+        {
+            ExceptionDispatchInfo.Throw(inner);
+        }
+    }
+
+    private void Clean()
+    {
+        Requests.Dispose();
+        File.Delete(_socket);
+    }
+
+    /// <summary>Signals are the host's: a worker's own lifetime would end it alone.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

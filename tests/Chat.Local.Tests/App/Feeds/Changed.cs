@@ -1,0 +1,3 @@
+namespace Chat.Local.TestApp;
+
+internal sealed record Changed(string Id);
