@@ -20,7 +20,7 @@ internal static class HostileBodies
 
     private static IEnumerable<Attack> Types(ApiRequest valid) =>
         OtherTypes.Select(type => valid with { ContentType = type })
-            .Concat(new[] { "gzip", "br", "identity", "x" }.Select(encoding => valid with { Headers = valid.Headers.SetItem("Content-Encoding", encoding) }))
+            .Concat(new[] { "gzip", "br", "identity, gzip", "x" }.Select(encoding => valid with { Headers = valid.Headers.SetItem("Content-Encoding", encoding) }))
             .Select(request => new Attack(request, "the type", Attack.Says("unsupported_media_type")));
 
     private static IEnumerable<Attack> Bytes(ApiRequest valid, byte[] body, Random random)
