@@ -1,5 +1,5 @@
-using Chat.Local.TestApp;
 using Chat.Local.Functions;
+using Chat.Local.TestApp;
 using Xunit;
 
 namespace Chat.Local.Tests.Functions;

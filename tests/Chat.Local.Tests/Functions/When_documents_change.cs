@@ -1,6 +1,6 @@
-using Chat.Local.TestApp;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chat.Local.TestApp;
 using Chat.Local.Tests.SignalR;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;

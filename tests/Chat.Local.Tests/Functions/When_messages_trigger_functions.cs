@@ -1,7 +1,7 @@
-using Chat.Local.TestApp;
 using System.Globalization;
 using Azure.Messaging.ServiceBus;
 using Chat.Local.ServiceBus;
+using Chat.Local.TestApp;
 using Chat.Local.Tests.SignalR;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,5 @@
-using Chat.Local.TestApp;
 using System.Net;
+using Chat.Local.TestApp;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;

@@ -1,7 +1,7 @@
-using Chat.Local.TestApp;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Chat.Local.TestApp;
 using Chat.Local.Tests.SignalR;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;

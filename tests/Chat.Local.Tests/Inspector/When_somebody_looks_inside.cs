@@ -1,8 +1,8 @@
-using Chat.Local.Tests.Functions;
 using System.Net;
 using System.Text;
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
+using Chat.Local.Tests.Functions;
 using Chat.Local.Tests.SignalR;
 using Xunit;
 
