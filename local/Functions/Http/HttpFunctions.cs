@@ -52,7 +52,8 @@ internal sealed class HttpFunctions(FunctionRunner runner, Worker worker, HostSt
         {
             if (!http.RequestAborted.IsCancellationRequested)
             {
-                Refuse(function, http, exception);
+                // At once: the function may take its time to notice.
+                await RefuseAsync(function, http, exception);
             }
 
             await unwanted.CancelAsync();
@@ -66,7 +67,7 @@ internal sealed class HttpFunctions(FunctionRunner runner, Worker worker, HostSt
         return run.IsCompletedSuccessfully;
     }
 
-    private void Refuse(Function function, HttpContext http, Exception exception)
+    private async Task RefuseAsync(Function function, HttpContext http, Exception exception)
     {
         if (exception is not BadHttpRequestException)
         {
@@ -82,5 +83,6 @@ internal sealed class HttpFunctions(FunctionRunner runner, Worker worker, HostSt
 
         http.Response.Clear();
         http.Response.StatusCode = exception is BadHttpRequestException { StatusCode: var status } ? status : StatusCodes.Status500InternalServerError;
+        await http.Response.CompleteAsync();
     }
 }
