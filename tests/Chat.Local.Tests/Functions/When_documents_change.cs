@@ -36,7 +36,7 @@ public sealed class When_documents_change : IAsyncLifetime
             await Task.Yield();
         }
 
-        await host.StopAsync();
+        await host.Host.StopAsync();
         Assert.Equal(2, _azure.Meter.Read().Single(reading => reading.Operation == $"execution:{functions.Name}").Requests);
     }
 
