@@ -42,6 +42,14 @@ static async Task OpenPortsAsync(LocalAzure azure, CommandLine options)
                 : $"Port {options.CosmosPort} can't be had, so that tools don't reach Cosmos DB; choose another with --cosmos-port N.");
     }
 
+    if (options.ServiceBusPort > 0)
+    {
+        await Console.Out.WriteLineAsync(
+            azure.ServiceBus.Listen(options.ServiceBusPort) is not null
+                ? $"Service Bus for tools: {azure.ServiceBus.ConnectionString}"
+                : $"Port {options.ServiceBusPort} can't be had, so that tools don't reach Service Bus; choose another with --servicebus-port N.");
+    }
+
     if (options.SignalRPort > 0 && !await azure.SignalR.ListenAsync(options.SignalRPort, CancellationToken.None))
     {
         await Console.Out.WriteLineAsync(

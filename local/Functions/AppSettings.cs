@@ -1,6 +1,5 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
-using Chat.Local.ServiceBus;
 using Microsoft.Extensions.Configuration;
 
 namespace Chat.Local.Functions;
@@ -25,7 +24,7 @@ internal sealed record AppSettings(IConfiguration All, IReadOnlyDictionary<strin
             ["Cosmos"] = azure.Cosmos.ConnectionString,
             // The in-process endpoint speaks HTTP, not the binary protocol of direct mode.
             ["Cosmos:ConnectionMode"] = "Gateway",
-            ["ServiceBus"] = ServiceBusNamespace.ConnectionString(5672),
+            ["ServiceBus"] = azure.ServiceBus.ConnectionString,
             ["AzureSignalRConnectionString"] = azure.SignalR.ConnectionString,
             ["Auth:Issuer"] = "chat-local",
             ["Auth:Audience"] = "chat",

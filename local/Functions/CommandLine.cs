@@ -8,13 +8,14 @@ internal sealed record CommandLine
 {
     private const string Usage = """
         Options:
-          --help            this list
-          --urls URL        where to listen (http://localhost:7071)
-          --data DIR        where to keep data (.local in the current directory)
-          --in-memory       keep nothing
-          --reset           start without the data of earlier runs
-          --cosmos-port N   where tools reach Cosmos DB (8081); 0 turns it off
-          --signalr-port N  where clients reach SignalR Service (8888); 0 turns it off
+          --help               this list
+          --urls URL           where to listen (http://localhost:7071)
+          --data DIR           where to keep data (.local in the current directory)
+          --in-memory          keep nothing
+          --reset              start without the data of earlier runs
+          --cosmos-port N      where tools reach Cosmos DB (8081); 0 turns it off
+          --servicebus-port N  where tools reach Service Bus (5672); 0 turns it off
+          --signalr-port N     where clients reach SignalR Service (8888); 0 turns it off
         """;
 
     public string Url { get; private init; } = "http://localhost:7071";
@@ -26,6 +27,8 @@ internal sealed record CommandLine
     public bool Reset { get; private init; }
 
     public int CosmosPort { get; private init; } = 8081;
+
+    public int ServiceBusPort { get; private init; } = 5672;
 
     public int SignalRPort { get; private init; } = 8888;
 
@@ -45,6 +48,7 @@ internal sealed record CommandLine
                 "--reset" => options with { Reset = true },
                 "--help" or "-h" => throw new HostRefusedException(Usage, exitCode: 0),
                 "--cosmos-port" => options with { CosmosPort = ParsePort(name, Value(name, rest)) },
+                "--servicebus-port" => options with { ServiceBusPort = ParsePort(name, Value(name, rest)) },
                 "--signalr-port" => options with { SignalRPort = ParsePort(name, Value(name, rest)) },
                 _ => throw Refuse($"There is no option {name}."),
             };

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Azure.Messaging.ServiceBus;
+using Chat.Local.ServiceBus.Amqp;
 using Chat.Local.ServiceBus.InProcess;
 using Chat.Local.Store;
 
@@ -14,7 +15,10 @@ internal sealed class ServiceBusNamespace : IAsyncDisposable
 
     public const string Key = "SAS_KEY_VALUE";
 
+    private const int DefaultPort = 5672;
+
     private readonly ConcurrentDictionary<string, ServiceBusQueue> _queues = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentBag<AmqpPort> _ports = [];
     private readonly LocalStore _store;
     private readonly Meter _meter;
     private readonly Faults _faults;
@@ -27,8 +31,11 @@ internal sealed class ServiceBusNamespace : IAsyncDisposable
         Time = time;
     }
 
+    /// <summary>How the SDK reaches this namespace, by its port if it has one.</summary>
+    public string ConnectionString => ConnectionStringOf(_ports.FirstOrDefault()?.Port ?? DefaultPort);
+
     /// <summary>How the SDK reaches a namespace on a port of this machine, in the emulator's form: without TLS.</summary>
-    public static string ConnectionString(int port) =>
+    public static string ConnectionStringOf(int port) =>
         string.Create(CultureInfo.InvariantCulture, $"Endpoint=sb://127.0.0.1:{port};SharedAccessKeyName={KeyName};SharedAccessKey={Key};UseDevelopmentEmulator=true;");
 
     public IReadOnlyCollection<ServiceBusQueue> Queues => [.. _queues.Values.OrderBy(queue => queue.Name, StringComparer.Ordinal)];
@@ -37,6 +44,18 @@ internal sealed class ServiceBusNamespace : IAsyncDisposable
 
     /// <summary>A client of this namespace without a wire in between. It fails as if the network were gone once the namespace is disposed.</summary>
     public ServiceBusClient Connect(ServiceBusClientOptions? options = null) => new InProcessClient(this, options ?? new ServiceBusClientOptions());
+
+    /// <summary>Also serves the namespace over AMQP on a port of this machine, until it is disposed; null when the port is taken.</summary>
+    public int? Listen(int port)
+    {
+        if (AmqpPort.Start(this, port, TimeProvider.System) is not { } listener)
+        {
+            return null;
+        }
+
+        _ports.Add(listener);
+        return listener.Port;
+    }
 
     /// <summary>Creates the queues of infra/servicebus.json (the emulator's Config.json format); stored messages keep their place.</summary>
     public void CreateQueues(string configJson)
@@ -55,13 +74,16 @@ internal sealed class ServiceBusNamespace : IAsyncDisposable
     /// <summary>The queue of a name in any case; null when none was declared.</summary>
     public ServiceBusQueue? Find(string name) => _queues.GetValueOrDefault(name);
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        foreach (var port in _ports)
+        {
+            await port.DisposeAsync();
+        }
+
         foreach (var queue in _queues.Values)
         {
             queue.Dispose();
         }
-
-        return default;
     }
 }

@@ -7,7 +7,10 @@ namespace Chat.Local.ServiceBus;
 internal sealed partial class ServiceBusQueue
 {
     /// <summary>Shows messages in any state by ascending sequence number, without locking them.</summary>
-    public async ValueTask<IReadOnlyList<ServiceBusReceivedMessage>> PeekAsync(SubQueue from, long fromSequenceNumber, int maxMessages)
+    public async ValueTask<IReadOnlyList<ServiceBusReceivedMessage>> PeekAsync(SubQueue from, long fromSequenceNumber, int maxMessages) =>
+        [.. (await PeekDeliveriesAsync(from, fromSequenceNumber, maxMessages)).Select(delivery => delivery.ToReceived())];
+
+    public async ValueTask<IReadOnlyList<Delivery>> PeekDeliveriesAsync(SubQueue from, long fromSequenceNumber, int maxMessages)
     {
         var fault = await BeforeAsync("peek", "");
         List<Delivery> seen;
@@ -24,7 +27,7 @@ internal sealed partial class ServiceBusQueue
         }
 
         await AfterAsync("peek", fault, position);
-        return seen.ConvertAll(delivery => delivery.ToReceived());
+        return seen;
     }
 
     /// <summary>Shows messages of one kind by ascending sequence number as an inspector sees them: nothing is billed, and no fault strikes.</summary>

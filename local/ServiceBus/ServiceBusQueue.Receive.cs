@@ -44,6 +44,35 @@ internal sealed partial class ServiceBusQueue
         return deliveries;
     }
 
+    /// <summary>Takes back a message that its receiver never had, as if it hadn't been given out.</summary>
+    public void Release(Guid lockToken, SubQueue from)
+    {
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            var now = Now();
+            if (StillLocked(lockToken, from) is { } message)
+            {
+                Unlock(message);
+                message.DeliveryCount--;
+                GiveBack(message, now);
+            }
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">Messages there are received through sessions only.</exception>
+    public void ThrowIfSessions(SubQueue from)
+    {
+        if (Properties.RequiresSession && from == SubQueue.None)
+        {
+            throw ServiceBusFailures.NeedsSession(Name);
+        }
+    }
+
     private async ValueTask<Delivery?> NextAsync(SubQueue from, TimeSpan maxWait, CancellationToken cancellationToken)
     {
         var line = Line(from);
@@ -51,17 +80,13 @@ internal sealed partial class ServiceBusQueue
         lock (_lock)
         {
             Now();
-            if (Properties.RequiresSession && from == SubQueue.None)
-            {
-                throw ServiceBusFailures.NeedsSession(Name);
-            }
-
+            ThrowIfSessions(from);
             if (line.Next() is { } message)
             {
                 return Deliver(message);
             }
 
-            if (maxWait <= TimeSpan.Zero)
+            if (maxWait <= TimeSpan.Zero && maxWait != Timeout.InfiniteTimeSpan)
             {
                 return null;
             }
@@ -102,7 +127,7 @@ internal sealed partial class ServiceBusQueue
         }
         catch (ServiceBusException)
         {
-            Undeliver(delivery, from);
+            Release(delivery.LockToken, from);
             throw;
         }
 
@@ -117,19 +142,6 @@ internal sealed partial class ServiceBusQueue
         };
     }
 
-    private void Undeliver(Delivery delivery, SubQueue from)
-    {
-        lock (_lock)
-        {
-            var now = Now();
-            if (StillLocked(delivery, from) is { } message)
-            {
-                Unlock(message);
-                message.DeliveryCount--;
-                GiveBack(message, now);
-            }
-        }
-    }
 
     /// <summary>Gives the same message out a second time under a number of its own, so that either can be settled.</summary>
     private Delivery Duplicate(Delivery delivery)
@@ -152,7 +164,7 @@ internal sealed partial class ServiceBusQueue
         lock (_lock)
         {
             Now();
-            if (StillLocked(delivery, from) is not { } message || Line(from).Next() is not { } next)
+            if (StillLocked(delivery.LockToken, from) is not { } message || Line(from).Next() is not { } next)
             {
                 return delivery;
             }
@@ -171,7 +183,7 @@ internal sealed partial class ServiceBusQueue
         lock (_lock)
         {
             var now = Now();
-            if (StillLocked(delivery, from) is { } message)
+            if (StillLocked(delivery.LockToken, from) is { } message)
             {
                 message.LockedUntil = now + after.Ticks;
                 _agenda.Set(message, message.LockedUntil);
@@ -181,9 +193,6 @@ internal sealed partial class ServiceBusQueue
             return delivery;
         }
     }
-
-    private StoredMessage? StillLocked(Delivery delivery, SubQueue from) =>
-        Line(from).Find(delivery.SequenceNumber) is { } message && message.LockToken == delivery.LockToken ? message : null;
 
     private List<StoredMessage> Find(MessageLine line, IReadOnlyList<long> sequenceNumbers, ServiceBusMessageState state)
     {

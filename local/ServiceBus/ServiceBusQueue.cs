@@ -267,12 +267,12 @@ internal sealed partial class ServiceBusQueue : IDisposable
         return new Guid(token);
     }
 
-    private StoredMessage Locked(Guid lockToken, SubQueue from)
+    private StoredMessage Locked(Guid lockToken, SubQueue from) => StillLocked(lockToken, from) ?? throw ServiceBusFailures.LockLost(Name);
+
+    private StoredMessage? StillLocked(Guid lockToken, SubQueue from)
     {
         Span<byte> token = stackalloc byte[16];
         lockToken.TryWriteBytes(token);
-        return Line(from).Find(BinaryPrimitives.ReadInt64LittleEndian(token)) is { IsLocked: true } message && message.LockToken == lockToken
-            ? message
-            : throw ServiceBusFailures.LockLost(Name);
+        return Line(from).Find(BinaryPrimitives.ReadInt64LittleEndian(token)) is { IsLocked: true } message && message.LockToken == lockToken ? message : null;
     }
 }

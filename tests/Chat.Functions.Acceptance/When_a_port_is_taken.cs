@@ -20,7 +20,7 @@ public sealed class When_a_port_is_taken : IDisposable
     [Fact]
     public async Task Should_say_so_in_one_line()
     {
-        var (exitCode, output, error) = await Backend.IsRefusedAsync("--in-memory", "--cosmos-port", "0", "--signalr-port", "0", "--urls", $"http://127.0.0.1:{Port}");
+        var (exitCode, output, error) = await Backend.IsRefusedAsync("--in-memory", "--cosmos-port", "0", "--servicebus-port", "0", "--signalr-port", "0", "--urls", $"http://127.0.0.1:{Port}");
 
         Assert.Equal((1, ""), (exitCode, output));
         var line = Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -31,7 +31,7 @@ public sealed class When_a_port_is_taken : IDisposable
     [Fact]
     public async Task Should_say_so_of_an_address_that_isnt_this_machines()
     {
-        var (exitCode, output, error) = await Backend.IsRefusedAsync("--in-memory", "--cosmos-port", "0", "--signalr-port", "0", "--urls", "http://192.0.2.1:7071");
+        var (exitCode, output, error) = await Backend.IsRefusedAsync("--in-memory", "--cosmos-port", "0", "--servicebus-port", "0", "--signalr-port", "0", "--urls", "http://192.0.2.1:7071");
 
         Assert.Equal((1, ""), (exitCode, output));
         Assert.Contains("--urls", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
@@ -43,7 +43,7 @@ public sealed class When_a_port_is_taken : IDisposable
     public async Task Should_go_on_without_the_port_of_a_service(string option, string other)
     {
         // The app's port is taken too, so that it ends.
-        var (_, output, _) = await Backend.IsRefusedAsync("--in-memory", option, Port, other, "0", "--urls", $"http://127.0.0.1:{Port}");
+        var (_, output, _) = await Backend.IsRefusedAsync("--in-memory", "--servicebus-port", "0", option, Port, other, "0", "--urls", $"http://127.0.0.1:{Port}");
 
         var line = Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains($"Port {Port} can't be had", line, StringComparison.Ordinal);

@@ -33,7 +33,7 @@ internal sealed class ChatServer : IServer
     /// <param name="environment">Variables that its process gets besides.</param>
     public static async Task<ChatServer> StartAsync(string assembly, string directory, IReadOnlyDictionary<string, string>? environment = null)
     {
-        string[] ports = ["--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--signalr-port", FreePort()];
+        string[] ports = ["--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--servicebus-port", "0", "--signalr-port", FreePort()];
         var start = new ProcessStartInfo("dotnet", [assembly, .. ports, "--data", directory]);
         start.Environment["Auth__SigningKey"] = AccessToken.SigningKey;
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))

@@ -106,12 +106,12 @@ internal sealed class InProcessReceiver : ServiceBusReceiver
     public override async Task<IReadOnlyList<ServiceBusReceivedMessage>> PeekMessagesAsync(int maxMessages, long? fromSequenceNumber = default, CancellationToken cancellationToken = default)
     {
         ThrowIfClosed();
-        var messages = await _client.Retries.RunAsync(
+        var seen = await _client.Retries.RunAsync(
             (Receiver: this, From: fromSequenceNumber ?? _lastPeeked + 1, maxMessages),
-            static call => call.Receiver.Queue().PeekAsync(call.Receiver._subQueue, call.From, call.maxMessages),
+            static call => call.Receiver.Queue().PeekDeliveriesAsync(call.Receiver._subQueue, call.From, call.maxMessages),
             cancellationToken);
-        _lastPeeked = messages.Count > 0 ? messages[^1].SequenceNumber : _lastPeeked;
-        return messages;
+        _lastPeeked = seen.Count > 0 ? seen[^1].SequenceNumber : _lastPeeked;
+        return [.. seen.Select(delivery => delivery.ToReceived())];
     }
 
     public override Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Microsoft.Azure.Amqp;
 using Microsoft.Azure.Amqp.Encoding;
+using Microsoft.Azure.Amqp.Framing;
 
 namespace Chat.Local.ServiceBus.Messages;
 
@@ -67,6 +68,21 @@ internal readonly record struct MessageSections(
         var buffer = new ByteBuffer(section.EncodeSize, autoGrow: true);
         section.Encode(buffer);
         return buffer.Buffer.AsMemory(0, buffer.Length);
+    }
+
+    /// <summary>What the data sections of a body hold.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> DataOf(ReadOnlyMemory<byte> body)
+    {
+        for (var rest = body; !rest.IsEmpty;)
+        {
+            var section = rest[..AmqpValue.Measure(rest.Span)];
+            if (CodeOf(section.Span) == DataCode)
+            {
+                yield return Decode<Data>(section).Value is ArraySegment<byte> data ? data : default;
+            }
+
+            rest = rest[section.Length..];
+        }
     }
 
     private static ulong CodeOf(ReadOnlySpan<byte> section) => section switch

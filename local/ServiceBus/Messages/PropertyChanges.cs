@@ -1,5 +1,6 @@
 using System.Runtime.Serialization;
 using Azure.Core.Amqp;
+using Microsoft.Azure.Amqp.Encoding;
 using Microsoft.Azure.Amqp.Framing;
 
 namespace Chat.Local.ServiceBus.Messages;
@@ -23,7 +24,9 @@ internal static class PropertyChanges
         }
 
         var sections = MessageSections.Of(message.ToBytes().ToMemory());
-        return MessageSections.Decode<ApplicationProperties>(sections.ApplicationProperties).Map
-            .ToDictionary(change => (string)change.Key.Key, change => change.Value, StringComparer.Ordinal);
+        return Of(MessageSections.Decode<ApplicationProperties>(sections.ApplicationProperties).Map);
     }
+
+    public static Dictionary<string, object>? Of(IEnumerable<KeyValuePair<MapKey, object>>? changes) =>
+        changes?.ToDictionary(change => change.Key.ToString(), change => change.Value, StringComparer.Ordinal);
 }

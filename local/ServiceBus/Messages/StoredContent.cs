@@ -1,4 +1,3 @@
-using System.Runtime.Serialization;
 using Microsoft.Azure.Amqp.Framing;
 
 namespace Chat.Local.ServiceBus.Messages;
@@ -43,7 +42,7 @@ internal sealed class StoredContent(ReadOnlyMemory<byte> bytes, string messageId
     }
 
     /// <summary>The same with some application properties set to other values, of AMQP's types.</summary>
-    /// <exception cref="SerializationException">They are too many or too large.</exception>
+    /// <exception cref="ArgumentException">They are too many or too large.</exception>
     public StoredContent With(IEnumerable<KeyValuePair<string, object>> changes)
     {
         var sections = MessageSections.Of(Bytes);
@@ -56,12 +55,12 @@ internal sealed class StoredContent(ReadOnlyMemory<byte> bytes, string messageId
         return Of(sections.Annotations, sections.Properties, MessageSections.Encode(properties), sections.Body, MessageId);
     }
 
-    /// <exception cref="SerializationException">The properties take more than Service Bus allows.</exception>
+    /// <exception cref="ArgumentException">The properties take more than Service Bus allows.</exception>
     private static void Check(ReadOnlyMemory<byte> applicationProperties)
     {
         if (applicationProperties.Length > MaxPropertiesSize)
         {
-            throw new SerializationException($"The application properties take more than {MaxPropertiesSize} bytes.");
+            throw new ArgumentException($"The application properties take more than {MaxPropertiesSize} bytes.", nameof(applicationProperties));
         }
 
         // One can't be too large unless all are.
@@ -74,7 +73,7 @@ internal sealed class StoredContent(ReadOnlyMemory<byte> bytes, string messageId
         {
             if (MessageSections.Encode(new Microsoft.Azure.Amqp.Framing.AmqpValue { Value = property.Value }).Length > MaxPropertySize)
             {
-                throw new SerializationException($"Application property {property.Key} takes more than {MaxPropertySize} bytes.");
+                throw new ArgumentException($"Application property {property.Key} takes more than {MaxPropertySize} bytes.", nameof(applicationProperties));
             }
         }
     }

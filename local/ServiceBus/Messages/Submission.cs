@@ -11,7 +11,7 @@ internal sealed record Submission(StoredContent Content, int Size, string? Sessi
     private const int MaxIdLength = 128;
 
     /// <summary>A message as the SDK would send it.</summary>
-    /// <exception cref="SerializationException">A property is of a type or size that Service Bus refuses.</exception>
+    /// <exception cref="SerializationException">A property is of a type that Service Bus refuses.</exception>
     public static Submission Of(ServiceBusMessage message)
     {
         TraceProperties.Set(message.ApplicationProperties);
@@ -27,7 +27,7 @@ internal sealed record Submission(StoredContent Content, int Size, string? Sessi
 
     /// <summary>An encoded message; one without an id is given one.</summary>
     /// <exception cref="AmqpException">The bytes aren't a message.</exception>
-    /// <exception cref="SerializationException">The properties are too large.</exception>
+    /// <exception cref="ArgumentException">The properties are too large.</exception>
     public static Submission Of(ReadOnlyMemory<byte> message)
     {
         var sections = MessageSections.Of(message);

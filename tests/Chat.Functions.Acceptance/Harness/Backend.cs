@@ -42,7 +42,7 @@ internal sealed class Backend : IAsyncDisposable
     /// <param name="sweepGrace">How long the sweep leaves a delivery to the queue.</param>
     public static async Task<Backend> StartAsync(string directory, string sweepGrace = "00:00:01")
     {
-        var start = With("--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--signalr-port", FreePort(), "--data", directory);
+        var start = With("--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--servicebus-port", "0", "--signalr-port", FreePort(), "--data", directory);
         start.Environment["Auth__SigningKey"] = Tokens.SigningKey;
         start.Environment["Delivery__SweepGrace"] = sweepGrace;
         var process = Process.Start(start)!;

@@ -30,6 +30,7 @@ public sealed class CommandLineTests
     [InlineData("--urls http://localhost:7071/app", "--urls can't be http://localhost:7071/app")]
     [InlineData("--cosmos-port 70000", "--cosmos-port can't be 70000")]
     [InlineData("--cosmos-port -1", "--cosmos-port can't be -1")]
+    [InlineData("--servicebus-port x", "--servicebus-port can't be x")]
     [InlineData("--signalr-port all", "--signalr-port can't be all")]
     public void Refuses_anything_else_with_the_list_of_options(string args, string because)
     {

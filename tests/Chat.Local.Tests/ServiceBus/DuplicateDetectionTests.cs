@@ -6,23 +6,24 @@ public sealed class DuplicateDetectionTests
 {
     private const string Properties = "\"RequiresDuplicateDetection\": true, \"DuplicateDetectionHistoryTimeWindow\": \"PT5M\"";
 
-    [Fact]
-    public async Task A_second_message_with_the_same_id_is_accepted_and_dropped()
+    [Theory]
+    [EveryDoor]
+    public async Task A_second_message_with_the_same_id_is_accepted_and_dropped(Door door)
     {
-        await using var bus = await TestBus.StartAsync(Properties);
+        await using var bus = await TestBus.StartAsync(door, Properties);
         await bus.SendAsync("a", "a");
         await bus.SendAsync("a");
         Assert.Equal(["a"], await bus.ReceiveIdsAsync());
     }
 
     [Theory]
-    [InlineData("complete")]
-    [InlineData("deadletter")]
-    [InlineData("expire")]
-    [InlineData("cancel")]
-    public async Task An_id_is_remembered_for_the_window_whatever_became_of_the_message(string end)
+    [EveryDoor("complete")]
+    [EveryDoor("deadletter")]
+    [EveryDoor("expire")]
+    [EveryDoor("cancel")]
+    public async Task An_id_is_remembered_for_the_window_whatever_became_of_the_message(string end, Door door)
     {
-        await using var bus = await TestBus.StartAsync(Properties);
+        await using var bus = await TestBus.StartAsync(door, Properties);
         var message = TestBus.Message("a");
         message.TimeToLive = TimeSpan.FromMinutes(1);
         if (end == "cancel")
@@ -51,10 +52,11 @@ public sealed class DuplicateDetectionTests
         Assert.Equal(["a"], await bus.ReceiveIdsAsync());
     }
 
-    [Fact]
-    public async Task The_window_starts_at_the_first_send_and_repeats_do_not_extend_it()
+    [Theory]
+    [EveryDoor]
+    public async Task The_window_starts_at_the_first_send_and_repeats_do_not_extend_it(Door door)
     {
-        await using var bus = await TestBus.StartAsync(Properties);
+        await using var bus = await TestBus.StartAsync(door, Properties);
         await bus.SendAsync("a");
         bus.Clock.Advance(TimeSpan.FromMinutes(3));
         await bus.SendAsync("a");
@@ -63,10 +65,11 @@ public sealed class DuplicateDetectionTests
         Assert.Equal(["a", "a"], await bus.ReceiveIdsAsync());
     }
 
-    [Fact]
-    public async Task Without_detection_every_copy_is_kept()
+    [Theory]
+    [EveryDoor]
+    public async Task Without_detection_every_copy_is_kept(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         await bus.SendAsync("a", "a");
         Assert.Equal(["a", "a"], await bus.ReceiveIdsAsync());
     }

@@ -8,14 +8,14 @@ public sealed class FaultTests
     private const string Detecting = "\"RequiresDuplicateDetection\": true";
 
     [Theory]
-    [InlineData(FaultKind.Fail, ServiceBusFailureReason.ServiceCommunicationProblem, false)]
-    [InlineData(FaultKind.ResetBefore, ServiceBusFailureReason.ServiceCommunicationProblem, false)]
-    [InlineData(FaultKind.Throttle, ServiceBusFailureReason.ServiceBusy, false)]
-    [InlineData(FaultKind.ResetAfter, ServiceBusFailureReason.ServiceCommunicationProblem, true)]
-    [InlineData(FaultKind.TimeoutAfter, ServiceBusFailureReason.ServiceTimeout, true)]
-    internal async Task A_failed_send_was_applied_or_not(FaultKind kind, ServiceBusFailureReason reason, bool applied)
+    [EveryDoor(FaultKind.Fail, ServiceBusFailureReason.ServiceCommunicationProblem, false)]
+    [EveryDoor(FaultKind.ResetBefore, ServiceBusFailureReason.ServiceCommunicationProblem, false)]
+    [EveryDoor(FaultKind.Throttle, ServiceBusFailureReason.ServiceBusy, false)]
+    [EveryDoor(FaultKind.ResetAfter, ServiceBusFailureReason.ServiceCommunicationProblem, true)]
+    [EveryDoor(FaultKind.TimeoutAfter, ServiceBusFailureReason.ServiceTimeout, true)]
+    internal async Task A_failed_send_was_applied_or_not(FaultKind kind, ServiceBusFailureReason reason, bool applied, Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         await using var client = bus.NewClient(retries: 0);
         using (bus.Faults.Add(new Fault("servicebus", "send", kind)))
         {

@@ -6,10 +6,11 @@ namespace Chat.Local.Tests.ServiceBus;
 
 public sealed class InspectingTests
 {
-    [Fact]
-    public async Task A_queue_counts_its_messages_by_state()
+    [Theory]
+    [EveryDoor]
+    public async Task A_queue_counts_its_messages_by_state(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         await bus.SendAsync("deferred", "dead", "locked", "active", "active too");
         await bus.Sender.ScheduleMessageAsync(TestBus.Message("scheduled"), bus.Clock.GetUtcNow().AddHours(1));
         await bus.Receiver.DeferMessageAsync(await bus.ReceiveOneAsync());
@@ -18,10 +19,11 @@ public sealed class InspectingTests
         Assert.Equal(new QueueCounts(Active: 2, Scheduled: 1, Deferred: 1, InFlight: 1, DeadLettered: 1), bus.Queue.Count());
     }
 
-    [Fact]
-    public async Task A_dead_letter_is_sent_again_under_a_new_id()
+    [Theory]
+    [EveryDoor]
+    public async Task A_dead_letter_is_sent_again_under_a_new_id(Door door)
     {
-        await using var bus = await TestBus.StartAsync("\"RequiresDuplicateDetection\": true");
+        await using var bus = await TestBus.StartAsync(door, "\"RequiresDuplicateDetection\": true");
         var sent = TestBus.Message("a");
         sent.ApplicationProperties["kind"] = "order";
         await bus.Sender.SendMessageAsync(sent);
@@ -37,10 +39,11 @@ public sealed class InspectingTests
         Assert.Null(await bus.Queue.ResubmitAsync(letter.SequenceNumber));
     }
 
-    [Fact]
-    public async Task A_message_can_be_discarded_unless_somebody_works_on_it()
+    [Theory]
+    [EveryDoor]
+    public async Task A_message_can_be_discarded_unless_somebody_works_on_it(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         await bus.SendAsync("a", "b");
         var locked = await bus.ReceiveOneAsync();
         var waiting = await bus.Receiver.PeekMessageAsync(locked.SequenceNumber + 1);

@@ -5,10 +5,11 @@ namespace Chat.Local.Tests.ServiceBus;
 
 public sealed class ReceivingTests
 {
-    [Fact]
-    public async Task Messages_come_in_the_order_sent_each_to_one_receiver()
+    [Theory]
+    [EveryDoor]
+    public async Task Messages_come_in_the_order_sent_each_to_one_receiver(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         await bus.SendAsync("a", "b", "c");
         await using var other = bus.Client.CreateReceiver("orders");
         Assert.Equal("a", (await bus.ReceiveOneAsync()).MessageId);
@@ -16,19 +17,21 @@ public sealed class ReceivingTests
         Assert.Equal(["c"], await bus.ReceiveIdsAsync());
     }
 
-    [Fact]
-    public async Task Several_are_received_at_once_up_to_the_number_asked_for()
+    [Theory]
+    [EveryDoor]
+    public async Task Several_are_received_at_once_up_to_the_number_asked_for(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         await bus.SendAsync("a", "b", "c");
         Assert.Equal(["a", "b"], (await bus.Receiver.ReceiveMessagesAsync(2)).Select(message => message.MessageId));
         Assert.Equal(["c"], (await bus.Receiver.ReceiveMessagesAsync(2)).Select(message => message.MessageId));
     }
 
-    [Fact]
-    public async Task A_waiting_receiver_gets_the_next_message_the_longest_waiting_first()
+    [Theory]
+    [EveryDoor]
+    public async Task A_waiting_receiver_gets_the_next_message_the_longest_waiting_first(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         var first = bus.Receiver.ReceiveMessageAsync();
         var second = bus.Receiver.ReceiveMessageAsync();
         await bus.SendAsync("a", "b");
@@ -67,10 +70,11 @@ public sealed class ReceivingTests
         await Assert.ThrowsAsync<ObjectDisposedException>(() => closing.ReceiveMessageAsync());
     }
 
-    [Fact]
-    public async Task Messages_can_be_taken_without_settling()
+    [Theory]
+    [EveryDoor]
+    public async Task Messages_can_be_taken_without_settling(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         await bus.SendAsync("a");
         await using var taker = bus.Client.CreateReceiver("orders", new ServiceBusReceiverOptions { ReceiveMode = ServiceBusReceiveMode.ReceiveAndDelete });
         var message = await bus.ReceiveOneAsync(taker);
@@ -78,10 +82,11 @@ public sealed class ReceivingTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => taker.CompleteMessageAsync(message));
     }
 
-    [Fact]
-    public async Task Peeking_shows_every_message_in_order_and_locks_none()
+    [Theory]
+    [EveryDoor]
+    public async Task Peeking_shows_every_message_in_order_and_locks_none(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         await bus.SendAsync("a", "b", "c");
         await bus.Sender.ScheduleMessageAsync(TestBus.Message("d"), bus.Clock.GetUtcNow().AddHours(1));
         var first = await bus.ReceiveOneAsync();

@@ -7,10 +7,11 @@ public sealed class ScheduleAndExpiryTests
 {
     private const string DeadLettering = "\"DeadLetteringOnMessageExpiration\": true";
 
-    [Fact]
-    public async Task A_scheduled_message_comes_at_its_time_under_a_new_number()
+    [Theory]
+    [EveryDoor]
+    public async Task A_scheduled_message_comes_at_its_time_under_a_new_number(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         var at = bus.Clock.GetUtcNow().AddMinutes(10);
         var number = await bus.Sender.ScheduleMessageAsync(TestBus.Message("later"), at);
         await bus.SendAsync("now");
@@ -24,10 +25,11 @@ public sealed class ScheduleAndExpiryTests
         Assert.True(message.SequenceNumber > number, $"{message.SequenceNumber} should follow {number}");
     }
 
-    [Fact]
-    public async Task Scheduled_messages_come_in_the_order_of_their_times()
+    [Theory]
+    [EveryDoor]
+    public async Task Scheduled_messages_come_in_the_order_of_their_times(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         foreach (var (id, minutes) in new[] { ("c", 3), ("a", 1), ("b", 2) })
         {
             await bus.Sender.SendMessageAsync(new ServiceBusMessage { MessageId = id, ScheduledEnqueueTime = bus.Clock.GetUtcNow().AddMinutes(minutes) });
@@ -37,10 +39,11 @@ public sealed class ScheduleAndExpiryTests
         Assert.Equal(["a", "b", "c"], await bus.ReceiveIdsAsync());
     }
 
-    [Fact]
-    public async Task A_message_can_be_scheduled_further_away_than_a_timer_reaches()
+    [Theory]
+    [EveryDoor]
+    public async Task A_message_can_be_scheduled_further_away_than_a_timer_reaches(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         await bus.Sender.ScheduleMessageAsync(TestBus.Message("a"), bus.Clock.GetUtcNow().AddDays(100));
         bus.Clock.Advance(TimeSpan.FromDays(99));
         Assert.Null(await bus.ReceiveAsync());
@@ -48,10 +51,11 @@ public sealed class ScheduleAndExpiryTests
         Assert.Equal(["a"], await bus.ReceiveIdsAsync());
     }
 
-    [Fact]
-    public async Task A_scheduled_message_can_be_cancelled_until_its_time()
+    [Theory]
+    [EveryDoor]
+    public async Task A_scheduled_message_can_be_cancelled_until_its_time(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         var at = bus.Clock.GetUtcNow().AddMinutes(1);
         var numbers = await bus.Sender.ScheduleMessagesAsync([TestBus.Message("a"), TestBus.Message("b")], at);
         await bus.Sender.CancelScheduledMessageAsync(numbers[0]);
@@ -62,10 +66,11 @@ public sealed class ScheduleAndExpiryTests
         await SettlingTests.NotFound(() => bus.Sender.CancelScheduledMessageAsync(numbers[1]));
     }
 
-    [Fact]
-    public async Task A_message_expires_by_its_own_time_or_the_queues_whichever_is_shorter()
+    [Theory]
+    [EveryDoor]
+    public async Task A_message_expires_by_its_own_time_or_the_queues_whichever_is_shorter(Door door)
     {
-        await using var bus = await TestBus.StartAsync($"{DeadLettering}, \"DefaultMessageTimeToLive\": \"PT10M\"");
+        await using var bus = await TestBus.StartAsync(door, $"{DeadLettering}, \"DefaultMessageTimeToLive\": \"PT10M\"");
         await bus.Sender.SendMessageAsync(new ServiceBusMessage { MessageId = "short", TimeToLive = TimeSpan.FromMinutes(1) });
         await bus.Sender.SendMessageAsync(new ServiceBusMessage { MessageId = "long", TimeToLive = TimeSpan.FromHours(1) });
         bus.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -79,20 +84,22 @@ public sealed class ScheduleAndExpiryTests
         Assert.Equal(2, bus.Queue.Count().DeadLettered);
     }
 
-    [Fact]
-    public async Task Without_dead_lettering_an_expired_message_is_dropped()
+    [Theory]
+    [EveryDoor]
+    public async Task Without_dead_lettering_an_expired_message_is_dropped(Door door)
     {
-        await using var bus = await TestBus.StartAsync("\"DefaultMessageTimeToLive\": \"PT1M\"");
+        await using var bus = await TestBus.StartAsync(door, "\"DefaultMessageTimeToLive\": \"PT1M\"");
         await bus.SendAsync("a");
         bus.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Null(await bus.ReceiveAsync());
         Assert.Null(await bus.ReceiveAsync(bus.DeadLetters));
     }
 
-    [Fact]
-    public async Task A_message_does_not_expire_while_it_is_locked_or_deferred()
+    [Theory]
+    [EveryDoor]
+    public async Task A_message_does_not_expire_while_it_is_locked_or_deferred(Door door)
     {
-        await using var bus = await TestBus.StartAsync($"{DeadLettering}, \"DefaultMessageTimeToLive\": \"PT1M\", \"LockDuration\": \"PT5M\"");
+        await using var bus = await TestBus.StartAsync(door, $"{DeadLettering}, \"DefaultMessageTimeToLive\": \"PT1M\", \"LockDuration\": \"PT5M\"");
         await bus.SendAsync("locked", "deferred", "abandoned");
         var locked = await bus.ReceiveOneAsync();
         var deferred = await bus.ReceiveOneAsync();
@@ -106,10 +113,11 @@ public sealed class ScheduleAndExpiryTests
         Assert.Null(await bus.ReceiveAsync());
     }
 
-    [Fact]
-    public async Task The_time_to_live_of_a_scheduled_message_starts_at_its_time()
+    [Theory]
+    [EveryDoor]
+    public async Task The_time_to_live_of_a_scheduled_message_starts_at_its_time(Door door)
     {
-        await using var bus = await TestBus.StartAsync("\"DefaultMessageTimeToLive\": \"PT1M\"");
+        await using var bus = await TestBus.StartAsync(door, "\"DefaultMessageTimeToLive\": \"PT1M\"");
         await bus.Sender.ScheduleMessageAsync(TestBus.Message("a"), bus.Clock.GetUtcNow().AddMinutes(10));
         bus.Clock.Advance(TimeSpan.FromMinutes(10.5));
         Assert.Equal(["a"], await bus.ReceiveIdsAsync());

@@ -5,10 +5,11 @@ namespace Chat.Local.Tests.ServiceBus;
 
 public sealed class SettlingTests
 {
-    [Fact]
-    public async Task A_completed_message_is_gone_and_cannot_be_settled_again()
+    [Theory]
+    [EveryDoor]
+    public async Task A_completed_message_is_gone_and_cannot_be_settled_again(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         await bus.SendAsync("a");
         var message = await bus.ReceiveOneAsync();
         await bus.Receiver.CompleteMessageAsync(message);
@@ -17,10 +18,11 @@ public sealed class SettlingTests
         Assert.Empty(await bus.ReceiveIdsAsync());
     }
 
-    [Fact]
-    public async Task An_abandoned_message_is_back_at_once_at_its_old_place()
+    [Theory]
+    [EveryDoor]
+    public async Task An_abandoned_message_is_back_at_once_at_its_old_place(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         await bus.SendAsync("a", "b");
         var message = await bus.ReceiveOneAsync();
         await bus.Receiver.AbandonMessageAsync(message, new Dictionary<string, object> { ["tried"] = 1 });
@@ -33,10 +35,11 @@ public sealed class SettlingTests
         await bus.Receiver.CompleteMessageAsync(again);
     }
 
-    [Fact]
-    public async Task A_lock_ends_after_its_duration_unless_it_is_renewed()
+    [Theory]
+    [EveryDoor]
+    public async Task A_lock_ends_after_its_duration_unless_it_is_renewed(Door door)
     {
-        await using var bus = await TestBus.StartAsync("\"LockDuration\": \"PT30S\"");
+        await using var bus = await TestBus.StartAsync(door, "\"LockDuration\": \"PT30S\"");
         await bus.SendAsync("a");
         var message = await bus.ReceiveOneAsync();
         Assert.Equal(bus.Clock.GetUtcNow().AddSeconds(30), message.LockedUntil);
@@ -59,11 +62,11 @@ public sealed class SettlingTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_message_delivered_too_often_becomes_a_dead_letter(bool abandoned)
+    [EveryDoor(true)]
+    [EveryDoor(false)]
+    public async Task A_message_delivered_too_often_becomes_a_dead_letter(bool abandoned, Door door)
     {
-        await using var bus = await TestBus.StartAsync("\"MaxDeliveryCount\": 2");
+        await using var bus = await TestBus.StartAsync(door, "\"MaxDeliveryCount\": 2");
         await bus.SendAsync("a");
         for (var delivery = 1; delivery <= 2; delivery++)
         {
@@ -88,10 +91,11 @@ public sealed class SettlingTests
         Assert.Null(await bus.ReceiveAsync(bus.DeadLetters));
     }
 
-    [Fact]
-    public async Task A_receiver_can_dead_letter_with_its_reason()
+    [Theory]
+    [EveryDoor]
+    public async Task A_receiver_can_dead_letter_with_its_reason(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         await bus.SendAsync("a", "b");
         await bus.Receiver.DeadLetterMessageAsync(await bus.ReceiveOneAsync(), "Malformed", "No such kind");
         await bus.Receiver.DeadLetterMessageAsync(await bus.ReceiveOneAsync(), new Dictionary<string, object> { ["by"] = "test" });
@@ -108,10 +112,11 @@ public sealed class SettlingTests
         Assert.DoesNotContain("DeadLetterReason", copy.ApplicationProperties.Keys);
     }
 
-    [Fact]
-    public async Task A_deferred_message_comes_only_when_asked_for_by_number()
+    [Theory]
+    [EveryDoor]
+    public async Task A_deferred_message_comes_only_when_asked_for_by_number(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         await bus.SendAsync("a");
         var message = await bus.ReceiveOneAsync();
         await bus.Receiver.DeferMessageAsync(message);
@@ -127,10 +132,11 @@ public sealed class SettlingTests
         await NotFound(() => bus.Receiver.ReceiveDeferredMessageAsync(message.SequenceNumber));
     }
 
-    [Fact]
-    public async Task A_lock_is_kept_by_the_client_that_renews_however_long_the_work()
+    [Theory]
+    [EveryDoor]
+    public async Task A_lock_is_kept_by_the_client_that_renews_however_long_the_work(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         await bus.SendAsync("a");
         var message = await bus.ReceiveOneAsync();
         for (var renewal = 0; renewal < 100; renewal++)

@@ -7,10 +7,11 @@ namespace Chat.Local.Tests.ServiceBus;
 /// <summary>What Azure.Messaging.ServiceBus 7.21 does about traces while nobody has asked for its own spans.</summary>
 public sealed class TraceTests
 {
-    [Fact]
-    public async Task A_message_tells_in_which_span_it_was_sent()
+    [Theory]
+    [EveryDoor]
+    public async Task A_message_tells_in_which_span_it_was_sent(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         using var span = new Activity("caller").Start();
 
         await bus.Sender.SendMessageAsync(TestBus.Message("alone"));
@@ -28,21 +29,22 @@ public sealed class TraceTests
         }
     }
 
-    [Fact]
-    public async Task Outside_of_any_span_it_tells_nothing()
+    [Theory]
+    [EveryDoor]
+    public async Task Outside_of_any_span_it_tells_nothing(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         Activity.Current = null;
         await bus.SendAsync("a");
         Assert.Empty((await bus.ReceiveOneAsync()).ApplicationProperties);
     }
 
     [Theory]
-    [InlineData("Diagnostic-Id")]
-    [InlineData("traceparent")]
-    public async Task What_the_sender_has_noted_stays(string property)
+    [EveryDoor("Diagnostic-Id")]
+    [EveryDoor("traceparent")]
+    public async Task What_the_sender_has_noted_stays(string property, Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         using var span = new Activity("caller").Start();
         var message = TestBus.Message("a");
         message.ApplicationProperties[property] = "noted";
@@ -52,10 +54,11 @@ public sealed class TraceTests
         Assert.Equal([new(property, "noted")], (await bus.ReceiveOneAsync()).ApplicationProperties);
     }
 
-    [Fact]
-    public async Task A_copy_to_send_again_forgets_what_the_SDK_noted()
+    [Theory]
+    [EveryDoor]
+    public async Task A_copy_to_send_again_forgets_what_the_SDK_noted(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         var message = TestBus.Message("a");
         foreach (var property in (string[])["Diagnostic-Id", "traceparent", "tracestate", "own"])
         {
