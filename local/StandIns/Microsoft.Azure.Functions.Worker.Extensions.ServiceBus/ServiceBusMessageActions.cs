@@ -1,7 +1,4 @@
 using Azure.Messaging.ServiceBus;
-using Google.Protobuf;
-using Microsoft.Azure.Amqp;
-using Microsoft.Azure.Amqp.Encoding;
 using Microsoft.Azure.Functions.Worker.Converters;
 using Microsoft.Azure.ServiceBus.Grpc;
 
@@ -21,22 +18,6 @@ public class ServiceBusMessageActions
     public virtual async Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>
         await _settlement.CompleteAsync(new() { Locktoken = LockTokenOf(message) }, cancellationToken: cancellationToken);
 
-    public virtual async Task AbandonMessageAsync(
-        ServiceBusReceivedMessage message,
-        IDictionary<string, object>? propertiesToModify = null,
-        CancellationToken cancellationToken = default) =>
-        await _settlement.AbandonAsync(
-            new() { Locktoken = LockTokenOf(message), PropertiesToModify = Encode(propertiesToModify) },
-            cancellationToken: cancellationToken);
-
-    public virtual async Task DeferMessageAsync(
-        ServiceBusReceivedMessage message,
-        IDictionary<string, object>? propertiesToModify = null,
-        CancellationToken cancellationToken = default) =>
-        await _settlement.DeferAsync(
-            new() { Locktoken = LockTokenOf(message), PropertiesToModify = Encode(propertiesToModify) },
-            cancellationToken: cancellationToken);
-
     public virtual async Task DeadLetterMessageAsync(
         ServiceBusReceivedMessage message,
         Dictionary<string, object>? propertiesToModify = null,
@@ -44,41 +25,29 @@ public class ServiceBusMessageActions
         string? deadLetterErrorDescription = null,
         CancellationToken cancellationToken = default)
     {
+        if (propertiesToModify is not null)
+        {
+            throw new NotSupportedException("The stand-in for the Service Bus extension changes no properties.");
+        }
+
         var request = new DeadletterRequest
         {
             Locktoken = LockTokenOf(message),
-            PropertiesToModify = Encode(propertiesToModify),
             DeadletterReason = deadLetterReason,
             DeadletterErrorDescription = deadLetterErrorDescription,
         };
         await _settlement.DeadletterAsync(request, cancellationToken: cancellationToken);
     }
 
-    public virtual async Task RenewMessageLockAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>
-        await _settlement.RenewMessageLockAsync(new() { Locktoken = LockTokenOf(message) }, cancellationToken: cancellationToken);
-
     private static string LockTokenOf(ServiceBusReceivedMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
         return message.LockToken;
     }
+}
 
-    /// <summary>The properties as an AMQP map, which takes the types that AMQP has.</summary>
-    private static ByteString Encode(IEnumerable<KeyValuePair<string, object>>? properties)
-    {
-        if (properties is null)
-        {
-            return ByteString.Empty;
-        }
-
-        var map = new AmqpMap();
-        foreach (var (name, value) in properties)
-        {
-            map[new MapKey(name)] = value;
-        }
-
-        using var buffer = new ByteBuffer(256, autoGrow: true);
-        AmqpCodec.EncodeMap(map, buffer);
-        return ByteString.CopyFrom(buffer.Buffer, buffer.Offset, buffer.Length);
-    }
+/// <summary>Gives a function what it settles its message with.</summary>
+internal sealed class MessageActionsConverter(Settlement.SettlementClient settlement) : IInputConverter
+{
+    public ValueTask<ConversionResult> ConvertAsync(ConverterContext context) => new(ConversionResult.Success(new ServiceBusMessageActions(settlement)));
 }

@@ -12,6 +12,7 @@ namespace Microsoft.Azure.SignalR.Management;
 internal sealed class RestClient(ServiceEndpoint endpoint, string hub, ObjectSerializer? serializer, HttpClient http, TimeProvider time)
 {
     private const string Version = "?api-version=2022-06-01";
+    private static readonly MediaTypeHeaderValue Json = new("application/json", "utf-8");
     private static readonly TimeSpan TokenLifetime = TimeSpan.FromHours(1);
     private static readonly ILookup<string, string> Caller =
         new[] { $"{Environment.MachineName}_{Guid.NewGuid():N}" }.ToLookup(_ => ClaimTypes.NameIdentifier, StringComparer.Ordinal);
@@ -19,11 +20,17 @@ internal sealed class RestClient(ServiceEndpoint endpoint, string hub, ObjectSer
     private readonly ObjectSerializer _serializer = serializer
         ?? throw new InvalidOperationException("The stand-in for Microsoft.Azure.SignalR.Management needs UseJsonObjectSerializer.");
 
-    public Task SendAsync(string path, string method, object?[] arguments, IEnumerable<string> excluded, CancellationToken cancellationToken)
+    public async Task SendAsync(string path, string method, object?[] arguments, IEnumerable<string> excluded, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(method);
         var query = string.Concat(excluded.Select(id => $"&excluded={Uri.EscapeDataString(id)}"));
-        return AskAsync(HttpMethod.Post, $"{path}/:send", query, absent: null, new InvocationContent(method, arguments, _serializer), cancellationToken);
+        using var body = new MemoryStream();
+        body.Write(Encoding.UTF8.GetBytes($"{{\"Target\":\"{JsonEncodedText.Encode(method)}\",\"Arguments\":"));
+        await _serializer.SerializeAsync(body, arguments, typeof(object[]), cancellationToken);
+        body.Write("}"u8);
+        body.Position = 0;
+        using var content = new StreamContent(body) { Headers = { ContentType = Json } };
+        await AskAsync(HttpMethod.Post, $"{path}/:send", query, absent: null, content, cancellationToken);
     }
 
     /// <summary>False if the answer is a 404 with the code that says so; any other refusal is an exception.</summary>
@@ -70,36 +77,5 @@ internal sealed class RestClient(ServiceEndpoint endpoint, string hub, ObjectSer
             HttpStatusCode.NotFound => new AzureSignalRInaccessibleEndpointException(request.RequestUri, inner),
             _ => new AzureSignalRRuntimeException(request.RequestUri, inner),
         };
-    }
-
-    /// <summary>The call of a client's method, written straight to the wire.</summary>
-    private sealed class InvocationContent : HttpContent
-    {
-        private static readonly MediaTypeHeaderValue Json = new("application/json", "utf-8");
-        private static readonly byte[] End = "}"u8.ToArray();
-        private readonly string _target;
-        private readonly object?[] _arguments;
-        private readonly ObjectSerializer _serializer;
-
-        public InvocationContent(string target, object?[] arguments, ObjectSerializer serializer)
-        {
-            (_target, _arguments, _serializer) = (target, arguments, serializer);
-            Headers.ContentType = Json;
-        }
-
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, default);
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
-        {
-            await stream.WriteAsync(Encoding.UTF8.GetBytes($"{{\"Target\":\"{JsonEncodedText.Encode(_target)}\",\"Arguments\":"), cancellationToken);
-            await _serializer.SerializeAsync(stream, _arguments, typeof(object[]), cancellationToken);
-            await stream.WriteAsync(End, cancellationToken);
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return false;
-        }
     }
 }

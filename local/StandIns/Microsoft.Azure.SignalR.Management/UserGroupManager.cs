@@ -3,16 +3,28 @@
 
 namespace Microsoft.Azure.SignalR.Management;
 
+/// <summary>The groups that users are in, with every connection that they have and will have.</summary>
+public interface IUserGroupManager
+{
+    Task AddToGroupAsync(string userId, string groupName, TimeSpan ttl, CancellationToken cancellationToken = default);
+
+    Task RemoveFromGroupAsync(string userId, string groupName, CancellationToken cancellationToken = default);
+
+    Task RemoveFromAllGroupsAsync(string userId, CancellationToken cancellationToken = default);
+}
+
 /// <inheritdoc cref="IUserGroupManager"/>
 public abstract class UserGroupManager : IUserGroupManager
 {
-    public abstract Task AddToGroupAsync(string userId, string groupName, CancellationToken cancellationToken = default);
-
     public abstract Task AddToGroupAsync(string userId, string groupName, TimeSpan ttl, CancellationToken cancellationToken = default);
 
     public abstract Task RemoveFromGroupAsync(string userId, string groupName, CancellationToken cancellationToken = default);
 
     public abstract Task RemoveFromAllGroupsAsync(string userId, CancellationToken cancellationToken = default);
+}
 
-    public abstract Task<bool> IsUserInGroup(string userId, string groupName, CancellationToken cancellationToken = default);
+/// <summary>Asks about the clients of a hub.</summary>
+public abstract class ClientManager
+{
+    public abstract Task<bool> UserExistsAsync(string userId, CancellationToken cancellationToken = default);
 }

@@ -68,7 +68,7 @@ public class GenuineClientTests
         await using var client = await GenuineClient.StartAsync(app, platform, protocol, transport);
         Assert.Null(client.Refusal);
 
-        await app.Hub.ClientManager.CloseConnectionAsync(client.ConnectionId, "signed out");
+        await app.Rest.CloseConnectionAsync(client.ConnectionId, "signed out");
 
         var line = await client.NextLineAsync();
         Assert.StartsWith("closed: ", line, StringComparison.Ordinal);

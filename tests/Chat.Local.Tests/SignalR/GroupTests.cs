@@ -26,8 +26,8 @@ public class GroupTests
 
         Assert.Equal("Said(\"hi\")", await before.NextCallAsync());
         Assert.Equal("Said(\"hi\")", await after.NextCallAsync());
-        Assert.True(await app.Hub.UserGroups.IsUserInGroup("alice", "g"));
-        Assert.True(await app.Hub.ClientManager.GroupExistsAsync("g"));
+        Assert.True(await app.Rest.IsUserInGroupAsync("alice", "g"));
+        Assert.True(await app.Rest.GroupExistsAsync("g"));
     }
 
     [Theory]
@@ -50,8 +50,8 @@ public class GroupTests
 
         Assert.Equal("Said(\"group\")", await before.NextCallAsync());
         Assert.Equal("Said(\"all\")", await after.NextCallAsync());
-        Assert.True(await app.Hub.UserGroups.IsUserInGroup("alice", "g"));
-        Assert.False(await app.Hub.UserGroups.IsUserInGroup("bob", "g"));
+        Assert.True(await app.Rest.IsUserInGroupAsync("alice", "g"));
+        Assert.False(await app.Rest.IsUserInGroupAsync("bob", "g"));
     }
 
     [Theory]
@@ -82,21 +82,21 @@ public class GroupTests
     {
         await using var app = await SignalRApp.StartAsync(door);
         await app.Hub.UserGroups.AddToGroupAsync("alice", "timed", Hour);
-        await app.Hub.UserGroups.AddToGroupAsync("alice", "oldest");
-        await app.Hub.UserGroups.AddToGroupAsync("alice", "renewed");
+        await app.Rest.AddUserToGroupAsync("alice", "oldest");
+        await app.Rest.AddUserToGroupAsync("alice", "renewed");
         for (var i = 0; i < 98; i++)
         {
-            await app.Hub.UserGroups.AddToGroupAsync("alice", $"g{i}");
+            await app.Rest.AddUserToGroupAsync("alice", $"g{i}");
         }
 
-        await app.Hub.UserGroups.AddToGroupAsync("alice", "renewed");
-        Assert.True(await app.Hub.UserGroups.IsUserInGroup("alice", "oldest"));
-        await app.Hub.UserGroups.AddToGroupAsync("alice", "latest");
+        await app.Rest.AddUserToGroupAsync("alice", "renewed");
+        Assert.True(await app.Rest.IsUserInGroupAsync("alice", "oldest"));
+        await app.Rest.AddUserToGroupAsync("alice", "latest");
 
-        Assert.False(await app.Hub.UserGroups.IsUserInGroup("alice", "oldest"));
-        Assert.True(await app.Hub.UserGroups.IsUserInGroup("alice", "renewed"));
-        Assert.True(await app.Hub.UserGroups.IsUserInGroup("alice", "latest"));
-        Assert.True(await app.Hub.UserGroups.IsUserInGroup("alice", "timed"));
+        Assert.False(await app.Rest.IsUserInGroupAsync("alice", "oldest"));
+        Assert.True(await app.Rest.IsUserInGroupAsync("alice", "renewed"));
+        Assert.True(await app.Rest.IsUserInGroupAsync("alice", "latest"));
+        Assert.True(await app.Rest.IsUserInGroupAsync("alice", "timed"));
     }
 
     [Fact]
@@ -104,25 +104,25 @@ public class GroupTests
     {
         using var directory = new TemporaryDirectory();
         var clock = new TestClock();
-        async Task<List<bool>> RunAsync(Func<UserGroupManager, Task> change)
+        async Task<List<bool>> RunAsync(Func<UserGroupManager, RestDoor, Task> change)
         {
             await using var store = await LocalStore.OpenAsync(directory.Path, reset: false, TimeProvider.System);
             await using var service = new SignalRService(store, new Meter(clock), new Faults(), clock);
-            var groups = (await service.OpenHubAsync(clock)).UserGroups;
-            await change(groups);
-            return [await groups.IsUserInGroup("alice", "timed"), await groups.IsUserInGroup("alice", "untimed"), await groups.IsUserInGroup("alice", "removed")];
+            var rest = new RestDoor(service, clock);
+            await change((await service.OpenHubAsync(clock)).UserGroups, rest);
+            return [await rest.IsUserInGroupAsync("alice", "timed"), await rest.IsUserInGroupAsync("alice", "untimed"), await rest.IsUserInGroupAsync("alice", "removed")];
         }
 
-        await RunAsync(async groups =>
+        await RunAsync(async (groups, rest) =>
         {
             await groups.AddToGroupAsync("alice", "timed", Hour);
-            await groups.AddToGroupAsync("alice", "untimed");
+            await rest.AddUserToGroupAsync("alice", "untimed");
             await groups.AddToGroupAsync("alice", "removed", Hour);
             await groups.RemoveFromGroupAsync("alice", "removed");
         });
-        Assert.Equal([true, true, false], await RunAsync(_ => Task.CompletedTask));
+        Assert.Equal([true, true, false], await RunAsync((_, _) => Task.CompletedTask));
         clock.Advance(Hour);
-        Assert.Equal([false, true, false], await RunAsync(_ => Task.CompletedTask));
+        Assert.Equal([false, true, false], await RunAsync((_, _) => Task.CompletedTask));
     }
 
     [Theory]
@@ -138,8 +138,8 @@ public class GroupTests
         await app.Hub.UserGroups.AddToGroupAsync("alice", "three", Hour);
 
         await app.Hub.UserGroups.RemoveFromGroupAsync("alice", "one");
-        Assert.False(await app.Hub.UserGroups.IsUserInGroup("alice", "one"));
-        Assert.True(await app.Hub.UserGroups.IsUserInGroup("alice", "two"));
+        Assert.False(await app.Rest.IsUserInGroupAsync("alice", "one"));
+        Assert.True(await app.Rest.IsUserInGroupAsync("alice", "two"));
         await app.Hub.UserGroups.RemoveFromAllGroupsAsync("alice");
         using var after = await app.ConnectAsync("alice");
         await app.UntilConnectionsAsync(2);
@@ -148,8 +148,8 @@ public class GroupTests
 
         Assert.Equal("Said(\"all\")", await before.NextCallAsync());
         Assert.Equal("Said(\"all\")", await after.NextCallAsync());
-        Assert.False(await app.Hub.UserGroups.IsUserInGroup("alice", "two"));
-        Assert.False(await app.Hub.ClientManager.GroupExistsAsync("two"));
+        Assert.False(await app.Rest.IsUserInGroupAsync("alice", "two"));
+        Assert.False(await app.Rest.GroupExistsAsync("two"));
     }
 
     [Theory]
@@ -163,8 +163,8 @@ public class GroupTests
         await app.UntilConnectionsAsync(2);
         foreach (var connection in app.Connections())
         {
-            await app.Hub.Groups.AddToGroupAsync(connection.Id, "g");
-            await app.Hub.Groups.AddToGroupAsync(connection.Id, "h");
+            await app.Rest.AddToGroupAsync(connection.Id, "g");
+            await app.Rest.AddToGroupAsync(connection.Id, "h");
         }
 
         await bob.CloseAsync();
@@ -172,12 +172,12 @@ public class GroupTests
         var group = app.Service.Read().Single(hub => hub.Name == "testhub").Groups.Single(group => group.Name == "g");
         Assert.Equal([app.Connections().Single().Id], group.ConnectionIds);
 
-        await app.Hub.Groups.RemoveFromGroupAsync(group.ConnectionIds[0], "g");
-        Assert.False(await app.Hub.ClientManager.GroupExistsAsync("g"));
-        await app.Hub.Groups.RemoveFromAllGroupsAsync(group.ConnectionIds[0]);
-        Assert.False(await app.Hub.ClientManager.GroupExistsAsync("h"));
-        await app.Hub.Groups.AddToGroupAsync("nobody", "g");
-        Assert.False(await app.Hub.ClientManager.GroupExistsAsync("g"));
+        await app.Rest.RemoveFromGroupAsync(group.ConnectionIds[0], "g");
+        Assert.False(await app.Rest.GroupExistsAsync("g"));
+        await app.Rest.RemoveFromAllGroupsAsync(group.ConnectionIds[0]);
+        Assert.False(await app.Rest.GroupExistsAsync("h"));
+        await app.Rest.AddToGroupAsync("nobody", "g");
+        Assert.False(await app.Rest.GroupExistsAsync("g"));
     }
 
     [Theory]

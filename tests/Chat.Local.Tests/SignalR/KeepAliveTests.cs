@@ -94,9 +94,9 @@ public class KeepAliveTests
         using var alice = await app.ConnectAsync("alice");
         await app.UntilConnectionsAsync(1);
         var id = app.Connections().Single().Id;
-        Assert.True(await app.Hub.ClientManager.ConnectionExistsAsync(id));
+        Assert.True(await app.Rest.ConnectionExistsAsync(id));
 
-        await app.Hub.ClientManager.CloseConnectionAsync(id, "signed out");
+        await app.Rest.CloseConnectionAsync(id, "signed out");
 
         var close = Assert.IsType<CloseMessage>(await alice.NextAsync());
         Assert.Equal("signed out", close.Error);
@@ -104,8 +104,8 @@ public class KeepAliveTests
         Assert.Null(await alice.NextAsync());
         await alice.CloseAsync();
         await app.UntilConnectionsAsync(0);
-        Assert.False(await app.Hub.ClientManager.ConnectionExistsAsync(id));
-        await app.Hub.ClientManager.CloseConnectionAsync(id);
+        Assert.False(await app.Rest.ConnectionExistsAsync(id));
+        await app.Rest.CloseConnectionAsync(id);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public class KeepAliveTests
         using var alice = await app.ConnectAsync("alice");
         await app.UntilConnectionsAsync(1);
 
-        await app.Hub.ClientManager.CloseConnectionAsync(app.Connections().Single().Id);
+        await app.Rest.CloseConnectionAsync(app.Connections().Single().Id);
         app.Clock.Advance(TimeSpan.FromSeconds(5));
 
         await app.UntilConnectionsAsync(0);

@@ -250,7 +250,7 @@ public class RestApiTests
         return data;
     }
 
-    private static string Sign(string audience, DateTimeOffset? expires, string key = Key, string algorithm = SecurityAlgorithms.HmacSha256) =>
+    internal static string Sign(string audience, DateTimeOffset? expires, string key = Key, string algorithm = SecurityAlgorithms.HmacSha256) =>
         new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
             Audience = audience,

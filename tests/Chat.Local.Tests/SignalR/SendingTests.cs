@@ -36,9 +36,9 @@ public class SendingTests
         using var bob = await app.ConnectAsync("bob");
         await app.UntilConnectionsAsync(2);
         var (a, b) = (Id(app, "alice"), Id(app, "bob"));
-        await app.Hub.Groups.AddToGroupAsync(a, "g");
-        await app.Hub.Groups.AddToGroupAsync(b, "g");
-        await app.Hub.Groups.AddToGroupAsync(b, "h");
+        await app.Rest.AddToGroupAsync(a, "g");
+        await app.Rest.AddToGroupAsync(b, "g");
+        await app.Rest.AddToGroupAsync(b, "h");
 
         await app.Hub.Clients.Client(a).Said("client");
         await app.Hub.Clients.Clients([a, b]).Said("clients");

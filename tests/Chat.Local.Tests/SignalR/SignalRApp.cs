@@ -45,6 +45,9 @@ internal sealed class SignalRApp : IAsyncDisposable
 
     public TestHub Hub => _app.Services.GetRequiredService<TestHub>();
 
+    /// <summary>What no app of ours asks of a hub.</summary>
+    public RestDoor Rest => new(Service, Clock);
+
     public PlainHub PlainHub => _app.Services.GetRequiredService<PlainHub>();
 
     public static async Task<SignalRApp> StartAsync(Door door = Door.InProcess, Action<ServiceManagerOptions>? configure = null)

@@ -16,8 +16,6 @@ public sealed class TestHub(IServiceProvider services) : ServerlessHub(services)
 {
     public new IHubClients Clients => base.Clients;
 
-    public new GroupManager Groups => base.Groups;
-
     public new UserGroupManager UserGroups => base.UserGroups;
 
     public new ClientManager ClientManager => base.ClientManager;

@@ -70,7 +70,7 @@ public class TransportTests
     {
         await using var app = await SignalRApp.StartAsync();
         var address = await PollingAsync(app, "alice");
-        await app.Hub.ClientManager.CloseConnectionAsync(app.Connections().Single().Id, "signed out");
+        await app.Rest.CloseConnectionAsync(app.Connections().Single().Id, "signed out");
 
         var (status, body) = await AnswerAsync(SendAsync(app, HttpMethod.Get, address));
 
