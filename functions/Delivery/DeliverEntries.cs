@@ -9,7 +9,7 @@ public sealed class DeliverEntries(QueueWork queueWork, RangeDelivery delivery)
 {
     [Function(nameof(DeliverEntries))]
     public Task RunAsync(
-        [ServiceBusTrigger(EntriesCommitted.Queue, Connection = DeliverySetup.Connection, AutoCompleteMessages = false)] ServiceBusReceivedMessage message,
+        [ServiceBusTrigger(EntriesCommitted.Queue, Connection = DeliverySetup.Connection)] ServiceBusReceivedMessage message,
         ServiceBusMessageActions actions,
         CancellationToken cancellationToken) =>
         queueWork.RunAsync(EntriesCommitted.Queue, message, actions, ChatJson.Default.EntriesCommitted, delivery.DeliverAsync, cancellationToken);

@@ -9,7 +9,7 @@ public sealed class FanOutToMembers(QueueWork queueWork, InboxDelivery inboxes)
 {
     [Function(nameof(FanOutToMembers))]
     public Task RunAsync(
-        [ServiceBusTrigger(EntriesPushed.Queue, Connection = DeliverySetup.Connection, AutoCompleteMessages = false)] ServiceBusReceivedMessage message,
+        [ServiceBusTrigger(EntriesPushed.Queue, Connection = DeliverySetup.Connection)] ServiceBusReceivedMessage message,
         ServiceBusMessageActions actions,
         CancellationToken cancellationToken) =>
         queueWork.RunAsync(EntriesPushed.Queue, message, actions, ChatJson.Default.EntriesPushed, inboxes.FanOutAsync, cancellationToken);

@@ -11,12 +11,13 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Delivery;
 
 /// <summary>
-/// How every queue function settles its message: done is completed, what can never succeed is dead-lettered at once with its reason, and
-/// everything else comes back later, until the queue's time to live is over.
+/// How every queue function settles its message: done is left to the trigger, which completes it; what can never succeed is dead-lettered at once
+/// with its reason, and everything else comes back later, until the queue's time to live is over.
 /// </summary>
 /// <remarks>
 /// The trigger abandons a failed message at once, so ten deliveries burn in a second. A failure therefore goes out again as a scheduled copy,
-/// and the original is completed. While no copy can be sent, the original is held.
+/// and the original is completed here, before the trigger could give it back beside its copy. While no copy can be sent, the original is held.
+/// A trigger that is stopped gives back what succeeds after that, so that work is done again.
 /// </remarks>
 public sealed class QueueWork(ServiceBusClient client, TimeProvider time, ILogger<QueueWork> logger)
 {
@@ -32,7 +33,7 @@ public sealed class QueueWork(ServiceBusClient client, TimeProvider time, ILogge
     /// <summary>By queue; each is kept for the process's life, as the client does with its connection.</summary>
     private readonly ConcurrentDictionary<string, ServiceBusSender> _senders = new(StringComparer.Ordinal);
 
-    /// <summary>Does the work that a message asks for, and settles the message.</summary>
+    /// <summary>Does the work that a message asks for, and settles the message unless that succeeded.</summary>
     public async Task RunAsync<T>(
         string queue,
         ServiceBusReceivedMessage message,
@@ -76,6 +77,8 @@ public sealed class QueueWork(ServiceBusClient client, TimeProvider time, ILogge
                     failure);
                 return;
             }
+
+            await actions.CompleteMessageAsync(message, cancellationToken);
         }
         catch (Exception exception)
         {
@@ -83,8 +86,6 @@ public sealed class QueueWork(ServiceBusClient client, TimeProvider time, ILogge
             span.Fail(exception);
             throw;
         }
-
-        await actions.CompleteMessageAsync(message, cancellationToken);
 
         async Task DeadLetterAsync(string reason, string description, Exception? exception)
         {

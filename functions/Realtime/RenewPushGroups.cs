@@ -10,7 +10,7 @@ public sealed class RenewPushGroups(QueueWork queueWork, PushGroupRenewal renewa
 {
     [Function(nameof(RenewPushGroups))]
     public Task RunAsync(
-        [ServiceBusTrigger(PushGroupsDue.Queue, Connection = DeliverySetup.Connection, AutoCompleteMessages = false)] ServiceBusReceivedMessage message,
+        [ServiceBusTrigger(PushGroupsDue.Queue, Connection = DeliverySetup.Connection)] ServiceBusReceivedMessage message,
         ServiceBusMessageActions actions,
         CancellationToken cancellationToken) =>
         queueWork.RunAsync(PushGroupsDue.Queue, message, actions, ChatJson.Default.PushGroupsDue, renewal.RenewAsync, cancellationToken);

@@ -17,7 +17,7 @@ public sealed class SendScheduled(QueueWork queueWork, ChatContainers containers
 {
     [Function(nameof(SendScheduled))]
     public Task RunAsync(
-        [ServiceBusTrigger(ScheduledDue.Queue, Connection = DeliverySetup.Connection, AutoCompleteMessages = false)] ServiceBusReceivedMessage message,
+        [ServiceBusTrigger(ScheduledDue.Queue, Connection = DeliverySetup.Connection)] ServiceBusReceivedMessage message,
         ServiceBusMessageActions actions,
         CancellationToken cancellationToken) =>
         queueWork.RunAsync(ScheduledDue.Queue, message, actions, ChatJson.Default.ScheduledDue, SendAsync, cancellationToken);

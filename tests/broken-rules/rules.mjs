@@ -100,6 +100,13 @@ export const rules = [
     test: 'Functions.When_messages_trigger_functions.Should_renew_the_lock_no_longer_than_host_json_says',
   },
   {
+    rule: 'What succeeds after a stop began goes back, unless its function settled it',
+    file: 'local/Functions/Queues/QueueFunction.cs',
+    find: '!succeeded || stop.Taking.IsCancellationRequested',
+    replace: '!succeeded',
+    test: 'Functions.When_messages_trigger_functions.Should_finish_what_runs_and_take_nothing_new_when_the_host_stops',
+  },
+  {
     rule: 'Settlement by `ServiceBusMessageActions`',
     file: 'local/Functions/Queues/MessageActions.cs',
     find: 'Settled = true;',

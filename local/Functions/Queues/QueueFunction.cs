@@ -7,8 +7,9 @@ namespace Chat.Local.Functions.Queues;
 
 /// <summary>Runs a function for each message of a queue, a bounded number at a time, under a lock that is renewed while it runs.</summary>
 /// <remarks>
-/// A function that throws gives its message back at once, so that a message can use up its deliveries within a second, as in Azure. A lock that was
-/// lost is logged: the message comes again.
+/// A function that throws gives its message back at once, so that a message can use up its deliveries within a second, as in Azure. As there, a
+/// message whose function succeeds after the stop began is given back, too, unless the function settled it. A lock that was lost is logged: the
+/// message comes again.
 /// </remarks>
 internal sealed class QueueFunction(
     Function function,
@@ -85,7 +86,7 @@ internal sealed class QueueFunction(
                 return;
             }
 
-            if (!succeeded)
+            if (!succeeded || stop.Taking.IsCancellationRequested)
             {
                 await actions.AbandonAsync();
             }
