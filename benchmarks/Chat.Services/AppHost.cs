@@ -12,11 +12,7 @@ internal sealed record AppHost(LocalAzure Azure, FunctionsHost Host) : IAsyncDis
     {
         var azure = await LocalAzure.StartAsync(directory: null);
         await azure.SignalR.ListenAsync(0, CancellationToken.None);
-        Setup.Current = app =>
-        {
-            app.ConfigureFunctionsWebApplication();
-            configure?.Invoke(app);
-        };
+        Setup.Current = configure ?? (static app => app.ConfigureFunctionsWebApplication());
         var options = new InstanceOptions
         {
             App = typeof(Setup).Assembly,

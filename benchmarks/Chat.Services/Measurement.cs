@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 
 namespace Chat.Services;
 
@@ -7,6 +8,8 @@ namespace Chat.Services;
 internal sealed record Measurement(int AtOnce, long Count, TimeSpan Took, TimeSpan Cpu, long Allocated)
 {
     private const int WarmUpRounds = 6;
+    private const int MaxWarmUpRounds = 30;
+    private const int Quiet = 10;
     private const int WarmUpCount = 1_000;
     private const int MaxCount = 200_000;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(400);
@@ -25,13 +28,16 @@ internal sealed record Measurement(int AtOnce, long Count, TimeSpan Took, TimeSp
     {
         prepareAsync ??= static _ => Task.CompletedTask;
         var perSecond = 0d;
-        for (var round = 0; round < WarmUpRounds; round++)
+        var compiled = long.MaxValue;
+        for (var round = 0; round < WarmUpRounds || (compiled > Quiet && round < MaxWarmUpRounds); round++)
         {
+            var before = JitInfo.GetCompiledMethodCount();
             await prepareAsync(WarmUpCount);
             perSecond = (await RepeatAsync(atOnce, WarmUpCount, operation)).PerSecond;
 
             // The runtime compiles in the background, which busy callers hold up.
             await Task.Delay(Pause, TimeProvider.System);
+            compiled = JitInfo.GetCompiledMethodCount() - before;
         }
 
         var count = (int)Math.Clamp(perSecond * Window.TotalSeconds, 1, MaxCount);

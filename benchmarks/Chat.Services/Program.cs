@@ -18,12 +18,12 @@ switch (args)
     ("servicebus", ServiceBusBenchmark.RunAsync),
     ("cosmos", CosmosBenchmark.RunAsync),
     ("signalr", SignalRBenchmark.RunAsync),
-    ("functions", FunctionsBenchmark.RunAsync),
+    ("host", HostBenchmark.RunAsync),
     ("writers", WritersBenchmark.RunAsync),
 ];
 if (args.Except(all.Select(benchmark => benchmark.Name), StringComparer.Ordinal).Any())
 {
-    await Console.Error.WriteLineAsync("Usage: Chat.Services [store] [servicebus] [cosmos] [signalr] [functions] [writers]; all without an argument. Or: kept MESSAGES.");
+    await Console.Error.WriteLineAsync("Usage: Chat.Services [store] [servicebus] [cosmos] [signalr] [host] [writers]; all without an argument. Or: kept MESSAGES.");
     return 2;
 }
 

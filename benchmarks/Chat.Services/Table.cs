@@ -18,4 +18,6 @@ internal sealed class Table
         _output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"| {service} | {operation} | {measured.AtOnce} | {measured.PerSecond:N0} | {measured.CpuMicroseconds:N1} | {measured.AllocatedBytes:N0} | {note} |"));
+
+    public void Note(string sentence) => _output.WriteLine($"\n{sentence}\n");
 }

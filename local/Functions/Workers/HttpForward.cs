@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -79,22 +80,29 @@ internal sealed class HttpForward : IDisposable
     public static async Task<bool> TryReturnAsync(HttpResponseMessage answer, HttpContext http, Func<Task<bool>> isGood)
     {
         await using var body = await answer.Content.ReadAsStreamAsync(http.RequestAborted);
-        var buffer = new byte[BufferSize];
-        var length = await body.ReadAsync(buffer, http.RequestAborted);
-        if (length == 0 && !await isGood())
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
         {
-            return false;
-        }
+            var length = await body.ReadAsync(buffer, http.RequestAborted);
+            if (length == 0 && !await isGood())
+            {
+                return false;
+            }
 
-        http.Response.StatusCode = (int)answer.StatusCode;
-        Copy(answer.Headers.NonValidated, http.Response.Headers);
-        Copy(answer.Content.Headers.NonValidated, http.Response.Headers);
-        for (; length > 0; length = await body.ReadAsync(buffer, http.RequestAborted))
+            http.Response.StatusCode = (int)answer.StatusCode;
+            Copy(answer.Headers.NonValidated, http.Response.Headers);
+            Copy(answer.Content.Headers.NonValidated, http.Response.Headers);
+            for (; length > 0; length = await body.ReadAsync(buffer, http.RequestAborted))
+            {
+                await http.Response.Body.WriteAsync(buffer.AsMemory(0, length), http.RequestAborted);
+            }
+
+            return true;
+        }
+        finally
         {
-            await http.Response.Body.WriteAsync(buffer.AsMemory(0, length), http.RequestAborted);
+            ArrayPool<byte>.Shared.Return(buffer);
         }
-
-        return true;
     }
 
     public void Dispose() => _client.Dispose();
@@ -108,7 +116,7 @@ internal sealed class HttpForward : IDisposable
         {
             if (!BetweenTwo.Contains(name))
             {
-                to[name] = new StringValues([.. values]);
+                to[name] = values.Count == 1 ? values.ToString() : new StringValues([.. values]);
             }
         }
     }

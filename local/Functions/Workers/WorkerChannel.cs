@@ -9,6 +9,7 @@ namespace Chat.Local.Functions.Workers;
 /// <summary>The conversation with one worker, from when it is expected until its stream ends. Every question has an answer, or fails with the stream.</summary>
 internal sealed class WorkerChannel(string id, Action<RpcLog> log)
 {
+    private static readonly WriteOptions MoreFollow = new(WriteFlags.BufferHint);
     private readonly Channel<StreamingMessage> _toWorker = Channel.CreateUnbounded<StreamingMessage>(new() { SingleReader = true });
     private readonly ConcurrentDictionary<string, TaskCompletionSource<StreamingMessage>> _asked = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -97,9 +98,14 @@ internal sealed class WorkerChannel(string id, Action<RpcLog> log)
     {
         try
         {
-            await foreach (var message in _toWorker.Reader.ReadAllAsync(end))
+            while (await _toWorker.Reader.WaitToReadAsync(end))
             {
-                await toWorker.WriteAsync(message, end);
+                while (_toWorker.Reader.TryRead(out var message))
+                {
+                    // What waits together goes out together.
+                    toWorker.WriteOptions = _toWorker.Reader.TryPeek(out _) ? MoreFollow : null;
+                    await toWorker.WriteAsync(message, end);
+                }
             }
         }
         catch (Exception ended) when (ended is OperationCanceledException or IOException or RpcException or InvalidOperationException)
