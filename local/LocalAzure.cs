@@ -36,6 +36,9 @@ internal sealed class LocalAzure : IAsyncDisposable
 
     public SignalRService SignalR { get; }
 
+    /// <summary>Whether other processes reach every service.</summary>
+    public bool HasAllPorts => Cosmos.Port is not null && ServiceBus.Port is not null && SignalR.Address is not null;
+
     /// <summary>Opens the store and brings every service to where it was: containers and queues exist on return.</summary>
     /// <param name="directory">Where data is kept; in memory only when null.</param>
     /// <exception cref="LocalStoreException">The directory is in use, or its file can't be used.</exception>

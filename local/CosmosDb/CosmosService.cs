@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
 using Chat.Local.CosmosDb.ChangeFeed;
 using Chat.Local.CosmosDb.Items;
@@ -15,12 +15,14 @@ internal sealed class CosmosService : IAsyncDisposable
     /// <summary>The emulator's key, which is public: https://learn.microsoft.com/azure/cosmos-db/emulator#authentication.</summary>
     public const string WellKnownKey = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
 
+    private const int DefaultPort = 8081;
+
     private readonly LocalStore _store;
     private readonly TimeProvider _time;
     private readonly Catalog _catalog;
     private readonly ServerCertificate _certificate;
     private readonly Dispatcher _dispatcher;
-    private readonly ConcurrentBag<Listener> _listeners = [];
+    private readonly List<Listener> _listeners = [];
 
     public CosmosService(LocalStore store, Meter meter, Faults faults, TimeProvider time)
     {
@@ -31,8 +33,12 @@ internal sealed class CosmosService : IAsyncDisposable
         _dispatcher = new Dispatcher(_catalog, new FaultGate(faults, time), meter, _certificate);
     }
 
-    /// <summary>The account's endpoint and the emulator's well-known key, as a connection string.</summary>
-    public string ConnectionString { get; } = $"AccountEndpoint=http://localhost:8081/;AccountKey={WellKnownKey};";
+    /// <summary>The account's endpoint, by its port if it has one, and the emulator's well-known key, as a connection string.</summary>
+    public string ConnectionString => string.Create(
+        CultureInfo.InvariantCulture, $"AccountEndpoint=http://localhost:{Port ?? DefaultPort}/;AccountKey={WellKnownKey};");
+
+    /// <summary>Where it listens; null when it doesn't.</summary>
+    public int? Port => _listeners.FirstOrDefault()?.Port;
 
     /// <summary>Creates the database and containers of infra/cosmos.json that aren't there yet.</summary>
     public void CreateContainers(string cosmosJson)
@@ -63,7 +69,7 @@ internal sealed class CosmosService : IAsyncDisposable
     /// <summary>A message handler for one <c>CosmosClient</c> (Gateway mode). Disposing it breaks that client only.</summary>
     public HttpMessageHandler CreateHandler() => new InProcessHandler(_dispatcher);
 
-    /// <summary>Also serves the account on http://localhost:port, and https, until it is disposed; false when the port is taken.</summary>
+    /// <summary>Also serves the account on http://localhost:port, and https, on a free port for 0, until it is disposed; false when the port is taken.</summary>
     public async Task<bool> ListenAsync(int port, CancellationToken cancellationToken)
     {
         if (await Listener.StartAsync(_dispatcher, _certificate, port, _time, cancellationToken) is not { } listener)

@@ -14,22 +14,25 @@ internal sealed record AppSettings(IConfiguration All, IReadOnlyDictionary<strin
 {
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
+    /// <summary>How an app reaches the services of a local Azure, and takes tokens that the key signs.</summary>
+    public static Dictionary<string, string?> Defaults(LocalAzure azure, string signingKey) => new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Cosmos"] = azure.Cosmos.ConnectionString,
+        // The endpoint speaks HTTP, not the binary protocol of direct mode.
+        ["Cosmos:ConnectionMode"] = "Gateway",
+        ["ServiceBus"] = azure.ServiceBus.ConnectionString,
+        ["AzureSignalRConnectionString"] = azure.SignalR.ConnectionString,
+        ["Auth:Issuer"] = "chat-local",
+        ["Auth:Audience"] = "chat",
+        ["Auth:SigningKey"] = signingKey,
+    };
+
     /// <param name="azure">The services that the app is to use.</param>
     /// <param name="signingKey">What signs development tokens.</param>
     /// <param name="own">Settings that win over every other source.</param>
     public static AppSettings Read(LocalAzure azure, string signingKey, IReadOnlyDictionary<string, string?> own)
     {
-        var defaults = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
-        {
-            ["Cosmos"] = azure.Cosmos.ConnectionString,
-            // The in-process endpoint speaks HTTP, not the binary protocol of direct mode.
-            ["Cosmos:ConnectionMode"] = "Gateway",
-            ["ServiceBus"] = azure.ServiceBus.ConnectionString,
-            ["AzureSignalRConnectionString"] = azure.SignalR.ConnectionString,
-            ["Auth:Issuer"] = "chat-local",
-            ["Auth:Audience"] = "chat",
-            ["Auth:SigningKey"] = signingKey,
-        };
+        var defaults = Defaults(azure, signingKey);
         var local = ReadLocalSettings(Directory.GetCurrentDirectory(), AppContext.BaseDirectory);
         var all = new ConfigurationBuilder()
             .AddInMemoryCollection(defaults)

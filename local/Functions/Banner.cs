@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Chat.Local.Inspector;
 
 namespace Chat.Local.Functions;
@@ -6,11 +8,11 @@ namespace Chat.Local.Functions;
 /// <summary>What a person sees when the host has started.</summary>
 internal static class Banner
 {
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static void Write(TextWriter output, Uri address, CommandLine options, string routePrefix, IEnumerable<Function> functions)
     {
-        output.WriteLine("Chat.Functions on a local Azure: a host for development and tests, never to be deployed.");
-        output.WriteLine($"Data: {(options.InMemory ? "in memory" : Path.GetFullPath(options.DataDirectory))}");
-        output.WriteLine();
+        WriteWhatItIs(output, options);
         foreach (var function in functions)
         {
             output.WriteLine($"  {function.Name,-32} {Describe(function)}");
@@ -20,6 +22,19 @@ internal static class Banner
         output.WriteLine($"Web client {address}   Inspector {new Uri(address, "local")}   API {new Uri(address, routePrefix)}");
     }
 
+    /// <summary>What another host's <c>local.settings.json</c> needs under <c>Values</c>, to run the app on these services.</summary>
+    public static void WriteSettings(TextWriter output, LocalAzure azure, CommandLine options, string signingKey)
+    {
+        WriteWhatItIs(output, options);
+        foreach (var (name, value) in AppSettings.Defaults(azure, signingKey))
+        {
+            output.WriteLine($"    \"{name.Replace(":", "__", StringComparison.Ordinal)}\": {JsonSerializer.Serialize(value, Readable)},");
+        }
+
+        output.WriteLine();
+        output.WriteLine("Another host finds the services with these values in its local.settings.json. Ctrl-C ends them.");
+    }
+
     /// <summary>What Azure would have billed for the run, in dollars and in each service's units.</summary>
     public static void WriteBill(TextWriter output, Meter meter)
     {
@@ -27,6 +42,13 @@ internal static class Banner
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"Azure would have billed ${bill.Usd:0.0000}: {string.Join(", ", bill.Lines.Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.Service} ${line.Usd:0.0000} for {line.Units:0.##} {line.Unit}")))}."));
+    }
+
+    private static void WriteWhatItIs(TextWriter output, CommandLine options)
+    {
+        output.WriteLine("Chat.Functions on a local Azure: a host for development and tests, never to be deployed.");
+        output.WriteLine($"Data: {(options.InMemory ? "in memory" : Path.GetFullPath(options.DataDirectory))}");
+        output.WriteLine();
     }
 
     private static string Describe(Function function) => function.Trigger switch

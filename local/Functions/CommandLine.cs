@@ -16,6 +16,8 @@ internal sealed record CommandLine
           --cosmos-port N      where tools reach Cosmos DB (8081); 0 turns it off
           --servicebus-port N  where tools reach Service Bus (5672); 0 turns it off
           --signalr-port N     where clients reach SignalR Service (8888); 0 turns it off
+          --child              run the app as a process of its own, which reaches the services by their ports
+          --services-only      serve the ports and run no app
         """;
 
     public string Url { get; private init; } = "http://localhost:7071";
@@ -31,6 +33,10 @@ internal sealed record CommandLine
     public int ServiceBusPort { get; private init; } = 5672;
 
     public int SignalRPort { get; private init; } = 8888;
+
+    public bool Child { get; private init; }
+
+    public bool ServicesOnly { get; private init; }
 
     /// <exception cref="HostRefusedException">An unknown option, or a value that is missing or makes no sense.</exception>
     public static CommandLine Parse(IEnumerable<string> args)
@@ -50,11 +56,33 @@ internal sealed record CommandLine
                 "--cosmos-port" => options with { CosmosPort = ParsePort(name, Value(name, rest)) },
                 "--servicebus-port" => options with { ServiceBusPort = ParsePort(name, Value(name, rest)) },
                 "--signalr-port" => options with { SignalRPort = ParsePort(name, Value(name, rest)) },
+                "--child" => options with { Child = true },
+                "--services-only" => options with { ServicesOnly = true },
                 _ => throw Refuse($"There is no option {name}."),
             };
         }
 
+        options.RefuseContradictions();
         return options;
+    }
+
+    private void RefuseContradictions()
+    {
+        int[] ports = [CosmosPort, ServiceBusPort, SignalRPort];
+        if (Child && ServicesOnly)
+        {
+            throw Refuse("--child runs the app and --services-only doesn't: choose one.");
+        }
+
+        if (Child && ports.Contains(0))
+        {
+            throw Refuse("--child needs --cosmos-port, --servicebus-port and --signalr-port: none of them can be 0.");
+        }
+
+        if (ServicesOnly && ports.All(port => port == 0))
+        {
+            throw Refuse("--services-only has nothing to serve when every port is 0.");
+        }
     }
 
     private static string Value(string name, IEnumerator<string> rest) =>

@@ -28,7 +28,7 @@ internal sealed class FunctionRunner(Worker worker, Meter meter, TimeProvider ti
     /// <summary>Runs a function for a request, whose answer has a status once it ended.</summary>
     /// <exception cref="InvocationFailedException">The function failed.</exception>
     /// <exception cref="WorkerEndedException">The worker ended before the function did.</exception>
-    public async Task RunAsync(InProcessWorker on, Function function, InvocationRequest request, Func<int?> status, CancellationToken unwanted)
+    public async Task RunAsync(IRunningWorker on, Function function, InvocationRequest request, Func<int?> status, CancellationToken unwanted)
     {
         var start = time.GetTimestamp();
         function.Statistics.Begin();

@@ -23,10 +23,10 @@ internal sealed class FunctionsHost : IAsyncDisposable
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
     private readonly WebApplication _front;
     private readonly Worker _worker;
-    private readonly InProcessWorker _inProcess;
+    private readonly InProcessWorker? _inProcess;
     private bool _ended;
 
-    private FunctionsHost(WebApplication front, Worker worker, InProcessWorker inProcess, IReadOnlyList<Function> functions, string routePrefix)
+    private FunctionsHost(WebApplication front, Worker worker, InProcessWorker? inProcess, IReadOnlyList<Function> functions, string routePrefix)
     {
         (_front, _worker, _inProcess) = (front, worker, inProcess);
         (Functions, RoutePrefix) = (functions, routePrefix);
@@ -40,7 +40,11 @@ internal sealed class FunctionsHost : IAsyncDisposable
     public Uri Address => new(_front.Urls.First());
 
     /// <summary>The app's own services.</summary>
-    public IServiceProvider Services => _inProcess.Services;
+    /// <exception cref="InvalidOperationException">It runs as a child.</exception>
+    public IServiceProvider Services => _inProcess?.Services ?? throw new InvalidOperationException("The services of a child are in its own process.");
+
+    /// <summary>The process in which the app runs now, or will in a moment.</summary>
+    public async Task<int> GetProcessIdAsync() => (await _worker.GetAsync()).ProcessId;
 
     /// <summary>Fires when somebody asks the process to end.</summary>
     public CancellationToken Stopping => _front.Lifetime.ApplicationStopping;
@@ -48,6 +52,11 @@ internal sealed class FunctionsHost : IAsyncDisposable
     /// <exception cref="HostRefusedException">A function isn't right, or the address can't be had.</exception>
     public static async Task<FunctionsHost> StartAsync(LocalAzure azure, InstanceOptions options)
     {
+        if (options.AsChild && !azure.HasAllPorts)
+        {
+            throw new HostRefusedException("A child reaches Cosmos DB, Service Bus and SignalR Service by their ports, and not all of them are open.");
+        }
+
         var settings = AppSettings.Read(azure, options.SigningKey ?? SharedByHosts.Of(azure).SigningKey, options.Settings);
         var hostJson = HostJson.Read(AppContext.BaseDirectory, settings.All);
         var endpoint = await WorkerEndpoint.GetAsync();
@@ -55,9 +64,10 @@ internal sealed class FunctionsHost : IAsyncDisposable
         builder.Services.AddSingleton(services =>
         {
             var log = new WorkerLog(services.GetRequiredService<ILoggerFactory>());
-            return ActivatorUtilities.CreateInstance<Worker>(
-                services,
-                () => InProcessWorker.StartAsync(options.App, endpoint, log.Write, settings.Told, services => Replace(services, azure, options)));
+            Func<Task<IRunningWorker>> start = options.AsChild
+                ? async () => await ChildWorker.StartAsync(options.App, endpoint, log.Write, settings.Told)
+                : async () => await InProcessWorker.StartAsync(options.App, endpoint, log.Write, settings.Told, services => Replace(services, azure, options));
+            return ActivatorUtilities.CreateInstance<Worker>(services, start);
         });
         var front = builder.Build();
         var worker = front.Services.GetRequiredService<Worker>();
@@ -73,7 +83,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
             await worker.LoadAsync(functions);
             Map(front, azure, settings, functions);
             await front.StartAsync();
-            return new FunctionsHost(front, worker, await worker.GetAsync(), functions, hostJson.RoutePrefix);
+            return new FunctionsHost(front, worker, await worker.GetAsync() as InProcessWorker, functions, hostJson.RoutePrefix);
         }
         catch (Exception failed)
         {
@@ -111,7 +121,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        await _inProcess.EndAsync();
+        await (_inProcess?.EndAsync() ?? Task.CompletedTask);
         await _front.DisposeAsync();
     }
 

@@ -35,6 +35,9 @@ internal static partial class FunctionsLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "The time to finish what runs is over")]
     public static partial void DrainEnded(this ILogger log);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "The worker is process {ProcessId}")]
+    public static partial void WorkerConnected(this ILogger log, int processId);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "The worker has ended; what it ran has failed, and another one starts")]
     public static partial void WorkerEnded(this ILogger log);
 

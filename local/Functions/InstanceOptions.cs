@@ -11,6 +11,12 @@ internal sealed record InstanceOptions
     /// <summary>The app, which is a process's only one.</summary>
     public required Assembly App { get; init; }
 
+    /// <summary>
+    /// Whether the app runs as a process of its own, with its genuine clients: they reach the services by their ports, which have to be open. It
+    /// has the system's clock, and services of its own.
+    /// </summary>
+    public bool AsChild { get; init; }
+
     public string Url { get; init; } = "http://127.0.0.1:0";
 
     /// <summary>The only functions that are loaded; all when null.</summary>
@@ -25,9 +31,9 @@ internal sealed record InstanceOptions
     /// <summary>What is worth a line on the console.</summary>
     public LogLevel Console { get; init; } = LogLevel.Warning;
 
-    /// <summary>Who else gets what the app logs.</summary>
+    /// <summary>Who else gets what the app logs, in this process.</summary>
     public ILoggerProvider? Log { get; init; }
 
-    /// <summary>Adds to the app's services.</summary>
+    /// <summary>Adds to the app's services, in this process.</summary>
     public Action<IServiceCollection> Services { get; init; } = _ => { };
 }

@@ -32,7 +32,10 @@ internal sealed class ServiceBusNamespace : IAsyncDisposable
     }
 
     /// <summary>How the SDK reaches this namespace, by its port if it has one.</summary>
-    public string ConnectionString => ConnectionStringOf(_ports.FirstOrDefault()?.Port ?? DefaultPort);
+    public string ConnectionString => ConnectionStringOf(Port ?? DefaultPort);
+
+    /// <summary>Where it listens; null when it doesn't.</summary>
+    public int? Port => _ports.FirstOrDefault()?.Port;
 
     /// <summary>How the SDK reaches a namespace on a port of this machine, in the emulator's form: without TLS.</summary>
     public static string ConnectionStringOf(int port) =>

@@ -37,6 +37,35 @@ public sealed class When_a_port_is_taken : IDisposable
         Assert.Contains("--urls", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Should_leave_no_child_when_the_start_fails()
+    {
+        string[] ports = ["--cosmos-port", Backend.FreePort(), "--servicebus-port", Backend.FreePort(), "--signalr-port", Backend.FreePort()];
+
+        // The output ends when nobody holds it any more.
+        var (exitCode, output, error) = await Backend.IsRefusedAsync(["--in-memory", "--child", .. ports, "--urls", $"http://127.0.0.1:{Port}"]);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("The worker is process", output, StringComparison.Ordinal);
+        Assert.Contains("--urls", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--child", "--cosmos-port")]
+    [InlineData("--child", "--servicebus-port")]
+    [InlineData("--child", "--signalr-port")]
+    [InlineData("--services-only", "--signalr-port")]
+    public async Task Should_start_nothing_that_needs_the_port_of_a_service(string option, string port)
+    {
+        string[] options = ["--in-memory", option, "--cosmos-port", Backend.FreePort(), "--servicebus-port", Backend.FreePort(), "--signalr-port", Backend.FreePort(), port, Port];
+        var (exitCode, _, error) = await Backend.IsRefusedAsync(options);
+
+        Assert.Equal(1, exitCode);
+        var line = Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains($"Port {Port} can't be had", line, StringComparison.Ordinal);
+        Assert.Contains(port, line, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--cosmos-port", "--signalr-port")]
     [InlineData("--signalr-port", "--cosmos-port")]

@@ -10,21 +10,22 @@ namespace Chat.Functions.Acceptance;
 /// </summary>
 public sealed class When_the_process_is_killed : IDisposable
 {
-    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("CHAT_KILLS") ?? "3", CultureInfo.InvariantCulture);
-
     private readonly string _directory = Directory.CreateTempSubdirectory("chat-").FullName;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    [Fact]
-    public async Task Should_have_every_answered_message_once_and_in_order_and_deliver_it()
+    [Theory]
+    [InlineData(false, "3")]
+    [InlineData(true, "1")]
+    public async Task Should_have_every_answered_message_once_and_in_order_and_deliver_it(bool asChild, string atLeast)
     {
+        var kills = int.Parse(Environment.GetEnvironmentVariable("CHAT_KILLS") ?? atLeast, CultureInfo.InvariantCulture);
         const int Pairs = 8;
         var conversations = new List<string>();
         var answered = Enumerable.Range(0, Pairs).Select(_ => new List<MessageJson>()).ToList();
-        for (var kill = 0; kill < Kills; kill++)
+        for (var kill = 0; kill < kills; kill++)
         {
-            await using var backend = await Backend.StartAsync(_directory);
+            await using var backend = await Backend.StartAsync(_directory, asChild: asChild);
             for (var pair = conversations.Count; pair < Pairs; pair++)
             {
                 conversations.Add((await backend.As($"sender{pair}").StartDirectAsync($"receiver{pair}")).ConversationId);
@@ -37,7 +38,7 @@ public sealed class When_the_process_is_killed : IDisposable
             await sending;
         }
 
-        await using var again = await Backend.StartAsync(_directory);
+        await using var again = await Backend.StartAsync(_directory, asChild: asChild);
         for (var pair = 0; pair < Pairs; pair++)
         {
             var history = await again.As($"sender{pair}").HistoryAsync(conversations[pair]);

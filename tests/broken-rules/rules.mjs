@@ -58,6 +58,27 @@ export const rules = [
     test: 'Functions.When_the_host_runs.Should_count_it_as_a_failure_when_a_function_throws_because_the_caller_left',
   },
   {
+    rule: 'The app as a child has its settings by the environment, and its services by their ports',
+    file: 'local/CosmosDb/CosmosService.cs',
+    find: '{Port ?? DefaultPort}',
+    replace: '{DefaultPort}',
+    test: 'Functions.When_the_worker_is_a_child.Should_run_with_the_apps_settings_and_the_services_ports',
+  },
+  {
+    rule: 'When a worker dies, its calls fail and its messages go back, once; what comes meanwhile waits for the next worker',
+    file: 'local/Functions/Workers/Worker.cs',
+    find: 'if (_current == ended)',
+    replace: 'if (_current != ended)',
+    test: 'Functions.When_the_worker_is_a_child.Should_fail_what_ran_and_go_on_in_another_process_when_it_is_killed',
+  },
+  {
+    rule: "A child ends with its host, also when that is killed or doesn't get far",
+    file: 'local/Functions/Workers/ChildWorker.cs',
+    find: '_process.Kill();\n        await _process.WaitForExitAsync();',
+    replace: '',
+    test: 'Functions.When_the_worker_is_a_child.Should_end_it_with_the_host',
+  },
+  {
     rule: 'An unhandled exception is an empty 500',
     file: 'local/Functions/Workers/HttpForward.cs',
     find: 'length == 0 && !await isGood()',

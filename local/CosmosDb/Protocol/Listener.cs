@@ -22,9 +22,15 @@ internal sealed class Listener : IAsyncDisposable
 
     private readonly WebApplication _server;
 
-    private Listener(WebApplication server) => _server = server;
+    private Listener(WebApplication server)
+    {
+        _server = server;
+        Port = new Uri(server.Urls.First()).Port;
+    }
 
-    /// <summary>Starts listening on localhost; null when the port is taken or not for this user.</summary>
+    public int Port { get; }
+
+    /// <summary>Starts listening on localhost, on a free port for 0; null when the port is taken or not for this user.</summary>
     public static async Task<Listener?> StartAsync(
         Dispatcher dispatcher, ServerCertificate certificate, int port, TimeProvider time, CancellationToken cancellationToken)
     {

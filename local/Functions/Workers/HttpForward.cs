@@ -18,19 +18,17 @@ internal sealed class HttpForward : IDisposable
         "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
     };
 
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(5);
+
+    private readonly UnixDomainSocketEndPoint _address;
     private readonly HttpMessageInvoker _client;
 
     public HttpForward(string socket)
     {
-        var address = new UnixDomainSocketEndPoint(socket);
+        _address = new UnixDomainSocketEndPoint(socket);
         _client = new HttpMessageInvoker(new SocketsHttpHandler
         {
-            ConnectCallback = async (_, cancellationToken) =>
-            {
-                var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await connection.ConnectAsync(address, cancellationToken);
-                return new NetworkStream(connection, ownsSocket: true);
-            },
+            ConnectCallback = async (_, cancellationToken) => await ConnectAsync(cancellationToken),
             UseCookies = false,
             UseProxy = false,
             AllowAutoRedirect = false,
@@ -38,6 +36,25 @@ internal sealed class HttpForward : IDisposable
             ActivityHeadersPropagator = null,
             RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
         });
+    }
+
+    /// <summary>Waits until the worker listens, which it may not do yet when it has connected; false when it ended before.</summary>
+    public async Task<bool> AreTakenAsync(Task ended)
+    {
+        while (!ended.IsCompleted)
+        {
+            try
+            {
+                await using var connection = await ConnectAsync(CancellationToken.None);
+                return true;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(BetweenTries, TimeProvider.System);
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Sends a request to the worker; the result is its answer, of which only the headers have been read.</summary>
@@ -106,6 +123,21 @@ internal sealed class HttpForward : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    private async Task<NetworkStream> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await connection.ConnectAsync(_address, cancellationToken);
+            return new NetworkStream(connection, ownsSocket: true);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
 
     private static BadHttpRequestException? Unreadable(Exception failed) =>
         failed as BadHttpRequestException ?? (failed.InnerException is { } inner ? Unreadable(inner) : null);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Hosting;
 namespace Chat.Local.Functions.Workers;
 
 /// <summary>The app as a worker in this process, from its own entry point, with some of its services replaced. Only one app can start at a time.</summary>
-internal sealed class InProcessWorker
+internal sealed class InProcessWorker : IRunningWorker
 {
     private const string Stage = "AZURE_FUNCTIONS_ENVIRONMENT";
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
@@ -39,6 +39,8 @@ internal sealed class InProcessWorker
 
     public HttpForward Requests { get; }
 
+    public int ProcessId => Environment.ProcessId;
+
     /// <summary>The entry point, which returns when the worker has ended.</summary>
     public Task Main { get; }
 
@@ -64,7 +66,6 @@ internal sealed class InProcessWorker
         return worker;
     }
 
-    /// <summary>Ends the worker as the host does when it drained: what runs is finished, within a bound.</summary>
     public async Task StopAsync()
     {
         Channel.Terminate();
@@ -73,12 +74,17 @@ internal sealed class InProcessWorker
         Clean();
     }
 
-    /// <summary>Cuts the worker off from everything that the host gives it, at once. Its code runs on for a moment.</summary>
+    /// <inheritdoc/>
+    /// <remarks>It loses everything that the host gives it. Its code runs on for a moment.</remarks>
     public async Task CutOffAsync()
     {
         Channel.Cut();
         Requests.Dispose();
-        await Services.GetRequiredService<IServer>().StopAsync(new CancellationToken(canceled: true));
+        if (!Main.IsCompleted)
+        {
+            await Services.GetRequiredService<IServer>().StopAsync(new CancellationToken(canceled: true));
+        }
+
         Clean();
     }
 

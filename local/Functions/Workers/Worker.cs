@@ -4,10 +4,12 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Local.Functions.Workers;
 
 /// <summary>The worker of a host. When it ends by itself, what it was running fails, and the next one takes its place, as in Azure.</summary>
-internal sealed class Worker(Func<Task<InProcessWorker>> start, ILogger<Worker> log)
+internal sealed class Worker(Func<Task<IRunningWorker>> start, ILogger<Worker> log)
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
-    private volatile Task<InProcessWorker>? _current;
+    private readonly Lock _lock = new();
+    private volatile Task<IRunningWorker>? _current;
+    private IReadOnlyList<Function> _functions = [];
     private volatile bool _stopping;
 
     /// <summary>Whether it takes requests themselves, which an app has to ask for.</summary>
@@ -18,7 +20,7 @@ internal sealed class Worker(Func<Task<InProcessWorker>> start, ILogger<Worker> 
     {
         var worker = await start();
         _current = Task.FromResult(worker);
-        TakesHttp = (await InitAsync(worker)).Capabilities.ContainsKey("HttpUri");
+        await InitAsync(worker);
         var answer = await AskAsync(worker, new StreamingMessage { FunctionsMetadataRequest = new FunctionsMetadataRequest { FunctionAppDirectory = AppContext.BaseDirectory } });
         var described = answer.FunctionMetadataResponse;
         return described.Result.Status == StatusResult.Types.Status.Success ? described.FunctionMetadataResults : throw new InvocationFailedException(described.Result);
@@ -28,38 +30,64 @@ internal sealed class Worker(Func<Task<InProcessWorker>> start, ILogger<Worker> 
     /// <exception cref="HostRefusedException">It can't load one.</exception>
     public async Task LoadAsync(IReadOnlyList<Function> functions)
     {
-        var worker = await GetAsync();
-        await LoadAsync(worker, functions);
-        _ = ReplaceWhenEndedAsync(worker, functions);
+        var first = _current!;
+        await LoadAsync(await first, functions);
+        _functions = functions;
+        _ = ReplaceWhenEndedAsync(first);
     }
 
-    /// <summary>The worker that runs, or will in a moment.</summary>
-    public Task<InProcessWorker> GetAsync() => _current!;
+    /// <summary>The worker that runs, or will in a moment. It isn't one that is known to have ended, where whatever a queue has would fail at once.</summary>
+    public async Task<IRunningWorker> GetAsync()
+    {
+        var current = _current!;
+        var worker = await current;
+        return worker.Channel.Ended.IsCompleted && !_stopping ? await Replace(current) : worker;
+    }
 
     /// <summary>Ends the worker as after a drain.</summary>
     public async Task StopAsync()
     {
         _stopping = true;
-        if (_current is { } current)
-        {
-            await (await current).StopAsync();
-        }
+        await (await LastAsync() is { } worker ? worker.StopAsync() : Task.CompletedTask);
     }
 
     /// <summary>Takes everything from the worker at once, and starts no other.</summary>
     public async Task CutOffAsync()
     {
         _stopping = true;
-        await (await GetAsync()).CutOffAsync();
+        await (await LastAsync() is { } worker ? worker.CutOffAsync() : Task.CompletedTask);
     }
 
-    private static async Task<WorkerInitResponse> InitAsync(InProcessWorker worker)
+    /// <summary>The worker that runs or is about to; null when none could start.</summary>
+    private async Task<IRunningWorker?> LastAsync()
     {
-        var init = new WorkerInitRequest { HostVersion = "4.0.0", FunctionAppDirectory = AppContext.BaseDirectory };
-        return (await AskAsync(worker, new StreamingMessage { WorkerInitRequest = init })).WorkerInitResponse;
+        if (_current is not { } current)
+        {
+            return null;
+        }
+
+        await ((Task)current).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return current.IsCompletedSuccessfully ? await current : null;
     }
 
-    private static async Task LoadAsync(InProcessWorker worker, IReadOnlyList<Function> functions)
+    /// <summary>Introduces itself to a worker. What takes requests listens then.</summary>
+    private async Task InitAsync(IRunningWorker worker)
+    {
+        if (worker.ProcessId != Environment.ProcessId)
+        {
+            log.WorkerConnected(worker.ProcessId);
+        }
+
+        var init = new WorkerInitRequest { HostVersion = "4.0.0", FunctionAppDirectory = AppContext.BaseDirectory };
+        var answer = await AskAsync(worker, new StreamingMessage { WorkerInitRequest = init });
+        TakesHttp = answer.WorkerInitResponse.Capabilities.ContainsKey("HttpUri");
+        if (TakesHttp && !await worker.Requests.AreTakenAsync(worker.Channel.Ended))
+        {
+            throw new WorkerEndedException();
+        }
+    }
+
+    private static async Task LoadAsync(IRunningWorker worker, IReadOnlyList<Function> functions)
     {
         var loads = functions.Select(async function =>
         {
@@ -76,41 +104,61 @@ internal sealed class Worker(Func<Task<InProcessWorker>> start, ILogger<Worker> 
         await Task.WhenAll(loads);
     }
 
-    private static Task<StreamingMessage> AskAsync(InProcessWorker worker, StreamingMessage question)
+    private static Task<StreamingMessage> AskAsync(IRunningWorker worker, StreamingMessage question)
     {
         question.RequestId = Guid.NewGuid().ToString();
         return worker.Channel.AskAsync(question);
     }
 
-    private async Task ReplaceWhenEndedAsync(InProcessWorker worker, IReadOnlyList<Function> functions)
+    private async Task ReplaceWhenEndedAsync(Task<IRunningWorker> current)
     {
         while (true)
         {
-            await worker.Channel.Ended;
+            await (await current).Channel.Ended;
             if (_stopping)
             {
                 return;
             }
 
-            log.WorkerEnded();
-            _current = StartNextAsync(functions);
-            worker = await _current;
+            current = Replace(current);
         }
     }
 
-    private async Task<InProcessWorker> StartNextAsync(IReadOnlyList<Function> functions)
+    /// <summary>The worker in place of one that ended; it is the same for all who ask.</summary>
+    private Task<IRunningWorker> Replace(Task<IRunningWorker> ended)
+    {
+        lock (_lock)
+        {
+            if (_current == ended)
+            {
+                log.WorkerEnded();
+                _current = StartNextAsync();
+            }
+
+            return _current!;
+        }
+    }
+
+    private async Task<IRunningWorker> StartNextAsync()
     {
         while (true)
         {
+            IRunningWorker? worker = null;
             try
             {
-                var worker = await start();
+                worker = await start();
                 await InitAsync(worker);
-                await LoadAsync(worker, functions);
+                await LoadAsync(worker, _functions);
                 return worker;
             }
             catch (Exception exception)
             {
+                await (worker?.CutOffAsync() ?? Task.CompletedTask);
+                if (_stopping)
+                {
+                    throw;
+                }
+
                 log.WorkerFailed(exception);
                 await Task.Delay(PauseAfterFailure, TimeProvider.System);
             }

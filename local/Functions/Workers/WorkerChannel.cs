@@ -66,8 +66,8 @@ internal sealed class WorkerChannel(string id, Action<RpcLog> log)
     /// <summary>Ends the stream at once; what was asked fails.</summary>
     public void Cut()
     {
-        _toWorker.Writer.TryComplete();
         _ended.TrySetResult();
+        _toWorker.Writer.TryComplete();
         foreach (var asked in _asked.Keys)
         {
             if (_asked.TryRemove(asked, out var answer))

@@ -40,9 +40,11 @@ internal sealed class Backend : IAsyncDisposable
 
     /// <param name="directory">Where it keeps its data.</param>
     /// <param name="sweepGrace">How long the sweep leaves a delivery to the queue.</param>
-    public static async Task<Backend> StartAsync(string directory, string sweepGrace = "00:00:01")
+    /// <param name="asChild">Whether the app runs in a process of its own below it.</param>
+    public static async Task<Backend> StartAsync(string directory, string sweepGrace = "00:00:01", bool asChild = false)
     {
-        var start = With("--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--servicebus-port", "0", "--signalr-port", FreePort(), "--data", directory);
+        string[] ports = asChild ? ["--cosmos-port", FreePort(), "--servicebus-port", FreePort(), "--child"] : ["--cosmos-port", "0", "--servicebus-port", "0"];
+        var start = With(["--urls", "http://127.0.0.1:0", .. ports, "--signalr-port", FreePort(), "--data", directory]);
         start.Environment["Auth__SigningKey"] = Tokens.SigningKey;
         start.Environment["Delivery__SweepGrace"] = sweepGrace;
         var process = Process.Start(start)!;
@@ -92,7 +94,7 @@ internal sealed class Backend : IAsyncDisposable
     }
 
     /// <summary>A port that was free a moment ago: the option knows no zero for any.</summary>
-    private static string FreePort()
+    public static string FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -108,26 +110,32 @@ internal sealed class Backend : IAsyncDisposable
 
     public Person As(string user) => new(Http, user);
 
-    /// <summary>SIGKILL: nothing of the process runs any more, not even a finally.</summary>
+    /// <summary>SIGKILL: nothing of the process runs any more, not even a finally, and nothing below it either.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
-        await _process.WaitForExitAsync();
+        await NothingIsLeftAsync("SIGKILL");
     }
 
-    /// <summary>SIGTERM: whoever stops it waits until it has ended by itself.</summary>
+    /// <summary>SIGTERM: whoever stops it waits until it has ended by itself, and all below it.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> StopAsync()
     {
         using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await NothingIsLeftAsync("SIGTERM");
+        return _process.ExitCode;
+    }
+
+    /// <summary>Waits for the end of its output, too, which a child would hold open that outlives it.</summary>
+    private async Task NothingIsLeftAsync(string signal)
+    {
         try
         {
             await _process.WaitForExitAsync().WaitAsync(EndsWithin);
-            return _process.ExitCode;
         }
         catch (TimeoutException timeout)
         {
-            throw new XunitException($"Expected the backend to end within {EndsWithin.TotalSeconds} s of SIGTERM. It runs, and has printed: {Output}", timeout);
+            throw new XunitException($"Expected the backend and its child to end within {EndsWithin.TotalSeconds} s of {signal}. One runs, and they have printed: {Output}", timeout);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Azure.Messaging.ServiceBus;
 using Chat.Functions.Conversations;
@@ -35,11 +36,24 @@ internal sealed class ChatApp : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
+    /// <summary>Starts the app in a process of its own, which has genuine clients and can be killed while the services live.</summary>
+    public static async Task<ChatApp> StartChildAsync(IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        var azure = await LocalAzure.StartAsync(directory: null);
+        azure.ServiceBus.Listen(0);
+        await azure.Cosmos.ListenAsync(0, CancellationToken.None);
+        return await StartAsync(azure, owned: true, settings, log: null, asChild: true);
+    }
+
     /// <summary>Starts the app; on a local Azure of its own, in memory, when none is given.</summary>
     public static async Task<ChatApp> StartAsync(LocalAzure? azure = null, IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? time = null, ILoggerProvider? log = null)
     {
         var owned = azure is null;
-        azure ??= await LocalAzure.StartAsync(directory: null, time: time);
+        return await StartAsync(azure ?? await LocalAzure.StartAsync(directory: null, time: time), owned, settings, log, asChild: false);
+    }
+
+    private static async Task<ChatApp> StartAsync(LocalAzure azure, bool owned, IReadOnlyDictionary<string, string?>? settings, ILoggerProvider? log, bool asChild)
+    {
         if (azure.SignalR.Address is null)
         {
             await azure.SignalR.ListenAsync(0, CancellationToken.None);
@@ -49,12 +63,25 @@ internal sealed class ChatApp : IAsyncDisposable
         all.TryAdd("Auth:SigningKey", Tokens.SigningKey);
         all.TryAdd("Delivery:SweepGrace", "00:00:01");
         all.TryAdd("Delivery:InboxWindow", "00:00:00.2");
-        var options = new InstanceOptions { App = typeof(SendMessage).Assembly, Settings = all, Log = log };
+        var options = new InstanceOptions { App = typeof(SendMessage).Assembly, AsChild = asChild, Settings = all, Log = log };
         return new ChatApp(await FunctionsHost.StartAsync(azure, options).WaitAsync(Eventually.Timeout), azure, owned);
     }
 
     /// <summary>Someone who uses the app.</summary>
     public Person As(string user) => new(Http, user);
+
+    /// <summary>SIGKILL for the process that the app runs in; the host and the services live, and start it again.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<int> KillWorkerAsync()
+    {
+        using var process = Process.GetProcessById(await _host.GetProcessIdAsync());
+        process.Kill();
+        await process.WaitForExitAsync();
+        return process.Id;
+    }
+
+    /// <summary>Waits until the app runs in another process than that: what is asked from now on isn't lost with it.</summary>
+    public Task HasReplacedAsync(int process) => Eventually.SeesAsync(_host.GetProcessIdAsync, seen => seen != process, $"another process than {process}");
 
     /// <summary>Ends the app as a killed process ends: nothing is finished, settled or released, and no call of it gets anywhere any more.</summary>
     public async Task KillAsync()

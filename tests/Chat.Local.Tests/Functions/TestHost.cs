@@ -24,12 +24,14 @@ internal sealed class TestHost : IAsyncDisposable
         Type[] classes,
         Action<FunctionsApplicationBuilder>? configure = null,
         LocalAzure? azure = null,
-        Dictionary<string, string?>? settings = null)
+        Dictionary<string, string?>? settings = null,
+        bool asChild = false)
     {
         var owned = azure is null ? await LocalAzure.StartAsync(null) : null;
         var options = new InstanceOptions
         {
             App = typeof(Work).Assembly,
+            AsChild = asChild,
             Wants = function => classes.Any(type => function.EntryPoint.StartsWith($"{type.FullName}.", StringComparison.Ordinal)),
             Settings = settings ?? [],
         };

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Hosting;
+
+namespace Chat.Local.Functions.Workers;
+
+/// <summary>
+/// The app as a process of its own, started as the real host starts it: settings come by the environment, and services are reached by the network.
+/// </summary>
+/// <remarks>
+/// It never outlives this process: <see cref="StartupHook"/> ends it when its standard input ends, whose other end is held here alone. What it
+/// prints goes where this process prints.
+/// </remarks>
+internal sealed class ChildWorker : IRunningWorker
+{
+    private const string Stage = "AZURE_FUNCTIONS_ENVIRONMENT";
+    private const string Hooks = "DOTNET_STARTUP_HOOKS";
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(35);
+    private readonly string _socket = Path.Combine(Path.GetTempPath(), $"chat-{Guid.NewGuid():N}.sock");
+    private readonly Process _process;
+    private volatile bool _stopping;
+
+    private ChildWorker(Assembly app, WorkerChannel channel, Uri endpoint, IReadOnlyDictionary<string, string?> settings)
+    {
+        Channel = channel;
+        Requests = new HttpForward(_socket);
+        var start = new ProcessStartInfo(
+            DotNet,
+            [
+                app.Location,
+                "--functions-uri", endpoint.ToString(),
+                "--functions-worker-id", channel.Id,
+                "--functions-request-id", channel.Id,
+                "--functions-grpc-max-message-length", int.MaxValue.ToString(CultureInfo.InvariantCulture),
+            ])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            WorkingDirectory = Path.GetDirectoryName(app.Location)!,
+        };
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        start.Environment["FUNCTIONS_APPLICATION_DIRECTORY"] = start.WorkingDirectory;
+        start.Environment["Kestrel__Endpoints__Worker__Url"] = $"http://unix:{_socket}";
+        start.Environment.TryAdd(Stage, Environments.Development);
+        start.Environment[Hooks] = string.Join(
+            Path.PathSeparator,
+            new[] { typeof(StartupHook).Assembly.Location, Environment.GetEnvironmentVariable(Hooks) }.Where(hook => !string.IsNullOrEmpty(hook)));
+        _process = Process.Start(start)!;
+        ProcessId = _process.Id;
+    }
+
+    public WorkerChannel Channel { get; }
+
+    public HttpForward Requests { get; }
+
+    public int ProcessId { get; }
+
+    /// <summary>The program that runs this process.</summary>
+    private static string DotNet { get; } =
+        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+
+    /// <summary>Starts the app. The worker has connected then.</summary>
+    /// <exception cref="HostRefusedException">It ended before that, or took too long.</exception>
+    public static async Task<ChildWorker> StartAsync(
+        Assembly app, WorkerEndpoint endpoint, Action<Protocol.RpcLog> log, IReadOnlyDictionary<string, string?> settings)
+    {
+        var worker = new ChildWorker(app, endpoint.Expect(log), endpoint.Address, settings);
+        var ended = worker._process.WaitForExitAsync();
+        await Task.WhenAny(worker.Channel.Connected, ended, Task.Delay(StartsWithin, TimeProvider.System));
+        if (!worker.Channel.Connected.IsCompleted)
+        {
+            var why = ended.IsCompleted ? $"ended with exit code {worker._process.ExitCode}" : $"took more than {StartsWithin.TotalSeconds} s";
+            await worker.CutOffAsync();
+            throw new HostRefusedException($"The worker's process {why} before it connected. What it printed says why.");
+        }
+
+        _ = worker.EndWithStreamAsync();
+        return worker;
+    }
+
+    public async Task StopAsync()
+    {
+        _stopping = true;
+        Channel.Terminate();
+        await _process.WaitForExitAsync().WaitAsync(EndsWithin).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await CutOffAsync();
+    }
+
+    public async Task CutOffAsync()
+    {
+        Channel.Cut();
+        Requests.Dispose();
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.StandardInput.Close();
+        File.Delete(_socket);
+    }
+
+    /// <summary>Nothing reaches a worker without its stream.</summary>
+    private async Task EndWithStreamAsync()
+    {
+        await Channel.Ended;
+        if (!_stopping)
+        {
+            await CutOffAsync();
+        }
+    }
+}
