@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Chat.Local.CosmosDb.ChangeFeed;
 using Chat.Local.CosmosDb.Items;
@@ -33,12 +34,18 @@ internal sealed class CosmosService : IAsyncDisposable
         _dispatcher = new Dispatcher(_catalog, new FaultGate(faults, time), meter, _certificate);
     }
 
-    /// <summary>The account's endpoint, by its port if it has one, and the emulator's well-known key, as a connection string.</summary>
-    public string ConnectionString => string.Create(
-        CultureInfo.InvariantCulture, $"AccountEndpoint=http://localhost:{Port ?? DefaultPort}/;AccountKey={WellKnownKey};");
+    /// <summary>How the SDK reaches the account, by its port if it has one.</summary>
+    public string ConnectionString => ConnectionStringOf(Port ?? DefaultPort);
 
     /// <summary>Where it listens; null when it doesn't.</summary>
     public int? Port => _listeners.FirstOrDefault()?.Port;
+
+    /// <summary>What the account shows to those who come by https.</summary>
+    public X509Certificate2 Certificate => _certificate.Get();
+
+    /// <summary>How the SDK reaches an account on a port of this machine, with the emulator's well-known key.</summary>
+    public static string ConnectionStringOf(int port, string scheme = "http") =>
+        string.Create(CultureInfo.InvariantCulture, $"AccountEndpoint={scheme}://localhost:{port}/;AccountKey={WellKnownKey};");
 
     /// <summary>Creates the database and containers of infra/cosmos.json that aren't there yet.</summary>
     public void CreateContainers(string cosmosJson)
@@ -69,16 +76,17 @@ internal sealed class CosmosService : IAsyncDisposable
     /// <summary>A message handler for one <c>CosmosClient</c> (Gateway mode). Disposing it breaks that client only.</summary>
     public HttpMessageHandler CreateHandler() => new InProcessHandler(_dispatcher);
 
-    /// <summary>Also serves the account on http://localhost:port, and https, on a free port for 0, until it is disposed; false when the port is taken.</summary>
-    public async Task<bool> ListenAsync(int port, CancellationToken cancellationToken)
+    /// <summary>Also serves the account on a port of this machine, by http and https, until it is disposed; null when the port is taken.</summary>
+    /// <param name="port">The port; 0 for one that is free.</param>
+    public async Task<int?> ListenAsync(int port, CancellationToken cancellationToken)
     {
         if (await Listener.StartAsync(_dispatcher, _certificate, port, _time, cancellationToken) is not { } listener)
         {
-            return false;
+            return null;
         }
 
         _listeners.Add(listener);
-        return true;
+        return listener.Port;
     }
 
     /// <summary>The containers of all databases, for the inspector.</summary>

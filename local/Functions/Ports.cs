@@ -1,5 +1,3 @@
-using Chat.Local.CosmosDb.Protocol;
-
 namespace Chat.Local.Functions;
 
 /// <summary>Opens the ports by which other processes reach the services, and says what is there.</summary>
@@ -11,8 +9,8 @@ internal static class Ports
         if (options.CosmosPort > 0)
         {
             Say(
-                await azure.Cosmos.ListenAsync(options.CosmosPort, CancellationToken.None),
-                $"Cosmos DB for tools: http://localhost:{options.CosmosPort}/, or https with the certificate that {ServerCertificate.Path} there gives.",
+                await azure.Cosmos.ListenAsync(options.CosmosPort, CancellationToken.None) is not null,
+                $"Cosmos DB for tools: {azure.Cosmos.ConnectionString}",
                 $"Port {options.CosmosPort} can't be had, so that {Who("tools")} Cosmos DB; choose another with --cosmos-port N.");
         }
 

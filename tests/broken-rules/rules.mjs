@@ -657,6 +657,27 @@ export const rules = [
     test: 'CosmosDb.ListenerTests.Should_tell_a_client_in_direct_mode_to_use_the_gateway',
   },
   {
+    rule: 'An address is taken as it was sent',
+    file: 'local/CosmosDb/Protocol/Listener.cs',
+    find: "return target.StartsWith('/') ? target.Split('?', 2)[0] : context.Request.Path.ToUriComponent();",
+    replace: 'return context.Request.Path.ToUriComponent() + target[..0];',
+    test: 'CosmosDb.ListenerTests.Should_take_an_address_as_it_was_sent',
+  },
+  {
+    rule: 'An id that its address changes, such as `%41`, is refused with 401, and nobody gets another document',
+    file: 'local/CosmosDb/Protocol/Dispatcher.cs',
+    find: 'if (!IsPublic(request) && !MasterKey.Signed(request))',
+    replace: 'if (!IsPublic(request) && request.Header("Authorization") is null && !MasterKey.Signed(request))',
+    test: 'CosmosDb.When_names_are_odd.Should_refuse_what_would_arrive_as_another_name',
+  },
+  {
+    rule: 'The certificate is for this machine alone, and made anew when it ends',
+    file: 'local/CosmosDb/Protocol/ServerCertificate.cs',
+    find: 'names.AddIpAddress(IPAddress.Loopback);',
+    replace: 'names.AddDnsName("*.localhost");',
+    test: 'CosmosDb.ListenerTests.Should_have_a_certificate_for_this_machine_that_every_system_takes_and_a_new_one_when_it_ends',
+  },
+  {
     rule: 'Over HTTP with the account key, others are refused',
     file: 'local/CosmosDb/Protocol/MasterKey.cs',
     find: 'CryptographicOperations.FixedTimeEquals(given.AsSpan(0, length), Sign(request.Method, type, resource, date))',

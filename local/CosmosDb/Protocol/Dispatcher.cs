@@ -20,9 +20,6 @@ internal sealed class Dispatcher(Catalog catalog, FaultGate gate, Meter meter, S
     private readonly QueryEndpoint _queries = new(gate, meter);
     private readonly ChangeFeedEndpoint _changes = new(gate, meter);
 
-    /// <summary>Whether a request is answered to those without the key: nothing secret is behind it.</summary>
-    public static bool IsPublic(CosmosRequest request) => request.Path == ServerCertificate.Path || request.Path.Trim('/') == Addresses;
-
     public async ValueTask<CosmosResponse> AnswerAsync(CosmosRequest request)
     {
         CosmosResponse response;
@@ -42,8 +39,17 @@ internal sealed class Dispatcher(Catalog catalog, FaultGate gate, Meter meter, S
         return ReferenceEquals(response, CosmosResponse.Broken) ? response : response.With("x-ms-activity-id", request.Header("x-ms-activity-id") ?? Guid.NewGuid().ToString());
     }
 
+    /// <summary>Whether a request is answered to those without the key: nothing secret is behind it.</summary>
+    private static bool IsPublic(CosmosRequest request) => request.Path == ServerCertificate.Path || request.Path.Trim('/') == Addresses;
+
     private ValueTask<CosmosResponse> RouteAsync(CosmosRequest request)
     {
+        // The client signs the id that it means: where the path came to name another, the signature doesn't fit.
+        if (!IsPublic(request) && !MasterKey.Signed(request))
+        {
+            throw new RefusedException(401, "The input authorization token can't serve the request: it isn't signed with the emulator's well-known key for this path.");
+        }
+
         var path = request.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         return path switch
         {

@@ -4,13 +4,14 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Chat.Local.CosmosDb.Protocol;
 
 /// <summary>
-/// The account over HTTP and, on the same port, HTTPS, for tools and other processes on this machine; here requests must be signed.
+/// The account over HTTP and, on the same port, HTTPS, for tools and other processes on this machine.
 /// </summary>
 internal sealed class Listener : IAsyncDisposable
 {
@@ -89,19 +90,24 @@ internal sealed class Listener : IAsyncDisposable
         }
     }
 
+    /// <summary>The path as it was sent: Kestrel's own is decoded, and doesn't tell an escaped percent sign from an escape.</summary>
+    private static string PathOf(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        return target.StartsWith('/') ? target.Split('?', 2)[0] : context.Request.Path.ToUriComponent();
+    }
+
     private static async Task AnswerAsync(Dispatcher dispatcher, HttpContext context)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         var request = new CosmosRequest(
             context.Request.Method,
-            context.Request.Path.ToUriComponent(),
+            PathOf(context),
             name => context.Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null,
             body.ToArray(),
             $"{context.Request.Scheme}://{context.Request.Host}");
-        var response = Dispatcher.IsPublic(request) || MasterKey.Signed(request)
-            ? await dispatcher.AnswerAsync(request)
-            : CosmosResponse.Error(401, "The input authorization token can't serve the request: it isn't signed with the emulator's well-known key.");
+        var response = await dispatcher.AnswerAsync(request);
         if (ReferenceEquals(response, CosmosResponse.Broken))
         {
             context.Abort();

@@ -3,16 +3,24 @@ using System.Text;
 
 namespace Chat.Local.CosmosDb.Protocol;
 
-/// <summary>Checks the signature of a request that came over HTTP.</summary>
+/// <summary>Checks the signature of a request.</summary>
 /// <remarks>https://learn.microsoft.com/rest/api/cosmos-db/access-control-on-cosmosdb-resources: HMAC-SHA256 over verb, resource type, resource and date.</remarks>
 internal static class MasterKey
 {
+    private const string Prefix = "type=master&ver=1.0&sig=";
+
     private static readonly byte[] Key = Convert.FromBase64String(CosmosService.WellKnownKey);
+
+    /// <summary>The header of a request that its sender means to be for a path, which is unescaped.</summary>
+    public static string Authorize(string method, string path, string date)
+    {
+        var (type, resources) = ResourceOf(path);
+        return Uri.EscapeDataString(Prefix + Convert.ToBase64String(Sign(method, type, resources[0], date)));
+    }
 
     public static bool Signed(CosmosRequest request)
     {
         var authorization = Uri.UnescapeDataString(request.Header("Authorization") ?? "");
-        const string Prefix = "type=master&ver=1.0&sig=";
         if (!authorization.StartsWith(Prefix, StringComparison.Ordinal))
         {
             return false;
@@ -25,7 +33,7 @@ internal static class MasterKey
         }
 
         var date = request.Header("x-ms-date") ?? request.Header("Date") ?? "";
-        var (type, resources) = ResourceOf(Uri.UnescapeDataString(request.Path).Trim('/'));
+        var (type, resources) = ResourceOf(Uri.UnescapeDataString(request.Path));
         return resources.Any(resource => CryptographicOperations.FixedTimeEquals(given.AsSpan(0, length), Sign(request.Method, type, resource, date)));
     }
 

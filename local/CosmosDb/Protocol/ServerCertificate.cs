@@ -5,7 +5,7 @@ using Chat.Local.Store;
 
 namespace Chat.Local.CosmosDb.Protocol;
 
-/// <summary>The certificate of the account's port: self-made, for this machine's own names, and kept in the store with the data.</summary>
+/// <summary>The certificate of the account's port: self-made, for this machine's own names, and kept in the store with the data until it ends.</summary>
 internal sealed class ServerCertificate(LocalStore store, TimeProvider time)
 {
     /// <summary>Where clients find it, as at the emulator.</summary>
@@ -13,7 +13,9 @@ internal sealed class ServerCertificate(LocalStore store, TimeProvider time)
 
     private const string Space = "cosmos certificate";
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
-    private const int Years = 10;
+
+    /// <summary>As long as Apple's systems trust one that its user trusts: https://support.apple.com/103769.</summary>
+    private const int Days = 825;
 
     private readonly Lock _lock = new();
     private X509Certificate2? _certificate;
@@ -44,9 +46,10 @@ internal sealed class ServerCertificate(LocalStore store, TimeProvider time)
         names.AddIpAddress(IPAddress.IPv6Loopback);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForEndEntity(critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ServerAuthentication)], critical: false));
         var now = time.GetUtcNow();
-        using var made = request.CreateSelfSigned(now.AddDays(-1), now.AddYears(Years));
+        using var made = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(Days - 1));
         var bytes = made.Export(X509ContentType.Pkcs12);
         store.Put(new Record(store.NewId(), Space, "localhost", bytes));
         return X509CertificateLoader.LoadPkcs12(bytes, null);

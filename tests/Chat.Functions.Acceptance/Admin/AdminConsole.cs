@@ -1,30 +1,25 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Chat.Admin;
 using Chat.Functions.Acceptance.Harness;
+using Chat.Local.CosmosDb;
+using Chat.Local.ServiceBus;
 using Xunit;
 
 namespace Chat.Functions.Acceptance.Admin;
 
-/// <summary>An operator with chat-admin and a backend on this machine.</summary>
-internal sealed class AdminConsole(ChatApp app, int cosmosPort)
+/// <summary>An operator with chat-admin and a backend on this machine, reached through its ports.</summary>
+internal sealed class AdminConsole(string cosmos, string serviceBus)
 {
     public static async Task<AdminConsole> OfAsync(ChatApp app)
     {
-        while (true)
-        {
-            using var probe = new TcpListener(IPAddress.Loopback, 0);
-            probe.Start();
-            var port = ((IPEndPoint)probe.LocalEndpoint).Port;
-            probe.Stop();
-            if (await app.Azure.Cosmos.ListenAsync(port, CancellationToken.None))
-            {
-                return new AdminConsole(app, port);
-            }
-        }
+        var cosmos = await app.Azure.Cosmos.ListenAsync(0, CancellationToken.None);
+        Assert.NotNull(cosmos);
+        return new AdminConsole(CosmosService.ConnectionStringOf(cosmos.Value), BusOf(app));
     }
+
+    /// <summary>How other processes reach the app's queues.</summary>
+    public static string BusOf(ChatApp app) => ServiceBusNamespace.ConnectionStringOf(app.Azure.ServiceBus.Listen(0)!.Value);
 
     /// <summary>Runs a command that is to succeed; what it printed.</summary>
     public async Task<string> RunAsync(params string[] args)
@@ -40,7 +35,7 @@ internal sealed class AdminConsole(ChatApp app, int cosmosPort)
     /// <param name="input">What the operator types.</param>
     /// <param name="args">The command, without the backend that it is about.</param>
     public Task<AdminEnd> TryAsync(string input, params string[] args) =>
-        AdminEnd.OfAsync(input, [.. args, $"--local={app.Http.BaseAddress}", string.Create(CultureInfo.InvariantCulture, $"--cosmos=http://localhost:{cosmosPort}/")]);
+        AdminEnd.OfAsync(input, [.. args, "--cosmos", cosmos, "--service-bus", serviceBus]);
 }
 
 /// <summary>How a command ended, and what it printed.</summary>

@@ -9,10 +9,11 @@ public sealed class BatchTests
 {
     private static readonly PartitionKey Key = new("k");
 
-    [Fact]
-    public async Task Should_apply_all_operations_in_order()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_apply_all_operations_in_order(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         await account.CreateAsync("""{"id":"old","pk":"k"}""");
         await account.CreateAsync("""{"id":"gone","pk":"k"}""");
 
@@ -36,10 +37,11 @@ public sealed class BatchTests
         Assert.NotNull(response.Headers.Session);
     }
 
-    [Fact]
-    public async Task Should_apply_all_and_say_207_when_a_read_finds_nothing_new()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_apply_all_and_say_207_when_a_read_finds_nothing_new(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         var old = await account.CreateAsync("""{"id":"old","pk":"k"}""");
         var known = new TransactionalBatchItemRequestOptions { IfNoneMatchEtag = old.ETag };
 
@@ -54,10 +56,11 @@ public sealed class BatchTests
         Assert.NotNull(await account.FindAsync("k", "new"));
     }
 
-    [Fact]
-    public async Task Should_apply_nothing_for_a_session_that_is_ahead()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_apply_nothing_for_a_session_that_is_ahead(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         var session = (await account.CreateAsync("""{"id":"old","pk":"k"}""")).Headers.Session.Split('#')[0];
 
         using var response = await account.Container.CreateTransactionalBatch(Key)
@@ -68,10 +71,11 @@ public sealed class BatchTests
         Assert.Null(await account.FindAsync("k", "new"));
     }
 
-    [Fact]
-    public async Task Should_apply_nothing_when_the_answer_is_over_four_megabytes()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_apply_nothing_when_the_answer_is_over_four_megabytes(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         await account.CreateAsync($$"""{"id":"big","pk":"k","text":"{{new string('x', 1_000_000)}}"}""");
         var four = account.Container.CreateTransactionalBatch(Key).ReadItem("big").ReadItem("big").ReadItem("big").ReadItem("big");
         var five = account.Container.CreateTransactionalBatch(Key).CreateItemStream(CosmosAccount.Json("""{"id":"new","pk":"k"}"""))
@@ -86,10 +90,11 @@ public sealed class BatchTests
         Assert.Null(await account.FindAsync("k", "new"));
     }
 
-    [Fact]
-    public async Task Should_apply_nothing_when_one_operation_fails()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_apply_nothing_when_one_operation_fails(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         await account.CreateAsync("""{"id":"head","pk":"k","n":1}""");
         await account.CreateAsync("""{"id":"taken","pk":"k"}""");
 
@@ -108,10 +113,11 @@ public sealed class BatchTests
         Assert.Null(await account.FindAsync("k", "later"));
     }
 
-    [Fact]
-    public async Task Should_hold_the_batch_to_the_etag_of_one_operation()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_hold_the_batch_to_the_etag_of_one_operation(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         var head = await account.CreateAsync("""{"id":"head","pk":"k","n":1}""");
         Task<TransactionalBatchResponse> Append(string id, string etag) => account.Container.CreateTransactionalBatch(Key)
             .ReplaceItemStream("head", CosmosAccount.Json("""{"id":"head","pk":"k","n":2}"""), new TransactionalBatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false })
@@ -129,10 +135,11 @@ public sealed class BatchTests
         Assert.Null(await account.FindAsync("k", "m2"));
     }
 
-    [Fact]
-    public async Task Should_take_a_hundred_operations_and_no_more()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_take_a_hundred_operations_and_no_more(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         Task<TransactionalBatchResponse> Create(int count) => Enumerable.Range(0, count)
             .Aggregate(account.Container.CreateTransactionalBatch(Key), (batch, number) => batch.CreateItemStream(CosmosAccount.Json($$"""{"id":"{{count}}-{{number}}","pk":"k"}""")))
             .ExecuteAsync();
@@ -146,10 +153,11 @@ public sealed class BatchTests
         Assert.Null(await account.FindAsync("k", "101-0"));
     }
 
-    [Fact]
-    public async Task Should_refuse_a_document_of_another_key()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_refuse_a_document_of_another_key(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         using var response = await account.Container.CreateTransactionalBatch(Key)
             .CreateItemStream(CosmosAccount.Json("""{"id":"a","pk":"other"}"""))
             .ExecuteAsync();
@@ -157,10 +165,11 @@ public sealed class BatchTests
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
 
-    [Fact]
-    public async Task Should_serialize_batches_that_race()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_serialize_batches_that_race(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         await account.CreateAsync("""{"id":"head","pk":"k","n":0}""");
         async Task AppendAsync(int writer)
         {
@@ -182,11 +191,12 @@ public sealed class BatchTests
         Assert.Equal(101, (int?)(await account.QueryAsync("SELECT VALUE COUNT(1) FROM c")).Single());
     }
 
-    [Fact]
-    public async Task Should_run_bulk_requests_each_for_itself()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_run_bulk_requests_each_for_itself(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
-        using var client = CosmosAccount.Connect(account.Service);
+        await using var account = await CosmosAccount.StartAsync(door: door);
+        using var client = account.NewClient();
         client.ClientOptions.AllowBulkExecution = true;
         var container = client.GetContainer("chat", "items");
         var statuses = await Task.WhenAll(Enumerable.Range(0, 50).Select(async number =>
@@ -199,12 +209,13 @@ public sealed class BatchTests
         Assert.Equal(1, statuses.Count(status => status == HttpStatusCode.Conflict));
     }
 
-    [Fact]
-    public async Task Should_tell_each_operation_of_a_bulk_request_how_it_ended()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_tell_each_operation_of_a_bulk_request_how_it_ended(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         var taken = await account.CreateAsync("""{"id":"taken","pk":"k"}""");
-        using var client = CosmosAccount.Connect(account.Service);
+        using var client = account.NewClient();
         client.ClientOptions.AllowBulkExecution = true;
         var bulk = client.GetContainer("chat", "items");
 
@@ -224,10 +235,11 @@ public sealed class BatchTests
         Array.ForEach(responses, response => response.Dispose());
     }
 
-    [Fact]
-    public async Task Should_hold_a_batch_to_two_megabytes()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_hold_a_batch_to_two_megabytes(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         Task<TransactionalBatchResponse> Create(string name, int count) => Enumerable.Range(0, count)
             .Aggregate(account.Container.CreateTransactionalBatch(Key), (batch, number) => batch.CreateItemStream(CosmosAccount.Json($$"""{"id":"{{name}}{{number}}","pk":"k","x":"{{new string('x', 500_000)}}"}""")))
             .ExecuteAsync();

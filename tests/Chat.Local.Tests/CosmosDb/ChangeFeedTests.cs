@@ -7,10 +7,11 @@ namespace Chat.Local.Tests.CosmosDb;
 
 public sealed class ChangeFeedTests
 {
-    [Fact]
-    public async Task Should_show_the_latest_version_of_each_item_once_in_order_of_writes()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_show_the_latest_version_of_each_item_once_in_order_of_writes(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         await account.CreateAsync("""{"id":"a","pk":"k","n":1}""");
         await account.CreateAsync("""{"id":"b","pk":"k","n":1}""");
         await account.CreateAsync("""{"id":"gone","pk":"k"}""");
@@ -23,10 +24,11 @@ public sealed class ChangeFeedTests
         Assert.Empty(await ReadAsync(account, ChangeFeedStartFrom.Now()));
     }
 
-    [Fact]
-    public async Task Should_go_on_from_a_page_and_never_divide_a_batch()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_go_on_from_a_page_and_never_divide_a_batch(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         await account.CreateAsync("""{"id":"a","pk":"k","n":1}""");
         using var batch = await account.Container.CreateTransactionalBatch(new PartitionKey("k"))
             .CreateItemStream(CosmosAccount.Json("""{"id":"b","pk":"k","n":1}"""))

@@ -265,7 +265,7 @@ public sealed class ContainerTests
 
     private static async Task<(HttpStatusCode Status, string Message)> SendAsync(CosmosAccount account, HttpMethod method, string path, string? body = null, (string Name, string Value)? header = null)
     {
-        using var http = new HttpClient(account.Service.CreateHandler());
+        using var http = account.NewHttp();
         using var request = new HttpRequestMessage(method, new Uri($"http://localhost/dbs/chat/{path}"));
         request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
         if (header is var (name, value))

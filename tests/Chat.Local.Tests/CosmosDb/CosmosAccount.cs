@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chat.Local.CosmosDb;
+using Chat.Local.CosmosDb.Protocol;
 using Chat.Local.Store;
 using Microsoft.Azure.Cosmos;
 
@@ -12,12 +13,17 @@ internal sealed class CosmosAccount : IAsyncDisposable
 {
     private readonly LocalStore _store;
 
-    private CosmosAccount(LocalStore store, CosmosService service, CosmosClient client, string container)
+    private readonly Door _door;
+    private readonly int _port;
+
+    private CosmosAccount(LocalStore store, CosmosService service, Door door, int port)
     {
         _store = store;
-        Client = client;
+        _door = door;
+        _port = port;
         Service = service;
-        Container = client.GetContainer("chat", container);
+        Client = NewClient();
+        Container = Client.GetContainer("chat", "items");
     }
 
     public Faults Faults { get; private init; } = new();
@@ -31,7 +37,7 @@ internal sealed class CosmosAccount : IAsyncDisposable
     public Container Container { get; }
 
     /// <param name="definition">Members of the container's definition besides its id and key <c>/pk</c>.</param>
-    public static async Task<CosmosAccount> StartAsync(string definition = "", string? directory = null, TimeProvider? time = null, string keyPaths = "\"/pk\"", string kind = "Hash")
+    public static async Task<CosmosAccount> StartAsync(string definition = "", string? directory = null, TimeProvider? time = null, string keyPaths = "\"/pk\"", string kind = "Hash", Door door = Door.InProcess)
     {
         time ??= TimeProvider.System;
         var store = directory is null ? LocalStore.InMemory() : await LocalStore.OpenAsync(directory, reset: false, TimeProvider.System);
@@ -41,21 +47,35 @@ internal sealed class CosmosAccount : IAsyncDisposable
         service.CreateContainers($$"""
             {"database":"chat","containers":[{"id":"items","partitionKey":{"paths":[{{keyPaths}}],"kind":"{{kind}}","version":2}{{(definition.Length > 0 ? "," : "")}}{{definition}}}]}
             """);
-        return new CosmosAccount(store, service, Connect(service), "items") { Faults = faults, Meter = meter };
+        var port = door == Door.InProcess ? 0 : (await service.ListenAsync(0, CancellationToken.None))!.Value;
+        return new CosmosAccount(store, service, door, port) { Faults = faults, Meter = meter };
     }
 
     /// <param name="limitToEndpoint">With this, the SDK repeats nothing after a broken connection.</param>
-    public static CosmosClient Connect(CosmosService service, bool limitToEndpoint = false)
+    public CosmosClient NewClient(bool limitToEndpoint = false)
     {
         Environment.SetEnvironmentVariable("COSMOS_DISABLE_IMDS_ACCESS", "true");
-        return new CosmosClient(service.ConnectionString, new CosmosClientOptions
+        var options = new CosmosClientOptions
         {
             ConnectionMode = ConnectionMode.Gateway,
             LimitToEndpoint = limitToEndpoint,
-            HttpClientFactory = () => new HttpClient(service.CreateHandler()),
             UseSystemTextJsonSerializerWithOptions = new JsonSerializerOptions(JsonSerializerDefaults.Web),
-        });
+        };
+        switch (_door)
+        {
+            case Door.InProcess:
+                options.HttpClientFactory = () => new HttpClient(Service.CreateHandler());
+                break;
+            case Door.Https:
+                options.ServerCertificateCustomValidationCallback = (shown, _, _) => Service.Certificate.ExportCertificatePem() == shown.ExportCertificatePem();
+                break;
+        }
+
+        return new CosmosClient(_door == Door.InProcess ? Service.ConnectionString : CosmosService.ConnectionStringOf(_port, _door == Door.Https ? "https" : "http"), options);
     }
+
+    /// <summary>For requests of one's own making, which it signs.</summary>
+    public HttpClient NewHttp() => new(new Signer(Service.CreateHandler()));
 
     public static Stream Json(string json) => new MemoryStream(Encoding.UTF8.GetBytes(json));
 
@@ -99,5 +119,16 @@ internal sealed class CosmosAccount : IAsyncDisposable
         Client.Dispose();
         await Service.DisposeAsync();
         await _store.DisposeAsync();
+    }
+
+    private sealed class Signer(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var date = TimeProvider.System.GetUtcNow().ToString("R");
+            request.Headers.Add("x-ms-date", date);
+            request.Headers.TryAddWithoutValidation("Authorization", MasterKey.Authorize(request.Method.Method, Uri.UnescapeDataString(request.RequestUri!.AbsolutePath), date));
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 }

@@ -87,10 +87,11 @@ public sealed class CrossPartitionQueryTests
             groups.Select(group => group!.ToJsonString()).Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public async Task Should_join_and_sort_over_pages()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_join_and_sort_over_pages(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync(Indexing);
+        await using var account = await CosmosAccount.StartAsync(Indexing, door: door);
         for (var i = 0; i < 6; i++)
         {
             await account.CreateAsync($$"""{"id":"{{i}}","pk":"k{{i}}","seq":{{5 - i}},"tags":["a{{i}}","b{{i}}","c{{i}}"]}""");
@@ -102,11 +103,12 @@ public sealed class CrossPartitionQueryTests
     }
 
     /// <summary>Arrays and objects stand in the order of a hash that the service and the SDK share, so that ranges can be merged and gone on with.</summary>
-    [Fact]
-    public async Task Should_sort_arrays_and_objects_with_everything_else_and_go_on_after_each()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_sort_arrays_and_objects_with_everything_else_and_go_on_after_each(Door door)
     {
         string[] values = ["null", "false", "7", "\"text\"", "[]", "[1]", "[1,2]", "[\"x\",null]", "{}", """{"a":1}""", """{"a":1,"b":[true]}"""];
-        await using var account = await CosmosAccount.StartAsync(Indexing);
+        await using var account = await CosmosAccount.StartAsync(Indexing, door: door);
         foreach (var (value, i) in values.Select((value, i) => (value, i)))
         {
             await account.CreateAsync($$"""{"id":"{{i}}","pk":"k{{i}}","odd":{{value}}}""");

@@ -10,12 +10,12 @@ public sealed class FaultTests
     private static readonly PartitionKey Key = new("k");
 
     [Theory]
-    [InlineData(503)]
-    [InlineData(500)]
-    [InlineData(403)]
-    public async Task Should_refuse_with_the_status_of_the_fault(int status)
+    [EveryDoor(503)]
+    [EveryDoor(500)]
+    [EveryDoor(403)]
+    public async Task Should_refuse_with_the_status_of_the_fault(int status, Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         using var fault = account.Faults.Add(new Fault("cosmos", "create", FaultKind.Fail) { Status = status });
 
         var failed = await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"a","pk":"k"}"""));
@@ -24,10 +24,11 @@ public sealed class FaultTests
         Assert.Null(await account.FindAsync("k", "a"));
     }
 
-    [Fact]
-    public async Task Should_throttle_so_that_the_sdk_tries_again()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_throttle_so_that_the_sdk_tries_again(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         var tries = 0;
         using var twice = account.Faults.Add(new Fault("cosmos", "create", FaultKind.Throttle) { Times = 2, Strike = _ => Task.FromResult(tries++) });
 
@@ -51,10 +52,11 @@ public sealed class FaultTests
         Assert.Equal(10, tries);
     }
 
-    [Fact]
-    public async Task Should_break_the_connection_before_a_write_which_the_sdk_repeats()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_break_the_connection_before_a_write_which_the_sdk_repeats(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         using var once = account.Faults.Add(new Fault("cosmos", "create", FaultKind.ResetBefore) { Times = 1 });
 
         var created = await account.CreateAsync("""{"id":"a","pk":"k"}""");
@@ -62,10 +64,11 @@ public sealed class FaultTests
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
     }
 
-    [Fact]
-    public async Task Should_break_the_connection_after_a_write_so_that_the_sdk_meets_its_own_success()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_break_the_connection_after_a_write_so_that_the_sdk_meets_its_own_success(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         using var once = account.Faults.Add(new Fault("cosmos", "create", FaultKind.ResetAfter) { Times = 1 });
 
         var conflict = await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"a","pk":"k"}"""));
@@ -74,10 +77,11 @@ public sealed class FaultTests
         Assert.NotNull(await account.FindAsync("k", "a"));
     }
 
-    [Fact]
-    public async Task Should_break_the_connection_after_a_batch_so_that_its_own_head_looks_changed()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_break_the_connection_after_a_batch_so_that_its_own_head_looks_changed(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         var head = await account.CreateAsync("""{"id":"head","pk":"k","n":1}""");
         using var once = account.Faults.Add(new Fault("cosmos", "batch", FaultKind.ResetAfter) { Times = 1 });
 
@@ -104,7 +108,7 @@ public sealed class FaultTests
     public async Task Should_leave_a_broken_connection_to_the_application_when_the_sdk_is_limited_to_its_endpoint()
     {
         await using var account = await CosmosAccount.StartAsync();
-        using var client = CosmosAccount.Connect(account.Service, limitToEndpoint: true);
+        using var client = account.NewClient(limitToEndpoint: true);
         using var once = account.Faults.Add(new Fault("cosmos", "create", FaultKind.ResetAfter) { Times = 1 });
 
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetContainer("chat", "items").CreateItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k"}"""), Key));

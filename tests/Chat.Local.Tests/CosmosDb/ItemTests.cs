@@ -9,10 +9,11 @@ public sealed class ItemTests
 {
     private static readonly PartitionKey Key = new("k");
 
-    [Fact]
-    public async Task Should_create_read_replace_and_delete()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_create_read_replace_and_delete(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
 
         var created = await account.CreateAsync("""{"id":"a","pk":"k","text":"é\n"}""");
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
@@ -34,10 +35,11 @@ public sealed class ItemTests
         Assert.Null(await account.FindAsync("k", "a"));
     }
 
-    [Fact]
-    public async Task Should_keep_items_of_other_keys_apart()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_keep_items_of_other_keys_apart(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         await account.CreateAsync("""{"id":"a","pk":"k1"}""");
         await account.CreateAsync("""{"id":"a","pk":"k2"}""");
 
@@ -45,10 +47,11 @@ public sealed class ItemTests
         Assert.Null(await account.FindAsync("k3", "a"));
     }
 
-    [Fact]
-    public async Task Should_refuse_what_exists_and_what_does_not()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_refuse_what_exists_and_what_does_not(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         await account.CreateAsync("""{"id":"a","pk":"k"}""");
 
         var conflict = await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"a","pk":"k"}"""));
@@ -59,10 +62,11 @@ public sealed class ItemTests
         Assert.Equal(HttpStatusCode.NotFound, deleted.StatusCode);
     }
 
-    [Fact]
-    public async Task Should_upsert()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_upsert(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         using var created = await account.Container.UpsertItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k","n":1}"""), Key);
         using var updated = await account.Container.UpsertItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k","n":2}"""), Key);
 
@@ -71,10 +75,11 @@ public sealed class ItemTests
         Assert.Equal(2, (int?)(await account.FindAsync("k", "a"))!["n"]);
     }
 
-    [Fact]
-    public async Task Should_hold_writes_to_the_etag_that_they_name()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_hold_writes_to_the_etag_that_they_name(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         var first = await account.CreateAsync("""{"id":"a","pk":"k"}""");
         using var second = await account.Container.ReplaceItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k","n":2}"""), "a", Key, new ItemRequestOptions { IfMatchEtag = first.ETag });
         using var stale = await account.Container.ReplaceItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k","n":3}"""), "a", Key, new ItemRequestOptions { IfMatchEtag = first.ETag });
@@ -88,20 +93,22 @@ public sealed class ItemTests
         Assert.Equal(2, (int?)(await account.FindAsync("k", "a"))!["n"]);
     }
 
-    [Fact]
-    public async Task Should_answer_not_modified()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_answer_not_modified(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         var created = await account.CreateAsync("""{"id":"a","pk":"k"}""");
         using var read = await account.Container.ReadItemStreamAsync("a", Key, new ItemRequestOptions { IfNoneMatchEtag = created.ETag });
 
         Assert.Equal(HttpStatusCode.NotModified, read.StatusCode);
     }
 
-    [Fact]
-    public async Task Should_answer_without_content_when_none_is_wanted()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_answer_without_content_when_none_is_wanted(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         using var response = await account.Container.CreateItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k"}"""), Key, new ItemRequestOptions { EnableContentResponseOnWrite = false });
 
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
@@ -110,25 +117,26 @@ public sealed class ItemTests
     }
 
     [Theory]
-    [InlineData("""{"pk":"k"}""", HttpStatusCode.BadRequest)]
-    [InlineData("""{"id":"a/b","pk":"k"}""", HttpStatusCode.BadRequest)]
-    [InlineData("""{"id":"","pk":"k"}""", HttpStatusCode.BadRequest)]
-    [InlineData("""{"id":"a","pk":"other"}""", HttpStatusCode.BadRequest)]
-    [InlineData("""{"id":"a","pk":"k","ttl":0}""", HttpStatusCode.BadRequest)]
-    [InlineData("""{"id":"a","pk":"k" """, HttpStatusCode.BadRequest)]
-    [InlineData("""[]""", HttpStatusCode.BadRequest)]
-    public async Task Should_refuse_documents_that_the_service_refuses(string json, HttpStatusCode expected)
+    [EveryDoor("""{"pk":"k"}""", HttpStatusCode.BadRequest)]
+    [EveryDoor("""{"id":"a/b","pk":"k"}""", HttpStatusCode.BadRequest)]
+    [EveryDoor("""{"id":"","pk":"k"}""", HttpStatusCode.BadRequest)]
+    [EveryDoor("""{"id":"a","pk":"other"}""", HttpStatusCode.BadRequest)]
+    [EveryDoor("""{"id":"a","pk":"k","ttl":0}""", HttpStatusCode.BadRequest)]
+    [EveryDoor("""{"id":"a","pk":"k" """, HttpStatusCode.BadRequest)]
+    [EveryDoor("""[]""", HttpStatusCode.BadRequest)]
+    public async Task Should_refuse_documents_that_the_service_refuses(string json, HttpStatusCode expected, Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         using var response = await account.Container.CreateItemStreamAsync(CosmosAccount.Json(json), Key);
 
         Assert.Equal(expected, response.StatusCode);
     }
 
-    [Fact]
-    public async Task Should_hold_documents_and_ids_to_their_limits()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_hold_documents_and_ids_to_their_limits(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         using var large = await account.Container.CreateItemStreamAsync(CosmosAccount.Json($$"""{"id":"a","pk":"k","x":"{{new string('x', 2 * 1024 * 1024)}}"}"""), Key);
         using var longId = await account.Container.CreateItemStreamAsync(CosmosAccount.Json($$"""{"id":"{{new string('x', 1024)}}","pk":"k"}"""), Key);
         using var fits = await account.Container.CreateItemStreamAsync(CosmosAccount.Json($$"""{"id":"{{new string('x', 1023)}}","pk":"k"}"""), Key);
@@ -138,10 +146,11 @@ public sealed class ItemTests
         Assert.Equal(HttpStatusCode.Created, fits.StatusCode);
     }
 
-    [Fact]
-    public async Task Should_refuse_reads_of_a_session_that_is_ahead()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_refuse_reads_of_a_session_that_is_ahead(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         var created = await account.CreateAsync("""{"id":"a","pk":"k"}""");
         var range = created.Headers.Session.Split(':')[0];
         using var same = await account.Container.ReadItemStreamAsync("a", Key, new ItemRequestOptions { SessionToken = created.Headers.Session });
@@ -152,11 +161,12 @@ public sealed class ItemTests
         Assert.Equal("1002", ahead.Headers["x-ms-substatus"]);
     }
 
-    [Fact]
-    public async Task Should_not_find_a_container_that_is_not_there()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_not_find_a_container_that_is_not_there(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
-        using var client = CosmosAccount.Connect(account.Service);
+        await using var account = await CosmosAccount.StartAsync(door: door);
+        using var client = account.NewClient();
         using var read = await client.GetContainer("chat", "nowhere").ReadItemStreamAsync("a", Key);
         var created = await client.GetDatabase("chat").CreateContainerIfNotExistsAsync(new ContainerProperties("more", "/a/b"));
         await created.Container.CreateItemAsync(JsonNode.Parse("""{"id":"a","a":{"b":7}}"""));
@@ -168,26 +178,26 @@ public sealed class ItemTests
     }
 
     [Theory]
-    [InlineData("a/b")]
-    [InlineData("a\\\\b")]
-    [InlineData("a?b")]
-    [InlineData("a#b")]
-    public async Task Should_refuse_ids_with_characters_that_addresses_cannot_hold(string id)
+    [EveryDoor("a/b")]
+    [EveryDoor("a\\\\b")]
+    [EveryDoor("a?b")]
+    [EveryDoor("a#b")]
+    public async Task Should_refuse_ids_with_characters_that_addresses_cannot_hold(string id, Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         using var response = await account.Container.CreateItemStreamAsync(CosmosAccount.Json($$"""{"id":"{{id}}","pk":"k"}"""), Key);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
 
     [Theory]
-    [InlineData('x', 2048, HttpStatusCode.Created)]
-    [InlineData('x', 2049, HttpStatusCode.BadRequest)]
-    [InlineData('é', 1024, HttpStatusCode.Created)]
-    [InlineData('é', 1025, HttpStatusCode.BadRequest)]
-    public async Task Should_hold_partition_keys_to_two_kilobytes(char character, int length, HttpStatusCode expected)
+    [EveryDoor('x', 2048, HttpStatusCode.Created)]
+    [EveryDoor('x', 2049, HttpStatusCode.BadRequest)]
+    [EveryDoor('é', 1024, HttpStatusCode.Created)]
+    [EveryDoor('é', 1025, HttpStatusCode.BadRequest)]
+    public async Task Should_hold_partition_keys_to_two_kilobytes(char character, int length, HttpStatusCode expected, Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         var key = new string(character, length);
         using var response = await account.Container.CreateItemStreamAsync(CosmosAccount.Json($$"""{"id":"a","pk":"{{key}}"}"""), new PartitionKey(key));
 
@@ -195,15 +205,15 @@ public sealed class ItemTests
     }
 
     [Theory]
-    [InlineData("9007199254740993", "9007199254740992")]
-    [InlineData("-123456789012345678", "-123456789012345680")]
-    [InlineData("1.0", "1")]
-    [InlineData("1e2", "100")]
-    [InlineData("0.1", "0.1")]
-    [InlineData("1.7976931348623157e308", "1.7976931348623157E+308")]
-    public async Task Should_keep_numbers_as_doubles(string written, string kept)
+    [EveryDoor("9007199254740993", "9007199254740992")]
+    [EveryDoor("-123456789012345678", "-123456789012345680")]
+    [EveryDoor("1.0", "1")]
+    [EveryDoor("1e2", "100")]
+    [EveryDoor("0.1", "0.1")]
+    [EveryDoor("1.7976931348623157e308", "1.7976931348623157E+308")]
+    public async Task Should_keep_numbers_as_doubles(string written, string kept, Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
 
         using var created = await account.Container.CreateItemStreamAsync(CosmosAccount.Json($$"""{"id":"a","pk":"k","n":[{"m":{{written}}}],"s":"{{written}}"}"""), new PartitionKey("k"));
 
@@ -212,10 +222,11 @@ public sealed class ItemTests
         Assert.Equal(kept, Assert.Single(await account.QueryAsync("SELECT VALUE c.n[0] FROM c"))!["m"]!.ToJsonString());
     }
 
-    [Fact]
-    public async Task Should_refuse_numbers_that_no_double_holds()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_refuse_numbers_that_no_double_holds(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         await account.CreateAsync("""{"id":"a","pk":"k","n":1e308}""");
 
         using var created = await account.Container.CreateItemStreamAsync(CosmosAccount.Json("""{"id":"b","pk":"k","n":1e400}"""), new PartitionKey("k"));
@@ -224,10 +235,11 @@ public sealed class ItemTests
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (created.StatusCode, patched.StatusCode));
     }
 
-    [Fact]
-    public async Task Should_let_no_patch_grow_a_document_beyond_its_limit()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_let_no_patch_grow_a_document_beyond_its_limit(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         await account.CreateAsync($$"""{"id":"a","pk":"k","x":"{{new string('x', 1_500_000)}}"}""");
         using var response = await account.Container.PatchItemStreamAsync("a", Key, [PatchOperation.Set("/y", new string('y', 1_000_000))]);
 

@@ -69,7 +69,7 @@ public sealed class LaggingReplicaTests
     {
         await using var account = await CosmosAccount.StartAsync();
         account.Service.LagReads("chat", "items", Lag);
-        using var reader = CosmosAccount.Connect(account.Service);
+        using var reader = account.NewClient();
         var container = reader.GetContainer("chat", "items");
         var last = 0;
         for (var n = 1; n <= 50; n++)
@@ -87,7 +87,7 @@ public sealed class LaggingReplicaTests
     /// <summary>Reads as a client that keeps no session.</summary>
     private static async Task<int?> StrangersReadAsync(CosmosAccount account, string? session = null)
     {
-        using var http = new HttpClient(account.Service.CreateHandler());
+        using var http = account.NewHttp();
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("http://localhost/dbs/chat/colls/items/docs/a"));
         request.Headers.Add("x-ms-documentdb-partitionkey", "[\"k\"]");
         if (session is not null)
@@ -101,7 +101,7 @@ public sealed class LaggingReplicaTests
 
     private static async Task<string> StrangersQueryAsync(CosmosAccount account, PartitionKey? key)
     {
-        using var client = CosmosAccount.Connect(account.Service);
+        using var client = account.NewClient();
         var options = new QueryRequestOptions { PartitionKey = key, EnableOptimisticDirectExecution = key is not null };
         using var query = client.GetContainer("chat", "items").GetItemQueryIterator<JsonObject>("SELECT * FROM c ORDER BY c.n", requestOptions: options);
         var found = new List<string>();

@@ -11,13 +11,17 @@ public sealed class NodeTests
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
-    [Fact]
-    public async Task Should_serve_the_ordinary_npm_package()
+    [Theory]
+    [InlineData("http")]
+    [InlineData("https")]
+    public async Task Should_serve_the_ordinary_npm_package(string scheme)
     {
+        using var directory = new TemporaryDirectory();
         await using var account = await CosmosAccount.StartAsync();
-        var port = ListenerTests.FreePort();
-        Assert.True(await account.Service.ListenAsync(port, CancellationToken.None));
-        using var node = Start($"http://localhost:{port}");
+        var port = await account.Service.ListenAsync(0, CancellationToken.None);
+        var pem = Path.Combine(directory.Path, "emulator.pem");
+        await File.WriteAllTextAsync(pem, account.Service.Certificate.ExportCertificatePem());
+        using var node = Start($"{scheme}://localhost:{port}", pem);
 
         var output = node.StandardOutput.ReadToEndAsync();
         var errors = node.StandardError.ReadToEndAsync();
@@ -35,12 +39,13 @@ public sealed class NodeTests
         Assert.EndsWith("done\n", await output, StringComparison.Ordinal);
     }
 
-    private static Process Start(string endpoint, [CallerFilePath] string thisFile = "")
+    private static Process Start(string endpoint, string trusted, [CallerFilePath] string thisFile = "")
     {
         var folder = Path.Combine(Path.GetDirectoryName(thisFile)!, "node");
         Assert.True(Directory.Exists(Path.Combine(folder, "node_modules")), $"The npm packages aren't there: run 'npm ci' in {folder}.");
         var start = new ProcessStartInfo("node", ["conformance.mjs"]) { UseShellExecute = false, WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["COSMOS_ENDPOINT"] = endpoint;
+        start.Environment["NODE_EXTRA_CA_CERTS"] = trusted;
         start.Environment["COSMOS_KEY"] = CosmosService.WellKnownKey;
         try
         {

@@ -9,10 +9,11 @@ public sealed class PatchTests
 {
     private static readonly PartitionKey Key = new("k");
 
-    [Fact]
-    public async Task Should_apply_every_operation_in_order()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_apply_every_operation_in_order(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         await account.CreateAsync("""{"id":"a","pk":"k","n":1,"x":2.5,"list":[1,2,3],"o":{"gone":1,"from":"é"}}""");
 
         var patched = await account.Container.PatchItemAsync<JsonObject>("a", Key,
@@ -35,10 +36,11 @@ public sealed class PatchTests
         Assert.Equal("""{"id":"a","pk":"k","n":42,"x":3,"list":["first","inserted",2,3,"last"],"o":{"set":5},"new":"v","fresh":7,"moved":"é"}""", Own(document));
     }
 
-    [Fact]
-    public async Task Should_patch_only_what_meets_the_condition()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_patch_only_what_meets_the_condition(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         await account.CreateAsync("""{"id":"a","pk":"k","read":5}""");
         Task<ResponseMessage> RaiseAsync(int to) => account.Container.PatchItemStreamAsync("a", Key, [PatchOperation.Set("/read", to)],
             new PatchItemRequestOptions { FilterPredicate = $"FROM c WHERE c.read < {to} AND NOT IS_DEFINED(c.ended)" });
@@ -51,10 +53,11 @@ public sealed class PatchTests
         Assert.Equal(9, (int?)(await account.FindAsync("k", "a"))!["read"]);
     }
 
-    [Fact]
-    public async Task Should_hold_patches_to_their_etag_and_document()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_hold_patches_to_their_etag_and_document(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         await account.CreateAsync("""{"id":"a","pk":"k"}""");
         using var stale = await account.Container.PatchItemStreamAsync("a", Key, [PatchOperation.Set("/x", 1)], new PatchItemRequestOptions { IfMatchEtag = "\"other\"" });
         using var missing = await account.Container.PatchItemStreamAsync("b", Key, [PatchOperation.Set("/x", 1)]);
@@ -63,10 +66,11 @@ public sealed class PatchTests
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
     }
 
-    [Fact]
-    public async Task Should_refuse_what_cannot_be_patched_and_change_nothing()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_refuse_what_cannot_be_patched_and_change_nothing(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         await account.CreateAsync("""{"id":"a","pk":"k","n":1,"text":"t"}""");
         PatchOperation[][] impossible =
         [

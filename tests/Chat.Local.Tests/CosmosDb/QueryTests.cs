@@ -228,7 +228,7 @@ public sealed class QueryTests
     public async Task Should_refuse_malformed_requests(string body, string? key = "[\"k\"]", string? continuation = null)
     {
         await using var account = await WithDocumentsAsync();
-        using var http = new HttpClient(account.Service.CreateHandler());
+        using var http = account.NewHttp();
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("http://localhost/dbs/chat/colls/items/docs"));
         request.Headers.Add("x-ms-documentdb-isquery", "True");
         request.Headers.Add(key is null ? "x-ms-documentdb-partitionkeyrangeid" : "x-ms-documentdb-partitionkey", key ?? "0");
@@ -256,10 +256,11 @@ public sealed class QueryTests
         Assert.Equal(5, (await account.QueryAsync("SELECT * FROM c ORDER BY c.seq")).Count);
     }
 
-    [Fact]
-    public async Task Should_query_across_partitions_without_order()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_query_across_partitions_without_order(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         for (var i = 0; i < 40; i++)
         {
             await account.CreateAsync($$"""{"id":"{{i}}","pk":"k{{i % 13}}","even":{{(i % 2 == 0 ? "true" : "false")}}}""");
@@ -275,7 +276,7 @@ public sealed class QueryTests
     public async Task Should_ask_clients_for_a_plan_of_what_ranges_cannot_answer_alone()
     {
         await using var account = await WithDocumentsAsync();
-        using var http = new HttpClient(account.Service.CreateHandler());
+        using var http = account.NewHttp();
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("http://localhost/dbs/chat/colls/items/docs"));
         request.Headers.Add("x-ms-documentdb-isquery", "True");
         request.Content = new StringContent("""{"query":"SELECT * FROM c ORDER BY c.seq"}""");
@@ -287,10 +288,11 @@ public sealed class QueryTests
         Assert.Contains("rewrittenQuery", (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["additionalErrorInfo"], StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Should_divide_the_items_among_the_feed_ranges()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_divide_the_items_among_the_feed_ranges(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         for (var i = 0; i < 40; i++)
         {
             await account.CreateAsync($$"""{"id":"{{i}}","pk":"k{{i}}"}""");
@@ -312,11 +314,11 @@ public sealed class QueryTests
     }
 
     [Theory]
-    [InlineData("[\"t1\"]", 4)]
-    [InlineData("[\"t1\",\"u1\"]", 2)]
-    public async Task Should_query_by_the_prefix_of_a_hierarchical_key(string prefix, int expected)
+    [EveryDoor("[\"t1\"]", 4)]
+    [EveryDoor("[\"t1\",\"u1\"]", 2)]
+    public async Task Should_query_by_the_prefix_of_a_hierarchical_key(string prefix, int expected, Door door)
     {
-        await using var account = await CosmosAccount.StartAsync(keyPaths: "\"/t\",\"/u\",\"/v\"", kind: "MultiHash");
+        await using var account = await CosmosAccount.StartAsync(keyPaths: "\"/t\",\"/u\",\"/v\"", kind: "MultiHash", door: door);
         for (var i = 0; i < 8; i++)
         {
             await account.CreateAsync($$"""{"id":"{{i}}","t":"t{{i % 2}}","u":"u{{i / 4}}","v":{{i}}}""");
@@ -333,10 +335,11 @@ public sealed class QueryTests
         Assert.Equal(expected, found.Count);
     }
 
-    [Fact]
-    public async Task Should_go_on_where_it_stopped_whatever_was_written_since()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_go_on_where_it_stopped_whatever_was_written_since(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync(Indexing);
+        await using var account = await CosmosAccount.StartAsync(Indexing, door: door);
         for (var i = 0; i < 20; i++)
         {
             await account.CreateAsync($$"""{"id":"{{i}}","pk":"k","seq":{{i * 10}}}""");
@@ -355,10 +358,11 @@ public sealed class QueryTests
         Assert.Equal(["after", "5", "6", "7", "8"], next.Select(item => (string)item["id"]!), StringComparer.Ordinal);
     }
 
-    [Fact]
-    public async Task Should_end_pages_at_four_megabytes()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_end_pages_at_four_megabytes(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         for (var i = 0; i < 5; i++)
         {
             await account.CreateAsync($$"""{"id":"{{i}}","pk":"k","text":"{{new string('x', 1_500_000)}}"}""");

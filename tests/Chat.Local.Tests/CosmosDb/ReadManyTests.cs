@@ -9,14 +9,14 @@ namespace Chat.Local.Tests.CosmosDb;
 public sealed class ReadManyTests
 {
     [Theory]
-    [InlineData("\"/pk\"", "Hash", 1)]
-    [InlineData("\"/pk\"", "Hash", 13)]
-    [InlineData("\"/id\"", "Hash", 1)]
-    [InlineData("\"/pk\",\"/id\"", "MultiHash", 5)]
-    [InlineData("\"/n\"", "Hash", 1)]
-    public async Task Should_find_those_that_exist(string keyPaths, string kind, int keys)
+    [EveryDoor("\"/pk\"", "Hash", 1)]
+    [EveryDoor("\"/pk\"", "Hash", 13)]
+    [EveryDoor("\"/id\"", "Hash", 1)]
+    [EveryDoor("\"/pk\",\"/id\"", "MultiHash", 5)]
+    [EveryDoor("\"/n\"", "Hash", 1)]
+    public async Task Should_find_those_that_exist(string keyPaths, string kind, int keys, Door door)
     {
-        await using var account = await CosmosAccount.StartAsync(keyPaths: keyPaths, kind: kind);
+        await using var account = await CosmosAccount.StartAsync(keyPaths: keyPaths, kind: kind, door: door);
         for (var i = 0; i < 40; i++)
         {
             await account.CreateAsync($$"""{"id":"{{i}}","pk":"k{{i % keys}}","n":{{i}}}""");
@@ -34,10 +34,11 @@ public sealed class ReadManyTests
         Assert.Equal(Enumerable.Range(30, 10), found.Select(item => int.Parse((string)item["id"]!, CultureInfo.InvariantCulture)).Order());
     }
 
-    [Fact]
-    public async Task Should_find_all_in_a_container_made_the_usual_way()
+    [Theory]
+    [EveryDoor]
+    public async Task Should_find_all_in_a_container_made_the_usual_way(Door door)
     {
-        await using var account = await CosmosAccount.StartAsync();
+        await using var account = await CosmosAccount.StartAsync(door: door);
         var container = (await account.Client.GetDatabase("chat").CreateContainerAsync(new ContainerProperties("usual", "/pk"))).Container;
         for (var i = 0; i < 100; i++)
         {

@@ -12,7 +12,7 @@ public sealed class ThroughputTests
         var clock = new TestClock();
         await using var account = await CosmosAccount.StartAsync(time: clock);
         account.Service.LimitThroughput("chat", "items", 10);
-        using var http = new HttpClient(account.Service.CreateHandler());
+        using var http = account.NewHttp();
         async Task<HttpResponseMessage> CreateAsync(string id)
         {
             using var content = new StringContent($$"""{"id":"{{id}}","pk":"k"}""");
@@ -151,7 +151,7 @@ public sealed class ThroughputTests
 
     private static async Task<HttpStatusCode> CreateAsync(CosmosAccount account, string container, string id, string database = "chat")
     {
-        using var http = new HttpClient(account.Service.CreateHandler());
+        using var http = account.NewHttp();
         using var content = new StringContent($$"""{"id":"{{id}}","pk":"k"}""");
         using var response = await http.PostAsync(new Uri($"http://localhost/dbs/{database}/colls/{container}/docs"), content);
         return response.StatusCode;

@@ -1,6 +1,3 @@
-using System.Reflection;
-using Xunit.Sdk;
-
 namespace Chat.Local.Tests.ServiceBus;
 
 /// <summary>How a client reaches the broker.</summary>
@@ -13,8 +10,4 @@ public enum Door
 }
 
 /// <summary>Runs a theory through each door, as its last argument.</summary>
-[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
-public sealed class EveryDoorAttribute(params object[] arguments) : DataAttribute
-{
-    public override IEnumerable<object[]> GetData(MethodInfo testMethod) => Enum.GetValues<Door>().Select(door => (object[])[.. arguments, door]);
-}
+public sealed class EveryDoorAttribute(params object[] arguments) : EachAttribute<Door>(arguments);
