@@ -12,7 +12,7 @@ public class When_two_browser_windows_chat
     {
         await using var app = await ChatApp.StartAsync();
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(Options());
+        await using var browser = await playwright.Chromium.LaunchAsync(Chromium.Options());
         var alice = await SignInAsync(browser, app, "alice");
         var bob = await SignInAsync(browser, app, "bob");
 
@@ -44,7 +44,7 @@ public class When_two_browser_windows_chat
     {
         await using var app = await ChatApp.StartAsync();
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(Options());
+        await using var browser = await playwright.Chromium.LaunchAsync(Chromium.Options());
         var conversation = (await app.As("alice").StartDirectAsync("bob")).ConversationId;
         await app.As("alice").SendAsync(conversation, "Helo");
         var alice = await SignInAsync(browser, app, "alice");
@@ -81,7 +81,7 @@ public class When_two_browser_windows_chat
     {
         await using var app = await ChatApp.StartAsync();
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(Options());
+        await using var browser = await playwright.Chromium.LaunchAsync(Chromium.Options());
         var (direct, group) = ((await app.As("alice").StartDirectAsync("bob")).ConversationId, (await app.As("alice").CreateGroupAsync("Trip", "bob", "carol")).ConversationId);
         var alice = await SignInAsync(browser, app, "alice");
         await OpenAsync("Trip");
@@ -136,7 +136,7 @@ public class When_two_browser_windows_chat
     {
         await using var app = await ChatApp.StartAsync();
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(Options());
+        await using var browser = await playwright.Chromium.LaunchAsync(Chromium.Options());
         var alice = await SignInAsync(browser, app, "alice");
         await alice.Locator("#new summary").ClickAsync();
 
@@ -177,12 +177,6 @@ public class When_two_browser_windows_chat
         Assert.Equal(2, (await app.As("alice").ConversationsAsync()).Conversations.Count);
     }
 
-    private static BrowserTypeLaunchOptions Options() => new()
-    {
-        ExecutablePath = Chromium(),
-        Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-    };
-
     private static async Task<IPage> SignInAsync(IBrowser browser, ChatApp app, string name)
     {
         // A context of its own is a window of another person.
@@ -194,12 +188,5 @@ public class When_two_browser_windows_chat
         await page.Keyboard.PressAsync("Enter");
         await page.Locator("#chat").WaitForAsync();
         return page;
-    }
-
-    private static string Chromium()
-    {
-        var path = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
-        Assert.True(path is not null, "This test drives the page in Chromium: install the package 'chromium'.");
-        return path;
     }
 }
