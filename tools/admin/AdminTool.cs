@@ -47,11 +47,8 @@ internal static class AdminTool
     private static RootCommand Root(TextReader input)
     {
         var target = new Target();
-        return new RootCommand("Looks into a running Chat.Functions backend, and repairs it. See docs/operations.md.")
+        var root = new RootCommand("Looks into a running Chat.Functions backend, and repairs it. See docs/operations.md.")
         {
-            target.Local,
-            target.Cosmos,
-            target.ServiceBus,
             new Command("dead-letters", "What the queues gave up on.")
             {
                 ListDeadLetters.Command(target),
@@ -70,6 +67,8 @@ internal static class AdminTool
                 RebuildInbox.Command(target),
             },
         };
+        target.AddTo(root);
+        return root;
     }
 
     private static async Task<int> RefuseAsync(TextWriter error, string why)
@@ -83,10 +82,11 @@ internal static class AdminTool
     {
         NotThereException => failure.Message,
         CosmosException cosmos => $"Cosmos DB answered {(int)cosmos.StatusCode}: {FirstLine(cosmos.ResponseBody ?? cosmos.Message)}",
+        ServiceBusException { Reason: ServiceBusFailureReason.ServiceCommunicationProblem } or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
+            $"Nothing answers: {FirstLine(failure.Message)}. 'dotnet run --project local' starts a backend on this machine, and prints what --cosmos and --service-bus take.",
         ServiceBusException bus => $"Service Bus: {bus.Reason}: {FirstLine(bus.Message)}",
-        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
-            $"Nothing answers: {FirstLine(failure.Message)}. A backend on this machine starts with 'dotnet run --project local'; --local URL and --cosmos URL say where it listens.",
-        AuthenticationFailedException or RequestFailedException or HttpRequestException => FirstLine(failure.Message),
+        HttpRequestException => FirstLine(failure.GetBaseException().Message),
+        AuthenticationFailedException or UnauthorizedAccessException or RequestFailedException => FirstLine(failure.Message),
         OperationCanceledException => "It was stopped before it was done.",
         _ => null,
     };

@@ -13,7 +13,7 @@ internal static class ShowConversation
 {
     public static Command Command(Target target)
     {
-        var (id, content, format) = (Ids.Conversation(), Report.Content(), Report.Format());
+        var (id, content, format) = (Parsed.Conversation(), Report.Content(), Report.Format());
         var command = new Command("show", "A conversation's head, its members with their marks, and how far it is delivered.") { id, content, format };
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -17,7 +17,7 @@ internal static class ShowLog
 
     public static Command Command(Target target)
     {
-        var (id, content, format) = (Ids.Conversation(), Report.Content(), Report.Format());
+        var (id, content, format) = (Parsed.Conversation(), Report.Content(), Report.Format());
         var after = new Option<long>("--after") { Description = "Entries after this position.", HelpName = "SEQ" };
         var limit = new Option<int>("--limit")
         {

@@ -28,7 +28,7 @@ internal sealed class LetterChoice
     public string Queue(ParseResult parsed) => parsed.GetRequiredValue(_queue);
 
     /// <summary>The ids of those that are meant, each once.</summary>
-    public async Task<IReadOnlyList<long>> ResolveAsync(ParseResult parsed, IDeadLetters letters, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<long>> ResolveAsync(ParseResult parsed, DeadLetterQueues letters, CancellationToken cancellationToken) =>
         parsed.GetValue(_all)
             ? await letters.ListAsync(Queue(parsed), cancellationToken).Select(letter => letter.Id).ToListAsync(cancellationToken)
             : [.. parsed.GetRequiredValue(_ids).Distinct()];

@@ -23,7 +23,7 @@ internal static class ListDeadLetters
         return command;
     }
 
-    private static async Task CountAsync(ParseResult parsed, Option<ReportFormat> format, IDeadLetters letters, CancellationToken cancellationToken)
+    private static async Task CountAsync(ParseResult parsed, Option<ReportFormat> format, DeadLetterQueues letters, CancellationToken cancellationToken)
     {
         var (counts, table) = (new List<QueueCount>(), Report.Table("queue", "dead letters", "oldest"));
         foreach (var queue in Queues.All)
@@ -41,7 +41,7 @@ internal static class ListDeadLetters
         Report.Write(parsed, format, counts, table);
     }
 
-    private static async Task ListAsync(ParseResult parsed, Option<ReportFormat> format, IDeadLetters letters, string queue, CancellationToken cancellationToken)
+    private static async Task ListAsync(ParseResult parsed, Option<ReportFormat> format, DeadLetterQueues letters, string queue, CancellationToken cancellationToken)
     {
         var (rows, table) = (new List<LetterRow>(), Report.Table("id", "reason", "description", "enqueued", "deliveries", "conversation", "entries"));
         await foreach (var letter in letters.ListAsync(queue, cancellationToken))

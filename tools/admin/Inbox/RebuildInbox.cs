@@ -10,7 +10,7 @@ internal static class RebuildInbox
 {
     public static Command Command(Target target)
     {
-        var user = Ids.User();
+        var user = Parsed.User();
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would change." };
         var command = new Command(
             "rebuild",

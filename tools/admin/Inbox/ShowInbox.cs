@@ -11,7 +11,7 @@ internal static class ShowInbox
 {
     public static Command Command(Target target)
     {
-        var (user, content, format) = (Ids.User(), Report.Content(), Report.Format());
+        var (user, content, format) = (Parsed.User(), Report.Content(), Report.Format());
         var command = new Command("show", "A user's list of conversations as it is stored, those that they left included.") { user, content, format };
         command.SetAction(async (parsed, cancellationToken) =>
         {

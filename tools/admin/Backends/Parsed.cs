@@ -4,8 +4,8 @@ using Chat.Functions.Shared;
 
 namespace Chat.Admin.Backends;
 
-/// <summary>Arguments that name somebody or something of the backend.</summary>
-internal static class Ids
+/// <summary>Arguments that name somebody or something.</summary>
+internal static class Parsed
 {
     public static Argument<UserId> User() => new("user")
     {
@@ -19,15 +19,20 @@ internal static class Ids
         CustomParser = argument => Parse<ConversationId>(argument, ConversationId.TryParse, "A conversation's id is 22 of A-Z a-z 0-9 _ -; put -- before one that begins with -."),
     };
 
-    private delegate bool TryParse<T>(string? text, out T id);
+    /// <summary>What the text of an argument names; null, and an error, when it names nothing.</summary>
+    public static T? Of<T>(ArgumentResult argument, Func<string, T?> parse, string otherwise)
+        where T : class =>
+        Parse(argument, (string? text, out T? value) => (value = parse(text!)) is not null, otherwise);
+
+    private delegate bool TryParse<T>(string? text, out T value);
 
     private static T Parse<T>(ArgumentResult argument, TryParse<T> tryParse, string otherwise)
     {
-        if (!tryParse(argument.Tokens[0].Value, out var id))
+        if (!tryParse(argument.Tokens[0].Value, out var value))
         {
             argument.AddError(otherwise);
         }
 
-        return id;
+        return value;
     }
 }

@@ -4,18 +4,19 @@ using Chat.Functions.Delivery;
 
 namespace Chat.Admin.DeadLetters;
 
-/// <summary>Those of a Service Bus namespace.</summary>
+/// <summary>The dead letters of a namespace's queues.</summary>
 /// <remarks>
 /// Letters can't be received by number, only from the oldest on. So those before one that is meant are held while it is looked for, and given
 /// back after; that raises their delivery count, which ends nothing among dead letters.
 /// </remarks>
 /// <param name="client">The namespace; disposed with this.</param>
 /// <param name="patience">How long nothing comes until there is taken to be nothing more.</param>
-internal sealed class ServiceBusDeadLetters(ServiceBusClient client, TimeSpan patience) : IDeadLetters
+internal sealed class DeadLetterQueues(ServiceBusClient client, TimeSpan patience) : IAsyncDisposable
 {
     /// <summary>Bodies have up to 256 KB.</summary>
     private const int MaxBatch = 100;
 
+    /// <summary>A queue's dead letters, oldest first, without taking them.</summary>
     public async IAsyncEnumerable<DeadLetter> ListAsync(string queue, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var receiver = Receiver(queue);
@@ -31,12 +32,17 @@ internal sealed class ServiceBusDeadLetters(ServiceBusClient client, TimeSpan pa
         }
     }
 
+    /// <summary>One of them; null when it isn't there.</summary>
     public async Task<DeadLetter?> FindAsync(string queue, long id, CancellationToken cancellationToken)
     {
         await using var receiver = Receiver(queue);
         return await receiver.PeekMessageAsync(id, cancellationToken) is { } message && message.SequenceNumber == id ? Of(message) : null;
     }
 
+    /// <summary>
+    /// Sends the bodies of these again, each under a new message id, which no duplicate detection drops; a letter is removed once its copy is
+    /// sent. A crash in between leaves both, which is harmless. Yields each that is done; what isn't there or is with somebody isn't.
+    /// </summary>
     public async IAsyncEnumerable<long> ReplayAsync(string queue, IReadOnlyList<long> ids, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var sender = client.CreateSender(queue);
@@ -46,6 +52,7 @@ internal sealed class ServiceBusDeadLetters(ServiceBusClient client, TimeSpan pa
         }
     }
 
+    /// <summary>Removes these for good. Yields each that is done; what isn't there or is with somebody isn't.</summary>
     public IAsyncEnumerable<long> DiscardAsync(string queue, IReadOnlyList<long> ids, CancellationToken cancellationToken) =>
         TakeAsync(queue, ids, _ => Task.CompletedTask, cancellationToken);
 
@@ -68,7 +75,7 @@ internal sealed class ServiceBusDeadLetters(ServiceBusClient client, TimeSpan pa
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var receiver = Receiver(queue);
-        var wanted = ids.ToHashSet();
+        var wanted = await ThereAsync(receiver, ids, cancellationToken);
         var others = new Dictionary<long, ServiceBusReceivedMessage>();
         try
         {
@@ -99,6 +106,19 @@ internal sealed class ServiceBusDeadLetters(ServiceBusClient client, TimeSpan pa
                 await GiveBackAsync(receiver, letter);
             }
         }
+    }
+
+    /// <summary>Those that are there, found without taking any, so that nobody's letters are held for one that is gone.</summary>
+    private static async Task<HashSet<long>> ThereAsync(ServiceBusReceiver receiver, IReadOnlyList<long> ids, CancellationToken cancellationToken)
+    {
+        var (left, there) = (new SortedSet<long>(ids), new HashSet<long>());
+        while (left.Count > 0 && await receiver.PeekMessagesAsync(MaxBatch, left.Min, cancellationToken) is { Count: > 0 } page)
+        {
+            there.UnionWith(page.Select(letter => letter.SequenceNumber).Where(left.Contains));
+            left.RemoveWhere(id => id <= page[^1].SequenceNumber);
+        }
+
+        return there;
     }
 
     private static async Task GiveBackAsync(ServiceBusReceiver receiver, ServiceBusReceivedMessage letter)
