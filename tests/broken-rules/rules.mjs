@@ -60,8 +60,8 @@ export const rules = [
   {
     rule: 'The app as a child has its settings by the environment, and its services by their ports',
     file: 'local/CosmosDb/CosmosService.cs',
-    find: '{Port ?? DefaultPort}',
-    replace: '{DefaultPort}',
+    find: 'ConnectionStringOf(Port ?? DefaultPort)',
+    replace: 'ConnectionStringOf(DefaultPort)',
     test: 'Functions.When_the_worker_is_a_child.Should_run_with_the_apps_settings_and_the_services_ports',
   },
   {
