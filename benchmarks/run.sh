@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-for project in functions benchmarks/Chat.Floor benchmarks/Chat.Load benchmarks/Chat.Micro; do
+for project in local benchmarks/Chat.Floor benchmarks/Chat.Load benchmarks/Chat.Micro; do
   dotnet build "$project" -c Release -v quiet -nologo
 done
 artifacts=$(mktemp -d)

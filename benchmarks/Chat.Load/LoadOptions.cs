@@ -16,7 +16,7 @@ internal sealed record LoadOptions
           All but operations, with soak last: all
           --floor          the same workloads against Chat.Floor, in turn
           --ejabberd       and against Debian's ejabberd, which is installed if need be
-          --server FILE    the backend, by default functions/bin/Local/Release/net10.0/Chat.Functions.dll
+          --server FILE    the backend, by default local/bin/Release/net10.0/Chat.Local.dll
           --windows N      how many windows (5)
           --seconds N      how long each is (5)
           --minutes N      how long soak takes (5)

@@ -22,7 +22,7 @@ public class LocalLoops
     private const string Queue = "deliveries";
     private static readonly byte[] Body = new byte[1000];
     private static readonly object[] Arguments = [new[] { new Event("message.created", 42, new string('x', 300)) }];
-    private static readonly Uri Address = new("api/results/now", UriKind.Relative);
+    private static readonly Uri Address = new("api/idle", UriKind.Relative);
 
     private AppHost _host = null!;
     private Func<Task<string>> _invoke = null!;
@@ -36,7 +36,7 @@ public class LocalLoops
     [GlobalSetup]
     public async Task PrepareAsync()
     {
-        _host = await AppHost.StartAsync(typeof(Answers), app => app.Services
+        _host = await AppHost.StartAsync(typeof(Idle), app => app.Services
             .AddServerlessHub<EventHub>(hub => hub.WithOptions(options => options.UseJsonObjectSerializer(new JsonObjectSerializer(JsonSerializerOptions.Web))))
             .AddSingleton<EventHub>());
         var client = new HttpClient { BaseAddress = _host.Host.Address };

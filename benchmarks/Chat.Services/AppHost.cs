@@ -1,7 +1,10 @@
+using Chat.Functions.Shared;
+using Chat.Functions.Telemetry;
 using Chat.Local;
 using Chat.Local.Functions;
 using Chat.Local.TestApp;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Hosting;
 
 namespace Chat.Services;
 
@@ -12,7 +15,14 @@ internal sealed record AppHost(LocalAzure Azure, FunctionsHost Host) : IAsyncDis
     {
         var azure = await LocalAzure.StartAsync(directory: null);
         await azure.SignalR.ListenAsync(0, CancellationToken.None);
-        Setup.Current = configure ?? (static app => app.ConfigureFunctionsWebApplication());
+        Setup.Current = app =>
+        {
+            // What the app does about its worker's cost.
+            app.Logging.AddLogLevels();
+            app.UseMiddleware<DropResults>();
+            app.ConfigureFunctionsWebApplication();
+            configure?.Invoke(app);
+        };
         var options = new InstanceOptions
         {
             App = typeof(Setup).Assembly,

@@ -1,16 +1,10 @@
 using System.Globalization;
 using System.Net;
 using Azure.Messaging.ServiceBus;
-using Chat.Functions.Messages;
-using Chat.Functions.Shared;
-using Chat.Functions.Telemetry;
-using Chat.Local;
-using Chat.Local.Functions;
 using Chat.Local.TestApp;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -22,7 +16,6 @@ namespace Chat.Services;
 /// </summary>
 internal static class HostBenchmark
 {
-    private const int MoreInstances = 19;
     private const int AtOnce = 16;
     private const int Windows = 3;
     private const string Queue = "deliveries";
@@ -33,12 +26,11 @@ internal static class HostBenchmark
         await HttpAsync(table);
         await QueueAsync(table, "queue function, auto-complete", typeof(IdleReleases));
         await QueueAsync(table, "queue function that completes", typeof(IdleCompletes));
-        await InstancesAsync(table);
     }
 
     private static async Task HttpAsync(Table table)
     {
-        await using var host = await AppHost.StartAsync(typeof(Idle), AsDeployed);
+        await using var host = await AppHost.StartAsync(typeof(Idle));
         await using var kestrel = await StartKestrelAsync();
         using var through = new HttpClient { BaseAddress = host.Host.Address };
         using var direct = new HttpClient { BaseAddress = new Uri(kestrel.Urls.Single()) };
@@ -59,11 +51,7 @@ internal static class HostBenchmark
     private static async Task QueueAsync(Table table, string name, Type functions)
     {
         using var runs = new SemaphoreSlim(0);
-        await using var host = await AppHost.StartAsync(functions, app =>
-        {
-            AsDeployed(app);
-            app.Services.AddSingleton(runs);
-        });
+        await using var host = await AppHost.StartAsync(functions, app => app.Services.AddSingleton(runs));
         await using var client = host.Azure.ServiceBus.Connect();
         var sender = client.CreateSender(Queue);
         for (var window = 0; window < Windows; window++)
@@ -75,43 +63,6 @@ internal static class HostBenchmark
             });
             table.Add("Functions", name, measured, "with its send, receive and completion");
         }
-    }
-
-    /// <summary>What each of many instances of the app adds to the first; memory is what is resident after a collection.</summary>
-    private static async Task InstancesAsync(Table table)
-    {
-        await using var azure = await LocalAzure.StartAsync(directory: null);
-        var hosts = new List<FunctionsHost> { await StartAsync() };
-        var (cpu, memory) = (Environment.CpuUsage.TotalTime, Resident());
-        for (var i = 0; i < MoreInstances; i++)
-        {
-            hosts.Add(await StartAsync());
-        }
-
-        var (took, more) = (Environment.CpuUsage.TotalTime - cpu, Resident() - memory);
-        table.Note(string.Create(
-            CultureInfo.InvariantCulture,
-            $"One more instance, the mean of {MoreInstances}: {took.TotalMilliseconds / MoreInstances:N0} ms, {more / MoreInstances / 1e6:N1} MB."));
-        foreach (var host in hosts)
-        {
-            await host.DisposeAsync();
-        }
-
-        Task<FunctionsHost> StartAsync() => FunctionsHost.StartAsync(azure, new InstanceOptions { App = typeof(SendMessage).Assembly });
-
-        static long Resident()
-        {
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            return Environment.WorkingSet;
-        }
-    }
-
-    /// <summary>What the app does about its worker's cost.</summary>
-    private static void AsDeployed(FunctionsApplicationBuilder app)
-    {
-        app.Logging.AddLogLevels();
-        app.UseMiddleware<DropResults>();
-        app.ConfigureFunctionsWebApplication();
     }
 
     private static async Task<WebApplication> StartKestrelAsync()

@@ -19,11 +19,12 @@ switch (args)
     ("cosmos", CosmosBenchmark.RunAsync),
     ("signalr", SignalRBenchmark.RunAsync),
     ("host", HostBenchmark.RunAsync),
+    ("instances", InstancesBenchmark.RunAsync),
     ("writers", WritersBenchmark.RunAsync),
 ];
 if (args.Except(all.Select(benchmark => benchmark.Name), StringComparer.Ordinal).Any())
 {
-    await Console.Error.WriteLineAsync("Usage: Chat.Services [store] [servicebus] [cosmos] [signalr] [host] [writers]; all without an argument. Or: kept MESSAGES.");
+    await Console.Error.WriteLineAsync("Usage: Chat.Services [store] [servicebus] [cosmos] [signalr] [host] [instances] [writers]; all without an argument. Or: kept MESSAGES.");
     return 2;
 }
 

@@ -128,7 +128,10 @@ internal sealed class FunctionsHost : IAsyncDisposable
     private static WebApplicationBuilder CreateBuilder(LocalAzure azure, InstanceOptions options, AppSettings settings, HostJson hostJson)
     {
         var web = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development });
-        web.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false).UseUrls(options.Url);
+        web.WebHost.UseKestrelCore()
+            .UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true)
+            .ConfigureKestrel(kestrel => kestrel.AddServerHeader = false)
+            .UseUrls(options.Url);
         web.Logging
             .AddSimpleConsole(console => console.SingleLine = true)
             .SetMinimumLevel(options.Console)

@@ -2,6 +2,7 @@ using Azure.Messaging.ServiceBus;
 using Chat.Local.Functions.ChangeFeed;
 using Chat.Local.Functions.Queues;
 using Chat.Local.Functions.Timers;
+using Chat.Local.ServiceBus.InProcess;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +12,7 @@ namespace Chat.Local.Functions;
 internal sealed class TriggerFactory(LocalAzure azure, HostJson hostJson, IConfiguration settings, FunctionRunner runner, ILoggerFactory logs) : IAsyncDisposable
 {
     private readonly RetryingRunner _retrying = new(runner, azure.Time, logs.CreateLogger<RetryingRunner>());
-    private readonly Dictionary<string, ServiceBusClient> _clients = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, InProcessClient> _clients = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _leaseOwners = new(StringComparer.Ordinal);
 
     /// <summary>The trigger of a function; null for an HTTP function, which needs none, and for a disabled one.</summary>
@@ -49,7 +50,7 @@ internal sealed class TriggerFactory(LocalAzure azure, HostJson hostJson, IConfi
 
         if (!_clients.TryGetValue(connection, out var client))
         {
-            _clients[connection] = client = azure.ServiceBus.Connect();
+            _clients[connection] = client = new InProcessClient(azure.ServiceBus, new ServiceBusClientOptions());
         }
 
         return new QueueFunction(function, queue, client, hostJson, runner, azure.Time, logs.CreateLogger<QueueFunction>());

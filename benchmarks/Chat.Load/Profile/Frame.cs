@@ -14,6 +14,7 @@ internal readonly partial record struct Frame(string? Name, string Module)
         "Chat.Local" => Profile.Owner.Local,
         _ when Module.StartsWith("Microsoft.Azure.Cosmos", StringComparison.Ordinal) => Profile.Owner.CosmosSdk,
         _ when Module.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) => Profile.Owner.AspNet,
+        _ when Module.StartsWith("Microsoft.Azure.Functions.", StringComparison.Ordinal) || Module.StartsWith("Grpc.", StringComparison.Ordinal) => Profile.Owner.Worker,
         "Microsoft.Data.Sqlite" or "libe_sqlite3" => Profile.Owner.Sqlite,
         _ => null,
     };
@@ -53,6 +54,7 @@ internal enum Owner
     Functions,
     Local,
     CosmosSdk,
+    Worker,
     AspNet,
     Sqlite,
     Runtime,

@@ -64,6 +64,7 @@ internal sealed class Shares(IReadOnlyList<StackSample> samples)
         Owner.Functions => "`functions/`",
         Owner.Local => "`local/`",
         Owner.CosmosSdk => "Cosmos DB SDK",
+        Owner.Worker => "Functions worker and gRPC",
         Owner.AspNet => "ASP.NET Core",
         Owner.Sqlite => "SQLite and disk",
         _ => "runtime, under none of these",

@@ -13,6 +13,7 @@ internal static class Step
     private const string Pushes = "pushes";
     private const string Work = "queue: receive, call, complete";
     private const string Http = "HTTP in and out";
+    private const string Invocations = "between host and worker";
     private const string Cosmos = "Cosmos DB, the stack doesn't say for whom";
     private const string Disk = "disk, for all that is written";
 
@@ -45,6 +46,10 @@ internal static class Step
         ("Chat.Local.ServiceBus.", Work),
         ("Chat.Local.Functions.Queues.", Work),
         ("Chat.Local.Functions.Http.", Http),
+        ("Chat.Local.Functions.Workers.HttpForward", Http),
+        ("Chat.Local.Functions.Workers.", Invocations),
+        ("Microsoft.Azure.Functions.Worker.", Invocations),
+        ("Grpc.", Invocations),
         ("Microsoft.AspNetCore.", Http),
     ];
 

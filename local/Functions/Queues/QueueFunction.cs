@@ -1,6 +1,7 @@
 using Azure.Messaging.ServiceBus;
 using Chat.Local.Functions.Protocol;
 using Chat.Local.Functions.Workers;
+using Chat.Local.ServiceBus.InProcess;
 using Microsoft.Extensions.Logging;
 
 namespace Chat.Local.Functions.Queues;
@@ -14,7 +15,7 @@ namespace Chat.Local.Functions.Queues;
 internal sealed class QueueFunction(
     Function function,
     ServiceBusTriggerBinding trigger,
-    ServiceBusClient client,
+    InProcessClient client,
     HostJson hostJson,
     FunctionRunner runner,
     TimeProvider time,
@@ -53,34 +54,34 @@ internal sealed class QueueFunction(
         }
     }
 
-    private async Task TakeAsync(ServiceBusReceiver receiver, SemaphoreSlim slots, HostStop stop)
+    private async Task TakeAsync(InProcessReceiver receiver, SemaphoreSlim slots, HostStop stop)
     {
         await slots.WaitAsync(stop.Taking);
-        var message = default(ServiceBusReceivedMessage);
+        (ServiceBusReceivedMessage Message, ReadOnlyMemory<byte> Amqp)? received = null;
         try
         {
-            message = await receiver.ReceiveMessageAsync(cancellationToken: stop.Taking);
+            received = await receiver.ReceiveEncodedAsync(stop.Taking);
         }
         finally
         {
-            if (message is null)
+            if (received is null)
             {
                 slots.Release();
             }
         }
 
-        if (message is not null)
+        if (received is var (message, amqp))
         {
-            _ = Task.Run(() => HandleAsync(message, receiver, slots, stop), CancellationToken.None);
+            _ = Task.Run(() => HandleAsync(message, amqp, receiver, slots, stop), CancellationToken.None);
         }
     }
 
-    private async Task HandleAsync(ServiceBusReceivedMessage message, ServiceBusReceiver receiver, SemaphoreSlim slots, HostStop stop)
+    private async Task HandleAsync(ServiceBusReceivedMessage message, ReadOnlyMemory<byte> amqp, ServiceBusReceiver receiver, SemaphoreSlim slots, HostStop stop)
     {
         var actions = new MessageActions(message, receiver, stop);
         try
         {
-            var succeeded = await TryRunAsync(message, actions, stop);
+            var succeeded = await TryRunAsync(message, amqp, actions, stop);
             if (actions.Settled || stop.Aborted)
             {
                 return;
@@ -105,12 +106,12 @@ internal sealed class QueueFunction(
         }
     }
 
-    private async Task<bool> TryRunAsync(ServiceBusReceivedMessage message, MessageActions actions, HostStop stop)
+    private async Task<bool> TryRunAsync(ServiceBusReceivedMessage message, ReadOnlyMemory<byte> amqp, MessageActions actions, HostStop stop)
     {
         try
         {
             var request = FunctionRunner.Request(function);
-            request.InputData.Add(new ParameterBinding { Name = trigger.Parameter, Data = TriggerMessage.Data(trigger, message) });
+            request.InputData.Add(new ParameterBinding { Name = trigger.Parameter, Data = TriggerMessage.Data(trigger, message, amqp) });
             TriggerMessage.Describe(message, request.TriggerMetadata);
             using (_endpoint.Hold(actions))
             await using (new LockRenewal(actions, hostJson.MaxAutoLockRenewalDuration, time))

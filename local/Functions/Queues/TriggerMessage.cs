@@ -10,9 +10,9 @@ namespace Chat.Local.Functions.Queues;
 internal static class TriggerMessage
 {
     /// <summary>The message for a function that takes it as such; its body for others.</summary>
-    public static TypedData Data(ServiceBusTriggerBinding trigger, ServiceBusReceivedMessage message) => trigger switch
+    public static TypedData Data(ServiceBusTriggerBinding trigger, ServiceBusReceivedMessage message, ReadOnlyMemory<byte> amqp) => trigger switch
     {
-        { TakesMessage: true } => new TypedData { ModelBindingData = Model(message) },
+        { TakesMessage: true } => new TypedData { ModelBindingData = Model(message, amqp.Span) },
         { DataType: "Binary" } => new TypedData { Bytes = ByteString.CopyFrom(message.Body.ToMemory().Span) },
         _ => new TypedData { String = message.Body.ToString() },
     };
@@ -31,9 +31,8 @@ internal static class TriggerMessage
     }
 
     /// <summary>16 bytes of the lock token, then the message as AMQP has it.</summary>
-    private static ModelBindingData Model(ServiceBusReceivedMessage message)
+    private static ModelBindingData Model(ServiceBusReceivedMessage message, ReadOnlySpan<byte> amqp)
     {
-        var amqp = message.GetRawAmqpMessage().ToBytes().ToMemory().Span;
         var content = new byte[16 + amqp.Length];
         Guid.Parse(message.LockToken).TryWriteBytes(content);
         amqp.CopyTo(content.AsSpan(16));

@@ -26,9 +26,9 @@ internal sealed class InProcessClient(ServiceBusNamespace bus, ServiceBusClientO
         return new InProcessSender(this, queueOrTopicName, options);
     }
 
-    public override ServiceBusReceiver CreateReceiver(string queueName) => CreateReceiver(queueName, new ServiceBusReceiverOptions());
+    public override InProcessReceiver CreateReceiver(string queueName) => CreateReceiver(queueName, new ServiceBusReceiverOptions());
 
-    public override ServiceBusReceiver CreateReceiver(string queueName, ServiceBusReceiverOptions options)
+    public override InProcessReceiver CreateReceiver(string queueName, ServiceBusReceiverOptions options)
     {
         ObjectDisposedException.ThrowIf(IsClosed, this);
         return new InProcessReceiver(this, queueName, options);

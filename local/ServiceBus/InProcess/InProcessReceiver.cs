@@ -50,7 +50,19 @@ internal sealed class InProcessReceiver : ServiceBusReceiver
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(wait, TimeSpan.Zero, nameof(maxWaitTime));
         }
 
-        return await ReceiveAsync(maxWaitTime ?? _client.Retries.TryTimeout, cancellationToken);
+        return await ReceiveAsync(maxWaitTime ?? _client.Retries.TryTimeout, cancellationToken) is { } delivery ? await TakeAsync(delivery) : null;
+    }
+
+    /// <summary>The next message under a lock, and what it looks like on the wire, for whoever hands it on.</summary>
+    public async Task<(ServiceBusReceivedMessage Message, ReadOnlyMemory<byte> Amqp)?> ReceiveEncodedAsync(CancellationToken cancellationToken)
+    {
+        if (await ReceiveAsync(_client.Retries.TryTimeout, cancellationToken) is not { } delivery)
+        {
+            return null;
+        }
+
+        var amqp = delivery.ToAmqp(delivery.DeliveryCount);
+        return (delivery.ToReceived(amqp), amqp);
     }
 
     /// <summary>Waits for one message and takes along what else is there, up to the number given.</summary>
@@ -62,7 +74,7 @@ internal sealed class InProcessReceiver : ServiceBusReceiver
         while (next is not null)
         {
             received.Add(next);
-            next = received.Count < maxMessages ? await ReceiveAsync(TimeSpan.Zero, cancellationToken) : null;
+            next = received.Count < maxMessages && await ReceiveAsync(TimeSpan.Zero, cancellationToken) is { } delivery ? await TakeAsync(delivery) : null;
         }
 
         return received;
@@ -153,15 +165,14 @@ internal sealed class InProcessReceiver : ServiceBusReceiver
     /// <summary>Ends pending receives; what was received and isn't settled comes back when its lock ends.</summary>
     public override Task CloseAsync(CancellationToken cancellationToken = default) => _closing.CancelAsync();
 
-    private async Task<ServiceBusReceivedMessage?> ReceiveAsync(TimeSpan wait, CancellationToken cancellationToken)
+    private async Task<Delivery?> ReceiveAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
         ThrowIfClosed();
         using var linked = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token) : null;
-        var delivery = await _client.Retries.RepeatAsync(
+        return await _client.Retries.RepeatAsync(
             (Receiver: this, wait),
             static (call, stop) => call.Receiver.Queue().ReceiveAsync(call.Receiver._subQueue, call.wait, stop),
             linked?.Token ?? _closing.Token);
-        return delivery is null ? null : await TakeAsync(delivery);
     }
 
     private async ValueTask<ServiceBusReceivedMessage> TakeAsync(Delivery delivery)

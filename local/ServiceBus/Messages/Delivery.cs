@@ -34,8 +34,10 @@ internal sealed class Delivery(StoredMessage message, Guid lockToken)
 
     public long Position { get; } = message.Position;
 
-    public ServiceBusReceivedMessage ToReceived() => ServiceBusReceivedMessage.FromAmqpMessage(
-        AmqpAnnotatedMessage.FromBytes(BinaryData.FromBytes(ToAmqp(DeliveryCount))),
+    public ServiceBusReceivedMessage ToReceived() => ToReceived(ToAmqp(DeliveryCount));
+
+    public ServiceBusReceivedMessage ToReceived(ReadOnlyMemory<byte> amqp) => ServiceBusReceivedMessage.FromAmqpMessage(
+        AmqpAnnotatedMessage.FromBytes(BinaryData.FromBytes(amqp)),
         BinaryData.FromBytes(LockToken.ToByteArray()));
 
     /// <summary>The message as it goes to a receiver.</summary>
