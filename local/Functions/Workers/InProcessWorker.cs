@@ -29,7 +29,6 @@ internal sealed class InProcessWorker : IRunningWorker
             $"--Functions:Worker:RequestId={channel.Id}",
             $"--Functions:Worker:GrpcMaxMessageLength={int.MaxValue}",
             $"--Kestrel:Endpoints:Worker:Url=http://unix:{_socket}",
-            "--hostBuilder:reloadConfigOnChange=false",
         ];
         Main = Task.Factory.StartNew(() => Run(app, args), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         Requests = new HttpForward(_socket);
@@ -109,6 +108,9 @@ internal sealed class InProcessWorker : IRunningWorker
     {
         Assembly.SetEntryAssembly(app);
         Environment.SetEnvironmentVariable("FUNCTIONS_APPLICATION_DIRECTORY", AppContext.BaseDirectory);
+
+        // The worker's builder makes its first configuration without arguments. It would watch every folder below the current one for changes.
+        Environment.SetEnvironmentVariable("DOTNET_hostBuilder__reloadConfigOnChange", "false");
         if (Environment.GetEnvironmentVariable(Stage) is null)
         {
             Environment.SetEnvironmentVariable(Stage, Environments.Development);
