@@ -101,7 +101,8 @@ internal sealed class Backend : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
     }
 
-    private static ProcessStartInfo With(params string[] options) => new("dotnet", [typeof(FunctionsHost).Assembly.Location, .. options])
+    /// <summary>How it is started with these options.</summary>
+    public static ProcessStartInfo With(params string[] options) => new("dotnet", [typeof(FunctionsHost).Assembly.Location, .. options])
     {
         UseShellExecute = false,
         RedirectStandardOutput = true,
