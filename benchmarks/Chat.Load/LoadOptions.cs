@@ -12,7 +12,7 @@ internal sealed record LoadOptions
     public const string Usage = """
         Usage: Chat.Load SCENARIO… [OPTION…]
           Servers compared: pairs groups crowd newest deep connections load
-          The backend:      start latency hot conversations senders members history inbox soak operations profile
+          The backend:      start child latency hot conversations senders members history inbox soak operations profile
           All but operations, with soak last: all
           --floor          the same workloads against Chat.Floor, in turn
           --ejabberd       and against Debian's ejabberd, which is installed if need be
@@ -31,6 +31,7 @@ internal sealed record LoadOptions
     private static readonly Scenario[] All =
     [
         new("start", Start.RunAsync),
+        new("child", Child.RunAsync),
         new("latency", Latency.RunAsync),
         .. Workload.All.Select(workload => new Scenario(workload.Name, (options, report) => Contest.RunAsync(options, report, workload))),
         new("connections", Connections.RunAsync),

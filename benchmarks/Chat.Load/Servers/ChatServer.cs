@@ -13,12 +13,16 @@ internal sealed class ChatServer : IServer
 
     private ChatServer(ServerProcess process, Uri address, TimeSpan startedIn)
     {
+        Worker = process.FindChild();
         Process = process;
         StartedIn = startedIn;
         Http = Client(address);
     }
 
     public ServerProcess Process { get; }
+
+    /// <summary>The app's own process, which is what is deployed; null where the app runs in the host's.</summary>
+    public ServerProcess? Worker { get; }
 
     /// <summary>From the start of the process to its first answer.</summary>
     public TimeSpan StartedIn { get; }
@@ -31,10 +35,11 @@ internal sealed class ChatServer : IServer
     /// <param name="assembly">The backend's assembly.</param>
     /// <param name="directory">Where it keeps its data.</param>
     /// <param name="environment">Variables that its process gets besides.</param>
-    public static async Task<ChatServer> StartAsync(string assembly, string directory, IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="asChild">Whether the app runs in a process of its own.</param>
+    public static async Task<ChatServer> StartAsync(string assembly, string directory, IReadOnlyDictionary<string, string>? environment = null, bool asChild = false)
     {
-        string[] ports = ["--urls", "http://127.0.0.1:0", "--cosmos-port", "0", "--servicebus-port", "0", "--signalr-port", FreePort()];
-        var start = new ProcessStartInfo("dotnet", [assembly, .. ports, "--data", directory]);
+        string[] services = asChild ? ["--child", "--cosmos-port", FreePort(), "--servicebus-port", FreePort()] : ["--cosmos-port", "0", "--servicebus-port", "0"];
+        var start = new ProcessStartInfo("dotnet", [assembly, "--urls", "http://127.0.0.1:0", .. services, "--signalr-port", FreePort(), "--data", directory]);
         start.Environment["Auth__SigningKey"] = AccessToken.SigningKey;
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {

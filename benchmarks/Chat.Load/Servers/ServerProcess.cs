@@ -70,6 +70,15 @@ internal sealed class ServerProcess : IAsyncDisposable
         return (new ServerProcess(process), await found.Task.WaitAsync(Patience));
     }
 
+    /// <summary>The process that it started itself; null when there is none.</summary>
+    public ServerProcess? FindChild()
+    {
+        var child = Directory.GetDirectories("/proc")
+            .Where(directory => int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            .FirstOrDefault(directory => Read(directory, "stat").Split(") ").Last().Split(' ') is [_, var parent, ..] && parent == Id.ToString(CultureInfo.InvariantCulture));
+        return child is null ? null : new ServerProcess(Process.GetProcessById(int.Parse(Path.GetFileName(child), CultureInfo.InvariantCulture)));
+    }
+
     /// <summary>Waits until it has done what it had left for later: no longer busy for half a second, or a minute over.</summary>
     public async Task SettleAsync()
     {

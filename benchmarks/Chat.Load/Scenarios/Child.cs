@@ -1,0 +1,63 @@
+using Chat.Load.Servers;
+using Chat.Load.Workloads;
+
+namespace Chat.Load.Scenarios;
+
+/// <summary>What the app itself takes in a process of its own, as it is deployed, apart from the host and the services.</summary>
+internal static class Child
+{
+    private const int Starts = 5;
+    private static readonly string[] Usual = ["pairs", "groups"];
+
+    public static async Task RunAsync(LoadOptions options, Report report)
+    {
+        await MeasureStartsAsync(options, report);
+        foreach (var workload in Workload.All.Where(one => Usual.Contains(one.Name)))
+        {
+            await MeasureAsync(options, report, workload);
+        }
+    }
+
+    private static async Task MeasureStartsAsync(LoadOptions options, Report report)
+    {
+        var (wall, both, own) = (new List<double>(), new List<double>(), new List<double>());
+        for (var i = 0; i < Starts; i++)
+        {
+            using var data = new DataDirectory();
+            await using var server = await ChatServer.StartAsync(options.Server, data.Path, asChild: true);
+            wall.Add(server.StartedIn.TotalMilliseconds);
+            own.Add(server.Worker!.CpuTime.TotalMilliseconds);
+            both.Add((server.StartCpu + server.Worker.CpuTime).TotalMilliseconds);
+            if (i == 0)
+            {
+                await server.Process.SettleAsync();
+                report.Add("child", "resident memory when idle, host and services", server.Process.ResidentMegabytes, "MB");
+                report.Add("child", "resident memory when idle, app", server.Worker.ResidentMegabytes, "MB");
+            }
+        }
+
+        report.AddSpread("child", "first answer, new data directory", wall, "ms");
+        report.AddSpread("child", "CPU until then, both processes", both, "ms");
+        report.AddSpread("child", "CPU until then, app", own, "ms");
+    }
+
+    private static async Task MeasureAsync(LoadOptions options, Report report, Workload workload)
+    {
+        using var data = new DataDirectory();
+        await using var server = await ChatServer.StartAsync(options.Server, data.Path, asChild: true);
+        var app = server.Worker!;
+        await using var crowd = await workload.GatherAsync(server);
+        await LoadWindow.WarmUpAsync(app, crowd.Turns);
+        var (own, host) = (new List<double>(), new List<double>());
+        for (var i = 0; i < options.Windows; i++)
+        {
+            var before = app.CpuTime;
+            var window = await LoadWindow.RunAsync(server.Process, options.Window, crowd.Turns);
+            own.Add((app.CpuTime - before).TotalMilliseconds / window.Turns.Count);
+            host.Add(window.CpuPerTurn);
+        }
+
+        report.AddSpread("child", $"{workload.Name}: CPU per {workload.Turn}, app", own, "ms");
+        report.AddSpread("child", $"{workload.Name}: CPU per {workload.Turn}, host and services", host, "ms");
+    }
+}
