@@ -24,7 +24,7 @@ internal enum FaultKind
     /// <summary>Cosmos only: refuse a conditional write with 412 although its ETag matches.</summary>
     FalsePrecondition,
 
-    /// <summary>Service Bus receive: deliver the message a second time, at once.</summary>
+    /// <summary>Service Bus receive: deliver the message a second time, at once. An invocation: run the function twice, side by side.</summary>
     Duplicate,
 
     /// <summary>Service Bus receive: let later messages overtake this one.</summary>
@@ -33,16 +33,16 @@ internal enum FaultKind
     /// <summary>Service Bus receive: lose the lock while the receiver works.</summary>
     DropLock,
 
-    /// <summary>SignalR: close the client's connection.</summary>
+    /// <summary>SignalR: close the client's connection. An invocation: cut its worker's stream, <see cref="Fault.Delay"/> after it began.</summary>
     Kill,
 }
 
 /// <summary>A rule of what goes wrong, for the operations it matches.</summary>
-/// <param name="Service"><c>cosmos</c>, <c>servicebus</c> or <c>signalr</c>.</param>
+/// <param name="Service"><c>cosmos</c>, <c>servicebus</c>, <c>signalr</c> or <c>functions</c>, which is the host.</param>
 /// <param name="Operation">The operation's name, or <c>*</c>.</param>
 internal sealed record Fault(string Service, string Operation, FaultKind Kind)
 {
-    /// <summary>Which targets it hits (container/partition key/id, queue/message id, user or group); all when null.</summary>
+    /// <summary>Which targets it hits (container/partition key/id, queue/message id, user or group, function, function/message id); all when null.</summary>
     public Func<string, bool>? Target { get; init; }
 
     /// <summary>How many matches it spares before it strikes.</summary>
@@ -73,7 +73,8 @@ internal sealed record Fault(string Service, string Operation, FaultKind Kind)
 /// <remarks>
 /// Operations: cosmos <c>create read replace upsert patch delete batch query changefeed</c>; servicebus <c>send schedule cancel receive
 /// complete abandon defer deadletter renew peek</c>; signalr <c>negotiate send-user send-group send-connection send-all group-add group-remove
-/// group-check group-exists user-exists connection-exists close</c>.
+/// group-check group-exists user-exists connection-exists close</c>; functions <c>http queue feed timer</c> for an invocation by that trigger, and
+/// <c>complete abandon defer deadletter renew</c> for a settlement on its way from the host to the queue, which nobody repeats.
 /// </remarks>
 internal sealed class Faults(int seed = 1)
 {

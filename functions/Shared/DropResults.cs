@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 
 namespace Chat.Functions.Shared;
 
-/// <summary>Drops what a function returned once it is written to the response: the worker would serialize it again, for a host that has no use for it.</summary>
+/// <summary>Drops what an HTTP function returned once it is written to the response: the worker would serialize it again, for a host that has no use for it.</summary>
 /// <remarks>It has to come before <c>ConfigureFunctionsWebApplication</c>, which adds the step that writes the response.</remarks>
 public sealed class DropResults : IFunctionsWorkerMiddleware
 {
@@ -11,6 +11,9 @@ public sealed class DropResults : IFunctionsWorkerMiddleware
     {
         ArgumentNullException.ThrowIfNull(next);
         await next(context);
-        context.GetInvocationResult().Value = null;
+        if (context.GetHttpContext() is not null)
+        {
+            context.GetInvocationResult().Value = null;
+        }
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Local.Functions;
 
 /// <summary>Runs functions in the worker, and meters each run.</summary>
-internal sealed class FunctionRunner(Worker worker, Meter meter, TimeProvider time, ILogger<FunctionRunner> log)
+internal sealed class FunctionRunner(Worker worker, Meter meter, InvocationFaults faults, TimeProvider time, ILogger<FunctionRunner> log)
 {
     private readonly InstanceBill _instances = new(meter, time);
 
@@ -20,15 +20,27 @@ internal sealed class FunctionRunner(Worker worker, Meter meter, TimeProvider ti
     };
 
     /// <summary>Runs a function for what its trigger read.</summary>
+    /// <param name="function">The function.</param>
+    /// <param name="request">What its trigger read.</param>
+    /// <param name="stopping">Fires when the result isn't wanted any more.</param>
+    /// <param name="message">The id of the message that it is for.</param>
     /// <exception cref="InvocationFailedException">The function failed.</exception>
     /// <exception cref="WorkerEndedException">The worker ended before the function did.</exception>
-    public async Task RunAsync(Function function, InvocationRequest request, CancellationToken stopping) =>
-        await RunAsync(await worker.GetAsync(), function, request, () => null, stopping);
+    public async Task RunAsync(Function function, InvocationRequest request, CancellationToken stopping, string? message = null)
+    {
+        var on = await worker.GetAsync();
+        await faults.RunAsync(function.Trigger.Operation, message is null ? function.Name : $"{function.Name}/{message}", RunAsync, on.Channel.Cut);
+
+        Task RunAsync() => InvokeAsync(on, function, new InvocationRequest(request) { InvocationId = Guid.NewGuid().ToString() }, () => null, stopping);
+    }
 
     /// <summary>Runs a function for a request, whose answer has a status once it ended.</summary>
     /// <exception cref="InvocationFailedException">The function failed.</exception>
     /// <exception cref="WorkerEndedException">The worker ended before the function did.</exception>
-    public async Task RunAsync(IRunningWorker on, Function function, InvocationRequest request, Func<int?> status, CancellationToken unwanted)
+    public Task RunAsync(IRunningWorker on, Function function, InvocationRequest request, Func<int?> status, CancellationToken unwanted) =>
+        faults.RunAsync(function.Trigger.Operation, function.Name, () => InvokeAsync(on, function, request, status, unwanted), on.Channel.Cut);
+
+    private async Task InvokeAsync(IRunningWorker on, Function function, InvocationRequest request, Func<int?> status, CancellationToken unwanted)
     {
         var start = time.GetTimestamp();
         function.Statistics.Begin();

@@ -23,12 +23,11 @@ internal sealed class FunctionsHost : IAsyncDisposable
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
     private readonly WebApplication _front;
     private readonly Worker _worker;
-    private readonly InProcessWorker? _inProcess;
     private bool _ended;
 
-    private FunctionsHost(WebApplication front, Worker worker, InProcessWorker? inProcess, IReadOnlyList<Function> functions, string routePrefix)
+    private FunctionsHost(WebApplication front, Worker worker, IReadOnlyList<Function> functions, string routePrefix)
     {
-        (_front, _worker, _inProcess) = (front, worker, inProcess);
+        (_front, _worker) = (front, worker);
         (Functions, RoutePrefix) = (functions, routePrefix);
     }
 
@@ -41,7 +40,9 @@ internal sealed class FunctionsHost : IAsyncDisposable
 
     /// <summary>The app's own services.</summary>
     /// <exception cref="InvalidOperationException">It runs as a child.</exception>
-    public IServiceProvider Services => _inProcess?.Services ?? throw new InvalidOperationException("The services of a child are in its own process.");
+    public IServiceProvider Services => InProcess?.Services ?? throw new InvalidOperationException("The services of a child are in its own process.");
+
+    private InProcessWorker? InProcess => _worker.Latest as InProcessWorker;
 
     /// <summary>The process in which the app runs now, or will in a moment.</summary>
     public async Task<int> GetProcessIdAsync() => (await _worker.GetAsync()).ProcessId;
@@ -64,9 +65,10 @@ internal sealed class FunctionsHost : IAsyncDisposable
         builder.Services.AddSingleton(services =>
         {
             var log = new WorkerLog(services.GetRequiredService<ILoggerFactory>());
+            var heard = options.Heard + log.Write;
             Func<Task<IRunningWorker>> start = options.AsChild
-                ? async () => await ChildWorker.StartAsync(options.App, endpoint, log.Write, settings.Told)
-                : async () => await InProcessWorker.StartAsync(options.App, endpoint, log.Write, settings.Told, services => Replace(services, azure, options));
+                ? async () => await ChildWorker.StartAsync(options.App, endpoint, heard, settings.Told)
+                : async () => await InProcessWorker.StartAsync(options.App, endpoint, heard, settings.Told, services => Replace(services, azure, options));
             return ActivatorUtilities.CreateInstance<Worker>(services, start);
         });
         var front = builder.Build();
@@ -83,7 +85,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
             await worker.LoadAsync(functions);
             Map(front, azure, settings, functions);
             await front.StartAsync();
-            return new FunctionsHost(front, worker, await worker.GetAsync() as InProcessWorker, functions, hostJson.RoutePrefix);
+            return new FunctionsHost(front, worker, functions, hostJson.RoutePrefix);
         }
         catch (Exception failed)
         {
@@ -121,7 +123,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        await (_inProcess?.EndAsync() ?? Task.CompletedTask);
+        await (InProcess?.EndAsync() ?? Task.CompletedTask);
         await _front.DisposeAsync();
     }
 
@@ -150,6 +152,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
         web.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain);
         web.Services.AddSingleton<HostStop>();
         web.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<FunctionRunner>(services, azure.Meter));
+        web.Services.AddSingleton(new InvocationFaults(azure.Faults, azure.Time));
         web.Services.AddSingleton<HttpFunctions>();
         web.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<TriggerFactory>(services, azure, hostJson, settings.All));
         web.Services.AddSingleton<Triggers>();

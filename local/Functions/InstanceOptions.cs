@@ -34,6 +34,9 @@ internal sealed record InstanceOptions
     /// <summary>Who else gets what the app logs, in this process.</summary>
     public ILoggerProvider? Log { get; init; }
 
+    /// <summary>Hears all that the worker tells the host.</summary>
+    public Action<StreamingMessage> Heard { get; init; } = _ => { };
+
     /// <summary>Adds to the app's services, in this process.</summary>
     public Action<IServiceCollection> Services { get; init; } = _ => { };
 }

@@ -7,6 +7,9 @@ internal abstract record TriggerBinding(string Parameter)
 {
     private static readonly JsonSerializerOptions Metadata = new(JsonSerializerDefaults.Web);
 
+    /// <summary>What <see cref="Faults"/> call an invocation by it.</summary>
+    public abstract string Operation { get; }
+
     /// <summary>Reads a binding as metadata has it; null for a trigger that this host hasn't.</summary>
     public static TriggerBinding? TryRead(JsonElement binding)
     {
@@ -26,7 +29,10 @@ internal abstract record TriggerBinding(string Parameter)
 }
 
 /// <summary>Requests by one of the methods (any when there is none) to the route (the function's name when there is none).</summary>
-internal sealed record HttpTriggerBinding(string Parameter = "", string? Route = null, IReadOnlyList<string>? Methods = null) : TriggerBinding(Parameter);
+internal sealed record HttpTriggerBinding(string Parameter = "", string? Route = null, IReadOnlyList<string>? Methods = null) : TriggerBinding(Parameter)
+{
+    public override string Operation => "http";
+}
 
 /// <summary>The messages of a queue.</summary>
 internal sealed record ServiceBusTriggerBinding(
@@ -39,6 +45,8 @@ internal sealed record ServiceBusTriggerBinding(
     string DataType = "String",
     TriggerBinding.BindingProperties? Properties = null) : TriggerBinding(Parameter)
 {
+    public override string Operation => "queue";
+
     /// <summary>Whether the function takes the message itself and not its body.</summary>
     public bool TakesMessage => bool.TryParse(Properties?.SupportsDeferredBinding, out var supports) && supports;
 }
@@ -56,7 +64,13 @@ internal sealed record CosmosTriggerBinding(
     int LeaseExpirationInterval = 0,
     int LeaseRenewInterval = 0,
     int MaxItemsPerInvocation = 0,
-    bool StartFromBeginning = false) : TriggerBinding(Parameter);
+    bool StartFromBeginning = false) : TriggerBinding(Parameter)
+{
+    public override string Operation => "feed";
+}
 
 /// <summary>A schedule: six fields of NCRONTAB, from seconds to days of the week, in UTC.</summary>
-internal sealed record TimerTriggerBinding(string Schedule, string Parameter = "", bool RunOnStartup = false) : TriggerBinding(Parameter);
+internal sealed record TimerTriggerBinding(string Schedule, string Parameter = "", bool RunOnStartup = false) : TriggerBinding(Parameter)
+{
+    public override string Operation => "timer";
+}

@@ -53,7 +53,7 @@ internal sealed class TriggerFactory(LocalAzure azure, HostJson hostJson, IConfi
             _clients[connection] = client = new InProcessClient(azure.ServiceBus, new ServiceBusClientOptions());
         }
 
-        return new QueueFunction(function, queue, client, hostJson, runner, azure.Time, logs.CreateLogger<QueueFunction>());
+        return new QueueFunction(function, queue, client, hostJson, runner, azure.Faults, azure.Time, logs.CreateLogger<QueueFunction>());
     }
 
     private ChangeFeedFunction CreateChangeFeed(Function function, CosmosTriggerBinding feed)

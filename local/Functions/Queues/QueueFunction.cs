@@ -18,6 +18,7 @@ internal sealed class QueueFunction(
     InProcessClient client,
     HostJson hostJson,
     FunctionRunner runner,
+    Faults faults,
     TimeProvider time,
     ILogger<QueueFunction> log) : ITrigger
 {
@@ -78,7 +79,7 @@ internal sealed class QueueFunction(
 
     private async Task HandleAsync(ServiceBusReceivedMessage message, ReadOnlyMemory<byte> amqp, ServiceBusReceiver receiver, SemaphoreSlim slots, HostStop stop)
     {
-        var actions = new MessageActions(message, receiver, stop);
+        var actions = new MessageActions(message, receiver, faults, time, stop);
         try
         {
             var succeeded = await TryRunAsync(message, amqp, actions, stop);
@@ -116,7 +117,7 @@ internal sealed class QueueFunction(
             using (_endpoint.Hold(actions))
             await using (new LockRenewal(actions, hostJson.MaxAutoLockRenewalDuration, time))
             {
-                await runner.RunAsync(function, request, stop.Running);
+                await runner.RunAsync(function, request, stop.Running, message.MessageId);
             }
 
             return true;

@@ -9,6 +9,8 @@ internal sealed class CallersBody(HttpRequest request) : HttpContent
     /// <exception cref="BadHttpRequestException">It can't be read.</exception>
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        // The worker gets the headers at once, so that a function can begin before its caller has said all.
+        await stream.FlushAsync(cancellationToken);
         while (true)
         {
             var read = await ReadAsync(cancellationToken);
@@ -16,6 +18,8 @@ internal sealed class CallersBody(HttpRequest request) : HttpContent
             {
                 await stream.WriteAsync(part, cancellationToken);
             }
+
+            await stream.FlushAsync(cancellationToken);
 
             request.BodyReader.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted)

@@ -69,9 +69,9 @@ internal sealed class ChildWorker : IRunningWorker
     /// <summary>Starts the app. The worker has connected then.</summary>
     /// <exception cref="HostRefusedException">It ended before that, or took too long.</exception>
     public static async Task<ChildWorker> StartAsync(
-        Assembly app, WorkerEndpoint endpoint, Action<Protocol.RpcLog> log, IReadOnlyDictionary<string, string?> settings)
+        Assembly app, WorkerEndpoint endpoint, Action<Protocol.StreamingMessage> heard, IReadOnlyDictionary<string, string?> settings)
     {
-        var worker = new ChildWorker(app, endpoint.Expect(log), endpoint.Address, settings);
+        var worker = new ChildWorker(app, endpoint.Expect(heard), endpoint.Address, settings);
         var ended = worker._process.WaitForExitAsync();
         await Task.WhenAny(worker.Channel.Connected, ended, Task.Delay(StartsWithin, TimeProvider.System));
         if (!worker.Channel.Connected.IsCompleted)

@@ -16,6 +16,7 @@ internal sealed class InProcessWorker : IRunningWorker
     private readonly TaskCompletionSource<IHost> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _socket = Path.Combine(Path.GetTempPath(), $"chat-{Guid.NewGuid():N}.sock");
     private IHost? _host;
+    private volatile bool _stopping;
 
     private InProcessWorker(Assembly app, WorkerChannel channel, Uri endpoint, IReadOnlyDictionary<string, string?> settings, Action<IServiceCollection> replace)
     {
@@ -50,23 +51,25 @@ internal sealed class InProcessWorker : IRunningWorker
     public static async Task<InProcessWorker> StartAsync(
         Assembly app,
         WorkerEndpoint endpoint,
-        Action<Protocol.RpcLog> log,
+        Action<Protocol.StreamingMessage> heard,
         IReadOnlyDictionary<string, string?> settings,
         Action<IServiceCollection> replace)
     {
         Become(app);
-        var worker = new InProcessWorker(app, endpoint.Expect(log), endpoint.Address, settings, replace);
+        var worker = new InProcessWorker(app, endpoint.Expect(heard), endpoint.Address, settings, replace);
         if (await Task.WhenAny(Task.WhenAll(worker._started.Task, worker.Channel.Connected), worker.Main) == worker.Main)
         {
             await worker.Main;
             throw new InvalidOperationException("The app ended before it started.");
         }
 
+        _ = worker.EndWithStreamAsync();
         return worker;
     }
 
     public async Task StopAsync()
     {
+        _stopping = true;
         Channel.Terminate();
         await Main.WaitAsync(Drain + TimeSpan.FromSeconds(5)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Channel.Cut();
@@ -77,6 +80,7 @@ internal sealed class InProcessWorker : IRunningWorker
     /// <remarks>It loses everything that the host gives it. Its code runs on for a moment.</remarks>
     public async Task CutOffAsync()
     {
+        _stopping = true;
         Channel.Cut();
         Requests.Dispose();
         if (!Main.IsCompleted)
@@ -88,7 +92,7 @@ internal sealed class InProcessWorker : IRunningWorker
     }
 
     /// <summary>Ends what is left of a worker that was cut off.</summary>
-    public Task EndAsync() => _host!.StopAsync(new CancellationToken(canceled: true));
+    public Task EndAsync() => Main.IsCompleted ? Task.CompletedTask : _host!.StopAsync(new CancellationToken(canceled: true));
 
     public void Configure(IHostBuilder builder) => builder.ConfigureServices(services =>
     {
@@ -127,6 +131,21 @@ internal sealed class InProcessWorker : IRunningWorker
         catch (TargetInvocationException thrown) when (thrown.InnerException is { } inner)
         {
             ExceptionDispatchInfo.Throw(inner);
+        }
+    }
+
+    /// <summary>
+    /// Nothing reaches a worker without its stream, so that the real host kills its process. A process that ends takes its stream along; here it
+    /// would stay open.
+    /// </summary>
+    private async Task EndWithStreamAsync()
+    {
+        await Task.WhenAny(Channel.Ended, Main);
+        Channel.Cut();
+        if (!_stopping)
+        {
+            await CutOffAsync();
+            await EndAsync();
         }
     }
 

@@ -9,17 +9,23 @@ internal sealed class Worker(Func<Task<IRunningWorker>> start, ILogger<Worker> l
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
     private readonly Lock _lock = new();
     private volatile Task<IRunningWorker>? _current;
+    private volatile IRunningWorker? _latest;
     private IReadOnlyList<Function> _functions = [];
+    private ExecutionContext? _start;
     private volatile bool _stopping;
 
     /// <summary>Whether it takes requests themselves, which an app has to ask for.</summary>
     public bool TakesHttp { get; private set; }
+
+    /// <summary>The one that started last.</summary>
+    public IRunningWorker Latest => _latest!;
 
     /// <summary>Starts the first worker. Its functions are told, and not loaded yet.</summary>
     public async Task<IReadOnlyList<RpcFunctionMetadata>> StartAsync()
     {
         var worker = await start();
         _current = Task.FromResult(worker);
+        _latest = worker;
         await InitAsync(worker);
         var answer = await AskAsync(worker, new StreamingMessage { FunctionsMetadataRequest = new FunctionsMetadataRequest { FunctionAppDirectory = AppContext.BaseDirectory } });
         var described = answer.FunctionMetadataResponse;
@@ -33,6 +39,7 @@ internal sealed class Worker(Func<Task<IRunningWorker>> start, ILogger<Worker> l
         var first = _current!;
         await LoadAsync(await first, functions);
         _functions = functions;
+        _start = ExecutionContext.Capture();
         _ = ReplaceWhenEndedAsync(first);
     }
 
@@ -132,7 +139,9 @@ internal sealed class Worker(Func<Task<IRunningWorker>> start, ILogger<Worker> l
             if (_current == ended)
             {
                 log.WorkerEnded();
-                _current = StartNextAsync();
+
+                // What flows with the host's start is for every worker, whoever finds that the last one has ended.
+                ExecutionContext.Run(_start!, _ => _current = StartNextAsync(), null);
             }
 
             return _current!;
@@ -149,6 +158,7 @@ internal sealed class Worker(Func<Task<IRunningWorker>> start, ILogger<Worker> l
                 worker = await start();
                 await InitAsync(worker);
                 await LoadAsync(worker, _functions);
+                _latest = worker;
                 return worker;
             }
             catch (Exception exception)

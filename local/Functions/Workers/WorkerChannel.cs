@@ -7,9 +7,10 @@ using RpcException = Grpc.Core.RpcException;
 namespace Chat.Local.Functions.Workers;
 
 /// <summary>The conversation with one worker, from when it is expected until its stream ends. Every question has an answer, or fails with the stream.</summary>
-internal sealed class WorkerChannel(string id, Action<RpcLog> log)
+internal sealed class WorkerChannel(string id, Action<StreamingMessage> heard)
 {
     private static readonly WriteOptions MoreFollow = new(WriteFlags.BufferHint);
+    private static readonly TimeSpan CancelsAgainAfter = TimeSpan.FromMilliseconds(50);
     private readonly Channel<StreamingMessage> _toWorker = Channel.CreateUnbounded<StreamingMessage>(new() { SingleReader = true });
     private readonly ConcurrentDictionary<string, TaskCompletionSource<StreamingMessage>> _asked = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -56,7 +57,7 @@ internal sealed class WorkerChannel(string id, Action<RpcLog> log)
     public async Task<InvocationResponse> InvokeAsync(InvocationRequest request, CancellationToken unwanted)
     {
         var answer = AskAsync(new StreamingMessage { RequestId = request.InvocationId, InvocationRequest = request });
-        await using var cancel = unwanted.Register(() => Tell(new StreamingMessage { InvocationCancel = new InvocationCancel { InvocationId = request.InvocationId } }));
+        await using var cancel = unwanted.Register(() => _ = CancelAsync(request.InvocationId, answer));
         return (await answer).InvocationResponse;
     }
 
@@ -73,6 +74,19 @@ internal sealed class WorkerChannel(string id, Action<RpcLog> log)
             if (_asked.TryRemove(asked, out var answer))
             {
                 answer.TrySetException(new WorkerEndedException());
+            }
+        }
+    }
+
+    /// <summary>A worker forgets a cancellation that overtakes its invocation, so it is told until it answers.</summary>
+    private async Task CancelAsync(string invocationId, Task answer)
+    {
+        for (var pause = CancelsAgainAfter; ; pause *= 2)
+        {
+            Tell(new StreamingMessage { InvocationCancel = new InvocationCancel { InvocationId = invocationId } });
+            if (await Task.WhenAny(answer, Task.Delay(pause, TimeProvider.System)) == answer)
+            {
+                return;
             }
         }
     }
@@ -116,11 +130,8 @@ internal sealed class WorkerChannel(string id, Action<RpcLog> log)
 
     private void Take(StreamingMessage message)
     {
-        if (message.ContentCase == StreamingMessage.ContentOneofCase.RpcLog)
-        {
-            log(message.RpcLog);
-        }
-        else if (_asked.TryRemove(message.RequestId, out var answer))
+        heard(message);
+        if (_asked.TryRemove(message.RequestId, out var answer))
         {
             answer.TrySetResult(message);
         }

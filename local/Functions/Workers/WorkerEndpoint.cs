@@ -25,9 +25,9 @@ internal sealed class WorkerEndpoint
     public static Task<WorkerEndpoint> GetAsync() => Started.Value;
 
     /// <summary>A channel for a worker that is about to connect, under a new id.</summary>
-    public WorkerChannel Expect(Action<Protocol.RpcLog> log)
+    public WorkerChannel Expect(Action<Protocol.StreamingMessage> heard)
     {
-        var channel = new WorkerChannel(Guid.NewGuid().ToString(), log);
+        var channel = new WorkerChannel(Guid.NewGuid().ToString(), heard);
         _expected[channel.Id] = channel;
         return channel;
     }

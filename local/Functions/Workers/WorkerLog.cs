@@ -9,9 +9,9 @@ internal sealed class WorkerLog(ILoggerFactory loggers)
 {
     private readonly ConcurrentDictionary<string, ILogger> _loggers = new(StringComparer.Ordinal);
 
-    public void Write(RpcLog line)
+    public void Write(StreamingMessage message)
     {
-        if (line.LogCategory != RpcLog.Types.RpcLogCategory.CustomMetric)
+        if (message is { ContentCase: StreamingMessage.ContentOneofCase.RpcLog, RpcLog: { LogCategory: not RpcLog.Types.RpcLogCategory.CustomMetric } line })
         {
             var logger = _loggers.GetOrAdd(line.Category, loggers.CreateLogger);
             logger.Log((LogLevel)line.Level, default, line, null, static (line, _) => line.Exception is { } exception

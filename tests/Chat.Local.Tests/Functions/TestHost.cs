@@ -1,4 +1,5 @@
 using Chat.Local.Functions;
+using Chat.Local.Functions.Protocol;
 using Chat.Local.TestApp;
 using Microsoft.Azure.Functions.Worker.Builder;
 
@@ -25,7 +26,8 @@ internal sealed class TestHost : IAsyncDisposable
         Action<FunctionsApplicationBuilder>? configure = null,
         LocalAzure? azure = null,
         Dictionary<string, string?>? settings = null,
-        bool asChild = false)
+        bool asChild = false,
+        Action<StreamingMessage>? heard = null)
     {
         var owned = azure is null ? await LocalAzure.StartAsync(null) : null;
         var options = new InstanceOptions
@@ -34,6 +36,7 @@ internal sealed class TestHost : IAsyncDisposable
             AsChild = asChild,
             Wants = function => classes.Any(type => function.EntryPoint.StartsWith($"{type.FullName}.", StringComparison.Ordinal)),
             Settings = settings ?? [],
+            Heard = heard ?? (_ => { }),
         };
         if (configure is not null)
         {

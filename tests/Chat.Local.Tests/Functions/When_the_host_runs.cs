@@ -33,6 +33,27 @@ public sealed class When_the_host_runs
     }
 
     [Fact]
+    public async Task Should_let_the_worker_end_by_itself_after_what_it_runs()
+    {
+        var gate = _work.Gate = new SemaphoreSlim(0);
+        await using var host = await TestHost.StartAsync([typeof(Requests)], app =>
+        {
+            app.ConfigureFunctionsWebApplication();
+            app.Services.AddSingleton(_work);
+            app.Services.AddHostedService<SaysItStops>();
+        });
+        var answer = host.Client.GetStringAsync(new Uri("api/Held", UriKind.Relative));
+        await _work.WhenBegunAsync("request");
+        var stop = host.Host.StopAsync();
+        Assert.Equal(["request"], _work.Begun);
+        _work.Gate = null;
+        gate.Release();
+        await stop.WaitAsync(Eventually.Timeout);
+        Assert.Equal("finished", await answer);
+        Assert.Equal(["request", "service stops"], _work.Begun);
+    }
+
+    [Fact]
     public async Task Should_count_it_as_a_failure_when_a_function_throws_because_the_caller_left()
     {
         _work.Gate = new SemaphoreSlim(0);
@@ -160,6 +181,13 @@ public sealed class When_the_host_runs
             await work.DoAsync($"{context.FunctionDefinition.InputBindings["timer"].Type}, request: {context.GetHttpContext() is not null}");
             await next(context);
         }
+    }
+
+    private sealed class SaysItStops(Work work) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => work.DoAsync("service stops", cancellationToken);
     }
 
     private sealed class Service(Work work) : IHostedService
