@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 using System.Text;
 using Azure.Messaging.ServiceBus;
 using Chat.Functions.Conversations;
@@ -7,6 +8,7 @@ using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Chat.Local;
 using Chat.Local.Functions;
+using Chat.Local.Functions.Protocol;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -16,6 +18,8 @@ namespace Chat.Functions.Acceptance.Harness;
 /// <summary>The app as a process runs it, from its own entry point, on a local Azure; several can share one, as instances of an app do.</summary>
 internal sealed class ChatApp : IAsyncDisposable
 {
+    private static readonly Assembly App = typeof(SendMessage).Assembly;
+
     private readonly FunctionsHost _host;
     private readonly LocalAzure? _owned;
     private bool _killed;
@@ -42,17 +46,23 @@ internal sealed class ChatApp : IAsyncDisposable
         var azure = await LocalAzure.StartAsync(directory: null);
         azure.ServiceBus.Listen(0);
         await azure.Cosmos.ListenAsync(0, CancellationToken.None);
-        return await StartAsync(azure, owned: true, settings, log: null, asChild: true);
+        return await StartAsync(azure, owned: true, settings, new InstanceOptions { App = App, AsChild = true });
     }
 
     /// <summary>Starts the app; on a local Azure of its own, in memory, when none is given.</summary>
-    public static async Task<ChatApp> StartAsync(LocalAzure? azure = null, IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? time = null, ILoggerProvider? log = null)
+    public static async Task<ChatApp> StartAsync(
+        LocalAzure? azure = null,
+        IReadOnlyDictionary<string, string?>? settings = null,
+        TimeProvider? time = null,
+        ILoggerProvider? log = null,
+        Action<StreamingMessage>? heard = null)
     {
         var owned = azure is null;
-        return await StartAsync(azure ?? await LocalAzure.StartAsync(directory: null, time: time), owned, settings, log, asChild: false);
+        var options = new InstanceOptions { App = App, Log = log, Heard = heard ?? (_ => { }) };
+        return await StartAsync(azure ?? await LocalAzure.StartAsync(directory: null, time: time), owned, settings, options);
     }
 
-    private static async Task<ChatApp> StartAsync(LocalAzure azure, bool owned, IReadOnlyDictionary<string, string?>? settings, ILoggerProvider? log, bool asChild)
+    private static async Task<ChatApp> StartAsync(LocalAzure azure, bool owned, IReadOnlyDictionary<string, string?>? settings, InstanceOptions options)
     {
         if (azure.SignalR.Address is null)
         {
@@ -63,8 +73,7 @@ internal sealed class ChatApp : IAsyncDisposable
         all.TryAdd("Auth:SigningKey", Tokens.SigningKey);
         all.TryAdd("Delivery:SweepGrace", "00:00:01");
         all.TryAdd("Delivery:InboxWindow", "00:00:00.2");
-        var options = new InstanceOptions { App = typeof(SendMessage).Assembly, AsChild = asChild, Settings = all, Log = log };
-        return new ChatApp(await FunctionsHost.StartAsync(azure, options).WaitAsync(Eventually.Timeout), azure, owned);
+        return new ChatApp(await FunctionsHost.StartAsync(azure, options with { Settings = all }).WaitAsync(Eventually.Timeout), azure, owned);
     }
 
     /// <summary>Someone who uses the app.</summary>
