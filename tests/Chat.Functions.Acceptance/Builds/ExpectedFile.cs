@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Chat.Functions.Acceptance.Builds;
 
-/// <summary>What a build is to be like, as a file beside the tests. <c>CHAT_UPDATE_BUILDS=1</c> writes it anew, for review as a change like any other.</summary>
+/// <summary>
+/// What a build is to be like, as a file beside the tests. <c>CHAT_UPDATE_BUILDS=1</c> writes it anew, for review as a change like any other.
+/// </summary>
 internal sealed class ExpectedFile(string name)
 {
     private readonly string _path = Repository.Path($"tests/Chat.Functions.Acceptance/Builds/{name}");

@@ -46,7 +46,7 @@ internal static class FunctionsMetadata
         return function;
     }
 
-    /// <summary>The same with the members of every object in the order of their names, and without bindings' empty <c>properties</c>, which only the file has.</summary>
+    /// <summary>The same with members in the order of their names, and without bindings' empty <c>properties</c>, which only the file has.</summary>
     private static JsonNode Ordered(JsonNode node) => node switch
     {
         JsonObject members => new JsonObject(members

@@ -8,8 +8,8 @@ using Xunit;
 namespace Chat.Local.Tests.Functions;
 
 /// <summary>
-/// Requests and answers go through as they come, as the real host's forwarder lets them. What begins an answer is the first byte of its body: until then a
-/// failure is still an empty 500.
+/// Requests and answers go through as they come, as the real host's forwarder lets them. What begins an answer is the first byte of its body:
+/// until then a failure is still an empty 500.
 /// </summary>
 public sealed class When_bodies_are_long : IAsyncLifetime
 {
