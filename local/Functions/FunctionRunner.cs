@@ -29,10 +29,13 @@ internal sealed class FunctionRunner(Worker worker, Meter meter, InvocationFault
     public async Task RunAsync(Function function, InvocationRequest request, CancellationToken stopping, string? message = null)
     {
         var on = await worker.GetAsync();
+        InvocationRequest? first = request;
         await faults.RunAsync(function.Trigger.Operation, message is null ? function.Name : $"{function.Name}/{message}", RunAsync, on.Channel.Cut);
 
-        Task RunAsync() => InvokeAsync(on, function, new InvocationRequest(request) { InvocationId = Guid.NewGuid().ToString() }, () => null, stopping);
+        Task RunAsync() => InvokeAsync(on, function, Interlocked.Exchange(ref first, null) ?? Again(request), () => null, stopping);
     }
+
+    private static InvocationRequest Again(InvocationRequest request) => new(request) { InvocationId = Guid.NewGuid().ToString() };
 
     /// <summary>Runs a function for a request, whose answer has a status once it ended.</summary>
     /// <exception cref="InvocationFailedException">The function failed.</exception>
