@@ -24,7 +24,12 @@ internal sealed record Measurement(int AtOnce, long Count, TimeSpan Took, TimeSp
     /// <summary>Repeats an operation until the runtime has compiled it for good, then about as often as fits into three seconds (200,000 times at most), and measures that.</summary>
     /// <param name="operation">What the n-th of the callers does.</param>
     /// <param name="prepareAsync">Makes ready for so many operations, which isn't measured.</param>
-    public static async Task<Measurement> TakeAsync(int atOnce, Func<int, Task> operation, Func<int, Task>? prepareAsync = null)
+    public static Task<Measurement> TakeAsync(int atOnce, Func<int, Task> operation, Func<int, Task>? prepareAsync = null) =>
+        TakeAsync(atOnce, (int count) => CallAsync(atOnce, count, operation), prepareAsync);
+
+    /// <summary>The same for an operation that somebody else repeats, say in another process.</summary>
+    /// <param name="repeatAsync">Repeats it so many times, and returns how often it was done.</param>
+    public static async Task<Measurement> TakeAsync(int atOnce, Func<int, Task<int>> repeatAsync, Func<int, Task>? prepareAsync = null)
     {
         prepareAsync ??= static _ => Task.CompletedTask;
         var perSecond = 0d;
@@ -33,7 +38,7 @@ internal sealed record Measurement(int AtOnce, long Count, TimeSpan Took, TimeSp
         {
             var before = JitInfo.GetCompiledMethodCount();
             await prepareAsync(WarmUpCount);
-            perSecond = (await RepeatAsync(atOnce, WarmUpCount, operation)).PerSecond;
+            perSecond = (await MeasureAsync(atOnce, WarmUpCount, repeatAsync)).PerSecond;
 
             // The runtime compiles in the background, which busy callers hold up.
             await Task.Delay(Pause, TimeProvider.System);
@@ -43,18 +48,26 @@ internal sealed record Measurement(int AtOnce, long Count, TimeSpan Took, TimeSp
         var count = (int)Math.Clamp(perSecond * Window.TotalSeconds, 1, MaxCount);
         await prepareAsync(count);
         GC.Collect();
-        return await RepeatAsync(atOnce, count, operation);
+        return await MeasureAsync(atOnce, count, repeatAsync);
     }
 
     /// <summary>The same with each operation counted as several, of which it consists.</summary>
     public Measurement Of(int each) => this with { Count = Count * each };
 
-    private static async Task<Measurement> RepeatAsync(int atOnce, int count, Func<int, Task> operation)
+    private static async Task<Measurement> MeasureAsync(int atOnce, int count, Func<int, Task<int>> repeatAsync)
     {
-        var (left, done) = (count, 0);
         var (allocated, cpu, began) = (GC.GetTotalAllocatedBytes(), Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+        var done = await repeatAsync(count);
+        var took = Stopwatch.GetElapsedTime(began);
+        return new Measurement(atOnce, done, took, Environment.CpuUsage.TotalTime - cpu, GC.GetTotalAllocatedBytes() - allocated);
+    }
 
-        async Task CallAsync(int caller)
+    /// <summary>Callers share so many operations, and stop early when it takes too long.</summary>
+    public static async Task<int> CallAsync(int atOnce, int count, Func<int, Task> operation)
+    {
+        var (left, done, began) = (count, 0, Stopwatch.GetTimestamp());
+
+        async Task RepeatAsync(int caller)
         {
             while (Stopwatch.GetElapsedTime(began) < Window * 2 && Interlocked.Decrement(ref left) >= 0)
             {
@@ -63,8 +76,7 @@ internal sealed record Measurement(int AtOnce, long Count, TimeSpan Took, TimeSp
             }
         }
 
-        await Task.WhenAll(Enumerable.Range(0, atOnce).Select(caller => Task.Run(() => CallAsync(caller))));
-        var took = Stopwatch.GetElapsedTime(began);
-        return new Measurement(atOnce, done, took, Environment.CpuUsage.TotalTime - cpu, GC.GetTotalAllocatedBytes() - allocated);
+        await Task.WhenAll(Enumerable.Range(0, atOnce).Select(caller => Task.Run(() => RepeatAsync(caller))));
+        return done;
     }
 }

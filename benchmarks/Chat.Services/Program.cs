@@ -7,6 +7,9 @@ switch (args)
     case [KeptBenchmark.Start, var directory, var kept]:
         await KeptBenchmark.MeasureAsync(directory, int.Parse(kept, CultureInfo.InvariantCulture));
         return 0;
+    case [AmqpBenchmark.Client, var connectionString, var atOnce, var prefetched]:
+        await AmqpBenchmark.CallAsync(connectionString, int.Parse(atOnce, CultureInfo.InvariantCulture), int.Parse(prefetched, CultureInfo.InvariantCulture));
+        return 0;
     case ["kept", var messages]:
         await KeptBenchmark.RunAsync(int.Parse(messages, CultureInfo.InvariantCulture));
         return 0;
@@ -16,6 +19,7 @@ switch (args)
 [
     ("store", StoreBenchmark.RunAsync),
     ("servicebus", ServiceBusBenchmark.RunAsync),
+    ("amqp", AmqpBenchmark.RunAsync),
     ("cosmos", CosmosBenchmark.RunAsync),
     ("signalr", SignalRBenchmark.RunAsync),
     ("host", HostBenchmark.RunAsync),
@@ -24,7 +28,7 @@ switch (args)
 ];
 if (args.Except(all.Select(benchmark => benchmark.Name), StringComparer.Ordinal).Any())
 {
-    await Console.Error.WriteLineAsync("Usage: Chat.Services [store] [servicebus] [cosmos] [signalr] [host] [instances] [writers]; all without an argument. Or: kept MESSAGES.");
+    await Console.Error.WriteLineAsync("Usage: Chat.Services [store] [servicebus] [amqp] [cosmos] [signalr] [host] [instances] [writers]; all without an argument. Or: kept MESSAGES.");
     return 2;
 }
 
