@@ -96,6 +96,9 @@ internal sealed class Faults(int seed = 1)
 
     public void Clear() => _rules = [];
 
+    /// <summary>Whether there is any rule: without one nobody need put a target's name together.</summary>
+    public bool AreArmed => _rules.Length > 0;
+
     /// <summary>The fault that strikes this operation, if any, after its <see cref="Fault.Strike"/> ran.</summary>
     public ValueTask<Fault?> NextAsync(string service, string operation, string target) =>
         _rules is { Length: > 0 } rules ? MatchAsync(rules, service, operation, target) : default;

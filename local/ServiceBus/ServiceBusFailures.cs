@@ -16,7 +16,7 @@ internal static class ServiceBusFailures
         new("The request was terminated because the namespace is being throttled (50009). Wait 2 seconds and try again.", ServiceBusFailureReason.ServiceBusy, entity);
 
     public static ServiceBusException NoSuchQueue(string queue) =>
-        new("The messaging entity could not be found.", ServiceBusFailureReason.MessagingEntityNotFound, queue);
+        new($"The messaging entity '{queue}' could not be found.", ServiceBusFailureReason.MessagingEntityNotFound, queue);
 
     public static ServiceBusException LockLost(string entity) =>
         new("The lock supplied is invalid. Either the lock expired, or the message has already been removed from the queue.", ServiceBusFailureReason.MessageLockLost, entity);

@@ -51,7 +51,7 @@ internal sealed class ServiceBusNamespace : IAsyncDisposable
     /// <summary>Also serves the namespace over AMQP on a port of this machine, until it is disposed; null when the port is taken.</summary>
     public int? Listen(int port)
     {
-        if (AmqpPort.Start(this, port, TimeProvider.System) is not { } listener)
+        if (AmqpPort.Start(this, port, TimeProvider.System, AmqpLimits.Usual) is not { } listener)
         {
             return null;
         }

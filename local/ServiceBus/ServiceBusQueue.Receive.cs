@@ -15,8 +15,7 @@ internal sealed partial class ServiceBusQueue
             return null;
         }
 
-        var fault = await _faults.NextAsync("servicebus", "receive", $"{Name}/{delivery.Content.MessageId}");
-        if (fault is not null)
+        if (_faults.AreArmed && await _faults.NextAsync("servicebus", "receive", $"{Name}/{delivery.Content.MessageId}") is { } fault)
         {
             delivery = await DisturbAsync(fault, delivery, from);
         }
@@ -141,7 +140,6 @@ internal sealed partial class ServiceBusQueue
             _ => delivery,
         };
     }
-
 
     /// <summary>Gives the same message out a second time under a number of its own, so that either can be settled.</summary>
     private Delivery Duplicate(Delivery delivery)

@@ -167,6 +167,13 @@ internal sealed partial class ServiceBusQueue
         }
     }
 
+    private void Defer(StoredMessage message)
+    {
+        Unlock(message);
+        message.State = ServiceBusMessageState.Deferred;
+        _journal.Put(message);
+    }
+
     /// <summary>A scheduled message's time has come: it takes its place as if it were sent now.</summary>
     private void Activate(StoredMessage message, long now)
     {

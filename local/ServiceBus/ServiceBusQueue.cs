@@ -108,19 +108,8 @@ internal sealed partial class ServiceBusQueue : IDisposable
         await AfterAsync("cancel", fault, position);
     }
 
-    public async ValueTask CompleteAsync(Guid lockToken, SubQueue from, string messageId)
-    {
-        var fault = await BeforeAsync("complete", messageId);
-        long position;
-        lock (_lock)
-        {
-            Now();
-            Remove(Locked(lockToken, from));
-            position = _journal.Position;
-        }
-
-        await AfterAsync("complete", fault, position);
-    }
+    public ValueTask CompleteAsync(Guid lockToken, SubQueue from) =>
+        SettleAsync("complete", lockToken, from, null, static (queue, message, _) => queue.Remove(message));
 
     /// <summary>Removes what was just received, for receivers that don't settle; no operation of its own.</summary>
     public async ValueTask TakeAsync(Guid lockToken, SubQueue from)
@@ -137,61 +126,20 @@ internal sealed partial class ServiceBusQueue : IDisposable
     }
 
     /// <summary>Unlocks a message at its old place, or dead-letters it when it was delivered too often.</summary>
-    public async ValueTask AbandonAsync(Guid lockToken, SubQueue from, string messageId, IDictionary<string, object>? changes)
-    {
-        var fault = await BeforeAsync("abandon", messageId);
-        long position;
-        lock (_lock)
-        {
-            var now = Now();
-            var message = Locked(lockToken, from);
-            Change(message, changes);
-            Release(message, now);
-            position = _journal.Position;
-        }
-
-        await AfterAsync("abandon", fault, position);
-    }
+    public ValueTask AbandonAsync(Guid lockToken, SubQueue from, IDictionary<string, object>? changes) =>
+        SettleAsync("abandon", lockToken, from, changes, static (queue, message, now) => queue.Release(message, now));
 
     /// <summary>Sets a message aside until it is asked for by its sequence number.</summary>
-    public async ValueTask DeferAsync(Guid lockToken, SubQueue from, string messageId, IDictionary<string, object>? changes)
-    {
-        var fault = await BeforeAsync("defer", messageId);
-        long position;
-        lock (_lock)
-        {
-            Now();
-            var message = Locked(lockToken, from);
-            Change(message, changes);
-            Unlock(message);
-            message.State = ServiceBusMessageState.Deferred;
-            _journal.Put(message);
-            position = _journal.Position;
-        }
+    public ValueTask DeferAsync(Guid lockToken, SubQueue from, IDictionary<string, object>? changes) =>
+        SettleAsync("defer", lockToken, from, changes, static (queue, message, _) => queue.Defer(message));
 
-        await AfterAsync("defer", fault, position);
-    }
-
-    public async ValueTask DeadLetterAsync(Guid lockToken, SubQueue from, string messageId, IDictionary<string, object>? changes)
-    {
-        var fault = await BeforeAsync("deadletter", messageId);
-        long position;
-        lock (_lock)
-        {
-            Now();
-            var message = Locked(lockToken, from);
-            Change(message, changes);
-            MoveToDeadLetters(message);
-            position = _journal.Position;
-        }
-
-        await AfterAsync("deadletter", fault, position);
-    }
+    public ValueTask DeadLetterAsync(Guid lockToken, SubQueue from, IDictionary<string, object>? changes) =>
+        SettleAsync("deadletter", lockToken, from, changes, static (queue, message, _) => queue.MoveToDeadLetters(message));
 
     /// <summary>Locks a message for another lock duration from now, and returns until when.</summary>
-    public async ValueTask<DateTimeOffset> RenewAsync(Guid lockToken, SubQueue from, string messageId)
+    public async ValueTask<DateTimeOffset> RenewAsync(Guid lockToken, SubQueue from)
     {
-        var fault = await BeforeAsync("renew", messageId);
+        var fault = await BeforeAsync("renew", lockToken, from);
         long until;
         lock (_lock)
         {
@@ -240,9 +188,46 @@ internal sealed partial class ServiceBusQueue : IDisposable
         }
     }
 
-    private async ValueTask<Fault?> BeforeAsync(string operation, string messageId)
+    private async ValueTask SettleAsync(
+        string operation, Guid lockToken, SubQueue from, IDictionary<string, object>? changes, Action<ServiceBusQueue, StoredMessage, long> apply)
     {
-        var fault = await _faults.NextAsync("servicebus", operation, $"{Name}/{messageId}");
+        var fault = await BeforeAsync(operation, lockToken, from);
+        long position;
+        lock (_lock)
+        {
+            var now = Now();
+            var message = Locked(lockToken, from);
+            Change(message, changes);
+            apply(this, message, now);
+            position = _journal.Position;
+        }
+
+        await AfterAsync(operation, fault, position);
+    }
+
+    /// <summary>Faults go by the message's id, which nobody need say who has its lock.</summary>
+    private ValueTask<Fault?> BeforeAsync(string operation, Guid lockToken, SubQueue from)
+    {
+        if (!_faults.AreArmed)
+        {
+            return default;
+        }
+
+        string messageId;
+        lock (_lock)
+        {
+            messageId = Line(from).Find(SequenceNumberOf(lockToken))?.Content.MessageId ?? "";
+        }
+
+        return BeforeAsync(operation, messageId);
+    }
+
+    private ValueTask<Fault?> BeforeAsync(string operation, string messageId) =>
+        _faults.AreArmed ? StrikeAsync(operation, $"{Name}/{messageId}") : default;
+
+    private async ValueTask<Fault?> StrikeAsync(string operation, string target)
+    {
+        var fault = await _faults.NextAsync("servicebus", operation, target);
         if (fault is not null)
         {
             await InjectedFault.BeforeAsync(fault, Name, _time);
@@ -269,10 +254,13 @@ internal sealed partial class ServiceBusQueue : IDisposable
 
     private StoredMessage Locked(Guid lockToken, SubQueue from) => StillLocked(lockToken, from) ?? throw ServiceBusFailures.LockLost(Name);
 
-    private StoredMessage? StillLocked(Guid lockToken, SubQueue from)
+    private StoredMessage? StillLocked(Guid lockToken, SubQueue from) =>
+        Line(from).Find(SequenceNumberOf(lockToken)) is { IsLocked: true } message && message.LockToken == lockToken ? message : null;
+
+    private static long SequenceNumberOf(Guid lockToken)
     {
         Span<byte> token = stackalloc byte[16];
         lockToken.TryWriteBytes(token);
-        return Line(from).Find(BinaryPrimitives.ReadInt64LittleEndian(token)) is { IsLocked: true } message && message.LockToken == lockToken ? message : null;
+        return BinaryPrimitives.ReadInt64LittleEndian(token);
     }
 }

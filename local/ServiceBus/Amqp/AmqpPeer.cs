@@ -8,12 +8,13 @@ namespace Chat.Local.ServiceBus.Amqp;
 /// <summary>A client's connection: what it may use, where it wants its answers, and whether it keeps up with what it is sent.</summary>
 internal sealed class AmqpPeer : AmqpConnection
 {
-    private const int MaxLinks = 1000;
     private const int FrameHeader = 8;
 
     /// <summary>How long a connection may have no link, and how long it may leave what it is sent unread.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
+    private readonly TransportBase _transport;
+    private readonly AmqpLimits _limits;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, SasToken> _tokens = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<AmqpLink, string> _links = new();
@@ -22,9 +23,12 @@ internal sealed class AmqpPeer : AmqpConnection
     private TaskCompletionSource? _writable;
     private long _idleSince;
 
-    public AmqpPeer(TransportBase transport, ProtocolHeader header, AmqpSettings settings, AmqpConnectionSettings connection, TimeProvider time)
+    public AmqpPeer(
+        TransportBase transport, ProtocolHeader header, AmqpSettings settings, AmqpConnectionSettings connection, AmqpLimits limits, TimeProvider time)
         : base(transport, header, isInitiator: false, settings, connection)
     {
+        _transport = transport;
+        _limits = limits;
         _time = time;
         _idleSince = time.GetTimestamp();
         _watch = time.CreateTimer(_ => Watch(), null, Patience / 2, Patience / 2);
@@ -35,6 +39,8 @@ internal sealed class AmqpPeer : AmqpConnection
         };
     }
 
+    public int MaxUnsettled => _limits.Unsettled;
+
     /// <summary>Done once the client has read enough to be sent more.</summary>
     public Task WhenWritable => _writable?.Task ?? Task.CompletedTask;
 
@@ -44,9 +50,9 @@ internal sealed class AmqpPeer : AmqpConnection
     /// <exception cref="UnauthorizedAccessException">The client has no token for it.</exception>
     public void Admit(AmqpLink link, string? path)
     {
-        if (_links.Count >= MaxLinks)
+        if (_links.Count >= _limits.Links)
         {
-            throw new AmqpException(AmqpErrorCode.ResourceLimitExceeded, $"A connection has at most {MaxLinks} links.");
+            throw new AmqpException(AmqpErrorCode.ResourceLimitExceeded, $"A connection has at most {_limits.Links} links.");
         }
 
         if (path is not null && !IsAuthorized(path))
@@ -85,14 +91,18 @@ internal sealed class AmqpPeer : AmqpConnection
 
     protected override void OnFrameBuffer(ByteBuffer buffer)
     {
-        if (buffer.Length > FrameHeader)
+        try
         {
-            var frame = buffer.Buffer.AsSpan(buffer.Offset, buffer.Length);
-            var performative = frame[4] * 4;
-            Messages.AmqpValue.Measure(performative <= frame.Length ? frame[performative..] : []);
+            Measure(buffer);
+            base.OnFrameBuffer(buffer);
         }
-
-        base.OnFrameBuffer(buffer);
+        catch (Exception malformed)
+        {
+            // It is told why. For its answer nobody waits, who doesn't keep to the protocol.
+            SafeClose(malformed);
+            _transport.SafeClose();
+            Abort();
+        }
     }
 
     protected override void HandleIoEvent(IoEvent ioEvent)
@@ -109,6 +119,17 @@ internal sealed class AmqpPeer : AmqpConnection
         }
 
         base.HandleIoEvent(ioEvent);
+    }
+
+    /// <exception cref="AmqpException">The frame holds something that would be dangerous to decode.</exception>
+    private static void Measure(ByteBuffer buffer)
+    {
+        if (buffer.Length > FrameHeader)
+        {
+            var frame = buffer.Buffer.AsSpan(buffer.Offset, buffer.Length);
+            var performative = frame[4] * 4;
+            Messages.AmqpValue.Measure(performative <= frame.Length ? frame[performative..] : []);
+        }
     }
 
     private static string Key(string node, string replyTo) => $"{node}\n{replyTo}";

@@ -15,23 +15,23 @@ internal sealed class AmqpPort : IRuntimeProvider, IAsyncDisposable
     private const uint MaxFrameSize = 64 * 1024;
     private const ushort MaxSessions = 1000;
     private const uint MaxLinksOfSession = 255;
-    private const int UnreadLimit = 4 * 1024 * 1024;
 
     private static readonly AmqpVersion Version = new(1, 0, 0);
-    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly ServiceBusNamespace _bus;
     private readonly TimeProvider _time;
+    private readonly AmqpLimits _limits;
     private readonly BoundedListener _connections;
     private readonly AmqpTransportListener _listener;
     private readonly AmqpSettings _settings;
     private readonly ConcurrentDictionary<AmqpPeer, bool> _peers = new();
 
-    private AmqpPort(ServiceBusNamespace bus, int port, TimeProvider time)
+    private AmqpPort(ServiceBusNamespace bus, int port, TimeProvider time, AmqpLimits limits)
     {
         _bus = bus;
         _time = time;
+        _limits = limits;
         _settings = new AmqpSettings { RuntimeProvider = this };
         var sasl = new SaslTransportProvider();
         sasl.Versions.Add(Version);
@@ -41,21 +41,20 @@ internal sealed class AmqpPort : IRuntimeProvider, IAsyncDisposable
         var plain = new AmqpTransportProvider();
         plain.Versions.Add(Version);
         _settings.TransportProviders.Add(plain);
-        Port = BoundedListener.Free(port);
-        _connections = new BoundedListener(Port, time);
+        _connections = new BoundedListener(port, limits.Connections, time);
         _listener = new AmqpTransportListener([_connections], _settings);
         _listener.Listen((_, args) => Open(args));
     }
 
-    public int Port { get; }
+    public int Port => _connections.Port;
 
     /// <summary>Starts listening; null when the port is taken or not for this user.</summary>
     /// <param name="time">What tokens and idle connections are held to; the queues have a clock of their own.</param>
-    public static AmqpPort? Start(ServiceBusNamespace bus, int port, TimeProvider time)
+    public static AmqpPort? Start(ServiceBusNamespace bus, int port, TimeProvider time, AmqpLimits limits)
     {
         try
         {
-            return new AmqpPort(bus, port, time);
+            return new AmqpPort(bus, port, time, limits);
         }
         catch (SocketException)
         {
@@ -76,7 +75,7 @@ internal sealed class AmqpPort : IRuntimeProvider, IAsyncDisposable
 
     public AmqpConnection CreateConnection(
         TransportBase transport, ProtocolHeader protocolHeader, bool isInitiator, AmqpSettings amqpSettings, AmqpConnectionSettings connectionSettings) =>
-        new AmqpPeer(transport, protocolHeader, amqpSettings, connectionSettings, _time);
+        new AmqpPeer(transport, protocolHeader, amqpSettings, connectionSettings, _limits, _time);
 
     public AmqpSession CreateSession(AmqpConnection connection, AmqpSessionSettings settings)
     {
@@ -163,9 +162,9 @@ internal sealed class AmqpPort : IRuntimeProvider, IAsyncDisposable
             ContainerId = "chat-local",
             MaxFrameSize = MaxFrameSize,
             ChannelMax = MaxSessions,
-            IdleTimeOut = (uint)Idle.TotalMilliseconds,
-            WriteBufferFullLimit = UnreadLimit,
-            WriteBufferEmptyLimit = UnreadLimit / 2,
+            IdleTimeOut = (uint)_limits.Idle.TotalMilliseconds,
+            WriteBufferFullLimit = _limits.Unread,
+            WriteBufferEmptyLimit = _limits.Unread / 2,
         });
         _peers[peer] = true;
         peer.SafeAddClosed((_, _) => _peers.TryRemove(peer, out var _));

@@ -6,23 +6,37 @@ using Microsoft.Azure.Amqp.Transport;
 namespace Chat.Local.ServiceBus.Amqp;
 
 /// <summary>Accepts connections on this machine's loopback address: a bounded number, each of which must soon have shaken hands.</summary>
-internal sealed class BoundedListener(int port, TimeProvider time) : TransportListener("loopback")
+/// <remarks>It listens by itself, because the library's listener would share a port with whoever else lets it.</remarks>
+internal sealed class BoundedListener : TransportListener, IDisposable
 {
-    private const int MaxConnections = 200;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
 
-    private readonly TcpTransportListener _sockets = new(new TcpTransportSettings { Host = IPAddress.Loopback.ToString(), Port = port });
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly ConcurrentDictionary<string, ITimer> _handshakes = new(StringComparer.Ordinal);
+    private readonly int _maxConnections;
+    private readonly TimeProvider _time;
     private int _connections;
 
-    /// <summary>The port if nobody listens there, or any such for 0. The library's own sockets would share it with somebody.</summary>
-    /// <exception cref="SocketException">It is taken, or not for this user.</exception>
-    public static int Free(int port)
+    /// <exception cref="SocketException">The port is taken, or not for this user.</exception>
+    public BoundedListener(int port, int maxConnections, TimeProvider time)
+        : base("loopback")
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        _maxConnections = maxConnections;
+        _time = time;
+        try
+        {
+            _socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            _socket.Listen();
+        }
+        catch (SocketException)
+        {
+            _socket.Dispose();
+            throw;
+        }
     }
+
+    public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
 
     /// <summary>Lets a connection that has opened live on.</summary>
     public void Established(string client)
@@ -33,20 +47,42 @@ internal sealed class BoundedListener(int port, TimeProvider time) : TransportLi
         }
     }
 
-    protected override void OnListen() => _sockets.Listen((_, args) => Accept(args));
+    public void Dispose() => Abort();
+
+    protected override void OnListen() => _ = AcceptAsync();
 
     protected override bool CloseInternal()
     {
-        _sockets.Close();
+        _socket.Dispose();
         return true;
     }
 
-    protected override void AbortInternal() => _sockets.Abort();
+    protected override void AbortInternal() => _socket.Dispose();
 
-    private void Accept(TransportAsyncCallbackArgs args)
+    private async Task AcceptAsync()
     {
-        var transport = args.Transport;
-        if (Interlocked.Increment(ref _connections) > MaxConnections)
+        while (true)
+        {
+            try
+            {
+                Accept(await _socket.AcceptAsync());
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException)
+            {
+                // This client is gone again, or the process has no more files to open.
+                await Task.Delay(PauseAfterFailure, _time);
+            }
+        }
+    }
+
+    private void Accept(Socket socket)
+    {
+        var transport = new SocketTransport(socket);
+        if (Interlocked.Increment(ref _connections) > _maxConnections)
         {
             Interlocked.Decrement(ref _connections);
             transport.Abort();
@@ -54,12 +90,13 @@ internal sealed class BoundedListener(int port, TimeProvider time) : TransportLi
         }
 
         var client = transport.RemoteEndPoint;
-        _handshakes[client] = time.CreateTimer(_ => transport.Abort(), null, Patience, Timeout.InfiniteTimeSpan);
+        _handshakes[client] = _time.CreateTimer(_ => transport.Abort(), null, Patience, Timeout.InfiniteTimeSpan);
         transport.SafeAddClosed((_, _) =>
         {
             Interlocked.Decrement(ref _connections);
             Established(client);
         });
-        OnTransportAccepted(args);
+        transport.Open();
+        OnTransportAccepted(new TransportAsyncCallbackArgs { Transport = transport });
     }
 }

@@ -18,7 +18,7 @@ internal static class Conditions
     public static Error Of(Exception refused) => refused switch
     {
         AmqpException amqp => amqp.Error,
-        ServiceBusException bus => New(Of(bus.Reason), bus.Message),
+        ServiceBusException bus => New(Of(bus.Reason), Words(bus)),
         SerializationException or ArgumentException or FormatException or InvalidCastException or OverflowException => New(ArgumentError, refused.Message),
         UnauthorizedAccessException => New(AmqpErrorCode.UnauthorizedAccess, refused.Message),
         NotSupportedException => New(AmqpErrorCode.NotImplemented, refused.Message),
@@ -53,6 +53,15 @@ internal static class Conditions
         ServiceBusFailureReason.ServiceTimeout => "com.microsoft:timeout",
         _ => AmqpErrorCode.InternalError,
     };
+
+    /// <summary>What it was made with: its message goes on with its reason and advice, which the client that gets the words adds by itself.</summary>
+    private static string Words(ServiceBusException refused)
+    {
+        var message = refused.Message;
+        var reason = message.LastIndexOf(refused.Reason.ToString(), StringComparison.Ordinal);
+        var end = reason < 0 ? -1 : message.LastIndexOf(" (", reason, StringComparison.Ordinal);
+        return end < 0 ? message : message[..end];
+    }
 
     private static Error New(AmqpSymbol condition, string description) => new() { Condition = condition, Description = description };
 }

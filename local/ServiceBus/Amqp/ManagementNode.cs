@@ -78,7 +78,7 @@ internal sealed class ManagementNode(AmqpPeer peer, NodeAddress address, Service
         var expirations = new List<DateTime>();
         foreach (var lockToken in List(body, "lock-tokens").Cast<Guid>())
         {
-            expirations.Add((await queue.RenewAsync(lockToken, address.SubQueue, "")).UtcDateTime);
+            expirations.Add((await queue.RenewAsync(lockToken, address.SubQueue)).UtcDateTime);
         }
 
         return new AmqpMap { [new MapKey("expirations")] = expirations.ToArray() };
@@ -132,13 +132,12 @@ internal sealed class ManagementNode(AmqpPeer peer, NodeAddress address, Service
         {
             await (status switch
             {
-                "completed" => queue.CompleteAsync(lockToken, address.SubQueue, ""),
-                "abandoned" => queue.AbandonAsync(lockToken, address.SubQueue, "", changes),
-                "defered" => queue.DeferAsync(lockToken, address.SubQueue, "", changes),
+                "completed" => queue.CompleteAsync(lockToken, address.SubQueue),
+                "abandoned" => queue.AbandonAsync(lockToken, address.SubQueue, changes),
+                "defered" => queue.DeferAsync(lockToken, address.SubQueue, changes),
                 "suspended" => queue.DeadLetterAsync(
                     lockToken,
                     address.SubQueue,
-                    "",
                     DeadLetterProperties.Of(body[new MapKey("deadletter-reason")] as string, body[new MapKey("deadletter-description")] as string, changes)),
                 _ => throw new FormatException($"There is no disposition {status}."),
             });

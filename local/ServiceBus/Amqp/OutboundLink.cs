@@ -13,9 +13,6 @@ namespace Chat.Local.ServiceBus.Amqp;
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Without a timer there is nothing to release.")]
 internal sealed class OutboundLink
 {
-    /// <summary>How many messages a client may hold without settling them before it gets no more.</summary>
-    private const int MaxUnsettled = 5000;
-
     private readonly AmqpPeer _peer;
     private readonly SendingAmqpLink _link;
     private readonly ServiceBusQueue _queue;
@@ -35,7 +32,7 @@ internal sealed class OutboundLink
         _deletes = link.Settings.SettleType == SettleMode.SettleOnSend;
     }
 
-    private bool CanSend => !_stopped && _link.LinkCredit > 0 && Volatile.Read(ref _unsettled) < MaxUnsettled && !_link.IsClosing();
+    private bool HasRoom => _link.LinkCredit > 0 && Volatile.Read(ref _unsettled) < _peer.MaxUnsettled && !_link.IsClosing();
 
     public static void Attach(AmqpPeer peer, SendingAmqpLink link, ServiceBusQueue queue, SubQueue from)
     {
@@ -67,7 +64,7 @@ internal sealed class OutboundLink
 
     private void Pump()
     {
-        if (CanSend && Interlocked.Exchange(ref _pumping, 1) == 0)
+        if (!_stopped && HasRoom && Interlocked.Exchange(ref _pumping, 1) == 0)
         {
             _ = PumpAsync();
         }
@@ -77,7 +74,7 @@ internal sealed class OutboundLink
     {
         try
         {
-            while (CanSend)
+            while (!_stopped && HasRoom)
             {
                 await _peer.WhenWritable;
                 if (await _queue.ReceiveAsync(_from, Timeout.InfiniteTimeSpan, _waiting.Token) is { } delivery)
@@ -106,7 +103,7 @@ internal sealed class OutboundLink
     /// <summary>Uses up what credit it can at once: the library takes the rest back as soon as this returns.</summary>
     private void SendWhatIsThere()
     {
-        while (_link.LinkCredit > 0)
+        while (HasRoom)
         {
             var next = _queue.ReceiveAsync(_from, TimeSpan.Zero, CancellationToken.None);
             if (!next.IsCompletedSuccessfully)
@@ -141,7 +138,7 @@ internal sealed class OutboundLink
             Interlocked.Increment(ref _unsettled);
         }
 
-        if (!_link.TrySendDelivery(message))
+        if (_link.IsClosing() || !_link.TrySendDelivery(message))
         {
             Settled();
             _queue.Release(delivery.LockToken, _from);
@@ -199,16 +196,16 @@ internal sealed class OutboundLink
         switch (state)
         {
             case Accepted:
-                await _queue.CompleteAsync(lockToken, _from, "");
+                await _queue.CompleteAsync(lockToken, _from);
                 return AmqpConstants.AcceptedOutcome;
             case Rejected rejected:
-                await _queue.DeadLetterAsync(lockToken, _from, "", PropertyChanges.Of(rejected.Error?.Info));
+                await _queue.DeadLetterAsync(lockToken, _from, PropertyChanges.Of(rejected.Error?.Info));
                 return new Rejected();
             case Modified { UndeliverableHere: true } deferred:
-                await _queue.DeferAsync(lockToken, _from, "", PropertyChanges.Of(deferred.MessageAnnotations));
+                await _queue.DeferAsync(lockToken, _from, PropertyChanges.Of(deferred.MessageAnnotations));
                 return new Modified { UndeliverableHere = true };
             case Modified abandoned:
-                await _queue.AbandonAsync(lockToken, _from, "", PropertyChanges.Of(abandoned.MessageAnnotations));
+                await _queue.AbandonAsync(lockToken, _from, PropertyChanges.Of(abandoned.MessageAnnotations));
                 return new Modified();
             case TransactionalState:
                 throw new NotSupportedException("The local Service Bus has no transactions.");

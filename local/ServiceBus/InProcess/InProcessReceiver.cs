@@ -127,13 +127,13 @@ internal sealed class InProcessReceiver : ServiceBusReceiver
     }
 
     public override Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>
-        SettleAsync(message, null, static (queue, lockToken, from, id, _) => queue.CompleteAsync(lockToken, from, id), cancellationToken);
+        SettleAsync(message, null, static (queue, lockToken, from, _) => queue.CompleteAsync(lockToken, from), cancellationToken);
 
     public override Task AbandonMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default) =>
-        SettleAsync(message, PropertyChanges.Of(propertiesToModify), static (queue, lockToken, from, id, changes) => queue.AbandonAsync(lockToken, from, id, changes), cancellationToken);
+        SettleAsync(message, PropertyChanges.Of(propertiesToModify), static (queue, lockToken, from, changes) => queue.AbandonAsync(lockToken, from, changes), cancellationToken);
 
     public override Task DeferMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default) =>
-        SettleAsync(message, PropertyChanges.Of(propertiesToModify), static (queue, lockToken, from, id, changes) => queue.DeferAsync(lockToken, from, id, changes), cancellationToken);
+        SettleAsync(message, PropertyChanges.Of(propertiesToModify), static (queue, lockToken, from, changes) => queue.DeferAsync(lockToken, from, changes), cancellationToken);
 
     public override Task DeadLetterMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default) =>
         DeadLetterMessageAsync(message, propertiesToModify!, null!, null, cancellationToken);
@@ -148,7 +148,7 @@ internal sealed class InProcessReceiver : ServiceBusReceiver
         return SettleAsync(
             message,
             DeadLetterProperties.Of(deadLetterReason, deadLetterErrorDescription, PropertyChanges.Of(propertiesToModify)),
-            static (queue, lockToken, from, id, changes) => queue.DeadLetterAsync(lockToken, from, id, changes),
+            static (queue, lockToken, from, changes) => queue.DeadLetterAsync(lockToken, from, changes),
             cancellationToken);
     }
 
@@ -157,7 +157,7 @@ internal sealed class InProcessReceiver : ServiceBusReceiver
         ThrowUnlessLocking(message);
         var lockedUntil = await _client.Retries.RunAsync(
             (Receiver: this, message),
-            static call => call.Receiver.Queue().RenewAsync(Guid.Parse(call.message.LockToken), call.Receiver._subQueue, call.message.MessageId),
+            static call => call.Receiver.Queue().RenewAsync(Guid.Parse(call.message.LockToken), call.Receiver._subQueue),
             cancellationToken);
         message.GetRawAmqpMessage().MessageAnnotations[MessageAnnotation.LockedUntil] = lockedUntil.UtcDateTime;
     }
@@ -189,7 +189,7 @@ internal sealed class InProcessReceiver : ServiceBusReceiver
     private async Task SettleAsync(
         ServiceBusReceivedMessage message,
         IDictionary<string, object>? changes,
-        Func<ServiceBusQueue, Guid, SubQueue, string, IDictionary<string, object>?, ValueTask> settle,
+        Func<ServiceBusQueue, Guid, SubQueue, IDictionary<string, object>?, ValueTask> settle,
         CancellationToken cancellationToken)
     {
         ThrowUnlessLocking(message);
@@ -197,7 +197,7 @@ internal sealed class InProcessReceiver : ServiceBusReceiver
             (Receiver: this, message, changes, settle),
             static async call =>
             {
-                await call.settle(call.Receiver.Queue(), Guid.Parse(call.message.LockToken), call.Receiver._subQueue, call.message.MessageId, call.changes);
+                await call.settle(call.Receiver.Queue(), Guid.Parse(call.message.LockToken), call.Receiver._subQueue, call.changes);
                 return true;
             },
             cancellationToken);

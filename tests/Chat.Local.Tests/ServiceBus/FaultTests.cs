@@ -26,11 +26,11 @@ public sealed class FaultTests
     }
 
     [Theory]
-    [InlineData("", 2)]
-    [InlineData(Detecting, 1)]
-    public async Task An_ambiguous_send_is_repeated_by_the_client_and_only_duplicate_detection_keeps_one(string properties, int copies)
+    [EveryDoor("", 2)]
+    [EveryDoor(Detecting, 1)]
+    public async Task An_ambiguous_send_is_repeated_by_the_client_and_only_duplicate_detection_keeps_one(string properties, int copies, Door door)
     {
-        await using var bus = await TestBus.StartAsync(properties);
+        await using var bus = await TestBus.StartAsync(door, properties);
         using (bus.Faults.Add(new Fault("servicebus", "send", FaultKind.ResetAfter) { Times = 1 }))
         {
             await bus.RunAsync(() => bus.SendAsync("a"));
@@ -57,20 +57,24 @@ public sealed class FaultTests
         Assert.Equal([0, 1.6, 4.8, 11.2], times.Select(time => time.TotalSeconds));
     }
 
-    [Fact]
-    public async Task A_try_that_takes_too_long_times_out_but_may_be_applied()
+    [Theory]
+    [EveryDoor]
+    public async Task A_try_that_takes_too_long_times_out_but_may_be_applied(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
-        await using var client = bus.NewClient(retries: 0);
+        await using var bus = await TestBus.StartAsync(door);
+        await using var client = bus.NewClient(retries: 0, tryTimeout: TimeSpan.FromSeconds(1));
         using var fault = bus.Faults.Add(new Fault("servicebus", "send", FaultKind.Delay) { Delay = TimeSpan.FromMinutes(2) });
         await SendingTests.Refused(ServiceBusFailureReason.ServiceTimeout, true, () => bus.RunAsync(() => client.CreateSender("orders").SendMessageAsync(TestBus.Message("a"))));
-        await bus.RunAsync(async () => Assert.Equal("a", (await bus.Receiver.ReceiveMessageAsync(TimeSpan.FromMinutes(5))).MessageId));
+        var receiving = bus.Receiver.ReceiveMessageAsync(TimeSpan.FromMinutes(5));
+        bus.Clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal("a", (await receiving.WaitAsync(TimeSpan.FromSeconds(30))).MessageId);
     }
 
-    [Fact]
-    public async Task A_duplicated_message_comes_twice_and_both_can_be_completed()
+    [Theory]
+    [EveryDoor]
+    public async Task A_duplicated_message_comes_twice_and_both_can_be_completed(Door door)
     {
-        await using var bus = await TestBus.StartAsync(Detecting);
+        await using var bus = await TestBus.StartAsync(door, Detecting);
         await bus.SendAsync("a", "b");
         using (bus.Faults.Add(new Fault("servicebus", "receive", FaultKind.Duplicate) { Target = target => target == "orders/a", Times = 1 }))
         {
@@ -82,10 +86,11 @@ public sealed class FaultTests
         Assert.Equal(["a", "b"], (await bus.ReceiveIdsAsync()).Order(StringComparer.Ordinal));
     }
 
-    [Fact]
-    public async Task A_reordered_message_is_overtaken_by_all_that_wait()
+    [Theory]
+    [EveryDoor]
+    public async Task A_reordered_message_is_overtaken_by_all_that_wait(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         await bus.SendAsync("a", "b", "c");
         using (bus.Faults.Add(new Fault("servicebus", "receive", FaultKind.Reorder) { Target = target => target == "orders/a", Times = 1 }))
         {
@@ -95,20 +100,22 @@ public sealed class FaultTests
         Assert.Equal(3, bus.Queue.Count().InFlight);
     }
 
-    [Fact]
-    public async Task A_message_alone_in_the_queue_cannot_be_overtaken()
+    [Theory]
+    [EveryDoor]
+    public async Task A_message_alone_in_the_queue_cannot_be_overtaken(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         await bus.SendAsync("a");
         using var fault = bus.Faults.Add(new Fault("servicebus", "receive", FaultKind.Reorder));
         await bus.Receiver.CompleteMessageAsync(await bus.ReceiveOneAsync());
         Assert.Null(await bus.Receiver.PeekMessageAsync());
     }
 
-    [Fact]
-    public async Task A_dropped_lock_lets_another_receiver_have_the_message()
+    [Theory]
+    [EveryDoor]
+    public async Task A_dropped_lock_lets_another_receiver_have_the_message(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         await bus.SendAsync("a");
         using (bus.Faults.Add(new Fault("servicebus", "receive", FaultKind.DropLock) { Times = 1 }))
         {
@@ -120,21 +127,22 @@ public sealed class FaultTests
         }
     }
 
-    [Fact]
-    public async Task A_receive_that_fails_before_leaves_the_message_and_one_after_leaves_it_locked()
+    [Theory]
+    [EveryDoor]
+    public async Task A_receive_that_fails_before_leaves_the_message_and_one_after_leaves_it_locked(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         await using var client = bus.NewClient(retries: 0);
         var receiver = client.CreateReceiver("orders");
         await bus.SendAsync("a");
         using (bus.Faults.Add(new Fault("servicebus", "receive", FaultKind.ResetBefore)))
         {
-            await SendingTests.Refused(ServiceBusFailureReason.ServiceCommunicationProblem, true, () => receiver.ReceiveMessageAsync());
+            Assert.True((await Assert.ThrowsAsync<ServiceBusException>(() => receiver.ReceiveMessageAsync())).IsTransient);
         }
 
         using (bus.Faults.Add(new Fault("servicebus", "receive", FaultKind.ResetAfter)))
         {
-            await SendingTests.Refused(ServiceBusFailureReason.ServiceCommunicationProblem, true, () => receiver.ReceiveMessageAsync());
+            Assert.True((await Assert.ThrowsAsync<ServiceBusException>(() => receiver.ReceiveMessageAsync())).IsTransient);
         }
 
         Assert.Null(await bus.ReceiveAsync());
@@ -142,10 +150,11 @@ public sealed class FaultTests
         Assert.Equal(2, (await bus.ReceiveOneAsync()).DeliveryCount);
     }
 
-    [Fact]
-    public async Task A_completion_whose_answer_is_lost_was_made_and_the_clients_repeat_finds_the_lock_gone()
+    [Theory]
+    [EveryDoor]
+    public async Task A_completion_whose_answer_is_lost_was_made_and_the_clients_repeat_finds_the_lock_gone(Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
         await bus.SendAsync("a");
         var message = await bus.ReceiveOneAsync();
         using var fault = bus.Faults.Add(new Fault("servicebus", "complete", FaultKind.ResetAfter) { Times = 1 });
@@ -154,10 +163,43 @@ public sealed class FaultTests
         Assert.Null(await bus.ReceiveAsync());
     }
 
-    [Fact]
-    public async Task A_fault_that_the_service_cannot_have_is_no_fault_that_passes()
+    [Theory]
+    [EveryDoor("complete")]
+    [EveryDoor("abandon")]
+    [EveryDoor("defer")]
+    [EveryDoor("deadletter")]
+    [EveryDoor("renew")]
+    public async Task A_fault_strikes_what_is_done_with_the_message_that_it_is_for(string operation, Door door)
     {
-        await using var bus = await TestBus.StartAsync();
+        await using var bus = await TestBus.StartAsync(door);
+        await using var client = bus.NewClient(retries: 0);
+        var receiver = client.CreateReceiver("orders");
+        await bus.SendAsync("a", "b");
+        var a = await bus.ReceiveOneAsync(receiver);
+        var b = await bus.ReceiveOneAsync(receiver);
+        Task DoAsync(ServiceBusReceivedMessage message) => operation switch
+        {
+            "complete" => receiver.CompleteMessageAsync(message),
+            "abandon" => receiver.AbandonMessageAsync(message),
+            "defer" => receiver.DeferMessageAsync(message),
+            "deadletter" => receiver.DeadLetterMessageAsync(message),
+            _ => receiver.RenewMessageLockAsync(message),
+        };
+
+        using (bus.Faults.Add(new Fault("servicebus", operation, FaultKind.Throttle) { Target = target => target == "orders/a" }))
+        {
+            await DoAsync(b);
+            await SendingTests.Refused(ServiceBusFailureReason.ServiceBusy, true, () => DoAsync(a));
+        }
+
+        await DoAsync(a);
+    }
+
+    [Theory]
+    [EveryDoor]
+    public async Task A_fault_that_the_service_cannot_have_is_no_fault_that_passes(Door door)
+    {
+        await using var bus = await TestBus.StartAsync(door);
         using var fault = bus.Faults.Add(new Fault("servicebus", "send", FaultKind.FalsePrecondition));
         await Assert.ThrowsAsync<NotSupportedException>(() => bus.SendAsync("a"));
     }
