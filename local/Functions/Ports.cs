@@ -26,22 +26,22 @@ internal static class Ports
         {
             Say(
                 await azure.SignalR.ListenAsync(options.SignalRPort, CancellationToken.None),
-                null,
+                $"SignalR Service for tools: {azure.SignalR.ConnectionString}",
                 $"Port {options.SignalRPort} can't be had, so that {Who("clients")} SignalR Service; choose another with --signalr-port N.");
         }
 
         string Who(string others) => options.Child ? "a child doesn't reach" : $"{others} don't reach";
 
-        void Say(bool isOpen, string? what, string whyNot)
+        void Say(bool isOpen, string what, string whyNot)
         {
             if (!isOpen && (options.Child || options.ServicesOnly))
             {
                 throw new HostRefusedException(whyNot);
             }
 
-            if ((isOpen ? what : whyNot) is { } line && !options.ServicesOnly)
+            if (!options.ServicesOnly)
             {
-                output.WriteLine(line);
+                output.WriteLine(isOpen ? what : whyNot);
             }
         }
     }

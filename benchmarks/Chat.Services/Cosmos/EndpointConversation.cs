@@ -1,4 +1,5 @@
 using System.Net;
+using Chat.Local.CosmosDb.Protocol;
 
 namespace Chat.Services.Cosmos;
 
@@ -42,6 +43,9 @@ internal sealed class EndpointConversation(HttpMessageInvoker endpoint, string i
         using var request = new HttpRequestMessage(method, $"http://localhost/dbs/chat/colls/{path}") { Content = content };
         request.Headers.TryAddWithoutValidation("x-ms-documentdb-partitionkey", $"[\"{id}\"]");
         request.Headers.TryAddWithoutValidation("Prefer", "return=minimal");
+        var date = TimeProvider.System.GetUtcNow().ToString("R");
+        request.Headers.TryAddWithoutValidation("x-ms-date", date);
+        request.Headers.TryAddWithoutValidation("Authorization", MasterKey.Authorize(method.Method, request.RequestUri!.AbsolutePath, date));
         foreach (var (name, value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);

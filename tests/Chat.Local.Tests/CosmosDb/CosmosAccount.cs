@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chat.Local.CosmosDb;
-using Chat.Local.CosmosDb.Protocol;
 using Chat.Local.Store;
 using Microsoft.Azure.Cosmos;
 
@@ -119,16 +118,5 @@ internal sealed class CosmosAccount : IAsyncDisposable
         Client.Dispose();
         await Service.DisposeAsync();
         await _store.DisposeAsync();
-    }
-
-    private sealed class Signer(HttpMessageHandler inner) : DelegatingHandler(inner)
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            var date = TimeProvider.System.GetUtcNow().ToString("R");
-            request.Headers.Add("x-ms-date", date);
-            request.Headers.TryAddWithoutValidation("Authorization", MasterKey.Authorize(request.Method.Method, Uri.UnescapeDataString(request.RequestUri!.AbsolutePath), date));
-            return base.SendAsync(request, cancellationToken);
-        }
     }
 }

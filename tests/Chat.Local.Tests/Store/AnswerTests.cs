@@ -1,4 +1,5 @@
 using Azure.Messaging.ServiceBus;
+using Chat.Local.Tests.CosmosDb;
 using Chat.Local.Tests.SignalR;
 using Xunit;
 
@@ -17,7 +18,7 @@ public sealed class AnswerTests : IDisposable
         var (sender, receiver) = (client.CreateSender("deliveries"), client.CreateReceiver("deliveries"));
         await sender.SendMessageAsync(new ServiceBusMessage("earlier"));
         var earlier = await receiver.ReceiveMessageAsync();
-        using var cosmos = new HttpClient(azure.Cosmos.CreateHandler()) { BaseAddress = new Uri("http://localhost/dbs/chat/colls/users/docs/") };
+        using var cosmos = new HttpClient(new Signer(azure.Cosmos.CreateHandler())) { BaseAddress = new Uri("http://localhost/dbs/chat/colls/users/docs/") };
         cosmos.DefaultRequestHeaders.Add("x-ms-documentdb-partitionkey", "[\"alice\"]");
         var hub = await azure.SignalR.OpenHubAsync(TimeProvider.System);
 

@@ -7,7 +7,7 @@ namespace Chat.Admin.DeadLetters;
 internal sealed class LetterChoice
 {
     private readonly Argument<string> _queue = Queues.Argument();
-    private readonly Option<long[]> _ids = new("--id") { Description = "The letter of this id, from the list; may be given again.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<long[]> _ids = new("--id") { Description = "The letters of these ids, from the list.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<bool> _all = new("--all") { Description = "All that are there now; one that comes meanwhile is left alone." };
 
     /// <summary>Lets a command be told which letters, in one way or the other.</summary>

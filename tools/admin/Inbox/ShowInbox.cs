@@ -16,7 +16,10 @@ internal static class ShowInbox
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var cosmos = target.ConnectCosmos(parsed);
-            var (rows, table) = (new List<InboxEntry>(), Report.Table("conversation", "kind", "title", "last seq", "messages", "read", "unread", "mentioned", "cleared", "activity", "version"));
+            string[] written = parsed.GetValue(content) ? ["last message", "draft"] : [];
+            var (rows, table) = (
+                new List<InboxEntry>(),
+                Report.Table(["conversation", "kind", "title", "last seq", "messages", "read", "unread", "mentioned", "cleared", "activity", "version", .. written]));
             var entries = new ChatContainers(cosmos).Users.QueryPartitionAsync(
                 new QueryDefinition("SELECT * FROM c WHERE c.type = 'inbox'"),
                 new PartitionKey(parsed.GetRequiredValue(user).Value),
@@ -26,7 +29,9 @@ internal static class ShowInbox
             {
                 var row = parsed.GetValue(content) ? entry : Hide(entry);
                 rows.Add(row);
+                object?[] wrote = parsed.GetValue(content) ? [row.LastMessage?.Preview, row.Draft?.Text] : [];
                 table.Row(
+                [
                     row.ConversationId,
                     row.Kind,
                     row.Title ?? row.Peer?.Value,
@@ -37,7 +42,9 @@ internal static class ShowInbox
                     row.MentionedOrdinal,
                     row.ClearedSeq,
                     row.IsLeft ? "left" : row.ActivityAt,
-                    row.Version);
+                    row.Version,
+                    .. wrote,
+                ]);
             }
 
             Report.Write(parsed, format, rows, table);
