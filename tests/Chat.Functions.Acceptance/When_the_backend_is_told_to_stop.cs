@@ -128,17 +128,20 @@ public sealed class When_the_backend_is_told_to_stop : IDisposable
         }
     }
 
-    /// <summary>No delivery was given back, and what is still in the queue was never begun, or it would be done.</summary>
+    /// <summary>
+    /// What is still in the queue was never begun. Or it succeeded after the stop began: then the host gave it back once, and it is delivered again.
+    /// </summary>
     private async Task CheckWhatItLeftAsync()
     {
         await using var azure = await LocalAzure.StartAsync(_directory);
         foreach (var queue in azure.ServiceBus.Queues)
         {
             Assert.Empty(await queue.ShowAsync(MessageKind.DeadLettered, 0, 1));
-            Assert.All(await queue.ShowAsync(MessageKind.Active, 0, int.MaxValue), message => Assert.Equal(0, message.DeliveryCount));
+            Assert.All(await queue.ShowAsync(MessageKind.Active, 0, int.MaxValue), message => Assert.InRange(message.DeliveryCount, 0, 1));
         }
 
-        foreach (var message in await azure.ServiceBus.Find(EntriesCommitted.Queue)!.ShowAsync(MessageKind.Active, 0, int.MaxValue))
+        var queued = await azure.ServiceBus.Find(EntriesCommitted.Queue)!.ShowAsync(MessageKind.Active, 0, int.MaxValue);
+        foreach (var message in queued.Where(message => message.DeliveryCount == 0))
         {
             var left = JsonSerializer.Deserialize(message.Body, ChatJson.Default.EntriesCommitted)!;
             var mark = await azure.Cosmos.ReadDocumentAsync(ChatContainers.Database, ChatContainers.ConversationsName, left.ConversationId.Value, DeliveredMark.DocumentId);
