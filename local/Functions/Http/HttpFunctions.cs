@@ -39,17 +39,18 @@ internal sealed class HttpFunctions(FunctionRunner runner, Worker worker, HostSt
         }
 
         var at = await worker.GetAsync();
-        int? status = null;
-        var run = runner.RunAsync(at, function, request, () => status, unwanted.Token);
+        var status = new TaskCompletionSource<int?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var run = runner.RunAsync(at, function, request, status.Task, unwanted.Token);
         try
         {
             using var answer = await at.Requests.SendAsync(http, request.InvocationId, unwanted.Token);
-            status = (int)answer.StatusCode;
+            status.SetResult((int)answer.StatusCode);
             await HttpForward.TryReturnAsync(answer, http, () => SucceedsAsync(run));
             await run;
         }
         catch (Exception exception)
         {
+            status.TrySetResult(null);
             if (!http.RequestAborted.IsCancellationRequested)
             {
                 // At once: the function may take its time to notice.

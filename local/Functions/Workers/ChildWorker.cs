@@ -47,7 +47,7 @@ internal sealed class ChildWorker : IRunningWorker
         }
 
         start.Environment["FUNCTIONS_APPLICATION_DIRECTORY"] = start.WorkingDirectory;
-        start.Environment["Kestrel__Endpoints__Worker__Url"] = $"http://unix:{_socket}";
+        start.Environment["Kestrel__Endpoints__Worker__Url"] = HttpForward.Url(_socket);
         start.Environment.TryAdd(Stage, Environments.Development);
         start.Environment[Hooks] = string.Join(
             Path.PathSeparator,

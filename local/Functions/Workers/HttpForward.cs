@@ -21,14 +21,18 @@ internal sealed class HttpForward : IDisposable
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(5);
 
     private readonly UnixDomainSocketEndPoint _address;
+    private readonly SemaphoreSlim _connecting = new(1);
     private readonly HttpMessageInvoker _client;
 
-    public HttpForward(string socket)
+    /// <param name="socket">Where the worker listens.</param>
+    /// <param name="connectsWithin">How long a request may wait for a connection: less than the 15 s for which its function waits.</param>
+    public HttpForward(string socket, TimeSpan? connectsWithin = null)
     {
         _address = new UnixDomainSocketEndPoint(socket);
         _client = new HttpMessageInvoker(new SocketsHttpHandler
         {
-            ConnectCallback = async (_, cancellationToken) => await ConnectAsync(cancellationToken),
+            ConnectCallback = async (_, cancellationToken) => await ConnectInTurnAsync(cancellationToken),
+            ConnectTimeout = connectsWithin ?? TimeSpan.FromSeconds(10),
             UseCookies = false,
             UseProxy = false,
             AllowAutoRedirect = false,
@@ -38,9 +42,17 @@ internal sealed class HttpForward : IDisposable
         });
     }
 
+    /// <summary>How long a worker may take from its connection until it listens.</summary>
+    public TimeSpan ListensWithin { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The socket as an address that Kestrel takes: a slash and the path, which has a slash of its own except on Windows.</summary>
+    public static string Url(string socket) => socket.StartsWith('/') ? $"http://unix:{socket}" : $"http://unix:/{socket}";
+
     /// <summary>Waits until the worker listens, which it may not do yet when it has connected; false when it ended before.</summary>
+    /// <exception cref="HostRefusedException">It took too long.</exception>
     public async Task<bool> AreTakenAsync(Task ended)
     {
+        var start = TimeProvider.System.GetTimestamp();
         while (!ended.IsCompleted)
         {
             try
@@ -48,8 +60,13 @@ internal sealed class HttpForward : IDisposable
                 await using var connection = await ConnectAsync(CancellationToken.None);
                 return true;
             }
-            catch (SocketException)
+            catch (SocketException failed)
             {
+                if (TimeProvider.System.GetElapsedTime(start) >= ListensWithin)
+                {
+                    throw new HostRefusedException($"The worker doesn't listen for requests after {ListensWithin.TotalSeconds} s: {failed.Message}.");
+                }
+
                 await Task.Delay(BetweenTries, TimeProvider.System);
             }
         }
@@ -124,6 +141,33 @@ internal sealed class HttpForward : IDisposable
 
     public void Dispose() => _client.Dispose();
 
+    /// <summary>
+    /// Connects once the worker has room. Unlike TCP, a Unix socket refuses at once when more connections wait to be accepted than it keeps
+    /// (EAGAIN). Whoever meets that tries again, and the others stand behind it.
+    /// </summary>
+    private async Task<NetworkStream> ConnectInTurnAsync(CancellationToken cancellationToken)
+    {
+        await _connecting.WaitAsync(cancellationToken);
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    return await ConnectAsync(cancellationToken);
+                }
+                catch (SocketException full) when (full.SocketErrorCode == SocketError.WouldBlock)
+                {
+                    await Task.Delay(BetweenTries, TimeProvider.System, cancellationToken);
+                }
+            }
+        }
+        finally
+        {
+            _connecting.Release();
+        }
+    }
+
     private async Task<NetworkStream> ConnectAsync(CancellationToken cancellationToken)
     {
         var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -153,6 +197,10 @@ internal sealed class HttpForward : IDisposable
         }
     }
 
-    /// <summary>The address as the caller wrote it: nothing in it is made anything else.</summary>
-    private static Uri Target(HttpContext http) => new("http://worker" + http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, AsItStands);
+    /// <summary>The address as the caller wrote it: nothing in it is made anything else. Callers of proxies write the server before the path.</summary>
+    private static Uri Target(HttpContext http)
+    {
+        var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        return new Uri("http://worker" + (target.StartsWith('/') ? target : http.Request.Path.ToUriComponent() + http.Request.QueryString), AsItStands);
+    }
 }

@@ -29,7 +29,7 @@ internal sealed class InProcessWorker : IRunningWorker
             $"--Functions:Worker:WorkerId={channel.Id}",
             $"--Functions:Worker:RequestId={channel.Id}",
             $"--Functions:Worker:GrpcMaxMessageLength={int.MaxValue}",
-            $"--Kestrel:Endpoints:Worker:Url=http://unix:{_socket}",
+            $"--Kestrel:Endpoints:Worker:Url={HttpForward.Url(_socket)}",
         ];
         Main = Task.Factory.StartNew(() => Run(app, args), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         Requests = new HttpForward(_socket);

@@ -44,6 +44,16 @@ public sealed class When_functions_answer_requests : IAsyncLifetime
         Assert.Equal("everything took DELETE results/static", await response.Content.ReadAsStringAsync());
     }
 
+    [Theory]
+    [InlineData("api/results/now", "now")]
+    [InlineData("api/results/other?x=%20", "everything took GET results/other")]
+    public async Task Should_answer_who_takes_it_for_a_proxy_and_names_a_server_before_the_path(string path, string expected)
+    {
+        using var handler = new HttpClientHandler { Proxy = new WebProxy(_host.Host.Address) };
+        using var client = new HttpClient(handler);
+        Assert.Equal(expected, await client.GetStringAsync(new Uri($"http://chat.example/{path}")));
+    }
+
     [Fact]
     public async Task Should_prefer_the_more_specific_route()
     {
