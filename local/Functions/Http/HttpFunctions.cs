@@ -38,7 +38,7 @@ internal sealed class HttpFunctions(FunctionRunner runner, Worker worker, HostSt
             request.TriggerMetadata[name] = new TypedData { String = value as string ?? "" };
         }
 
-        var at = await worker.GetAsync();
+        var at = await worker.GetAsync(unwanted.Token);
         int? status = null;
         var run = runner.RunAsync(at, function, request, () => status, unwanted.Token);
         try
