@@ -43,7 +43,12 @@ internal sealed class Worker(Func<CancellationToken, Task<IRunningWorker>> start
     public async Task LoadAsync(IReadOnlyList<Function> functions)
     {
         var first = _current!;
-        await WithinAsync(async unwanted => await LoadAsync(await first, functions, unwanted));
+        await WithinAsync(async unwanted =>
+        {
+            var worker = await first;
+            await LoadAsync(worker, functions, unwanted);
+            return worker;
+        });
         _functions = functions;
         _start = ExecutionContext.Capture();
         _ = ReplaceWhenEndedAsync(first);
@@ -78,12 +83,6 @@ internal sealed class Worker(Func<CancellationToken, Task<IRunningWorker>> start
         await ((Task?)last ?? Task.CompletedTask).WaitAsync(deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return last is { IsCompletedSuccessfully: true } ? await last : null;
     }
-
-    private Task WithinAsync(Func<CancellationToken, Task> part) => WithinAsync(async unwanted =>
-    {
-        await part(unwanted);
-        return true;
-    });
 
     /// <summary>Does a part of a start, which neither the worker's end nor its silence holds up.</summary>
     private async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> part)
@@ -181,14 +180,14 @@ internal sealed class Worker(Func<CancellationToken, Task<IRunningWorker>> start
             IRunningWorker? worker = null;
             try
             {
-                await WithinAsync(async unwanted =>
+                _latest = await WithinAsync(async unwanted =>
                 {
                     worker = await start(unwanted);
                     await InitAsync(worker, unwanted);
                     await LoadAsync(worker, _functions, unwanted);
+                    return worker;
                 });
-                _latest = worker!;
-                return worker!;
+                return _latest;
             }
             catch (Exception exception)
             {

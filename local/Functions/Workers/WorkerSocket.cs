@@ -6,6 +6,7 @@ namespace Chat.Local.Functions.Workers;
 internal static class WorkerSocket
 {
     private const string Any = "chat-????????????????????????????????.sock";
+    private static readonly EnumerationOptions Exactly = new() { MatchType = MatchType.Simple };
 
     /// <summary>Longer than a server needs from making its socket to listening there.</summary>
     private static readonly TimeSpan New = TimeSpan.FromMinutes(1);
@@ -15,11 +16,11 @@ internal static class WorkerSocket
     /// <summary>Deletes the sockets where nobody listens any more.</summary>
     public static void DeleteLeft(string directory)
     {
-        foreach (var path in Directory.EnumerateFiles(directory, Any))
+        foreach (var path in Directory.EnumerateFiles(directory, Any, Exactly))
         {
             try
             {
-                if (TimeProvider.System.GetUtcNow() - File.GetLastWriteTimeUtc(path) > New && IsLeft(path))
+                if (TimeProvider.System.GetUtcNow() - new DateTimeOffset(File.GetLastWriteTimeUtc(path)) > New && IsLeft(path))
                 {
                     File.Delete(path);
                 }

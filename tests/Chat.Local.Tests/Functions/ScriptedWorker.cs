@@ -44,7 +44,9 @@ internal sealed class ScriptedWorker : IRunningWorker, IAsyncStreamReader<Stream
         return true;
     }
 
-    public Task WriteAsync(StreamingMessage message)
+    public Task WriteAsync(StreamingMessage message) => WriteAsync(message, CancellationToken.None);
+
+    public Task WriteAsync(StreamingMessage message, CancellationToken cancellationToken)
     {
         if (IsDeaf)
         {
