@@ -29,7 +29,7 @@ internal sealed class FunctionRunner(Worker worker, Meter meter, InvocationFault
     /// <exception cref="WorkerEndedException">The worker ended before the function did.</exception>
     public async Task RunAsync(Function function, InvocationRequest request, CancellationToken stopping, string? message = null)
     {
-        var on = await worker.GetAsync();
+        var on = await worker.GetAsync(stopping);
         InvocationRequest? first = request;
         await faults.RunAsync(function.Trigger.Operation, message is null ? function.Name : $"{function.Name}/{message}", RunAsync, on.Channel.Cut);
 

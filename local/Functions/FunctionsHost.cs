@@ -20,7 +20,12 @@ namespace Chat.Local.Functions;
 internal sealed class FunctionsHost : IAsyncDisposable
 {
     private const string SignalR = ServerlessHub.DefaultConnectionStringName;
-    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ChildStartsWithin = TimeSpan.FromSeconds(60);
+
+    // All from when a stop begins.
+    private static readonly TimeSpan DrainsWithin = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan WorkerEndsWithin = TimeSpan.FromSeconds(29);
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(30);
     private readonly WebApplication _front;
     private readonly Worker _worker;
     private bool _ended;
@@ -45,7 +50,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
     private InProcessWorker? InProcess => _worker.Latest as InProcessWorker;
 
     /// <summary>The process in which the app runs now, or will in a moment.</summary>
-    public async Task<int> GetProcessIdAsync() => (await _worker.GetAsync()).ProcessId;
+    public async Task<int> GetProcessIdAsync() => (await _worker.GetAsync(CancellationToken.None)).ProcessId;
 
     /// <summary>Fires when somebody asks the process to end.</summary>
     public CancellationToken Stopping => _front.Lifetime.ApplicationStopping;
@@ -66,10 +71,12 @@ internal sealed class FunctionsHost : IAsyncDisposable
         {
             var log = new WorkerLog(services.GetRequiredService<ILoggerFactory>());
             var heard = options.Heard + log.Write;
-            Func<Task<IRunningWorker>> start = options.AsChild
-                ? async () => await ChildWorker.StartAsync(options.App, endpoint, heard, settings.Told)
-                : async () => await InProcessWorker.StartAsync(options.App, endpoint, heard, settings.Told, services => Replace(services, azure, options));
-            return ActivatorUtilities.CreateInstance<Worker>(services, start);
+            Func<CancellationToken, Task<IRunningWorker>> start = options.AsChild
+                ? async unwanted => await ChildWorker.StartAsync(options.App, endpoint, heard, settings.Told, unwanted)
+                : async _ => await InProcessWorker.StartAsync(options.App, endpoint, heard, settings.Told, services => Replace(services, azure, options));
+
+            // A debugger may hold this process in the middle of a start.
+            return ActivatorUtilities.CreateInstance<Worker>(services, start, options.AsChild ? ChildStartsWithin : Timeout.InfiniteTimeSpan);
         });
         var front = builder.Build();
         var worker = front.Services.GetRequiredService<Worker>();
@@ -89,12 +96,15 @@ internal sealed class FunctionsHost : IAsyncDisposable
         }
         catch (Exception failed)
         {
-            await front.StopAsync();
-            await worker.StopAsync();
+            // Why it doesn't start is told, whatever goes wrong then.
+            await EndAsync(front, worker, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await front.DisposeAsync();
-            throw failed is SocketException or IOException { InnerException: AddressInUseException }
-                ? new HostRefusedException($"{options.Url} can't be had: {failed.GetBaseException().Message}. Choose another with --urls URL.")
-                : failed;
+            if (failed is SocketException or IOException { InnerException: AddressInUseException })
+            {
+                throw new HostRefusedException($"{options.Url} can't be had: {failed.GetBaseException().Message}. Choose another with --urls URL.");
+            }
+
+            throw;
         }
     }
 
@@ -107,8 +117,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
         }
 
         _ended = true;
-        await _front.StopAsync(cancellationToken);
-        await _worker.StopAsync();
+        await EndAsync(_front, _worker, cancellationToken);
     }
 
     /// <summary>Ends as a killed process would: nothing is answered, settled, saved or released.</summary>
@@ -125,6 +134,25 @@ internal sealed class FunctionsHost : IAsyncDisposable
         await StopAsync();
         await (InProcess?.EndAsync() ?? Task.CompletedTask);
         await _front.DisposeAsync();
+    }
+
+    /// <summary>Whatever takes too long or fails, the worker ends, and what it ran is given back.</summary>
+    private static async Task EndAsync(WebApplication front, Worker worker, CancellationToken drain)
+    {
+        var stop = front.Services.GetRequiredService<HostStop>();
+        using var workerEnds = new CancellationTokenSource(WorkerEndsWithin);
+        using var ends = new CancellationTokenSource(EndsWithin);
+        try
+        {
+            stop.TakeNoMore();
+            await front.StopAsync(drain);
+        }
+        finally
+        {
+            stop.WaitNoLonger();
+            await worker.StopAsync(workerEnds.Token);
+            await front.Services.GetRequiredService<Triggers>().Ended.WaitAsync(ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private static WebApplicationBuilder CreateBuilder(LocalAzure azure, InstanceOptions options, AppSettings settings, HostJson hostJson)
@@ -149,7 +177,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
         web.Services.AddCors();
         web.Services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, FunctionPolicy>());
         web.Services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
-        web.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain);
+        web.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainsWithin);
         web.Services.AddSingleton<HostStop>();
         web.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<FunctionRunner>(services, azure.Meter));
         web.Services.AddSingleton(new InvocationFaults(azure.Faults, azure.Time));

@@ -41,6 +41,6 @@ internal static partial class FunctionsLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "The worker has ended; what it ran has failed, and another one starts")]
     public static partial void WorkerEnded(this ILogger log);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The worker could not start, which is tried again")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The worker could not start, which is tried again unless the host stops")]
     public static partial void WorkerFailed(this ILogger log, Exception exception);
 }

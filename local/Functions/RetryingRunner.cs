@@ -26,7 +26,7 @@ internal sealed class RetryingRunner(FunctionRunner runner, TimeProvider time, I
                 await runner.RunAsync(function, request, stop.Running);
                 return;
             }
-            catch (Exception) when (stop.Running.IsCancellationRequested)
+            catch (Exception exception) when (exception is OperationCanceledException || stop.Running.IsCancellationRequested)
             {
                 throw new OperationCanceledException(stop.Running);
             }

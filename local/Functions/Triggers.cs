@@ -14,6 +14,9 @@ internal sealed class Triggers(HostStop stop, ILogger<Triggers> log) : IHostedLi
     private readonly List<ITrigger> _triggers = [];
     private Task _running = Task.CompletedTask;
 
+    /// <summary>Completes when none runs a function any more, and what they took is settled or given back.</summary>
+    public Task Ended => _running;
+
     /// <summary>Adds what is to start with the host.</summary>
     public void Add(IEnumerable<ITrigger> triggers) => _triggers.AddRange(triggers);
 

@@ -38,9 +38,15 @@ internal sealed class HttpFunctions(FunctionRunner runner, Worker worker, HostSt
             request.TriggerMetadata[name] = new TypedData { String = value as string ?? "" };
         }
 
+<<<<<<< HEAD
         var at = await worker.GetAsync();
         var status = new TaskCompletionSource<int?>(TaskCreationOptions.RunContinuationsAsynchronously);
         var run = runner.RunAsync(at, function, request, status.Task, unwanted.Token);
+=======
+        var at = await worker.GetAsync(unwanted.Token);
+        int? status = null;
+        var run = runner.RunAsync(at, function, request, () => status, unwanted.Token);
+>>>>>>> w9
         try
         {
             using var answer = await at.Requests.SendAsync(http, request.InvocationId, unwanted.Token);

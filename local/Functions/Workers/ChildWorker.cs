@@ -17,10 +17,10 @@ internal sealed class ChildWorker : IRunningWorker
 {
     private const string Stage = "AZURE_FUNCTIONS_ENVIRONMENT";
     private const string Hooks = "DOTNET_STARTUP_HOOKS";
-    private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(35);
-    private readonly string _socket = Path.Combine(Path.GetTempPath(), $"chat-{Guid.NewGuid():N}.sock");
+    private readonly string _socket = WorkerSocket.NewPath();
     private readonly Process _process;
+    private readonly Task _exited;
+    private readonly Lazy<Task> _cutOff;
     private volatile bool _stopping;
 
     private ChildWorker(Assembly app, WorkerChannel channel, Uri endpoint, IReadOnlyDictionary<string, string?> settings)
@@ -54,6 +54,8 @@ internal sealed class ChildWorker : IRunningWorker
             new[] { typeof(StartupHook).Assembly.Location, Environment.GetEnvironmentVariable(Hooks) }.Where(hook => !string.IsNullOrEmpty(hook)));
         _process = Process.Start(start)!;
         ProcessId = _process.Id;
+        _exited = _process.WaitForExitAsync();
+        _cutOff = new Lazy<Task>(EndAsync);
     }
 
     public WorkerChannel Channel { get; }
@@ -67,39 +69,51 @@ internal sealed class ChildWorker : IRunningWorker
         Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
 
     /// <summary>Starts the app. The worker has connected then.</summary>
-    /// <exception cref="HostRefusedException">It ended before that, or took too long.</exception>
+    /// <exception cref="HostRefusedException">It ended before that.</exception>
     public static async Task<ChildWorker> StartAsync(
-        Assembly app, WorkerEndpoint endpoint, Action<Protocol.StreamingMessage> heard, IReadOnlyDictionary<string, string?> settings)
+        Assembly app, WorkerEndpoint endpoint, Action<Protocol.StreamingMessage> heard, IReadOnlyDictionary<string, string?> settings, CancellationToken unwanted)
     {
-        var worker = new ChildWorker(app, endpoint.Expect(heard), endpoint.Address, settings);
-        var ended = worker._process.WaitForExitAsync();
-        await Task.WhenAny(worker.Channel.Connected, ended, Task.Delay(StartsWithin, TimeProvider.System));
-        if (!worker.Channel.Connected.IsCompleted)
+        var channel = endpoint.Expect(heard);
+        ChildWorker? worker = null;
+        try
         {
-            var why = ended.IsCompleted ? $"ended with exit code {worker._process.ExitCode}" : $"took more than {StartsWithin.TotalSeconds} s";
-            await worker.CutOffAsync();
-            throw new HostRefusedException($"The worker's process {why} before it connected. What it printed says why.");
+            worker = new ChildWorker(app, channel, endpoint.Address, settings);
+            await Task.WhenAny(channel.Connected, worker._exited).WaitAsync(unwanted);
+            if (!channel.Connected.IsCompleted)
+            {
+                throw new HostRefusedException(
+                    $"The worker's process ended with exit code {worker._process.ExitCode} before it connected. What it printed says why.");
+            }
+        }
+        catch (Exception)
+        {
+            channel.Cut();
+            await (worker?.CutOffAsync() ?? Task.CompletedTask);
+            throw;
         }
 
         _ = worker.EndWithStreamAsync();
         return worker;
     }
 
-    public async Task StopAsync()
+    public async Task StopAsync(CancellationToken deadline)
     {
         _stopping = true;
         Channel.Terminate();
-        await _process.WaitForExitAsync().WaitAsync(EndsWithin).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _exited.WaitAsync(deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await CutOffAsync();
     }
 
-    public async Task CutOffAsync()
+    public Task CutOffAsync() => _cutOff.Value;
+
+    private async Task EndAsync()
     {
         Channel.Cut();
         Requests.Dispose();
         _process.Kill();
-        await _process.WaitForExitAsync();
+        await _exited;
         _process.StandardInput.Close();
+        _process.Dispose();
         File.Delete(_socket);
     }
 

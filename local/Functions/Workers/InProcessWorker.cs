@@ -11,10 +11,9 @@ namespace Chat.Local.Functions.Workers;
 internal sealed class InProcessWorker : IRunningWorker
 {
     private const string Stage = "AZURE_FUNCTIONS_ENVIRONMENT";
-    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(30);
     private readonly Action<IServiceCollection> _replace;
     private readonly TaskCompletionSource<IHost> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly string _socket = Path.Combine(Path.GetTempPath(), $"chat-{Guid.NewGuid():N}.sock");
+    private readonly string _socket = WorkerSocket.NewPath();
     private IHost? _host;
     private volatile bool _stopping;
 
@@ -46,7 +45,7 @@ internal sealed class InProcessWorker : IRunningWorker
 
     public IServiceProvider Services => _host!.Services;
 
-    /// <summary>Starts the app. The worker has connected then, and takes requests.</summary>
+    /// <summary>Starts the app, which can't be interrupted. The worker has connected then, and takes requests.</summary>
     /// <exception cref="Exception">What the app's entry point threw before that.</exception>
     public static async Task<InProcessWorker> StartAsync(
         Assembly app,
@@ -57,21 +56,29 @@ internal sealed class InProcessWorker : IRunningWorker
     {
         Become(app);
         var worker = new InProcessWorker(app, endpoint.Expect(heard), endpoint.Address, settings, replace);
-        if (await Task.WhenAny(Task.WhenAll(worker._started.Task, worker.Channel.Connected), worker.Main) == worker.Main)
+        try
         {
-            await worker.Main;
-            throw new InvalidOperationException("The app ended before it started.");
+            if (await Task.WhenAny(Task.WhenAll(worker._started.Task, worker.Channel.Connected), worker.Main) == worker.Main)
+            {
+                await worker.Main;
+                throw new InvalidOperationException("The app ended before it started.");
+            }
+        }
+        catch (Exception)
+        {
+            await worker.CutOffAsync();
+            throw;
         }
 
         _ = worker.EndWithStreamAsync();
         return worker;
     }
 
-    public async Task StopAsync()
+    public async Task StopAsync(CancellationToken deadline)
     {
         _stopping = true;
         Channel.Terminate();
-        await Main.WaitAsync(Drain + TimeSpan.FromSeconds(5)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Main.WaitAsync(deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Channel.Cut();
         Clean();
     }
@@ -85,7 +92,14 @@ internal sealed class InProcessWorker : IRunningWorker
         Requests.Dispose();
         if (!Main.IsCompleted)
         {
-            await Services.GetRequiredService<IServer>().StopAsync(new CancellationToken(canceled: true));
+            try
+            {
+                await Services.GetRequiredService<IServer>().StopAsync(new CancellationToken(canceled: true));
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has just ended by itself.
+            }
         }
 
         Clean();
@@ -97,7 +111,6 @@ internal sealed class InProcessWorker : IRunningWorker
     public void Configure(IHostBuilder builder) => builder.ConfigureServices(services =>
     {
         services.Replace(ServiceDescriptor.Singleton<IHostLifetime, NoLifetime>());
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain);
         _replace(services);
     });
 

@@ -4,7 +4,11 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Local.Functions.Workers;
 
 /// <summary>The worker of a host. When it ends by itself, what it was running fails, and the next one takes its place, as in Azure.</summary>
-internal sealed class Worker(Func<Task<IRunningWorker>> start, ILogger<Worker> log)
+/// <param name="start">Starts one, and gives up when its token fires.</param>
+/// <param name="startsWithin">The time until one is ready, or else it isn't waited for any more.</param>
+/// <param name="stop">How the host ends: a worker that can't start isn't tried again then.</param>
+/// <param name="log">Where it says what becomes of workers.</param>
+internal sealed class Worker(Func<CancellationToken, Task<IRunningWorker>> start, TimeSpan startsWithin, HostStop stop, ILogger<Worker> log)
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
     private readonly Lock _lock = new();
@@ -12,7 +16,7 @@ internal sealed class Worker(Func<Task<IRunningWorker>> start, ILogger<Worker> l
     private volatile IRunningWorker? _latest;
     private IReadOnlyList<Function> _functions = [];
     private ExecutionContext? _start;
-    private volatile bool _stopping;
+    private bool _ending;
 
     /// <summary>Whether it takes requests themselves, which an app has to ask for.</summary>
     public bool TakesHttp { get; private set; }
@@ -21,64 +25,86 @@ internal sealed class Worker(Func<Task<IRunningWorker>> start, ILogger<Worker> l
     public IRunningWorker Latest => _latest!;
 
     /// <summary>Starts the first worker. Its functions are told, and not loaded yet.</summary>
-    public async Task<IReadOnlyList<RpcFunctionMetadata>> StartAsync()
+    /// <exception cref="HostRefusedException">It ended before it told them, or took too long.</exception>
+    public Task<IReadOnlyList<RpcFunctionMetadata>> StartAsync() => WithinAsync<IReadOnlyList<RpcFunctionMetadata>>(async unwanted =>
     {
-        var worker = await start();
+        var worker = await start(unwanted);
         _current = Task.FromResult(worker);
         _latest = worker;
-        await InitAsync(worker);
-        var answer = await AskAsync(worker, new StreamingMessage { FunctionsMetadataRequest = new FunctionsMetadataRequest { FunctionAppDirectory = AppContext.BaseDirectory } });
+        await InitAsync(worker, unwanted);
+        var question = new FunctionsMetadataRequest { FunctionAppDirectory = AppContext.BaseDirectory };
+        var answer = await AskAsync(worker, new StreamingMessage { FunctionsMetadataRequest = question }, unwanted);
         var described = answer.FunctionMetadataResponse;
         return described.Result.Status == StatusResult.Types.Status.Success ? described.FunctionMetadataResults : throw new InvocationFailedException(described.Result);
-    }
+    });
 
     /// <summary>Lets the worker load functions; from here on it is replaced when it ends.</summary>
-    /// <exception cref="HostRefusedException">It can't load one.</exception>
+    /// <exception cref="HostRefusedException">It can't load one, ended before it did, or took too long.</exception>
     public async Task LoadAsync(IReadOnlyList<Function> functions)
     {
         var first = _current!;
-        await LoadAsync(await first, functions);
+        await WithinAsync(async unwanted =>
+        {
+            var worker = await first;
+            await LoadAsync(worker, functions, unwanted);
+            return worker;
+        });
         _functions = functions;
         _start = ExecutionContext.Capture();
         _ = ReplaceWhenEndedAsync(first);
     }
 
     /// <summary>The worker that runs, or will in a moment. It isn't one that is known to have ended, where whatever a queue has would fail at once.</summary>
-    public async Task<IRunningWorker> GetAsync()
+    /// <exception cref="OperationCanceledException">It isn't wanted any more, or the host stops and has none.</exception>
+    public async Task<IRunningWorker> GetAsync(CancellationToken unwanted)
     {
         var current = _current!;
-        var worker = await current;
-        return worker.Channel.Ended.IsCompleted && !_stopping ? await Replace(current) : worker;
+        var worker = await current.WaitAsync(unwanted);
+        return worker.Channel.Ended.IsCompleted ? await Replace(current).WaitAsync(unwanted) : worker;
     }
 
-    /// <summary>Ends the worker as after a drain.</summary>
-    public async Task StopAsync()
-    {
-        _stopping = true;
-        await (await LastAsync() is { } worker ? worker.StopAsync() : Task.CompletedTask);
-    }
+    /// <summary>Ends the worker as after a drain, and starts no other. The host waits for nothing that runs any more.</summary>
+    /// <param name="deadline">When it fires, the worker is cut off.</param>
+    public async Task StopAsync(CancellationToken deadline) => await (await LastAsync(deadline) is { } worker ? worker.StopAsync(deadline) : Task.CompletedTask);
 
     /// <summary>Takes everything from the worker at once, and starts no other.</summary>
-    public async Task CutOffAsync()
-    {
-        _stopping = true;
-        await (await LastAsync() is { } worker ? worker.CutOffAsync() : Task.CompletedTask);
-    }
+    public async Task CutOffAsync() => await (await LastAsync(CancellationToken.None) is { } worker ? worker.CutOffAsync() : Task.CompletedTask);
 
-    /// <summary>The worker that runs or is about to; null when none could start.</summary>
-    private async Task<IRunningWorker?> LastAsync()
+    /// <summary>The worker after which no other comes; null when none could start.</summary>
+    private async Task<IRunningWorker?> LastAsync(CancellationToken deadline)
     {
-        if (_current is not { } current)
+        Task<IRunningWorker>? last;
+        lock (_lock)
         {
-            return null;
+            _ending = true;
+            last = _current;
         }
 
-        await ((Task)current).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return current.IsCompletedSuccessfully ? await current : null;
+        await ((Task?)last ?? Task.CompletedTask).WaitAsync(deadline).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return last is { IsCompletedSuccessfully: true } ? await last : null;
+    }
+
+    /// <summary>Does a part of a start, which neither the worker's end nor its silence holds up.</summary>
+    private async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> part)
+    {
+        using var unwanted = CancellationTokenSource.CreateLinkedTokenSource(stop.Running);
+        unwanted.CancelAfter(startsWithin);
+        try
+        {
+            return await part(unwanted.Token);
+        }
+        catch (WorkerEndedException)
+        {
+            throw new HostRefusedException("The worker ended before it was ready. What it printed says why.");
+        }
+        catch (OperationCanceledException) when (unwanted.IsCancellationRequested && !stop.Running.IsCancellationRequested)
+        {
+            throw new HostRefusedException($"The worker took more than {startsWithin.TotalSeconds} s to be ready. What it printed may say why.");
+        }
     }
 
     /// <summary>Introduces itself to a worker. What takes requests listens then.</summary>
-    private async Task InitAsync(IRunningWorker worker)
+    private async Task InitAsync(IRunningWorker worker, CancellationToken unwanted)
     {
         if (worker.ProcessId != Environment.ProcessId)
         {
@@ -86,22 +112,20 @@ internal sealed class Worker(Func<Task<IRunningWorker>> start, ILogger<Worker> l
         }
 
         var init = new WorkerInitRequest { HostVersion = "4.0.0", FunctionAppDirectory = AppContext.BaseDirectory };
-        var answer = await AskAsync(worker, new StreamingMessage { WorkerInitRequest = init });
+        var answer = await AskAsync(worker, new StreamingMessage { WorkerInitRequest = init }, unwanted);
         TakesHttp = answer.WorkerInitResponse.Capabilities.ContainsKey("HttpUri");
-        if (TakesHttp && !await worker.Requests.AreTakenAsync(worker.Channel.Ended))
+        if (TakesHttp && !await worker.Requests.AreTakenAsync(worker.Channel.Ended).WaitAsync(unwanted))
         {
             throw new WorkerEndedException();
         }
     }
 
-    private static async Task LoadAsync(IRunningWorker worker, IReadOnlyList<Function> functions)
+    private static async Task LoadAsync(IRunningWorker worker, IReadOnlyList<Function> functions, CancellationToken unwanted)
     {
         var loads = functions.Select(async function =>
         {
-            var answer = await AskAsync(worker, new StreamingMessage
-            {
-                FunctionLoadRequest = new FunctionLoadRequest { FunctionId = function.Id, Metadata = function.Metadata },
-            });
+            var question = new FunctionLoadRequest { FunctionId = function.Id, Metadata = function.Metadata };
+            var answer = await AskAsync(worker, new StreamingMessage { FunctionLoadRequest = question }, unwanted);
             var result = answer.FunctionLoadResponse.Result;
             if (result.Status != StatusResult.Types.Status.Success)
             {
@@ -111,10 +135,10 @@ internal sealed class Worker(Func<Task<IRunningWorker>> start, ILogger<Worker> l
         await Task.WhenAll(loads);
     }
 
-    private static Task<StreamingMessage> AskAsync(IRunningWorker worker, StreamingMessage question)
+    private static Task<StreamingMessage> AskAsync(IRunningWorker worker, StreamingMessage question, CancellationToken unwanted)
     {
         question.RequestId = Guid.NewGuid().ToString();
-        return worker.Channel.AskAsync(question);
+        return worker.Channel.AskAsync(question).WaitAsync(unwanted);
     }
 
     private async Task ReplaceWhenEndedAsync(Task<IRunningWorker> current)
@@ -122,21 +146,22 @@ internal sealed class Worker(Func<Task<IRunningWorker>> start, ILogger<Worker> l
         while (true)
         {
             await (await current).Channel.Ended;
-            if (_stopping)
+            var next = Replace(current);
+            if (next == current)
             {
                 return;
             }
 
-            current = Replace(current);
+            current = next;
         }
     }
 
-    /// <summary>The worker in place of one that ended; it is the same for all who ask.</summary>
+    /// <summary>The worker in place of one that ended, the same for all who ask. At the host's end none comes after the last.</summary>
     private Task<IRunningWorker> Replace(Task<IRunningWorker> ended)
     {
         lock (_lock)
         {
-            if (_current == ended)
+            if (_current == ended && !_ending)
             {
                 log.WorkerEnded();
 
@@ -155,22 +180,29 @@ internal sealed class Worker(Func<Task<IRunningWorker>> start, ILogger<Worker> l
             IRunningWorker? worker = null;
             try
             {
-                worker = await start();
-                await InitAsync(worker);
-                await LoadAsync(worker, _functions);
-                _latest = worker;
-                return worker;
+                _latest = await WithinAsync(async unwanted =>
+                {
+                    worker = await start(unwanted);
+                    await InitAsync(worker, unwanted);
+                    await LoadAsync(worker, _functions, unwanted);
+                    return worker;
+                });
+                return _latest;
             }
             catch (Exception exception)
             {
                 await (worker?.CutOffAsync() ?? Task.CompletedTask);
-                if (_stopping)
+                if (worker is InProcessWorker inProcess)
                 {
-                    throw;
+                    await inProcess.EndAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
 
-                log.WorkerFailed(exception);
-                await Task.Delay(PauseAfterFailure, TimeProvider.System);
+                if (exception is not OperationCanceledException)
+                {
+                    log.WorkerFailed(exception);
+                }
+
+                await Task.Delay(PauseAfterFailure, TimeProvider.System, stop.Taking);
             }
         }
     }

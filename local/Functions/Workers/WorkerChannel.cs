@@ -31,7 +31,7 @@ internal sealed class WorkerChannel(string id, Action<StreamingMessage> heard)
         _connected.TrySetResult();
         var reading = ReadAsync(fromWorker, end.Token);
         var writing = WriteAsync(toWorker, end.Token);
-        await Task.WhenAny(reading, Ended);
+        await Task.WhenAny(reading, writing, Ended);
         Cut();
         await end.CancelAsync();
         await Task.WhenAll(reading, writing);
@@ -53,9 +53,11 @@ internal sealed class WorkerChannel(string id, Action<StreamingMessage> heard)
     }
 
     /// <summary>Runs a function. The worker is told when the result isn't wanted any more, and its answer is waited for all the same.</summary>
+    /// <exception cref="OperationCanceledException">The result wasn't wanted from the beginning: the worker isn't asked.</exception>
     /// <exception cref="WorkerEndedException">The worker ended before it answered.</exception>
     public async Task<InvocationResponse> InvokeAsync(InvocationRequest request, CancellationToken unwanted)
     {
+        unwanted.ThrowIfCancellationRequested();
         var answer = AskAsync(new StreamingMessage { RequestId = request.InvocationId, InvocationRequest = request });
         await using var cancel = unwanted.Register(() => _ = CancelAsync(request.InvocationId, answer));
         return (await answer).InvocationResponse;

@@ -24,11 +24,12 @@ internal sealed class WorkerEndpoint
     /// <summary>The one endpoint of this process, which lives as long.</summary>
     public static Task<WorkerEndpoint> GetAsync() => Started.Value;
 
-    /// <summary>A channel for a worker that is about to connect, under a new id.</summary>
+    /// <summary>A channel for a worker that is about to connect, under a new id. Nobody expects it any more when the channel ends.</summary>
     public WorkerChannel Expect(Action<Protocol.StreamingMessage> heard)
     {
         var channel = new WorkerChannel(Guid.NewGuid().ToString(), heard);
         _expected[channel.Id] = channel;
+        _ = ForgetWhenEndedAsync(channel);
         return channel;
     }
 
@@ -44,6 +45,12 @@ internal sealed class WorkerEndpoint
 
     public MessageActions? Find(string lockToken) => _held.GetValueOrDefault(lockToken);
 
+    private async Task ForgetWhenEndedAsync(WorkerChannel channel)
+    {
+        await channel.Ended;
+        _expected.TryRemove(channel.Id, out _);
+    }
+
     /// <summary>What flows with the first host's start has no business in a server that serves all.</summary>
     private static Task<WorkerEndpoint> StartApart()
     {
@@ -55,6 +62,7 @@ internal sealed class WorkerEndpoint
 
     private static async Task<WorkerEndpoint> StartAsync()
     {
+        WorkerSocket.DeleteLeft(Path.GetTempPath());
         var endpoint = new WorkerEndpoint();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true).ConfigureKestrel(kestrel =>

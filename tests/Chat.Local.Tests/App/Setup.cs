@@ -1,4 +1,6 @@
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Local.TestApp;
 
@@ -10,7 +12,17 @@ internal static class Setup
     /// <summary>Flows with the execution context to the app that is started next.</summary>
     public static Action<FunctionsApplicationBuilder> Current
     {
-        get => Flowing.Value ?? (app => app.ConfigureFunctionsWebApplication());
+        get => Flowing.Value ?? Alone;
         set => Flowing.Value = value;
+    }
+
+    /// <summary>What an app that is a process of its own does: its test reaches it by settings alone.</summary>
+    private static void Alone(FunctionsApplicationBuilder app)
+    {
+        app.ConfigureFunctionsWebApplication();
+        if (app.Configuration.GetValue<bool>("FailsToStart"))
+        {
+            app.Services.AddHostedService<FailsToStart>();
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Chat.Local.Functions.Workers;
 using Chat.Local.ServiceBus;
 using Chat.Local.TestApp;
 using Chat.Local.Tests.SignalR;
@@ -119,6 +120,48 @@ public sealed class When_a_worker_dies : IAsyncLifetime
             () => _work.Begun.Contains("message a 2") && _work.Begun.Contains("message b 2"),
             () => $"both messages again, seen [{string.Join(", ", _work.Begun)}]");
         await Eventually.TrueAsync(() => _azure.ServiceBus.Find("deliveries")!.Count() == new QueueCounts(0, 0, 0, 0, 0), () => "nothing left");
+    }
+
+    [Fact]
+    public async Task Should_give_back_at_the_stop_what_waits_for_another()
+    {
+        var starts = 0;
+        await using var host = await StartAsync([typeof(Some), typeof(TakesMessage)], _ =>
+        {
+            if (Interlocked.Increment(ref starts) > 1)
+            {
+                throw new InvalidOperationException("No other starts.");
+            }
+        });
+        using (_azure.Faults.Add(new Fault("functions", "http", FaultKind.Kill) { Times = 1 }))
+        {
+            (await host.Client.GetAsync(new Uri("api/answer/200", UriKind.Relative))).Dispose();
+        }
+
+        await SendAsync("waits");
+        await Eventually.TrueAsync(() => _azure.ServiceBus.Find("deliveries")!.Count() == new QueueCounts(0, 0, 0, 1, 0), () => "the message to be taken");
+        await host.Host.StopAsync().WaitAsync(Eventually.Timeout);
+        Assert.Equal(new QueueCounts(1, 0, 0, 0, 0), _azure.ServiceBus.Find("deliveries")!.Count());
+    }
+
+    [Fact]
+    public async Task Should_say_where_the_first_failed()
+    {
+        static void FailHere() => throw new InvalidOperationException("It doesn't start.");
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync([], _ => FailHere()));
+        Assert.Contains(nameof(FailHere), failure.StackTrace, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Should_expect_none_that_failed()
+    {
+        var id = "";
+        await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync([], app =>
+        {
+            id = app.Configuration["Functions:Worker:WorkerId"]!;
+            throw new InvalidOperationException("It doesn't start.");
+        }));
+        Assert.Null((await WorkerEndpoint.GetAsync()).Take(id));
     }
 
     private Task<TestHost> StartAsync(Type[] classes, Action<FunctionsApplicationBuilder>? configure = null) => TestHost.StartAsync(

@@ -71,6 +71,15 @@ public sealed class When_the_worker_is_a_child
         Assert.Contains("by their ports", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Should_refuse_to_start_when_its_services_fail_after_it_connected()
+    {
+        await using var azure = await StartAzureAsync();
+        var start = TestHost.StartAsync([typeof(Processes)], azure: azure, settings: new(StringComparer.Ordinal) { ["FailsToStart"] = "true" }, asChild: true);
+        var refusal = await Assert.ThrowsAsync<HostRefusedException>(() => start);
+        Assert.Contains("What it printed says why", refusal.Message, StringComparison.Ordinal);
+    }
+
     private static async Task<LocalAzure> StartAzureAsync()
     {
         var azure = await LocalAzure.StartAsync(null);
