@@ -67,14 +67,14 @@ export const rules = [
   {
     rule: 'When a worker dies, its calls fail and its messages go back, once; what comes meanwhile waits for the next worker',
     file: 'local/Functions/Workers/Worker.cs',
-    find: 'if (_current == ended)',
-    replace: 'if (_current != ended)',
+    find: '_current == ended && !_ending',
+    replace: '_current != ended && !_ending',
     test: 'Functions.When_the_worker_is_a_child.Should_fail_what_ran_and_go_on_in_another_process_when_it_is_killed',
   },
   {
     rule: "A child ends with its host, also when that is killed or doesn't get far",
     file: 'local/Functions/Workers/ChildWorker.cs',
-    find: '_process.Kill();\n        await _process.WaitForExitAsync();',
+    find: '_process.Kill();\n        await _exited;',
     replace: '',
     test: 'Functions.When_the_worker_is_a_child.Should_end_it_with_the_host',
   },
@@ -244,8 +244,8 @@ export const rules = [
   {
     rule: 'A queue that wasn\'t declared doesn\'t exist',
     file: 'local/ServiceBus/ServiceBusFailures.cs',
-    find: '"The messaging entity could not be found.", ServiceBusFailureReason.MessagingEntityNotFound',
-    replace: '"The messaging entity could not be found.", ServiceBusFailureReason.MessageNotFound',
+    find: 'ServiceBusFailureReason.MessagingEntityNotFound',
+    replace: 'ServiceBusFailureReason.MessageNotFound',
     test: 'ServiceBus.SendingTests.A_queue_that_was_not_declared_does_not_exist',
   },
   {

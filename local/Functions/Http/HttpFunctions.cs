@@ -38,15 +38,19 @@ internal sealed class HttpFunctions(FunctionRunner runner, Worker worker, HostSt
             request.TriggerMetadata[name] = new TypedData { String = value as string ?? "" };
         }
 
-<<<<<<< HEAD
-        var at = await worker.GetAsync();
+        IRunningWorker at;
+        try
+        {
+            at = await worker.GetAsync(unwanted.Token);
+        }
+        catch (Exception none) when (none is WorkerEndedException or OperationCanceledException)
+        {
+            await RefuseAsync(function, http, none);
+            return;
+        }
+
         var status = new TaskCompletionSource<int?>(TaskCreationOptions.RunContinuationsAsynchronously);
         var run = runner.RunAsync(at, function, request, status.Task, unwanted.Token);
-=======
-        var at = await worker.GetAsync(unwanted.Token);
-        int? status = null;
-        var run = runner.RunAsync(at, function, request, () => status, unwanted.Token);
->>>>>>> w9
         try
         {
             using var answer = await at.Requests.SendAsync(http, request.InvocationId, unwanted.Token);
