@@ -1,9 +1,9 @@
 using System.Net;
+using Azure.Messaging.ServiceBus;
 using Chat.Local.Functions.Workers;
 using Chat.Local.ServiceBus;
 using Chat.Local.TestApp;
 using Chat.Local.Tests.SignalR;
-using Azure.Messaging.ServiceBus;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
