@@ -33,8 +33,9 @@ internal sealed class WorkerEndpoint
         return channel;
     }
 
-    /// <summary>The channel of a worker that connects; null for one that nobody expects, or a second time.</summary>
-    public WorkerChannel? Take(string workerId) => _expected.TryRemove(workerId, out var channel) ? channel : null;
+    /// <summary>The channel of a worker that connects; null for one that nobody expects, whose channel ended, or a second time.</summary>
+    public WorkerChannel? Take(string workerId) =>
+        _expected.TryRemove(workerId, out var channel) && !channel.Ended.IsCompleted ? channel : null;
 
     /// <summary>Lets the function that runs with a message settle it, until the result is disposed of.</summary>
     public IDisposable Hold(MessageActions message)
