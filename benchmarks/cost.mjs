@@ -17,8 +17,6 @@ const scenarios = [
   { name: 'group of 20, all connected', members: 20, conversations: 5, messages: 150, aSecond: 5 },
 ];
 
-// The RU of the delivery mark's patch, of two indexed terms: the meter doesn't tell patches apart.
-const markRU = 8.23;
 const idleUsers = 200;
 // Longer than the five minutes within which a user isn't stamped as seen again.
 const idleMinutes = 6;
@@ -59,7 +57,7 @@ console.log(table(['an idle month, USD', 'dev', 'prod'], [
   ['all', ...['dev', 'prod'].map(profile => dollars(idle.reduce((sum, one) => sum + one[profile], 0)))],
 ]));
 
-/** How often one message does what, and the billed units of it, from its request to the last look that the sweep takes at it. */
+/** How often one message does what, and the billed units of it, from its request to the last list that follows. */
 async function measure({ name, members, conversations, messages, aSecond }) {
   const people = Array.from({ length: members }, (_, index) => `${name.split(/\W/)[0]}-${index}`);
   const devices = await Promise.all(people.map(connect));
@@ -121,25 +119,22 @@ function idleBill({ idle, back }) {
   return [...rows, ['all', ...[1, 2].map(column => rows.reduce((sum, row) => sum + row[column], 0))]].map(([what, ...usd]) => [what, ...usd.map(dollars)]);
 }
 
-/** What the meter counts by the step of a message that it belongs to. Deliveries of the sweep and the patch of each mark can only be told by counting. */
+/** What the meter counts by the step of a message that it belongs to. */
 function stepsOf(each) {
   const of = (service, which) => each.filter(one => one.service === service && which(one.operation));
   const [requests, units] = ['requests', 'units'].map(what => (service, operation) => of(service, one => one.startsWith(operation)).reduce((sum, one) => sum + one[what], 0));
   const commits = requests('cosmos', 'batch');
-  const turns = requests('functions', 'execution:FanOutToMembers');
+  const fanOuts = requests('functions', 'execution:FanOutToMembers');
   const deliveries = requests('functions', 'execution:DeliverEntries');
-  const marks = (deliveries + turns) * markRU;
-  const looks = of('cosmos', one => !/^(batch|patch|replace|create)/.test(one)).reduce((sum, one) => sum + one.units, 0);
+  const reads = of('cosmos', one => !/^(batch|patch|replace|create)/.test(one)).reduce((sum, one) => sum + one.units, 0);
   const queue = units('servicebus', '');
   const use = ({ ru = 0, bus = 0, pushed = 0, calls = 0, time = 0 }) => new Map([['cosmosRU', ru], ['servicebusoperations', bus], ['signalrmessages', pushed], ['functionsexecutions', calls], ['functionsGB-s', time]].map(([unit, used]) => [priceOf(unit), used]));
   return [
     ['accept and commit', use({ ru: units('cosmos', 'batch'), calls: requests('functions', 'execution:SendMessage'), time: units('functions', 'active:http') })],
     ['hand-over: send, receive, complete', use({ bus: 3 * commits })],
-    ['delivery: the call that does the next three', use({ calls: deliveries, time: units('functions', 'active:function:DeliverEntries') })],
-    ['push', use({ pushed: units('signalr', 'message') })],
-    ['inboxes, and the turns of busy groups', use({ ru: units('cosmos', 'patch') + units('cosmos', 'replace') + units('cosmos', 'create') - marks, bus: 3 * turns, calls: turns, time: units('functions', 'active:function:FanOutToMembers') })],
-    ['delivery mark', use({ ru: marks })],
-    ['change feed, sweep and looks', use({ ru: looks, bus: queue - 3 * commits - 3 * turns, calls: requests('functions', 'execution:RelayCommitted'), time: units('functions', 'active:function:RelayCommitted') })],
+    ['push', use({ pushed: units('signalr', 'message'), calls: deliveries, time: units('functions', 'active:function:DeliverEntries') })],
+    ['inboxes', use({ ru: units('cosmos', 'patch') + units('cosmos', 'replace') + units('cosmos', 'create'), bus: 3 * fanOuts, calls: fanOuts, time: units('functions', 'active:function:FanOutToMembers') })],
+    ['change feed: reading it, and the second hand-over', use({ ru: reads, bus: queue - 3 * commits - 3 * fanOuts, calls: requests('functions', 'execution:ProjectInboxes'), time: units('functions', 'active:function:ProjectInboxes') })],
   ];
 }
 
@@ -169,7 +164,7 @@ function priceOf(unit) {
   return prices.find(price => price.service + price.unit === unit);
 }
 
-/** Longer than the sweep waits before it looks, and than a busy group's lists. */
+/** Longer than lists take to follow. */
 async function settle() {
   await pause(15_000);
 }

@@ -60,7 +60,7 @@ public sealed class ChangePreferences(
                 return (Problems.ConversationNotFound, before);
             }
 
-            var after = change.ApplyTo(before, part.Head.MessageCount, time.GetUtcNow());
+            var after = change.ApplyTo(before, Math.Max(part.Head.MessageCount, before.LastOrdinal), time.GetUtcNow());
             if (after.Pinned && !before.Pinned && await MayNotPinAsync(cancellationToken))
             {
                 return (Problems.TooManyPinned(limits.PinnedConversations), before);

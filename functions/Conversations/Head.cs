@@ -71,6 +71,12 @@ public sealed record Head
     /// <summary>The newest entry's number; every number from 1 to it was committed exactly once.</summary>
     public long LastSeq { get; init; }
 
+    /// <summary>
+    /// The newest entry that lists show: quiet ones, such as reactions, leave it. <see cref="LastSeq"/> where the head was written before this was
+    /// kept.
+    /// </summary>
+    public long ListSeq { get => field > 0 ? field : LastSeq; init; }
+
     /// <summary>The newest message's ordinal: how many messages were ever sent.</summary>
     public long MessageCount { get; init; }
 
@@ -112,6 +118,10 @@ public sealed record Head
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long AboutSeq { get; init; }
 
+    /// <summary>The ordinal of the newest message that mentions everyone; 0 while none has.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long MentionAllOrdinal { get; init; }
+
     /// <summary>When it was deleted, from when on it is there for nobody; null while it is there.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? DeletedAt { get; init; }
@@ -135,6 +145,7 @@ public sealed record Head
         {
             LastSeq = message.Seq,
             MessageCount = message.Ordinal,
+            MentionAllOrdinal = message.MentionsAll ? message.Ordinal : MentionAllOrdinal,
             LastMessage = message.ToPreview(),
             Disappearing = Disappearing.With(Disappearing, message.Ordinal, message.At, message.ExpiresAt),
             Members = Kind == ConversationKind.Direct

@@ -38,7 +38,7 @@ public sealed record NewConversation : LogCommand
             return Decision.Repeat;
         }
 
-        var (commitId, now) = (context.CommitId, context.Now);
+        var (commit, now) = (context.Commit, context.Now);
         var head = new Head
         {
             ConversationId = ConversationId,
@@ -53,7 +53,7 @@ public sealed record NewConversation : LogCommand
         {
             ConversationId = ConversationId,
             Seq = 1,
-            CommitId = commitId,
+            Commit = commit,
             At = now,
             What = LogEvent.ConversationCreated,
             ActorId = Actor,

@@ -4,13 +4,19 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Delivery;
 
-/// <summary>Queue <c>deliveries</c>: takes a committed range to its members.</summary>
-public sealed class DeliverEntries(QueueWork queueWork, RangeDelivery delivery)
+/// <summary>Queue <c>deliveries</c>: pushes a committed range to its members.</summary>
+public sealed class DeliverEntries(QueueWork queueWork, RangePush push)
 {
     [Function(nameof(DeliverEntries))]
     public Task RunAsync(
         [ServiceBusTrigger(EntriesCommitted.Queue, Connection = DeliverySetup.Connection)] ServiceBusReceivedMessage message,
         ServiceBusMessageActions actions,
         CancellationToken cancellationToken) =>
-        queueWork.RunAsync(EntriesCommitted.Queue, message, actions, ChatJson.Default.EntriesCommitted, delivery.DeliverAsync, cancellationToken);
+        queueWork.RunAsync(
+            EntriesCommitted.Queue,
+            message,
+            actions,
+            ChatJson.Default.EntriesCommitted,
+            (range, cancel) => push.PushAsync(range, Deferral.AttemptsOf(message), cancel),
+            cancellationToken);
 }

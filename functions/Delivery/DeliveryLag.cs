@@ -22,7 +22,7 @@ public sealed class DeliveryLag(DeliveryOptions options, TimeProvider time, ILog
         // The clock of the instance that committed may be ahead.
         var lag = time.GetUtcNow() - entries[0].At;
         lag = lag > TimeSpan.Zero ? lag : TimeSpan.Zero;
-        var by = Metrics.Tag(Metrics.DeliveredBy, range.Sweep == 0 ? "handover" : "sweep");
+        var by = Metrics.Tag(Metrics.DeliveredBy, range.IsFromFeed ? "feed" : "handover");
         Metrics.EntriesDelivered.Add(entries.Count, by);
         Metrics.DeliveryLag.Record(lag.TotalSeconds, by);
         if (lag > options.LateAfter && MayWarn())

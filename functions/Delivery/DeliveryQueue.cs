@@ -13,7 +13,7 @@ public sealed class DeliveryQueue(ServiceBusClient client)
     private const int MaxBody = 192 * 1024;
 
     private readonly ServiceBusSender _deliveries = client.CreateSender(EntriesCommitted.Queue);
-    private readonly ServiceBusSender _fanout = client.CreateSender(EntriesPushed.Queue);
+    private readonly ServiceBusSender _fanout = client.CreateSender(FanOutMessage.Queue);
 
     /// <summary>Opens the connection and the way to the queue, so that the first hand-over doesn't wait for them.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
@@ -23,10 +23,10 @@ public sealed class DeliveryQueue(ServiceBusClient client)
     }
 
     /// <summary>Hands a committed range over to delivery.</summary>
-    public Task HandOverAsync(CommittedRange range) => SendAsync(EntriesCommitted.Of(range), null, CancellationToken.None);
+    public Task HandOverAsync(CommittedRange range) => SendAsync(EntriesCommitted.Of(range), CancellationToken.None);
 
-    /// <summary>Hands a range over, at once or at an instant. What is left of one goes under an id of its own.</summary>
-    public Task SendAsync(EntriesCommitted committed, DateTimeOffset? at, CancellationToken cancellationToken)
+    /// <summary>Hands a range over; the queue drops one that was handed over within the last minutes.</summary>
+    public Task SendAsync(EntriesCommitted committed, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(committed);
         var body = JsonSerializer.SerializeToUtf8Bytes(committed, ChatJson.Default.EntriesCommitted);
@@ -35,31 +35,21 @@ public sealed class DeliveryQueue(ServiceBusClient client)
             body = JsonSerializer.SerializeToUtf8Bytes(committed with { Entries = null }, ChatJson.Default.EntriesCommitted);
         }
 
-        var message = new ServiceBusMessage(body)
-        {
-            MessageId = committed.IsRest ? Opaque.Random() : committed.MessageId,
-            ContentType = "application/json",
-        };
+        return _deliveries.SendTracedAsync(Message(body, committed.MessageId), cancellationToken);
+    }
+
+    /// <summary>Sends what is to be done for many, at once or at an instant.</summary>
+    public Task SendAsync(FanOutMessage fanOut, DateTimeOffset? at, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(fanOut);
+        var message = Message(JsonSerializer.SerializeToUtf8Bytes(fanOut, ChatJson.Default.FanOutMessage), fanOut.MessageId);
         if (at is { } instant)
         {
             message.ScheduledEnqueueTime = instant;
         }
 
-        return _deliveries.SendTracedAsync(message, cancellationToken);
-    }
-
-    /// <summary>Sends a range's fan-out on to its next members, under an id of its own: a dropped duplicate would end the chain.</summary>
-    public Task SendAsync(EntriesPushed pushed, CancellationToken cancellationToken) =>
-        _fanout.SendTracedAsync(Message(pushed, Opaque.Random()), cancellationToken);
-
-    /// <summary>Lets a conversation's inboxes catch up at an instant. All that is put off until then shares one message.</summary>
-    public Task PutOffAsync(ConversationId conversation, DateTimeOffset until, CancellationToken cancellationToken)
-    {
-        var message = Message(new EntriesPushed { ConversationId = conversation }, $"{conversation}:i{until.ToUnixTimeMilliseconds()}");
-        message.ScheduledEnqueueTime = until;
         return _fanout.SendTracedAsync(message, cancellationToken);
     }
 
-    private static ServiceBusMessage Message(EntriesPushed pushed, string id) =>
-        new(JsonSerializer.SerializeToUtf8Bytes(pushed, ChatJson.Default.EntriesPushed)) { MessageId = id, ContentType = "application/json" };
+    private static ServiceBusMessage Message(byte[] body, string id) => new(body) { MessageId = id, ContentType = "application/json" };
 }

@@ -5,7 +5,7 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Delivery;
 
-/// <summary>On queue <c>deliveries</c>: a closed range of a conversation's log was committed, and its members are to get it.</summary>
+/// <summary>On queue <c>deliveries</c>: a closed range of a conversation's log was committed, and is to be pushed to its members.</summary>
 public sealed record EntriesCommitted
 {
     public const string Queue = "deliveries";
@@ -16,26 +16,11 @@ public sealed record EntriesCommitted
 
     public required long Last { get; init; }
 
-    /// <summary>0 for a direct hand-over; n for the sweep's n-th, which looks what of the log is due and isn't delivered, whatever the range.</summary>
-    public int Sweep { get; init; }
-
-    /// <summary>Of a hand-over by the sweep: what was committed the grace before this is due.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public DateTimeOffset? Due { get; init; }
-
-    /// <summary>Whether the range was pushed: only inboxes and the mark are left to do.</summary>
+    /// <summary>Whether the change feed hands it over, in case whoever committed it couldn't.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool IsPushed { get; init; }
+    public bool IsFromFeed { get; init; }
 
-    /// <summary>Whether lists and the mark are another message's: only places in the push group and the push are left to do.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool IsListed { get; init; }
-
-    /// <summary>Whether it is what is left of a range that was taken on before.</summary>
-    [JsonIgnore]
-    public bool IsRest => IsPushed || IsListed;
-
-    /// <summary>By which a reader finds at least this range.</summary>
+    /// <summary>By which a reader finds at least this range; null from the change feed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Session? Session { get; init; }
 
@@ -47,17 +32,9 @@ public sealed record EntriesCommitted
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LogEntry>? Entries { get; init; }
 
-    /// <summary>
-    /// Hand-overs by the sweep have ids that no direct one uses, so that neither hides the other from duplicate detection. Its first ones are the
-    /// same for all that is due at the same instant.
-    /// </summary>
+    /// <summary>The same for whoever hands the range over, so that the queue takes it once.</summary>
     [JsonIgnore]
-    public string MessageId => Sweep switch
-    {
-        0 => $"{ConversationId}:{First}-{Last}",
-        1 => $"{ConversationId}:s1@{Due?.ToUnixTimeMilliseconds()}",
-        _ => $"{ConversationId}:{First}-{Last}:s{Sweep}",
-    };
+    public string MessageId => $"{ConversationId}:{First}-{Last}";
 
     public static EntriesCommitted Of(CommittedRange range)
     {
@@ -72,28 +49,4 @@ public sealed record EntriesCommitted
             Entries = range.Entries,
         };
     }
-}
-
-/// <summary>On queue <c>fanout</c>: entries were pushed, and members' inboxes are still to move forward.</summary>
-public sealed record EntriesPushed
-{
-    public const string Queue = "fanout";
-
-    public required ConversationId ConversationId { get; init; }
-
-    /// <summary>What is delivered when all inboxes have moved; absent when this is about what was put off.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<SeqRange>? Ranges { get; init; }
-
-    /// <summary>How inboxes move; absent: to where the conversation is when this is worked on.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public InboxChangeOfRange? Change { get; init; }
-
-    /// <summary>The members whose turn hasn't come, absent: everyone; the message goes on with the rest until there is none.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<UserId>? Members { get; init; }
-
-    /// <summary>Members whose turn failed; they have it again with the last ones, so that they hold up nobody.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<UserId>? Failed { get; init; }
 }

@@ -4,13 +4,22 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Delivery;
 
-/// <summary>Queue <c>fanout</c>: moves a larger conversation's inboxes forward, some members a message, and those of busy groups once in a while.</summary>
-public sealed class FanOutToMembers(QueueWork queueWork, InboxDelivery inboxes)
+/// <summary>Queue <c>fanout</c>: moves larger conversations' inboxes, keeps push groups in line, and does what couldn't be done at once.</summary>
+public sealed class FanOutToMembers(QueueWork queueWork, EntryProjection projection, InboxAdvance inboxes, PushGroupAlignment groups)
 {
     [Function(nameof(FanOutToMembers))]
     public Task RunAsync(
-        [ServiceBusTrigger(EntriesPushed.Queue, Connection = DeliverySetup.Connection)] ServiceBusReceivedMessage message,
+        [ServiceBusTrigger(FanOutMessage.Queue, Connection = DeliverySetup.Connection)] ServiceBusReceivedMessage message,
         ServiceBusMessageActions actions,
         CancellationToken cancellationToken) =>
-        queueWork.RunAsync(EntriesPushed.Queue, message, actions, ChatJson.Default.EntriesPushed, inboxes.FanOutAsync, cancellationToken);
+        queueWork.RunAsync(FanOutMessage.Queue, message, actions, ChatJson.Default.FanOutMessage, FanOutAsync, cancellationToken);
+
+    private Task FanOutAsync(FanOutMessage message, CancellationToken cancellationToken) => message switch
+    {
+        ProjectEntries entries => projection.ProjectAsync(entries, cancellationToken),
+        ProjectDocument document => projection.ProjectAsync(document, cancellationToken),
+        AdvanceInboxes advance => inboxes.AdvanceAsync(advance, cancellationToken),
+        AlignPushGroup align => groups.AlignAsync(align, cancellationToken),
+        _ => throw new NotSupportedException($"Nobody handles {message.GetType()}."),
+    };
 }

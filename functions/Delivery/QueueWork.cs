@@ -102,7 +102,7 @@ public sealed class QueueWork(ServiceBusClient client, TimeProvider time, ILogge
         {
             return JsonSerializer.Deserialize(message.Body.ToMemory().Span, type);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or NotSupportedException)
         {
             // The exception's message may quote the body.
             return null;
@@ -162,7 +162,3 @@ public sealed class UnprocessableException(string reason, string message) : Exce
 {
     public string Reason { get; } = reason;
 }
-
-/// <summary>A reader found less than the range it was told of: its replica isn't there yet.</summary>
-public sealed class IncompleteRangeException(ConversationId conversation, long first, long last, int found)
-    : Exception($"Conversation {conversation}: {found} entries found of {first} to {last}.");

@@ -21,7 +21,7 @@ public sealed class CountUnread(ChatContainers containers, TimeProvider time, Cu
             new QueryDefinition(
                 """
                 SELECT TOP @take c.userId, c.conversationId, c.kind, c.activity, c.last, c.joinedOrdinal, c.readOrdinal, c.clearedOrdinal,
-                c.hiddenOrdinals, c.markedUnread, c.mutedUntil, c.archivedOrdinal FROM c WHERE c.activity < '~' ORDER BY c.activity DESC
+                c.hiddenOrdinals, c.markedUnreadOrdinal, c.mutedUntil, c.archivedOrdinal FROM c WHERE c.activity < '~' ORDER BY c.activity DESC
                 """).WithParameter("@take", UnreadTotals.MaxConversations + 1),
             new PartitionKey(user.Id.Value),
             ChatJson.Default.DocumentsPageInboxEntry,

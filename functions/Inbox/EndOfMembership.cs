@@ -16,13 +16,13 @@ public static class EndOfMembership
         PatchOperation.Set("/mutedUntil", (string?)null),
         PatchOperation.Set("/archivedOrdinal", (long?)null),
         PatchOperation.Set("/draft", (Draft?)null),
-        PatchOperation.Set("/markedUnread", false),
+        PatchOperation.Set("/markedUnreadOrdinal", (long?)null),
     ];
 
     /// <summary>An entry without it.</summary>
     public static InboxEntry Of(InboxEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return entry with { Pinned = false, MutedUntil = null, ArchivedOrdinal = null, Draft = null, MarkedUnread = false };
+        return entry with { Pinned = false, MutedUntil = null, ArchivedOrdinal = null, Draft = null, MarkedUnreadOrdinal = null };
     }
 }

@@ -20,6 +20,9 @@ public sealed record InboxChange
 
     public MessagePreview? LastMessage { get; init; }
 
+    /// <summary>The ordinal of the newest message that mentions everyone; 0 for none.</summary>
+    public long MentionAllOrdinal { get; init; }
+
     public Disappearing? Disappearing { get; init; }
 
     public required DateTimeOffset ActivityAt { get; init; }
@@ -37,19 +40,23 @@ public sealed record InboxChange
     public static InboxChange Of(Head head, About? about = null)
     {
         ArgumentNullException.ThrowIfNull(head);
+
+        // A title of one version beside a picture of another would be taken for the newer one.
+        var shown = about?.UpdatedSeq == head.AboutSeq ? about : null;
         return new()
         {
             ConversationId = head.ConversationId,
             Kind = head.Kind,
             Title = head.Title,
             MemberCount = head.MemberCount,
-            LastSeq = head.LastSeq,
+            LastSeq = head.ListSeq,
             LastOrdinal = head.MessageCount,
             LastMessage = head.LastMessage,
+            MentionAllOrdinal = head.MentionAllOrdinal,
             Disappearing = head.Disappearing,
             ActivityAt = head.LastMessage?.At ?? head.CreatedAt,
-            AvatarUrl = about?.AvatarUrl,
-            AboutSeq = about?.UpdatedSeq ?? 0,
+            AvatarUrl = shown?.AvatarUrl,
+            AboutSeq = shown?.UpdatedSeq ?? 0,
             Pair = head.Kind == ConversationKind.Direct ? [.. head.Members!.Select(member => member.UserId)] : null,
         };
     }
@@ -74,7 +81,7 @@ public sealed record InboxChange
     };
 
     /// <summary>What lists show of it.</summary>
-    public InboxLast Last => new(LastSeq, LastOrdinal, LastMessage, MemberCount) { Disappearing = Disappearing };
+    public InboxLast Last => new(LastSeq, LastOrdinal, LastMessage, MemberCount) { Disappearing = Disappearing, MentionAllOrdinal = MentionAllOrdinal };
 
     public string Activity => $"{TimestampConverter.ToText(ActivityAt)}|{ConversationId}";
 }

@@ -81,7 +81,7 @@ public sealed record InboxEntry
     /// <summary>The ordinal up to which the user has cleared the conversation for themselves.</summary>
     public long ClearedOrdinal { get; init; }
 
-    /// <summary>The ordinal of the last message that mentions the user; a mention counts in muted conversations too.</summary>
+    /// <summary>The ordinal of the last message that names the user; a mention counts in muted conversations too.</summary>
     public long MentionedOrdinal { get; init; }
 
     /// <summary>The last message that the user deleted for themselves; lists don't show it to them.</summary>
@@ -104,8 +104,16 @@ public sealed record InboxEntry
     /// <summary>The position up to which the user has cleared the conversation for themselves.</summary>
     public long ClearedSeq { get; init; }
 
-    /// <summary>The user wants to come back to it: set by them, removed by reading, by their own next message and by leaving.</summary>
-    public bool MarkedUnread { get; init; }
+    /// <summary>
+    /// How many messages there were when the user marked it as unread; null when they didn't, or have read it since. Their own later message
+    /// raises what they have read beyond it, and ends it by that.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? MarkedUnreadOrdinal { get; init; }
+
+    /// <summary>Whether the user wants to come back to it.</summary>
+    [JsonIgnore]
+    public bool MarkedUnread => MarkedUnreadOrdinal >= ReadOrdinal;
 
     /// <summary>Until when the user wants no attention drawn to the conversation.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -174,8 +182,10 @@ public sealed record InboxEntry
     public bool IsUnread(DateTimeOffset now) => MarkedUnread || UnreadCount(now) > 0;
 
     /// <summary>Whether a message that the user hasn't read, and can see, mentions them.</summary>
-    public bool IsMentioned(DateTimeOffset now) =>
-        MentionedOrdinal > SeenOrdinal && Disappearing?.IsGone(MentionedOrdinal, now) != true && HiddenOrdinals?.Contains(MentionedOrdinal) != true;
+    public bool IsMentioned(DateTimeOffset now) => IsMentioned(MentionedOrdinal, now) || IsMentioned(Last.MentionAllOrdinal, now);
+
+    private bool IsMentioned(long ordinal, DateTimeOffset now) =>
+        ordinal > SeenOrdinal && Disappearing?.IsGone(ordinal, now) != true && HiddenOrdinals?.Contains(ordinal) != true;
 
     /// <summary>The entry once the user has deleted a message for themselves.</summary>
     public InboxEntry Without(long seq, long ordinal)
@@ -205,6 +215,10 @@ public sealed record InboxLast(long Seq, long Ordinal, MessagePreview? Message, 
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Disappearing? Disappearing { get; init; }
+
+    /// <summary>The ordinal of the newest message that mentions everyone; 0 for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long MentionAllOrdinal { get; init; }
 }
 
 /// <summary>A text that a user began and hasn't sent, for all their devices.</summary>

@@ -50,8 +50,9 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     {
         var marks = new InboxMarks(readOrdinal, 0);
         var (set, isBehind) = marks.Raised.FirstOrDefault();
-        return (set is not null && await PatchAsync(user, change, [.. set, NextVersion], isBehind, marks, cancellationToken))
-            || await PatchAsync(user, change, [PatchOperation.Set("/markedUnread", false), NextVersion], "c.markedUnread = true", marks, cancellationToken);
+        var end = PatchOperation.Set("/markedUnreadOrdinal", (long?)null);
+        return (set is not null && await PatchAsync(user, change, [.. set, end, NextVersion], isBehind, marks, cancellationToken))
+            || await PatchAsync(user, change, [end, NextVersion], "c.markedUnreadOrdinal >= c.readOrdinal", marks, cancellationToken);
     }
 
     /// <summary>Marks a member's entry as unread; false when they have left.</summary>
@@ -64,7 +65,10 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             return false;
         }
 
-        await PatchAsync(member.UserId, change, [PatchOperation.Set("/markedUnread", true), NextVersion], "c.markedUnread = false", default, cancellationToken);
+        // What the user knew is what yields to nothing that was there already, however late it is projected.
+        var known = Math.Max(change.LastOrdinal, Math.Max(entry.LastOrdinal, entry.ReadOrdinal));
+        var isBehind = $"NOT IS_NUMBER(c.markedUnreadOrdinal) OR c.markedUnreadOrdinal < {known}";
+        await PatchAsync(member.UserId, change, [PatchOperation.Set("/markedUnreadOrdinal", known), NextVersion], isBehind, default, cancellationToken);
         return true;
     }
 
@@ -283,19 +287,29 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         }
     }
 
-    private async Task<bool> TryCreateAsync(UserId user, InboxChange change, InboxMarks marks, CancellationToken cancellationToken) =>
-        await TryCreateAsync(EntryOf(user, change, await reader.ReadMemberAsync(change.ConversationId, user, cancellationToken), marks), cancellationToken);
+    /// <exception cref="TimeoutException">The member isn't to be seen yet.</exception>
+    private async Task<bool> TryCreateAsync(UserId user, InboxChange change, InboxMarks marks, CancellationToken cancellationToken)
+    {
+        if (await reader.ReadMemberAsync(change.ConversationId, user, cancellationToken) is not { } member)
+        {
+            // The replica is behind: without the member the entry would begin anywhere.
+            await reader.CatchUpAsync(change.ConversationId, cancellationToken);
+            member = await reader.ReadMemberAsync(change.ConversationId, user, cancellationToken) ?? throw new TimeoutException("The member isn't to be seen yet.");
+        }
+
+        return await TryCreateAsync(EntryOf(user, change, member, marks), cancellationToken);
+    }
 
     /// <summary>An entry, as it begins: where the member did, and how far they had read.</summary>
-    private static InboxEntry EntryOf(UserId user, InboxChange change, Member? member, InboxMarks marks) => change.ToEntry(user) with
+    private static InboxEntry EntryOf(UserId user, InboxChange change, Member member, InboxMarks marks) => change.ToEntry(user) with
     {
-        JoinedSeq = member?.JoinedSeq ?? 0,
-        JoinedOrdinal = member?.JoinedOrdinal ?? 0,
-        ReadOrdinal = Math.Max(marks.Read, member?.ReadOrdinal ?? 0),
+        JoinedSeq = member.JoinedSeq,
+        JoinedOrdinal = member.JoinedOrdinal,
+        ReadOrdinal = Math.Max(marks.Read, member.ReadOrdinal),
         MentionedOrdinal = marks.Mentioned,
-        HiddenSeq = member?.Hidden?.Max() ?? 0,
-        ClearedSeq = member?.ClearedSeq ?? 0,
-        ClearedOrdinal = member?.ClearedOrdinal ?? 0,
+        HiddenSeq = member.Hidden?.Max() ?? 0,
+        ClearedSeq = member.ClearedSeq,
+        ClearedOrdinal = member.ClearedOrdinal,
     };
 
     /// <summary>False when there is one already.</summary>

@@ -30,5 +30,5 @@ public sealed record CommittedRange(Head Head, IReadOnlyList<LogEntry> Entries, 
     public long Last => Head.LastSeq;
 }
 
-/// <summary>Takes a committed range to delivery. Failing is allowed: the sweep hands over what delivery hasn't seen.</summary>
+/// <summary>Takes a committed range to delivery. Failing is allowed: whoever follows the change feed hands every commit over again.</summary>
 public delegate Task HandOver(CommittedRange range);

@@ -21,10 +21,11 @@ internal sealed class CommitPlan(
 
     private readonly PlannedWrites _writes = new(stored);
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
+    private readonly Commit _commit = new(Opaque.Random(), (onHead?.LastSeq ?? 0) + 1, 0);
 
     public ConversationId Conversation { get; } = conversation;
 
-    public string CommitId { get; } = Opaque.Random();
+    public string CommitId => _commit.Id;
 
     /// <summary>The ETag that the commit replaces; null when it creates the conversation.</summary>
     public string? HeadETag { get; } = headETag;
@@ -86,6 +87,7 @@ internal sealed class CommitPlan(
     public void Seal()
     {
         Head = Head! with { CommitId = CommitId, CommittedAt = now };
+        _writes.End(_commit with { Last = Head.LastSeq });
         Entries = [.. Accepted.SelectMany(pending => pending.Decision.Entries).Select(entry => (LogEntry)_writes.Find(entry.Id)!)];
         Writes = [.. _writes.All.Where(write => !write.IsNothing)];
         HeadDocument = JsonSerializer.SerializeToUtf8Bytes(Head, ChatJson.Default.Head);
@@ -113,7 +115,7 @@ internal sealed class CommitPlan(
         Decision decision;
         try
         {
-            decision = pending.Command.Decide(new DecisionContext(Head, MemberOf, _writes.Find, CommitId, now));
+            decision = pending.Command.Decide(new DecisionContext(Head, MemberOf, _writes.Find, _commit, now));
         }
         catch (Exception exception)
         {

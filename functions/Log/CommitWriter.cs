@@ -106,7 +106,7 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
 
         // The whole batch or nothing of it, so that the first entry stands for all.
         var (first, _) = await conversations.ReadDocumentAsync(plan.Entries[0].Id, plan.Conversation, ChatJson.Default.LogEntry, session, cancellationToken);
-        return first?.CommitId == plan.CommitId ? new CommitOutcome(CommitStatus.Committed, null, session) : null;
+        return first?.Commit?.Id == plan.CommitId ? new CommitOutcome(CommitStatus.Committed, null, session) : null;
     }
 }
 

@@ -11,7 +11,7 @@ namespace Chat.Functions.Log;
 /// </summary>
 /// <remarks>
 /// Appends to one conversation that meet in this process share a commit (one transactional batch). Between processes the head's ETag decides.
-/// What was committed is handed over to delivery afterwards; if that fails the append still succeeds, and the sweep hands over.
+/// What was committed is handed over to delivery afterwards; if that fails the append still succeeds, and the change feed hands over.
 /// </remarks>
 public sealed class ConversationLog(Container conversations, HandOver handOver, TimeProvider time, ILogger<ConversationLog> logger)
 {

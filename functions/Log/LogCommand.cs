@@ -32,13 +32,13 @@ public abstract record LogCommand
 /// <param name="Head">The head as it would be after the commands before this one in the same commit; null when there is no conversation.</param>
 /// <param name="MemberOf">An active member among <see cref="LogCommand.Concerns"/>: null for strangers and for those who are no longer active.</param>
 /// <param name="DocumentOf">A document among <see cref="LogCommand.Needs"/> as the commands before this one leave it; null when there is none.</param>
-/// <param name="CommitId">The commit that the entries go out in.</param>
+/// <param name="Commit">The commit that the entries go out in; where it ends isn't known yet.</param>
 /// <param name="Now">The instant of the commit, in whole milliseconds.</param>
 public readonly record struct DecisionContext(
     Head? Head,
     Func<UserId, HeadMember?> MemberOf,
     Func<string, ConversationDocument?> DocumentOf,
-    string CommitId,
+    Commit Commit,
     DateTimeOffset Now)
 {
     public T? Find<T>(string id)
@@ -81,6 +81,9 @@ public readonly record struct Decision
     /// <summary>It is as wanted already, as these documents show.</summary>
     public static Decision Nothing(Head head, params IReadOnlyList<ConversationDocument> documents) => new(null, head) { Documents = documents };
 
-    public static Decision Append(Head head, LogEntry entry, params IReadOnlyList<ConversationDocument> documents) =>
-        new(null, head) { Entries = [entry], Documents = documents };
+    public static Decision Append(Head head, LogEntry entry, params IReadOnlyList<ConversationDocument> documents)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return new(null, entry.IsQuiet ? head : head with { ListSeq = entry.Seq }) { Entries = [entry], Documents = documents };
+    }
 }

@@ -16,8 +16,9 @@ public abstract record LogEntry : ConversationDocument
     /// <summary>The entry's number in its conversation, from 1 without gaps.</summary>
     public required long Seq { get; init; }
 
-    /// <summary>The commit that wrote it; see <see cref="Head.CommitId"/>.</summary>
-    public required string CommitId { get; init; }
+    /// <summary>The commit that appended it; null for entries from before that was noted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Commit? Commit { get; init; }
 
     public required DateTimeOffset At { get; init; }
 
@@ -35,6 +36,12 @@ public abstract record LogEntry : ConversationDocument
     /// <summary>Cosmos DB counts from the last write on, so every write says anew how long is left; null for one that stays.</summary>
     public int? TimeToLiveAt(DateTimeOffset now) => ExpiresAt is { } end ? (int)Math.Max(1, Math.Ceiling((end - now).TotalSeconds)) : null;
 }
+
+/// <summary>A commit to a conversation's log: a closed range of it. Any of its entries tells the whole range.</summary>
+/// <param name="Id">The same as <see cref="Head.CommitId"/> of the head that went with it.</param>
+/// <param name="First">The <c>seq</c> of its first entry.</param>
+/// <param name="Last">The <c>seq</c> of its last entry.</param>
+public sealed record Commit(string Id, long First, long Last);
 
 /// <summary>A log entry that isn't a message: what happened, by whom, and what it changed.</summary>
 public sealed record LogEvent : LogEntry
@@ -88,7 +95,7 @@ public sealed record LogEvent : LogEntry
     {
         ConversationId = context.Head!.ConversationId,
         Seq = context.Head.LastSeq + 1,
-        CommitId = context.CommitId,
+        Commit = context.Commit,
         At = context.Now,
         What = what,
         ActorId = actor,

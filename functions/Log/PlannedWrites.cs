@@ -43,10 +43,25 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
         return true;
     }
 
+    /// <summary>Notes on the commit's own entries where it ends, which is known once nothing more is taken in. Some bytes beyond what was bounded.</summary>
+    public void End(Commit commit)
+    {
+        ArgumentNullException.ThrowIfNull(commit);
+        for (var place = 0; place < _writes.Count; place++)
+        {
+            if (_writes[place] is { Document: LogEntry { Commit: { } begun } entry } write && begun.Id == commit.Id)
+            {
+                _writes[place] = write with { Document = entry with { Commit = commit }, Json = Serialize(entry with { Commit = commit }) };
+            }
+        }
+    }
+
+    private static byte[] Serialize(ConversationDocument document) => JsonSerializer.SerializeToUtf8Bytes(document, ChatJson.Default.ConversationDocument);
+
     private PlannedWrite Write(PendingAppend owner, ConversationDocument document)
     {
         var etag = stored.GetValueOrDefault(document.Id).ETag;
-        return new(document.Id, document, JsonSerializer.SerializeToUtf8Bytes(document, ChatJson.Default.ConversationDocument), etag, etag is not null, owner);
+        return new(document.Id, document, Serialize(document), etag, etag is not null, owner);
     }
 
     private void Put(PlannedWrite write)

@@ -85,7 +85,8 @@ public sealed record Edit : MessageCommand
             At = message.EditedAt ?? message.At,
             TimeToLive = message.TimeToLiveAt(context.Now),
         };
-        var edited = message with { Text = Text, Mentions = Mentions, EditedAt = context.Now, Revision = message.Revision + 1 };
+        IReadOnlyList<UserId> first = [.. message.MentionedWhenSent];
+        var edited = message with { Text = Text, Mentions = Mentions, MentionedFirst = first.SequenceEqual(Mention.Users(Mentions)) ? null : first, EditedAt = context.Now, Revision = message.Revision + 1 };
         var updated = LogEvent.Of(context, LogEvent.MessageUpdated, Actor, new MessageUpdated(MessageId), ChatJson.Default.MessageUpdated);
         return Changed(context, head, updated, edited, [before]);
     }

@@ -50,7 +50,7 @@ public sealed class HiddenMessages(
 
         var told = new MessageHidden(address.Message);
         var hidden = new ChatEvent(MessageHidden.What, address.Conversation, null, time.GetUtcNow(), told) { Session = hiddenBy?.Value };
-        await push.PushAsync(part.Head, [user], [hidden], cancellationToken);
+        await push.PushToUserAsync(user, hidden, cancellationToken);
         return new NoContent(hiddenBy);
     }
 

@@ -72,6 +72,14 @@ public sealed record Message : LogEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<Mention>? Mentions { get; init; }
 
+    /// <summary>Whom it named when it was sent, once an edit has changed that: lists go by it. Null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<UserId>? MentionedFirst { get; init; }
+
+    /// <summary>Whom it named when it was sent.</summary>
+    [JsonIgnore]
+    public IEnumerable<UserId> MentionedWhenSent => MentionedFirst ?? Mention.Users(Mentions);
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool MentionsAll { get; init; }
 
@@ -102,6 +110,7 @@ public sealed record Message : LogEntry
         Reactions = null,
         ReplyTo = null,
         Mentions = null,
+        MentionedFirst = null,
         MentionsAll = false,
         Poll = null,
         Revision = 0,

@@ -94,7 +94,7 @@ public sealed record NewMessage : LogCommand
             MessageId = head.MessageTtl is null ? _key : _key.At(seq),
             Seq = seq,
             Ordinal = head.MessageCount + 1,
-            CommitId = context.CommitId,
+            Commit = context.Commit,
             SenderId = Actor,
             ClientMessageId = _clientMessageId,
             Kind = _content.Kind,

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Realtime;
 
-/// <summary>Pushes events to a conversation's members. A failed push is counted and logged, never thrown: clients fetch what they miss.</summary>
+/// <summary>Pushes events. What isn't in the log is pushed in two seconds or not at all: a failure is counted and logged, never thrown.</summary>
 public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush> logger)
 {
     /// <summary>From three members on, one send to the conversation's SignalR group is cheaper than one per user.</summary>
@@ -20,7 +20,9 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Sends events to every connection of every member, in two seconds or not at all.</summary>
+    /// <summary>Sends events of the log to every connection of every member.</summary>
+    /// <exception cref="RealtimeException">SignalR may not have taken all of them.</exception>
+    /// <exception cref="TimeoutException">It took more than two seconds.</exception>
     public async Task PushAsync(Head head, IReadOnlyList<UserId> members, IReadOnlyList<ChatEvent> all, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(head);
@@ -32,16 +34,18 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
         {
             try
             {
-                await (isOneByOne
-                    ? Task.WhenAll(members.Select(member => hub.SendToUserAsync(member, events, either.Token)))
-                    : hub.SendToMembersAsync(head.ConversationId, events, either.Token));
+                await SendAsync(
+                    cancel => isOneByOne
+                        ? Task.WhenAll(members.Select(member => hub.SendToUserAsync(member, events, cancel)))
+                        : hub.SendToMembersAsync(head.ConversationId, events, cancel),
+                    either.Token,
+                    cancellationToken);
                 Metrics.EventsPushed.Add(isOneByOne ? events.Length * members.Count : events.Length);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 span.Fail(exception);
-                Metrics.PushFailures.Add(1, Metrics.TagOf(exception));
-                logger.PushFailed(exception, head.ConversationId, events[0].Seq ?? 0, events[^1].Seq ?? 0);
+                throw;
             }
         }
     }
@@ -72,6 +76,30 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
     /// <summary>Tells a user's own connections of what only concerns them, in two seconds or not at all.</summary>
     public Task PushToUserAsync(UserId user, ChatEvent one, CancellationToken cancellationToken) =>
         TryPushAsync(one, cancel => hub.SendToUserAsync(user, [one], cancel), cancellationToken);
+
+    /// <summary>Sends an event of the log to a user's connections.</summary>
+    /// <exception cref="RealtimeException">SignalR may not have taken it.</exception>
+    /// <exception cref="TimeoutException">It took more than two seconds.</exception>
+    public async Task SendToUserAsync(UserId user, ChatEvent one, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        await SendAsync(cancel => hub.SendToUserAsync(user, [one], cancel), either.Token, cancellationToken);
+        Metrics.EventsPushed.Add(1);
+    }
+
+    private static async Task SendAsync(Func<CancellationToken, Task> send, CancellationToken patience, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await send(patience);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            Metrics.PushFailures.Add(1, Metrics.TagOf(exception));
+            throw exception is OperationCanceledException ? new TimeoutException("SignalR Service took too long.", exception) : exception;
+        }
+    }
 
     private async Task TryPushAsync(ChatEvent one, Func<CancellationToken, Task> send, CancellationToken cancellationToken)
     {

@@ -6,9 +6,6 @@ namespace Chat.Functions.Realtime;
 /// <summary>What operators can see of realtime.</summary>
 internal static partial class RealtimeLog
 {
-    [LoggerMessage(200, LogLevel.Warning, "Conversation {Conversation}: entries {First} to {Last} were not pushed; clients will fetch them.")]
-    public static partial void PushFailed(this ILogger logger, Exception exception, ConversationId conversation, long first, long last);
-
     [LoggerMessage(201, LogLevel.Warning, "Conversation {Conversation}: its push group isn't in line with its members yet.")]
     public static partial void AlignFailed(this ILogger logger, Exception exception, ConversationId conversation);
 

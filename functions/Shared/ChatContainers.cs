@@ -10,7 +10,7 @@ public sealed class ChatContainers(CosmosClient client)
     public const string UsersName = "users";
     public const string LeasesName = "leases";
 
-    /// <summary>Partitioned by conversation: head, members, the log, the delivery mark.</summary>
+    /// <summary>Partitioned by conversation: head, members, the log.</summary>
     public Container Conversations { get; } = client.GetContainer(Database, ConversationsName);
 
     /// <summary>Partitioned by user: inbox entries, pairs.</summary>

@@ -46,6 +46,9 @@ internal static class Metrics
     public static Counter<long> PushFailures { get; } =
         Meter.CreateCounter<long>("chat.push.failures", "{push}", "Pushes that failed or took too long.");
 
+    public static Counter<long> PushesDropped { get; } =
+        Meter.CreateCounter<long>("chat.push.dropped", "{range}", "Committed ranges that weren't pushed in five tries.");
+
     public static Counter<long> DeadLetters { get; } =
         Meter.CreateCounter<long>("chat.queue.dead_letters", "{message}", "Queue messages that the app dead-lettered.");
 

@@ -18,9 +18,9 @@ param authUserIdClaim string
 param storeEpoch int
 param origins string[]
 
-// Scale groups: requests, and each queue function by itself. A request starts an instance within seconds, a queue perhaps after minutes;
-// the sweep and what is scheduled can wait.
-var delivery = ['function:DeliverEntries', 'function:FanOutToMembers']
+// Scale groups: requests, and each other function by itself. A request starts an instance within seconds, a queue or a change feed perhaps
+// after minutes; what is scheduled can wait. Lists follow the change feed, so somebody must read it all the time.
+var delivery = ['function:DeliverEntries', 'function:FanOutToMembers', 'function:ProjectInboxes']
 var readyGroups = isProduction ? concat(['http'], delivery) : delivery
 var alwaysReady = [
   for group in readyGroups: {
@@ -124,7 +124,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
   name: 'appsettings'
   properties: union(
     {
-      // The host's own storage: locks, and where the sweep's timers are.
+      // The host's own storage: locks and timers.
       AzureWebJobsStorage__accountName: storage.name
       AzureWebJobsStorage__credential: 'managedidentity'
       AzureWebJobsStorage__clientId: identity.properties.clientId

@@ -59,6 +59,7 @@ internal sealed record CosmosTriggerBinding(
     string Connection = "CosmosDB",
     string LeaseContainerName = "leases",
     string LeaseContainerPrefix = "",
+    string DataType = "Undefined",
     int FeedPollDelay = 0,
     int LeaseAcquireInterval = 0,
     int LeaseExpirationInterval = 0,
@@ -67,6 +68,9 @@ internal sealed record CosmosTriggerBinding(
     bool StartFromBeginning = false) : TriggerBinding(Parameter)
 {
     public override string Operation => "feed";
+
+    /// <summary>Whether the function takes the page as text, and not a list of documents.</summary>
+    public bool TakesText => string.Equals(DataType, "String", StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>A schedule: six fields of NCRONTAB, from seconds to days of the week, in UTC.</summary>

@@ -41,7 +41,7 @@ public class When_a_message_is_unsent
             }
         }
 
-        await app.HasDeliveredAsync(group, clock);
+        await app.HasDeliveredAsync(clock);
         foreach (var person in new[] { alice, bob, app.As("carol") })
         {
             foreach (var seen in new[] { path, path + "/messages", path + "/events", path + "/pins", "/api/conversations", "/api/sync" })

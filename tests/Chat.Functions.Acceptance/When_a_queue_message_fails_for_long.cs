@@ -18,7 +18,7 @@ public class When_a_queue_message_fails_for_long
         await using var app = await ChatApp.StartAsync(time: clock);
         var alice = app.As("alice");
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
-        await app.HasDeliveredAsync(conversation);
+        await app.HasDeliveredAsync();
         var begin = clock.GetUtcNow();
         using (app.Azure.Faults.Add(new Chat.Local.Fault("cosmos", "patch", FaultKind.Fail) { Status = 403, Target = target => target.StartsWith("users/", StringComparison.Ordinal) }))
         {
@@ -29,7 +29,7 @@ public class When_a_queue_message_fails_for_long
                 async () =>
                 {
                     await JumpAsync(app, clock);
-                    return (await app.Azure.ServiceBus.Find("deliveries")!.PeekAsync(SubQueue.DeadLetter, 0, 10)) is [var first, ..] ? first : null;
+                    return (await app.Azure.ServiceBus.Find("fanout")!.PeekAsync(SubQueue.DeadLetter, 0, 10)) is [var first, ..] ? first : null;
                 },
                 seen => seen is not null);
             Assert.Equal("FailedUntilExpired", letter!.DeadLetterReason);
@@ -37,7 +37,8 @@ public class When_a_queue_message_fails_for_long
             Assert.InRange(clock.GetUtcNow() - begin, TimeSpan.FromMinutes(50), TimeSpan.FromMinutes(70));
         }
 
-        // The sweep goes on, and the list follows.
+        // The list follows with the next message.
+        await alice.SendAsync(conversation, "Hello again");
         var inbox = app.Services.GetRequiredService<InboxProjection>();
         await Eventually.SeesAsync(
             async () =>
@@ -45,7 +46,7 @@ public class When_a_queue_message_fails_for_long
                 await JumpAsync(app, clock);
                 return await inbox.ReadAsync(new UserId("bob"), new ConversationId(conversation), default);
             },
-            seen => seen is { LastMessage.Preview: "Hello" } && seen.UnreadCount(clock.GetUtcNow()) == 1);
+            seen => seen is { LastMessage.Preview: "Hello again" } && seen.UnreadCount(clock.GetUtcNow()) == 2);
     }
 
     [Fact]
@@ -55,11 +56,13 @@ public class When_a_queue_message_fails_for_long
         await using var app = await ChatApp.StartAsync(time: clock);
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
-        await app.HasDeliveredAsync(conversation);
+        await app.HasDeliveredAsync();
         await using var phone = await bob.ListenAsync();
         var refused = 0;
         using var noInboxes = app.Azure.Faults.Add(new Chat.Local.Fault("cosmos", "patch", FaultKind.Fail) { Status = 403, Target = target => target.StartsWith("users/", StringComparison.Ordinal) });
         await alice.SendAsync(conversation, "Hello");
+        var fanout = app.Azure.ServiceBus.Find("fanout")!;
+        await Eventually.HoldsAsync(fanout.Count, count => count.Scheduled > 0, "a copy of what failed");
         using (app.Azure.Faults.Add(new Chat.Local.Fault("servicebus", "send", FaultKind.Fail) { Strike = _ => Task.FromResult(Interlocked.Increment(ref refused)) }))
         {
             await phone.ReceivesAsync(conversation, "Hello");
@@ -68,7 +71,7 @@ public class When_a_queue_message_fails_for_long
 
         noInboxes.Dispose();
         await Eventually.SeesAsync(clock, () => bob.SummaryAsync(conversation), seen => seen is { UnreadCount: 1, LastMessage.Preview: "Hello" });
-        Assert.Empty(await app.Azure.ServiceBus.Find("deliveries")!.PeekAsync(SubQueue.DeadLetter, 0, 10));
+        Assert.Empty(await fanout.PeekAsync(SubQueue.DeadLetter, 0, 10));
     }
 
     /// <summary>Lets time pass while nothing is worked on, so that no lock ends by that.</summary>

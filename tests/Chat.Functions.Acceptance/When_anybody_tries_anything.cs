@@ -129,13 +129,8 @@ public class When_anybody_tries_anything
 
     private static async Task WalkAsync(Target target)
     {
-        await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            ["Delivery:SweepGrace"] = "00:10:00",
-            ["Delivery:InboxWindow"] = "00:00:00.1",
-            ["Limits:Pins"] = "50",
-            ["Limits:InviteLinks"] = "50",
-        });
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:Pins"] = "50", ["Limits:InviteLinks"] = "50" };
+        await using var app = await ChatApp.StartAsync(settings: settings, time: new JumpingClock());
         var (group, direct) = (await TriedConversation.GroupAsync(app), await TriedConversation.DirectAsync(app));
         var otherwise = new List<string>();
         foreach (var row in ProtocolTable.Read().Where(row => Operations[row.Operation].To(target) is not null))
@@ -163,7 +158,7 @@ public class When_anybody_tries_anything
     [Fact]
     public async Task Should_find_nothing_once_the_conversation_is_deleted()
     {
-        await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Delivery:SweepGrace"] = "00:10:00" });
+        await using var app = await ChatApp.StartAsync(time: new JumpingClock());
         var group = await TriedConversation.GroupAsync(app);
         var abouts = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, operation) in Operations)

@@ -145,7 +145,7 @@ public class When_devices_are_away_and_come_back
     {
         foreach (var conversation in conversations.Distinct())
         {
-            await app.HasDeliveredAsync(conversation, clock);
+            await app.HasDeliveredAsync(clock);
         }
     }
 }

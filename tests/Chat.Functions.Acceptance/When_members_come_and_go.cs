@@ -1,10 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Chat.Functions.Acceptance.Harness;
-using Chat.Functions.Delivery;
-using Chat.Functions.Shared;
 using Chat.Local;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 using Fault = Chat.Local.Fault;
 
@@ -137,9 +134,8 @@ public class When_members_come_and_go
         await alice.DoAsync("POST", Members(group), new { members = new[] { "dave" } });
         await davesPhone.ReceivesEventAsync("member.joined");
 
-        // The sweep delivers now what wasn't handed over.
-        var marks = app.Services.GetRequiredService<DeliveredMarks>();
-        await Eventually.SeesAsync(clock, () => marks.ReadAsync(new ConversationId(group), CancellationToken.None), mark => mark.DeliveredSeq == 3);
+        // What wasn't handed over is by the change feed now.
+        await app.HasDeliveredAsync(clock);
         Assert.DoesNotContain(await davesPhone.EventsBeforeNowAsync(dave, direct), one => Type(one) == "message.created");
     }
 

@@ -41,7 +41,7 @@ public class When_members_take_several_commits
         await using var azure = await LocalAzure.StartAsync(directory: null, time: clock);
         await using var app = await ChatApp.StartAsync(azure, new Dictionary<string, string?>(StringComparer.Ordinal)
         {
-            ["AzureWebJobs.RelayCommitted.Disabled"] = "true",
+            ["AzureWebJobs.ProjectInboxes.Disabled"] = "true",
             ["AzureWebJobs.DeliverEntries.Disabled"] = "true",
         });
         var alice = app.As("alice");
@@ -66,7 +66,7 @@ public class When_members_take_several_commits
         await using var app = await ChatApp.StartAsync(time: clock);
         var alice = app.As("alice");
         var group = (await alice.CreateGroupAsync("Choir", "bob")).ConversationId;
-        await app.HasDeliveredAsync(group, clock);
+        await app.HasDeliveredAsync(clock);
         using var slow = app.Azure.Faults.Add(new Fault("cosmos", "batch", FaultKind.Delay)
         {
             Strike = _ =>

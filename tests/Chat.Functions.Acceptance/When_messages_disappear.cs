@@ -1,6 +1,5 @@
 using System.Net;
 using Chat.Functions.Acceptance.Harness;
-using Chat.Functions.Delivery;
 using Chat.Functions.Shared;
 using Chat.Local;
 using Microsoft.Azure.Cosmos;
@@ -137,9 +136,7 @@ public class When_messages_disappear
         await using var phone = await bob.ListenAsync();
         outage.Dispose();
 
-        Assert.True(ConversationId.TryParse(conversation, out var id));
-        var marks = app.Services.GetRequiredService<DeliveredMarks>();
-        await Eventually.SeesAsync(clock, () => marks.ReadAsync(id, CancellationToken.None), mark => mark.DeliveredSeq == 3);
+        await app.HasDeliveredAsync(clock);
         Assert.Equal(["kept"], phone.Messages(conversation).Select(message => message.Text).Distinct());
         Assert.Equal("kept", (await bob.SummaryAsync(conversation))!.LastMessage!.Preview);
     }
@@ -151,16 +148,14 @@ public class When_messages_disappear
         await using var app = await ChatApp.StartAsync(time: clock);
         var alice = app.As("alice");
         var conversation = await StartAsync(app, alice);
-        Assert.True(ConversationId.TryParse(conversation, out var id));
-        var marks = app.Services.GetRequiredService<DeliveredMarks>();
-        await Eventually.SeesAsync(clock, () => marks.ReadAsync(id, CancellationToken.None), mark => mark.DeliveredSeq == 1);
+        await app.HasDeliveredAsync(clock);
         using (app.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.ResetBefore)))
         {
             await alice.SendAsync(conversation, "secret");
             clock.Jump(TimeSpan.FromSeconds(63));
         }
 
-        await Eventually.SeesAsync(clock, () => marks.ReadAsync(id, CancellationToken.None), mark => mark.DeliveredSeq == 2);
+        await app.HasDeliveredAsync(clock);
     }
 
     /// <summary>A conversation whose messages disappear after a minute.</summary>

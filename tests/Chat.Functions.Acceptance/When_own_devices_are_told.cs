@@ -18,7 +18,7 @@ public class When_own_devices_are_told
         await using var app = await ChatApp.StartAsync();
         var bob = app.As("bob");
         var conversation = (await bob.StartDirectAsync("alice")).ConversationId;
-        await app.HasDeliveredAsync(conversation);
+        await app.HasDeliveredAsync();
         await using var phone = await bob.ListenAsync();
         var (reached, open) = (new TaskCompletionSource(), new TaskCompletionSource());
         using var held = Hold(app, reached, open);
@@ -42,7 +42,7 @@ public class When_own_devices_are_told
         await using var app = await ChatApp.StartAsync();
         var (bob, push) = (app.As("bob"), app.Services.GetRequiredService<OwnEntryPush>());
         var conversation = new ConversationId((await bob.StartDirectAsync("alice")).ConversationId);
-        await app.HasDeliveredAsync(conversation.Value);
+        await app.HasDeliveredAsync();
         await using var phone = await bob.ListenAsync();
         var (reached, open) = (new TaskCompletionSource(), new TaskCompletionSource());
         using var held = Hold(app, reached, open);

@@ -20,7 +20,7 @@ public class When_push_groups_are_renewed
     /// <summary>An instance that learns of nothing by delivering it.</summary>
     private static readonly Dictionary<string, string?> WithoutDelivery = new(StringComparer.Ordinal)
     {
-        ["AzureWebJobs.RelayCommitted.Disabled"] = "true",
+        ["AzureWebJobs.ProjectInboxes.Disabled"] = "true",
         ["AzureWebJobs.DeliverEntries.Disabled"] = "true",
         ["AzureWebJobs.FanOutToMembers.Disabled"] = "true",
     };
@@ -104,7 +104,7 @@ public class When_push_groups_are_renewed
         await bob.AskAsync("POST", "/api/realtime/negotiate");
         await joining.Reached;
         await app.As("alice").DoAsync("DELETE", $"/api/conversations/{group}/members/bob");
-        await app.HasDeliveredAsync(group);
+        await app.HasDeliveredAsync();
         joining.Open();
 
         var queue = app.Azure.ServiceBus.Find("pushgroups")!;
@@ -233,7 +233,7 @@ public class When_push_groups_are_renewed
         var group = await InAGroupAsync(app);
         await bob.DoAsync("POST", "/api/realtime/sign-out");
         await using var phone = await alice.ListenAsync();
-        using var listing = new Halt(app.Azure, "cosmos", "patch", target => target.StartsWith("users/bob/inbox", StringComparison.Ordinal));
+        using var listing = new Halt(app.Azure, "cosmos", "patch", target => target.StartsWith("users/bob/inbox", StringComparison.Ordinal), int.MaxValue);
         using (app.Azure.Faults.Add(new Fault("signalr", "group-remove", FaultKind.Fail)))
         {
             await alice.DoAsync("DELETE", $"/api/conversations/{group}/members/bob");
@@ -252,7 +252,7 @@ public class When_push_groups_are_renewed
     private static async Task<string> InAGroupAsync(ChatApp app)
     {
         var group = (await app.As("alice").CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
-        await app.HasDeliveredAsync(group);
+        await app.HasDeliveredAsync();
         return group;
     }
 

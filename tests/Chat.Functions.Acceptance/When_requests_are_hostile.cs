@@ -39,7 +39,7 @@ public sealed class When_requests_are_hostile : IAsyncLifetime
         await using var phone = await _app.As("bob").ListenAsync();
         foreach (var world in worlds)
         {
-            await _app.HasDeliveredAsync(world.Conversation);
+            await _app.HasDeliveredAsync();
         }
 
         var before = await SeenAsync(worlds);

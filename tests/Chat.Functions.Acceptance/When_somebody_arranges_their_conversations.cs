@@ -47,7 +47,7 @@ public class When_somebody_arranges_their_conversations
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
         await bob.SendAsync(conversation, "Hello");
-        await app.HasDeliveredAsync(conversation);
+        await app.HasDeliveredAsync();
         await using var phone = await alice.ListenAsync();
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(n => alice.PreferAsync(conversation, new { draft = new { text = $"{n}" } })));

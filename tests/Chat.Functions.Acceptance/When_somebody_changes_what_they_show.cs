@@ -85,7 +85,7 @@ public class When_somebody_changes_what_they_show
         {
             await alice.SendAsync(conversation, "question");
             var answer = await bob.SendAsync(conversation, "answer");
-            await app.HasDeliveredAsync(conversation);
+            await app.HasDeliveredAsync();
             return answer.Seq;
         }
     }

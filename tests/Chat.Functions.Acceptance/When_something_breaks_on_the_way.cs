@@ -10,7 +10,7 @@ public class When_something_breaks_on_the_way
     /// <summary>An instance that only answers requests.</summary>
     private static readonly Dictionary<string, string?> WithoutDelivery = new(StringComparer.Ordinal)
     {
-        ["AzureWebJobs.RelayCommitted.Disabled"] = "true",
+        ["AzureWebJobs.ProjectInboxes.Disabled"] = "true",
         ["AzureWebJobs.DeliverEntries.Disabled"] = "true",
         ["AzureWebJobs.FanOutToMembers.Disabled"] = "true",
     };
@@ -65,7 +65,7 @@ public class When_something_breaks_on_the_way
     [Fact]
     public async Task Should_deliver_what_one_process_committed_before_it_died_although_another_handed_over_the_next()
     {
-        // The second is there before, and so has the leases of the sweep.
+        // The second is there before, and so has the leases of the change feed.
         await using var second = await ChatApp.StartAsync();
         await using var first = await ChatApp.StartAsync(second.Azure);
         var (alice, bob) = (first.As("alice"), first.As("bob").At(second));
@@ -104,9 +104,9 @@ public class When_something_breaks_on_the_way
         await using var second = await ChatApp.StartAsync(azure);
         var (alice, bob) = (first.As("alice"), first.As("bob"));
         var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
-        await second.HasDeliveredAsync(group, clock);
+        await second.HasDeliveredAsync(clock);
 
-        // The first dies before it hands the removal over, the second before it puts off what it couldn't write.
+        // The first dies before it hands the removal over, the second before it sends on what it couldn't write.
         var died = new TaskCompletionSource();
         using (azure.Faults.Add(new Fault("servicebus", "send", FaultKind.ResetBefore) { Target = target => target.EndsWith(":2-2", StringComparison.Ordinal), Strike = _ => first.KillAsync() }))
         using (azure.Faults.Add(new Fault("cosmos", "patch", FaultKind.Fail) { Target = target => target.StartsWith("users/bob/inbox", StringComparison.Ordinal) }))
@@ -119,7 +119,7 @@ public class When_something_breaks_on_the_way
         await using var third = await ChatApp.StartAsync(azure);
         await Eventually.SeesAsync(clock, () => bob.At(third).SummaryAsync(group), seen => seen is null);
 
-        bool IsOfTheRest(string target) => target.StartsWith("deliveries/", StringComparison.Ordinal) && !target.Contains(group, StringComparison.Ordinal);
+        bool IsOfTheRest(string target) => target.StartsWith("fanout/", StringComparison.Ordinal);
 
         async Task DieAsync(string target)
         {

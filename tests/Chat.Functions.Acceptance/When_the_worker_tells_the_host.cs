@@ -57,7 +57,7 @@ public class When_the_worker_tells_the_host
         }
 
         await bob.MessagesAsync(conversation);
-        await app.HasDeliveredAsync(conversation);
+        await app.HasDeliveredAsync();
         return app;
     }
 

@@ -170,6 +170,13 @@ export const rules = [
     test: 'Functions.When_documents_change.Should_skip_a_batch_that_fails_without_a_retry_policy',
   },
   {
+    rule: 'The trigger reads documents with Newtonsoft.Json: a text that looks like an instant comes as one, without the zeros at its end',
+    file: 'local/Functions/ChangeFeed/ChangeFeedRange.cs',
+    find: 'JArray.Parse($"[',
+    replace: 'new JRaw($"[',
+    test: 'Functions.When_documents_change.Should_tell_what_looks_like_an_instant_as_the_trigger_reads_it',
+  },
+  {
     rule: 'Leases survive a restart and go from host to host',
     file: 'local/Functions/ChangeFeed/LeaseContainer.cs',
     find: 'lease is null ? new Lease(id, await start(), null, default) : null',

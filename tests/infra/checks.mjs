@@ -224,8 +224,8 @@ const checks = {
         !(concurrency >= 100) && `${profile}: an instance takes ${concurrency ?? '4 or 16'} requests at a time, so that a busy conversation has many writers`,
         !world.read(operations).includes(`${concurrency} requests at a time`) && `${operations} doesn't say how many requests an instance takes`,
         ...ready.filter(({ name }) => name !== 'http' && !functions.includes(name.replace(/^function:/, ''))).map(({ name }) => `There is no function for ${name}`),
-        !['function:DeliverEntries', 'function:FanOutToMembers'].every(name => ready.some(one => one.name === name && one.instanceCount >= 1)) && `In ${profile} nothing is ready to deliver`,
-        profile === 'prod' && !['http', 'function:DeliverEntries', 'function:FanOutToMembers'].every(name => ready.some(one => one.name === name && one.instanceCount >= 2)) && 'In production two instances of each group are to be ready',
+        !['function:DeliverEntries', 'function:FanOutToMembers', 'function:ProjectInboxes'].every(name => ready.some(one => one.name === name && one.instanceCount >= 1)) && `In ${profile} nothing is ready to deliver`,
+        profile === 'prod' && !['http', 'function:DeliverEntries', 'function:FanOutToMembers', 'function:ProjectInboxes'].every(name => ready.some(one => one.name === name && one.instanceCount >= 2)) && 'In production two instances of each group are to be ready',
       ];
     }).filter(Boolean);
   },

@@ -105,6 +105,7 @@ const mutantsOf = {
     [prod, '"name": "http",\n                "instanceCount": 2', '"name": "http",\n                "instanceCount": 1', 'two instances of each group'],
     [dev, '"name": "function:DeliverEntries",\n                "instanceCount": 1', '"name": "function:DeliverEntries",\n                "instanceCount": 0', 'In dev nothing is ready to deliver'],
     [prod, '"perInstanceConcurrency": 100', '"perInstanceConcurrency": 16', 'takes 16 requests at a time'],
+    [dev, '"name": "function:ProjectInboxes",\n                "instanceCount": 1', '"name": "function:ProjectInboxes",\n                "instanceCount": 0', 'In dev nothing is ready to deliver'],
     [operations, '100 requests at a time', 'many requests at a time', "doesn't say how many requests an instance takes"],
     ['functions/Delivery/DeliverEntries.cs', '[Function(nameof(DeliverEntries))]', '[Function(nameof(Deliver))]', 'There is no function for function:DeliverEntries'],
   ],

@@ -7,8 +7,7 @@ namespace Chat.Load.Profile;
 internal static class Step
 {
     private const string Commit = "commit";
-    private const string ChangeFeed = "change feed and sweep";
-    private const string Mark = "delivery mark";
+    private const string ChangeFeed = "change feed";
     private const string Inboxes = "inboxes, sender's and recipients'";
     private const string Pushes = "pushes";
     private const string Work = "queue: receive, call, complete";
@@ -21,9 +20,11 @@ internal static class Step
     [
         ("Chat.Functions.Log.", Commit),
         ("Chat.Functions.Inbox.", Inboxes),
-        ("Chat.Functions.Delivery.InboxChangeOfRange", Inboxes),
-        ("Chat.Functions.Delivery.DeliveredMark", Mark),
-        ("Chat.Functions.Delivery.RelayCommitted", ChangeFeed),
+        ("Chat.Functions.Delivery.EntryProjection", Inboxes),
+        ("Chat.Functions.Delivery.InboxRaises", Inboxes),
+        ("Chat.Functions.Delivery.InboxAdvance", Inboxes),
+        ("Chat.Functions.Delivery.ProjectInboxes", ChangeFeed),
+        ("Chat.Functions.Delivery.ChangedConversation", ChangeFeed),
         ("Chat.Functions.Delivery.DeliveryQueue", "queue: send"),
         ("Chat.Functions.Delivery.", Work),
         ("Chat.Functions.Realtime.", Pushes),

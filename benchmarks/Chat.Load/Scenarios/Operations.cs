@@ -10,13 +10,10 @@ internal static class Operations
     /// <summary>Each is done this often, for other people each time, and the mean is told.</summary>
     private const int Repeats = 5;
 
-    // Looks that come due would fall into other operations' measurements.
-    private static readonly Dictionary<string, string> Settings = new(StringComparer.Ordinal) { ["Delivery__SweepGrace"] = "01:00:00" };
-
     public static async Task RunAsync(LoadOptions options, Report report)
     {
         using var data = new DataDirectory();
-        await using var server = await ChatServer.StartAsync(options.Server, data.Path, Settings);
+        await using var server = await ChatServer.StartAsync(options.Server, data.Path);
         var rows = new List<string>();
         foreach (var operation in ApiOperation.All)
         {

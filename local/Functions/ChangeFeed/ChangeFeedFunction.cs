@@ -36,7 +36,7 @@ internal sealed class ChangeFeedFunction : ITrigger
             Poll: Interval(trigger.FeedPollDelay, 5_000),
             Acquire: Interval(trigger.LeaseAcquireInterval, 13_000),
             Renew: Interval(trigger.LeaseRenewInterval, 17_000));
-        _follow = (leaseId, range) => new ChangeFeedRange(function, source, range, _leases, leaseId, intervals, runner, azure.Time, log);
+        _follow = (leaseId, range) => new ChangeFeedRange(function, source, range, _leases, leaseId, intervals, runner, trigger.TakesText, azure.Time, log);
     }
 
     /// <summary>Decides where the first start ever begins, so that what changes once the port is open isn't missed.</summary>

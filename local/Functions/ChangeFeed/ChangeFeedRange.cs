@@ -1,6 +1,8 @@
 using System.Text;
 using Chat.Local.Functions.Protocol;
 using Microsoft.Extensions.Logging;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
 
 namespace Chat.Local.Functions.ChangeFeed;
 
@@ -13,6 +15,7 @@ internal sealed class ChangeFeedRange(
     string leaseId,
     ChangeFeedIntervals intervals,
     RetryingRunner runner,
+    bool takesText,
     TimeProvider time,
     ILogger log)
 {
@@ -77,7 +80,7 @@ internal sealed class ChangeFeedRange(
                 continue;
             }
 
-            await runner.RunAsync(function, _policy, Array(page.Documents), stop, owned);
+            await runner.RunAsync(function, _policy, Page(page.Documents), stop, owned);
             if (stop.Aborted || !await leases.TryKeepAsync(leaseId, page.Lsn))
             {
                 return;
@@ -87,8 +90,15 @@ internal sealed class ChangeFeedRange(
         }
     }
 
-    private static TypedData Array(IReadOnlyList<ReadOnlyMemory<byte>> documents) =>
-        new() { Json = $"[{string.Join(',', documents.Select(document => Encoding.UTF8.GetString(document.Span)))}]" };
+    /// <summary>
+    /// The documents as the trigger hands them on: read and written by Newtonsoft.Json, which makes an instant of every text that looks like one
+    /// and writes it without the zeros at its end (CosmosDBTriggerValueBinder in https://github.com/Azure/azure-webjobs-sdk-extensions).
+    /// </summary>
+    private TypedData Page(IReadOnlyList<ReadOnlyMemory<byte>> documents)
+    {
+        var page = JArray.Parse($"[{string.Join(',', documents.Select(document => Encoding.UTF8.GetString(document.Span)))}]").ToString(Formatting.None);
+        return takesText ? new TypedData { String = page } : new TypedData { Json = page };
+    }
 
     private async Task RenewAsync(CancellationTokenSource owned)
     {

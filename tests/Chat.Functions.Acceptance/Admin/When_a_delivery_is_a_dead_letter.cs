@@ -5,13 +5,10 @@ namespace Chat.Functions.Acceptance.Admin;
 
 public class When_a_delivery_is_a_dead_letter
 {
-    /// <summary>So that nothing but a replay delivers what was given up.</summary>
-    private static readonly Dictionary<string, string?> WithoutSweep = new(StringComparer.Ordinal) { ["Delivery:SweepGrace"] = "01:00:00" };
-
     [Fact]
     public async Task Should_be_listed_with_what_it_is_about_and_delivered_by_a_replay()
     {
-        await using var app = await ChatApp.StartAsync(settings: WithoutSweep);
+        await using var app = await ChatApp.StartAsync();
         var admin = await AdminConsole.OfAsync(app);
         var bob = app.As("bob");
         var conversation = await GiveUpAsync(app, "a secret");
@@ -32,9 +29,10 @@ public class When_a_delivery_is_a_dead_letter
         Assert.DoesNotContain("a secret", table + letter, StringComparison.Ordinal);
         Assert.Contains("a secret", await admin.RunAsync("dead-letters", "peek", "deliveries", id), StringComparison.Ordinal);
 
+        await using var phone = await bob.ListenAsync();
         Assert.Equal($"replayed {id}\n", await admin.RunAsync("dead-letters", "replay", "deliveries", "--id", id));
 
-        await Eventually.SeesAsync(() => bob.SummaryAsync(conversation), summary => summary?.LastMessage?.Preview == "a secret");
+        await phone.ReceivesAsync(conversation, "a secret");
         Assert.Empty((await admin.ReadAsync("dead-letters", "list", "--queue", "deliveries")).EnumerateArray());
         var again = await admin.TryAsync("", "dead-letters", "replay", "deliveries", "--id", id);
         Assert.Equal((1, ""), (again.ExitCode, again.Output));
@@ -44,7 +42,7 @@ public class When_a_delivery_is_a_dead_letter
     [Fact]
     public async Task Should_be_discarded_only_when_the_operator_says_yes()
     {
-        await using var app = await ChatApp.StartAsync(settings: WithoutSweep);
+        await using var app = await ChatApp.StartAsync();
         var admin = await AdminConsole.OfAsync(app);
         await GiveUpAsync(app, "Hi");
         await GiveUpAsync(app, "Ho");

@@ -15,7 +15,7 @@ public class When_an_operator_looks_at_a_conversation
         await alice.SendAsync(group, "Don't tell her");
         await bob.MarkReadAsync(group, 2);
         await app.As("carol").DoAsync("DELETE", $"/api/conversations/{group}/members/carol");
-        await Eventually.SeesAsync(() => admin.ReadAsync("conversation", "show", group), seen => seen.Number("delivered.deliveredSeq") == 3);
+        await app.HasDeliveredAsync();
 
         var shown = await admin.ReadAsync("conversation", "show", group);
         Assert.Equal(("group", 3, 1), (shown.Text("head.kind"), shown.Number("head.lastSeq"), shown.Number("head.messageCount")));

@@ -17,14 +17,14 @@ public sealed class When_a_replica_lags
     /// <summary>What changes nothing in the conversation that a later request could be behind.</summary>
     private static readonly string[] WithoutSession = ["sendTyping", "changePreferences", "markUnread"];
 
-    /// <summary>An instance that follows the change feed has seen what it relays.</summary>
-    private static readonly Dictionary<string, string?> WithoutRelay = new(StringComparer.Ordinal) { ["AzureWebJobs.RelayCommitted.Disabled"] = "true" };
+    /// <summary>An instance that follows the change feed has seen what it projects.</summary>
+    private static readonly Dictionary<string, string?> WithoutFeed = new(StringComparer.Ordinal) { ["AzureWebJobs.ProjectInboxes.Disabled"] = "true" };
 
     [Fact]
     public async Task Should_answer_every_operation_by_what_the_session_has_seen()
     {
         await using var app = await ChatApp.StartAsync();
-        await using var other = await ChatApp.StartAsync(app.Azure, WithoutRelay);
+        await using var other = await ChatApp.StartAsync(app.Azure, WithoutFeed);
         app.Azure.Cosmos.LagReads("chat", "conversations", Lag);
 
         // An instance that delivers has seen what it delivers.

@@ -39,14 +39,12 @@ internal sealed class Backend : IAsyncDisposable
     }
 
     /// <param name="directory">Where it keeps its data.</param>
-    /// <param name="sweepGrace">How long the sweep leaves a delivery to the queue.</param>
     /// <param name="asChild">Whether the app runs in a process of its own below it.</param>
-    public static async Task<Backend> StartAsync(string directory, string sweepGrace = "00:00:01", bool asChild = false)
+    public static async Task<Backend> StartAsync(string directory, bool asChild = false)
     {
         string[] ports = asChild ? ["--cosmos-port", FreePort(), "--servicebus-port", FreePort(), "--child"] : ["--cosmos-port", "0", "--servicebus-port", "0"];
         var start = With(["--urls", "http://127.0.0.1:0", .. ports, "--signalr-port", FreePort(), "--data", directory]);
         start.Environment["Auth__SigningKey"] = Tokens.SigningKey;
-        start.Environment["Delivery__SweepGrace"] = sweepGrace;
         var process = Process.Start(start)!;
         var output = new StringBuilder();
         var address = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -2,10 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Text;
 using Azure.Messaging.ServiceBus;
-using Chat.Functions.Conversations;
-using Chat.Functions.Delivery;
 using Chat.Functions.Messages;
-using Chat.Functions.Shared;
 using Chat.Local;
 using Chat.Local.Functions;
 using Chat.Local.Functions.Protocol;
@@ -71,7 +68,6 @@ internal sealed class ChatApp : IAsyncDisposable
 
         var all = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal), StringComparer.Ordinal);
         all.TryAdd("Auth:SigningKey", Tokens.SigningKey);
-        all.TryAdd("Delivery:SweepGrace", "00:00:01");
         all.TryAdd("Delivery:InboxWindow", "00:00:00.2");
         return new ChatApp(await FunctionsHost.StartAsync(azure, options with { Settings = all }).WaitAsync(Eventually.Timeout), azure, owned);
     }
@@ -102,26 +98,11 @@ internal sealed class ChatApp : IAsyncDisposable
         await _host.DisposeAsync();
     }
 
-    /// <summary>Waits until everything that is in a conversation's log is delivered, lists and all.</summary>
-    public Task HasDeliveredAsync(string conversation, JumpingClock? clock = null)
-    {
-        var (reader, marks, id) = (Services.GetRequiredService<ConversationReader>(), Services.GetRequiredService<DeliveredMarks>(), new ConversationId(conversation));
-        return clock is null ? Eventually.SeesAsync(LookAsync, IsDone, "all to be delivered") : Eventually.SeesAsync(clock, LookAsync, IsDone, "all to be delivered");
+    /// <summary>Waits until all that was committed is pushed, and every list follows.</summary>
+    public Task HasDeliveredAsync(JumpingClock? clock = null) => Settled.IsAsync(Azure, clock);
 
-        async Task<(Head? Head, DeliveredMark Mark)> LookAsync() => (await reader.ReadHeadAsync(id, null, default), await marks.ReadAsync(id, default));
-
-        static bool IsDone((Head? Head, DeliveredMark Mark) seen) => seen.Mark.DeliveredSeq >= seen.Head!.LastSeq && !seen.Mark.InboxesAreBehind;
-    }
-
-    /// <summary>Waits until all of a conversation is noted as pushed; lists may still be behind.</summary>
-    public Task HasPushedAsync(string conversation)
-    {
-        var (reader, marks, id) = (Services.GetRequiredService<ConversationReader>(), Services.GetRequiredService<DeliveredMarks>(), new ConversationId(conversation));
-        return Eventually.SeesAsync(
-            async () => (Head: await reader.ReadHeadAsync(id, null, default), Mark: await marks.ReadAsync(id, default)),
-            seen => seen.Mark.DeliveredSeq >= seen.Head!.LastSeq,
-            "all to be pushed");
-    }
+    /// <summary>Waits until all that was committed is pushed; lists may still be behind.</summary>
+    public Task HasPushedAsync() => Settled.IsPushedAsync(Azure);
 
     /// <summary>Stops the app as an orderly shutdown does.</summary>
     public Task StopAsync() => _host.StopAsync().WaitAsync(TimeSpan.FromMinutes(1));

@@ -176,15 +176,9 @@ internal sealed class TriedConversation
     /// <summary>All that is stored of the conversation, and of the person's own list about it, once nothing is under way.</summary>
     public async Task<(string Conversation, string Own)> LookAsync(Person person)
     {
-        // A busy group's inboxes follow with a message that is scheduled.
-        await Eventually.HoldsAsync(
-            () => _app.Azure.ServiceBus.Queues.Sum(queue => queue.Count() is var count && queue.Name == "fanout" ? count.Active + count.InFlight + count.Scheduled : count.Active + count.InFlight),
-            busy => busy == 0);
-
-        // What is said in quick succession shares its writes; it is marked as delivered after them.
-        await _app.HasDeliveredAsync(Conversation);
+        await _app.HasDeliveredAsync((JumpingClock)_app.Azure.Time);
         var containers = _app.Services.GetRequiredService<ChatContainers>();
-        var documents = await StoredAsync(containers.Conversations, Conversation, document => document["id"]!.GetValue<string>() != "d");
+        var documents = await StoredAsync(containers.Conversations, Conversation, _ => true);
         var own = await StoredAsync(containers.Users, person.Name, document => document["id"]!.GetValue<string>() == $"inbox:{Conversation}");
         return (documents, own);
     }

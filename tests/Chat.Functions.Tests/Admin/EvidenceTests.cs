@@ -36,7 +36,7 @@ public class EvidenceTests
             HiddenSeq = numbers[7],
             AboutSeq = numbers[8],
             Pinned = isPinned,
-            MarkedUnread = isPinned,
+            MarkedUnreadOrdinal = isPinned ? 30 : null,
             MutedUntil = isLeft ? Then : null,
             Draft = new Draft("Perhaps"),
             PushUntil = 7,

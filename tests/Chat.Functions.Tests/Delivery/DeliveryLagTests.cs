@@ -35,7 +35,6 @@ public class DeliveryLagTests
     {
         ConversationId = Conversation,
         Seq = seq,
-        CommitId = "commit",
         At = at,
         What = LogEvent.MemberJoined,
         ActorId = new UserId("alice"),

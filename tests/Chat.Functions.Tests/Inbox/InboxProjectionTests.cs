@@ -57,7 +57,7 @@ public class InboxProjectionTests
         var (inbox, marks) = (new InboxProjection(containers, new ConversationReader(containers)), new MemberMarks(containers));
         var receipts = new SentReceipts(marks, new PrivacyReader(containers, TimeProvider.System), new Limits());
         var history = History(dice);
-        var newest = history[^1].Change.Change;
+        var newest = InboxChange.Of(history[^1].Head);
         var told = new Dictionary<UserId, Recount>();
         foreach (var user in Users)
         {
@@ -70,8 +70,8 @@ public class InboxProjectionTests
         foreach (var user in Users)
         {
             var theirs = Array.FindAll(history, range => range.Head.MessageCount > told[user].Joined);
-            steps.AddRange(theirs.Concat(dice.GetItems(theirs, 3)).Select(range => (Func<Task>)(() => FanOutAsync(user, range.Change))));
-            steps.AddRange(dice.GetItems(theirs, 2).Select(range => (Func<Task>)(() => FanOutAsync(user, InboxChangeOfRange.Of(range.Head, []) with { IsQuiet = false }))));
+            steps.AddRange(theirs.Concat(dice.GetItems(theirs, 3)).Select(range => (Func<Task>)(() => FanOutAsync(user, range.Head, range.Entries))));
+            steps.AddRange(dice.GetItems(theirs, 2).Select(range => (Func<Task>)(() => FanOutAsync(user, range.Head, []))));
             steps.AddRange(dice.GetItems(theirs, 2).Select(seen => (Func<Task>)(() => ReadAsync(user, seen.Head, dice.Next((int)seen.Head.MessageCount + 1)))));
             steps.AddRange(dice.GetItems(theirs, 2).Select(seen => (Func<Task>)(() => ClearAsync(user, seen.Head, dice.Next((int)seen.Head.MessageCount + 1)))));
             steps.Add(() => MarkUnreadAsync(user, theirs[0].Head));
@@ -99,10 +99,16 @@ public class InboxProjectionTests
             Assert.Equal(Enumerable.Range(1, Messages).Count(told[user].IsUnread), entry.UnreadCount(DateTimeOffset.UnixEpoch));
         }
 
-        async Task FanOutAsync(UserId user, InboxChangeOfRange range)
+        async Task FanOutAsync(UserId user, Head head, IReadOnlyList<LogEntry> entries)
         {
-            await RepeatedAsync(() => range.ApplyAsync(inbox, receipts, [user], CancellationToken.None));
-            told[user].Tell(range.Change, range.OwnOrdinals.GetValueOrDefault(user.Value));
+            var (change, raises) = (InboxChange.Of(head), InboxRaises.Of(head, entries, Users));
+            await RepeatedAsync(() => inbox.RaiseAsync(user, change, CancellationToken.None, raises.MarksOf(user)));
+            if (raises.Sent.TryGetValue(user, out var sent))
+            {
+                await RepeatedAsync(() => receipts.RaiseAsync(change, user, sent.Seq, sent.Ordinal, CancellationToken.None));
+            }
+
+            told[user].Tell(change, sent.Ordinal);
             await CheckAsync(user);
         }
 
@@ -170,24 +176,24 @@ public class InboxProjectionTests
     }
 
     /// <summary>A conversation's messages by random senders, in random ranges, each with the head as it left it.</summary>
-    private static (Head Head, InboxChangeOfRange Change)[] History(Random dice)
+    private static (Head Head, IReadOnlyList<LogEntry> Entries)[] History(Random dice)
     {
         var conversation = ConversationId.New();
         var at = DateTimeOffset.UnixEpoch;
         var head = new Head { ConversationId = conversation, Kind = ConversationKind.Group, CreatedBy = Users[0], CreatedAt = at, LastSeq = 1, MemberCount = Users.Length };
-        var ranges = new List<(Head, InboxChangeOfRange)>();
+        var ranges = new List<(Head, IReadOnlyList<LogEntry>)>();
         while (head.MessageCount < Messages)
         {
             var entries = new List<LogEntry>();
             for (var left = 1 + dice.Next(4); left > 0 && head.MessageCount < Messages; left--)
             {
                 var send = new NewMessage(conversation, dice.GetItems(Users, 1)[0], $"{head.MessageCount}", new MessageContent { Text = "Hello" });
-                var decided = send.Decide(new DecisionContext(head, user => new HeadMember(user, MemberRole.Member), _ => null, "commit", at.AddMinutes(head.LastSeq)));
+                var decided = send.Decide(new DecisionContext(head, user => new HeadMember(user, MemberRole.Member), _ => null, new Commit("commit", head.LastSeq + 1, 0), at.AddMinutes(head.LastSeq)));
                 head = decided.Head!;
                 entries.AddRange(decided.Entries);
             }
 
-            ranges.Add((head, InboxChangeOfRange.Of(head, entries)));
+            ranges.Add((head, entries));
         }
 
         return [.. ranges];
@@ -199,12 +205,15 @@ public class InboxProjectionTests
         private long _read;
         private long _cleared;
 
+        /// <summary>How many messages the user knew when they marked it as unread; what they wrote after that ends it.</summary>
+        private long? _marked;
+
         /// <summary>How many messages were there before the user.</summary>
         public long Joined { get; init; }
 
         public long Last { get; private set; }
 
-        public bool IsMarkedUnread { get; private set; }
+        public bool IsMarkedUnread => _marked >= _read;
 
         /// <summary>A message is unread that came after they joined, and that they neither read, nor cleared, nor wrote or answered.</summary>
         public bool IsUnread(int ordinal) => ordinal > Joined && ordinal > _read && ordinal > _cleared;
@@ -212,14 +221,13 @@ public class InboxProjectionTests
         public void Tell(InboxChange change, long own)
         {
             Last = Math.Max(Last, change.LastOrdinal);
-            IsMarkedUnread &= own <= _read;
             _read = Math.Max(_read, own);
         }
 
         public void Read(InboxChange seen, long ordinal)
         {
             Meet(seen);
-            IsMarkedUnread = false;
+            _marked = null;
             _read = Math.Max(_read, ordinal);
         }
 
@@ -232,7 +240,7 @@ public class InboxProjectionTests
         public void MarkUnread(InboxChange seen)
         {
             Meet(seen);
-            IsMarkedUnread = true;
+            _marked = Math.Max(_marked ?? 0, Math.Max(Math.Max(seen.LastOrdinal, Last), _read));
         }
 
         /// <summary>Where there was no entry, what the user does makes one as far as they saw.</summary>

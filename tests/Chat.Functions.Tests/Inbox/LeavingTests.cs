@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
 using Chat.Functions.Shared;
@@ -16,11 +17,11 @@ public class LeavingTests
     public async Task Is_of_a_conversation_or_a_trace_of_it_whatever_comes_late_or_twice()
     {
         await using var deployment = await Deployment.StartAsync();
-        var inbox = Inbox(deployment);
+        var (inbox, containers) = Inbox(deployment);
         for (var seed = 1; seed <= 60; seed++)
         {
             var dice = new Random(seed);
-            var conversation = ConversationId.New();
+            var conversation = await JoinAsync(containers);
             var steps = Enumerable.Range(1, 8).Select(seq => (Seq: seq, Leaves: dice.Next(3) == 0)).ToList();
             var told = steps.Concat(dice.GetItems(steps.ToArray(), 5)).ToArray();
             dice.Shuffle(told);
@@ -40,8 +41,8 @@ public class LeavingTests
     public async Task Begins_again_with_nothing_unread_and_the_newest_title()
     {
         await using var deployment = await Deployment.StartAsync();
-        var inbox = Inbox(deployment);
-        var conversation = ConversationId.New();
+        var (inbox, containers) = Inbox(deployment);
+        var conversation = await JoinAsync(containers);
         await inbox.RaiseAsync(User, Change(conversation, 2), CancellationToken.None);
         await inbox.LeaveAsync(User, Change(conversation, 3), CancellationToken.None);
 
@@ -57,12 +58,12 @@ public class LeavingTests
     public async Task Has_what_its_user_set_since_they_joined_last_and_nothing_from_before()
     {
         await using var deployment = await Deployment.StartAsync();
-        var inbox = Inbox(deployment);
+        var (inbox, containers) = Inbox(deployment);
         for (var seed = 1; seed <= 60; seed++)
         {
             // In, out and in again; what delivery says of that comes late, twice, in any order, or between what the user does.
             var dice = new Random(seed);
-            var conversation = ConversationId.New();
+            var conversation = await JoinAsync(containers);
             var (first, last) = (Joined(conversation, 1), Joined(conversation, 5));
             await inbox.WelcomeAsync(first, Change(conversation, 1), CancellationToken.None);
             await SetAsync(first, "old");
@@ -112,10 +113,20 @@ public class LeavingTests
         }
     }
 
-    private static InboxProjection Inbox(Deployment deployment)
+    private static (InboxProjection Inbox, ChatContainers Containers) Inbox(Deployment deployment)
     {
         var containers = deployment.StartProcess().Containers;
-        return new InboxProjection(containers, new ConversationReader(containers));
+        return (new InboxProjection(containers, new ConversationReader(containers)), containers);
+    }
+
+    /// <summary>A conversation in which the user is.</summary>
+    private static async Task<ConversationId> JoinAsync(ChatContainers containers)
+    {
+        var member = Joined(ConversationId.New(), 0);
+        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(member, ChatJson.Default.ConversationDocument));
+        using var created = await containers.Conversations.CreateItemStreamAsync(body, new PartitionKey(member.ConversationId.Value));
+        created.EnsureSuccessStatusCode();
+        return member.ConversationId;
     }
 
     private static Member Joined(ConversationId conversation, long seq) => new()

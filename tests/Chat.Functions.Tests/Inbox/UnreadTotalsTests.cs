@@ -17,7 +17,7 @@ public class UnreadTotalsTests
                 Entry(),
                 Entry() with { ReadOrdinal = 7 },
                 Entry() with { ReadOrdinal = 10 },
-                Entry() with { ReadOrdinal = 10, MarkedUnread = true },
+                Entry() with { ReadOrdinal = 10, MarkedUnreadOrdinal = 10 },
                 Entry() with { MutedUntil = Now.AddSeconds(1) },
                 Entry() with { MutedUntil = Now },
                 Entry() with { ArchivedOrdinal = 10 },

@@ -46,7 +46,7 @@ internal sealed record StoredLog(Head Head, IReadOnlyList<LogEntry> Entries, IRe
         foreach (var entry in answered.Entries)
         {
             var stored = Assert.Single(Entries, stored => stored.Id == entry.Id);
-            Assert.Equal((entry.Seq, entry.CommitId, entry.At), (stored.Seq, stored.CommitId, stored.At));
+            Assert.Equal((entry.Seq, entry.Commit?.Id, entry.At), (stored.Seq, stored.Commit?.Id, stored.At));
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed record StoredLog(Head Head, IReadOnlyList<LogEntry> Entries, IRe
         foreach (var range in handedOver)
         {
             Assert.Equal(Entries.Where(entry => entry.Seq >= range.First && entry.Seq <= range.Last).Select(entry => entry.Id), range.Entries.Select(entry => entry.Id));
-            Assert.Equal(Entries.Where(entry => entry.CommitId == range.Head.CommitId).Select(entry => entry.Seq), range.Entries.Select(entry => entry.Seq));
+            Assert.Equal(Entries.Where(entry => entry.Commit?.Id == range.Head.CommitId).Select(entry => entry.Seq), range.Entries.Select(entry => entry.Seq));
         }
 
         Assert.Equal(handedOver.Count(), handedOver.Select(range => range.First).Distinct().Count());
@@ -74,12 +74,15 @@ internal sealed record StoredLog(Head Head, IReadOnlyList<LogEntry> Entries, IRe
         Assert.Equal(Enumerable.Range(1, Entries.Count).Select(seq => (long)seq), Entries.Select(entry => entry.Seq));
         Assert.Equal(Enumerable.Range(1, Messages.Count).Select(ordinal => (long)ordinal), Messages.Select(message => message.Ordinal));
         Assert.Equal((Entries.Count, Messages.Count), (Head.LastSeq, Head.MessageCount));
-        Assert.Equal(Entries[^1].CommitId, Head.CommitId);
+        Assert.Equal(Entries[^1].Commit?.Id, Head.CommitId);
         Assert.Equal(Messages.Count > 0 ? Messages[^1].Seq : null, Head.LastMessage?.Seq);
         Assert.Equal(Members.Count(member => member.State == MemberState.Active), Head.MemberCount);
 
+        // Every entry tells its commit's range.
+        Assert.All(Entries.GroupBy(entry => entry.Commit!), commit => Assert.Equal((commit.Min(entry => entry.Seq), commit.Max(entry => entry.Seq)), (commit.Key.First, commit.Key.Last)));
+
         // A commit is one run of entries, and time doesn't go back.
-        Assert.Equal(Entries.Select(entry => entry.CommitId).Distinct().Count(), 1 + Entries.Zip(Entries.Skip(1)).Count(pair => pair.First.CommitId != pair.Second.CommitId));
+        Assert.Equal(Entries.Select(entry => entry.Commit?.Id).Distinct().Count(), 1 + Entries.Zip(Entries.Skip(1)).Count(pair => pair.First.Commit != pair.Second.Commit));
         Assert.Equal(Entries.Select(entry => entry.At).Order(), Entries.Select(entry => entry.At));
         Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(Head, ChatJson.Default.Head).Length, 1, Head.MaxBytes);
     }

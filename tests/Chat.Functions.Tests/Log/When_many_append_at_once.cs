@@ -72,8 +72,8 @@ public class When_many_append_at_once
         var stored = await StoredLog.ReadAsync(process.Containers.Conversations, conversation);
         Assert.All(answers, stored.Contains);
         Assert.All(stored.Messages.Skip(1), message => Assert.Equal(text, message.Text));
-        Assert.All(stored.Entries.CountBy(entry => entry.CommitId), commit => Assert.InRange(commit.Value, 1, CommitPlan.MaxOperations - 1));
-        Assert.All(stored.Entries.GroupBy(entry => entry.CommitId), commit => Assert.InRange(commit.Sum(Size), 1, 2 * 1024 * 1024));
+        Assert.All(stored.Entries.CountBy(entry => entry.Commit!.Id), commit => Assert.InRange(commit.Value, 1, CommitPlan.MaxOperations - 1));
+        Assert.All(stored.Entries.GroupBy(entry => entry.Commit?.Id), commit => Assert.InRange(commit.Sum(Size), 1, 2 * 1024 * 1024));
 
         static long Size(LogEntry entry) => JsonSerializer.SerializeToUtf8Bytes(entry, ChatJson.Default.LogEntry).Length;
     }

@@ -66,7 +66,6 @@ public class MessagePageTests
     {
         ConversationId = new ConversationId("c"),
         Seq = seq,
-        CommitId = "",
         At = default,
         MessageId = new MessageId($"{seq}"),
         Ordinal = seq,

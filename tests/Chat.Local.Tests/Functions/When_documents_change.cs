@@ -41,6 +41,14 @@ public sealed class When_documents_change : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Should_tell_what_looks_like_an_instant_as_the_trigger_reads_it()
+    {
+        await using var host = await StartAsync(typeof(TakesDocuments));
+        await ChangeAsync("2026-01-01T10:00:00.100Z");
+        await WhenBegunAsync("text [2026-01-01T10:00:00.1Z]");
+    }
+
+    [Fact]
     public async Task Should_start_from_the_beginning_when_asked_to_with_no_more_than_allowed_at_a_time()
     {
         await ChangeAsync("a1", "a2", "a3", "a4", "a5");

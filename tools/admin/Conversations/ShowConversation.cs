@@ -1,20 +1,19 @@
 using System.CommandLine;
 using Chat.Admin.Backends;
 using Chat.Functions.Conversations;
-using Chat.Functions.Delivery;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
 using Spectre.Console;
 
 namespace Chat.Admin.Conversations;
 
-/// <summary><c>conversation show</c>: the head, everybody's part in it, and how far it is delivered.</summary>
+/// <summary><c>conversation show</c>: the head, and everybody's part in it.</summary>
 internal static class ShowConversation
 {
     public static Command Command(Target target)
     {
         var (id, content, format) = (Parsed.Conversation(), Report.Content(), Report.Format());
-        var command = new Command("show", "A conversation's head, its members with their marks, and how far it is delivered.") { id, content, format };
+        var command = new Command("show", "A conversation's head, and its members with their marks.") { id, content, format };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var cosmos = target.ConnectCosmos(parsed);
@@ -26,10 +25,9 @@ internal static class ShowConversation
                 new PartitionKey(conversation.Value),
                 ChatJson.Default.DocumentsPageMember,
                 cancellationToken: cancellationToken).ToListAsync(cancellationToken);
-            var mark = await new DeliveredMarks(containers).ReadAsync(conversation, cancellationToken);
             var shown = parsed.GetValue(content) ? head : Hide(head);
             members.Sort((one, other) => one.UserId.CompareTo(other.UserId));
-            Report.Write(parsed, format, new { Head = shown, Members = members, Delivered = mark }, HeadTable(shown), MembersTable(members), MarkTable(mark));
+            Report.Write(parsed, format, new { Head = shown, Members = members }, HeadTable(shown), MembersTable(members));
             return AdminTool.Done;
         });
         return command;
@@ -39,13 +37,14 @@ internal static class ShowConversation
 
     private static Table HeadTable(Head head)
     {
-        var table = Report.Table("kind", "title", "created", "by", "last seq", "messages", "members", "members version", "last message", "committed", "deleted");
+        var table = Report.Table("kind", "title", "created", "by", "last seq", "list seq", "messages", "members", "members version", "last message", "committed", "deleted");
         table.Row(
             head.Kind,
             head.Title,
             head.CreatedAt,
             head.CreatedBy,
             head.LastSeq,
+            head.ListSeq,
             head.MessageCount,
             head.MemberCount,
             head.MembersVersion,
@@ -73,13 +72,6 @@ internal static class ShowConversation
                 member.ClearedSeq);
         }
 
-        return table;
-    }
-
-    private static Table MarkTable(DeliveredMark mark)
-    {
-        var table = Report.Table("delivered up to", "beyond that", "lists put off up to", "lists moved up to", "at");
-        table.Row(mark.DeliveredSeq, string.Join(", ", mark.Early.Select(range => $"{range.First}-{range.Last}")), mark.PutOffSeq, mark.InboxSeq, mark.InboxesAt);
         return table;
     }
 }

@@ -77,13 +77,13 @@ internal sealed record EntryRow(
     UserId By,
     MessageId? MessageId,
     IReadOnlyList<string>? Users,
-    string CommitId,
+    string? CommitId,
     string? Text,
     JsonElement? Data)
 {
     public static EntryRow Of(LogEntry entry, bool withContent) => entry switch
     {
-        Message message => new(message.Seq, message.At, Message.Created, message.SenderId, message.MessageId, null, message.CommitId, withContent ? message.Text : null, null),
+        Message message => new(message.Seq, message.At, Message.Created, message.SenderId, message.MessageId, null, message.Commit?.Id, withContent ? message.Text : null, null),
         LogEvent happened => new(
             happened.Seq,
             happened.At,
@@ -91,7 +91,7 @@ internal sealed record EntryRow(
             happened.ActorId,
             happened.MessageId,
             UsersOf(happened.Data),
-            happened.CommitId,
+            happened.Commit?.Id,
             null,
             withContent ? happened.Data : null),
         _ => throw new ArgumentException("An entry is a message or an event.", nameof(entry)),

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Chat.Functions.Delivery;
 using Chat.Functions.Shared;
 
 namespace Chat.Admin.DeadLetters;
@@ -32,10 +31,7 @@ internal sealed record Subject(string? Conversation, long? First, long? Last)
         try
         {
             var message = JsonSerializer.Deserialize<QueueMessage>(body, JsonSerializerOptions.Web);
-            return new(
-                ConversationId.TryParse(message?.ConversationId, out var conversation) ? conversation.Value : null,
-                message?.Ranges?.Min(range => (long?)range.First) ?? message?.First,
-                message?.Ranges?.Max(range => (long?)range.Last) ?? message?.Last);
+            return new(ConversationId.TryParse(message?.ConversationId, out var conversation) ? conversation.Value : null, message?.First, message?.Last);
         }
         catch (JsonException)
         {
@@ -44,5 +40,5 @@ internal sealed record Subject(string? Conversation, long? First, long? Last)
     }
 
     /// <summary>What the messages of all queues say alike.</summary>
-    private sealed record QueueMessage(string? ConversationId, long? First, long? Last, IReadOnlyList<SeqRange>? Ranges);
+    private sealed record QueueMessage(string? ConversationId, long? First, long? Last);
 }

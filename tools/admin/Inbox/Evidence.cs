@@ -9,7 +9,7 @@ namespace Chat.Admin.Inbox;
 /// <param name="Head">The conversation.</param>
 /// <param name="Member">The user's part in it, at least as new as the head.</param>
 /// <param name="About">What is said about the conversation, as the head's entry left it; null while that is nothing.</param>
-/// <param name="Entries">By position: the last that moved lists, the user's own last message, and the last that mentions them.</param>
+/// <param name="Entries">By position: the user's own last message, and the last that mentions them.</param>
 /// <param name="LeftSeq">The entry by which they left the last time; 0 when they never have.</param>
 internal sealed record Evidence(Head Head, Member Member, About? About, IReadOnlyList<LogEntry> Entries, long LeftSeq)
 {
@@ -49,10 +49,7 @@ internal sealed record Evidence(Head Head, Member Member, About? About, IReadOnl
         {
             Kind = fresh.Kind,
             Peer = fresh.Peer,
-            MemberCount = fresh.MemberCount,
-            LastSeq = Math.Max(stored.LastSeq, fresh.LastSeq),
-            LastMessage = fresh.LastMessage,
-            Disappearing = fresh.Disappearing,
+            Last = fresh.Last with { Seq = Math.Max(stored.LastSeq, fresh.LastSeq), Ordinal = raised.LastOrdinal },
             Activity = fresh.Activity,
             PushUntil = stored.PushUntil ?? fresh.PushUntil,
         };
@@ -70,11 +67,9 @@ internal sealed record Evidence(Head Head, Member Member, About? About, IReadOnl
     /// <summary>The entry where there is none: what the user set for themselves is lost with it.</summary>
     private InboxEntry Fresh()
     {
-        var range = InboxChangeOfRange.Of(Head, Entries, About);
-        var marks = range.MarksOf(Member.UserId);
-        return range.Change.ToEntry(Member.UserId) with
+        var marks = InboxRaises.Of(Head, Entries, [Member.UserId]).MarksOf(Member.UserId);
+        return InboxChange.Of(Head, About).ToEntry(Member.UserId) with
         {
-            LastSeq = Entries.Where(entry => !entry.IsQuiet).Select(entry => entry.Seq).Append(Head.LastMessage?.Seq ?? 0).Max(),
             JoinedSeq = Member.JoinedSeq,
             JoinedOrdinal = Member.JoinedOrdinal,
             ReadOrdinal = Math.Max(marks.Read, Member.ReadOrdinal),

@@ -10,12 +10,12 @@ namespace Chat.Admin.Inbox;
 /// <summary>Reads what conversations say about a user's inbox.</summary>
 internal sealed class EvidenceReader(ChatContainers containers)
 {
-    private const string Moving = "SELECT TOP 1 * FROM c WHERE c.seq <= @last AND (NOT IS_DEFINED(c.quiet) OR c.quiet = false) ORDER BY c.seq DESC";
     private const string Own = "SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.seq > @since AND c.seq <= @last AND c.senderId = @user ORDER BY c.seq DESC";
     private const string Mentioning =
         """
         SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.seq > @since AND c.seq <= @last
-        AND (c.mentionsAll = true OR ARRAY_CONTAINS(c.mentions, {"userId": @user}, true)) ORDER BY c.seq DESC
+        AND (ARRAY_CONTAINS(c.mentionedFirst, @user)
+        OR (NOT IS_DEFINED(c.mentionedFirst) AND ARRAY_CONTAINS(c.mentions, {"userId": @user}, true))) ORDER BY c.seq DESC
         """;
 
     private const string Leaving = "SELECT TOP 1 * FROM c WHERE c.type = 'event' AND c.what IN (@left, @removed) AND c.data.userId = @user ORDER BY c.seq DESC";
@@ -60,7 +60,6 @@ internal sealed class EvidenceReader(ChatContainers containers)
         // What is as far as they joined or read says nothing that the member doesn't; and what is newer than the head isn't in what the head says.
         LogEntry?[] entries =
         [
-            await LastAsync(new QueryDefinition(Moving)),
             await LastAsync(new QueryDefinition(Own).WithParameter("@since", Math.Max(member.JoinedSeq, member.ReadSeq)).WithParameter("@user", user.Value)),
             await LastAsync(new QueryDefinition(Mentioning).WithParameter("@since", member.JoinedSeq).WithParameter("@user", user.Value)),
         ];

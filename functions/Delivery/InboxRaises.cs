@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Chat.Functions.Conversations;
+using Chat.Functions.Inbox;
+using Chat.Functions.Log;
+using Chat.Functions.Messages;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Delivery;
+
+/// <summary>What entries say to the inboxes of some: one patch a member, whatever number of entries concern them.</summary>
+/// <param name="Sent">Each sender's own last message: they have read up to there.</param>
+/// <param name="Mentioned">The ordinal of the last message that mentions somebody.</param>
+/// <param name="Joined">Members, with the entry by which they joined last.</param>
+/// <param name="Left">Those who aren't members any more, with the entry by which they left last.</param>
+/// <param name="Settings">Title and picture; null where they aren't changed, or by a later entry than these.</param>
+/// <param name="SettingsSeq">The entry that changed them.</param>
+public sealed record InboxRaises(
+    IReadOnlyDictionary<UserId, (long Seq, long Ordinal)> Sent,
+    IReadOnlyDictionary<UserId, long> Mentioned,
+    IReadOnlyDictionary<UserId, long> Joined,
+    IReadOnlyDictionary<UserId, long> Left,
+    ConversationSettings? Settings,
+    long SettingsSeq)
+{
+    /// <summary>Who joined or left, entry by entry.</summary>
+    internal IReadOnlyList<MembershipChange> Changes { get; private init; } = [];
+
+    /// <summary>Whom it concerns.</summary>
+    public IReadOnlyCollection<UserId> Users { get; private init; } = [];
+
+    public int Count => Users.Count;
+
+    /// <summary>Whether something else is to be done for it than raising levels.</summary>
+    public bool MayTakeLong { get; private init; }
+
+    /// <param name="head">The conversation, at least as new as the entries.</param>
+    /// <param name="entries">Entries of it.</param>
+    /// <param name="everyone">The members, at least as of the head.</param>
+    public static InboxRaises Of(Head head, IReadOnlyList<LogEntry> entries, IReadOnlyList<UserId> everyone)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        ArgumentNullException.ThrowIfNull(entries);
+        var isIn = head.DeletedAt is null ? everyone.ToHashSet() : [];
+        var changes = MembershipChange.Of(entries, everyone);
+        var (sent, mentioned) = (new Dictionary<UserId, (long Seq, long Ordinal)>(), new Dictionary<UserId, long>());
+        foreach (var message in entries.OfType<Message>().OrderBy(message => message.Seq))
+        {
+            sent[message.SenderId] = (message.Seq, message.Ordinal);
+            foreach (var user in message.MentionedWhenSent)
+            {
+                mentioned[user] = message.Ordinal;
+            }
+        }
+
+        var settings = head.DeletedAt is null
+            ? entries.OfType<LogEvent>().FirstOrDefault(entry => entry.What == LogEvent.ConversationUpdated && entry.Seq == head.AboutSeq)
+            : null;
+        var raises = new InboxRaises(
+            Of(sent, isIn.Contains),
+            Of(mentioned, isIn.Contains),
+            Of(changes, change => change.Joined, isIn.Contains),
+            Of(changes, change => change.Left, user => !isIn.Contains(user)),
+            settings?.Data.Deserialize(ChatJson.Default.ConversationUpdated),
+            settings?.Seq ?? 0)
+        {
+            Changes = changes,
+            MayTakeLong = entries.Any(entry => entry is LogEvent { Further: not null }),
+        };
+        var some = raises.Sent.Keys.Union(raises.Mentioned.Keys).Union(raises.Joined.Keys).Union(raises.Left.Keys);
+        return raises with { Users = [.. some.Union(settings is null ? [] : isIn)] };
+    }
+
+    /// <summary>A member's own marks.</summary>
+    public InboxMarks MarksOf(UserId user) => new(Sent.GetValueOrDefault(user).Ordinal, Mentioned.GetValueOrDefault(user));
+
+    private static Dictionary<UserId, T> Of<T>(Dictionary<UserId, T> all, Predicate<UserId> isMeant) =>
+        all.Where(one => isMeant(one.Key)).ToDictionary(one => one.Key, one => one.Value);
+
+    private static Dictionary<UserId, long> Of(
+        IReadOnlyList<MembershipChange> changes,
+        Func<MembershipChange, IReadOnlyList<UserId>> users,
+        Predicate<UserId> isMeant) =>
+        changes.SelectMany(change => users(change).Select(user => (User: user, change.Entry.Seq)))
+            .Where(one => isMeant(one.User))
+            .GroupBy(one => one.User)
+            .ToDictionary(one => one.Key, one => one.Max(last => last.Seq));
+}

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using Chat.Functions.Conversations;
+using Chat.Functions.Log;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Delivery;
+
+/// <summary>Who joined or left by an entry of the log.</summary>
+internal sealed record MembershipChange(LogEvent Entry, IReadOnlyList<UserId> Joined, IReadOnlyList<UserId> Left)
+{
+    /// <summary>All whom it concerns.</summary>
+    public IReadOnlyList<UserId> Users => [.. Joined, .. Left];
+
+    public bool IsDeletion => Entry.What == LogEvent.ConversationDeleted;
+
+    /// <summary>Whether an entry is about who is a member.</summary>
+    public static bool IsOne(LogEntry entry) => entry is LogEvent
+    {
+        What: LogEvent.ConversationCreated or LogEvent.ConversationDeleted
+            or LogEvent.MemberJoined or LogEvent.MemberLeft or LogEvent.MemberRemoved,
+    };
+
+    /// <summary>The changes that some entries make.</summary>
+    /// <param name="entries">Entries of one conversation.</param>
+    /// <param name="everyone">The members, who all leave with a deletion.</param>
+    public static IReadOnlyList<MembershipChange> Of(IEnumerable<LogEntry> entries, IReadOnlyList<UserId> everyone) =>
+        [.. entries.Where(IsOne).Cast<LogEvent>().Select(entry => Of(entry, everyone))];
+
+    private static MembershipChange Of(LogEvent entry, IReadOnlyList<UserId> everyone) => entry.What switch
+    {
+        LogEvent.ConversationCreated => new(entry, Ids(entry.Data.Deserialize(ChatJson.Default.ConversationCreated)!.Members), []),
+        LogEvent.MemberJoined => new(entry, Ids(entry.Data.Deserialize(ChatJson.Default.MembersJoined)!.Members), []),
+        LogEvent.ConversationDeleted => new(entry, [], everyone),
+        _ => new(entry, [], [entry.Data.Deserialize(ChatJson.Default.MemberGone)!.UserId]),
+    };
+
+    private static List<UserId> Ids(IReadOnlyList<HeadMember> members) => [.. members.Select(member => member.UserId)];
+}

@@ -1,0 +1,103 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Events;
+using Chat.Functions.Realtime;
+using Chat.Functions.Shared;
+using Chat.Functions.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Functions.Delivery;
+
+/// <summary>Pushes a committed range to its members, at least once; what can't be pushed in five tries they fetch.</summary>
+/// <remarks>It writes nothing, so that neither a list that fails repeats a push, nor the other way round.</remarks>
+public sealed class RangePush(
+    CommittedLog log,
+    MemberLists members,
+    PushGroups groups,
+    EventViews views,
+    EventPush push,
+    DeliveryLag lag,
+    TimeProvider time,
+    ILogger<RangePush> logger)
+{
+    private const int MaxTries = 5;
+
+    private const int MaxParallel = 16;
+
+    /// <summary>
+    /// How old a head may be that tells who the members are. Those who joined while a range waited mustn't be pushed what was before they
+    /// did, nor those who left what came after.
+    /// </summary>
+    private static readonly TimeSpan MaxHeadAge = TimeSpan.FromSeconds(10);
+
+    /// <summary>Pushes a range.</summary>
+    /// <param name="range">The range.</param>
+    /// <param name="attempts">How often it was tried before.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="UnprocessableException">There is no such conversation.</exception>
+    /// <exception cref="Exception">It is to be tried again.</exception>
+    public async Task PushAsync(EntriesCommitted range, int attempts, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(range);
+        try
+        {
+            await PushAsync(range, cancellationToken);
+        }
+        catch (Exception exception)
+            when (attempts + 1 >= MaxTries && QueueFailures.Permanent(exception) is null && !cancellationToken.IsCancellationRequested)
+        {
+            Metrics.PushesDropped.Add(1, Metrics.TagOf(exception));
+            logger.PushDropped(exception, range.ConversationId, range.First, range.Last, MaxTries);
+        }
+    }
+
+    private async Task PushAsync(EntriesCommitted range, CancellationToken cancellationToken)
+    {
+        var (head, session) = range.Head is { } carried && time.GetUtcNow() - carried.CommittedAt < MaxHeadAge
+            ? (carried, range.Session)
+            : await log.ReadHeadAsync(range.ConversationId, range.Last, range.Session, cancellationToken);
+        var entries = range.Entries ?? await log.ReadEntriesAsync(range.ConversationId, range.First, range.Last, session, cancellationToken);
+        var everyone = await members.OfAsync(head, session, cancellationToken);
+        var changes = MembershipChange.Of(entries, everyone);
+        await AlignAsync(head, changes, session, cancellationToken);
+        if (head.DeletedAt is null)
+        {
+            var events = await views.ForEveryoneAsync(head, entries, session, cancellationToken);
+            await push.PushAsync(head, everyone, [.. events.Select(one => one with { Session = session?.Value })], cancellationToken);
+        }
+
+        await TellAsync(head, changes, everyone, session, cancellationToken);
+        lag.Note(range, entries);
+    }
+
+    /// <summary>Lets those into the push group who joined, and out of it who left, before anything is pushed to it.</summary>
+    private async Task AlignAsync(Head head, IReadOnlyList<MembershipChange> changes, Session? session, CancellationToken cancellationToken)
+    {
+        List<UserId> users = head.Kind == ConversationKind.Group ? [.. changes.SelectMany(change => change.Users).Distinct()] : [];
+        if (users.Count > 0)
+        {
+            await (head.DeletedAt is null
+                ? groups.AlignAsync(head.ConversationId, users, session, cancellationToken)
+                : groups.EmptyAsync(head.ConversationId, users, cancellationToken));
+        }
+    }
+
+    /// <summary>
+    /// Tells those who joined or left also by user: a push to the group may come before the place in it, or after it is gone. Those who
+    /// don't know the conversation would see no hole.
+    /// </summary>
+    private Task TellAsync(
+        Head head,
+        IReadOnlyList<MembershipChange> changes,
+        IReadOnlyList<UserId> everyone,
+        Session? session,
+        CancellationToken cancellationToken)
+    {
+        var isIn = everyone.ToHashSet();
+        var told = changes.SelectMany(change => change.Joined.Where(isIn.Contains).Concat(change.Left).Select(user => (User: user, change.Entry)));
+        return head.Kind == ConversationKind.Direct ? Task.CompletedTask : Each.TryAsync(
+            told,
+            MaxParallel,
+            (one, cancel) => push.SendToUserAsync(one.User, one.Entry.ToEvent() with { Session = session?.Value }, cancel),
+            cancellationToken);
+    }
+}

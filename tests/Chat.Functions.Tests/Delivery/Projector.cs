@@ -1,0 +1,123 @@
+using System.Text;
+using System.Text.Json;
+using Azure.Messaging.ServiceBus;
+using Chat.Functions.Conversations;
+using Chat.Functions.Delivery;
+using Chat.Functions.Inbox;
+using Chat.Functions.Privacy;
+using Chat.Functions.Receipts;
+using Chat.Functions.Shared;
+using Chat.Functions.Tests.Log;
+using Chat.Local;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Chat.Functions.Tests.Delivery;
+
+/// <summary>An instance that follows the change feed and works on <c>fanout</c>, page by page as a test gives them.</summary>
+internal sealed class Projector : IAsyncDisposable
+{
+    private readonly ServiceBusClient _client;
+    private readonly ServiceBusReceiver _fanOut;
+    private readonly EntryProjection _projection;
+    private readonly InboxAdvance _advance;
+    private readonly ProjectInboxes _feed;
+
+    /// <param name="deployment">On whose services.</param>
+    /// <param name="time">What it goes by.</param>
+    public Projector(Deployment deployment, TimeProvider time)
+    {
+        var process = deployment.StartProcess();
+        var containers = process.Containers;
+        var reader = new ConversationReader(containers);
+        var (log, members, queues) = (new CommittedLog(reader, containers), new MemberLists(reader), deployment.Azure.ServiceBus.Connect());
+        var queue = new DeliveryQueue(queues);
+        Inbox = new InboxProjection(containers, reader);
+        _client = queues;
+        _fanOut = queues.CreateReceiver(FanOutMessage.Queue, new ServiceBusReceiverOptions { ReceiveMode = ServiceBusReceiveMode.ReceiveAndDelete });
+        _advance = new InboxAdvance(log, reader, members, Inbox, queue, new DeliveryOptions { InboxWindow = TimeSpan.FromSeconds(0.1) }, time, NullLogger<InboxAdvance>.Instance);
+        _projection = new EntryProjection(
+            log,
+            reader,
+            members,
+            Inbox,
+            _advance,
+            new SentReceipts(new MemberMarks(containers), new PrivacyReader(containers, time), new Limits()),
+            new FurtherMembers(process.Log, new Limits()),
+            containers,
+            queue,
+            time);
+        _feed = new ProjectInboxes(_projection, queue, time, NullLogger<ProjectInboxes>.Instance);
+    }
+
+    public InboxProjection Inbox { get; }
+
+    /// <summary>The change feed as it is now, in pages of so many documents.</summary>
+    public static async Task<List<string>> PagesAsync(LocalAzure azure, int size)
+    {
+        List<ReadOnlyMemory<byte>> documents = [];
+        foreach (var range in azure.Cosmos.RangesOf(ChatContainers.Database, ChatContainers.ConversationsName))
+        {
+            documents.AddRange((await azure.Cosmos.ReadChangesAsync(ChatContainers.Database, ChatContainers.ConversationsName, range, 0, int.MaxValue)).Documents);
+        }
+
+        return [.. documents.Chunk(size).Select(page => $"[{string.Join(',', page.Select(document => Encoding.UTF8.GetString(document.Span)))}]")];
+    }
+
+    public Task FollowAsync(string page) => _feed.RunAsync(page, CancellationToken.None);
+
+    /// <summary>Follows a page again and again, as the retry policy does.</summary>
+    public async Task KeepFollowingAsync(string page)
+    {
+        while (await TriedAsync(() => FollowAsync(page)) is not null)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+    }
+
+    /// <summary>Works on <c>fanout</c> until nothing is left there; what fails is tried again.</summary>
+    /// <returns>What can never succeed, and why.</returns>
+    public async Task<List<(FanOutMessage Message, string Reason)>> FanOutAsync(LocalAzure azure)
+    {
+        List<(FanOutMessage, string)> given = [];
+        while (azure.ServiceBus.Find(FanOutMessage.Queue)!.Count() is not { Active: 0, Scheduled: 0 })
+        {
+            foreach (var received in await _fanOut.ReceiveMessagesAsync(100, TimeSpan.FromMilliseconds(50)))
+            {
+                var message = JsonSerializer.Deserialize(received.Body, ChatJson.Default.FanOutMessage)!;
+                while (await TriedAsync(() => WorkAsync(message)) is { } failure)
+                {
+                    if (QueueFailures.Permanent(failure) is { } reason)
+                    {
+                        given.Add((message, reason));
+                        break;
+                    }
+                }
+            }
+        }
+
+        return given;
+    }
+
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
+
+    private static async Task<Exception?> TriedAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
+    }
+
+    private Task WorkAsync(FanOutMessage message) => message switch
+    {
+        ProjectEntries entries => _projection.ProjectAsync(entries, CancellationToken.None),
+        ProjectDocument document => _projection.ProjectAsync(document, CancellationToken.None),
+        AdvanceInboxes advance => _advance.AdvanceAsync(advance, CancellationToken.None),
+        _ => Task.CompletedTask,
+    };
+}
