@@ -74,13 +74,21 @@ public sealed class EntryProjection(
     }
 
     /// <summary>Projects entries as they are stored now, and then moves everybody.</summary>
+    /// <exception cref="UnprocessableException">This version can't read them.</exception>
     /// <exception cref="Exception">Some of it isn't done.</exception>
     public async Task ProjectAsync(ProjectEntries range, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(range);
-        var (head, session) = await log.ReadHeadAsync(range.ConversationId, range.Last, null, cancellationToken);
-        var entries = await log.ReadEntriesAsync(range.ConversationId, range.First, range.Last, session, cancellationToken);
-        await ProjectAsync(head, session, entries, cancellationToken);
+        try
+        {
+            var (head, session) = await log.ReadHeadAsync(range.ConversationId, range.Last, null, cancellationToken);
+            var entries = await log.ReadEntriesAsync(range.ConversationId, range.First, range.Last, session, cancellationToken);
+            await ProjectAsync(head, session, entries, cancellationToken);
+        }
+        catch (JsonException)
+        {
+            throw Unreadable();
+        }
     }
 
     /// <summary>Projects a document as it is stored now.</summary>
@@ -106,7 +114,7 @@ public sealed class EntryProjection(
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or NotSupportedException)
         {
-            throw new UnprocessableException("Unreadable", "The document isn't one that this version can read.");
+            throw Unreadable();
         }
 
         // It may be gone meanwhile.
@@ -129,6 +137,9 @@ public sealed class EntryProjection(
         var everyone = await members.OfAsync(head, session, cancellationToken);
         await ApplyAsync(head, session, InboxRaises.Of(head, entries, everyone), everyone, cancellationToken);
     }
+
+    /// <summary>Without the cause, which may quote what people wrote.</summary>
+    private static UnprocessableException Unreadable() => new("Unreadable", "A document isn't one that this version can read.");
 
     /// <summary>What changes a message afterwards changes nothing of what it says to lists.</summary>
     private bool IsDone(LogEntry entry) =>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Chat.Functions.Delivery;
 
 /// <summary>Tells what fails for good from what may pass: an outage, a full queue, a role that was taken away, and all else.</summary>
@@ -9,7 +7,6 @@ internal static class QueueFailures
     public static string? Permanent(Exception exception) => exception switch
     {
         UnprocessableException unprocessable => unprocessable.Reason,
-        JsonException => "Unreadable",
         _ when IsProgrammingError(exception) => "ProgrammingError",
         _ => null,
     };

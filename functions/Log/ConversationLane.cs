@@ -328,9 +328,12 @@ internal sealed class ConversationLane(
     private async Task AnswerAsync(List<PendingAppend> accepted, CommittedRange range)
     {
         await handOver(range, Deadline.Earliest(accepted));
+        var commit = range.Entries[0].Commit;
         foreach (var pending in accepted)
         {
-            pending.Complete(new Appended(null, pending.Decision.Entries, pending.Decision.Documents, range.Head, range.Session));
+            // When it was decided, it wasn't known where the commit would end.
+            IReadOnlyList<LogEntry> entries = [.. pending.Decision.Entries.Select(entry => entry with { Commit = commit })];
+            pending.Complete(new Appended(null, entries, pending.Decision.Documents, range.Head, range.Session));
         }
     }
 

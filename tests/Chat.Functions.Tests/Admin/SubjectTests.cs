@@ -9,7 +9,6 @@ public class SubjectTests
 {
     [Theory]
     [InlineData("""{"conversationId":"aaaaaaaaaaaaaaaaaaaaaa","first":3,"last":9,"sweep":1}""", "aaaaaaaaaaaaaaaaaaaaaa", "3-9")]
-    [InlineData("""{"conversationId":"aaaaaaaaaaaaaaaaaaaaaa","ranges":[{"first":7,"last":9},{"first":3,"last":4}],"members":["bob"]}""", "aaaaaaaaaaaaaaaaaaaaaa", "3-9")]
     [InlineData("""{"conversationId":"aaaaaaaaaaaaaaaaaaaaaa","senderId":"alice","messageId":"b"}""", "aaaaaaaaaaaaaaaaaaaaaa", null)]
     [InlineData("""{"conversationId":"Meet me at eight","first":1}""", null, null)]
     [InlineData("""{"conversationId":"aaaaaaaaaaaaaaaaaaaaaa","conversationId":"aaaaaaaaaaaaaaaaaaaaaa","first":{}}""", null, null)]
