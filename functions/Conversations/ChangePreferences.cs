@@ -25,7 +25,6 @@ public sealed class ChangePreferences(
         string conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var change = PreferencesChange.Read(body, limits);
         if (body.Refusal is { } malformed)

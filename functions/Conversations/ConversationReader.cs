@@ -43,7 +43,6 @@ public sealed class ConversationReader(ChatContainers containers)
     /// <summary>Whether the user is an active member in the head's version or a newer one.</summary>
     public async Task<bool> IsMemberAsync(Head head, UserId user, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
         return head.Members is not null
             ? head.Member(user) is not null
             : await ReadMemberAsync(head.ConversationId, user, cancellationToken) is { State: MemberState.Active };
@@ -73,16 +72,12 @@ public sealed class ConversationReader(ChatContainers containers)
     }
 
     /// <summary>What is said about a conversation; null while that is nothing.</summary>
-    public async Task<About?> ReadAboutAsync(Head head, Session? session, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(head);
-        return head.AboutSeq == 0 ? null : await ReadAsync(About.DocumentId, head.ConversationId, ChatJson.Default.About, session, cancellationToken);
-    }
+    public async Task<About?> ReadAboutAsync(Head head, Session? session, CancellationToken cancellationToken) =>
+        head.AboutSeq == 0 ? null : await ReadAsync(About.DocumentId, head.ConversationId, ChatJson.Default.About, session, cancellationToken);
 
     /// <summary>The ordinal of the last message at or before a position: one less than the next one's, as those before may have expired.</summary>
     public async Task<long> OrdinalAtAsync(Head head, long seq, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
         if (head.LastMessage is null || seq >= head.LastMessage.Seq)
         {
             return head.MessageCount;
@@ -101,18 +96,14 @@ public sealed class ConversationReader(ChatContainers containers)
     /// <summary>Every active member's id: from the head while it has them, by a query of the partition else.</summary>
     public async Task<IReadOnlyList<UserId>> MemberIdsAsync(Head head, Session? session, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
         return head.Members is { } members
             ? [.. members.Select(member => member.UserId)]
             : [.. (await QueryAsync(ActiveMembers, head.ConversationId, session, cancellationToken)).Select(member => member.UserId)];
     }
 
     /// <summary>As many members as an answer shows.</summary>
-    public async Task<IReadOnlyList<HeadMember>> FirstMembersAsync(Head head, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(head);
-        return head.Members ?? await QueryAsync(FirstActiveMembers, head.ConversationId, null, cancellationToken);
-    }
+    public async Task<IReadOnlyList<HeadMember>> FirstMembersAsync(Head head, CancellationToken cancellationToken) =>
+        head.Members ?? await QueryAsync(FirstActiveMembers, head.ConversationId, null, cancellationToken);
 
     private async Task<T?> ReadAsync<T>(string id, ConversationId conversation, JsonTypeInfo<T> type, Session? session, CancellationToken cancellationToken)
         where T : class =>

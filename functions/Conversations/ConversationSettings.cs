@@ -28,7 +28,6 @@ public record ConversationSettings
 
     public static ConversationSettings Of(Head head, About? about)
     {
-        ArgumentNullException.ThrowIfNull(head);
         var isGroup = head.Kind == ConversationKind.Group;
         return new()
         {

@@ -52,7 +52,6 @@ public sealed record ConversationView(
     /// <param name="now">At which what has disappeared isn't counted.</param>
     public static ConversationView Of(Head head, About? about, IReadOnlyList<HeadMember> members, InboxEntry? entry, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(head);
         var settings = ConversationSettings.Of(head, about);
         return new(
             head.ConversationId,

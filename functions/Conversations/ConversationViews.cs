@@ -9,7 +9,6 @@ public sealed class ConversationViews(ConversationReader reader, InboxProjection
     /// <summary>A conversation as its head, or something newer, has it.</summary>
     public async Task<ConversationView> OfAsync(UserId viewer, Head head, Session? session, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
         var members = reader.FirstMembersAsync(head, cancellationToken);
         var about = reader.ReadAboutAsync(head, session, cancellationToken);
         var entry = inbox.ReadAsync(viewer, head.ConversationId, cancellationToken);

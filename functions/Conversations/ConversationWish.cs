@@ -12,8 +12,6 @@ public sealed record ConversationWish(ConversationKind Kind, string? Title, IRea
     /// <summary>Reads the body of <c>POST /conversations</c>, noting every fault on it.</summary>
     public static ConversationWish Read(RequestBody body, UserId creator, Limits limits)
     {
-        ArgumentNullException.ThrowIfNull(body);
-        ArgumentNullException.ThrowIfNull(limits);
         var kind = body.OneOf("kind", "direct", "group");
         var isGroup = kind == "group";
         var others = body.UserIds("members")?.Where(member => member != creator).ToList();

@@ -27,7 +27,6 @@ public sealed class CreateConversation(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations")] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var wish = ConversationWish.Read(body, user.Id, limits);
         var key = IdempotencyKey.Read(request, body);

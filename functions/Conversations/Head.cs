@@ -128,10 +128,8 @@ public sealed record Head
     /// <summary>The head once a message was sent, which is its next entry.</summary>
     /// <param name="message">The message.</param>
     /// <param name="isReceipt">Whether its sender shows others how far they have read.</param>
-    public Head With(Message message, bool isReceipt)
-    {
-        ArgumentNullException.ThrowIfNull(message);
-        return this with
+    public Head With(Message message, bool isReceipt) =>
+        this with
         {
             LastSeq = message.Seq,
             MessageCount = message.Ordinal,
@@ -141,7 +139,6 @@ public sealed record Head
                 ? [.. Members!.Select(member => member.UserId == message.SenderId ? member.Sent(message.Seq, isReceipt) : member)]
                 : Members,
         };
-    }
 }
 
 /// <summary>A member as the head and answers show them.</summary>

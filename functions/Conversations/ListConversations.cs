@@ -117,10 +117,8 @@ public sealed record ConversationSummary(
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public string? AvatarUrl { get; init; }
 
-    public static ConversationSummary Of(InboxEntry entry, DateTimeOffset now)
-    {
-        ArgumentNullException.ThrowIfNull(entry);
-        return new(
+    public static ConversationSummary Of(InboxEntry entry, DateTimeOffset now) =>
+        new(
             entry.ConversationId,
             entry.Kind,
             entry.Title,
@@ -137,5 +135,4 @@ public sealed record ConversationSummary(
             IsMentioned = entry.IsMentioned(now),
             AvatarUrl = entry.AvatarUrl,
         };
-    }
 }

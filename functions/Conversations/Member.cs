@@ -75,11 +75,7 @@ public sealed record Member : ConversationDocument
     public IReadOnlyList<long>? Hidden { get; init; }
 
     /// <summary>Whether they may see an entry of the log.</summary>
-    public bool Sees(LogEntry entry)
-    {
-        ArgumentNullException.ThrowIfNull(entry);
-        return entry.Seq >= FirstVisible && Hidden?.Contains(entry.Seq) != true;
-    }
+    public bool Sees(LogEntry entry) => entry.Seq >= FirstVisible && Hidden?.Contains(entry.Seq) != true;
 
     /// <summary>What the ids of all members begin with.</summary>
     public const string Prefix = "u:";

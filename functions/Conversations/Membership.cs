@@ -14,9 +14,6 @@ public static class Membership
     /// <summary>The head with these members in.</summary>
     public static Head Joined(Head head, IReadOnlyList<HeadMember> joining)
     {
-        ArgumentNullException.ThrowIfNull(head);
-        ArgumentNullException.ThrowIfNull(joining);
-
         // Once the list was dropped, what it would hold is no longer known here.
         return With(
             head with { MemberCount = head.MemberCount + joining.Count },
@@ -24,18 +21,12 @@ public static class Membership
     }
 
     /// <summary>The head without a member, and perhaps with others in other roles.</summary>
-    public static Head Without(Head head, UserId user, params IReadOnlyList<HeadMember> changed)
-    {
-        ArgumentNullException.ThrowIfNull(head);
-        return With(head with { MemberCount = head.MemberCount - 1 }, InRoles(head.Members, changed)?.Where(member => member.UserId != user));
-    }
+    public static Head Without(Head head, UserId user, params IReadOnlyList<HeadMember> changed) =>
+        With(head with { MemberCount = head.MemberCount - 1 }, InRoles(head.Members, changed)?.Where(member => member.UserId != user));
 
     /// <summary>The head with members in other roles.</summary>
-    public static Head Changed(Head head, IReadOnlyList<HeadMember> changed)
-    {
-        ArgumentNullException.ThrowIfNull(head);
-        return With(head, InRoles(head.Members, changed));
-    }
+    public static Head Changed(Head head, IReadOnlyList<HeadMember> changed) =>
+        With(head, InRoles(head.Members, changed));
 
     /// <summary>Users join as members by one entry; those who were there before come back.</summary>
     /// <param name="context">With the users' documents among what is needed.</param>
@@ -45,7 +36,6 @@ public static class Membership
     /// <param name="also">What else changes by it.</param>
     public static Decision Join(in DecisionContext context, Head head, UserId by, IReadOnlyList<UserId> joining, params IReadOnlyList<ConversationDocument> also)
     {
-        ArgumentNullException.ThrowIfNull(head);
         IReadOnlyList<HeadMember> members = [.. joining.Select(user => new HeadMember(user, MemberRole.Member))];
         var joined = LogEvent.Of(context, LogEvent.MemberJoined, by, new MembersJoined(members, by), ChatJson.Default.MembersJoined);
         var documentOf = context.DocumentOf;
@@ -59,8 +49,6 @@ public static class Membership
     /// <param name="before">What there is of them already.</param>
     public static Member New(Head head, HeadMember member, long joinedSeq, DateTimeOffset at, Member? before = null)
     {
-        ArgumentNullException.ThrowIfNull(head);
-        ArgumentNullException.ThrowIfNull(member);
         before ??= new Member { ConversationId = head.ConversationId, UserId = member.UserId, Role = member.Role, State = MemberState.Active };
         return before with
         {

@@ -29,7 +29,6 @@ public sealed record PreferencesState(
 
     public static PreferencesState Of(InboxEntry entry)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         var preferences = Preferences.Of(entry);
         return new(entry.Version, preferences.MutedUntil, preferences.Pinned, preferences.Archived, preferences.Draft);
     }

@@ -18,24 +18,19 @@ public sealed record PreferencesChange
     public Merge<Draft> Draft { get; init; }
 
     /// <summary>Reads the body of <c>PATCH …/preferences</c>, noting every fault on it.</summary>
-    public static PreferencesChange Read(RequestBody body, Limits limits)
-    {
-        ArgumentNullException.ThrowIfNull(body);
-        ArgumentNullException.ThrowIfNull(limits);
-        return new()
+    public static PreferencesChange Read(RequestBody body, Limits limits) =>
+        new()
         {
             MutedUntil = body.Merge<DateTimeOffset?>("mutedUntil", name => body.Instant(name)),
             Pinned = body.Merge("pinned", body.Bool),
             Archived = body.Merge("archived", body.Bool),
             Draft = body.Merge("draft", name => new Draft(body.Text($"{name}/text", limits.Text))),
         };
-    }
 
     /// <summary>The entry as the user wants it.</summary>
     /// <param name="messageCount">How many messages there are: the next brings the conversation back from the archive, unless it is muted.</param>
     public InboxEntry ApplyTo(InboxEntry entry, long messageCount, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         var changed = entry with
         {
             MutedUntil = MutedUntil.Or(entry.MutedUntil),

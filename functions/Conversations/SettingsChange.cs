@@ -26,8 +26,6 @@ public sealed record SettingsChange
     /// <summary>Reads the body of <c>PATCH /conversations/{c}</c>, noting every fault on it.</summary>
     public static SettingsChange Read(RequestBody body, Limits limits)
     {
-        ArgumentNullException.ThrowIfNull(body);
-        ArgumentNullException.ThrowIfNull(limits);
         var change = new SettingsChange
         {
             Title = body.Merge("title", name => body.Text(name, limits.Title)),
@@ -50,10 +48,8 @@ public sealed record SettingsChange
     }
 
     /// <summary>The settings after the merge; what is cleared is as it was at first.</summary>
-    public ConversationSettings ApplyTo(ConversationSettings settings)
-    {
-        ArgumentNullException.ThrowIfNull(settings);
-        return settings with
+    public ConversationSettings ApplyTo(ConversationSettings settings) =>
+        settings with
         {
             Title = Title.Or(settings.Title),
             Description = Description.Or(settings.Description),
@@ -62,7 +58,6 @@ public sealed record SettingsChange
             JoinPolicy = JoinPolicy.IsGiven ? JoinPolicy.Value ?? default : settings.JoinPolicy,
             MessageTtl = MessageTtl.Or(settings.MessageTtl),
         };
-    }
 
     private static int? Seconds(RequestBody body, string name)
     {

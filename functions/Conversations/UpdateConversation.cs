@@ -18,7 +18,6 @@ public sealed class UpdateConversation(ConversationLog log, ConversationViews vi
         string conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var change = SettingsChange.Read(body, limits);
         if (body.Refusal is { } malformed)
@@ -53,7 +52,6 @@ public sealed record SettingsUpdate : MemberCommand
 
     protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
     {
-        ArgumentNullException.ThrowIfNull(head);
         var about = context.Find<About>(About.DocumentId);
         var before = ConversationSettings.Of(head, about);
         var after = Change.ApplyTo(before);

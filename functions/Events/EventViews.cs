@@ -14,8 +14,6 @@ public sealed class EventViews(ChatContainers containers, MessageViews views, Ti
     /// <summary>The same events for every member; without what a member who joined late may not see, which those who may will fetch.</summary>
     public async Task<IReadOnlyList<ChatEvent>> ForEveryoneAsync(Head head, IReadOnlyList<LogEntry> entries, Session? session, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
-        ArgumentNullException.ThrowIfNull(entries);
         IReadOnlyList<LogEntry> shown = [.. entries.Where(entry => entry.Seq >= head.JoinedSeq)];
         var messages = await MessagesAsync(shown, message => message.Seq >= head.JoinedSeq, session, cancellationToken);
         return Show(Alive(shown), messages, await views.ForEveryoneAsync(head, messages, session, cancellationToken));
@@ -24,8 +22,6 @@ public sealed class EventViews(ChatContainers containers, MessageViews views, Ti
     /// <summary>Events as one member sees them.</summary>
     public async Task<IReadOnlyList<ChatEvent>> ForAsync(Member member, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(member);
-        ArgumentNullException.ThrowIfNull(entries);
         var messages = await MessagesAsync(entries, member.Sees, null, cancellationToken);
         return Show(Alive(entries), messages, await views.OfAsync(member.UserId, messages, cancellationToken));
     }

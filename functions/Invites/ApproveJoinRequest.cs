@@ -42,15 +42,12 @@ public sealed record Approval : MemberCommand
 
     protected override Right Needed => Right.DecideJoinRequests;
 
-    protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
-    {
-        ArgumentNullException.ThrowIfNull(head);
-        return context.Find<Member>(Member.DocumentId(UserId)) switch
+    protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor) =>
+        context.Find<Member>(Member.DocumentId(UserId)) switch
         {
             { State: MemberState.Active } => Decision.Nothing(head),
             not { State: MemberState.Requested } => Decision.Refuse(Problems.JoinRequestNotFound),
             _ when head.MemberCount >= Limits.GroupMembers => Decision.Refuse(Problems.LimitReached("groupMembers", Limits.GroupMembers)),
             _ => Membership.Join(context, head, Actor, [UserId]),
         };
-    }
 }

@@ -18,7 +18,6 @@ public sealed class CreateInviteLink(ConversationReader reader, InviteLinkStore 
         string conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var wish = InviteWish.Read(body, now);

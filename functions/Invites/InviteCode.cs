@@ -14,7 +14,6 @@ public readonly record struct InviteCode(ConversationId Conversation, string Sec
 
     public static bool TryParse(string text, out InviteCode code)
     {
-        ArgumentNullException.ThrowIfNull(text);
         var isLong = text.Length == 2 * IdLength;
         code = isLong ? new(new ConversationId(text[..IdLength]), text[IdLength..]) : default;
         return isLong && ConversationId.TryParse(code.Conversation.Value, out _) && Opaque.IsWellFormed(code.Secret);

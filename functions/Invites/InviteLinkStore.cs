@@ -24,7 +24,6 @@ public sealed class InviteLinkStore(ChatContainers containers)
     /// <returns>The links as they are then, and by which a reader sees the change; null when there was none.</returns>
     public async Task<(InviteLinks Links, Session? Session)> ChangeAsync(ConversationId conversation, Func<InviteLinks, InviteLinks> change, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(change);
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var (before, etag) = await ReadAsync(conversation, cancellationToken);

@@ -18,11 +18,8 @@ public sealed record InviteLinkView(string LinkId, UserId CreatedBy, DateTimeOff
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MaxUses { get; init; }
 
-    public static InviteLinkView Of(InviteLink link)
-    {
-        ArgumentNullException.ThrowIfNull(link);
-        return new(link.LinkId, link.CreatedBy, link.CreatedAt, link.Uses) { ExpiresAt = link.ExpiresAt, MaxUses = link.MaxUses };
-    }
+    public static InviteLinkView Of(InviteLink link) =>
+        new(link.LinkId, link.CreatedBy, link.CreatedAt, link.Uses) { ExpiresAt = link.ExpiresAt, MaxUses = link.MaxUses };
 }
 
 /// <summary>A conversation's invite links that are good, in the order in which they were made.</summary>

@@ -70,11 +70,8 @@ public sealed record InviteLink(string LinkId, UserId CreatedBy, DateTimeOffset 
     public bool HasAsked { get; init; }
 
     /// <summary>Whether one request made both.</summary>
-    public bool IsSameAs(InviteLink other)
-    {
-        ArgumentNullException.ThrowIfNull(other);
-        return LinkId == other.LinkId || (KeyHash is not null && KeyHash == other.KeyHash);
-    }
+    public bool IsSameAs(InviteLink other) =>
+        LinkId == other.LinkId || (KeyHash is not null && KeyHash == other.KeyHash);
 
     public bool IsExpiredAt(DateTimeOffset now) => ExpiresAt <= now;
 

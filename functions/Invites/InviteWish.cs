@@ -12,7 +12,6 @@ public sealed record InviteWish(DateTimeOffset? ExpiresAt, int? MaxUses)
     /// <summary>Reads the body of <c>POST …/invite-links</c>, noting every fault on it.</summary>
     public static InviteWish Read(RequestBody body, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(body);
         var expiresAt = body.Merge<DateTimeOffset?>("expiresAt", name => body.Instant(name)).Value;
         var maxUses = body.Merge<long?>("maxUses", name => body.Seq(name)).Value;
         if (expiresAt <= now)

@@ -27,7 +27,6 @@ public sealed class JoinRequests(ChatContainers containers, InviteLinkStore stor
     /// <returns>Why not, or by which session a reader sees the request; neither when it was there already.</returns>
     public async Task<(Problem? Refusal, Session? Session)> AskAsync(Head head, InviteCode invite, UserId user, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
         for (var attempt = 0; attempt < MaxTries; attempt++)
         {
             var (me, etag) = await ReadAsync(head.ConversationId, user, cancellationToken);

@@ -63,11 +63,8 @@ public sealed class ConversationLog(Container conversations, HandOver handOver, 
         ConversationId conversation,
         IReadOnlyList<LogCommand> commands,
         Session? session,
-        CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(commands);
-        return AppendInOrderAsync(conversation, commands, Deadline.Of(Patience, time), session, cancellationToken);
-    }
+        CancellationToken cancellationToken) =>
+        AppendInOrderAsync(conversation, commands, Deadline.Of(Patience, time), session, cancellationToken);
 
     private async Task<IReadOnlyList<Appended>> AppendInOrderAsync(
         ConversationId conversation,

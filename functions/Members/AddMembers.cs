@@ -19,7 +19,6 @@ public sealed class AddMembers(ConversationLog log, PushGroups groups, Limits li
         string conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var users = body.UserIds("members") ?? [];
         if (users.Count > limits.AddedMembers)
@@ -69,7 +68,6 @@ public sealed record Addition : MemberCommand
 
     protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
     {
-        ArgumentNullException.ThrowIfNull(head);
         var documentOf = context.DocumentOf;
         bool IsOut(UserId user) => documentOf(Member.DocumentId(user)) is not Member { State: MemberState.Active };
         if (head.MemberCount + Users.Count(IsOut) > Limits.GroupMembers)

@@ -15,7 +15,6 @@ public sealed class ChangeOwner(ConversationLog log, Limits limits, CurrentUser 
         string conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var owner = body.User("userId");
         if (body.Refusal is { } malformed)

@@ -16,7 +16,6 @@ public sealed class ChangeRole(ConversationLog log, Limits limits, CurrentUser u
         string userId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var role = body.OneOf("role", "admin", "member");
         if (body.Refusal is { } malformed)

@@ -58,8 +58,6 @@ public sealed record Leave : MemberCommand
 
     protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
     {
-        ArgumentNullException.ThrowIfNull(head);
-        ArgumentNullException.ThrowIfNull(actor);
         var isFollowed = actor.Role == MemberRole.Owner && head.MemberCount > 1;
         if (isFollowed && Heir?.MembersVersion != head.MembersVersion)
         {

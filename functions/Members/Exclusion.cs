@@ -19,7 +19,6 @@ public sealed class Exclusion(ChatContainers containers)
     /// <returns>The state that they are in then, null when they never had a part in the conversation; and by which session a reader sees it.</returns>
     public async Task<(MemberState? State, Session? Session)> ExcludeAsync(ConversationId conversation, UserId user, Predicate<Member> isMeant, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(isMeant);
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var (member, etag) = await _conversations.ReadDocumentAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, null, cancellationToken);

@@ -41,9 +41,6 @@ public sealed record MemberPage(IReadOnlyList<MemberView> Members, string? Conti
 /// <param name="JoinedSeq">The entry by which they joined, the last time.</param>
 public sealed record MemberView(UserId UserId, MemberRole Role, MemberState State, DateTimeOffset JoinedAt, long JoinedSeq)
 {
-    public static MemberView Of(Member member)
-    {
-        ArgumentNullException.ThrowIfNull(member);
-        return new(member.UserId, member.Role, member.State, member.JoinedAt, member.JoinedSeq);
-    }
+    public static MemberView Of(Member member) =>
+        new(member.UserId, member.Role, member.State, member.JoinedAt, member.JoinedSeq);
 }

@@ -86,8 +86,6 @@ public sealed record Removal : MemberCommand
 
     protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
     {
-        ArgumentNullException.ThrowIfNull(head);
-        ArgumentNullException.ThrowIfNull(actor);
         if (context.Find<Member>(Member.DocumentId(UserId)) is not { State: MemberState.Active } member)
         {
             return Decision.Nothing(head);

@@ -15,7 +15,6 @@ public sealed class EditMessage(ConversationLog log, MessageViews views, Limits 
         string messageId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var text = body.Text("text", limits.Text);
         var mentions = Mention.Read(body, text, limits);

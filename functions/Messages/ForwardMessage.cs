@@ -19,7 +19,6 @@ public sealed class ForwardMessage(ConversationLog log, PrivacyReader privacy, M
         string messageId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var clientMessageId = body.ClientId("clientMessageId");
         var targets = body.ConversationIds("to", limits.ForwardTargets);

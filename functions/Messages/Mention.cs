@@ -13,8 +13,6 @@ public sealed record Mention(UserId UserId, int Offset, int Length)
     /// <summary>Reads the mentions in a text, by ascending offset; null for none.</summary>
     public static IReadOnlyList<Mention>? Read(RequestBody body, string text, Limits limits)
     {
-        ArgumentNullException.ThrowIfNull(body);
-        ArgumentNullException.ThrowIfNull(limits);
         if (!body.Has("mentions"))
         {
             return null;

@@ -111,23 +111,16 @@ public sealed record Message : LogEntry
     };
 
     /// <summary>The root of a thread as a new reply leaves it.</summary>
-    public Message WithReply(Message reply)
-    {
-        ArgumentNullException.ThrowIfNull(reply);
-        return this with
+    public Message WithReply(Message reply) =>
+        this with
         {
             Thread = new(reply.ThreadOrdinal!.Value, reply.At, reply.Seq),
             UpdatedSeq = reply.Seq,
             TimeToLive = TimeToLiveAt(reply.At),
         };
-    }
 
     /// <summary>Whether it is the message that lists show for its conversation.</summary>
-    public bool IsLastOf(Head head)
-    {
-        ArgumentNullException.ThrowIfNull(head);
-        return head.LastMessage?.Seq == Seq;
-    }
+    public bool IsLastOf(Head head) => head.LastMessage?.Seq == Seq;
 
     /// <summary>The message as lists show it. What disappears or was taken back shows nothing of what it says.</summary>
     public MessagePreview ToPreview() =>

@@ -39,9 +39,6 @@ public abstract record MessageCommand : LogCommand
     /// <summary>The message as an event leaves it, with whatever else changes.</summary>
     protected static Decision Changed(in DecisionContext context, Head head, LogEvent change, Message message, IReadOnlyList<ConversationDocument> documents)
     {
-        ArgumentNullException.ThrowIfNull(head);
-        ArgumentNullException.ThrowIfNull(change);
-        ArgumentNullException.ThrowIfNull(message);
         var changed = message with { UpdatedSeq = change.Seq, TimeToLive = message.TimeToLiveAt(context.Now) };
         var preview = changed.IsLastOf(head) ? changed.ToPreview() : head.LastMessage;
         return Decision.Append(

@@ -54,8 +54,6 @@ public sealed record MessageContent
     /// <summary>Reads what a request says, noting every fault on it.</summary>
     public static MessageContent Read(RequestBody body, Limits limits)
     {
-        ArgumentNullException.ThrowIfNull(body);
-        ArgumentNullException.ThrowIfNull(limits);
         var poll = body.OptionalObject("poll");
         if (poll is not null && body.Has("text"))
         {

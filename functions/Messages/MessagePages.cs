@@ -11,8 +11,6 @@ public sealed class MessagePages(ChatContainers containers, TimeProvider time)
     /// <summary>A page of all messages or of a thread's replies, after or before a position, or the newest.</summary>
     public async Task<MessagePage> ReadAsync(Participation part, MessageId? thread, long? after, long? before, int limit, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(part);
-
         // One more than asked for tells whether there are more.
         var (first, last) = (Math.Max((after ?? 0) + 1, part.Member.FirstVisible), (before ?? long.MaxValue) - 1);
         var query = new QueryDefinition(
@@ -52,7 +50,6 @@ public sealed record MessagePage(long FromSeq, long ToSeq, bool HasMore)
     /// <param name="limit">The most messages on the page.</param>
     public static MessagePage Of(IReadOnlyList<Message> found, long lastSeq, long? after, long? before, int limit)
     {
-        ArgumentNullException.ThrowIfNull(found);
         var hasMore = found.Count > limit;
         var messages = found.Take(limit).OrderBy(message => message.Seq).ToList();
 
@@ -68,9 +65,6 @@ public sealed record MessagePage(long FromSeq, long ToSeq, bool HasMore)
     internal MessagePage Where(Func<Message, bool> isSeen) => this with { Found = [.. Found.Where(isSeen)] };
 
     /// <summary>This page and the one that follows on it.</summary>
-    public MessagePage Then(MessagePage next)
-    {
-        ArgumentNullException.ThrowIfNull(next);
-        return new(FromSeq, Math.Max(ToSeq, next.ToSeq), next.HasMore) { Found = [.. Found, .. next.Found] };
-    }
+    public MessagePage Then(MessagePage next) =>
+        new(FromSeq, Math.Max(ToSeq, next.ToSeq), next.HasMore) { Found = [.. Found, .. next.Found] };
 }

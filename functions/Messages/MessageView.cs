@@ -73,10 +73,8 @@ public sealed record MessageView(
     public Poll? Poll { get; init; }
 
     /// <summary>The message as it is stored, without what is the viewer's own and without what it answers.</summary>
-    public static MessageView Of(Message message)
-    {
-        ArgumentNullException.ThrowIfNull(message);
-        return new(
+    public static MessageView Of(Message message) =>
+        new(
             message.MessageId,
             message.ConversationId,
             message.Seq,
@@ -102,5 +100,4 @@ public sealed record MessageView(
             Forwarded = message.Forwarded,
             Poll = message.Poll,
         };
-    }
 }

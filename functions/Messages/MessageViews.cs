@@ -14,7 +14,6 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
     /// <summary>The messages as a member sees them, in the same order.</summary>
     public async Task<IReadOnlyList<MessageView>> OfAsync(UserId viewer, IReadOnlyList<Message> messages, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(messages);
         var quoted = Quoted(messages);
         var found = await ReadAsync(
             messages,
@@ -42,8 +41,6 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
     /// <summary>The messages as every member may see them, in the same order; who joined late may not see what was before.</summary>
     public async Task<IReadOnlyList<MessageView>> ForEveryoneAsync(Head head, IReadOnlyList<Message> messages, Session? session, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
-        ArgumentNullException.ThrowIfNull(messages);
         var found = await ReadAsync(messages, Quoted(messages), session, cancellationToken);
         return [.. messages.Select(message => Quoting(message, found, quote => quote.Seq >= head.JoinedSeq))];
     }
@@ -51,7 +48,6 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
     /// <summary>200 with the message that a command changed or found as wanted, or the refusal.</summary>
     public async Task<IResult> AnswerAsync(UserId viewer, Appended appended, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(appended);
         if (appended.Refusal is { } refusal)
         {
             return refusal.ToResult();
@@ -64,7 +60,6 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
     /// <summary>What became of messages that a user sent together, in the same order.</summary>
     public async Task<IReadOnlyList<SendResult>> ResultsAsync(UserId viewer, IReadOnlyList<Appended> sent, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(sent);
         var stored = sent.Where(one => one.Refusal is null).Select(one => (Message)one.Entries[0]).ToList();
         var views = new Queue<MessageView>(await OfAsync(viewer, stored, cancellationToken));
         return [.. sent.Select(one => one.Refusal is { } refusal

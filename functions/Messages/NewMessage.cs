@@ -18,7 +18,6 @@ public sealed record NewMessage : LogCommand
     [SetsRequiredMembers]
     public NewMessage(ConversationId conversation, UserId sender, string clientMessageId, MessageContent content)
     {
-        ArgumentNullException.ThrowIfNull(content);
         Actor = sender;
         _key = MessageId.For(conversation, sender, clientMessageId);
         _conversation = conversation;

@@ -11,7 +11,6 @@ public static class Preview
     /// <summary>At most the first 100 characters; a longer text ends with an ellipsis and is never cut within a grapheme cluster.</summary>
     public static string Of(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         if (text.Length <= MaxLength)
         {
             return text;

@@ -20,9 +20,6 @@ public sealed record Quote(MessageId MessageId)
     public bool IsUnsent { get; init; }
 
     /// <summary>A message that the viewer sees, as others quote it.</summary>
-    public static Quote Of(Message message)
-    {
-        ArgumentNullException.ThrowIfNull(message);
-        return new(message.MessageId) { Seq = message.Seq, SenderId = message.SenderId, Preview = message.ToPreview().Preview, IsUnsent = message.IsUnsent };
-    }
+    public static Quote Of(Message message) =>
+        new(message.MessageId) { Seq = message.Seq, SenderId = message.SenderId, Preview = message.ToPreview().Preview, IsUnsent = message.IsUnsent };
 }

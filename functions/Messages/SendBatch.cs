@@ -18,7 +18,6 @@ public sealed class SendBatch(ConversationLog log, PrivacyReader privacy, Messag
         string conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var wishes = body.Objects("messages", 1, limits.BatchMessages)
             .Select(item => (ClientMessageId: item.ClientId("clientMessageId"), Content: MessageContent.Read(item, limits)))

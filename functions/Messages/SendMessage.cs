@@ -15,7 +15,6 @@ public sealed class SendMessage(ConversationLog log, PrivacyReader privacy, Mess
         string conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var clientMessageId = body.ClientId("clientMessageId");
         var content = MessageContent.Read(body, limits);

@@ -17,8 +17,6 @@ public sealed record Poll(IReadOnlyList<PollOption> Options, bool Multiple, int 
 
     public static Poll Read(RequestBody body, Limits limits)
     {
-        ArgumentNullException.ThrowIfNull(body);
-        ArgumentNullException.ThrowIfNull(limits);
         var options = body.Texts("options", 2, limits.PollOptions, limits.PollOptionText);
         return new([.. options.Select(option => new PollOption(option, 0))], body.Flag("multiple"), 0)
         {

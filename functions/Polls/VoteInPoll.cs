@@ -17,7 +17,6 @@ public sealed class VoteInPoll(ConversationLog log, MessageViews views, EventPus
         string messageId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var options = body.Indexes("options", limits.PollOptions);
         if (body.Refusal is { } malformed)

@@ -13,7 +13,6 @@ public sealed class Acquaintances(ConversationReader reader, Pairs pairs, ChatCo
     /// </summary>
     public async Task<IReadOnlyList<UserId>?> AmongAsync(UserId user, IReadOnlyList<UserId> others, string? conversationId, Session? session, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(others);
         if (conversationId is null)
         {
             return await AmongPairsAsync(user, others, cancellationToken);

@@ -43,7 +43,6 @@ public sealed class LastSeen(ChatContainers containers, PrivacyReader privacy, T
     /// <summary>When some users were last seen, rounded down so that nobody learns the second of a call; those of whom nothing is known are left out.</summary>
     public async Task<IReadOnlyDictionary<UserId, DateTimeOffset?>> OfAsync(IReadOnlyList<UserId> users, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(users);
         if (users.Count == 0)
         {
             return new Dictionary<UserId, DateTimeOffset?>();

@@ -15,7 +15,6 @@ public sealed class ChangePrivacy(ChatContainers containers, PrivacyReader priva
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "me/privacy")] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var (receipts, presence) = (body.Merge<bool?>("readReceipts", name => body.Bool(name)), body.Merge<bool?>("presence", name => body.Bool(name)));
         if (body.Refusal is { } malformed)

@@ -39,7 +39,6 @@ public sealed class PrivacyReader(ChatContainers containers, TimeProvider time)
     /// <summary>The settings of several users.</summary>
     public async Task<IReadOnlyDictionary<UserId, PrivacySettings>> OfAsync(IReadOnlyCollection<UserId> users, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(users);
         var now = time.GetUtcNow();
         var all = new Dictionary<UserId, PrivacySettings>();
         var unknown = new List<UserId>();

@@ -30,9 +30,5 @@ public sealed record PrivacySettings
 /// <summary>The caller's own privacy settings, as asked and answered.</summary>
 public sealed record PrivacyView(bool ReadReceipts, bool Presence)
 {
-    public static PrivacyView Of(PrivacySettings settings)
-    {
-        ArgumentNullException.ThrowIfNull(settings);
-        return new(settings.ReadReceipts, settings.Presence);
-    }
+    public static PrivacyView Of(PrivacySettings settings) => new(settings.ReadReceipts, settings.Presence);
 }

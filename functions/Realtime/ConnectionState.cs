@@ -150,7 +150,6 @@ public sealed class ConnectionStates(ChatContainers containers, TimeProvider tim
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task<bool> TryEndPartAsync(ConnectionState began, string chain, bool isLast, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(began);
         var until = isLast ? 0 : (time.GetUtcNow() + Lease).ToUnixTimeMilliseconds();
         var isEnough = isLast ? " AND (NOT IS_DEFINED(c.again) OR c.again = false)" : "";
         var isAsBefore = $"{Is("signedOutAt", began.SignedOutAt)} AND {Is("goneAt", began.GoneAt)} AND c.chain = '{chain}'{isEnough}";

@@ -23,7 +23,6 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
     /// <summary>Sends events to every connection of every member, in two seconds or not at all.</summary>
     public async Task PushAsync(Head head, IReadOnlyList<UserId> members, IReadOnlyList<ChatEvent> all, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
         using var span = Spans.StartPush(head.ConversationId, all.Count);
         using var timeout = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -52,18 +51,14 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
     /// </summary>
     public Task PushToOthersAsync(Head head, UserId user, ChatEvent one, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
         return head is { MemberCount: <= MaxOthersOneByOne, Members: { } members }
             ? Task.WhenAll(members.Where(member => member.UserId != user).Select(member => PushToUserAsync(member.UserId, one, cancellationToken)))
             : PushToMembersAsync(head, one, cancellationToken);
     }
 
     /// <summary>Tells every member of a group of what isn't in the log, in two seconds or not at all.</summary>
-    public Task PushToMembersAsync(Head head, ChatEvent one, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(head);
-        return TryPushAsync(one, cancel => hub.SendToMembersAsync(head.ConversationId, [one], cancel), cancellationToken);
-    }
+    public Task PushToMembersAsync(Head head, ChatEvent one, CancellationToken cancellationToken) =>
+        TryPushAsync(one, cancel => hub.SendToMembersAsync(head.ConversationId, [one], cancel), cancellationToken);
 
     /// <summary>Tells a user's own connections of what only concerns them, in two seconds or not at all.</summary>
     public Task PushToUserAsync(UserId user, string type, ConversationId conversation, object data, CancellationToken cancellationToken) =>

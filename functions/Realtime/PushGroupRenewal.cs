@@ -72,7 +72,6 @@ public sealed class PushGroupRenewal(
     /// <exception cref="RealtimeException">SignalR didn't confirm it for all of them.</exception>
     public async Task RenewAsync(PushGroupsDue due, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(due);
         switch (await states.TryLeaseAsync(due.UserId, due.Chain, due.SignedOutAt, cancellationToken))
         {
             case PushGroupLease.Taken:

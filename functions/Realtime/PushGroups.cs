@@ -24,7 +24,6 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvi
     /// <remarks>Delivery does it again; whoever is still missing from it is put in at their next negotiate.</remarks>
     public async Task<DateTimeOffset?> TryAlignAsync(Head head, IReadOnlyList<UserId> users, Session? session, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
         if (head.Kind == ConversationKind.Direct)
         {
             return null;

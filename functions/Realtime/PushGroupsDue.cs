@@ -24,7 +24,6 @@ public sealed class PushGroupQueue(ServiceBusClient client, TimeProvider time)
     /// <summary>Begins a renewal, unless one was begun just now for the same.</summary>
     public Task BeginAsync(ConnectionState state, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(state);
         var window = time.GetUtcNow().Ticks / Window.Ticks;
         return SendAsync(
             new PushGroupsDue(state.UserId, Opaque.Random(), state.SignedOutAt),

@@ -54,8 +54,6 @@ public sealed record ReceiptOfMember(UserId UserId, long DeliveredSeq, long Read
 {
     public static ReceiptOfMember Of(Head head, Member member, UserId viewer, bool showsRead)
     {
-        ArgumentNullException.ThrowIfNull(head);
-        ArgumentNullException.ThrowIfNull(member);
         if (member.UserId != viewer && !head.Shows(member.UserId))
         {
             return new(member.UserId, 0, 0);

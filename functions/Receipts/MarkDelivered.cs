@@ -17,7 +17,6 @@ public sealed class MarkDelivered(ConversationReader reader, MemberMarks marks, 
         string conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var seq = body.Seq("seq");
         if (body.Refusal is { } malformed)

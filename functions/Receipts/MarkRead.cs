@@ -19,7 +19,6 @@ public sealed class MarkRead(ConversationReader reader, MemberMarks marks, Inbox
         string conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var seq = body.Seq("seq");
         if (body.Refusal is { } malformed)

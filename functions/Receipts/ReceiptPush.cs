@@ -31,8 +31,6 @@ public sealed class ReceiptPush(
     /// <summary>Tells the others, as far as both sides show receipts, and the user's own devices.</summary>
     public async Task PushAsync(Head head, Receipt receipt)
     {
-        ArgumentNullException.ThrowIfNull(head);
-        ArgumentNullException.ThrowIfNull(receipt);
         var key = (head.ConversationId, receipt.UserId, receipt.Type);
         lock (_lock)
         {

@@ -14,7 +14,6 @@ public sealed class SentReceipts(MemberMarks marks, PrivacyReader privacy, Limit
     /// <summary>Moves a member's receipt to their own message, as far as they show receipts.</summary>
     public async Task RaiseAsync(InboxChange change, UserId user, long seq, long ordinal, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(change);
         if (change.Kind == ConversationKind.Group && change.MemberCount <= limits.ReceiptMembers)
         {
             var isShown = (await privacy.OfAsync(user, cancellationToken)).ReadReceipts;

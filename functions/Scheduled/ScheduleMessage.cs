@@ -24,7 +24,6 @@ public sealed class ScheduleMessage(ConversationReader reader, ChatContainers co
         string conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var (clientMessageId, content, dueAt) = (body.ClientId("clientMessageId"), MessageContent.Read(body, limits), body.Instant("dueAt"));
         if (body.Refusal is { } malformed)

@@ -15,11 +15,8 @@ public sealed record ScheduledDue(ConversationId ConversationId, UserId SenderId
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Session? Session { get; init; }
 
-    public static ScheduledDue Of(ScheduledMessage scheduled)
-    {
-        ArgumentNullException.ThrowIfNull(scheduled);
-        return new(scheduled.ConversationId, scheduled.SenderId, scheduled.MessageId, scheduled.DueAt);
-    }
+    public static ScheduledDue Of(ScheduledMessage scheduled) =>
+        new(scheduled.ConversationId, scheduled.SenderId, scheduled.MessageId, scheduled.DueAt);
 }
 
 /// <summary>Sends what tells that a message is due.</summary>
@@ -28,18 +25,12 @@ public sealed class ScheduledQueue(ServiceBusClient client)
     private readonly ServiceBusSender _sender = client.CreateSender(ScheduledDue.Queue);
 
     /// <summary>For the instant when the message is due; a repeat is dropped, or does nothing.</summary>
-    public Task ScheduleAsync(ScheduledDue due, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(due);
-        return SendAsync(due, $"{due.ConversationId}:{due.MessageId}:{due.DueAt.ToUnixTimeMilliseconds()}", due.DueAt, cancellationToken);
-    }
+    public Task ScheduleAsync(ScheduledDue due, CancellationToken cancellationToken) =>
+        SendAsync(due, $"{due.ConversationId}:{due.MessageId}:{due.DueAt.ToUnixTimeMilliseconds()}", due.DueAt, cancellationToken);
 
     /// <summary>At once, under an id of its own.</summary>
-    public Task SendAsync(ScheduledDue due, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(due);
-        return SendAsync(due, Opaque.Random(), due.DueAt, cancellationToken);
-    }
+    public Task SendAsync(ScheduledDue due, CancellationToken cancellationToken) =>
+        SendAsync(due, Opaque.Random(), due.DueAt, cancellationToken);
 
     private Task SendAsync(ScheduledDue due, string messageId, DateTimeOffset at, CancellationToken cancellationToken)
     {

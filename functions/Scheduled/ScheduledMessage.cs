@@ -30,11 +30,8 @@ public sealed record ScheduledMessage : ConversationDocument
     public bool IsOf(Member? sender) => JoinedSeq is null || JoinedSeq == sender?.JoinedSeq;
 
     /// <summary>Whether another request asked for the same.</summary>
-    public bool IsSameAs(ScheduledMessage other)
-    {
-        ArgumentNullException.ThrowIfNull(other);
-        return DueAt == other.DueAt && Content.Hash == other.Content.Hash;
-    }
+    public bool IsSameAs(ScheduledMessage other) =>
+        DueAt == other.DueAt && Content.Hash == other.Content.Hash;
 
     public static string DocumentId(UserId sender, MessageId message) => Prefix(sender) + message.Value;
 
@@ -46,11 +43,8 @@ public sealed record ScheduledMessage : ConversationDocument
 /// <param name="ScheduledId">The id that the message will have.</param>
 public sealed record ScheduledView(MessageId ScheduledId, ConversationId ConversationId, string ClientMessageId, DateTimeOffset DueAt, MessageContent Content)
 {
-    public static ScheduledView Of(ScheduledMessage scheduled)
-    {
-        ArgumentNullException.ThrowIfNull(scheduled);
-        return new(scheduled.MessageId, scheduled.ConversationId, scheduled.ClientMessageId, scheduled.DueAt, scheduled.Content);
-    }
+    public static ScheduledView Of(ScheduledMessage scheduled) =>
+        new(scheduled.MessageId, scheduled.ConversationId, scheduled.ClientMessageId, scheduled.DueAt, scheduled.Content);
 }
 
 /// <summary>All that a user has scheduled in a conversation, the next due first.</summary>

@@ -68,7 +68,6 @@ public sealed record SendDue : LogCommand
     [SetsRequiredMembers]
     public SendDue(ScheduledMessage scheduled, bool isReceipt)
     {
-        ArgumentNullException.ThrowIfNull(scheduled);
         Actor = scheduled.SenderId;
         _scheduled = scheduled;
         _message = new NewMessage(scheduled.ConversationId, scheduled.SenderId, scheduled.ClientMessageId, scheduled.Content) { IsReceipt = isReceipt };

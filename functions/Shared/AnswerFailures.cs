@@ -11,8 +11,6 @@ public sealed class AnswerFailures(ILogger<AnswerFailures> logger) : IFunctionsW
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        ArgumentNullException.ThrowIfNull(next);
         if (context.GetHttpContext() is not { } http)
         {
             await next(context);

@@ -13,7 +13,6 @@ public sealed class Arrival(TimeProvider time) : IFunctionsWorkerMiddleware
 
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
-        ArgumentNullException.ThrowIfNull(next);
         Flowing.Value = time.GetTimestamp();
         await next(context);
     }

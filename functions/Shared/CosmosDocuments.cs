@@ -31,7 +31,6 @@ public static class CosmosDocuments
         CancellationToken cancellationToken = default)
         where T : class
     {
-        ArgumentNullException.ThrowIfNull(container);
         var options = session is { } token ? new ItemRequestOptions { SessionToken = token.Value } : null;
         using var response = await container.ReadItemStreamAsync(id, partition, options, cancellationToken);
         if (response.StatusCode == HttpStatusCode.NotFound && response.Headers.SubStatusCode() != CosmosFailures.ReadSessionNotAvailable)
@@ -65,7 +64,6 @@ public static class CosmosDocuments
         Session? session = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(container);
         var options = session is { } token ? new ReadManyRequestOptions { SessionToken = token.Value } : null;
         using var response = await container.ReadManyItemsStreamAsync([.. documents], options, cancellationToken);
         response.EnsureSuccessStatusCode();
@@ -82,7 +80,6 @@ public static class CosmosDocuments
         int? pageSize = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(container);
         var options = new QueryRequestOptions
         {
             PartitionKey = partition,

@@ -21,7 +21,6 @@ public static class CosmosFailures
     /// <summary>Whether the account doesn't know the session that a client sent along.</summary>
     public static bool IsSessionUnknown(CosmosException exception)
     {
-        ArgumentNullException.ThrowIfNull(exception);
         return exception.StatusCode == HttpStatusCode.BadRequest
             || exception is { StatusCode: HttpStatusCode.NotFound, SubStatusCode: ReadSessionNotAvailable };
     }

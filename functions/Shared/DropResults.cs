@@ -11,7 +11,6 @@ public sealed class DropResults : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
-        ArgumentNullException.ThrowIfNull(next);
         await next(context);
         if (context.GetHttpContext() is not null)
         {

@@ -10,8 +10,6 @@ public static class IdempotencyKey
     /// <summary>The key, or null when there is none. A fault is noted on the body.</summary>
     public static string? Read(HttpRequest request, RequestBody body)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        ArgumentNullException.ThrowIfNull(body);
         if (!request.Headers.TryGetValue(Header, out var given))
         {
             return null;

@@ -110,7 +110,6 @@ public abstract class IdConverter<T>(Func<string, T> make, Func<T, string> text)
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
     {
-        ArgumentNullException.ThrowIfNull(writer);
         writer.WriteStringValue(text(value));
     }
 }

@@ -37,7 +37,6 @@ public sealed partial class RequestBody : IDisposable
     /// <summary>Reads at most <paramref name="limit"/> bytes of <c>application/json</c>.</summary>
     public static async Task<RequestBody> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         if (!IsJson(request))
         {
             return new RequestBody(Problems.UnsupportedMediaType, [], null);
@@ -222,7 +221,6 @@ public sealed partial class RequestBody : IDisposable
     /// <summary>A member of a JSON merge (RFC 7396): left alone when absent, cleared when null, else read by its getter.</summary>
     public Merge<T> Merge<T>(string name, Func<string, T> read)
     {
-        ArgumentNullException.ThrowIfNull(read);
         return _unreadable is not null || !_object.TryGetProperty(name, out var element)
             ? default
             : new(true, element.ValueKind == JsonValueKind.Null ? default : read(name));

@@ -15,7 +15,6 @@ public sealed class RequestQuery(HttpRequest request)
     /// <summary>The page size asked for, or the default.</summary>
     public int Limit(Limits limits)
     {
-        ArgumentNullException.ThrowIfNull(limits);
         if (!TryGet("limit", out var text))
         {
             return limits.DefaultPage;

@@ -18,7 +18,6 @@ public readonly record struct Session(string Value)
     /// <summary>The session in a request, or null: all that were given, in one header or several.</summary>
     public static Session? Of(HttpRequest request)
     {
-        ArgumentNullException.ThrowIfNull(request);
         var text = request.Headers[Header].ToString().Replace(" ", "", StringComparison.Ordinal);
         return text.Length is > 0 and <= MaxLength && !text.AsSpan().ContainsAnyExcept(Allowed) ? new Session(text) : null;
     }

@@ -11,7 +11,6 @@ public static class Settings
     public static T GetValidated<T>(this IConfiguration configuration, string section)
         where T : class, new()
     {
-        ArgumentNullException.ThrowIfNull(configuration);
         var options = configuration.GetSection(section).Get<T>() ?? new T();
         var faults = new List<ValidationResult>();
         if (Validator.TryValidateObject(options, new ValidationContext(options), faults, validateAllProperties: true))
@@ -26,7 +25,6 @@ public static class Settings
     /// <exception cref="InvalidOperationException">It isn't; the message names it.</exception>
     public static string Required(this IConfiguration configuration, string key)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
         return configuration[key] is { Length: > 0 } value
             ? value
             : throw new InvalidOperationException($"Setting {key.Replace(":", "__", StringComparison.Ordinal)} is missing.");

@@ -11,7 +11,6 @@ public static class SharedSetup
 {
     public static IServiceCollection AddShared(this IServiceCollection services, IConfiguration configuration)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
         services.TryAddSingleton(TimeProvider.System);
 
         // The identity that the app runs as; AZURE_CLIENT_ID chooses among several.

@@ -14,8 +14,6 @@ public sealed class UnknownRoute
     [Function(nameof(UnknownRoute))]
     public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, Route = "{*path}")] HttpRequest request, string? path)
     {
-        ArgumentNullException.ThrowIfNull(request);
-
         // The server has decoded it: as a string it would be decoded again.
         var decoded = new PathString("/" + path);
         var allowed = Routes.Where(route => route.Path.TryMatch(decoded, [])).SelectMany(route => route.Methods).Distinct(StringComparer.Ordinal).ToList();

@@ -29,7 +29,6 @@ public sealed record SyncItem(
     /// <param name="now">At which what has expired isn't shown.</param>
     public static SyncItem Of(InboxEntry entry, int page, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         if (entry.IsLeft)
         {
             return new(entry.ConversationId, entry.Version, true, null, null, false);

@@ -8,11 +8,8 @@ namespace Chat.Functions.Sync;
 /// <summary>Registers sync.</summary>
 public static class SyncSetup
 {
-    public static IServiceCollection AddSync(this IServiceCollection services, IConfiguration configuration)
-    {
-        ArgumentNullException.ThrowIfNull(configuration);
-        return services.AddSingleton(configuration.GetValidated<SyncOptions>("Sync"));
-    }
+    public static IServiceCollection AddSync(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddSingleton(configuration.GetValidated<SyncOptions>("Sync"));
 }
 
 /// <summary>How sync behaves, under <c>Sync</c> in the settings.</summary>

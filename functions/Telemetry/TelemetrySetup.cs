@@ -12,7 +12,6 @@ public static class TelemetrySetup
 
     public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
         services.AddSingleton(configuration.GetValidated<TelemetryOptions>("Telemetry")).AddSingleton<Pseudonyms>();
         return configuration[Endpoint] switch
         {

@@ -17,7 +17,6 @@ public sealed class SendTyping(ConversationReader reader, TypingPush push, Limit
         string conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var isTyping = body.Bool("typing");
         if (body.Refusal is { } malformed)

@@ -19,7 +19,6 @@ public sealed class TypingPush(EventPush push, Limits limits, TimeProvider time)
     /// <summary>Pushes it, unless the same was pushed within the last two seconds.</summary>
     public async Task PushAsync(Head head, UserId user, bool isTyping, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
         var (now, key) = (time.GetUtcNow(), (head.ConversationId, user));
         if (head.MemberCount > limits.TypingMembers || !head.Shows(user) || (_told.TryGetValue(key, out var told) && told.IsTyping == isTyping && now - told.At < Interval))
         {

@@ -13,8 +13,6 @@ public sealed class Authenticate(TokenCheck tokens, LastSeen lastSeen) : IFuncti
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        ArgumentNullException.ThrowIfNull(next);
         if (context.GetHttpContext() is { } http && context.FunctionDefinition.Name is not (nameof(GetHealth) or nameof(GetReadiness)))
         {
             var (token, refusal) = await tokens.CheckAsync(http.Request.Headers.Authorization);

@@ -37,7 +37,6 @@ public sealed class TokenCheck
 
     public TokenCheck(AuthOptions options, TimeProvider time)
     {
-        ArgumentNullException.ThrowIfNull(options);
         _userIdClaim = options.UserIdClaim;
         _time = time;
         _bySpan = _remembered.GetAlternateLookup<ReadOnlySpan<char>>();
