@@ -22,7 +22,7 @@ public sealed class ChangePreferences(
     [Function(nameof(ChangePreferences))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "conversations/{conversationId}/preferences")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
@@ -32,8 +32,7 @@ public sealed class ChangePreferences(
             return malformed.ToResult();
         }
 
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -45,7 +44,7 @@ public sealed class ChangePreferences(
         }
 
         var state = PreferencesState.Of(entry);
-        await push.PushAsync(user.Id, conversation, PreferencesState.Updated, state.Version, state);
+        await push.PushAsync(user.Id, conversationId, PreferencesState.Updated, state.Version, state);
         return new Answer<PreferencesState>(StatusCodes.Status200OK, state, ChatJson.Default.PreferencesState);
     }
 

@@ -13,15 +13,10 @@ public sealed class DeleteConversation(ConversationLog log, InboxProjection inbo
     [Function(nameof(DeleteConversation))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        if (!ConversationId.TryParse(conversationId, out var conversation))
-        {
-            return Problems.ConversationNotFound.ToResult();
-        }
-
-        var deleted = await log.AppendAsync(conversation, new Deletion { Actor = user.Id, Conversation = conversation }, Session.Of(request), cancellationToken);
+        var deleted = await log.AppendAsync(conversationId, new Deletion { Actor = user.Id, Conversation = conversationId }, Session.Of(request), cancellationToken);
         if (deleted.Refusal is { } refusal)
         {
             return refusal.ToResult();

@@ -10,12 +10,11 @@ public sealed class GetConversation(ConversationReader reader, ConversationViews
     [Function(nameof(GetConversation))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
         var session = Session.Of(request);
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadHeadForAsync(user.Id, conversation, session, cancellationToken) is not { } head)
+        if (await reader.ReadHeadForAsync(user.Id, conversationId, session, cancellationToken) is not { } head)
         {
             return Problems.ConversationNotFound.ToResult();
         }

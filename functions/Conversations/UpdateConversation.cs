@@ -15,7 +15,7 @@ public sealed class UpdateConversation(ConversationLog log, ConversationViews vi
     [Function(nameof(UpdateConversation))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "conversations/{conversationId}")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
@@ -25,12 +25,7 @@ public sealed class UpdateConversation(ConversationLog log, ConversationViews vi
             return malformed.ToResult();
         }
 
-        if (!ConversationId.TryParse(conversationId, out var conversation))
-        {
-            return Problems.ConversationNotFound.ToResult();
-        }
-
-        var updated = await log.AppendAsync(conversation, new SettingsUpdate { Actor = user.Id, Conversation = conversation, Change = change }, Session.Of(request), cancellationToken);
+        var updated = await log.AppendAsync(conversationId, new SettingsUpdate { Actor = user.Id, Conversation = conversationId, Change = change }, Session.Of(request), cancellationToken);
         return updated.Refusal is { } refusal
             ? refusal.ToResult()
             : new Answer<ConversationView>(

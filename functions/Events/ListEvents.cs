@@ -16,7 +16,7 @@ public sealed class ListEvents(ConversationReader reader, ChatContainers contain
     [Function(nameof(ListEvents))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/events")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
         var query = new RequestQuery(request);
@@ -26,8 +26,7 @@ public sealed class ListEvents(ConversationReader reader, ChatContainers contain
             return malformed.ToResult();
         }
 
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }

@@ -14,7 +14,7 @@ public sealed class ClearConversation(ConversationReader reader, MemberMarks mar
     [Function(nameof(ClearConversation))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/clear")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -25,8 +25,7 @@ public sealed class ClearConversation(ConversationReader reader, MemberMarks mar
             return malformed.ToResult();
         }
 
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadHeadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } head)
+        if (await reader.ReadHeadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } head)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -38,9 +37,9 @@ public sealed class ClearConversation(ConversationReader reader, MemberMarks mar
 
         // The member first: pages of messages go by it, and the inbox is a projection of it.
         var ordinal = await reader.OrdinalAtAsync(head, seq, cancellationToken);
-        var (_, session) = await marks.RaiseClearedAsync(conversation, user.Id, seq, ordinal, cancellationToken);
+        var (_, session) = await marks.RaiseClearedAsync(conversationId, user.Id, seq, ordinal, cancellationToken);
         await inbox.RaiseClearedAsync(user.Id, InboxChange.Of(head), seq, ordinal, cancellationToken);
-        await push.PushAsync(user.Id, conversation, cancellationToken);
+        await push.PushAsync(user.Id, conversationId, cancellationToken);
         return new NoContent(session);
     }
 }

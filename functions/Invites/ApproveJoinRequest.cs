@@ -14,19 +14,18 @@ public sealed class ApproveJoinRequest(ConversationLog log, PushGroups groups, L
     [Function(nameof(ApproveJoinRequest))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/join-requests/{userId}/approve")] HttpRequest request,
-        string conversationId,
-        string userId,
+        ConversationId conversationId,
+        UserId userId,
         CancellationToken cancellationToken)
     {
-        var (conversation, asking) = MemberAddress.Of(conversationId, userId);
-        var approval = new Approval { Actor = user.Id, Conversation = conversation, UserId = asking, Limits = limits };
-        var approved = await log.AppendAsync(conversation, approval, Session.Of(request), cancellationToken);
+        var approval = new Approval { Actor = user.Id, Conversation = conversationId, UserId = userId, Limits = limits };
+        var approved = await log.AppendAsync(conversationId, approval, Session.Of(request), cancellationToken);
         if (approved.Refusal is { } refusal)
         {
             return refusal.ToResult();
         }
 
-        await groups.TryAlignAsync(approved.Head!, [asking], approved.Session, cancellationToken);
+        await groups.TryAlignAsync(approved.Head!, [userId], approved.Session, cancellationToken);
         return new NoContent(approved.Session);
     }
 }

@@ -15,7 +15,7 @@ public sealed class CreateInviteLink(ConversationReader reader, InviteLinkStore 
     [Function(nameof(CreateInviteLink))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/invite-links")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -27,8 +27,7 @@ public sealed class CreateInviteLink(ConversationReader reader, InviteLinkStore 
             return malformed.ToResult();
         }
 
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -38,14 +37,14 @@ public sealed class CreateInviteLink(ConversationReader reader, InviteLinkStore 
             return Problems.NotAllowed.ToResult();
         }
 
-        var code = InviteCode.New(conversation);
+        var code = InviteCode.New(conversationId);
         var link = new InviteLink(code.LinkId, user.Id, now, 0)
         {
             ExpiresAt = wish.ExpiresAt,
             MaxUses = wish.MaxUses,
             KeyHash = key is null ? null : Opaque.Hash("invite", user.Id.Value, key),
         };
-        var (links, session) = await store.ChangeAsync(conversation, before => before.With(link, limits.InviteLinks, now), cancellationToken);
+        var (links, session) = await store.ChangeAsync(conversationId, before => before.With(link, limits.InviteLinks, now), cancellationToken);
         return links.LiveAt(now).Links.FirstOrDefault(one => one.IsSameAs(link)) switch
         {
             null => Problems.LimitReached("inviteLinks", limits.InviteLinks).ToResult(),

@@ -12,12 +12,11 @@ public sealed class DeleteInviteLink(ConversationReader reader, InviteLinkStore 
     [Function(nameof(DeleteInviteLink))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/invite-links/{linkId}")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         string linkId,
         CancellationToken cancellationToken)
     {
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -28,7 +27,7 @@ public sealed class DeleteInviteLink(ConversationReader reader, InviteLinkStore 
         }
 
         var (_, session) = await store.ChangeAsync(
-            conversation,
+            conversationId,
             links => links.Without(linkId),
             cancellationToken);
         return new NoContent(session);

@@ -12,11 +12,10 @@ public sealed class ListInviteLinks(ConversationReader reader, InviteLinkStore s
     [Function(nameof(ListInviteLinks))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/invite-links")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -26,7 +25,7 @@ public sealed class ListInviteLinks(ConversationReader reader, InviteLinkStore s
             return Problems.NotAllowed.ToResult();
         }
 
-        var (links, _) = await store.ReadAsync(conversation, cancellationToken);
+        var (links, _) = await store.ReadAsync(conversationId, cancellationToken);
         var list = new InviteLinkList([.. links.LiveAt(time.GetUtcNow()).Links.Select(InviteLinkView.Of)]);
         return new Answer<InviteLinkList>(StatusCodes.Status200OK, list, ChatJson.Default.InviteLinkList);
     }

@@ -12,7 +12,7 @@ public sealed class ListJoinRequests(ConversationReader reader, MemberReader mem
     [Function(nameof(ListJoinRequests))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/join-requests")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
         var query = new RequestQuery(request);
@@ -22,8 +22,7 @@ public sealed class ListJoinRequests(ConversationReader reader, MemberReader mem
             return malformed.ToResult();
         }
 
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -33,7 +32,7 @@ public sealed class ListJoinRequests(ConversationReader reader, MemberReader mem
             return Problems.NotAllowed.ToResult();
         }
 
-        var found = await members.RequestsAsync(conversation, after, limit + 1, cancellationToken);
+        var found = await members.RequestsAsync(conversationId, after, limit + 1, cancellationToken);
         var page = new JoinRequestPage(
             [.. found.Take(limit).Select(member => new JoinRequestView(member.UserId, member.RequestedAt ?? default))],
             found.Count > limit ? found[limit - 1].UserId.Value : null);

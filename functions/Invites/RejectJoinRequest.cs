@@ -12,12 +12,11 @@ public sealed class RejectJoinRequest(ConversationReader reader, JoinRequests re
     [Function(nameof(RejectJoinRequest))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/join-requests/{userId}/reject")] HttpRequest request,
-        string conversationId,
-        string userId,
+        ConversationId conversationId,
+        UserId userId,
         CancellationToken cancellationToken)
     {
-        var (conversation, asking) = MemberAddress.Of(conversationId, userId);
-        if (await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -27,7 +26,7 @@ public sealed class RejectJoinRequest(ConversationReader reader, JoinRequests re
             return Problems.NotAllowed.ToResult();
         }
 
-        var (isRejected, session) = await requests.RejectAsync(conversation, asking, cancellationToken);
+        var (isRejected, session) = await requests.RejectAsync(conversationId, userId, cancellationToken);
         return isRejected ? new NoContent(session) : Problems.JoinRequestNotFound.ToResult();
     }
 }

@@ -16,7 +16,7 @@ public sealed class AddMembers(ConversationLog log, PushGroups groups, Limits li
     [Function(nameof(AddMembers))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/members")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
@@ -31,19 +31,14 @@ public sealed class AddMembers(ConversationLog log, PushGroups groups, Limits li
             return malformed.ToResult();
         }
 
-        if (!ConversationId.TryParse(conversationId, out var conversation))
-        {
-            return Problems.ConversationNotFound.ToResult();
-        }
-
         // What doesn't fit one commit goes into the next; a repeat goes on where a crash or a 503 may have left it.
         Appended? added = null;
         for (var first = 0; first == 0 || first < users.Count; first += NewConversation.MaxFirstMembers)
         {
-            var addition = new Addition { Actor = user.Id, Conversation = conversation, Users = [.. users.Skip(first)], Limits = limits };
+            var addition = new Addition { Actor = user.Id, Conversation = conversationId, Users = [.. users.Skip(first)], Limits = limits };
             added = first == 0
-                ? await log.AppendAsync(conversation, addition, Session.Of(request), cancellationToken)
-                : await log.AppendFurtherAsync(conversation, addition, Session.Of(request), cancellationToken);
+                ? await log.AppendAsync(conversationId, addition, Session.Of(request), cancellationToken)
+                : await log.AppendFurtherAsync(conversationId, addition, Session.Of(request), cancellationToken);
             if (added.Refusal is { } refusal)
             {
                 return refusal.ToResult();

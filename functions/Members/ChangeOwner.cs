@@ -12,7 +12,7 @@ public sealed class ChangeOwner(ConversationLog log, Limits limits, CurrentUser 
     [Function(nameof(ChangeOwner))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/owner")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
@@ -22,13 +22,8 @@ public sealed class ChangeOwner(ConversationLog log, Limits limits, CurrentUser 
             return malformed.ToResult();
         }
 
-        if (!ConversationId.TryParse(conversationId, out var conversation))
-        {
-            return Problems.ConversationNotFound.ToResult();
-        }
-
-        var handOver = new HandOverToMember { Actor = user.Id, Conversation = conversation, UserId = owner };
-        var changed = await log.AppendAsync(conversation, handOver, Session.Of(request), cancellationToken);
+        var handOver = new HandOverToMember { Actor = user.Id, Conversation = conversationId, UserId = owner };
+        var changed = await log.AppendAsync(conversationId, handOver, Session.Of(request), cancellationToken);
         return changed.Refusal?.ToResult() ?? new NoContent(changed.Session);
     }
 }

@@ -12,8 +12,8 @@ public sealed class ChangeRole(ConversationLog log, Limits limits, CurrentUser u
     [Function(nameof(ChangeRole))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "conversations/{conversationId}/members/{userId}")] HttpRequest request,
-        string conversationId,
-        string userId,
+        ConversationId conversationId,
+        UserId userId,
         CancellationToken cancellationToken)
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
@@ -23,15 +23,14 @@ public sealed class ChangeRole(ConversationLog log, Limits limits, CurrentUser u
             return malformed.ToResult();
         }
 
-        var address = MemberAddress.Of(conversationId, userId);
         var change = new RoleChange
         {
             Actor = user.Id,
-            Conversation = address.Conversation,
-            UserId = address.User,
+            Conversation = conversationId,
+            UserId = userId,
             Role = role == "admin" ? MemberRole.Admin : MemberRole.Member,
         };
-        var changed = await log.AppendAsync(address.Conversation, change, Session.Of(request), cancellationToken);
+        var changed = await log.AppendAsync(conversationId, change, Session.Of(request), cancellationToken);
         return changed.Refusal?.ToResult() ?? new NoContent(changed.Session);
     }
 }

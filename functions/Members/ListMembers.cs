@@ -11,7 +11,7 @@ public sealed class ListMembers(ConversationReader reader, MemberReader members,
     [Function(nameof(ListMembers))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/members")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
         var query = new RequestQuery(request);
@@ -21,13 +21,12 @@ public sealed class ListMembers(ConversationReader reader, MemberReader members,
             return malformed.ToResult();
         }
 
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadHeadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is null)
+        if (await reader.ReadHeadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is null)
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
-        var found = await members.PageAsync(conversation, after, limit + 1, cancellationToken);
+        var found = await members.PageAsync(conversationId, after, limit + 1, cancellationToken);
         var page = new MemberPage([.. found.Take(limit).Select(MemberView.Of)], found.Count > limit ? found[limit - 1].UserId.Value : null);
         return new Answer<MemberPage>(StatusCodes.Status200OK, page, ChatJson.Default.MemberPage);
     }

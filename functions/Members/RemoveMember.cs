@@ -21,14 +21,13 @@ public sealed class RemoveMember(ConversationLog log, Departure departure, Exclu
     [Function(nameof(RemoveMember))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/members/{userId}")] HttpRequest request,
-        string conversationId,
-        string userId,
+        ConversationId conversationId,
+        UserId userId,
         CancellationToken cancellationToken)
     {
-        var (conversation, target) = MemberAddress.Of(conversationId, userId);
-        var gone = target == user.Id
-            ? await departure.LeaveAsync(user.Id, conversation, Session.Of(request), cancellationToken)
-            : await RemoveAsync(conversation, target, Session.Of(request), cancellationToken);
+        var gone = userId == user.Id
+            ? await departure.LeaveAsync(user.Id, conversationId, Session.Of(request), cancellationToken)
+            : await RemoveAsync(conversationId, userId, Session.Of(request), cancellationToken);
         if (gone.Refusal is { } refusal)
         {
             return refusal.ToResult();
@@ -36,8 +35,8 @@ public sealed class RemoveMember(ConversationLog log, Departure departure, Exclu
 
         if (gone.Entries is [{ } entry])
         {
-            await groups.TryAlignAsync(gone.Head!, [target], gone.Session, cancellationToken);
-            if (target == user.Id)
+            await groups.TryAlignAsync(gone.Head!, [userId], gone.Session, cancellationToken);
+            if (userId == user.Id)
             {
                 // One's own list shows it at once; that of whoever was removed follows by delivery.
                 await inbox.LeaveAsync(user.Id, InboxChange.Of(gone.Head!) with { LastSeq = entry.Seq }, cancellationToken);

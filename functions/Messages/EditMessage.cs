@@ -11,8 +11,8 @@ public sealed class EditMessage(ConversationLog log, MessageViews views, Limits 
     [Function(nameof(EditMessage))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "conversations/{conversationId}/messages/{messageId}")] HttpRequest request,
-        string conversationId,
-        string messageId,
+        ConversationId conversationId,
+        MessageId messageId,
         CancellationToken cancellationToken)
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
@@ -23,9 +23,8 @@ public sealed class EditMessage(ConversationLog log, MessageViews views, Limits 
             return malformed.ToResult();
         }
 
-        var address = MessageAddress.Of(conversationId, messageId);
-        var edit = new Edit { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, Text = text, Mentions = mentions, Limits = limits };
-        var appended = await log.AppendAsync(address.Conversation, edit, Session.Of(request), cancellationToken);
+        var edit = new Edit { Actor = user.Id, Conversation = conversationId, MessageId = messageId, Text = text, Mentions = mentions, Limits = limits };
+        var appended = await log.AppendAsync(conversationId, edit, Session.Of(request), cancellationToken);
         return await views.AnswerAsync(user.Id, appended, cancellationToken);
     }
 }

@@ -10,8 +10,8 @@ public sealed class GetMessage(MessageReader messages, MessageViews views, Curre
     [Function(nameof(GetMessage))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/messages/{messageId}")] HttpRequest request,
-        string conversationId,
-        string messageId,
+        ConversationId conversationId,
+        MessageId messageId,
         CancellationToken cancellationToken)
     {
         var (message, refusal) = await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);

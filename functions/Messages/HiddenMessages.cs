@@ -23,14 +23,19 @@ public sealed class HiddenMessages(
     private const int MaxAttempts = 8;
 
     /// <summary>204 once the member doesn't see the message any more, also for one that they didn't see before.</summary>
-    public async Task<IResult> HideAsync(UserId user, MessageAddress address, Session? session, CancellationToken cancellationToken)
+    public async Task<IResult> HideAsync(
+        UserId user,
+        ConversationId conversation,
+        MessageId id,
+        Session? session,
+        CancellationToken cancellationToken)
     {
-        if (await reader.ReadForAsync(user, address.Conversation, session, cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user, conversation, session, cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
-        if (await ReadAsync(address, cancellationToken) is not { } message
+        if (await ReadAsync(conversation, id, cancellationToken) is not { } message
             || message.Seq < part.Member.FirstVisible)
         {
             return Problems.MessageNotFound.ToResult();
@@ -45,23 +50,23 @@ public sealed class HiddenMessages(
         // A repeat heals what a crash in between left.
         if (await inbox.HideAsync(part.Member, InboxChange.Of(part.Head), message.Seq, message.Ordinal, cancellationToken))
         {
-            await unread.PushAsync(user, address.Conversation, cancellationToken);
+            await unread.PushAsync(user, conversation, cancellationToken);
         }
 
-        var told = new MessageHidden(address.Message);
-        var hidden = new ChatEvent(MessageHidden.What, address.Conversation, null, time.GetUtcNow(), told) { Session = hiddenBy?.Value };
+        var told = new MessageHidden(id);
+        var hidden = new ChatEvent(MessageHidden.What, conversation, null, time.GetUtcNow(), told) { Session = hiddenBy?.Value };
         await push.PushAsync(part.Head, [user], [hidden], cancellationToken);
         return new NoContent(hiddenBy);
     }
 
-    private async Task<Message?> ReadAsync(MessageAddress address, CancellationToken cancellationToken)
+    private async Task<Message?> ReadAsync(ConversationId conversation, MessageId id, CancellationToken cancellationToken)
     {
         var (message, _) = await containers.Conversations.ReadDocumentAsync(
-            Message.DocumentId(address.Message),
-            address.Conversation,
+            Message.DocumentId(id),
+            conversation,
             ChatJson.Default.Message,
             cancellationToken: cancellationToken);
-        return message?.Is(address.Message) == true && !message.IsExpiredAt(time.GetUtcNow()) ? message : null;
+        return message?.Is(id) == true && !message.IsExpiredAt(time.GetUtcNow()) ? message : null;
     }
 
     /// <summary>Why not, or by which session a reader sees it; neither when it was so already.</summary>

@@ -14,7 +14,7 @@ public sealed class ListMessages(ConversationReader reader, MessagePages pages, 
     [Function(nameof(ListMessages))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/messages")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
         var query = new RequestQuery(request);
@@ -29,8 +29,7 @@ public sealed class ListMessages(ConversationReader reader, MessagePages pages, 
             return malformed.ToResult();
         }
 
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }

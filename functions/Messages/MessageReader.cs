@@ -7,15 +7,19 @@ namespace Chat.Functions.Messages;
 public sealed class MessageReader(ConversationReader conversations, ChatContainers containers, TimeProvider time)
 {
     /// <summary>The message that a path names, or why there is none for the user.</summary>
-    public async Task<(Message? Message, Problem? Refusal)> ReadForAsync(UserId user, string conversationId, string messageId, Session? session, CancellationToken cancellationToken)
+    public async Task<(Message? Message, Problem? Refusal)> ReadForAsync(
+        UserId user,
+        ConversationId conversation,
+        MessageId id,
+        Session? session,
+        CancellationToken cancellationToken)
     {
-        var address = MessageAddress.Of(conversationId, messageId);
-        if (await conversations.ReadForAsync(user, address.Conversation, session, cancellationToken) is not { } part)
+        if (await conversations.ReadForAsync(user, conversation, session, cancellationToken) is not { } part)
         {
             return (null, Problems.ConversationNotFound);
         }
 
-        var message = await ReadForAsync(part, address.Message, cancellationToken);
+        var message = await ReadForAsync(part, id, cancellationToken);
         return (message, message is null ? Problems.MessageNotFound : null);
     }
 

@@ -15,7 +15,7 @@ public sealed class SendBatch(ConversationLog log, PrivacyReader privacy, Messag
     [Function(nameof(SendBatch))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/messages/batch")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
@@ -32,14 +32,9 @@ public sealed class SendBatch(ConversationLog log, PrivacyReader privacy, Messag
             return malformed.ToResult();
         }
 
-        if (!ConversationId.TryParse(conversationId, out var conversation))
-        {
-            return Problems.ConversationNotFound.ToResult();
-        }
-
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
-        var messages = wishes.Select(wish => new NewMessage(conversation, user.Id, wish.ClientMessageId, wish.Content) { IsReceipt = isReceipt }).ToList();
-        var appended = await log.AppendInOrderAsync(conversation, messages, Session.Of(request), cancellationToken);
+        var messages = wishes.Select(wish => new NewMessage(conversationId, user.Id, wish.ClientMessageId, wish.Content) { IsReceipt = isReceipt }).ToList();
+        var appended = await log.AppendInOrderAsync(conversationId, messages, Session.Of(request), cancellationToken);
         if (appended.All(one => one.Refusal == Problems.ConversationNotFound))
         {
             return Problems.ConversationNotFound.ToResult();

@@ -12,7 +12,7 @@ public sealed class SendMessage(ConversationLog log, PrivacyReader privacy, Mess
     [Function(nameof(SendMessage))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/messages")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
@@ -23,14 +23,9 @@ public sealed class SendMessage(ConversationLog log, PrivacyReader privacy, Mess
             return malformed.ToResult();
         }
 
-        if (!ConversationId.TryParse(conversationId, out var conversation))
-        {
-            return Problems.ConversationNotFound.ToResult();
-        }
-
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
-        var message = new NewMessage(conversation, user.Id, clientMessageId, content) { IsReceipt = isReceipt };
-        var appended = await log.AppendAsync(conversation, message, Session.Of(request), cancellationToken);
+        var message = new NewMessage(conversationId, user.Id, clientMessageId, content) { IsReceipt = isReceipt };
+        var appended = await log.AppendAsync(conversationId, message, Session.Of(request), cancellationToken);
         if (appended.Refusal is { } refusal)
         {
             return refusal.ToResult();

@@ -16,8 +16,8 @@ public sealed class UnsendMessage(ConversationLog log, HiddenMessages hidden, Me
     [Function(nameof(UnsendMessage))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/messages/{messageId}")] HttpRequest request,
-        string conversationId,
-        string messageId,
+        ConversationId conversationId,
+        MessageId messageId,
         CancellationToken cancellationToken)
     {
         var query = new RequestQuery(request);
@@ -32,14 +32,13 @@ public sealed class UnsendMessage(ConversationLog log, HiddenMessages hidden, Me
             return malformed.ToResult();
         }
 
-        var address = MessageAddress.Of(conversationId, messageId);
         if (scope == "me")
         {
-            return await hidden.HideAsync(user.Id, address, Session.Of(request), cancellationToken);
+            return await hidden.HideAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);
         }
 
-        var unsend = new Unsend { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, Limits = limits };
-        var appended = await log.AppendAsync(address.Conversation, unsend, Session.Of(request), cancellationToken);
+        var unsend = new Unsend { Actor = user.Id, Conversation = conversationId, MessageId = messageId, Limits = limits };
+        var appended = await log.AppendAsync(conversationId, unsend, Session.Of(request), cancellationToken);
         return await views.AnswerAsync(user.Id, appended, cancellationToken);
     }
 }

@@ -12,18 +12,17 @@ public sealed class ListPins(ConversationReader reader, ChatContainers container
     [Function(nameof(ListPins))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/pins")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
         var (pins, _) = await containers.Conversations.ReadDocumentAsync(
             ConversationPins.DocumentId,
-            conversation,
+            conversationId,
             ChatJson.Default.ConversationPins,
             cancellationToken: cancellationToken);
         var messages = await ReadAsync(part, pins?.Pins ?? [], cancellationToken);

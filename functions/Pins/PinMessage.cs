@@ -12,13 +12,12 @@ public sealed class PinMessage(ConversationLog log, Limits limits, CurrentUser u
     [Function(nameof(PinMessage))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "conversations/{conversationId}/messages/{messageId}/pin")] HttpRequest request,
-        string conversationId,
-        string messageId,
+        ConversationId conversationId,
+        MessageId messageId,
         CancellationToken cancellationToken)
     {
-        var address = MessageAddress.Of(conversationId, messageId);
-        var change = new ChangePin { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, IsWanted = true, Limits = limits };
-        var appended = await log.AppendAsync(address.Conversation, change, Session.Of(request), cancellationToken);
+        var change = new ChangePin { Actor = user.Id, Conversation = conversationId, MessageId = messageId, IsWanted = true, Limits = limits };
+        var appended = await log.AppendAsync(conversationId, change, Session.Of(request), cancellationToken);
         return appended.Refusal?.ToResult() ?? new NoContent(appended.Session);
     }
 }

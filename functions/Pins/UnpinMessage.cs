@@ -12,13 +12,12 @@ public sealed class UnpinMessage(ConversationLog log, Limits limits, CurrentUser
     [Function(nameof(UnpinMessage))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/messages/{messageId}/pin")] HttpRequest request,
-        string conversationId,
-        string messageId,
+        ConversationId conversationId,
+        MessageId messageId,
         CancellationToken cancellationToken)
     {
-        var address = MessageAddress.Of(conversationId, messageId);
-        var change = new ChangePin { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, IsWanted = false, Limits = limits };
-        var appended = await log.AppendAsync(address.Conversation, change, Session.Of(request), cancellationToken);
+        var change = new ChangePin { Actor = user.Id, Conversation = conversationId, MessageId = messageId, IsWanted = false, Limits = limits };
+        var appended = await log.AppendAsync(conversationId, change, Session.Of(request), cancellationToken);
         return appended.Refusal?.ToResult() ?? new NoContent(appended.Session);
     }
 }

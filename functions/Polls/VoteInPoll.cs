@@ -13,8 +13,8 @@ public sealed class VoteInPoll(ConversationLog log, MessageViews views, EventPus
     [Function(nameof(VoteInPoll))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "conversations/{conversationId}/messages/{messageId}/vote")] HttpRequest request,
-        string conversationId,
-        string messageId,
+        ConversationId conversationId,
+        MessageId messageId,
         CancellationToken cancellationToken)
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
@@ -24,15 +24,14 @@ public sealed class VoteInPoll(ConversationLog log, MessageViews views, EventPus
             return malformed.ToResult();
         }
 
-        var address = MessageAddress.Of(conversationId, messageId);
-        var vote = new Vote { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, Options = options };
-        var appended = await log.AppendAsync(address.Conversation, vote, Session.Of(request), cancellationToken);
+        var vote = new Vote { Actor = user.Id, Conversation = conversationId, MessageId = messageId, Options = options };
+        var appended = await log.AppendAsync(conversationId, vote, Session.Of(request), cancellationToken);
         if (appended.Refusal is null)
         {
             // What all are pushed doesn't say who voted, so the caller's other devices couldn't know that it was them.
             var message = appended.Document<Message>();
-            var own = new OwnVote(address.Message, options, message.UpdatedSeq ?? message.Seq);
-            await push.PushToUserAsync(user.Id, OwnVote.Updated, address.Conversation, own, cancellationToken);
+            var own = new OwnVote(messageId, options, message.UpdatedSeq ?? message.Seq);
+            await push.PushToUserAsync(user.Id, OwnVote.Updated, conversationId, own, cancellationToken);
         }
 
         return await views.AnswerAsync(user.Id, appended, cancellationToken);

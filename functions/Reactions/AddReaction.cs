@@ -12,8 +12,8 @@ public sealed class AddReaction(ConversationLog log, MessageViews views, Limits 
     [Function(nameof(AddReaction))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "conversations/{conversationId}/messages/{messageId}/reactions/{key}")] HttpRequest request,
-        string conversationId,
-        string messageId,
+        ConversationId conversationId,
+        MessageId messageId,
         string key,
         CancellationToken cancellationToken)
     {
@@ -22,17 +22,16 @@ public sealed class AddReaction(ConversationLog log, MessageViews views, Limits 
             return Problems.NotAReaction.ToResult();
         }
 
-        var address = MessageAddress.Of(conversationId, messageId);
         var change = new ChangeReaction
         {
             Actor = user.Id,
-            Conversation = address.Conversation,
-            MessageId = address.Message,
+            Conversation = conversationId,
+            MessageId = messageId,
             Key = reaction,
             IsWanted = true,
             Limits = limits,
         };
-        var appended = await log.AppendAsync(address.Conversation, change, Session.Of(request), cancellationToken);
+        var appended = await log.AppendAsync(conversationId, change, Session.Of(request), cancellationToken);
         return await views.AnswerAsync(user.Id, appended, cancellationToken);
     }
 }

@@ -12,8 +12,8 @@ public sealed class ListReactions(MessageReader messages, ChatContainers contain
     [Function(nameof(ListReactions))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/messages/{messageId}/reactions")] HttpRequest request,
-        string conversationId,
-        string messageId,
+        ConversationId conversationId,
+        MessageId messageId,
         CancellationToken cancellationToken)
     {
         var query = new RequestQuery(request);

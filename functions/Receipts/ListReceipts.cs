@@ -19,11 +19,10 @@ public sealed class ListReceipts(ConversationReader reader, ChatContainers conta
     [Function(nameof(ListReceipts))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/receipts")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadHeadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } head)
+        if (await reader.ReadHeadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } head)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -35,7 +34,7 @@ public sealed class ListReceipts(ConversationReader reader, ChatContainers conta
 
         var members = await containers.Conversations.QueryPartitionAsync(
             ActiveMembers,
-            new PartitionKey(conversation.Value),
+            new PartitionKey(conversationId.Value),
             ChatJson.Default.DocumentsPageMember,
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
         var showsRead = (await privacy.OfAsync(user.Id, cancellationToken)).ReadReceipts;

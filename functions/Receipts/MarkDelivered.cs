@@ -14,7 +14,7 @@ public sealed class MarkDelivered(ConversationReader reader, MemberMarks marks, 
     [Function(nameof(MarkDelivered))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "conversations/{conversationId}/delivered")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
@@ -24,8 +24,7 @@ public sealed class MarkDelivered(ConversationReader reader, MemberMarks marks, 
             return malformed.ToResult();
         }
 
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadHeadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } head)
+        if (await reader.ReadHeadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } head)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -40,7 +39,7 @@ public sealed class MarkDelivered(ConversationReader reader, MemberMarks marks, 
             return Results.NoContent();
         }
 
-        var mark = await marks.RaiseDeliveredAsync(conversation, user.Id, seq, cancellationToken);
+        var mark = await marks.RaiseDeliveredAsync(conversationId, user.Id, seq, cancellationToken);
         if (mark.Moved)
         {
             await push.PushAsync(head, new Receipt(Receipt.Delivered, user.Id, seq, IsShown: true));

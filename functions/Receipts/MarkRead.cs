@@ -16,7 +16,7 @@ public sealed class MarkRead(ConversationReader reader, MemberMarks marks, Inbox
     [Function(nameof(MarkRead))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "conversations/{conversationId}/read")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
@@ -26,8 +26,7 @@ public sealed class MarkRead(ConversationReader reader, MemberMarks marks, Inbox
             return malformed.ToResult();
         }
 
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadHeadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } head)
+        if (await reader.ReadHeadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } head)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -40,10 +39,10 @@ public sealed class MarkRead(ConversationReader reader, MemberMarks marks, Inbox
         // The member first: the inbox is a projection of it, and a repeat heals what a crash in between left.
         var ordinal = await reader.OrdinalAtAsync(head, seq, cancellationToken);
         var isShown = head.MemberCount <= limits.ReceiptMembers && (await privacy.OfAsync(user.Id, cancellationToken)).ReadReceipts;
-        var mark = await marks.RaiseReadAsync(conversation, user.Id, seq, ordinal, isShown, cancellationToken);
+        var mark = await marks.RaiseReadAsync(conversationId, user.Id, seq, ordinal, isShown, cancellationToken);
         if (await inbox.MarkReadAsync(user.Id, InboxChange.Of(head), ordinal, cancellationToken))
         {
-            await unread.PushAsync(user.Id, conversation, cancellationToken);
+            await unread.PushAsync(user.Id, conversationId, cancellationToken);
         }
 
         if (mark.Moved)

@@ -17,24 +17,23 @@ public sealed class CancelScheduled(ConversationReader reader, ChatContainers co
     [Function(nameof(CancelScheduled))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/scheduled/{scheduledId}")] HttpRequest request,
-        string conversationId,
-        string scheduledId,
+        ConversationId conversationId,
+        MessageId scheduledId,
         CancellationToken cancellationToken)
     {
-        var address = MessageAddress.Of(conversationId, scheduledId);
-        if (await reader.ReadForAsync(user.Id, address.Conversation, Session.Of(request), cancellationToken) is null)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is null)
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
-        if (!address.Message.IsKey)
+        if (!scheduledId.IsKey)
         {
             return Results.NoContent();
         }
 
         using var deleted = await containers.Conversations.DeleteItemStreamAsync(
-            ScheduledMessage.DocumentId(user.Id, address.Message),
-            new PartitionKey(address.Conversation.Value),
+            ScheduledMessage.DocumentId(user.Id, scheduledId),
+            new PartitionKey(conversationId.Value),
             cancellationToken: cancellationToken);
         if (deleted.StatusCode != HttpStatusCode.NotFound)
         {
@@ -44,8 +43,8 @@ public sealed class CancelScheduled(ConversationReader reader, ChatContainers co
 
         // Not before the answer that it isn't there, which the commit that sent it would have caused.
         var (sent, _) = await containers.Conversations.ReadDocumentAsync(
-            Message.DocumentId(address.Message),
-            address.Conversation,
+            Message.DocumentId(scheduledId),
+            conversationId,
             ChatJson.Default.Message,
             Session.Of(deleted.Headers),
             cancellationToken);

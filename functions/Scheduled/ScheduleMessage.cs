@@ -21,7 +21,7 @@ public sealed class ScheduleMessage(ConversationReader reader, ChatContainers co
     [Function(nameof(ScheduleMessage))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/scheduled")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
@@ -31,16 +31,15 @@ public sealed class ScheduleMessage(ConversationReader reader, ChatContainers co
             return malformed.ToResult();
         }
 
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
         var scheduled = new ScheduledMessage
         {
-            ConversationId = conversation,
-            MessageId = MessageId.For(conversation, user.Id, clientMessageId),
+            ConversationId = conversationId,
+            MessageId = MessageId.For(conversationId, user.Id, clientMessageId),
             SenderId = user.Id,
             ClientMessageId = clientMessageId,
             Content = content,

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.Azure.Functions.Worker.Converters;
 
 namespace Chat.Functions.Shared;
 
@@ -11,6 +12,7 @@ namespace Chat.Functions.Shared;
 /// alphabet has what Cosmos DB allows in ids, and no comma, which separates users in queries.
 /// </remarks>
 [JsonConverter(typeof(UserIdConverter))]
+[InputConverter(typeof(RouteIdConverter))]
 public readonly record struct UserId(string Value) : IComparable<UserId>
 {
     /// <summary>What nothing has.</summary>
@@ -46,6 +48,7 @@ public readonly record struct UserId(string Value) : IComparable<UserId>
 
 /// <summary>A conversation, and the partition that holds it: 16 bytes, base64url. Opaque to clients.</summary>
 [JsonConverter(typeof(ConversationIdConverter))]
+[InputConverter(typeof(RouteIdConverter))]
 public readonly record struct ConversationId(string Value)
 {
     /// <summary>What nothing has.</summary>
@@ -72,6 +75,7 @@ public readonly record struct ConversationId(string Value)
 /// first one isn't about it. The id is for uniqueness, not secrecy; knowing one authorises nothing.
 /// </summary>
 [JsonConverter(typeof(MessageIdConverter))]
+[InputConverter(typeof(RouteIdConverter))]
 public readonly record struct MessageId(string Value)
 {
     /// <summary>What JSON numbers hold exactly is less than 2⁵³.</summary>

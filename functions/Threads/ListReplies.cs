@@ -12,8 +12,8 @@ public sealed class ListReplies(ConversationReader reader, MessageReader message
     [Function(nameof(ListReplies))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/messages/{messageId}/replies")] HttpRequest request,
-        string conversationId,
-        string messageId,
+        ConversationId conversationId,
+        MessageId messageId,
         CancellationToken cancellationToken)
     {
         var query = new RequestQuery(request);
@@ -28,18 +28,17 @@ public sealed class ListReplies(ConversationReader reader, MessageReader message
             return malformed.ToResult();
         }
 
-        var address = MessageAddress.Of(conversationId, messageId);
-        if (await reader.ReadForAsync(user.Id, address.Conversation, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
-        if (await messages.ReadForAsync(part, address.Message, cancellationToken) is null)
+        if (await messages.ReadForAsync(part, messageId, cancellationToken) is null)
         {
             return Problems.MessageNotFound.ToResult();
         }
 
-        var page = await pages.ReadAsync(part, address.Message, before is null ? after ?? 0 : null, before, limit, cancellationToken);
+        var page = await pages.ReadAsync(part, messageId, before is null ? after ?? 0 : null, before, limit, cancellationToken);
         var shown = page with { Messages = await views.OfAsync(user.Id, page.Found, cancellationToken) };
         return new Answer<MessagePage>(StatusCodes.Status200OK, shown, ChatJson.Default.MessagePage);
     }
