@@ -27,10 +27,7 @@ public sealed class ChangePreferences(
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var change = PreferencesChange.Read(body, limits);
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
         if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {

@@ -30,10 +30,7 @@ public sealed class CreateConversation(
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var wish = ConversationWish.Read(body, user.Id, limits);
         var key = IdempotencyKey.Read(request, body);
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
         var conversation = wish.Kind == ConversationKind.Direct ? await pairs.ConversationOfAsync(user.Id, wish.Others[0], cancellationToken)
             : key is not null ? ConversationId.For(user.Id, key)

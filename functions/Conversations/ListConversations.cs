@@ -23,10 +23,7 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
         var limit = query.Limit(limits);
         var before = Continuation.Read(query);
         var filter = query.OneOf("filter", ConversationFilter.ByName.Keys) is { } name ? ConversationFilter.ByName[name] : ConversationFilter.Default;
-        if (query.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        query.ThrowIfMalformed();
 
         var page = await ReadAsync(filter, before ?? Continuation.FromTheTop, limit, cancellationToken);
         return new Answer<ConversationPage>(StatusCodes.Status200OK, page, ChatJson.Default.ConversationPage);

@@ -20,10 +20,7 @@ public sealed class UpdateConversation(ConversationLog log, ConversationViews vi
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var change = SettingsChange.Read(body, limits);
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
         var updated = await log.AppendAsync(conversationId, new SettingsUpdate { Actor = user.Id, Conversation = conversationId, Change = change }, Session.Of(request), cancellationToken);
         return updated.Refusal is { } refusal

@@ -21,10 +21,7 @@ public sealed class ListEvents(ConversationReader reader, ChatContainers contain
     {
         var query = new RequestQuery(request);
         var (after, limit) = (query.Seq("afterSeq", 0) ?? 0, query.Limit(limits));
-        if (query.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        query.ThrowIfMalformed();
 
         if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {

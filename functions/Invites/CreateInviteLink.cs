@@ -22,10 +22,7 @@ public sealed class CreateInviteLink(ConversationReader reader, InviteLinkStore 
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var wish = InviteWish.Read(body, now);
         var key = IdempotencyKey.Read(request, body);
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
         if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {

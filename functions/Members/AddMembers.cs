@@ -26,10 +26,7 @@ public sealed class AddMembers(ConversationLog log, PushGroups groups, Limits li
             body.Fault("/members", "too_many", $"At most {limits.AddedMembers} at once.");
         }
 
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
         // What doesn't fit one commit goes into the next; a repeat goes on where a crash or a 503 may have left it.
         Appended? added = null;

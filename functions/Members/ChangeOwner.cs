@@ -17,10 +17,7 @@ public sealed class ChangeOwner(ConversationLog log, Limits limits, CurrentUser 
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var owner = body.User("userId");
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
         var handOver = new HandOverToMember { Actor = user.Id, Conversation = conversationId, UserId = owner };
         var changed = await log.AppendAsync(conversationId, handOver, Session.Of(request), cancellationToken);

@@ -18,10 +18,7 @@ public sealed class ChangeRole(ConversationLog log, Limits limits, CurrentUser u
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var role = body.OneOf("role", "admin", "member");
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
         var change = new RoleChange
         {

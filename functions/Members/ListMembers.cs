@@ -16,10 +16,7 @@ public sealed class ListMembers(ConversationReader reader, MemberReader members,
     {
         var query = new RequestQuery(request);
         var (limit, after) = (query.Limit(limits), query.UserIdContinuation());
-        if (query.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        query.ThrowIfMalformed();
 
         if (await reader.ReadHeadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is null)
         {

@@ -18,10 +18,7 @@ public sealed class EditMessage(ConversationLog log, MessageViews views, Limits 
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var text = body.Text("text", limits.Text);
         var mentions = Mention.Read(body, text, limits);
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
         var edit = new Edit { Actor = user.Id, Conversation = conversationId, MessageId = messageId, Text = text, Mentions = mentions, Limits = limits };
         var appended = await log.AppendAsync(conversationId, edit, Session.Of(request), cancellationToken);

@@ -22,10 +22,7 @@ public sealed class ForwardMessage(ConversationLog log, PrivacyReader privacy, M
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var clientMessageId = body.ClientId("clientMessageId");
         var targets = body.ConversationIds("to", limits.ForwardTargets);
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
         var (message, refusal) = await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);
         if (message is null)

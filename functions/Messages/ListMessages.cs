@@ -24,10 +24,7 @@ public sealed class ListMessages(ConversationReader reader, MessagePages pages, 
             query.Fault("afterSeq", "not_both", "Give one of afterSeq, beforeSeq and aroundSeq.");
         }
 
-        if (query.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        query.ThrowIfMalformed();
 
         if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {

@@ -27,10 +27,7 @@ public sealed class SendBatch(ConversationLog log, PrivacyReader privacy, Messag
             body.Fault("/messages", "repeated", "Each clientMessageId must be given once.");
         }
 
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
         var messages = wishes.Select(wish => new NewMessage(conversationId, user.Id, wish.ClientMessageId, wish.Content) { IsReceipt = isReceipt }).ToList();

@@ -18,10 +18,7 @@ public sealed class SendMessage(ConversationLog log, PrivacyReader privacy, Mess
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var clientMessageId = body.ClientId("clientMessageId");
         var content = MessageContent.Read(body, limits);
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
         var message = new NewMessage(conversationId, user.Id, clientMessageId, content) { IsReceipt = isReceipt };

@@ -27,10 +27,7 @@ public sealed class UnsendMessage(ConversationLog log, HiddenMessages hidden, Me
             query.Fault("scope", "not_allowed", "Must be one of: everyone, me.");
         }
 
-        if (query.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        query.ThrowIfMalformed();
 
         if (scope == "me")
         {

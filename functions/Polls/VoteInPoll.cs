@@ -19,10 +19,7 @@ public sealed class VoteInPoll(ConversationLog log, MessageViews views, EventPus
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var options = body.Indexes("options", limits.PollOptions);
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
         var vote = new Vote { Actor = user.Id, Conversation = conversationId, MessageId = messageId, Options = options };
         var appended = await log.AppendAsync(conversationId, vote, Session.Of(request), cancellationToken);

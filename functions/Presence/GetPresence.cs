@@ -18,10 +18,7 @@ public sealed class GetPresence(Acquaintances acquaintances, PrivacyReader priva
     {
         var query = new RequestQuery(request);
         var (users, conversation) = (query.UserIds("users", limits.PresenceUsers), query.Single("conversationId"));
-        if (query.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        query.ThrowIfMalformed();
 
         if (await acquaintances.AmongAsync(user.Id, users, conversation, Session.Of(request), cancellationToken) is not { } known)
         {

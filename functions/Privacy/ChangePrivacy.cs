@@ -17,10 +17,7 @@ public sealed class ChangePrivacy(ChatContainers containers, PrivacyReader priva
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var (receipts, presence) = (body.Merge<bool?>("readReceipts", name => body.Bool(name)), body.Merge<bool?>("presence", name => body.Bool(name)));
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
         var partition = new PartitionKey(user.Id.Value);
         for (var attempt = 0; ; attempt = Contention.Next(attempt))

@@ -18,10 +18,7 @@ public sealed class ListReactions(MessageReader messages, ChatContainers contain
     {
         var query = new RequestQuery(request);
         var (limit, after) = (query.Limit(limits), query.UserIdContinuation());
-        if (query.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        query.ThrowIfMalformed();
 
         var (message, refusal) = await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);
         if (message is null)

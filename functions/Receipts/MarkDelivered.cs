@@ -19,10 +19,7 @@ public sealed class MarkDelivered(ConversationReader reader, MemberMarks marks, 
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var seq = body.Seq("seq");
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
         if (await reader.ReadHeadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } head)
         {

@@ -26,10 +26,7 @@ public sealed class ScheduleMessage(ConversationReader reader, ChatContainers co
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var (clientMessageId, content, dueAt) = (body.ClientId("clientMessageId"), MessageContent.Read(body, limits), body.Instant("dueAt"));
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
         if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {

@@ -29,6 +29,10 @@ public sealed class AnswerFailures(ILogger<AnswerFailures> logger) : IFunctionsW
                 logger.CallUnavailable(context.FunctionDefinition.Name);
             }
         }
+        catch (MalformedRequestException malformed)
+        {
+            context.GetInvocationResult().Value = malformed.Refusal.ToResult();
+        }
         catch (Exception exception) when (http.RequestAborted.IsCancellationRequested)
         {
             logger.CallerLeft(exception, context.FunctionDefinition.Name);

@@ -9,8 +9,8 @@ using Microsoft.Net.Http.Headers;
 namespace Chat.Functions.Shared;
 
 /// <summary>
-/// A JSON object from a client, read within bounds. Getters note what is wrong and go on, so that <see cref="Refusal"/> lists every fault;
-/// check it before using what they returned.
+/// A JSON object from a client, read within bounds. Getters note faults and go on, so that one refusal lists them all: call
+/// <see cref="ThrowIfMalformed"/> before using what they returned.
 /// </summary>
 public sealed partial class RequestBody : IDisposable
 {
@@ -31,8 +31,9 @@ public sealed partial class RequestBody : IDisposable
         _object = document?.RootElement ?? default;
     }
 
-    /// <summary>Why this body can't be used; null when it can.</summary>
-    public Problem? Refusal => _unreadable ?? (_faults.Count > 0 ? Problems.Malformed(_faults) : null);
+    /// <summary>Refuses the request if the body can't be read or a getter noted a fault.</summary>
+    /// <exception cref="MalformedRequestException">It holds the refusal, with every fault.</exception>
+    public void ThrowIfMalformed() => MalformedRequestException.ThrowIf(_unreadable ?? (_faults.Count > 0 ? Problems.Malformed(_faults) : null));
 
     /// <summary>Reads at most <paramref name="limit"/> bytes of <c>application/json</c>.</summary>
     public static async Task<RequestBody> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)

@@ -3,12 +3,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace Chat.Functions.Shared;
 
-/// <summary>Query parameters from a client. Getters note what is wrong and go on; check <see cref="Refusal"/> before using what they returned.</summary>
+/// <summary>
+/// Query parameters from a client. Getters note faults and go on, so that one refusal lists them all: call <see cref="ThrowIfMalformed"/>
+/// before using what they returned.
+/// </summary>
 public sealed class RequestQuery(HttpRequest request)
 {
     private readonly List<Fault> _faults = [];
 
-    public Problem? Refusal => _faults.Count > 0 ? Problems.Malformed(_faults) : null;
+    /// <summary>Refuses the request if a getter noted a fault.</summary>
+    /// <exception cref="MalformedRequestException">It holds the refusal, with every fault.</exception>
+    public void ThrowIfMalformed() => MalformedRequestException.ThrowIf(_faults.Count > 0 ? Problems.Malformed(_faults) : null);
 
     public void Fault(string name, string code, string detail) => _faults.Add(new Fault(name, code, detail));
 

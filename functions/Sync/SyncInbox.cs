@@ -22,10 +22,7 @@ public sealed class SyncInbox(ChatContainers containers, SyncOptions options, Li
     {
         var query = new RequestQuery(request);
         var (limit, text) = (query.Limit(limits), query.Single("cursor"));
-        if (query.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        query.ThrowIfMalformed();
 
         var now = time.GetUtcNow();
         var given = SyncCursor.Parse(text, user.Id, options.StoreEpoch, now);

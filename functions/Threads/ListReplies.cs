@@ -23,10 +23,7 @@ public sealed class ListReplies(ConversationReader reader, MessageReader message
             query.Fault("afterSeq", "not_both", "Give one of afterSeq and beforeSeq.");
         }
 
-        if (query.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        query.ThrowIfMalformed();
 
         if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {

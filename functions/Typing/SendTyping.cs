@@ -19,10 +19,7 @@ public sealed class SendTyping(ConversationReader reader, TypingPush push, Limit
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var isTyping = body.Bool("typing");
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
         if (await reader.ReadHeadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } head)
         {
