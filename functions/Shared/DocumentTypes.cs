@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization;
+using Chat.Functions.Conversations;
+using Chat.Functions.Invites;
+using Chat.Functions.Messages;
+using Chat.Functions.Pins;
+using Chat.Functions.Polls;
+using Chat.Functions.Reactions;
+using Chat.Functions.Scheduled;
+
+// The log's own namespace: these are the parts of its types that name features.
+namespace Chat.Functions.Log;
+
+// The words are stored in every document, as its "type": never rename one.
+[JsonDerivedType(typeof(Message), "message")]
+[JsonDerivedType(typeof(LogEvent), "event")]
+[JsonDerivedType(typeof(Member), "member")]
+[JsonDerivedType(typeof(Revision), "revision")]
+[JsonDerivedType(typeof(MemberReactions), "reactions")]
+[JsonDerivedType(typeof(MemberVote), "vote")]
+[JsonDerivedType(typeof(ConversationPins), "pins")]
+[JsonDerivedType(typeof(ScheduledMessage), "scheduled")]
+[JsonDerivedType(typeof(About), "about")]
+[JsonDerivedType(typeof(InviteLinks), "invites")]
+public abstract partial record ConversationDocument;
+
+[JsonDerivedType(typeof(Message), "message")]
+[JsonDerivedType(typeof(LogEvent), "event")]
+public abstract partial record LogEntry;
