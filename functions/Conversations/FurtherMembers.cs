@@ -1,4 +1,5 @@
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Conversations;

@@ -1,3 +1,5 @@
+using Chat.Functions.Members;
+
 namespace Chat.Functions.Conversations;
 
 /// <summary>A conversation and one active member's part in it.</summary>

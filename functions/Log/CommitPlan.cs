@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Chat.Functions.Conversations;
+using Chat.Functions.Members;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Log;

@@ -1,5 +1,6 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Polls;
 using Chat.Functions.Reactions;
 using Chat.Functions.Shared;

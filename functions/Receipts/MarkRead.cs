@@ -1,5 +1,6 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
+using Chat.Functions.Members;
 using Chat.Functions.Privacy;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;

@@ -4,6 +4,7 @@ using Azure.Messaging.ServiceBus;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Privacy;
 using Chat.Functions.Shared;

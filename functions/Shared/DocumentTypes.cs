@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Chat.Functions.Conversations;
 using Chat.Functions.Invites;
+using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Pins;
 using Chat.Functions.Polls;

@@ -1,6 +1,7 @@
 using Chat.Admin.Inbox;
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
+using Chat.Functions.Members;
 using Chat.Functions.Shared;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;

@@ -1,9 +1,9 @@
 using System.Text.Json;
+using Chat.Functions.Conversations;
 using Chat.Functions.Log;
-using Chat.Functions.Members;
 using Chat.Functions.Shared;
 
-namespace Chat.Functions.Conversations;
+namespace Chat.Functions.Members;
 
 /// <summary>How members stand in the head and as documents of their own: always the same.</summary>
 public static class Membership

@@ -1,8 +1,9 @@
 using System.Net;
+using Chat.Functions.Conversations;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
 
-namespace Chat.Functions.Conversations;
+namespace Chat.Functions.Members;
 
 /// <summary>
 /// How far members have come in a conversation, by their own doing, in their member documents. Marks only rise: each raise is one conditional

@@ -1,8 +1,9 @@
 using System.Text.Json.Serialization;
+using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Shared;
 
-namespace Chat.Functions.Conversations;
+namespace Chat.Functions.Members;
 
 /// <summary>Where a member stands.</summary>
 public enum MemberState
