@@ -26,7 +26,7 @@ public sealed class ChangePreferences(
         CancellationToken cancellationToken)
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
-        var change = PreferencesChange.Read(body, limits);
+        var change = ChangePreferencesRequest.Read(body, limits);
         body.ThrowIfMalformed();
 
         if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
@@ -42,10 +42,10 @@ public sealed class ChangePreferences(
 
         var state = PreferencesState.Of(entry);
         await push.PushAsync(user.Id, conversationId, PreferencesState.Updated, state.Version, state);
-        return new Answer<PreferencesState>(StatusCodes.Status200OK, state, ChatJson.Default.PreferencesState);
+        return new JsonResult<PreferencesState>(StatusCodes.Status200OK, state, ChatJson.Default.PreferencesState);
     }
 
-    private async Task<(Problem? Refusal, InboxEntry Entry)> ChangeAsync(PreferencesChange change, Participation part, CancellationToken cancellationToken)
+    private async Task<(Problem? Refusal, InboxEntry Entry)> ChangeAsync(ChangePreferencesRequest change, MembershipContext part, CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {

@@ -34,7 +34,7 @@ public sealed class ConversationReader(ChatContainers containers)
         await ReadHeadAsync(conversation, session, cancellationToken) is { DeletedAt: null } head && await IsMemberAsync(head, user, cancellationToken) ? head : null;
 
     /// <summary>A conversation with the user's own part in it; null when it isn't there or the user isn't an active member.</summary>
-    public async Task<Participation?> ReadForAsync(UserId user, ConversationId conversation, Session? session, CancellationToken cancellationToken)
+    public async Task<MembershipContext?> ReadForAsync(UserId user, ConversationId conversation, Session? session, CancellationToken cancellationToken)
     {
         var reading = ReadHeadAsync(conversation, session, cancellationToken);
         var member = await ReadAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, session, cancellationToken);
@@ -73,8 +73,8 @@ public sealed class ConversationReader(ChatContainers containers)
     }
 
     /// <summary>What is said about a conversation; null while that is nothing.</summary>
-    public async Task<About?> ReadAboutAsync(Head head, Session? session, CancellationToken cancellationToken) =>
-        head.AboutSeq == 0 ? null : await ReadAsync(About.DocumentId, head.ConversationId, ChatJson.Default.About, session, cancellationToken);
+    public async Task<GroupProfile?> ReadProfileAsync(Head head, Session? session, CancellationToken cancellationToken) =>
+        head.AboutSeq == 0 ? null : await ReadAsync(GroupProfile.DocumentId, head.ConversationId, ChatJson.Default.GroupProfile, session, cancellationToken);
 
     /// <summary>The ordinal of the last message at or before a position: one less than the next one's, as those before may have expired.</summary>
     public async Task<long> OrdinalAtAsync(Head head, long seq, CancellationToken cancellationToken)

@@ -26,14 +26,14 @@ public record ConversationSettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MessageTtl { get; init; }
 
-    public static ConversationSettings Of(Head head, About? about)
+    public static ConversationSettings Of(Head head, GroupProfile? profile)
     {
         var isGroup = head.Kind == ConversationKind.Group;
         return new()
         {
             Title = head.Title,
-            Description = about?.Description,
-            AvatarUrl = about?.AvatarUrl,
+            Description = profile?.Description,
+            AvatarUrl = profile?.AvatarUrl,
             HistoryVisibility = isGroup ? head.HistoryVisibility : null,
             JoinPolicy = isGroup ? head.JoinPolicy : null,
             MessageTtl = head.MessageTtl,

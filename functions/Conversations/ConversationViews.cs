@@ -10,9 +10,9 @@ public sealed class ConversationViews(ConversationReader reader, InboxProjection
     public async Task<ConversationView> OfAsync(UserId viewer, Head head, Session? session, CancellationToken cancellationToken)
     {
         var members = reader.FirstMembersAsync(head, cancellationToken);
-        var about = reader.ReadAboutAsync(head, session, cancellationToken);
+        var profile = reader.ReadProfileAsync(head, session, cancellationToken);
         var entry = inbox.ReadAsync(viewer, head.ConversationId, cancellationToken);
-        await Task.WhenAll(members, about, entry);
-        return ConversationView.Of(head, await about, await members, await entry, time.GetUtcNow());
+        await Task.WhenAll(members, profile, entry);
+        return ConversationView.Of(head, await profile, await members, await entry, time.GetUtcNow());
     }
 }

@@ -15,10 +15,10 @@ namespace Chat.Functions.Conversations;
 /// </summary>
 public sealed class CreateConversation(
     ConversationLog log,
-    FurtherMembers further,
+    RemainingMembers remaining,
     ConversationReader reader,
     ConversationViews views,
-    Pairs pairs,
+    DirectConversations direct,
     InboxProjection inbox,
     PushGroups groups,
     Limits limits,
@@ -30,14 +30,14 @@ public sealed class CreateConversation(
         CancellationToken cancellationToken)
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
-        var wish = ConversationWish.Read(body, user.Id, limits);
+        var wanted = CreateConversationRequest.Read(body, user.Id, limits);
         var key = IdempotencyKey.Read(request, body);
         body.ThrowIfMalformed();
 
-        var conversation = wish.Kind == ConversationKind.Direct ? await pairs.ConversationOfAsync(user.Id, wish.Others[0], cancellationToken)
+        var conversation = wanted.Kind == ConversationKind.Direct ? await direct.ConversationOfAsync(user.Id, wanted.Others[0], cancellationToken)
             : key is not null ? ConversationId.For(user.Id, key)
             : ConversationId.New();
-        var appended = await CreateAsync(conversation, wish, Session.Of(request), cancellationToken);
+        var appended = await CreateAsync(conversation, wanted, Session.Of(request), cancellationToken);
         if (appended.Refusal is { } refusal)
         {
             return refusal.ToResult();
@@ -46,25 +46,25 @@ public sealed class CreateConversation(
         return await AnswerAsync(conversation, appended, cancellationToken);
     }
 
-    private async Task<Appended> CreateAsync(ConversationId conversation, ConversationWish wish, Session? session, CancellationToken cancellationToken)
+    private async Task<AppendResult> CreateAsync(ConversationId conversation, CreateConversationRequest wanted, Session? session, CancellationToken cancellationToken)
     {
         List<HeadMember> members =
         [
-            new(user.Id, wish.Kind == ConversationKind.Group ? MemberRole.Owner : MemberRole.Member),
-            .. wish.Others.Select(other => new HeadMember(other, MemberRole.Member)),
+            new(user.Id, wanted.Kind == ConversationKind.Group ? MemberRole.Owner : MemberRole.Member),
+            .. wanted.Others.Select(other => new HeadMember(other, MemberRole.Member)),
         ];
-        List<UserId> rest = [.. members.Skip(NewConversation.MaxFirstMembers).Select(member => member.UserId)];
+        List<UserId> rest = [.. members.Skip(CreateConversationCommand.MaxFirstMembers).Select(member => member.UserId)];
         var created = await log.AppendAsync(
             conversation,
-            new NewConversation
+            new CreateConversationCommand
             {
                 Actor = user.Id,
                 ConversationId = conversation,
-                Kind = wish.Kind,
-                Title = wish.Title,
-                Members = [.. members.Take(NewConversation.MaxFirstMembers)],
+                Kind = wanted.Kind,
+                Title = wanted.Title,
+                Members = [.. members.Take(CreateConversationCommand.MaxFirstMembers)],
                 Further = rest,
-                RequestHash = wish.Hash,
+                RequestHash = wanted.Hash,
             },
             session,
             cancellationToken);
@@ -75,11 +75,11 @@ public sealed class CreateConversation(
         }
 
         // Those who can't be let in just now follow by delivery.
-        var (refusal, seen) = await further.JoinAsync(conversation, user.Id, rest, created.Session ?? session, cancellationToken);
-        return refusal is null || refusal == Problems.Unavailable ? created with { Session = seen } : Appended.Refused(refusal);
+        var (refusal, seen) = await remaining.JoinAsync(conversation, user.Id, rest, created.Session ?? session, cancellationToken);
+        return refusal is null || refusal == Problems.Unavailable ? created with { Session = seen } : AppendResult.Refused(refusal);
     }
 
-    private async Task<IResult> AnswerAsync(ConversationId conversation, Appended appended, CancellationToken cancellationToken)
+    private async Task<IResult> AnswerAsync(ConversationId conversation, AppendResult appended, CancellationToken cancellationToken)
     {
         // Whoever repeats a creation may have left what they created.
         if (await reader.ReadHeadForAsync(user.Id, conversation, appended.Session, cancellationToken) is not { } head)
@@ -98,12 +98,12 @@ public sealed class CreateConversation(
 
         var view = await views.OfAsync(user.Id, head, appended.Session, cancellationToken);
         var status = appended.IsRepeat ? StatusCodes.Status200OK : StatusCodes.Status201Created;
-        return new Answer<ConversationView>(status, view, ChatJson.Default.ConversationView, appended.Session);
+        return new JsonResult<ConversationView>(status, view, ChatJson.Default.ConversationView, appended.Session);
     }
 }
 
 /// <summary>The wish to create a conversation under an id. Its first entry carries as many members as fit one commit.</summary>
-public sealed record NewConversation : LogCommand
+public sealed record CreateConversationCommand : LogCommand
 {
     /// <summary>A commit's 100 operations hold the head, the entry and these, with room to spare.</summary>
     public const int MaxFirstMembers = 90;

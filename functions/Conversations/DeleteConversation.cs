@@ -16,7 +16,7 @@ public sealed class DeleteConversation(ConversationLog log, InboxProjection inbo
         ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        var deleted = await log.AppendAsync(conversationId, new Deletion { Actor = user.Id, Conversation = conversationId }, Session.Of(request), cancellationToken);
+        var deleted = await log.AppendAsync(conversationId, new DeleteConversationCommand { Actor = user.Id, Conversation = conversationId }, Session.Of(request), cancellationToken);
         if (deleted.Refusal is { } refusal)
         {
             return refusal.ToResult();
@@ -24,12 +24,12 @@ public sealed class DeleteConversation(ConversationLog log, InboxProjection inbo
 
         // One's own list shows it at once; the others' follow by delivery.
         await inbox.LeaveAsync(user.Id, InboxChange.Of(deleted.Head!), cancellationToken);
-        return new NoContent(deleted.Session);
+        return new NoContentResult(deleted.Session);
     }
 }
 
 /// <summary>The wish that a group is there for nobody any more.</summary>
-public sealed record Deletion : MemberCommand
+public sealed record DeleteConversationCommand : MemberCommand
 {
     protected override Right Needed => Right.Delete;
 

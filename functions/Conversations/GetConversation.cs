@@ -20,6 +20,6 @@ public sealed class GetConversation(ConversationReader reader, ConversationViews
         }
 
         var view = await views.OfAsync(user.Id, head, session, cancellationToken);
-        return new Answer<ConversationView>(StatusCodes.Status200OK, view, ChatJson.Default.ConversationView);
+        return new JsonResult<ConversationView>(StatusCodes.Status200OK, view, ChatJson.Default.ConversationView);
     }
 }

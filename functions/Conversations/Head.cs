@@ -108,7 +108,7 @@ public sealed record Head
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Disappearing? Disappearing { get; init; }
 
-    /// <summary>The newest entry that changed title, description or picture; 0 while none has and there is no <see cref="About"/>.</summary>
+    /// <summary>The newest entry that changed title, description or picture; 0 while none has and there is no <see cref="GroupProfile"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long AboutSeq { get; init; }
 

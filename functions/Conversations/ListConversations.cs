@@ -26,7 +26,7 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
         query.ThrowIfMalformed();
 
         var page = await ReadAsync(filter, before ?? Continuation.FromTheTop, limit, cancellationToken);
-        return new Answer<ConversationPage>(StatusCodes.Status200OK, page, ChatJson.Default.ConversationPage);
+        return new JsonResult<ConversationPage>(StatusCodes.Status200OK, page, ChatJson.Default.ConversationPage);
     }
 
     private async Task<ConversationPage> ReadAsync(ConversationFilter filter, string before, int limit, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
             ChatJson.Default.DocumentsPageInboxEntry,
             pageSize: limit + 1,
             cancellationToken: cancellationToken);
-        var shown = new List<ConversationSummary>(limit);
+        var shown = new List<ConversationSummaryView>(limit);
         InboxEntry? last = null;
         var (examined, now) = (0, time.GetUtcNow());
         await foreach (var entry in entries)
@@ -50,7 +50,7 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
             last = entry;
             if (filter.Shows(entry, now))
             {
-                shown.Add(ConversationSummary.Of(entry, now));
+                shown.Add(ConversationSummaryView.Of(entry, now));
             }
         }
 
@@ -88,12 +88,12 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
 /// <summary>A page of the caller's conversations.</summary>
 /// <param name="Conversations">At most as many as asked for; there may be fewer, even none, on a page that isn't the last.</param>
 /// <param name="Continuation">Asks for the next page; null on the last.</param>
-public sealed record ConversationPage(IReadOnlyList<ConversationSummary> Conversations, string? Continuation);
+public sealed record ConversationPage(IReadOnlyList<ConversationSummaryView> Conversations, string? Continuation);
 
 /// <summary>A conversation in the caller's list.</summary>
 /// <param name="Peer">The other one of a direct conversation; null for groups.</param>
 /// <param name="UnreadCount">Messages after the caller's read marker; one's own sends count as read.</param>
-public sealed record ConversationSummary(
+public sealed record ConversationSummaryView(
     ConversationId ConversationId,
     ConversationKind Kind,
     string? Title,
@@ -114,7 +114,7 @@ public sealed record ConversationSummary(
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     public string? AvatarUrl { get; init; }
 
-    public static ConversationSummary Of(InboxEntry entry, DateTimeOffset now) =>
+    public static ConversationSummaryView Of(InboxEntry entry, DateTimeOffset now) =>
         new(
             entry.ConversationId,
             entry.Kind,

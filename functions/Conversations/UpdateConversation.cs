@@ -19,13 +19,13 @@ public sealed class UpdateConversation(ConversationLog log, ConversationViews vi
         CancellationToken cancellationToken)
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
-        var change = SettingsChange.Read(body, limits);
+        var change = UpdateConversationRequest.Read(body, limits);
         body.ThrowIfMalformed();
 
-        var updated = await log.AppendAsync(conversationId, new SettingsUpdate { Actor = user.Id, Conversation = conversationId, Change = change }, Session.Of(request), cancellationToken);
+        var updated = await log.AppendAsync(conversationId, new UpdateConversationCommand { Actor = user.Id, Conversation = conversationId, Change = change }, Session.Of(request), cancellationToken);
         return updated.Refusal is { } refusal
             ? refusal.ToResult()
-            : new Answer<ConversationView>(
+            : new JsonResult<ConversationView>(
                 StatusCodes.Status200OK,
                 await views.OfAsync(user.Id, updated.Head!, updated.Session, cancellationToken),
                 ChatJson.Default.ConversationView,
@@ -34,18 +34,18 @@ public sealed class UpdateConversation(ConversationLog log, ConversationViews vi
 }
 
 /// <summary>The wish that a conversation's settings are different.</summary>
-public sealed record SettingsUpdate : MemberCommand
+public sealed record UpdateConversationCommand : MemberCommand
 {
-    public required SettingsChange Change { get; init; }
+    public required UpdateConversationRequest Change { get; init; }
 
-    public override IReadOnlyList<string> Needs => [About.DocumentId];
+    public override IReadOnlyList<string> Needs => [GroupProfile.DocumentId];
 
     protected override Right Needed => Change.IsOfGroups ? Right.ChangeSettings : Right.ChangeMessageTtl;
 
     protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
     {
-        var about = context.Find<About>(About.DocumentId);
-        var before = ConversationSettings.Of(head, about);
+        var profile = context.Find<GroupProfile>(GroupProfile.DocumentId);
+        var before = ConversationSettings.Of(head, profile);
         var after = Change.ApplyTo(before);
         if (after == before)
         {
@@ -67,7 +67,7 @@ public sealed record SettingsUpdate : MemberCommand
             ? Decision.Append(
                 changed,
                 updated with { Quiet = true },
-                new About { ConversationId = Conversation, Description = after.Description, AvatarUrl = after.AvatarUrl, UpdatedSeq = updated.Seq })
+                new GroupProfile { ConversationId = Conversation, Description = after.Description, AvatarUrl = after.AvatarUrl, UpdatedSeq = updated.Seq })
             : Decision.Append(changed, updated with { Quiet = true });
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Delivery;
 
 /// <summary>Queue <c>deliveries</c>: takes a committed range to its members.</summary>
-public sealed class DeliverEntries(QueueWork queueWork, RangeDelivery delivery)
+public sealed class DeliverEntries(QueueMessageProcessor queueWork, RangeDelivery delivery)
 {
     [Function(nameof(DeliverEntries))]
     public Task RunAsync(

@@ -37,7 +37,7 @@ public sealed class DeliveryQueue(ServiceBusClient client)
 
         var message = new ServiceBusMessage(body)
         {
-            MessageId = committed.IsRest ? Opaque.Random() : committed.MessageId,
+            MessageId = committed.IsRest ? OpaqueId.Random() : committed.MessageId,
             ContentType = "application/json",
         };
         if (at is { } instant)
@@ -50,7 +50,7 @@ public sealed class DeliveryQueue(ServiceBusClient client)
 
     /// <summary>Sends a range's fan-out on to its next members, under an id of its own: a dropped duplicate would end the chain.</summary>
     public Task SendAsync(EntriesPushed pushed, CancellationToken cancellationToken) =>
-        _fanout.SendTracedAsync(Message(pushed, Opaque.Random()), cancellationToken);
+        _fanout.SendTracedAsync(Message(pushed, OpaqueId.Random()), cancellationToken);
 
     /// <summary>Lets a conversation's inboxes catch up at an instant. All that is put off until then shares one message.</summary>
     public Task PutOffAsync(ConversationId conversation, DateTimeOffset until, CancellationToken cancellationToken)

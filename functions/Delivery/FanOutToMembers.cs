@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Delivery;
 
 /// <summary>Queue <c>fanout</c>: moves a larger conversation's inboxes forward, some members a message, and those of busy groups once in a while.</summary>
-public sealed class FanOutToMembers(QueueWork queueWork, InboxDelivery inboxes)
+public sealed class FanOutToMembers(QueueMessageProcessor queueWork, InboxDelivery inboxes)
 {
     [Function(nameof(FanOutToMembers))]
     public Task RunAsync(

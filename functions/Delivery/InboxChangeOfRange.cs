@@ -37,7 +37,7 @@ public sealed record InboxChangeOfRange(
     /// <param name="head">The conversation as the range left it, or newer.</param>
     /// <param name="entries">The range, or what is left of it.</param>
     /// <param name="about">What is said about the conversation, where somebody joined or that changed.</param>
-    public static InboxChangeOfRange Of(Head head, IReadOnlyList<LogEntry> entries, About? about = null)
+    public static InboxChangeOfRange Of(Head head, IReadOnlyList<LogEntry> entries, GroupProfile? about = null)
     {
         ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(entries);

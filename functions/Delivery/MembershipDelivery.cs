@@ -15,7 +15,7 @@ public sealed class MembershipDelivery(
     EventPush push,
     InboxProjection inbox,
     ConversationReader reader,
-    FurtherMembers further,
+    RemainingMembers further,
     ChatContainers containers)
 {
     private const int MaxParallel = 16;
@@ -26,7 +26,7 @@ public sealed class MembershipDelivery(
         ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(entries);
         var showsAbout = Joined(entries).Count > 0 || entries.Any(entry => entry.Seq == head.AboutSeq);
-        return InboxChangeOfRange.Of(head, entries, showsAbout ? await reader.ReadAboutAsync(head, session, cancellationToken) : null);
+        return InboxChangeOfRange.Of(head, entries, showsAbout ? await reader.ReadProfileAsync(head, session, cancellationToken) : null);
     }
 
     /// <summary>Lets in who joined, and out who left.</summary>

@@ -33,13 +33,13 @@ public sealed class ListEvents(ConversationReader reader, ChatContainers contain
         var last = Math.Min(after + limit, part.Head.LastSeq);
         var found = await FindAsync(part, Math.Max(first, part.Member.FirstVisible), last, cancellationToken);
         var events = await views.ForAsync(part.Member, found, cancellationToken);
-        return new Answer<EventPage>(
+        return new JsonResult<EventPage>(
             StatusCodes.Status200OK,
             new EventPage(events, first, Math.Max(last, after), last < part.Head.LastSeq),
             ChatJson.Default.EventPage);
     }
 
-    private async Task<List<LogEntry>> FindAsync(Participation part, long first, long last, CancellationToken cancellationToken)
+    private async Task<List<LogEntry>> FindAsync(MembershipContext part, long first, long last, CancellationToken cancellationToken)
     {
         if (first > last)
         {

@@ -18,20 +18,20 @@ public sealed class ApproveJoinRequest(ConversationLog log, PushGroups groups, L
         UserId userId,
         CancellationToken cancellationToken)
     {
-        var approval = new Approval { Actor = user.Id, Conversation = conversationId, UserId = userId, Limits = limits };
-        var approved = await log.AppendAsync(conversationId, approval, Session.Of(request), cancellationToken);
+        var command = new ApproveJoinRequestCommand { Actor = user.Id, Conversation = conversationId, UserId = userId, Limits = limits };
+        var approved = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
         if (approved.Refusal is { } refusal)
         {
             return refusal.ToResult();
         }
 
         await groups.TryAlignAsync(approved.Head!, [userId], approved.Session, cancellationToken);
-        return new NoContent(approved.Session);
+        return new NoContentResult(approved.Session);
     }
 }
 
 /// <summary>The wish that somebody who asked to join is a member.</summary>
-public sealed record Approval : MemberCommand
+public sealed record ApproveJoinRequestCommand : MemberCommand
 {
     public required UserId UserId { get; init; }
 

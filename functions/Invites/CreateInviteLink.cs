@@ -20,7 +20,7 @@ public sealed class CreateInviteLink(ConversationReader reader, InviteLinkStore 
     {
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
-        var wish = InviteWish.Read(body, now);
+        var wanted = CreateInviteLinkRequest.Read(body, now);
         var key = IdempotencyKey.Read(request, body);
         body.ThrowIfMalformed();
 
@@ -37,9 +37,9 @@ public sealed class CreateInviteLink(ConversationReader reader, InviteLinkStore 
         var code = InviteCode.New(conversationId);
         var link = new InviteLink(code.LinkId, user.Id, now, 0)
         {
-            ExpiresAt = wish.ExpiresAt,
-            MaxUses = wish.MaxUses,
-            KeyHash = key is null ? null : Opaque.Hash("invite", user.Id.Value, key),
+            ExpiresAt = wanted.ExpiresAt,
+            MaxUses = wanted.MaxUses,
+            KeyHash = key is null ? null : OpaqueId.Hash("invite", user.Id.Value, key),
         };
         var (links, session) = await store.ChangeAsync(conversationId, before => before.With(link, limits.InviteLinks, now), cancellationToken);
         return links.LiveAt(now).Links.FirstOrDefault(one => one.IsSameAs(link)) switch
@@ -51,6 +51,6 @@ public sealed class CreateInviteLink(ConversationReader reader, InviteLinkStore 
         };
     }
 
-    private static Answer<InviteLinkView> Answer(int status, InviteLinkView link, Session? session) =>
+    private static JsonResult<InviteLinkView> Answer(int status, InviteLinkView link, Session? session) =>
         new(status, link, ChatJson.Default.InviteLinkView, session) { HoldsSecret = true };
 }

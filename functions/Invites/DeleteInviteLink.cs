@@ -30,6 +30,6 @@ public sealed class DeleteInviteLink(ConversationReader reader, InviteLinkStore 
             conversationId,
             links => links.Without(linkId),
             cancellationToken);
-        return new NoContent(session);
+        return new NoContentResult(session);
     }
 }

@@ -8,15 +8,15 @@ public readonly record struct InviteCode(ConversationId Conversation, string Sec
     private const int IdLength = 22;
 
     /// <summary>By which owner and admins name the link; it opens nothing.</summary>
-    public string LinkId => Opaque.Hash("invite", Conversation.Value, Secret);
+    public string LinkId => OpaqueId.Hash("invite", Conversation.Value, Secret);
 
-    public static InviteCode New(ConversationId conversation) => new(conversation, Opaque.Random());
+    public static InviteCode New(ConversationId conversation) => new(conversation, OpaqueId.Random());
 
     public static bool TryParse(string text, out InviteCode code)
     {
         var isLong = text.Length == 2 * IdLength;
         code = isLong ? new(new ConversationId(text[..IdLength]), text[IdLength..]) : default;
-        return isLong && ConversationId.TryParse(code.Conversation.Value, out _) && Opaque.IsWellFormed(code.Secret);
+        return isLong && ConversationId.TryParse(code.Conversation.Value, out _) && OpaqueId.IsWellFormed(code.Secret);
     }
 
     public override string ToString() => Conversation.Value + Secret;

@@ -40,10 +40,10 @@ public sealed class JoinByInvite(
             var (refused, session) = await requests.AskAsync(head, invite, user.Id, cancellationToken);
             return refused is not null
                 ? refused.ToResult()
-                : new Answer<JoinRequested>(StatusCodes.Status202Accepted, new(invite.Conversation, MemberState.Requested), ChatJson.Default.JoinRequested, session);
+                : new JsonResult<JoinRequested>(StatusCodes.Status202Accepted, new(invite.Conversation, MemberState.Requested), ChatJson.Default.JoinRequested, session);
         }
 
-        var joined = await log.AppendAsync(invite.Conversation, new InvitedJoin { Actor = user.Id, Invite = invite, Limits = limits }, Session.Of(request), cancellationToken);
+        var joined = await log.AppendAsync(invite.Conversation, new JoinByInviteCommand { Actor = user.Id, Invite = invite, Limits = limits }, Session.Of(request), cancellationToken);
         if (joined.Refusal is { } refusal)
         {
             return refusal.ToResult();
@@ -52,17 +52,17 @@ public sealed class JoinByInvite(
         if (joined.Entries.Count > 0)
         {
             var until = await groups.TryAlignAsync(joined.Head!, [user.Id], joined.Session, cancellationToken);
-            var about = await reader.ReadAboutAsync(joined.Head!, joined.Session, cancellationToken);
-            await inbox.WelcomeAsync(joined.Document<Member>(), InboxChange.Of(joined.Head!, about) with { PushUntil = until }, cancellationToken);
+            var profile = await reader.ReadProfileAsync(joined.Head!, joined.Session, cancellationToken);
+            await inbox.WelcomeAsync(joined.Document<Member>(), InboxChange.Of(joined.Head!, profile) with { PushUntil = until }, cancellationToken);
         }
 
         var view = await views.OfAsync(user.Id, joined.Head!, joined.Session, cancellationToken);
-        return new Answer<ConversationView>(StatusCodes.Status200OK, view, ChatJson.Default.ConversationView, joined.Session);
+        return new JsonResult<ConversationView>(StatusCodes.Status200OK, view, ChatJson.Default.ConversationView, joined.Session);
     }
 }
 
 /// <summary>The wish of somebody with an invite link to be a member.</summary>
-public sealed record InvitedJoin : LogCommand
+public sealed record JoinByInviteCommand : LogCommand
 {
     public required InviteCode Invite { get; init; }
 

@@ -27,6 +27,6 @@ public sealed class ListInviteLinks(ConversationReader reader, InviteLinkStore s
 
         var (links, _) = await store.ReadAsync(conversationId, cancellationToken);
         var list = new InviteLinkList([.. links.LiveAt(time.GetUtcNow()).Links.Select(InviteLinkView.Of)]);
-        return new Answer<InviteLinkList>(StatusCodes.Status200OK, list, ChatJson.Default.InviteLinkList);
+        return new JsonResult<InviteLinkList>(StatusCodes.Status200OK, list, ChatJson.Default.InviteLinkList);
     }
 }

@@ -33,7 +33,7 @@ public sealed class ListJoinRequests(ConversationReader reader, MemberReader mem
         var page = new JoinRequestPage(
             [.. found.Take(limit).Select(member => new JoinRequestView(member.UserId, member.RequestedAt ?? default))],
             found.Count > limit ? found[limit - 1].UserId.Value : null);
-        return new Answer<JoinRequestPage>(StatusCodes.Status200OK, page, ChatJson.Default.JoinRequestPage);
+        return new JsonResult<JoinRequestPage>(StatusCodes.Status200OK, page, ChatJson.Default.JoinRequestPage);
     }
 }
 

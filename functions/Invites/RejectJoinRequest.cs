@@ -27,6 +27,6 @@ public sealed class RejectJoinRequest(ConversationReader reader, JoinRequests re
         }
 
         var (isRejected, session) = await requests.RejectAsync(conversationId, userId, cancellationToken);
-        return isRejected ? new NoContent(session) : Problems.JoinRequestNotFound.ToResult();
+        return isRejected ? new NoContentResult(session) : Problems.JoinRequestNotFound.ToResult();
     }
 }

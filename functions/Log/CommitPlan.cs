@@ -25,7 +25,7 @@ internal sealed class CommitPlan(
 
     public ConversationId Conversation { get; } = conversation;
 
-    public string CommitId { get; } = Opaque.Random();
+    public string CommitId { get; } = OpaqueId.Random();
 
     /// <summary>The ETag that the commit replaces; null when it creates the conversation.</summary>
     public string? HeadETag { get; } = headETag;
@@ -35,7 +35,7 @@ internal sealed class CommitPlan(
     public List<PendingAppend> Accepted { get; } = [];
 
     /// <summary>What this head answers without a commit: refusals, and what is as wanted already.</summary>
-    public List<(PendingAppend Pending, Appended Answer)> Answers { get; } = [];
+    public List<(PendingAppend Pending, AppendResult Answer)> Answers { get; } = [];
 
     /// <summary>Done before; the answer is to be read.</summary>
     public List<PendingAppend> Repeats { get; } = [];
@@ -66,7 +66,7 @@ internal sealed class CommitPlan(
         else if (isRecent && IsOut(pending.Command))
         {
             // Whoever has left isn't told what became of what they sent.
-            Answers.Add((pending, Appended.Refused(Problems.ConversationNotFound)));
+            Answers.Add((pending, AppendResult.Refused(Problems.ConversationNotFound)));
         }
         else if (isRecent)
         {
@@ -107,7 +107,7 @@ internal sealed class CommitPlan(
     {
         if (Head is { DeletedAt: not null })
         {
-            Answers.Add((pending, Appended.Refused(Problems.ConversationNotFound)));
+            Answers.Add((pending, AppendResult.Refused(Problems.ConversationNotFound)));
             return;
         }
 
@@ -129,11 +129,11 @@ internal sealed class CommitPlan(
         }
         else if (decision.Refusal is { } refusal)
         {
-            Answers.Add((pending, Appended.Refused(refusal)));
+            Answers.Add((pending, AppendResult.Refused(refusal)));
         }
         else if (decision.Entries.Count == 0)
         {
-            Answers.Add((pending, new Appended(null, [], decision.Documents, decision.Head, null)));
+            Answers.Add((pending, new AppendResult(null, [], decision.Documents, decision.Head, null)));
         }
         else
         {

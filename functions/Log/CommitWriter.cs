@@ -13,7 +13,7 @@ namespace Chat.Functions.Log;
 /// </remarks>
 internal sealed class CommitWriter(Container conversations, TimeProvider time)
 {
-    public async Task<CommitOutcome> WriteAsync(CommitPlan plan, Deadline deadline)
+    public async Task<CommitResult> WriteAsync(CommitPlan plan, Deadline deadline)
     {
         using var patience = deadline.Cancellation(time);
         for (var attempt = 0; ; attempt++)
@@ -24,16 +24,16 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
                 using var response = await Batch(plan).ExecuteAsync(patience.Token);
                 if (response.IsSuccessStatusCode)
                 {
-                    return new CommitOutcome(CommitStatus.Committed, response[0].ETag, Session.Of(response.Headers));
+                    return new CommitResult(CommitStatus.Committed, response[0].ETag, Session.Of(response.Headers));
                 }
 
                 var repeat = plan.RepeatAt(FailedOperation(response));
                 switch ((int)response.StatusCode)
                 {
                     case 409 when repeat is not null:
-                        return new CommitOutcome(CommitStatus.Repeat, Session: Session.Of(response.Headers)) { Repeated = repeat };
+                        return new CommitResult(CommitStatus.Repeat, Session: Session.Of(response.Headers)) { Repeated = repeat };
                     case 409 or 412 or 404:
-                        return await FindOursAsync(plan, Session.Of(response.Headers), patience.Token) ?? new CommitOutcome(CommitStatus.Conflict);
+                        return await FindOursAsync(plan, Session.Of(response.Headers), patience.Token) ?? new CommitResult(CommitStatus.Conflict);
                     case 429:
                         retryAfter = response.RetryAfter;
                         break;
@@ -51,7 +51,7 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
             var delay = Backoff.Jitter(attempt, retryAfter);
             if (delay >= deadline.Left(time))
             {
-                return new CommitOutcome(CommitStatus.Unknown);
+                return new CommitResult(CommitStatus.Unknown);
             }
 
             await Task.Delay(delay, time);
@@ -96,23 +96,23 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
 
     /// <summary>The outcome of a commit that was applied although it didn't look so; null when it wasn't.</summary>
     /// <param name="session">Of the refusal, which came after whatever it is about.</param>
-    private async Task<CommitOutcome?> FindOursAsync(CommitPlan plan, Session? session, CancellationToken cancellationToken)
+    private async Task<CommitResult?> FindOursAsync(CommitPlan plan, Session? session, CancellationToken cancellationToken)
     {
         var (head, etag) = await conversations.ReadDocumentAsync(Head.DocumentId, plan.Conversation, ChatJson.Default.Head, session, cancellationToken);
         if (head?.CommitId == plan.CommitId)
         {
-            return new CommitOutcome(CommitStatus.Committed, etag, session);
+            return new CommitResult(CommitStatus.Committed, etag, session);
         }
 
         // The whole batch or nothing of it, so that the first entry stands for all.
         var (first, _) = await conversations.ReadDocumentAsync(plan.Entries[0].Id, plan.Conversation, ChatJson.Default.LogEntry, session, cancellationToken);
-        return first?.CommitId == plan.CommitId ? new CommitOutcome(CommitStatus.Committed, null, session) : null;
+        return first?.CommitId == plan.CommitId ? new CommitResult(CommitStatus.Committed, null, session) : null;
     }
 }
 
 /// <summary>What became of a commit.</summary>
 /// <param name="HeadETag">The new head's ETag; null when somebody has committed on top already.</param>
-internal sealed record CommitOutcome(CommitStatus Status, string? HeadETag = null, Session? Session = null)
+internal sealed record CommitResult(CommitStatus Status, string? HeadETag = null, Session? Session = null)
 {
     /// <summary>For <see cref="CommitStatus.Repeat"/>: whose document is there already.</summary>
     public PendingAppend? Repeated { get; init; }

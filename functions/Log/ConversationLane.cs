@@ -25,7 +25,7 @@ internal sealed class ConversationLane(
     private readonly List<PendingAppend> _waiting = [];
     private readonly HeldBack _held = new();
     private readonly CatchUp _catchUp = new(conversation, conversations, time, logger);
-    private readonly LaneView _view = new(conversation, conversations, time);
+    private readonly LaneState _view = new(conversation, conversations, time);
     private bool _running;
     private bool _retired;
 
@@ -41,7 +41,7 @@ internal sealed class ConversationLane(
 
             var room = Math.Max(0, MaxWaiting - _waiting.Count - _held.Count);
             _waiting.AddRange(all.Take(room));
-            all.Skip(room).ToList().ForEach(pending => pending.Complete(Appended.Refused(Problems.Unavailable)));
+            all.Skip(room).ToList().ForEach(pending => pending.Complete(AppendResult.Refused(Problems.Unavailable)));
             Start();
             return true;
         }
@@ -306,7 +306,7 @@ internal sealed class ConversationLane(
     }
 
     /// <summary>Writes a plan; once that is done, hands it over and answers its callers.</summary>
-    private async Task<CommitOutcome> WriteAsync(CommitPlan plan, Deadline deadline)
+    private async Task<CommitResult> WriteAsync(CommitPlan plan, Deadline deadline)
     {
         using var span = Spans.StartCommit(conversation, plan.Accepted);
         var start = time.GetTimestamp();
@@ -330,7 +330,7 @@ internal sealed class ConversationLane(
         await handOver(range, Deadline.Earliest(accepted));
         foreach (var pending in accepted)
         {
-            pending.Complete(new Appended(null, pending.Decision.Entries, pending.Decision.Documents, range.Head, range.Session));
+            pending.Complete(new AppendResult(null, pending.Decision.Entries, pending.Decision.Documents, range.Head, range.Session));
         }
     }
 
@@ -346,13 +346,13 @@ internal sealed class ConversationLane(
             {
                 null => Gone(),
                 { } entry when entry.IsExpiredAt(time.GetUtcNow()) => Gone(),
-                { } entry when pending.Command.Repeats(entry) => new Appended(null, [entry], [], null, first.Session),
-                _ => Appended.Refused(pending.Command.Misused),
+                { } entry when pending.Command.Repeats(entry) => new AppendResult(null, [entry], [], null, first.Session),
+                _ => AppendResult.Refused(pending.Command.Misused),
             });
         }
         catch (Exception exception) when (CosmosFailures.IsTransient(exception))
         {
-            pending.Complete(Appended.Refused(Problems.Unavailable));
+            pending.Complete(AppendResult.Refused(Problems.Unavailable));
         }
         catch (Exception exception)
         {
@@ -363,11 +363,11 @@ internal sealed class ConversationLane(
         Appended Gone()
         {
             _view.ForgetId(pending.Command.RepeatId!);
-            return Appended.Refused(Problems.Unavailable);
+            return AppendResult.Refused(Problems.Unavailable);
         }
     }
 
-    private static void Dismiss(PendingAppend pending) => pending.Complete(Appended.Refused(Problems.Unavailable));
+    private static void Dismiss(PendingAppend pending) => pending.Complete(AppendResult.Refused(Problems.Unavailable));
 
     private void DismissLate(List<PendingAppend> batch) => batch.RemoveAll(pending =>
     {

@@ -13,7 +13,7 @@ namespace Chat.Functions.Log;
 /// Appends to one conversation that meet in this process share a commit (one transactional batch). Between processes the head's ETag decides.
 /// What was committed is handed over to delivery afterwards; if that fails the append still succeeds, and the sweep hands over.
 /// </remarks>
-public sealed class ConversationLog(Container conversations, HandOver handOver, TimeProvider time, ILogger<ConversationLog> logger)
+public sealed class ConversationLog(Container conversations, EnqueueDelivery handOver, TimeProvider time, ILogger<ConversationLog> logger)
 {
     /// <summary>Conversations whose head is kept at hand; beyond that the idle ones are forgotten, which costs a read of 1 RU each.</summary>
     private const int MaxLanes = 10_000;
@@ -41,7 +41,7 @@ public sealed class ConversationLog(Container conversations, HandOver handOver, 
     /// waits for: a 503, and the command may or may not be stored; repeat it.
     /// </returns>
     /// <exception cref="OperationCanceledException">The caller left before the command was part of a commit; it isn't stored.</exception>
-    public async Task<Appended> AppendAsync(ConversationId conversation, LogCommand command, Session? session, CancellationToken cancellationToken) =>
+    public async Task<AppendResult> AppendAsync(ConversationId conversation, LogCommand command, Session? session, CancellationToken cancellationToken) =>
         (await AppendInOrderAsync(conversation, [command], session, cancellationToken))[0];
 
     /// <summary>
@@ -49,7 +49,7 @@ public sealed class ConversationLog(Container conversations, HandOver handOver, 
     /// doesn't fail by the time that the part before took.
     /// </summary>
     /// <returns>What <see cref="AppendAsync"/> returns.</returns>
-    public async Task<Appended> AppendFurtherAsync(
+    public async Task<AppendResult> AppendFurtherAsync(
         ConversationId conversation,
         LogCommand command,
         Session? session,
@@ -59,14 +59,14 @@ public sealed class ConversationLog(Container conversations, HandOver handOver, 
     /// <summary>Appends one after another, in as few commits as they fit in; when one gets no clear answer, none after it is tried.</summary>
     /// <returns>For each what <see cref="AppendAsync"/> returns.</returns>
     /// <exception cref="OperationCanceledException">The caller left before all were part of a commit; those after the last that is stored aren't.</exception>
-    public Task<IReadOnlyList<Appended>> AppendInOrderAsync(
+    public Task<IReadOnlyList<AppendResult>> AppendInOrderAsync(
         ConversationId conversation,
         IReadOnlyList<LogCommand> commands,
         Session? session,
         CancellationToken cancellationToken) =>
         AppendInOrderAsync(conversation, commands, Deadline.Of(Patience, time), session, cancellationToken);
 
-    private async Task<IReadOnlyList<Appended>> AppendInOrderAsync(
+    private async Task<IReadOnlyList<AppendResult>> AppendInOrderAsync(
         ConversationId conversation,
         IReadOnlyList<LogCommand> commands,
         Deadline deadline,

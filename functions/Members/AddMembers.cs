@@ -30,12 +30,12 @@ public sealed class AddMembers(ConversationLog log, PushGroups groups, Limits li
 
         // What doesn't fit one commit goes into the next; a repeat goes on where a crash or a 503 may have left it.
         Appended? added = null;
-        for (var first = 0; first == 0 || first < users.Count; first += NewConversation.MaxFirstMembers)
+        for (var first = 0; first == 0 || first < users.Count; first += CreateConversationCommand.MaxFirstMembers)
         {
-            var addition = new Addition { Actor = user.Id, Conversation = conversationId, Users = [.. users.Skip(first)], Limits = limits };
+            var command = new AddMembersCommand { Actor = user.Id, Conversation = conversationId, Users = [.. users.Skip(first)], Limits = limits };
             added = first == 0
-                ? await log.AppendAsync(conversationId, addition, Session.Of(request), cancellationToken)
-                : await log.AppendFurtherAsync(conversationId, addition, Session.Of(request), cancellationToken);
+                ? await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken)
+                : await log.AppendFurtherAsync(conversationId, command, Session.Of(request), cancellationToken);
             if (added.Refusal is { } refusal)
             {
                 return refusal.ToResult();
@@ -43,12 +43,12 @@ public sealed class AddMembers(ConversationLog log, PushGroups groups, Limits li
         }
 
         await groups.TryAlignAsync(added!.Head!, users, added.Session, cancellationToken);
-        return new NoContent(added.Session);
+        return new NoContentResult(added.Session);
     }
 }
 
 /// <summary>The wish that users are members of a group: as many of them as a commit holds, from the first on.</summary>
-public sealed record Addition : MemberCommand
+public sealed record AddMembersCommand : MemberCommand
 {
     public required IReadOnlyList<UserId> Users { get; init; }
 
@@ -67,7 +67,7 @@ public sealed record Addition : MemberCommand
             return Decision.Refuse(Problems.LimitReached("groupMembers", Limits.GroupMembers));
         }
 
-        var joining = Users.Take(NewConversation.MaxFirstMembers).Where(IsOut).ToList();
+        var joining = Users.Take(CreateConversationCommand.MaxFirstMembers).Where(IsOut).ToList();
         return joining.Count == 0 ? Decision.Nothing(head) : Membership.Join(context, head, Actor, joining);
     }
 }

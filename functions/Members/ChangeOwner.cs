@@ -19,20 +19,20 @@ public sealed class ChangeOwner(ConversationLog log, Limits limits, CurrentUser 
         var owner = body.User("userId");
         body.ThrowIfMalformed();
 
-        var handOver = new HandOverToMember { Actor = user.Id, Conversation = conversationId, UserId = owner };
-        var changed = await log.AppendAsync(conversationId, handOver, Session.Of(request), cancellationToken);
-        return changed.Refusal?.ToResult() ?? new NoContent(changed.Session);
+        var command = new ChangeOwnerCommand { Actor = user.Id, Conversation = conversationId, UserId = owner };
+        var changed = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
+        return changed.Refusal?.ToResult() ?? new NoContentResult(changed.Session);
     }
 }
 
 /// <summary>The owner's wish that a member is the owner in their place.</summary>
-public sealed record HandOverToMember : MemberCommand
+public sealed record ChangeOwnerCommand : MemberCommand
 {
     public required UserId UserId { get; init; }
 
     public override IReadOnlyList<string> Needs => [Member.DocumentId(Actor), Member.DocumentId(UserId)];
 
-    protected override Right Needed => Right.HandOver;
+    protected override Right Needed => Right.TransferOwnership;
 
     protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
     {

@@ -20,20 +20,20 @@ public sealed class ChangeRole(ConversationLog log, Limits limits, CurrentUser u
         var role = body.OneOf("role", "admin", "member");
         body.ThrowIfMalformed();
 
-        var change = new RoleChange
+        var command = new ChangeRoleCommand
         {
             Actor = user.Id,
             Conversation = conversationId,
             UserId = userId,
             Role = role == "admin" ? MemberRole.Admin : MemberRole.Member,
         };
-        var changed = await log.AppendAsync(conversationId, change, Session.Of(request), cancellationToken);
-        return changed.Refusal?.ToResult() ?? new NoContent(changed.Session);
+        var changed = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
+        return changed.Refusal?.ToResult() ?? new NoContentResult(changed.Session);
     }
 }
 
 /// <summary>The wish that a member, but not the owner, has another role.</summary>
-public sealed record RoleChange : MemberCommand
+public sealed record ChangeRoleCommand : MemberCommand
 {
     public required UserId UserId { get; init; }
 

@@ -25,7 +25,7 @@ public sealed class ListMembers(ConversationReader reader, MemberReader members,
 
         var found = await members.PageAsync(conversationId, after, limit + 1, cancellationToken);
         var page = new MemberPage([.. found.Take(limit).Select(MemberView.Of)], found.Count > limit ? found[limit - 1].UserId.Value : null);
-        return new Answer<MemberPage>(StatusCodes.Status200OK, page, ChatJson.Default.MemberPage);
+        return new JsonResult<MemberPage>(StatusCodes.Status200OK, page, ChatJson.Default.MemberPage);
     }
 }
 

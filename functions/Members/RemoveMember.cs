@@ -43,16 +43,16 @@ public sealed class RemoveMember(ConversationLog log, Departure departure, Exclu
             }
         }
 
-        return new NoContent(gone.Session);
+        return new NoContentResult(gone.Session);
     }
 
     /// <summary>Removes a member, or keeps somebody out who isn't one; they may leave and come back meanwhile.</summary>
-    private async Task<Appended> RemoveAsync(ConversationId conversation, UserId target, Session? session, CancellationToken cancellationToken)
+    private async Task<AppendResult> RemoveAsync(ConversationId conversation, UserId target, Session? session, CancellationToken cancellationToken)
     {
-        var removal = new Removal { Actor = user.Id, Conversation = conversation, UserId = target };
+        var command = new RemoveMemberCommand { Actor = user.Id, Conversation = conversation, UserId = target };
         for (var attempt = 1; ; attempt++)
         {
-            var removed = await log.AppendAsync(conversation, removal, session, cancellationToken);
+            var removed = await log.AppendAsync(conversation, command, session, cancellationToken);
             if (removed.Refusal is not null || removed.Entries.Count > 0)
             {
                 return removed;
@@ -66,7 +66,7 @@ public sealed class RemoveMember(ConversationLog log, Departure departure, Exclu
 
             if (attempt == MaxTries)
             {
-                return Appended.Refused(Problems.Unavailable);
+                return AppendResult.Refused(Problems.Unavailable);
             }
         }
 
@@ -75,7 +75,7 @@ public sealed class RemoveMember(ConversationLog log, Departure departure, Exclu
 }
 
 /// <summary>The wish that a member of a lesser role is removed.</summary>
-public sealed record Removal : MemberCommand
+public sealed record RemoveMemberCommand : MemberCommand
 {
     public required UserId UserId { get; init; }
 

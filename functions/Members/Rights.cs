@@ -13,7 +13,7 @@ public enum Right
     /// <summary>Only those of a lesser role.</summary>
     RemoveMembers,
     ChangeRoles,
-    HandOver,
+    TransferOwnership,
     Leave,
     ManageInviteLinks,
     DecideJoinRequests,
@@ -36,7 +36,7 @@ public static class Rights
         [Right.AddMembers] = (MemberRole.Admin, false),
         [Right.RemoveMembers] = (MemberRole.Admin, false),
         [Right.ChangeRoles] = (MemberRole.Owner, false),
-        [Right.HandOver] = (MemberRole.Owner, false),
+        [Right.TransferOwnership] = (MemberRole.Owner, false),
         [Right.Leave] = (MemberRole.Member, false),
         [Right.ManageInviteLinks] = (MemberRole.Admin, false),
         [Right.DecideJoinRequests] = (MemberRole.Admin, false),

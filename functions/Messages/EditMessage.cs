@@ -20,14 +20,14 @@ public sealed class EditMessage(ConversationLog log, MessageViews views, Limits 
         var mentions = Mention.Read(body, text, limits);
         body.ThrowIfMalformed();
 
-        var edit = new Edit { Actor = user.Id, Conversation = conversationId, MessageId = messageId, Text = text, Mentions = mentions, Limits = limits };
-        var appended = await log.AppendAsync(conversationId, edit, Session.Of(request), cancellationToken);
+        var command = new EditMessageCommand { Actor = user.Id, Conversation = conversationId, MessageId = messageId, Text = text, Mentions = mentions, Limits = limits };
+        var appended = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
         return await views.AnswerAsync(user.Id, appended, cancellationToken);
     }
 }
 
 /// <summary>The wish that the actor's own message says something else. Repeating it changes nothing.</summary>
-public sealed record Edit : MessageCommand
+public sealed record EditMessageCommand : MessageCommand
 {
     public required string Text { get; init; }
 
@@ -38,7 +38,7 @@ public sealed record Edit : MessageCommand
 
     public override IReadOnlyList<UserId> Concerns => [Actor, .. Mention.Users(Mentions)];
 
-    protected override Decision Decide(in DecisionContext context, in MessageInLog found)
+    protected override Decision Decide(in DecisionContext context, in MessageContext found)
     {
         var (head, _, message) = found;
         if (message.SenderId != Actor || message.Poll is not null)

@@ -39,11 +39,11 @@ public sealed class ForwardMessage(ConversationLog log, PrivacyReader privacy, M
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
         var results = await Task.WhenAll(targets.Select(async target =>
         {
-            var sent = new NewMessage(target, user.Id, clientMessageId, content) { IsReceipt = isReceipt };
+            var sent = new SendMessageCommand(target, user.Id, clientMessageId, content) { IsReceipt = isReceipt };
             var appended = await log.AppendAsync(target, sent, Session.Of(request), cancellationToken);
             return (Result: (await views.ResultsAsync(user.Id, [appended], cancellationToken))[0] with { ConversationId = target }, appended.Session);
         }));
-        return new Answer<SendResults>(
+        return new JsonResult<SendResults>(
             StatusCodes.Status200OK,
             new SendResults([.. results.Select(one => one.Result)]),
             ChatJson.Default.SendResults,

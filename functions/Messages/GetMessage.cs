@@ -21,6 +21,6 @@ public sealed class GetMessage(MessageReader messages, MessageViews views, Curre
         }
 
         var view = (await views.OfAsync(user.Id, [message], cancellationToken))[0];
-        return new Answer<MessageView>(StatusCodes.Status200OK, view, ChatJson.Default.MessageView);
+        return new JsonResult<MessageView>(StatusCodes.Status200OK, view, ChatJson.Default.MessageView);
     }
 }

@@ -57,7 +57,7 @@ public sealed class HiddenMessages(
         var told = new MessageHidden(id);
         var hidden = new ChatEvent(MessageHidden.What, conversation, null, time.GetUtcNow(), told) { Session = hiddenBy?.Value };
         await push.PushAsync(part.Head, [user], [hidden], cancellationToken);
-        return new NoContent(hiddenBy);
+        return new NoContentResult(hiddenBy);
     }
 
     private async Task<Message?> ReadAsync(ConversationId conversation, MessageId id, CancellationToken cancellationToken)

@@ -35,6 +35,6 @@ public sealed class ListMessages(ConversationReader reader, MessagePages pages, 
             ? (await pages.ReadAsync(part, null, null, middle + 1, (limit + 1) / 2, cancellationToken)).Then(await pages.ReadAsync(part, null, middle, null, limit / 2, cancellationToken))
             : await pages.ReadAsync(part, null, after, before, limit, cancellationToken);
         var shown = page with { Messages = await views.OfAsync(user.Id, page.Found, cancellationToken) };
-        return new Answer<MessagePage>(StatusCodes.Status200OK, shown, ChatJson.Default.MessagePage);
+        return new JsonResult<MessagePage>(StatusCodes.Status200OK, shown, ChatJson.Default.MessagePage);
     }
 }

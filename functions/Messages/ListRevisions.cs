@@ -27,7 +27,7 @@ public sealed class ListRevisions(MessageReader messages, ChatContainers contain
             cancellationToken: cancellationToken);
         var all = before.OrderBy(one => one.Number).Select(one => new RevisionView(one.Number, one.Text, one.At));
         var page = message.IsUnsent ? new RevisionPage([]) : new RevisionPage([.. all, new RevisionView(message.Revision, message.Text, message.EditedAt ?? message.At)]);
-        return new Answer<RevisionPage>(StatusCodes.Status200OK, page, ChatJson.Default.RevisionPage);
+        return new JsonResult<RevisionPage>(StatusCodes.Status200OK, page, ChatJson.Default.RevisionPage);
     }
 }
 

@@ -30,11 +30,11 @@ public abstract record MessageCommand : LogCommand
         }
 
         return Message.Find(context, MessageId) is { } message && member.Sees(message) && !message.IsExpiredAt(context.Now)
-            ? Decide(context, new MessageInLog(head, member, message))
+            ? Decide(context, new MessageContext(head, member, message))
             : Decision.Refuse(Problems.MessageNotFound);
     }
 
-    protected abstract Decision Decide(in DecisionContext context, in MessageInLog found);
+    protected abstract Decision Decide(in DecisionContext context, in MessageContext found);
 
     /// <summary>The message as an event leaves it, with whatever else changes.</summary>
     protected static Decision Changed(in DecisionContext context, Head head, LogEvent change, Message message, IReadOnlyList<ConversationDocument> documents)
@@ -49,4 +49,4 @@ public abstract record MessageCommand : LogCommand
 }
 
 /// <summary>A message that a command is about, with the conversation's head and the actor.</summary>
-public readonly record struct MessageInLog(Head Head, Member Actor, Message Message);
+public readonly record struct MessageContext(Head Head, Member Actor, Message Message);

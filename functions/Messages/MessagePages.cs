@@ -9,7 +9,7 @@ namespace Chat.Functions.Messages;
 public sealed class MessagePages(ChatContainers containers, TimeProvider time)
 {
     /// <summary>A page of all messages or of a thread's replies, after or before a position, or the newest.</summary>
-    public async Task<MessagePage> ReadAsync(Participation part, MessageId? thread, long? after, long? before, int limit, CancellationToken cancellationToken)
+    public async Task<MessagePage> ReadAsync(MembershipContext part, MessageId? thread, long? after, long? before, int limit, CancellationToken cancellationToken)
     {
         // One more than asked for tells whether there are more.
         var (first, last) = (Math.Max((after ?? 0) + 1, part.Member.FirstVisible), (before ?? long.MaxValue) - 1);

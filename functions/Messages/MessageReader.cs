@@ -24,7 +24,7 @@ public sealed class MessageReader(ConversationReader conversations, ChatContaine
     }
 
     /// <summary>A message of a conversation; null when it isn't there or the member may not see it.</summary>
-    public async Task<Message?> ReadForAsync(Participation part, MessageId id, CancellationToken cancellationToken)
+    public async Task<Message?> ReadForAsync(MembershipContext part, MessageId id, CancellationToken cancellationToken)
     {
         var (message, _) = await containers.Conversations.ReadDocumentAsync(
             Message.DocumentId(id),

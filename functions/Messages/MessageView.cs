@@ -45,7 +45,7 @@ public sealed record MessageView(
 
     /// <summary>What it answers, as the viewer may see that; absent when it answers none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public Quote? ReplyTo { get; init; }
+    public QuoteView? ReplyTo { get; init; }
 
     /// <summary>The root of its thread; absent outside of threads.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

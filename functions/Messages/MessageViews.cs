@@ -47,7 +47,7 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
     }
 
     /// <summary>200 with the message that a command changed or found as wanted, or the refusal.</summary>
-    public async Task<IResult> AnswerAsync(UserId viewer, Appended appended, CancellationToken cancellationToken)
+    public async Task<IResult> AnswerAsync(UserId viewer, AppendResult appended, CancellationToken cancellationToken)
     {
         if (appended.Refusal is { } refusal)
         {
@@ -55,11 +55,11 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
         }
 
         var view = (await OfAsync(viewer, [appended.Document<Message>()], cancellationToken))[0];
-        return new Answer<MessageView>(StatusCodes.Status200OK, view, ChatJson.Default.MessageView, appended.Session);
+        return new JsonResult<MessageView>(StatusCodes.Status200OK, view, ChatJson.Default.MessageView, appended.Session);
     }
 
     /// <summary>What became of messages that a user sent together, in the same order.</summary>
-    public async Task<IReadOnlyList<SendResult>> ResultsAsync(UserId viewer, IReadOnlyList<Appended> sent, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SendResult>> ResultsAsync(UserId viewer, IReadOnlyList<AppendResult> sent, CancellationToken cancellationToken)
     {
         var stored = sent.Where(one => one.Refusal is null).Select(one => (Message)one.Entries[0]).ToList();
         var views = new Queue<MessageView>(await OfAsync(viewer, stored, cancellationToken));
@@ -78,8 +78,8 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
     {
         var view = MessageView.Of(message);
         return message.ReplyTo is not { } id ? view
-            : found.GetValueOrDefault(Message.DocumentId(id)) is Message quoted && quoted.Is(id) && isSeen(quoted) && !quoted.IsExpiredAt(time.GetUtcNow()) ? view with { ReplyTo = Quote.Of(quoted) }
-            : view with { ReplyTo = new Quote(id) };
+            : found.GetValueOrDefault(Message.DocumentId(id)) is Message quoted && quoted.Is(id) && isSeen(quoted) && !quoted.IsExpiredAt(time.GetUtcNow()) ? view with { ReplyTo = QuoteView.Of(quoted) }
+            : view with { ReplyTo = new QuoteView(id) };
     }
 
     private async Task<Dictionary<string, ConversationDocument>> ReadAsync(IReadOnlyList<Message> messages, List<string> ids, Session? session, CancellationToken cancellationToken)

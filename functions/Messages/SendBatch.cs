@@ -19,10 +19,10 @@ public sealed class SendBatch(ConversationLog log, PrivacyReader privacy, Messag
         CancellationToken cancellationToken)
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
-        var wishes = body.Objects("messages", 1, limits.BatchMessages)
+        var items = body.Objects("messages", 1, limits.BatchMessages)
             .Select(item => (ClientMessageId: item.ClientId("clientMessageId"), Content: MessageContent.Read(item, limits)))
             .ToList();
-        if (wishes.DistinctBy(wish => wish.ClientMessageId, StringComparer.Ordinal).Count() < wishes.Count)
+        if (items.DistinctBy(one => one.ClientMessageId, StringComparer.Ordinal).Count() < items.Count)
         {
             body.Fault("/messages", "repeated", "Each clientMessageId must be given once.");
         }
@@ -30,7 +30,7 @@ public sealed class SendBatch(ConversationLog log, PrivacyReader privacy, Messag
         body.ThrowIfMalformed();
 
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
-        var messages = wishes.Select(wish => new NewMessage(conversationId, user.Id, wish.ClientMessageId, wish.Content) { IsReceipt = isReceipt }).ToList();
+        var messages = items.Select(one => new SendMessageCommand(conversationId, user.Id, one.ClientMessageId, one.Content) { IsReceipt = isReceipt }).ToList();
         var appended = await log.AppendInOrderAsync(conversationId, messages, Session.Of(request), cancellationToken);
         if (appended.All(one => one.Refusal == Problems.ConversationNotFound))
         {
@@ -38,6 +38,6 @@ public sealed class SendBatch(ConversationLog log, PrivacyReader privacy, Messag
         }
 
         var answer = new SendResults(await views.ResultsAsync(user.Id, appended, cancellationToken));
-        return new Answer<SendResults>(StatusCodes.Status200OK, answer, ChatJson.Default.SendResults, appended.LastOrDefault(one => one.Session is not null)?.Session);
+        return new JsonResult<SendResults>(StatusCodes.Status200OK, answer, ChatJson.Default.SendResults, appended.LastOrDefault(one => one.Session is not null)?.Session);
     }
 }

@@ -24,7 +24,7 @@ public sealed class SendMessage(ConversationLog log, PrivacyReader privacy, Mess
         body.ThrowIfMalformed();
 
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
-        var message = new NewMessage(conversationId, user.Id, clientMessageId, content) { IsReceipt = isReceipt };
+        var message = new SendMessageCommand(conversationId, user.Id, clientMessageId, content) { IsReceipt = isReceipt };
         var appended = await log.AppendAsync(conversationId, message, Session.Of(request), cancellationToken);
         if (appended.Refusal is { } refusal)
         {
@@ -33,12 +33,12 @@ public sealed class SendMessage(ConversationLog log, PrivacyReader privacy, Mess
 
         var status = appended.IsRepeat ? StatusCodes.Status200OK : StatusCodes.Status201Created;
         var view = (await views.OfAsync(user.Id, [(Message)appended.Entries[0]], cancellationToken))[0];
-        return new Answer<MessageView>(status, view, ChatJson.Default.MessageView, appended.Session);
+        return new JsonResult<MessageView>(status, view, ChatJson.Default.MessageView, appended.Session);
     }
 }
 
 /// <summary>The wish to send a message. Any active member may.</summary>
-public sealed record NewMessage : LogCommand
+public sealed record SendMessageCommand : LogCommand
 {
     private readonly ConversationId _conversation;
     private readonly MessageId _key;
@@ -47,7 +47,7 @@ public sealed record NewMessage : LogCommand
     private readonly string _bodyHash;
 
     [SetsRequiredMembers]
-    public NewMessage(ConversationId conversation, UserId sender, string clientMessageId, MessageContent content)
+    public SendMessageCommand(ConversationId conversation, UserId sender, string clientMessageId, MessageContent content)
     {
         Actor = sender;
         _key = MessageId.For(conversation, sender, clientMessageId);

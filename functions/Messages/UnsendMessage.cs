@@ -34,20 +34,20 @@ public sealed class UnsendMessage(ConversationLog log, HiddenMessages hidden, Me
             return await hidden.HideAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);
         }
 
-        var unsend = new Unsend { Actor = user.Id, Conversation = conversationId, MessageId = messageId, Limits = limits };
-        var appended = await log.AppendAsync(conversationId, unsend, Session.Of(request), cancellationToken);
+        var command = new UnsendMessageCommand { Actor = user.Id, Conversation = conversationId, MessageId = messageId, Limits = limits };
+        var appended = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
         return await views.AnswerAsync(user.Id, appended, cancellationToken);
     }
 }
 
 /// <summary>The wish that a message was never sent. Repeating it changes nothing.</summary>
-public sealed record Unsend : MessageCommand
+public sealed record UnsendMessageCommand : MessageCommand
 {
     public required Limits Limits { get; init; }
 
     public override IReadOnlyList<string> Needs => [.. base.Needs, ConversationPins.DocumentId];
 
-    protected override Decision Decide(in DecisionContext context, in MessageInLog found)
+    protected override Decision Decide(in DecisionContext context, in MessageContext found)
     {
         var (head, actor, message) = found;
         var moderates = actor.Role.Has(Right.Moderate, head.Kind);

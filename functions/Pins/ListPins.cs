@@ -30,11 +30,11 @@ public sealed class ListPins(ConversationReader reader, ChatContainers container
         var page = new PinPage(
             [.. from pin in (pins?.Pins ?? []).Reverse()
                 join message in shown on pin.MessageId equals message.MessageId
-                select new PinnedMessage(message, pin.By, pin.At)]);
-        return new Answer<PinPage>(StatusCodes.Status200OK, page, ChatJson.Default.PinPage);
+                select new PinnedMessageView(message, pin.By, pin.At)]);
+        return new JsonResult<PinPage>(StatusCodes.Status200OK, page, ChatJson.Default.PinPage);
     }
 
-    private async Task<List<Message>> ReadAsync(Participation part, IReadOnlyList<Pin> pins, CancellationToken cancellationToken)
+    private async Task<List<Message>> ReadAsync(MembershipContext part, IReadOnlyList<Pin> pins, CancellationToken cancellationToken)
     {
         var found = pins.Count == 0 ? [] : await containers.Conversations.ReadDocumentsAsync(
             pins.Select(pin => Message.DocumentId(pin.MessageId)),
@@ -47,7 +47,7 @@ public sealed class ListPins(ConversationReader reader, ChatContainers container
 }
 
 /// <summary>A conversation's pinned messages.</summary>
-public sealed record PinPage(IReadOnlyList<PinnedMessage> Pins);
+public sealed record PinPage(IReadOnlyList<PinnedMessageView> Pins);
 
 /// <summary>A pinned message, and who pinned it when.</summary>
-public sealed record PinnedMessage(MessageView Message, UserId By, DateTimeOffset At);
+public sealed record PinnedMessageView(MessageView Message, UserId By, DateTimeOffset At);

@@ -16,8 +16,8 @@ public sealed class UnpinMessage(ConversationLog log, Limits limits, CurrentUser
         MessageId messageId,
         CancellationToken cancellationToken)
     {
-        var change = new ChangePin { Actor = user.Id, Conversation = conversationId, MessageId = messageId, IsWanted = false, Limits = limits };
-        var appended = await log.AppendAsync(conversationId, change, Session.Of(request), cancellationToken);
-        return appended.Refusal?.ToResult() ?? new NoContent(appended.Session);
+        var command = new ChangePinCommand { Actor = user.Id, Conversation = conversationId, MessageId = messageId, IsWanted = false, Limits = limits };
+        var appended = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
+        return appended.Refusal?.ToResult() ?? new NoContentResult(appended.Session);
     }
 }

@@ -21,8 +21,8 @@ public sealed class VoteInPoll(ConversationLog log, MessageViews views, EventPus
         var options = body.Indexes("options", limits.PollOptions);
         body.ThrowIfMalformed();
 
-        var vote = new Vote { Actor = user.Id, Conversation = conversationId, MessageId = messageId, Options = options };
-        var appended = await log.AppendAsync(conversationId, vote, Session.Of(request), cancellationToken);
+        var command = new VoteInPollCommand { Actor = user.Id, Conversation = conversationId, MessageId = messageId, Options = options };
+        var appended = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
         if (appended.Refusal is null)
         {
             // What all are pushed doesn't say who voted, so the caller's other devices couldn't know that it was them.
@@ -36,14 +36,14 @@ public sealed class VoteInPoll(ConversationLog log, MessageViews views, EventPus
 }
 
 /// <summary>The wish to have chosen these options of a poll. Any active member may who sees it.</summary>
-public sealed record Vote : MessageCommand
+public sealed record VoteInPollCommand : MessageCommand
 {
     /// <summary>Indexes of options, ascending; empty takes the vote back.</summary>
     public required IReadOnlyList<int> Options { get; init; }
 
     public override IReadOnlyList<string> Needs => [.. base.Needs, MemberVote.DocumentId(MessageId, Actor)];
 
-    protected override Decision Decide(in DecisionContext context, in MessageInLog found)
+    protected override Decision Decide(in DecisionContext context, in MessageContext found)
     {
         if (found.Message.IsUnsent)
         {

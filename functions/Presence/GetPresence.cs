@@ -9,7 +9,7 @@ namespace Chat.Functions.Presence;
 /// <c>GET /presence?users=a,b&amp;conversationId=</c>: who of up to 50 users is connected now, and when they were last. Lists only users who
 /// have written in a direct conversation with the caller, or share the one given, and only while both show their presence.
 /// </summary>
-public sealed class GetPresence(Acquaintances acquaintances, PrivacyReader privacy, Connections connections, LastSeen lastSeen, Limits limits, CurrentUser user)
+public sealed class GetPresence(VisibleUsers visibleUsers, PrivacyReader privacy, PresenceCache presence, LastSeen lastSeen, Limits limits, CurrentUser user)
 {
     [Function(nameof(GetPresence))]
     public async Task<IResult> RunAsync(
@@ -20,28 +20,28 @@ public sealed class GetPresence(Acquaintances acquaintances, PrivacyReader priva
         var (users, conversation) = (query.UserIds("users", limits.PresenceUsers), query.Single("conversationId"));
         query.ThrowIfMalformed();
 
-        if (await acquaintances.AmongAsync(user.Id, users, conversation, Session.Of(request), cancellationToken) is not { } known)
+        if (await visibleUsers.AmongAsync(user.Id, users, conversation, Session.Of(request), cancellationToken) is not { } known)
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
         var settings = await privacy.OfAsync([.. known, user.Id], cancellationToken);
         IReadOnlyList<UserId> visible = settings[user.Id].Presence ? [.. known.Where(one => settings[one].Presence)] : [];
-        if (await connections.AreThereAsync(visible, cancellationToken) is not { } areThere)
+        if (await presence.AreThereAsync(visible, cancellationToken) is not { } areThere)
         {
             return Problems.Unavailable.ToResult();
         }
 
         var seen = await lastSeen.OfAsync(visible, cancellationToken);
-        var answer = new PresenceList([.. visible.Select(one => new PresenceOfUser(one, areThere[one], seen.GetValueOrDefault(one)))]);
-        return new Answer<PresenceList>(StatusCodes.Status200OK, answer, ChatJson.Default.PresenceList);
+        var answer = new PresenceList([.. visible.Select(one => new PresenceView(one, areThere[one], seen.GetValueOrDefault(one)))]);
+        return new JsonResult<PresenceList>(StatusCodes.Status200OK, answer, ChatJson.Default.PresenceList);
     }
 }
 
 /// <summary>The presence of those whom the caller may see.</summary>
-public sealed record PresenceList(IReadOnlyList<PresenceOfUser> Presence);
+public sealed record PresenceList(IReadOnlyList<PresenceView> Presence);
 
 /// <summary>One user's presence.</summary>
 /// <param name="Online">Whether any device is connected, as of at most 15 s ago.</param>
 /// <param name="LastSeenAt">When they last called, rounded down to five minutes; null when that isn't known.</param>
-public sealed record PresenceOfUser(UserId UserId, bool Online, DateTimeOffset? LastSeenAt);
+public sealed record PresenceView(UserId UserId, bool Online, DateTimeOffset? LastSeenAt);

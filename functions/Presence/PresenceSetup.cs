@@ -11,8 +11,8 @@ public static class PresenceSetup
     public static IServiceCollection AddPresence(this IServiceCollection services) =>
         services
             .AddSingleton<PrivacyReader>()
-            .AddSingleton<Acquaintances>()
-            .AddSingleton<Connections>()
+            .AddSingleton<VisibleUsers>()
+            .AddSingleton<PresenceCache>()
             .AddSingleton<LastSeen>()
             .AddSingleton<TypingPush>()
             .AddSingleton<ReceiptPush>()

@@ -40,7 +40,7 @@ public sealed class ChangePrivacy(ChatContainers containers, PrivacyReader priva
             if (await TryWriteAsync(after, etag, partition, cancellationToken))
             {
                 privacy.Changed(after);
-                return new Answer<PrivacyView>(StatusCodes.Status200OK, PrivacyView.Of(after), ChatJson.Default.PrivacyView);
+                return new JsonResult<PrivacyView>(StatusCodes.Status200OK, PrivacyView.Of(after), ChatJson.Default.PrivacyView);
             }
         }
     }

@@ -19,6 +19,6 @@ public sealed class GetPrivacy(ChatContainers containers, CurrentUser user)
             ChatJson.Default.PrivacySettings,
             cancellationToken: cancellationToken);
         var view = PrivacyView.Of(settings ?? new PrivacySettings { UserId = user.Id });
-        return new Answer<PrivacyView>(StatusCodes.Status200OK, view, ChatJson.Default.PrivacyView);
+        return new JsonResult<PrivacyView>(StatusCodes.Status200OK, view, ChatJson.Default.PrivacyView);
     }
 }

@@ -22,7 +22,7 @@ public sealed class AddReaction(ConversationLog log, MessageViews views, Limits 
             return Problems.NotAReaction.ToResult();
         }
 
-        var change = new ChangeReaction
+        var command = new ChangeReactionCommand
         {
             Actor = user.Id,
             Conversation = conversationId,
@@ -31,7 +31,7 @@ public sealed class AddReaction(ConversationLog log, MessageViews views, Limits 
             IsWanted = true,
             Limits = limits,
         };
-        var appended = await log.AppendAsync(conversationId, change, Session.Of(request), cancellationToken);
+        var appended = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
         return await views.AnswerAsync(user.Id, appended, cancellationToken);
     }
 }

@@ -28,9 +28,9 @@ public sealed class ListReactions(MessageReader messages, ChatContainers contain
 
         var found = message.IsUnsent ? [] : await FindAsync(message, after, limit + 1, cancellationToken);
         var page = new ReactionPage(
-            [.. found.Take(limit).Select(one => new ReactionsOfUser(one.UserId, one.Keys, one.At))],
+            [.. found.Take(limit).Select(one => new MemberReactionsView(one.UserId, one.Keys, one.At))],
             found.Count > limit ? found[limit - 1].UserId.Value : null);
-        return new Answer<ReactionPage>(StatusCodes.Status200OK, page, ChatJson.Default.ReactionPage);
+        return new JsonResult<ReactionPage>(StatusCodes.Status200OK, page, ChatJson.Default.ReactionPage);
     }
 
     private async Task<List<MemberReactions>> FindAsync(Message message, UserId? after, int take, CancellationToken cancellationToken)
@@ -51,8 +51,8 @@ public sealed class ListReactions(MessageReader messages, ChatContainers contain
 
 /// <summary>A page of those who reacted.</summary>
 /// <param name="Continuation">Asks for the next page; null on the last.</param>
-public sealed record ReactionPage(IReadOnlyList<ReactionsOfUser> Reactions, string? Continuation);
+public sealed record ReactionPage(IReadOnlyList<MemberReactionsView> Reactions, string? Continuation);
 
 /// <summary>One member's reactions to a message.</summary>
 /// <param name="At">When they reacted first.</param>
-public sealed record ReactionsOfUser(UserId UserId, IReadOnlyList<ReactionKey> Keys, DateTimeOffset At);
+public sealed record MemberReactionsView(UserId UserId, IReadOnlyList<ReactionKey> Keys, DateTimeOffset At);

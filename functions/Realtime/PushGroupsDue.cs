@@ -26,16 +26,16 @@ public sealed class PushGroupQueue(ServiceBusClient client, TimeProvider time)
     {
         var window = time.GetUtcNow().Ticks / Window.Ticks;
         return SendAsync(
-            new PushGroupsDue(state.UserId, Opaque.Random(), state.SignedOutAt),
+            new PushGroupsDue(state.UserId, OpaqueId.Random(), state.SignedOutAt),
             Id(state.UserId, $"{state.SignedOutAt:O}", $"{state.GoneAt:O}", $"{window}"),
             cancellationToken);
     }
 
     /// <summary>Goes on with a renewal, under an id of its own: a dropped duplicate would end it.</summary>
-    public Task GoOnAsync(PushGroupsDue due, CancellationToken cancellationToken) => SendAsync(due, Opaque.Random(), cancellationToken);
+    public Task GoOnAsync(PushGroupsDue due, CancellationToken cancellationToken) => SendAsync(due, OpaqueId.Random(), cancellationToken);
 
     /// <summary>Operators see the ids of messages, and not whom they are about.</summary>
-    private static string Id(UserId user, params ReadOnlySpan<string> rest) => Opaque.Hash(["pushgroups", user.Value, .. rest]);
+    private static string Id(UserId user, params ReadOnlySpan<string> rest) => OpaqueId.Hash(["pushgroups", user.Value, .. rest]);
 
     private Task SendAsync(PushGroupsDue due, string id, CancellationToken cancellationToken)
     {

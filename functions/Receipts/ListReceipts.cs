@@ -39,20 +39,20 @@ public sealed class ListReceipts(ConversationReader reader, ChatContainers conta
             ChatJson.Default.DocumentsPageMember,
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
         var showsRead = (await privacy.OfAsync(user.Id, cancellationToken)).ReadReceipts;
-        var list = new ReceiptList([.. members.OrderBy(member => member.UserId).Select(member => ReceiptOfMember.Of(head, member, user.Id, showsRead))]);
-        return new Answer<ReceiptList>(StatusCodes.Status200OK, list, ChatJson.Default.ReceiptList);
+        var list = new ReceiptList([.. members.OrderBy(member => member.UserId).Select(member => ReceiptView.Of(head, member, user.Id, showsRead))]);
+        return new JsonResult<ReceiptList>(StatusCodes.Status200OK, list, ChatJson.Default.ReceiptList);
     }
 }
 
 /// <summary>The receipts of all members, by user id.</summary>
-public sealed record ReceiptList(IReadOnlyList<ReceiptOfMember> Receipts);
+public sealed record ReceiptList(IReadOnlyList<ReceiptView> Receipts);
 
 /// <summary>How far one member has come.</summary>
 /// <param name="DeliveredSeq">A device of theirs has all up to this entry; reading implies it.</param>
 /// <param name="ReadSeq">They have read up to this entry, as far as the caller may know; 0 when nothing is known.</param>
-public sealed record ReceiptOfMember(UserId UserId, long DeliveredSeq, long ReadSeq)
+public sealed record ReceiptView(UserId UserId, long DeliveredSeq, long ReadSeq)
 {
-    public static ReceiptOfMember Of(Head head, Member member, UserId viewer, bool showsRead)
+    public static ReceiptView Of(Head head, Member member, UserId viewer, bool showsRead)
     {
         if (member.UserId != viewer && !head.Shows(member.UserId))
         {

@@ -10,7 +10,7 @@ namespace Chat.Functions.Receipts;
 /// <c>PUT /conversations/{c}/delivered</c>: a device of the caller's has everything up to a position. It only rises; repeating or going back
 /// changes nothing, and neither does it in conversations too large for receipts.
 /// </summary>
-public sealed class MarkDelivered(ConversationReader reader, MemberMarks marks, ReceiptPush push, Limits limits, CurrentUser user)
+public sealed class MarkDelivered(ConversationReader reader, MemberWatermarks marks, ReceiptPush push, Limits limits, CurrentUser user)
 {
     [Function(nameof(MarkDelivered))]
     public async Task<IResult> RunAsync(
@@ -43,6 +43,6 @@ public sealed class MarkDelivered(ConversationReader reader, MemberMarks marks, 
             await push.PushAsync(head, new Receipt(Receipt.Delivered, user.Id, seq, IsShown: true));
         }
 
-        return new NoContent(mark.Session);
+        return new NoContentResult(mark.Session);
     }
 }

@@ -38,7 +38,7 @@ public sealed class CancelScheduled(ConversationReader reader, ChatContainers co
         if (deleted.StatusCode != HttpStatusCode.NotFound)
         {
             deleted.EnsureSuccessStatusCode();
-            return new NoContent(Session.Of(deleted.Headers));
+            return new NoContentResult(Session.Of(deleted.Headers));
         }
 
         // Not before the answer that it isn't there, which the commit that sent it would have caused.

@@ -23,7 +23,7 @@ public sealed class ListScheduled(ConversationReader reader, ChatContainers cont
 
         var found = await FindAsync(containers, part.Member, cancellationToken);
         var page = new ScheduledPage([.. found.OrderBy(scheduled => scheduled.DueAt).Select(ScheduledView.Of)]);
-        return new Answer<ScheduledPage>(StatusCodes.Status200OK, page, ChatJson.Default.ScheduledPage);
+        return new JsonResult<ScheduledPage>(StatusCodes.Status200OK, page, ChatJson.Default.ScheduledPage);
     }
 
     /// <summary>What a member has scheduled since they joined.</summary>

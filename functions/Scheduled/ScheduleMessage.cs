@@ -120,6 +120,6 @@ public sealed class ScheduleMessage(ConversationReader reader, ChatContainers co
         return Show(StatusCodes.Status201Created, scheduled, session);
     }
 
-    private static Answer<ScheduledView> Show(int status, ScheduledMessage scheduled, Session? session) =>
+    private static JsonResult<ScheduledView> Show(int status, ScheduledMessage scheduled, Session? session) =>
         new(status, ScheduledView.Of(scheduled), ChatJson.Default.ScheduledView, session);
 }

@@ -30,7 +30,7 @@ public sealed class ScheduledQueue(ServiceBusClient client)
 
     /// <summary>At once, under an id of its own.</summary>
     public Task SendAsync(ScheduledDue due, CancellationToken cancellationToken) =>
-        SendAsync(due, Opaque.Random(), due.DueAt, cancellationToken);
+        SendAsync(due, OpaqueId.Random(), due.DueAt, cancellationToken);
 
     private Task SendAsync(ScheduledDue due, string messageId, DateTimeOffset at, CancellationToken cancellationToken)
     {

@@ -14,14 +14,14 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Scheduled;
 
 /// <summary>Queue <c>scheduled</c>: sends a message that is due, if it still waits for that instant. What its sender may not say any more is dropped, also when they left and came back.</summary>
-public sealed class SendScheduled(QueueWork queueWork, ChatContainers containers, ConversationLog log, PrivacyReader privacy)
+public sealed class SendScheduled(QueueMessageProcessor processor, ChatContainers containers, ConversationLog log, PrivacyReader privacy)
 {
     [Function(nameof(SendScheduled))]
     public Task RunAsync(
         [ServiceBusTrigger(ScheduledDue.Queue, Connection = DeliverySetup.Connection)] ServiceBusReceivedMessage message,
         ServiceBusMessageActions actions,
         CancellationToken cancellationToken) =>
-        queueWork.RunAsync(ScheduledDue.Queue, message, actions, ChatJson.Default.ScheduledDue, SendAsync, cancellationToken);
+        processor.RunAsync(ScheduledDue.Queue, message, actions, ChatJson.Default.ScheduledDue, SendAsync, cancellationToken);
 
     private async Task SendAsync(ScheduledDue due, CancellationToken cancellationToken)
     {
@@ -37,7 +37,7 @@ public sealed class SendScheduled(QueueWork queueWork, ChatContainers containers
             return;
         }
 
-        var send = new SendDue(scheduled, await privacy.ShowsReadAsync(scheduled.SenderId, cancellationToken));
+        var send = new SendScheduledCommand(scheduled, await privacy.ShowsReadAsync(scheduled.SenderId, cancellationToken));
         var appended = await log.AppendAsync(due.ConversationId, send, due.Session, cancellationToken);
         if (appended.Refusal == Problems.Unavailable)
         {
@@ -61,17 +61,17 @@ public sealed class SendScheduled(QueueWork queueWork, ChatContainers containers
 }
 
 /// <summary>The wish that a message which waited is sent and waits no more. It is neither when it was cancelled meanwhile.</summary>
-public sealed record SendDue : LogCommand
+public sealed record SendScheduledCommand : LogCommand
 {
     private readonly ScheduledMessage _scheduled;
-    private readonly NewMessage _message;
+    private readonly SendMessageCommand _message;
 
     [SetsRequiredMembers]
-    public SendDue(ScheduledMessage scheduled, bool isReceipt)
+    public SendScheduledCommand(ScheduledMessage scheduled, bool isReceipt)
     {
         Actor = scheduled.SenderId;
         _scheduled = scheduled;
-        _message = new NewMessage(scheduled.ConversationId, scheduled.SenderId, scheduled.ClientMessageId, scheduled.Content) { IsReceipt = isReceipt };
+        _message = new SendMessageCommand(scheduled.ConversationId, scheduled.SenderId, scheduled.ClientMessageId, scheduled.Content) { IsReceipt = isReceipt };
     }
 
     public override string? RepeatId => _message.RepeatId;

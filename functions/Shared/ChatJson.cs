@@ -107,7 +107,7 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(DocumentsPage<ConversationDocument>))]
 [JsonSerializable(typeof(DocumentsPage<ScheduledMessage>))]
-[JsonSerializable(typeof(About))]
+[JsonSerializable(typeof(GroupProfile))]
 [JsonSerializable(typeof(InviteLinks))]
 [JsonSerializable(typeof(ConversationUpdated))]
 [JsonSerializable(typeof(ConversationDeleted))]

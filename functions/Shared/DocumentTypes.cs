@@ -20,7 +20,7 @@ namespace Chat.Functions.Log;
 [JsonDerivedType(typeof(MemberVote), "vote")]
 [JsonDerivedType(typeof(ConversationPins), "pins")]
 [JsonDerivedType(typeof(ScheduledMessage), "scheduled")]
-[JsonDerivedType(typeof(About), "about")]
+[JsonDerivedType(typeof(GroupProfile), "about")]
 [JsonDerivedType(typeof(InviteLinks), "invites")]
 public abstract partial record ConversationDocument;
 

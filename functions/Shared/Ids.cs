@@ -55,15 +55,15 @@ public readonly record struct ConversationId(string Value)
     public static readonly ConversationId None = new("");
 
     /// <summary>A new random id.</summary>
-    public static ConversationId New() => new(Opaque.Random());
+    public static ConversationId New() => new(OpaqueId.Random());
 
     /// <summary>The id of the conversation that a user creates under an idempotency key: the same for the same key.</summary>
-    public static ConversationId For(UserId creator, string idempotencyKey) => new(Opaque.Hash("conversation", creator.Value, idempotencyKey));
+    public static ConversationId For(UserId creator, string idempotencyKey) => new(OpaqueId.Hash("conversation", creator.Value, idempotencyKey));
 
     public static bool TryParse(string? text, out ConversationId id)
     {
         id = new ConversationId(text ?? "");
-        return Opaque.IsWellFormed(text);
+        return OpaqueId.IsWellFormed(text);
     }
 
     public override string ToString() => Value;
@@ -85,13 +85,13 @@ public readonly record struct MessageId(string Value)
     public static readonly MessageId None = new("");
 
     public static MessageId For(ConversationId conversation, UserId sender, string clientMessageId) =>
-        new(Opaque.Hash(conversation.Value, sender.Value, clientMessageId));
+        new(OpaqueId.Hash(conversation.Value, sender.Value, clientMessageId));
 
     /// <summary>The same for all messages that one <c>clientMessageId</c> was used for, of which one at most is there at a time.</summary>
-    public string Key => Value.Length > Opaque.Characters ? Value[..Opaque.Characters] : Value;
+    public string Key => Value.Length > OpaqueId.Characters ? Value[..OpaqueId.Characters] : Value;
 
     /// <summary>Whether it is a key alone.</summary>
-    public bool IsKey => Value.Length == Opaque.Characters;
+    public bool IsKey => Value.Length == OpaqueId.Characters;
 
     /// <summary>The id of the message with this key that has a place in the log until it disappears.</summary>
     public MessageId At(long seq) => new(Key + seq.ToString(CultureInfo.InvariantCulture));
@@ -99,7 +99,7 @@ public readonly record struct MessageId(string Value)
     public static bool TryParse(string? text, out MessageId id)
     {
         id = new MessageId(text ?? "");
-        return Opaque.IsWellFormed(id.Key) && (id.IsKey || IsSeq(id.Value.AsSpan(Opaque.Characters)));
+        return OpaqueId.IsWellFormed(id.Key) && (id.IsKey || IsSeq(id.Value.AsSpan(OpaqueId.Characters)));
     }
 
     private static bool IsSeq(ReadOnlySpan<char> text) => text.Length <= MaxSeqDigits && text[0] != '0' && !text.ContainsAnyExceptInRange('0', '9');

@@ -30,7 +30,7 @@ internal sealed record SyncCursor(long StartedAt, long From, ConversationId? Aft
         && TryRead(started, out var startedAt)
         && TryRead(from, out var fromSecond)
         && startedAt >= (now - Lifetime).ToUnixTimeSeconds()
-        && (after is "" || Opaque.IsWellFormed(after))
+        && (after is "" || OpaqueId.IsWellFormed(after))
             ? new(startedAt, fromSecond, after is "" ? null : new ConversationId(after))
             : null;
 
@@ -49,7 +49,7 @@ internal sealed record SyncCursor(long StartedAt, long From, ConversationId? Aft
     public SyncCursor Ended() => After is null ? this : this with { From = Math.Max(0, Math.Min(From, StartedAt) - Overlap), After = null };
 
     /// <summary>Not against forgery: it would only show users what is theirs. It tells cursors of other users and stores apart.</summary>
-    private static string Seal(UserId user, int storeEpoch) => Opaque.Hash("sync", Version, storeEpoch.ToString(CultureInfo.InvariantCulture), user.Value);
+    private static string Seal(UserId user, int storeEpoch) => OpaqueId.Hash("sync", Version, storeEpoch.ToString(CultureInfo.InvariantCulture), user.Value);
 
     private static bool TryRead(string text, out long second) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out second);
 }

@@ -32,7 +32,7 @@ public sealed class SyncInbox(ChatContainers containers, SyncOptions options, Li
         var next = page is [.., var last] ? cursor.Served(last.StoredAt, last.ConversationId) : cursor;
         var hasMore = found.Count > limit;
         var forgotten = (now - TombstoneLifetime).ToUnixTimeSeconds();
-        return new Answer<SyncPage>(
+        return new JsonResult<SyncPage>(
             StatusCodes.Status200OK,
             new SyncPage(
                 given is null,

@@ -20,7 +20,7 @@ public sealed record SyncItem(
     ConversationId ConversationId,
     long Version,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Left,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConversationSummary? Conversation,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConversationSummaryView? Conversation,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LogPositions? Newest,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Limited)
 {
@@ -36,7 +36,7 @@ public sealed record SyncItem(
 
         // What was cleared may be ahead of the entry.
         var from = Math.Max(Math.Min(entry.ClearedSeq, entry.LastSeq), entry.LastSeq - page) + 1;
-        return new(entry.ConversationId, entry.Version, false, ConversationSummary.Of(entry, now), new(from, entry.LastSeq), from > entry.ClearedSeq + 1);
+        return new(entry.ConversationId, entry.Version, false, ConversationSummaryView.Of(entry, now), new(from, entry.LastSeq), from > entry.ClearedSeq + 1);
     }
 }
 

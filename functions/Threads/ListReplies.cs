@@ -37,6 +37,6 @@ public sealed class ListReplies(ConversationReader reader, MessageReader message
 
         var page = await pages.ReadAsync(part, messageId, before is null ? after ?? 0 : null, before, limit, cancellationToken);
         var shown = page with { Messages = await views.OfAsync(user.Id, page.Found, cancellationToken) };
-        return new Answer<MessagePage>(StatusCodes.Status200OK, shown, ChatJson.Default.MessagePage);
+        return new JsonResult<MessagePage>(StatusCodes.Status200OK, shown, ChatJson.Default.MessagePage);
     }
 }

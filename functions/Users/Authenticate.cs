@@ -9,7 +9,7 @@ namespace Chat.Functions.Users;
 
 /// <summary>Lets no HTTP call through without a valid bearer token, but for health; the functions find the caller in <see cref="CurrentUser"/>.</summary>
 /// <remarks>Nor one whose address ends with a slash, which routing would overlook.</remarks>
-public sealed class Authenticate(TokenCheck tokens, LastSeen lastSeen) : IFunctionsWorkerMiddleware
+public sealed class Authenticate(TokenValidator tokens, LastSeen lastSeen) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {

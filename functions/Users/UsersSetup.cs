@@ -8,5 +8,5 @@ namespace Chat.Functions.Users;
 public static class UsersSetup
 {
     public static IServiceCollection AddUsers(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) =>
-        services.AddSingleton(AuthOptions.Read(configuration, environment.IsDevelopment())).AddSingleton<TokenCheck>();
+        services.AddSingleton(AuthOptions.Read(configuration, environment.IsDevelopment())).AddSingleton<TokenValidator>();
 }

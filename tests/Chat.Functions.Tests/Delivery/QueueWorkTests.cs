@@ -43,7 +43,7 @@ public class QueueWorkTests
     private async Task RunAsync(string body, Action work)
     {
         var message = ServiceBusModelFactory.ServiceBusReceivedMessage(BinaryData.FromString(body), "id", enqueuedTime: TimeProvider.System.GetUtcNow(), timeToLive: TimeSpan.FromDays(14));
-        var queueWork = new QueueWork(new Client(_done), TimeProvider.System, NullLogger<QueueWork>.Instance);
+        var queueWork = new QueueMessageProcessor(new Client(_done), TimeProvider.System, NullLogger<QueueMessageProcessor>.Instance);
         await queueWork.RunAsync(
             ScheduledDue.Queue,
             message,

@@ -105,7 +105,7 @@ public class LeavingTests
                 [
                     PatchOperation.Set("/pinned", true),
                     PatchOperation.Set("/mutedUntil", DateTimeOffset.MaxValue),
-                    PatchOperation.Set("/archivedOrdinal", PreferencesChange.Forever),
+                    PatchOperation.Set("/archivedOrdinal", ChangePreferencesRequest.Forever),
                     PatchOperation.Set("/draft", new Draft(draft)),
                 ],
                 etag,

@@ -40,7 +40,7 @@ internal sealed record StoredLog(Head Head, IReadOnlyList<LogEntry> Entries, IRe
     }
 
     /// <summary>An answered append is in the log, once, as it was answered.</summary>
-    public void Contains(Appended answered)
+    public void Contains(AppendResult answered)
     {
         Assert.Null(answered.Refusal);
         Assert.NotEmpty(answered.Entries);

@@ -56,6 +56,6 @@ public class When_commands_are_to_keep_their_order
         }
     }
 
-    private static List<NewMessage> Wishes(ConversationId conversation, string sender, int count) =>
-        [.. Enumerable.Range(0, count).Select(n => new NewMessage(conversation, new UserId(sender), $"{n}", new MessageContent { Text = $"{n}" }))];
+    private static List<SendMessageCommand> Wishes(ConversationId conversation, string sender, int count) =>
+        [.. Enumerable.Range(0, count).Select(n => new SendMessageCommand(conversation, new UserId(sender), $"{n}", new MessageContent { Text = $"{n}" }))];
 }

@@ -13,21 +13,21 @@ public class OpaqueTests
         {
             string[] left = [.. one.Select(part => part.Get)];
             string[] right = [.. other.Select(part => part.Get)];
-            return Opaque.Hash(left) == Opaque.Hash(right) == left.SequenceEqual(right);
+            return OpaqueId.Hash(left) == OpaqueId.Hash(right) == left.SequenceEqual(right);
         }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Hashes_of_parts_moved_across_a_border_differ() =>
-        Assert.NotEqual(Opaque.Hash("ab", "c"), Opaque.Hash("a", "bc"));
+        Assert.NotEqual(OpaqueId.Hash("ab", "c"), OpaqueId.Hash("a", "bc"));
 
     [Fact]
     public void Ids_are_well_formed_and_others_are_not()
     {
-        Assert.True(Opaque.IsWellFormed(Opaque.Random()));
-        Assert.True(Opaque.IsWellFormed(Opaque.Hash("a")));
+        Assert.True(OpaqueId.IsWellFormed(OpaqueId.Random()));
+        Assert.True(OpaqueId.IsWellFormed(OpaqueId.Hash("a")));
         foreach (var odd in new[] { null, "", "short", new string('a', 23), "aaaaaaaaaaaaaaaaaaaaa/", "aaaaaaaaaaaaaaaaaaaaaé" })
         {
-            Assert.False(Opaque.IsWellFormed(odd));
+            Assert.False(OpaqueId.IsWellFormed(odd));
         }
     }
 }

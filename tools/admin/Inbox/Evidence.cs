@@ -9,10 +9,10 @@ namespace Chat.Admin.Inbox;
 /// <summary>What a conversation's partition says about one user's inbox entry.</summary>
 /// <param name="Head">The conversation.</param>
 /// <param name="Member">The user's part in it, at least as new as the head.</param>
-/// <param name="About">What is said about the conversation, as the head's entry left it; null while that is nothing.</param>
+/// <param name="Profile">As the head's entry left it; null while there is none.</param>
 /// <param name="Entries">By position: the last that moved lists, the user's own last message, and the last that mentions them.</param>
 /// <param name="LeftSeq">The entry by which they left the last time; 0 when they never have.</param>
-internal sealed record Evidence(Head Head, Member Member, About? About, IReadOnlyList<LogEntry> Entries, long LeftSeq)
+internal sealed record Evidence(Head Head, Member Member, GroupProfile? Profile, IReadOnlyList<LogEntry> Entries, long LeftSeq)
 {
     /// <summary>
     /// The entry as delivery leaves it: positions and ordinals only rise, what lists show is the head's unless the entry is newer than that,
@@ -66,12 +66,12 @@ internal sealed record Evidence(Head Head, Member Member, About? About, IReadOnl
             : EndOfMembership.Of(stored ?? Unnamed()) with { LastSeq = seq, LastMessage = null, Activity = null };
 
     /// <summary>What a conversation is called since they left isn't theirs to know; joining again tells them.</summary>
-    private InboxEntry Unnamed() => Fresh() with { Title = About is null ? Head.Title : null, AvatarUrl = null, AboutSeq = 0 };
+    private InboxEntry Unnamed() => Fresh() with { Title = Profile is null ? Head.Title : null, AvatarUrl = null, AboutSeq = 0 };
 
     /// <summary>The entry where there is none: what the user set for themselves is lost with it.</summary>
     private InboxEntry Fresh()
     {
-        var range = InboxChangeOfRange.Of(Head, Entries, About);
+        var range = InboxChangeOfRange.Of(Head, Entries, Profile);
         var marks = range.MarksOf(Member.UserId);
         return range.Change.ToEntry(Member.UserId) with
         {

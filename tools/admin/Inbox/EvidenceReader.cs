@@ -52,7 +52,7 @@ internal sealed class EvidenceReader(ChatContainers containers)
             return null;
         }
 
-        var about = await _reader.ReadAboutAsync(head, null, cancellationToken);
+        var about = await _reader.ReadProfileAsync(head, null, cancellationToken);
         if ((about?.UpdatedSeq ?? 0) != head.AboutSeq)
         {
             return null;

@@ -10,7 +10,7 @@ namespace Chat.Functions.Conversations;
 /// ends too early, its process dies, or the creator hands the group over or leaves. Repeatable: those who are in stay, and those who have left
 /// meanwhile stay away.
 /// </remarks>
-public sealed class FurtherMembers(ConversationLog log, Limits limits)
+public sealed class RemainingMembers(ConversationLog log, Limits limits)
 {
     /// <summary>Appends a part after another, as large as commits hold them.</summary>
     /// <param name="creator">Who adds them.</param>
@@ -22,10 +22,10 @@ public sealed class FurtherMembers(ConversationLog log, Limits limits)
         Session? session,
         CancellationToken cancellationToken)
     {
-        foreach (var part in users.Chunk(NewConversation.MaxFirstMembers))
+        foreach (var part in users.Chunk(CreateConversationCommand.MaxFirstMembers))
         {
-            var further = new MoreMembers { Actor = creator, ConversationId = conversation, Users = part, MaxMembers = limits.GroupMembers };
-            var more = await log.AppendAsync(conversation, further, session, cancellationToken);
+            var command = new AddRemainingMembersCommand { Actor = creator, ConversationId = conversation, Users = part, MaxMembers = limits.GroupMembers };
+            var more = await log.AppendAsync(conversation, command, session, cancellationToken);
             session = more.Session ?? session;
             if (more.Refusal is { } refusal)
             {
@@ -41,11 +41,11 @@ public sealed class FurtherMembers(ConversationLog log, Limits limits)
 /// The wish of a group's creator that its further members join, when there are more than the first commit holds, as far as there is room.
 /// Repeatable: those who are in stay, and those who have left meanwhile stay away. It holds whatever the creator is by then.
 /// </summary>
-public sealed record MoreMembers : LogCommand
+public sealed record AddRemainingMembersCommand : LogCommand
 {
     public required ConversationId ConversationId { get; init; }
 
-    /// <summary>At most <see cref="NewConversation.MaxFirstMembers"/>.</summary>
+    /// <summary>At most <see cref="CreateConversationCommand.MaxFirstMembers"/>.</summary>
     public required IReadOnlyList<UserId> Users { get; init; }
 
     /// <summary>How many a group can have.</summary>

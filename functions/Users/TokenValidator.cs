@@ -14,7 +14,7 @@ namespace Chat.Functions.Users;
 /// Keys come from the authority's discovery document, cached by Microsoft.IdentityModel and read again when a token names an unknown key. A token
 /// that was right is believed for five minutes, at most until it ends; so a key that the authority takes back is good for as long.
 /// </remarks>
-public sealed class TokenCheck
+public sealed class TokenValidator
 {
     private const int MaxTokenLength = 8192;
 
@@ -28,14 +28,14 @@ public sealed class TokenCheck
 
     private readonly string _userIdClaim;
     private readonly TimeProvider _time;
-    private readonly ConcurrentDictionary<string, CheckedToken> _remembered = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, CheckedToken>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
+    private readonly ConcurrentDictionary<string, ValidatedToken> _remembered = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ValidatedToken>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
 
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = MaxTokenLength };
     private readonly TokenValidationParameters _parameters;
     private readonly ConfigurationManager<OpenIdConnectConfiguration>? _authority;
 
-    public TokenCheck(AuthOptions options, TimeProvider time)
+    public TokenValidator(AuthOptions options, TimeProvider time)
     {
         _userIdClaim = options.UserIdClaim;
         _time = time;
@@ -68,7 +68,7 @@ public sealed class TokenCheck
     }
 
     /// <summary>The token's user and time, or why it isn't believed.</summary>
-    public async Task<(CheckedToken Token, Problem? Refusal)> CheckAsync(string? authorization)
+    public async Task<(ValidatedToken Token, Problem? Refusal)> CheckAsync(string? authorization)
     {
         const string Scheme = "Bearer ";
         if (authorization is null || !authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
@@ -112,7 +112,7 @@ public sealed class TokenCheck
             return (default, Problems.TokenNamesNoUser($"Its claim \"{_userIdClaim}\" is no user id, which is a string of {UserId.Rule}."));
         }
 
-        var found = new CheckedToken(user, Until(believed.ValidTo), _time.GetUtcNow() + Remembered);
+        var found = new ValidatedToken(user, Until(believed.ValidTo), _time.GetUtcNow() + Remembered);
         Remember(token, found);
         return (found, null);
     }
@@ -124,7 +124,7 @@ public sealed class TokenCheck
     private static bool AsksForMore(JsonWebToken token) =>
         token.TryGetHeaderValue<object>("crit", out _) || (token.TryGetHeaderValue<object>("b64", out var encoded) && encoded is not true);
 
-    private void Remember(string token, CheckedToken found)
+    private void Remember(string token, ValidatedToken found)
     {
         if (token.Length > MaxRememberedLength)
         {
@@ -162,4 +162,4 @@ public sealed class TokenCheck
 /// <summary>What a token that is believed says.</summary>
 /// <param name="Until">Until when it is taken: its end, and some seconds for clocks that differ.</param>
 /// <param name="CheckAgainAt">Until when it is believed without another look.</param>
-public readonly record struct CheckedToken(UserId User, DateTimeOffset Until, DateTimeOffset CheckAgainAt);
+public readonly record struct ValidatedToken(UserId User, DateTimeOffset Until, DateTimeOffset CheckAgainAt);

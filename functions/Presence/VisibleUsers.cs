@@ -6,7 +6,7 @@ using Microsoft.Azure.Cosmos;
 namespace Chat.Functions.Presence;
 
 /// <summary>Tells whom a user may see: those who share a conversation that shows them (<see cref="Head.Shows"/>).</summary>
-public sealed class Acquaintances(ConversationReader reader, Pairs pairs, ChatContainers containers)
+public sealed class VisibleUsers(ConversationReader reader, DirectConversations direct, ChatContainers containers)
 {
     /// <summary>
     /// Those of some users whom a conversation of the user's shows; when none is given, whom their direct ones show. Null when the conversation
@@ -39,7 +39,7 @@ public sealed class Acquaintances(ConversationReader reader, Pairs pairs, ChatCo
 
     private async Task<IReadOnlyList<UserId>> AmongPairsAsync(UserId user, IReadOnlyList<UserId> others, CancellationToken cancellationToken)
     {
-        var all = await pairs.AmongAsync(user, others, cancellationToken);
+        var all = await direct.AmongAsync(user, others, cancellationToken);
         if (all.Count == 0)
         {
             return [];

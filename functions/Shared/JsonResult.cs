@@ -8,7 +8,7 @@ namespace Chat.Functions.Shared;
 /// Holds its value in private: the worker serialises a function's result a second time, and this makes that free. Written to the end
 /// even if the caller has left: stopping would throw outside of every middleware, which worker and host log as an error.
 /// </remarks>
-internal sealed class Answer<T>(int status, T value, JsonTypeInfo<T> type, Session? session = null) : IResult, IStatusCodeHttpResult
+internal sealed class JsonResult<T>(int status, T value, JsonTypeInfo<T> type, Session? session = null) : IResult, IStatusCodeHttpResult
 {
     int? IStatusCodeHttpResult.StatusCode => status;
 
@@ -30,7 +30,7 @@ internal sealed class Answer<T>(int status, T value, JsonTypeInfo<T> type, Sessi
 }
 
 /// <summary>204 after a write, with the session that lets the client read what it wrote.</summary>
-internal sealed class NoContent(Session? session) : IResult, IStatusCodeHttpResult
+internal sealed class NoContentResult(Session? session) : IResult, IStatusCodeHttpResult
 {
     int? IStatusCodeHttpResult.StatusCode => StatusCodes.Status204NoContent;
 

@@ -4,7 +4,7 @@ using Chat.Functions.Log;
 namespace Chat.Functions.Conversations;
 
 /// <summary>What is said about a group besides its title: too much for the head, which every commit pays for. There since it was changed first.</summary>
-public sealed record About : ConversationDocument
+public sealed record GroupProfile : ConversationDocument
 {
     public const string DocumentId = "about";
 

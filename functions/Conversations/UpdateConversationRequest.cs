@@ -3,7 +3,7 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Conversations;
 
 /// <summary>What somebody wants to be different about a conversation for everyone: a JSON merge.</summary>
-public sealed record SettingsChange
+public sealed record UpdateConversationRequest
 {
     private const long LeastMessageTtl = 5;
     private const long MostMessageTtl = 90 * 24 * 60 * 60;
@@ -24,9 +24,9 @@ public sealed record SettingsChange
     public bool IsOfGroups => Title.IsGiven || Description.IsGiven || AvatarUrl.IsGiven || HistoryVisibility.IsGiven || JoinPolicy.IsGiven;
 
     /// <summary>Reads the body of <c>PATCH /conversations/{c}</c>, noting every fault on it.</summary>
-    public static SettingsChange Read(RequestBody body, Limits limits)
+    public static UpdateConversationRequest Read(RequestBody body, Limits limits)
     {
-        var change = new SettingsChange
+        var change = new UpdateConversationRequest
         {
             Title = body.Merge("title", name => body.Text(name, limits.Title)),
             Description = body.Merge("description", name => body.Text(name, limits.Description)),

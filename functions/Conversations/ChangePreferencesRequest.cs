@@ -4,7 +4,7 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Conversations;
 
 /// <summary>What a user wants to be different about a conversation in their own list: a JSON merge.</summary>
-public sealed record PreferencesChange
+public sealed record ChangePreferencesRequest
 {
     /// <summary>Beyond every ordinal, and exact as a JSON number everywhere.</summary>
     public const long Forever = (1L << 53) - 1;
@@ -18,7 +18,7 @@ public sealed record PreferencesChange
     public Merge<Draft> Draft { get; init; }
 
     /// <summary>Reads the body of <c>PATCH …/preferences</c>, noting every fault on it.</summary>
-    public static PreferencesChange Read(RequestBody body, Limits limits) =>
+    public static ChangePreferencesRequest Read(RequestBody body, Limits limits) =>
         new()
         {
             MutedUntil = body.Merge<DateTimeOffset?>("mutedUntil", name => body.Instant(name)),

@@ -5,12 +5,12 @@ namespace Chat.Functions.Invites;
 /// <summary>What a request to make an invite link says.</summary>
 /// <param name="ExpiresAt">Until when it is good; null for ever.</param>
 /// <param name="MaxUses">How many it lets in; null for any number.</param>
-public sealed record InviteWish(DateTimeOffset? ExpiresAt, int? MaxUses)
+public sealed record CreateInviteLinkRequest(DateTimeOffset? ExpiresAt, int? MaxUses)
 {
     private const int MostUses = 1_000;
 
     /// <summary>Reads the body of <c>POST …/invite-links</c>, noting every fault on it.</summary>
-    public static InviteWish Read(RequestBody body, DateTimeOffset now)
+    public static CreateInviteLinkRequest Read(RequestBody body, DateTimeOffset now)
     {
         var expiresAt = body.Merge<DateTimeOffset?>("expiresAt", name => body.Instant(name)).Value;
         var maxUses = body.Merge<long?>("maxUses", name => body.Seq(name)).Value;

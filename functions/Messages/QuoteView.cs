@@ -4,7 +4,7 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Messages;
 
 /// <summary>A message that another one answers, in short. Only its id where it is gone or the viewer may not see it.</summary>
-public sealed record Quote(MessageId MessageId)
+public sealed record QuoteView(MessageId MessageId)
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Seq { get; init; }
@@ -20,6 +20,6 @@ public sealed record Quote(MessageId MessageId)
     public bool IsUnsent { get; init; }
 
     /// <summary>A message that the viewer sees, as others quote it.</summary>
-    public static Quote Of(Message message) =>
+    public static QuoteView Of(Message message) =>
         new(message.MessageId) { Seq = message.Seq, SenderId = message.SenderId, Preview = message.ToPreview().Preview, IsUnsent = message.IsUnsent };
 }

@@ -9,10 +9,10 @@ namespace Chat.Functions.Members;
 /// How far members have come in a conversation, by their own doing, in their member documents. Marks only rise: each raise is one conditional
 /// patch, so that late and repeated ones change nothing.
 /// </summary>
-public sealed class MemberMarks(ChatContainers containers)
+public sealed class MemberWatermarks(ChatContainers containers)
 {
     /// <summary>Raises how far a member has read, and with it what others may know of that.</summary>
-    public Task<RaisedMark> RaiseReadAsync(ConversationId conversation, UserId user, long seq, long ordinal, bool isShown, CancellationToken cancellationToken)
+    public Task<WatermarkResult> RaiseReadAsync(ConversationId conversation, UserId user, long seq, long ordinal, bool isShown, CancellationToken cancellationToken)
     {
         List<PatchOperation> marks = [PatchOperation.Set("/readSeq", seq), PatchOperation.Set("/readOrdinal", ordinal)];
         if (isShown)
@@ -24,14 +24,14 @@ public sealed class MemberMarks(ChatContainers containers)
     }
 
     /// <summary>Raises how far a device of a member's has what was sent.</summary>
-    public Task<RaisedMark> RaiseDeliveredAsync(ConversationId conversation, UserId user, long seq, CancellationToken cancellationToken) =>
+    public Task<WatermarkResult> RaiseDeliveredAsync(ConversationId conversation, UserId user, long seq, CancellationToken cancellationToken) =>
         RaiseAsync(conversation, user, [PatchOperation.Set("/deliveredSeq", seq)], $"c.deliveredSeq < {seq}", cancellationToken);
 
     /// <summary>Raises how far a member has cleared the conversation for themselves.</summary>
-    public Task<RaisedMark> RaiseClearedAsync(ConversationId conversation, UserId user, long seq, long ordinal, CancellationToken cancellationToken) =>
+    public Task<WatermarkResult> RaiseClearedAsync(ConversationId conversation, UserId user, long seq, long ordinal, CancellationToken cancellationToken) =>
         RaiseAsync(conversation, user, [PatchOperation.Set("/clearedSeq", seq), PatchOperation.Set("/clearedOrdinal", ordinal)], $"c.clearedSeq < {seq}", cancellationToken);
 
-    private async Task<RaisedMark> RaiseAsync(ConversationId conversation, UserId user, IReadOnlyList<PatchOperation> marks, string condition, CancellationToken cancellationToken)
+    private async Task<WatermarkResult> RaiseAsync(ConversationId conversation, UserId user, IReadOnlyList<PatchOperation> marks, string condition, CancellationToken cancellationToken)
     {
         using var response = await containers.Conversations.PatchItemStreamAsync(
             Member.DocumentId(user),
@@ -52,4 +52,4 @@ public sealed class MemberMarks(ChatContainers containers)
 /// <summary>What became of a raise.</summary>
 /// <param name="Moved">False when the member was as far already.</param>
 /// <param name="Session">By which a reader sees the mark.</param>
-public readonly record struct RaisedMark(bool Moved, Session? Session);
+public readonly record struct WatermarkResult(bool Moved, Session? Session);

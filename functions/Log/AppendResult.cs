@@ -9,7 +9,7 @@ namespace Chat.Functions.Log;
 /// <param name="Head">The head after the whole commit; null for a repeat.</param>
 /// <param name="Session">By which the answer's reader sees what it wrote.</param>
 /// <param name="Documents">What else the command wrote, as it left it; with nothing to do, what is as wanted.</param>
-public sealed record Appended(Problem? Refusal, IReadOnlyList<LogEntry> Entries, IReadOnlyList<ConversationDocument> Documents, Head? Head, Session? Session)
+public sealed record AppendResult(Problem? Refusal, IReadOnlyList<LogEntry> Entries, IReadOnlyList<ConversationDocument> Documents, Head? Head, Session? Session)
 {
     public bool IsRepeat => Refusal is null && Head is null;
 
@@ -17,7 +17,7 @@ public sealed record Appended(Problem? Refusal, IReadOnlyList<LogEntry> Entries,
     public T Document<T>()
         where T : ConversationDocument => Documents.OfType<T>().Single();
 
-    internal static Appended Refused(Problem refusal) => new(refusal, [], [], null, null);
+    internal static AppendResult Refused(Problem refusal) => new(refusal, [], [], null, null);
 }
 
 /// <summary>What one commit put into a log: a closed range, to be handed over to delivery.</summary>
@@ -31,4 +31,4 @@ public sealed record CommittedRange(Head Head, IReadOnlyList<LogEntry> Entries, 
 }
 
 /// <summary>Takes a committed range to delivery. Failing is allowed: the sweep hands over what delivery hasn't seen.</summary>
-public delegate Task HandOver(CommittedRange range);
+public delegate Task EnqueueDelivery(CommittedRange range);

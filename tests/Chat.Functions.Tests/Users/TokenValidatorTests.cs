@@ -8,17 +8,17 @@ using Xunit;
 
 namespace Chat.Functions.Tests.Users;
 
-public sealed class TokenCheckTests : IAsyncLifetime
+public sealed class TokenValidatorTests : IAsyncLifetime
 {
     private readonly RSA _key = RSA.Create(2048);
     private Authority _authority = null!;
-    private TokenCheck _check = null!;
+    private TokenValidator _check = null!;
 
     public async Task InitializeAsync()
     {
         _authority = await Authority.StartAsync();
         _authority.Publish("key-1", _key);
-        _check = new TokenCheck(new AuthOptions { Authority = _authority.Url, Audience = "chat" }, TimeProvider.System);
+        _check = new TokenValidator(new AuthOptions { Authority = _authority.Url, Audience = "chat" }, TimeProvider.System);
     }
 
     public async Task DisposeAsync()
@@ -97,7 +97,7 @@ public sealed class TokenCheckTests : IAsyncLifetime
     [InlineData("email", """{"sub":"alice","email":"alice@example.com"}""", "alice@example.com")]
     public async Task Finds_the_user_in_the_claim_that_the_settings_name(string claim, string payload, string user)
     {
-        var check = new TokenCheck(new AuthOptions { Authority = _authority.Url, Audience = "chat", UserIdClaim = claim }, TimeProvider.System);
+        var check = new TokenValidator(new AuthOptions { Authority = _authority.Url, Audience = "chat", UserIdClaim = claim }, TimeProvider.System);
         var (found, refusal) = await check.CheckAsync("Bearer " + Signed("{}", payload));
         Assert.Equal((null, user), (refusal?.Detail, found.User.Value));
     }
@@ -114,7 +114,7 @@ public sealed class TokenCheckTests : IAsyncLifetime
     [InlineData("emails", """{"emails":["a@example.com"]}""", "claim \"emails\" is no user id")]
     public async Task Says_what_is_wrong_with_the_claim(string claim, string payload, string why)
     {
-        var check = new TokenCheck(new AuthOptions { Authority = _authority.Url, Audience = "chat", UserIdClaim = claim }, TimeProvider.System);
+        var check = new TokenValidator(new AuthOptions { Authority = _authority.Url, Audience = "chat", UserIdClaim = claim }, TimeProvider.System);
         var (_, refusal) = await check.CheckAsync("Bearer " + Signed("{}", payload));
         Assert.Equal((401, "token_invalid"), (refusal?.Status, refusal?.Code));
         Assert.Contains(why, refusal!.Detail, StringComparison.Ordinal);
@@ -150,7 +150,7 @@ public sealed class TokenCheckTests : IAsyncLifetime
     {
         var start = TimeProvider.System.GetUtcNow();
         var clock = new SetClock { Now = start };
-        var check = new TokenCheck(new AuthOptions { Authority = _authority.Url, Audience = "chat" }, clock);
+        var check = new TokenValidator(new AuthOptions { Authority = _authority.Url, Audience = "chat" }, clock);
         var token = Token(lifetime: TimeSpan.FromMinutes(minutes));
         for (var second = 0; second <= (minutes + 2) * 60; second += 7)
         {
@@ -166,7 +166,7 @@ public sealed class TokenCheckTests : IAsyncLifetime
     [Fact]
     public async Task Calls_itself_unavailable_while_the_authority_is_down()
     {
-        var down = new TokenCheck(new AuthOptions { Authority = "http://127.0.0.1:1", Audience = "chat" }, TimeProvider.System);
+        var down = new TokenValidator(new AuthOptions { Authority = "http://127.0.0.1:1", Audience = "chat" }, TimeProvider.System);
         Assert.Equal("unavailable", (await down.CheckAsync("Bearer " + Token())).Refusal?.Code);
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Presence;
 
 /// <summary>Whether users are connected, asked of SignalR and kept for 15 s.</summary>
-public sealed class Connections(ChatHub hub, TimeProvider time, ILogger<Connections> logger)
+public sealed class PresenceCache(ChatHub hub, TimeProvider time, ILogger<PresenceCache> logger)
 {
     private const int MaxKept = 20_000;
 

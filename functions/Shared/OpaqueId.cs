@@ -7,7 +7,7 @@ using System.Text;
 namespace Chat.Functions.Shared;
 
 /// <summary>Ids without meaning: 16 bytes as 22 characters of base64url, drawn or hashed.</summary>
-public static class Opaque
+public static class OpaqueId
 {
     private const int Bytes = 16;
     internal const int Characters = 22;

@@ -19,7 +19,7 @@ namespace Chat.Functions.Delivery;
 /// and the original is completed here, before the trigger could give it back beside its copy. While no copy can be sent, the original is held.
 /// A trigger that is stopped gives back what succeeds after that, so that work is done again.
 /// </remarks>
-public sealed class QueueWork(ServiceBusClient client, TimeProvider time, ILogger<QueueWork> logger)
+public sealed class QueueMessageProcessor(ServiceBusClient client, TimeProvider time, ILogger<QueueMessageProcessor> logger)
 {
     /// <summary>The dead-letter reason of what failed until its time to live was over.</summary>
     public const string Expired = "FailedUntilExpired";

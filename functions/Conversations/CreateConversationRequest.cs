@@ -4,13 +4,13 @@ namespace Chat.Functions.Conversations;
 
 /// <summary>What a request to create a conversation says.</summary>
 /// <param name="Others">The members besides the creator, without duplicates.</param>
-public sealed record ConversationWish(ConversationKind Kind, string? Title, IReadOnlyList<UserId> Others)
+public sealed record CreateConversationRequest(ConversationKind Kind, string? Title, IReadOnlyList<UserId> Others)
 {
     /// <summary>The same for the same wish, in whatever order the members were named.</summary>
-    public string Hash => Opaque.Hash([Kind.ToString(), Title ?? "", .. Others.Select(other => other.Value).Order(StringComparer.Ordinal)]);
+    public string Hash => OpaqueId.Hash([Kind.ToString(), Title ?? "", .. Others.Select(other => other.Value).Order(StringComparer.Ordinal)]);
 
     /// <summary>Reads the body of <c>POST /conversations</c>, noting every fault on it.</summary>
-    public static ConversationWish Read(RequestBody body, UserId creator, Limits limits)
+    public static CreateConversationRequest Read(RequestBody body, UserId creator, Limits limits)
     {
         var kind = body.OneOf("kind", "direct", "group");
         var isGroup = kind == "group";

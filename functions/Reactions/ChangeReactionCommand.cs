@@ -5,7 +5,7 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Reactions;
 
 /// <summary>The wish that a reaction of the actor's is there, or isn't. Any active member may react to any message that they see.</summary>
-public sealed record ChangeReaction : MessageCommand
+public sealed record ChangeReactionCommand : MessageCommand
 {
     public required ReactionKey Key { get; init; }
 
@@ -16,7 +16,7 @@ public sealed record ChangeReaction : MessageCommand
 
     public override IReadOnlyList<string> Needs => [.. base.Needs, MemberReactions.DocumentId(MessageId, Actor)];
 
-    protected override Decision Decide(in DecisionContext context, in MessageInLog found)
+    protected override Decision Decide(in DecisionContext context, in MessageContext found)
     {
         var message = found.Message;
         if (message.IsUnsent)
@@ -33,7 +33,7 @@ public sealed record ChangeReaction : MessageCommand
         return IsWanted ? Add(context, found, mine) : Remove(context, found, mine!);
     }
 
-    private Decision Add(in DecisionContext context, in MessageInLog found, MemberReactions? mine)
+    private Decision Add(in DecisionContext context, in MessageContext found, MemberReactions? mine)
     {
         var all = found.Message.Reactions ?? [];
         if (mine?.Keys.Count >= Limits.ReactionsPerUser)
@@ -56,7 +56,7 @@ public sealed record ChangeReaction : MessageCommand
             []);
     }
 
-    private Decision Remove(in DecisionContext context, in MessageInLog found, MemberReactions mine)
+    private Decision Remove(in DecisionContext context, in MessageContext found, MemberReactions mine)
     {
         var message = found.Message with { Reactions = ReactionSummary.Without(found.Message.Reactions, Key, Actor) };
         return mine.Keys.Count > 1
@@ -72,7 +72,7 @@ public sealed record ChangeReaction : MessageCommand
 
     private Decision Append(
         in DecisionContext context,
-        in MessageInLog found,
+        in MessageContext found,
         string what,
         Message message,
         IReadOnlyList<ConversationDocument> documents,

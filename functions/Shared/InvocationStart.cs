@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 namespace Chat.Functions.Shared;
 
 /// <summary>Notes when each invocation began, from when on its patience counts: waiting for a thread, a token's keys or a body is part of it.</summary>
-public sealed class Arrival(TimeProvider time) : IFunctionsWorkerMiddleware
+public sealed class InvocationStart(TimeProvider time) : IFunctionsWorkerMiddleware
 {
     private static readonly AsyncLocal<long?> Flowing = new();
 

@@ -8,7 +8,7 @@ namespace Chat.Functions.Conversations;
 
 /// <summary>Which direct conversation two users have: one document per pair, in the partition of the user whose id comes first.</summary>
 /// <remarks>Written before the conversation: whoever creates it, also after a crash in between, finds the same id.</remarks>
-public sealed class Pairs(ChatContainers containers)
+public sealed class DirectConversations(ChatContainers containers)
 {
     /// <summary>Those of some users with whom a user has a direct conversation, and which.</summary>
     public async Task<IReadOnlyList<(UserId Other, ConversationId Conversation)>> AmongAsync(UserId user, IReadOnlyList<UserId> others, CancellationToken cancellationToken)

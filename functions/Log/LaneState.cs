@@ -9,7 +9,7 @@ namespace Chat.Functions.Log;
 /// What a lane knows of its conversation: the head with its ETag, memberships of that head's version, and the ids created lately. Being wrong
 /// is harmless: a commit on an old head fails, and what is known of members holds for one version of them.
 /// </summary>
-internal sealed class LaneView(ConversationId conversation, Container conversations, TimeProvider time)
+internal sealed class LaneState(ConversationId conversation, Container conversations, TimeProvider time)
 {
     private const int MaxRecent = 128;
     private const int MaxMembers = 512;

@@ -6,7 +6,7 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Pins;
 
 /// <summary>The wish that a message is pinned, or isn't. In a direct conversation both may, in a group its owner and admins.</summary>
-public sealed record ChangePin : MessageCommand
+public sealed record ChangePinCommand : MessageCommand
 {
     /// <summary>Whether the message is to be pinned.</summary>
     public required bool IsWanted { get; init; }
@@ -17,7 +17,7 @@ public sealed record ChangePin : MessageCommand
 
     protected override Right? Needed => Right.Pin;
 
-    protected override Decision Decide(in DecisionContext context, in MessageInLog found)
+    protected override Decision Decide(in DecisionContext context, in MessageContext found)
     {
         var pins = context.Find<ConversationPins>(ConversationPins.DocumentId) ?? new ConversationPins { ConversationId = Conversation, Pins = [] };
         if (pins.Has(MessageId) == IsWanted)
@@ -42,7 +42,7 @@ public sealed record ChangePin : MessageCommand
             : Append(context, found, LogEvent.MessagePinned, pins with { Pins = [.. alive, new Pin(MessageId, Actor, now) { ExpiresAt = found.Message.ExpiresAt }] });
     }
 
-    private Decision Append(in DecisionContext context, in MessageInLog found, string what, ConversationPins pins)
+    private Decision Append(in DecisionContext context, in MessageContext found, string what, ConversationPins pins)
     {
         var changed = LogEvent.Of(context, what, Actor, new PinChanged(MessageId, Actor), ChatJson.Default.PinChanged);
         return Decision.Append(
