@@ -45,7 +45,10 @@ public sealed class ChangePreferences(
         return new JsonResult<PreferencesState>(StatusCodes.Status200OK, state, ChatJson.Default.PreferencesState);
     }
 
-    private async Task<(Problem? Refusal, InboxEntry Entry)> ChangeAsync(ChangePreferencesRequest change, MembershipContext part, CancellationToken cancellationToken)
+    private async Task<(Problem? Refusal, InboxEntry Entry)> ChangeAsync(
+        ChangePreferencesRequest change,
+        MembershipContext part,
+        CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {

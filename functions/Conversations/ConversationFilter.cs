@@ -10,7 +10,8 @@ internal sealed record ConversationFilter(string Condition, Func<InboxEntry, Dat
     /// <summary>What a list shows that no filter is asked for.</summary>
     public static readonly ConversationFilter Default = new("", (entry, _) => entry.IsListed);
 
-    public static readonly IReadOnlyDictionary<string, ConversationFilter> ByName = new Dictionary<string, ConversationFilter>(StringComparer.Ordinal)
+    public static readonly IReadOnlyDictionary<string, ConversationFilter> ByName =
+        new Dictionary<string, ConversationFilter>(StringComparer.Ordinal)
     {
         ["unread"] = new("", (entry, now) => entry.IsListed && entry.IsUnread(now)),
         ["pinned"] = new(" AND c.pinned = true", (entry, _) => entry.IsListed && entry.Pinned),

@@ -26,15 +26,29 @@ public sealed class ConversationReader(ChatContainers containers)
         ReadAsync(Head.DocumentId, conversation, ChatJson.Default.Head, session, cancellationToken);
 
     /// <summary>The head, and by which session another reader finds it at least as new.</summary>
-    public Task<StoredDocument<Head>> ReadStoredHeadAsync(ConversationId conversation, Session? session, CancellationToken cancellationToken) =>
+    public Task<StoredDocument<Head>> ReadStoredHeadAsync(
+        ConversationId conversation,
+        Session? session,
+        CancellationToken cancellationToken) =>
         ReadStoredAsync(Head.DocumentId, conversation, ChatJson.Default.Head, session, cancellationToken);
 
     /// <summary>The head of a conversation that the user is an active member of; null when it isn't there or isn't theirs.</summary>
-    public async Task<Head?> ReadHeadForAsync(UserId user, ConversationId conversation, Session? session, CancellationToken cancellationToken) =>
-        await ReadHeadAsync(conversation, session, cancellationToken) is { DeletedAt: null } head && await IsMemberAsync(head, user, cancellationToken) ? head : null;
+    public async Task<Head?> ReadHeadForAsync(
+        UserId user,
+        ConversationId conversation,
+        Session? session,
+        CancellationToken cancellationToken) =>
+        await ReadHeadAsync(conversation, session, cancellationToken) is { DeletedAt: null } head
+            && await IsMemberAsync(head, user, cancellationToken)
+            ? head
+            : null;
 
     /// <summary>A conversation with the user's own part in it; null when it isn't there or the user isn't an active member.</summary>
-    public async Task<MembershipContext?> ReadForAsync(UserId user, ConversationId conversation, Session? session, CancellationToken cancellationToken)
+    public async Task<MembershipContext?> ReadForAsync(
+        UserId user,
+        ConversationId conversation,
+        Session? session,
+        CancellationToken cancellationToken)
     {
         var reading = ReadHeadAsync(conversation, session, cancellationToken);
         var member = await ReadAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, session, cancellationToken);
@@ -54,8 +68,17 @@ public sealed class ConversationReader(ChatContainers containers)
         ReadAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, null, cancellationToken);
 
     /// <summary>Whether a user is an active member, as the session or something newer shows.</summary>
-    public async Task<bool> IsActiveAsync(ConversationId conversation, UserId user, Session? session, CancellationToken cancellationToken) =>
-        await ReadAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, session, cancellationToken) is { State: MemberState.Active };
+    public async Task<bool> IsActiveAsync(
+        ConversationId conversation,
+        UserId user,
+        Session? session,
+        CancellationToken cancellationToken) =>
+        await ReadAsync(
+            Member.DocumentId(user),
+            conversation,
+            ChatJson.Default.Member,
+            session,
+            cancellationToken) is { State: MemberState.Active };
 
     /// <summary>Has what is read of a conversation next be as it is now, whatever replicas show: a write that never applies tells the SDK.</summary>
     public async Task CatchUpAsync(ConversationId conversation, CancellationToken cancellationToken)
@@ -74,7 +97,9 @@ public sealed class ConversationReader(ChatContainers containers)
 
     /// <summary>What is said about a conversation; null while that is nothing.</summary>
     public async Task<GroupProfile?> ReadProfileAsync(Head head, Session? session, CancellationToken cancellationToken) =>
-        head.AboutSeq == 0 ? null : await ReadAsync(GroupProfile.DocumentId, head.ConversationId, ChatJson.Default.GroupProfile, session, cancellationToken);
+        head.AboutSeq == 0
+            ? null
+            : await ReadAsync(GroupProfile.DocumentId, head.ConversationId, ChatJson.Default.GroupProfile, session, cancellationToken);
 
     /// <summary>The ordinal of the last message at or before a position: one less than the next one's, as those before may have expired.</summary>
     public async Task<long> OrdinalAtAsync(Head head, long seq, CancellationToken cancellationToken)
@@ -84,7 +109,8 @@ public sealed class ConversationReader(ChatContainers containers)
             return head.MessageCount;
         }
 
-        var query = new QueryDefinition("SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.seq > @seq ORDER BY c.seq").WithParameter("@seq", seq);
+        var query = new QueryDefinition("SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.seq > @seq ORDER BY c.seq")
+            .WithParameter("@seq", seq);
         var next = await _conversations.QueryPartitionAsync(
             query,
             new PartitionKey(head.ConversationId.Value),
@@ -106,11 +132,21 @@ public sealed class ConversationReader(ChatContainers containers)
     public async Task<IReadOnlyList<HeadMember>> FirstMembersAsync(Head head, CancellationToken cancellationToken) =>
         head.Members ?? await QueryAsync(FirstActiveMembers, head.ConversationId, null, cancellationToken);
 
-    private async Task<T?> ReadAsync<T>(string id, ConversationId conversation, JsonTypeInfo<T> type, Session? session, CancellationToken cancellationToken)
+    private async Task<T?> ReadAsync<T>(
+        string id,
+        ConversationId conversation,
+        JsonTypeInfo<T> type,
+        Session? session,
+        CancellationToken cancellationToken)
         where T : class =>
         (await ReadStoredAsync(id, conversation, type, session, cancellationToken)).Document;
 
-    private async Task<StoredDocument<T>> ReadStoredAsync<T>(string id, ConversationId conversation, JsonTypeInfo<T> type, Session? session, CancellationToken cancellationToken)
+    private async Task<StoredDocument<T>> ReadStoredAsync<T>(
+        string id,
+        ConversationId conversation,
+        JsonTypeInfo<T> type,
+        Session? session,
+        CancellationToken cancellationToken)
         where T : class
     {
         try

@@ -50,7 +50,12 @@ public sealed record ConversationView(
     /// <param name="members">Some or all of its members.</param>
     /// <param name="entry">The caller's inbox entry; null while there is none.</param>
     /// <param name="now">At which what has disappeared isn't counted.</param>
-    public static ConversationView Of(Head head, GroupProfile? profile, IReadOnlyList<HeadMember> members, InboxEntry? entry, DateTimeOffset now)
+    public static ConversationView Of(
+        Head head,
+        GroupProfile? profile,
+        IReadOnlyList<HeadMember> members,
+        InboxEntry? entry,
+        DateTimeOffset now)
     {
         var settings = ConversationSettings.Of(head, profile);
         return new(

@@ -34,7 +34,8 @@ public sealed class CreateConversation(
         var key = IdempotencyKey.Read(request, body);
         body.ThrowIfMalformed();
 
-        var conversation = wanted.Kind == ConversationKind.Direct ? await direct.ConversationOfAsync(user.Id, wanted.Others[0], cancellationToken)
+        var conversation = wanted.Kind == ConversationKind.Direct
+            ? await direct.ConversationOfAsync(user.Id, wanted.Others[0], cancellationToken)
             : key is not null ? ConversationId.For(user.Id, key)
             : ConversationId.New();
         var appended = await CreateAsync(conversation, wanted, Session.Of(request), cancellationToken);
@@ -46,7 +47,11 @@ public sealed class CreateConversation(
         return await AnswerAsync(conversation, appended, cancellationToken);
     }
 
-    private async Task<AppendResult> CreateAsync(ConversationId conversation, CreateConversationRequest wanted, Session? session, CancellationToken cancellationToken)
+    private async Task<AppendResult> CreateAsync(
+        ConversationId conversation,
+        CreateConversationRequest wanted,
+        Session? session,
+        CancellationToken cancellationToken)
     {
         List<HeadMember> members =
         [
@@ -155,11 +160,16 @@ public sealed record CreateConversationCommand : LogCommand
             At = now,
             What = LogEvent.ConversationCreated,
             ActorId = Actor,
-            Data = JsonSerializer.SerializeToElement(new ConversationCreated(Kind, Title, Actor, Members), ChatJson.Default.ConversationCreated),
+            Data = JsonSerializer.SerializeToElement(
+                new ConversationCreated(Kind, Title, Actor, Members),
+                ChatJson.Default.ConversationCreated),
             RequestHash = RequestHash,
             Further = Further.Count > 0 ? Further : null,
         };
-        return Decision.Append(Membership.Joined(head, Members), created, [.. Members.Select(member => Membership.New(head, member, 1, now))]);
+        return Decision.Append(
+            Membership.Joined(head, Members),
+            created,
+            [.. Members.Select(member => Membership.New(head, member, 1, now))]);
     }
 
     // A direct conversation is the pair's, whoever asks for it first.

@@ -7,7 +7,8 @@ namespace Chat.Functions.Conversations;
 public sealed record CreateConversationRequest(ConversationKind Kind, string? Title, IReadOnlyList<UserId> Others)
 {
     /// <summary>The same for the same wish, in whatever order the members were named.</summary>
-    public string Hash => OpaqueId.Hash([Kind.ToString(), Title ?? "", .. Others.Select(other => other.Value).Order(StringComparer.Ordinal)]);
+    public string Hash =>
+        OpaqueId.Hash([Kind.ToString(), Title ?? "", .. Others.Select(other => other.Value).Order(StringComparer.Ordinal)]);
 
     /// <summary>Reads the body of <c>POST /conversations</c>, noting every fault on it.</summary>
     public static CreateConversationRequest Read(RequestBody body, UserId creator, Limits limits)
@@ -28,6 +29,9 @@ public sealed record CreateConversationRequest(ConversationKind Kind, string? Ti
             body.Fault("/members", "not_a_pair", "Exactly one other member, not oneself.");
         }
 
-        return new(isGroup ? ConversationKind.Group : ConversationKind.Direct, isGroup ? body.Text("title", limits.Title) : null, others ?? []);
+        return new(
+            isGroup ? ConversationKind.Group : ConversationKind.Direct,
+            isGroup ? body.Text("title", limits.Title) : null,
+            others ?? []);
     }
 }

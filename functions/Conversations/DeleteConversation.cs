@@ -16,7 +16,11 @@ public sealed class DeleteConversation(ConversationLog log, InboxProjection inbo
         ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        var deleted = await log.AppendAsync(conversationId, new DeleteConversationCommand { Actor = user.Id, Conversation = conversationId }, Session.Of(request), cancellationToken);
+        var deleted = await log.AppendAsync(
+            conversationId,
+            new DeleteConversationCommand { Actor = user.Id, Conversation = conversationId },
+            Session.Of(request),
+            cancellationToken);
         if (deleted.Refusal is { } refusal)
         {
             return refusal.ToResult();
@@ -35,7 +39,12 @@ public sealed record DeleteConversationCommand : MemberCommand
 
     protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
     {
-        var deleted = LogEvent.Of(context, LogEvent.ConversationDeleted, Actor, new ConversationDeleted(Actor), ChatJson.Default.ConversationDeleted);
+        var deleted = LogEvent.Of(
+            context,
+            LogEvent.ConversationDeleted,
+            Actor,
+            new ConversationDeleted(Actor),
+            ChatJson.Default.ConversationDeleted);
         return Decision.Append(head with { LastSeq = deleted.Seq, DeletedAt = deleted.At }, deleted);
     }
 }

@@ -11,10 +11,14 @@ namespace Chat.Functions.Conversations;
 public sealed class DirectConversations(ChatContainers containers)
 {
     /// <summary>Those of some users with whom a user has a direct conversation, and which.</summary>
-    public async Task<IReadOnlyList<(UserId Other, ConversationId Conversation)>> AmongAsync(UserId user, IReadOnlyList<UserId> others, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(UserId Other, ConversationId Conversation)>> AmongAsync(
+        UserId user,
+        IReadOnlyList<UserId> others,
+        CancellationToken cancellationToken)
     {
         var pairs = await containers.Users.ReadDocumentsAsync(
-            others.Where(other => other != user).Select(other => user < other ? (user, other) : (other, user)).Select(pair => (Pair.DocumentId(pair.Item2), new PartitionKey(pair.Item1.Value))),
+            others.Where(other => other != user).Select(other => user < other ? (user, other) : (other, user))
+                .Select(pair => (Pair.DocumentId(pair.Item2), new PartitionKey(pair.Item1.Value))),
             ChatJson.Default.DocumentsPagePair,
             cancellationToken: cancellationToken);
         return [.. pairs.Select(pair => (pair.UserId == user ? pair.OtherUserId : pair.UserId, pair.ConversationId))];
@@ -27,7 +31,12 @@ public sealed class DirectConversations(ChatContainers containers)
         var partition = new PartitionKey(first.Value);
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
-            var (found, _) = await containers.Users.ReadDocumentAsync(Pair.DocumentId(second), partition, ChatJson.Default.Pair, null, cancellationToken);
+            var (found, _) = await containers.Users.ReadDocumentAsync(
+                Pair.DocumentId(second),
+                partition,
+                ChatJson.Default.Pair,
+                null,
+                cancellationToken);
             if (found is not null)
             {
                 return found.ConversationId;

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using System.Text.Json.Serialization;
 using Chat.Functions.Inbox;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -22,7 +23,9 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
         var query = new RequestQuery(request);
         var limit = query.Limit(limits);
         var before = Continuation.Read(query);
-        var filter = query.OneOf("filter", ConversationFilter.ByName.Keys) is { } name ? ConversationFilter.ByName[name] : ConversationFilter.Default;
+        var filter = query.OneOf("filter", ConversationFilter.ByName.Keys) is { } name
+            ? ConversationFilter.ByName[name]
+            : ConversationFilter.Default;
         query.ThrowIfMalformed();
 
         var page = await ReadAsync(filter, before ?? Continuation.FromTheTop, limit, cancellationToken);
@@ -32,7 +35,8 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
     private async Task<ConversationPage> ReadAsync(ConversationFilter filter, string before, int limit, CancellationToken cancellationToken)
     {
         var entries = containers.Users.QueryPartitionAsync(
-            new QueryDefinition($"SELECT * FROM c WHERE c.activity < @before{filter.Condition} ORDER BY c.activity DESC").WithParameter("@before", before),
+            new QueryDefinition($"SELECT * FROM c WHERE c.activity < @before{filter.Condition} ORDER BY c.activity DESC")
+                .WithParameter("@before", before),
             new PartitionKey(user.Id.Value),
             ChatJson.Default.DocumentsPageInboxEntry,
             pageSize: limit + 1,
@@ -74,7 +78,10 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
                 return null;
             }
 
-            if (text.Length <= MaxLength && Base64Url.IsValid(text) && Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)) is var activity && activity.Contains('|', StringComparison.Ordinal))
+            if (text.Length <= MaxLength
+                && Base64Url.IsValid(text)
+                && Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)) is var activity
+                && activity.Contains('|', StringComparison.Ordinal))
             {
                 return activity;
             }
@@ -97,7 +104,7 @@ public sealed record ConversationSummaryView(
     ConversationId ConversationId,
     ConversationKind Kind,
     string? Title,
-    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] UserId? Peer,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UserId? Peer,
     int MemberCount,
     long LastSeq,
     long UnreadCount,
@@ -111,7 +118,7 @@ public sealed record ConversationSummaryView(
     public bool IsMentioned { get; init; }
 
     /// <summary>Where clients find the group's picture; absent when there is none.</summary>
-    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AvatarUrl { get; init; }
 
     public static ConversationSummaryView Of(InboxEntry entry, DateTimeOffset now) =>

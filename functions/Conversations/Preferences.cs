@@ -13,7 +13,8 @@ public sealed record Preferences(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Draft? Draft)
 {
     /// <param name="entry">Null when the user has none yet.</param>
-    public static Preferences Of(InboxEntry? entry) => new(entry?.MutedUntil, entry is { Pinned: true }, entry is { IsArchived: true }, entry?.Draft);
+    public static Preferences Of(InboxEntry? entry) =>
+        new(entry?.MutedUntil, entry is { Pinned: true }, entry is { IsArchived: true }, entry?.Draft);
 }
 
 /// <summary>Preferences as a change left them, as the caller and their devices are told.</summary>

@@ -24,7 +24,13 @@ public sealed class RemainingMembers(ConversationLog log, Limits limits)
     {
         foreach (var part in users.Chunk(CreateConversationCommand.MaxFirstMembers))
         {
-            var command = new AddRemainingMembersCommand { Actor = creator, ConversationId = conversation, Users = part, MaxMembers = limits.GroupMembers };
+            var command = new AddRemainingMembersCommand
+            {
+                Actor = creator,
+                ConversationId = conversation,
+                Users = part,
+                MaxMembers = limits.GroupMembers,
+            };
             var more = await log.AppendAsync(conversation, command, session, cancellationToken);
             session = more.Session ?? session;
             if (more.Refusal is { } refusal)

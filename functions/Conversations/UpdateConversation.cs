@@ -22,7 +22,11 @@ public sealed class UpdateConversation(ConversationLog log, ConversationViews vi
         var change = UpdateConversationRequest.Read(body, limits);
         body.ThrowIfMalformed();
 
-        var updated = await log.AppendAsync(conversationId, new UpdateConversationCommand { Actor = user.Id, Conversation = conversationId, Change = change }, Session.Of(request), cancellationToken);
+        var updated = await log.AppendAsync(
+            conversationId,
+            new UpdateConversationCommand { Actor = user.Id, Conversation = conversationId, Change = change },
+            Session.Of(request),
+            cancellationToken);
         return updated.Refusal is { } refusal
             ? refusal.ToResult()
             : new JsonResult<ConversationView>(
@@ -52,7 +56,12 @@ public sealed record UpdateConversationCommand : MemberCommand
             return Decision.Nothing(head);
         }
 
-        var updated = LogEvent.Of(context, LogEvent.ConversationUpdated, Actor, new ConversationUpdated(after, Actor), ChatJson.Default.ConversationUpdated);
+        var updated = LogEvent.Of(
+            context,
+            LogEvent.ConversationUpdated,
+            Actor,
+            new ConversationUpdated(after, Actor),
+            ChatJson.Default.ConversationUpdated);
         var isAbout = (after.Title, after.Description, after.AvatarUrl) != (before.Title, before.Description, before.AvatarUrl);
         var changed = head with
         {
@@ -67,7 +76,13 @@ public sealed record UpdateConversationCommand : MemberCommand
             ? Decision.Append(
                 changed,
                 updated with { Quiet = true },
-                new GroupProfile { ConversationId = Conversation, Description = after.Description, AvatarUrl = after.AvatarUrl, UpdatedSeq = updated.Seq })
+                new GroupProfile
+                {
+                    ConversationId = Conversation,
+                    Description = after.Description,
+                    AvatarUrl = after.AvatarUrl,
+                    UpdatedSeq = updated.Seq,
+                })
             : Decision.Append(changed, updated with { Quiet = true });
     }
 }

@@ -33,10 +33,14 @@ public sealed record UpdateConversationRequest
             AvatarUrl = body.Merge("avatarUrl", name => body.WebAddress(name, limits.AvatarUrl)),
             HistoryVisibility = body.Merge<HistoryVisibility?>(
                 "historyVisibility",
-                name => body.OneOf(name, "since-joining", "all") == "all" ? Conversations.HistoryVisibility.All : Conversations.HistoryVisibility.SinceJoining),
+                name => body.OneOf(name, "since-joining", "all") == "all"
+                    ? Conversations.HistoryVisibility.All
+                    : Conversations.HistoryVisibility.SinceJoining),
             JoinPolicy = body.Merge<JoinPolicy?>(
                 "joinPolicy",
-                name => body.OneOf(name, "open", "approval") == "approval" ? Conversations.JoinPolicy.Approval : Conversations.JoinPolicy.Open),
+                name => body.OneOf(name, "open", "approval") == "approval"
+                    ? Conversations.JoinPolicy.Approval
+                    : Conversations.JoinPolicy.Open),
             MessageTtl = body.Merge("messageTtl", name => Seconds(body, name)),
         };
         if (change.Title is { IsGiven: true, Value: null })

@@ -9,7 +9,10 @@ public sealed class GetHealth
 {
     [Function(nameof(GetHealth))]
     public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request) =>
-        new JsonResult<HealthReport>(StatusCodes.Status200OK, new HealthReport(HealthReport.Ok, new Dictionary<string, string>(StringComparer.Ordinal)), ChatJson.Default.HealthReport);
+        new JsonResult<HealthReport>(
+            StatusCodes.Status200OK,
+            new HealthReport(HealthReport.Ok, new Dictionary<string, string>(StringComparer.Ordinal)),
+            ChatJson.Default.HealthReport);
 }
 
 /// <summary>How the backend is.</summary>

@@ -7,7 +7,12 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Health;
 
 /// <summary>Asks every service something cheap. Anyone may call this, so an answer stands for a few seconds.</summary>
-public sealed class Readiness(ChatContainers containers, ServiceBusClient serviceBus, ChatHub hub, TimeProvider time, ILogger<Readiness> logger)
+public sealed class Readiness(
+    ChatContainers containers,
+    ServiceBusClient serviceBus,
+    ChatHub hub,
+    TimeProvider time,
+    ILogger<Readiness> logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Validity = TimeSpan.FromSeconds(2);

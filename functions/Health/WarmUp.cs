@@ -11,7 +11,11 @@ namespace Chat.Functions.Health;
 /// Does once, before the process takes any call, what is slow the first time: connections, metadata, query plans, the SDKs' own code. The first
 /// caller would wait for all of it, within the patience of a call. It writes nothing, and a process starts without it too.
 /// </summary>
-internal sealed class WarmUp(ChatContainers containers, DeliveryQueue deliveries, TimeProvider time, ILogger<WarmUp> logger) : IHostedLifecycleService
+internal sealed class WarmUp(
+    ChatContainers containers,
+    DeliveryQueue deliveries,
+    TimeProvider time,
+    ILogger<WarmUp> logger) : IHostedLifecycleService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -46,8 +50,14 @@ internal sealed class WarmUp(ChatContainers containers, DeliveryQueue deliveries
         var (conversations, nowhere) = (containers.Conversations, new PartitionKey(ConversationId.None.Value));
         await conversations.ReadDocumentAsync(Head.DocumentId, nowhere, ChatJson.Default.Head, cancellationToken: cancellationToken);
         var query = new QueryDefinition("SELECT TOP 1 * FROM c ORDER BY c.seq");
-        await conversations.QueryPartitionAsync(query, nowhere, ChatJson.Default.DocumentsPageMessage, pageSize: 1, cancellationToken: cancellationToken)
+        await conversations.QueryPartitionAsync(
+            query,
+            nowhere,
+            ChatJson.Default.DocumentsPageMessage,
+            pageSize: 1,
+            cancellationToken: cancellationToken)
             .ToListAsync(cancellationToken);
-        using var response = await conversations.CreateTransactionalBatch(nowhere).ReadItem(Head.DocumentId).ExecuteAsync(cancellationToken);
+        using var response = await conversations.CreateTransactionalBatch(nowhere).ReadItem(Head.DocumentId)
+            .ExecuteAsync(cancellationToken);
     }
 }

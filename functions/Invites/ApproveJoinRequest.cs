@@ -13,7 +13,8 @@ public sealed class ApproveJoinRequest(ConversationLog log, PushGroups groups, L
 {
     [Function(nameof(ApproveJoinRequest))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/join-requests/{userId}/approve")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/join-requests/{userId}/approve")]
+        HttpRequest request,
         ConversationId conversationId,
         UserId userId,
         CancellationToken cancellationToken)

@@ -41,12 +41,21 @@ public sealed class CreateInviteLink(ConversationReader reader, InviteLinkStore 
             MaxUses = wanted.MaxUses,
             KeyHash = key is null ? null : OpaqueId.Hash("invite", user.Id.Value, key),
         };
-        var (links, session) = await store.ChangeAsync(conversationId, before => before.With(link, limits.InviteLinks, now), cancellationToken);
+        var (links, session) = await store.ChangeAsync(
+            conversationId,
+            before => before.With(link, limits.InviteLinks, now),
+            cancellationToken);
         return links.LiveAt(now).Links.FirstOrDefault(one => one.IsSameAs(link)) switch
         {
             null => Problems.LimitReached("inviteLinks", limits.InviteLinks).ToResult(),
-            { } made when made == link => Answer(StatusCodes.Status201Created, InviteLinkView.Of(made) with { Code = code.ToString() }, session),
-            { } first when (first.ExpiresAt, first.MaxUses) == (link.ExpiresAt, link.MaxUses) => Answer(StatusCodes.Status200OK, InviteLinkView.Of(first), null),
+            { } made when made == link => Answer(
+                StatusCodes.Status201Created,
+                InviteLinkView.Of(made) with { Code = code.ToString() },
+                session),
+            { } first when (first.ExpiresAt, first.MaxUses) == (link.ExpiresAt, link.MaxUses) => Answer(
+                StatusCodes.Status200OK,
+                InviteLinkView.Of(first),
+                null),
             _ => Problems.IdempotencyKeyReused.ToResult(),
         };
     }

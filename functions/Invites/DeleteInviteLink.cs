@@ -11,7 +11,8 @@ public sealed class DeleteInviteLink(ConversationReader reader, InviteLinkStore 
 {
     [Function(nameof(DeleteInviteLink))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/invite-links/{linkId}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/invite-links/{linkId}")]
+        HttpRequest request,
         ConversationId conversationId,
         string linkId,
         CancellationToken cancellationToken)

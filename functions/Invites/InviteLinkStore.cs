@@ -14,7 +14,12 @@ public sealed class InviteLinkStore(ChatContainers containers)
     /// <summary>The links with their ETag; none and null while none was ever made.</summary>
     public async Task<(InviteLinks Links, string? ETag)> ReadAsync(ConversationId conversation, CancellationToken cancellationToken)
     {
-        var (links, etag) = await _conversations.ReadDocumentAsync(InviteLinks.DocumentId, conversation, ChatJson.Default.InviteLinks, null, cancellationToken);
+        var (links, etag) = await _conversations.ReadDocumentAsync(
+            InviteLinks.DocumentId,
+            conversation,
+            ChatJson.Default.InviteLinks,
+            null,
+            cancellationToken);
         return (links ?? new InviteLinks { ConversationId = conversation }, etag);
     }
 
@@ -22,7 +27,10 @@ public sealed class InviteLinkStore(ChatContainers containers)
     /// <param name="conversation">Whose links they are.</param>
     /// <param name="change">The links as they are to be; the same ones when there is nothing to change.</param>
     /// <returns>The links as they are then, and by which a reader sees the change; null when there was none.</returns>
-    public async Task<(InviteLinks Links, Session? Session)> ChangeAsync(ConversationId conversation, Func<InviteLinks, InviteLinks> change, CancellationToken cancellationToken)
+    public async Task<(InviteLinks Links, Session? Session)> ChangeAsync(
+        ConversationId conversation,
+        Func<InviteLinks, InviteLinks> change,
+        CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
@@ -33,9 +41,15 @@ public sealed class InviteLinkStore(ChatContainers containers)
                 return (before, null);
             }
 
-            using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(after, ChatJson.Default.ConversationDocument), writable: false);
+            using var body = new MemoryStream(
+                JsonSerializer.SerializeToUtf8Bytes(after, ChatJson.Default.ConversationDocument),
+                writable: false);
             using var response = etag is null
-                ? await _conversations.CreateItemStreamAsync(body, new PartitionKey(conversation.Value), new ItemRequestOptions { EnableContentResponseOnWrite = false }, cancellationToken)
+                ? await _conversations.CreateItemStreamAsync(
+                    body,
+                    new PartitionKey(conversation.Value),
+                    new ItemRequestOptions { EnableContentResponseOnWrite = false },
+                    cancellationToken)
                 : await _conversations.ReplaceItemStreamAsync(
                     body,
                     InviteLinks.DocumentId,

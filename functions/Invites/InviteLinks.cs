@@ -35,11 +35,14 @@ public sealed record InviteLinks : ConversationDocument
     {
         var live = LiveAt(now);
         var usedUp = Links.Where(one => one.HasAsked && !one.IsExpiredAt(now) && !one.IsLiveAt(now)).TakeLast(MaxUsedUp);
-        return live.Links.Count >= limit || live.Links.Any(one => one.IsSameAs(link)) ? this : this with { Links = [.. usedUp, .. live.Links, link] };
+        return live.Links.Count >= limit || live.Links.Any(one => one.IsSameAs(link))
+            ? this
+            : this with { Links = [.. usedUp, .. live.Links, link] };
     }
 
     /// <summary>The links without one, if it is there.</summary>
-    public InviteLinks Without(string linkId) => Links.Any(link => link.LinkId == linkId) ? this with { Links = [.. Links.Where(link => link.LinkId != linkId)] } : this;
+    public InviteLinks Without(string linkId) =>
+        Links.Any(link => link.LinkId == linkId) ? this with { Links = [.. Links.Where(link => link.LinkId != linkId)] } : this;
 
     /// <summary>The links after a link let somebody in, or ask.</summary>
     public InviteLinks WithUseOf(InviteLink used, bool hasAsked) => this with

@@ -40,10 +40,18 @@ public sealed class JoinByInvite(
             var (refused, session) = await requests.AskAsync(head, invite, user.Id, cancellationToken);
             return refused is not null
                 ? refused.ToResult()
-                : new JsonResult<JoinRequested>(StatusCodes.Status202Accepted, new(invite.Conversation, MemberState.Requested), ChatJson.Default.JoinRequested, session);
+                : new JsonResult<JoinRequested>(
+                    StatusCodes.Status202Accepted,
+                    new(invite.Conversation, MemberState.Requested),
+                    ChatJson.Default.JoinRequested,
+                    session);
         }
 
-        var joined = await log.AppendAsync(invite.Conversation, new JoinByInviteCommand { Actor = user.Id, Invite = invite, Limits = limits }, Session.Of(request), cancellationToken);
+        var joined = await log.AppendAsync(
+            invite.Conversation,
+            new JoinByInviteCommand { Actor = user.Id, Invite = invite, Limits = limits },
+            Session.Of(request),
+            cancellationToken);
         if (joined.Refusal is { } refusal)
         {
             return refusal.ToResult();
@@ -53,7 +61,10 @@ public sealed class JoinByInvite(
         {
             var until = await groups.TryAlignAsync(joined.Head!, [user.Id], joined.Session, cancellationToken);
             var profile = await reader.ReadProfileAsync(joined.Head!, joined.Session, cancellationToken);
-            await inbox.WelcomeAsync(joined.Document<Member>(), InboxChange.Of(joined.Head!, profile) with { PushUntil = until }, cancellationToken);
+            await inbox.WelcomeAsync(
+                joined.Document<Member>(),
+                InboxChange.Of(joined.Head!, profile) with { PushUntil = until },
+                cancellationToken);
         }
 
         var view = await views.OfAsync(user.Id, joined.Head!, joined.Session, cancellationToken);

@@ -14,7 +14,14 @@ namespace Chat.Functions.Invites;
 /// Asking and turning away aren't part of the log, since they concern nobody but the one who asks and those who decide. A request and the use of
 /// its link are written together, under their ETags.
 /// </remarks>
-public sealed class JoinRequests(ChatContainers containers, InviteLinkStore store, MemberReader members, Exclusion exclusion, EventPush push, Limits limits, TimeProvider time)
+public sealed class JoinRequests(
+    ChatContainers containers,
+    InviteLinkStore store,
+    MemberReader members,
+    Exclusion exclusion,
+    EventPush push,
+    Limits limits,
+    TimeProvider time)
 {
     public const string Requested = "member.requested";
 
@@ -25,7 +32,11 @@ public sealed class JoinRequests(ChatContainers containers, InviteLinkStore stor
 
     /// <summary>Asks to join, once, and tells those who decide.</summary>
     /// <returns>Why not, or by which session a reader sees the request; neither when it was there already.</returns>
-    public async Task<(Problem? Refusal, Session? Session)> AskAsync(Head head, InviteCode invite, UserId user, CancellationToken cancellationToken)
+    public async Task<(Problem? Refusal, Session? Session)> AskAsync(
+        Head head,
+        InviteCode invite,
+        UserId user,
+        CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < MaxTries; attempt++)
         {
@@ -36,20 +47,37 @@ public sealed class JoinRequests(ChatContainers containers, InviteLinkStore stor
                 return default;
             }
 
-            if (me is { State: MemberState.Removed } || head.MemberCount == 0 || links.Find(invite.LinkId, hasAsked: false, time.GetUtcNow()) is not { } link)
+            if (me is { State: MemberState.Removed }
+                || head.MemberCount == 0
+                || links.Find(invite.LinkId, hasAsked: false, time.GetUtcNow()) is not { } link)
             {
                 return (Problems.InviteNotFound, null);
             }
 
             // Exact, because whoever asks meanwhile uses a link, too.
-            if ((await members.RequestsAsync(head.ConversationId, null, limits.JoinRequests, cancellationToken)).Count >= limits.JoinRequests)
+            if ((await members.RequestsAsync(
+                head.ConversationId,
+                null,
+                limits.JoinRequests,
+                cancellationToken)).Count >= limits.JoinRequests)
             {
                 return (Problems.LimitReached("joinRequests", limits.JoinRequests), null);
             }
 
-            me ??= new Member { ConversationId = head.ConversationId, UserId = user, Role = MemberRole.Member, State = MemberState.Requested };
+            me ??= new Member
+            {
+                ConversationId = head.ConversationId,
+                UserId = user,
+                Role = MemberRole.Member,
+                State = MemberState.Requested,
+            };
             var asking = me with { State = MemberState.Requested, RequestedAt = time.GetUtcNow(), RequestedLink = invite.LinkId };
-            var (isWritten, session) = await TryWriteAsync(asking, etag, links.WithUseOf(link, hasAsked: true), linksETag!, cancellationToken);
+            var (isWritten, session) = await TryWriteAsync(
+                asking,
+                etag,
+                links.WithUseOf(link, hasAsked: true),
+                linksETag!,
+                cancellationToken);
             if (isWritten)
             {
                 await TellAsync(head, user, session, cancellationToken);
@@ -64,9 +92,16 @@ public sealed class JoinRequests(ChatContainers containers, InviteLinkStore stor
 
     /// <summary>Turns somebody away who asked to join; again is the same.</summary>
     /// <returns>False when they didn't ask, and by which session a reader sees it.</returns>
-    public async Task<(bool IsRejected, Session? Session)> RejectAsync(ConversationId conversation, UserId user, CancellationToken cancellationToken)
+    public async Task<(bool IsRejected, Session? Session)> RejectAsync(
+        ConversationId conversation,
+        UserId user,
+        CancellationToken cancellationToken)
     {
-        var (state, session) = await exclusion.ExcludeAsync(conversation, user, member => member.State == MemberState.Requested, cancellationToken);
+        var (state, session) = await exclusion.ExcludeAsync(
+            conversation,
+            user,
+            member => member.State == MemberState.Requested,
+            cancellationToken);
         return (state == MemberState.Removed, session);
     }
 
@@ -77,22 +112,41 @@ public sealed class JoinRequests(ChatContainers containers, InviteLinkStore stor
         _conversations.ReadDocumentAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, null, cancellationToken);
 
     /// <summary>Both or none; false when either isn't as it was read any more.</summary>
-    private async Task<(bool IsWritten, Session? Session)> TryWriteAsync(Member asking, string? etag, InviteLinks links, string linksETag, CancellationToken cancellationToken)
+    private async Task<(bool IsWritten, Session? Session)> TryWriteAsync(
+        Member asking,
+        string? etag,
+        InviteLinks links,
+        string linksETag,
+        CancellationToken cancellationToken)
     {
         static TransactionalBatchItemRequestOptions If(string? etag) => new() { IfMatchEtag = etag, EnableContentResponseOnWrite = false };
         var batch = _conversations.CreateTransactionalBatch(new PartitionKey(asking.ConversationId.Value))
             .ReplaceItemStream(InviteLinks.DocumentId, Stream(links), If(linksETag));
-        using var response = await (etag is null ? batch.CreateItemStream(Stream(asking), If(null)) : batch.ReplaceItemStream(asking.Id, Stream(asking), If(etag))).ExecuteAsync(cancellationToken);
+        batch = etag is null
+            ? batch.CreateItemStream(Stream(asking), If(null))
+            : batch.ReplaceItemStream(asking.Id, Stream(asking), If(etag));
+        using var response = await batch.ExecuteAsync(cancellationToken);
         return response.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed ? default
             : response.IsSuccessStatusCode ? (true, Session.Of(response.Headers))
-            : throw new CosmosException($"A join request was refused: {response.ErrorMessage}", response.StatusCode, 0, response.ActivityId, response.RequestCharge);
+            : throw new CosmosException(
+                $"A join request was refused: {response.ErrorMessage}",
+                response.StatusCode,
+                0,
+                response.ActivityId,
+                response.RequestCharge);
     }
 
     /// <summary>Best effort: who decides sees it in the list as well.</summary>
     private async Task TellAsync(Head head, UserId user, Session? session, CancellationToken cancellationToken)
     {
-        var told = new ChatEvent(Requested, head.ConversationId, null, time.GetUtcNow(), new MemberRequested(user)) { Session = session?.Value };
-        var deciding = head.Members ?? [.. (await members.ActiveAsync(head.ConversationId, cancellationToken)).Select(member => new HeadMember(member.UserId, member.Role))];
+        var told = new ChatEvent(
+            Requested,
+            head.ConversationId,
+            null,
+            time.GetUtcNow(),
+            new MemberRequested(user)) { Session = session?.Value };
+        var deciding = head.Members
+            ?? [.. (await members.ActiveAsync(head.ConversationId, cancellationToken)).Select(member => new HeadMember(member.UserId, member.Role))];
         await Task.WhenAll(deciding
             .Where(member => member.Role.Has(Right.DecideJoinRequests, head.Kind))
             .Select(member => push.PushToUserAsync(member.UserId, told, cancellationToken)));

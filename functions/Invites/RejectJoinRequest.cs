@@ -11,7 +11,8 @@ public sealed class RejectJoinRequest(ConversationReader reader, JoinRequests re
 {
     [Function(nameof(RejectJoinRequest))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/join-requests/{userId}/reject")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/join-requests/{userId}/reject")]
+        HttpRequest request,
         ConversationId conversationId,
         UserId userId,
         CancellationToken cancellationToken)

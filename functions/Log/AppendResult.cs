@@ -9,7 +9,12 @@ namespace Chat.Functions.Log;
 /// <param name="Head">The head after the whole commit; null for a repeat.</param>
 /// <param name="Session">By which the answer's reader sees what it wrote.</param>
 /// <param name="Documents">What else the command wrote, as it left it; with nothing to do, what is as wanted.</param>
-public sealed record AppendResult(Problem? Refusal, IReadOnlyList<LogEntry> Entries, IReadOnlyList<ConversationDocument> Documents, Head? Head, Session? Session)
+public sealed record AppendResult(
+    Problem? Refusal,
+    IReadOnlyList<LogEntry> Entries,
+    IReadOnlyList<ConversationDocument> Documents,
+    Head? Head,
+    Session? Session)
 {
     public bool IsRepeat => Refusal is null && Head is null;
 

@@ -92,7 +92,8 @@ internal sealed class CommitPlan(
         HeadDocument = JsonSerializer.SerializeToUtf8Bytes(Head, ChatJson.Default.Head);
         if (HeadDocument.Length > Head.MaxBytes)
         {
-            throw new InvalidOperationException($"The head of {Conversation} would have {HeadDocument.Length} bytes, more than {Head.MaxBytes}.");
+            throw new InvalidOperationException(
+                $"The head of {Conversation} would have {HeadDocument.Length} bytes, more than {Head.MaxBytes}.");
         }
     }
 
@@ -159,7 +160,8 @@ internal sealed class CommitPlan(
     }
 
     /// <summary>Whether the conversation isn't there for the actor of a command that only members may give.</summary>
-    private bool IsOut(LogCommand command) => Head is { DeletedAt: not null } || (command.Concerns.Contains(command.Actor) && MemberOf(command.Actor) is null);
+    private bool IsOut(LogCommand command) =>
+        Head is { DeletedAt: not null } || (command.Concerns.Contains(command.Actor) && MemberOf(command.Actor) is null);
 
     private HeadMember? MemberOf(UserId user) => _writes.Find(Member.DocumentId(user)) switch
     {

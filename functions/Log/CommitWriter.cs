@@ -33,14 +33,22 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
                     case 409 when repeat is not null:
                         return new CommitResult(CommitStatus.Repeat, Session: Session.Of(response.Headers)) { Repeated = repeat };
                     case 409 or 412 or 404:
-                        return await FindOursAsync(plan, Session.Of(response.Headers), patience.Token) ?? new CommitResult(CommitStatus.Conflict);
+                        return await FindOursAsync(
+                            plan,
+                            Session.Of(response.Headers),
+                            patience.Token) ?? new CommitResult(CommitStatus.Conflict);
                     case 429:
                         retryAfter = response.RetryAfter;
                         break;
                     case 408 or 410 or 449 or >= 500:
                         break;
                     default:
-                        throw new CosmosException($"A commit was refused: {response.ErrorMessage}", response.StatusCode, 0, response.ActivityId, response.RequestCharge);
+                        throw new CosmosException(
+                            $"A commit was refused: {response.ErrorMessage}",
+                            response.StatusCode,
+                            0,
+                            response.ActivityId,
+                            response.RequestCharge);
                 }
             }
             catch (Exception exception) when (CosmosFailures.IsTransient(exception))
@@ -78,14 +86,19 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
         var batch = conversations.CreateTransactionalBatch(new PartitionKey(plan.Conversation.Value));
         var head = new MemoryStream(plan.HeadDocument, writable: false);
         batch = plan.HeadETag is { } etag
-            ? batch.ReplaceItemStream(Head.DocumentId, head, new TransactionalBatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false })
+            ? batch.ReplaceItemStream(
+                Head.DocumentId,
+                head,
+                new TransactionalBatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false })
             : batch.CreateItemStream(head, NoContent);
         return plan.Writes.Aggregate(batch, Add);
     }
 
     private static TransactionalBatch Add(TransactionalBatch batch, PlannedWrite write)
     {
-        var options = write.IfMatch is { } etag ? new TransactionalBatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false } : NoContent;
+        var options = write.IfMatch is { } etag
+            ? new TransactionalBatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false }
+            : NoContent;
         return write switch
         {
             { Json: null } => batch.DeleteItem(write.Id, options),
@@ -98,14 +111,24 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
     /// <param name="session">Of the refusal, which came after whatever it is about.</param>
     private async Task<CommitResult?> FindOursAsync(CommitPlan plan, Session? session, CancellationToken cancellationToken)
     {
-        var (head, etag) = await conversations.ReadDocumentAsync(Head.DocumentId, plan.Conversation, ChatJson.Default.Head, session, cancellationToken);
+        var (head, etag) = await conversations.ReadDocumentAsync(
+            Head.DocumentId,
+            plan.Conversation,
+            ChatJson.Default.Head,
+            session,
+            cancellationToken);
         if (head?.CommitId == plan.CommitId)
         {
             return new CommitResult(CommitStatus.Committed, etag, session);
         }
 
         // The whole batch or nothing of it, so that the first entry stands for all.
-        var (first, _) = await conversations.ReadDocumentAsync(plan.Entries[0].Id, plan.Conversation, ChatJson.Default.LogEntry, session, cancellationToken);
+        var (first, _) = await conversations.ReadDocumentAsync(
+            plan.Entries[0].Id,
+            plan.Conversation,
+            ChatJson.Default.LogEntry,
+            session,
+            cancellationToken);
         return first?.CommitId == plan.CommitId ? new CommitResult(CommitStatus.Committed, null, session) : null;
     }
 }

@@ -165,7 +165,8 @@ internal sealed class ConversationLane(
             }
 
             var plan = Plan(batch);
-            List<PendingAppend> behind = [.. plan.Unproven.Where(pending => !pending.IsCaughtUp && !(isHeadOfNow && pending.Session is null))];
+            List<PendingAppend> behind =
+                [.. plan.Unproven.Where(pending => !pending.IsCaughtUp && !(isHeadOfNow && pending.Session is null))];
             if (behind.Count > 0)
             {
                 // No commit will show whether the head at hand is behind; one that is read now isn't, nor are documents that are read after it.
@@ -341,7 +342,12 @@ internal sealed class ConversationLane(
         try
         {
             using var patience = pending.Deadline.Cancellation(time);
-            var first = await conversations.ReadDocumentAsync(pending.Command.RepeatId!, conversation, ChatJson.Default.LogEntry, session, patience.Token);
+            var first = await conversations.ReadDocumentAsync(
+                pending.Command.RepeatId!,
+                conversation,
+                ChatJson.Default.LogEntry,
+                session,
+                patience.Token);
             pending.Complete(first.Document switch
             {
                 null => Gone(),

@@ -41,7 +41,11 @@ public sealed class ConversationLog(Container conversations, EnqueueDelivery han
     /// waits for: a 503, and the command may or may not be stored; repeat it.
     /// </returns>
     /// <exception cref="OperationCanceledException">The caller left before the command was part of a commit; it isn't stored.</exception>
-    public async Task<AppendResult> AppendAsync(ConversationId conversation, LogCommand command, Session? session, CancellationToken cancellationToken) =>
+    public async Task<AppendResult> AppendAsync(
+        ConversationId conversation,
+        LogCommand command,
+        Session? session,
+        CancellationToken cancellationToken) =>
         (await AppendInOrderAsync(conversation, [command], session, cancellationToken))[0];
 
     /// <summary>

@@ -144,7 +144,14 @@ internal sealed class LaneState(ConversationId conversation, Container conversat
         var unknown = batch.SelectMany(pending => pending.Command.Concerns)
             .Where(user => !_members.ContainsKey(user))
             .Distinct()
-            .Select(async user => (user, member: await conversations.ReadDocumentAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, null, cancellationToken)));
+            .Select(async user => (
+                user,
+                member: await conversations.ReadDocumentAsync(
+                    Member.DocumentId(user),
+                    conversation,
+                    ChatJson.Default.Member,
+                    null,
+                    cancellationToken)));
         foreach (var (user, (member, _)) in await Task.WhenAll(unknown))
         {
             _members[user] = member is { State: MemberState.Active } ? new HeadMember(user, member.Role) : null;
@@ -161,7 +168,12 @@ internal sealed class LaneState(ConversationId conversation, Container conversat
             return;
         }
 
-        var found = await Task.WhenAll(needed.Select(id => conversations.ReadDocumentAsync(id, conversation, ChatJson.Default.ConversationDocument, null, cancellationToken)));
+        var found = await Task.WhenAll(needed.Select(id => conversations.ReadDocumentAsync(
+            id,
+            conversation,
+            ChatJson.Default.ConversationDocument,
+            null,
+            cancellationToken)));
         Documents = needed.Zip(found).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
     }
 }

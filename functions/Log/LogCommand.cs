@@ -79,7 +79,8 @@ public readonly record struct Decision
     public static Decision Refuse(Problem refusal) => new(refusal, null);
 
     /// <summary>It is as wanted already, as these documents show.</summary>
-    public static Decision Nothing(Head head, params IReadOnlyList<ConversationDocument> documents) => new(null, head) { Documents = documents };
+    public static Decision Nothing(Head head, params IReadOnlyList<ConversationDocument> documents) =>
+        new(null, head) { Documents = documents };
 
     public static Decision Append(Head head, LogEntry entry, params IReadOnlyList<ConversationDocument> documents) =>
         new(null, head) { Entries = [entry], Documents = documents };

@@ -6,7 +6,10 @@ namespace Chat.Functions.Log;
 /// <summary>What operators can see of the log.</summary>
 internal static partial class LogMessages
 {
-    [LoggerMessage(100, LogLevel.Warning, "Conversation {Conversation}: entries {First} to {Last} were committed but not handed over; the sweep will.")]
+    [LoggerMessage(
+        100,
+        LogLevel.Warning,
+        "Conversation {Conversation}: entries {First} to {Last} were committed but not handed over; the sweep will.")]
     public static partial void HandOverFailed(this ILogger logger, Exception exception, ConversationId conversation, long first, long last);
 
     [LoggerMessage(101, LogLevel.Error, "Conversation {Conversation}: a commit failed.")]

@@ -28,7 +28,13 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
         var writes = new List<PlannedWrite>(decision.Entries.Count + decision.Documents.Count + decision.Removed.Count);
         writes.AddRange(decision.Entries.Select(entry => Write(owner, entry)));
         writes.AddRange(decision.Documents.Select(document => Write(owner, document)));
-        writes.AddRange(decision.Removed.Select(id => new PlannedWrite(id, null, null, stored.GetValueOrDefault(id).ETag, IsThere: true, owner)));
+        writes.AddRange(decision.Removed.Select(id => new PlannedWrite(
+            id,
+            null,
+            null,
+            stored.GetValueOrDefault(id).ETag,
+            IsThere: true,
+            owner)));
         var added = writes.Count(write => !_places.ContainsKey(write.Id));
         var bytes = Bytes + writes.Sum(write => write.Size - (_places.TryGetValue(write.Id, out var place) ? _writes[place].Size : 0));
 
@@ -46,7 +52,13 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
     private PlannedWrite Write(PendingAppend owner, ConversationDocument document)
     {
         var etag = stored.GetValueOrDefault(document.Id).ETag;
-        return new(document.Id, document, JsonSerializer.SerializeToUtf8Bytes(document, ChatJson.Default.ConversationDocument), etag, etag is not null, owner);
+        return new(
+            document.Id,
+            document,
+            JsonSerializer.SerializeToUtf8Bytes(document, ChatJson.Default.ConversationDocument),
+            etag,
+            etag is not null,
+            owner);
     }
 
     private void Put(PlannedWrite write)
@@ -68,7 +80,13 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
 /// <param name="IfMatch">The ETag of what is replaced or deleted; null where nothing is known of it.</param>
 /// <param name="IsThere">Whether it is replaced or deleted, not created.</param>
 /// <param name="Owner">Who wanted it first.</param>
-internal sealed record PlannedWrite(string Id, ConversationDocument? Document, byte[]? Json, string? IfMatch, bool IsThere, PendingAppend Owner)
+internal sealed record PlannedWrite(
+    string Id,
+    ConversationDocument? Document,
+    byte[]? Json,
+    string? IfMatch,
+    bool IsThere,
+    PendingAppend Owner)
 {
     public int Size => Json?.Length ?? 0;
 

@@ -32,7 +32,13 @@ public sealed class AddMembers(ConversationLog log, PushGroups groups, Limits li
         Appended? added = null;
         for (var first = 0; first == 0 || first < users.Count; first += CreateConversationCommand.MaxFirstMembers)
         {
-            var command = new AddMembersCommand { Actor = user.Id, Conversation = conversationId, Users = [.. users.Skip(first)], Limits = limits };
+            var command = new AddMembersCommand
+            {
+                Actor = user.Id,
+                Conversation = conversationId,
+                Users = [.. users.Skip(first)],
+                Limits = limits,
+            };
             added = first == 0
                 ? await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken)
                 : await log.AppendFurtherAsync(conversationId, command, Session.Of(request), cancellationToken);

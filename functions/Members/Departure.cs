@@ -12,12 +12,20 @@ public sealed class Departure(ConversationLog log, ConversationReader reader, Me
 
     /// <summary>Leaves. With the last one the group is empty: it stays, and nobody sees it.</summary>
     /// <returns>A 503 when the members changed again and again meanwhile.</returns>
-    public async Task<AppendResult> LeaveAsync(UserId user, ConversationId conversation, Session? session, CancellationToken cancellationToken)
+    public async Task<AppendResult> LeaveAsync(
+        UserId user,
+        ConversationId conversation,
+        Session? session,
+        CancellationToken cancellationToken)
     {
         Successor? successor = null;
         for (var attempt = 1; ; attempt++)
         {
-            var left = await log.AppendAsync(conversation, new LeaveConversationCommand { Actor = user, Conversation = conversation, Successor = successor }, session, cancellationToken);
+            var left = await log.AppendAsync(
+                conversation,
+                new LeaveConversationCommand { Actor = user, Conversation = conversation, Successor = successor },
+                session,
+                cancellationToken);
             if (left.Refusal != LeaveConversationCommand.SuccessorUnknown || attempt == MaxTries)
             {
                 return left;
@@ -31,7 +39,9 @@ public sealed class Departure(ConversationLog log, ConversationReader reader, Me
     {
         var head = await reader.ReadHeadAsync(conversation, null, cancellationToken);
         var active = await members.ActiveAsync(conversation, cancellationToken);
-        return head is not null && Successor.Among(active.Where(member => member.UserId != user)) is { } successor ? new(successor.UserId, head.MembersVersion) : null;
+        return head is not null && Successor.Among(active.Where(member => member.UserId != user)) is { } successor
+            ? new(successor.UserId, head.MembersVersion)
+            : null;
     }
 }
 
@@ -52,7 +62,8 @@ public sealed record LeaveConversationCommand : MemberCommand
     /// <summary>Who follows if the actor is the owner; null when nobody was looked for.</summary>
     public Successor? Successor { get; init; }
 
-    public override IReadOnlyList<string> Needs => Successor is null ? [Member.DocumentId(Actor)] : [Member.DocumentId(Actor), Member.DocumentId(Successor.UserId)];
+    public override IReadOnlyList<string> Needs =>
+        Successor is null ? [Member.DocumentId(Actor)] : [Member.DocumentId(Actor), Member.DocumentId(Successor.UserId)];
 
     protected override Right Needed => Right.Leave;
 
@@ -65,10 +76,19 @@ public sealed record LeaveConversationCommand : MemberCommand
         }
 
         var successor = isFollowed ? context.Find<Member>(Member.DocumentId(Successor!.UserId))! with { Role = MemberRole.Owner } : null;
-        var left = LogEvent.Of(context, LogEvent.MemberLeft, Actor, new MemberGone(Actor, Actor) { Owner = successor?.UserId }, ChatJson.Default.MemberGone);
+        var left = LogEvent.Of(
+            context,
+            LogEvent.MemberLeft,
+            Actor,
+            new MemberGone(Actor, Actor) { Owner = successor?.UserId },
+            ChatJson.Default.MemberGone);
         var me = context.Find<Member>(Member.DocumentId(Actor))! with { State = MemberState.Left, Role = MemberRole.Member };
         return successor is null
             ? Decision.Append(Membership.Without(head with { LastSeq = left.Seq }, Actor), left, me)
-            : Decision.Append(Membership.Without(head with { LastSeq = left.Seq }, Actor, new HeadMember(successor.UserId, successor.Role)), left, me, successor);
+            : Decision.Append(
+                Membership.Without(head with { LastSeq = left.Seq }, Actor, new HeadMember(successor.UserId, successor.Role)),
+                left,
+                me,
+                successor);
     }
 }

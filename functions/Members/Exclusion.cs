@@ -17,18 +17,29 @@ public sealed class Exclusion(ChatContainers containers)
 
     /// <summary>Excludes a user in one of some states.</summary>
     /// <returns>The state that they are in then, null when they never had a part in the conversation; and by which session a reader sees it.</returns>
-    public async Task<(MemberState? State, Session? Session)> ExcludeAsync(ConversationId conversation, UserId user, Predicate<Member> isMeant, CancellationToken cancellationToken)
+    public async Task<(MemberState? State, Session? Session)> ExcludeAsync(
+        ConversationId conversation,
+        UserId user,
+        Predicate<Member> isMeant,
+        CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
-            var (member, etag) = await _conversations.ReadDocumentAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, null, cancellationToken);
+            var (member, etag) = await _conversations.ReadDocumentAsync(
+                Member.DocumentId(user),
+                conversation,
+                ChatJson.Default.Member,
+                null,
+                cancellationToken);
             if (member is null || !isMeant(member))
             {
                 return (member?.State, null);
             }
 
             var excluded = member with { State = MemberState.Removed, RequestedAt = null, RequestedLink = null };
-            using var document = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(excluded, ChatJson.Default.ConversationDocument), writable: false);
+            using var document = new MemoryStream(
+                JsonSerializer.SerializeToUtf8Bytes(excluded, ChatJson.Default.ConversationDocument),
+                writable: false);
             using var response = await _conversations.ReplaceItemStreamAsync(
                 document,
                 member.Id,

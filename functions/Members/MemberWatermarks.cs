@@ -12,7 +12,13 @@ namespace Chat.Functions.Members;
 public sealed class MemberWatermarks(ChatContainers containers)
 {
     /// <summary>Raises how far a member has read, and with it what others may know of that.</summary>
-    public Task<WatermarkResult> RaiseReadAsync(ConversationId conversation, UserId user, long seq, long ordinal, bool isShown, CancellationToken cancellationToken)
+    public Task<WatermarkResult> RaiseReadAsync(
+        ConversationId conversation,
+        UserId user,
+        long seq,
+        long ordinal,
+        bool isShown,
+        CancellationToken cancellationToken)
     {
         List<PatchOperation> marks = [PatchOperation.Set("/readSeq", seq), PatchOperation.Set("/readOrdinal", ordinal)];
         if (isShown)
@@ -24,14 +30,33 @@ public sealed class MemberWatermarks(ChatContainers containers)
     }
 
     /// <summary>Raises how far a device of a member's has what was sent.</summary>
-    public Task<WatermarkResult> RaiseDeliveredAsync(ConversationId conversation, UserId user, long seq, CancellationToken cancellationToken) =>
+    public Task<WatermarkResult> RaiseDeliveredAsync(
+        ConversationId conversation,
+        UserId user,
+        long seq,
+        CancellationToken cancellationToken) =>
         RaiseAsync(conversation, user, [PatchOperation.Set("/deliveredSeq", seq)], $"c.deliveredSeq < {seq}", cancellationToken);
 
     /// <summary>Raises how far a member has cleared the conversation for themselves.</summary>
-    public Task<WatermarkResult> RaiseClearedAsync(ConversationId conversation, UserId user, long seq, long ordinal, CancellationToken cancellationToken) =>
-        RaiseAsync(conversation, user, [PatchOperation.Set("/clearedSeq", seq), PatchOperation.Set("/clearedOrdinal", ordinal)], $"c.clearedSeq < {seq}", cancellationToken);
+    public Task<WatermarkResult> RaiseClearedAsync(
+        ConversationId conversation,
+        UserId user,
+        long seq,
+        long ordinal,
+        CancellationToken cancellationToken) =>
+        RaiseAsync(
+            conversation,
+            user,
+            [PatchOperation.Set("/clearedSeq", seq), PatchOperation.Set("/clearedOrdinal", ordinal)],
+            $"c.clearedSeq < {seq}",
+            cancellationToken);
 
-    private async Task<WatermarkResult> RaiseAsync(ConversationId conversation, UserId user, IReadOnlyList<PatchOperation> marks, string condition, CancellationToken cancellationToken)
+    private async Task<WatermarkResult> RaiseAsync(
+        ConversationId conversation,
+        UserId user,
+        IReadOnlyList<PatchOperation> marks,
+        string condition,
+        CancellationToken cancellationToken)
     {
         using var response = await containers.Conversations.PatchItemStreamAsync(
             Member.DocumentId(user),

@@ -34,22 +34,44 @@ public static class Membership
     /// <param name="by">Who lets them in: themselves, or whoever adds them.</param>
     /// <param name="joining">Not members yet; with <paramref name="also"/> no more than a commit holds.</param>
     /// <param name="also">What else changes by it.</param>
-    public static Decision Join(in DecisionContext context, Head head, UserId by, IReadOnlyList<UserId> joining, params IReadOnlyList<ConversationDocument> also)
+    public static Decision Join(
+        in DecisionContext context,
+        Head head,
+        UserId by,
+        IReadOnlyList<UserId> joining,
+        params IReadOnlyList<ConversationDocument> also)
     {
         IReadOnlyList<HeadMember> members = [.. joining.Select(user => new HeadMember(user, MemberRole.Member))];
         var joined = LogEvent.Of(context, LogEvent.MemberJoined, by, new MembersJoined(members, by), ChatJson.Default.MembersJoined);
         var documentOf = context.DocumentOf;
         return Decision.Append(
-            Joined(head with { LastSeq = joined.Seq, JoinedSeq = head.HistoryVisibility == HistoryVisibility.All ? head.JoinedSeq : joined.Seq }, members),
+            Joined(
+                head with
+                {
+                    LastSeq = joined.Seq,
+                    JoinedSeq = head.HistoryVisibility == HistoryVisibility.All ? head.JoinedSeq : joined.Seq,
+                },
+                members),
             joined,
-            [.. members.Select(member => New(head, member, joined.Seq, joined.At, documentOf(Member.DocumentId(member.UserId)) as Member)), .. also]);
+            [.. members.Select(member => New(
+                head,
+                member,
+                joined.Seq,
+                joined.At,
+                documentOf(Member.DocumentId(member.UserId)) as Member)), .. also]);
     }
 
     /// <summary>A member who joins by an entry.</summary>
     /// <param name="before">What there is of them already.</param>
     public static Member New(Head head, HeadMember member, long joinedSeq, DateTimeOffset at, Member? before = null)
     {
-        before ??= new Member { ConversationId = head.ConversationId, UserId = member.UserId, Role = member.Role, State = MemberState.Active };
+        before ??= new Member
+        {
+            ConversationId = head.ConversationId,
+            UserId = member.UserId,
+            Role = member.Role,
+            State = MemberState.Active,
+        };
         return before with
         {
             Role = member.Role,
@@ -69,7 +91,8 @@ public static class Membership
     private static Head With(Head head, IEnumerable<HeadMember>? members)
     {
         IReadOnlyList<HeadMember>? all = members is null ? null : [.. members];
-        var fits = all is not null && JsonSerializer.SerializeToUtf8Bytes(all, ChatJson.Default.IReadOnlyListHeadMember).Length <= MaxBytesInHead;
+        var fits = all is not null
+            && JsonSerializer.SerializeToUtf8Bytes(all, ChatJson.Default.IReadOnlyListHeadMember).Length <= MaxBytesInHead;
         return head with { MembersVersion = head.MembersVersion + 1, Members = fits ? all : null };
     }
 }

@@ -13,14 +13,21 @@ namespace Chat.Functions.Members;
 /// aren't members. Whoever was removed comes in only by being added, also when they had left before. Answers once no push of the conversation
 /// reaches them, or after two seconds.
 /// </summary>
-public sealed class RemoveMember(ConversationLog log, Departure departure, Exclusion exclusion, PushGroups groups, InboxProjection inbox, CurrentUser user)
+public sealed class RemoveMember(
+    ConversationLog log,
+    Departure departure,
+    Exclusion exclusion,
+    PushGroups groups,
+    InboxProjection inbox,
+    CurrentUser user)
 {
     /// <summary>How often whoever is to be removed may leave and come back meanwhile.</summary>
     private const int MaxTries = 5;
 
     [Function(nameof(RemoveMember))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/members/{userId}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/members/{userId}")]
+        HttpRequest request,
         ConversationId conversationId,
         UserId userId,
         CancellationToken cancellationToken)
@@ -47,7 +54,11 @@ public sealed class RemoveMember(ConversationLog log, Departure departure, Exclu
     }
 
     /// <summary>Removes a member, or keeps somebody out who isn't one; they may leave and come back meanwhile.</summary>
-    private async Task<AppendResult> RemoveAsync(ConversationId conversation, UserId target, Session? session, CancellationToken cancellationToken)
+    private async Task<AppendResult> RemoveAsync(
+        ConversationId conversation,
+        UserId target,
+        Session? session,
+        CancellationToken cancellationToken)
     {
         var command = new RemoveMemberCommand { Actor = user.Id, Conversation = conversation, UserId = target };
         for (var attempt = 1; ; attempt++)

@@ -15,6 +15,9 @@ internal static class Roles
     {
         IReadOnlyList<HeadMember> members = [.. changed.Select(member => new HeadMember(member.UserId, member.Role))];
         var updated = LogEvent.Of(context, LogEvent.MemberUpdated, by, new MembersUpdated(members, by), ChatJson.Default.MembersUpdated);
-        return Decision.Append(Membership.Changed(head with { LastSeq = updated.Seq }, members), updated with { Quiet = true }, [.. changed]);
+        return Decision.Append(
+            Membership.Changed(head with { LastSeq = updated.Seq }, members),
+            updated with { Quiet = true },
+            [.. changed]);
     }
 }

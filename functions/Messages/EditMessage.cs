@@ -10,7 +10,8 @@ public sealed class EditMessage(ConversationLog log, MessageViews views, Limits 
 {
     [Function(nameof(EditMessage))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "conversations/{conversationId}/messages/{messageId}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "conversations/{conversationId}/messages/{messageId}")]
+        HttpRequest request,
         ConversationId conversationId,
         MessageId messageId,
         CancellationToken cancellationToken)
@@ -20,7 +21,15 @@ public sealed class EditMessage(ConversationLog log, MessageViews views, Limits 
         var mentions = Mention.Read(body, text, limits);
         body.ThrowIfMalformed();
 
-        var command = new EditMessageCommand { Actor = user.Id, Conversation = conversationId, MessageId = messageId, Text = text, Mentions = mentions, Limits = limits };
+        var command = new EditMessageCommand
+        {
+            Actor = user.Id,
+            Conversation = conversationId,
+            MessageId = messageId,
+            Text = text,
+            Mentions = mentions,
+            Limits = limits,
+        };
         var appended = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
         return await views.AnswerAsync(user.Id, appended, cancellationToken);
     }

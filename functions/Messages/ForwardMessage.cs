@@ -10,11 +10,18 @@ namespace Chat.Functions.Messages;
 /// <c>POST /conversations/{c}/messages/{m}/forward</c>: sends a message's text on to other conversations, without a hint of where it is from; 200
 /// with what became of each. Polls and what disappears stay where they are. A repeat is harmless.
 /// </summary>
-public sealed class ForwardMessage(ConversationLog log, PrivacyReader privacy, MessageReader messages, MessageViews views, Limits limits, CurrentUser user)
+public sealed class ForwardMessage(
+    ConversationLog log,
+    PrivacyReader privacy,
+    MessageReader messages,
+    MessageViews views,
+    Limits limits,
+    CurrentUser user)
 {
     [Function(nameof(ForwardMessage))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/messages/{messageId}/forward")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/messages/{messageId}/forward")]
+        HttpRequest request,
         ConversationId conversationId,
         MessageId messageId,
         CancellationToken cancellationToken)
@@ -41,7 +48,9 @@ public sealed class ForwardMessage(ConversationLog log, PrivacyReader privacy, M
         {
             var sent = new SendMessageCommand(target, user.Id, clientMessageId, content) { IsReceipt = isReceipt };
             var appended = await log.AppendAsync(target, sent, Session.Of(request), cancellationToken);
-            return (Result: (await views.ResultsAsync(user.Id, [appended], cancellationToken))[0] with { ConversationId = target }, appended.Session);
+            return (
+                Result: (await views.ResultsAsync(user.Id, [appended], cancellationToken))[0] with { ConversationId = target },
+                appended.Session);
         }));
         return new JsonResult<SendResults>(
             StatusCodes.Status200OK,

@@ -76,7 +76,11 @@ public sealed class HiddenMessages(
         var partition = new PartitionKey(message.ConversationId.Value);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            var (member, etag) = await containers.Conversations.ReadDocumentAsync(Member.DocumentId(user), partition, ChatJson.Default.Member, cancellationToken: cancellationToken);
+            var (member, etag) = await containers.Conversations.ReadDocumentAsync(
+                Member.DocumentId(user),
+                partition,
+                ChatJson.Default.Member,
+                cancellationToken: cancellationToken);
             if (member is not { State: MemberState.Active } || member.Hidden?.Contains(message.Seq) == true)
             {
                 return (member is { State: MemberState.Active } ? null : Problems.ConversationNotFound, null);

@@ -18,7 +18,11 @@ public sealed class ListMessages(ConversationReader reader, MessagePages pages, 
         CancellationToken cancellationToken)
     {
         var query = new RequestQuery(request);
-        var (after, before, around, limit) = (query.Seq("afterSeq", 0), query.Seq("beforeSeq", 1), query.Seq("aroundSeq", 1), query.Limit(limits));
+        var (after, before, around, limit) = (
+            query.Seq("afterSeq", 0),
+            query.Seq("beforeSeq", 1),
+            query.Seq("aroundSeq", 1),
+            query.Limit(limits));
         if (new[] { after, before, around }.Count(position => position is not null) > 1)
         {
             query.Fault("afterSeq", "not_both", "Give one of afterSeq, beforeSeq and aroundSeq.");
@@ -32,7 +36,13 @@ public sealed class ListMessages(ConversationReader reader, MessagePages pages, 
         }
 
         var page = around is { } middle
-            ? (await pages.ReadAsync(part, null, null, middle + 1, (limit + 1) / 2, cancellationToken)).Then(await pages.ReadAsync(part, null, middle, null, limit / 2, cancellationToken))
+            ? (await pages.ReadAsync(
+                part,
+                null,
+                null,
+                middle + 1,
+                (limit + 1) / 2,
+                cancellationToken)).Then(await pages.ReadAsync(part, null, middle, null, limit / 2, cancellationToken))
             : await pages.ReadAsync(part, null, after, before, limit, cancellationToken);
         var shown = page with { Messages = await views.OfAsync(user.Id, page.Found, cancellationToken) };
         return new JsonResult<MessagePage>(StatusCodes.Status200OK, shown, ChatJson.Default.MessagePage);

@@ -9,7 +9,8 @@ public sealed class ListRevisions(MessageReader messages, ChatContainers contain
 {
     [Function(nameof(ListRevisions))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/messages/{messageId}/revisions")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/messages/{messageId}/revisions")]
+        HttpRequest request,
         ConversationId conversationId,
         MessageId messageId,
         CancellationToken cancellationToken)
@@ -26,7 +27,9 @@ public sealed class ListRevisions(MessageReader messages, ChatContainers contain
             ChatJson.Default.DocumentsPageRevision,
             cancellationToken: cancellationToken);
         var all = before.OrderBy(one => one.Number).Select(one => new RevisionView(one.Number, one.Text, one.At));
-        var page = message.IsUnsent ? new RevisionPage([]) : new RevisionPage([.. all, new RevisionView(message.Revision, message.Text, message.EditedAt ?? message.At)]);
+        var page = message.IsUnsent
+            ? new RevisionPage([])
+            : new RevisionPage([.. all, new RevisionView(message.Revision, message.Text, message.EditedAt ?? message.At)]);
         return new JsonResult<RevisionPage>(StatusCodes.Status200OK, page, ChatJson.Default.RevisionPage);
     }
 }

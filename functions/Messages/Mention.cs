@@ -43,9 +43,13 @@ public sealed record Mention(UserId UserId, int Offset, int Length)
     }
 
     /// <summary>Who is mentioned, each once.</summary>
-    public static IEnumerable<UserId> Users(IReadOnlyList<Mention>? mentions) => (mentions ?? []).Select(mention => mention.UserId).Distinct();
+    public static IEnumerable<UserId> Users(IReadOnlyList<Mention>? mentions) =>
+        (mentions ?? []).Select(mention => mention.UserId).Distinct();
 
     /// <summary>The refusal where somebody who isn't a member is mentioned, and wasn't before.</summary>
-    public static Problem? Refusal(IReadOnlyList<Mention>? mentions, Func<UserId, HeadMember?> memberOf, IReadOnlyList<Mention>? before = null) =>
+    public static Problem? Refusal(
+        IReadOnlyList<Mention>? mentions,
+        Func<UserId, HeadMember?> memberOf,
+        IReadOnlyList<Mention>? before = null) =>
         Users(mentions).Except(Users(before)).Any(user => memberOf(user) is null) ? Problems.MentionsAStranger : null;
 }

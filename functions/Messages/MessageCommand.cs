@@ -37,7 +37,12 @@ public abstract record MessageCommand : LogCommand
     protected abstract Decision Decide(in DecisionContext context, in MessageContext found);
 
     /// <summary>The message as an event leaves it, with whatever else changes.</summary>
-    protected static Decision Changed(in DecisionContext context, Head head, LogEvent change, Message message, IReadOnlyList<ConversationDocument> documents)
+    protected static Decision Changed(
+        in DecisionContext context,
+        Head head,
+        LogEvent change,
+        Message message,
+        IReadOnlyList<ConversationDocument> documents)
     {
         var changed = message with { UpdatedSeq = change.Seq, TimeToLive = message.TimeToLiveAt(context.Now) };
         var preview = changed.IsLastOf(head) ? changed.ToPreview() : head.LastMessage;

@@ -49,7 +49,10 @@ public sealed record MessageContent
 
     /// <summary>The same for the same content. What is forwarded again is the same whatever became of its text.</summary>
     [JsonIgnore]
-    public string Hash => ForwardedFrom is { } source ? OpaqueId.Hash("forward", source.Value) : OpaqueId.Hash(JsonSerializer.Serialize(this, ChatJson.Default.MessageContent));
+    public string Hash =>
+        ForwardedFrom is { } source
+            ? OpaqueId.Hash("forward", source.Value)
+            : OpaqueId.Hash(JsonSerializer.Serialize(this, ChatJson.Default.MessageContent));
 
     /// <summary>Reads what a request says, noting every fault on it.</summary>
     public static MessageContent Read(RequestBody body, Limits limits)

@@ -9,12 +9,19 @@ namespace Chat.Functions.Messages;
 public sealed class MessagePages(ChatContainers containers, TimeProvider time)
 {
     /// <summary>A page of all messages or of a thread's replies, after or before a position, or the newest.</summary>
-    public async Task<MessagePage> ReadAsync(MembershipContext part, MessageId? thread, long? after, long? before, int limit, CancellationToken cancellationToken)
+    public async Task<MessagePage> ReadAsync(
+        MembershipContext part,
+        MessageId? thread,
+        long? after,
+        long? before,
+        int limit,
+        CancellationToken cancellationToken)
     {
         // One more than asked for tells whether there are more.
         var (first, last) = (Math.Max((after ?? 0) + 1, part.Member.FirstVisible), (before ?? long.MaxValue) - 1);
         var query = new QueryDefinition(
-                "SELECT TOP @take * FROM c WHERE c.type = 'message' AND c.seq >= @first AND c.seq <= @last AND (NOT IS_DEFINED(c.expiresAt) OR c.expiresAt > @now)"
+                "SELECT TOP @take * FROM c WHERE c.type = 'message' AND c.seq >= @first AND c.seq <= @last"
+                + " AND (NOT IS_DEFINED(c.expiresAt) OR c.expiresAt > @now)"
                 + (thread is null ? "" : " AND c.threadId = @thread")
                 + (after is null ? " ORDER BY c.seq DESC" : " ORDER BY c.seq ASC"))
             .WithParameter("@take", limit + 1)

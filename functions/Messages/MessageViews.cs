@@ -13,7 +13,10 @@ namespace Chat.Functions.Messages;
 public sealed class MessageViews(ChatContainers containers, TimeProvider time)
 {
     /// <summary>The messages as a member sees them, in the same order.</summary>
-    public async Task<IReadOnlyList<MessageView>> OfAsync(UserId viewer, IReadOnlyList<Message> messages, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<MessageView>> OfAsync(
+        UserId viewer,
+        IReadOnlyList<Message> messages,
+        CancellationToken cancellationToken)
     {
         var quoted = Quoted(messages);
         var found = await ReadAsync(
@@ -27,7 +30,10 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
             null,
             cancellationToken);
         var member = found.GetValueOrDefault(Member.DocumentId(viewer)) as Member;
-        return [.. messages.Select(message => Quoting(message, found, quote => member?.Sees(quote) == true) with { Reactions = Reactions(message), Poll = PollOf(message) })];
+        return [.. messages.Select(message => Quoting(
+            message,
+            found,
+            quote => member?.Sees(quote) == true) with { Reactions = Reactions(message), Poll = PollOf(message) })];
 
         IReadOnlyList<ReactionSummary> Reactions(Message message)
         {
@@ -40,7 +46,11 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
     }
 
     /// <summary>The messages as every member may see them, in the same order; who joined late may not see what was before.</summary>
-    public async Task<IReadOnlyList<MessageView>> ForEveryoneAsync(Head head, IReadOnlyList<Message> messages, Session? session, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<MessageView>> ForEveryoneAsync(
+        Head head,
+        IReadOnlyList<Message> messages,
+        Session? session,
+        CancellationToken cancellationToken)
     {
         var found = await ReadAsync(messages, Quoted(messages), session, cancellationToken);
         return [.. messages.Select(message => Quoting(message, found, quote => quote.Seq >= head.JoinedSeq))];
@@ -59,7 +69,10 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
     }
 
     /// <summary>What became of messages that a user sent together, in the same order.</summary>
-    public async Task<IReadOnlyList<SendResult>> ResultsAsync(UserId viewer, IReadOnlyList<AppendResult> sent, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SendResult>> ResultsAsync(
+        UserId viewer,
+        IReadOnlyList<AppendResult> sent,
+        CancellationToken cancellationToken)
     {
         var stored = sent.Where(one => one.Refusal is null).Select(one => (Message)one.Entries[0]).ToList();
         var views = new Queue<MessageView>(await OfAsync(viewer, stored, cancellationToken));
@@ -78,11 +91,18 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
     {
         var view = MessageView.Of(message);
         return message.ReplyTo is not { } id ? view
-            : found.GetValueOrDefault(Message.DocumentId(id)) is Message quoted && quoted.Is(id) && isSeen(quoted) && !quoted.IsExpiredAt(time.GetUtcNow()) ? view with { ReplyTo = QuoteView.Of(quoted) }
+            : found.GetValueOrDefault(Message.DocumentId(id)) is Message quoted
+                && quoted.Is(id)
+                && isSeen(quoted)
+                && !quoted.IsExpiredAt(time.GetUtcNow()) ? view with { ReplyTo = QuoteView.Of(quoted) }
             : view with { ReplyTo = new QuoteView(id) };
     }
 
-    private async Task<Dictionary<string, ConversationDocument>> ReadAsync(IReadOnlyList<Message> messages, List<string> ids, Session? session, CancellationToken cancellationToken)
+    private async Task<Dictionary<string, ConversationDocument>> ReadAsync(
+        IReadOnlyList<Message> messages,
+        List<string> ids,
+        Session? session,
+        CancellationToken cancellationToken)
     {
         var documents = ids.Count == 0 ? [] : await containers.Conversations.ReadDocumentsAsync(
             ids,

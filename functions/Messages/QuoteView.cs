@@ -21,5 +21,11 @@ public sealed record QuoteView(MessageId MessageId)
 
     /// <summary>A message that the viewer sees, as others quote it.</summary>
     public static QuoteView Of(Message message) =>
-        new(message.MessageId) { Seq = message.Seq, SenderId = message.SenderId, Preview = message.ToPreview().Preview, IsUnsent = message.IsUnsent };
+        new(message.MessageId)
+        {
+            Seq = message.Seq,
+            SenderId = message.SenderId,
+            Preview = message.ToPreview().Preview,
+            IsUnsent = message.IsUnsent,
+        };
 }

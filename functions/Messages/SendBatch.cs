@@ -30,7 +30,12 @@ public sealed class SendBatch(ConversationLog log, PrivacyReader privacy, Messag
         body.ThrowIfMalformed();
 
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
-        var messages = items.Select(one => new SendMessageCommand(conversationId, user.Id, one.ClientMessageId, one.Content) { IsReceipt = isReceipt }).ToList();
+        var messages = items.Select(one => new SendMessageCommand(
+            conversationId,
+            user.Id,
+            one.ClientMessageId,
+            one.Content) { IsReceipt = isReceipt })
+            .ToList();
         var appended = await log.AppendInOrderAsync(conversationId, messages, Session.Of(request), cancellationToken);
         if (appended.All(one => one.Refusal == Problems.ConversationNotFound))
         {
@@ -38,6 +43,10 @@ public sealed class SendBatch(ConversationLog log, PrivacyReader privacy, Messag
         }
 
         var answer = new SendResults(await views.ResultsAsync(user.Id, appended, cancellationToken));
-        return new JsonResult<SendResults>(StatusCodes.Status200OK, answer, ChatJson.Default.SendResults, appended.LastOrDefault(one => one.Session is not null)?.Session);
+        return new JsonResult<SendResults>(
+            StatusCodes.Status200OK,
+            answer,
+            ChatJson.Default.SendResults,
+            appended.LastOrDefault(one => one.Session is not null)?.Session);
     }
 }

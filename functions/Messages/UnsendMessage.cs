@@ -15,7 +15,8 @@ public sealed class UnsendMessage(ConversationLog log, HiddenMessages hidden, Me
 {
     [Function(nameof(UnsendMessage))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/messages/{messageId}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/messages/{messageId}")]
+        HttpRequest request,
         ConversationId conversationId,
         MessageId messageId,
         CancellationToken cancellationToken)
@@ -67,7 +68,12 @@ public sealed record UnsendMessageCommand : MessageCommand
         }
 
         var unsent = message.Unsent(Actor, context.Now);
-        var deleted = LogEvent.Of(context, LogEvent.MessageDeleted, Actor, new MessageDeleted(MessageId, Actor), ChatJson.Default.MessageDeleted);
+        var deleted = LogEvent.Of(
+            context,
+            LogEvent.MessageDeleted,
+            Actor,
+            new MessageDeleted(MessageId, Actor),
+            ChatJson.Default.MessageDeleted);
         var pins = context.Find<ConversationPins>(ConversationPins.DocumentId);
         return Changed(context, head, deleted, unsent, pins?.Has(MessageId) == true ? [pins.Without(MessageId)] : []) with
         {

@@ -19,7 +19,11 @@ public sealed record ChangePinCommand : MessageCommand
 
     protected override Decision Decide(in DecisionContext context, in MessageContext found)
     {
-        var pins = context.Find<ConversationPins>(ConversationPins.DocumentId) ?? new ConversationPins { ConversationId = Conversation, Pins = [] };
+        var pins = context.Find<ConversationPins>(ConversationPins.DocumentId) ?? new ConversationPins
+        {
+            ConversationId = Conversation,
+            Pins = [],
+        };
         if (pins.Has(MessageId) == IsWanted)
         {
             return Decision.Nothing(found.Head, found.Message);
@@ -39,7 +43,11 @@ public sealed record ChangePinCommand : MessageCommand
         var alive = pins.Pins.Where(pin => pin.ExpiresAt is null || pin.ExpiresAt > now).ToList();
         return alive.Count >= Limits.Pins
             ? Decision.Refuse(Problems.LimitReached("pins", Limits.Pins))
-            : Append(context, found, LogEvent.MessagePinned, pins with { Pins = [.. alive, new Pin(MessageId, Actor, now) { ExpiresAt = found.Message.ExpiresAt }] });
+            : Append(
+                context,
+                found,
+                LogEvent.MessagePinned,
+                pins with { Pins = [.. alive, new Pin(MessageId, Actor, now) { ExpiresAt = found.Message.ExpiresAt }] });
     }
 
     private Decision Append(in DecisionContext context, in MessageContext found, string what, ConversationPins pins)

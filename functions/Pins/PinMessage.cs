@@ -11,12 +11,20 @@ public sealed class PinMessage(ConversationLog log, Limits limits, CurrentUser u
 {
     [Function(nameof(PinMessage))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "conversations/{conversationId}/messages/{messageId}/pin")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "conversations/{conversationId}/messages/{messageId}/pin")]
+        HttpRequest request,
         ConversationId conversationId,
         MessageId messageId,
         CancellationToken cancellationToken)
     {
-        var command = new ChangePinCommand { Actor = user.Id, Conversation = conversationId, MessageId = messageId, IsWanted = true, Limits = limits };
+        var command = new ChangePinCommand
+        {
+            Actor = user.Id,
+            Conversation = conversationId,
+            MessageId = messageId,
+            IsWanted = true,
+            Limits = limits,
+        };
         var appended = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
         return appended.Refusal?.ToResult() ?? new NoContentResult(appended.Session);
     }

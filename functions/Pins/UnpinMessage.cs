@@ -11,12 +11,20 @@ public sealed class UnpinMessage(ConversationLog log, Limits limits, CurrentUser
 {
     [Function(nameof(UnpinMessage))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/messages/{messageId}/pin")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/messages/{messageId}/pin")]
+        HttpRequest request,
         ConversationId conversationId,
         MessageId messageId,
         CancellationToken cancellationToken)
     {
-        var command = new ChangePinCommand { Actor = user.Id, Conversation = conversationId, MessageId = messageId, IsWanted = false, Limits = limits };
+        var command = new ChangePinCommand
+        {
+            Actor = user.Id,
+            Conversation = conversationId,
+            MessageId = messageId,
+            IsWanted = false,
+            Limits = limits,
+        };
         var appended = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
         return appended.Refusal?.ToResult() ?? new NoContentResult(appended.Session);
     }

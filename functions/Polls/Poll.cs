@@ -28,7 +28,9 @@ public sealed record Poll(IReadOnlyList<PollOption> Options, bool Multiple, int 
 
     /// <summary>Why it can't be asked now; null when it can.</summary>
     public Problem? Refusal(DateTimeOffset now) =>
-        ClosesAt <= now || ClosesAt > now + MaxDuration ? Problems.OutOfRange("/poll/closesAt", "Must be in the future, within 365 days.") : null;
+        ClosesAt <= now || ClosesAt > now + MaxDuration
+            ? Problems.OutOfRange("/poll/closesAt", "Must be in the future, within 365 days.")
+            : null;
 
     /// <summary>The poll after a member chose other options than before; empty for none.</summary>
     public Poll With(IReadOnlyList<int> before, IReadOnlyList<int> after) => this with
@@ -38,7 +40,8 @@ public sealed record Poll(IReadOnlyList<PollOption> Options, bool Multiple, int 
     };
 
     /// <summary>The poll with what of it is the viewer's own vote.</summary>
-    public Poll For(IReadOnlyList<int> mine) => this with { Options = [.. Options.Select((option, index) => option with { Mine = mine.Contains(index) })] };
+    public Poll For(IReadOnlyList<int> mine) =>
+        this with { Options = [.. Options.Select((option, index) => option with { Mine = mine.Contains(index) })] };
 
     private static int Count(IReadOnlyList<int> options, int index) => options.Contains(index) ? 1 : 0;
 }

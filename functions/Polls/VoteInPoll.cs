@@ -12,7 +12,8 @@ public sealed class VoteInPoll(ConversationLog log, MessageViews views, EventPus
 {
     [Function(nameof(VoteInPoll))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "conversations/{conversationId}/messages/{messageId}/vote")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "conversations/{conversationId}/messages/{messageId}/vote")]
+        HttpRequest request,
         ConversationId conversationId,
         MessageId messageId,
         CancellationToken cancellationToken)
@@ -57,7 +58,9 @@ public sealed record VoteInPollCommand : MessageCommand
 
         if (Options.Any(option => option >= poll.Options.Count) || (Options.Count > 1 && !poll.Multiple))
         {
-            return Decision.Refuse(Problems.OutOfRange("/options", "Must be options of the poll, and only one where it doesn't allow several."));
+            return Decision.Refuse(Problems.OutOfRange(
+                "/options",
+                "Must be options of the poll, and only one where it doesn't allow several."));
         }
 
         var mine = context.Find<MemberVote>(MemberVote.DocumentId(MessageId, Actor));
@@ -72,7 +75,14 @@ public sealed record VoteInPollCommand : MessageCommand
             return Decision.Refuse(Problems.PollClosed);
         }
 
-        var vote = new MemberVote { ConversationId = Conversation, MessageId = MessageId, UserId = Actor, Options = Options, TimeToLive = found.Message.TimeToLiveAt(context.Now) };
+        var vote = new MemberVote
+        {
+            ConversationId = Conversation,
+            MessageId = MessageId,
+            UserId = Actor,
+            Options = Options,
+            TimeToLive = found.Message.TimeToLiveAt(context.Now),
+        };
         var updated = LogEvent.Of(context, LogEvent.MessageUpdated, Actor, new MessageUpdated(MessageId), ChatJson.Default.MessageUpdated);
         var changed = found.Message with { Poll = poll.With(before, Options) };
         return Options.Count > 0

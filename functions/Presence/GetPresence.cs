@@ -9,7 +9,13 @@ namespace Chat.Functions.Presence;
 /// <c>GET /presence?users=a,b&amp;conversationId=</c>: who of up to 50 users is connected now, and when they were last. Lists only users who
 /// have written in a direct conversation with the caller, or share the one given, and only while both show their presence.
 /// </summary>
-public sealed class GetPresence(VisibleUsers visibleUsers, PrivacyReader privacy, PresenceCache presence, LastSeen lastSeen, Limits limits, CurrentUser user)
+public sealed class GetPresence(
+    VisibleUsers visibleUsers,
+    PrivacyReader privacy,
+    PresenceCache presence,
+    LastSeen lastSeen,
+    Limits limits,
+    CurrentUser user)
 {
     [Function(nameof(GetPresence))]
     public async Task<IResult> RunAsync(

@@ -41,7 +41,9 @@ public sealed class LastSeen(ChatContainers containers, PrivacyReader privacy, T
     }
 
     /// <summary>When some users were last seen, rounded down so that nobody learns the second of a call; those of whom nothing is known are left out.</summary>
-    public async Task<IReadOnlyDictionary<UserId, DateTimeOffset?>> OfAsync(IReadOnlyList<UserId> users, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<UserId, DateTimeOffset?>> OfAsync(
+        IReadOnlyList<UserId> users,
+        CancellationToken cancellationToken)
     {
         if (users.Count == 0)
         {
@@ -55,7 +57,8 @@ public sealed class LastSeen(ChatContainers containers, PrivacyReader privacy, T
         return profiles.ToDictionary(profile => profile.UserId, profile => (DateTimeOffset?)RoundedDown(profile.LastSeen));
     }
 
-    private static DateTimeOffset RoundedDown(long seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds - (seconds % (long)Interval.TotalSeconds));
+    private static DateTimeOffset RoundedDown(long seconds) =>
+        DateTimeOffset.FromUnixTimeSeconds(seconds - (seconds % (long)Interval.TotalSeconds));
 
     private async Task StampAsync(UserId user, DateTimeOffset now)
     {
@@ -83,11 +86,18 @@ public sealed class LastSeen(ChatContainers containers, PrivacyReader privacy, T
             [PatchOperation.Set("/lastSeen", profile.LastSeen)],
 
             // Another process may have stamped it.
-            new PatchItemRequestOptions { FilterPredicate = $"FROM c WHERE c.lastSeen <= {profile.LastSeen - (long)Interval.TotalSeconds}", EnableContentResponseOnWrite = false });
+            new PatchItemRequestOptions
+            {
+                FilterPredicate = $"FROM c WHERE c.lastSeen <= {profile.LastSeen - (long)Interval.TotalSeconds}",
+                EnableContentResponseOnWrite = false,
+            });
         if (patched.StatusCode == HttpStatusCode.NotFound)
         {
             using var document = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(profile, ChatJson.Default.Profile), writable: false);
-            using var created = await containers.Users.CreateItemStreamAsync(document, partition, new ItemRequestOptions { EnableContentResponseOnWrite = false });
+            using var created = await containers.Users.CreateItemStreamAsync(
+                document,
+                partition,
+                new ItemRequestOptions { EnableContentResponseOnWrite = false });
             if (created.StatusCode != HttpStatusCode.Conflict)
             {
                 created.EnsureSuccessStatusCode();

@@ -12,14 +12,20 @@ public sealed class VisibleUsers(ConversationReader reader, DirectConversations 
     /// Those of some users whom a conversation of the user's shows; when none is given, whom their direct ones show. Null when the conversation
     /// isn't the user's.
     /// </summary>
-    public async Task<IReadOnlyList<UserId>?> AmongAsync(UserId user, IReadOnlyList<UserId> others, string? conversationId, Session? session, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<UserId>?> AmongAsync(
+        UserId user,
+        IReadOnlyList<UserId> others,
+        string? conversationId,
+        Session? session,
+        CancellationToken cancellationToken)
     {
         if (conversationId is null)
         {
             return await AmongPairsAsync(user, others, cancellationToken);
         }
 
-        if (!ConversationId.TryParse(conversationId, out var conversation) || await reader.ReadForAsync(user, conversation, session, cancellationToken) is not { Head: var head })
+        if (!ConversationId.TryParse(conversationId, out var conversation)
+            || await reader.ReadForAsync(user, conversation, session, cancellationToken) is not { Head: var head })
         {
             return null;
         }
@@ -37,7 +43,10 @@ public sealed class VisibleUsers(ConversationReader reader, DirectConversations 
         return [.. members.Where(member => member.State == MemberState.Active).Select(member => member.UserId)];
     }
 
-    private async Task<IReadOnlyList<UserId>> AmongPairsAsync(UserId user, IReadOnlyList<UserId> others, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<UserId>> AmongPairsAsync(
+        UserId user,
+        IReadOnlyList<UserId> others,
+        CancellationToken cancellationToken)
     {
         var all = await direct.AmongAsync(user, others, cancellationToken);
         if (all.Count == 0)

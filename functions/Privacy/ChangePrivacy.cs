@@ -16,7 +16,9 @@ public sealed class ChangePrivacy(ChatContainers containers, PrivacyReader priva
         CancellationToken cancellationToken)
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
-        var (receipts, presence) = (body.Merge<bool?>("readReceipts", name => body.Bool(name)), body.Merge<bool?>("presence", name => body.Bool(name)));
+        var (receipts, presence) = (
+            body.Merge<bool?>("readReceipts", name => body.Bool(name)),
+            body.Merge<bool?>("presence", name => body.Bool(name)));
         body.ThrowIfMalformed();
 
         var partition = new PartitionKey(user.Id.Value);
@@ -46,9 +48,15 @@ public sealed class ChangePrivacy(ChatContainers containers, PrivacyReader priva
     }
 
     /// <summary>False when another request changed them in between.</summary>
-    private async Task<bool> TryWriteAsync(PrivacySettings settings, string? etag, PartitionKey partition, CancellationToken cancellationToken)
+    private async Task<bool> TryWriteAsync(
+        PrivacySettings settings,
+        string? etag,
+        PartitionKey partition,
+        CancellationToken cancellationToken)
     {
-        using var document = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(settings, ChatJson.Default.PrivacySettings), writable: false);
+        using var document = new MemoryStream(
+            JsonSerializer.SerializeToUtf8Bytes(settings, ChatJson.Default.PrivacySettings),
+            writable: false);
         var options = new ItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false };
         using var response = etag is null
             ? await containers.Users.CreateItemStreamAsync(document, partition, options, cancellationToken)

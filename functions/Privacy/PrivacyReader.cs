@@ -27,17 +27,21 @@ public sealed class PrivacyReader(ChatContainers containers, TimeProvider time)
         {
             return (await OfAsync(user, either.Token)).ReadReceipts;
         }
-        catch (Exception exception) when ((exception is CosmosException || CosmosFailures.IsTransient(exception)) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when ((exception is CosmosException || CosmosFailures.IsTransient(exception))
+            && !cancellationToken.IsCancellationRequested)
         {
             return false;
         }
     }
 
     /// <summary>A user's settings; the defaults when they never changed any.</summary>
-    public async Task<PrivacySettings> OfAsync(UserId user, CancellationToken cancellationToken) => (await OfAsync([user], cancellationToken))[user];
+    public async Task<PrivacySettings> OfAsync(UserId user, CancellationToken cancellationToken) =>
+        (await OfAsync([user], cancellationToken))[user];
 
     /// <summary>The settings of several users.</summary>
-    public async Task<IReadOnlyDictionary<UserId, PrivacySettings>> OfAsync(IReadOnlyCollection<UserId> users, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<UserId, PrivacySettings>> OfAsync(
+        IReadOnlyCollection<UserId> users,
+        CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var all = new Dictionary<UserId, PrivacySettings>();
@@ -86,7 +90,10 @@ public sealed class PrivacyReader(ChatContainers containers, TimeProvider time)
     /// <param name="kept">Where they are kept.</param>
     /// <param name="settings">What was read or written.</param>
     /// <param name="now">When that began.</param>
-    private PrivacySettings Keep(Dictionary<UserId, (PrivacySettings Settings, DateTimeOffset Until)> kept, PrivacySettings settings, DateTimeOffset now)
+    private PrivacySettings Keep(
+        Dictionary<UserId, (PrivacySettings Settings, DateTimeOffset Until)> kept,
+        PrivacySettings settings,
+        DateTimeOffset now)
     {
         lock (_lock)
         {

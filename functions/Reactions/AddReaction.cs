@@ -11,7 +11,8 @@ public sealed class AddReaction(ConversationLog log, MessageViews views, Limits 
 {
     [Function(nameof(AddReaction))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "conversations/{conversationId}/messages/{messageId}/reactions/{key}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "conversations/{conversationId}/messages/{messageId}/reactions/{key}")]
+        HttpRequest request,
         ConversationId conversationId,
         MessageId messageId,
         string key,

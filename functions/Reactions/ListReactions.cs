@@ -11,7 +11,8 @@ public sealed class ListReactions(MessageReader messages, ChatContainers contain
 {
     [Function(nameof(ListReactions))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/messages/{messageId}/reactions")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/messages/{messageId}/reactions")]
+        HttpRequest request,
         ConversationId conversationId,
         MessageId messageId,
         CancellationToken cancellationToken)

@@ -23,7 +23,9 @@ public readonly record struct ReactionKey(string Value)
     private static string? Normalize(string? text) => text switch
     {
         null or "" => null,
-        [':', .. var name, ':'] => name.Length is >= 1 and <= MaxNameLength && !name.AsSpan().ContainsAnyExcept(NameCharacters) ? text : null,
+        [':', .. var name, ':'] => name.Length is >= 1 and <= MaxNameLength && !name.AsSpan().ContainsAnyExcept(NameCharacters)
+            ? text
+            : null,
         _ => Emoji.Normalize(text),
     };
 }

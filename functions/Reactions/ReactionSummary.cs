@@ -19,7 +19,7 @@ public sealed record ReactionSummary(ReactionKey Key, int Count, IReadOnlyList<U
     {
         all ??= [];
         return all.Any(one => one.Key == key)
-            ? [.. all.Select(one => one.Key != key ? one : one with { Count = one.Count + 1, Users = one.Users.Count < MaxUsers ? [.. one.Users, user] : one.Users })]
+            ? [.. all.Select(one => one.Key == key ? one.With(user) : one)]
             : [.. all, new ReactionSummary(key, 1, [user])];
     }
 
@@ -29,9 +29,14 @@ public sealed record ReactionSummary(ReactionKey Key, int Count, IReadOnlyList<U
         IReadOnlyList<ReactionSummary> rest =
         [
             .. (all ?? [])
-                .Select(one => one.Key != key ? one : one with { Count = one.Count - 1, Users = [.. one.Users.Where(other => other != user)] })
+                .Select(one => one.Key == key ? one.Without(user) : one)
                 .Where(one => one.Count > 0),
         ];
         return rest.Count > 0 ? rest : null;
     }
+
+    private ReactionSummary With(UserId user) =>
+        this with { Count = Count + 1, Users = Users.Count < MaxUsers ? [.. Users, user] : Users };
+
+    private ReactionSummary Without(UserId user) => this with { Count = Count - 1, Users = [.. Users.Where(other => other != user)] };
 }

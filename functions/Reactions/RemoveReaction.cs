@@ -11,7 +11,8 @@ public sealed class RemoveReaction(ConversationLog log, MessageViews views, Limi
 {
     [Function(nameof(RemoveReaction))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/messages/{messageId}/reactions/{key}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/messages/{messageId}/reactions/{key}")]
+        HttpRequest request,
         ConversationId conversationId,
         MessageId messageId,
         string key,

@@ -24,7 +24,8 @@ public sealed class ChatHub(IServiceProvider services, TimeProvider time) : Serv
     private static readonly TimeSpan MaxTokenLifetime = TimeSpan.FromHours(1);
     private static readonly TimeSpan MinTokenLifetime = TimeSpan.FromSeconds(1);
 
-    private static readonly ChatJson AnyCase = new(new JsonSerializerOptions(ChatJson.Default.Options) { PropertyNameCaseInsensitive = true });
+    private static readonly ChatJson AnyCase =
+        new(new JsonSerializerOptions(ChatJson.Default.Options) { PropertyNameCaseInsensitive = true });
     private readonly int _storeEpoch = services.GetRequiredService<SyncOptions>().StoreEpoch;
 
     /// <summary>Where and with which token this user connects, until an instant at most: the service closes the connection then.</summary>
@@ -38,7 +39,11 @@ public sealed class ChatHub(IServiceProvider services, TimeProvider time) : Serv
 
             // By these the service closes a connection when its user's own token ends, so that the client negotiates again:
             // https://github.com/Azure/azure-signalr/blob/dev/specs/CloseOnAuthenticationExpire.md
-            Claims = [new Claim($"{SystemClaim}coae", "true"), new Claim($"{SystemClaim}aeo", until.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture))],
+            Claims =
+            [
+                new Claim($"{SystemClaim}coae", "true"),
+                new Claim($"{SystemClaim}aeo", until.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
+            ],
         };
         var answer = await AskAsync("negotiate", () => NegotiateAsync(options), CancellationToken.None);
 
@@ -49,23 +54,38 @@ public sealed class ChatHub(IServiceProvider services, TimeProvider time) : Serv
 
     /// <summary>Sends events to every connection of a user: one request to the service.</summary>
     public Task SendToUserAsync(UserId user, ChatEvent[] events, CancellationToken cancellationToken) =>
-        DoAsync("send to a user", () => Clients.User(user.Value).SendCoreAsync(Method, [OfThisLife(events)], cancellationToken), cancellationToken);
+        DoAsync(
+            "send to a user",
+            () => Clients.User(user.Value).SendCoreAsync(Method, [OfThisLife(events)], cancellationToken),
+            cancellationToken);
 
     /// <summary>Sends events to every connection of a conversation's members: one request to the service.</summary>
     public Task SendToMembersAsync(ConversationId conversation, ChatEvent[] events, CancellationToken cancellationToken) =>
-        DoAsync("send to a group", () => Clients.Group(conversation.Value).SendCoreAsync(Method, [OfThisLife(events)], cancellationToken), cancellationToken);
+        DoAsync(
+            "send to a group",
+            () => Clients.Group(conversation.Value).SendCoreAsync(Method, [OfThisLife(events)], cancellationToken),
+            cancellationToken);
 
     /// <summary>Puts a user's current and future connections into a conversation's group for a time.</summary>
     public Task JoinAsync(UserId user, ConversationId conversation, TimeSpan ttl, CancellationToken cancellationToken) =>
-        DoAsync("add a user to a group", () => UserGroups.AddToGroupAsync(user.Value, conversation.Value, ttl, cancellationToken), cancellationToken);
+        DoAsync(
+            "add a user to a group",
+            () => UserGroups.AddToGroupAsync(user.Value, conversation.Value, ttl, cancellationToken),
+            cancellationToken);
 
     /// <summary>Takes a user out of a conversation's group.</summary>
     public Task LeaveAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken) =>
-        DoAsync("take a user out of a group", () => UserGroups.RemoveFromGroupAsync(user.Value, conversation.Value, cancellationToken), cancellationToken);
+        DoAsync(
+            "take a user out of a group",
+            () => UserGroups.RemoveFromGroupAsync(user.Value, conversation.Value, cancellationToken),
+            cancellationToken);
 
     /// <summary>Takes a user's current and future connections out of all groups.</summary>
     public Task LeaveAllAsync(UserId user, CancellationToken cancellationToken) =>
-        DoAsync("take a user out of all groups", () => UserGroups.RemoveFromAllGroupsAsync(user.Value, cancellationToken), cancellationToken);
+        DoAsync(
+            "take a user out of all groups",
+            () => UserGroups.RemoveFromAllGroupsAsync(user.Value, cancellationToken),
+            cancellationToken);
 
     /// <summary>Whether any device of a user's is connected.</summary>
     public Task<bool> IsConnectedAsync(UserId user, CancellationToken cancellationToken) =>
@@ -75,7 +95,8 @@ public sealed class ChatHub(IServiceProvider services, TimeProvider time) : Serv
     public Task CheckAsync(CancellationToken cancellationToken) => IsConnectedAsync(new UserId("health"), cancellationToken);
 
     /// <summary>Clients that stayed connected while the store was restored learn of it here; the first life needs no mark.</summary>
-    private ChatEvent[] OfThisLife(ChatEvent[] events) => _storeEpoch == 1 ? events : [.. events.Select(one => one with { StoreEpoch = _storeEpoch })];
+    private ChatEvent[] OfThisLife(ChatEvent[] events) =>
+        _storeEpoch == 1 ? events : [.. events.Select(one => one with { StoreEpoch = _storeEpoch })];
 
     private static async Task DoAsync(string operation, Func<Task> call, CancellationToken cancellationToken) => await AskAsync(
         operation,

@@ -47,11 +47,18 @@ public sealed class ConnectionStates(ChatContainers containers, TimeProvider tim
 
     /// <summary>A user's, or null while there is nothing to tell.</summary>
     public async Task<ConnectionState?> ReadAsync(UserId user, CancellationToken cancellationToken) =>
-        (await containers.Users.ReadDocumentAsync(ConnectionState.DocumentId, new PartitionKey(user.Value), ChatJson.Default.ConnectionState, null, cancellationToken)).Document;
+        (await containers.Users.ReadDocumentAsync(
+            ConnectionState.DocumentId,
+            new PartitionKey(user.Value),
+            ChatJson.Default.ConnectionState,
+            null,
+            cancellationToken)).Document;
 
     /// <summary>A user's as it is, whatever replicas show: a write that never applies tells the SDK as of when to read.</summary>
     public async Task<ConnectionState?> ReadLatestAsync(UserId user, CancellationToken cancellationToken) =>
-        await TryPatchAsync(user, [PatchOperation.Set("/leasedUntil", 0)], "c.id = ''", cancellationToken) is null ? null : await ReadAsync(user, cancellationToken);
+        await TryPatchAsync(user, [PatchOperation.Set("/leasedUntil", 0)], "c.id = ''", cancellationToken) is null
+            ? null
+            : await ReadAsync(user, cancellationToken);
 
     /// <summary>Notes that a user signs out, at an instant a second or more after every earlier one, and ends the lease of whoever renews.</summary>
     /// <returns>The instant.</returns>
@@ -106,7 +113,11 @@ public sealed class ConnectionStates(ChatContainers containers, TimeProvider tim
     }
 
     /// <summary>Takes, or keeps, the lease for a renewal that was asked for after a sign-out.</summary>
-    public async Task<PushGroupLease> TryLeaseAsync(UserId user, string chain, DateTimeOffset? signedOutAt, CancellationToken cancellationToken)
+    public async Task<PushGroupLease> TryLeaseAsync(
+        UserId user,
+        string chain,
+        DateTimeOffset? signedOutAt,
+        CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
@@ -137,7 +148,9 @@ public sealed class ConnectionStates(ChatContainers containers, TimeProvider tim
                     }
 
                     break;
-                case null when await TryCreateAsync(new ConnectionState { UserId = user, SignedOutAt = signedOutAt, Chain = chain, LeasedUntil = until }, cancellationToken):
+                case null when await TryCreateAsync(
+                    new ConnectionState { UserId = user, SignedOutAt = signedOutAt, Chain = chain, LeasedUntil = until },
+                    cancellationToken):
                     return PushGroupLease.Taken;
             }
         }
@@ -156,16 +169,25 @@ public sealed class ConnectionStates(ChatContainers containers, TimeProvider tim
         return await TryPatchAsync(began.UserId, [PatchOperation.Set("/leasedUntil", until)], isAsBefore, cancellationToken) is true;
     }
 
-    private static string Is(string name, DateTimeOffset? at) => at is { } instant ? $"c.{name} = '{TimestampConverter.ToText(instant)}'" : $"NOT IS_STRING(c.{name})";
+    private static string Is(string name, DateTimeOffset? at) =>
+        at is { } instant ? $"c.{name} = '{TimestampConverter.ToText(instant)}'" : $"NOT IS_STRING(c.{name})";
 
     /// <summary>False when the condition doesn't hold, null when there is nothing to patch.</summary>
-    private async Task<bool?> TryPatchAsync(UserId user, List<PatchOperation> operations, string? condition, CancellationToken cancellationToken)
+    private async Task<bool?> TryPatchAsync(
+        UserId user,
+        List<PatchOperation> operations,
+        string? condition,
+        CancellationToken cancellationToken)
     {
         using var patched = await containers.Users.PatchItemStreamAsync(
             ConnectionState.DocumentId,
             new PartitionKey(user.Value),
             operations,
-            new PatchItemRequestOptions { FilterPredicate = condition is null ? null : $"FROM c WHERE {condition}", EnableContentResponseOnWrite = false },
+            new PatchItemRequestOptions
+            {
+                FilterPredicate = condition is null ? null : $"FROM c WHERE {condition}",
+                EnableContentResponseOnWrite = false,
+            },
             cancellationToken);
         switch (patched.StatusCode)
         {

@@ -52,7 +52,9 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
     public Task PushToOthersAsync(Head head, UserId user, ChatEvent one, CancellationToken cancellationToken)
     {
         return head is { MemberCount: <= MaxOthersOneByOne, Members: { } members }
-            ? Task.WhenAll(members.Where(member => member.UserId != user).Select(member => PushToUserAsync(member.UserId, one, cancellationToken)))
+            ? Task.WhenAll(members
+                .Where(member => member.UserId != user)
+                .Select(member => PushToUserAsync(member.UserId, one, cancellationToken)))
             : PushToMembersAsync(head, one, cancellationToken);
     }
 

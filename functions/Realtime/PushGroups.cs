@@ -22,7 +22,11 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvi
     /// <summary>Brings users' places in a group conversation's group in line with their memberships, in two seconds at most. Failures are logged.</summary>
     /// <returns>Until when those who are members have a place; null when that isn't certain for all of them.</returns>
     /// <remarks>Delivery does it again; whoever is still missing from it is put in at their next negotiate.</remarks>
-    public async Task<DateTimeOffset?> TryAlignAsync(Head head, IReadOnlyList<UserId> users, Session? session, CancellationToken cancellationToken)
+    public async Task<DateTimeOffset?> TryAlignAsync(
+        Head head,
+        IReadOnlyList<UserId> users,
+        Session? session,
+        CancellationToken cancellationToken)
     {
         if (head.Kind == ConversationKind.Direct)
         {
@@ -45,7 +49,11 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvi
     /// <summary>Brings users' places in a conversation's group in line with their memberships.</summary>
     /// <returns>Until when those who are members have a place.</returns>
     /// <exception cref="RealtimeException">SignalR didn't confirm that for all of them.</exception>
-    public async Task<DateTimeOffset> AlignAsync(ConversationId conversation, IReadOnlyList<UserId> users, Session? session, CancellationToken cancellationToken)
+    public async Task<DateTimeOffset> AlignAsync(
+        ConversationId conversation,
+        IReadOnlyList<UserId> users,
+        Session? session,
+        CancellationToken cancellationToken)
     {
         var until = time.GetUtcNow() + Ttl;
         await ForEachAsync(users, user => AlignAsync(conversation, user, session, cancellationToken), cancellationToken);
@@ -69,7 +77,11 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvi
                 return;
             }
 
-            await (isMember ? hub.JoinAsync(user, conversation, Ttl, cancellationToken) : hub.LeaveAsync(user, conversation, cancellationToken));
+            await (isMember ? hub.JoinAsync(
+                user,
+                conversation,
+                Ttl,
+                cancellationToken) : hub.LeaveAsync(user, conversation, cancellationToken));
             isIn = isMember;
         }
     }

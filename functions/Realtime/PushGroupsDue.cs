@@ -39,7 +39,11 @@ public sealed class PushGroupQueue(ServiceBusClient client, TimeProvider time)
 
     private Task SendAsync(PushGroupsDue due, string id, CancellationToken cancellationToken)
     {
-        var message = new ServiceBusMessage(JsonSerializer.SerializeToUtf8Bytes(due, ChatJson.Default.PushGroupsDue)) { MessageId = id, ContentType = "application/json" };
+        var message = new ServiceBusMessage(JsonSerializer.SerializeToUtf8Bytes(due, ChatJson.Default.PushGroupsDue))
+        {
+            MessageId = id,
+            ContentType = "application/json",
+        };
         return _sender.SendTracedAsync(message, cancellationToken);
     }
 }

@@ -11,7 +11,8 @@ public static class RealtimeSetup
         services
 
             // Without a serializer of ours the Management SDK would use Newtonsoft's, and its names.
-            .AddServerlessHub<ChatHub>(builder => builder.WithOptions(options => options.UseJsonObjectSerializer(new JsonObjectSerializer(ChatJson.Default.Options))))
+            .AddServerlessHub<ChatHub>(builder => builder.WithOptions(
+                options => options.UseJsonObjectSerializer(new JsonObjectSerializer(ChatJson.Default.Options))))
             .AddSingleton<ChatHub>()
             .AddSingleton<EventPush>()
             .AddSingleton<PushGroups>()

@@ -31,7 +31,8 @@ public sealed class UserConnections(IHttpClientFactory clients, IConfiguration c
         try
         {
             var (endpoint, key) = Service();
-            var address = $"{endpoint}/api/hubs/{nameof(ChatHub).ToLowerInvariant()}/users/{Uri.EscapeDataString(user.Value)}/:closeConnections";
+            var address =
+                $"{endpoint}/api/hubs/{nameof(ChatHub).ToLowerInvariant()}/users/{Uri.EscapeDataString(user.Value)}/:closeConnections";
             using var request = new HttpRequestMessage(HttpMethod.Post, $"{address}?api-version={ApiVersion}");
             var token = key is null ? await AskForTokenAsync(cancellationToken) : Sign(address, key);
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -54,7 +55,9 @@ public sealed class UserConnections(IHttpClientFactory clients, IConfiguration c
 
         var parts = new DbConnectionStringBuilder { ConnectionString = connectionString };
         var endpoint = ((string)parts["Endpoint"]).TrimEnd('/');
-        return (parts.TryGetValue("Port", out var port) ? $"{endpoint}:{port}" : endpoint, parts.TryGetValue("AccessKey", out var key) ? (string)key : null);
+        return (
+            parts.TryGetValue("Port", out var port) ? $"{endpoint}:{port}" : endpoint,
+            parts.TryGetValue("AccessKey", out var key) ? (string)key : null);
     }
 
     private async Task<string> AskForTokenAsync(CancellationToken cancellationToken) =>

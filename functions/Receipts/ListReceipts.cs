@@ -13,7 +13,12 @@ namespace Chat.Functions.Receipts;
 /// whoever read up to its <c>seq</c> or beyond. Whoever hides their own receipts sees nobody else's read ones; a direct conversation shows those
 /// of the other once they have written in it.
 /// </summary>
-public sealed class ListReceipts(ConversationReader reader, ChatContainers containers, PrivacyReader privacy, Limits limits, CurrentUser user)
+public sealed class ListReceipts(
+    ConversationReader reader,
+    ChatContainers containers,
+    PrivacyReader privacy,
+    Limits limits,
+    CurrentUser user)
 {
     private static readonly QueryDefinition ActiveMembers = new("SELECT * FROM c WHERE c.type = 'member' AND c.state = 'active'");
 
@@ -39,7 +44,8 @@ public sealed class ListReceipts(ConversationReader reader, ChatContainers conta
             ChatJson.Default.DocumentsPageMember,
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
         var showsRead = (await privacy.OfAsync(user.Id, cancellationToken)).ReadReceipts;
-        var list = new ReceiptList([.. members.OrderBy(member => member.UserId).Select(member => ReceiptView.Of(head, member, user.Id, showsRead))]);
+        var receipts = members.OrderBy(member => member.UserId).Select(member => ReceiptView.Of(head, member, user.Id, showsRead));
+        var list = new ReceiptList([.. receipts]);
         return new JsonResult<ReceiptList>(StatusCodes.Status200OK, list, ChatJson.Default.ReceiptList);
     }
 }

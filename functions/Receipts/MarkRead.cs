@@ -12,7 +12,15 @@ namespace Chat.Functions.Receipts;
 /// <c>PUT /conversations/{c}/read</c>: moves the caller's read marker to a position, and ends what they marked as unread. The marker only
 /// rises; repeating or going back leaves it.
 /// </summary>
-public sealed class MarkRead(ConversationReader reader, MemberWatermarks marks, InboxProjection inbox, UnreadPush unread, PrivacyReader privacy, ReceiptPush push, Limits limits, CurrentUser user)
+public sealed class MarkRead(
+    ConversationReader reader,
+    MemberWatermarks marks,
+    InboxProjection inbox,
+    UnreadPush unread,
+    PrivacyReader privacy,
+    ReceiptPush push,
+    Limits limits,
+    CurrentUser user)
 {
     [Function(nameof(MarkRead))]
     public async Task<IResult> RunAsync(

@@ -16,7 +16,8 @@ public sealed class CancelScheduled(ConversationReader reader, ChatContainers co
 {
     [Function(nameof(CancelScheduled))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/scheduled/{scheduledId}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/scheduled/{scheduledId}")]
+        HttpRequest request,
         ConversationId conversationId,
         MessageId scheduledId,
         CancellationToken cancellationToken)

@@ -27,7 +27,10 @@ public sealed class ListScheduled(ConversationReader reader, ChatContainers cont
     }
 
     /// <summary>What a member has scheduled since they joined.</summary>
-    internal static async Task<List<ScheduledMessage>> FindAsync(ChatContainers containers, Member sender, CancellationToken cancellationToken)
+    internal static async Task<List<ScheduledMessage>> FindAsync(
+        ChatContainers containers,
+        Member sender,
+        CancellationToken cancellationToken)
     {
         var prefix = ScheduledMessage.Prefix(sender.UserId);
 

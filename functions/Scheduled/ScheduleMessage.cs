@@ -14,7 +14,13 @@ namespace Chat.Functions.Scheduled;
 /// <c>POST /conversations/{c}/scheduled</c>: has a message sent at an instant, 1 minute to 365 days ahead; 201 with what waits, 200 when it
 /// repeats that. Whether the sender may say it is decided when it is due; what they may not is dropped then.
 /// </summary>
-public sealed class ScheduleMessage(ConversationReader reader, ChatContainers containers, ScheduledQueue queue, TimeProvider time, Limits limits, CurrentUser user)
+public sealed class ScheduleMessage(
+    ConversationReader reader,
+    ChatContainers containers,
+    ScheduledQueue queue,
+    TimeProvider time,
+    Limits limits,
+    CurrentUser user)
 {
     private static readonly TimeSpan Least = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Most = TimeSpan.FromDays(365);
@@ -26,7 +32,10 @@ public sealed class ScheduleMessage(ConversationReader reader, ChatContainers co
         CancellationToken cancellationToken)
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
-        var (clientMessageId, content, dueAt) = (body.ClientId("clientMessageId"), MessageContent.Read(body, limits), body.Instant("dueAt"));
+        var (clientMessageId, content, dueAt) = (
+            body.ClientId("clientMessageId"),
+            MessageContent.Read(body, limits),
+            body.Instant("dueAt"));
         body.ThrowIfMalformed();
 
         if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
@@ -90,7 +99,9 @@ public sealed class ScheduleMessage(ConversationReader reader, ChatContainers co
 
         // Requests at once may go beyond it together by as many as they are.
         var waiting = await ListScheduled.FindAsync(containers, sender, cancellationToken);
-        return waiting.Count >= limits.ScheduledMessages ? Problems.LimitReached("scheduledMessages", limits.ScheduledMessages).ToResult() : null;
+        return waiting.Count >= limits.ScheduledMessages
+            ? Problems.LimitReached("scheduledMessages", limits.ScheduledMessages).ToResult()
+            : null;
     }
 
     /// <summary>First the queue, then the document: what is due and isn't there does nothing, and what is there will be due.</summary>
@@ -98,7 +109,9 @@ public sealed class ScheduleMessage(ConversationReader reader, ChatContainers co
     {
         var due = ScheduledDue.Of(scheduled);
         await queue.ScheduleAsync(due, cancellationToken);
-        using var document = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(scheduled, ChatJson.Default.ConversationDocument), writable: false);
+        using var document = new MemoryStream(
+            JsonSerializer.SerializeToUtf8Bytes(scheduled, ChatJson.Default.ConversationDocument),
+            writable: false);
         using var created = await containers.Conversations.CreateItemStreamAsync(
             document,
             new PartitionKey(scheduled.ConversationId.Value),

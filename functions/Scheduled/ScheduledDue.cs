@@ -35,6 +35,8 @@ public sealed class ScheduledQueue(ServiceBusClient client)
     private Task SendAsync(ScheduledDue due, string messageId, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(due, ChatJson.Default.ScheduledDue);
-        return _sender.SendTracedAsync(new ServiceBusMessage(body) { MessageId = messageId, ContentType = "application/json", ScheduledEnqueueTime = at }, cancellationToken);
+        return _sender.SendTracedAsync(
+            new ServiceBusMessage(body) { MessageId = messageId, ContentType = "application/json", ScheduledEnqueueTime = at },
+            cancellationToken);
     }
 }

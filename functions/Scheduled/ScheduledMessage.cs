@@ -42,7 +42,12 @@ public sealed record ScheduledMessage : ConversationDocument
 
 /// <summary>A message that waits to be sent, as its sender sees it.</summary>
 /// <param name="ScheduledId">The id that the message will have.</param>
-public sealed record ScheduledView(MessageId ScheduledId, ConversationId ConversationId, string ClientMessageId, DateTimeOffset DueAt, MessageContent Content)
+public sealed record ScheduledView(
+    MessageId ScheduledId,
+    ConversationId ConversationId,
+    string ClientMessageId,
+    DateTimeOffset DueAt,
+    MessageContent Content)
 {
     public static ScheduledView Of(ScheduledMessage scheduled) =>
         new(scheduled.MessageId, scheduled.ConversationId, scheduled.ClientMessageId, scheduled.DueAt, scheduled.Content);

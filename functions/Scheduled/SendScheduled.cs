@@ -52,7 +52,10 @@ public sealed class SendScheduled(QueueMessageProcessor processor, ChatContainer
 
     private async Task RemoveAsync(ScheduledMessage scheduled, CancellationToken cancellationToken)
     {
-        using var deleted = await containers.Conversations.DeleteItemStreamAsync(scheduled.Id, new PartitionKey(scheduled.ConversationId.Value), cancellationToken: cancellationToken);
+        using var deleted = await containers.Conversations.DeleteItemStreamAsync(
+            scheduled.Id,
+            new PartitionKey(scheduled.ConversationId.Value),
+            cancellationToken: cancellationToken);
         if (deleted.StatusCode != HttpStatusCode.NotFound)
         {
             deleted.EnsureSuccessStatusCode();
@@ -71,7 +74,11 @@ public sealed record SendScheduledCommand : LogCommand
     {
         Actor = scheduled.SenderId;
         _scheduled = scheduled;
-        _message = new SendMessageCommand(scheduled.ConversationId, scheduled.SenderId, scheduled.ClientMessageId, scheduled.Content) { IsReceipt = isReceipt };
+        _message = new SendMessageCommand(
+            scheduled.ConversationId,
+            scheduled.SenderId,
+            scheduled.ClientMessageId,
+            scheduled.Content) { IsReceipt = isReceipt };
     }
 
     public override string? RepeatId => _message.RepeatId;

@@ -127,7 +127,11 @@ public sealed partial class ChatJson : JsonSerializerContext
 {
     // Text as it is, not as \u escapes: documents and pushes are billed by size, and nothing here is put into HTML. (Emoji and whatever else
     // lies beyond U+FFFF is escaped by every encoder of .NET.)
-    static ChatJson() => Default = new ChatJson(new JsonSerializerOptions(new ChatJson().GeneratedSerializerOptions!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    static ChatJson() =>
+        Default = new ChatJson(new JsonSerializerOptions(new ChatJson().GeneratedSerializerOptions!)
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        });
 }
 
 /// <summary>Enums as camelCase words.</summary>

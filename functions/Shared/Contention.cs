@@ -9,5 +9,7 @@ public static class Contention
     /// <summary>The number of the next try; the first is 0.</summary>
     /// <exception cref="TimeoutException">There were as many as may be: an HTTP call is answered 503 then, and a queue message put off.</exception>
     public static int Next(int attempt) =>
-        attempt + 1 < MaxTries ? attempt + 1 : throw new TimeoutException($"{MaxTries} tries met changes by others, or what is stored admits none.");
+        attempt + 1 < MaxTries
+            ? attempt + 1
+            : throw new TimeoutException($"{MaxTries} tries met changes by others, or what is stored admits none.");
 }

@@ -39,7 +39,9 @@ public static class CosmosDocuments
         }
 
         response.EnsureSuccessStatusCode();
-        return new(await JsonSerializer.DeserializeAsync(response.Content, type, cancellationToken), response.Headers.ETag) { Session = Session.Of(response.Headers) };
+        return new(
+            await JsonSerializer.DeserializeAsync(response.Content, type, cancellationToken),
+            response.Headers.ETag) { Session = Session.Of(response.Headers) };
     }
 
     /// <summary>Those of a conversation's documents that are there, in no order and each once.</summary>
@@ -52,7 +54,11 @@ public static class CosmosDocuments
         CancellationToken cancellationToken = default)
     {
         var partition = new PartitionKey(conversation.Value);
-        return container.ReadDocumentsAsync(ids.Distinct(StringComparer.Ordinal).Select(id => (id, partition)), type, session, cancellationToken);
+        return container.ReadDocumentsAsync(
+            ids.Distinct(StringComparer.Ordinal).Select(id => (id, partition)),
+            type,
+            session,
+            cancellationToken);
     }
 
     /// <summary>Those of these documents that are there, in no order.</summary>
@@ -100,7 +106,8 @@ public static class CosmosDocuments
         }
     }
 
-    private static int SubStatusCode(this Headers headers) => int.TryParse(headers["x-ms-substatus"], System.Globalization.CultureInfo.InvariantCulture, out var code) ? code : 0;
+    private static int SubStatusCode(this Headers headers) =>
+        int.TryParse(headers["x-ms-substatus"], System.Globalization.CultureInfo.InvariantCulture, out var code) ? code : 0;
 }
 
 /// <summary>A document as it was read.</summary>

@@ -9,7 +9,8 @@ public static class CosmosFailures
     /// <summary>Throttled, unreachable, timed out or reset: worth another try, and for a write perhaps applied.</summary>
     public static bool IsTransient(Exception exception) => exception switch
     {
-        CosmosException cosmos => cosmos.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.Gone
+        CosmosException cosmos =>
+            cosmos.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.Gone
             || (int)cosmos.StatusCode is 449 or >= 500
             || cosmos is { StatusCode: HttpStatusCode.NotFound, SubStatusCode: ReadSessionNotAvailable },
         HttpRequestException or TimeoutException => true,

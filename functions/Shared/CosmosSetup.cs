@@ -36,6 +36,9 @@ public static class CosmosSetup
         };
         return configuration[Connection] is { Length: > 0 } connectionString
             ? new CosmosClient(connectionString, options)
-            : new CosmosClient(configuration.Required($"{Connection}:accountEndpoint"), provider.GetRequiredService<TokenCredential>(), options);
+            : new CosmosClient(
+                configuration.Required($"{Connection}:accountEndpoint"),
+                provider.GetRequiredService<TokenCredential>(),
+                options);
     }
 }

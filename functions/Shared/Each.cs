@@ -8,7 +8,11 @@ internal static class Each
 {
     /// <summary>A few at a time; one that fails holds up none of the others.</summary>
     /// <exception cref="Exception">The first failure, after all were tried.</exception>
-    public static async Task TryAsync<T>(IEnumerable<T> all, int parallelism, Func<T, CancellationToken, Task> act, CancellationToken cancellationToken)
+    public static async Task TryAsync<T>(
+        IEnumerable<T> all,
+        int parallelism,
+        Func<T, CancellationToken, Task> act,
+        CancellationToken cancellationToken)
     {
         if (await FailedAsync(all, parallelism, act, cancellationToken) is [var (_, first), ..])
         {

@@ -58,7 +58,8 @@ public readonly record struct ConversationId(string Value)
     public static ConversationId New() => new(OpaqueId.Random());
 
     /// <summary>The id of the conversation that a user creates under an idempotency key: the same for the same key.</summary>
-    public static ConversationId For(UserId creator, string idempotencyKey) => new(OpaqueId.Hash("conversation", creator.Value, idempotencyKey));
+    public static ConversationId For(UserId creator, string idempotencyKey) =>
+        new(OpaqueId.Hash("conversation", creator.Value, idempotencyKey));
 
     public static bool TryParse(string? text, out ConversationId id)
     {
@@ -102,7 +103,8 @@ public readonly record struct MessageId(string Value)
         return OpaqueId.IsWellFormed(id.Key) && (id.IsKey || IsSeq(id.Value.AsSpan(OpaqueId.Characters)));
     }
 
-    private static bool IsSeq(ReadOnlySpan<char> text) => text.Length <= MaxSeqDigits && text[0] != '0' && !text.ContainsAnyExceptInRange('0', '9');
+    private static bool IsSeq(ReadOnlySpan<char> text) =>
+        text.Length <= MaxSeqDigits && text[0] != '0' && !text.ContainsAnyExceptInRange('0', '9');
 
     public override string ToString() => Value;
 }

@@ -57,6 +57,8 @@ internal static class JsonBody
         var gzip = Named(Gzip) ?? Named("*");
         return gzip is not null && gzip.Quality is not 0;
 
-        StringWithQualityHeaderValue? Named(string name) => codings.FirstOrDefault(coding => coding.Value.Equals(name, StringComparison.OrdinalIgnoreCase));
+        StringWithQualityHeaderValue? Named(string name) => codings.FirstOrDefault(coding => coding.Value.Equals(
+            name,
+            StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -11,7 +11,8 @@ public static class OpaqueId
 {
     private const int Bytes = 16;
     internal const int Characters = 22;
-    private static readonly SearchValues<char> Allowed = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
+    private static readonly SearchValues<char> Allowed =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
 
     public static string Random() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
 

@@ -57,16 +57,24 @@ public static class Problems
     public static Problem MethodNotAllowed(IReadOnlyList<string> allow) =>
         new(405, "method_not_allowed", "This address doesn't take that method.") { Allow = allow };
 
-    public static Problem Malformed(IReadOnlyList<Fault> faults) => new(400, "malformed", "The request isn't well-formed.") { Errors = faults };
+    public static Problem Malformed(IReadOnlyList<Fault> faults) =>
+        new(400, "malformed", "The request isn't well-formed.") { Errors = faults };
 
-    public static Problem MalformedJson(string detail) => new(400, "malformed_json", "The body isn't JSON that can be taken.") { Detail = detail };
+    public static Problem MalformedJson(string detail) =>
+        new(400, "malformed_json", "The body isn't JSON that can be taken.") { Detail = detail };
 
     public static Problem BodyTooLarge(int limit) =>
         new(413, "body_too_large", "The body is too large.") { Limit = new Limit("requestBody", limit) };
 
-    public static readonly Problem MentionsAStranger = Malformed([new Fault("/mentions", "not_a_member", "Must be members of the conversation.")]);
+    public static readonly Problem MentionsAStranger = Malformed([new Fault(
+        "/mentions",
+        "not_a_member",
+        "Must be members of the conversation.")]);
 
-    public static readonly Problem NotAReaction = Malformed([new Fault("key", "not_a_reaction", "Must be one emoji, or a name of 1 to 32 a-z0-9_+- between colons.")]);
+    public static readonly Problem NotAReaction = Malformed([new Fault(
+        "key",
+        "not_a_reaction",
+        "Must be one emoji, or a name of 1 to 32 a-z0-9_+- between colons.")]);
 
     public static Problem TooManyMembers(string limit, int value) =>
         new(409, "too_many_members", "The conversation is too large for that.") { Limit = new Limit(limit, value) };
@@ -78,7 +86,10 @@ public static class Problems
     public static Problem TooLate(string limit, TimeSpan window) =>
         new(403, "too_late", "The time for that is over.") { Limit = new Limit(limit, (long)window.TotalSeconds) };
     public static Problem TooManyPinned(int limit) =>
-        new(409, "too_many_pinned", "You have pinned as many conversations as you may.") { Limit = new Limit("pinnedConversations", limit) };
+        new(
+            409,
+            "too_many_pinned",
+            "You have pinned as many conversations as you may.") { Limit = new Limit("pinnedConversations", limit) };
 
     public static Problem OutOfRange(string pointer, string detail) => Malformed([new Fault(pointer, "out_of_range", detail)]);
 }

@@ -15,7 +15,8 @@ public sealed partial class RequestBody
     }
 
     /// <summary>Whether a member is there.</summary>
-    public bool Has(string name) => _unreadable is null && _object.TryGetProperty(name, out var element) && element.ValueKind != JsonValueKind.Null;
+    public bool Has(string name) =>
+        _unreadable is null && _object.TryGetProperty(name, out var element) && element.ValueKind != JsonValueKind.Null;
 
     /// <summary>True or false; false when it isn't there.</summary>
     public bool Flag(string name)

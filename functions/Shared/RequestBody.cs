@@ -33,7 +33,8 @@ public sealed partial class RequestBody : IDisposable
 
     /// <summary>Refuses the request if the body can't be read or a getter noted a fault.</summary>
     /// <exception cref="MalformedRequestException">It holds the refusal, with every fault.</exception>
-    public void ThrowIfMalformed() => MalformedRequestException.ThrowIf(_unreadable ?? (_faults.Count > 0 ? Problems.Malformed(_faults) : null));
+    public void ThrowIfMalformed() =>
+        MalformedRequestException.ThrowIf(_unreadable ?? (_faults.Count > 0 ? Problems.Malformed(_faults) : null));
 
     /// <summary>Reads at most <paramref name="limit"/> bytes of <c>application/json</c>.</summary>
     public static async Task<RequestBody> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
@@ -71,7 +72,9 @@ public sealed partial class RequestBody : IDisposable
         catch (JsonException exception)
         {
             // Of a member that is there twice, the parser doesn't say where.
-            var detail = exception.LineNumber is { } line ? $"Line {line + 1}, byte {exception.BytePositionInLine + 1}." : "A member is there twice.";
+            var detail = exception.LineNumber is { } line
+                ? $"Line {line + 1}, byte {exception.BytePositionInLine + 1}."
+                : "A member is there twice.";
             return new RequestBody(Problems.MalformedJson(detail), buffer, null);
         }
         catch (InvalidOperationException)
@@ -199,7 +202,8 @@ public sealed partial class RequestBody : IDisposable
     }
 
     /// <summary>A truth value.</summary>
-    public bool Bool(string name) => TryGet(name, "true or false", out var element, JsonValueKind.True, JsonValueKind.False) && element.GetBoolean();
+    public bool Bool(string name) =>
+        TryGet(name, "true or false", out var element, JsonValueKind.True, JsonValueKind.False) && element.GetBoolean();
 
     /// <summary>An instant in RFC 3339, with its offset; taken to the millisecond.</summary>
     public DateTimeOffset Instant(string name)
@@ -211,7 +215,13 @@ public sealed partial class RequestBody : IDisposable
 
         // What has no offset would be taken for local time.
         var isOffset = text is [.., 'Z'] or [.., '+' or '-', _, _, ':', _, _];
-        if (!DateTimeOffset.TryParseExact(text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant) || !isOffset)
+        if (!DateTimeOffset.TryParseExact(
+            text,
+            "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.None,
+            out var instant)
+            || !isOffset)
         {
             Fault($"/{name}", "invalid_instant", "Must be an RFC 3339 date and time with an offset.");
         }
@@ -236,7 +246,8 @@ public sealed partial class RequestBody : IDisposable
         }
     }
 
-    internal static bool IsClientId(string text) => text.Length is >= 1 and <= 64 && !text.AsSpan().ContainsAnyExceptInRange('\x20', '\x7e');
+    internal static bool IsClientId(string text) =>
+        text.Length is >= 1 and <= 64 && !text.AsSpan().ContainsAnyExceptInRange('\x20', '\x7e');
 
     private static async Task<int> ReadAsync(Stream body, byte[] buffer, CancellationToken cancellationToken)
     {

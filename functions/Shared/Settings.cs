@@ -18,7 +18,9 @@ public static class Settings
             return options;
         }
 
-        throw new InvalidOperationException(string.Join(' ', faults.Select(fault => $"Setting {section}__{fault.MemberNames.FirstOrDefault()}: {fault.ErrorMessage}")));
+        throw new InvalidOperationException(string.Join(
+            ' ',
+            faults.Select(fault => $"Setting {section}__{fault.MemberNames.FirstOrDefault()}: {fault.ErrorMessage}")));
     }
 
     /// <summary>A setting that must be there.</summary>

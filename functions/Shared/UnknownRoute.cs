@@ -16,7 +16,10 @@ public sealed class UnknownRoute
     {
         // The server has decoded it: as a string it would be decoded again.
         var decoded = new PathString("/" + path);
-        var allowed = Routes.Where(route => route.Path.TryMatch(decoded, [])).SelectMany(route => route.Methods).Distinct(StringComparer.Ordinal).ToList();
+        var allowed = Routes.Where(route => route.Path.TryMatch(decoded, []))
+            .SelectMany(route => route.Methods)
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
         return (allowed.Count > 0 ? Problems.MethodNotAllowed(allowed) : Problems.RouteNotFound).ToResult();
     }
 

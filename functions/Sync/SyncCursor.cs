@@ -34,7 +34,8 @@ internal sealed record SyncCursor(long StartedAt, long From, ConversationId? Aft
             ? new(startedAt, fromSecond, after is "" ? null : new ConversationId(after))
             : null;
 
-    public string ToText(UserId user, int storeEpoch) => string.Create(CultureInfo.InvariantCulture, $"{Seal(user, storeEpoch)}.{StartedAt}.{From}.{After?.Value}");
+    public string ToText(UserId user, int storeEpoch) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Seal(user, storeEpoch)}.{StartedAt}.{From}.{After?.Value}");
 
     /// <summary>This cursor on a call at an instant: a new round begins unless one is under way.</summary>
     public SyncCursor At(DateTimeOffset now) => After is null ? this with { StartedAt = now.ToUnixTimeSeconds() } : this;
@@ -49,7 +50,9 @@ internal sealed record SyncCursor(long StartedAt, long From, ConversationId? Aft
     public SyncCursor Ended() => After is null ? this : this with { From = Math.Max(0, Math.Min(From, StartedAt) - Overlap), After = null };
 
     /// <summary>Not against forgery: it would only show users what is theirs. It tells cursors of other users and stores apart.</summary>
-    private static string Seal(UserId user, int storeEpoch) => OpaqueId.Hash("sync", Version, storeEpoch.ToString(CultureInfo.InvariantCulture), user.Value);
+    private static string Seal(UserId user, int storeEpoch) =>
+        OpaqueId.Hash("sync", Version, storeEpoch.ToString(CultureInfo.InvariantCulture), user.Value);
 
-    private static bool TryRead(string text, out long second) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out second);
+    private static bool TryRead(string text, out long second) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out second);
 }

@@ -36,7 +36,10 @@ public sealed class SyncInbox(ChatContainers containers, SyncOptions options, Li
             StatusCodes.Status200OK,
             new SyncPage(
                 given is null,
-                [.. page.Where(entry => !entry.IsLeft || entry.StoredAt >= forgotten).Select(entry => SyncItem.Of(entry, limits.Page, now))],
+                [
+                    .. page.Where(entry => !entry.IsLeft || entry.StoredAt >= forgotten)
+                        .Select(entry => SyncItem.Of(entry, limits.Page, now)),
+                ],
                 (hasMore ? next : next.Ended()).ToText(user.Id, options.StoreEpoch),
                 hasMore),
             ChatJson.Default.SyncPage);
@@ -44,7 +47,9 @@ public sealed class SyncInbox(ChatContainers containers, SyncOptions options, Li
 
     private async Task<List<InboxEntry>> FindAsync(SyncCursor cursor, int take, CancellationToken cancellationToken) =>
         await containers.Users.QueryPartitionAsync(
-            new QueryDefinition("SELECT TOP @take * FROM c WHERE c._ts >= @from AND (c._ts > @from OR c.id > @after) AND c.type = 'inbox' ORDER BY c._ts, c.id")
+            new QueryDefinition(
+                "SELECT TOP @take * FROM c WHERE c._ts >= @from AND (c._ts > @from OR c.id > @after) AND c.type = 'inbox'"
+                + " ORDER BY c._ts, c.id")
                 .WithParameter("@take", take)
                 .WithParameter("@from", cursor.From)
                 .WithParameter("@after", cursor.After is { } after ? InboxEntry.DocumentId(after) : ""),

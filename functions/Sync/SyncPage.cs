@@ -36,7 +36,13 @@ public sealed record SyncItem(
 
         // What was cleared may be ahead of the entry.
         var from = Math.Max(Math.Min(entry.ClearedSeq, entry.LastSeq), entry.LastSeq - page) + 1;
-        return new(entry.ConversationId, entry.Version, false, ConversationSummaryView.Of(entry, now), new(from, entry.LastSeq), from > entry.ClearedSeq + 1);
+        return new(
+            entry.ConversationId,
+            entry.Version,
+            false,
+            ConversationSummaryView.Of(entry, now),
+            new(from, entry.LastSeq),
+            from > entry.ClearedSeq + 1);
     }
 }
 

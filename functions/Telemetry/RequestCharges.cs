@@ -13,7 +13,10 @@ internal sealed class RequestCharges : RequestHandler
     {
         var (operation, container) = (OperationOf(request), ContainerOf(request.RequestUri.OriginalString));
         var response = await base.SendAsync(request, cancellationToken);
-        Metrics.RequestCharge.Record(response.Headers.RequestCharge, Metrics.Tag("db.operation.name", operation), Metrics.Tag("db.collection.name", container));
+        Metrics.RequestCharge.Record(
+            response.Headers.RequestCharge,
+            Metrics.Tag("db.operation.name", operation),
+            Metrics.Tag("db.collection.name", container));
         return response;
     }
 

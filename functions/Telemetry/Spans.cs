@@ -21,7 +21,8 @@ internal static class Spans
     /// <summary>An HTTP call, in the trace that the host began for it.</summary>
     public static Activity? StartCall(string function, TraceContext host)
     {
-        if (!ActivityContext.TryParse(host.TraceParent, host.TraceState, isRemote: true, out var parent) || !parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded))
+        if (!ActivityContext.TryParse(host.TraceParent, host.TraceState, isRemote: true, out var parent)
+            || !parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded))
         {
             // Nobody keeps the host's part, and below it samplers would drop ours, too.
             (parent, Activity.Current) = (default, null);
@@ -71,7 +72,9 @@ internal static class Spans
     /// <summary>A push of events to a conversation's members.</summary>
     public static Activity? StartPush(ConversationId conversation, int events) =>
         Source.HasListeners()
-            ? Source.StartActivity("push", ActivityKind.Client)?.SetTag("chat.conversation.id", conversation.Value).SetTag("chat.push.events", events)
+            ? Source.StartActivity("push", ActivityKind.Client)?.SetTag(
+                "chat.conversation.id",
+                conversation.Value).SetTag("chat.push.events", events)
             : null;
 
     /// <summary>Says that what the span is about failed, and of which kind the failure is; never more, a message might quote content.</summary>
@@ -81,7 +84,9 @@ internal static class Spans
 
     private static async Task SendInSpanAsync(ServiceBusSender sender, ServiceBusMessage message, CancellationToken cancellationToken)
     {
-        using var span = Source.StartActivity($"send {sender.EntityPath}", ActivityKind.Producer)?.SetMessaging("send", sender.EntityPath, message.MessageId);
+        using var span = Source.StartActivity(
+            $"send {sender.EntityPath}",
+            ActivityKind.Producer)?.SetMessaging("send", sender.EntityPath, message.MessageId);
         try
         {
             await sender.SendMessageAsync(message, cancellationToken);

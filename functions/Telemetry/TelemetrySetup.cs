@@ -16,7 +16,10 @@ public static class TelemetrySetup
         return configuration[Endpoint] switch
         {
             null or "" => services,
-            var endpoint when Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" => services.AddHostedService<TelemetryExport>(),
+            var endpoint when Uri.TryCreate(
+                endpoint,
+                UriKind.Absolute,
+                out var address) && address.Scheme is "http" or "https" => services.AddHostedService<TelemetryExport>(),
             _ => throw new InvalidOperationException($"Setting {Endpoint}: must be an http or https address."),
         };
     }

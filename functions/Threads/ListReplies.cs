@@ -7,11 +7,18 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Threads;
 
 /// <summary><c>GET /conversations/{c}/messages/{m}/replies</c>: a page of a thread, as pages of messages are, from its beginning when no position is given.</summary>
-public sealed class ListReplies(ConversationReader reader, MessageReader messages, MessagePages pages, MessageViews views, Limits limits, CurrentUser user)
+public sealed class ListReplies(
+    ConversationReader reader,
+    MessageReader messages,
+    MessagePages pages,
+    MessageViews views,
+    Limits limits,
+    CurrentUser user)
 {
     [Function(nameof(ListReplies))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/messages/{messageId}/replies")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/messages/{messageId}/replies")]
+        HttpRequest request,
         ConversationId conversationId,
         MessageId messageId,
         CancellationToken cancellationToken)

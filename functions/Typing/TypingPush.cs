@@ -20,7 +20,9 @@ public sealed class TypingPush(EventPush push, Limits limits, TimeProvider time)
     public async Task PushAsync(Head head, UserId user, bool isTyping, CancellationToken cancellationToken)
     {
         var (now, key) = (time.GetUtcNow(), (head.ConversationId, user));
-        if (head.MemberCount > limits.TypingMembers || !head.Shows(user) || (_told.TryGetValue(key, out var told) && told.IsTyping == isTyping && now - told.At < Interval))
+        if (head.MemberCount > limits.TypingMembers
+            || !head.Shows(user)
+            || (_told.TryGetValue(key, out var told) && told.IsTyping == isTyping && now - told.At < Interval))
         {
             return;
         }

@@ -35,7 +35,8 @@ public sealed record AuthOptions
                 throw new InvalidOperationException("Setting Auth__SigningKey must have 32 bytes at least."),
             { SigningKey: { Length: > 0 }, Issuer: null or "" } => throw new InvalidOperationException("Setting Auth__Issuer is missing."),
             { SigningKey: null or "", Authority: null or "" } => throw new InvalidOperationException("Setting Auth__Authority is missing."),
-            { SigningKey: null or "", Authority: { } authority } when !isDevelopment && !authority.StartsWith("https://", StringComparison.OrdinalIgnoreCase) =>
+            { SigningKey: null or "", Authority: { } authority } when !isDevelopment
+                && !authority.StartsWith("https://", StringComparison.OrdinalIgnoreCase) =>
                 throw new InvalidOperationException("Setting Auth__Authority must begin with https://."),
             _ => options,
         };

@@ -47,7 +47,11 @@ public sealed class TokenValidator
             RequireSignedTokens = true,
             RequireExpirationTime = true,
             ClockSkew = Skew,
-            LifetimeValidator = (notBefore, expires, _, parameters) => IsAlive(notBefore, expires, parameters.ClockSkew, time.GetUtcNow().UtcDateTime),
+            LifetimeValidator = (notBefore, expires, _, parameters) => IsAlive(
+                notBefore,
+                expires,
+                parameters.ClockSkew,
+                time.GetUtcNow().UtcDateTime),
         };
         if (options.SigningKey is { Length: > 0 } key)
         {
@@ -58,7 +62,12 @@ public sealed class TokenValidator
         else
         {
             // Asymmetric only: otherwise a token signed with the public key as an HMAC secret would pass.
-            _parameters.ValidAlgorithms = [SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.EcdsaSha256];
+            _parameters.ValidAlgorithms =
+            [
+                SecurityAlgorithms.RsaSha256,
+                SecurityAlgorithms.RsaSsaPssSha256,
+                SecurityAlgorithms.EcdsaSha256,
+            ];
             _authority = new ConfigurationManager<OpenIdConnectConfiguration>(
                 $"{options.Authority!.TrimEnd('/')}/.well-known/openid-configuration",
                 new OpenIdConnectConfigurationRetriever(),
@@ -76,7 +85,9 @@ public sealed class TokenValidator
             return (default, Problems.NoToken);
         }
 
-        if (_bySpan.TryGetValue(authorization.AsSpan(Scheme.Length).Trim(), out var known) && _time.GetUtcNow() < known.Until && _time.GetUtcNow() < known.CheckAgainAt)
+        if (_bySpan.TryGetValue(authorization.AsSpan(Scheme.Length).Trim(), out var known)
+            && _time.GetUtcNow() < known.Until
+            && _time.GetUtcNow() < known.CheckAgainAt)
         {
             return (known, null);
         }

@@ -7,6 +7,9 @@ namespace Chat.Functions.Users;
 /// <summary>Registers authentication.</summary>
 public static class UsersSetup
 {
-    public static IServiceCollection AddUsers(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) =>
+    public static IServiceCollection AddUsers(
+        this IServiceCollection services,
+        IConfiguration configuration,
+        IHostEnvironment environment) =>
         services.AddSingleton(AuthOptions.Read(configuration, environment.IsDevelopment())).AddSingleton<TokenValidator>();
 }
