@@ -7,8 +7,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Conversations;
 
 /// <summary>
-/// <c>PATCH /conversations/{c}/preferences</c>: mutes, pins, archives or drafts for the caller alone. Absent members stay, null ones are
-/// cleared. 200 with the preferences; the caller's other devices are told.
+/// <c>PATCH /conversations/{c}/preferences</c>: changes mute, pin, archive and draft for the caller alone. Absent fields stay,
+/// null ones are cleared. 200 with the preferences, which are also pushed to the caller's other devices.
 /// </summary>
 public sealed class ChangePreferences(
     ConversationReader reader,
@@ -71,13 +71,13 @@ public sealed class ChangePreferences(
 
             if (await inbox.TryPatchAsync(before, Changes(before, after), etag, cancellationToken))
             {
-                // Nobody else wrote in between.
+                // The ETag matched, so the version is exactly one more.
                 return (null, after with { Version = before.Version + 1 });
             }
         }
     }
 
-    /// <summary>Requests at the same instant may pin a few beyond the limit.</summary>
+    /// <summary>Not exact: requests at the same instant may pin a few beyond the limit.</summary>
     private async Task<bool> MayNotPinAsync(CancellationToken cancellationToken) =>
         await containers.Users.QueryPartitionAsync(
             new QueryDefinition("SELECT TOP @take * FROM c WHERE c.pinned = true").WithParameter("@take", limits.PinnedConversations),

@@ -3,10 +3,10 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary>What a user wants to be different about a conversation in their own list: a JSON merge.</summary>
+/// <summary>The body of <c>PATCH …/preferences</c>, a JSON merge patch (RFC 7396).</summary>
 public sealed record ChangePreferencesRequest
 {
-    /// <summary>Beyond every ordinal, and exact as a JSON number everywhere.</summary>
+    /// <summary>Greater than every ordinal. 2⁵³ − 1 is the greatest integer that every JSON reader holds exactly.</summary>
     public const long Forever = (1L << 53) - 1;
 
     public Merge<DateTimeOffset?> MutedUntil { get; init; }
@@ -17,7 +17,7 @@ public sealed record ChangePreferencesRequest
 
     public Merge<Draft> Draft { get; init; }
 
-    /// <summary>Reads the body of <c>PATCH …/preferences</c>, noting every fault on it.</summary>
+    /// <summary>Reads the body and notes every fault on it.</summary>
     public static ChangePreferencesRequest Read(RequestBody body, Limits limits) =>
         new()
         {

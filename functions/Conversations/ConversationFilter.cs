@@ -7,7 +7,7 @@ namespace Chat.Functions.Conversations;
 /// <param name="Shows">All of it, at an instant.</param>
 internal sealed record ConversationFilter(string Condition, Func<InboxEntry, DateTimeOffset, bool> Shows)
 {
-    /// <summary>What a list shows that no filter is asked for.</summary>
+    /// <summary>The list without a filter.</summary>
     public static readonly ConversationFilter Default = new("", (entry, _) => entry.IsListed);
 
     public static readonly IReadOnlyDictionary<string, ConversationFilter> ByName =

@@ -3,7 +3,7 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary>What is set for everyone in a conversation. A direct one only has <see cref="MessageTtl"/>.</summary>
+/// <summary>The settings that all members share. A direct conversation has <see cref="MessageTtl"/> alone.</summary>
 public record ConversationSettings
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -12,7 +12,7 @@ public record ConversationSettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Description { get; init; }
 
-    /// <summary>Where clients find the group's picture.</summary>
+    /// <summary>The address of the group's picture.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AvatarUrl { get; init; }
 
@@ -22,7 +22,7 @@ public record ConversationSettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JoinPolicy? JoinPolicy { get; init; }
 
-    /// <summary>How long new messages stay, in seconds; null when they stay for good.</summary>
+    /// <summary>Seconds until a new message disappears; null when messages stay.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MessageTtl { get; init; }
 
@@ -41,7 +41,7 @@ public record ConversationSettings
     }
 }
 
-/// <summary>What <c>conversation.updated</c> tells: all settings as they are then.</summary>
+/// <summary>The data of <c>conversation.updated</c>: all settings after the change.</summary>
 public sealed record ConversationUpdated : ConversationSettings
 {
     [JsonConstructor]

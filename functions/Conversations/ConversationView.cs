@@ -30,18 +30,18 @@ public sealed record ConversationView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Description { get; init; }
 
-    /// <summary>Where clients find the group's picture; absent when there is none.</summary>
+    /// <summary>The address of the group's picture; absent when there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AvatarUrl { get; init; }
 
-    /// <summary>Groups only, as is <see cref="JoinPolicy"/>.</summary>
+    /// <summary>Only groups have this, and <see cref="JoinPolicy"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public HistoryVisibility? HistoryVisibility { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JoinPolicy? JoinPolicy { get; init; }
 
-    /// <summary>How long new messages stay, in seconds; absent when they stay for good.</summary>
+    /// <summary>Seconds until a new message disappears; absent when messages stay.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MessageTtl { get; init; }
 
@@ -82,5 +82,5 @@ public sealed record ConversationView(
     }
 }
 
-/// <summary>What <c>conversation.created</c> tells: the conversation and its first members.</summary>
+/// <summary>The data of <c>conversation.created</c>.</summary>
 public sealed record ConversationCreated(ConversationKind Kind, string? Title, UserId CreatedBy, IReadOnlyList<HeadMember> Members);

@@ -3,10 +3,10 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary>Shows conversations to one of their members.</summary>
+/// <summary>Builds the view that one member gets of a conversation.</summary>
 public sealed class ConversationViews(ConversationReader reader, InboxProjection inbox, TimeProvider time)
 {
-    /// <summary>A conversation as its head, or something newer, has it.</summary>
+    /// <summary>The view as of this head or later.</summary>
     public async Task<ConversationView> OfAsync(UserId viewer, Head head, Session? session, CancellationToken cancellationToken)
     {
         var members = reader.FirstMembersAsync(head, cancellationToken);

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary>Registers conversations, their log and the inbox.</summary>
+/// <summary>Registers conversations, members, messages, the log and the inbox.</summary>
 public static class ConversationsSetup
 {
     public static IServiceCollection AddConversations(this IServiceCollection services) =>

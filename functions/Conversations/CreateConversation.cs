@@ -10,8 +10,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Conversations;
 
 /// <summary>
-/// <c>POST /conversations</c>: creates a direct conversation or a group; 201, or 200 when this pair or this <c>Idempotency-Key</c> has one.
-/// Answers once the members get its pushes, or after two seconds; members beyond the first 90 may follow later.
+/// <c>POST /conversations</c>: creates a direct conversation or a group; 201, or 200 when this pair or this
+/// <c>Idempotency-Key</c> has one already. The answer waits up to two seconds until the members receive its pushes. Members
+/// beyond the first 90 may join after the answer.
 /// </summary>
 public sealed class CreateConversation(
     ConversationLog log,
@@ -79,14 +80,14 @@ public sealed class CreateConversation(
             return created;
         }
 
-        // Those who can't be let in just now follow by delivery.
+        // If they can't join now, delivery of the first entry lets them in.
         var (refusal, seen) = await remaining.JoinAsync(conversation, user.Id, rest, created.Session ?? session, cancellationToken);
         return refusal is null || refusal == Problems.Unavailable ? created with { Session = seen } : AppendResult.Refused(refusal);
     }
 
     private async Task<IResult> AnswerAsync(ConversationId conversation, AppendResult appended, CancellationToken cancellationToken)
     {
-        // Whoever repeats a creation may have left what they created.
+        // A repeat may come from a creator who has left the group since.
         if (await reader.ReadHeadForAsync(user.Id, conversation, appended.Session, cancellationToken) is not { } head)
         {
             return Problems.ConversationNotFound.ToResult();
@@ -97,7 +98,7 @@ public sealed class CreateConversation(
             var everyone = await reader.MemberIdsAsync(head, appended.Session, cancellationToken);
             var until = await groups.TryAlignAsync(head, everyone, appended.Session, cancellationToken);
 
-            // The creator's list shows the conversation at once; the others' follow by delivery.
+            // The creator's list is moved here, so that the next read shows the conversation. Delivery moves the others'.
             await inbox.RaiseAsync(user.Id, InboxChange.Of(head) with { PushUntil = until }, cancellationToken);
         }
 
@@ -107,10 +108,12 @@ public sealed class CreateConversation(
     }
 }
 
-/// <summary>The wish to create a conversation under an id. Its first entry carries as many members as fit one commit.</summary>
+/// <summary>Creates a conversation under a given id. Its first entry holds as many members as fit into one commit.</summary>
 public sealed record CreateConversationCommand : LogCommand
 {
-    /// <summary>A commit's 100 operations hold the head, the entry and these, with room to spare.</summary>
+    /// <summary>
+    /// A transactional batch has at most 100 operations: the head, the entry and one per member, with room to spare.
+    /// </summary>
     public const int MaxFirstMembers = 90;
 
     public required ConversationId ConversationId { get; init; }
@@ -122,10 +125,12 @@ public sealed record CreateConversationCommand : LogCommand
     /// <summary>The creator first; at most <see cref="MaxFirstMembers"/>.</summary>
     public required IReadOnlyList<HeadMember> Members { get; init; }
 
-    /// <summary>Who is to join next.</summary>
+    /// <summary>Members that don't fit into this commit. The entry stores them, so that delivery can let them in.</summary>
     public IReadOnlyList<UserId> Further { get; init; } = [];
 
-    /// <summary>What the whole request asked for.</summary>
+    /// <summary>
+    /// The hash of the whole request, which tells a repeat from another request under the same <c>Idempotency-Key</c>.
+    /// </summary>
     public required string RequestHash { get; init; }
 
     public override string RepeatId => LogEvent.DocumentId(1);
@@ -172,7 +177,7 @@ public sealed record CreateConversationCommand : LogCommand
             [.. Members.Select(member => Membership.New(head, member, 1, now))]);
     }
 
-    // A direct conversation is the pair's, whoever asks for it first.
+    // A pair has one direct conversation, whichever of the two created it.
     public override bool Repeats(LogEntry first) =>
         Kind == ConversationKind.Direct || (first is LogEvent created && created.RequestHash == RequestHash);
 }

@@ -6,11 +6,11 @@ namespace Chat.Functions.Conversations;
 /// <param name="Others">The members besides the creator, without duplicates.</param>
 public sealed record CreateConversationRequest(ConversationKind Kind, string? Title, IReadOnlyList<UserId> Others)
 {
-    /// <summary>The same for the same wish, in whatever order the members were named.</summary>
+    /// <summary>The same for requests that ask for the same, in whatever order they name the members.</summary>
     public string Hash =>
         OpaqueId.Hash([Kind.ToString(), Title ?? "", .. Others.Select(other => other.Value).Order(StringComparer.Ordinal)]);
 
-    /// <summary>Reads the body of <c>POST /conversations</c>, noting every fault on it.</summary>
+    /// <summary>Reads the body and notes every fault on it.</summary>
     public static CreateConversationRequest Read(RequestBody body, UserId creator, Limits limits)
     {
         var kind = body.OneOf("kind", "direct", "group");

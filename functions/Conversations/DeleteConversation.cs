@@ -7,7 +7,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary><c>DELETE /conversations/{c}</c>: ends a group for everyone; 204. From then on it is there for nobody, so that a repeat finds nothing.</summary>
+/// <summary>
+/// <c>DELETE /conversations/{c}</c>: deletes a group for everyone; 204. A repeat is 404, as every other call about it is from
+/// then on.
+/// </summary>
 public sealed class DeleteConversation(ConversationLog log, InboxProjection inbox, CurrentUser user)
 {
     [Function(nameof(DeleteConversation))]
@@ -26,13 +29,13 @@ public sealed class DeleteConversation(ConversationLog log, InboxProjection inbo
             return refusal.ToResult();
         }
 
-        // One's own list shows it at once; the others' follow by delivery.
+        // The caller's own list is moved here. Delivery moves the others'.
         await inbox.LeaveAsync(user.Id, InboxChange.Of(deleted.Head!), cancellationToken);
         return new NoContentResult(deleted.Session);
     }
 }
 
-/// <summary>The wish that a group is there for nobody any more.</summary>
+/// <summary>Deletes a group for everyone. Its documents stay; every reader takes a deleted head for none.</summary>
 public sealed record DeleteConversationCommand : MemberCommand
 {
     protected override Right Needed => Right.Delete;
@@ -49,5 +52,5 @@ public sealed record DeleteConversationCommand : MemberCommand
     }
 }
 
-/// <summary>What <c>conversation.deleted</c> tells.</summary>
+/// <summary>The data of <c>conversation.deleted</c>.</summary>
 public sealed record ConversationDeleted(UserId By);

@@ -6,11 +6,17 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary>Which direct conversation two users have: one document per pair, in the partition of the user whose id comes first.</summary>
-/// <remarks>Written before the conversation: whoever creates it, also after a crash in between, finds the same id.</remarks>
+/// <summary>
+/// Finds the direct conversation of two users. One document per pair holds its id, in the partition of the user whose id comes
+/// first.
+/// </summary>
+/// <remarks>
+/// The pair is written before the conversation. If the process dies in between, the next request of either user finds the same id
+/// and creates the conversation under it.
+/// </remarks>
 public sealed class DirectConversations(ChatContainers containers)
 {
-    /// <summary>Those of some users with whom a user has a direct conversation, and which.</summary>
+    /// <summary>Which of some users have a direct conversation with a user, and its id.</summary>
     public async Task<IReadOnlyList<(UserId Other, ConversationId Conversation)>> AmongAsync(
         UserId user,
         IReadOnlyList<UserId> others,
@@ -24,7 +30,7 @@ public sealed class DirectConversations(ChatContainers containers)
         return [.. pairs.Select(pair => (pair.UserId == user ? pair.OtherUserId : pair.UserId, pair.ConversationId))];
     }
 
-    /// <summary>The id of two users' direct conversation, whether or not that is created yet.</summary>
+    /// <summary>The id of two users' direct conversation. The conversation itself may not exist yet.</summary>
     public async Task<ConversationId> ConversationOfAsync(UserId one, UserId other, CancellationToken cancellationToken)
     {
         var (first, second) = one < other ? (one, other) : (other, one);
@@ -54,7 +60,7 @@ public sealed class DirectConversations(ChatContainers containers)
     }
 }
 
-/// <summary>The direct conversation of two users.</summary>
+/// <summary>The direct conversation of two users, as stored.</summary>
 public sealed record Pair
 {
     [JsonPropertyOrder(-2)]
@@ -63,7 +69,7 @@ public sealed record Pair
     [JsonPropertyOrder(-1)]
     public string Id => DocumentId(OtherUserId);
 
-    /// <summary>The one whose id comes first by ordinal.</summary>
+    /// <summary>The user whose id comes first in ordinal order.</summary>
     public required UserId UserId { get; init; }
 
     public required UserId OtherUserId { get; init; }

@@ -8,7 +8,7 @@ namespace Chat.Functions.Conversations;
 /// <param name="Ends">Ascending, at most <see cref="MaxEnds"/>.</param>
 public sealed record Disappearing(long After, IReadOnlyList<DisappearingEnd> Ends)
 {
-    /// <summary>A bound on what the head and every inbox entry carry.</summary>
+    /// <summary>Bounds what the head and every inbox entry carry.</summary>
     public const int MaxEnds = 4;
 
     /// <summary>What is known once another message has been sent, which is the conversation's next.</summary>
@@ -20,7 +20,7 @@ public sealed record Disappearing(long After, IReadOnlyList<DisappearingEnd> End
     {
         if (expiresAt is not { } end)
         {
-            // Now the head has a preview, and no room for this.
+            // A message that stays ends the run.
             return null;
         }
 
@@ -29,17 +29,18 @@ public sealed record Disappearing(long After, IReadOnlyList<DisappearingEnd> End
         List<DisappearingEnd> ends = [.. row.Ends, new(ordinal, at)];
         if (ends.Count > MaxEnds)
         {
-            // Of what is gone already the newest says all. Otherwise the next to go is taken for gone a little later than it is.
+            // If the first two have expired, the second says it all. Otherwise drop the second: its messages count as expired a
+            // little late.
             ends.RemoveAt(ends[1].At <= sentAt.ToUnixTimeMilliseconds() ? 0 : 1);
         }
 
         return row with { Ends = ends };
     }
 
-    /// <summary>Whether a message is gone for certain.</summary>
+    /// <summary>Whether a message has certainly expired.</summary>
     public bool IsGone(long ordinal, DateTimeOffset now) => ordinal > After && ordinal <= GoneUpTo(now);
 
-    /// <summary>How many of those after an ordinal are gone for certain.</summary>
+    /// <summary>How many messages after an ordinal have certainly expired.</summary>
     public long CountGone(long after, DateTimeOffset now) => Math.Max(0, GoneUpTo(now) - Math.Max(After, after));
 
     private long GoneUpTo(DateTimeOffset now) => Ends.LastOrDefault(end => end.At <= now.ToUnixTimeMilliseconds())?.UpTo ?? After;

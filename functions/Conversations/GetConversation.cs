@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary><c>GET /conversations/{c}</c>: a conversation that the caller is a member of.</summary>
+/// <summary><c>GET /conversations/{c}</c>: a conversation of the caller's.</summary>
 public sealed class GetConversation(ConversationReader reader, ConversationViews views, CurrentUser user)
 {
     [Function(nameof(GetConversation))]

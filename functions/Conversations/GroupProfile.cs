@@ -3,7 +3,10 @@ using Chat.Functions.Log;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary>What is said about a group besides its title: too much for the head, which every commit pays for. There since it was changed first.</summary>
+/// <summary>
+/// A group's description and picture. They are too large for the head, which every commit writes. The document exists from the
+/// first change on.
+/// </summary>
 public sealed record GroupProfile : ConversationDocument
 {
     public const string DocumentId = "about";
@@ -13,10 +16,10 @@ public sealed record GroupProfile : ConversationDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Description { get; init; }
 
-    /// <summary>Where clients find the group's picture.</summary>
+    /// <summary>The address of the group's picture.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AvatarUrl { get; init; }
 
-    /// <summary>The entry that made it what it is; see <see cref="Head.AboutSeq"/>.</summary>
+    /// <summary>The entry that changed it last; see <see cref="Head.AboutSeq"/>.</summary>
     public required long UpdatedSeq { get; init; }
 }

@@ -9,10 +9,12 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary><c>GET /conversations</c>: the caller's conversations, newest activity first, in pages. Archived ones only when asked for.</summary>
+/// <summary>
+/// <c>GET /conversations</c>: the caller's conversations, newest activity first, in pages. Archived ones only when asked for.
+/// </summary>
 public sealed class ListConversations(ChatContainers containers, TimeProvider time, Limits limits, CurrentUser user)
 {
-    /// <summary>A bound on the work of a call: conversations that are looked at, shown or not. About 45 RU.</summary>
+    /// <summary>How many conversations one call examines at most, shown or not: about 45 RU.</summary>
     private const int MaxExamined = 1_000;
 
     [Function(nameof(ListConversations))]
@@ -61,10 +63,15 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
         return new(shown, null);
     }
 
-    /// <summary>Where a page ended: the activity of its last conversation, so that a page goes on there whatever moved meanwhile.</summary>
+    /// <summary>
+    /// The cursor of a page: the activity of its last conversation. The next page continues there, even if conversations moved
+    /// meanwhile.
+    /// </summary>
     private static class Continuation
     {
-        /// <summary>After every instant, so that the comparison only leaves out documents without an activity.</summary>
+        /// <summary>
+        /// Sorts after every instant. The comparison then excludes documents without an activity, and no others.
+        /// </summary>
         public const string FromTheTop = "~";
 
         private const int MaxLength = 128;
@@ -117,7 +124,7 @@ public sealed record ConversationSummaryView(
     /// <summary>Whether an unread message mentions the caller, also in a muted conversation.</summary>
     public bool IsMentioned { get; init; }
 
-    /// <summary>Where clients find the group's picture; absent when there is none.</summary>
+    /// <summary>The address of the group's picture; absent when there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AvatarUrl { get; init; }
 

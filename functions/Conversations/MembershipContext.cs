@@ -2,5 +2,5 @@ using Chat.Functions.Members;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary>A conversation and one active member's part in it.</summary>
+/// <summary>A conversation's head with the document of one active member.</summary>
 public sealed record MembershipContext(Head Head, Member Member);

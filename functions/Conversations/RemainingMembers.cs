@@ -4,11 +4,11 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary>Lets in those members of a new group for whom its first commit had no room.</summary>
+/// <summary>Adds the members of a new group that its first commit had no room for.</summary>
 /// <remarks>
-/// The request does it, and delivery of the group's first entry once more. So all of them for whom there is room get in, although the request
-/// ends too early, its process dies, or the creator hands the group over or leaves. Repeatable: those who are in stay, and those who have left
-/// meanwhile stay away.
+/// The request does it, and the delivery of the group's first entry does it once more. So they join even if the request ends
+/// early, its process dies, or the creator leaves or hands over the group. Idempotent: members stay, and those who left meanwhile
+/// aren't added again.
 /// </remarks>
 public sealed class RemainingMembers(ConversationLog log, Limits limits)
 {
@@ -44,8 +44,8 @@ public sealed class RemainingMembers(ConversationLog log, Limits limits)
 }
 
 /// <summary>
-/// The wish of a group's creator that its further members join, when there are more than the first commit holds, as far as there is room.
-/// Repeatable: those who are in stay, and those who have left meanwhile stay away. It holds whatever the creator is by then.
+/// Adds a new group's remaining members, as far as the group has room. Idempotent: members stay, and those who left meanwhile
+/// aren't added again. It applies even if the creator isn't a member any more.
 /// </summary>
 public sealed record AddRemainingMembersCommand : LogCommand
 {
@@ -54,7 +54,7 @@ public sealed record AddRemainingMembersCommand : LogCommand
     /// <summary>At most <see cref="CreateConversationCommand.MaxFirstMembers"/>.</summary>
     public required IReadOnlyList<UserId> Users { get; init; }
 
-    /// <summary>How many a group can have.</summary>
+    /// <summary>The most members that a group may have.</summary>
     public required int MaxMembers { get; init; }
 
     public override IReadOnlyList<string> Needs => [.. Users.Select(Member.DocumentId)];
@@ -66,7 +66,7 @@ public sealed record AddRemainingMembersCommand : LogCommand
             return Decision.Refuse(Problems.ConversationNotFound);
         }
 
-        // Others may have come meanwhile.
+        // Others may have joined by invitation meanwhile and taken the room.
         var (documentOf, room) = (context.DocumentOf, Math.Max(MaxMembers - head.MemberCount, 0));
         var joining = Users.Where(user => documentOf(Member.DocumentId(user)) is null).Take(room).ToList();
         return joining.Count == 0 ? Decision.Nothing(head) : Membership.Join(context, head, Actor, joining);

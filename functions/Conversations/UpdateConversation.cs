@@ -7,8 +7,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Conversations;
 
 /// <summary>
-/// <c>PATCH /conversations/{c}</c>: changes what is set for everyone; 200 with the conversation. Absent members stay, null ones are cleared; what
-/// is so already changes nothing.
+/// <c>PATCH /conversations/{c}</c>: changes the settings that all members share; 200 with the conversation. Absent fields stay,
+/// null ones are cleared. A request that changes nothing writes nothing.
 /// </summary>
 public sealed class UpdateConversation(ConversationLog log, ConversationViews views, Limits limits, CurrentUser user)
 {
@@ -37,7 +37,7 @@ public sealed class UpdateConversation(ConversationLog log, ConversationViews vi
     }
 }
 
-/// <summary>The wish that a conversation's settings are different.</summary>
+/// <summary>Changes a conversation's settings.</summary>
 public sealed record UpdateConversationCommand : MemberCommand
 {
     public required UpdateConversationRequest Change { get; init; }

@@ -2,7 +2,7 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary>What somebody wants to be different about a conversation for everyone: a JSON merge.</summary>
+/// <summary>The body of <c>PATCH /conversations/{c}</c>, a JSON merge patch (RFC 7396).</summary>
 public sealed record UpdateConversationRequest
 {
     private const long LeastMessageTtl = 5;
@@ -20,10 +20,10 @@ public sealed record UpdateConversationRequest
 
     public Merge<int?> MessageTtl { get; init; }
 
-    /// <summary>Whether anything is to be different that only groups have.</summary>
+    /// <summary>Whether it changes a setting that only groups have.</summary>
     public bool IsOfGroups => Title.IsGiven || Description.IsGiven || AvatarUrl.IsGiven || HistoryVisibility.IsGiven || JoinPolicy.IsGiven;
 
-    /// <summary>Reads the body of <c>PATCH /conversations/{c}</c>, noting every fault on it.</summary>
+    /// <summary>Reads the body and notes every fault on it.</summary>
     public static UpdateConversationRequest Read(RequestBody body, Limits limits)
     {
         var change = new UpdateConversationRequest
@@ -51,7 +51,7 @@ public sealed record UpdateConversationRequest
         return change;
     }
 
-    /// <summary>The settings after the merge; what is cleared is as it was at first.</summary>
+    /// <summary>The settings after the merge. Clearing a setting restores its default.</summary>
     public ConversationSettings ApplyTo(ConversationSettings settings) =>
         settings with
         {

@@ -8,8 +8,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Members;
 
 /// <summary>
-/// <c>POST /conversations/{c}/members</c>: adds users to a group, also those who were removed from it; 204. Those who are in stay as they are,
-/// so that a repeat changes nothing. Answers once they get its pushes, or after two seconds.
+/// <c>POST /conversations/{c}/members</c>: adds users to a group, even those who were removed from it; 204. Idempotent: members
+/// stay as they are. The answer waits up to two seconds until the new members receive the group's pushes.
 /// </summary>
 public sealed class AddMembers(ConversationLog log, PushGroups groups, Limits limits, CurrentUser user)
 {
@@ -28,7 +28,7 @@ public sealed class AddMembers(ConversationLog log, PushGroups groups, Limits li
 
         body.ThrowIfMalformed();
 
-        // What doesn't fit one commit goes into the next; a repeat goes on where a crash or a 503 may have left it.
+        // Users that don't fit into one commit go into the next. After a crash or a 503 in between, a repeat adds the rest.
         Appended? added = null;
         for (var first = 0; first == 0 || first < users.Count; first += CreateConversationCommand.MaxFirstMembers)
         {
@@ -53,7 +53,7 @@ public sealed class AddMembers(ConversationLog log, PushGroups groups, Limits li
     }
 }
 
-/// <summary>The wish that users are members of a group: as many of them as a commit holds, from the first on.</summary>
+/// <summary>Adds the first users of a list to a group, as many as fit into one commit.</summary>
 public sealed record AddMembersCommand : MemberCommand
 {
     public required IReadOnlyList<UserId> Users { get; init; }

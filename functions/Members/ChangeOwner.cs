@@ -6,7 +6,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Members;
 
-/// <summary><c>POST /conversations/{c}/owner</c>: hands a group over to another member; 204. Who owned it is an admin then.</summary>
+/// <summary>
+/// <c>POST /conversations/{c}/owner</c>: transfers a group to another member; 204. The former owner becomes an admin.
+/// </summary>
 public sealed class ChangeOwner(ConversationLog log, Limits limits, CurrentUser user)
 {
     [Function(nameof(ChangeOwner))]
@@ -25,7 +27,7 @@ public sealed class ChangeOwner(ConversationLog log, Limits limits, CurrentUser 
     }
 }
 
-/// <summary>The owner's wish that a member is the owner in their place.</summary>
+/// <summary>Transfers ownership from the actor to another member.</summary>
 public sealed record ChangeOwnerCommand : MemberCommand
 {
     public required UserId UserId { get; init; }

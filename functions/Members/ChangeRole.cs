@@ -6,7 +6,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Members;
 
-/// <summary><c>PATCH /conversations/{c}/members/{u}</c>: makes a member an admin, or an admin a member; 204. Repeating it changes nothing.</summary>
+/// <summary>
+/// <c>PATCH /conversations/{c}/members/{u}</c>: makes a member an admin, or an admin a member; 204. Idempotent.
+/// </summary>
 public sealed class ChangeRole(ConversationLog log, Limits limits, CurrentUser user)
 {
     [Function(nameof(ChangeRole))]
@@ -32,7 +34,7 @@ public sealed class ChangeRole(ConversationLog log, Limits limits, CurrentUser u
     }
 }
 
-/// <summary>The wish that a member, but not the owner, has another role.</summary>
+/// <summary>Gives a member another role. The owner's changes only with the ownership.</summary>
 public sealed record ChangeRoleCommand : MemberCommand
 {
     public required UserId UserId { get; init; }

@@ -4,14 +4,17 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Members;
 
-/// <summary>Lets members leave a group. An owner who leaves is followed by the longest-standing admin, else the longest-standing member.</summary>
+/// <summary>
+/// Lets members leave a group. When the owner leaves, the longest-standing admin becomes the owner, or the longest-standing
+/// member if there is no admin.
+/// </summary>
 public sealed class Departure(ConversationLog log, ConversationReader reader, MemberReader members)
 {
-    /// <summary>How often the members may change while a successor is looked for.</summary>
+    /// <summary>How many times the members may change while a successor is sought.</summary>
     private const int MaxTries = 5;
 
-    /// <summary>Leaves. With the last one the group is empty: it stays, and nobody sees it.</summary>
-    /// <returns>A 503 when the members changed again and again meanwhile.</returns>
+    /// <summary>Leaves the group. After its last member it still exists, but nobody sees it.</summary>
+    /// <returns>The result; a 503 when the members kept changing meanwhile.</returns>
     public async Task<AppendResult> LeaveAsync(
         UserId user,
         ConversationId conversation,
@@ -45,21 +48,21 @@ public sealed class Departure(ConversationLog log, ConversationReader reader, Me
     }
 }
 
-/// <summary>Who follows an owner, in one version of the members.</summary>
+/// <summary>The next owner, valid for one version of the members.</summary>
 public sealed record Successor(UserId UserId, long MembersVersion)
 {
-    /// <summary>The longest-standing of the highest role there is; null when nobody is left.</summary>
+    /// <summary>The longest-standing member of the highest role; null when nobody is left.</summary>
     public static Member? Among(IEnumerable<Member> members) =>
         members.OrderBy(member => member.Role).ThenBy(member => member.JoinedSeq).ThenBy(member => member.UserId).FirstOrDefault();
 }
 
-/// <summary>A member's wish to leave.</summary>
+/// <summary>Takes the actor out of a group, and makes a successor the owner if the actor was.</summary>
 public sealed record LeaveConversationCommand : MemberCommand
 {
-    /// <summary>The refusal when an owner leaves and who follows isn't known in this version of the members.</summary>
+    /// <summary>The owner leaves, and the successor was chosen from another version of the members.</summary>
     internal static readonly Problem SuccessorUnknown = Problems.Unavailable with { Detail = "The members changed meanwhile." };
 
-    /// <summary>Who follows if the actor is the owner; null when nobody was looked for.</summary>
+    /// <summary>The next owner if the actor is the owner; null while none was sought.</summary>
     public Successor? Successor { get; init; }
 
     public override IReadOnlyList<string> Needs =>

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Members;
 
-/// <summary><c>GET /conversations/{c}/members</c>: who is in or invited, by user id, in pages.</summary>
+/// <summary><c>GET /conversations/{c}/members</c>: active and invited members, ordered by user id, in pages.</summary>
 public sealed class ListMembers(ConversationReader reader, MemberReader members, Limits limits, CurrentUser user)
 {
     [Function(nameof(ListMembers))]

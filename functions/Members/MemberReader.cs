@@ -4,10 +4,10 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Members;
 
-/// <summary>Reads members as they are stored, many at once.</summary>
+/// <summary>Reads many member documents at once.</summary>
 public sealed class MemberReader(ChatContainers containers)
 {
-    /// <summary>A page of those who are in or invited, by user id, after a user.</summary>
+    /// <summary>A page of active and invited members, ordered by user id, after a user.</summary>
     public Task<IReadOnlyList<Member>> PageAsync(
         ConversationId conversation,
         UserId? after,
@@ -15,7 +15,7 @@ public sealed class MemberReader(ChatContainers containers)
         CancellationToken cancellationToken) =>
         PageAsync("c.state IN ('active', 'invited')", conversation, after, take, cancellationToken);
 
-    /// <summary>A page of those who wait to be let in, by user id, after a user.</summary>
+    /// <summary>A page of those who asked to join, ordered by user id, after a user.</summary>
     public Task<IReadOnlyList<Member>> RequestsAsync(
         ConversationId conversation,
         UserId? after,

@@ -6,12 +6,12 @@ using Microsoft.Azure.Cosmos;
 namespace Chat.Functions.Members;
 
 /// <summary>
-/// How far members have come in a conversation, by their own doing, in their member documents. Marks only rise: each raise is one conditional
-/// patch, so that late and repeated ones change nothing.
+/// Raises members' watermarks (read, delivered, cleared) in their member documents. A watermark only rises: each write is one
+/// conditional patch, so a late or repeated one changes nothing.
 /// </summary>
 public sealed class MemberWatermarks(ChatContainers containers)
 {
-    /// <summary>Raises how far a member has read, and with it what others may know of that.</summary>
+    /// <summary>Raises the read watermark, and with it the one that others may see if the member shares receipts.</summary>
     public Task<WatermarkResult> RaiseReadAsync(
         ConversationId conversation,
         UserId user,
@@ -29,7 +29,7 @@ public sealed class MemberWatermarks(ChatContainers containers)
         return RaiseAsync(conversation, user, marks, $"c.readSeq < {seq}", cancellationToken);
     }
 
-    /// <summary>Raises how far a device of a member's has what was sent.</summary>
+    /// <summary>Raises the delivered watermark.</summary>
     public Task<WatermarkResult> RaiseDeliveredAsync(
         ConversationId conversation,
         UserId user,
@@ -37,7 +37,7 @@ public sealed class MemberWatermarks(ChatContainers containers)
         CancellationToken cancellationToken) =>
         RaiseAsync(conversation, user, [PatchOperation.Set("/deliveredSeq", seq)], $"c.deliveredSeq < {seq}", cancellationToken);
 
-    /// <summary>Raises how far a member has cleared the conversation for themselves.</summary>
+    /// <summary>Raises the watermark up to which a member cleared the conversation.</summary>
     public Task<WatermarkResult> RaiseClearedAsync(
         ConversationId conversation,
         UserId user,

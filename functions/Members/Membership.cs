@@ -5,26 +5,26 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Members;
 
-/// <summary>How members stand in the head and as documents of their own: always the same.</summary>
+/// <summary>Changes of members, made alike in the head and in the member documents.</summary>
 public static class Membership
 {
-    /// <summary>A bound on the head, which every commit pays for.</summary>
+    /// <summary>Bounds the list in the head, since every commit pays for the head's size.</summary>
     private const int MaxBytesInHead = 1024;
 
-    /// <summary>The head with these members in.</summary>
+    /// <summary>The head after these members joined.</summary>
     public static Head Joined(Head head, IReadOnlyList<HeadMember> joining)
     {
-        // Once the list was dropped, what it would hold is no longer known here.
+        // Once the head doesn't list members any more, it can't again: the full list isn't at hand here.
         return With(
             head with { MemberCount = head.MemberCount + joining.Count },
             head.MemberCount == 0 ? joining : head.Members is { } members ? [.. members, .. joining] : null);
     }
 
-    /// <summary>The head without a member, and perhaps with others in other roles.</summary>
+    /// <summary>The head after a member left, with the roles that changed by it.</summary>
     public static Head Without(Head head, UserId user, params IReadOnlyList<HeadMember> changed) =>
         With(head with { MemberCount = head.MemberCount - 1 }, InRoles(head.Members, changed)?.Where(member => member.UserId != user));
 
-    /// <summary>The head with members in other roles.</summary>
+    /// <summary>The head after members' roles changed.</summary>
     public static Head Changed(Head head, IReadOnlyList<HeadMember> changed) =>
         With(head, InRoles(head.Members, changed));
 

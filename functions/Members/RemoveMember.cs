@@ -9,9 +9,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Members;
 
 /// <summary>
-/// <c>DELETE /conversations/{c}/members/{u}</c>: removes a member of a lesser role, or leaves when it is the caller; 204, also for those who
-/// aren't members. Whoever was removed comes in only by being added, also when they had left before. Answers once no push of the conversation
-/// reaches them, or after two seconds.
+/// <c>DELETE /conversations/{c}/members/{u}</c>: removes a member of a lesser role, or leaves when it is the caller; 204.
+/// Removing a user who isn't a member keeps them from joining by invite link. The answer waits up to two seconds until the
+/// conversation's pushes don't reach them any more.
 /// </summary>
 public sealed class RemoveMember(
     ConversationLog log,
@@ -21,7 +21,7 @@ public sealed class RemoveMember(
     InboxProjection inbox,
     CurrentUser user)
 {
-    /// <summary>How often whoever is to be removed may leave and come back meanwhile.</summary>
+    /// <summary>How many times the user may leave and join again while being removed.</summary>
     private const int MaxTries = 5;
 
     [Function(nameof(RemoveMember))]
@@ -45,7 +45,7 @@ public sealed class RemoveMember(
             await groups.TryAlignAsync(gone.Head!, [userId], gone.Session, cancellationToken);
             if (userId == user.Id)
             {
-                // One's own list shows it at once; that of whoever was removed follows by delivery.
+                // The caller's own list is moved here. Delivery moves the list of somebody who was removed.
                 await inbox.LeaveAsync(user.Id, InboxChange.Of(gone.Head!) with { LastSeq = entry.Seq }, cancellationToken);
             }
         }
@@ -53,7 +53,7 @@ public sealed class RemoveMember(
         return new NoContentResult(gone.Session);
     }
 
-    /// <summary>Removes a member, or keeps somebody out who isn't one; they may leave and come back meanwhile.</summary>
+    /// <summary>Removes a member or excludes a former one, whichever they turn out to be.</summary>
     private async Task<AppendResult> RemoveAsync(
         ConversationId conversation,
         UserId target,
@@ -85,7 +85,7 @@ public sealed class RemoveMember(
     }
 }
 
-/// <summary>The wish that a member of a lesser role is removed.</summary>
+/// <summary>Removes a member of a lesser role than the actor's.</summary>
 public sealed record RemoveMemberCommand : MemberCommand
 {
     public required UserId UserId { get; init; }

@@ -4,7 +4,7 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Members;
 
-/// <summary>How roles change: one entry, the members' documents and the head together.</summary>
+/// <summary>Changes roles: the entry, the member documents and the head in one commit.</summary>
 internal static class Roles
 {
     /// <param name="context">With the members' documents among what is needed.</param>
