@@ -7,12 +7,15 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Events;
 
 /// <summary>
-/// Shows log entries as events. An entry about a changed message holds no copy of it: what the message says comes from where it is stored, so
-/// that nothing is left when it is taken back.
+/// Builds events from log entries. An entry about a changed message holds no copy of its content, which is read from the message.
+/// So nothing of an unsent message remains in the log.
 /// </summary>
 public sealed class EventViews(ChatContainers containers, MessageViews views, TimeProvider time)
 {
-    /// <summary>The same events for every member; without what a member who joined late may not see, which those who may will fetch.</summary>
+    /// <summary>
+    /// The events that every member may see. They leave out entries from before the newest member who doesn't see history;
+    /// members who do see them can fetch them.
+    /// </summary>
     public async Task<IReadOnlyList<ChatEvent>> ForEveryoneAsync(
         Head head,
         IReadOnlyList<LogEntry> entries,
@@ -24,7 +27,7 @@ public sealed class EventViews(ChatContainers containers, MessageViews views, Ti
         return Show(Alive(shown), messages, await views.ForEveryoneAsync(head, messages, session, cancellationToken));
     }
 
-    /// <summary>Events as one member sees them.</summary>
+    /// <summary>The events that one member sees.</summary>
     public async Task<IReadOnlyList<ChatEvent>> ForAsync(
         Member member,
         IReadOnlyList<LogEntry> entries,
@@ -40,7 +43,10 @@ public sealed class EventViews(ChatContainers containers, MessageViews views, Ti
         return [.. entries.Where(entry => !entry.IsExpiredAt(now))];
     }
 
-    /// <summary>The messages that the entries create or change, as far as they may be seen: those created as the entries have them, others as they are now.</summary>
+    /// <summary>
+    /// The visible messages that the entries create or change. A created message is as in its entry, a changed one in its current
+    /// version.
+    /// </summary>
     private async Task<IReadOnlyList<Message>> MessagesAsync(
         IReadOnlyList<LogEntry> entries,
         Func<Message, bool> isSeen,

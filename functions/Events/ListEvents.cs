@@ -8,8 +8,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Events;
 
 /// <summary>
-/// <c>GET /conversations/{c}/events</c>: the log after a position, entry by entry as events, for filling holes. The page states the range of
-/// <c>seq</c> that it covers: what isn't listed inside it is gone, or was before the caller joined.
+/// <c>GET /conversations/{c}/events</c>: log entries after a position as events, for filling gaps. The page states the range of
+/// <c>seq</c> that it covers. An entry inside the range that isn't listed has expired, or the caller may not see it.
 /// </summary>
 public sealed class ListEvents(ConversationReader reader, ChatContainers containers, EventViews views, Limits limits, CurrentUser user)
 {
@@ -28,7 +28,7 @@ public sealed class ListEvents(ConversationReader reader, ChatContainers contain
             return Problems.ConversationNotFound.ToResult();
         }
 
-        // Positions have no gaps, so a page is a range of them; what expired leaves it shorter.
+        // Sequence numbers have no gaps, so a page is a range of them. Expired entries leave it shorter.
         var first = after + 1;
         var last = Math.Min(after + limit, part.Head.LastSeq);
         var found = await FindAsync(part, Math.Max(first, part.Member.FirstVisible), last, cancellationToken);

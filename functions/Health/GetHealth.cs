@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Health;
 
-/// <summary><c>GET /health</c>: the process answers.</summary>
+/// <summary><c>GET /health</c>: 200 while the process answers.</summary>
 public sealed class GetHealth
 {
     [Function(nameof(GetHealth))]

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Health;
 
-/// <summary>Asks every service something cheap. Anyone may call this, so an answer stands for a few seconds.</summary>
+/// <summary>Checks every service by a cheap call. Anyone may ask for it, so a result is kept for two seconds.</summary>
 public sealed class Readiness(
     ChatContainers containers,
     ServiceBusClient serviceBus,
@@ -62,7 +62,7 @@ public sealed class Readiness(
     }
 }
 
-/// <summary>What operators can see of health.</summary>
+/// <summary>The log lines of health checks.</summary>
 internal static partial class HealthLog
 {
     [LoggerMessage(400, LogLevel.Warning, "{Service} doesn't answer.")]

@@ -8,8 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Health;
 
 /// <summary>
-/// Does once, before the process takes any call, what is slow the first time: connections, metadata, query plans, the SDKs' own code. The first
-/// caller would wait for all of it, within the patience of a call. It writes nothing, and a process starts without it too.
+/// Pays for what is slow the first time before the process takes calls: connections, metadata, query plans, just-in-time
+/// compilation. Otherwise the first caller would wait for it, within the 3 s that a call has. It writes nothing, and a failure
+/// doesn't stop the start.
 /// </summary>
 internal sealed class WarmUp(
     ChatContainers containers,
@@ -19,7 +20,7 @@ internal sealed class WarmUp(
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Before any other service of the process starts: the one that takes calls is among them.</summary>
+    /// <summary>Runs before all other hosted services, since the one that takes calls is among them.</summary>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(Patience, time);
@@ -44,7 +45,7 @@ internal sealed class WarmUp(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>A read, a query and a batch, in a partition where nothing is.</summary>
+    /// <summary>A read, a query and a batch in an empty partition.</summary>
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
         var (conversations, nowhere) = (containers.Conversations, new PartitionKey(ConversationId.None.Value));

@@ -8,7 +8,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Invites;
 
-/// <summary><c>POST /conversations/{c}/join-requests/{u}/approve</c>: lets somebody in who asked to join; 204, also when they are in.</summary>
+/// <summary>
+/// <c>POST /conversations/{c}/join-requests/{u}/approve</c>: accepts a join request; 204, even when the user is a member already.
+/// </summary>
 public sealed class ApproveJoinRequest(ConversationLog log, PushGroups groups, Limits limits, CurrentUser user)
 {
     [Function(nameof(ApproveJoinRequest))]
@@ -31,7 +33,7 @@ public sealed class ApproveJoinRequest(ConversationLog log, PushGroups groups, L
     }
 }
 
-/// <summary>The wish that somebody who asked to join is a member.</summary>
+/// <summary>Makes a user who asked to join a member.</summary>
 public sealed record ApproveJoinRequestCommand : MemberCommand
 {
     public required UserId UserId { get; init; }

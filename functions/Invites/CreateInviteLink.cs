@@ -7,8 +7,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Invites;
 
 /// <summary>
-/// <c>POST /conversations/{c}/invite-links</c>: makes a link by which anybody who has it may join; 201 with its code, which is shown this once.
-/// 200 without the code when this <c>Idempotency-Key</c> made it before.
+/// <c>POST /conversations/{c}/invite-links</c>: creates a link by which anybody who has it may join; 201 with its code, which no
+/// later answer shows. 200 without the code when this <c>Idempotency-Key</c> created it before.
 /// </summary>
 public sealed class CreateInviteLink(ConversationReader reader, InviteLinkStore store, TimeProvider time, Limits limits, CurrentUser user)
 {

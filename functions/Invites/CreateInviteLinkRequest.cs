@@ -9,7 +9,7 @@ public sealed record CreateInviteLinkRequest(DateTimeOffset? ExpiresAt, int? Max
 {
     private const int MostUses = 1_000;
 
-    /// <summary>Reads the body of <c>POST …/invite-links</c>, noting every fault on it.</summary>
+    /// <summary>Reads the body and notes every fault on it.</summary>
     public static CreateInviteLinkRequest Read(RequestBody body, DateTimeOffset now)
     {
         var expiresAt = body.Merge<DateTimeOffset?>("expiresAt", name => body.Instant(name)).Value;

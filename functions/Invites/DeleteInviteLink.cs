@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Invites;
 
-/// <summary><c>DELETE /conversations/{c}/invite-links/{linkId}</c>: a link is good for nothing any more; 204, also when there is none.</summary>
+/// <summary><c>DELETE /conversations/{c}/invite-links/{linkId}</c>: revokes a link; 204, even when there is none.</summary>
 public sealed class DeleteInviteLink(ConversationReader reader, InviteLinkStore store, CurrentUser user)
 {
     [Function(nameof(DeleteInviteLink))]

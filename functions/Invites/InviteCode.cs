@@ -2,12 +2,12 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Invites;
 
-/// <summary>What an invite link carries: the conversation, and 128 random bits that nobody can guess. Only their hash is stored.</summary>
+/// <summary>The secret of an invite link: the conversation's id and 128 random bits. Only its hash is stored.</summary>
 public readonly record struct InviteCode(ConversationId Conversation, string Secret)
 {
     private const int IdLength = 22;
 
-    /// <summary>By which owner and admins name the link; it opens nothing.</summary>
+    /// <summary>The id by which the owner and admins refer to the link. It lets nobody in.</summary>
     public string LinkId => OpaqueId.Hash("invite", Conversation.Value, Secret);
 
     public static InviteCode New(ConversationId conversation) => new(conversation, OpaqueId.Random());

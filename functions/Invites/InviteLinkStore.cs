@@ -6,12 +6,15 @@ using Microsoft.Azure.Cosmos;
 namespace Chat.Functions.Invites;
 
 /// <summary>Reads and changes a conversation's invite links.</summary>
-/// <remarks>Making and deleting a link isn't part of the log. The ETag orders it with the uses, which joins and requests count.</remarks>
+/// <remarks>
+/// Creating and revoking links isn't part of the log. All writes go through the document's ETag: these, and those of joins and
+/// join requests, which count uses.
+/// </remarks>
 public sealed class InviteLinkStore(ChatContainers containers)
 {
     private readonly Container _conversations = containers.Conversations;
 
-    /// <summary>The links with their ETag; none and null while none was ever made.</summary>
+    /// <summary>The links with their ETag; empty and null before the first link is created.</summary>
     public async Task<(InviteLinks Links, string? ETag)> ReadAsync(ConversationId conversation, CancellationToken cancellationToken)
     {
         var (links, etag) = await _conversations.ReadDocumentAsync(

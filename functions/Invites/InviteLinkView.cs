@@ -8,7 +8,7 @@ namespace Chat.Functions.Invites;
 /// <param name="Uses">How many it has let in, or let ask.</param>
 public sealed record InviteLinkView(string LinkId, UserId CreatedBy, DateTimeOffset CreatedAt, int Uses)
 {
-    /// <summary>What lets people in; only in the answer that made the link.</summary>
+    /// <summary>The secret that lets users in; only in the answer that created the link.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Code { get; init; }
 
@@ -22,5 +22,5 @@ public sealed record InviteLinkView(string LinkId, UserId CreatedBy, DateTimeOff
         new(link.LinkId, link.CreatedBy, link.CreatedAt, link.Uses) { ExpiresAt = link.ExpiresAt, MaxUses = link.MaxUses };
 }
 
-/// <summary>A conversation's invite links that are good, in the order in which they were made.</summary>
+/// <summary>A conversation's valid invite links, oldest first.</summary>
 public sealed record InviteLinkList(IReadOnlyList<InviteLinkView> InviteLinks);

@@ -10,8 +10,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Invites;
 
 /// <summary>
-/// <c>POST /invites/{code}/join</c>: joins the group of an invite link; 200 with it, also for those who are in. Where an admin decides it asks to
-/// join; 202. Whoever was removed or turned away finds nothing.
+/// <c>POST /invites/{code}/join</c>: joins the group of an invite link; 200 with the group, even for members. In groups with
+/// approval it asks to join; 202. For removed and rejected users the link doesn't exist.
 /// </summary>
 public sealed class JoinByInvite(
     ConversationLog log,
@@ -72,7 +72,7 @@ public sealed class JoinByInvite(
     }
 }
 
-/// <summary>The wish of somebody with an invite link to be a member.</summary>
+/// <summary>Makes the actor a member by an invite link.</summary>
 public sealed record JoinByInviteCommand : LogCommand
 {
     public required InviteCode Invite { get; init; }
@@ -102,7 +102,7 @@ public sealed record JoinByInviteCommand : LogCommand
             return Decision.Refuse(Problems.InviteNotFound);
         }
 
-        // It was open when the caller looked: the next try asks to join.
+        // The policy changed after the caller read it. Their retry asks to join.
         if (head.JoinPolicy != JoinPolicy.Open)
         {
             return Decision.Refuse(Problems.Unavailable);
@@ -113,10 +113,10 @@ public sealed record JoinByInviteCommand : LogCommand
             return Decision.Refuse(Problems.LimitReached("groupMembers", Limits.GroupMembers));
         }
 
-        // Whoever asked by this link was one of its uses then.
+        // A user who asked to join by this link was counted as a use then.
         return Membership.Join(context, head, Actor, [Actor], hasAsked ? [] : [links.WithUseOf(link, hasAsked: false)]);
     }
 }
 
-/// <summary>Somebody asked to join and waits for an answer.</summary>
+/// <summary>The answer to a user who asked to join.</summary>
 public sealed record JoinRequested(ConversationId ConversationId, MemberState State);

@@ -9,10 +9,10 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Invites;
 
-/// <summary>Who asked to join a group and waits for an answer: member documents in the state <see cref="MemberState.Requested"/>.</summary>
+/// <summary>Pending join requests: member documents in the state <see cref="MemberState.Requested"/>.</summary>
 /// <remarks>
-/// Asking and turning away aren't part of the log, since they concern nobody but the one who asks and those who decide. A request and the use of
-/// its link are written together, under their ETags.
+/// Asking and rejecting aren't part of the log, since they concern only the user who asks and those who decide. A request and the
+/// use of its link are written in one batch, each under its ETag.
 /// </remarks>
 public sealed class JoinRequests(
     ChatContainers containers,
@@ -25,13 +25,13 @@ public sealed class JoinRequests(
 {
     public const string Requested = "member.requested";
 
-    /// <summary>How often others may be faster before the caller is told to try again.</summary>
+    /// <summary>How many conflicts a call retries before it answers 503.</summary>
     private const int MaxTries = 20;
 
     private readonly Container _conversations = containers.Conversations;
 
-    /// <summary>Asks to join, once, and tells those who decide.</summary>
-    /// <returns>Why not, or by which session a reader sees the request; neither when it was there already.</returns>
+    /// <summary>Asks to join and tells those who decide. Idempotent.</summary>
+    /// <returns>The refusal, or the session token by which a reader sees the request; neither when it existed.</returns>
     public async Task<(Problem? Refusal, Session? Session)> AskAsync(
         Head head,
         InviteCode invite,
@@ -54,7 +54,7 @@ public sealed class JoinRequests(
                 return (Problems.InviteNotFound, null);
             }
 
-            // Exact, because whoever asks meanwhile uses a link, too.
+            // Exact: a concurrent request uses a link too, so the two conflict on its document.
             if ((await members.RequestsAsync(
                 head.ConversationId,
                 null,
@@ -90,8 +90,8 @@ public sealed class JoinRequests(
         return (Problems.Unavailable, null);
     }
 
-    /// <summary>Turns somebody away who asked to join; again is the same.</summary>
-    /// <returns>False when they didn't ask, and by which session a reader sees it.</returns>
+    /// <summary>Rejects a join request. Idempotent.</summary>
+    /// <returns>False when there is no such request; and the session token by which a reader sees the rejection.</returns>
     public async Task<(bool IsRejected, Session? Session)> RejectAsync(
         ConversationId conversation,
         UserId user,
@@ -111,7 +111,7 @@ public sealed class JoinRequests(
     private Task<StoredDocument<Member>> ReadAsync(ConversationId conversation, UserId user, CancellationToken cancellationToken) =>
         _conversations.ReadDocumentAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, null, cancellationToken);
 
-    /// <summary>Both or none; false when either isn't as it was read any more.</summary>
+    /// <summary>Writes both or none; false when either changed since it was read.</summary>
     private async Task<(bool IsWritten, Session? Session)> TryWriteAsync(
         Member asking,
         string? etag,
@@ -136,7 +136,7 @@ public sealed class JoinRequests(
                 response.RequestCharge);
     }
 
-    /// <summary>Best effort: who decides sees it in the list as well.</summary>
+    /// <summary>Best effort: the list of join requests shows it in any case.</summary>
     private async Task TellAsync(Head head, UserId user, Session? session, CancellationToken cancellationToken)
     {
         var told = new ChatEvent(

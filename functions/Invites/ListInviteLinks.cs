@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Invites;
 
-/// <summary><c>GET /conversations/{c}/invite-links</c>: the links that are good, without what they carry.</summary>
+/// <summary><c>GET /conversations/{c}/invite-links</c>: the valid links, without their secrets.</summary>
 public sealed class ListInviteLinks(ConversationReader reader, InviteLinkStore store, TimeProvider time, CurrentUser user)
 {
     [Function(nameof(ListInviteLinks))]

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Invites;
 
-/// <summary><c>GET /conversations/{c}/join-requests</c>: who waits to be let in, by user id, in pages.</summary>
+/// <summary><c>GET /conversations/{c}/join-requests</c>: pending join requests, ordered by user id, in pages.</summary>
 public sealed class ListJoinRequests(ConversationReader reader, MemberReader members, Limits limits, CurrentUser user)
 {
     [Function(nameof(ListJoinRequests))]
@@ -41,5 +41,5 @@ public sealed class ListJoinRequests(ConversationReader reader, MemberReader mem
 /// <param name="Continuation">Asks for the next page; null on the last.</param>
 public sealed record JoinRequestPage(IReadOnlyList<JoinRequestView> JoinRequests, string? Continuation);
 
-/// <summary>Somebody who waits to be let in.</summary>
+/// <summary>A pending join request.</summary>
 public sealed record JoinRequestView(UserId UserId, DateTimeOffset RequestedAt);

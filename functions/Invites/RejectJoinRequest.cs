@@ -6,7 +6,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Invites;
 
-/// <summary><c>POST /conversations/{c}/join-requests/{u}/reject</c>: turns somebody away who asked to join; 204. They come in only by being added then.</summary>
+/// <summary>
+/// <c>POST /conversations/{c}/join-requests/{u}/reject</c>: rejects a join request; 204. Afterwards the user can join only by
+/// being added.
+/// </summary>
 public sealed class RejectJoinRequest(ConversationReader reader, JoinRequests requests, CurrentUser user)
 {
     [Function(nameof(RejectJoinRequest))]

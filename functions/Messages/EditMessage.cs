@@ -5,7 +5,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Messages;
 
-/// <summary><c>PATCH /conversations/{c}/messages/{m}</c>: gives the caller's own message another text, with the mentions in it; 200 with the message. What it said before is kept as a revision.</summary>
+/// <summary>
+/// <c>PATCH /conversations/{c}/messages/{m}</c>: replaces the text and mentions of the caller's own message; 200 with the
+/// message. The former text is kept as a revision.
+/// </summary>
 public sealed class EditMessage(ConversationLog log, MessageViews views, Limits limits, CurrentUser user)
 {
     [Function(nameof(EditMessage))]
@@ -35,12 +38,12 @@ public sealed class EditMessage(ConversationLog log, MessageViews views, Limits 
     }
 }
 
-/// <summary>The wish that the actor's own message says something else. Repeating it changes nothing.</summary>
+/// <summary>Replaces the text of the actor's own message. Idempotent.</summary>
 public sealed record EditMessageCommand : MessageCommand
 {
     public required string Text { get; init; }
 
-    /// <summary>Who is named in the new text; null for nobody.</summary>
+    /// <summary>The mentions in the new text; null for none.</summary>
     public IReadOnlyList<Mention>? Mentions { get; init; }
 
     public required Limits Limits { get; init; }

@@ -7,8 +7,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Messages;
 
 /// <summary>
-/// <c>POST /conversations/{c}/messages/{m}/forward</c>: sends a message's text on to other conversations, without a hint of where it is from; 200
-/// with what became of each. Polls and what disappears stay where they are. A repeat is harmless.
+/// <c>POST /conversations/{c}/messages/{m}/forward</c>: sends a message's text to other conversations, without saying where it
+/// came from; 200 with a result for each. Polls and disappearing messages can't be forwarded. Idempotent by
+/// <c>clientMessageId</c>.
 /// </summary>
 public sealed class ForwardMessage(
     ConversationLog log,

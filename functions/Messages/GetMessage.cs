@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Messages;
 
-/// <summary><c>GET /conversations/{c}/messages/{m}</c>: a message as it is now.</summary>
+/// <summary><c>GET /conversations/{c}/messages/{m}</c>: a message in its current version.</summary>
 public sealed class GetMessage(MessageReader messages, MessageViews views, CurrentUser user)
 {
     [Function(nameof(GetMessage))]

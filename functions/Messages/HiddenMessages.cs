@@ -10,8 +10,11 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Messages;
 
-/// <summary>Deletes messages for one member: nobody else notices, and no reader shows them any more.</summary>
-/// <remarks>The member's document lists what they don't see, so that hiding costs no reader anything; it is replaced under its ETag.</remarks>
+/// <summary>Hides messages from one member, who deleted them for themselves. Other members aren't affected.</summary>
+/// <remarks>
+/// The member document lists the hidden messages, so readers need no further read to leave them out. It is patched under its
+/// ETag.
+/// </remarks>
 public sealed class HiddenMessages(
     ConversationReader reader,
     ChatContainers containers,
@@ -23,7 +26,7 @@ public sealed class HiddenMessages(
 {
     private const int MaxAttempts = 8;
 
-    /// <summary>204 once the member doesn't see the message any more, also for one that they didn't see before.</summary>
+    /// <summary>Hides a message; 204. Idempotent.</summary>
     public async Task<IResult> HideAsync(
         UserId user,
         ConversationId conversation,
@@ -48,7 +51,7 @@ public sealed class HiddenMessages(
             return refusal.ToResult();
         }
 
-        // A repeat heals what a crash in between left.
+        // Also for a message that was hidden before: the process may have died between the two writes.
         if (await inbox.HideAsync(part.Member, InboxChange.Of(part.Head), message.Seq, message.Ordinal, cancellationToken))
         {
             await unread.PushAsync(user, conversation, cancellationToken);
@@ -70,7 +73,9 @@ public sealed class HiddenMessages(
         return message?.Is(id) == true && !message.IsExpiredAt(time.GetUtcNow()) ? message : null;
     }
 
-    /// <summary>Why not, or by which session a reader sees it; neither when it was so already.</summary>
+    /// <summary>
+    /// The refusal, or the session token by which a reader sees the write; neither when the message was hidden before.
+    /// </summary>
     private async Task<(Problem? Refusal, Session? Session)> AddAsync(UserId user, Message message, CancellationToken cancellationToken)
     {
         var partition = new PartitionKey(message.ConversationId.Value);
@@ -86,7 +91,7 @@ public sealed class HiddenMessages(
                 return (member is { State: MemberState.Active } ? null : Problems.ConversationNotFound, null);
             }
 
-            // What was before they could see anything is hidden anyway.
+            // Drop what the member can't see anyway, to stay within the limit.
             List<long> hidden = [.. (member.Hidden ?? []).Where(seq => seq >= member.FirstVisible), message.Seq];
             if (hidden.Count > limits.HiddenMessages)
             {
@@ -112,7 +117,7 @@ public sealed class HiddenMessages(
     }
 }
 
-/// <summary>What <c>message.hidden</c> tells the devices of who deleted a message for themselves.</summary>
+/// <summary>The data of <c>message.hidden</c>, for the devices of the user who hid a message.</summary>
 public sealed record MessageHidden(MessageId MessageId)
 {
     public const string What = "message.hidden";

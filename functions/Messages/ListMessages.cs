@@ -6,8 +6,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Messages;
 
 /// <summary>
-/// <c>GET /conversations/{c}/messages</c>: a page after or before a position, or the newest. The page states the range of <c>seq</c> that it
-/// covers: what isn't listed inside it isn't a message, so no client chases a hole there.
+/// <c>GET /conversations/{c}/messages</c>: a page after, before or around a position, or the newest. The page states the range of
+/// <c>seq</c> that it covers. A number inside the range that isn't listed is no message, so clients needn't look for it.
 /// </summary>
 public sealed class ListMessages(ConversationReader reader, MessagePages pages, MessageViews views, Limits limits, CurrentUser user)
 {

@@ -4,7 +4,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Messages;
 
-/// <summary><c>GET /conversations/{c}/messages/{m}/revisions</c>: what a message said, oldest first, the last being what it says now; none once it is taken back.</summary>
+/// <summary>
+/// <c>GET /conversations/{c}/messages/{m}/revisions</c>: all texts of a message, oldest first, the last being the current one;
+/// none for an unsent message.
+/// </summary>
 public sealed class ListRevisions(MessageReader messages, ChatContainers containers, CurrentUser user)
 {
     [Function(nameof(ListRevisions))]
@@ -34,7 +37,7 @@ public sealed class ListRevisions(MessageReader messages, ChatContainers contain
     }
 }
 
-/// <summary>Everything that a message said, oldest first.</summary>
+/// <summary>All texts of a message, oldest first.</summary>
 public sealed record RevisionPage(IReadOnlyList<RevisionView> Revisions);
 
 /// <summary>What a message said from an instant on.</summary>

@@ -46,7 +46,9 @@ public sealed record Mention(UserId UserId, int Offset, int Length)
     public static IEnumerable<UserId> Users(IReadOnlyList<Mention>? mentions) =>
         (mentions ?? []).Select(mention => mention.UserId).Distinct();
 
-    /// <summary>The refusal where somebody who isn't a member is mentioned, and wasn't before.</summary>
+    /// <summary>
+    /// The refusal if a mentioned user isn't a member; users whom an edited message mentioned before are exempt.
+    /// </summary>
     public static Problem? Refusal(
         IReadOnlyList<Mention>? mentions,
         Func<UserId, HeadMember?> memberOf,

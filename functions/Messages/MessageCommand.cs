@@ -5,14 +5,16 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Messages;
 
-/// <summary>A change to a message that the actor sees: not theirs and not there are the same refusal.</summary>
+/// <summary>
+/// A command about a message that the actor sees. A message that they don't see is refused as one that doesn't exist.
+/// </summary>
 public abstract record MessageCommand : LogCommand
 {
     public required ConversationId Conversation { get; init; }
 
     public required MessageId MessageId { get; init; }
 
-    /// <summary>What the actor must have, whatever the message is and whether it is there; null where any member may.</summary>
+    /// <summary>The right that the actor needs, checked before the message is; null when every member may.</summary>
     protected virtual Right? Needed => null;
 
     public override IReadOnlyList<string> Needs => [Message.DocumentId(MessageId), Member.DocumentId(Actor)];
@@ -36,7 +38,9 @@ public abstract record MessageCommand : LogCommand
 
     protected abstract Decision Decide(in DecisionContext context, in MessageContext found);
 
-    /// <summary>The message as an event leaves it, with whatever else changes.</summary>
+    /// <summary>
+    /// Appends an event that changes the message, and other documents with it. Lists move only if the message is their last one.
+    /// </summary>
     protected static Decision Changed(
         in DecisionContext context,
         Head head,
@@ -53,5 +57,5 @@ public abstract record MessageCommand : LogCommand
     }
 }
 
-/// <summary>A message that a command is about, with the conversation's head and the actor.</summary>
+/// <summary>What a message command decides on: the head, the actor and the message.</summary>
 public readonly record struct MessageContext(Head Head, Member Actor, Message Message);

@@ -5,10 +5,10 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Messages;
 
-/// <summary>Reads pages of a conversation's messages as one of its members sees them.</summary>
+/// <summary>Reads pages of the messages that one member sees.</summary>
 public sealed class MessagePages(ChatContainers containers, TimeProvider time)
 {
-    /// <summary>A page of all messages or of a thread's replies, after or before a position, or the newest.</summary>
+    /// <summary>A page of messages or of a thread's replies: after a position, before one, or the newest.</summary>
     public async Task<MessagePage> ReadAsync(
         MembershipContext part,
         MessageId? thread,
@@ -17,7 +17,7 @@ public sealed class MessagePages(ChatContainers containers, TimeProvider time)
         int limit,
         CancellationToken cancellationToken)
     {
-        // One more than asked for tells whether there are more.
+        // One more than asked for tells whether there is a next page.
         var (first, last) = (Math.Max((after ?? 0) + 1, part.Member.FirstVisible), (before ?? long.MaxValue) - 1);
         var query = new QueryDefinition(
                 "SELECT TOP @take * FROM c WHERE c.type = 'message' AND c.seq >= @first AND c.seq <= @last"
@@ -60,7 +60,7 @@ public sealed record MessagePage(long FromSeq, long ToSeq, bool HasMore)
         var hasMore = found.Count > limit;
         var messages = found.Take(limit).OrderBy(message => message.Seq).ToList();
 
-        // What was committed between reading the head and the query is on the page, so it is covered as well.
+        // The query may find messages committed after the head was read. The page covers them as well.
         var end = Math.Max(lastSeq, messages.Count > 0 ? messages[^1].Seq : 0);
         var (first, last) = after is { } start
             ? (start + 1, hasMore ? messages.LastOrDefault()?.Seq ?? start : Math.Max(end, start))
@@ -68,10 +68,10 @@ public sealed record MessagePage(long FromSeq, long ToSeq, bool HasMore)
         return new(first, last, hasMore) { Found = messages };
     }
 
-    /// <summary>The same page for somebody who doesn't see all of it: it covers what they don't see.</summary>
+    /// <summary>The page without messages that the member doesn't see. It covers the same range.</summary>
     internal MessagePage Where(Func<Message, bool> isSeen) => this with { Found = [.. Found.Where(isSeen)] };
 
-    /// <summary>This page and the one that follows on it.</summary>
+    /// <summary>This page joined with the one after it.</summary>
     public MessagePage Then(MessagePage next) =>
         new(FromSeq, Math.Max(ToSeq, next.ToSeq), next.HasMore) { Found = [.. Found, .. next.Found] };
 }

@@ -3,10 +3,10 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Messages;
 
-/// <summary>Reads a message for one of its conversation's members.</summary>
+/// <summary>Reads a message for a member of its conversation.</summary>
 public sealed class MessageReader(ConversationReader conversations, ChatContainers containers, TimeProvider time)
 {
-    /// <summary>The message that a path names, or why there is none for the user.</summary>
+    /// <summary>A message by its ids, or the refusal when there is none for the user.</summary>
     public async Task<(Message? Message, Problem? Refusal)> ReadForAsync(
         UserId user,
         ConversationId conversation,
@@ -23,7 +23,7 @@ public sealed class MessageReader(ConversationReader conversations, ChatContaine
         return (message, message is null ? Problems.MessageNotFound : null);
     }
 
-    /// <summary>A message of a conversation; null when it isn't there or the member may not see it.</summary>
+    /// <summary>A message of a conversation; null when the member doesn't see it or it doesn't exist.</summary>
     public async Task<Message?> ReadForAsync(MembershipContext part, MessageId id, CancellationToken cancellationToken)
     {
         var (message, _) = await containers.Conversations.ReadDocumentAsync(

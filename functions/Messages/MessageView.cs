@@ -32,30 +32,30 @@ public sealed record MessageView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? EditedAt { get; init; }
 
-    /// <summary>When it was taken back, after which it says nothing; absent else.</summary>
+    /// <summary>When it was unsent, which removes its content; absent otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? UnsentAt { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UserId? UnsentBy { get; init; }
 
-    /// <summary>When it disappears; absent when it doesn't.</summary>
+    /// <summary>When it disappears; absent when it stays.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>What it answers, as the viewer may see that; absent when it answers none.</summary>
+    /// <summary>The message that it replies to, as far as the viewer may see it; absent when it is no reply.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public QuoteView? ReplyTo { get; init; }
 
-    /// <summary>The root of its thread; absent outside of threads.</summary>
+    /// <summary>The root message of its thread; absent outside of threads.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MessageId? ThreadId { get; init; }
 
-    /// <summary>Its number among its thread's replies; the newest one's is the thread's count.</summary>
+    /// <summary>Its number among its thread's replies, from 1.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? ThreadOrdinal { get; init; }
 
-    /// <summary>The thread that it is the root of; absent while nobody replied in one.</summary>
+    /// <summary>The thread that it is the root message of; absent while that has no replies.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ThreadSummary? Thread { get; init; }
 
@@ -68,11 +68,11 @@ public sealed record MessageView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Forwarded { get; init; }
 
-    /// <summary>The options and votes of a poll, whose question is <see cref="Text"/>.</summary>
+    /// <summary>A poll's options and votes; its question is <see cref="Text"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Poll? Poll { get; init; }
 
-    /// <summary>The message as it is stored, without what is the viewer's own and without what it answers.</summary>
+    /// <summary>The view of a stored message, without quote and without the viewer's own reactions and vote.</summary>
     public static MessageView Of(Message message) =>
         new(
             message.MessageId,

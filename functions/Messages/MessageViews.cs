@@ -8,11 +8,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace Chat.Functions.Messages;
 
-/// <summary>Shows messages: with what they answer, as that is now, and with what of them is the viewer's own.</summary>
-/// <remarks>One read of many documents for a page, of 1 RU each: those quoted, the viewer's votes, and reactions that summaries don't tell.</remarks>
+/// <summary>
+/// Builds views of messages, with quotes in their current version and with the viewer's own reactions and votes.
+/// </summary>
+/// <remarks>
+/// One read-many per page, at 1 RU a document: quoted messages, the viewer's votes, and their reactions where the summary doesn't
+/// name everybody.
+/// </remarks>
 public sealed class MessageViews(ChatContainers containers, TimeProvider time)
 {
-    /// <summary>The messages as a member sees them, in the same order.</summary>
+    /// <summary>The views for one member, in the same order.</summary>
     public async Task<IReadOnlyList<MessageView>> OfAsync(
         UserId viewer,
         IReadOnlyList<Message> messages,
@@ -45,7 +50,10 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
             message.Poll?.For((found.GetValueOrDefault(MemberVote.DocumentId(message.MessageId, viewer)) as MemberVote)?.Options ?? []);
     }
 
-    /// <summary>The messages as every member may see them, in the same order; who joined late may not see what was before.</summary>
+    /// <summary>
+    /// The views that every member may see, in the same order. They leave out quotes from before the newest member who doesn't
+    /// see history.
+    /// </summary>
     public async Task<IReadOnlyList<MessageView>> ForEveryoneAsync(
         Head head,
         IReadOnlyList<Message> messages,
@@ -56,7 +64,7 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
         return [.. messages.Select(message => Quoting(message, found, quote => quote.Seq >= head.JoinedSeq))];
     }
 
-    /// <summary>200 with the message that a command changed or found as wanted, or the refusal.</summary>
+    /// <summary>200 with the message that a command changed or left as it was, or the refusal.</summary>
     public async Task<IResult> AnswerAsync(UserId viewer, AppendResult appended, CancellationToken cancellationToken)
     {
         if (appended.Refusal is { } refusal)
@@ -68,7 +76,7 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
         return new JsonResult<MessageView>(StatusCodes.Status200OK, view, ChatJson.Default.MessageView, appended.Session);
     }
 
-    /// <summary>What became of messages that a user sent together, in the same order.</summary>
+    /// <summary>The results of messages that a user sent together, in the same order.</summary>
     public async Task<IReadOnlyList<SendResult>> ResultsAsync(
         UserId viewer,
         IReadOnlyList<AppendResult> sent,
@@ -84,7 +92,9 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
     private static List<string> Quoted(IReadOnlyList<Message> messages) =>
         [.. messages.Select(message => message.ReplyTo).OfType<MessageId>().Distinct().Select(Message.DocumentId)];
 
-    /// <summary>Whether the summary doesn't name everyone, so that it may not tell whether the viewer reacted.</summary>
+    /// <summary>
+    /// Whether some summary names only some of the members who reacted, so that the viewer may be among the others.
+    /// </summary>
     private static bool IsUntold(Message message) => message.Reactions?.Any(one => one.Count > one.Users.Count) == true;
 
     private MessageView Quoting(Message message, Dictionary<string, ConversationDocument> found, Func<Message, bool> isSeen)

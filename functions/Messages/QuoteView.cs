@@ -3,7 +3,7 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Messages;
 
-/// <summary>A message that another one answers, in short. Only its id where it is gone or the viewer may not see it.</summary>
+/// <summary>The quote in a reply. It holds the id alone when the quoted message is gone or the viewer may not see it.</summary>
 public sealed record QuoteView(MessageId MessageId)
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -12,14 +12,14 @@ public sealed record QuoteView(MessageId MessageId)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UserId? SenderId { get; init; }
 
-    /// <summary>At most its first 100 characters; empty when it was taken back or disappears.</summary>
+    /// <summary>At most its first 100 characters; empty for unsent and disappearing messages.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Preview { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsUnsent { get; init; }
 
-    /// <summary>A message that the viewer sees, as others quote it.</summary>
+    /// <summary>The quote of a message that the viewer may see.</summary>
     public static QuoteView Of(Message message) =>
         new(message.MessageId)
         {

@@ -7,8 +7,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Messages;
 
 /// <summary>
-/// <c>POST /conversations/{c}/messages/batch</c>: accepts messages in their order, in one commit where they fit; 200 with what became of each.
-/// After one that can't be stored just now none is; a repeat of all or some of them is harmless.
+/// <c>POST /conversations/{c}/messages/batch</c>: accepts messages in order, in one commit if they fit; 200 with a result for
+/// each. If one can't be stored just now, none after it is tried. Idempotent by each <c>clientMessageId</c>.
 /// </summary>
 public sealed class SendBatch(ConversationLog log, PrivacyReader privacy, MessageViews views, Limits limits, CurrentUser user)
 {

@@ -9,7 +9,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Messages;
 
-/// <summary><c>POST /conversations/{c}/messages</c>: accepts a message; 201 with it once it is committed, 200 with the first when it repeats one.</summary>
+/// <summary>
+/// <c>POST /conversations/{c}/messages</c>: commits a message; 201 with the message, or 200 with the first one for a retry.
+/// </summary>
 public sealed class SendMessage(ConversationLog log, PrivacyReader privacy, MessageViews views, Limits limits, CurrentUser user)
 {
     [Function(nameof(SendMessage))]
@@ -37,7 +39,7 @@ public sealed class SendMessage(ConversationLog log, PrivacyReader privacy, Mess
     }
 }
 
-/// <summary>The wish to send a message. Any active member may.</summary>
+/// <summary>Sends a message. Every active member may.</summary>
 public sealed record SendMessageCommand : LogCommand
 {
     private readonly ConversationId _conversation;
@@ -57,14 +59,15 @@ public sealed record SendMessageCommand : LogCommand
         _bodyHash = content.Hash;
     }
 
-    /// <summary>Whether the sender shows how far they read, so that others may know that they read what was before.</summary>
+    /// <summary>Whether the sender shares read receipts. Sending then shows others that everything before was read.</summary>
     public bool IsReceipt { get; init; }
 
     public override string RepeatId => Message.DocumentId(_key);
 
     public override IReadOnlyList<UserId> Concerns => [Actor, .. Mention.Users(_content.Mentions)];
 
-    // What is sent again is answered as it was, whatever became of what it refers to; plain text refers to nothing and needs no look.
+    // A retry must get the first answer even if a message that it refers to is gone, so the message itself is read first. Plain
+    // text refers to nothing: creating its document tells a retry by a 409.
     public override IReadOnlyList<string> Needs =>
         _content.IsPlain ? [] : [RepeatId, Member.DocumentId(Actor), .. _content.RefersTo.Select(Message.DocumentId)];
 

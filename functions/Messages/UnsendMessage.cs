@@ -8,8 +8,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Messages;
 
 /// <summary>
-/// <c>DELETE /conversations/{c}/messages/{m}</c>: takes a message back for everyone; 200 with what is left of it, which is nothing that it said.
-/// The sender may for a while, a group's owner and admins always. With <c>scope=me</c> anyone deletes it for themselves alone; 204.
+/// <c>DELETE /conversations/{c}/messages/{m}</c>: takes a message back for everyone; 200 with the message, without content. The
+/// sender may within a time window, a group's owner and admins at any time. With <c>scope=me</c> every member can delete it for
+/// themselves; 204.
 /// </summary>
 public sealed class UnsendMessage(ConversationLog log, HiddenMessages hidden, MessageViews views, Limits limits, CurrentUser user)
 {
@@ -41,7 +42,7 @@ public sealed class UnsendMessage(ConversationLog log, HiddenMessages hidden, Me
     }
 }
 
-/// <summary>The wish that a message was never sent. Repeating it changes nothing.</summary>
+/// <summary>Takes a message back for everyone. Idempotent.</summary>
 public sealed record UnsendMessageCommand : MessageCommand
 {
     public required Limits Limits { get; init; }

@@ -5,10 +5,10 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Pins;
 
-/// <summary>The wish that a message is pinned, or isn't. In a direct conversation both may, in a group its owner and admins.</summary>
+/// <summary>Pins or unpins a message. In a direct conversation both users may, in a group its owner and admins.</summary>
 public sealed record ChangePinCommand : MessageCommand
 {
-    /// <summary>Whether the message is to be pinned.</summary>
+    /// <summary>True to pin, false to unpin.</summary>
     public required bool IsWanted { get; init; }
 
     public required Limits Limits { get; init; }

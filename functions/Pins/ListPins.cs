@@ -49,5 +49,5 @@ public sealed class ListPins(ConversationReader reader, ChatContainers container
 /// <summary>A conversation's pinned messages.</summary>
 public sealed record PinPage(IReadOnlyList<PinnedMessageView> Pins);
 
-/// <summary>A pinned message, and who pinned it when.</summary>
+/// <summary>A pinned message, with who pinned it and when.</summary>
 public sealed record PinnedMessageView(MessageView Message, UserId By, DateTimeOffset At);

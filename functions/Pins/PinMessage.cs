@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Pins;
 
-/// <summary><c>PUT /conversations/{c}/messages/{m}/pin</c>: pins a message for everyone; 204. Repeating it changes nothing.</summary>
+/// <summary><c>PUT /conversations/{c}/messages/{m}/pin</c>: pins a message for everyone; 204. Idempotent.</summary>
 public sealed class PinMessage(ConversationLog log, Limits limits, CurrentUser user)
 {
     [Function(nameof(PinMessage))]

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Pins;
 
-/// <summary><c>DELETE /conversations/{c}/messages/{m}/pin</c>: takes a pin away; 204. Repeating it changes nothing.</summary>
+/// <summary><c>DELETE /conversations/{c}/messages/{m}/pin</c>: unpins a message; 204. Idempotent.</summary>
 public sealed class UnpinMessage(ConversationLog log, Limits limits, CurrentUser user)
 {
     [Function(nameof(UnpinMessage))]

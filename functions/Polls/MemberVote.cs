@@ -3,7 +3,7 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Polls;
 
-/// <summary>One member's vote in one poll; there while there is one.</summary>
+/// <summary>One member's vote in one poll. Deleted when they take it back.</summary>
 public sealed record MemberVote : ConversationDocument
 {
     public override string Id => DocumentId(MessageId, UserId);

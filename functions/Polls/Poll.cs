@@ -11,7 +11,7 @@ public sealed record Poll(IReadOnlyList<PollOption> Options, bool Multiple, int 
 {
     private static readonly TimeSpan MaxDuration = TimeSpan.FromDays(365);
 
-    /// <summary>From when on nobody can vote; null for never.</summary>
+    /// <summary>When voting ends; null for never.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? ClosesAt { get; init; }
 
@@ -26,20 +26,20 @@ public sealed record Poll(IReadOnlyList<PollOption> Options, bool Multiple, int 
 
     public bool IsClosedAt(DateTimeOffset now) => ClosesAt <= now;
 
-    /// <summary>Why it can't be asked now; null when it can.</summary>
+    /// <summary>The refusal if it can't be sent now; null when it can.</summary>
     public Problem? Refusal(DateTimeOffset now) =>
         ClosesAt <= now || ClosesAt > now + MaxDuration
             ? Problems.OutOfRange("/poll/closesAt", "Must be in the future, within 365 days.")
             : null;
 
-    /// <summary>The poll after a member chose other options than before; empty for none.</summary>
+    /// <summary>The poll after a member's vote changed; empty for no vote.</summary>
     public Poll With(IReadOnlyList<int> before, IReadOnlyList<int> after) => this with
     {
         Options = [.. Options.Select((option, index) => option with { Votes = option.Votes - Count(before, index) + Count(after, index) })],
         Voters = Voters - Math.Min(before.Count, 1) + Math.Min(after.Count, 1),
     };
 
-    /// <summary>The poll with what of it is the viewer's own vote.</summary>
+    /// <summary>The poll with the viewer's own vote marked.</summary>
     public Poll For(IReadOnlyList<int> mine) =>
         this with { Options = [.. Options.Select((option, index) => option with { Mine = mine.Contains(index) })] };
 

@@ -7,7 +7,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Polls;
 
-/// <summary><c>PUT /conversations/{c}/messages/{m}/vote</c>: chooses among a poll's options, or none of them; 200 with the message. Repeating it changes nothing.</summary>
+/// <summary>
+/// <c>PUT /conversations/{c}/messages/{m}/vote</c>: sets the caller's vote in a poll, or takes it back; 200 with the message.
+/// Idempotent.
+/// </summary>
 public sealed class VoteInPoll(ConversationLog log, MessageViews views, EventPush push, Limits limits, CurrentUser user)
 {
     [Function(nameof(VoteInPoll))]
@@ -26,7 +29,7 @@ public sealed class VoteInPoll(ConversationLog log, MessageViews views, EventPus
         var appended = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
         if (appended.Refusal is null)
         {
-            // What all are pushed doesn't say who voted, so the caller's other devices couldn't know that it was them.
+            // The event that everyone gets doesn't say who voted. This one tells the caller's other devices.
             var message = appended.Document<Message>();
             var own = new OwnVote(messageId, options, message.UpdatedSeq ?? message.Seq);
             await push.PushToUserAsync(user.Id, OwnVote.Updated, conversationId, own, cancellationToken);
@@ -36,7 +39,7 @@ public sealed class VoteInPoll(ConversationLog log, MessageViews views, EventPus
     }
 }
 
-/// <summary>The wish to have chosen these options of a poll. Any active member may who sees it.</summary>
+/// <summary>Sets the actor's vote in a poll. Every active member who sees the message may.</summary>
 public sealed record VoteInPollCommand : MessageCommand
 {
     /// <summary>Indexes of options, ascending; empty takes the vote back.</summary>

@@ -6,8 +6,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Presence;
 
 /// <summary>
-/// <c>GET /presence?users=a,b&amp;conversationId=</c>: who of up to 50 users is connected now, and when they were last. Lists only users who
-/// have written in a direct conversation with the caller, or share the one given, and only while both show their presence.
+/// <c>GET /presence?users=a,b&amp;conversationId=</c>: who of up to 50 users is online, and when they were last seen. It lists
+/// only users who wrote in a direct conversation with the caller or share the given one, and only while both share their
+/// presence.
 /// </summary>
 public sealed class GetPresence(
     VisibleUsers visibleUsers,
@@ -44,7 +45,7 @@ public sealed class GetPresence(
     }
 }
 
-/// <summary>The presence of those whom the caller may see.</summary>
+/// <summary>The presence of the users whom the caller may see.</summary>
 public sealed record PresenceList(IReadOnlyList<PresenceView> Presence);
 
 /// <summary>One user's presence.</summary>

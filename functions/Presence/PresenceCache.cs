@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Presence;
 
-/// <summary>Whether users are connected, asked of SignalR and kept for 15 s.</summary>
+/// <summary>Whether users are connected: SignalR's answer, cached for 15 s.</summary>
 public sealed class PresenceCache(ChatHub hub, TimeProvider time, ILogger<PresenceCache> logger)
 {
     private const int MaxKept = 20_000;
@@ -15,7 +15,7 @@ public sealed class PresenceCache(ChatHub hub, TimeProvider time, ILogger<Presen
 
     private readonly ConcurrentDictionary<UserId, (bool IsThere, DateTimeOffset Until)> _kept = new();
 
-    /// <summary>Who has a connection; null when SignalR can't be asked.</summary>
+    /// <summary>Which of these users have a connection; null when SignalR doesn't answer.</summary>
     public async Task<IReadOnlyDictionary<UserId, bool>?> AreThereAsync(IReadOnlyList<UserId> users, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Patience, time);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Functions.Presence;
 
-/// <summary>Registers what people see of each other: presence, typing, receipts.</summary>
+/// <summary>Registers presence, typing, receipts and privacy.</summary>
 public static class PresenceSetup
 {
     public static IServiceCollection AddPresence(this IServiceCollection services) =>

@@ -5,12 +5,14 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Presence;
 
-/// <summary>Tells whom a user may see: those who share a conversation that shows them (<see cref="Head.Shows"/>).</summary>
+/// <summary>
+/// Finds the users whose presence a user may see: those in a common conversation that shows them (<see cref="Head.Shows"/>).
+/// </summary>
 public sealed class VisibleUsers(ConversationReader reader, DirectConversations direct, ChatContainers containers)
 {
     /// <summary>
-    /// Those of some users whom a conversation of the user's shows; when none is given, whom their direct ones show. Null when the conversation
-    /// isn't the user's.
+    /// Which of some users a conversation of the user's shows; without a conversation, which of them the user's direct ones show.
+    /// Null when the conversation isn't the user's.
     /// </summary>
     public async Task<IReadOnlyList<UserId>?> AmongAsync(
         UserId user,

@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Privacy;
 
-/// <summary><c>PATCH /me/privacy</c>: changes what the caller lets others see; absent members stay. 200 with the settings.</summary>
+/// <summary><c>PATCH /me/privacy</c>: changes the caller's privacy settings; absent fields stay. 200 with the settings.</summary>
 public sealed class ChangePrivacy(ChatContainers containers, PrivacyReader privacy, Limits limits, CurrentUser user)
 {
     [Function(nameof(ChangePrivacy))]
@@ -32,13 +32,13 @@ public sealed class ChangePrivacy(ChatContainers containers, PrivacyReader priva
             var after = before ?? new PrivacySettings { UserId = user.Id };
             after = after with
             {
-                // Null goes back to the default.
+                // Null restores the default.
                 ReadReceipts = receipts.IsGiven ? receipts.Value ?? true : after.ReadReceipts,
                 Presence = presence.IsGiven ? presence.Value ?? true : after.Presence,
                 Version = after.Version + 1,
             };
 
-            // Also what seems to be so already: the replica that was read may be behind.
+            // Write even if nothing seems to change: the replica that was read may lag.
             if (await TryWriteAsync(after, etag, partition, cancellationToken))
             {
                 privacy.Changed(after);

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Privacy;
 
-/// <summary><c>GET /me/privacy</c>: what the caller lets others see.</summary>
+/// <summary><c>GET /me/privacy</c>: the caller's privacy settings.</summary>
 public sealed class GetPrivacy(ChatContainers containers, CurrentUser user)
 {
     [Function(nameof(GetPrivacy))]

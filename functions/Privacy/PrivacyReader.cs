@@ -3,8 +3,11 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Privacy;
 
-/// <summary>Reads users' privacy settings, kept for half a minute: a change is in force everywhere after that, and at once where it was made.</summary>
-/// <remarks>A read that began before a change was written may end after it. Of two versions the newer is kept, for as long as it is believed.</remarks>
+/// <summary>
+/// Reads users' privacy settings and caches them for 30 s. A change takes effect at once in the process that made it, and within
+/// 30 s in all others.
+/// </summary>
+/// <remarks>A read that began before a change may end after it. So of two versions the cache keeps the newer one.</remarks>
 public sealed class PrivacyReader(ChatContainers containers, TimeProvider time)
 {
     private const int MaxKept = 20_000;
@@ -15,10 +18,16 @@ public sealed class PrivacyReader(ChatContainers containers, TimeProvider time)
 
     private readonly Lock _lock = new();
 
-    /// <summary>Replaced when it is full. A read that began before that ends in the old one, and so replaces nothing.</summary>
+    /// <summary>
+    /// Replaced by an empty one when it is full. A read that is under way writes to the old one, and so can't overwrite a newer
+    /// version.
+    /// </summary>
     private Dictionary<UserId, (PrivacySettings Settings, DateTimeOffset Until)> _kept = [];
 
-    /// <summary>Whether a user shows how far they read. False when that can't be found out soon: what they do mustn't wait or fail for it.</summary>
+    /// <summary>
+    /// Whether a user shares read receipts. False when the settings can't be read within 500 ms: a send mustn't wait or fail for
+    /// them.
+    /// </summary>
     public async Task<bool> ShowsReadAsync(UserId user, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Patience, time);
@@ -34,7 +43,7 @@ public sealed class PrivacyReader(ChatContainers containers, TimeProvider time)
         }
     }
 
-    /// <summary>A user's settings; the defaults when they never changed any.</summary>
+    /// <summary>A user's settings; the defaults if they never changed them.</summary>
     public async Task<PrivacySettings> OfAsync(UserId user, CancellationToken cancellationToken) =>
         (await OfAsync([user], cancellationToken))[user];
 
@@ -75,7 +84,7 @@ public sealed class PrivacyReader(ChatContainers containers, TimeProvider time)
         return all;
     }
 
-    /// <summary>Takes in what was written here.</summary>
+    /// <summary>Caches settings that this process wrote.</summary>
     public void Changed(PrivacySettings settings) => Keep(WithRoom(), settings, time.GetUtcNow());
 
     private Dictionary<UserId, (PrivacySettings Settings, DateTimeOffset Until)> WithRoom()

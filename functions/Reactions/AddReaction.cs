@@ -6,7 +6,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Reactions;
 
-/// <summary><c>PUT /conversations/{c}/messages/{m}/reactions/{key}</c>: reacts to a message; 200 with the message. Repeating it changes nothing.</summary>
+/// <summary>
+/// <c>PUT /conversations/{c}/messages/{m}/reactions/{key}</c>: adds a reaction to a message; 200 with the message. Idempotent.
+/// </summary>
 public sealed class AddReaction(ConversationLog log, MessageViews views, Limits limits, CurrentUser user)
 {
     [Function(nameof(AddReaction))]

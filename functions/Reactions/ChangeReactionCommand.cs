@@ -4,12 +4,12 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Reactions;
 
-/// <summary>The wish that a reaction of the actor's is there, or isn't. Any active member may react to any message that they see.</summary>
+/// <summary>Adds or removes a reaction of the actor's. Every active member may react to every message that they see.</summary>
 public sealed record ChangeReactionCommand : MessageCommand
 {
     public required ReactionKey Key { get; init; }
 
-    /// <summary>Whether the reaction is to be there.</summary>
+    /// <summary>True to add the reaction, false to remove it.</summary>
     public required bool IsWanted { get; init; }
 
     public required Limits Limits { get; init; }

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Reactions;
 
-/// <summary><c>GET /conversations/{c}/messages/{m}/reactions</c>: who reacted and with what, by user id, in pages.</summary>
+/// <summary><c>GET /conversations/{c}/messages/{m}/reactions</c>: who reacted with what, ordered by user id, in pages.</summary>
 public sealed class ListReactions(MessageReader messages, ChatContainers containers, Limits limits, CurrentUser user)
 {
     [Function(nameof(ListReactions))]

@@ -10,11 +10,11 @@ public sealed record ReactionSummary(ReactionKey Key, int Count, IReadOnlyList<U
 {
     private const int MaxUsers = 5;
 
-    /// <summary>Whether the caller did; absent in pushes, which are the same for everyone.</summary>
+    /// <summary>Whether the caller reacted with it; absent in pushes, which are the same for everyone.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Mine { get; init; }
 
-    /// <summary>The summaries with one more reaction.</summary>
+    /// <summary>The summaries after a reaction was added.</summary>
     public static IReadOnlyList<ReactionSummary> With(IReadOnlyList<ReactionSummary>? all, ReactionKey key, UserId user)
     {
         all ??= [];
@@ -23,7 +23,7 @@ public sealed record ReactionSummary(ReactionKey Key, int Count, IReadOnlyList<U
             : [.. all, new ReactionSummary(key, 1, [user])];
     }
 
-    /// <summary>The summaries with one reaction less; null when it was the last.</summary>
+    /// <summary>The summaries after a reaction was removed; null when it was the last.</summary>
     public static IReadOnlyList<ReactionSummary>? Without(IReadOnlyList<ReactionSummary>? all, ReactionKey key, UserId user)
     {
         IReadOnlyList<ReactionSummary> rest =

@@ -6,7 +6,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Reactions;
 
-/// <summary><c>DELETE /conversations/{c}/messages/{m}/reactions/{key}</c>: takes a reaction back; 200 with the message. Repeating it changes nothing.</summary>
+/// <summary>
+/// <c>DELETE /conversations/{c}/messages/{m}/reactions/{key}</c>: removes a reaction; 200 with the message. Idempotent.
+/// </summary>
 public sealed class RemoveReaction(ConversationLog log, MessageViews views, Limits limits, CurrentUser user)
 {
     [Function(nameof(RemoveReaction))]

@@ -9,9 +9,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Receipts;
 
 /// <summary>
-/// <c>GET /conversations/{c}/receipts</c>: how far each member has received and read, in conversations of up to 100. Who has read a message is
-/// whoever read up to its <c>seq</c> or beyond. Whoever hides their own receipts sees nobody else's read ones; a direct conversation shows those
-/// of the other once they have written in it.
+/// <c>GET /conversations/{c}/receipts</c>: each member's delivered and read watermarks, in conversations of up to 100 members. A
+/// member has read a message if their watermark is at its <c>seq</c> or beyond. A caller who hides their own read receipts sees
+/// nobody's. A direct conversation shows the other user's once they have written in it.
 /// </summary>
 public sealed class ListReceipts(
     ConversationReader reader,
@@ -50,7 +50,7 @@ public sealed class ListReceipts(
     }
 }
 
-/// <summary>The receipts of all members, by user id.</summary>
+/// <summary>The receipts of all members, ordered by user id.</summary>
 public sealed record ReceiptList(IReadOnlyList<ReceiptView> Receipts);
 
 /// <summary>How far one member has come.</summary>
@@ -65,7 +65,7 @@ public sealed record ReceiptView(UserId UserId, long DeliveredSeq, long ReadSeq)
             return new(member.UserId, 0, 0);
         }
 
-        // What they sent says that they had read what was before.
+        // Sending a message implies having read everything before it.
         var (sent, isOwn) = (head.Member(member.UserId), member.UserId == viewer);
         var read = Math.Max((isOwn ? sent?.SentSeq : sent?.ShownSeq) ?? 0, isOwn ? member.ReadSeq : member.ReceiptSeq);
         return new(member.UserId, Math.Max(member.DeliveredSeq, read), showsRead || isOwn ? read : 0);

@@ -7,8 +7,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Receipts;
 
 /// <summary>
-/// <c>PUT /conversations/{c}/delivered</c>: a device of the caller's has everything up to a position. It only rises; repeating or going back
-/// changes nothing, and neither does it in conversations too large for receipts.
+/// <c>PUT /conversations/{c}/delivered</c>: raises the caller's delivered watermark: a device of theirs has everything up to a
+/// position. Repeating it or going back changes nothing; 204. Nothing is stored in conversations too large for receipts.
 /// </summary>
 public sealed class MarkDelivered(ConversationReader reader, MemberWatermarks marks, ReceiptPush push, Limits limits, CurrentUser user)
 {

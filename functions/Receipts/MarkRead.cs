@@ -9,8 +9,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Receipts;
 
 /// <summary>
-/// <c>PUT /conversations/{c}/read</c>: moves the caller's read marker to a position, and ends what they marked as unread. The marker only
-/// rises; repeating or going back leaves it.
+/// <c>PUT /conversations/{c}/read</c>: raises the caller's read watermark to a position, and ends "marked as unread"; 204.
+/// Repeating it or going back doesn't move the watermark.
 /// </summary>
 public sealed class MarkRead(
     ConversationReader reader,
@@ -42,7 +42,7 @@ public sealed class MarkRead(
             return Problems.OutOfRange("/seq", "Must not be beyond the conversation's lastSeq.").ToResult();
         }
 
-        // The member first: the inbox is a projection of it, and a repeat heals what a crash in between left.
+        // The member document first: the inbox is a projection of it. After a crash in between, a retry moves the inbox.
         var ordinal = await reader.OrdinalAtAsync(head, seq, cancellationToken);
         var isShown = head.MemberCount <= limits.ReceiptMembers && (await privacy.OfAsync(user.Id, cancellationToken)).ReadReceipts;
         var mark = await marks.RaiseReadAsync(conversationId, user.Id, seq, ordinal, isShown, cancellationToken);

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Receipts;
 
 /// <summary>
-/// Tells members of each other's receipts, at most once per second and member: the first at once, what follows within a second together at its
-/// end. Best effort; what is lost is asked for.
+/// Pushes receipts to the other members, debounced to one per second, member and kind: the first at once, then the newest of each
+/// second at its end. Best effort; clients can fetch receipts.
 /// </summary>
 public sealed class ReceiptPush(
     EventPush push,
@@ -25,10 +25,10 @@ public sealed class ReceiptPush(
 
     private readonly Lock _lock = new();
 
-    /// <summary>The furthest of each member's receipts in the second that runs, and the conversation as it was then.</summary>
+    /// <summary>The newest receipt of each open window, with the head at that time.</summary>
     private readonly Dictionary<(ConversationId, UserId, string), (Head Head, Receipt Receipt)> _windows = [];
 
-    /// <summary>Tells the others, as far as both sides show receipts, and the user's own devices.</summary>
+    /// <summary>Pushes a receipt to the user's own devices, and to the others if both sides share receipts.</summary>
     public async Task PushAsync(Head head, Receipt receipt)
     {
         var key = (head.ConversationId, receipt.UserId, receipt.Type);
@@ -47,7 +47,7 @@ public sealed class ReceiptPush(
         _ = GoOnAsync(receipt.Seq, key);
     }
 
-    /// <summary>Sends what came during each second at its end, until nothing did; whatever became of what was sent before.</summary>
+    /// <summary>At the end of each window, sends the newest receipt of it. Ends with the first window without one.</summary>
     private async Task GoOnAsync(long sent, (ConversationId, UserId, string) key)
     {
         while (true)

@@ -9,8 +9,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Scheduled;
 
 /// <summary>
-/// <c>DELETE /conversations/{c}/scheduled/{s}</c>: 204 when the message won't be sent, also when it wasn't there; 409 when it was sent. Sending
-/// deletes the document in the commit that creates the message, so exactly one of the two happens.
+/// <c>DELETE /conversations/{c}/scheduled/{s}</c>: 204 when the message won't be sent, even if there was none; 409 when it was
+/// sent. The commit that sends the message deletes this document, so exactly one of the two happens.
 /// </summary>
 public sealed class CancelScheduled(ConversationReader reader, ChatContainers containers, CurrentUser user)
 {
@@ -42,7 +42,7 @@ public sealed class CancelScheduled(ConversationReader reader, ChatContainers co
             return new NoContentResult(Session.Of(deleted.Headers));
         }
 
-        // Not before the answer that it isn't there, which the commit that sent it would have caused.
+        // Read with the session of the 404: if a commit that sent the message deleted the document, this read sees that message.
         var (sent, _) = await containers.Conversations.ReadDocumentAsync(
             Message.DocumentId(scheduledId),
             conversationId,

@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Scheduled;
 
-/// <summary><c>GET /conversations/{c}/scheduled</c>: the caller's own messages that wait to be sent, the next due first.</summary>
+/// <summary><c>GET /conversations/{c}/scheduled</c>: the caller's scheduled messages, the next due first.</summary>
 public sealed class ListScheduled(ConversationReader reader, ChatContainers containers, CurrentUser user)
 {
     [Function(nameof(ListScheduled))]
@@ -26,7 +26,7 @@ public sealed class ListScheduled(ConversationReader reader, ChatContainers cont
         return new JsonResult<ScheduledPage>(StatusCodes.Status200OK, page, ChatJson.Default.ScheduledPage);
     }
 
-    /// <summary>What a member has scheduled since they joined.</summary>
+    /// <summary>A member's scheduled messages of their current membership.</summary>
     internal static async Task<List<ScheduledMessage>> FindAsync(
         ChatContainers containers,
         Member sender,
@@ -34,7 +34,7 @@ public sealed class ListScheduled(ConversationReader reader, ChatContainers cont
     {
         var prefix = ScheduledMessage.Prefix(sender.UserId);
 
-        // Another's id may begin with this one's and a colon.
+        // Another user's id may begin with this user's id and a colon, so the prefix isn't enough.
         var query = new QueryDefinition("SELECT * FROM c WHERE c.id > @from AND c.id < @end AND c.senderId = @sender ORDER BY c.id")
             .WithParameter("@from", prefix)
             .WithParameter("@end", prefix[..^1] + ';')

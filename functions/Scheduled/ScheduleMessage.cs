@@ -11,8 +11,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Scheduled;
 
 /// <summary>
-/// <c>POST /conversations/{c}/scheduled</c>: has a message sent at an instant, 1 minute to 365 days ahead; 201 with what waits, 200 when it
-/// repeats that. Whether the sender may say it is decided when it is due; what they may not is dropped then.
+/// <c>POST /conversations/{c}/scheduled</c>: schedules a message for an instant 1 minute to 365 days ahead; 201 with the
+/// scheduled message, 200 for a retry. Whether the sender may send it is decided when it is due; if they may not, it is dropped.
 /// </summary>
 public sealed class ScheduleMessage(
     ConversationReader reader,
@@ -58,7 +58,7 @@ public sealed class ScheduleMessage(
             ?? await AcceptAsync(scheduled, part.Member, cancellationToken);
     }
 
-    /// <summary>The answer where there is such a message already; null where there is none.</summary>
+    /// <summary>The answer to a retry; null when there is no such message yet.</summary>
     private async Task<IResult?> RepeatAsync(ScheduledMessage scheduled, Member sender, CancellationToken cancellationToken)
     {
         var (first, etag) = await containers.Conversations.ReadDocumentAsync(
@@ -73,7 +73,7 @@ public sealed class ScheduleMessage(
 
         if (first is not null)
         {
-            // It ended with the membership before, and would be dropped when it is due.
+            // It belongs to a former membership and would be dropped when due. This request replaces it.
             using var deleted = await containers.Conversations.DeleteItemStreamAsync(
                 first.Id,
                 new PartitionKey(first.ConversationId.Value),
@@ -97,14 +97,17 @@ public sealed class ScheduleMessage(
             return Problems.OutOfRange("/dueAt", "Must be 1 minute to 365 days ahead.").ToResult();
         }
 
-        // Requests at once may go beyond it together by as many as they are.
+        // Not exact: concurrent requests may exceed the limit by their number.
         var waiting = await ListScheduled.FindAsync(containers, sender, cancellationToken);
         return waiting.Count >= limits.ScheduledMessages
             ? Problems.LimitReached("scheduledMessages", limits.ScheduledMessages).ToResult()
             : null;
     }
 
-    /// <summary>First the queue, then the document: what is due and isn't there does nothing, and what is there will be due.</summary>
+    /// <summary>
+    /// First the queue message, then the document. A message without a document does nothing; a document without a message would
+    /// never be sent.
+    /// </summary>
     private async Task<IResult> AcceptAsync(ScheduledMessage scheduled, Member sender, CancellationToken cancellationToken)
     {
         var due = ScheduledDue.Of(scheduled);
@@ -126,7 +129,7 @@ public sealed class ScheduleMessage(
         var session = Session.Of(created.Headers);
         if (scheduled.DueAt <= time.GetUtcNow())
         {
-            // It took so long that what tells of it may have come before it was there.
+            // The write took so long that the queue message may have run before the document existed. Send another.
             await queue.SendAsync(due with { Session = session }, cancellationToken);
         }
 

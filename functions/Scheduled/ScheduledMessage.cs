@@ -7,7 +7,7 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Scheduled;
 
-/// <summary>A message that waits to be sent; there until it is sent, cancelled, or refused when it is due. Only its sender sees it.</summary>
+/// <summary>A scheduled message as stored, until it is sent, cancelled, or refused when due. Only its sender sees it.</summary>
 public sealed record ScheduledMessage : ConversationDocument
 {
     public override string Id => DocumentId(SenderId, MessageId);
@@ -23,20 +23,26 @@ public sealed record ScheduledMessage : ConversationDocument
 
     public required DateTimeOffset DueAt { get; init; }
 
-    /// <summary>By which entry its sender had joined then; it ends with that membership. Null where it was written before that was noted.</summary>
+    /// <summary>
+    /// The entry by which its sender had joined. The scheduled message ends with that membership. Null in documents from before
+    /// this field existed.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? JoinedSeq { get; init; }
 
-    /// <summary>Whether it is of the membership that its sender has; one without a note of that is.</summary>
+    /// <summary>Whether it belongs to its sender's current membership. Documents without <see cref="JoinedSeq"/> do.</summary>
     public bool IsOf(Member? sender) => JoinedSeq is null || JoinedSeq == sender?.JoinedSeq;
 
-    /// <summary>Whether another request asked for the same.</summary>
+    /// <summary>Whether both are for the same content and instant.</summary>
     public bool IsSameAs(ScheduledMessage other) =>
         DueAt == other.DueAt && Content.Hash == other.Content.Hash;
 
     public static string DocumentId(UserId sender, MessageId message) => Prefix(sender) + message.Value;
 
-    /// <summary>What the ids of all that a user has scheduled in a conversation begin with; those of <c>a:b</c> begin as those of <c>a</c> do.</summary>
+    /// <summary>
+    /// The prefix of the ids of a user's scheduled messages. Not unique: user <c>a:b</c> has ids that begin like those of user
+    /// <c>a</c>.
+    /// </summary>
     public static string Prefix(UserId sender) => $"s:{sender.Value}:";
 }
 
@@ -53,5 +59,5 @@ public sealed record ScheduledView(
         new(scheduled.MessageId, scheduled.ConversationId, scheduled.ClientMessageId, scheduled.DueAt, scheduled.Content);
 }
 
-/// <summary>All that a user has scheduled in a conversation, the next due first.</summary>
+/// <summary>A user's scheduled messages in a conversation, the next due first.</summary>
 public sealed record ScheduledPage(IReadOnlyList<ScheduledView> Scheduled);

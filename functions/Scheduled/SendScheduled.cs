@@ -13,7 +13,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Scheduled;
 
-/// <summary>Queue <c>scheduled</c>: sends a message that is due, if it still waits for that instant. What its sender may not say any more is dropped, also when they left and came back.</summary>
+/// <summary>
+/// Queue <c>scheduled</c>: sends a message that is due, if it is still scheduled for that instant. It is dropped if its sender
+/// may not send it any more, or has left since, even if they came back.
+/// </summary>
 public sealed class SendScheduled(QueueMessageProcessor processor, ChatContainers containers, ConversationLog log, PrivacyReader privacy)
 {
     [Function(nameof(SendScheduled))]
@@ -33,7 +36,7 @@ public sealed class SendScheduled(QueueMessageProcessor processor, ChatContainer
             cancellationToken);
         if (scheduled is null || scheduled.DueAt != due.DueAt)
         {
-            // Cancelled, sent, never accepted, or scheduled anew.
+            // Cancelled, sent, never accepted, or rescheduled.
             return;
         }
 
@@ -63,7 +66,7 @@ public sealed class SendScheduled(QueueMessageProcessor processor, ChatContainer
     }
 }
 
-/// <summary>The wish that a message which waited is sent and waits no more. It is neither when it was cancelled meanwhile.</summary>
+/// <summary>Sends a scheduled message and deletes its document in one commit. Does nothing if the document is gone.</summary>
 public sealed record SendScheduledCommand : LogCommand
 {
     private readonly ScheduledMessage _scheduled;

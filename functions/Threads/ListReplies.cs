@@ -6,7 +6,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Threads;
 
-/// <summary><c>GET /conversations/{c}/messages/{m}/replies</c>: a page of a thread, as pages of messages are, from its beginning when no position is given.</summary>
+/// <summary>
+/// <c>GET /conversations/{c}/messages/{m}/replies</c>: a page of a thread's replies, from the first one when no position is
+/// given.
+/// </summary>
 public sealed class ListReplies(
     ConversationReader reader,
     MessageReader messages,

@@ -6,8 +6,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Typing;
 
 /// <summary>
-/// <c>POST /conversations/{c}/typing</c>: tells the other members that the caller writes, or stopped. 204; nothing is stored. Clients repeat it
-/// every 3 s while the user types, and forget what they were told after 6 s.
+/// <c>POST /conversations/{c}/typing</c>: tells the other members that the caller is typing, or stopped; 204. Nothing is stored.
+/// Clients repeat it every 3 s while the user types, and let it expire after 6 s.
 /// </summary>
 public sealed class SendTyping(ConversationReader reader, TypingPush push, Limits limits, CurrentUser user)
 {
