@@ -27,8 +27,10 @@ public sealed record ChangePreferencesRequest
             Draft = body.Merge("draft", name => new Draft(body.Text($"{name}/text", limits.Text))),
         };
 
-    /// <summary>The entry as the user wants it.</summary>
-    /// <param name="messageCount">How many messages there are: the next brings the conversation back from the archive, unless it is muted.</param>
+    /// <summary>The entry after the merge.</summary>
+    /// <param name="messageCount">
+    /// The conversation's message count. An archived conversation comes back with the next message, unless it is muted.
+    /// </param>
     public InboxEntry ApplyTo(InboxEntry entry, long messageCount, DateTimeOffset now)
     {
         var changed = entry with

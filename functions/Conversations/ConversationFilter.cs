@@ -3,8 +3,8 @@ using Chat.Functions.Inbox;
 namespace Chat.Functions.Conversations;
 
 /// <summary>Which of a user's conversations a list shows.</summary>
-/// <param name="Condition">What an index can tell of it, as a condition of the query.</param>
-/// <param name="Shows">All of it, at an instant.</param>
+/// <param name="Condition">The part of the filter that an index serves, as a condition of the query.</param>
+/// <param name="Shows">The whole filter, at an instant.</param>
 internal sealed record ConversationFilter(string Condition, Func<InboxEntry, DateTimeOffset, bool> Shows)
 {
     /// <summary>The list without a filter.</summary>

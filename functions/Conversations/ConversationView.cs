@@ -46,10 +46,10 @@ public sealed record ConversationView(
     public int? MessageTtl { get; init; }
 
     /// <param name="head">The conversation.</param>
-    /// <param name="about">What is said about it; null while that is nothing.</param>
+    /// <param name="profile">A group's profile; null while it has none.</param>
     /// <param name="members">Some or all of its members.</param>
     /// <param name="entry">The caller's inbox entry; null while there is none.</param>
-    /// <param name="now">At which what has disappeared isn't counted.</param>
+    /// <param name="now">Messages that expired by then don't count as unread.</param>
     public static ConversationView Of(
         Head head,
         GroupProfile? profile,

@@ -2,7 +2,7 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary>What a request to create a conversation says.</summary>
+/// <summary>The body of <c>POST /conversations</c>.</summary>
 /// <param name="Others">The members besides the creator, without duplicates.</param>
 public sealed record CreateConversationRequest(ConversationKind Kind, string? Title, IReadOnlyList<UserId> Others)
 {

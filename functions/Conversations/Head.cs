@@ -135,9 +135,9 @@ public sealed record Head
     /// <summary>The member; null for others, and when the head doesn't list members.</summary>
     public HeadMember? Member(UserId user) => Members?.FirstOrDefault(member => member.UserId == user);
 
-    /// <summary>The head once a message was sent, which is its next entry.</summary>
+    /// <summary>The head after its next entry, a message.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="isReceipt">Whether its sender shows others how far they have read.</param>
+    /// <param name="isReceipt">Whether the sender shares read receipts.</param>
     public Head With(Message message, bool isReceipt) =>
         this with
         {

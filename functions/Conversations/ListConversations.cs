@@ -105,8 +105,10 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
 public sealed record ConversationPage(IReadOnlyList<ConversationSummaryView> Conversations, string? Continuation);
 
 /// <summary>A conversation in the caller's list.</summary>
-/// <param name="Peer">The other one of a direct conversation; null for groups.</param>
-/// <param name="UnreadCount">Messages after the caller's read marker; one's own sends count as read.</param>
+/// <param name="Peer">The other user of a direct conversation; null for groups.</param>
+/// <param name="UnreadCount">
+/// Messages after the caller's read marker. Sending a message marks everything before it as read.
+/// </param>
 public sealed record ConversationSummaryView(
     ConversationId ConversationId,
     ConversationKind Kind,

@@ -12,9 +12,9 @@ namespace Chat.Functions.Conversations;
 /// </remarks>
 public sealed class RemainingMembers(ConversationLog log, Limits limits)
 {
-    /// <summary>Appends a part after another, as large as commits hold them.</summary>
-    /// <param name="creator">Who adds them.</param>
-    /// <returns>Why not all of them are in, and by which session a reader sees those who are.</returns>
+    /// <summary>Appends in parts of the size of a commit, one after another.</summary>
+    /// <param name="creator">Who created the group.</param>
+    /// <returns>The refusal if some couldn't join, and the session token by which a reader sees those who did.</returns>
     public async Task<(Problem? Refusal, Session? Session)> JoinAsync(
         ConversationId conversation,
         UserId creator,

@@ -60,5 +60,5 @@ public sealed class ListEvents(ConversationReader reader, ChatContainers contain
 /// <summary>A page of the log, ascending by <c>seq</c>.</summary>
 /// <param name="FromSeq">The first position that the page covers.</param>
 /// <param name="ToSeq">The last position that the page covers; less than <paramref name="FromSeq"/> when it covers none.</param>
-/// <param name="HasMore">Whether the log goes on.</param>
+/// <param name="HasMore">Whether there are entries after the page.</param>
 public sealed record EventPage(IReadOnlyList<ChatEvent> Events, long FromSeq, long ToSeq, bool HasMore);

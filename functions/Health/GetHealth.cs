@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Health;
 
-/// <summary><c>GET /health</c>: 200 while the process answers.</summary>
+/// <summary><c>GET /health</c>: 200 while 200 while the process answers.</summary>
 public sealed class GetHealth
 {
     [Function(nameof(GetHealth))]
@@ -15,9 +15,9 @@ public sealed class GetHealth
             ChatJson.Default.HealthReport);
 }
 
-/// <summary>How the backend is.</summary>
+/// <summary>The state of the backend.</summary>
 /// <param name="Status"><c>ok</c> or <c>unavailable</c>.</param>
-/// <param name="Checks">The same for each service that was asked.</param>
+/// <param name="Checks">The same for each service that was checked.</param>
 public sealed record HealthReport(string Status, IReadOnlyDictionary<string, string> Checks)
 {
     public const string Ok = "ok";

@@ -2,9 +2,9 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Invites;
 
-/// <summary>What a request to make an invite link says.</summary>
-/// <param name="ExpiresAt">Until when it is good; null for ever.</param>
-/// <param name="MaxUses">How many it lets in; null for any number.</param>
+/// <summary>The body of <c>POST …/invite-links</c>.</summary>
+/// <param name="ExpiresAt">When the link expires; null for never.</param>
+/// <param name="MaxUses">How many users may join by the link; null for any number.</param>
 public sealed record CreateInviteLinkRequest(DateTimeOffset? ExpiresAt, int? MaxUses)
 {
     private const int MostUses = 1_000;

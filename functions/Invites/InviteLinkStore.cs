@@ -26,10 +26,12 @@ public sealed class InviteLinkStore(ChatContainers containers)
         return (links ?? new InviteLinks { ConversationId = conversation }, etag);
     }
 
-    /// <summary>Changes the links, deciding anew whenever somebody else was faster.</summary>
-    /// <param name="conversation">Whose links they are.</param>
-    /// <param name="change">The links as they are to be; the same ones when there is nothing to change.</param>
-    /// <returns>The links as they are then, and by which a reader sees the change; null when there was none.</returns>
+    /// <summary>Changes the links, and decides again after every conflict.</summary>
+    /// <param name="conversation">The links' conversation.</param>
+    /// <param name="change">Returns the new links, or the same instance to change nothing.</param>
+    /// <returns>
+    /// The links afterwards, and the session token by which a reader sees the change; null when nothing changed.
+    /// </returns>
     public async Task<(InviteLinks Links, Session? Session)> ChangeAsync(
         ConversationId conversation,
         Func<InviteLinks, InviteLinks> change,

@@ -3,9 +3,9 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Invites;
 
-/// <summary>An invite link as owner and admins see it.</summary>
-/// <param name="LinkId">By which to delete it.</param>
-/// <param name="Uses">How many it has let in, or let ask.</param>
+/// <summary>An invite link as the owner and admins see it.</summary>
+/// <param name="LinkId">The id for revoking it.</param>
+/// <param name="Uses">How many users joined or asked to join by it.</param>
 public sealed record InviteLinkView(string LinkId, UserId CreatedBy, DateTimeOffset CreatedAt, int Uses)
 {
     /// <summary>The secret that lets users in; only in the answer that created the link.</summary>

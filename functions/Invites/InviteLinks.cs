@@ -23,10 +23,10 @@ public sealed record InviteLinks : ConversationDocument
     public InviteLinks LiveAt(DateTimeOffset now) => this with { Links = [.. Links.Where(link => link.IsLiveAt(now))] };
 
     /// <summary>
-    /// The link that is good for letting somebody in; null when there is none. For whoever waits to be let in by this very link that is also one
-    /// that is used up: they were one of its uses.
+    /// The link if it is valid for a user; null otherwise. A user who asked to join by this link is one of its uses, so for them
+    /// a used-up link is valid too.
     /// </summary>
-    /// <param name="hasAsked">Whether they asked to join by this link, and wait.</param>
+    /// <param name="hasAsked">Whether the user asked to join by this link and waits for a decision.</param>
     public InviteLink? Find(string linkId, bool hasAsked, DateTimeOffset now) =>
         Links.FirstOrDefault(link => link.LinkId == linkId && (hasAsked ? !link.IsExpiredAt(now) : link.IsLiveAt(now)));
 
@@ -54,8 +54,8 @@ public sealed record InviteLinks : ConversationDocument
     };
 }
 
-/// <summary>An invite link as it is stored.</summary>
-/// <param name="LinkId">The hash of what it carries.</param>
+/// <summary>An invite link as stored.</summary>
+/// <param name="LinkId">The hash of its secret.</param>
 /// <param name="Uses">How many it has let in, or let ask.</param>
 public sealed record InviteLink(string LinkId, UserId CreatedBy, DateTimeOffset CreatedAt, int Uses)
 {

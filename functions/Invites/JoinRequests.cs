@@ -146,7 +146,10 @@ public sealed class JoinRequests(
             time.GetUtcNow(),
             new MemberRequested(user)) { Session = session?.Value };
         var deciding = head.Members
-            ?? [.. (await members.ActiveAsync(head.ConversationId, cancellationToken)).Select(member => new HeadMember(member.UserId, member.Role))];
+            ?? [
+                .. (await members.ActiveAsync(head.ConversationId, cancellationToken))
+                    .Select(member => new HeadMember(member.UserId, member.Role)),
+            ];
         await Task.WhenAll(deciding
             .Where(member => member.Role.Has(Right.DecideJoinRequests, head.Kind))
             .Select(member => push.PushToUserAsync(member.UserId, told, cancellationToken)));

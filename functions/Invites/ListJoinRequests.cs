@@ -37,7 +37,7 @@ public sealed class ListJoinRequests(ConversationReader reader, MemberReader mem
     }
 }
 
-/// <summary>A page of those who wait to be let in.</summary>
+/// <summary>A page of pending join requests.</summary>
 /// <param name="Continuation">Asks for the next page; null on the last.</param>
 public sealed record JoinRequestPage(IReadOnlyList<JoinRequestView> JoinRequests, string? Continuation);
 

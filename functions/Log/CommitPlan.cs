@@ -40,10 +40,15 @@ internal sealed class CommitPlan(
     /// <summary>Done before; the answer is to be read.</summary>
     public List<PendingAppend> Repeats { get; } = [];
 
-    /// <summary>For the next commit: no room, or a repeat of one in this plan, and all that follow, so that nobody's own order is lost.</summary>
+    /// <summary>
+    /// For the next commit: no room, or a repeat of one in this plan, and all that follow, so that nobody's own order is lost.
+    /// </summary>
     public List<PendingAppend> Later { get; } = [];
 
-    /// <summary>Commands that are answered by this head, or by who is a member in it, without a commit that would show whether it is behind.</summary>
+    /// <summary>
+    /// Commands that are answered by this head, or by who is a member in it, without a commit that would show whether it is
+    /// behind.
+    /// </summary>
     public IEnumerable<PendingAppend> Unproven =>
         Answers.Select(answered => answered.Pending).Concat(Repeats.Where(repeat => repeat.Command.Concerns.Count > 0));
 
@@ -97,7 +102,10 @@ internal sealed class CommitPlan(
         }
     }
 
-    /// <summary>The command that is a repeat if an operation of the batch finds its document there already; null when it isn't one. Operation 0 is the head's.</summary>
+    /// <summary>
+    /// The command that is a repeat if an operation of the batch finds its document there already; null when it isn't one.
+    /// Operation 0 is the head's.
+    /// </summary>
     public PendingAppend? RepeatAt(int operation)
     {
         var write = operation > 0 ? Writes[operation - 1] : null;

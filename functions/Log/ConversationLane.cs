@@ -59,7 +59,9 @@ internal sealed class ConversationLane(
         }
     }
 
-    /// <summary>Tells a command's caller to try again: it is taken back if it isn't part of a commit yet, and its commit goes on if it is.</summary>
+    /// <summary>
+    /// Tells a command's caller to try again: it is taken back if it isn't part of a commit yet, and its commit goes on if it is.
+    /// </summary>
     public void GiveUp(PendingAppend pending)
     {
         lock (_lock)
@@ -152,7 +154,9 @@ internal sealed class ConversationLane(
         _waiting.RemoveAll(chosen.Contains);
     }
 
-    /// <summary>Commits what the batch's commands come to, again and again until every one has its answer or is back among those who wait.</summary>
+    /// <summary>
+    /// Commits what the batch's commands come to, again and again until every one has its answer or is back among those who wait.
+    /// </summary>
     private async Task CommitAsync(List<PendingAppend> batch)
     {
         var isHeadOfNow = _view.Head is null;
@@ -169,7 +173,8 @@ internal sealed class ConversationLane(
                 [.. plan.Unproven.Where(pending => !pending.IsCaughtUp && !(isHeadOfNow && pending.Session is null))];
             if (behind.Count > 0)
             {
-                // No commit will show whether the head at hand is behind; one that is read now isn't, nor are documents that are read after it.
+                // No commit will show whether the head at hand is behind; one that is read now isn't, nor are documents that are
+                // read after it.
                 if (!isHeadOfNow && behind.Exists(pending => pending.Session is null))
                 {
                     _view.Forget();
@@ -216,7 +221,9 @@ internal sealed class ConversationLane(
         }
     }
 
-    /// <summary>Brings the head and the actors' memberships of the head's version; false when nobody is left who would wait for them.</summary>
+    /// <summary>
+    /// Brings the head and the actors' memberships of the head's version; false when nobody is left who would wait for them.
+    /// </summary>
     private async Task<bool> TryLoadAsync(List<PendingAppend> batch)
     {
         for (var attempt = 0; ; attempt++)
@@ -242,8 +249,8 @@ internal sealed class ConversationLane(
     }
 
     /// <summary>
-    /// Takes those who may have seen more than the head at hand shows out of a batch, with all that they wish: the head is read by their sessions
-    /// beside the commits of others, whom a session that is ahead of everything would hold up.
+    /// Takes those who may have seen more than the head at hand shows out of a batch, with all that they wish: the head is read
+    /// by their sessions beside the commits of others, whom a session that is ahead of everything would hold up.
     /// </summary>
     private void HoldBack(List<PendingAppend> behind, List<PendingAppend> batch)
     {

@@ -6,8 +6,8 @@ using Microsoft.Azure.Cosmos;
 namespace Chat.Functions.Log;
 
 /// <summary>
-/// What a lane knows of its conversation: the head with its ETag, memberships of that head's version, and the ids created lately. Being wrong
-/// is harmless: a commit on an old head fails, and what is known of members holds for one version of them.
+/// What a lane knows of its conversation: the head with its ETag, memberships of that head's version, and the ids created lately.
+/// Being wrong is harmless: a commit on an old head fails, and what is known of members holds for one version of them.
 /// </summary>
 internal sealed class LaneState(ConversationId conversation, Container conversations, TimeProvider time)
 {

@@ -4,8 +4,8 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Log;
 
 /// <summary>
-/// The documents that a commit writes besides the head. One that several commands of the commit change is written once, as the last leaves it;
-/// what was there before is replaced only if it is still what was read.
+/// The documents that a commit writes besides the head. One that several commands of the commit change is written once, as the
+/// last leaves it; what was there before is replaced only if it is still what was read.
 /// </summary>
 internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<ConversationDocument>> stored)
 {

@@ -33,8 +33,8 @@ public sealed class ListMembers(ConversationReader reader, MemberReader members,
 /// <param name="Continuation">Asks for the next page; null on the last.</param>
 public sealed record MemberPage(IReadOnlyList<MemberView> Members, string? Continuation);
 
-/// <summary>A member as the others see them.</summary>
-/// <param name="JoinedSeq">The entry by which they joined, the last time.</param>
+/// <summary>A member as other members see them.</summary>
+/// <param name="JoinedSeq">The entry by which they joined most recently.</param>
 public sealed record MemberView(UserId UserId, MemberRole Role, MemberState State, DateTimeOffset JoinedAt, long JoinedSeq)
 {
     public static MemberView Of(Member member) =>

@@ -74,7 +74,7 @@ public sealed class MemberWatermarks(ChatContainers containers)
     }
 }
 
-/// <summary>What became of a raise.</summary>
-/// <param name="Moved">False when the member was as far already.</param>
-/// <param name="Session">By which a reader sees the mark.</param>
+/// <summary>The result of raising a watermark.</summary>
+/// <param name="Moved">False when the watermark was there already.</param>
+/// <param name="Session">The session token by which a reader sees the watermark.</param>
 public readonly record struct WatermarkResult(bool Moved, Session? Session);

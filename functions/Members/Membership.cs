@@ -28,12 +28,14 @@ public static class Membership
     public static Head Changed(Head head, IReadOnlyList<HeadMember> changed) =>
         With(head, InRoles(head.Members, changed));
 
-    /// <summary>Users join as members by one entry; those who were there before come back.</summary>
-    /// <param name="context">With the users' documents among what is needed.</param>
-    /// <param name="head">The head that they join on.</param>
-    /// <param name="by">Who lets them in: themselves, or whoever adds them.</param>
-    /// <param name="joining">Not members yet; with <paramref name="also"/> no more than a commit holds.</param>
-    /// <param name="also">What else changes by it.</param>
+    /// <summary>Makes users members, by one entry. Former members come back with their old document.</summary>
+    /// <param name="context">The command must need the users' member documents.</param>
+    /// <param name="head">The head before.</param>
+    /// <param name="by">Who added them; they themselves when they joined by a link.</param>
+    /// <param name="joining">
+    /// Users who aren't members; together with <paramref name="also"/> no more than fit into a commit.
+    /// </param>
+    /// <param name="also">Other documents that change with it.</param>
     public static Decision Join(
         in DecisionContext context,
         Head head,
@@ -61,8 +63,8 @@ public static class Membership
                 documentOf(Member.DocumentId(member.UserId)) as Member)), .. also]);
     }
 
-    /// <summary>A member who joins by an entry.</summary>
-    /// <param name="before">What there is of them already.</param>
+    /// <summary>The member document of a user who joins by an entry.</summary>
+    /// <param name="before">Their document from before, if any.</param>
     public static Member New(Head head, HeadMember member, long joinedSeq, DateTimeOffset at, Member? before = null)
     {
         before ??= new Member

@@ -7,8 +7,8 @@ namespace Chat.Functions.Members;
 /// <summary>Changes roles: the entry, the member documents and the head in one commit.</summary>
 internal static class Roles
 {
-    /// <param name="context">With the members' documents among what is needed.</param>
-    /// <param name="head">The head that they change on.</param>
+    /// <param name="context">The command must need the members' documents.</param>
+    /// <param name="head">The head before.</param>
     /// <param name="by">Who changes them.</param>
     /// <param name="changed">The members in their new roles.</param>
     public static Decision Change(in DecisionContext context, Head head, UserId by, params IReadOnlyList<Member> changed)

@@ -3,7 +3,7 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Messages;
 
-/// <summary>A member who is named in a message's text.</summary>
+/// <summary>A member who is mentioned in a message's text.</summary>
 /// <param name="Offset">Where the name begins, in Unicode scalar values from 0.</param>
 /// <param name="Length">The name's length in Unicode scalar values, from 1.</param>
 public sealed record Mention(UserId UserId, int Offset, int Length)

@@ -50,8 +50,10 @@ public sealed record MessagePage(long FromSeq, long ToSeq, bool HasMore)
     [JsonIgnore]
     internal IReadOnlyList<Message> Found { get; private init; } = [];
 
-    /// <param name="found">In the direction of the query, one more than <paramref name="limit"/> when there are more.</param>
-    /// <param name="lastSeq">The log's end, read before the query.</param>
+    /// <param name="found">
+    /// In the direction of the query; one more than <paramref name="limit"/> when there is a next page.
+    /// </param>
+    /// <param name="lastSeq">The head's <c>lastSeq</c>, read before the query.</param>
     /// <param name="after">The position to begin after, when the page goes forward.</param>
     /// <param name="before">The position to end before, when the page goes backward from one; neither means from the end.</param>
     /// <param name="limit">The most messages on the page.</param>

@@ -12,9 +12,9 @@ namespace Chat.Functions.Messages;
 /// <param name="Kind"><c>text</c> or <c>poll</c>.</param>
 /// <param name="Text">1 to 4,000 Unicode scalar values, exactly as sent; empty once unsent.</param>
 /// <param name="At">When it was committed.</param>
-/// <param name="UpdatedSeq">The newest log entry that made it what it is; its own <paramref name="Seq"/> at first.</param>
-/// <param name="Revision">How often it was edited.</param>
-/// <param name="Reactions">In the order of each key's first reaction.</param>
+/// <param name="UpdatedSeq">The newest log entry that changed it; its own <paramref name="Seq"/> at first.</param>
+/// <param name="Revision">The number of edits.</param>
+/// <param name="Reactions">Ordered by each key's first reaction.</param>
 public sealed record MessageView(
     MessageId MessageId,
     ConversationId ConversationId,

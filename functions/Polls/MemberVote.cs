@@ -18,9 +18,9 @@ public sealed record MemberVote : ConversationDocument
     public static string DocumentId(MessageId message, UserId user) => $"p:{message.Value}:{user.Value}";
 }
 
-/// <summary>What <c>vote.updated</c> tells the devices of who voted.</summary>
-/// <param name="Options">The indexes of the options that are theirs now, ascending; empty for none.</param>
-/// <param name="UpdatedSeq">The version of the message in which they are.</param>
+/// <summary>The data of <c>vote.updated</c>, for the voter's own devices.</summary>
+/// <param name="Options">The indexes of the options chosen, ascending; empty for none.</param>
+/// <param name="UpdatedSeq">The version of the message that counts the vote.</param>
 public sealed record OwnVote(MessageId MessageId, IReadOnlyList<int> Options, long UpdatedSeq)
 {
     public const string Updated = "vote.updated";

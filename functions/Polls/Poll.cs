@@ -3,9 +3,9 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Polls;
 
-/// <summary>A question's answers with their votes, on the message that asks it.</summary>
+/// <summary>The options of a poll with their votes, on the message whose text is the question.</summary>
 /// <param name="Options">2 to 10.</param>
-/// <param name="Multiple">Whether one member may choose several.</param>
+/// <param name="Multiple">Whether a member may choose several options.</param>
 /// <param name="Voters">How many members have voted.</param>
 public sealed record Poll(IReadOnlyList<PollOption> Options, bool Multiple, int Voters)
 {
@@ -46,7 +46,7 @@ public sealed record Poll(IReadOnlyList<PollOption> Options, bool Multiple, int 
     private static int Count(IReadOnlyList<int> options, int index) => options.Contains(index) ? 1 : 0;
 }
 
-/// <summary>One of a poll's answers.</summary>
+/// <summary>An option of a poll.</summary>
 /// <param name="Votes">How many members chose it.</param>
 public sealed record PollOption(string Text, int Votes)
 {

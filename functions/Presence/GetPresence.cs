@@ -49,6 +49,6 @@ public sealed class GetPresence(
 public sealed record PresenceList(IReadOnlyList<PresenceView> Presence);
 
 /// <summary>One user's presence.</summary>
-/// <param name="Online">Whether any device is connected, as of at most 15 s ago.</param>
-/// <param name="LastSeenAt">When they last called, rounded down to five minutes; null when that isn't known.</param>
+/// <param name="Online">Whether any device is connected; up to 15 s old.</param>
+/// <param name="LastSeenAt">When they last called, rounded down to five minutes; null when unknown.</param>
 public sealed record PresenceView(UserId UserId, bool Online, DateTimeOffset? LastSeenAt);

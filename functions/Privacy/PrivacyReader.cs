@@ -95,10 +95,10 @@ public sealed class PrivacyReader(ChatContainers containers, TimeProvider time)
         }
     }
 
-    /// <summary>The newer of these settings and what is known already.</summary>
-    /// <param name="kept">Where they are kept.</param>
+    /// <summary>Caches settings unless a newer version is cached, and returns the newer ones.</summary>
+    /// <param name="kept">The cache at the time of the read.</param>
     /// <param name="settings">What was read or written.</param>
-    /// <param name="now">When that began.</param>
+    /// <param name="now">When the read began.</param>
     private PrivacySettings Keep(
         Dictionary<UserId, (PrivacySettings Settings, DateTimeOffset Until)> kept,
         PrivacySettings settings,

@@ -3,9 +3,11 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Reactions;
 
-/// <summary>How a message was reacted to with one key, on the message itself.</summary>
-/// <param name="Count">How many members did.</param>
-/// <param name="Users">Some of them, the earliest first: at most five, and whoever takes theirs back leaves room for the next.</param>
+/// <summary>The reactions to a message with one key, stored on the message.</summary>
+/// <param name="Count">How many members reacted with it.</param>
+/// <param name="Users">
+/// At most five of them, earliest first. A removed reaction makes room for the next member who reacts.
+/// </param>
 public sealed record ReactionSummary(ReactionKey Key, int Count, IReadOnlyList<UserId> Users)
 {
     private const int MaxUsers = 5;

@@ -1,6 +1,8 @@
 namespace Chat.Functions.Realtime;
 
-/// <summary>SignalR Service didn't do what it was asked. Says how it failed, but not what the SDK says: its messages hold addresses with users' ids.</summary>
+/// <summary>
+/// A call to SignalR Service failed. It has the kind of failure but not the SDK's message, which holds URLs with user ids.
+/// </summary>
 public sealed class RealtimeException : Exception
 {
     public RealtimeException(string operation, Exception cause)

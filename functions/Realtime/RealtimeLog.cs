@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Realtime;
 
-/// <summary>What operators can see of realtime.</summary>
+/// <summary>The log lines of realtime.</summary>
 internal static partial class RealtimeLog
 {
     [LoggerMessage(

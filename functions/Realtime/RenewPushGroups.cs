@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Realtime;
 
-/// <summary>Queue <c>pushgroups</c>: renews a user's places in push groups, some a message.</summary>
+/// <summary>Queue <c>pushgroups</c>: renews a user's push group memberships, a part per message.</summary>
 public sealed class RenewPushGroups(QueueMessageProcessor processor, PushGroupRenewal renewal)
 {
     [Function(nameof(RenewPushGroups))]

@@ -53,9 +53,9 @@ public sealed class ListReceipts(
 /// <summary>The receipts of all members, ordered by user id.</summary>
 public sealed record ReceiptList(IReadOnlyList<ReceiptView> Receipts);
 
-/// <summary>How far one member has come.</summary>
-/// <param name="DeliveredSeq">A device of theirs has all up to this entry; reading implies it.</param>
-/// <param name="ReadSeq">They have read up to this entry, as far as the caller may know; 0 when nothing is known.</param>
+/// <summary>One member's watermarks.</summary>
+/// <param name="DeliveredSeq">A device of theirs has everything up to this entry. Reading implies it.</param>
+/// <param name="ReadSeq">They have read everything up to this entry, as far as the caller may know; otherwise 0.</param>
 public sealed record ReceiptView(UserId UserId, long DeliveredSeq, long ReadSeq)
 {
     public static ReceiptView Of(Head head, Member member, UserId viewer, bool showsRead)

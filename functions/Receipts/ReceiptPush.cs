@@ -107,15 +107,15 @@ public sealed class ReceiptPush(
     }
 }
 
-/// <summary>How far a member has come, to be told.</summary>
+/// <summary>A receipt to push.</summary>
 /// <param name="Type"><see cref="Read"/> or <see cref="Delivered"/>.</param>
-/// <param name="IsShown">Whether others may know; the member's own devices always may.</param>
+/// <param name="IsShown">Whether others may see it. The member's own devices always do.</param>
 public sealed record Receipt(string Type, UserId UserId, long Seq, bool IsShown)
 {
     public const string Read = "receipt.read";
     public const string Delivered = "receipt.delivered";
 }
 
-/// <summary>What <c>receipt.read</c> and <c>receipt.delivered</c> tell: a member's mark is there now.</summary>
-/// <param name="UpToSeq">All up to this entry.</param>
+/// <summary>The data of <c>receipt.read</c> and <c>receipt.delivered</c>: a member's watermark rose.</summary>
+/// <param name="UpToSeq">The watermark: everything up to this entry.</param>
 public sealed record ReceiptMoved(UserId UserId, long UpToSeq);

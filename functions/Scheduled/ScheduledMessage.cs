@@ -46,7 +46,7 @@ public sealed record ScheduledMessage : ConversationDocument
     public static string Prefix(UserId sender) => $"s:{sender.Value}:";
 }
 
-/// <summary>A message that waits to be sent, as its sender sees it.</summary>
+/// <summary>A scheduled message as its sender sees it.</summary>
 /// <param name="ScheduledId">The id that the message will have.</param>
 public sealed record ScheduledView(
     MessageId ScheduledId,

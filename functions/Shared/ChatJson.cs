@@ -125,8 +125,8 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(string))]
 public sealed partial class ChatJson : JsonSerializerContext
 {
-    // Text as it is, not as \u escapes: documents and pushes are billed by size, and nothing here is put into HTML. (Emoji and whatever else
-    // lies beyond U+FFFF is escaped by every encoder of .NET.)
+    // Don't escape non-ASCII text: documents and pushes are billed by size, and nothing here is put into HTML. Every encoder of
+    // .NET still escapes characters beyond U+FFFF, such as emoji.
     static ChatJson() =>
         Default = new ChatJson(new JsonSerializerOptions(new ChatJson().GeneratedSerializerOptions!)
         {
@@ -134,6 +134,6 @@ public sealed partial class ChatJson : JsonSerializerContext
         });
 }
 
-/// <summary>Enums as camelCase words.</summary>
+/// <summary>Writes enums as camelCase strings.</summary>
 public sealed class CamelCaseEnumConverter<TEnum>() : JsonStringEnumConverter<TEnum>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
     where TEnum : struct, Enum;

@@ -6,10 +6,10 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Shared;
 
-/// <summary>Reads of documents through the SDK's stream API, which leaves the JSON to source-generated code.</summary>
+/// <summary>Reads documents by the SDK's stream API and deserialises them by source-generated code.</summary>
 public static class CosmosDocuments
 {
-    /// <summary>A document of a conversation, or null.</summary>
+    /// <summary>A document of a conversation; null when there is none.</summary>
     public static Task<StoredDocument<T>> ReadDocumentAsync<T>(
         this Container container,
         string id,
@@ -20,8 +20,8 @@ public static class CosmosDocuments
         where T : class =>
         container.ReadDocumentAsync(id, new PartitionKey(conversation.Value), type, session, cancellationToken);
 
-    /// <summary>A document, or null when there is none.</summary>
-    /// <exception cref="CosmosException">Anything but 200 and 404.</exception>
+    /// <summary>A document; null when there is none.</summary>
+    /// <exception cref="CosmosException">Any status but 200 and 404.</exception>
     public static async Task<StoredDocument<T>> ReadDocumentAsync<T>(
         this Container container,
         string id,
@@ -44,7 +44,7 @@ public static class CosmosDocuments
             response.Headers.ETag) { Session = Session.Of(response.Headers) };
     }
 
-    /// <summary>Those of a conversation's documents that are there, in no order and each once.</summary>
+    /// <summary>The documents of a conversation that exist among these ids: unordered, without duplicates.</summary>
     public static Task<IReadOnlyList<T>> ReadDocumentsAsync<T>(
         this Container container,
         IEnumerable<string> ids,
@@ -61,8 +61,8 @@ public static class CosmosDocuments
             cancellationToken);
     }
 
-    /// <summary>Those of these documents that are there, in no order.</summary>
-    /// <exception cref="CosmosException">Anything but 200.</exception>
+    /// <summary>The documents that exist among these, unordered.</summary>
+    /// <exception cref="CosmosException">Any status but 200.</exception>
     public static async Task<IReadOnlyList<T>> ReadDocumentsAsync<T>(
         this Container container,
         IEnumerable<(string Id, PartitionKey Partition)> documents,
@@ -76,7 +76,9 @@ public static class CosmosDocuments
         return (await JsonSerializer.DeserializeAsync(response.Content, type, cancellationToken))!.Documents;
     }
 
-    /// <summary>The results of a query within one partition, page by page, without a query plan.</summary>
+    /// <summary>
+    /// The results of a query within one partition, page by page. Optimistic direct execution saves the call for a query plan.
+    /// </summary>
     public static async IAsyncEnumerable<T> QueryPartitionAsync<T>(
         this Container container,
         QueryDefinition query,
@@ -110,13 +112,13 @@ public static class CosmosDocuments
         int.TryParse(headers["x-ms-substatus"], System.Globalization.CultureInfo.InvariantCulture, out var code) ? code : 0;
 }
 
-/// <summary>A document as it was read.</summary>
+/// <summary>A document as read, with its ETag.</summary>
 public readonly record struct StoredDocument<T>(T? Document, string? ETag)
     where T : class
 {
-    /// <summary>By which another reader finds it at least as new.</summary>
+    /// <summary>The session token by which another process reads this version or a later one.</summary>
     public Session? Session { get; init; }
 }
 
-/// <summary>A page of a query's answer.</summary>
+/// <summary>A page of query results.</summary>
 public sealed record DocumentsPage<T>([property: System.Text.Json.Serialization.JsonPropertyName("Documents")] IReadOnlyList<T> Documents);

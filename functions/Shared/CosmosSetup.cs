@@ -27,7 +27,7 @@ public static class CosmosSetup
             HttpClientFactory = () => provider.GetRequiredService<IHttpClientFactory>().CreateClient(Connection),
             UseSystemTextJsonSerializerWithOptions = ChatJson.Default.Options,
 
-            // Answers are due in seconds: the callers' own retries know more than the SDK's nine.
+            // A call has 3 s, so retries are the callers' own; the SDK would make nine.
             MaxRetryAttemptsOnRateLimitedRequests = 2,
             MaxRetryWaitTimeOnRateLimitedRequests = TimeSpan.FromSeconds(2),
             RequestTimeout = TimeSpan.FromSeconds(5),

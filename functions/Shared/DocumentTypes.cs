@@ -8,10 +8,10 @@ using Chat.Functions.Polls;
 using Chat.Functions.Reactions;
 using Chat.Functions.Scheduled;
 
-// The log's own namespace: these are the parts of its types that name features.
+// The log's namespace, because these are parts of its types: the parts that name features.
 namespace Chat.Functions.Log;
 
-// The words are stored in every document, as its "type": never rename one.
+// The strings are stored in every document, as its "type". Never rename one.
 [JsonDerivedType(typeof(Message), "message")]
 [JsonDerivedType(typeof(LogEvent), "event")]
 [JsonDerivedType(typeof(Member), "member")]

@@ -3,16 +3,19 @@ using Microsoft.AspNetCore.Http;
 
 namespace Chat.Functions.Shared;
 
-/// <summary>A JSON answer with its status and, after a write, the session that lets the client read what it wrote.</summary>
+/// <summary>
+/// A JSON answer with its status and, after a write, the session token by which the client reads its own write.
+/// </summary>
 /// <remarks>
-/// Holds its value in private: the worker serialises a function's result a second time, and this makes that free. Written to the end
-/// even if the caller has left: stopping would throw outside of every middleware, which worker and host log as an error.
+/// The value is private: the worker serialises a function's result a second time, which is free without public members. The
+/// answer is written to the end even if the caller has left: cancelling would throw outside of all middleware, and worker and
+/// host would log an error.
 /// </remarks>
 internal sealed class JsonResult<T>(int status, T value, JsonTypeInfo<T> type, Session? session = null) : IResult, IStatusCodeHttpResult
 {
     int? IStatusCodeHttpResult.StatusCode => status;
 
-    /// <summary>Whether the value is one that lets somebody in, so that its length may tell nothing.</summary>
+    /// <summary>Whether the value holds a secret; then it isn't compressed (see <see cref="JsonBody"/>).</summary>
     public bool HoldsSecret { private get; init; }
 
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -29,7 +32,7 @@ internal sealed class JsonResult<T>(int status, T value, JsonTypeInfo<T> type, S
     }
 }
 
-/// <summary>204 after a write, with the session that lets the client read what it wrote.</summary>
+/// <summary>204 after a write, with the session token by which the client reads its own write.</summary>
 internal sealed class NoContentResult(Session? session) : IResult, IStatusCodeHttpResult
 {
     int? IStatusCodeHttpResult.StatusCode => StatusCodes.Status204NoContent;

@@ -6,7 +6,7 @@ using System.Text;
 
 namespace Chat.Functions.Shared;
 
-/// <summary>Ids without meaning: 16 bytes as 22 characters of base64url, drawn or hashed.</summary>
+/// <summary>Opaque ids: 16 bytes, random or hashed, as 22 characters of base64url.</summary>
 public static class OpaqueId
 {
     private const int Bytes = 16;
@@ -16,7 +16,10 @@ public static class OpaqueId
 
     public static string Random() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
 
-    /// <summary>The first 16 bytes of SHA-256 over the parts, each with its length before it, so that no two lists of parts meet.</summary>
+    /// <summary>
+    /// The first 16 bytes of SHA-256 over the parts. Each part is preceded by its length, so that different lists of parts never
+    /// hash the same bytes.
+    /// </summary>
     public static string Hash(params ReadOnlySpan<string> parts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -1,6 +1,6 @@
 namespace Chat.Functions.Shared;
 
-/// <summary>Every refusal that clients can meet, with its stable code.</summary>
+/// <summary>All refusals, with their stable codes.</summary>
 public static class Problems
 {
     public static readonly Problem NoToken = new(401, "token_missing", "A bearer token is needed.");
@@ -8,20 +8,20 @@ public static class Problems
     public static readonly Problem TokenInvalid = new(401, "token_invalid", "The token isn't valid here.");
     public static readonly Problem RouteNotFound = new(404, "route_not_found", "There is nothing at this address.");
 
-    /// <summary>Not there, or not yours: the same answer.</summary>
+    /// <summary>For conversations that don't exist and for those that aren't the caller's, so that nobody learns which.</summary>
     public static readonly Problem ConversationNotFound = new(404, "conversation_not_found", "There is no such conversation for you.");
 
-    /// <summary>Not there, not yours to see, or gone: the same answer.</summary>
+    /// <summary>For messages that don't exist, expired, or that the caller may not see.</summary>
     public static readonly Problem MessageNotFound = new(404, "message_not_found", "There is no such message for you.");
 
     public static readonly Problem MemberNotFound = new(404, "member_not_found", "There is no such member.");
 
-    /// <summary>Not there, expired, used up, or not for this caller: the same answer.</summary>
+    /// <summary>For links that don't exist, are expired or used up, or that the caller may not use.</summary>
     public static readonly Problem InviteNotFound = new(404, "invite_not_found", "There is no such invitation for you.");
 
     public static readonly Problem JoinRequestNotFound = new(404, "join_request_not_found", "Nobody of that name waits to join.");
 
-    /// <summary>Only where the caller knows what it is about.</summary>
+    /// <summary>Only where the caller may know that the thing exists.</summary>
     public static readonly Problem NotAllowed = new(403, "not_allowed", "You may not do that here.");
 
     public static readonly Problem MessageUnsent = new(409, "message_unsent", "The message was taken back.");
@@ -48,10 +48,10 @@ public static class Problems
 
     public static readonly Problem Unexpected = new(500, "unexpected", "Something went wrong here.");
 
-    /// <summary>What the server couldn't read off the connection, with the status that it gives.</summary>
+    /// <summary>The server couldn't read the request; with the server's status.</summary>
     public static Problem BadRequest(int status) => new(status, "bad_request", "The request can't be read.");
 
-    /// <summary>The token is good and names nobody who can be a user here: signing in again won't help.</summary>
+    /// <summary>The token is valid but has no usable user id, so signing in again won't help.</summary>
     public static Problem TokenNamesNoUser(string detail) => TokenInvalid with { Detail = detail };
 
     public static Problem MethodNotAllowed(IReadOnlyList<string> allow) =>
@@ -82,7 +82,7 @@ public static class Problems
     public static Problem LimitReached(string limit, long value) =>
         new(409, "limit_reached", "There are as many already as there can be.") { Limit = new Limit(limit, value) };
 
-    /// <summary>The time for it is over; the limit is in seconds.</summary>
+    /// <summary>The time window is over; the limit is in seconds.</summary>
     public static Problem TooLate(string limit, TimeSpan window) =>
         new(403, "too_late", "The time for that is over.") { Limit = new Limit(limit, (long)window.TotalSeconds) };
     public static Problem TooManyPinned(int limit) =>

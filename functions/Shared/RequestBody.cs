@@ -49,7 +49,7 @@ public sealed partial class RequestBody : IDisposable
             return new RequestBody(Problems.BodyTooLarge(limit), [], null);
         }
 
-        // One byte more than allowed tells too much from just enough.
+        // One byte more than allowed, to detect a body that is too large.
         var buffer = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength ?? limit) + 1);
         var length = await ReadAsync(request.Body, buffer, cancellationToken);
         if (length > limit)
@@ -71,7 +71,7 @@ public sealed partial class RequestBody : IDisposable
         }
         catch (JsonException exception)
         {
-            // Of a member that is there twice, the parser doesn't say where.
+            // The parser gives no position for duplicate fields.
             var detail = exception.LineNumber is { } line
                 ? $"Line {line + 1}, byte {exception.BytePositionInLine + 1}."
                 : "A member is there twice.";
@@ -79,15 +79,17 @@ public sealed partial class RequestBody : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // How the parser refuses unpaired surrogates in names.
+            // The parser's way to refuse unpaired surrogates in names.
             return new RequestBody(Problems.MalformedJson("The names of members must be valid Unicode."), buffer, null);
         }
     }
 
-    /// <summary>Notes a fault that the getters can't see.</summary>
+    /// <summary>Notes a fault that the getters don't check.</summary>
     public void Fault(string pointer, string code, string detail) => _faults.Add(new Fault(_path + pointer, code, detail));
 
-    /// <summary>A string of 1 to <paramref name="limit"/> Unicode scalar values, kept exactly: no NUL, no unpaired surrogates, nothing trimmed.</summary>
+    /// <summary>
+    /// A string of 1 to <paramref name="limit"/> Unicode scalar values, without NUL and unpaired surrogates. It isn't trimmed.
+    /// </summary>
     public string Text(string name, int limit)
     {
         if (!TryGetString(name, out var text))
@@ -110,7 +112,7 @@ public sealed partial class RequestBody : IDisposable
         return text;
     }
 
-    /// <summary>One of a few words.</summary>
+    /// <summary>One of the given words.</summary>
     public string OneOf(string name, params ReadOnlySpan<string> words)
     {
         if (TryGetString(name, out var text) && !words.Contains(text))
@@ -121,7 +123,7 @@ public sealed partial class RequestBody : IDisposable
         return text;
     }
 
-    /// <summary>The absolute https address of something that anybody may fetch.</summary>
+    /// <summary>An absolute https URL without credentials.</summary>
     public string WebAddress(string name, int limit)
     {
         if (!TryGetString(name, out var text))
@@ -155,7 +157,7 @@ public sealed partial class RequestBody : IDisposable
         return new UserId(text);
     }
 
-    /// <summary>User ids without duplicates, in the order given; null when something is wrong with them.</summary>
+    /// <summary>User ids without duplicates, in the order given; null when there is a fault.</summary>
     public IReadOnlyList<UserId>? UserIds(string name)
     {
         if (!TryGet(name, "an array of user ids", out var array, JsonValueKind.Array))
@@ -185,7 +187,7 @@ public sealed partial class RequestBody : IDisposable
         return _faults.Count == faults ? users : null;
     }
 
-    /// <summary>A whole number from 0 on, or from what is the least.</summary>
+    /// <summary>An integer, at least <paramref name="least"/>.</summary>
     public long Seq(string name, int least = 0)
     {
         if (!TryGet(name, "a whole number", out var element, JsonValueKind.Number))
@@ -201,11 +203,11 @@ public sealed partial class RequestBody : IDisposable
         return number;
     }
 
-    /// <summary>A truth value.</summary>
+    /// <summary>A boolean.</summary>
     public bool Bool(string name) =>
         TryGet(name, "true or false", out var element, JsonValueKind.True, JsonValueKind.False) && element.GetBoolean();
 
-    /// <summary>An instant in RFC 3339, with its offset; taken to the millisecond.</summary>
+    /// <summary>An RFC 3339 instant with an offset, truncated to milliseconds.</summary>
     public DateTimeOffset Instant(string name)
     {
         if (!TryGetString(name, out var text))
@@ -213,7 +215,7 @@ public sealed partial class RequestBody : IDisposable
             return default;
         }
 
-        // What has no offset would be taken for local time.
+        // Without an offset it would be taken as local time.
         var isOffset = text is [.., 'Z'] or [.., '+' or '-', _, _, ':', _, _];
         if (!DateTimeOffset.TryParseExact(
             text,
@@ -229,7 +231,9 @@ public sealed partial class RequestBody : IDisposable
         return DateTimeOffset.FromUnixTimeMilliseconds(instant.ToUnixTimeMilliseconds());
     }
 
-    /// <summary>A member of a JSON merge (RFC 7396): left alone when absent, cleared when null, else read by its getter.</summary>
+    /// <summary>
+    /// A field of a JSON merge patch (RFC 7396): unchanged when absent, cleared when null, otherwise read by its getter.
+    /// </summary>
     public Merge<T> Merge<T>(string name, Func<string, T> read)
     {
         return _unreadable is not null || !_object.TryGetProperty(name, out var element)
@@ -257,7 +261,7 @@ public sealed partial class RequestBody : IDisposable
         }
         catch (IOException broken) when (broken is not BadHttpRequestException)
         {
-            // How the server says of some broken chunks that they are, and that the connection ended.
+            // The server throws this for malformed chunks and for a connection that ended.
             throw new BadHttpRequestException("The body can't be read.", broken);
         }
     }
@@ -276,7 +280,7 @@ public sealed partial class RequestBody : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // How the reader refuses unpaired surrogates.
+            // The reader's way to refuse unpaired surrogates.
             return null;
         }
     }
@@ -316,7 +320,7 @@ public sealed partial class RequestBody : IDisposable
         return true;
     }
 
-    /// <param name="name">A member, or a member of a member: <c>draft/text</c>.</param>
+    /// <param name="name">A field, or a nested field such as <c>draft/text</c>.</param>
     private bool TryGet(string name, string expected, out JsonElement element, params ReadOnlySpan<JsonValueKind> kinds)
     {
         element = default;
@@ -351,9 +355,9 @@ public sealed partial class RequestBody : IDisposable
     }
 }
 
-/// <summary>What a JSON merge says about a member.</summary>
-/// <param name="IsGiven">False when the member is absent and stays as it is.</param>
-/// <param name="Value">The new value; the default when it is to be cleared.</param>
+/// <summary>What a JSON merge patch says about a field.</summary>
+/// <param name="IsGiven">False when the field is absent and doesn't change.</param>
+/// <param name="Value">The new value; the default to clear it.</param>
 public readonly record struct Merge<T>(bool IsGiven, T? Value)
 {
     /// <summary>The value after the merge.</summary>

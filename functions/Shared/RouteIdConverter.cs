@@ -2,7 +2,9 @@ using Microsoft.Azure.Functions.Worker.Converters;
 
 namespace Chat.Functions.Shared;
 
-/// <summary>Takes ids out of a function's route. A malformed id becomes <c>None</c>, so its refusal is that of an id that nobody has.</summary>
+/// <summary>
+/// Takes ids out of a function's route. A malformed id becomes <c>None</c>, so its refusal is that of an id that nobody has.
+/// </summary>
 public sealed class RouteIdConverter : IInputConverter
 {
     public ValueTask<ConversionResult> ConvertAsync(ConverterContext context) =>

@@ -3,10 +3,12 @@ using Microsoft.Extensions.Configuration;
 
 namespace Chat.Functions.Shared;
 
-/// <summary>Reads settings at start, so that a wrong one stops the app with its name instead of failing a request later.</summary>
+/// <summary>
+/// Reads settings at start. A wrong one stops the app, with its name in the message, instead of failing a request later.
+/// </summary>
 public static class Settings
 {
-    /// <summary>A feature's options from its section, checked against their annotations.</summary>
+    /// <summary>A feature's options from its section, validated by their annotations.</summary>
     /// <exception cref="InvalidOperationException">A value is out of range; the message names the setting.</exception>
     public static T GetValidated<T>(this IConfiguration configuration, string section)
         where T : class, new()
@@ -23,8 +25,8 @@ public static class Settings
             faults.Select(fault => $"Setting {section}__{fault.MemberNames.FirstOrDefault()}: {fault.ErrorMessage}")));
     }
 
-    /// <summary>A setting that must be there.</summary>
-    /// <exception cref="InvalidOperationException">It isn't; the message names it.</exception>
+    /// <summary>A mandatory setting.</summary>
+    /// <exception cref="InvalidOperationException">It is missing; the message names it.</exception>
     public static string Required(this IConfiguration configuration, string key)
     {
         return configuration[key] is { Length: > 0 } value

@@ -13,7 +13,7 @@ public static class SharedSetup
     {
         services.TryAddSingleton(TimeProvider.System);
 
-        // The identity that the app runs as; AZURE_CLIENT_ID chooses among several.
+        // The app's managed identity. AZURE_CLIENT_ID selects one of several.
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
         return services
             .AddSingleton(configuration.GetValidated<Limits>("Limits"))

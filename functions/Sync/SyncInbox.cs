@@ -7,12 +7,15 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Sync;
 
 /// <summary>
-/// <c>GET /sync</c>: what has changed in the caller's list since a cursor. Without one, and with one that is too old or not theirs, all of it,
-/// marked as a new snapshot.
+/// <c>GET /sync</c>: the changes of the caller's list since a cursor. Without a valid cursor the whole list, marked as a new
+/// snapshot.
 /// </summary>
 public sealed class SyncInbox(ChatContainers containers, SyncOptions options, Limits limits, TimeProvider time, CurrentUser user)
 {
-    /// <summary>That a user left is told for longer than cursors live, so that nobody misses it.</summary>
+    /// <summary>
+    /// How long <c>/sync</c> lists conversations that the user left (tombstones): longer than a cursor is valid, so that no
+    /// client misses one.
+    /// </summary>
     private static readonly TimeSpan TombstoneLifetime = TimeSpan.FromDays(35);
 
     [Function(nameof(SyncInbox))]

@@ -12,10 +12,13 @@ public static class SyncSetup
         services.AddSingleton(configuration.GetValidated<SyncOptions>("Sync"));
 }
 
-/// <summary>How sync behaves, under <c>Sync</c> in the settings.</summary>
+/// <summary>The settings under <c>Sync</c>.</summary>
 public sealed record SyncOptions
 {
-    /// <summary>Which life of the store this is. Default 1. Raise it after a restore or a failover that lost commits: every client begins anew.</summary>
+    /// <summary>
+    /// The epoch of the store. Default 1. Raise it after a restore or a failover that lost commits; all cursors become invalid
+    /// and every client starts with a new snapshot.
+    /// </summary>
     [Range(1, int.MaxValue)]
     public int StoreEpoch { get; init; } = 1;
 }

@@ -9,7 +9,7 @@ internal static class Metrics
 {
     public const string MeterName = "Chat.Functions";
 
-    /// <summary>Names of attributes.</summary>
+    /// <summary>Attribute names.</summary>
     public const string Outcome =
         "chat.commit.outcome", DeliveredBy = "chat.delivery.by", Queue = "messaging.destination.name", Error = "error.type";
 
@@ -69,7 +69,7 @@ internal static class Metrics
 
     public static KeyValuePair<string, object?> TagOf(Exception exception) => new(Error, exception.GetType().FullName);
 
-    /// <summary>Counts a commit with all that it holds.</summary>
+    /// <summary>Records a commit and its messages.</summary>
     public static void Count(CommitPlan plan, CommitStatus status, TimeSpan took)
     {
         CommitDuration.Record(took.TotalSeconds, Tag(Outcome, Name(status)));
@@ -87,7 +87,7 @@ internal static class Metrics
         }
     }
 
-    /// <summary>A commit's outcome as telemetry has it.</summary>
+    /// <summary>The value of <see cref="Outcome"/> for a status.</summary>
     public static string Name(CommitStatus status) => status switch
     {
         CommitStatus.Committed => "committed",

@@ -3,7 +3,7 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Telemetry;
 
-/// <summary>Records what every call to Cosmos DB costs, as the service says it. The SDK's own repeats within a call aren't seen.</summary>
+/// <summary>Records the request charge of every call to Cosmos DB. The SDK's own retries within a call aren't included.</summary>
 internal sealed class RequestCharges : RequestHandler
 {
     public override Task<ResponseMessage> SendAsync(RequestMessage request, CancellationToken cancellationToken) =>

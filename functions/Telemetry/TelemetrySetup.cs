@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Functions.Telemetry;
 
-/// <summary>Registers telemetry. It is exported only where a setting says where to.</summary>
+/// <summary>Registers telemetry. It is exported only if a setting gives the receiver.</summary>
 public static class TelemetrySetup
 {
     /// <summary>The setting with the address of an OTLP receiver.</summary>

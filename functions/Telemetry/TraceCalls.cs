@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Functions.Telemetry;
 
-/// <summary>Makes a span of every HTTP call: its function, its answer's status, and its caller under a pseudonym.</summary>
+/// <summary>Starts a span for every HTTP call, with the function, the status and the caller's pseudonym.</summary>
 public sealed class TraceCalls(Pseudonyms pseudonyms) : IFunctionsWorkerMiddleware
 {
     public Task Invoke(FunctionContext context, FunctionExecutionDelegate next) =>

@@ -7,8 +7,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Functions.Users;
 
-/// <summary>Lets no HTTP call through without a valid bearer token, but for health; the functions find the caller in <see cref="CurrentUser"/>.</summary>
-/// <remarks>Nor one whose address ends with a slash, which routing would overlook.</remarks>
+/// <summary>
+/// Requires a valid bearer token of every HTTP call except health checks, and puts the caller into <see cref="CurrentUser"/>.
+/// </summary>
+/// <remarks>It also refuses paths with a trailing slash, which routing would ignore.</remarks>
 public sealed class Authenticate(TokenValidator tokens, LastSeen lastSeen) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
@@ -22,7 +24,8 @@ public sealed class Authenticate(TokenValidator tokens, LastSeen lastSeen) : IFu
                 return;
             }
 
-            // Clients make '…/' of '…/members/..': without this it would be the address of the conversation, and DELETE would delete it.
+            // HTTP clients turn '…/members/..' into '…/'. Routing would take that as the conversation's own path, and DELETE
+            // would delete it.
             if (http.Request.Path.Value is [.., '/'])
             {
                 context.GetInvocationResult().Value = Problems.RouteNotFound.ToResult();

@@ -9,16 +9,16 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Chat.Functions.Users;
 
-/// <summary>Tells whose a bearer token is. Issuer, audience, lifetime, signature and algorithm must all be right.</summary>
+/// <summary>Validates bearer tokens: issuer, audience, lifetime, signature and algorithm.</summary>
 /// <remarks>
-/// Keys come from the authority's discovery document, cached by Microsoft.IdentityModel and read again when a token names an unknown key. A token
-/// that was right is believed for five minutes, at most until it ends; so a key that the authority takes back is good for as long.
+/// Keys come from the authority's discovery document. Microsoft.IdentityModel caches it and reads it again when a token names an
+/// unknown key. A valid token is cached for five minutes, at most until it expires, so a revoked key is accepted for that long.
 /// </remarks>
 public sealed class TokenValidator
 {
     private const int MaxTokenLength = 8192;
 
-    /// <summary>Tokens that are remembered, of up to 2,048 characters: 40 MB. When they are as many, all are forgotten.</summary>
+    /// <summary>Cached tokens, of up to 2,048 characters each: 40 MB. When the cache is full, it is cleared.</summary>
     private const int MaxRemembered = 10_000;
 
     private const int MaxRememberedLength = 2048;
@@ -61,7 +61,7 @@ public sealed class TokenValidator
         }
         else
         {
-            // Asymmetric only: otherwise a token signed with the public key as an HMAC secret would pass.
+            // Asymmetric algorithms only. Otherwise a token signed by HMAC, with the public key as the secret, would be accepted.
             _parameters.ValidAlgorithms =
             [
                 SecurityAlgorithms.RsaSha256,
@@ -76,7 +76,7 @@ public sealed class TokenValidator
         }
     }
 
-    /// <summary>The token's user and time, or why it isn't believed.</summary>
+    /// <summary>The token's user and lifetime, or the refusal.</summary>
     public async Task<(ValidatedToken Token, Problem? Refusal)> CheckAsync(string? authorization)
     {
         const string Scheme = "Bearer ";
@@ -111,7 +111,7 @@ public sealed class TokenValidator
             return (default, Problems.TokenInvalid);
         }
 
-        // Microsoft.IdentityModel takes a number in "sub" for a string.
+        // Microsoft.IdentityModel would accept a number in "sub" as a string.
         using var payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(believed.EncodedPayload));
         if (!payload.RootElement.TryGetProperty(_userIdClaim, out var claim))
         {
@@ -129,8 +129,8 @@ public sealed class TokenValidator
     }
 
     /// <summary>
-    /// Whether a header asks for an extension, which whoever doesn't know it has to refuse (RFC 7515, 4.1.11). Microsoft.IdentityModel knows none
-    /// and reads over them; an unencoded payload isn't for JWTs at all (RFC 7797, 7).
+    /// Whether the header demands an extension ("crit"). A validator that doesn't support it must refuse the token (RFC 7515,
+    /// 4.1.11); Microsoft.IdentityModel ignores it. Unencoded payloads aren't allowed for JWTs (RFC 7797, 7).
     /// </summary>
     private static bool AsksForMore(JsonWebToken token) =>
         token.TryGetHeaderValue<object>("crit", out _) || (token.TryGetHeaderValue<object>("b64", out var encoded) && encoded is not true);
@@ -153,7 +153,7 @@ public sealed class TokenValidator
     private static DateTimeOffset Until(DateTime expires) =>
         expires < DateTime.MaxValue - Skew ? new DateTimeOffset(expires, TimeSpan.Zero) + Skew : DateTimeOffset.MaxValue;
 
-    /// <summary>Whether the authority's keys are at hand: while it can't be asked, nothing is wrong with the token.</summary>
+    /// <summary>Whether the authority's keys are available. If not, the answer is 503: nothing is wrong with the token.</summary>
     private async Task<bool> CanAskAsync()
     {
         try
@@ -170,7 +170,7 @@ public sealed class TokenValidator
         expires is { } end && end > now - skew && !(notBefore > now + skew);
 }
 
-/// <summary>What a token that is believed says.</summary>
-/// <param name="Until">Until when it is taken: its end, and some seconds for clocks that differ.</param>
-/// <param name="CheckAgainAt">Until when it is believed without another look.</param>
+/// <summary>A valid token's content.</summary>
+/// <param name="Until">Until when it is accepted: its expiry plus the clock skew.</param>
+/// <param name="CheckAgainAt">When it leaves the cache.</param>
 public readonly record struct ValidatedToken(UserId User, DateTimeOffset Until, DateTimeOffset CheckAgainAt);
