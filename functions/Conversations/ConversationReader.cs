@@ -52,6 +52,7 @@ public sealed class ConversationReader(ChatContainers containers)
         Session? session,
         CancellationToken cancellationToken)
     {
+        // Both reads at once: one round trip instead of two.
         var reading = ReadHeadAsync(conversation, session, cancellationToken);
         var member = await ReadAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, session, cancellationToken);
         return await reading is { DeletedAt: null } head && member is { State: MemberState.Active } ? new(head, member) : null;
@@ -161,6 +162,7 @@ public sealed class ConversationReader(ChatContainers containers)
         {
             return await _conversations.ReadDocumentAsync(id, conversation, type, session, cancellationToken);
         }
+        // A client may send any token. One that this account never issued must not lock it out.
         catch (CosmosException exception) when (session is not null && CosmosFailures.IsSessionUnknown(exception))
         {
             return await _conversations.ReadDocumentAsync(id, conversation, type, null, cancellationToken);

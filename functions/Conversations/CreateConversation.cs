@@ -35,6 +35,7 @@ public sealed class CreateConversation(
         var key = IdempotencyKey.Read(request, body);
         body.ThrowIfMalformed();
 
+        // The id decides what a retry finds: the pair's conversation, the one under this key, or none.
         var conversation = wanted.Kind == ConversationKind.Direct
             ? await direct.ConversationOfAsync(user.Id, wanted.Others[0], cancellationToken)
             : key is not null ? ConversationId.For(user.Id, key)

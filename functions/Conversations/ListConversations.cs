@@ -85,6 +85,7 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
                 return null;
             }
 
+            // It comes from outside: anything but what Of returns is a fault.
             if (text.Length <= MaxLength
                 && Base64Url.IsValid(text)
                 && Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)) is var activity

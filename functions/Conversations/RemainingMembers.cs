@@ -32,6 +32,7 @@ public sealed class RemainingMembers(ConversationLog log, Limits limits)
                 MaxMembers = limits.GroupMembers,
             };
             var more = await log.AppendAsync(conversation, command, session, cancellationToken);
+            // The next part must see this one, also from another replica.
             session = more.Session ?? session;
             if (more.Refusal is { } refusal)
             {

@@ -51,6 +51,7 @@ public sealed class Readiness(
         using var timeout = new CancellationTokenSource(Patience, time);
         try
         {
+            // WaitAsync too: not every SDK call ends when its token does.
             await ask(timeout.Token).WaitAsync(Patience, time);
             return (service, HealthReport.Ok);
         }

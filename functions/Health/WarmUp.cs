@@ -58,6 +58,7 @@ internal sealed class WarmUp(
             pageSize: 1,
             cancellationToken: cancellationToken)
             .ToListAsync(cancellationToken);
+        // A batch that reads: it opens the same path as a commit and writes nothing.
         using var response = await conversations.CreateTransactionalBatch(nowhere).ReadItem(Head.DocumentId)
             .ExecuteAsync(cancellationToken);
     }

@@ -18,6 +18,7 @@ public sealed class CreateInviteLink(ConversationReader reader, InviteLinkStore 
         ConversationId conversationId,
         CancellationToken cancellationToken)
     {
+        // As stored: links are compared below, and documents have milliseconds.
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var wanted = CreateInviteLinkRequest.Read(body, now);

@@ -84,6 +84,7 @@ public sealed class JoinRequests(
                 return (null, session);
             }
 
+            // Many may follow one link at the same time, and all write its document.
             await Task.Delay(Backoff.Jitter(attempt), time, cancellationToken);
         }
 
@@ -139,12 +140,8 @@ public sealed class JoinRequests(
     /// <summary>Best effort: the list of join requests shows it in any case.</summary>
     private async Task TellAsync(Head head, UserId user, Session? session, CancellationToken cancellationToken)
     {
-        var told = new ChatEvent(
-            Requested,
-            head.ConversationId,
-            null,
-            time.GetUtcNow(),
-            new MemberRequested(user)) { Session = session?.Value };
+        var requested = new MemberRequested(user);
+        var told = new ChatEvent(Requested, head.ConversationId, null, time.GetUtcNow(), requested) { Session = session?.Value };
         var deciding = head.Members
             ?? [
                 .. (await members.ActiveAsync(head.ConversationId, cancellationToken))

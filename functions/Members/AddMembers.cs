@@ -39,6 +39,7 @@ public sealed class AddMembers(ConversationLog log, PushGroups groups, Limits li
                 Users = [.. users.Skip(first)],
                 Limits = limits,
             };
+            // Later commits get a deadline of their own: the first one may have used up most of the call's.
             added = first == 0
                 ? await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken)
                 : await log.AppendFurtherAsync(conversationId, command, Session.Of(request), cancellationToken);

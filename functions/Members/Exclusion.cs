@@ -41,6 +41,7 @@ public sealed class Exclusion(ChatContainers containers)
                 return (member?.State, null);
             }
 
+            // A pending join request ends with it.
             var excluded = member with { State = MemberState.Removed, RequestedAt = null, RequestedLink = null };
             using var document = new MemoryStream(
                 JsonSerializer.SerializeToUtf8Bytes(excluded, ChatJson.Default.ConversationDocument),

@@ -75,6 +75,7 @@ public sealed class RemoveMember(
                 return removed with { Session = excludedBy ?? removed.Session };
             }
 
+            // They keep leaving and joining. The caller decides whether to go on.
             if (attempt == MaxTries)
             {
                 return AppendResult.Refused(Problems.Unavailable);

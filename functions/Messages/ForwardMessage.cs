@@ -44,6 +44,7 @@ public sealed class ForwardMessage(
         }
 
         var content = new MessageContent { Text = message.Text, ForwardedFrom = message.MessageId };
+        // Sending is reading, in every target as anywhere.
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
         var results = await Task.WhenAll(targets.Select(async target =>
         {

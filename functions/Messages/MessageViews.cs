@@ -28,6 +28,7 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
             messages,
             [
                 .. quoted,
+                // What the viewer may see of quotes depends on their member document.
                 .. quoted.Count > 0 ? [Member.DocumentId(viewer)] : Array.Empty<string>(),
                 .. messages.Where(message => message.Poll is not null).Select(message => MemberVote.DocumentId(message.MessageId, viewer)),
                 .. messages.Where(IsUntold).Select(message => MemberReactions.DocumentId(message.MessageId, viewer)),

@@ -30,13 +30,11 @@ public sealed class SendBatch(ConversationLog log, PrivacyReader privacy, Messag
         body.ThrowIfMalformed();
 
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
-        var messages = items.Select(one => new SendMessageCommand(
-            conversationId,
-            user.Id,
-            one.ClientMessageId,
-            one.Content) { IsReceipt = isReceipt })
+        var messages = items
+            .Select(one => new SendMessageCommand(conversationId, user.Id, one.ClientMessageId, one.Content) { IsReceipt = isReceipt })
             .ToList();
         var appended = await log.AppendInOrderAsync(conversationId, messages, Session.Of(request), cancellationToken);
+        // Then it isn't the caller's conversation, and the call as a whole is refused.
         if (appended.All(one => one.Refusal == Problems.ConversationNotFound))
         {
             return Problems.ConversationNotFound.ToResult();

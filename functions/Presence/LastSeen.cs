@@ -35,10 +35,13 @@ public sealed class LastSeen(ChatContainers containers, PrivacyReader privacy, T
 
         if (_stamped.Count >= MaxKept)
         {
+            // Costs each user one early stamp, and no bookkeeping of what is oldest.
             _stamped.Clear();
         }
 
+        // Before the write, so that concurrent calls of the user write once.
         _stamped[user] = now;
+        // Not awaited: no call waits for a stamp.
         _ = StampAsync(user, now);
     }
 

@@ -43,6 +43,7 @@ public sealed class PresenceCache(ChatHub hub, TimeProvider time, ILogger<Presen
         var isThere = await hub.IsConnectedAsync(user, cancellationToken);
         if (_kept.Count >= MaxKept)
         {
+            // Costs a few more calls to SignalR, and no bookkeeping of what is oldest.
             _kept.Clear();
         }
 

@@ -39,6 +39,7 @@ public sealed class PrivacyReader(ChatContainers containers, TimeProvider time)
         catch (Exception exception) when ((exception is CosmosException || CosmosFailures.IsTransient(exception))
             && !cancellationToken.IsCancellationRequested)
         {
+            // Not shown is the safe answer.
             return false;
         }
     }

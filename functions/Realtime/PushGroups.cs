@@ -82,11 +82,9 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvi
                 return;
             }
 
-            await (isMember ? hub.JoinAsync(
-                user,
-                conversation,
-                Ttl,
-                cancellationToken) : hub.LeaveAsync(user, conversation, cancellationToken));
+            await (isMember
+                ? hub.JoinAsync(user, conversation, Ttl, cancellationToken)
+                : hub.LeaveAsync(user, conversation, cancellationToken));
             isIn = isMember;
         }
     }

@@ -32,6 +32,7 @@ public sealed class MarkDelivered(ConversationReader reader, MemberWatermarks ma
             return Problems.OutOfRange("/seq", "Must not be beyond the conversation's lastSeq.").ToResult();
         }
 
+        // A write per member and message would cost more than the message.
         if (head.MemberCount > limits.ReceiptMembers)
         {
             return Results.NoContent();

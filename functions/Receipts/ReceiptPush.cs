@@ -44,6 +44,7 @@ public sealed class ReceiptPush(
         }
 
         await TrySendAsync(head, receipt);
+        // Not awaited: the caller has been answered for its own receipt.
         _ = GoOnAsync(receipt.Seq, key);
     }
 
@@ -57,6 +58,7 @@ public sealed class ReceiptPush(
             lock (_lock)
             {
                 next = _windows[key];
+                // Nothing newer came during this window.
                 if (next.Receipt.Seq == sent)
                 {
                     _windows.Remove(key);
@@ -88,6 +90,7 @@ public sealed class ReceiptPush(
             ? [.. (await members.OfAsync(head, null, CancellationToken.None)).Where(member => member != receipt.UserId)]
             : [];
         var willing = receipt.Type == Receipt.Read ? await WillingAsync(others) : others;
+        // One send to the push group reaches everybody, so it is for the case that everybody may see it.
         await (willing.Count > 1 && willing.Count == others.Count
             ? push.PushToMembersAsync(head, told, CancellationToken.None)
             : Task.WhenAll(willing.Append(receipt.UserId).Select(user => push.PushToUserAsync(user, told, CancellationToken.None))));

@@ -44,11 +44,13 @@ public sealed class SendScheduled(QueueMessageProcessor processor, ChatContainer
         var appended = await log.AppendAsync(due.ConversationId, send, due.Session, cancellationToken);
         if (appended.Refusal == Problems.Unavailable)
         {
+            // The queue reschedules it.
             throw new TimeoutException("The message can't be sent just now.");
         }
 
         if (appended.Refusal is not null || appended.IsRepeat)
         {
+            // Refused or sent before: nothing will delete the document any more.
             await RemoveAsync(scheduled, cancellationToken);
         }
     }

@@ -33,6 +33,7 @@ internal static class JsonBody
         }
 
         http.Response.ContentLength = body.Length;
+        // Never cancelled; see JsonResult.
         await http.Response.Body.WriteAsync(body, CancellationToken.None);
     }
 

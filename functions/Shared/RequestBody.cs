@@ -14,6 +14,7 @@ namespace Chat.Functions.Shared;
 /// </summary>
 public sealed partial class RequestBody : IDisposable
 {
+    // Duplicate fields are refused: parsers disagree on which one counts, and a gateway may check the other.
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 
     private readonly Problem? _unreadable;

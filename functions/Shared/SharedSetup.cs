@@ -11,6 +11,7 @@ public static class SharedSetup
 {
     public static IServiceCollection AddShared(this IServiceCollection services, IConfiguration configuration)
     {
+        // Try: a host may have added its own clock.
         services.TryAddSingleton(TimeProvider.System);
 
         // The app's managed identity. AZURE_CLIENT_ID selects one of several.

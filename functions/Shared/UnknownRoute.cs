@@ -26,6 +26,7 @@ public sealed class UnknownRoute
         return (allowed.Count > 0 ? Problems.MethodNotAllowed(allowed) : Problems.RouteNotFound).ToResult();
     }
 
+    // Reflection runs once, at the first unknown path, and can't miss a new function.
     private static IEnumerable<(TemplateMatcher Path, IReadOnlyList<string> Methods)> FindRoutes() =>
         from type in typeof(UnknownRoute).Assembly.GetTypes()
         where type != typeof(UnknownRoute)

@@ -30,6 +30,7 @@ public sealed class SyncInbox(ChatContainers containers, SyncOptions options, Li
         var now = time.GetUtcNow();
         var given = SyncCursor.Parse(text, user.Id, options.StoreEpoch, now);
         var cursor = given?.At(now) ?? SyncCursor.FromTheStart(now);
+        // One more than asked for tells whether there is a next page.
         var found = await FindAsync(cursor, limit + 1, cancellationToken);
         var page = found.Take(limit).ToList();
         var next = page is [.., var last] ? cursor.Served(last.StoredAt, last.ConversationId) : cursor;

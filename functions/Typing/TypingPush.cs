@@ -29,6 +29,7 @@ public sealed class TypingPush(EventPush push, Limits limits, TimeProvider time)
 
         if (_told.Count >= MaxKept)
         {
+            // Costs a repeated push, and no bookkeeping of what is oldest.
             _told.Clear();
         }
 

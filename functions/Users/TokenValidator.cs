@@ -144,6 +144,7 @@ public sealed class TokenValidator
 
         if (_remembered.Count >= MaxRemembered)
         {
+            // Costs each caller one more validation, and no bookkeeping of what is oldest.
             _remembered.Clear();
         }
 

@@ -276,8 +276,8 @@ public class When_somebody_comes_by_a_link
 
     private static async Task<string> GroupAsync(Person owner) => (await owner.CreateGroupAsync("Trip", "bob")).ConversationId;
 
-    private static async Task<string> LinkAsync(Person owner, string group, object? wish = null) =>
-        Text(await owner.AskAsync("POST", $"{Path(group)}/invite-links", wish ?? new { }, HttpStatusCode.Created), "code")!;
+    private static async Task<string> LinkAsync(Person owner, string group, object? body = null) =>
+        Text(await owner.AskAsync("POST", $"{Path(group)}/invite-links", body ?? new { }, HttpStatusCode.Created), "code")!;
 
     private static async Task<List<JsonElement>> LinksAsync(Person owner, string group) =>
         [.. (await owner.AskAsync("GET", $"{Path(group)}/invite-links")).GetProperty("inviteLinks").EnumerateArray()];

@@ -38,8 +38,8 @@ public class When_a_session_is_ahead
         var session = (await SendAsync(process, conversation, "alice", "hello")).Session;
         using var gate = new Gate(deployment, "read", target: IsHead);
 
-        SendMessageCommand[] wishes = [Wish(conversation, "bob", "one"), Refused(conversation, "bob"), Wish(conversation, "bob", "two")];
-        var batch = process.Log.AppendInOrderAsync(conversation, wishes, session, CancellationToken.None);
+        SendMessageCommand[] commands = [Send(conversation, "bob", "one"), Refused(conversation, "bob"), Send(conversation, "bob", "two")];
+        var batch = process.Log.AppendInOrderAsync(conversation, commands, session, CancellationToken.None);
         await gate.Reached;
         var last = SendAsync(process, conversation, "bob", "last");
         gate.Open();
@@ -59,8 +59,8 @@ public class When_a_session_is_ahead
         using var gate = new Gate(deployment, "read", target: IsHead);
         using var connection = new CancellationTokenSource();
 
-        SendMessageCommand[] wishes = [Refused(conversation, "bob"), Wish(conversation, "bob", "gone")];
-        var batch = process.Log.AppendInOrderAsync(conversation, wishes, session, connection.Token);
+        SendMessageCommand[] commands = [Refused(conversation, "bob"), Send(conversation, "bob", "gone")];
+        var batch = process.Log.AppendInOrderAsync(conversation, commands, session, connection.Token);
         await gate.Reached;
         await connection.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => batch);
@@ -75,7 +75,7 @@ public class When_a_session_is_ahead
     private static Task<AppendResult> SendAsync(AppProcess process, ConversationId conversation, string sender, string text) =>
         process.SendAsync(conversation, sender, text);
 
-    private static SendMessageCommand Wish(ConversationId conversation, string sender, string text) =>
+    private static SendMessageCommand Send(ConversationId conversation, string sender, string text) =>
         new(conversation, new UserId(sender), text, new MessageContent { Text = text });
 
     /// <summary>What the head and the documents at hand refuse: an answer to a message that isn't there.</summary>
