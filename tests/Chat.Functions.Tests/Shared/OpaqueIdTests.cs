@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Chat.Functions.Tests.Shared;
 
-public class OpaqueTests
+public class OpaqueIdTests
 {
     [Fact]
     public void Hashes_tell_lists_of_parts_apart_also_where_their_texts_join_to_the_same() =>

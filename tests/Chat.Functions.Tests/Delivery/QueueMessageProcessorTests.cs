@@ -10,7 +10,7 @@ using Xunit;
 namespace Chat.Functions.Tests.Delivery;
 
 /// <summary>Who settles a message: the trigger what succeeded, the function what failed.</summary>
-public class QueueWorkTests
+public class QueueMessageProcessorTests
 {
     private static readonly string Due = JsonSerializer.Serialize(
         new ScheduledDue(ConversationId.New(), new UserId("ann"), new MessageId("m"), DateTimeOffset.UnixEpoch), ChatJson.Default.ScheduledDue);
