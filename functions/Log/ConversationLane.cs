@@ -373,7 +373,7 @@ internal sealed class ConversationLane(
         }
 
         // What the first one made has expired, or isn't to be seen yet: the next try makes it anew or finds it.
-        Appended Gone()
+        AppendResult Gone()
         {
             _view.ForgetId(pending.Command.RepeatId!);
             return AppendResult.Refused(Problems.Unavailable);

@@ -29,7 +29,7 @@ public sealed class AddMembers(ConversationLog log, PushGroups groups, Limits li
         body.ThrowIfMalformed();
 
         // Users that don't fit into one commit go into the next. After a crash or a 503 in between, a repeat adds the rest.
-        Appended? added = null;
+        AppendResult? added = null;
         for (var first = 0; first == 0 || first < users.Count; first += CreateConversationCommand.MaxFirstMembers)
         {
             var command = new AddMembersCommand
