@@ -4,7 +4,7 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Conversations;
 
 /// <summary>The body of <c>PATCH …/preferences</c>, a JSON merge patch (RFC 7396).</summary>
-public sealed record ChangePreferencesRequest
+internal sealed record ChangePreferencesRequest
 {
     /// <summary>Greater than every ordinal. 2⁵³ − 1 is the greatest integer that every JSON reader holds exactly.</summary>
     public const long Forever = (1L << 53) - 1;

@@ -12,10 +12,10 @@ internal sealed record ConversationFilter(string Condition, Func<InboxEntry, Dat
 
     public static readonly IReadOnlyDictionary<string, ConversationFilter> ByName =
         new Dictionary<string, ConversationFilter>(StringComparer.Ordinal)
-    {
-        ["unread"] = new("", (entry, now) => entry.IsListed && entry.IsUnread(now)),
-        ["pinned"] = new(" AND c.pinned = true", (entry, _) => entry.IsListed && entry.Pinned),
-        ["archived"] = new(" AND c.archivedOrdinal >= 0", (entry, _) => !entry.IsLeft && entry.IsArchived),
-        ["all"] = new("", (entry, _) => !entry.IsLeft),
-    };
+        {
+            ["unread"] = new("", (entry, now) => entry.IsListed && entry.IsUnread(now)),
+            ["pinned"] = new(" AND c.pinned = true", (entry, _) => entry.IsListed && entry.Pinned),
+            ["archived"] = new(" AND c.archivedOrdinal >= 0", (entry, _) => !entry.IsLeft && entry.IsArchived),
+            ["all"] = new("", (entry, _) => !entry.IsLeft),
+        };
 }

@@ -4,7 +4,7 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Conversations;
 
 /// <summary>The settings that all members share. A direct conversation has <see cref="MessageTtl"/> alone.</summary>
-public record ConversationSettings
+internal record ConversationSettings
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Title { get; init; }
@@ -42,7 +42,7 @@ public record ConversationSettings
 }
 
 /// <summary>The data of <c>conversation.updated</c>: all settings after the change.</summary>
-public sealed record ConversationUpdated : ConversationSettings
+internal sealed record ConversationUpdated : ConversationSettings
 {
     [JsonConstructor]
     public ConversationUpdated(UserId by) => By = by;

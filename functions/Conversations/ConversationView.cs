@@ -83,4 +83,4 @@ public sealed record ConversationView(
 }
 
 /// <summary>The data of <c>conversation.created</c>.</summary>
-public sealed record ConversationCreated(ConversationKind Kind, string? Title, UserId CreatedBy, IReadOnlyList<HeadMember> Members);
+internal sealed record ConversationCreated(ConversationKind Kind, string? Title, UserId CreatedBy, IReadOnlyList<HeadMember> Members);

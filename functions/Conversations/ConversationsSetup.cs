@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Conversations;
 
 /// <summary>Registers conversations, members, messages, the log and the inbox.</summary>
-public static class ConversationsSetup
+internal static class ConversationsSetup
 {
     public static IServiceCollection AddConversations(this IServiceCollection services) =>
         services

@@ -110,7 +110,7 @@ public sealed class CreateConversation(
 }
 
 /// <summary>Creates a conversation under a given id. Its first entry holds as many members as fit into one commit.</summary>
-public sealed record CreateConversationCommand : LogCommand
+internal sealed record CreateConversationCommand : LogCommand
 {
     /// <summary>
     /// A transactional batch has at most 100 operations: the head, the entry and one per member, with room to spare.

@@ -4,7 +4,7 @@ namespace Chat.Functions.Conversations;
 
 /// <summary>The body of <c>POST /conversations</c>.</summary>
 /// <param name="Others">The members besides the creator, without duplicates.</param>
-public sealed record CreateConversationRequest(ConversationKind Kind, string? Title, IReadOnlyList<UserId> Others)
+internal sealed record CreateConversationRequest(ConversationKind Kind, string? Title, IReadOnlyList<UserId> Others)
 {
     /// <summary>The same for requests that ask for the same, in whatever order they name the members.</summary>
     public string Hash =>

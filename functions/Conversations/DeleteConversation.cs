@@ -36,7 +36,7 @@ public sealed class DeleteConversation(ConversationLog log, InboxProjection inbo
 }
 
 /// <summary>Deletes a group for everyone. Its documents stay; every reader takes a deleted head for none.</summary>
-public sealed record DeleteConversationCommand : MemberCommand
+internal sealed record DeleteConversationCommand : MemberCommand
 {
     protected override Right Needed => Right.Delete;
 
@@ -53,4 +53,4 @@ public sealed record DeleteConversationCommand : MemberCommand
 }
 
 /// <summary>The data of <c>conversation.deleted</c>.</summary>
-public sealed record ConversationDeleted(UserId By);
+internal sealed record ConversationDeleted(UserId By);

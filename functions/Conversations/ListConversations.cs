@@ -103,14 +103,14 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
 /// <summary>A page of the caller's conversations.</summary>
 /// <param name="Conversations">At most as many as asked for; there may be fewer, even none, on a page that isn't the last.</param>
 /// <param name="Continuation">Asks for the next page; null on the last.</param>
-public sealed record ConversationPage(IReadOnlyList<ConversationSummaryView> Conversations, string? Continuation);
+internal sealed record ConversationPage(IReadOnlyList<ConversationSummaryView> Conversations, string? Continuation);
 
 /// <summary>A conversation in the caller's list.</summary>
 /// <param name="Peer">The other user of a direct conversation; null for groups.</param>
 /// <param name="UnreadCount">
 /// Messages after the caller's read marker. Sending a message marks everything before it as read.
 /// </param>
-public sealed record ConversationSummaryView(
+internal sealed record ConversationSummaryView(
     ConversationId ConversationId,
     ConversationKind Kind,
     string? Title,

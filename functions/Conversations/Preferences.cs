@@ -19,7 +19,7 @@ public sealed record Preferences(
 
 /// <summary>The preferences after a change: the answer, and the data of <c>conversation.preferences.updated</c>.</summary>
 /// <param name="Version">The inbox entry's version, as in <c>/sync</c>. The higher of two versions is the newer state.</param>
-public sealed record PreferencesState(
+internal sealed record PreferencesState(
     long Version,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? MutedUntil,
     bool Pinned,

@@ -48,7 +48,7 @@ public sealed class RemainingMembers(ConversationLog log, Limits limits)
 /// Adds a new group's remaining members, as far as the group has room. Idempotent: members stay, and those who left meanwhile
 /// aren't added again. It applies even if the creator isn't a member any more.
 /// </summary>
-public sealed record AddRemainingMembersCommand : LogCommand
+internal sealed record AddRemainingMembersCommand : LogCommand
 {
     public required ConversationId ConversationId { get; init; }
 

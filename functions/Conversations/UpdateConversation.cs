@@ -38,7 +38,7 @@ public sealed class UpdateConversation(ConversationLog log, ConversationViews vi
 }
 
 /// <summary>Changes a conversation's settings.</summary>
-public sealed record UpdateConversationCommand : MemberCommand
+internal sealed record UpdateConversationCommand : MemberCommand
 {
     public required UpdateConversationRequest Change { get; init; }
 

@@ -3,7 +3,7 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Conversations;
 
 /// <summary>The body of <c>PATCH /conversations/{c}</c>, a JSON merge patch (RFC 7396).</summary>
-public sealed record UpdateConversationRequest
+internal sealed record UpdateConversationRequest
 {
     private const long LeastMessageTtl = 5;
     private const long MostMessageTtl = 90 * 24 * 60 * 60;

@@ -61,4 +61,4 @@ public sealed class ListEvents(ConversationReader reader, ChatContainers contain
 /// <param name="FromSeq">The first position that the page covers.</param>
 /// <param name="ToSeq">The last position that the page covers; less than <paramref name="FromSeq"/> when it covers none.</param>
 /// <param name="HasMore">Whether there are entries after the page.</param>
-public sealed record EventPage(IReadOnlyList<ChatEvent> Events, long FromSeq, long ToSeq, bool HasMore);
+internal sealed record EventPage(IReadOnlyList<ChatEvent> Events, long FromSeq, long ToSeq, bool HasMore);

@@ -34,7 +34,7 @@ public sealed class ApproveJoinRequest(ConversationLog log, PushGroups groups, L
 }
 
 /// <summary>Makes a user who asked to join a member.</summary>
-public sealed record ApproveJoinRequestCommand : MemberCommand
+internal sealed record ApproveJoinRequestCommand : MemberCommand
 {
     public required UserId UserId { get; init; }
 

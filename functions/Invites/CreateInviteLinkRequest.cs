@@ -5,7 +5,7 @@ namespace Chat.Functions.Invites;
 /// <summary>The body of <c>POST …/invite-links</c>.</summary>
 /// <param name="ExpiresAt">When the link expires; null for never.</param>
 /// <param name="MaxUses">How many users may join by the link; null for any number.</param>
-public sealed record CreateInviteLinkRequest(DateTimeOffset? ExpiresAt, int? MaxUses)
+internal sealed record CreateInviteLinkRequest(DateTimeOffset? ExpiresAt, int? MaxUses)
 {
     private const int MostUses = 1_000;
 

@@ -6,7 +6,7 @@ namespace Chat.Functions.Invites;
 /// <summary>An invite link as the owner and admins see it.</summary>
 /// <param name="LinkId">The id for revoking it.</param>
 /// <param name="Uses">How many users joined or asked to join by it.</param>
-public sealed record InviteLinkView(string LinkId, UserId CreatedBy, DateTimeOffset CreatedAt, int Uses)
+internal sealed record InviteLinkView(string LinkId, UserId CreatedBy, DateTimeOffset CreatedAt, int Uses)
 {
     /// <summary>The secret that lets users in; only in the answer that created the link.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -23,4 +23,4 @@ public sealed record InviteLinkView(string LinkId, UserId CreatedBy, DateTimeOff
 }
 
 /// <summary>A conversation's valid invite links, oldest first.</summary>
-public sealed record InviteLinkList(IReadOnlyList<InviteLinkView> InviteLinks);
+internal sealed record InviteLinkList(IReadOnlyList<InviteLinkView> InviteLinks);

@@ -73,7 +73,7 @@ public sealed class JoinByInvite(
 }
 
 /// <summary>Makes the actor a member by an invite link.</summary>
-public sealed record JoinByInviteCommand : LogCommand
+internal sealed record JoinByInviteCommand : LogCommand
 {
     public required InviteCode Invite { get; init; }
 
@@ -119,4 +119,4 @@ public sealed record JoinByInviteCommand : LogCommand
 }
 
 /// <summary>The answer to a user who asked to join.</summary>
-public sealed record JoinRequested(ConversationId ConversationId, MemberState State);
+internal sealed record JoinRequested(ConversationId ConversationId, MemberState State);

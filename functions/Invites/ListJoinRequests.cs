@@ -39,7 +39,7 @@ public sealed class ListJoinRequests(ConversationReader reader, MemberReader mem
 
 /// <summary>A page of pending join requests.</summary>
 /// <param name="Continuation">Asks for the next page; null on the last.</param>
-public sealed record JoinRequestPage(IReadOnlyList<JoinRequestView> JoinRequests, string? Continuation);
+internal sealed record JoinRequestPage(IReadOnlyList<JoinRequestView> JoinRequests, string? Continuation);
 
 /// <summary>A pending join request.</summary>
-public sealed record JoinRequestView(UserId UserId, DateTimeOffset RequestedAt);
+internal sealed record JoinRequestView(UserId UserId, DateTimeOffset RequestedAt);

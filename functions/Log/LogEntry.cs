@@ -34,7 +34,7 @@ public abstract partial record LogEntry : ConversationDocument
 }
 
 /// <summary>A log entry that isn't a message: what happened, by whom, and what it changed.</summary>
-public sealed record LogEvent : LogEntry
+internal sealed record LogEvent : LogEntry
 {
     public const string ConversationCreated = "conversation.created";
     public const string ConversationUpdated = "conversation.updated";

@@ -55,7 +55,7 @@ public sealed class AddMembers(ConversationLog log, PushGroups groups, Limits li
 }
 
 /// <summary>Adds the first users of a list to a group, as many as fit into one commit.</summary>
-public sealed record AddMembersCommand : MemberCommand
+internal sealed record AddMembersCommand : MemberCommand
 {
     public required IReadOnlyList<UserId> Users { get; init; }
 

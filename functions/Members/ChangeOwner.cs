@@ -28,7 +28,7 @@ public sealed class ChangeOwner(ConversationLog log, Limits limits, CurrentUser 
 }
 
 /// <summary>Transfers ownership from the actor to another member.</summary>
-public sealed record ChangeOwnerCommand : MemberCommand
+internal sealed record ChangeOwnerCommand : MemberCommand
 {
     public required UserId UserId { get; init; }
 

@@ -35,7 +35,7 @@ public sealed class ChangeRole(ConversationLog log, Limits limits, CurrentUser u
 }
 
 /// <summary>Gives a member another role. The owner's changes only with the ownership.</summary>
-public sealed record ChangeRoleCommand : MemberCommand
+internal sealed record ChangeRoleCommand : MemberCommand
 {
     public required UserId UserId { get; init; }
 

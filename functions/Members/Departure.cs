@@ -49,7 +49,7 @@ public sealed class Departure(ConversationLog log, ConversationReader reader, Me
 }
 
 /// <summary>The next owner, valid for one version of the members.</summary>
-public sealed record Successor(UserId UserId, long MembersVersion)
+internal sealed record Successor(UserId UserId, long MembersVersion)
 {
     /// <summary>The longest-standing member of the highest role; null when nobody is left.</summary>
     public static Member? Among(IEnumerable<Member> members) =>
@@ -57,7 +57,7 @@ public sealed record Successor(UserId UserId, long MembersVersion)
 }
 
 /// <summary>Takes the actor out of a group, and makes a successor the owner if the actor was.</summary>
-public sealed record LeaveConversationCommand : MemberCommand
+internal sealed record LeaveConversationCommand : MemberCommand
 {
     /// <summary>The owner leaves, and the successor was chosen from another version of the members.</summary>
     internal static readonly Problem SuccessorUnknown = Problems.Unavailable with { Detail = "The members changed meanwhile." };

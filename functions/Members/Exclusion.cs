@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Chat.Functions.Conversations;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
 

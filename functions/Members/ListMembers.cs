@@ -31,11 +31,11 @@ public sealed class ListMembers(ConversationReader reader, MemberReader members,
 
 /// <summary>A page of members.</summary>
 /// <param name="Continuation">Asks for the next page; null on the last.</param>
-public sealed record MemberPage(IReadOnlyList<MemberView> Members, string? Continuation);
+internal sealed record MemberPage(IReadOnlyList<MemberView> Members, string? Continuation);
 
 /// <summary>A member as other members see them.</summary>
 /// <param name="JoinedSeq">The entry by which they joined most recently.</param>
-public sealed record MemberView(UserId UserId, MemberRole Role, MemberState State, DateTimeOffset JoinedAt, long JoinedSeq)
+internal sealed record MemberView(UserId UserId, MemberRole Role, MemberState State, DateTimeOffset JoinedAt, long JoinedSeq)
 {
     public static MemberView Of(Member member) =>
         new(member.UserId, member.Role, member.State, member.JoinedAt, member.JoinedSeq);

@@ -8,7 +8,7 @@ namespace Chat.Functions.Members;
 /// A command that needs a right. To those who aren't members the conversation doesn't exist (404); members without the right
 /// aren't allowed (403).
 /// </summary>
-public abstract record MemberCommand : LogCommand
+internal abstract record MemberCommand : LogCommand
 {
     public required ConversationId Conversation { get; init; }
 

@@ -5,10 +5,10 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Members;
 
 /// <summary>The data of <c>member.joined</c>.</summary>
-public sealed record MembersJoined(IReadOnlyList<HeadMember> Members, UserId By);
+internal sealed record MembersJoined(IReadOnlyList<HeadMember> Members, UserId By);
 
 /// <summary>The data of <c>member.left</c> and <c>member.removed</c>.</summary>
-public sealed record MemberGone(UserId UserId, UserId By)
+internal sealed record MemberGone(UserId UserId, UserId By)
 {
     /// <summary>The new owner, when the owner left.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -16,7 +16,7 @@ public sealed record MemberGone(UserId UserId, UserId By)
 }
 
 /// <summary>The data of <c>member.updated</c>: the members whose roles changed.</summary>
-public sealed record MembersUpdated(IReadOnlyList<HeadMember> Members, UserId By);
+internal sealed record MembersUpdated(IReadOnlyList<HeadMember> Members, UserId By);
 
 /// <summary>The data of <c>member.requested</c>, for those who decide.</summary>
-public sealed record MemberRequested(UserId UserId);
+internal sealed record MemberRequested(UserId UserId);

@@ -1,4 +1,3 @@
-using Chat.Functions.Conversations;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
 

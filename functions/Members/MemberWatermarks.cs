@@ -1,5 +1,4 @@
 using System.Net;
-using Chat.Functions.Conversations;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
 

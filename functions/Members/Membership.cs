@@ -6,7 +6,7 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Members;
 
 /// <summary>Changes of members, made alike in the head and in the member documents.</summary>
-public static class Membership
+internal static class Membership
 {
     /// <summary>Bounds the list in the head, since every commit pays for the head's size.</summary>
     private const int MaxBytesInHead = 1024;

@@ -87,7 +87,7 @@ public sealed class RemoveMember(
 }
 
 /// <summary>Removes a member of a lesser role than the actor's.</summary>
-public sealed record RemoveMemberCommand : MemberCommand
+internal sealed record RemoveMemberCommand : MemberCommand
 {
     public required UserId UserId { get; init; }
 

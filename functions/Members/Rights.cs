@@ -4,7 +4,7 @@ using Chat.Functions.Conversations;
 namespace Chat.Functions.Members;
 
 /// <summary>What only some members may do, depending on role and kind of conversation.</summary>
-public enum Right
+internal enum Right
 {
     ChangeSettings,
     ChangeMessageTtl,
@@ -26,7 +26,7 @@ public enum Right
 }
 
 /// <summary>Which role has which right. docs/protocol.md has the same table by operation; a test compares the two.</summary>
-public static class Rights
+internal static class Rights
 {
     /// <summary>The least role that has the right in a group, and whether both users have it in a direct conversation.</summary>
     private static readonly FrozenDictionary<Right, (MemberRole InGroup, bool InDirect)> Table = new Dictionary<Right, (MemberRole, bool)>

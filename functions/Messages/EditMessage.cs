@@ -39,7 +39,7 @@ public sealed class EditMessage(ConversationLog log, MessageViews views, Limits 
 }
 
 /// <summary>Replaces the text of the actor's own message. Idempotent.</summary>
-public sealed record EditMessageCommand : MessageCommand
+internal sealed record EditMessageCommand : MessageCommand
 {
     public required string Text { get; init; }
 

@@ -118,7 +118,7 @@ public sealed class HiddenMessages(
 }
 
 /// <summary>The data of <c>message.hidden</c>, for the devices of the user who hid a message.</summary>
-public sealed record MessageHidden(MessageId MessageId)
+internal sealed record MessageHidden(MessageId MessageId)
 {
     public const string What = "message.hidden";
 }

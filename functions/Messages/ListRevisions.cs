@@ -38,8 +38,8 @@ public sealed class ListRevisions(MessageReader messages, ChatContainers contain
 }
 
 /// <summary>All texts of a message, oldest first.</summary>
-public sealed record RevisionPage(IReadOnlyList<RevisionView> Revisions);
+internal sealed record RevisionPage(IReadOnlyList<RevisionView> Revisions);
 
 /// <summary>A text that a message had from an instant on.</summary>
 /// <param name="Revision">0 for the text that was sent.</param>
-public sealed record RevisionView(int Revision, string Text, DateTimeOffset At);
+internal sealed record RevisionView(int Revision, string Text, DateTimeOffset At);

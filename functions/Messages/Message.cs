@@ -140,7 +140,7 @@ public sealed record Message : LogEntry
 }
 
 /// <summary>The data of <c>message.updated</c>.</summary>
-public sealed record MessageUpdated(MessageId MessageId)
+internal sealed record MessageUpdated(MessageId MessageId)
 {
     /// <summary>
     /// The message in its current version. Absent when not every receiver may see it; those who may can fetch it.
@@ -150,4 +150,4 @@ public sealed record MessageUpdated(MessageId MessageId)
 }
 
 /// <summary>The data of <c>message.deleted</c>.</summary>
-public sealed record MessageDeleted(MessageId MessageId, UserId By);
+internal sealed record MessageDeleted(MessageId MessageId, UserId By);

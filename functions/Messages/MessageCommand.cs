@@ -8,7 +8,7 @@ namespace Chat.Functions.Messages;
 /// <summary>
 /// A command about a message that the actor sees. A message that they don't see is refused as one that doesn't exist.
 /// </summary>
-public abstract record MessageCommand : LogCommand
+internal abstract record MessageCommand : LogCommand
 {
     public required ConversationId Conversation { get; init; }
 
@@ -58,4 +58,4 @@ public abstract record MessageCommand : LogCommand
 }
 
 /// <summary>What a message command decides on: the head, the actor and the message.</summary>
-public readonly record struct MessageContext(Head Head, Member Actor, Message Message);
+internal readonly record struct MessageContext(Head Head, Member Actor, Message Message);

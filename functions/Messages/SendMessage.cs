@@ -40,7 +40,7 @@ public sealed class SendMessage(ConversationLog log, PrivacyReader privacy, Mess
 }
 
 /// <summary>Sends a message. Every active member may.</summary>
-public sealed record SendMessageCommand : LogCommand
+internal sealed record SendMessageCommand : LogCommand
 {
     private readonly ConversationId _conversation;
     private readonly MessageId _key;

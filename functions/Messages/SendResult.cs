@@ -4,7 +4,7 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Messages;
 
 /// <summary>The results of messages that were sent together, in their order.</summary>
-public sealed record SendResults(IReadOnlyList<SendResult> Results);
+internal sealed record SendResults(IReadOnlyList<SendResult> Results);
 
 /// <summary>The result of one message: 201 or 200 as for a message sent alone, or the status of its refusal.</summary>
 public sealed record SendResult(int Status)

@@ -43,7 +43,7 @@ public sealed class UnsendMessage(ConversationLog log, HiddenMessages hidden, Me
 }
 
 /// <summary>Takes a message back for everyone. Idempotent.</summary>
-public sealed record UnsendMessageCommand : MessageCommand
+internal sealed record UnsendMessageCommand : MessageCommand
 {
     public required Limits Limits { get; init; }
 

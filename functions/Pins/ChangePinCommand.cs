@@ -6,7 +6,7 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Pins;
 
 /// <summary>Pins or unpins a message. In a direct conversation both users may, in a group its owner and admins.</summary>
-public sealed record ChangePinCommand : MessageCommand
+internal sealed record ChangePinCommand : MessageCommand
 {
     /// <summary>True to pin, false to unpin.</summary>
     public required bool IsWanted { get; init; }

@@ -5,7 +5,7 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Pins;
 
 /// <summary>A conversation's pinned messages, in one document.</summary>
-public sealed record ConversationPins : ConversationDocument
+internal sealed record ConversationPins : ConversationDocument
 {
     /// <summary>The document's id in every conversation's partition.</summary>
     public const string DocumentId = "pins";
@@ -21,11 +21,11 @@ public sealed record ConversationPins : ConversationDocument
 }
 
 /// <summary>A pin as stored.</summary>
-public sealed record Pin(MessageId MessageId, UserId By, DateTimeOffset At)
+internal sealed record Pin(MessageId MessageId, UserId By, DateTimeOffset At)
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? ExpiresAt { get; init; }
 }
 
 /// <summary>The data of <c>message.pinned</c> and <c>message.unpinned</c>.</summary>
-public sealed record PinChanged(MessageId MessageId, UserId By);
+internal sealed record PinChanged(MessageId MessageId, UserId By);

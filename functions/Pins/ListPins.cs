@@ -47,7 +47,7 @@ public sealed class ListPins(ConversationReader reader, ChatContainers container
 }
 
 /// <summary>A conversation's pinned messages.</summary>
-public sealed record PinPage(IReadOnlyList<PinnedMessageView> Pins);
+internal sealed record PinPage(IReadOnlyList<PinnedMessageView> Pins);
 
 /// <summary>A pinned message, with who pinned it and when.</summary>
-public sealed record PinnedMessageView(MessageView Message, UserId By, DateTimeOffset At);
+internal sealed record PinnedMessageView(MessageView Message, UserId By, DateTimeOffset At);

@@ -1,5 +1,4 @@
 using Chat.Functions.Log;
-using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;

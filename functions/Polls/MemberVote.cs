@@ -4,7 +4,7 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Polls;
 
 /// <summary>One member's vote in one poll. Deleted when they take it back.</summary>
-public sealed record MemberVote : ConversationDocument
+internal sealed record MemberVote : ConversationDocument
 {
     public override string Id => DocumentId(MessageId, UserId);
 
@@ -21,7 +21,7 @@ public sealed record MemberVote : ConversationDocument
 /// <summary>The data of <c>vote.updated</c>, for the voter's own devices.</summary>
 /// <param name="Options">The indexes of the options chosen, ascending; empty for none.</param>
 /// <param name="UpdatedSeq">The version of the message that counts the vote.</param>
-public sealed record OwnVote(MessageId MessageId, IReadOnlyList<int> Options, long UpdatedSeq)
+internal sealed record OwnVote(MessageId MessageId, IReadOnlyList<int> Options, long UpdatedSeq)
 {
     public const string Updated = "vote.updated";
 }

@@ -40,7 +40,7 @@ public sealed class VoteInPoll(ConversationLog log, MessageViews views, EventPus
 }
 
 /// <summary>Sets the actor's vote in a poll. Every active member who sees the message may.</summary>
-public sealed record VoteInPollCommand : MessageCommand
+internal sealed record VoteInPollCommand : MessageCommand
 {
     /// <summary>Indexes of options, ascending; empty takes the vote back.</summary>
     public required IReadOnlyList<int> Options { get; init; }

@@ -46,9 +46,9 @@ public sealed class GetPresence(
 }
 
 /// <summary>The presence of the users whom the caller may see.</summary>
-public sealed record PresenceList(IReadOnlyList<PresenceView> Presence);
+internal sealed record PresenceList(IReadOnlyList<PresenceView> Presence);
 
 /// <summary>One user's presence.</summary>
 /// <param name="Online">Whether any device is connected; up to 15 s old.</param>
 /// <param name="LastSeenAt">When they last called, rounded down to five minutes; null when unknown.</param>
-public sealed record PresenceView(UserId UserId, bool Online, DateTimeOffset? LastSeenAt);
+internal sealed record PresenceView(UserId UserId, bool Online, DateTimeOffset? LastSeenAt);

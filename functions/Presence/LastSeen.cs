@@ -119,7 +119,7 @@ public sealed class LastSeen(ChatContainers containers, PrivacyReader privacy, T
 }
 
 /// <summary>A user's profile document, in their partition.</summary>
-public sealed record Profile
+internal sealed record Profile
 {
     /// <summary>The document's id in every user's partition.</summary>
     public const string DocumentId = "profile";

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Chat.Functions.Presence;
 
 /// <summary>Registers presence, typing, receipts and privacy.</summary>
-public static class PresenceSetup
+internal static class PresenceSetup
 {
     public static IServiceCollection AddPresence(this IServiceCollection services) =>
         services

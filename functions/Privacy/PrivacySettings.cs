@@ -30,7 +30,7 @@ public sealed record PrivacySettings
 }
 
 /// <summary>The caller's own privacy settings.</summary>
-public sealed record PrivacyView(bool ReadReceipts, bool Presence)
+internal sealed record PrivacyView(bool ReadReceipts, bool Presence)
 {
     public static PrivacyView Of(PrivacySettings settings) => new(settings.ReadReceipts, settings.Presence);
 }

@@ -5,7 +5,7 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Reactions;
 
 /// <summary>Adds or removes a reaction of the actor's. Every active member may react to every message that they see.</summary>
-public sealed record ChangeReactionCommand : MessageCommand
+internal sealed record ChangeReactionCommand : MessageCommand
 {
     public required ReactionKey Key { get; init; }
 

@@ -52,8 +52,8 @@ public sealed class ListReactions(MessageReader messages, ChatContainers contain
 
 /// <summary>A page of the members who reacted.</summary>
 /// <param name="Continuation">Asks for the next page; null on the last.</param>
-public sealed record ReactionPage(IReadOnlyList<MemberReactionsView> Reactions, string? Continuation);
+internal sealed record ReactionPage(IReadOnlyList<MemberReactionsView> Reactions, string? Continuation);
 
 /// <summary>One member's reactions to a message.</summary>
 /// <param name="At">When they first reacted.</param>
-public sealed record MemberReactionsView(UserId UserId, IReadOnlyList<ReactionKey> Keys, DateTimeOffset At);
+internal sealed record MemberReactionsView(UserId UserId, IReadOnlyList<ReactionKey> Keys, DateTimeOffset At);

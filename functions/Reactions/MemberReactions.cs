@@ -4,7 +4,7 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Reactions;
 
 /// <summary>One member's reactions to one message. Deleted with the last one.</summary>
-public sealed record MemberReactions : ConversationDocument
+internal sealed record MemberReactions : ConversationDocument
 {
     public override string Id => DocumentId(MessageId, UserId);
 
@@ -24,4 +24,4 @@ public sealed record MemberReactions : ConversationDocument
 }
 
 /// <summary>The data of <c>reaction.added</c> and <c>reaction.removed</c>.</summary>
-public sealed record ReactionChanged(MessageId MessageId, ReactionKey Key, UserId By);
+internal sealed record ReactionChanged(MessageId MessageId, ReactionKey Key, UserId By);

@@ -30,4 +30,4 @@ public readonly record struct ReactionKey(string Value)
     };
 }
 
-public sealed class ReactionKeyConverter() : IdConverter<ReactionKey>(text => new ReactionKey(text), key => key.Value);
+internal sealed class ReactionKeyConverter() : IdConverter<ReactionKey>(text => new ReactionKey(text), key => key.Value);

@@ -30,10 +30,10 @@ public sealed class Negotiate(ChatHub hub, PushGroupRenewal renewal, CurrentUser
 
         Metrics.ConnectionsNegotiated.Add(1);
         await renewal.TryBeginAsync(user.Id, cancellationToken);
-        return new JsonResult<RealtimeConnection>(
-            StatusCodes.Status200OK,
-            connection,
-            ChatJson.Default.RealtimeConnection) { HoldsSecret = true };
+        return new JsonResult<RealtimeConnection>(StatusCodes.Status200OK, connection, ChatJson.Default.RealtimeConnection)
+        {
+            HoldsSecret = true,
+        };
     }
 }
 

@@ -3,7 +3,7 @@ namespace Chat.Functions.Realtime;
 /// <summary>
 /// A call to SignalR Service failed. It has the kind of failure but not the SDK's message, which holds URLs with user ids.
 /// </summary>
-public sealed class RealtimeException : Exception
+internal sealed class RealtimeException : Exception
 {
     public RealtimeException(string operation, Exception cause)
         : base($"SignalR Service failed to {operation}: {Describe(cause)}.")

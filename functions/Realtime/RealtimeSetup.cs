@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Chat.Functions.Realtime;
 
 /// <summary>Registers the SignalR hub and its senders.</summary>
-public static class RealtimeSetup
+internal static class RealtimeSetup
 {
     public static IServiceCollection AddRealtime(this IServiceCollection services) =>
         services

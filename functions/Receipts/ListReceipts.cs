@@ -51,12 +51,12 @@ public sealed class ListReceipts(
 }
 
 /// <summary>The receipts of all members, ordered by user id.</summary>
-public sealed record ReceiptList(IReadOnlyList<ReceiptView> Receipts);
+internal sealed record ReceiptList(IReadOnlyList<ReceiptView> Receipts);
 
 /// <summary>One member's watermarks.</summary>
 /// <param name="DeliveredSeq">A device of theirs has everything up to this entry. Reading implies it.</param>
 /// <param name="ReadSeq">They have read everything up to this entry, as far as the caller may know; otherwise 0.</param>
-public sealed record ReceiptView(UserId UserId, long DeliveredSeq, long ReadSeq)
+internal sealed record ReceiptView(UserId UserId, long DeliveredSeq, long ReadSeq)
 {
     public static ReceiptView Of(Head head, Member member, UserId viewer, bool showsRead)
     {

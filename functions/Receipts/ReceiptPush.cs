@@ -121,4 +121,4 @@ public sealed record Receipt(string Type, UserId UserId, long Seq, bool IsShown)
 
 /// <summary>The data of <c>receipt.read</c> and <c>receipt.delivered</c>: a member's watermark rose.</summary>
 /// <param name="UpToSeq">The watermark: everything up to this entry.</param>
-public sealed record ReceiptMoved(UserId UserId, long UpToSeq);
+internal sealed record ReceiptMoved(UserId UserId, long UpToSeq);

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;
@@ -48,7 +47,7 @@ public sealed record ScheduledMessage : ConversationDocument
 
 /// <summary>A scheduled message as its sender sees it.</summary>
 /// <param name="ScheduledId">The id that the message will have.</param>
-public sealed record ScheduledView(
+internal sealed record ScheduledView(
     MessageId ScheduledId,
     ConversationId ConversationId,
     string ClientMessageId,
@@ -60,4 +59,4 @@ public sealed record ScheduledView(
 }
 
 /// <summary>A user's scheduled messages in a conversation, the next due first.</summary>
-public sealed record ScheduledPage(IReadOnlyList<ScheduledView> Scheduled);
+internal sealed record ScheduledPage(IReadOnlyList<ScheduledView> Scheduled);

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Azure.Messaging.ServiceBus;
-using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
@@ -69,7 +68,7 @@ public sealed class SendScheduled(QueueMessageProcessor processor, ChatContainer
 }
 
 /// <summary>Sends a scheduled message and deletes its document in one commit. Does nothing if the document is gone.</summary>
-public sealed record SendScheduledCommand : LogCommand
+internal sealed record SendScheduledCommand : LogCommand
 {
     private readonly ScheduledMessage _scheduled;
     private readonly SendMessageCommand _message;
@@ -79,11 +78,10 @@ public sealed record SendScheduledCommand : LogCommand
     {
         Actor = scheduled.SenderId;
         _scheduled = scheduled;
-        _message = new SendMessageCommand(
-            scheduled.ConversationId,
-            scheduled.SenderId,
-            scheduled.ClientMessageId,
-            scheduled.Content) { IsReceipt = isReceipt };
+        _message = new SendMessageCommand(scheduled.ConversationId, scheduled.SenderId, scheduled.ClientMessageId, scheduled.Content)
+        {
+            IsReceipt = isReceipt,
+        };
     }
 
     public override string? RepeatId => _message.RepeatId;

@@ -10,7 +10,7 @@ namespace Chat.Functions.Shared;
 /// problem without detail and a log line with the exception.
 /// </summary>
 /// <remarks>It lets failures of queue and feed functions through, which their host retries.</remarks>
-public sealed class AnswerFailures(ILogger<AnswerFailures> logger) : IFunctionsWorkerMiddleware
+internal sealed class AnswerFailures(ILogger<AnswerFailures> logger) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {

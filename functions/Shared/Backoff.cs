@@ -1,7 +1,7 @@
 namespace Chat.Functions.Shared;
 
 /// <summary>The delay before a retry.</summary>
-public static class Backoff
+internal static class Backoff
 {
     /// <summary>
     /// Exponential backoff with full jitter: a random delay up to 15·2ⁿ ms, n at most 5, and at least what the service asked for.

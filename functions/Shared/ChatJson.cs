@@ -123,7 +123,7 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(List<long>))]
 [JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(string))]
-public sealed partial class ChatJson : JsonSerializerContext
+internal sealed partial class ChatJson : JsonSerializerContext
 {
     // Don't escape non-ASCII text: documents and pushes are billed by size, and nothing here is put into HTML. Every encoder of
     // .NET still escapes characters beyond U+FFFF, such as emoji.
@@ -135,5 +135,5 @@ public sealed partial class ChatJson : JsonSerializerContext
 }
 
 /// <summary>Writes enums as camelCase strings.</summary>
-public sealed class CamelCaseEnumConverter<TEnum>() : JsonStringEnumConverter<TEnum>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
+internal sealed class CamelCaseEnumConverter<TEnum>() : JsonStringEnumConverter<TEnum>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
     where TEnum : struct, Enum;

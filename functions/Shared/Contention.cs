@@ -1,7 +1,7 @@
 namespace Chat.Functions.Shared;
 
 /// <summary>Bounds the retries of read-modify-write loops (optimistic concurrency), so that none is endless.</summary>
-public static class Contention
+internal static class Contention
 {
     /// <summary>More than the writers that race in practice: each time one of them succeeds.</summary>
     private const int MaxTries = 50;

@@ -7,7 +7,7 @@ using Microsoft.Azure.Cosmos;
 namespace Chat.Functions.Shared;
 
 /// <summary>Reads documents by the SDK's stream API and deserialises them by source-generated code.</summary>
-public static class CosmosDocuments
+internal static class CosmosDocuments
 {
     /// <summary>A document of a conversation; null when there is none.</summary>
     public static Task<StoredDocument<T>> ReadDocumentAsync<T>(
@@ -39,9 +39,8 @@ public static class CosmosDocuments
         }
 
         response.EnsureSuccessStatusCode();
-        return new(
-            await JsonSerializer.DeserializeAsync(response.Content, type, cancellationToken),
-            response.Headers.ETag) { Session = Session.Of(response.Headers) };
+        var document = await JsonSerializer.DeserializeAsync(response.Content, type, cancellationToken);
+        return new(document, response.Headers.ETag) { Session = Session.Of(response.Headers) };
     }
 
     /// <summary>The documents of a conversation that exist among these ids: unordered, without duplicates.</summary>
@@ -121,4 +120,4 @@ public readonly record struct StoredDocument<T>(T? Document, string? ETag)
 }
 
 /// <summary>A page of query results.</summary>
-public sealed record DocumentsPage<T>([property: System.Text.Json.Serialization.JsonPropertyName("Documents")] IReadOnlyList<T> Documents);
+internal sealed record DocumentsPage<T>([property: System.Text.Json.Serialization.JsonPropertyName("Documents")] IReadOnlyList<T> Documents);

@@ -4,7 +4,7 @@ using Microsoft.Azure.Cosmos;
 namespace Chat.Functions.Shared;
 
 /// <summary>Tells transient failures of Cosmos DB from permanent ones.</summary>
-public static class CosmosFailures
+internal static class CosmosFailures
 {
     /// <summary>Throttled, unreachable, timed out or reset. A retry may succeed; a write may have been applied.</summary>
     public static bool IsTransient(Exception exception) => exception switch

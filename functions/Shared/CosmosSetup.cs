@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Chat.Functions.Shared;
 
 /// <summary>Registers the Cosmos DB client, one for the process.</summary>
-public static class CosmosSetup
+internal static class CosmosSetup
 {
     /// <summary>The connection setting: a connection string, or <c>Cosmos__accountEndpoint</c> for managed identity.</summary>
     public const string Connection = "Cosmos";

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Chat.Functions.Shared;
 
 /// <summary>The header by which a client marks a request as a retry of an earlier one that created something.</summary>
-public static class IdempotencyKey
+internal static class IdempotencyKey
 {
     public const string Header = "Idempotency-Key";
 

@@ -115,7 +115,7 @@ public readonly record struct MessageId(string Value)
 }
 
 /// <summary>Reads and writes an id as a JSON string.</summary>
-public abstract class IdConverter<T>(Func<string, T> make, Func<T, string> text) : JsonConverter<T>
+internal abstract class IdConverter<T>(Func<string, T> make, Func<T, string> text) : JsonConverter<T>
 {
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => make(reader.GetString() ?? "");
 
@@ -125,8 +125,8 @@ public abstract class IdConverter<T>(Func<string, T> make, Func<T, string> text)
     }
 }
 
-public sealed class UserIdConverter() : IdConverter<UserId>(text => new UserId(text), id => id.Value);
+internal sealed class UserIdConverter() : IdConverter<UserId>(text => new UserId(text), id => id.Value);
 
-public sealed class ConversationIdConverter() : IdConverter<ConversationId>(text => new ConversationId(text), id => id.Value);
+internal sealed class ConversationIdConverter() : IdConverter<ConversationId>(text => new ConversationId(text), id => id.Value);
 
-public sealed class MessageIdConverter() : IdConverter<MessageId>(text => new MessageId(text), id => id.Value);
+internal sealed class MessageIdConverter() : IdConverter<MessageId>(text => new MessageId(text), id => id.Value);

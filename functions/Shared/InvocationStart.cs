@@ -7,7 +7,7 @@ namespace Chat.Functions.Shared;
 /// Notes when each invocation started. Its deadline counts from there, and so includes waiting for a thread, for the token's keys
 /// and for the body.
 /// </summary>
-public sealed class InvocationStart(TimeProvider time) : IFunctionsWorkerMiddleware
+internal sealed class InvocationStart(TimeProvider time) : IFunctionsWorkerMiddleware
 {
     private static readonly AsyncLocal<long?> Flowing = new();
 

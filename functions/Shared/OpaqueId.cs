@@ -7,7 +7,7 @@ using System.Text;
 namespace Chat.Functions.Shared;
 
 /// <summary>Opaque ids: 16 bytes, random or hashed, as 22 characters of base64url.</summary>
-public static class OpaqueId
+internal static class OpaqueId
 {
     private const int Bytes = 16;
     internal const int Characters = 22;

@@ -1,7 +1,7 @@
 namespace Chat.Functions.Shared;
 
 /// <summary>All refusals, with their stable codes.</summary>
-public static class Problems
+internal static class Problems
 {
     public static readonly Problem NoToken = new(401, "token_missing", "A bearer token is needed.");
     public static readonly Problem TokenExpired = new(401, "token_expired", "The token has expired.");
@@ -85,11 +85,12 @@ public static class Problems
     /// <summary>The time window is over; the limit is in seconds.</summary>
     public static Problem TooLate(string limit, TimeSpan window) =>
         new(403, "too_late", "The time for that is over.") { Limit = new Limit(limit, (long)window.TotalSeconds) };
+
     public static Problem TooManyPinned(int limit) =>
-        new(
-            409,
-            "too_many_pinned",
-            "You have pinned as many conversations as you may.") { Limit = new Limit("pinnedConversations", limit) };
+        new(409, "too_many_pinned", "You have pinned as many conversations as you may.")
+        {
+            Limit = new Limit("pinnedConversations", limit),
+        };
 
     public static Problem OutOfRange(string pointer, string detail) => Malformed([new Fault(pointer, "out_of_range", detail)]);
 }

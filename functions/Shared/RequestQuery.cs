@@ -7,7 +7,7 @@ namespace Chat.Functions.Shared;
 /// Query parameters from a client. Getters note faults and go on, so that one refusal lists them all: call <see cref="ThrowIfMalformed"/>
 /// before using what they returned.
 /// </summary>
-public sealed class RequestQuery(HttpRequest request)
+internal sealed class RequestQuery(HttpRequest request)
 {
     private readonly List<Fault> _faults = [];
 

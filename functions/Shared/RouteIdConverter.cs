@@ -5,7 +5,7 @@ namespace Chat.Functions.Shared;
 /// <summary>
 /// Takes ids out of a function's route. A malformed id becomes <c>None</c>, so its refusal is that of an id that nobody has.
 /// </summary>
-public sealed class RouteIdConverter : IInputConverter
+internal sealed class RouteIdConverter : IInputConverter
 {
     public ValueTask<ConversionResult> ConvertAsync(ConverterContext context) =>
         ValueTask.FromResult(ConversionResult.Success(Parse(context.TargetType, context.Source as string)));

@@ -6,7 +6,7 @@ namespace Chat.Functions.Shared;
 /// <summary>
 /// Reads settings at start. A wrong one stops the app, with its name in the message, instead of failing a request later.
 /// </summary>
-public static class Settings
+internal static class Settings
 {
     /// <summary>A feature's options from its section, validated by their annotations.</summary>
     /// <exception cref="InvalidOperationException">A value is out of range; the message names the setting.</exception>

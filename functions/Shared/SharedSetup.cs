@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Chat.Functions.Shared;
 
 /// <summary>Registers what every feature uses.</summary>
-public static class SharedSetup
+internal static class SharedSetup
 {
     public static IServiceCollection AddShared(this IServiceCollection services, IConfiguration configuration)
     {

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Chat.Functions.Shared;
 
 /// <summary>Writes instants in RFC 3339, UTC, with milliseconds, in documents and on the wire. They sort as text.</summary>
-public sealed class TimestampConverter : JsonConverter<DateTimeOffset>
+internal sealed class TimestampConverter : JsonConverter<DateTimeOffset>
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 

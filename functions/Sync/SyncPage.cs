@@ -9,7 +9,7 @@ namespace Chat.Functions.Sync;
 /// <param name="Resnapshot">The client must discard its list and start with this page.</param>
 /// <param name="Cursor">The cursor for the next call.</param>
 /// <param name="HasMore">Whether there are more changes now.</param>
-public sealed record SyncPage(bool Resnapshot, IReadOnlyList<SyncItem> Items, string Cursor, bool HasMore);
+internal sealed record SyncPage(bool Resnapshot, IReadOnlyList<SyncItem> Items, string Cursor, bool HasMore);
 
 /// <summary>
 /// The current state of a conversation in the user's list. An item may be repeated; the highest version is the newest.
@@ -18,7 +18,7 @@ public sealed record SyncPage(bool Resnapshot, IReadOnlyList<SyncItem> Items, st
 /// <param name="Left">A tombstone: the user isn't a member any more. All other fields are absent.</param>
 /// <param name="Newest">The newest entries, up to <c>lastSeq</c>, at most as many as a page of messages covers.</param>
 /// <param name="Limited">Whether there are earlier entries that the user may see.</param>
-public sealed record SyncItem(
+internal sealed record SyncItem(
     ConversationId ConversationId,
     long Version,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Left,
@@ -49,4 +49,4 @@ public sealed record SyncItem(
 }
 
 /// <summary>A range of sequence numbers; empty when <paramref name="ToSeq"/> is less than <paramref name="FromSeq"/>.</summary>
-public sealed record LogPositions(long FromSeq, long ToSeq);
+internal sealed record LogPositions(long FromSeq, long ToSeq);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Chat.Functions.Sync;
 
 /// <summary>Registers sync.</summary>
-public static class SyncSetup
+internal static class SyncSetup
 {
     public static IServiceCollection AddSync(this IServiceCollection services, IConfiguration configuration) =>
         services.AddSingleton(configuration.GetValidated<SyncOptions>("Sync"));

@@ -8,7 +8,7 @@ namespace Chat.Functions.Telemetry;
 /// <summary>
 /// Users' names in telemetry: 16 hexadecimal digits of a keyed hash, which distinguish users without identifying them.
 /// </summary>
-public sealed class Pseudonyms(TelemetryOptions options)
+internal sealed class Pseudonyms(TelemetryOptions options)
 {
     private readonly byte[] _key = options.Salt is { Length: > 0 } salt ? Encoding.UTF8.GetBytes(salt) : RandomNumberGenerator.GetBytes(32);
 
@@ -16,7 +16,7 @@ public sealed class Pseudonyms(TelemetryOptions options)
 }
 
 /// <summary>The settings under <c>Telemetry</c>.</summary>
-public sealed record TelemetryOptions
+internal sealed record TelemetryOptions
 {
     /// <summary>
     /// The secret key of pseudonyms, the same for all instances. Without it each process has a random one, and pseudonyms can't

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Chat.Functions.Telemetry;
 
 /// <summary>Registers telemetry. It is exported only if a setting gives the receiver.</summary>
-public static class TelemetrySetup
+internal static class TelemetrySetup
 {
     /// <summary>The setting with the address of an OTLP receiver.</summary>
     public const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";

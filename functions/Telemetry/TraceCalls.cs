@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Chat.Functions.Telemetry;
 
 /// <summary>Starts a span for every HTTP call, with the function, the status and the caller's pseudonym.</summary>
-public sealed class TraceCalls(Pseudonyms pseudonyms) : IFunctionsWorkerMiddleware
+internal sealed class TraceCalls(Pseudonyms pseudonyms) : IFunctionsWorkerMiddleware
 {
     public Task Invoke(FunctionContext context, FunctionExecutionDelegate next) =>
         Spans.AreWanted && context.GetHttpContext() is not null ? TraceAsync(context, next) : next(context);

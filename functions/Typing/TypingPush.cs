@@ -49,4 +49,4 @@ public sealed class TypingPush(EventPush push, Limits limits, TimeProvider time)
 }
 
 /// <summary>The data of <c>typing.started</c> and <c>typing.stopped</c>.</summary>
-public sealed record UserTyping(UserId UserId);
+internal sealed record UserTyping(UserId UserId);

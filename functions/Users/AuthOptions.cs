@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 namespace Chat.Functions.Users;
 
 /// <summary>Which tokens are accepted, under <c>Auth</c> in the settings.</summary>
-public sealed record AuthOptions
+internal sealed record AuthOptions
 {
     /// <summary>
     /// The OpenID Connect issuer, whose discovery document gives the keys. Mandatory unless <see cref="SigningKey"/> is given.

@@ -11,7 +11,7 @@ namespace Chat.Functions.Users;
 /// Requires a valid bearer token of every HTTP call except health checks, and puts the caller into <see cref="CurrentUser"/>.
 /// </summary>
 /// <remarks>It also refuses paths with a trailing slash, which routing would ignore.</remarks>
-public sealed class Authenticate(TokenValidator tokens, LastSeen lastSeen) : IFunctionsWorkerMiddleware
+internal sealed class Authenticate(TokenValidator tokens, LastSeen lastSeen) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {

@@ -14,7 +14,7 @@ namespace Chat.Functions.Users;
 /// Keys come from the authority's discovery document. Microsoft.IdentityModel caches it and reads it again when a token names an
 /// unknown key. A valid token is cached for five minutes, at most until it expires, so a revoked key is accepted for that long.
 /// </remarks>
-public sealed class TokenValidator
+internal sealed class TokenValidator
 {
     private const int MaxTokenLength = 8192;
 
@@ -174,4 +174,4 @@ public sealed class TokenValidator
 /// <summary>A valid token's content.</summary>
 /// <param name="Until">Until when it is accepted: its expiry plus the clock skew.</param>
 /// <param name="CheckAgainAt">When it leaves the cache.</param>
-public readonly record struct ValidatedToken(UserId User, DateTimeOffset Until, DateTimeOffset CheckAgainAt);
+internal readonly record struct ValidatedToken(UserId User, DateTimeOffset Until, DateTimeOffset CheckAgainAt);

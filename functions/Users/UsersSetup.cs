@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 namespace Chat.Functions.Users;
 
 /// <summary>Registers authentication.</summary>
-public static class UsersSetup
+internal static class UsersSetup
 {
     public static IServiceCollection AddUsers(
         this IServiceCollection services,
