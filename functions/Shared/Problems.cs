@@ -66,15 +66,11 @@ internal static class Problems
     public static Problem BodyTooLarge(int limit) =>
         new(413, "body_too_large", "The body is too large.") { Limit = new Limit("requestBody", limit) };
 
-    public static readonly Problem MentionsAStranger = Malformed([new Fault(
-        "/mentions",
-        "not_a_member",
-        "Must be members of the conversation.")]);
+    public static readonly Problem MentionsAStranger =
+        Malformed([new Fault("/mentions", "not_a_member", "Must be members of the conversation.")]);
 
-    public static readonly Problem NotAReaction = Malformed([new Fault(
-        "key",
-        "not_a_reaction",
-        "Must be one emoji, or a name of 1 to 32 a-z0-9_+- between colons.")]);
+    public static readonly Problem NotAReaction =
+        Malformed([new Fault("key", "not_a_reaction", "Must be one emoji, or a name of 1 to 32 a-z0-9_+- between colons.")]);
 
     public static Problem TooManyMembers(string limit, int value) =>
         new(409, "too_many_members", "The conversation is too large for that.") { Limit = new Limit(limit, value) };
