@@ -7,8 +7,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Conversations;
 
 /// <summary>
-/// <c>PATCH /conversations/{c}/preferences</c>: mutes, pins, archives or drafts for the caller alone. Absent members stay, null ones are
-/// cleared. 200 with the preferences; the caller's other devices are told.
+/// <c>PATCH /conversations/{c}/preferences</c>: changes mute, pin, archive and draft for the caller alone. Absent fields stay,
+/// null ones are cleared. 200 with the preferences, which are also pushed to the caller's other devices.
 /// </summary>
 public sealed class ChangePreferences(
     ConversationReader reader,
@@ -22,19 +22,14 @@ public sealed class ChangePreferences(
     [Function(nameof(ChangePreferences))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "conversations/{conversationId}/preferences")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
-        var change = PreferencesChange.Read(body, limits);
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        var change = ChangePreferencesRequest.Read(body, limits);
+        body.ThrowIfMalformed();
 
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -46,11 +41,14 @@ public sealed class ChangePreferences(
         }
 
         var state = PreferencesState.Of(entry);
-        await push.PushAsync(user.Id, conversation, PreferencesState.Updated, state.Version, state);
-        return new Answer<PreferencesState>(StatusCodes.Status200OK, state, ChatJson.Default.PreferencesState);
+        await push.PushAsync(user.Id, conversationId, PreferencesState.Updated, state.Version, state);
+        return new JsonResult<PreferencesState>(StatusCodes.Status200OK, state, ChatJson.Default.PreferencesState);
     }
 
-    private async Task<(Problem? Refusal, InboxEntry Entry)> ChangeAsync(PreferencesChange change, Participation part, CancellationToken cancellationToken)
+    private async Task<(Problem? Refusal, InboxEntry Entry)> ChangeAsync(
+        ChangePreferencesRequest change,
+        MembershipContext part,
+        CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
@@ -73,13 +71,13 @@ public sealed class ChangePreferences(
 
             if (await inbox.TryPatchAsync(before, Changes(before, after), etag, cancellationToken))
             {
-                // Nobody else wrote in between.
+                // The ETag matched, so the version is exactly one more.
                 return (null, after with { Version = before.Version + 1 });
             }
         }
     }
 
-    /// <summary>Requests at the same instant may pin a few beyond the limit.</summary>
+    /// <summary>Not exact: requests at the same instant may pin a few beyond the limit.</summary>
     private async Task<bool> MayNotPinAsync(CancellationToken cancellationToken) =>
         await containers.Users.QueryPartitionAsync(
             new QueryDefinition("SELECT TOP @take * FROM c WHERE c.pinned = true").WithParameter("@take", limits.PinnedConversations),

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Serialization.Metadata;
+using Chat.Functions.Members;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
 
@@ -7,8 +8,8 @@ namespace Chat.Functions.Conversations;
 
 /// <summary>Reads a conversation's head and members.</summary>
 /// <remarks>
-/// One physical partition holds a conversation, and the SDK's session makes reads in it monotonic: a member read after the head is at least
-/// as new as the head.
+/// Reads within a conversation are monotonic: it is one logical partition, and the SDK keeps a session token for it. So a member
+/// that is read after the head is at least as new as the head.
 /// </remarks>
 public sealed class ConversationReader(ChatContainers containers)
 {
@@ -20,44 +21,72 @@ public sealed class ConversationReader(ChatContainers containers)
 
     private readonly Container _conversations = containers.Conversations;
 
-    /// <summary>The head, also of a deleted conversation; null when there is no such conversation.</summary>
+    /// <summary>The head, even of a deleted conversation; null when there is no such conversation.</summary>
     public Task<Head?> ReadHeadAsync(ConversationId conversation, Session? session, CancellationToken cancellationToken) =>
         ReadAsync(Head.DocumentId, conversation, ChatJson.Default.Head, session, cancellationToken);
 
-    /// <summary>The head, and by which session another reader finds it at least as new.</summary>
-    public Task<StoredDocument<Head>> ReadStoredHeadAsync(ConversationId conversation, Session? session, CancellationToken cancellationToken) =>
+    /// <summary>The head with the session token by which another process reads it or something newer.</summary>
+    public Task<StoredDocument<Head>> ReadStoredHeadAsync(
+        ConversationId conversation,
+        Session? session,
+        CancellationToken cancellationToken) =>
         ReadStoredAsync(Head.DocumentId, conversation, ChatJson.Default.Head, session, cancellationToken);
 
-    /// <summary>The head of a conversation that the user is an active member of; null when it isn't there or isn't theirs.</summary>
-    public async Task<Head?> ReadHeadForAsync(UserId user, ConversationId conversation, Session? session, CancellationToken cancellationToken) =>
-        await ReadHeadAsync(conversation, session, cancellationToken) is { DeletedAt: null } head && await IsMemberAsync(head, user, cancellationToken) ? head : null;
+    /// <summary>
+    /// The head of a conversation of which the user is an active member; null for any other, whether or not it exists.
+    /// </summary>
+    public async Task<Head?> ReadHeadForAsync(
+        UserId user,
+        ConversationId conversation,
+        Session? session,
+        CancellationToken cancellationToken) =>
+        await ReadHeadAsync(conversation, session, cancellationToken) is { DeletedAt: null } head
+            && await IsMemberAsync(head, user, cancellationToken)
+            ? head
+            : null;
 
-    /// <summary>A conversation with the user's own part in it; null when it isn't there or the user isn't an active member.</summary>
-    public async Task<Participation?> ReadForAsync(UserId user, ConversationId conversation, Session? session, CancellationToken cancellationToken)
+    /// <summary>The head and the user's member document; null unless the user is an active member.</summary>
+    public async Task<MembershipContext?> ReadForAsync(
+        UserId user,
+        ConversationId conversation,
+        Session? session,
+        CancellationToken cancellationToken)
     {
+        // Both reads at once: one round trip instead of two.
         var reading = ReadHeadAsync(conversation, session, cancellationToken);
         var member = await ReadAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, session, cancellationToken);
         return await reading is { DeletedAt: null } head && member is { State: MemberState.Active } ? new(head, member) : null;
     }
 
-    /// <summary>Whether the user is an active member in the head's version or a newer one.</summary>
+    /// <summary>Whether the user is an active member, as of this head or later.</summary>
     public async Task<bool> IsMemberAsync(Head head, UserId user, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
         return head.Members is not null
             ? head.Member(user) is not null
             : await ReadMemberAsync(head.ConversationId, user, cancellationToken) is { State: MemberState.Active };
     }
 
-    /// <summary>A user's part in a conversation, or null when they never had one.</summary>
+    /// <summary>A user's member document; null when they were never a member.</summary>
     public Task<Member?> ReadMemberAsync(ConversationId conversation, UserId user, CancellationToken cancellationToken) =>
         ReadAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, null, cancellationToken);
 
-    /// <summary>Whether a user is an active member, as the session or something newer shows.</summary>
-    public async Task<bool> IsActiveAsync(ConversationId conversation, UserId user, Session? session, CancellationToken cancellationToken) =>
-        await ReadAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, session, cancellationToken) is { State: MemberState.Active };
+    /// <summary>Whether a user is an active member, as of the session or later.</summary>
+    public async Task<bool> IsActiveAsync(
+        ConversationId conversation,
+        UserId user,
+        Session? session,
+        CancellationToken cancellationToken) =>
+        await ReadAsync(
+            Member.DocumentId(user),
+            conversation,
+            ChatJson.Default.Member,
+            session,
+            cancellationToken) is { State: MemberState.Active };
 
-    /// <summary>Has what is read of a conversation next be as it is now, whatever replicas show: a write that never applies tells the SDK.</summary>
+    /// <summary>
+    /// Makes this process's later reads of a conversation see everything committed by now, even from lagging replicas. A write
+    /// whose condition never holds goes to the write region, and the SDK takes the session token from its answer.
+    /// </summary>
     public async Task CatchUpAsync(ConversationId conversation, CancellationToken cancellationToken)
     {
         using var refused = await _conversations.PatchItemStreamAsync(
@@ -72,23 +101,25 @@ public sealed class ConversationReader(ChatContainers containers)
         }
     }
 
-    /// <summary>What is said about a conversation; null while that is nothing.</summary>
-    public async Task<About?> ReadAboutAsync(Head head, Session? session, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(head);
-        return head.AboutSeq == 0 ? null : await ReadAsync(About.DocumentId, head.ConversationId, ChatJson.Default.About, session, cancellationToken);
-    }
+    /// <summary>A group's profile; null while it has none.</summary>
+    public async Task<GroupProfile?> ReadProfileAsync(Head head, Session? session, CancellationToken cancellationToken) =>
+        head.AboutSeq == 0
+            ? null
+            : await ReadAsync(GroupProfile.DocumentId, head.ConversationId, ChatJson.Default.GroupProfile, session, cancellationToken);
 
-    /// <summary>The ordinal of the last message at or before a position: one less than the next one's, as those before may have expired.</summary>
+    /// <summary>
+    /// The ordinal of the last message at or before a position. It is one less than the next message's, since those before may
+    /// have expired.
+    /// </summary>
     public async Task<long> OrdinalAtAsync(Head head, long seq, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
         if (head.LastMessage is null || seq >= head.LastMessage.Seq)
         {
             return head.MessageCount;
         }
 
-        var query = new QueryDefinition("SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.seq > @seq ORDER BY c.seq").WithParameter("@seq", seq);
+        var query = new QueryDefinition("SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.seq > @seq ORDER BY c.seq")
+            .WithParameter("@seq", seq);
         var next = await _conversations.QueryPartitionAsync(
             query,
             new PartitionKey(head.ConversationId.Value),
@@ -98,33 +129,40 @@ public sealed class ConversationReader(ChatContainers containers)
         return next?.Ordinal - 1 ?? head.MessageCount;
     }
 
-    /// <summary>Every active member's id: from the head while it has them, by a query of the partition else.</summary>
+    /// <summary>The ids of all active members: from the head while it lists them, otherwise by a query.</summary>
     public async Task<IReadOnlyList<UserId>> MemberIdsAsync(Head head, Session? session, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
         return head.Members is { } members
             ? [.. members.Select(member => member.UserId)]
             : [.. (await QueryAsync(ActiveMembers, head.ConversationId, session, cancellationToken)).Select(member => member.UserId)];
     }
 
-    /// <summary>As many members as an answer shows.</summary>
-    public async Task<IReadOnlyList<HeadMember>> FirstMembersAsync(Head head, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(head);
-        return head.Members ?? await QueryAsync(FirstActiveMembers, head.ConversationId, null, cancellationToken);
-    }
+    /// <summary>The members that an answer shows, at most <see cref="ConversationView.MaxMembers"/>.</summary>
+    public async Task<IReadOnlyList<HeadMember>> FirstMembersAsync(Head head, CancellationToken cancellationToken) =>
+        head.Members ?? await QueryAsync(FirstActiveMembers, head.ConversationId, null, cancellationToken);
 
-    private async Task<T?> ReadAsync<T>(string id, ConversationId conversation, JsonTypeInfo<T> type, Session? session, CancellationToken cancellationToken)
+    private async Task<T?> ReadAsync<T>(
+        string id,
+        ConversationId conversation,
+        JsonTypeInfo<T> type,
+        Session? session,
+        CancellationToken cancellationToken)
         where T : class =>
         (await ReadStoredAsync(id, conversation, type, session, cancellationToken)).Document;
 
-    private async Task<StoredDocument<T>> ReadStoredAsync<T>(string id, ConversationId conversation, JsonTypeInfo<T> type, Session? session, CancellationToken cancellationToken)
+    private async Task<StoredDocument<T>> ReadStoredAsync<T>(
+        string id,
+        ConversationId conversation,
+        JsonTypeInfo<T> type,
+        Session? session,
+        CancellationToken cancellationToken)
         where T : class
     {
         try
         {
             return await _conversations.ReadDocumentAsync(id, conversation, type, session, cancellationToken);
         }
+        // A client may send any token. One that this account never issued must not lock it out.
         catch (CosmosException exception) when (session is not null && CosmosFailures.IsSessionUnknown(exception))
         {
             return await _conversations.ReadDocumentAsync(id, conversation, type, null, cancellationToken);

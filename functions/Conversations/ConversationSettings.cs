@@ -3,8 +3,8 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary>What is set for everyone in a conversation. A direct one only has <see cref="MessageTtl"/>.</summary>
-public record ConversationSettings
+/// <summary>The settings that all members share. A direct conversation has <see cref="MessageTtl"/> alone.</summary>
+internal record ConversationSettings
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Title { get; init; }
@@ -12,7 +12,7 @@ public record ConversationSettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Description { get; init; }
 
-    /// <summary>Where clients find the group's picture.</summary>
+    /// <summary>The address of the group's picture.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AvatarUrl { get; init; }
 
@@ -22,19 +22,18 @@ public record ConversationSettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JoinPolicy? JoinPolicy { get; init; }
 
-    /// <summary>How long new messages stay, in seconds; null when they stay for good.</summary>
+    /// <summary>Seconds until a new message disappears; null when messages stay.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MessageTtl { get; init; }
 
-    public static ConversationSettings Of(Head head, About? about)
+    public static ConversationSettings Of(Head head, GroupProfile? profile)
     {
-        ArgumentNullException.ThrowIfNull(head);
         var isGroup = head.Kind == ConversationKind.Group;
         return new()
         {
             Title = head.Title,
-            Description = about?.Description,
-            AvatarUrl = about?.AvatarUrl,
+            Description = profile?.Description,
+            AvatarUrl = profile?.AvatarUrl,
             HistoryVisibility = isGroup ? head.HistoryVisibility : null,
             JoinPolicy = isGroup ? head.JoinPolicy : null,
             MessageTtl = head.MessageTtl,
@@ -42,8 +41,8 @@ public record ConversationSettings
     }
 }
 
-/// <summary>What <c>conversation.updated</c> tells: all settings as they are then.</summary>
-public sealed record ConversationUpdated : ConversationSettings
+/// <summary>The data of <c>conversation.updated</c>: all settings after the change.</summary>
+internal sealed record ConversationUpdated : ConversationSettings
 {
     [JsonConstructor]
     public ConversationUpdated(UserId by) => By = by;

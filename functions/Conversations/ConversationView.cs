@@ -30,30 +30,34 @@ public sealed record ConversationView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Description { get; init; }
 
-    /// <summary>Where clients find the group's picture; absent when there is none.</summary>
+    /// <summary>The address of the group's picture; absent when there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AvatarUrl { get; init; }
 
-    /// <summary>Groups only, as is <see cref="JoinPolicy"/>.</summary>
+    /// <summary>Only groups have this, and <see cref="JoinPolicy"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public HistoryVisibility? HistoryVisibility { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JoinPolicy? JoinPolicy { get; init; }
 
-    /// <summary>How long new messages stay, in seconds; absent when they stay for good.</summary>
+    /// <summary>Seconds until a new message disappears; absent when messages stay.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MessageTtl { get; init; }
 
     /// <param name="head">The conversation.</param>
-    /// <param name="about">What is said about it; null while that is nothing.</param>
+    /// <param name="profile">A group's profile; null while it has none.</param>
     /// <param name="members">Some or all of its members.</param>
     /// <param name="entry">The caller's inbox entry; null while there is none.</param>
-    /// <param name="now">At which what has disappeared isn't counted.</param>
-    public static ConversationView Of(Head head, About? about, IReadOnlyList<HeadMember> members, InboxEntry? entry, DateTimeOffset now)
+    /// <param name="now">Messages that expired by then don't count as unread.</param>
+    public static ConversationView Of(
+        Head head,
+        GroupProfile? profile,
+        IReadOnlyList<HeadMember> members,
+        InboxEntry? entry,
+        DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(head);
-        var settings = ConversationSettings.Of(head, about);
+        var settings = ConversationSettings.Of(head, profile);
         return new(
             head.ConversationId,
             head.Kind,
@@ -78,5 +82,5 @@ public sealed record ConversationView(
     }
 }
 
-/// <summary>What <c>conversation.created</c> tells: the conversation and its first members.</summary>
-public sealed record ConversationCreated(ConversationKind Kind, string? Title, UserId CreatedBy, IReadOnlyList<HeadMember> Members);
+/// <summary>The data of <c>conversation.created</c>.</summary>
+internal sealed record ConversationCreated(ConversationKind Kind, string? Title, UserId CreatedBy, IReadOnlyList<HeadMember> Members);

@@ -3,17 +3,16 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary>Shows conversations to one of their members.</summary>
+/// <summary>Builds the view that one member gets of a conversation.</summary>
 public sealed class ConversationViews(ConversationReader reader, InboxProjection inbox, TimeProvider time)
 {
-    /// <summary>A conversation as its head, or something newer, has it.</summary>
+    /// <summary>The view as of this head or later.</summary>
     public async Task<ConversationView> OfAsync(UserId viewer, Head head, Session? session, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
         var members = reader.FirstMembersAsync(head, cancellationToken);
-        var about = reader.ReadAboutAsync(head, session, cancellationToken);
+        var profile = reader.ReadProfileAsync(head, session, cancellationToken);
         var entry = inbox.ReadAsync(viewer, head.ConversationId, cancellationToken);
-        await Task.WhenAll(members, about, entry);
-        return ConversationView.Of(head, await about, await members, await entry, time.GetUtcNow());
+        await Task.WhenAll(members, profile, entry);
+        return ConversationView.Of(head, await profile, await members, await entry, time.GetUtcNow());
     }
 }

@@ -10,17 +10,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary>Registers conversations, their log and the inbox.</summary>
-public static class ConversationsSetup
+/// <summary>Registers conversations, members, messages, the log and the inbox.</summary>
+internal static class ConversationsSetup
 {
     public static IServiceCollection AddConversations(this IServiceCollection services) =>
         services
             .AddSingleton(provider => new ConversationLog(
                 provider.GetRequiredService<ChatContainers>().Conversations,
-                provider.GetRequiredService<HandOver>(),
+                provider.GetRequiredService<EnqueueDelivery>(),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<ConversationLog>>()))
-            .AddSingleton<FurtherMembers>()
+            .AddSingleton<RemainingMembers>()
             .AddSingleton<ConversationReader>()
             .AddSingleton<ConversationViews>()
             .AddSingleton<MemberReader>()
@@ -33,8 +33,8 @@ public static class ConversationsSetup
             .AddSingleton<MessagePages>()
             .AddSingleton<HiddenMessages>()
             .AddSingleton<EventViews>()
-            .AddSingleton<MemberMarks>()
-            .AddSingleton<Pairs>()
+            .AddSingleton<MemberWatermarks>()
+            .AddSingleton<DirectConversations>()
             .AddSingleton<InboxProjection>()
             .AddSingleton<OwnEntryPush>()
             .AddSingleton<UnreadPush>();

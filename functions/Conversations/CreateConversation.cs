@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -8,15 +10,16 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Conversations;
 
 /// <summary>
-/// <c>POST /conversations</c>: creates a direct conversation or a group; 201, or 200 when this pair or this <c>Idempotency-Key</c> has one.
-/// Answers once the members get its pushes, or after two seconds; members beyond the first 90 may follow later.
+/// <c>POST /conversations</c>: creates a direct conversation or a group; 201, or 200 when this pair or this
+/// <c>Idempotency-Key</c> has one already. The answer waits up to two seconds until the members receive its pushes. Members
+/// beyond the first 90 may join after the answer.
 /// </summary>
 public sealed class CreateConversation(
     ConversationLog log,
-    FurtherMembers further,
+    RemainingMembers remaining,
     ConversationReader reader,
     ConversationViews views,
-    Pairs pairs,
+    DirectConversations direct,
     InboxProjection inbox,
     PushGroups groups,
     Limits limits,
@@ -27,19 +30,17 @@ public sealed class CreateConversation(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations")] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
-        var wish = ConversationWish.Read(body, user.Id, limits);
+        var wanted = CreateConversationRequest.Read(body, user.Id, limits);
         var key = IdempotencyKey.Read(request, body);
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
-        var conversation = wish.Kind == ConversationKind.Direct ? await pairs.ConversationOfAsync(user.Id, wish.Others[0], cancellationToken)
+        // The id decides what a retry finds: the pair's conversation, the one under this key, or none.
+        var conversation = wanted.Kind == ConversationKind.Direct
+            ? await direct.ConversationOfAsync(user.Id, wanted.Others[0], cancellationToken)
             : key is not null ? ConversationId.For(user.Id, key)
             : ConversationId.New();
-        var appended = await CreateAsync(conversation, wish, Session.Of(request), cancellationToken);
+        var appended = await CreateAsync(conversation, wanted, Session.Of(request), cancellationToken);
         if (appended.Refusal is { } refusal)
         {
             return refusal.ToResult();
@@ -48,25 +49,29 @@ public sealed class CreateConversation(
         return await AnswerAsync(conversation, appended, cancellationToken);
     }
 
-    private async Task<Appended> CreateAsync(ConversationId conversation, ConversationWish wish, Session? session, CancellationToken cancellationToken)
+    private async Task<AppendResult> CreateAsync(
+        ConversationId conversation,
+        CreateConversationRequest wanted,
+        Session? session,
+        CancellationToken cancellationToken)
     {
         List<HeadMember> members =
         [
-            new(user.Id, wish.Kind == ConversationKind.Group ? MemberRole.Owner : MemberRole.Member),
-            .. wish.Others.Select(other => new HeadMember(other, MemberRole.Member)),
+            new(user.Id, wanted.Kind == ConversationKind.Group ? MemberRole.Owner : MemberRole.Member),
+            .. wanted.Others.Select(other => new HeadMember(other, MemberRole.Member)),
         ];
-        List<UserId> rest = [.. members.Skip(NewConversation.MaxFirstMembers).Select(member => member.UserId)];
+        List<UserId> rest = [.. members.Skip(CreateConversationCommand.MaxFirstMembers).Select(member => member.UserId)];
         var created = await log.AppendAsync(
             conversation,
-            new NewConversation
+            new CreateConversationCommand
             {
                 Actor = user.Id,
                 ConversationId = conversation,
-                Kind = wish.Kind,
-                Title = wish.Title,
-                Members = [.. members.Take(NewConversation.MaxFirstMembers)],
+                Kind = wanted.Kind,
+                Title = wanted.Title,
+                Members = [.. members.Take(CreateConversationCommand.MaxFirstMembers)],
                 Further = rest,
-                RequestHash = wish.Hash,
+                RequestHash = wanted.Hash,
             },
             session,
             cancellationToken);
@@ -76,14 +81,14 @@ public sealed class CreateConversation(
             return created;
         }
 
-        // Those who can't be let in just now follow by delivery.
-        var (refusal, seen) = await further.JoinAsync(conversation, user.Id, rest, created.Session ?? session, cancellationToken);
-        return refusal is null || refusal == Problems.Unavailable ? created with { Session = seen } : Appended.Refused(refusal);
+        // If they can't join now, delivery of the first entry lets them in.
+        var (refusal, seen) = await remaining.JoinAsync(conversation, user.Id, rest, created.Session ?? session, cancellationToken);
+        return refusal is null || refusal == Problems.Unavailable ? created with { Session = seen } : AppendResult.Refused(refusal);
     }
 
-    private async Task<IResult> AnswerAsync(ConversationId conversation, Appended appended, CancellationToken cancellationToken)
+    private async Task<IResult> AnswerAsync(ConversationId conversation, AppendResult appended, CancellationToken cancellationToken)
     {
-        // Whoever repeats a creation may have left what they created.
+        // A repeat may come from a creator who has left the group since.
         if (await reader.ReadHeadForAsync(user.Id, conversation, appended.Session, cancellationToken) is not { } head)
         {
             return Problems.ConversationNotFound.ToResult();
@@ -94,12 +99,86 @@ public sealed class CreateConversation(
             var everyone = await reader.MemberIdsAsync(head, appended.Session, cancellationToken);
             var until = await groups.TryAlignAsync(head, everyone, appended.Session, cancellationToken);
 
-            // The creator's list shows the conversation at once; the others' follow by delivery.
+            // The creator's list is moved here, so that the next read shows the conversation. Delivery moves the others'.
             await inbox.RaiseAsync(user.Id, InboxChange.Of(head) with { PushUntil = until }, cancellationToken);
         }
 
         var view = await views.OfAsync(user.Id, head, appended.Session, cancellationToken);
         var status = appended.IsRepeat ? StatusCodes.Status200OK : StatusCodes.Status201Created;
-        return new Answer<ConversationView>(status, view, ChatJson.Default.ConversationView, appended.Session);
+        return new JsonResult<ConversationView>(status, view, ChatJson.Default.ConversationView, appended.Session);
     }
+}
+
+/// <summary>Creates a conversation under a given id. Its first entry holds as many members as fit into one commit.</summary>
+internal sealed record CreateConversationCommand : LogCommand
+{
+    /// <summary>
+    /// A transactional batch has at most 100 operations: the head, the entry and one per member, with room to spare.
+    /// </summary>
+    public const int MaxFirstMembers = 90;
+
+    public required ConversationId ConversationId { get; init; }
+
+    public required ConversationKind Kind { get; init; }
+
+    public string? Title { get; init; }
+
+    /// <summary>The creator first; at most <see cref="MaxFirstMembers"/>.</summary>
+    public required IReadOnlyList<HeadMember> Members { get; init; }
+
+    /// <summary>Members that don't fit into this commit. The entry stores them, so that delivery can let them in.</summary>
+    public IReadOnlyList<UserId> Further { get; init; } = [];
+
+    /// <summary>
+    /// The hash of the whole request, which tells a repeat from another request under the same <c>Idempotency-Key</c>.
+    /// </summary>
+    public required string RequestHash { get; init; }
+
+    public override string RepeatId => LogEvent.DocumentId(1);
+
+    public override IReadOnlyList<UserId> Concerns => [];
+
+    public override Problem Misused => Problems.IdempotencyKeyReused;
+
+    public override Decision Decide(in DecisionContext context)
+    {
+        if (context.Head is not null)
+        {
+            return Decision.Repeat;
+        }
+
+        var (commit, now) = (context.Commit, context.Now);
+        var head = new Head
+        {
+            ConversationId = ConversationId,
+            Kind = Kind,
+            Title = Title,
+            CreatedBy = Actor,
+            CreatedAt = now,
+            LastSeq = 1,
+            JoinedSeq = 1,
+        };
+        var created = new LogEvent
+        {
+            ConversationId = ConversationId,
+            Seq = 1,
+            Commit = commit,
+            At = now,
+            What = LogEvent.ConversationCreated,
+            ActorId = Actor,
+            Data = JsonSerializer.SerializeToElement(
+                new ConversationCreated(Kind, Title, Actor, Members),
+                ChatJson.Default.ConversationCreated),
+            RequestHash = RequestHash,
+            Further = Further.Count > 0 ? Further : null,
+        };
+        return Decision.Append(
+            Membership.Joined(head, Members),
+            created,
+            [.. Members.Select(member => Membership.New(head, member, 1, now))]);
+    }
+
+    // A pair has one direct conversation, whichever of the two created it.
+    public override bool Repeats(LogEntry first) =>
+        Kind == ConversationKind.Direct || (first is LogEvent created && created.RequestHash == RequestHash);
 }

@@ -7,43 +7,50 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary><c>DELETE /conversations/{c}</c>: ends a group for everyone; 204. From then on it is there for nobody, so that a repeat finds nothing.</summary>
+/// <summary>
+/// <c>DELETE /conversations/{c}</c>: deletes a group for everyone; 204. A repeat is 404, as every other call about it is from
+/// then on.
+/// </summary>
 public sealed class DeleteConversation(ConversationLog log, InboxProjection inbox, CurrentUser user)
 {
     [Function(nameof(DeleteConversation))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        if (!ConversationId.TryParse(conversationId, out var conversation))
-        {
-            return Problems.ConversationNotFound.ToResult();
-        }
-
-        var deleted = await log.AppendAsync(conversation, new Deletion { Actor = user.Id, Conversation = conversation }, Session.Of(request), cancellationToken);
+        var deleted = await log.AppendAsync(
+            conversationId,
+            new DeleteConversationCommand { Actor = user.Id, Conversation = conversationId },
+            Session.Of(request),
+            cancellationToken);
         if (deleted.Refusal is { } refusal)
         {
             return refusal.ToResult();
         }
 
-        // One's own list shows it at once; the others' follow by delivery.
+        // The caller's own list is moved here. Delivery moves the others'.
         await inbox.LeaveAsync(user.Id, InboxChange.Of(deleted.Head!), cancellationToken);
-        return new NoContent(deleted.Session);
+        return new NoContentResult(deleted.Session);
     }
 }
 
-/// <summary>The wish that a group is there for nobody any more.</summary>
-public sealed record Deletion : MemberCommand
+/// <summary>Deletes a group for everyone. Its documents stay; every reader takes a deleted head for none.</summary>
+internal sealed record DeleteConversationCommand : MemberCommand
 {
     protected override Right Needed => Right.Delete;
 
     protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
     {
-        var deleted = LogEvent.Of(context, LogEvent.ConversationDeleted, Actor, new ConversationDeleted(Actor), ChatJson.Default.ConversationDeleted);
+        var deleted = LogEvent.Of(
+            context,
+            LogEvent.ConversationDeleted,
+            Actor,
+            new ConversationDeleted(Actor),
+            ChatJson.Default.ConversationDeleted);
         return Decision.Append(head with { LastSeq = deleted.Seq, DeletedAt = deleted.At }, deleted);
     }
 }
 
-/// <summary>What <c>conversation.deleted</c> tells.</summary>
-public sealed record ConversationDeleted(UserId By);
+/// <summary>The data of <c>conversation.deleted</c>.</summary>
+internal sealed record ConversationDeleted(UserId By);

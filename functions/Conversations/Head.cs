@@ -4,7 +4,7 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary>What a conversation is between, and by that what it can do.</summary>
+/// <summary>The kind of a conversation, which decides what it offers.</summary>
 public enum ConversationKind
 {
     /// <summary>Two people; there is one per pair.</summary>
@@ -14,7 +14,7 @@ public enum ConversationKind
     Group,
 }
 
-/// <summary>What a member may do.</summary>
+/// <summary>A member's role; <see cref="Members.Rights"/> says what each may do.</summary>
 public enum MemberRole
 {
     Owner,
@@ -22,7 +22,7 @@ public enum MemberRole
     Member,
 }
 
-/// <summary>What members see of what was before they joined. A change holds for those who join after it.</summary>
+/// <summary>Whether members see entries from before they joined. A change applies to those who join after it.</summary>
 public enum HistoryVisibility
 {
     [JsonStringEnumMemberName("since-joining")]
@@ -30,25 +30,26 @@ public enum HistoryVisibility
     All,
 }
 
-/// <summary>What happens when somebody comes by an invite link.</summary>
+/// <summary>What using an invite link leads to.</summary>
 public enum JoinPolicy
 {
-    /// <summary>They are in.</summary>
+    /// <summary>The user joins.</summary>
     Open,
 
-    /// <summary>The owner or an admin decides.</summary>
+    /// <summary>The user asks to join; the owner or an admin decides.</summary>
     Approval,
 }
 
 /// <summary>
-/// A conversation's one contended document: replaced, under If-Match, by every commit to its log. At most 4 KB, so that a commit stays cheap.
+/// The one contended document of a conversation: every commit to the log replaces it under If-Match (optimistic concurrency). At
+/// most 4 KB, since every commit pays for its size.
 /// </summary>
 public sealed record Head
 {
     /// <summary>The document's id in every conversation's partition.</summary>
     public const string DocumentId = "head";
 
-    /// <summary>A bound on what every commit pays for; see docs/data-model.md.</summary>
+    /// <summary>The bound on its size; see docs/data-model.md.</summary>
     public const int MaxBytes = 4096;
 
     [JsonPropertyOrder(-2)]
@@ -68,7 +69,7 @@ public sealed record Head
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>The newest entry's number; every number from 1 to it was committed exactly once.</summary>
+    /// <summary>The sequence number of the newest entry. Every number from 1 up to it was committed exactly once.</summary>
     public long LastSeq { get; init; }
 
     /// <summary>
@@ -80,7 +81,10 @@ public sealed record Head
     /// <summary>The newest message's ordinal: how many messages were ever sent.</summary>
     public long MessageCount { get; init; }
 
-    /// <summary>The commit that wrote this version; on each of its entries too, by which a writer recognises its own after an ambiguous answer.</summary>
+    /// <summary>
+    /// The commit that wrote this version. Its entries carry it too: by it a writer recognises its own commit after an ambiguous
+    /// answer.
+    /// </summary>
     public string CommitId { get; init; } = "";
 
     public DateTimeOffset CommittedAt { get; init; }
@@ -89,32 +93,38 @@ public sealed record Head
 
     public int MemberCount { get; init; }
 
-    /// <summary>Raised by every change of who is a member or what they may do; what is cached about members holds for one version.</summary>
+    /// <summary>
+    /// Raised by every change of members or roles. Whatever is cached about members is valid for one version only.
+    /// </summary>
     public long MembersVersion { get; init; }
 
-    /// <summary>The newest entry by which somebody joined who doesn't see what was before; messages after it may be shown to every member.</summary>
+    /// <summary>
+    /// The newest entry by which somebody joined who doesn't see earlier entries. Every member may see the messages after it.
+    /// </summary>
     public long JoinedSeq { get; init; }
 
-    /// <summary>All members while they fit in 1 KB, then null for good.</summary>
+    /// <summary>All members while they fit into 1 KB; after that null, for good.</summary>
     public IReadOnlyList<HeadMember>? Members { get; init; }
 
-    /// <summary>What those who join see of what was before.</summary>
+    /// <summary>What new members see of earlier entries.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public HistoryVisibility HistoryVisibility { get; init; }
 
-    /// <summary>What an invite link is good for.</summary>
+    /// <summary>What using an invite link leads to.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public JoinPolicy JoinPolicy { get; init; }
 
-    /// <summary>After how many seconds new messages disappear, at least 5 as a commit may take 3; null keeps them.</summary>
+    /// <summary>Seconds until a new message disappears; at least 5, since a commit may take 3. Null when messages stay.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MessageTtl { get; init; }
 
-    /// <summary>When the newest messages that disappear are gone; null where the newest stays.</summary>
+    /// <summary>When the newest messages expire; null when the newest one stays.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Disappearing? Disappearing { get; init; }
 
-    /// <summary>The newest entry that changed title, description or picture; 0 while none has and there is no <see cref="About"/>.</summary>
+    /// <summary>
+    /// The newest entry that changed title, description or picture; 0 while there is none, and so no <see cref="GroupProfile"/>.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long AboutSeq { get; init; }
 
@@ -127,21 +137,19 @@ public sealed record Head
     public DateTimeOffset? DeletedAt { get; init; }
 
     /// <summary>
-    /// Whether being in this conversation shows others a member's presence, receipts and typing: in a direct one only once they have written in it,
-    /// so that a stranger who begins one learns nothing. Groups show those who only read as well.
+    /// Whether this conversation shows others a member's presence, receipts and typing. A direct conversation does so once that
+    /// member has written in it, so that a stranger who opens one learns nothing. A group always does.
     /// </summary>
     public bool Shows(UserId member) => Kind == ConversationKind.Group || Member(member) is { SentSeq: > 0 };
 
-    /// <summary>The member's entry, when the head carries members at all.</summary>
+    /// <summary>The member; null for others, and when the head doesn't list members.</summary>
     public HeadMember? Member(UserId user) => Members?.FirstOrDefault(member => member.UserId == user);
 
-    /// <summary>The head once a message was sent, which is its next entry.</summary>
+    /// <summary>The head after its next entry, a message.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="isReceipt">Whether its sender shows others how far they have read.</param>
-    public Head With(Message message, bool isReceipt)
-    {
-        ArgumentNullException.ThrowIfNull(message);
-        return this with
+    /// <param name="isReceipt">Whether the sender shares read receipts.</param>
+    public Head With(Message message, bool isReceipt) =>
+        this with
         {
             LastSeq = message.Seq,
             MessageCount = message.Ordinal,
@@ -152,24 +160,26 @@ public sealed record Head
                 ? [.. Members!.Select(member => member.UserId == message.SenderId ? member.Sent(message.Seq, isReceipt) : member)]
                 : Members,
         };
-    }
 }
 
-/// <summary>A member as the head and answers show them.</summary>
+/// <summary>A member as the head lists them and as answers show them.</summary>
 public sealed record HeadMember(UserId UserId, MemberRole Role)
 {
     /// <summary>
-    /// Their newest message in a direct conversation, up to which they have read it. It costs nothing here, where every commit writes; a
-    /// group's members have it in their own documents. Answers and events don't show it.
+    /// The member's newest message in a direct conversation, and so how far they have read at least. Writing it here is free,
+    /// since every commit replaces the head; in groups it is in the member documents. Answers and events don't show it.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long SentSeq { get; init; }
 
-    /// <summary>The newest of those messages that they sent while they showed how far they read: others may know of it, then and later.</summary>
+    /// <summary>
+    /// The newest message that they sent while they shared read receipts. Others may know of it, even if the member stops
+    /// sharing.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long ShownSeq { get; init; }
 
-    /// <summary>The member once they sent a message.</summary>
+    /// <summary>The member after sending a message.</summary>
     public HeadMember Sent(long seq, bool isReceipt) => this with { SentSeq = seq, ShownSeq = isReceipt ? seq : ShownSeq };
 }
 
@@ -177,7 +187,7 @@ public sealed record HeadMember(UserId UserId, MemberRole Role)
 /// <param name="Preview">At most the first 100 characters, never half a grapheme cluster.</param>
 public sealed record MessagePreview(long Seq, UserId SenderId, string Preview, DateTimeOffset At)
 {
-    /// <summary>Whether it was taken back, so that there is nothing to show.</summary>
+    /// <summary>Whether the sender took it back; the preview is empty then.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsUnsent { get; init; }
 

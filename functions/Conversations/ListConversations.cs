@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using System.Text.Json.Serialization;
 using Chat.Functions.Inbox;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -8,10 +9,12 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary><c>GET /conversations</c>: the caller's conversations, newest activity first, in pages. Archived ones only when asked for.</summary>
+/// <summary>
+/// <c>GET /conversations</c>: the caller's conversations, newest activity first, in pages. Archived ones only when asked for.
+/// </summary>
 public sealed class ListConversations(ChatContainers containers, TimeProvider time, Limits limits, CurrentUser user)
 {
-    /// <summary>A bound on the work of a call: conversations that are looked at, shown or not. About 45 RU.</summary>
+    /// <summary>How many conversations one call examines at most, shown or not: about 45 RU.</summary>
     private const int MaxExamined = 1_000;
 
     [Function(nameof(ListConversations))]
@@ -22,25 +25,25 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
         var query = new RequestQuery(request);
         var limit = query.Limit(limits);
         var before = Continuation.Read(query);
-        var filter = query.OneOf("filter", ConversationFilter.ByName.Keys) is { } name ? ConversationFilter.ByName[name] : ConversationFilter.Default;
-        if (query.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        var filter = query.OneOf("filter", ConversationFilter.ByName.Keys) is { } name
+            ? ConversationFilter.ByName[name]
+            : ConversationFilter.Default;
+        query.ThrowIfMalformed();
 
         var page = await ReadAsync(filter, before ?? Continuation.FromTheTop, limit, cancellationToken);
-        return new Answer<ConversationPage>(StatusCodes.Status200OK, page, ChatJson.Default.ConversationPage);
+        return new JsonResult<ConversationPage>(StatusCodes.Status200OK, page, ChatJson.Default.ConversationPage);
     }
 
     private async Task<ConversationPage> ReadAsync(ConversationFilter filter, string before, int limit, CancellationToken cancellationToken)
     {
         var entries = containers.Users.QueryPartitionAsync(
-            new QueryDefinition($"SELECT * FROM c WHERE c.activity < @before{filter.Condition} ORDER BY c.activity DESC").WithParameter("@before", before),
+            new QueryDefinition($"SELECT * FROM c WHERE c.activity < @before{filter.Condition} ORDER BY c.activity DESC")
+                .WithParameter("@before", before),
             new PartitionKey(user.Id.Value),
             ChatJson.Default.DocumentsPageInboxEntry,
             pageSize: limit + 1,
             cancellationToken: cancellationToken);
-        var shown = new List<ConversationSummary>(limit);
+        var shown = new List<ConversationSummaryView>(limit);
         InboxEntry? last = null;
         var (examined, now) = (0, time.GetUtcNow());
         await foreach (var entry in entries)
@@ -53,17 +56,22 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
             last = entry;
             if (filter.Shows(entry, now))
             {
-                shown.Add(ConversationSummary.Of(entry, now));
+                shown.Add(ConversationSummaryView.Of(entry, now));
             }
         }
 
         return new(shown, null);
     }
 
-    /// <summary>Where a page ended: the activity of its last conversation, so that a page goes on there whatever moved meanwhile.</summary>
+    /// <summary>
+    /// The cursor of a page: the activity of its last conversation. The next page continues there, even if conversations moved
+    /// meanwhile.
+    /// </summary>
     private static class Continuation
     {
-        /// <summary>After every instant, so that the comparison only leaves out documents without an activity.</summary>
+        /// <summary>
+        /// Sorts after every instant. The comparison then excludes documents without an activity, and no others.
+        /// </summary>
         public const string FromTheTop = "~";
 
         private const int MaxLength = 128;
@@ -77,7 +85,11 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
                 return null;
             }
 
-            if (text.Length <= MaxLength && Base64Url.IsValid(text) && Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)) is var activity && activity.Contains('|', StringComparison.Ordinal))
+            // It comes from outside: anything but what Of returns is a fault.
+            if (text.Length <= MaxLength
+                && Base64Url.IsValid(text)
+                && Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)) is var activity
+                && activity.Contains('|', StringComparison.Ordinal))
             {
                 return activity;
             }
@@ -91,16 +103,18 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
 /// <summary>A page of the caller's conversations.</summary>
 /// <param name="Conversations">At most as many as asked for; there may be fewer, even none, on a page that isn't the last.</param>
 /// <param name="Continuation">Asks for the next page; null on the last.</param>
-public sealed record ConversationPage(IReadOnlyList<ConversationSummary> Conversations, string? Continuation);
+internal sealed record ConversationPage(IReadOnlyList<ConversationSummaryView> Conversations, string? Continuation);
 
 /// <summary>A conversation in the caller's list.</summary>
-/// <param name="Peer">The other one of a direct conversation; null for groups.</param>
-/// <param name="UnreadCount">Messages after the caller's read marker; one's own sends count as read.</param>
-public sealed record ConversationSummary(
+/// <param name="Peer">The other user of a direct conversation; null for groups.</param>
+/// <param name="UnreadCount">
+/// Messages after the caller's read marker. Sending a message marks everything before it as read.
+/// </param>
+internal sealed record ConversationSummaryView(
     ConversationId ConversationId,
     ConversationKind Kind,
     string? Title,
-    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] UserId? Peer,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UserId? Peer,
     int MemberCount,
     long LastSeq,
     long UnreadCount,
@@ -113,14 +127,12 @@ public sealed record ConversationSummary(
     /// <summary>Whether an unread message mentions the caller, also in a muted conversation.</summary>
     public bool IsMentioned { get; init; }
 
-    /// <summary>Where clients find the group's picture; absent when there is none.</summary>
-    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    /// <summary>The address of the group's picture; absent when there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AvatarUrl { get; init; }
 
-    public static ConversationSummary Of(InboxEntry entry, DateTimeOffset now)
-    {
-        ArgumentNullException.ThrowIfNull(entry);
-        return new(
+    public static ConversationSummaryView Of(InboxEntry entry, DateTimeOffset now) =>
+        new(
             entry.ConversationId,
             entry.Kind,
             entry.Title,
@@ -137,5 +149,4 @@ public sealed record ConversationSummary(
             IsMentioned = entry.IsMentioned(now),
             AvatarUrl = entry.AvatarUrl,
         };
-    }
 }

@@ -3,22 +3,23 @@ using Chat.Functions.Inbox;
 
 namespace Chat.Functions.Conversations;
 
-/// <summary>How a user wants a conversation in their own list; nobody else sees it.</summary>
-/// <param name="MutedUntil">Absent when it isn't muted; an instant that has passed means the same.</param>
-/// <param name="Archived">Out of the list. A new message brings it back, but for what was muted while archived: that stays.</param>
+/// <summary>A user's own settings for a conversation in their list. Nobody else sees them.</summary>
+/// <param name="MutedUntil">Absent, or in the past, when it isn't muted.</param>
+/// <param name="Archived">Hidden from the list. A new message brings it back, unless it was muted while archived.</param>
 public sealed record Preferences(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? MutedUntil,
     bool Pinned,
     bool Archived,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Draft? Draft)
 {
-    /// <param name="entry">Null when the user has none yet.</param>
-    public static Preferences Of(InboxEntry? entry) => new(entry?.MutedUntil, entry is { Pinned: true }, entry is { IsArchived: true }, entry?.Draft);
+    /// <param name="entry">The user's inbox entry; null when there is none yet.</param>
+    public static Preferences Of(InboxEntry? entry) =>
+        new(entry?.MutedUntil, entry is { Pinned: true }, entry is { IsArchived: true }, entry?.Draft);
 }
 
-/// <summary>Preferences as a change left them, as the caller and their devices are told.</summary>
-/// <param name="Version">The entry's, as <c>/sync</c> tells it: of two states the one with the higher counts.</param>
-public sealed record PreferencesState(
+/// <summary>The preferences after a change: the answer, and the data of <c>conversation.preferences.updated</c>.</summary>
+/// <param name="Version">The inbox entry's version, as in <c>/sync</c>. The higher of two versions is the newer state.</param>
+internal sealed record PreferencesState(
     long Version,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? MutedUntil,
     bool Pinned,
@@ -29,7 +30,6 @@ public sealed record PreferencesState(
 
     public static PreferencesState Of(InboxEntry entry)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         var preferences = Preferences.Of(entry);
         return new(entry.Version, preferences.MutedUntil, preferences.Pinned, preferences.Archived, preferences.Draft);
     }

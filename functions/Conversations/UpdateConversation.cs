@@ -7,34 +7,29 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Conversations;
 
 /// <summary>
-/// <c>PATCH /conversations/{c}</c>: changes what is set for everyone; 200 with the conversation. Absent members stay, null ones are cleared; what
-/// is so already changes nothing.
+/// <c>PATCH /conversations/{c}</c>: changes the settings that all members share; 200 with the conversation. Absent fields stay,
+/// null ones are cleared. A request that changes nothing writes nothing.
 /// </summary>
 public sealed class UpdateConversation(ConversationLog log, ConversationViews views, Limits limits, CurrentUser user)
 {
     [Function(nameof(UpdateConversation))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "conversations/{conversationId}")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
-        var change = SettingsChange.Read(body, limits);
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        var change = UpdateConversationRequest.Read(body, limits);
+        body.ThrowIfMalformed();
 
-        if (!ConversationId.TryParse(conversationId, out var conversation))
-        {
-            return Problems.ConversationNotFound.ToResult();
-        }
-
-        var updated = await log.AppendAsync(conversation, new SettingsUpdate { Actor = user.Id, Conversation = conversation, Change = change }, Session.Of(request), cancellationToken);
+        var updated = await log.AppendAsync(
+            conversationId,
+            new UpdateConversationCommand { Actor = user.Id, Conversation = conversationId, Change = change },
+            Session.Of(request),
+            cancellationToken);
         return updated.Refusal is { } refusal
             ? refusal.ToResult()
-            : new Answer<ConversationView>(
+            : new JsonResult<ConversationView>(
                 StatusCodes.Status200OK,
                 await views.OfAsync(user.Id, updated.Head!, updated.Session, cancellationToken),
                 ChatJson.Default.ConversationView,
@@ -42,27 +37,31 @@ public sealed class UpdateConversation(ConversationLog log, ConversationViews vi
     }
 }
 
-/// <summary>The wish that a conversation's settings are different.</summary>
-public sealed record SettingsUpdate : MemberCommand
+/// <summary>Changes a conversation's settings.</summary>
+internal sealed record UpdateConversationCommand : MemberCommand
 {
-    public required SettingsChange Change { get; init; }
+    public required UpdateConversationRequest Change { get; init; }
 
-    public override IReadOnlyList<string> Needs => [About.DocumentId];
+    public override IReadOnlyList<string> Needs => [GroupProfile.DocumentId];
 
     protected override Right Needed => Change.IsOfGroups ? Right.ChangeSettings : Right.ChangeMessageTtl;
 
     protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
     {
-        ArgumentNullException.ThrowIfNull(head);
-        var about = context.Find<About>(About.DocumentId);
-        var before = ConversationSettings.Of(head, about);
+        var profile = context.Find<GroupProfile>(GroupProfile.DocumentId);
+        var before = ConversationSettings.Of(head, profile);
         var after = Change.ApplyTo(before);
         if (after == before)
         {
             return Decision.Nothing(head);
         }
 
-        var updated = LogEvent.Of(context, LogEvent.ConversationUpdated, Actor, new ConversationUpdated(after, Actor), ChatJson.Default.ConversationUpdated);
+        var updated = LogEvent.Of(
+            context,
+            LogEvent.ConversationUpdated,
+            Actor,
+            new ConversationUpdated(after, Actor),
+            ChatJson.Default.ConversationUpdated);
         var isAbout = (after.Title, after.Description, after.AvatarUrl) != (before.Title, before.Description, before.AvatarUrl);
         var changed = head with
         {
@@ -77,7 +76,13 @@ public sealed record SettingsUpdate : MemberCommand
             ? Decision.Append(
                 changed,
                 updated with { Quiet = true },
-                new About { ConversationId = Conversation, Description = after.Description, AvatarUrl = after.AvatarUrl, UpdatedSeq = updated.Seq })
+                new GroupProfile
+                {
+                    ConversationId = Conversation,
+                    Description = after.Description,
+                    AvatarUrl = after.AvatarUrl,
+                    UpdatedSeq = updated.Seq,
+                })
             : Decision.Append(changed, updated with { Quiet = true });
     }
 }

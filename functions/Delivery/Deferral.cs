@@ -64,7 +64,7 @@ public static class Deferral
 
         var copy = new ServiceBusMessage(message)
         {
-            MessageId = Opaque.Random(),
+            MessageId = OpaqueId.Random(),
             ScheduledEnqueueTime = at,
             TimeToLive = until == DateTimeOffset.MaxValue ? TimeSpan.MaxValue : left,
         };
@@ -77,7 +77,7 @@ public static class Deferral
     /// <summary>The message as it was sent first, to be tried from the beginning.</summary>
     public static ServiceBusMessage Anew(ServiceBusReceivedMessage message)
     {
-        var anew = new ServiceBusMessage(message) { MessageId = Opaque.Random(), ScheduledEnqueueTime = default, TimeToLive = TimeSpan.MaxValue };
+        var anew = new ServiceBusMessage(message) { MessageId = OpaqueId.Random(), ScheduledEnqueueTime = default, TimeToLive = TimeSpan.MaxValue };
         anew.ApplicationProperties.Remove(Attempt);
         anew.ApplicationProperties.Remove(FirstEnqueuedAt);
         anew.ApplicationProperties.Remove(TriedUntil);

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Delivery;
 
 /// <summary>Queue <c>deliveries</c>: pushes a committed range to its members.</summary>
-public sealed class DeliverEntries(QueueWork queueWork, RangePush push)
+public sealed class DeliverEntries(QueueMessageProcessor queueWork, RangePush push)
 {
     [Function(nameof(DeliverEntries))]
     public Task RunAsync(

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Realtime;
 using Chat.Functions.Receipts;
 using Chat.Functions.Shared;
@@ -23,7 +24,7 @@ public sealed class EntryProjection(
     InboxProjection inbox,
     InboxAdvance advance,
     SentReceipts receipts,
-    FurtherMembers further,
+    RemainingMembers remaining,
     ChatContainers containers,
     DeliveryQueue queue,
     TimeProvider time)
@@ -158,7 +159,7 @@ public sealed class EntryProjection(
         IReadOnlyList<UserId> everyone,
         CancellationToken cancellationToken)
     {
-        var change = InboxChange.Of(head, raises.Joined.Count > 0 ? await ReadAboutAsync(head, session, cancellationToken) : null);
+        var change = InboxChange.Of(head, raises.Joined.Count > 0 ? await ReadProfileAsync(head, session, cancellationToken) : null);
         var joined = await ReadJoinedAsync(head, raises, session, cancellationToken);
         var all = everyone.Count <= MaxInlineMembers && head.DeletedAt is null ? everyone : [];
         await Each.TryAsync(
@@ -216,17 +217,17 @@ public sealed class EntryProjection(
         }
     }
 
-    /// <summary>What is said about a conversation in the head's version; null while that is nothing.</summary>
+    /// <summary>What is said profile a conversation in the head's version; null while that is nothing.</summary>
     /// <exception cref="ReplicaBehindException">It isn't to be seen yet.</exception>
-    private async Task<About?> ReadAboutAsync(Head head, Session? session, CancellationToken cancellationToken)
+    private async Task<GroupProfile?> ReadProfileAsync(Head head, Session? session, CancellationToken cancellationToken)
     {
-        if (await reader.ReadAboutAsync(head, session, cancellationToken) is var about && (about?.UpdatedSeq ?? 0) < head.AboutSeq)
+        if (await reader.ReadProfileAsync(head, session, cancellationToken) is var profile && (profile?.UpdatedSeq ?? 0) < head.AboutSeq)
         {
             await reader.CatchUpAsync(head.ConversationId, cancellationToken);
-            about = await reader.ReadAboutAsync(head, null, cancellationToken);
+            profile = await reader.ReadProfileAsync(head, null, cancellationToken);
         }
 
-        return (about?.UpdatedSeq ?? 0) >= head.AboutSeq ? about : throw new ReplicaBehindException(head.ConversationId, head.AboutSeq);
+        return (profile?.UpdatedSeq ?? 0) >= head.AboutSeq ? profile : throw new ReplicaBehindException(head.ConversationId, head.AboutSeq);
     }
 
     /// <summary>The members' documents of those who joined, of that time or a later one.</summary>
@@ -277,7 +278,7 @@ public sealed class EntryProjection(
     /// <exception cref="TimeoutException">They can't be let in just now.</exception>
     private async Task CompleteAsync(LogEvent created, IReadOnlyList<UserId> users, Session? session, CancellationToken cancellationToken)
     {
-        var (refusal, _) = await further.JoinAsync(created.ConversationId, created.ActorId, users, session, cancellationToken);
+        var (refusal, _) = await remaining.JoinAsync(created.ConversationId, created.ActorId, users, session, cancellationToken);
         if (refusal == Problems.Unavailable)
         {
             throw new TimeoutException("The group's further members can't be let in just now.");

@@ -40,7 +40,7 @@ public sealed record ProjectDocument : FanOutMessage
     public required string ETag { get; init; }
 
     [JsonIgnore]
-    public override string MessageId => $"{ConversationId}:{Opaque.Hash("document", DocumentId, ETag)}";
+    public override string MessageId => $"{ConversationId}:{OpaqueId.Hash("document", DocumentId, ETag)}";
 }
 
 /// <summary>Every member's inbox is to move to where the conversation is.</summary>
@@ -59,7 +59,7 @@ public sealed record AdvanceInboxes : FanOutMessage
 
     /// <summary>The rest of a fan-out has an id of its own: a dropped duplicate would end it.</summary>
     [JsonIgnore]
-    public override string MessageId => Members is null ? $"{ConversationId}:{WindowEnd}" : Opaque.Random();
+    public override string MessageId => Members is null ? $"{ConversationId}:{WindowEnd}" : OpaqueId.Random();
 }
 
 /// <summary>Users joined or left: their places in the conversation's push group are to be in line with that.</summary>

@@ -14,7 +14,7 @@ namespace Chat.Functions.Delivery;
 /// <param name="Left">Those who aren't members any more, with the entry by which they left last.</param>
 /// <param name="Settings">Title and picture; null where they aren't changed, or by a later entry than these.</param>
 /// <param name="SettingsSeq">The entry that changed them.</param>
-public sealed record InboxRaises(
+internal sealed record InboxRaises(
     IReadOnlyDictionary<UserId, (long Seq, long Ordinal)> Sent,
     IReadOnlyDictionary<UserId, long> Mentioned,
     IReadOnlyDictionary<UserId, long> Joined,

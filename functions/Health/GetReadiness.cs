@@ -12,6 +12,6 @@ public sealed class GetReadiness(Readiness readiness)
     {
         var report = await readiness.CheckAsync();
         var status = report.Status == HealthReport.Ok ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-        return new Answer<HealthReport>(status, report, ChatJson.Default.HealthReport);
+        return new JsonResult<HealthReport>(status, report, ChatJson.Default.HealthReport);
     }
 }

@@ -3,7 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Chat.Functions.Health;
 
 /// <summary>Registers health.</summary>
-public static class HealthSetup
+internal static class HealthSetup
 {
-    public static IServiceCollection AddHealth(this IServiceCollection services) => services.AddSingleton<Readiness>().AddHostedService<WarmUp>();
+    public static IServiceCollection AddHealth(this IServiceCollection services) =>
+        services.AddSingleton<Readiness>().AddHostedService<WarmUp>();
 }

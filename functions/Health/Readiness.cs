@@ -6,8 +6,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Health;
 
-/// <summary>Asks every service something cheap. Anyone may call this, so an answer stands for a few seconds.</summary>
-public sealed class Readiness(ChatContainers containers, ServiceBusClient serviceBus, ChatHub hub, TimeProvider time, ILogger<Readiness> logger)
+/// <summary>Checks every service by a cheap call. Anyone may ask for it, so a result is kept for two seconds.</summary>
+public sealed class Readiness(
+    ChatContainers containers,
+    ServiceBusClient serviceBus,
+    ChatHub hub,
+    TimeProvider time,
+    ILogger<Readiness> logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Validity = TimeSpan.FromSeconds(2);
@@ -46,6 +51,7 @@ public sealed class Readiness(ChatContainers containers, ServiceBusClient servic
         using var timeout = new CancellationTokenSource(Patience, time);
         try
         {
+            // WaitAsync too: not every SDK call ends when its token does.
             await ask(timeout.Token).WaitAsync(Patience, time);
             return (service, HealthReport.Ok);
         }
@@ -57,7 +63,7 @@ public sealed class Readiness(ChatContainers containers, ServiceBusClient servic
     }
 }
 
-/// <summary>What operators can see of health.</summary>
+/// <summary>The log lines of health checks.</summary>
 internal static partial class HealthLog
 {
     [LoggerMessage(400, LogLevel.Warning, "{Service} doesn't answer.")]

@@ -8,14 +8,19 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Health;
 
 /// <summary>
-/// Does once, before the process takes any call, what is slow the first time: connections, metadata, query plans, the SDKs' own code. The first
-/// caller would wait for all of it, within the patience of a call. It writes nothing, and a process starts without it too.
+/// Pays for what is slow the first time before the process takes calls: connections, metadata, query plans, just-in-time
+/// compilation. Otherwise the first caller would wait for it, within the 3 s that a call has. It writes nothing, and a failure
+/// doesn't stop the start.
 /// </summary>
-internal sealed class WarmUp(ChatContainers containers, DeliveryQueue deliveries, TimeProvider time, ILogger<WarmUp> logger) : IHostedLifecycleService
+internal sealed class WarmUp(
+    ChatContainers containers,
+    DeliveryQueue deliveries,
+    TimeProvider time,
+    ILogger<WarmUp> logger) : IHostedLifecycleService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Before any other service of the process starts: the one that takes calls is among them.</summary>
+    /// <summary>Runs before all other hosted services, since the one that takes calls is among them.</summary>
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(Patience, time);
@@ -40,14 +45,21 @@ internal sealed class WarmUp(ChatContainers containers, DeliveryQueue deliveries
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>A read, a query and a batch, in a partition where nothing is.</summary>
+    /// <summary>A read, a query and a batch in an empty partition.</summary>
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
         var (conversations, nowhere) = (containers.Conversations, new PartitionKey(ConversationId.None.Value));
         await conversations.ReadDocumentAsync(Head.DocumentId, nowhere, ChatJson.Default.Head, cancellationToken: cancellationToken);
         var query = new QueryDefinition("SELECT TOP 1 * FROM c ORDER BY c.seq");
-        await conversations.QueryPartitionAsync(query, nowhere, ChatJson.Default.DocumentsPageMessage, pageSize: 1, cancellationToken: cancellationToken)
+        await conversations.QueryPartitionAsync(
+            query,
+            nowhere,
+            ChatJson.Default.DocumentsPageMessage,
+            pageSize: 1,
+            cancellationToken: cancellationToken)
             .ToListAsync(cancellationToken);
-        using var response = await conversations.CreateTransactionalBatch(nowhere).ReadItem(Head.DocumentId).ExecuteAsync(cancellationToken);
+        // A batch that reads: it opens the same path as a commit and writes nothing.
+        using var response = await conversations.CreateTransactionalBatch(nowhere).ReadItem(Head.DocumentId)
+            .ExecuteAsync(cancellationToken);
     }
 }

@@ -1,4 +1,5 @@
 using Chat.Functions.Conversations;
+using Chat.Functions.Members;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -9,24 +10,20 @@ namespace Chat.Functions.Inbox;
 /// <c>POST /conversations/{c}/clear</c>: hides everything up to a position from the caller, for good; the others keep it. Repeating or going
 /// back changes nothing.
 /// </summary>
-public sealed class ClearConversation(ConversationReader reader, MemberMarks marks, InboxProjection inbox, UnreadPush push, Limits limits, CurrentUser user)
+public sealed class ClearConversation(ConversationReader reader, MemberWatermarks marks, InboxProjection inbox, UnreadPush push, Limits limits, CurrentUser user)
 {
     [Function(nameof(ClearConversation))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/clear")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var seq = body.Seq("seq");
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadHeadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } head)
+        if (await reader.ReadHeadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } head)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -38,9 +35,9 @@ public sealed class ClearConversation(ConversationReader reader, MemberMarks mar
 
         // The member first: pages of messages go by it, and the inbox is a projection of it.
         var ordinal = await reader.OrdinalAtAsync(head, seq, cancellationToken);
-        var (_, session) = await marks.RaiseClearedAsync(conversation, user.Id, seq, ordinal, cancellationToken);
+        var (_, session) = await marks.RaiseClearedAsync(conversationId, user.Id, seq, ordinal, cancellationToken);
         await inbox.RaiseClearedAsync(user.Id, InboxChange.Of(head), seq, ordinal, cancellationToken);
-        await push.PushAsync(user.Id, conversation, cancellationToken);
-        return new NoContent(session);
+        await push.PushAsync(user.Id, conversationId, cancellationToken);
+        return new NoContentResult(session);
     }
 }

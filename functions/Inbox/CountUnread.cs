@@ -26,7 +26,7 @@ public sealed class CountUnread(ChatContainers containers, TimeProvider time, Cu
             new PartitionKey(user.Id.Value),
             ChatJson.Default.DocumentsPageInboxEntry,
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
-        return new Answer<UnreadTotals>(StatusCodes.Status200OK, UnreadTotals.Of(entries, time.GetUtcNow()), ChatJson.Default.UnreadTotals);
+        return new JsonResult<UnreadTotals>(StatusCodes.Status200OK, UnreadTotals.Of(entries, time.GetUtcNow()), ChatJson.Default.UnreadTotals);
     }
 }
 

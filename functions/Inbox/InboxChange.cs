@@ -37,7 +37,7 @@ public sealed record InboxChange
 
     /// <param name="head">The conversation.</param>
     /// <param name="about">What is said about it, where a change of that is to be shown.</param>
-    public static InboxChange Of(Head head, About? about = null)
+    public static InboxChange Of(Head head, GroupProfile? about = null)
     {
         ArgumentNullException.ThrowIfNull(head);
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Chat.Functions.Conversations;
+using Chat.Functions.Members;
 using Chat.Functions.Shared;
 using Chat.Functions.Telemetry;
 using Microsoft.Azure.Cosmos;

@@ -11,17 +11,16 @@ public sealed class MarkUnread(ConversationReader reader, InboxProjection inbox,
     [Function(nameof(MarkUnread))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/unread")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part
             || !await inbox.MarkUnreadAsync(part.Member, InboxChange.Of(part.Head), cancellationToken))
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
-        await push.PushAsync(user.Id, conversation, cancellationToken);
+        await push.PushAsync(user.Id, conversationId, cancellationToken);
         return Results.NoContent();
     }
 }

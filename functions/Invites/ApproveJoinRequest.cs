@@ -8,31 +8,33 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Invites;
 
-/// <summary><c>POST /conversations/{c}/join-requests/{u}/approve</c>: lets somebody in who asked to join; 204, also when they are in.</summary>
+/// <summary>
+/// <c>POST /conversations/{c}/join-requests/{u}/approve</c>: accepts a join request; 204, even when the user is a member already.
+/// </summary>
 public sealed class ApproveJoinRequest(ConversationLog log, PushGroups groups, Limits limits, CurrentUser user)
 {
     [Function(nameof(ApproveJoinRequest))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/join-requests/{userId}/approve")] HttpRequest request,
-        string conversationId,
-        string userId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/join-requests/{userId}/approve")]
+        HttpRequest request,
+        ConversationId conversationId,
+        UserId userId,
         CancellationToken cancellationToken)
     {
-        var (conversation, asking) = MemberAddress.Of(conversationId, userId);
-        var approval = new Approval { Actor = user.Id, Conversation = conversation, UserId = asking, Limits = limits };
-        var approved = await log.AppendAsync(conversation, approval, Session.Of(request), cancellationToken);
+        var command = new ApproveJoinRequestCommand { Actor = user.Id, Conversation = conversationId, UserId = userId, Limits = limits };
+        var approved = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
         if (approved.Refusal is { } refusal)
         {
             return refusal.ToResult();
         }
 
-        await groups.TryAlignAsync(approved.Head!, [asking], approved.Session, cancellationToken);
-        return new NoContent(approved.Session);
+        await groups.TryAlignAsync(approved.Head!, [userId], approved.Session, cancellationToken);
+        return new NoContentResult(approved.Session);
     }
 }
 
-/// <summary>The wish that somebody who asked to join is a member.</summary>
-public sealed record Approval : MemberCommand
+/// <summary>Makes a user who asked to join a member.</summary>
+internal sealed record ApproveJoinRequestCommand : MemberCommand
 {
     public required UserId UserId { get; init; }
 
@@ -42,15 +44,12 @@ public sealed record Approval : MemberCommand
 
     protected override Right Needed => Right.DecideJoinRequests;
 
-    protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
-    {
-        ArgumentNullException.ThrowIfNull(head);
-        return context.Find<Member>(Member.DocumentId(UserId)) switch
+    protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor) =>
+        context.Find<Member>(Member.DocumentId(UserId)) switch
         {
             { State: MemberState.Active } => Decision.Nothing(head),
             not { State: MemberState.Requested } => Decision.Refuse(Problems.JoinRequestNotFound),
             _ when head.MemberCount >= Limits.GroupMembers => Decision.Refuse(Problems.LimitReached("groupMembers", Limits.GroupMembers)),
             _ => Membership.Join(context, head, Actor, [UserId]),
         };
-    }
 }

@@ -6,18 +6,18 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Invites;
 
-/// <summary><c>DELETE /conversations/{c}/invite-links/{linkId}</c>: a link is good for nothing any more; 204, also when there is none.</summary>
+/// <summary><c>DELETE /conversations/{c}/invite-links/{linkId}</c>: revokes a link; 204, even when there is none.</summary>
 public sealed class DeleteInviteLink(ConversationReader reader, InviteLinkStore store, CurrentUser user)
 {
     [Function(nameof(DeleteInviteLink))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/invite-links/{linkId}")] HttpRequest request,
-        string conversationId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/invite-links/{linkId}")]
+        HttpRequest request,
+        ConversationId conversationId,
         string linkId,
         CancellationToken cancellationToken)
     {
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -28,9 +28,9 @@ public sealed class DeleteInviteLink(ConversationReader reader, InviteLinkStore 
         }
 
         var (_, session) = await store.ChangeAsync(
-            conversation,
+            conversationId,
             links => links.Without(linkId),
             cancellationToken);
-        return new NoContent(session);
+        return new NoContentResult(session);
     }
 }

@@ -3,12 +3,12 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Invites;
 
-/// <summary>An invite link as owner and admins see it.</summary>
-/// <param name="LinkId">By which to delete it.</param>
-/// <param name="Uses">How many it has let in, or let ask.</param>
-public sealed record InviteLinkView(string LinkId, UserId CreatedBy, DateTimeOffset CreatedAt, int Uses)
+/// <summary>An invite link as the owner and admins see it.</summary>
+/// <param name="LinkId">The id for revoking it.</param>
+/// <param name="Uses">How many users joined or asked to join by it.</param>
+internal sealed record InviteLinkView(string LinkId, UserId CreatedBy, DateTimeOffset CreatedAt, int Uses)
 {
-    /// <summary>What lets people in; only in the answer that made the link.</summary>
+    /// <summary>The secret that lets users in; only in the answer that created the link.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Code { get; init; }
 
@@ -18,12 +18,9 @@ public sealed record InviteLinkView(string LinkId, UserId CreatedBy, DateTimeOff
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MaxUses { get; init; }
 
-    public static InviteLinkView Of(InviteLink link)
-    {
-        ArgumentNullException.ThrowIfNull(link);
-        return new(link.LinkId, link.CreatedBy, link.CreatedAt, link.Uses) { ExpiresAt = link.ExpiresAt, MaxUses = link.MaxUses };
-    }
+    public static InviteLinkView Of(InviteLink link) =>
+        new(link.LinkId, link.CreatedBy, link.CreatedAt, link.Uses) { ExpiresAt = link.ExpiresAt, MaxUses = link.MaxUses };
 }
 
-/// <summary>A conversation's invite links that are good, in the order in which they were made.</summary>
-public sealed record InviteLinkList(IReadOnlyList<InviteLinkView> InviteLinks);
+/// <summary>A conversation's valid invite links, oldest first.</summary>
+internal sealed record InviteLinkList(IReadOnlyList<InviteLinkView> InviteLinks);

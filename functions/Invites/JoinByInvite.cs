@@ -1,6 +1,7 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -9,8 +10,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Invites;
 
 /// <summary>
-/// <c>POST /invites/{code}/join</c>: joins the group of an invite link; 200 with it, also for those who are in. Where an admin decides it asks to
-/// join; 202. Whoever was removed or turned away finds nothing.
+/// <c>POST /invites/{code}/join</c>: joins the group of an invite link; 200 with the group, even for members. In groups with
+/// approval it asks to join; 202. For removed and rejected users the link doesn't exist.
 /// </summary>
 public sealed class JoinByInvite(
     ConversationLog log,
@@ -39,10 +40,18 @@ public sealed class JoinByInvite(
             var (refused, session) = await requests.AskAsync(head, invite, user.Id, cancellationToken);
             return refused is not null
                 ? refused.ToResult()
-                : new Answer<JoinRequested>(StatusCodes.Status202Accepted, new(invite.Conversation, MemberState.Requested), ChatJson.Default.JoinRequested, session);
+                : new JsonResult<JoinRequested>(
+                    StatusCodes.Status202Accepted,
+                    new(invite.Conversation, MemberState.Requested),
+                    ChatJson.Default.JoinRequested,
+                    session);
         }
 
-        var joined = await log.AppendAsync(invite.Conversation, new InvitedJoin { Actor = user.Id, Invite = invite, Limits = limits }, Session.Of(request), cancellationToken);
+        var joined = await log.AppendAsync(
+            invite.Conversation,
+            new JoinByInviteCommand { Actor = user.Id, Invite = invite, Limits = limits },
+            Session.Of(request),
+            cancellationToken);
         if (joined.Refusal is { } refusal)
         {
             return refusal.ToResult();
@@ -51,17 +60,20 @@ public sealed class JoinByInvite(
         if (joined.Entries.Count > 0)
         {
             var until = await groups.TryAlignAsync(joined.Head!, [user.Id], joined.Session, cancellationToken);
-            var about = await reader.ReadAboutAsync(joined.Head!, joined.Session, cancellationToken);
-            await inbox.WelcomeAsync(joined.Document<Member>(), InboxChange.Of(joined.Head!, about) with { PushUntil = until }, cancellationToken);
+            var profile = await reader.ReadProfileAsync(joined.Head!, joined.Session, cancellationToken);
+            await inbox.WelcomeAsync(
+                joined.Document<Member>(),
+                InboxChange.Of(joined.Head!, profile) with { PushUntil = until },
+                cancellationToken);
         }
 
         var view = await views.OfAsync(user.Id, joined.Head!, joined.Session, cancellationToken);
-        return new Answer<ConversationView>(StatusCodes.Status200OK, view, ChatJson.Default.ConversationView, joined.Session);
+        return new JsonResult<ConversationView>(StatusCodes.Status200OK, view, ChatJson.Default.ConversationView, joined.Session);
     }
 }
 
-/// <summary>The wish of somebody with an invite link to be a member.</summary>
-public sealed record InvitedJoin : LogCommand
+/// <summary>Makes the actor a member by an invite link.</summary>
+internal sealed record JoinByInviteCommand : LogCommand
 {
     public required InviteCode Invite { get; init; }
 
@@ -90,7 +102,7 @@ public sealed record InvitedJoin : LogCommand
             return Decision.Refuse(Problems.InviteNotFound);
         }
 
-        // It was open when the caller looked: the next try asks to join.
+        // The policy changed after the caller read it. Their retry asks to join.
         if (head.JoinPolicy != JoinPolicy.Open)
         {
             return Decision.Refuse(Problems.Unavailable);
@@ -101,10 +113,10 @@ public sealed record InvitedJoin : LogCommand
             return Decision.Refuse(Problems.LimitReached("groupMembers", Limits.GroupMembers));
         }
 
-        // Whoever asked by this link was one of its uses then.
+        // A user who asked to join by this link was counted as a use then.
         return Membership.Join(context, head, Actor, [Actor], hasAsked ? [] : [links.WithUseOf(link, hasAsked: false)]);
     }
 }
 
-/// <summary>Somebody asked to join and waits for an answer.</summary>
-public sealed record JoinRequested(ConversationId ConversationId, MemberState State);
+/// <summary>The answer to a user who asked to join.</summary>
+internal sealed record JoinRequested(ConversationId ConversationId, MemberState State);

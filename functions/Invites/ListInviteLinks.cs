@@ -6,17 +6,16 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Invites;
 
-/// <summary><c>GET /conversations/{c}/invite-links</c>: the links that are good, without what they carry.</summary>
+/// <summary><c>GET /conversations/{c}/invite-links</c>: the valid links, without their secrets.</summary>
 public sealed class ListInviteLinks(ConversationReader reader, InviteLinkStore store, TimeProvider time, CurrentUser user)
 {
     [Function(nameof(ListInviteLinks))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/invite-links")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -26,8 +25,8 @@ public sealed class ListInviteLinks(ConversationReader reader, InviteLinkStore s
             return Problems.NotAllowed.ToResult();
         }
 
-        var (links, _) = await store.ReadAsync(conversation, cancellationToken);
+        var (links, _) = await store.ReadAsync(conversationId, cancellationToken);
         var list = new InviteLinkList([.. links.LiveAt(time.GetUtcNow()).Links.Select(InviteLinkView.Of)]);
-        return new Answer<InviteLinkList>(StatusCodes.Status200OK, list, ChatJson.Default.InviteLinkList);
+        return new JsonResult<InviteLinkList>(StatusCodes.Status200OK, list, ChatJson.Default.InviteLinkList);
     }
 }

@@ -6,24 +6,20 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Invites;
 
-/// <summary><c>GET /conversations/{c}/join-requests</c>: who waits to be let in, by user id, in pages.</summary>
+/// <summary><c>GET /conversations/{c}/join-requests</c>: pending join requests, ordered by user id, in pages.</summary>
 public sealed class ListJoinRequests(ConversationReader reader, MemberReader members, Limits limits, CurrentUser user)
 {
     [Function(nameof(ListJoinRequests))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/join-requests")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
         var query = new RequestQuery(request);
         var (limit, after) = (query.Limit(limits), query.UserIdContinuation());
-        if (query.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        query.ThrowIfMalformed();
 
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -33,17 +29,17 @@ public sealed class ListJoinRequests(ConversationReader reader, MemberReader mem
             return Problems.NotAllowed.ToResult();
         }
 
-        var found = await members.RequestsAsync(conversation, after, limit + 1, cancellationToken);
+        var found = await members.RequestsAsync(conversationId, after, limit + 1, cancellationToken);
         var page = new JoinRequestPage(
             [.. found.Take(limit).Select(member => new JoinRequestView(member.UserId, member.RequestedAt ?? default))],
             found.Count > limit ? found[limit - 1].UserId.Value : null);
-        return new Answer<JoinRequestPage>(StatusCodes.Status200OK, page, ChatJson.Default.JoinRequestPage);
+        return new JsonResult<JoinRequestPage>(StatusCodes.Status200OK, page, ChatJson.Default.JoinRequestPage);
     }
 }
 
-/// <summary>A page of those who wait to be let in.</summary>
+/// <summary>A page of pending join requests.</summary>
 /// <param name="Continuation">Asks for the next page; null on the last.</param>
-public sealed record JoinRequestPage(IReadOnlyList<JoinRequestView> JoinRequests, string? Continuation);
+internal sealed record JoinRequestPage(IReadOnlyList<JoinRequestView> JoinRequests, string? Continuation);
 
-/// <summary>Somebody who waits to be let in.</summary>
-public sealed record JoinRequestView(UserId UserId, DateTimeOffset RequestedAt);
+/// <summary>A pending join request.</summary>
+internal sealed record JoinRequestView(UserId UserId, DateTimeOffset RequestedAt);

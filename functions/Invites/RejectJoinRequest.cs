@@ -6,18 +6,21 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Invites;
 
-/// <summary><c>POST /conversations/{c}/join-requests/{u}/reject</c>: turns somebody away who asked to join; 204. They come in only by being added then.</summary>
+/// <summary>
+/// <c>POST /conversations/{c}/join-requests/{u}/reject</c>: rejects a join request; 204. Afterwards the user can join only by
+/// being added.
+/// </summary>
 public sealed class RejectJoinRequest(ConversationReader reader, JoinRequests requests, CurrentUser user)
 {
     [Function(nameof(RejectJoinRequest))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/join-requests/{userId}/reject")] HttpRequest request,
-        string conversationId,
-        string userId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/join-requests/{userId}/reject")]
+        HttpRequest request,
+        ConversationId conversationId,
+        UserId userId,
         CancellationToken cancellationToken)
     {
-        var (conversation, asking) = MemberAddress.Of(conversationId, userId);
-        if (await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -27,7 +30,7 @@ public sealed class RejectJoinRequest(ConversationReader reader, JoinRequests re
             return Problems.NotAllowed.ToResult();
         }
 
-        var (isRejected, session) = await requests.RejectAsync(conversation, asking, cancellationToken);
-        return isRejected ? new NoContent(session) : Problems.JoinRequestNotFound.ToResult();
+        var (isRejected, session) = await requests.RejectAsync(conversationId, userId, cancellationToken);
+        return isRejected ? new NoContentResult(session) : Problems.JoinRequestNotFound.ToResult();
     }
 }

@@ -15,7 +15,8 @@ internal sealed class CatchUp(ConversationId conversation, Container conversatio
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
     /// <returns>
-    /// For each session the head; null for one that the account doesn't know, or isn't shown to know soon. Empty once nobody waits any longer.
+    /// For each session the head; null for one that the account doesn't know, or isn't shown to know soon. Empty once nobody
+    /// waits any longer.
     /// </returns>
     public async Task<List<StoredDocument<Head>?>> FindAsync(List<Session> sessions, Deadline deadline)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Chat.Functions.Conversations;
+using Chat.Functions.Members;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Log;
@@ -21,7 +22,7 @@ internal sealed class CommitPlan(
 
     private readonly PlannedWrites _writes = new(stored);
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
-    private readonly Commit _commit = new(Opaque.Random(), (onHead?.LastSeq ?? 0) + 1, 0);
+    private readonly Commit _commit = new(OpaqueId.Random(), (onHead?.LastSeq ?? 0) + 1, 0);
 
     public ConversationId Conversation { get; } = conversation;
 
@@ -35,15 +36,20 @@ internal sealed class CommitPlan(
     public List<PendingAppend> Accepted { get; } = [];
 
     /// <summary>What this head answers without a commit: refusals, and what is as wanted already.</summary>
-    public List<(PendingAppend Pending, Appended Answer)> Answers { get; } = [];
+    public List<(PendingAppend Pending, AppendResult Answer)> Answers { get; } = [];
 
     /// <summary>Done before; the answer is to be read.</summary>
     public List<PendingAppend> Repeats { get; } = [];
 
-    /// <summary>For the next commit: no room, or a repeat of one in this plan, and all that follow, so that nobody's own order is lost.</summary>
+    /// <summary>
+    /// For the next commit: no room, or a repeat of one in this plan, and all that follow, so that nobody's own order is lost.
+    /// </summary>
     public List<PendingAppend> Later { get; } = [];
 
-    /// <summary>Commands that are answered by this head, or by who is a member in it, without a commit that would show whether it is behind.</summary>
+    /// <summary>
+    /// Commands that are answered by this head, or by who is a member in it, without a commit that would show whether it is
+    /// behind.
+    /// </summary>
     public IEnumerable<PendingAppend> Unproven =>
         Answers.Select(answered => answered.Pending).Concat(Repeats.Where(repeat => repeat.Command.Concerns.Count > 0));
 
@@ -66,7 +72,7 @@ internal sealed class CommitPlan(
         else if (isRecent && IsOut(pending.Command))
         {
             // Whoever has left isn't told what became of what they sent.
-            Answers.Add((pending, Appended.Refused(Problems.ConversationNotFound)));
+            Answers.Add((pending, AppendResult.Refused(Problems.ConversationNotFound)));
         }
         else if (isRecent)
         {
@@ -93,11 +99,15 @@ internal sealed class CommitPlan(
         HeadDocument = JsonSerializer.SerializeToUtf8Bytes(Head, ChatJson.Default.Head);
         if (HeadDocument.Length > Head.MaxBytes)
         {
-            throw new InvalidOperationException($"The head of {Conversation} would have {HeadDocument.Length} bytes, more than {Head.MaxBytes}.");
+            throw new InvalidOperationException(
+                $"The head of {Conversation} would have {HeadDocument.Length} bytes, more than {Head.MaxBytes}.");
         }
     }
 
-    /// <summary>The command that is a repeat if an operation of the batch finds its document there already; null when it isn't one. Operation 0 is the head's.</summary>
+    /// <summary>
+    /// The command that is a repeat if an operation of the batch finds its document there already; null when it isn't one.
+    /// Operation 0 is the head's.
+    /// </summary>
     public PendingAppend? RepeatAt(int operation)
     {
         var write = operation > 0 ? Writes[operation - 1] : null;
@@ -108,7 +118,7 @@ internal sealed class CommitPlan(
     {
         if (Head is { DeletedAt: not null })
         {
-            Answers.Add((pending, Appended.Refused(Problems.ConversationNotFound)));
+            Answers.Add((pending, AppendResult.Refused(Problems.ConversationNotFound)));
             return;
         }
 
@@ -130,11 +140,11 @@ internal sealed class CommitPlan(
         }
         else if (decision.Refusal is { } refusal)
         {
-            Answers.Add((pending, Appended.Refused(refusal)));
+            Answers.Add((pending, AppendResult.Refused(refusal)));
         }
         else if (decision.Entries.Count == 0)
         {
-            Answers.Add((pending, new Appended(null, [], decision.Documents, decision.Head, null)));
+            Answers.Add((pending, new AppendResult(null, [], decision.Documents, decision.Head, null)));
         }
         else
         {
@@ -160,7 +170,8 @@ internal sealed class CommitPlan(
     }
 
     /// <summary>Whether the conversation isn't there for the actor of a command that only members may give.</summary>
-    private bool IsOut(LogCommand command) => Head is { DeletedAt: not null } || (command.Concerns.Contains(command.Actor) && MemberOf(command.Actor) is null);
+    private bool IsOut(LogCommand command) =>
+        Head is { DeletedAt: not null } || (command.Concerns.Contains(command.Actor) && MemberOf(command.Actor) is null);
 
     private HeadMember? MemberOf(UserId user) => _writes.Find(Member.DocumentId(user)) switch
     {

@@ -13,7 +13,7 @@ namespace Chat.Functions.Log;
 /// </remarks>
 internal sealed class CommitWriter(Container conversations, TimeProvider time)
 {
-    public async Task<CommitOutcome> WriteAsync(CommitPlan plan, Deadline deadline)
+    public async Task<CommitResult> WriteAsync(CommitPlan plan, Deadline deadline)
     {
         using var patience = deadline.Cancellation(time);
         for (var attempt = 0; ; attempt++)
@@ -24,23 +24,31 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
                 using var response = await Batch(plan).ExecuteAsync(patience.Token);
                 if (response.IsSuccessStatusCode)
                 {
-                    return new CommitOutcome(CommitStatus.Committed, response[0].ETag, Session.Of(response.Headers));
+                    return new CommitResult(CommitStatus.Committed, response[0].ETag, Session.Of(response.Headers));
                 }
 
                 var repeat = plan.RepeatAt(FailedOperation(response));
                 switch ((int)response.StatusCode)
                 {
                     case 409 when repeat is not null:
-                        return new CommitOutcome(CommitStatus.Repeat, Session: Session.Of(response.Headers)) { Repeated = repeat };
+                        return new CommitResult(CommitStatus.Repeat, Session: Session.Of(response.Headers)) { Repeated = repeat };
                     case 409 or 412 or 404:
-                        return await FindOursAsync(plan, Session.Of(response.Headers), patience.Token) ?? new CommitOutcome(CommitStatus.Conflict);
+                        return await FindOursAsync(
+                            plan,
+                            Session.Of(response.Headers),
+                            patience.Token) ?? new CommitResult(CommitStatus.Conflict);
                     case 429:
                         retryAfter = response.RetryAfter;
                         break;
                     case 408 or 410 or 449 or >= 500:
                         break;
                     default:
-                        throw new CosmosException($"A commit was refused: {response.ErrorMessage}", response.StatusCode, 0, response.ActivityId, response.RequestCharge);
+                        throw new CosmosException(
+                            $"A commit was refused: {response.ErrorMessage}",
+                            response.StatusCode,
+                            0,
+                            response.ActivityId,
+                            response.RequestCharge);
                 }
             }
             catch (Exception exception) when (CosmosFailures.IsTransient(exception))
@@ -51,7 +59,7 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
             var delay = Backoff.Jitter(attempt, retryAfter);
             if (delay >= deadline.Left(time))
             {
-                return new CommitOutcome(CommitStatus.Unknown);
+                return new CommitResult(CommitStatus.Unknown);
             }
 
             await Task.Delay(delay, time);
@@ -78,14 +86,19 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
         var batch = conversations.CreateTransactionalBatch(new PartitionKey(plan.Conversation.Value));
         var head = new MemoryStream(plan.HeadDocument, writable: false);
         batch = plan.HeadETag is { } etag
-            ? batch.ReplaceItemStream(Head.DocumentId, head, new TransactionalBatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false })
+            ? batch.ReplaceItemStream(
+                Head.DocumentId,
+                head,
+                new TransactionalBatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false })
             : batch.CreateItemStream(head, NoContent);
         return plan.Writes.Aggregate(batch, Add);
     }
 
     private static TransactionalBatch Add(TransactionalBatch batch, PlannedWrite write)
     {
-        var options = write.IfMatch is { } etag ? new TransactionalBatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false } : NoContent;
+        var options = write.IfMatch is { } etag
+            ? new TransactionalBatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false }
+            : NoContent;
         return write switch
         {
             { Json: null } => batch.DeleteItem(write.Id, options),
@@ -96,23 +109,28 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
 
     /// <summary>The outcome of a commit that was applied although it didn't look so; null when it wasn't.</summary>
     /// <param name="session">Of the refusal, which came after whatever it is about.</param>
-    private async Task<CommitOutcome?> FindOursAsync(CommitPlan plan, Session? session, CancellationToken cancellationToken)
+    private async Task<CommitResult?> FindOursAsync(CommitPlan plan, Session? session, CancellationToken cancellationToken)
     {
-        var (head, etag) = await conversations.ReadDocumentAsync(Head.DocumentId, plan.Conversation, ChatJson.Default.Head, session, cancellationToken);
+        var (head, etag) = await conversations.ReadDocumentAsync(
+            Head.DocumentId,
+            plan.Conversation,
+            ChatJson.Default.Head,
+            session,
+            cancellationToken);
         if (head?.CommitId == plan.CommitId)
         {
-            return new CommitOutcome(CommitStatus.Committed, etag, session);
+            return new CommitResult(CommitStatus.Committed, etag, session);
         }
 
         // The whole batch or nothing of it, so that the first entry stands for all.
         var (first, _) = await conversations.ReadDocumentAsync(plan.Entries[0].Id, plan.Conversation, ChatJson.Default.LogEntry, session, cancellationToken);
-        return first?.Commit?.Id == plan.CommitId ? new CommitOutcome(CommitStatus.Committed, null, session) : null;
+        return first?.Commit?.Id == plan.CommitId ? new CommitResult(CommitStatus.Committed, null, session) : null;
     }
 }
 
 /// <summary>What became of a commit.</summary>
 /// <param name="HeadETag">The new head's ETag; null when somebody has committed on top already.</param>
-internal sealed record CommitOutcome(CommitStatus Status, string? HeadETag = null, Session? Session = null)
+internal sealed record CommitResult(CommitStatus Status, string? HeadETag = null, Session? Session = null)
 {
     /// <summary>For <see cref="CommitStatus.Repeat"/>: whose document is there already.</summary>
     public PendingAppend? Repeated { get; init; }

@@ -1,28 +1,12 @@
 using System.Text.Json.Serialization;
-using Chat.Functions.Conversations;
-using Chat.Functions.Invites;
-using Chat.Functions.Messages;
-using Chat.Functions.Pins;
-using Chat.Functions.Polls;
-using Chat.Functions.Reactions;
-using Chat.Functions.Scheduled;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Log;
 
 /// <summary>A document of a conversation's partition that commits to its log write: an entry, or what an entry changes.</summary>
+/// <remarks>Features register their document types in <c>Shared/DocumentTypes.cs</c>.</remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
-[JsonDerivedType(typeof(Message), "message")]
-[JsonDerivedType(typeof(LogEvent), "event")]
-[JsonDerivedType(typeof(Member), "member")]
-[JsonDerivedType(typeof(Revision), "revision")]
-[JsonDerivedType(typeof(MemberReactions), "reactions")]
-[JsonDerivedType(typeof(MemberVote), "vote")]
-[JsonDerivedType(typeof(ConversationPins), "pins")]
-[JsonDerivedType(typeof(ScheduledMessage), "scheduled")]
-[JsonDerivedType(typeof(About), "about")]
-[JsonDerivedType(typeof(InviteLinks), "invites")]
-public abstract record ConversationDocument
+public abstract partial record ConversationDocument
 {
     [JsonPropertyOrder(-1)]
     public abstract string Id { get; }

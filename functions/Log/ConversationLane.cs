@@ -25,7 +25,7 @@ internal sealed class ConversationLane(
     private readonly List<PendingAppend> _waiting = [];
     private readonly HeldBack _held = new();
     private readonly CatchUp _catchUp = new(conversation, conversations, time, logger);
-    private readonly LaneView _view = new(conversation, conversations, time);
+    private readonly LaneState _view = new(conversation, conversations, time);
     private bool _running;
     private bool _retired;
 
@@ -41,7 +41,7 @@ internal sealed class ConversationLane(
 
             var room = Math.Max(0, MaxWaiting - _waiting.Count - _held.Count);
             _waiting.AddRange(all.Take(room));
-            all.Skip(room).ToList().ForEach(pending => pending.Complete(Appended.Refused(Problems.Unavailable)));
+            all.Skip(room).ToList().ForEach(pending => pending.Complete(AppendResult.Refused(Problems.Unavailable)));
             Start();
             return true;
         }
@@ -59,7 +59,9 @@ internal sealed class ConversationLane(
         }
     }
 
-    /// <summary>Tells a command's caller to try again: it is taken back if it isn't part of a commit yet, and its commit goes on if it is.</summary>
+    /// <summary>
+    /// Tells a command's caller to try again: it is taken back if it isn't part of a commit yet, and its commit goes on if it is.
+    /// </summary>
     public void GiveUp(PendingAppend pending)
     {
         lock (_lock)
@@ -152,7 +154,9 @@ internal sealed class ConversationLane(
         _waiting.RemoveAll(chosen.Contains);
     }
 
-    /// <summary>Commits what the batch's commands come to, again and again until every one has its answer or is back among those who wait.</summary>
+    /// <summary>
+    /// Commits what the batch's commands come to, again and again until every one has its answer or is back among those who wait.
+    /// </summary>
     private async Task CommitAsync(List<PendingAppend> batch)
     {
         var isHeadOfNow = _view.Head is null;
@@ -165,10 +169,12 @@ internal sealed class ConversationLane(
             }
 
             var plan = Plan(batch);
-            List<PendingAppend> behind = [.. plan.Unproven.Where(pending => !pending.IsCaughtUp && !(isHeadOfNow && pending.Session is null))];
+            List<PendingAppend> behind =
+                [.. plan.Unproven.Where(pending => !pending.IsCaughtUp && !(isHeadOfNow && pending.Session is null))];
             if (behind.Count > 0)
             {
-                // No commit will show whether the head at hand is behind; one that is read now isn't, nor are documents that are read after it.
+                // No commit will show whether the head at hand is behind; one that is read now isn't, nor are documents that are
+                // read after it.
                 if (!isHeadOfNow && behind.Exists(pending => pending.Session is null))
                 {
                     _view.Forget();
@@ -215,7 +221,9 @@ internal sealed class ConversationLane(
         }
     }
 
-    /// <summary>Brings the head and the actors' memberships of the head's version; false when nobody is left who would wait for them.</summary>
+    /// <summary>
+    /// Brings the head and the actors' memberships of the head's version; false when nobody is left who would wait for them.
+    /// </summary>
     private async Task<bool> TryLoadAsync(List<PendingAppend> batch)
     {
         for (var attempt = 0; ; attempt++)
@@ -241,8 +249,8 @@ internal sealed class ConversationLane(
     }
 
     /// <summary>
-    /// Takes those who may have seen more than the head at hand shows out of a batch, with all that they wish: the head is read by their sessions
-    /// beside the commits of others, whom a session that is ahead of everything would hold up.
+    /// Takes those who may have seen more than the head at hand shows out of a batch, with all that they wish: the head is read
+    /// by their sessions beside the commits of others, whom a session that is ahead of everything would hold up.
     /// </summary>
     private void HoldBack(List<PendingAppend> behind, List<PendingAppend> batch)
     {
@@ -306,7 +314,7 @@ internal sealed class ConversationLane(
     }
 
     /// <summary>Writes a plan; once that is done, hands it over and answers its callers.</summary>
-    private async Task<CommitOutcome> WriteAsync(CommitPlan plan, Deadline deadline)
+    private async Task<CommitResult> WriteAsync(CommitPlan plan, Deadline deadline)
     {
         using var span = Spans.StartCommit(conversation, plan.Accepted);
         var start = time.GetTimestamp();
@@ -333,7 +341,7 @@ internal sealed class ConversationLane(
         {
             // When it was decided, it wasn't known where the commit would end.
             IReadOnlyList<LogEntry> entries = [.. pending.Decision.Entries.Select(entry => entry with { Commit = commit })];
-            pending.Complete(new Appended(null, entries, pending.Decision.Documents, range.Head, range.Session));
+            pending.Complete(new AppendResult(null, entries, pending.Decision.Documents, range.Head, range.Session));
         }
     }
 
@@ -344,18 +352,23 @@ internal sealed class ConversationLane(
         try
         {
             using var patience = pending.Deadline.Cancellation(time);
-            var first = await conversations.ReadDocumentAsync(pending.Command.RepeatId!, conversation, ChatJson.Default.LogEntry, session, patience.Token);
+            var first = await conversations.ReadDocumentAsync(
+                pending.Command.RepeatId!,
+                conversation,
+                ChatJson.Default.LogEntry,
+                session,
+                patience.Token);
             pending.Complete(first.Document switch
             {
                 null => Gone(),
                 { } entry when entry.IsExpiredAt(time.GetUtcNow()) => Gone(),
-                { } entry when pending.Command.Repeats(entry) => new Appended(null, [entry], [], null, first.Session),
-                _ => Appended.Refused(pending.Command.Misused),
+                { } entry when pending.Command.Repeats(entry) => new AppendResult(null, [entry], [], null, first.Session),
+                _ => AppendResult.Refused(pending.Command.Misused),
             });
         }
         catch (Exception exception) when (CosmosFailures.IsTransient(exception))
         {
-            pending.Complete(Appended.Refused(Problems.Unavailable));
+            pending.Complete(AppendResult.Refused(Problems.Unavailable));
         }
         catch (Exception exception)
         {
@@ -363,14 +376,14 @@ internal sealed class ConversationLane(
         }
 
         // What the first one made has expired, or isn't to be seen yet: the next try makes it anew or finds it.
-        Appended Gone()
+        AppendResult Gone()
         {
             _view.ForgetId(pending.Command.RepeatId!);
-            return Appended.Refused(Problems.Unavailable);
+            return AppendResult.Refused(Problems.Unavailable);
         }
     }
 
-    private static void Dismiss(PendingAppend pending) => pending.Complete(Appended.Refused(Problems.Unavailable));
+    private static void Dismiss(PendingAppend pending) => pending.Complete(AppendResult.Refused(Problems.Unavailable));
 
     private void DismissLate(List<PendingAppend> batch) => batch.RemoveAll(pending =>
     {

@@ -6,16 +6,18 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Log;
 
 /// <summary>
-/// Appends to the logs of conversations. Every entry gets the next <c>seq</c> of its conversation, committed exactly once and together with
-/// the head; a command that was answered is stored, and one that is repeated is stored once.
+/// Appends to the logs of conversations. Every entry gets the next <c>seq</c> of its conversation, committed exactly once and
+/// together with the head; a command that was answered is stored, and one that is repeated is stored once.
 /// </summary>
 /// <remarks>
 /// Appends to one conversation that meet in this process share a commit (one transactional batch). Between processes the head's ETag decides.
 /// What was committed is handed over to delivery afterwards; if that fails the append still succeeds, and the change feed hands over.
 /// </remarks>
-public sealed class ConversationLog(Container conversations, HandOver handOver, TimeProvider time, ILogger<ConversationLog> logger)
+public sealed class ConversationLog(Container conversations, EnqueueDelivery handOver, TimeProvider time, ILogger<ConversationLog> logger)
 {
-    /// <summary>Conversations whose head is kept at hand; beyond that the idle ones are forgotten, which costs a read of 1 RU each.</summary>
+    /// <summary>
+    /// Conversations whose head is kept at hand; beyond that the idle ones are forgotten, which costs a read of 1 RU each.
+    /// </summary>
     private const int MaxLanes = 10_000;
 
     /// <summary>Counting them locks them all, so it isn't done for each.</summary>
@@ -37,11 +39,17 @@ public sealed class ConversationLog(Container conversations, HandOver handOver, 
     /// <param name="session">What the caller has seen: no refusal comes from anything older.</param>
     /// <param name="cancellationToken">Withdraws the command while no commit has taken it.</param>
     /// <returns>
-    /// The refusal, the commit, or the first commit when this is a repeat. When there is no clear answer 3 s after the call came in, whatever it
-    /// waits for: a 503, and the command may or may not be stored; repeat it.
+    /// The refusal, the commit, or the first commit when this is a repeat. When there is no clear answer 3 s after the call came
+    /// in, whatever it waits for: a 503, and the command may or may not be stored; repeat it.
     /// </returns>
-    /// <exception cref="OperationCanceledException">The caller left before the command was part of a commit; it isn't stored.</exception>
-    public async Task<Appended> AppendAsync(ConversationId conversation, LogCommand command, Session? session, CancellationToken cancellationToken) =>
+    /// <exception cref="OperationCanceledException">
+    /// The caller left before the command was part of a commit; it isn't stored.
+    /// </exception>
+    public async Task<AppendResult> AppendAsync(
+        ConversationId conversation,
+        LogCommand command,
+        Session? session,
+        CancellationToken cancellationToken) =>
         (await AppendInOrderAsync(conversation, [command], session, cancellationToken))[0];
 
     /// <summary>
@@ -49,27 +57,28 @@ public sealed class ConversationLog(Container conversations, HandOver handOver, 
     /// doesn't fail by the time that the part before took.
     /// </summary>
     /// <returns>What <see cref="AppendAsync"/> returns.</returns>
-    public async Task<Appended> AppendFurtherAsync(
+    public async Task<AppendResult> AppendFurtherAsync(
         ConversationId conversation,
         LogCommand command,
         Session? session,
         CancellationToken cancellationToken) =>
         (await AppendInOrderAsync(conversation, [command], Deadline.After(Patience, time), session, cancellationToken))[0];
 
-    /// <summary>Appends one after another, in as few commits as they fit in; when one gets no clear answer, none after it is tried.</summary>
+    /// <summary>
+    /// Appends one after another, in as few commits as they fit in; when one gets no clear answer, none after it is tried.
+    /// </summary>
     /// <returns>For each what <see cref="AppendAsync"/> returns.</returns>
-    /// <exception cref="OperationCanceledException">The caller left before all were part of a commit; those after the last that is stored aren't.</exception>
-    public Task<IReadOnlyList<Appended>> AppendInOrderAsync(
+    /// <exception cref="OperationCanceledException">
+    /// The caller left before all were part of a commit; those after the last that is stored aren't.
+    /// </exception>
+    public Task<IReadOnlyList<AppendResult>> AppendInOrderAsync(
         ConversationId conversation,
         IReadOnlyList<LogCommand> commands,
         Session? session,
-        CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(commands);
-        return AppendInOrderAsync(conversation, commands, Deadline.Of(Patience, time), session, cancellationToken);
-    }
+        CancellationToken cancellationToken) =>
+        AppendInOrderAsync(conversation, commands, Deadline.Of(Patience, time), session, cancellationToken);
 
-    private async Task<IReadOnlyList<Appended>> AppendInOrderAsync(
+    private async Task<IReadOnlyList<AppendResult>> AppendInOrderAsync(
         ConversationId conversation,
         IReadOnlyList<LogCommand> commands,
         Deadline deadline,

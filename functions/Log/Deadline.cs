@@ -6,7 +6,8 @@ namespace Chat.Functions.Log;
 internal readonly record struct Deadline(long Timestamp)
 {
     /// <summary>So long after the call came in that this runs in, or from now on where there is none.</summary>
-    public static Deadline Of(TimeSpan patience, TimeProvider time) => From(Arrival.Timestamp ?? time.GetTimestamp(), patience, time);
+    public static Deadline Of(TimeSpan patience, TimeProvider time) =>
+        From(InvocationStart.Timestamp ?? time.GetTimestamp(), patience, time);
 
     /// <summary>So long from now on.</summary>
     public static Deadline After(TimeSpan patience, TimeProvider time) => From(time.GetTimestamp(), patience, time);

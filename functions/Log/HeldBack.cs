@@ -3,7 +3,10 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Log;
 
-/// <summary>A lane's commands that no commit takes just now, since the head is read for them; what their actors wish meanwhile stays behind them.</summary>
+/// <summary>
+/// A lane's commands that no commit takes just now, since the head is read for them; what their actors wish meanwhile stays
+/// behind them.
+/// </summary>
 internal sealed class HeldBack
 {
     private readonly Dictionary<UserId, List<PendingAppend>> _ofActors = [];

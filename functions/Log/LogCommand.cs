@@ -3,13 +3,17 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Log;
 
-/// <summary>A change that somebody wants in a conversation's log. It is decided again on every head that it might be committed against.</summary>
+/// <summary>
+/// A change that somebody wants in a conversation's log. It is decided again on every head that it might be committed against.
+/// </summary>
 public abstract record LogCommand
 {
     /// <summary>Who wants it; no actor takes more than their share of a commit.</summary>
     public required UserId Actor { get; init; }
 
-    /// <summary>The id of a document that this command creates and that any repeat of it would create too; null when it can't be repeated.</summary>
+    /// <summary>
+    /// The id of a document that this command creates and that any repeat of it would create too; null when it can't be repeated.
+    /// </summary>
     public virtual string? RepeatId => null;
 
     /// <summary>Whose memberships <see cref="Decide"/> looks at; they are loaded before, of the same version as the head.</summary>
@@ -21,7 +25,10 @@ public abstract record LogCommand
     /// <summary>Decides, without side effects and as often as needed.</summary>
     public abstract Decision Decide(in DecisionContext context);
 
-    /// <summary>Whether the document found under <see cref="RepeatId"/> says what this command says, so that this is a repeat and not a misuse.</summary>
+    /// <summary>
+    /// Whether the document found under <see cref="RepeatId"/> says what this command says, so that this is a repeat and not a
+    /// misuse.
+    /// </summary>
     public virtual bool Repeats(LogEntry first) => true;
 
     /// <summary>The answer to a command whose <see cref="RepeatId"/> was used for something else.</summary>
@@ -29,9 +36,15 @@ public abstract record LogCommand
 }
 
 /// <summary>What a command is decided on.</summary>
-/// <param name="Head">The head as it would be after the commands before this one in the same commit; null when there is no conversation.</param>
-/// <param name="MemberOf">An active member among <see cref="LogCommand.Concerns"/>: null for strangers and for those who are no longer active.</param>
-/// <param name="DocumentOf">A document among <see cref="LogCommand.Needs"/> as the commands before this one leave it; null when there is none.</param>
+/// <param name="Head">
+/// The head as it would be after the commands before this one in the same commit; null when there is no conversation.
+/// </param>
+/// <param name="MemberOf">
+/// An active member among <see cref="LogCommand.Concerns"/>: null for strangers and for those who are no longer active.
+/// </param>
+/// <param name="DocumentOf">
+/// A document among <see cref="LogCommand.Needs"/> as the commands before this one leave it; null when there is none.
+/// </param>
 /// <param name="Commit">The commit that the entries go out in; where it ends isn't known yet.</param>
 /// <param name="Now">The instant of the commit, in whole milliseconds.</param>
 public readonly record struct DecisionContext(
@@ -64,7 +77,10 @@ public readonly record struct Decision
     /// <summary>The new log entries, by ascending <c>seq</c> from the old head's on without gaps.</summary>
     public IReadOnlyList<LogEntry> Entries { get; private init; }
 
-    /// <summary>What else is written: documents that were <see cref="LogCommand.Needs"/> are replaced, others created. With nothing to do: what answers.</summary>
+    /// <summary>
+    /// What else is written: documents that were <see cref="LogCommand.Needs"/> are replaced, others created. With nothing to do:
+    /// what answers.
+    /// </summary>
     public IReadOnlyList<ConversationDocument> Documents { get; private init; }
 
     /// <summary>Ids of documents that are deleted. They must be there.</summary>
@@ -79,7 +95,8 @@ public readonly record struct Decision
     public static Decision Refuse(Problem refusal) => new(refusal, null);
 
     /// <summary>It is as wanted already, as these documents show.</summary>
-    public static Decision Nothing(Head head, params IReadOnlyList<ConversationDocument> documents) => new(null, head) { Documents = documents };
+    public static Decision Nothing(Head head, params IReadOnlyList<ConversationDocument> documents) =>
+        new(null, head) { Documents = documents };
 
     public static Decision Append(Head head, LogEntry entry, params IReadOnlyList<ConversationDocument> documents)
     {

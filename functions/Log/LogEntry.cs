@@ -2,16 +2,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Chat.Functions.Conversations;
-using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Log;
 
 /// <summary>An entry of a conversation's log: a document in its partition, and what deliveries carry.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
-[JsonDerivedType(typeof(Message), "message")]
-[JsonDerivedType(typeof(LogEvent), "event")]
-public abstract record LogEntry : ConversationDocument
+public abstract partial record LogEntry : ConversationDocument
 {
     /// <summary>The entry's number in its conversation, from 1 without gaps.</summary>
     public required long Seq { get; init; }
@@ -44,7 +41,7 @@ public abstract record LogEntry : ConversationDocument
 public sealed record Commit(string Id, long First, long Last);
 
 /// <summary>A log entry that isn't a message: what happened, by whom, and what it changed.</summary>
-public sealed record LogEvent : LogEntry
+internal sealed record LogEvent : LogEntry
 {
     public const string ConversationCreated = "conversation.created";
     public const string ConversationUpdated = "conversation.updated";

@@ -7,7 +7,7 @@ namespace Chat.Functions.Log;
 /// <summary>A command on its way into the log, and whoever waits for it.</summary>
 internal sealed class PendingAppend(LogCommand command, Deadline deadline, Session? session)
 {
-    private readonly TaskCompletionSource<Appended> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<AppendResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public LogCommand Command { get; } = command;
 
@@ -37,9 +37,9 @@ internal sealed class PendingAppend(LogCommand command, Deadline deadline, Sessi
     /// <summary>What the command comes to in the plan that is under way.</summary>
     public Decision Decision { get; set; }
 
-    public Task<Appended> Task => _done.Task;
+    public Task<AppendResult> Task => _done.Task;
 
-    public void Complete(Appended result)
+    public void Complete(AppendResult result)
     {
         if (_done.TrySetResult(result))
         {

@@ -4,8 +4,8 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Log;
 
 /// <summary>
-/// The documents that a commit writes besides the head. One that several commands of the commit change is written once, as the last leaves it;
-/// what was there before is replaced only if it is still what was read.
+/// The documents that a commit writes besides the head. One that several commands of the commit change is written once, as the
+/// last leaves it; what was there before is replaced only if it is still what was read.
 /// </summary>
 internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<ConversationDocument>> stored)
 {
@@ -28,7 +28,13 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
         var writes = new List<PlannedWrite>(decision.Entries.Count + decision.Documents.Count + decision.Removed.Count);
         writes.AddRange(decision.Entries.Select(entry => Write(owner, entry)));
         writes.AddRange(decision.Documents.Select(document => Write(owner, document)));
-        writes.AddRange(decision.Removed.Select(id => new PlannedWrite(id, null, null, stored.GetValueOrDefault(id).ETag, IsThere: true, owner)));
+        writes.AddRange(decision.Removed.Select(id => new PlannedWrite(
+            id,
+            null,
+            null,
+            stored.GetValueOrDefault(id).ETag,
+            IsThere: true,
+            owner)));
         var added = writes.Count(write => !_places.ContainsKey(write.Id));
         var bytes = Bytes + writes.Sum(write => write.Size - (_places.TryGetValue(write.Id, out var place) ? _writes[place].Size : 0));
 
@@ -83,7 +89,13 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
 /// <param name="IfMatch">The ETag of what is replaced or deleted; null where nothing is known of it.</param>
 /// <param name="IsThere">Whether it is replaced or deleted, not created.</param>
 /// <param name="Owner">Who wanted it first.</param>
-internal sealed record PlannedWrite(string Id, ConversationDocument? Document, byte[]? Json, string? IfMatch, bool IsThere, PendingAppend Owner)
+internal sealed record PlannedWrite(
+    string Id,
+    ConversationDocument? Document,
+    byte[]? Json,
+    string? IfMatch,
+    bool IsThere,
+    PendingAppend Owner)
 {
     public int Size => Json?.Length ?? 0;
 

@@ -8,18 +8,17 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Members;
 
 /// <summary>
-/// <c>POST /conversations/{c}/members</c>: adds users to a group, also those who were removed from it; 204. Those who are in stay as they are,
-/// so that a repeat changes nothing. Answers once they get its pushes, or after two seconds.
+/// <c>POST /conversations/{c}/members</c>: adds users to a group, even those who were removed from it; 204. Idempotent: members
+/// stay as they are. The answer waits up to two seconds until the new members receive the group's pushes.
 /// </summary>
 public sealed class AddMembers(ConversationLog log, PushGroups groups, Limits limits, CurrentUser user)
 {
     [Function(nameof(AddMembers))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/members")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var users = body.UserIds("members") ?? [];
         if (users.Count > limits.AddedMembers)
@@ -27,24 +26,23 @@ public sealed class AddMembers(ConversationLog log, PushGroups groups, Limits li
             body.Fault("/members", "too_many", $"At most {limits.AddedMembers} at once.");
         }
 
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
-        if (!ConversationId.TryParse(conversationId, out var conversation))
+        // Users that don't fit into one commit go into the next. After a crash or a 503 in between, a repeat adds the rest.
+        AppendResult? added = null;
+        for (var first = 0; first == 0 || first < users.Count; first += CreateConversationCommand.MaxFirstMembers)
         {
-            return Problems.ConversationNotFound.ToResult();
-        }
-
-        // What doesn't fit one commit goes into the next; a repeat goes on where a crash or a 503 may have left it.
-        Appended? added = null;
-        for (var first = 0; first == 0 || first < users.Count; first += NewConversation.MaxFirstMembers)
-        {
-            var addition = new Addition { Actor = user.Id, Conversation = conversation, Users = [.. users.Skip(first)], Limits = limits };
+            var command = new AddMembersCommand
+            {
+                Actor = user.Id,
+                Conversation = conversationId,
+                Users = [.. users.Skip(first)],
+                Limits = limits,
+            };
+            // Later commits get a deadline of their own: the first one may have used up most of the call's.
             added = first == 0
-                ? await log.AppendAsync(conversation, addition, Session.Of(request), cancellationToken)
-                : await log.AppendFurtherAsync(conversation, addition, Session.Of(request), cancellationToken);
+                ? await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken)
+                : await log.AppendFurtherAsync(conversationId, command, Session.Of(request), cancellationToken);
             if (added.Refusal is { } refusal)
             {
                 return refusal.ToResult();
@@ -52,12 +50,12 @@ public sealed class AddMembers(ConversationLog log, PushGroups groups, Limits li
         }
 
         await groups.TryAlignAsync(added!.Head!, users, added.Session, cancellationToken);
-        return new NoContent(added.Session);
+        return new NoContentResult(added.Session);
     }
 }
 
-/// <summary>The wish that users are members of a group: as many of them as a commit holds, from the first on.</summary>
-public sealed record Addition : MemberCommand
+/// <summary>Adds the first users of a list to a group, as many as fit into one commit.</summary>
+internal sealed record AddMembersCommand : MemberCommand
 {
     public required IReadOnlyList<UserId> Users { get; init; }
 
@@ -69,7 +67,6 @@ public sealed record Addition : MemberCommand
 
     protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
     {
-        ArgumentNullException.ThrowIfNull(head);
         var documentOf = context.DocumentOf;
         bool IsOut(UserId user) => documentOf(Member.DocumentId(user)) is not Member { State: MemberState.Active };
         if (head.MemberCount + Users.Count(IsOut) > Limits.GroupMembers)
@@ -77,7 +74,7 @@ public sealed record Addition : MemberCommand
             return Decision.Refuse(Problems.LimitReached("groupMembers", Limits.GroupMembers));
         }
 
-        var joining = Users.Take(NewConversation.MaxFirstMembers).Where(IsOut).ToList();
+        var joining = Users.Take(CreateConversationCommand.MaxFirstMembers).Where(IsOut).ToList();
         return joining.Count == 0 ? Decision.Nothing(head) : Membership.Join(context, head, Actor, joining);
     }
 }

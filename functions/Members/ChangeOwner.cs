@@ -6,42 +6,35 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Members;
 
-/// <summary><c>POST /conversations/{c}/owner</c>: hands a group over to another member; 204. Who owned it is an admin then.</summary>
+/// <summary>
+/// <c>POST /conversations/{c}/owner</c>: transfers a group to another member; 204. The former owner becomes an admin.
+/// </summary>
 public sealed class ChangeOwner(ConversationLog log, Limits limits, CurrentUser user)
 {
     [Function(nameof(ChangeOwner))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/owner")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var owner = body.User("userId");
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
-        if (!ConversationId.TryParse(conversationId, out var conversation))
-        {
-            return Problems.ConversationNotFound.ToResult();
-        }
-
-        var handOver = new HandOverToMember { Actor = user.Id, Conversation = conversation, UserId = owner };
-        var changed = await log.AppendAsync(conversation, handOver, Session.Of(request), cancellationToken);
-        return changed.Refusal?.ToResult() ?? new NoContent(changed.Session);
+        var command = new ChangeOwnerCommand { Actor = user.Id, Conversation = conversationId, UserId = owner };
+        var changed = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
+        return changed.Refusal?.ToResult() ?? new NoContentResult(changed.Session);
     }
 }
 
-/// <summary>The owner's wish that a member is the owner in their place.</summary>
-public sealed record HandOverToMember : MemberCommand
+/// <summary>Transfers ownership from the actor to another member.</summary>
+internal sealed record ChangeOwnerCommand : MemberCommand
 {
     public required UserId UserId { get; init; }
 
     public override IReadOnlyList<string> Needs => [Member.DocumentId(Actor), Member.DocumentId(UserId)];
 
-    protected override Right Needed => Right.HandOver;
+    protected override Right Needed => Right.TransferOwnership;
 
     protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
     {

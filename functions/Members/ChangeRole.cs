@@ -6,39 +6,36 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Members;
 
-/// <summary><c>PATCH /conversations/{c}/members/{u}</c>: makes a member an admin, or an admin a member; 204. Repeating it changes nothing.</summary>
+/// <summary>
+/// <c>PATCH /conversations/{c}/members/{u}</c>: makes a member an admin, or an admin a member; 204. Idempotent.
+/// </summary>
 public sealed class ChangeRole(ConversationLog log, Limits limits, CurrentUser user)
 {
     [Function(nameof(ChangeRole))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "conversations/{conversationId}/members/{userId}")] HttpRequest request,
-        string conversationId,
-        string userId,
+        ConversationId conversationId,
+        UserId userId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var role = body.OneOf("role", "admin", "member");
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
-        var address = MemberAddress.Of(conversationId, userId);
-        var change = new RoleChange
+        var command = new ChangeRoleCommand
         {
             Actor = user.Id,
-            Conversation = address.Conversation,
-            UserId = address.User,
+            Conversation = conversationId,
+            UserId = userId,
             Role = role == "admin" ? MemberRole.Admin : MemberRole.Member,
         };
-        var changed = await log.AppendAsync(address.Conversation, change, Session.Of(request), cancellationToken);
-        return changed.Refusal?.ToResult() ?? new NoContent(changed.Session);
+        var changed = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
+        return changed.Refusal?.ToResult() ?? new NoContentResult(changed.Session);
     }
 }
 
-/// <summary>The wish that a member, but not the owner, has another role.</summary>
-public sealed record RoleChange : MemberCommand
+/// <summary>Gives a member another role. The owner's changes only with the ownership.</summary>
+internal sealed record ChangeRoleCommand : MemberCommand
 {
     public required UserId UserId { get; init; }
 

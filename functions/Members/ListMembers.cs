@@ -5,45 +5,38 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Members;
 
-/// <summary><c>GET /conversations/{c}/members</c>: who is in or invited, by user id, in pages.</summary>
+/// <summary><c>GET /conversations/{c}/members</c>: active and invited members, ordered by user id, in pages.</summary>
 public sealed class ListMembers(ConversationReader reader, MemberReader members, Limits limits, CurrentUser user)
 {
     [Function(nameof(ListMembers))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/members")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
         var query = new RequestQuery(request);
         var (limit, after) = (query.Limit(limits), query.UserIdContinuation());
-        if (query.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        query.ThrowIfMalformed();
 
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadHeadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is null)
+        if (await reader.ReadHeadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is null)
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
-        var found = await members.PageAsync(conversation, after, limit + 1, cancellationToken);
+        var found = await members.PageAsync(conversationId, after, limit + 1, cancellationToken);
         var page = new MemberPage([.. found.Take(limit).Select(MemberView.Of)], found.Count > limit ? found[limit - 1].UserId.Value : null);
-        return new Answer<MemberPage>(StatusCodes.Status200OK, page, ChatJson.Default.MemberPage);
+        return new JsonResult<MemberPage>(StatusCodes.Status200OK, page, ChatJson.Default.MemberPage);
     }
 }
 
 /// <summary>A page of members.</summary>
 /// <param name="Continuation">Asks for the next page; null on the last.</param>
-public sealed record MemberPage(IReadOnlyList<MemberView> Members, string? Continuation);
+internal sealed record MemberPage(IReadOnlyList<MemberView> Members, string? Continuation);
 
-/// <summary>A member as the others see them.</summary>
-/// <param name="JoinedSeq">The entry by which they joined, the last time.</param>
-public sealed record MemberView(UserId UserId, MemberRole Role, MemberState State, DateTimeOffset JoinedAt, long JoinedSeq)
+/// <summary>A member as other members see them.</summary>
+/// <param name="JoinedSeq">The entry by which they joined most recently.</param>
+internal sealed record MemberView(UserId UserId, MemberRole Role, MemberState State, DateTimeOffset JoinedAt, long JoinedSeq)
 {
-    public static MemberView Of(Member member)
-    {
-        ArgumentNullException.ThrowIfNull(member);
-        return new(member.UserId, member.Role, member.State, member.JoinedAt, member.JoinedSeq);
-    }
+    public static MemberView Of(Member member) =>
+        new(member.UserId, member.Role, member.State, member.JoinedAt, member.JoinedSeq);
 }

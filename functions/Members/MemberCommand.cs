@@ -4,8 +4,11 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Members;
 
-/// <summary>A change that takes a right: refused as not there to those who aren't members, and as not allowed to members without it.</summary>
-public abstract record MemberCommand : LogCommand
+/// <summary>
+/// A command that needs a right. To those who aren't members the conversation doesn't exist (404); members without the right
+/// aren't allowed (403).
+/// </summary>
+internal abstract record MemberCommand : LogCommand
 {
     public required ConversationId Conversation { get; init; }
 

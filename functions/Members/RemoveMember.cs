@@ -9,26 +9,32 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Members;
 
 /// <summary>
-/// <c>DELETE /conversations/{c}/members/{u}</c>: removes a member of a lesser role, or leaves when it is the caller; 204, also for those who
-/// aren't members. Whoever was removed comes in only by being added, also when they had left before. Answers once no push of the conversation
-/// reaches them, or after two seconds.
+/// <c>DELETE /conversations/{c}/members/{u}</c>: removes a member of a lesser role, or leaves when it is the caller; 204.
+/// Removing a user who isn't a member keeps them from joining by invite link. The answer waits up to two seconds until the
+/// conversation's pushes don't reach them any more.
 /// </summary>
-public sealed class RemoveMember(ConversationLog log, Departure departure, Exclusion exclusion, PushGroups groups, InboxProjection inbox, CurrentUser user)
+public sealed class RemoveMember(
+    ConversationLog log,
+    Departure departure,
+    Exclusion exclusion,
+    PushGroups groups,
+    InboxProjection inbox,
+    CurrentUser user)
 {
-    /// <summary>How often whoever is to be removed may leave and come back meanwhile.</summary>
+    /// <summary>How many times the user may leave and join again while being removed.</summary>
     private const int MaxTries = 5;
 
     [Function(nameof(RemoveMember))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/members/{userId}")] HttpRequest request,
-        string conversationId,
-        string userId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/members/{userId}")]
+        HttpRequest request,
+        ConversationId conversationId,
+        UserId userId,
         CancellationToken cancellationToken)
     {
-        var (conversation, target) = MemberAddress.Of(conversationId, userId);
-        var gone = target == user.Id
-            ? await departure.LeaveAsync(user.Id, conversation, Session.Of(request), cancellationToken)
-            : await RemoveAsync(conversation, target, Session.Of(request), cancellationToken);
+        var gone = userId == user.Id
+            ? await departure.LeaveAsync(user.Id, conversationId, Session.Of(request), cancellationToken)
+            : await RemoveAsync(conversationId, userId, Session.Of(request), cancellationToken);
         if (gone.Refusal is { } refusal)
         {
             return refusal.ToResult();
@@ -36,24 +42,28 @@ public sealed class RemoveMember(ConversationLog log, Departure departure, Exclu
 
         if (gone.Entries is [{ } entry])
         {
-            await groups.TryAlignAsync(gone.Head!, [target], gone.Session, cancellationToken);
-            if (target == user.Id)
+            await groups.TryAlignAsync(gone.Head!, [userId], gone.Session, cancellationToken);
+            if (userId == user.Id)
             {
-                // One's own list shows it at once; that of whoever was removed follows by delivery.
+                // The caller's own list is moved here. Delivery moves the list of somebody who was removed.
                 await inbox.LeaveAsync(user.Id, InboxChange.Of(gone.Head!) with { LastSeq = entry.Seq }, cancellationToken);
             }
         }
 
-        return new NoContent(gone.Session);
+        return new NoContentResult(gone.Session);
     }
 
-    /// <summary>Removes a member, or keeps somebody out who isn't one; they may leave and come back meanwhile.</summary>
-    private async Task<Appended> RemoveAsync(ConversationId conversation, UserId target, Session? session, CancellationToken cancellationToken)
+    /// <summary>Removes a member or excludes a former one, whichever they turn out to be.</summary>
+    private async Task<AppendResult> RemoveAsync(
+        ConversationId conversation,
+        UserId target,
+        Session? session,
+        CancellationToken cancellationToken)
     {
-        var removal = new Removal { Actor = user.Id, Conversation = conversation, UserId = target };
+        var command = new RemoveMemberCommand { Actor = user.Id, Conversation = conversation, UserId = target };
         for (var attempt = 1; ; attempt++)
         {
-            var removed = await log.AppendAsync(conversation, removal, session, cancellationToken);
+            var removed = await log.AppendAsync(conversation, command, session, cancellationToken);
             if (removed.Refusal is not null || removed.Entries.Count > 0)
             {
                 return removed;
@@ -65,9 +75,10 @@ public sealed class RemoveMember(ConversationLog log, Departure departure, Exclu
                 return removed with { Session = excludedBy ?? removed.Session };
             }
 
+            // They keep leaving and joining. The caller decides whether to go on.
             if (attempt == MaxTries)
             {
-                return Appended.Refused(Problems.Unavailable);
+                return AppendResult.Refused(Problems.Unavailable);
             }
         }
 
@@ -75,8 +86,8 @@ public sealed class RemoveMember(ConversationLog log, Departure departure, Exclu
     }
 }
 
-/// <summary>The wish that a member of a lesser role is removed.</summary>
-public sealed record Removal : MemberCommand
+/// <summary>Removes a member of a lesser role than the actor's.</summary>
+internal sealed record RemoveMemberCommand : MemberCommand
 {
     public required UserId UserId { get; init; }
 
@@ -86,8 +97,6 @@ public sealed record Removal : MemberCommand
 
     protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
     {
-        ArgumentNullException.ThrowIfNull(head);
-        ArgumentNullException.ThrowIfNull(actor);
         if (context.Find<Member>(Member.DocumentId(UserId)) is not { State: MemberState.Active } member)
         {
             return Decision.Nothing(head);

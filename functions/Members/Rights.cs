@@ -3,32 +3,32 @@ using Chat.Functions.Conversations;
 
 namespace Chat.Functions.Members;
 
-/// <summary>What not every member may do everywhere.</summary>
-public enum Right
+/// <summary>What only some members may do, depending on role and kind of conversation.</summary>
+internal enum Right
 {
     ChangeSettings,
     ChangeMessageTtl,
     AddMembers,
 
-    /// <summary>Only those of a lesser role.</summary>
+    /// <summary>Members of a lesser role only.</summary>
     RemoveMembers,
     ChangeRoles,
-    HandOver,
+    TransferOwnership,
     Leave,
     ManageInviteLinks,
     DecideJoinRequests,
 
-    /// <summary>Take back what others sent, and one's own whenever one likes.</summary>
+    /// <summary>Unsend others' messages, and one's own at any time.</summary>
     Moderate,
     MentionAll,
     Pin,
     Delete,
 }
 
-/// <summary>Who has which right; docs/protocol.md has the same table by operations, and a test holds the app to it.</summary>
-public static class Rights
+/// <summary>Which role has which right. docs/protocol.md has the same table by operation; a test compares the two.</summary>
+internal static class Rights
 {
-    /// <summary>The least role that has it in a group, and whether both have it in a direct conversation.</summary>
+    /// <summary>The least role that has the right in a group, and whether both users have it in a direct conversation.</summary>
     private static readonly FrozenDictionary<Right, (MemberRole InGroup, bool InDirect)> Table = new Dictionary<Right, (MemberRole, bool)>
     {
         [Right.ChangeSettings] = (MemberRole.Admin, false),
@@ -36,7 +36,7 @@ public static class Rights
         [Right.AddMembers] = (MemberRole.Admin, false),
         [Right.RemoveMembers] = (MemberRole.Admin, false),
         [Right.ChangeRoles] = (MemberRole.Owner, false),
-        [Right.HandOver] = (MemberRole.Owner, false),
+        [Right.TransferOwnership] = (MemberRole.Owner, false),
         [Right.Leave] = (MemberRole.Member, false),
         [Right.ManageInviteLinks] = (MemberRole.Admin, false),
         [Right.DecideJoinRequests] = (MemberRole.Admin, false),
@@ -46,7 +46,7 @@ public static class Rights
         [Right.Delete] = (MemberRole.Owner, false),
     }.ToFrozenDictionary();
 
-    /// <summary>Whether a role has a right in a conversation of a kind.</summary>
+    /// <summary>Whether a role has a right in a kind of conversation.</summary>
     public static bool Has(this MemberRole role, Right right, ConversationKind kind)
     {
         var (inGroup, inDirect) = Table[right];

@@ -5,45 +5,52 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Messages;
 
-/// <summary><c>PATCH /conversations/{c}/messages/{m}</c>: gives the caller's own message another text, with the mentions in it; 200 with the message. What it said before is kept as a revision.</summary>
+/// <summary>
+/// <c>PATCH /conversations/{c}/messages/{m}</c>: replaces the text and mentions of the caller's own message; 200 with the
+/// message. The former text is kept as a revision.
+/// </summary>
 public sealed class EditMessage(ConversationLog log, MessageViews views, Limits limits, CurrentUser user)
 {
     [Function(nameof(EditMessage))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "conversations/{conversationId}/messages/{messageId}")] HttpRequest request,
-        string conversationId,
-        string messageId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "conversations/{conversationId}/messages/{messageId}")]
+        HttpRequest request,
+        ConversationId conversationId,
+        MessageId messageId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var text = body.Text("text", limits.Text);
         var mentions = Mention.Read(body, text, limits);
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
-        var address = MessageAddress.Of(conversationId, messageId);
-        var edit = new Edit { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, Text = text, Mentions = mentions, Limits = limits };
-        var appended = await log.AppendAsync(address.Conversation, edit, Session.Of(request), cancellationToken);
+        var command = new EditMessageCommand
+        {
+            Actor = user.Id,
+            Conversation = conversationId,
+            MessageId = messageId,
+            Text = text,
+            Mentions = mentions,
+            Limits = limits,
+        };
+        var appended = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
         return await views.AnswerAsync(user.Id, appended, cancellationToken);
     }
 }
 
-/// <summary>The wish that the actor's own message says something else. Repeating it changes nothing.</summary>
-public sealed record Edit : MessageCommand
+/// <summary>Replaces the text of the actor's own message. Idempotent.</summary>
+internal sealed record EditMessageCommand : MessageCommand
 {
     public required string Text { get; init; }
 
-    /// <summary>Who is named in the new text; null for nobody.</summary>
+    /// <summary>The mentions in the new text; null for none.</summary>
     public IReadOnlyList<Mention>? Mentions { get; init; }
 
     public required Limits Limits { get; init; }
 
     public override IReadOnlyList<UserId> Concerns => [Actor, .. Mention.Users(Mentions)];
 
-    protected override Decision Decide(in DecisionContext context, in MessageInLog found)
+    protected override Decision Decide(in DecisionContext context, in MessageContext found)
     {
         var (head, _, message) = found;
         if (message.SenderId != Actor || message.Poll is not null)

@@ -7,26 +7,30 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Messages;
 
 /// <summary>
-/// <c>POST /conversations/{c}/messages/{m}/forward</c>: sends a message's text on to other conversations, without a hint of where it is from; 200
-/// with what became of each. Polls and what disappears stay where they are. A repeat is harmless.
+/// <c>POST /conversations/{c}/messages/{m}/forward</c>: sends a message's text to other conversations, without saying where it
+/// came from; 200 with a result for each. Polls and disappearing messages can't be forwarded. Idempotent by
+/// <c>clientMessageId</c>.
 /// </summary>
-public sealed class ForwardMessage(ConversationLog log, PrivacyReader privacy, MessageReader messages, MessageViews views, Limits limits, CurrentUser user)
+public sealed class ForwardMessage(
+    ConversationLog log,
+    PrivacyReader privacy,
+    MessageReader messages,
+    MessageViews views,
+    Limits limits,
+    CurrentUser user)
 {
     [Function(nameof(ForwardMessage))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/messages/{messageId}/forward")] HttpRequest request,
-        string conversationId,
-        string messageId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/messages/{messageId}/forward")]
+        HttpRequest request,
+        ConversationId conversationId,
+        MessageId messageId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var clientMessageId = body.ClientId("clientMessageId");
         var targets = body.ConversationIds("to", limits.ForwardTargets);
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
         var (message, refusal) = await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);
         if (message is null)
@@ -40,14 +44,17 @@ public sealed class ForwardMessage(ConversationLog log, PrivacyReader privacy, M
         }
 
         var content = new MessageContent { Text = message.Text, ForwardedFrom = message.MessageId };
+        // Sending is reading, in every target as anywhere.
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
         var results = await Task.WhenAll(targets.Select(async target =>
         {
-            var sent = new NewMessage(target, user.Id, clientMessageId, content) { IsReceipt = isReceipt };
+            var sent = new SendMessageCommand(target, user.Id, clientMessageId, content) { IsReceipt = isReceipt };
             var appended = await log.AppendAsync(target, sent, Session.Of(request), cancellationToken);
-            return (Result: (await views.ResultsAsync(user.Id, [appended], cancellationToken))[0] with { ConversationId = target }, appended.Session);
+            return (
+                Result: (await views.ResultsAsync(user.Id, [appended], cancellationToken))[0] with { ConversationId = target },
+                appended.Session);
         }));
-        return new Answer<SendResults>(
+        return new JsonResult<SendResults>(
             StatusCodes.Status200OK,
             new SendResults([.. results.Select(one => one.Result)]),
             ChatJson.Default.SendResults,

@@ -4,14 +4,15 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Messages;
 
-/// <summary><c>GET /conversations/{c}/messages/{m}</c>: a message as it is now.</summary>
+/// <summary><c>GET /conversations/{c}/messages/{m}</c>: a message in its current version.</summary>
 public sealed class GetMessage(MessageReader messages, MessageViews views, CurrentUser user)
 {
     [Function(nameof(GetMessage))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/messages/{messageId}")] HttpRequest request,
-        string conversationId,
-        string messageId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/messages/{messageId}")]
+        HttpRequest request,
+        ConversationId conversationId,
+        MessageId messageId,
         CancellationToken cancellationToken)
     {
         var (message, refusal) = await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);
@@ -21,6 +22,6 @@ public sealed class GetMessage(MessageReader messages, MessageViews views, Curre
         }
 
         var view = (await views.OfAsync(user.Id, [message], cancellationToken))[0];
-        return new Answer<MessageView>(StatusCodes.Status200OK, view, ChatJson.Default.MessageView);
+        return new JsonResult<MessageView>(StatusCodes.Status200OK, view, ChatJson.Default.MessageView);
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -9,8 +10,11 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Messages;
 
-/// <summary>Deletes messages for one member: nobody else notices, and no reader shows them any more.</summary>
-/// <remarks>The member's document lists what they don't see, so that hiding costs no reader anything; it is replaced under its ETag.</remarks>
+/// <summary>Hides messages from one member, who deleted them for themselves. Other members aren't affected.</summary>
+/// <remarks>
+/// The member document lists the hidden messages, so readers need no further read to leave them out. It is patched under its
+/// ETag.
+/// </remarks>
 public sealed class HiddenMessages(
     ConversationReader reader,
     ChatContainers containers,
@@ -22,15 +26,20 @@ public sealed class HiddenMessages(
 {
     private const int MaxAttempts = 8;
 
-    /// <summary>204 once the member doesn't see the message any more, also for one that they didn't see before.</summary>
-    public async Task<IResult> HideAsync(UserId user, MessageAddress address, Session? session, CancellationToken cancellationToken)
+    /// <summary>Hides a message; 204. Idempotent.</summary>
+    public async Task<IResult> HideAsync(
+        UserId user,
+        ConversationId conversation,
+        MessageId id,
+        Session? session,
+        CancellationToken cancellationToken)
     {
-        if (await reader.ReadForAsync(user, address.Conversation, session, cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user, conversation, session, cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
-        if (await ReadAsync(address, cancellationToken) is not { } message
+        if (await ReadAsync(conversation, id, cancellationToken) is not { } message
             || message.Seq < part.Member.FirstVisible)
         {
             return Problems.MessageNotFound.ToResult();
@@ -42,41 +51,47 @@ public sealed class HiddenMessages(
             return refusal.ToResult();
         }
 
-        // A repeat heals what a crash in between left.
+        // Also for a message that was hidden before: the process may have died between the two writes.
         if (await inbox.HideAsync(part.Member, InboxChange.Of(part.Head), message.Seq, message.Ordinal, cancellationToken))
         {
-            await unread.PushAsync(user, address.Conversation, cancellationToken);
+            await unread.PushAsync(user, conversation, cancellationToken);
         }
 
-        var told = new MessageHidden(address.Message);
-        var hidden = new ChatEvent(MessageHidden.What, address.Conversation, null, time.GetUtcNow(), told) { Session = hiddenBy?.Value };
+        var told = new MessageHidden(id);
+        var hidden = new ChatEvent(MessageHidden.What, conversation, null, time.GetUtcNow(), told) { Session = hiddenBy?.Value };
         await push.PushToUserAsync(user, hidden, cancellationToken);
-        return new NoContent(hiddenBy);
+        return new NoContentResult(hiddenBy);
     }
 
-    private async Task<Message?> ReadAsync(MessageAddress address, CancellationToken cancellationToken)
+    private async Task<Message?> ReadAsync(ConversationId conversation, MessageId id, CancellationToken cancellationToken)
     {
         var (message, _) = await containers.Conversations.ReadDocumentAsync(
-            Message.DocumentId(address.Message),
-            address.Conversation,
+            Message.DocumentId(id),
+            conversation,
             ChatJson.Default.Message,
             cancellationToken: cancellationToken);
-        return message?.Is(address.Message) == true && !message.IsExpiredAt(time.GetUtcNow()) ? message : null;
+        return message?.Is(id) == true && !message.IsExpiredAt(time.GetUtcNow()) ? message : null;
     }
 
-    /// <summary>Why not, or by which session a reader sees it; neither when it was so already.</summary>
+    /// <summary>
+    /// The refusal, or the session token by which a reader sees the write; neither when the message was hidden before.
+    /// </summary>
     private async Task<(Problem? Refusal, Session? Session)> AddAsync(UserId user, Message message, CancellationToken cancellationToken)
     {
         var partition = new PartitionKey(message.ConversationId.Value);
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            var (member, etag) = await containers.Conversations.ReadDocumentAsync(Member.DocumentId(user), partition, ChatJson.Default.Member, cancellationToken: cancellationToken);
+            var (member, etag) = await containers.Conversations.ReadDocumentAsync(
+                Member.DocumentId(user),
+                partition,
+                ChatJson.Default.Member,
+                cancellationToken: cancellationToken);
             if (member is not { State: MemberState.Active } || member.Hidden?.Contains(message.Seq) == true)
             {
                 return (member is { State: MemberState.Active } ? null : Problems.ConversationNotFound, null);
             }
 
-            // What was before they could see anything is hidden anyway.
+            // Drop what the member can't see anyway, to stay within the limit.
             List<long> hidden = [.. (member.Hidden ?? []).Where(seq => seq >= member.FirstVisible), message.Seq];
             if (hidden.Count > limits.HiddenMessages)
             {
@@ -102,8 +117,8 @@ public sealed class HiddenMessages(
     }
 }
 
-/// <summary>What <c>message.hidden</c> tells the devices of who deleted a message for themselves.</summary>
-public sealed record MessageHidden(MessageId MessageId)
+/// <summary>The data of <c>message.hidden</c>, for the devices of the user who hid a message.</summary>
+internal sealed record MessageHidden(MessageId MessageId)
 {
     public const string What = "message.hidden";
 }

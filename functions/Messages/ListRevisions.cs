@@ -4,14 +4,18 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Messages;
 
-/// <summary><c>GET /conversations/{c}/messages/{m}/revisions</c>: what a message said, oldest first, the last being what it says now; none once it is taken back.</summary>
+/// <summary>
+/// <c>GET /conversations/{c}/messages/{m}/revisions</c>: all texts of a message, oldest first, the last being the current one;
+/// none for an unsent message.
+/// </summary>
 public sealed class ListRevisions(MessageReader messages, ChatContainers containers, CurrentUser user)
 {
     [Function(nameof(ListRevisions))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/messages/{messageId}/revisions")] HttpRequest request,
-        string conversationId,
-        string messageId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/messages/{messageId}/revisions")]
+        HttpRequest request,
+        ConversationId conversationId,
+        MessageId messageId,
         CancellationToken cancellationToken)
     {
         var (message, refusal) = await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);
@@ -26,14 +30,16 @@ public sealed class ListRevisions(MessageReader messages, ChatContainers contain
             ChatJson.Default.DocumentsPageRevision,
             cancellationToken: cancellationToken);
         var all = before.OrderBy(one => one.Number).Select(one => new RevisionView(one.Number, one.Text, one.At));
-        var page = message.IsUnsent ? new RevisionPage([]) : new RevisionPage([.. all, new RevisionView(message.Revision, message.Text, message.EditedAt ?? message.At)]);
-        return new Answer<RevisionPage>(StatusCodes.Status200OK, page, ChatJson.Default.RevisionPage);
+        var page = message.IsUnsent
+            ? new RevisionPage([])
+            : new RevisionPage([.. all, new RevisionView(message.Revision, message.Text, message.EditedAt ?? message.At)]);
+        return new JsonResult<RevisionPage>(StatusCodes.Status200OK, page, ChatJson.Default.RevisionPage);
     }
 }
 
-/// <summary>Everything that a message said, oldest first.</summary>
-public sealed record RevisionPage(IReadOnlyList<RevisionView> Revisions);
+/// <summary>All texts of a message, oldest first.</summary>
+internal sealed record RevisionPage(IReadOnlyList<RevisionView> Revisions);
 
-/// <summary>What a message said from an instant on.</summary>
-/// <param name="Revision">0 is what was sent.</param>
-public sealed record RevisionView(int Revision, string Text, DateTimeOffset At);
+/// <summary>A text that a message had from an instant on.</summary>
+/// <param name="Revision">0 for the text that was sent.</param>
+internal sealed record RevisionView(int Revision, string Text, DateTimeOffset At);

@@ -3,7 +3,7 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Messages;
 
-/// <summary>A member who is named in a message's text.</summary>
+/// <summary>A member who is mentioned in a message's text.</summary>
 /// <param name="Offset">Where the name begins, in Unicode scalar values from 0.</param>
 /// <param name="Length">The name's length in Unicode scalar values, from 1.</param>
 public sealed record Mention(UserId UserId, int Offset, int Length)
@@ -13,8 +13,6 @@ public sealed record Mention(UserId UserId, int Offset, int Length)
     /// <summary>Reads the mentions in a text, by ascending offset; null for none.</summary>
     public static IReadOnlyList<Mention>? Read(RequestBody body, string text, Limits limits)
     {
-        ArgumentNullException.ThrowIfNull(body);
-        ArgumentNullException.ThrowIfNull(limits);
         if (!body.Has("mentions"))
         {
             return null;
@@ -45,9 +43,15 @@ public sealed record Mention(UserId UserId, int Offset, int Length)
     }
 
     /// <summary>Who is mentioned, each once.</summary>
-    public static IEnumerable<UserId> Users(IReadOnlyList<Mention>? mentions) => (mentions ?? []).Select(mention => mention.UserId).Distinct();
+    public static IEnumerable<UserId> Users(IReadOnlyList<Mention>? mentions) =>
+        (mentions ?? []).Select(mention => mention.UserId).Distinct();
 
-    /// <summary>The refusal where somebody who isn't a member is mentioned, and wasn't before.</summary>
-    public static Problem? Refusal(IReadOnlyList<Mention>? mentions, Func<UserId, HeadMember?> memberOf, IReadOnlyList<Mention>? before = null) =>
+    /// <summary>
+    /// The refusal if a mentioned user isn't a member; users whom an edited message mentioned before are exempt.
+    /// </summary>
+    public static Problem? Refusal(
+        IReadOnlyList<Mention>? mentions,
+        Func<UserId, HeadMember?> memberOf,
+        IReadOnlyList<Mention>? before = null) =>
         Users(mentions).Except(Users(before)).Any(user => memberOf(user) is null) ? Problems.MentionsAStranger : null;
 }

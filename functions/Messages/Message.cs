@@ -8,7 +8,10 @@ using Chat.Functions.Threads;
 
 namespace Chat.Functions.Messages;
 
-/// <summary>A message as it is stored: a log entry whose id makes a repeated send find its first. Later entries change it in place.</summary>
+/// <summary>
+/// A message as stored: a log entry, which later entries (edits, reactions) change in place. Its id is derived from the
+/// <c>clientMessageId</c>, so a retried send collides with the first.
+/// </summary>
 public sealed record Message : LogEntry
 {
     public const string Created = "message.created";
@@ -17,7 +20,7 @@ public sealed record Message : LogEntry
 
     public required MessageId MessageId { get; init; }
 
-    /// <summary>Its number among the conversation's messages alone, from 1; what unread counts are made of.</summary>
+    /// <summary>Its number among the conversation's messages, from 1. Unread counts are differences of ordinals.</summary>
     public required long Ordinal { get; init; }
 
     public required UserId SenderId { get; init; }
@@ -29,14 +32,17 @@ public sealed record Message : LogEntry
     /// <summary>Empty once the message is unsent.</summary>
     public required string Text { get; init; }
 
-    /// <summary>The hash of what the first request said, by which a repeat with another body is told apart, also after edits.</summary>
+    /// <summary>
+    /// The hash of the content as first sent. It tells a retry from another message under the same <c>clientMessageId</c>, even
+    /// after edits.
+    /// </summary>
     public required string BodyHash { get; init; }
 
-    /// <summary>The newest entry that changed the message; null while nothing has.</summary>
+    /// <summary>The newest entry that changed the message; null if none has.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? UpdatedSeq { get; init; }
 
-    /// <summary>How often it was edited.</summary>
+    /// <summary>The number of edits.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Revision { get; init; }
 
@@ -49,15 +55,15 @@ public sealed record Message : LogEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UserId? UnsentBy { get; init; }
 
-    /// <summary>In the order of each key's first; null while there are none.</summary>
+    /// <summary>Ordered by each key's first reaction; null while there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ReactionSummary>? Reactions { get; init; }
 
-    /// <summary>The message that it answers; what that says is read when this is shown.</summary>
+    /// <summary>The message that it replies to. The quote is read when the message is shown.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MessageId? ReplyTo { get; init; }
 
-    /// <summary>The root of the thread that it belongs to.</summary>
+    /// <summary>The root message of its thread.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MessageId? ThreadId { get; init; }
 
@@ -65,7 +71,7 @@ public sealed record Message : LogEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? ThreadOrdinal { get; init; }
 
-    /// <summary>The thread that it is the root of.</summary>
+    /// <summary>The thread that it is the root message of.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ThreadSummary? Thread { get; init; }
 
@@ -83,7 +89,7 @@ public sealed record Message : LogEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool MentionsAll { get; init; }
 
-    /// <summary>Whether somebody said it elsewhere before; where isn't known here.</summary>
+    /// <summary>Whether it was forwarded. From where isn't stored.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Forwarded { get; init; }
 
@@ -93,17 +99,20 @@ public sealed record Message : LogEntry
     [JsonIgnore]
     public bool IsUnsent => UnsentAt is not null;
 
-    /// <summary>The same for all messages of one key: whoever finds a document there asks <see cref="Is"/> whether it is the message meant.</summary>
+    /// <summary>
+    /// All messages of one key share this id, one at a time. A reader that finds a document checks with <see cref="Is"/> that it
+    /// is the message asked for.
+    /// </summary>
     public static string DocumentId(MessageId id) => $"m:{id.Key}";
 
-    /// <summary>Whether it is this message, and not one that took the place of one that disappeared.</summary>
+    /// <summary>Whether it is the message asked for, and not a later one under the key of a message that expired.</summary>
     public bool Is(MessageId id) => MessageId == id;
 
-    /// <summary>The message that a command needs; null when it isn't there.</summary>
+    /// <summary>A message that a command needs; null when there is none.</summary>
     public static Message? Find(in DecisionContext context, MessageId id) =>
         context.Find<Message>(DocumentId(id)) is { } found && found.Is(id) ? found : null;
 
-    /// <summary>What is left when it is taken back: that it was there, and nothing that it said. A thread goes on without its first words.</summary>
+    /// <summary>The tombstone that an unsent message leaves: its place in the log and in a thread, without any content.</summary>
     public Message Unsent(UserId by, DateTimeOffset at) => this with
     {
         Text = "",
@@ -119,40 +128,35 @@ public sealed record Message : LogEntry
         UnsentBy = by,
     };
 
-    /// <summary>The root of a thread as a new reply leaves it.</summary>
-    public Message WithReply(Message reply)
-    {
-        ArgumentNullException.ThrowIfNull(reply);
-        return this with
+    /// <summary>The root message after another reply in its thread.</summary>
+    public Message WithReply(Message reply) =>
+        this with
         {
             Thread = new(reply.ThreadOrdinal!.Value, reply.At, reply.Seq),
             UpdatedSeq = reply.Seq,
             TimeToLive = TimeToLiveAt(reply.At),
         };
-    }
 
-    /// <summary>Whether it is the message that lists show for its conversation.</summary>
-    public bool IsLastOf(Head head)
-    {
-        ArgumentNullException.ThrowIfNull(head);
-        return head.LastMessage?.Seq == Seq;
-    }
+    /// <summary>Whether lists show this message as the conversation's last.</summary>
+    public bool IsLastOf(Head head) => head.LastMessage?.Seq == Seq;
 
-    /// <summary>The message as lists show it. What disappears or was taken back shows nothing of what it says.</summary>
+    /// <summary>The message as lists show it. The preview of a disappearing or unsent message is empty.</summary>
     public MessagePreview ToPreview() =>
         new(Seq, SenderId, ExpiresAt is null ? Preview.Of(Text) : "", At) { IsUnsent = IsUnsent, ExpiresAt = ExpiresAt };
 
-    /// <summary>The entry as those who get this view see it.</summary>
+    /// <summary>The entry as an event, for receivers of this view.</summary>
     public ChatEvent ToEvent(MessageView view) => new(Created, ConversationId, Seq, At, view);
 }
 
-/// <summary>What <c>message.updated</c> tells.</summary>
-public sealed record MessageUpdated(MessageId MessageId)
+/// <summary>The data of <c>message.updated</c>.</summary>
+internal sealed record MessageUpdated(MessageId MessageId)
 {
-    /// <summary>The message as it is now; absent where not every receiver may see it: those who may ask for it.</summary>
+    /// <summary>
+    /// The message in its current version. Absent when not every receiver may see it; those who may can fetch it.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MessageView? Message { get; init; }
 }
 
-/// <summary>What <c>message.deleted</c> tells.</summary>
-public sealed record MessageDeleted(MessageId MessageId, UserId By);
+/// <summary>The data of <c>message.deleted</c>.</summary>
+internal sealed record MessageDeleted(MessageId MessageId, UserId By);

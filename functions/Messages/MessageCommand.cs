@@ -5,14 +5,16 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Messages;
 
-/// <summary>A change to a message that the actor sees: not theirs and not there are the same refusal.</summary>
-public abstract record MessageCommand : LogCommand
+/// <summary>
+/// A command about a message that the actor sees. A message that they don't see is refused as one that doesn't exist.
+/// </summary>
+internal abstract record MessageCommand : LogCommand
 {
     public required ConversationId Conversation { get; init; }
 
     public required MessageId MessageId { get; init; }
 
-    /// <summary>What the actor must have, whatever the message is and whether it is there; null where any member may.</summary>
+    /// <summary>The right that the actor needs, checked before the message is; null when every member may.</summary>
     protected virtual Right? Needed => null;
 
     public override IReadOnlyList<string> Needs => [Message.DocumentId(MessageId), Member.DocumentId(Actor)];
@@ -30,18 +32,22 @@ public abstract record MessageCommand : LogCommand
         }
 
         return Message.Find(context, MessageId) is { } message && member.Sees(message) && !message.IsExpiredAt(context.Now)
-            ? Decide(context, new MessageInLog(head, member, message))
+            ? Decide(context, new MessageContext(head, member, message))
             : Decision.Refuse(Problems.MessageNotFound);
     }
 
-    protected abstract Decision Decide(in DecisionContext context, in MessageInLog found);
+    protected abstract Decision Decide(in DecisionContext context, in MessageContext found);
 
-    /// <summary>The message as an event leaves it, with whatever else changes.</summary>
-    protected static Decision Changed(in DecisionContext context, Head head, LogEvent change, Message message, IReadOnlyList<ConversationDocument> documents)
+    /// <summary>
+    /// Appends an event that changes the message, and other documents with it. Lists move only if the message is their last one.
+    /// </summary>
+    protected static Decision Changed(
+        in DecisionContext context,
+        Head head,
+        LogEvent change,
+        Message message,
+        IReadOnlyList<ConversationDocument> documents)
     {
-        ArgumentNullException.ThrowIfNull(head);
-        ArgumentNullException.ThrowIfNull(change);
-        ArgumentNullException.ThrowIfNull(message);
         var changed = message with { UpdatedSeq = change.Seq, TimeToLive = message.TimeToLiveAt(context.Now) };
         var preview = changed.IsLastOf(head) ? changed.ToPreview() : head.LastMessage;
         return Decision.Append(
@@ -51,5 +57,5 @@ public abstract record MessageCommand : LogCommand
     }
 }
 
-/// <summary>A message that a command is about, with the conversation's head and the actor.</summary>
-public readonly record struct MessageInLog(Head Head, Member Actor, Message Message);
+/// <summary>What a message command decides on: the head, the actor and the message.</summary>
+internal readonly record struct MessageContext(Head Head, Member Actor, Message Message);

@@ -5,17 +5,17 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Messages;
 
-/// <summary>What a message says, as requests give it: the same for one that is sent now, in a batch or later.</summary>
+/// <summary>The content of a message in a request, the same whether it is sent now, in a batch or at a later time.</summary>
 public sealed record MessageContent
 {
-    /// <summary>1 to 4,000 Unicode scalar values; a poll's question.</summary>
+    /// <summary>1 to 4,000 Unicode scalar values; for a poll, its question.</summary>
     public required string Text { get; init; }
 
-    /// <summary>The message that it answers.</summary>
+    /// <summary>The message that it replies to.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MessageId? ReplyTo { get; init; }
 
-    /// <summary>The message whose thread it belongs to.</summary>
+    /// <summary>The root message of its thread.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MessageId? ThreadId { get; init; }
 
@@ -29,33 +29,37 @@ public sealed record MessageContent
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Poll? Poll { get; init; }
 
-    /// <summary>Whether somebody said it elsewhere before.</summary>
+    /// <summary>Whether it is forwarded.</summary>
     [JsonIgnore]
     public bool Forwarded => ForwardedFrom is not null;
 
-    /// <summary>What is forwarded; only its hash is kept.</summary>
+    /// <summary>The message that is forwarded; only its hash is stored.</summary>
     [JsonIgnore]
     public MessageId? ForwardedFrom { get; init; }
 
     [JsonIgnore]
     public string Kind => Poll is null ? "text" : "poll";
 
-    /// <summary>Whether nothing but the text counts.</summary>
+    /// <summary>Whether it is text alone, without references to other documents.</summary>
     [JsonIgnore]
     public bool IsPlain => ReplyTo is null && ThreadId is null && Mentions is null && !MentionsAll && Poll is null;
 
     [JsonIgnore]
     public IEnumerable<MessageId> RefersTo => new[] { ReplyTo, ThreadId }.OfType<MessageId>().Distinct();
 
-    /// <summary>The same for the same content. What is forwarded again is the same whatever became of its text.</summary>
+    /// <summary>
+    /// The same for the same content. For a forwarded message it is the hash of the source's id, so a retry matches even after
+    /// the source was edited.
+    /// </summary>
     [JsonIgnore]
-    public string Hash => ForwardedFrom is { } source ? Opaque.Hash("forward", source.Value) : Opaque.Hash(JsonSerializer.Serialize(this, ChatJson.Default.MessageContent));
+    public string Hash =>
+        ForwardedFrom is { } source
+            ? OpaqueId.Hash("forward", source.Value)
+            : OpaqueId.Hash(JsonSerializer.Serialize(this, ChatJson.Default.MessageContent));
 
-    /// <summary>Reads what a request says, noting every fault on it.</summary>
+    /// <summary>Reads the content from a request's body and notes every fault on it.</summary>
     public static MessageContent Read(RequestBody body, Limits limits)
     {
-        ArgumentNullException.ThrowIfNull(body);
-        ArgumentNullException.ThrowIfNull(limits);
         var poll = body.OptionalObject("poll");
         if (poll is not null && body.Has("text"))
         {

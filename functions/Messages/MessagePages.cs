@@ -5,18 +5,23 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Messages;
 
-/// <summary>Reads pages of a conversation's messages as one of its members sees them.</summary>
+/// <summary>Reads pages of the messages that one member sees.</summary>
 public sealed class MessagePages(ChatContainers containers, TimeProvider time)
 {
-    /// <summary>A page of all messages or of a thread's replies, after or before a position, or the newest.</summary>
-    public async Task<MessagePage> ReadAsync(Participation part, MessageId? thread, long? after, long? before, int limit, CancellationToken cancellationToken)
+    /// <summary>A page of messages or of a thread's replies: after a position, before one, or the newest.</summary>
+    public async Task<MessagePage> ReadAsync(
+        MembershipContext part,
+        MessageId? thread,
+        long? after,
+        long? before,
+        int limit,
+        CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(part);
-
-        // One more than asked for tells whether there are more.
+        // One more than asked for tells whether there is a next page.
         var (first, last) = (Math.Max((after ?? 0) + 1, part.Member.FirstVisible), (before ?? long.MaxValue) - 1);
         var query = new QueryDefinition(
-                "SELECT TOP @take * FROM c WHERE c.type = 'message' AND c.seq >= @first AND c.seq <= @last AND (NOT IS_DEFINED(c.expiresAt) OR c.expiresAt > @now)"
+                "SELECT TOP @take * FROM c WHERE c.type = 'message' AND c.seq >= @first AND c.seq <= @last"
+                + " AND (NOT IS_DEFINED(c.expiresAt) OR c.expiresAt > @now)"
                 + (thread is null ? "" : " AND c.threadId = @thread")
                 + (after is null ? " ORDER BY c.seq DESC" : " ORDER BY c.seq ASC"))
             .WithParameter("@take", limit + 1)
@@ -45,18 +50,19 @@ public sealed record MessagePage(long FromSeq, long ToSeq, bool HasMore)
     [JsonIgnore]
     internal IReadOnlyList<Message> Found { get; private init; } = [];
 
-    /// <param name="found">In the direction of the query, one more than <paramref name="limit"/> when there are more.</param>
-    /// <param name="lastSeq">The log's end, read before the query.</param>
+    /// <param name="found">
+    /// In the direction of the query; one more than <paramref name="limit"/> when there is a next page.
+    /// </param>
+    /// <param name="lastSeq">The head's <c>lastSeq</c>, read before the query.</param>
     /// <param name="after">The position to begin after, when the page goes forward.</param>
     /// <param name="before">The position to end before, when the page goes backward from one; neither means from the end.</param>
     /// <param name="limit">The most messages on the page.</param>
     public static MessagePage Of(IReadOnlyList<Message> found, long lastSeq, long? after, long? before, int limit)
     {
-        ArgumentNullException.ThrowIfNull(found);
         var hasMore = found.Count > limit;
         var messages = found.Take(limit).OrderBy(message => message.Seq).ToList();
 
-        // What was committed between reading the head and the query is on the page, so it is covered as well.
+        // The query may find messages committed after the head was read. The page covers them as well.
         var end = Math.Max(lastSeq, messages.Count > 0 ? messages[^1].Seq : 0);
         var (first, last) = after is { } start
             ? (start + 1, hasMore ? messages.LastOrDefault()?.Seq ?? start : Math.Max(end, start))
@@ -64,13 +70,10 @@ public sealed record MessagePage(long FromSeq, long ToSeq, bool HasMore)
         return new(first, last, hasMore) { Found = messages };
     }
 
-    /// <summary>The same page for somebody who doesn't see all of it: it covers what they don't see.</summary>
+    /// <summary>The page without messages that the member doesn't see. It covers the same range.</summary>
     internal MessagePage Where(Func<Message, bool> isSeen) => this with { Found = [.. Found.Where(isSeen)] };
 
-    /// <summary>This page and the one that follows on it.</summary>
-    public MessagePage Then(MessagePage next)
-    {
-        ArgumentNullException.ThrowIfNull(next);
-        return new(FromSeq, Math.Max(ToSeq, next.ToSeq), next.HasMore) { Found = [.. Found, .. next.Found] };
-    }
+    /// <summary>This page joined with the one after it.</summary>
+    public MessagePage Then(MessagePage next) =>
+        new(FromSeq, Math.Max(ToSeq, next.ToSeq), next.HasMore) { Found = [.. Found, .. next.Found] };
 }

@@ -3,26 +3,29 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Messages;
 
-/// <summary>Reads a message for one of its conversation's members.</summary>
+/// <summary>Reads a message for a member of its conversation.</summary>
 public sealed class MessageReader(ConversationReader conversations, ChatContainers containers, TimeProvider time)
 {
-    /// <summary>The message that a path names, or why there is none for the user.</summary>
-    public async Task<(Message? Message, Problem? Refusal)> ReadForAsync(UserId user, string conversationId, string messageId, Session? session, CancellationToken cancellationToken)
+    /// <summary>A message by its ids, or the refusal when there is none for the user.</summary>
+    public async Task<(Message? Message, Problem? Refusal)> ReadForAsync(
+        UserId user,
+        ConversationId conversation,
+        MessageId id,
+        Session? session,
+        CancellationToken cancellationToken)
     {
-        var address = MessageAddress.Of(conversationId, messageId);
-        if (await conversations.ReadForAsync(user, address.Conversation, session, cancellationToken) is not { } part)
+        if (await conversations.ReadForAsync(user, conversation, session, cancellationToken) is not { } part)
         {
             return (null, Problems.ConversationNotFound);
         }
 
-        var message = await ReadForAsync(part, address.Message, cancellationToken);
+        var message = await ReadForAsync(part, id, cancellationToken);
         return (message, message is null ? Problems.MessageNotFound : null);
     }
 
-    /// <summary>A message of a conversation; null when it isn't there or the member may not see it.</summary>
-    public async Task<Message?> ReadForAsync(Participation part, MessageId id, CancellationToken cancellationToken)
+    /// <summary>A message of a conversation; null when the member doesn't see it or it doesn't exist.</summary>
+    public async Task<Message?> ReadForAsync(MembershipContext part, MessageId id, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(part);
         var (message, _) = await containers.Conversations.ReadDocumentAsync(
             Message.DocumentId(id),
             part.Head.ConversationId,

@@ -12,9 +12,9 @@ namespace Chat.Functions.Messages;
 /// <param name="Kind"><c>text</c> or <c>poll</c>.</param>
 /// <param name="Text">1 to 4,000 Unicode scalar values, exactly as sent; empty once unsent.</param>
 /// <param name="At">When it was committed.</param>
-/// <param name="UpdatedSeq">The newest log entry that made it what it is; its own <paramref name="Seq"/> at first.</param>
-/// <param name="Revision">How often it was edited.</param>
-/// <param name="Reactions">In the order of each key's first reaction.</param>
+/// <param name="UpdatedSeq">The newest log entry that changed it; its own <paramref name="Seq"/> at first.</param>
+/// <param name="Revision">The number of edits.</param>
+/// <param name="Reactions">Ordered by each key's first reaction.</param>
 public sealed record MessageView(
     MessageId MessageId,
     ConversationId ConversationId,
@@ -32,30 +32,30 @@ public sealed record MessageView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? EditedAt { get; init; }
 
-    /// <summary>When it was taken back, after which it says nothing; absent else.</summary>
+    /// <summary>When it was unsent, which removes its content; absent otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? UnsentAt { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UserId? UnsentBy { get; init; }
 
-    /// <summary>When it disappears; absent when it doesn't.</summary>
+    /// <summary>When it disappears; absent when it stays.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>What it answers, as the viewer may see that; absent when it answers none.</summary>
+    /// <summary>The message that it replies to, as far as the viewer may see it; absent when it is no reply.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public Quote? ReplyTo { get; init; }
+    public QuoteView? ReplyTo { get; init; }
 
-    /// <summary>The root of its thread; absent outside of threads.</summary>
+    /// <summary>The root message of its thread; absent outside of threads.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MessageId? ThreadId { get; init; }
 
-    /// <summary>Its number among its thread's replies; the newest one's is the thread's count.</summary>
+    /// <summary>Its number among its thread's replies, from 1.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? ThreadOrdinal { get; init; }
 
-    /// <summary>The thread that it is the root of; absent while nobody replied in one.</summary>
+    /// <summary>The thread that it is the root message of; absent while that has no replies.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ThreadSummary? Thread { get; init; }
 
@@ -68,15 +68,13 @@ public sealed record MessageView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Forwarded { get; init; }
 
-    /// <summary>The options and votes of a poll, whose question is <see cref="Text"/>.</summary>
+    /// <summary>A poll's options and votes; its question is <see cref="Text"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Poll? Poll { get; init; }
 
-    /// <summary>The message as it is stored, without what is the viewer's own and without what it answers.</summary>
-    public static MessageView Of(Message message)
-    {
-        ArgumentNullException.ThrowIfNull(message);
-        return new(
+    /// <summary>The view of a stored message, without quote and without the viewer's own reactions and vote.</summary>
+    public static MessageView Of(Message message) =>
+        new(
             message.MessageId,
             message.ConversationId,
             message.Seq,
@@ -102,5 +100,4 @@ public sealed record MessageView(
             Forwarded = message.Forwarded,
             Poll = message.Poll,
         };
-    }
 }

@@ -1,5 +1,6 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Polls;
 using Chat.Functions.Reactions;
 using Chat.Functions.Shared;
@@ -7,19 +8,27 @@ using Microsoft.AspNetCore.Http;
 
 namespace Chat.Functions.Messages;
 
-/// <summary>Shows messages: with what they answer, as that is now, and with what of them is the viewer's own.</summary>
-/// <remarks>One read of many documents for a page, of 1 RU each: those quoted, the viewer's votes, and reactions that summaries don't tell.</remarks>
+/// <summary>
+/// Builds views of messages, with quotes in their current version and with the viewer's own reactions and votes.
+/// </summary>
+/// <remarks>
+/// One read-many per page, at 1 RU a document: quoted messages, the viewer's votes, and their reactions where the summary doesn't
+/// name everybody.
+/// </remarks>
 public sealed class MessageViews(ChatContainers containers, TimeProvider time)
 {
-    /// <summary>The messages as a member sees them, in the same order.</summary>
-    public async Task<IReadOnlyList<MessageView>> OfAsync(UserId viewer, IReadOnlyList<Message> messages, CancellationToken cancellationToken)
+    /// <summary>The views for one member, in the same order.</summary>
+    public async Task<IReadOnlyList<MessageView>> OfAsync(
+        UserId viewer,
+        IReadOnlyList<Message> messages,
+        CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(messages);
         var quoted = Quoted(messages);
         var found = await ReadAsync(
             messages,
             [
                 .. quoted,
+                // What the viewer may see of quotes depends on their member document.
                 .. quoted.Count > 0 ? [Member.DocumentId(viewer)] : Array.Empty<string>(),
                 .. messages.Where(message => message.Poll is not null).Select(message => MemberVote.DocumentId(message.MessageId, viewer)),
                 .. messages.Where(IsUntold).Select(message => MemberReactions.DocumentId(message.MessageId, viewer)),
@@ -27,7 +36,10 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
             null,
             cancellationToken);
         var member = found.GetValueOrDefault(Member.DocumentId(viewer)) as Member;
-        return [.. messages.Select(message => Quoting(message, found, quote => member?.Sees(quote) == true) with { Reactions = Reactions(message), Poll = PollOf(message) })];
+        return [.. messages.Select(message => Quoting(
+            message,
+            found,
+            quote => member?.Sees(quote) == true) with { Reactions = Reactions(message), Poll = PollOf(message) })];
 
         IReadOnlyList<ReactionSummary> Reactions(Message message)
         {
@@ -39,32 +51,38 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
             message.Poll?.For((found.GetValueOrDefault(MemberVote.DocumentId(message.MessageId, viewer)) as MemberVote)?.Options ?? []);
     }
 
-    /// <summary>The messages as every member may see them, in the same order; who joined late may not see what was before.</summary>
-    public async Task<IReadOnlyList<MessageView>> ForEveryoneAsync(Head head, IReadOnlyList<Message> messages, Session? session, CancellationToken cancellationToken)
+    /// <summary>
+    /// The views that every member may see, in the same order. They leave out quotes from before the newest member who doesn't
+    /// see history.
+    /// </summary>
+    public async Task<IReadOnlyList<MessageView>> ForEveryoneAsync(
+        Head head,
+        IReadOnlyList<Message> messages,
+        Session? session,
+        CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
-        ArgumentNullException.ThrowIfNull(messages);
         var found = await ReadAsync(messages, Quoted(messages), session, cancellationToken);
         return [.. messages.Select(message => Quoting(message, found, quote => quote.Seq >= head.JoinedSeq))];
     }
 
-    /// <summary>200 with the message that a command changed or found as wanted, or the refusal.</summary>
-    public async Task<IResult> AnswerAsync(UserId viewer, Appended appended, CancellationToken cancellationToken)
+    /// <summary>200 with the message that a command changed or left as it was, or the refusal.</summary>
+    public async Task<IResult> AnswerAsync(UserId viewer, AppendResult appended, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(appended);
         if (appended.Refusal is { } refusal)
         {
             return refusal.ToResult();
         }
 
         var view = (await OfAsync(viewer, [appended.Document<Message>()], cancellationToken))[0];
-        return new Answer<MessageView>(StatusCodes.Status200OK, view, ChatJson.Default.MessageView, appended.Session);
+        return new JsonResult<MessageView>(StatusCodes.Status200OK, view, ChatJson.Default.MessageView, appended.Session);
     }
 
-    /// <summary>What became of messages that a user sent together, in the same order.</summary>
-    public async Task<IReadOnlyList<SendResult>> ResultsAsync(UserId viewer, IReadOnlyList<Appended> sent, CancellationToken cancellationToken)
+    /// <summary>The results of messages that a user sent together, in the same order.</summary>
+    public async Task<IReadOnlyList<SendResult>> ResultsAsync(
+        UserId viewer,
+        IReadOnlyList<AppendResult> sent,
+        CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(sent);
         var stored = sent.Where(one => one.Refusal is null).Select(one => (Message)one.Entries[0]).ToList();
         var views = new Queue<MessageView>(await OfAsync(viewer, stored, cancellationToken));
         return [.. sent.Select(one => one.Refusal is { } refusal
@@ -75,18 +93,27 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
     private static List<string> Quoted(IReadOnlyList<Message> messages) =>
         [.. messages.Select(message => message.ReplyTo).OfType<MessageId>().Distinct().Select(Message.DocumentId)];
 
-    /// <summary>Whether the summary doesn't name everyone, so that it may not tell whether the viewer reacted.</summary>
+    /// <summary>
+    /// Whether some summary names only some of the members who reacted, so that the viewer may be among the others.
+    /// </summary>
     private static bool IsUntold(Message message) => message.Reactions?.Any(one => one.Count > one.Users.Count) == true;
 
     private MessageView Quoting(Message message, Dictionary<string, ConversationDocument> found, Func<Message, bool> isSeen)
     {
         var view = MessageView.Of(message);
         return message.ReplyTo is not { } id ? view
-            : found.GetValueOrDefault(Message.DocumentId(id)) is Message quoted && quoted.Is(id) && isSeen(quoted) && !quoted.IsExpiredAt(time.GetUtcNow()) ? view with { ReplyTo = Quote.Of(quoted) }
-            : view with { ReplyTo = new Quote(id) };
+            : found.GetValueOrDefault(Message.DocumentId(id)) is Message quoted
+                && quoted.Is(id)
+                && isSeen(quoted)
+                && !quoted.IsExpiredAt(time.GetUtcNow()) ? view with { ReplyTo = QuoteView.Of(quoted) }
+            : view with { ReplyTo = new QuoteView(id) };
     }
 
-    private async Task<Dictionary<string, ConversationDocument>> ReadAsync(IReadOnlyList<Message> messages, List<string> ids, Session? session, CancellationToken cancellationToken)
+    private async Task<Dictionary<string, ConversationDocument>> ReadAsync(
+        IReadOnlyList<Message> messages,
+        List<string> ids,
+        Session? session,
+        CancellationToken cancellationToken)
     {
         var documents = ids.Count == 0 ? [] : await containers.Conversations.ReadDocumentsAsync(
             ids,

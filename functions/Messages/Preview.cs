@@ -2,16 +2,15 @@ using System.Globalization;
 
 namespace Chat.Functions.Messages;
 
-/// <summary>A text's beginning, as lists and notifications show it.</summary>
+/// <summary>The beginning of a text, as lists and notifications show it.</summary>
 public static class Preview
 {
-    /// <summary>In UTF-16 code units: it bounds the head and the inbox.</summary>
+    /// <summary>In UTF-16 code units. It bounds the size of heads and inbox entries.</summary>
     public const int MaxLength = 100;
 
     /// <summary>At most the first 100 characters; a longer text ends with an ellipsis and is never cut within a grapheme cluster.</summary>
     public static string Of(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         if (text.Length <= MaxLength)
         {
             return text;

@@ -7,46 +7,44 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Messages;
 
 /// <summary>
-/// <c>POST /conversations/{c}/messages/batch</c>: accepts messages in their order, in one commit where they fit; 200 with what became of each.
-/// After one that can't be stored just now none is; a repeat of all or some of them is harmless.
+/// <c>POST /conversations/{c}/messages/batch</c>: accepts messages in order, in one commit if they fit; 200 with a result for
+/// each. If one can't be stored just now, none after it is tried. Idempotent by each <c>clientMessageId</c>.
 /// </summary>
 public sealed class SendBatch(ConversationLog log, PrivacyReader privacy, MessageViews views, Limits limits, CurrentUser user)
 {
     [Function(nameof(SendBatch))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/messages/batch")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
-        var wishes = body.Objects("messages", 1, limits.BatchMessages)
+        var items = body.Objects("messages", 1, limits.BatchMessages)
             .Select(item => (ClientMessageId: item.ClientId("clientMessageId"), Content: MessageContent.Read(item, limits)))
             .ToList();
-        if (wishes.DistinctBy(wish => wish.ClientMessageId, StringComparer.Ordinal).Count() < wishes.Count)
+        if (items.DistinctBy(one => one.ClientMessageId, StringComparer.Ordinal).Count() < items.Count)
         {
             body.Fault("/messages", "repeated", "Each clientMessageId must be given once.");
         }
 
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
-
-        if (!ConversationId.TryParse(conversationId, out var conversation))
-        {
-            return Problems.ConversationNotFound.ToResult();
-        }
+        body.ThrowIfMalformed();
 
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
-        var messages = wishes.Select(wish => new NewMessage(conversation, user.Id, wish.ClientMessageId, wish.Content) { IsReceipt = isReceipt }).ToList();
-        var appended = await log.AppendInOrderAsync(conversation, messages, Session.Of(request), cancellationToken);
+        var messages = items
+            .Select(one => new SendMessageCommand(conversationId, user.Id, one.ClientMessageId, one.Content) { IsReceipt = isReceipt })
+            .ToList();
+        var appended = await log.AppendInOrderAsync(conversationId, messages, Session.Of(request), cancellationToken);
+        // Then it isn't the caller's conversation, and the call as a whole is refused.
         if (appended.All(one => one.Refusal == Problems.ConversationNotFound))
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
         var answer = new SendResults(await views.ResultsAsync(user.Id, appended, cancellationToken));
-        return new Answer<SendResults>(StatusCodes.Status200OK, answer, ChatJson.Default.SendResults, appended.LastOrDefault(one => one.Session is not null)?.Session);
+        return new JsonResult<SendResults>(
+            StatusCodes.Status200OK,
+            answer,
+            ChatJson.Default.SendResults,
+            appended.LastOrDefault(one => one.Session is not null)?.Session);
     }
 }

@@ -1,4 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
+using Chat.Functions.Conversations;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Privacy;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -6,32 +9,25 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Messages;
 
-/// <summary><c>POST /conversations/{c}/messages</c>: accepts a message; 201 with it once it is committed, 200 with the first when it repeats one.</summary>
+/// <summary>
+/// <c>POST /conversations/{c}/messages</c>: commits a message; 201 with the message, or 200 with the first one for a retry.
+/// </summary>
 public sealed class SendMessage(ConversationLog log, PrivacyReader privacy, MessageViews views, Limits limits, CurrentUser user)
 {
     [Function(nameof(SendMessage))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/messages")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var clientMessageId = body.ClientId("clientMessageId");
         var content = MessageContent.Read(body, limits);
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
-
-        if (!ConversationId.TryParse(conversationId, out var conversation))
-        {
-            return Problems.ConversationNotFound.ToResult();
-        }
+        body.ThrowIfMalformed();
 
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
-        var message = new NewMessage(conversation, user.Id, clientMessageId, content) { IsReceipt = isReceipt };
-        var appended = await log.AppendAsync(conversation, message, Session.Of(request), cancellationToken);
+        var message = new SendMessageCommand(conversationId, user.Id, clientMessageId, content) { IsReceipt = isReceipt };
+        var appended = await log.AppendAsync(conversationId, message, Session.Of(request), cancellationToken);
         if (appended.Refusal is { } refusal)
         {
             return refusal.ToResult();
@@ -39,6 +35,115 @@ public sealed class SendMessage(ConversationLog log, PrivacyReader privacy, Mess
 
         var status = appended.IsRepeat ? StatusCodes.Status200OK : StatusCodes.Status201Created;
         var view = (await views.OfAsync(user.Id, [(Message)appended.Entries[0]], cancellationToken))[0];
-        return new Answer<MessageView>(status, view, ChatJson.Default.MessageView, appended.Session);
+        return new JsonResult<MessageView>(status, view, ChatJson.Default.MessageView, appended.Session);
+    }
+}
+
+/// <summary>Sends a message. Every active member may.</summary>
+internal sealed record SendMessageCommand : LogCommand
+{
+    private readonly ConversationId _conversation;
+    private readonly MessageId _key;
+    private readonly string _clientMessageId;
+    private readonly MessageContent _content;
+    private readonly string _bodyHash;
+
+    [SetsRequiredMembers]
+    public SendMessageCommand(ConversationId conversation, UserId sender, string clientMessageId, MessageContent content)
+    {
+        Actor = sender;
+        _key = MessageId.For(conversation, sender, clientMessageId);
+        _conversation = conversation;
+        _clientMessageId = clientMessageId;
+        _content = content;
+        _bodyHash = content.Hash;
+    }
+
+    /// <summary>Whether the sender shares read receipts. Sending then shows others that everything before was read.</summary>
+    public bool IsReceipt { get; init; }
+
+    public override string RepeatId => Message.DocumentId(_key);
+
+    public override IReadOnlyList<UserId> Concerns => [Actor, .. Mention.Users(_content.Mentions)];
+
+    // A retry must get the first answer even if a message that it refers to is gone, so the message itself is read first. Plain
+    // text refers to nothing: creating its document tells a retry by a 409.
+    public override IReadOnlyList<string> Needs =>
+        _content.IsPlain ? [] : [RepeatId, Member.DocumentId(Actor), .. _content.RefersTo.Select(Message.DocumentId)];
+
+    public override Decision Decide(in DecisionContext context)
+    {
+        if (context.Head is not { } head || context.MemberOf(Actor) is not { } sender)
+        {
+            return Decision.Refuse(Problems.ConversationNotFound);
+        }
+
+        if (context.Find<Message>(RepeatId) is not null)
+        {
+            return Decision.Repeat;
+        }
+
+        return Refusal(context, head, sender) is { } refusal ? Decision.Refuse(refusal) : Append(context, head);
+    }
+
+    public override bool Repeats(LogEntry first) => first is Message message && message.BodyHash == _bodyHash;
+
+    private Problem? Refusal(in DecisionContext context, Head head, HeadMember sender)
+    {
+        if (_content.MentionsAll && !sender.Role.Has(Right.MentionAll, head.Kind))
+        {
+            return Problems.NotAllowed;
+        }
+
+        var member = context.Find<Member>(Member.DocumentId(Actor));
+        foreach (var id in _content.RefersTo)
+        {
+            if (Message.Find(context, id) is not { } message || member?.Sees(message) != true || message.IsExpiredAt(context.Now))
+            {
+                return Problems.MessageNotFound;
+            }
+
+            if (message.IsUnsent)
+            {
+                return Problems.MessageUnsent;
+            }
+
+            if (id == _content.ThreadId && message.ThreadId is not null)
+            {
+                return Problems.NotAThreadRoot;
+            }
+        }
+
+        return Mention.Refusal(_content.Mentions, context.MemberOf) ?? _content.Poll?.Refusal(context.Now);
+    }
+
+    private Decision Append(in DecisionContext context, Head head)
+    {
+        var root = _content.ThreadId is { } thread ? Message.Find(context, thread) : null;
+        var seq = head.LastSeq + 1;
+        var message = new Message
+        {
+            ConversationId = _conversation,
+            MessageId = head.MessageTtl is null ? _key : _key.At(seq),
+            Seq = seq,
+            Ordinal = head.MessageCount + 1,
+            Commit = context.Commit,
+            SenderId = Actor,
+            ClientMessageId = _clientMessageId,
+            Kind = _content.Kind,
+            Text = _content.Text,
+            BodyHash = _bodyHash,
+            At = context.Now,
+            ReplyTo = _content.ReplyTo,
+            ThreadId = _content.ThreadId,
+            ThreadOrdinal = root is null ? null : (root.Thread?.Count ?? 0) + 1,
+            Mentions = _content.Mentions,
+            MentionsAll = _content.MentionsAll,
+            Forwarded = _content.Forwarded,
+            Poll = _content.Poll,
+            ExpiresAt = head.MessageTtl is { } seconds ? context.Now.AddSeconds(seconds) : null,
+        };
+        message = message with { TimeToLive = message.TimeToLiveAt(context.Now) };
+        return Decision.Append(head.With(message, IsReceipt), message, root is null ? [] : [root.WithReply(message)]);
     }
 }

@@ -3,13 +3,13 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Messages;
 
-/// <summary>What became of messages that were sent together, in their order.</summary>
-public sealed record SendResults(IReadOnlyList<SendResult> Results);
+/// <summary>The results of messages that were sent together, in their order.</summary>
+internal sealed record SendResults(IReadOnlyList<SendResult> Results);
 
-/// <summary>What became of one message: 201 and 200 as for a message that is sent alone, or the status of its refusal.</summary>
+/// <summary>The result of one message: 201 or 200 as for a message sent alone, or the status of its refusal.</summary>
 public sealed record SendResult(int Status)
 {
-    /// <summary>Where the message is, when it was forwarded; absent in a batch.</summary>
+    /// <summary>Where the message was forwarded to; absent in a batch.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ConversationId? ConversationId { get; init; }
 

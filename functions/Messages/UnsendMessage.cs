@@ -8,16 +8,18 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Messages;
 
 /// <summary>
-/// <c>DELETE /conversations/{c}/messages/{m}</c>: takes a message back for everyone; 200 with what is left of it, which is nothing that it said.
-/// The sender may for a while, a group's owner and admins always. With <c>scope=me</c> anyone deletes it for themselves alone; 204.
+/// <c>DELETE /conversations/{c}/messages/{m}</c>: takes a message back for everyone; 200 with the message, without content. The
+/// sender may within a time window, a group's owner and admins at any time. With <c>scope=me</c> every member can delete it for
+/// themselves; 204.
 /// </summary>
 public sealed class UnsendMessage(ConversationLog log, HiddenMessages hidden, MessageViews views, Limits limits, CurrentUser user)
 {
     [Function(nameof(UnsendMessage))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/messages/{messageId}")] HttpRequest request,
-        string conversationId,
-        string messageId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/messages/{messageId}")]
+        HttpRequest request,
+        ConversationId conversationId,
+        MessageId messageId,
         CancellationToken cancellationToken)
     {
         var query = new RequestQuery(request);
@@ -27,31 +29,27 @@ public sealed class UnsendMessage(ConversationLog log, HiddenMessages hidden, Me
             query.Fault("scope", "not_allowed", "Must be one of: everyone, me.");
         }
 
-        if (query.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        query.ThrowIfMalformed();
 
-        var address = MessageAddress.Of(conversationId, messageId);
         if (scope == "me")
         {
-            return await hidden.HideAsync(user.Id, address, Session.Of(request), cancellationToken);
+            return await hidden.HideAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);
         }
 
-        var unsend = new Unsend { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, Limits = limits };
-        var appended = await log.AppendAsync(address.Conversation, unsend, Session.Of(request), cancellationToken);
+        var command = new UnsendMessageCommand { Actor = user.Id, Conversation = conversationId, MessageId = messageId, Limits = limits };
+        var appended = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
         return await views.AnswerAsync(user.Id, appended, cancellationToken);
     }
 }
 
-/// <summary>The wish that a message was never sent. Repeating it changes nothing.</summary>
-public sealed record Unsend : MessageCommand
+/// <summary>Takes a message back for everyone. Idempotent.</summary>
+internal sealed record UnsendMessageCommand : MessageCommand
 {
     public required Limits Limits { get; init; }
 
     public override IReadOnlyList<string> Needs => [.. base.Needs, ConversationPins.DocumentId];
 
-    protected override Decision Decide(in DecisionContext context, in MessageInLog found)
+    protected override Decision Decide(in DecisionContext context, in MessageContext found)
     {
         var (head, actor, message) = found;
         var moderates = actor.Role.Has(Right.Moderate, head.Kind);
@@ -71,7 +69,12 @@ public sealed record Unsend : MessageCommand
         }
 
         var unsent = message.Unsent(Actor, context.Now);
-        var deleted = LogEvent.Of(context, LogEvent.MessageDeleted, Actor, new MessageDeleted(MessageId, Actor), ChatJson.Default.MessageDeleted);
+        var deleted = LogEvent.Of(
+            context,
+            LogEvent.MessageDeleted,
+            Actor,
+            new MessageDeleted(MessageId, Actor),
+            ChatJson.Default.MessageDeleted);
         var pins = context.Find<ConversationPins>(ConversationPins.DocumentId);
         return Changed(context, head, deleted, unsent, pins?.Has(MessageId) == true ? [pins.Without(MessageId)] : []) with
         {

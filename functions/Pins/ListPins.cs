@@ -12,18 +12,17 @@ public sealed class ListPins(ConversationReader reader, ChatContainers container
     [Function(nameof(ListPins))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/pins")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
         var (pins, _) = await containers.Conversations.ReadDocumentAsync(
             ConversationPins.DocumentId,
-            conversation,
+            conversationId,
             ChatJson.Default.ConversationPins,
             cancellationToken: cancellationToken);
         var messages = await ReadAsync(part, pins?.Pins ?? [], cancellationToken);
@@ -31,11 +30,11 @@ public sealed class ListPins(ConversationReader reader, ChatContainers container
         var page = new PinPage(
             [.. from pin in (pins?.Pins ?? []).Reverse()
                 join message in shown on pin.MessageId equals message.MessageId
-                select new PinnedMessage(message, pin.By, pin.At)]);
-        return new Answer<PinPage>(StatusCodes.Status200OK, page, ChatJson.Default.PinPage);
+                select new PinnedMessageView(message, pin.By, pin.At)]);
+        return new JsonResult<PinPage>(StatusCodes.Status200OK, page, ChatJson.Default.PinPage);
     }
 
-    private async Task<List<Message>> ReadAsync(Participation part, IReadOnlyList<Pin> pins, CancellationToken cancellationToken)
+    private async Task<List<Message>> ReadAsync(MembershipContext part, IReadOnlyList<Pin> pins, CancellationToken cancellationToken)
     {
         var found = pins.Count == 0 ? [] : await containers.Conversations.ReadDocumentsAsync(
             pins.Select(pin => Message.DocumentId(pin.MessageId)),
@@ -48,7 +47,7 @@ public sealed class ListPins(ConversationReader reader, ChatContainers container
 }
 
 /// <summary>A conversation's pinned messages.</summary>
-public sealed record PinPage(IReadOnlyList<PinnedMessage> Pins);
+internal sealed record PinPage(IReadOnlyList<PinnedMessageView> Pins);
 
-/// <summary>A pinned message, and who pinned it when.</summary>
-public sealed record PinnedMessage(MessageView Message, UserId By, DateTimeOffset At);
+/// <summary>A pinned message, with who pinned it and when.</summary>
+internal sealed record PinnedMessageView(MessageView Message, UserId By, DateTimeOffset At);

@@ -3,8 +3,8 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Polls;
 
-/// <summary>One member's vote in one poll; there while there is one.</summary>
-public sealed record MemberVote : ConversationDocument
+/// <summary>One member's vote in one poll. Deleted when they take it back.</summary>
+internal sealed record MemberVote : ConversationDocument
 {
     public override string Id => DocumentId(MessageId, UserId);
 
@@ -18,10 +18,10 @@ public sealed record MemberVote : ConversationDocument
     public static string DocumentId(MessageId message, UserId user) => $"p:{message.Value}:{user.Value}";
 }
 
-/// <summary>What <c>vote.updated</c> tells the devices of who voted.</summary>
-/// <param name="Options">The indexes of the options that are theirs now, ascending; empty for none.</param>
-/// <param name="UpdatedSeq">The version of the message in which they are.</param>
-public sealed record OwnVote(MessageId MessageId, IReadOnlyList<int> Options, long UpdatedSeq)
+/// <summary>The data of <c>vote.updated</c>, for the voter's own devices.</summary>
+/// <param name="Options">The indexes of the options chosen, ascending; empty for none.</param>
+/// <param name="UpdatedSeq">The version of the message that counts the vote.</param>
+internal sealed record OwnVote(MessageId MessageId, IReadOnlyList<int> Options, long UpdatedSeq)
 {
     public const string Updated = "vote.updated";
 }

@@ -7,48 +7,47 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Polls;
 
-/// <summary><c>PUT /conversations/{c}/messages/{m}/vote</c>: chooses among a poll's options, or none of them; 200 with the message. Repeating it changes nothing.</summary>
+/// <summary>
+/// <c>PUT /conversations/{c}/messages/{m}/vote</c>: sets the caller's vote in a poll, or takes it back; 200 with the message.
+/// Idempotent.
+/// </summary>
 public sealed class VoteInPoll(ConversationLog log, MessageViews views, EventPush push, Limits limits, CurrentUser user)
 {
     [Function(nameof(VoteInPoll))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "conversations/{conversationId}/messages/{messageId}/vote")] HttpRequest request,
-        string conversationId,
-        string messageId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "conversations/{conversationId}/messages/{messageId}/vote")]
+        HttpRequest request,
+        ConversationId conversationId,
+        MessageId messageId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var options = body.Indexes("options", limits.PollOptions);
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
-        var address = MessageAddress.Of(conversationId, messageId);
-        var vote = new Vote { Actor = user.Id, Conversation = address.Conversation, MessageId = address.Message, Options = options };
-        var appended = await log.AppendAsync(address.Conversation, vote, Session.Of(request), cancellationToken);
+        var command = new VoteInPollCommand { Actor = user.Id, Conversation = conversationId, MessageId = messageId, Options = options };
+        var appended = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
         if (appended.Refusal is null)
         {
-            // What all are pushed doesn't say who voted, so the caller's other devices couldn't know that it was them.
+            // The event that everyone gets doesn't say who voted. This one tells the caller's other devices.
             var message = appended.Document<Message>();
-            var own = new OwnVote(address.Message, options, message.UpdatedSeq ?? message.Seq);
-            await push.PushToUserAsync(user.Id, OwnVote.Updated, address.Conversation, own, cancellationToken);
+            var own = new OwnVote(messageId, options, message.UpdatedSeq ?? message.Seq);
+            await push.PushToUserAsync(user.Id, OwnVote.Updated, conversationId, own, cancellationToken);
         }
 
         return await views.AnswerAsync(user.Id, appended, cancellationToken);
     }
 }
 
-/// <summary>The wish to have chosen these options of a poll. Any active member may who sees it.</summary>
-public sealed record Vote : MessageCommand
+/// <summary>Sets the actor's vote in a poll. Every active member who sees the message may.</summary>
+internal sealed record VoteInPollCommand : MessageCommand
 {
     /// <summary>Indexes of options, ascending; empty takes the vote back.</summary>
     public required IReadOnlyList<int> Options { get; init; }
 
     public override IReadOnlyList<string> Needs => [.. base.Needs, MemberVote.DocumentId(MessageId, Actor)];
 
-    protected override Decision Decide(in DecisionContext context, in MessageInLog found)
+    protected override Decision Decide(in DecisionContext context, in MessageContext found)
     {
         if (found.Message.IsUnsent)
         {
@@ -62,7 +61,9 @@ public sealed record Vote : MessageCommand
 
         if (Options.Any(option => option >= poll.Options.Count) || (Options.Count > 1 && !poll.Multiple))
         {
-            return Decision.Refuse(Problems.OutOfRange("/options", "Must be options of the poll, and only one where it doesn't allow several."));
+            return Decision.Refuse(Problems.OutOfRange(
+                "/options",
+                "Must be options of the poll, and only one where it doesn't allow several."));
         }
 
         var mine = context.Find<MemberVote>(MemberVote.DocumentId(MessageId, Actor));
@@ -77,7 +78,14 @@ public sealed record Vote : MessageCommand
             return Decision.Refuse(Problems.PollClosed);
         }
 
-        var vote = new MemberVote { ConversationId = Conversation, MessageId = MessageId, UserId = Actor, Options = Options, TimeToLive = found.Message.TimeToLiveAt(context.Now) };
+        var vote = new MemberVote
+        {
+            ConversationId = Conversation,
+            MessageId = MessageId,
+            UserId = Actor,
+            Options = Options,
+            TimeToLive = found.Message.TimeToLiveAt(context.Now),
+        };
         var updated = LogEvent.Of(context, LogEvent.MessageUpdated, Actor, new MessageUpdated(MessageId), ChatJson.Default.MessageUpdated);
         var changed = found.Message with { Poll = poll.With(before, Options) };
         return Options.Count > 0

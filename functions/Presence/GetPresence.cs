@@ -6,10 +6,17 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Presence;
 
 /// <summary>
-/// <c>GET /presence?users=a,b&amp;conversationId=</c>: who of up to 50 users is connected now, and when they were last. Lists only users who
-/// have written in a direct conversation with the caller, or share the one given, and only while both show their presence.
+/// <c>GET /presence?users=a,b&amp;conversationId=</c>: who of up to 50 users is online, and when they were last seen. It lists
+/// only users who wrote in a direct conversation with the caller or share the given one, and only while both share their
+/// presence.
 /// </summary>
-public sealed class GetPresence(Acquaintances acquaintances, PrivacyReader privacy, Connections connections, LastSeen lastSeen, Limits limits, CurrentUser user)
+public sealed class GetPresence(
+    VisibleUsers visibleUsers,
+    PrivacyReader privacy,
+    PresenceCache presence,
+    LastSeen lastSeen,
+    Limits limits,
+    CurrentUser user)
 {
     [Function(nameof(GetPresence))]
     public async Task<IResult> RunAsync(
@@ -18,33 +25,30 @@ public sealed class GetPresence(Acquaintances acquaintances, PrivacyReader priva
     {
         var query = new RequestQuery(request);
         var (users, conversation) = (query.UserIds("users", limits.PresenceUsers), query.Single("conversationId"));
-        if (query.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        query.ThrowIfMalformed();
 
-        if (await acquaintances.AmongAsync(user.Id, users, conversation, Session.Of(request), cancellationToken) is not { } known)
+        if (await visibleUsers.AmongAsync(user.Id, users, conversation, Session.Of(request), cancellationToken) is not { } known)
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
         var settings = await privacy.OfAsync([.. known, user.Id], cancellationToken);
         IReadOnlyList<UserId> visible = settings[user.Id].Presence ? [.. known.Where(one => settings[one].Presence)] : [];
-        if (await connections.AreThereAsync(visible, cancellationToken) is not { } areThere)
+        if (await presence.AreThereAsync(visible, cancellationToken) is not { } areThere)
         {
             return Problems.Unavailable.ToResult();
         }
 
         var seen = await lastSeen.OfAsync(visible, cancellationToken);
-        var answer = new PresenceList([.. visible.Select(one => new PresenceOfUser(one, areThere[one], seen.GetValueOrDefault(one)))]);
-        return new Answer<PresenceList>(StatusCodes.Status200OK, answer, ChatJson.Default.PresenceList);
+        var answer = new PresenceList([.. visible.Select(one => new PresenceView(one, areThere[one], seen.GetValueOrDefault(one)))]);
+        return new JsonResult<PresenceList>(StatusCodes.Status200OK, answer, ChatJson.Default.PresenceList);
     }
 }
 
-/// <summary>The presence of those whom the caller may see.</summary>
-public sealed record PresenceList(IReadOnlyList<PresenceOfUser> Presence);
+/// <summary>The presence of the users whom the caller may see.</summary>
+internal sealed record PresenceList(IReadOnlyList<PresenceView> Presence);
 
 /// <summary>One user's presence.</summary>
-/// <param name="Online">Whether any device is connected, as of at most 15 s ago.</param>
-/// <param name="LastSeenAt">When they last called, rounded down to five minutes; null when that isn't known.</param>
-public sealed record PresenceOfUser(UserId UserId, bool Online, DateTimeOffset? LastSeenAt);
+/// <param name="Online">Whether any device is connected; up to 15 s old.</param>
+/// <param name="LastSeenAt">When they last called, rounded down to five minutes; null when unknown.</param>
+internal sealed record PresenceView(UserId UserId, bool Online, DateTimeOffset? LastSeenAt);

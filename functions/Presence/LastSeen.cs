@@ -9,20 +9,22 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Presence;
 
-/// <summary>When users last called: stamped by calls that they make anyway, at most every five minutes, and not for those who hide it.</summary>
-/// <remarks>Best effort, in the background: a stamp that is lost is made up for by the next call.</remarks>
+/// <summary>
+/// When users last called. Their ordinary calls stamp it, at most every five minutes, and not for users who hide their presence.
+/// </summary>
+/// <remarks>Best effort, in the background: the next call makes up for a lost stamp.</remarks>
 public sealed class LastSeen(ChatContainers containers, PrivacyReader privacy, TimeProvider time, ILogger<LastSeen> logger)
 {
     private const int MaxKept = 50_000;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
 
-    /// <summary>After a stamp that failed.</summary>
+    /// <summary>The pause after a failed stamp.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<UserId, DateTimeOffset> _stamped = new();
 
-    /// <summary>Notes that a user calls.</summary>
+    /// <summary>Stamps a user, in the background.</summary>
     public void Stamp(UserId user)
     {
         var now = time.GetUtcNow();
@@ -33,17 +35,24 @@ public sealed class LastSeen(ChatContainers containers, PrivacyReader privacy, T
 
         if (_stamped.Count >= MaxKept)
         {
+            // Costs each user one early stamp, and no bookkeeping of what is oldest.
             _stamped.Clear();
         }
 
+        // Before the write, so that concurrent calls of the user write once.
         _stamped[user] = now;
+        // Not awaited: no call waits for a stamp.
         _ = StampAsync(user, now);
     }
 
-    /// <summary>When some users were last seen, rounded down so that nobody learns the second of a call; those of whom nothing is known are left out.</summary>
-    public async Task<IReadOnlyDictionary<UserId, DateTimeOffset?>> OfAsync(IReadOnlyList<UserId> users, CancellationToken cancellationToken)
+    /// <summary>
+    /// When users were last seen, rounded down so that nobody learns the time of a call exactly. Users without a stamp are left
+    /// out.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<UserId, DateTimeOffset?>> OfAsync(
+        IReadOnlyList<UserId> users,
+        CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(users);
         if (users.Count == 0)
         {
             return new Dictionary<UserId, DateTimeOffset?>();
@@ -56,7 +65,8 @@ public sealed class LastSeen(ChatContainers containers, PrivacyReader privacy, T
         return profiles.ToDictionary(profile => profile.UserId, profile => (DateTimeOffset?)RoundedDown(profile.LastSeen));
     }
 
-    private static DateTimeOffset RoundedDown(long seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds - (seconds % (long)Interval.TotalSeconds));
+    private static DateTimeOffset RoundedDown(long seconds) =>
+        DateTimeOffset.FromUnixTimeSeconds(seconds - (seconds % (long)Interval.TotalSeconds));
 
     private async Task StampAsync(UserId user, DateTimeOffset now)
     {
@@ -69,7 +79,7 @@ public sealed class LastSeen(ChatContainers containers, PrivacyReader privacy, T
         }
         catch (Exception exception)
         {
-            // A later call makes up for it, but not each that comes while the store is throttled.
+            // A later call makes up for it, though not every one while the store is throttled.
             _stamped.TryUpdate(user, now - Interval + Pause, now);
             logger.NotStamped(exception);
         }
@@ -83,12 +93,19 @@ public sealed class LastSeen(ChatContainers containers, PrivacyReader privacy, T
             partition,
             [PatchOperation.Set("/lastSeen", profile.LastSeen)],
 
-            // Another process may have stamped it.
-            new PatchItemRequestOptions { FilterPredicate = $"FROM c WHERE c.lastSeen <= {profile.LastSeen - (long)Interval.TotalSeconds}", EnableContentResponseOnWrite = false });
+            // Applies only if no other process stamped it meanwhile.
+            new PatchItemRequestOptions
+            {
+                FilterPredicate = $"FROM c WHERE c.lastSeen <= {profile.LastSeen - (long)Interval.TotalSeconds}",
+                EnableContentResponseOnWrite = false,
+            });
         if (patched.StatusCode == HttpStatusCode.NotFound)
         {
             using var document = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(profile, ChatJson.Default.Profile), writable: false);
-            using var created = await containers.Users.CreateItemStreamAsync(document, partition, new ItemRequestOptions { EnableContentResponseOnWrite = false });
+            using var created = await containers.Users.CreateItemStreamAsync(
+                document,
+                partition,
+                new ItemRequestOptions { EnableContentResponseOnWrite = false });
             if (created.StatusCode != HttpStatusCode.Conflict)
             {
                 created.EnsureSuccessStatusCode();
@@ -101,8 +118,8 @@ public sealed class LastSeen(ChatContainers containers, PrivacyReader privacy, T
     }
 }
 
-/// <summary>What is kept about a user, in their partition.</summary>
-public sealed record Profile
+/// <summary>A user's profile document, in their partition.</summary>
+internal sealed record Profile
 {
     /// <summary>The document's id in every user's partition.</summary>
     public const string DocumentId = "profile";

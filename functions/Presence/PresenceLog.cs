@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Presence;
 
-/// <summary>What operators can see of presence.</summary>
+/// <summary>The log lines of presence and receipts.</summary>
 internal static partial class PresenceLog
 {
     [LoggerMessage(400, LogLevel.Warning, "SignalR Service didn't say who is connected.")]

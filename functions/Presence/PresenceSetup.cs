@@ -5,14 +5,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Functions.Presence;
 
-/// <summary>Registers what people see of each other: presence, typing, receipts.</summary>
-public static class PresenceSetup
+/// <summary>Registers presence, typing, receipts and privacy.</summary>
+internal static class PresenceSetup
 {
     public static IServiceCollection AddPresence(this IServiceCollection services) =>
         services
             .AddSingleton<PrivacyReader>()
-            .AddSingleton<Acquaintances>()
-            .AddSingleton<Connections>()
+            .AddSingleton<VisibleUsers>()
+            .AddSingleton<PresenceCache>()
             .AddSingleton<LastSeen>()
             .AddSingleton<TypingPush>()
             .AddSingleton<ReceiptPush>()

@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Privacy;
 
-/// <summary><c>PATCH /me/privacy</c>: changes what the caller lets others see; absent members stay. 200 with the settings.</summary>
+/// <summary><c>PATCH /me/privacy</c>: changes the caller's privacy settings; absent fields stay. 200 with the settings.</summary>
 public sealed class ChangePrivacy(ChatContainers containers, PrivacyReader privacy, Limits limits, CurrentUser user)
 {
     [Function(nameof(ChangePrivacy))]
@@ -15,13 +15,11 @@ public sealed class ChangePrivacy(ChatContainers containers, PrivacyReader priva
         [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "me/privacy")] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
-        var (receipts, presence) = (body.Merge<bool?>("readReceipts", name => body.Bool(name)), body.Merge<bool?>("presence", name => body.Bool(name)));
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        var (receipts, presence) = (
+            body.Merge<bool?>("readReceipts", name => body.Bool(name)),
+            body.Merge<bool?>("presence", name => body.Bool(name)));
+        body.ThrowIfMalformed();
 
         var partition = new PartitionKey(user.Id.Value);
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
@@ -34,25 +32,31 @@ public sealed class ChangePrivacy(ChatContainers containers, PrivacyReader priva
             var after = before ?? new PrivacySettings { UserId = user.Id };
             after = after with
             {
-                // Null goes back to the default.
+                // Null restores the default.
                 ReadReceipts = receipts.IsGiven ? receipts.Value ?? true : after.ReadReceipts,
                 Presence = presence.IsGiven ? presence.Value ?? true : after.Presence,
                 Version = after.Version + 1,
             };
 
-            // Also what seems to be so already: the replica that was read may be behind.
+            // Write even if nothing seems to change: the replica that was read may lag.
             if (await TryWriteAsync(after, etag, partition, cancellationToken))
             {
                 privacy.Changed(after);
-                return new Answer<PrivacyView>(StatusCodes.Status200OK, PrivacyView.Of(after), ChatJson.Default.PrivacyView);
+                return new JsonResult<PrivacyView>(StatusCodes.Status200OK, PrivacyView.Of(after), ChatJson.Default.PrivacyView);
             }
         }
     }
 
     /// <summary>False when another request changed them in between.</summary>
-    private async Task<bool> TryWriteAsync(PrivacySettings settings, string? etag, PartitionKey partition, CancellationToken cancellationToken)
+    private async Task<bool> TryWriteAsync(
+        PrivacySettings settings,
+        string? etag,
+        PartitionKey partition,
+        CancellationToken cancellationToken)
     {
-        using var document = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(settings, ChatJson.Default.PrivacySettings), writable: false);
+        using var document = new MemoryStream(
+            JsonSerializer.SerializeToUtf8Bytes(settings, ChatJson.Default.PrivacySettings),
+            writable: false);
         var options = new ItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false };
         using var response = etag is null
             ? await containers.Users.CreateItemStreamAsync(document, partition, options, cancellationToken)

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Privacy;
 
-/// <summary><c>GET /me/privacy</c>: what the caller lets others see.</summary>
+/// <summary><c>GET /me/privacy</c>: the caller's privacy settings.</summary>
 public sealed class GetPrivacy(ChatContainers containers, CurrentUser user)
 {
     [Function(nameof(GetPrivacy))]
@@ -19,6 +19,6 @@ public sealed class GetPrivacy(ChatContainers containers, CurrentUser user)
             ChatJson.Default.PrivacySettings,
             cancellationToken: cancellationToken);
         var view = PrivacyView.Of(settings ?? new PrivacySettings { UserId = user.Id });
-        return new Answer<PrivacyView>(StatusCodes.Status200OK, view, ChatJson.Default.PrivacyView);
+        return new JsonResult<PrivacyView>(StatusCodes.Status200OK, view, ChatJson.Default.PrivacyView);
     }
 }

@@ -3,8 +3,11 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Privacy;
 
-/// <summary>Reads users' privacy settings, kept for half a minute: a change is in force everywhere after that, and at once where it was made.</summary>
-/// <remarks>A read that began before a change was written may end after it. Of two versions the newer is kept, for as long as it is believed.</remarks>
+/// <summary>
+/// Reads users' privacy settings and caches them for 30 s. A change takes effect at once in the process that made it, and within
+/// 30 s in all others.
+/// </summary>
+/// <remarks>A read that began before a change may end after it. So of two versions the cache keeps the newer one.</remarks>
 public sealed class PrivacyReader(ChatContainers containers, TimeProvider time)
 {
     private const int MaxKept = 20_000;
@@ -15,10 +18,16 @@ public sealed class PrivacyReader(ChatContainers containers, TimeProvider time)
 
     private readonly Lock _lock = new();
 
-    /// <summary>Replaced when it is full. A read that began before that ends in the old one, and so replaces nothing.</summary>
+    /// <summary>
+    /// Replaced by an empty one when it is full. A read that is under way writes to the old one, and so can't overwrite a newer
+    /// version.
+    /// </summary>
     private Dictionary<UserId, (PrivacySettings Settings, DateTimeOffset Until)> _kept = [];
 
-    /// <summary>Whether a user shows how far they read. False when that can't be found out soon: what they do mustn't wait or fail for it.</summary>
+    /// <summary>
+    /// Whether a user shares read receipts. False when the settings can't be read within 500 ms: a send mustn't wait or fail for
+    /// them.
+    /// </summary>
     public async Task<bool> ShowsReadAsync(UserId user, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Patience, time);
@@ -27,19 +36,23 @@ public sealed class PrivacyReader(ChatContainers containers, TimeProvider time)
         {
             return (await OfAsync(user, either.Token)).ReadReceipts;
         }
-        catch (Exception exception) when ((exception is CosmosException || CosmosFailures.IsTransient(exception)) && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when ((exception is CosmosException || CosmosFailures.IsTransient(exception))
+            && !cancellationToken.IsCancellationRequested)
         {
+            // Not shown is the safe answer.
             return false;
         }
     }
 
-    /// <summary>A user's settings; the defaults when they never changed any.</summary>
-    public async Task<PrivacySettings> OfAsync(UserId user, CancellationToken cancellationToken) => (await OfAsync([user], cancellationToken))[user];
+    /// <summary>A user's settings; the defaults if they never changed them.</summary>
+    public async Task<PrivacySettings> OfAsync(UserId user, CancellationToken cancellationToken) =>
+        (await OfAsync([user], cancellationToken))[user];
 
     /// <summary>The settings of several users.</summary>
-    public async Task<IReadOnlyDictionary<UserId, PrivacySettings>> OfAsync(IReadOnlyCollection<UserId> users, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<UserId, PrivacySettings>> OfAsync(
+        IReadOnlyCollection<UserId> users,
+        CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(users);
         var now = time.GetUtcNow();
         var all = new Dictionary<UserId, PrivacySettings>();
         var unknown = new List<UserId>();
@@ -72,7 +85,7 @@ public sealed class PrivacyReader(ChatContainers containers, TimeProvider time)
         return all;
     }
 
-    /// <summary>Takes in what was written here.</summary>
+    /// <summary>Caches settings that this process wrote.</summary>
     public void Changed(PrivacySettings settings) => Keep(WithRoom(), settings, time.GetUtcNow());
 
     private Dictionary<UserId, (PrivacySettings Settings, DateTimeOffset Until)> WithRoom()
@@ -83,11 +96,14 @@ public sealed class PrivacyReader(ChatContainers containers, TimeProvider time)
         }
     }
 
-    /// <summary>The newer of these settings and what is known already.</summary>
-    /// <param name="kept">Where they are kept.</param>
+    /// <summary>Caches settings unless a newer version is cached, and returns the newer ones.</summary>
+    /// <param name="kept">The cache at the time of the read.</param>
     /// <param name="settings">What was read or written.</param>
-    /// <param name="now">When that began.</param>
-    private PrivacySettings Keep(Dictionary<UserId, (PrivacySettings Settings, DateTimeOffset Until)> kept, PrivacySettings settings, DateTimeOffset now)
+    /// <param name="now">When the read began.</param>
+    private PrivacySettings Keep(
+        Dictionary<UserId, (PrivacySettings Settings, DateTimeOffset Until)> kept,
+        PrivacySettings settings,
+        DateTimeOffset now)
     {
         lock (_lock)
         {

@@ -3,7 +3,9 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Privacy;
 
-/// <summary>What a user lets others see of them, in the user's partition. Whoever hides something doesn't see it of others either.</summary>
+/// <summary>
+/// What a user lets others see, in the user's partition. It is mutual: a user who hides something doesn't see it of others.
+/// </summary>
 public sealed record PrivacySettings
 {
     /// <summary>The document's id in every user's partition.</summary>
@@ -20,19 +22,15 @@ public sealed record PrivacySettings
     /// <summary>Whether others see how far the user has read.</summary>
     public bool ReadReceipts { get; init; } = true;
 
-    /// <summary>Whether others see that the user is connected, and when they were last.</summary>
+    /// <summary>Whether others see that the user is online, and when they were last seen.</summary>
     public bool Presence { get; init; } = true;
 
-    /// <summary>Raised by every write, so that of two copies the newer is known; 0 while there was none.</summary>
+    /// <summary>Raised by every write, which tells the newer of two copies; 0 before the first.</summary>
     public long Version { get; init; }
 }
 
-/// <summary>The caller's own privacy settings, as asked and answered.</summary>
-public sealed record PrivacyView(bool ReadReceipts, bool Presence)
+/// <summary>The caller's own privacy settings.</summary>
+internal sealed record PrivacyView(bool ReadReceipts, bool Presence)
 {
-    public static PrivacyView Of(PrivacySettings settings)
-    {
-        ArgumentNullException.ThrowIfNull(settings);
-        return new(settings.ReadReceipts, settings.Presence);
-    }
+    public static PrivacyView Of(PrivacySettings settings) => new(settings.ReadReceipts, settings.Presence);
 }

@@ -6,14 +6,17 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Reactions;
 
-/// <summary><c>PUT /conversations/{c}/messages/{m}/reactions/{key}</c>: reacts to a message; 200 with the message. Repeating it changes nothing.</summary>
+/// <summary>
+/// <c>PUT /conversations/{c}/messages/{m}/reactions/{key}</c>: adds a reaction to a message; 200 with the message. Idempotent.
+/// </summary>
 public sealed class AddReaction(ConversationLog log, MessageViews views, Limits limits, CurrentUser user)
 {
     [Function(nameof(AddReaction))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "conversations/{conversationId}/messages/{messageId}/reactions/{key}")] HttpRequest request,
-        string conversationId,
-        string messageId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "conversations/{conversationId}/messages/{messageId}/reactions/{key}")]
+        HttpRequest request,
+        ConversationId conversationId,
+        MessageId messageId,
         string key,
         CancellationToken cancellationToken)
     {
@@ -22,17 +25,16 @@ public sealed class AddReaction(ConversationLog log, MessageViews views, Limits 
             return Problems.NotAReaction.ToResult();
         }
 
-        var address = MessageAddress.Of(conversationId, messageId);
-        var change = new ChangeReaction
+        var command = new ChangeReactionCommand
         {
             Actor = user.Id,
-            Conversation = address.Conversation,
-            MessageId = address.Message,
+            Conversation = conversationId,
+            MessageId = messageId,
             Key = reaction,
             IsWanted = true,
             Limits = limits,
         };
-        var appended = await log.AppendAsync(address.Conversation, change, Session.Of(request), cancellationToken);
+        var appended = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
         return await views.AnswerAsync(user.Id, appended, cancellationToken);
     }
 }

@@ -3,25 +3,27 @@ using System.Text;
 
 namespace Chat.Functions.Reactions;
 
-/// <summary>The emoji that Unicode recommends for general interchange, each with one canonical spelling: the fully qualified one.</summary>
+/// <summary>
+/// The emoji that Unicode recommends for general interchange, each in one canonical spelling, the fully qualified one.
+/// </summary>
 /// <remarks>
-/// The data is Emoji.txt, which <c>tools/emoji</c> writes from Unicode's own. Spellings of one emoji differ only in U+FE0F, and without it no two
-/// emoji are alike.
+/// <c>tools/emoji</c> writes Emoji.txt from Unicode's data. Spellings of one emoji differ only in U+FE0F; without it, no two
+/// emoji are the same.
 /// </remarks>
 internal static class Emoji
 {
     private const char AsEmoji = '\uFE0F';
 
-    /// <summary>In UTF-16 code units; the longest has 15, and no spelling doubles that.</summary>
+    /// <summary>In UTF-16 code units. The longest emoji has 15, and no spelling has twice as many.</summary>
     private const int MaxLength = 30;
 
-    /// <summary>The canonical spellings, by what is left of them without U+FE0F.</summary>
+    /// <summary>The canonical spellings by the spelling without U+FE0F.</summary>
     private static readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> Canonical =
         Read()
             .ToFrozenDictionary(emoji => emoji.Replace($"{AsEmoji}", "", StringComparison.Ordinal), StringComparer.Ordinal)
             .GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <summary>The canonical spelling of the one emoji that a text is; null when the text is anything else.</summary>
+    /// <summary>The canonical spelling if the text is exactly one emoji; null otherwise.</summary>
     public static string? Normalize(ReadOnlySpan<char> text)
     {
         if (text.Length > MaxLength)
@@ -41,7 +43,8 @@ internal static class Emoji
             }
             else if (!mayFollow)
             {
-                // It asks for the emoji look of an emoji character, or of a keycap's digit, once.
+                // U+FE0F asks for the emoji presentation of the character before it: an emoji, or a keycap's digit. It may stand
+                // there once.
                 return null;
             }
             else

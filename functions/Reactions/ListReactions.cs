@@ -6,22 +6,20 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Reactions;
 
-/// <summary><c>GET /conversations/{c}/messages/{m}/reactions</c>: who reacted and with what, by user id, in pages.</summary>
+/// <summary><c>GET /conversations/{c}/messages/{m}/reactions</c>: who reacted with what, ordered by user id, in pages.</summary>
 public sealed class ListReactions(MessageReader messages, ChatContainers containers, Limits limits, CurrentUser user)
 {
     [Function(nameof(ListReactions))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/messages/{messageId}/reactions")] HttpRequest request,
-        string conversationId,
-        string messageId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/messages/{messageId}/reactions")]
+        HttpRequest request,
+        ConversationId conversationId,
+        MessageId messageId,
         CancellationToken cancellationToken)
     {
         var query = new RequestQuery(request);
         var (limit, after) = (query.Limit(limits), query.UserIdContinuation());
-        if (query.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        query.ThrowIfMalformed();
 
         var (message, refusal) = await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);
         if (message is null)
@@ -31,9 +29,9 @@ public sealed class ListReactions(MessageReader messages, ChatContainers contain
 
         var found = message.IsUnsent ? [] : await FindAsync(message, after, limit + 1, cancellationToken);
         var page = new ReactionPage(
-            [.. found.Take(limit).Select(one => new ReactionsOfUser(one.UserId, one.Keys, one.At))],
+            [.. found.Take(limit).Select(one => new MemberReactionsView(one.UserId, one.Keys, one.At))],
             found.Count > limit ? found[limit - 1].UserId.Value : null);
-        return new Answer<ReactionPage>(StatusCodes.Status200OK, page, ChatJson.Default.ReactionPage);
+        return new JsonResult<ReactionPage>(StatusCodes.Status200OK, page, ChatJson.Default.ReactionPage);
     }
 
     private async Task<List<MemberReactions>> FindAsync(Message message, UserId? after, int take, CancellationToken cancellationToken)
@@ -52,10 +50,10 @@ public sealed class ListReactions(MessageReader messages, ChatContainers contain
     }
 }
 
-/// <summary>A page of those who reacted.</summary>
+/// <summary>A page of the members who reacted.</summary>
 /// <param name="Continuation">Asks for the next page; null on the last.</param>
-public sealed record ReactionPage(IReadOnlyList<ReactionsOfUser> Reactions, string? Continuation);
+internal sealed record ReactionPage(IReadOnlyList<MemberReactionsView> Reactions, string? Continuation);
 
 /// <summary>One member's reactions to a message.</summary>
-/// <param name="At">When they reacted first.</param>
-public sealed record ReactionsOfUser(UserId UserId, IReadOnlyList<ReactionKey> Keys, DateTimeOffset At);
+/// <param name="At">When they first reacted.</param>
+internal sealed record MemberReactionsView(UserId UserId, IReadOnlyList<ReactionKey> Keys, DateTimeOffset At);

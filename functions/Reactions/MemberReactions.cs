@@ -3,8 +3,8 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Reactions;
 
-/// <summary>One member's reactions to one message; there while there are any.</summary>
-public sealed record MemberReactions : ConversationDocument
+/// <summary>One member's reactions to one message. Deleted with the last one.</summary>
+internal sealed record MemberReactions : ConversationDocument
 {
     public override string Id => DocumentId(MessageId, UserId);
 
@@ -12,16 +12,16 @@ public sealed record MemberReactions : ConversationDocument
 
     public required UserId UserId { get; init; }
 
-    /// <summary>In the order in which they were added; at most as many as <see cref="Limits.ReactionsPerUser"/>.</summary>
+    /// <summary>In the order in which they were added; at most <see cref="Limits.ReactionsPerUser"/>.</summary>
     public required IReadOnlyList<ReactionKey> Keys { get; init; }
 
     public required DateTimeOffset At { get; init; }
 
     public static string DocumentId(MessageId message, UserId user) => Prefix(message) + user.Value;
 
-    /// <summary>What the ids of all reactions to a message begin with.</summary>
+    /// <summary>The prefix of the ids of all reactions to a message.</summary>
     public static string Prefix(MessageId message) => $"r:{message.Value}:";
 }
 
-/// <summary>What <c>reaction.added</c> and <c>reaction.removed</c> tell.</summary>
-public sealed record ReactionChanged(MessageId MessageId, ReactionKey Key, UserId By);
+/// <summary>The data of <c>reaction.added</c> and <c>reaction.removed</c>.</summary>
+internal sealed record ReactionChanged(MessageId MessageId, ReactionKey Key, UserId By);

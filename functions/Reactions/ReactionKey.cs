@@ -4,14 +4,14 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Reactions;
 
-/// <summary>What somebody reacts with: one emoji, or a name of the app's own such as <c>:party_parrot:</c>.</summary>
+/// <summary>The key of a reaction: one emoji, or a custom name such as <c>:party_parrot:</c>.</summary>
 [JsonConverter(typeof(ReactionKeyConverter))]
 public readonly record struct ReactionKey(string Value)
 {
     private const int MaxNameLength = 32;
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_+-");
 
-    /// <summary>Reads a key; two spellings of one emoji are the same key.</summary>
+    /// <summary>Reads a key. Two spellings of one emoji are the same key.</summary>
     public static bool TryParse(string? text, out ReactionKey key)
     {
         key = new ReactionKey(Normalize(text) ?? "");
@@ -23,9 +23,11 @@ public readonly record struct ReactionKey(string Value)
     private static string? Normalize(string? text) => text switch
     {
         null or "" => null,
-        [':', .. var name, ':'] => name.Length is >= 1 and <= MaxNameLength && !name.AsSpan().ContainsAnyExcept(NameCharacters) ? text : null,
+        [':', .. var name, ':'] => name.Length is >= 1 and <= MaxNameLength && !name.AsSpan().ContainsAnyExcept(NameCharacters)
+            ? text
+            : null,
         _ => Emoji.Normalize(text),
     };
 }
 
-public sealed class ReactionKeyConverter() : IdConverter<ReactionKey>(text => new ReactionKey(text), key => key.Value);
+internal sealed class ReactionKeyConverter() : IdConverter<ReactionKey>(text => new ReactionKey(text), key => key.Value);

@@ -6,14 +6,17 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Reactions;
 
-/// <summary><c>DELETE /conversations/{c}/messages/{m}/reactions/{key}</c>: takes a reaction back; 200 with the message. Repeating it changes nothing.</summary>
+/// <summary>
+/// <c>DELETE /conversations/{c}/messages/{m}/reactions/{key}</c>: removes a reaction; 200 with the message. Idempotent.
+/// </summary>
 public sealed class RemoveReaction(ConversationLog log, MessageViews views, Limits limits, CurrentUser user)
 {
     [Function(nameof(RemoveReaction))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/messages/{messageId}/reactions/{key}")] HttpRequest request,
-        string conversationId,
-        string messageId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/messages/{messageId}/reactions/{key}")]
+        HttpRequest request,
+        ConversationId conversationId,
+        MessageId messageId,
         string key,
         CancellationToken cancellationToken)
     {
@@ -22,17 +25,16 @@ public sealed class RemoveReaction(ConversationLog log, MessageViews views, Limi
             return Problems.NotAReaction.ToResult();
         }
 
-        var address = MessageAddress.Of(conversationId, messageId);
-        var change = new ChangeReaction
+        var command = new ChangeReactionCommand
         {
             Actor = user.Id,
-            Conversation = address.Conversation,
-            MessageId = address.Message,
+            Conversation = conversationId,
+            MessageId = messageId,
             Key = reaction,
             IsWanted = false,
             Limits = limits,
         };
-        var appended = await log.AppendAsync(address.Conversation, change, Session.Of(request), cancellationToken);
+        var appended = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
         return await views.AnswerAsync(user.Id, appended, cancellationToken);
     }
 }

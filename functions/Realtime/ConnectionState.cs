@@ -6,7 +6,7 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Realtime;
 
-/// <summary>What is kept about a user's connections, in their partition: when they signed out last, and who renews their push groups.</summary>
+/// <summary>A user's last sign-out, and the lease of the renewal of their push groups. In the user's partition.</summary>
 public sealed record ConnectionState
 {
     /// <summary>The document's id in every user's partition.</summary>
@@ -20,40 +20,64 @@ public sealed record ConnectionState
 
     public required UserId UserId { get; init; }
 
-    /// <summary>Null when they never did.</summary>
+    /// <summary>The last sign-out; null when there was none.</summary>
     public DateTimeOffset? SignedOutAt { get; init; }
 
-    /// <summary>Places in push groups that were made before this are gone; null when none were taken away.</summary>
+    /// <summary>
+    /// When all their push group memberships were removed last; those made before it are gone. Null when they never were.
+    /// </summary>
     public DateTimeOffset? GoneAt { get; init; }
 
-    /// <summary>The renewal that has the lease, or had it last.</summary>
+    /// <summary>The renewal that holds the lease, or held it last.</summary>
     public string Chain { get; init; } = "";
 
     /// <summary>When the lease ends, in Unix milliseconds.</summary>
     public long LeasedUntil { get; init; }
 
-    /// <summary>Whether another renewal was asked for since whoever has the lease took or kept it: they look once more before they end.</summary>
+    /// <summary>
+    /// Whether another renewal was requested since the lease was taken or extended. Its holder then checks once more before it
+    /// ends.
+    /// </summary>
     public bool Again { get; init; }
 }
 
-/// <summary>Keeps <see cref="ConnectionState"/>s. Each change is one conditional patch, so that of two that meet one gives way.</summary>
+/// <summary>
+/// Stores <see cref="ConnectionState"/>s. Each change is one conditional patch, so of two concurrent changes one applies first
+/// and the other is refused.
+/// </summary>
 public sealed class ConnectionStates(ChatContainers containers, TimeProvider time)
 {
-    /// <summary>Longer than a part takes. A renewal that died goes on when its message comes again; others leave all to it until then.</summary>
+    /// <summary>
+    /// Longer than a part of a renewal takes. If the holder dies, its queue message is delivered again and continues; until then
+    /// other renewals leave the work to it.
+    /// </summary>
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
-    /// <summary>What places are measured in: those of before a note and of after it are told apart.</summary>
+    /// <summary>
+    /// The resolution of push group expiry. Instants differ by at least this much, so that memberships from before and after one
+    /// can be told apart.
+    /// </summary>
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
 
-    /// <summary>A user's, or null while there is nothing to tell.</summary>
+    /// <summary>A user's state; null while there is none.</summary>
     public async Task<ConnectionState?> ReadAsync(UserId user, CancellationToken cancellationToken) =>
-        (await containers.Users.ReadDocumentAsync(ConnectionState.DocumentId, new PartitionKey(user.Value), ChatJson.Default.ConnectionState, null, cancellationToken)).Document;
+        (await containers.Users.ReadDocumentAsync(
+            ConnectionState.DocumentId,
+            new PartitionKey(user.Value),
+            ChatJson.Default.ConnectionState,
+            null,
+            cancellationToken)).Document;
 
-    /// <summary>A user's as it is, whatever replicas show: a write that never applies tells the SDK as of when to read.</summary>
+    /// <summary>
+    /// A user's current state, even if replicas lag. A write whose condition never holds goes to the write region, and the SDK
+    /// takes the session token from its answer.
+    /// </summary>
     public async Task<ConnectionState?> ReadLatestAsync(UserId user, CancellationToken cancellationToken) =>
-        await TryPatchAsync(user, [PatchOperation.Set("/leasedUntil", 0)], "c.id = ''", cancellationToken) is null ? null : await ReadAsync(user, cancellationToken);
+        await TryPatchAsync(user, [PatchOperation.Set("/leasedUntil", 0)], "c.id = ''", cancellationToken) is null
+            ? null
+            : await ReadAsync(user, cancellationToken);
 
-    /// <summary>Notes that a user signs out, at an instant a second or more after every earlier one, and ends the lease of whoever renews.</summary>
+    /// <summary>Records a sign-out at an instant at least a second after every earlier one, and ends the lease.</summary>
     /// <returns>The instant.</returns>
     public Task<DateTimeOffset> SignOutAsync(UserId user, CancellationToken cancellationToken) => NoteAsync(
         user,
@@ -62,9 +86,11 @@ public sealed class ConnectionStates(ChatContainers containers, TimeProvider tim
         at => new ConnectionState { UserId = user, SignedOutAt = at, GoneAt = at },
         cancellationToken);
 
-    /// <summary>Notes that all places of a user were taken away, at such an instant.</summary>
-    /// <param name="user">Whose.</param>
-    /// <param name="before">What was noted just before, if anything: it saves a try.</param>
+    /// <summary>
+    /// Records that all of a user's memberships were removed, at an instant at least a second after every earlier one.
+    /// </summary>
+    /// <param name="user">The user.</param>
+    /// <param name="before">The instant recorded just before, if any. It saves a retry.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The instant.</returns>
     public Task<DateTimeOffset> NoteGoneAsync(UserId user, DateTimeOffset? before, CancellationToken cancellationToken) => NoteAsync(
@@ -97,7 +123,7 @@ public sealed class ConnectionStates(ChatContainers containers, TimeProvider tim
                 case null when await TryCreateAsync(first(at), cancellationToken):
                     return at;
                 case false:
-                    // The clock of the instance that noted another is ahead, or the replica that is asked for it behind.
+                    // Another instance's clock is ahead, or the replica lags.
                     var other = (await ReadAsync(user, cancellationToken))?.GoneAt;
                     at = (other > at ? other.Value : at) + Step;
                     break;
@@ -105,8 +131,12 @@ public sealed class ConnectionStates(ChatContainers containers, TimeProvider tim
         }
     }
 
-    /// <summary>Takes, or keeps, the lease for a renewal that was asked for after a sign-out.</summary>
-    public async Task<PushGroupLease> TryLeaseAsync(UserId user, string chain, DateTimeOffset? signedOutAt, CancellationToken cancellationToken)
+    /// <summary>Takes or extends the lease for a renewal that was requested after a given sign-out.</summary>
+    public async Task<PushGroupLease> TryLeaseAsync(
+        UserId user,
+        string chain,
+        DateTimeOffset? signedOutAt,
+        CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
@@ -137,36 +167,49 @@ public sealed class ConnectionStates(ChatContainers containers, TimeProvider tim
                     }
 
                     break;
-                case null when await TryCreateAsync(new ConnectionState { UserId = user, SignedOutAt = signedOutAt, Chain = chain, LeasedUntil = until }, cancellationToken):
+                case null when await TryCreateAsync(
+                    new ConnectionState { UserId = user, SignedOutAt = signedOutAt, Chain = chain, LeasedUntil = until },
+                    cancellationToken):
                     return PushGroupLease.Taken;
             }
         }
     }
 
-    /// <summary>Ends a part of a renewal, and with the last its lease. False when the user signed out, lost places, another has the lease or, for the last, asked for more.</summary>
-    /// <param name="began">What was there when the part began.</param>
-    /// <param name="chain">Who renews.</param>
-    /// <param name="isLast">Whether nothing is left to renew.</param>
+    /// <summary>
+    /// Ends a part of a renewal: extends the lease, or after the last part releases it. False when the user signed out,
+    /// memberships were removed, another renewal holds the lease, or (for the last part) another one was requested.
+    /// </summary>
+    /// <param name="began">The state when the part began.</param>
+    /// <param name="chain">The renewal.</param>
+    /// <param name="isLast">Whether no memberships are left to renew.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task<bool> TryEndPartAsync(ConnectionState began, string chain, bool isLast, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(began);
         var until = isLast ? 0 : (time.GetUtcNow() + Lease).ToUnixTimeMilliseconds();
         var isEnough = isLast ? " AND (NOT IS_DEFINED(c.again) OR c.again = false)" : "";
         var isAsBefore = $"{Is("signedOutAt", began.SignedOutAt)} AND {Is("goneAt", began.GoneAt)} AND c.chain = '{chain}'{isEnough}";
         return await TryPatchAsync(began.UserId, [PatchOperation.Set("/leasedUntil", until)], isAsBefore, cancellationToken) is true;
     }
 
-    private static string Is(string name, DateTimeOffset? at) => at is { } instant ? $"c.{name} = '{TimestampConverter.ToText(instant)}'" : $"NOT IS_STRING(c.{name})";
+    private static string Is(string name, DateTimeOffset? at) =>
+        at is { } instant ? $"c.{name} = '{TimestampConverter.ToText(instant)}'" : $"NOT IS_STRING(c.{name})";
 
-    /// <summary>False when the condition doesn't hold, null when there is nothing to patch.</summary>
-    private async Task<bool?> TryPatchAsync(UserId user, List<PatchOperation> operations, string? condition, CancellationToken cancellationToken)
+    /// <summary>False when the condition doesn't hold, null when there is no document.</summary>
+    private async Task<bool?> TryPatchAsync(
+        UserId user,
+        List<PatchOperation> operations,
+        string? condition,
+        CancellationToken cancellationToken)
     {
         using var patched = await containers.Users.PatchItemStreamAsync(
             ConnectionState.DocumentId,
             new PartitionKey(user.Value),
             operations,
-            new PatchItemRequestOptions { FilterPredicate = condition is null ? null : $"FROM c WHERE {condition}", EnableContentResponseOnWrite = false },
+            new PatchItemRequestOptions
+            {
+                FilterPredicate = condition is null ? null : $"FROM c WHERE {condition}",
+                EnableContentResponseOnWrite = false,
+            },
             cancellationToken);
         switch (patched.StatusCode)
         {
@@ -202,15 +245,15 @@ public sealed class ConnectionStates(ChatContainers containers, TimeProvider tim
 /// <summary>Whether a renewal may go on.</summary>
 public enum PushGroupLease
 {
-    /// <summary>It may, and nobody else.</summary>
+    /// <summary>It holds the lease.</summary>
     Taken,
 
-    /// <summary>Another one is at it, and looks once more before it ends.</summary>
+    /// <summary>Another renewal holds it, and will check once more before it ends.</summary>
     Busy,
 
-    /// <summary>The user signed out since it was asked for.</summary>
+    /// <summary>The user signed out after this renewal was requested.</summary>
     Void,
 
-    /// <summary>The user signed out while it had the lease: it may have made places since.</summary>
+    /// <summary>The user signed out while it held the lease. It may have added memberships since.</summary>
     Ended,
 }

@@ -12,10 +12,12 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
     /// <summary>From three members on, one send to the conversation's SignalR group is cheaper than one per user.</summary>
     private const int MaxUsersOneByOne = 2;
 
-    /// <summary>SignalR can leave connections out of a send to a group, by ids that only clients know, but not a user.</summary>
+    /// <summary>
+    /// SignalR can exclude single connections from a send to a group, but not a user. So up to here the others get one send each.
+    /// </summary>
     private const int MaxOthersOneByOne = 16;
 
-    /// <summary>Of at most 96 KB each, so that a push stays below the service's 1 MB.</summary>
+    /// <summary>Events have at most 96 KB each, so a push stays below the service's 1 MB.</summary>
     private const int MaxEventsPerPush = 10;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -25,7 +27,6 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
     /// <exception cref="TimeoutException">It took more than two seconds.</exception>
     public async Task PushAsync(Head head, IReadOnlyList<UserId> members, IReadOnlyList<ChatEvent> all, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
         using var span = Spans.StartPush(head.ConversationId, all.Count);
         using var timeout = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -51,29 +52,27 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
     }
 
     /// <summary>
-    /// Tells the others of what isn't in the log, in two seconds or not at all. In a conversation of more than 16, and in one whose head doesn't
-    /// list its members, the user's own connections get it too: clients leave out what they did themselves.
+    /// Pushes an ephemeral event to the other members, within two seconds or not at all. In conversations of more than 16
+    /// members, and where the head doesn't list them, the user's own connections get it too; clients ignore their own events.
     /// </summary>
     public Task PushToOthersAsync(Head head, UserId user, ChatEvent one, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
         return head is { MemberCount: <= MaxOthersOneByOne, Members: { } members }
-            ? Task.WhenAll(members.Where(member => member.UserId != user).Select(member => PushToUserAsync(member.UserId, one, cancellationToken)))
+            ? Task.WhenAll(members
+                .Where(member => member.UserId != user)
+                .Select(member => PushToUserAsync(member.UserId, one, cancellationToken)))
             : PushToMembersAsync(head, one, cancellationToken);
     }
 
-    /// <summary>Tells every member of a group of what isn't in the log, in two seconds or not at all.</summary>
-    public Task PushToMembersAsync(Head head, ChatEvent one, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(head);
-        return TryPushAsync(one, cancel => hub.SendToMembersAsync(head.ConversationId, [one], cancel), cancellationToken);
-    }
+    /// <summary>Pushes an ephemeral event to every member, within two seconds or not at all.</summary>
+    public Task PushToMembersAsync(Head head, ChatEvent one, CancellationToken cancellationToken) =>
+        TryPushAsync(one, cancel => hub.SendToMembersAsync(head.ConversationId, [one], cancel), cancellationToken);
 
-    /// <summary>Tells a user's own connections of what only concerns them, in two seconds or not at all.</summary>
+    /// <summary>Pushes an event to a user's own connections, within two seconds or not at all.</summary>
     public Task PushToUserAsync(UserId user, string type, ConversationId conversation, object data, CancellationToken cancellationToken) =>
         PushToUserAsync(user, new ChatEvent(type, conversation, null, time.GetUtcNow(), data), cancellationToken);
 
-    /// <summary>Tells a user's own connections of what only concerns them, in two seconds or not at all.</summary>
+    /// <summary>Pushes an event to a user's own connections, within two seconds or not at all.</summary>
     public Task PushToUserAsync(UserId user, ChatEvent one, CancellationToken cancellationToken) =>
         TryPushAsync(one, cancel => hub.SendToUserAsync(user, [one], cancel), cancellationToken);
 

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Realtime;
 
 /// <summary>
-/// <c>POST /realtime/negotiate</c>: where and with which token a SignalR client given <c>…/api/realtime</c> connects as the caller, for as long
-/// as the caller's own token is good.
+/// <c>POST /realtime/negotiate</c>: the URL and token by which a SignalR client connects as the caller. The service closes the
+/// connection when the caller's own token expires.
 /// </summary>
 public sealed class Negotiate(ChatHub hub, PushGroupRenewal renewal, CurrentUser user, ILogger<Negotiate> logger)
 {
@@ -30,9 +30,12 @@ public sealed class Negotiate(ChatHub hub, PushGroupRenewal renewal, CurrentUser
 
         Metrics.ConnectionsNegotiated.Add(1);
         await renewal.TryBeginAsync(user.Id, cancellationToken);
-        return new Answer<RealtimeConnection>(StatusCodes.Status200OK, connection, ChatJson.Default.RealtimeConnection) { HoldsSecret = true };
+        return new JsonResult<RealtimeConnection>(StatusCodes.Status200OK, connection, ChatJson.Default.RealtimeConnection)
+        {
+            HoldsSecret = true,
+        };
     }
 }
 
-/// <summary>Where and with which token a client connects; the redirect that SignalR's negotiate protocol knows.</summary>
+/// <summary>The redirect of SignalR's negotiate protocol: the URL and token by which a client connects.</summary>
 public sealed record RealtimeConnection(string Url, string AccessToken);

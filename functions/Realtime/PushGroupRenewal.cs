@@ -7,12 +7,13 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Realtime;
 
 /// <summary>
-/// Renews users' places in push groups that are more than half spent, or from before they signed out: when they negotiate, by queue, 64 groups a
-/// message. However often a user negotiates, one renewal of theirs runs at a time.
+/// Renews push group memberships that are more than half expired, or from before the user signed out. A negotiate starts it; it
+/// runs by queue, 64 groups a message. However often a user negotiates, one renewal of theirs runs at a time.
 /// </summary>
 /// <remarks>
-/// The lease is in the user's <see cref="ConnectionState"/>. Every part ends with a conditional write there, which finds a sign-out that came
-/// meanwhile, whatever replicas show: all places are then taken away again, also those of a part whose process died.
+/// The lease is in the user's <see cref="ConnectionState"/>. Every part ends with a conditional write to it, which detects a
+/// sign-out during the part even if replicas lag. Then all memberships are removed again, including those of a part whose process
+/// died.
 /// </remarks>
 public sealed class PushGroupRenewal(
     ConnectionStates states,
@@ -25,16 +26,18 @@ public sealed class PushGroupRenewal(
     TimeProvider time,
     ILogger<PushGroupRenewal> logger) : IDisposable
 {
-    /// <summary>A few round trips' worth, well within the lock of a minute and the lease.</summary>
+    /// <summary>Takes a few round trips, well within the message lock and the lease of a minute each.</summary>
     private const int GroupsPerMessage = 64;
 
-    /// <summary>How long a negotiate waits to find out what is due, and for the queue.</summary>
+    /// <summary>How long a negotiate waits for the query and the queue.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Places that this process renews at a time, of however many users: the rest is for messages.</summary>
+    /// <summary>
+    /// Memberships that this process renews concurrently, over all users. The rest of its capacity is for messages.
+    /// </summary>
     private const int MaxAtOnce = 32;
 
-    /// <summary>By how much the clock of whoever made a place may be ahead, and the seconds that are rounded.</summary>
+    /// <summary>How much another instance's clock may be ahead, with the rounding to seconds.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(2);
 
     private static readonly ParallelOptions Parallelism = new() { MaxDegreeOfParallelism = 8 };
@@ -43,7 +46,7 @@ public sealed class PushGroupRenewal(
 
     public void Dispose() => _room.Dispose();
 
-    /// <summary>Begins the renewal of what is due of a user's. Best effort: the next negotiate tries again.</summary>
+    /// <summary>Starts the renewal of a user's memberships that are due. Best effort: the next negotiate tries again.</summary>
     public async Task TryBeginAsync(UserId user, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Patience, time);
@@ -60,7 +63,7 @@ public sealed class PushGroupRenewal(
 
     private async Task BeginAsync(UserId user, CancellationToken cancellationToken)
     {
-        // A sign-out just before, through another instance, mustn't be missed.
+        // A sign-out just before, on another instance, mustn't be missed.
         var state = await states.ReadLatestAsync(user, cancellationToken) ?? new ConnectionState { UserId = user };
         if (await DueAsync(state, 1, cancellationToken).AnyAsync(cancellationToken))
         {
@@ -68,11 +71,10 @@ public sealed class PushGroupRenewal(
         }
     }
 
-    /// <summary>Renews some of what is due and sends the message on while there may be more.</summary>
-    /// <exception cref="RealtimeException">SignalR didn't confirm it for all of them.</exception>
+    /// <summary>Renews a part of the memberships that are due, and enqueues the next part while there are more.</summary>
+    /// <exception cref="RealtimeException">SignalR didn't confirm all of them.</exception>
     public async Task RenewAsync(PushGroupsDue due, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(due);
         switch (await states.TryLeaseAsync(due.UserId, due.Chain, due.SignedOutAt, cancellationToken))
         {
             case PushGroupLease.Taken:
@@ -82,7 +84,7 @@ public sealed class PushGroupRenewal(
                 await TakeAllAwayAsync(due.UserId, cancellationToken);
                 break;
             case PushGroupLease.Void:
-                // It may have taken all away when it ran before, and failed then.
+                // An earlier attempt may have removed all memberships and failed afterwards.
                 await BeginIfBackAsync(due.UserId, cancellationToken);
                 break;
         }
@@ -117,12 +119,15 @@ public sealed class PushGroupRenewal(
         }
         else if (now?.GoneAt != state.GoneAt || now is { Again: true })
         {
-            // What this part made may be gone, and is due again; or something became due after it looked.
+            // The memberships of this part may be gone and due again, or others became due after the query.
             await queue.GoOnAsync(due, cancellationToken);
         }
     }
 
-    /// <summary>Makes a place of somebody who is a member by their list, which is the last that a removal changes before it takes the place away.</summary>
+    /// <summary>
+    /// Renews one membership. The inbox entry decides whether the user is still a member: a removal changes it just before it
+    /// removes the membership.
+    /// </summary>
     private async Task RenewAsync(ConnectionState state, InboxEntry entry, CancellationToken cancellationToken)
     {
         await _room.WaitAsync(cancellationToken);
@@ -132,7 +137,7 @@ public sealed class PushGroupRenewal(
             await hub.JoinAsync(state.UserId, entry.ConversationId, PushGroups.Ttl, cancellationToken);
             if (!await inbox.TrySetPushUntilAsync(state.UserId, entry.ConversationId, until > limit ? until : limit, cancellationToken))
             {
-                // They left; or are in again, whose place is to stay.
+                // They left, or left and joined again. Decide by the member document.
                 await reader.CatchUpAsync(entry.ConversationId, cancellationToken);
                 await groups.AlignAsync(entry.ConversationId, [state.UserId], null, cancellationToken);
             }
@@ -143,10 +148,12 @@ public sealed class PushGroupRenewal(
         }
     }
 
-    /// <summary>They signed out meanwhile, so that nothing is to bring pushes; or they are back, and what is due then brings them.</summary>
+    /// <summary>
+    /// The user signed out meanwhile, so no membership may stay. If they are connected again, a new renewal adds what they need.
+    /// </summary>
     private async Task TakeAllAwayAsync(UserId user, CancellationToken cancellationToken)
     {
-        // A note before as well, as the one after may fail.
+        // Record it before as well, since the write afterwards may fail.
         var noted = await states.NoteGoneAsync(user, null, cancellationToken);
         await hub.LeaveAllAsync(user, cancellationToken);
         await states.NoteGoneAsync(user, noted, cancellationToken);
@@ -170,7 +177,9 @@ public sealed class PushGroupRenewal(
             ChatJson.Default.DocumentsPageInboxEntry,
             cancellationToken: cancellationToken);
 
-    /// <summary>Places that end before this are due: half of their time is over, or they were made before all were taken away.</summary>
+    /// <summary>
+    /// Memberships that expire before this are due: half of their time is over, or they are from before all were removed.
+    /// </summary>
     private DateTimeOffset Limit(DateTimeOffset? goneAt)
     {
         var half = time.GetUtcNow() + (PushGroups.Ttl / 2);

@@ -4,14 +4,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Realtime;
 
-/// <summary>Keeps the members of a group conversation in its SignalR group, and nobody else, so that one send reaches them all.</summary>
+/// <summary>
+/// Keeps exactly the members of a group conversation in its SignalR group (push group), so that one send reaches them all.
+/// </summary>
 /// <remarks>
-/// Places have a TTL, since SignalR keeps only the latest 100 per user of those without. They are made when a member joins, and renewed by
-/// <see cref="PushGroupRenewal"/>. Losing one costs pushes, never messages.
+/// Memberships have a time to live: of those without one, SignalR keeps only the latest 100 per user. They are added when a
+/// member joins, and renewed by <see cref="PushGroupRenewal"/>. Losing one costs pushes, never messages.
 /// </remarks>
 public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvider time, ILogger<PushGroups> logger)
 {
-    /// <summary>How long a place lives.</summary>
+    /// <summary>The time to live of a membership.</summary>
     public static readonly TimeSpan Ttl = TimeSpan.FromDays(30);
 
     /// <summary>How long a caller waits.</summary>
@@ -19,12 +21,15 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvi
 
     private const int MaxParallel = 16;
 
-    /// <summary>Brings users' places in a group conversation's group in line with their memberships, in two seconds at most. Failures are logged.</summary>
-    /// <returns>Until when those who are members have a place; null when that isn't certain for all of them.</returns>
-    /// <remarks>Delivery does it again; whoever is still missing from it is put in at their next negotiate.</remarks>
-    public async Task<DateTimeOffset?> TryAlignAsync(Head head, IReadOnlyList<UserId> users, Session? session, CancellationToken cancellationToken)
+    /// <summary>Adds or removes users by their member documents, within two seconds. Failures are logged.</summary>
+    /// <returns>When the members' places expire; null when that isn't certain for all of them.</returns>
+    /// <remarks>Delivery does it again. A user who is still missing is added at their next negotiate.</remarks>
+    public async Task<DateTimeOffset?> TryAlignAsync(
+        Head head,
+        IReadOnlyList<UserId> users,
+        Session? session,
+        CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
         if (head.Kind == ConversationKind.Direct)
         {
             return null;
@@ -43,22 +48,29 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvi
         }
     }
 
-    /// <summary>Brings users' places in a conversation's group in line with their memberships.</summary>
-    /// <returns>Until when those who are members have a place.</returns>
-    /// <exception cref="RealtimeException">SignalR didn't confirm that for all of them.</exception>
-    public async Task<DateTimeOffset> AlignAsync(ConversationId conversation, IReadOnlyList<UserId> users, Session? session, CancellationToken cancellationToken)
+    /// <summary>Adds or removes users by their member documents.</summary>
+    /// <returns>When the members' places expire.</returns>
+    /// <exception cref="RealtimeException">SignalR didn't confirm all of them.</exception>
+    public async Task<DateTimeOffset> AlignAsync(
+        ConversationId conversation,
+        IReadOnlyList<UserId> users,
+        Session? session,
+        CancellationToken cancellationToken)
     {
         var until = time.GetUtcNow() + Ttl;
         await ForEachAsync(users, user => AlignAsync(conversation, user, session, cancellationToken), cancellationToken);
         return until;
     }
 
-    /// <summary>Takes everybody out of the group of a conversation that isn't there any more.</summary>
-    /// <exception cref="RealtimeException">SignalR didn't confirm that for all of them.</exception>
+    /// <summary>Removes everybody from the group of a deleted conversation.</summary>
+    /// <exception cref="RealtimeException">SignalR didn't confirm all of them.</exception>
     public Task EmptyAsync(ConversationId conversation, IReadOnlyList<UserId> users, CancellationToken cancellationToken) =>
         ForEachAsync(users, user => hub.LeaveAsync(user, conversation, cancellationToken), cancellationToken);
 
-    /// <summary>A membership may change between looking and placing: whoever comes last looks again.</summary>
+    /// <summary>
+    /// The member document may change between the read and the call to SignalR, so it is read again afterwards. The last of two
+    /// racing calls corrects the group.
+    /// </summary>
     private async Task AlignAsync(ConversationId conversation, UserId user, Session? session, CancellationToken cancellationToken)
     {
         bool? isIn = null;
@@ -70,7 +82,9 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvi
                 return;
             }
 
-            await (isMember ? hub.JoinAsync(user, conversation, Ttl, cancellationToken) : hub.LeaveAsync(user, conversation, cancellationToken));
+            await (isMember
+                ? hub.JoinAsync(user, conversation, Ttl, cancellationToken)
+                : hub.LeaveAsync(user, conversation, cancellationToken));
             isIn = isMember;
         }
     }

@@ -1,7 +1,9 @@
 namespace Chat.Functions.Realtime;
 
-/// <summary>SignalR Service didn't do what it was asked. Says how it failed, but not what the SDK says: its messages hold addresses with users' ids.</summary>
-public sealed class RealtimeException : Exception
+/// <summary>
+/// A call to SignalR Service failed. It has the kind of failure but not the SDK's message, which holds URLs with user ids.
+/// </summary>
+internal sealed class RealtimeException : Exception
 {
     public RealtimeException(string operation, Exception cause)
         : base($"SignalR Service failed to {operation}: {Describe(cause)}.")

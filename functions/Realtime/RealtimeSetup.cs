@@ -4,14 +4,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Functions.Realtime;
 
-/// <summary>Registers the SignalR hub and what sends through it.</summary>
-public static class RealtimeSetup
+/// <summary>Registers the SignalR hub and its senders.</summary>
+internal static class RealtimeSetup
 {
     public static IServiceCollection AddRealtime(this IServiceCollection services) =>
         services
 
-            // Without a serializer of ours the Management SDK would use Newtonsoft's, and its names.
-            .AddServerlessHub<ChatHub>(builder => builder.WithOptions(options => options.UseJsonObjectSerializer(new JsonObjectSerializer(ChatJson.Default.Options))))
+            // By default the Management SDK serialises with Newtonsoft, in another casing.
+            .AddServerlessHub<ChatHub>(builder => builder.WithOptions(
+                options => options.UseJsonObjectSerializer(new JsonObjectSerializer(ChatJson.Default.Options))))
             .AddSingleton<ChatHub>()
             .AddSingleton<EventPush>()
             .AddSingleton<PushGroups>()

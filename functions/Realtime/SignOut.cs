@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Realtime;
 
 /// <summary>
-/// <c>POST /realtime/sign-out</c>: closes all of the caller's realtime connections and ends their places in push groups, whatever renews those
-/// just then. 204; tokens stay good for as long as their issuer says.
+/// <c>POST /realtime/sign-out</c>: closes the caller's realtime connections and removes their push group memberships, even during
+/// a renewal; 204. Access tokens stay valid until they expire.
 /// </summary>
 public sealed class SignOut(ConnectionStates states, ChatHub hub, UserConnections connections, CurrentUser user, ILogger<SignOut> logger)
 {
@@ -16,13 +16,13 @@ public sealed class SignOut(ConnectionStates states, ChatHub hub, UserConnection
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "realtime/sign-out")] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        // The note first: a renewal that it meets undoes what it did, or was done before and ends here.
+        // Record the sign-out first. A concurrent renewal then removes what it added, or ended before.
         var noted = await states.SignOutAsync(user.Id, cancellationToken);
         try
         {
             await hub.LeaveAllAsync(user.Id, cancellationToken);
 
-            // What was made since the note may be gone as well.
+            // Memberships added after the sign-out was recorded may be gone as well.
             await states.NoteGoneAsync(user.Id, noted, cancellationToken);
             await connections.CloseAsync(user.Id, cancellationToken);
             return Results.NoContent();

@@ -11,7 +11,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Chat.Functions.Realtime;
 
 /// <summary>
-/// Closes all connections of a user by SignalR Service's REST API: the Management SDK closes single ones by their ids, which only clients know.
+/// Closes all connections of a user by SignalR Service's REST API. The Management SDK can close only single ones, by ids that
+/// only clients know.
 /// </summary>
 public sealed class UserConnections(IHttpClientFactory clients, IConfiguration configuration, IServiceProvider services, TimeProvider time)
 {
@@ -25,13 +26,14 @@ public sealed class UserConnections(IHttpClientFactory clients, IConfiguration c
 
     private readonly JsonWebTokenHandler _tokens = new() { SetDefaultTimesOnTokenCreation = false };
 
-    /// <exception cref="RealtimeException">The service didn't confirm it.</exception>
+    /// <exception cref="RealtimeException">The service didn't confirm the call.</exception>
     public async Task CloseAsync(UserId user, CancellationToken cancellationToken)
     {
         try
         {
             var (endpoint, key) = Service();
-            var address = $"{endpoint}/api/hubs/{nameof(ChatHub).ToLowerInvariant()}/users/{Uri.EscapeDataString(user.Value)}/:closeConnections";
+            var address =
+                $"{endpoint}/api/hubs/{nameof(ChatHub).ToLowerInvariant()}/users/{Uri.EscapeDataString(user.Value)}/:closeConnections";
             using var request = new HttpRequestMessage(HttpMethod.Post, $"{address}?api-version={ApiVersion}");
             var token = key is null ? await AskForTokenAsync(cancellationToken) : Sign(address, key);
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -44,7 +46,7 @@ public sealed class UserConnections(IHttpClientFactory clients, IConfiguration c
         }
     }
 
-    /// <summary>The service's address; and its key, where a connection string has one, as for emulators.</summary>
+    /// <summary>The service's endpoint, and the key if the connection string has one, as for emulators.</summary>
     private (string Endpoint, string? Key) Service()
     {
         if (configuration[Connection] is not { Length: > 0 } connectionString)
@@ -54,7 +56,9 @@ public sealed class UserConnections(IHttpClientFactory clients, IConfiguration c
 
         var parts = new DbConnectionStringBuilder { ConnectionString = connectionString };
         var endpoint = ((string)parts["Endpoint"]).TrimEnd('/');
-        return (parts.TryGetValue("Port", out var port) ? $"{endpoint}:{port}" : endpoint, parts.TryGetValue("AccessKey", out var key) ? (string)key : null);
+        return (
+            parts.TryGetValue("Port", out var port) ? $"{endpoint}:{port}" : endpoint,
+            parts.TryGetValue("AccessKey", out var key) ? (string)key : null);
     }
 
     private async Task<string> AskForTokenAsync(CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using Chat.Functions.Conversations;
+using Chat.Functions.Members;
 using Chat.Functions.Privacy;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -8,22 +9,26 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Receipts;
 
 /// <summary>
-/// <c>GET /conversations/{c}/receipts</c>: how far each member has received and read, in conversations of up to 100. Who has read a message is
-/// whoever read up to its <c>seq</c> or beyond. Whoever hides their own receipts sees nobody else's read ones; a direct conversation shows those
-/// of the other once they have written in it.
+/// <c>GET /conversations/{c}/receipts</c>: each member's delivered and read watermarks, in conversations of up to 100 members. A
+/// member has read a message if their watermark is at its <c>seq</c> or beyond. A caller who hides their own read receipts sees
+/// nobody's. A direct conversation shows the other user's once they have written in it.
 /// </summary>
-public sealed class ListReceipts(ConversationReader reader, ChatContainers containers, PrivacyReader privacy, Limits limits, CurrentUser user)
+public sealed class ListReceipts(
+    ConversationReader reader,
+    ChatContainers containers,
+    PrivacyReader privacy,
+    Limits limits,
+    CurrentUser user)
 {
     private static readonly QueryDefinition ActiveMembers = new("SELECT * FROM c WHERE c.type = 'member' AND c.state = 'active'");
 
     [Function(nameof(ListReceipts))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/receipts")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadHeadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } head)
+        if (await reader.ReadHeadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } head)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -35,33 +40,32 @@ public sealed class ListReceipts(ConversationReader reader, ChatContainers conta
 
         var members = await containers.Conversations.QueryPartitionAsync(
             ActiveMembers,
-            new PartitionKey(conversation.Value),
+            new PartitionKey(conversationId.Value),
             ChatJson.Default.DocumentsPageMember,
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
         var showsRead = (await privacy.OfAsync(user.Id, cancellationToken)).ReadReceipts;
-        var list = new ReceiptList([.. members.OrderBy(member => member.UserId).Select(member => ReceiptOfMember.Of(head, member, user.Id, showsRead))]);
-        return new Answer<ReceiptList>(StatusCodes.Status200OK, list, ChatJson.Default.ReceiptList);
+        var receipts = members.OrderBy(member => member.UserId).Select(member => ReceiptView.Of(head, member, user.Id, showsRead));
+        var list = new ReceiptList([.. receipts]);
+        return new JsonResult<ReceiptList>(StatusCodes.Status200OK, list, ChatJson.Default.ReceiptList);
     }
 }
 
-/// <summary>The receipts of all members, by user id.</summary>
-public sealed record ReceiptList(IReadOnlyList<ReceiptOfMember> Receipts);
+/// <summary>The receipts of all members, ordered by user id.</summary>
+internal sealed record ReceiptList(IReadOnlyList<ReceiptView> Receipts);
 
-/// <summary>How far one member has come.</summary>
-/// <param name="DeliveredSeq">A device of theirs has all up to this entry; reading implies it.</param>
-/// <param name="ReadSeq">They have read up to this entry, as far as the caller may know; 0 when nothing is known.</param>
-public sealed record ReceiptOfMember(UserId UserId, long DeliveredSeq, long ReadSeq)
+/// <summary>One member's watermarks.</summary>
+/// <param name="DeliveredSeq">A device of theirs has everything up to this entry. Reading implies it.</param>
+/// <param name="ReadSeq">They have read everything up to this entry, as far as the caller may know; otherwise 0.</param>
+internal sealed record ReceiptView(UserId UserId, long DeliveredSeq, long ReadSeq)
 {
-    public static ReceiptOfMember Of(Head head, Member member, UserId viewer, bool showsRead)
+    public static ReceiptView Of(Head head, Member member, UserId viewer, bool showsRead)
     {
-        ArgumentNullException.ThrowIfNull(head);
-        ArgumentNullException.ThrowIfNull(member);
         if (member.UserId != viewer && !head.Shows(member.UserId))
         {
             return new(member.UserId, 0, 0);
         }
 
-        // What they sent says that they had read what was before.
+        // Sending a message implies having read everything before it.
         var (sent, isOwn) = (head.Member(member.UserId), member.UserId == viewer);
         var read = Math.Max((isOwn ? sent?.SentSeq : sent?.ShownSeq) ?? 0, isOwn ? member.ReadSeq : member.ReceiptSeq);
         return new(member.UserId, Math.Max(member.DeliveredSeq, read), showsRead || isOwn ? read : 0);

@@ -1,4 +1,5 @@
 using Chat.Functions.Conversations;
+using Chat.Functions.Members;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -6,27 +7,22 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Receipts;
 
 /// <summary>
-/// <c>PUT /conversations/{c}/delivered</c>: a device of the caller's has everything up to a position. It only rises; repeating or going back
-/// changes nothing, and neither does it in conversations too large for receipts.
+/// <c>PUT /conversations/{c}/delivered</c>: raises the caller's delivered watermark: a device of theirs has everything up to a
+/// position. Repeating it or going back changes nothing; 204. Nothing is stored in conversations too large for receipts.
 /// </summary>
-public sealed class MarkDelivered(ConversationReader reader, MemberMarks marks, ReceiptPush push, Limits limits, CurrentUser user)
+public sealed class MarkDelivered(ConversationReader reader, MemberWatermarks marks, ReceiptPush push, Limits limits, CurrentUser user)
 {
     [Function(nameof(MarkDelivered))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "conversations/{conversationId}/delivered")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var seq = body.Seq("seq");
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadHeadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } head)
+        if (await reader.ReadHeadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } head)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -36,17 +32,18 @@ public sealed class MarkDelivered(ConversationReader reader, MemberMarks marks, 
             return Problems.OutOfRange("/seq", "Must not be beyond the conversation's lastSeq.").ToResult();
         }
 
+        // A write per member and message would cost more than the message.
         if (head.MemberCount > limits.ReceiptMembers)
         {
             return Results.NoContent();
         }
 
-        var mark = await marks.RaiseDeliveredAsync(conversation, user.Id, seq, cancellationToken);
+        var mark = await marks.RaiseDeliveredAsync(conversationId, user.Id, seq, cancellationToken);
         if (mark.Moved)
         {
             await push.PushAsync(head, new Receipt(Receipt.Delivered, user.Id, seq, IsShown: true));
         }
 
-        return new NoContent(mark.Session);
+        return new NoContentResult(mark.Session);
     }
 }

@@ -1,5 +1,6 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
+using Chat.Functions.Members;
 using Chat.Functions.Privacy;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -8,27 +9,30 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Receipts;
 
 /// <summary>
-/// <c>PUT /conversations/{c}/read</c>: moves the caller's read marker to a position, and ends what they marked as unread. The marker only
-/// rises; repeating or going back leaves it.
+/// <c>PUT /conversations/{c}/read</c>: raises the caller's read watermark to a position, and ends "marked as unread"; 204.
+/// Repeating it or going back doesn't move the watermark.
 /// </summary>
-public sealed class MarkRead(ConversationReader reader, MemberMarks marks, InboxProjection inbox, UnreadPush unread, PrivacyReader privacy, ReceiptPush push, Limits limits, CurrentUser user)
+public sealed class MarkRead(
+    ConversationReader reader,
+    MemberWatermarks marks,
+    InboxProjection inbox,
+    UnreadPush unread,
+    PrivacyReader privacy,
+    ReceiptPush push,
+    Limits limits,
+    CurrentUser user)
 {
     [Function(nameof(MarkRead))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "conversations/{conversationId}/read")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var seq = body.Seq("seq");
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadHeadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } head)
+        if (await reader.ReadHeadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } head)
         {
             return Problems.ConversationNotFound.ToResult();
         }
@@ -38,13 +42,13 @@ public sealed class MarkRead(ConversationReader reader, MemberMarks marks, Inbox
             return Problems.OutOfRange("/seq", "Must not be beyond the conversation's lastSeq.").ToResult();
         }
 
-        // The member first: the inbox is a projection of it, and a repeat heals what a crash in between left.
+        // The member document first: the inbox is a projection of it. After a crash in between, a retry moves the inbox.
         var ordinal = await reader.OrdinalAtAsync(head, seq, cancellationToken);
         var isShown = head.MemberCount <= limits.ReceiptMembers && (await privacy.OfAsync(user.Id, cancellationToken)).ReadReceipts;
-        var mark = await marks.RaiseReadAsync(conversation, user.Id, seq, ordinal, isShown, cancellationToken);
+        var mark = await marks.RaiseReadAsync(conversationId, user.Id, seq, ordinal, isShown, cancellationToken);
         if (await inbox.MarkReadAsync(user.Id, InboxChange.Of(head), ordinal, cancellationToken))
         {
-            await unread.PushAsync(user.Id, conversation, cancellationToken);
+            await unread.PushAsync(user.Id, conversationId, cancellationToken);
         }
 
         if (mark.Moved)
@@ -52,6 +56,6 @@ public sealed class MarkRead(ConversationReader reader, MemberMarks marks, Inbox
             await push.PushAsync(head, new Receipt(Receipt.Read, user.Id, seq, isShown));
         }
 
-        return new NoContent(mark.Session);
+        return new NoContentResult(mark.Session);
     }
 }

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Receipts;
 
 /// <summary>
-/// Tells members of each other's receipts, at most once per second and member: the first at once, what follows within a second together at its
-/// end. Best effort; what is lost is asked for.
+/// Pushes receipts to the other members, debounced to one per second, member and kind: the first at once, then the newest of each
+/// second at its end. Best effort; clients can fetch receipts.
 /// </summary>
 public sealed class ReceiptPush(
     EventPush push,
@@ -25,14 +25,12 @@ public sealed class ReceiptPush(
 
     private readonly Lock _lock = new();
 
-    /// <summary>The furthest of each member's receipts in the second that runs, and the conversation as it was then.</summary>
+    /// <summary>The newest receipt of each open window, with the head at that time.</summary>
     private readonly Dictionary<(ConversationId, UserId, string), (Head Head, Receipt Receipt)> _windows = [];
 
-    /// <summary>Tells the others, as far as both sides show receipts, and the user's own devices.</summary>
+    /// <summary>Pushes a receipt to the user's own devices, and to the others if both sides share receipts.</summary>
     public async Task PushAsync(Head head, Receipt receipt)
     {
-        ArgumentNullException.ThrowIfNull(head);
-        ArgumentNullException.ThrowIfNull(receipt);
         var key = (head.ConversationId, receipt.UserId, receipt.Type);
         lock (_lock)
         {
@@ -46,10 +44,11 @@ public sealed class ReceiptPush(
         }
 
         await TrySendAsync(head, receipt);
+        // Not awaited: the caller has been answered for its own receipt.
         _ = GoOnAsync(receipt.Seq, key);
     }
 
-    /// <summary>Sends what came during each second at its end, until nothing did; whatever became of what was sent before.</summary>
+    /// <summary>At the end of each window, sends the newest receipt of it. Ends with the first window without one.</summary>
     private async Task GoOnAsync(long sent, (ConversationId, UserId, string) key)
     {
         while (true)
@@ -59,6 +58,7 @@ public sealed class ReceiptPush(
             lock (_lock)
             {
                 next = _windows[key];
+                // Nothing newer came during this window.
                 if (next.Receipt.Seq == sent)
                 {
                     _windows.Remove(key);
@@ -90,6 +90,7 @@ public sealed class ReceiptPush(
             ? [.. (await members.OfAsync(head, null, CancellationToken.None)).Where(member => member != receipt.UserId)]
             : [];
         var willing = receipt.Type == Receipt.Read ? await WillingAsync(others) : others;
+        // One send to the push group reaches everybody, so it is for the case that everybody may see it.
         await (willing.Count > 1 && willing.Count == others.Count
             ? push.PushToMembersAsync(head, told, CancellationToken.None)
             : Task.WhenAll(willing.Append(receipt.UserId).Select(user => push.PushToUserAsync(user, told, CancellationToken.None))));
@@ -109,15 +110,15 @@ public sealed class ReceiptPush(
     }
 }
 
-/// <summary>How far a member has come, to be told.</summary>
+/// <summary>A receipt to push.</summary>
 /// <param name="Type"><see cref="Read"/> or <see cref="Delivered"/>.</param>
-/// <param name="IsShown">Whether others may know; the member's own devices always may.</param>
+/// <param name="IsShown">Whether others may see it. The member's own devices always do.</param>
 public sealed record Receipt(string Type, UserId UserId, long Seq, bool IsShown)
 {
     public const string Read = "receipt.read";
     public const string Delivered = "receipt.delivered";
 }
 
-/// <summary>What <c>receipt.read</c> and <c>receipt.delivered</c> tell: a member's mark is there now.</summary>
-/// <param name="UpToSeq">All up to this entry.</param>
-public sealed record ReceiptMoved(UserId UserId, long UpToSeq);
+/// <summary>The data of <c>receipt.read</c> and <c>receipt.delivered</c>: a member's watermark rose.</summary>
+/// <param name="UpToSeq">The watermark: everything up to this entry.</param>
+internal sealed record ReceiptMoved(UserId UserId, long UpToSeq);

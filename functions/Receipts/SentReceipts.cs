@@ -1,20 +1,21 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
+using Chat.Functions.Members;
 using Chat.Functions.Privacy;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Receipts;
 
 /// <summary>
-/// Who writes has read what was there: moves the receipts of a group's members to their own messages, in their member documents. In a direct
-/// conversation the head says it, in the commit itself (<see cref="HeadMember.SentSeq"/>). Only rises, so it may come late and twice.
+/// Raises the read watermark of a group's member to their own message, since sending implies having read everything before. A
+/// direct conversation needs no write for it: the commit notes it in the head (<see cref="HeadMember.SentSeq"/>). Watermarks only
+/// rise, so this may run late and twice.
 /// </summary>
-public sealed class SentReceipts(MemberMarks marks, PrivacyReader privacy, Limits limits)
+public sealed class SentReceipts(MemberWatermarks marks, PrivacyReader privacy, Limits limits)
 {
-    /// <summary>Moves a member's receipt to their own message, as far as they show receipts.</summary>
+    /// <summary>Raises a member's watermark to their own message, and the one that others see if they share receipts.</summary>
     public async Task RaiseAsync(InboxChange change, UserId user, long seq, long ordinal, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(change);
         if (change.Kind == ConversationKind.Group && change.MemberCount <= limits.ReceiptMembers)
         {
             var isShown = (await privacy.OfAsync(user, cancellationToken)).ReadReceipts;

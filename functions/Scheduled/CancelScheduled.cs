@@ -9,43 +9,43 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Scheduled;
 
 /// <summary>
-/// <c>DELETE /conversations/{c}/scheduled/{s}</c>: 204 when the message won't be sent, also when it wasn't there; 409 when it was sent. Sending
-/// deletes the document in the commit that creates the message, so exactly one of the two happens.
+/// <c>DELETE /conversations/{c}/scheduled/{s}</c>: 204 when the message won't be sent, even if there was none; 409 when it was
+/// sent. The commit that sends the message deletes this document, so exactly one of the two happens.
 /// </summary>
 public sealed class CancelScheduled(ConversationReader reader, ChatContainers containers, CurrentUser user)
 {
     [Function(nameof(CancelScheduled))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/scheduled/{scheduledId}")] HttpRequest request,
-        string conversationId,
-        string scheduledId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "conversations/{conversationId}/scheduled/{scheduledId}")]
+        HttpRequest request,
+        ConversationId conversationId,
+        MessageId scheduledId,
         CancellationToken cancellationToken)
     {
-        var address = MessageAddress.Of(conversationId, scheduledId);
-        if (await reader.ReadForAsync(user.Id, address.Conversation, Session.Of(request), cancellationToken) is null)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is null)
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
-        if (!address.Message.IsKey)
+        if (!scheduledId.IsKey)
         {
             return Results.NoContent();
         }
 
         using var deleted = await containers.Conversations.DeleteItemStreamAsync(
-            ScheduledMessage.DocumentId(user.Id, address.Message),
-            new PartitionKey(address.Conversation.Value),
+            ScheduledMessage.DocumentId(user.Id, scheduledId),
+            new PartitionKey(conversationId.Value),
             cancellationToken: cancellationToken);
         if (deleted.StatusCode != HttpStatusCode.NotFound)
         {
             deleted.EnsureSuccessStatusCode();
-            return new NoContent(Session.Of(deleted.Headers));
+            return new NoContentResult(Session.Of(deleted.Headers));
         }
 
-        // Not before the answer that it isn't there, which the commit that sent it would have caused.
+        // Read with the session of the 404: if a commit that sent the message deleted the document, this read sees that message.
         var (sent, _) = await containers.Conversations.ReadDocumentAsync(
-            Message.DocumentId(address.Message),
-            address.Conversation,
+            Message.DocumentId(scheduledId),
+            conversationId,
             ChatJson.Default.Message,
             Session.Of(deleted.Headers),
             cancellationToken);

@@ -1,4 +1,5 @@
 using Chat.Functions.Conversations;
+using Chat.Functions.Members;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Cosmos;
@@ -6,32 +7,34 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Scheduled;
 
-/// <summary><c>GET /conversations/{c}/scheduled</c>: the caller's own messages that wait to be sent, the next due first.</summary>
+/// <summary><c>GET /conversations/{c}/scheduled</c>: the caller's scheduled messages, the next due first.</summary>
 public sealed class ListScheduled(ConversationReader reader, ChatContainers containers, CurrentUser user)
 {
     [Function(nameof(ListScheduled))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/scheduled")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
         var found = await FindAsync(containers, part.Member, cancellationToken);
         var page = new ScheduledPage([.. found.OrderBy(scheduled => scheduled.DueAt).Select(ScheduledView.Of)]);
-        return new Answer<ScheduledPage>(StatusCodes.Status200OK, page, ChatJson.Default.ScheduledPage);
+        return new JsonResult<ScheduledPage>(StatusCodes.Status200OK, page, ChatJson.Default.ScheduledPage);
     }
 
-    /// <summary>What a member has scheduled since they joined.</summary>
-    internal static async Task<List<ScheduledMessage>> FindAsync(ChatContainers containers, Member sender, CancellationToken cancellationToken)
+    /// <summary>A member's scheduled messages of their current membership.</summary>
+    internal static async Task<List<ScheduledMessage>> FindAsync(
+        ChatContainers containers,
+        Member sender,
+        CancellationToken cancellationToken)
     {
         var prefix = ScheduledMessage.Prefix(sender.UserId);
 
-        // Another's id may begin with this one's and a colon.
+        // Another user's id may begin with this user's id and a colon, so the prefix isn't enough.
         var query = new QueryDefinition("SELECT * FROM c WHERE c.id > @from AND c.id < @end AND c.senderId = @sender ORDER BY c.id")
             .WithParameter("@from", prefix)
             .WithParameter("@end", prefix[..^1] + ';')

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Chat.Functions.Conversations;
+using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -10,10 +11,16 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Scheduled;
 
 /// <summary>
-/// <c>POST /conversations/{c}/scheduled</c>: has a message sent at an instant, 1 minute to 365 days ahead; 201 with what waits, 200 when it
-/// repeats that. Whether the sender may say it is decided when it is due; what they may not is dropped then.
+/// <c>POST /conversations/{c}/scheduled</c>: schedules a message for an instant 1 minute to 365 days ahead; 201 with the
+/// scheduled message, 200 for a retry. Whether the sender may send it is decided when it is due; if they may not, it is dropped.
 /// </summary>
-public sealed class ScheduleMessage(ConversationReader reader, ChatContainers containers, ScheduledQueue queue, TimeProvider time, Limits limits, CurrentUser user)
+public sealed class ScheduleMessage(
+    ConversationReader reader,
+    ChatContainers containers,
+    ScheduledQueue queue,
+    TimeProvider time,
+    Limits limits,
+    CurrentUser user)
 {
     private static readonly TimeSpan Least = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Most = TimeSpan.FromDays(365);
@@ -21,27 +28,25 @@ public sealed class ScheduleMessage(ConversationReader reader, ChatContainers co
     [Function(nameof(ScheduleMessage))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/scheduled")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
-        var (clientMessageId, content, dueAt) = (body.ClientId("clientMessageId"), MessageContent.Read(body, limits), body.Instant("dueAt"));
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        var (clientMessageId, content, dueAt) = (
+            body.ClientId("clientMessageId"),
+            MessageContent.Read(body, limits),
+            body.Instant("dueAt"));
+        body.ThrowIfMalformed();
 
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
         var scheduled = new ScheduledMessage
         {
-            ConversationId = conversation,
-            MessageId = MessageId.For(conversation, user.Id, clientMessageId),
+            ConversationId = conversationId,
+            MessageId = MessageId.For(conversationId, user.Id, clientMessageId),
             SenderId = user.Id,
             ClientMessageId = clientMessageId,
             Content = content,
@@ -53,7 +58,7 @@ public sealed class ScheduleMessage(ConversationReader reader, ChatContainers co
             ?? await AcceptAsync(scheduled, part.Member, cancellationToken);
     }
 
-    /// <summary>The answer where there is such a message already; null where there is none.</summary>
+    /// <summary>The answer to a retry; null when there is no such message yet.</summary>
     private async Task<IResult?> RepeatAsync(ScheduledMessage scheduled, Member sender, CancellationToken cancellationToken)
     {
         var (first, etag) = await containers.Conversations.ReadDocumentAsync(
@@ -68,7 +73,7 @@ public sealed class ScheduleMessage(ConversationReader reader, ChatContainers co
 
         if (first is not null)
         {
-            // It ended with the membership before, and would be dropped when it is due.
+            // It belongs to a former membership and would be dropped when due. This request replaces it.
             using var deleted = await containers.Conversations.DeleteItemStreamAsync(
                 first.Id,
                 new PartitionKey(first.ConversationId.Value),
@@ -92,17 +97,24 @@ public sealed class ScheduleMessage(ConversationReader reader, ChatContainers co
             return Problems.OutOfRange("/dueAt", "Must be 1 minute to 365 days ahead.").ToResult();
         }
 
-        // Requests at once may go beyond it together by as many as they are.
+        // Not exact: concurrent requests may exceed the limit by their number.
         var waiting = await ListScheduled.FindAsync(containers, sender, cancellationToken);
-        return waiting.Count >= limits.ScheduledMessages ? Problems.LimitReached("scheduledMessages", limits.ScheduledMessages).ToResult() : null;
+        return waiting.Count >= limits.ScheduledMessages
+            ? Problems.LimitReached("scheduledMessages", limits.ScheduledMessages).ToResult()
+            : null;
     }
 
-    /// <summary>First the queue, then the document: what is due and isn't there does nothing, and what is there will be due.</summary>
+    /// <summary>
+    /// First the queue message, then the document. A message without a document does nothing; a document without a message would
+    /// never be sent.
+    /// </summary>
     private async Task<IResult> AcceptAsync(ScheduledMessage scheduled, Member sender, CancellationToken cancellationToken)
     {
         var due = ScheduledDue.Of(scheduled);
         await queue.ScheduleAsync(due, cancellationToken);
-        using var document = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(scheduled, ChatJson.Default.ConversationDocument), writable: false);
+        using var document = new MemoryStream(
+            JsonSerializer.SerializeToUtf8Bytes(scheduled, ChatJson.Default.ConversationDocument),
+            writable: false);
         using var created = await containers.Conversations.CreateItemStreamAsync(
             document,
             new PartitionKey(scheduled.ConversationId.Value),
@@ -117,13 +129,13 @@ public sealed class ScheduleMessage(ConversationReader reader, ChatContainers co
         var session = Session.Of(created.Headers);
         if (scheduled.DueAt <= time.GetUtcNow())
         {
-            // It took so long that what tells of it may have come before it was there.
+            // The write took so long that the queue message may have run before the document existed. Send another.
             await queue.SendAsync(due with { Session = session }, cancellationToken);
         }
 
         return Show(StatusCodes.Status201Created, scheduled, session);
     }
 
-    private static Answer<ScheduledView> Show(int status, ScheduledMessage scheduled, Session? session) =>
+    private static JsonResult<ScheduledView> Show(int status, ScheduledMessage scheduled, Session? session) =>
         new(status, ScheduledView.Of(scheduled), ChatJson.Default.ScheduledView, session);
 }

@@ -6,44 +6,41 @@ using Chat.Functions.Telemetry;
 
 namespace Chat.Functions.Scheduled;
 
-/// <summary>On queue <c>scheduled</c>, at the instant itself: a message is due, if it still waits for that instant.</summary>
+/// <summary>
+/// On queue <c>scheduled</c>: a scheduled message is due. It applies only if the message is still scheduled for that instant.
+/// </summary>
 public sealed record ScheduledDue(ConversationId ConversationId, UserId SenderId, MessageId MessageId, DateTimeOffset DueAt)
 {
     public const string Queue = "scheduled";
 
-    /// <summary>By which a reader finds the message; not needed when it was stored long before.</summary>
+    /// <summary>The session token by which a reader finds the document; null when it was stored long before.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Session? Session { get; init; }
 
-    public static ScheduledDue Of(ScheduledMessage scheduled)
-    {
-        ArgumentNullException.ThrowIfNull(scheduled);
-        return new(scheduled.ConversationId, scheduled.SenderId, scheduled.MessageId, scheduled.DueAt);
-    }
+    public static ScheduledDue Of(ScheduledMessage scheduled) =>
+        new(scheduled.ConversationId, scheduled.SenderId, scheduled.MessageId, scheduled.DueAt);
 }
 
-/// <summary>Sends what tells that a message is due.</summary>
+/// <summary>Sends <see cref="ScheduledDue"/> messages.</summary>
 public sealed class ScheduledQueue(ServiceBusClient client)
 {
     private readonly ServiceBusSender _sender = client.CreateSender(ScheduledDue.Queue);
 
-    /// <summary>For the instant when the message is due; a repeat is dropped, or does nothing.</summary>
-    public Task ScheduleAsync(ScheduledDue due, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(due);
-        return SendAsync(due, $"{due.ConversationId}:{due.MessageId}:{due.DueAt.ToUnixTimeMilliseconds()}", due.DueAt, cancellationToken);
-    }
+    /// <summary>
+    /// Enqueues it for the instant when the message is due. A duplicate is dropped by the queue or does nothing.
+    /// </summary>
+    public Task ScheduleAsync(ScheduledDue due, CancellationToken cancellationToken) =>
+        SendAsync(due, $"{due.ConversationId}:{due.MessageId}:{due.DueAt.ToUnixTimeMilliseconds()}", due.DueAt, cancellationToken);
 
-    /// <summary>At once, under an id of its own.</summary>
-    public Task SendAsync(ScheduledDue due, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(due);
-        return SendAsync(due, Opaque.Random(), due.DueAt, cancellationToken);
-    }
+    /// <summary>Enqueues it now, under a new message id.</summary>
+    public Task SendAsync(ScheduledDue due, CancellationToken cancellationToken) =>
+        SendAsync(due, OpaqueId.Random(), due.DueAt, cancellationToken);
 
     private Task SendAsync(ScheduledDue due, string messageId, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(due, ChatJson.Default.ScheduledDue);
-        return _sender.SendTracedAsync(new ServiceBusMessage(body) { MessageId = messageId, ContentType = "application/json", ScheduledEnqueueTime = at }, cancellationToken);
+        return _sender.SendTracedAsync(
+            new ServiceBusMessage(body) { MessageId = messageId, ContentType = "application/json", ScheduledEnqueueTime = at },
+            cancellationToken);
     }
 }

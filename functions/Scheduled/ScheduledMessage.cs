@@ -1,12 +1,12 @@
 using System.Text.Json.Serialization;
-using Chat.Functions.Conversations;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Scheduled;
 
-/// <summary>A message that waits to be sent; there until it is sent, cancelled, or refused when it is due. Only its sender sees it.</summary>
+/// <summary>A scheduled message as stored, until it is sent, cancelled, or refused when due. Only its sender sees it.</summary>
 public sealed record ScheduledMessage : ConversationDocument
 {
     public override string Id => DocumentId(SenderId, MessageId);
@@ -22,36 +22,41 @@ public sealed record ScheduledMessage : ConversationDocument
 
     public required DateTimeOffset DueAt { get; init; }
 
-    /// <summary>By which entry its sender had joined then; it ends with that membership. Null where it was written before that was noted.</summary>
+    /// <summary>
+    /// The entry by which its sender had joined. The scheduled message ends with that membership. Null in documents from before
+    /// this field existed.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? JoinedSeq { get; init; }
 
-    /// <summary>Whether it is of the membership that its sender has; one without a note of that is.</summary>
+    /// <summary>Whether it belongs to its sender's current membership. Documents without <see cref="JoinedSeq"/> do.</summary>
     public bool IsOf(Member? sender) => JoinedSeq is null || JoinedSeq == sender?.JoinedSeq;
 
-    /// <summary>Whether another request asked for the same.</summary>
-    public bool IsSameAs(ScheduledMessage other)
-    {
-        ArgumentNullException.ThrowIfNull(other);
-        return DueAt == other.DueAt && Content.Hash == other.Content.Hash;
-    }
+    /// <summary>Whether both are for the same content and instant.</summary>
+    public bool IsSameAs(ScheduledMessage other) =>
+        DueAt == other.DueAt && Content.Hash == other.Content.Hash;
 
     public static string DocumentId(UserId sender, MessageId message) => Prefix(sender) + message.Value;
 
-    /// <summary>What the ids of all that a user has scheduled in a conversation begin with; those of <c>a:b</c> begin as those of <c>a</c> do.</summary>
+    /// <summary>
+    /// The prefix of the ids of a user's scheduled messages. Not unique: user <c>a:b</c> has ids that begin like those of user
+    /// <c>a</c>.
+    /// </summary>
     public static string Prefix(UserId sender) => $"s:{sender.Value}:";
 }
 
-/// <summary>A message that waits to be sent, as its sender sees it.</summary>
+/// <summary>A scheduled message as its sender sees it.</summary>
 /// <param name="ScheduledId">The id that the message will have.</param>
-public sealed record ScheduledView(MessageId ScheduledId, ConversationId ConversationId, string ClientMessageId, DateTimeOffset DueAt, MessageContent Content)
+internal sealed record ScheduledView(
+    MessageId ScheduledId,
+    ConversationId ConversationId,
+    string ClientMessageId,
+    DateTimeOffset DueAt,
+    MessageContent Content)
 {
-    public static ScheduledView Of(ScheduledMessage scheduled)
-    {
-        ArgumentNullException.ThrowIfNull(scheduled);
-        return new(scheduled.MessageId, scheduled.ConversationId, scheduled.ClientMessageId, scheduled.DueAt, scheduled.Content);
-    }
+    public static ScheduledView Of(ScheduledMessage scheduled) =>
+        new(scheduled.MessageId, scheduled.ConversationId, scheduled.ClientMessageId, scheduled.DueAt, scheduled.Content);
 }
 
-/// <summary>All that a user has scheduled in a conversation, the next due first.</summary>
-public sealed record ScheduledPage(IReadOnlyList<ScheduledView> Scheduled);
+/// <summary>A user's scheduled messages in a conversation, the next due first.</summary>
+internal sealed record ScheduledPage(IReadOnlyList<ScheduledView> Scheduled);

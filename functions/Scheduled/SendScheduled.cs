@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Azure.Messaging.ServiceBus;
-using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Privacy;
 using Chat.Functions.Shared;
@@ -12,15 +12,18 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Scheduled;
 
-/// <summary>Queue <c>scheduled</c>: sends a message that is due, if it still waits for that instant. What its sender may not say any more is dropped, also when they left and came back.</summary>
-public sealed class SendScheduled(QueueWork queueWork, ChatContainers containers, ConversationLog log, PrivacyReader privacy)
+/// <summary>
+/// Queue <c>scheduled</c>: sends a message that is due, if it is still scheduled for that instant. It is dropped if its sender
+/// may not send it any more, or has left since, even if they came back.
+/// </summary>
+public sealed class SendScheduled(QueueMessageProcessor processor, ChatContainers containers, ConversationLog log, PrivacyReader privacy)
 {
     [Function(nameof(SendScheduled))]
     public Task RunAsync(
         [ServiceBusTrigger(ScheduledDue.Queue, Connection = DeliverySetup.Connection)] ServiceBusReceivedMessage message,
         ServiceBusMessageActions actions,
         CancellationToken cancellationToken) =>
-        queueWork.RunAsync(ScheduledDue.Queue, message, actions, ChatJson.Default.ScheduledDue, SendAsync, cancellationToken);
+        processor.RunAsync(ScheduledDue.Queue, message, actions, ChatJson.Default.ScheduledDue, SendAsync, cancellationToken);
 
     private async Task SendAsync(ScheduledDue due, CancellationToken cancellationToken)
     {
@@ -32,26 +35,31 @@ public sealed class SendScheduled(QueueWork queueWork, ChatContainers containers
             cancellationToken);
         if (scheduled is null || scheduled.DueAt != due.DueAt)
         {
-            // Cancelled, sent, never accepted, or scheduled anew.
+            // Cancelled, sent, never accepted, or rescheduled.
             return;
         }
 
-        var send = new SendDue(scheduled, await privacy.ShowsReadAsync(scheduled.SenderId, cancellationToken));
+        var send = new SendScheduledCommand(scheduled, await privacy.ShowsReadAsync(scheduled.SenderId, cancellationToken));
         var appended = await log.AppendAsync(due.ConversationId, send, due.Session, cancellationToken);
         if (appended.Refusal == Problems.Unavailable)
         {
+            // The queue reschedules it.
             throw new TimeoutException("The message can't be sent just now.");
         }
 
         if (appended.Refusal is not null || appended.IsRepeat)
         {
+            // Refused or sent before: nothing will delete the document any more.
             await RemoveAsync(scheduled, cancellationToken);
         }
     }
 
     private async Task RemoveAsync(ScheduledMessage scheduled, CancellationToken cancellationToken)
     {
-        using var deleted = await containers.Conversations.DeleteItemStreamAsync(scheduled.Id, new PartitionKey(scheduled.ConversationId.Value), cancellationToken: cancellationToken);
+        using var deleted = await containers.Conversations.DeleteItemStreamAsync(
+            scheduled.Id,
+            new PartitionKey(scheduled.ConversationId.Value),
+            cancellationToken: cancellationToken);
         if (deleted.StatusCode != HttpStatusCode.NotFound)
         {
             deleted.EnsureSuccessStatusCode();
@@ -59,19 +67,21 @@ public sealed class SendScheduled(QueueWork queueWork, ChatContainers containers
     }
 }
 
-/// <summary>The wish that a message which waited is sent and waits no more. It is neither when it was cancelled meanwhile.</summary>
-public sealed record SendDue : LogCommand
+/// <summary>Sends a scheduled message and deletes its document in one commit. Does nothing if the document is gone.</summary>
+internal sealed record SendScheduledCommand : LogCommand
 {
     private readonly ScheduledMessage _scheduled;
-    private readonly NewMessage _message;
+    private readonly SendMessageCommand _message;
 
     [SetsRequiredMembers]
-    public SendDue(ScheduledMessage scheduled, bool isReceipt)
+    public SendScheduledCommand(ScheduledMessage scheduled, bool isReceipt)
     {
-        ArgumentNullException.ThrowIfNull(scheduled);
         Actor = scheduled.SenderId;
         _scheduled = scheduled;
-        _message = new NewMessage(scheduled.ConversationId, scheduled.SenderId, scheduled.ClientMessageId, scheduled.Content) { IsReceipt = isReceipt };
+        _message = new SendMessageCommand(scheduled.ConversationId, scheduled.SenderId, scheduled.ClientMessageId, scheduled.Content)
+        {
+            IsReceipt = isReceipt,
+        };
     }
 
     public override string? RepeatId => _message.RepeatId;

@@ -5,21 +5,22 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Shared;
 
-/// <summary>The one place where an HTTP call's unexpected failure becomes an answer: a problem without detail, and a log entry with all of it.</summary>
-/// <remarks>Queue and feed functions let failures through: their host knows how to repeat them.</remarks>
-public sealed class AnswerFailures(ILogger<AnswerFailures> logger) : IFunctionsWorkerMiddleware
+/// <summary>
+/// Turns exceptions of HTTP functions into answers, in one place: a malformed request into its refusal, any other failure into a
+/// problem without detail and a log line with the exception.
+/// </summary>
+/// <remarks>It lets failures of queue and feed functions through, which their host retries.</remarks>
+internal sealed class AnswerFailures(ILogger<AnswerFailures> logger) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        ArgumentNullException.ThrowIfNull(next);
         if (context.GetHttpContext() is not { } http)
         {
             await next(context);
             return;
         }
 
-        // What the API answers is for its caller alone.
+        // Answers are for their caller alone, so no proxy may cache them.
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers.XContentTypeOptions = "nosniff";
         ReadableHeaders.Expose(http);
@@ -30,6 +31,10 @@ public sealed class AnswerFailures(ILogger<AnswerFailures> logger) : IFunctionsW
             {
                 logger.CallUnavailable(context.FunctionDefinition.Name);
             }
+        }
+        catch (MalformedRequestException malformed)
+        {
+            context.GetInvocationResult().Value = malformed.Refusal.ToResult();
         }
         catch (Exception exception) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -48,7 +53,7 @@ public sealed class AnswerFailures(ILogger<AnswerFailures> logger) : IFunctionsW
     }
 }
 
-/// <summary>What operators can see of failed calls.</summary>
+/// <summary>The log lines of failed calls.</summary>
 internal static partial class FailureLog
 {
     [LoggerMessage(1, LogLevel.Error, "{Function} failed.")]

@@ -10,9 +10,9 @@ public sealed class ChatContainers(CosmosClient client)
     public const string UsersName = "users";
     public const string LeasesName = "leases";
 
-    /// <summary>Partitioned by conversation: head, members, the log.</summary>
+    /// <summary>Partitioned by conversation: head, members, log entries and what they change.</summary>
     public Container Conversations { get; } = client.GetContainer(Database, ConversationsName);
 
-    /// <summary>Partitioned by user: inbox entries, pairs.</summary>
+    /// <summary>Partitioned by user: inbox entries, pairs, settings.</summary>
     public Container Users { get; } = client.GetContainer(Database, UsersName);
 }

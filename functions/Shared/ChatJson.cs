@@ -107,7 +107,7 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(DocumentsPage<ConversationDocument>))]
 [JsonSerializable(typeof(DocumentsPage<ScheduledMessage>))]
-[JsonSerializable(typeof(About))]
+[JsonSerializable(typeof(GroupProfile))]
 [JsonSerializable(typeof(InviteLinks))]
 [JsonSerializable(typeof(ConversationUpdated))]
 [JsonSerializable(typeof(ConversationDeleted))]
@@ -123,13 +123,17 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(List<long>))]
 [JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(string))]
-public sealed partial class ChatJson : JsonSerializerContext
+internal sealed partial class ChatJson : JsonSerializerContext
 {
-    // Text as it is, not as \u escapes: documents and pushes are billed by size, and nothing here is put into HTML. (Emoji and whatever else
-    // lies beyond U+FFFF is escaped by every encoder of .NET.)
-    static ChatJson() => Default = new ChatJson(new JsonSerializerOptions(new ChatJson().GeneratedSerializerOptions!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    // Don't escape non-ASCII text: documents and pushes are billed by size, and nothing here is put into HTML. Every encoder of
+    // .NET still escapes characters beyond U+FFFF, such as emoji.
+    static ChatJson() =>
+        Default = new ChatJson(new JsonSerializerOptions(new ChatJson().GeneratedSerializerOptions!)
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        });
 }
 
-/// <summary>Enums as camelCase words.</summary>
-public sealed class CamelCaseEnumConverter<TEnum>() : JsonStringEnumConverter<TEnum>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
+/// <summary>Writes enums as camelCase strings.</summary>
+internal sealed class CamelCaseEnumConverter<TEnum>() : JsonStringEnumConverter<TEnum>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
     where TEnum : struct, Enum;

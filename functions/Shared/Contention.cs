@@ -1,13 +1,17 @@
 namespace Chat.Functions.Shared;
 
-/// <summary>Bounds how often something is tried that others may change between reading and writing: no such loop is endless.</summary>
-public static class Contention
+/// <summary>Bounds the retries of read-modify-write loops (optimistic concurrency), so that none is endless.</summary>
+internal static class Contention
 {
-    /// <summary>More than meet in practice: of those that meet, one succeeds each time.</summary>
+    /// <summary>More than the writers that race in practice: each time one of them succeeds.</summary>
     private const int MaxTries = 50;
 
-    /// <summary>The number of the next try; the first is 0.</summary>
-    /// <exception cref="TimeoutException">There were as many as may be: an HTTP call is answered 503 then, and a queue message put off.</exception>
+    /// <summary>The number of the next attempt; the first is 0.</summary>
+    /// <exception cref="TimeoutException">
+    /// No attempt is left. An HTTP call is then answered 503, and a queue message is rescheduled.
+    /// </exception>
     public static int Next(int attempt) =>
-        attempt + 1 < MaxTries ? attempt + 1 : throw new TimeoutException($"{MaxTries} tries met changes by others, or what is stored admits none.");
+        attempt + 1 < MaxTries
+            ? attempt + 1
+            : throw new TimeoutException($"{MaxTries} tries met changes by others, or what is stored admits none.");
 }

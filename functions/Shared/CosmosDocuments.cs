@@ -6,10 +6,10 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Shared;
 
-/// <summary>Reads of documents through the SDK's stream API, which leaves the JSON to source-generated code.</summary>
-public static class CosmosDocuments
+/// <summary>Reads documents by the SDK's stream API and deserialises them by source-generated code.</summary>
+internal static class CosmosDocuments
 {
-    /// <summary>A document of a conversation, or null.</summary>
+    /// <summary>A document of a conversation; null when there is none.</summary>
     public static Task<StoredDocument<T>> ReadDocumentAsync<T>(
         this Container container,
         string id,
@@ -20,8 +20,8 @@ public static class CosmosDocuments
         where T : class =>
         container.ReadDocumentAsync(id, new PartitionKey(conversation.Value), type, session, cancellationToken);
 
-    /// <summary>A document, or null when there is none.</summary>
-    /// <exception cref="CosmosException">Anything but 200 and 404.</exception>
+    /// <summary>A document; null when there is none.</summary>
+    /// <exception cref="CosmosException">Any status but 200 and 404.</exception>
     public static async Task<StoredDocument<T>> ReadDocumentAsync<T>(
         this Container container,
         string id,
@@ -31,7 +31,6 @@ public static class CosmosDocuments
         CancellationToken cancellationToken = default)
         where T : class
     {
-        ArgumentNullException.ThrowIfNull(container);
         var options = session is { } token ? new ItemRequestOptions { SessionToken = token.Value } : null;
         using var response = await container.ReadItemStreamAsync(id, partition, options, cancellationToken);
         if (response.StatusCode == HttpStatusCode.NotFound && response.Headers.SubStatusCode() != CosmosFailures.ReadSessionNotAvailable)
@@ -40,10 +39,11 @@ public static class CosmosDocuments
         }
 
         response.EnsureSuccessStatusCode();
-        return new(await JsonSerializer.DeserializeAsync(response.Content, type, cancellationToken), response.Headers.ETag) { Session = Session.Of(response.Headers) };
+        var document = await JsonSerializer.DeserializeAsync(response.Content, type, cancellationToken);
+        return new(document, response.Headers.ETag) { Session = Session.Of(response.Headers) };
     }
 
-    /// <summary>Those of a conversation's documents that are there, in no order and each once.</summary>
+    /// <summary>The documents of a conversation that exist among these ids: unordered, without duplicates.</summary>
     public static Task<IReadOnlyList<T>> ReadDocumentsAsync<T>(
         this Container container,
         IEnumerable<string> ids,
@@ -53,11 +53,15 @@ public static class CosmosDocuments
         CancellationToken cancellationToken = default)
     {
         var partition = new PartitionKey(conversation.Value);
-        return container.ReadDocumentsAsync(ids.Distinct(StringComparer.Ordinal).Select(id => (id, partition)), type, session, cancellationToken);
+        return container.ReadDocumentsAsync(
+            ids.Distinct(StringComparer.Ordinal).Select(id => (id, partition)),
+            type,
+            session,
+            cancellationToken);
     }
 
-    /// <summary>Those of these documents that are there, in no order.</summary>
-    /// <exception cref="CosmosException">Anything but 200.</exception>
+    /// <summary>The documents that exist among these, unordered.</summary>
+    /// <exception cref="CosmosException">Any status but 200.</exception>
     public static async Task<IReadOnlyList<T>> ReadDocumentsAsync<T>(
         this Container container,
         IEnumerable<(string Id, PartitionKey Partition)> documents,
@@ -65,14 +69,15 @@ public static class CosmosDocuments
         Session? session = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(container);
         var options = session is { } token ? new ReadManyRequestOptions { SessionToken = token.Value } : null;
         using var response = await container.ReadManyItemsStreamAsync([.. documents], options, cancellationToken);
         response.EnsureSuccessStatusCode();
         return (await JsonSerializer.DeserializeAsync(response.Content, type, cancellationToken))!.Documents;
     }
 
-    /// <summary>The results of a query within one partition, page by page, without a query plan.</summary>
+    /// <summary>
+    /// The results of a query within one partition, page by page. Optimistic direct execution saves the call for a query plan.
+    /// </summary>
     public static async IAsyncEnumerable<T> QueryPartitionAsync<T>(
         this Container container,
         QueryDefinition query,
@@ -82,7 +87,6 @@ public static class CosmosDocuments
         int? pageSize = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(container);
         var options = new QueryRequestOptions
         {
             PartitionKey = partition,
@@ -103,16 +107,17 @@ public static class CosmosDocuments
         }
     }
 
-    private static int SubStatusCode(this Headers headers) => int.TryParse(headers["x-ms-substatus"], System.Globalization.CultureInfo.InvariantCulture, out var code) ? code : 0;
+    private static int SubStatusCode(this Headers headers) =>
+        int.TryParse(headers["x-ms-substatus"], System.Globalization.CultureInfo.InvariantCulture, out var code) ? code : 0;
 }
 
-/// <summary>A document as it was read.</summary>
+/// <summary>A document as read, with its ETag.</summary>
 public readonly record struct StoredDocument<T>(T? Document, string? ETag)
     where T : class
 {
-    /// <summary>By which another reader finds it at least as new.</summary>
+    /// <summary>The session token by which another process reads this version or a later one.</summary>
     public Session? Session { get; init; }
 }
 
-/// <summary>A page of a query's answer.</summary>
-public sealed record DocumentsPage<T>([property: System.Text.Json.Serialization.JsonPropertyName("Documents")] IReadOnlyList<T> Documents);
+/// <summary>A page of query results.</summary>
+internal sealed record DocumentsPage<T>([property: System.Text.Json.Serialization.JsonPropertyName("Documents")] IReadOnlyList<T> Documents);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Chat.Functions.Shared;
 
 /// <summary>Registers the Cosmos DB client, one for the process.</summary>
-public static class CosmosSetup
+internal static class CosmosSetup
 {
     /// <summary>The connection setting: a connection string, or <c>Cosmos__accountEndpoint</c> for managed identity.</summary>
     public const string Connection = "Cosmos";
@@ -27,7 +27,7 @@ public static class CosmosSetup
             HttpClientFactory = () => provider.GetRequiredService<IHttpClientFactory>().CreateClient(Connection),
             UseSystemTextJsonSerializerWithOptions = ChatJson.Default.Options,
 
-            // Answers are due in seconds: the callers' own retries know more than the SDK's nine.
+            // A call has 3 s, so retries are the callers' own; the SDK would make nine.
             MaxRetryAttemptsOnRateLimitedRequests = 2,
             MaxRetryWaitTimeOnRateLimitedRequests = TimeSpan.FromSeconds(2),
             RequestTimeout = TimeSpan.FromSeconds(5),
@@ -36,6 +36,9 @@ public static class CosmosSetup
         };
         return configuration[Connection] is { Length: > 0 } connectionString
             ? new CosmosClient(connectionString, options)
-            : new CosmosClient(configuration.Required($"{Connection}:accountEndpoint"), provider.GetRequiredService<TokenCredential>(), options);
+            : new CosmosClient(
+                configuration.Required($"{Connection}:accountEndpoint"),
+                provider.GetRequiredService<TokenCredential>(),
+                options);
     }
 }

@@ -1,20 +1,20 @@
 namespace Chat.Functions.Shared;
 
-/// <summary>Who makes this request: set once by the authentication middleware, scoped to the invocation.</summary>
+/// <summary>The caller of this invocation, set by the authentication middleware. Scoped.</summary>
 public sealed class CurrentUser
 {
     private UserId? _id;
 
-    /// <exception cref="InvalidOperationException">The function is one that needs no token.</exception>
+    /// <exception cref="InvalidOperationException">The function needs no token, so there is no caller.</exception>
     public UserId Id
     {
         get => _id ?? throw new InvalidOperationException("Nobody is signed in for this invocation.");
         internal set => _id = value;
     }
 
-    /// <summary>Until when calls with the caller's token are taken.</summary>
+    /// <summary>Until when the caller's token is accepted.</summary>
     public DateTimeOffset Until { get; internal set; }
 
-    /// <summary>Null while nobody is signed in.</summary>
+    /// <summary>The caller; null without one.</summary>
     internal UserId? IfKnown => _id;
 }

@@ -4,14 +4,16 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 namespace Chat.Functions.Shared;
 
 /// <summary>
-/// Drops what an HTTP function returned once it is written to the response: the worker would serialize it again, for a host that has no use for it.
+/// Drops an HTTP function's result once it is written to the response. Otherwise the worker would serialise it again, for a host
+/// that doesn't use it.
 /// </summary>
-/// <remarks>It has to come before <c>ConfigureFunctionsWebApplication</c>, which adds the step that writes the response.</remarks>
+/// <remarks>
+/// Register it before <c>ConfigureFunctionsWebApplication</c>, which adds the middleware that writes the response.
+/// </remarks>
 public sealed class DropResults : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
-        ArgumentNullException.ThrowIfNull(next);
         await next(context);
         if (context.GetHttpContext() is not null)
         {

@@ -3,12 +3,16 @@ using System.Runtime.ExceptionServices;
 
 namespace Chat.Functions.Shared;
 
-/// <summary>Does one thing for each of many.</summary>
+/// <summary>Runs an action for each item, with bounded parallelism.</summary>
 internal static class Each
 {
-    /// <summary>A few at a time; one that fails holds up none of the others.</summary>
-    /// <exception cref="Exception">The first failure, after all were tried.</exception>
-    public static async Task TryAsync<T>(IEnumerable<T> all, int parallelism, Func<T, CancellationToken, Task> act, CancellationToken cancellationToken)
+    /// <summary>Runs the action for all items, even if it fails for some.</summary>
+    /// <exception cref="Exception">The first failure, after all items were tried.</exception>
+    public static async Task TryAsync<T>(
+        IEnumerable<T> all,
+        int parallelism,
+        Func<T, CancellationToken, Task> act,
+        CancellationToken cancellationToken)
     {
         if (await FailedAsync(all, parallelism, act, cancellationToken) is [var (_, first), ..])
         {
@@ -16,7 +20,7 @@ internal static class Each
         }
     }
 
-    /// <summary>A few at a time; those that failed, and how.</summary>
+    /// <summary>Runs the action for all items and returns those for which it failed.</summary>
     public static async Task<IReadOnlyList<(T One, Exception Failure)>> FailedAsync<T>(
         IEnumerable<T> all,
         int parallelism,

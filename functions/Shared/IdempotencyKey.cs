@@ -2,16 +2,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Chat.Functions.Shared;
 
-/// <summary>The header by which a client says that a request to create is the same as one before.</summary>
-public static class IdempotencyKey
+/// <summary>The header by which a client marks a request as a retry of an earlier one that created something.</summary>
+internal static class IdempotencyKey
 {
     public const string Header = "Idempotency-Key";
 
-    /// <summary>The key, or null when there is none. A fault is noted on the body.</summary>
+    /// <summary>The key; null when there is none. A fault is noted on the body.</summary>
     public static string? Read(HttpRequest request, RequestBody body)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        ArgumentNullException.ThrowIfNull(body);
         if (!request.Headers.TryGetValue(Header, out var given))
         {
             return null;

@@ -2,21 +2,24 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.Azure.Functions.Worker.Converters;
 
 namespace Chat.Functions.Shared;
 
 /// <summary>A user, as the token names them: 1–128 of <c>A-Za-z0-9._~-|@:+=</c>, but neither <c>.</c> nor <c>..</c>.</summary>
 /// <remarks>
-/// Ids stand in paths of the API and of SignalR's, where every HTTP client takes dot segments away: what is left addresses something else. The
-/// alphabet has what Cosmos DB allows in ids, and no comma, which separates users in queries.
+/// Ids stand in URL paths of this API and of SignalR's. HTTP clients remove dot segments from paths, so the ids <c>.</c> and
+/// <c>..</c> would address something else. The alphabet is what Cosmos DB allows in ids, without the comma that separates users
+/// in queries.
 /// </remarks>
 [JsonConverter(typeof(UserIdConverter))]
+[InputConverter(typeof(RouteIdConverter))]
 public readonly record struct UserId(string Value) : IComparable<UserId>
 {
-    /// <summary>What nothing has.</summary>
+    /// <summary>The id of nothing. A malformed id in a route becomes this.</summary>
     public static readonly UserId None = new("");
 
-    /// <summary>The rule, as refusals say it.</summary>
+    /// <summary>The rule, for refusals.</summary>
     public const string Rule = "1 to 128 of A-Za-z0-9._~-|@:+=, but neither '.' nor '..'";
 
     private const int MaxLength = 128;
@@ -30,7 +33,7 @@ public readonly record struct UserId(string Value) : IComparable<UserId>
         return text is { Length: >= 1 and <= MaxLength } and not "." and not ".." && !text.AsSpan().ContainsAnyExcept(Allowed);
     }
 
-    /// <summary>By ordinal, so that both users of a pair agree on who comes first.</summary>
+    /// <summary>Ordinal order, the same on every machine. It decides who comes first in a pair.</summary>
     public int CompareTo(UserId other) => string.CompareOrdinal(Value, other.Value);
 
     public override string ToString() => Value;
@@ -44,79 +47,86 @@ public readonly record struct UserId(string Value) : IComparable<UserId>
     public static bool operator >=(UserId left, UserId right) => left.CompareTo(right) >= 0;
 }
 
-/// <summary>A conversation, and the partition that holds it: 16 bytes, base64url. Opaque to clients.</summary>
+/// <summary>A conversation's id, and the key of its partition: 16 bytes, base64url. Opaque to clients.</summary>
 [JsonConverter(typeof(ConversationIdConverter))]
+[InputConverter(typeof(RouteIdConverter))]
 public readonly record struct ConversationId(string Value)
 {
-    /// <summary>What nothing has.</summary>
+    /// <summary>The id of nothing. A malformed id in a route becomes this.</summary>
     public static readonly ConversationId None = new("");
 
     /// <summary>A new random id.</summary>
-    public static ConversationId New() => new(Opaque.Random());
+    public static ConversationId New() => new(OpaqueId.Random());
 
-    /// <summary>The id of the conversation that a user creates under an idempotency key: the same for the same key.</summary>
-    public static ConversationId For(UserId creator, string idempotencyKey) => new(Opaque.Hash("conversation", creator.Value, idempotencyKey));
+    /// <summary>
+    /// The id of the conversation that a user creates under an idempotency key. The same key gives the same id.
+    /// </summary>
+    public static ConversationId For(UserId creator, string idempotencyKey) =>
+        new(OpaqueId.Hash("conversation", creator.Value, idempotencyKey));
 
     public static bool TryParse(string? text, out ConversationId id)
     {
         id = new ConversationId(text ?? "");
-        return Opaque.IsWellFormed(text);
+        return OpaqueId.IsWellFormed(text);
     }
 
     public override string ToString() => Value;
 }
 
 /// <summary>
-/// A message: the hash of conversation, sender and <c>clientMessageId</c>, so that a repeated send finds its first. A message that disappears has
-/// its <c>seq</c> after the hash: whoever uses the <c>clientMessageId</c> again afterwards sends another message, and what was said about the
-/// first one isn't about it. The id is for uniqueness, not secrecy; knowing one authorises nothing.
+/// A message's id: the hash of conversation, sender and <c>clientMessageId</c>, so a retried send gets the same id. A
+/// disappearing message has its <c>seq</c> after the hash. Once it expired, its <c>clientMessageId</c> can be used for another
+/// message, and references to the first one don't match the second. Ids are unique, not secret; knowing one authorises nothing.
 /// </summary>
 [JsonConverter(typeof(MessageIdConverter))]
+[InputConverter(typeof(RouteIdConverter))]
 public readonly record struct MessageId(string Value)
 {
-    /// <summary>What JSON numbers hold exactly is less than 2⁵³.</summary>
+    /// <summary>JSON numbers are exact below 2⁵³, which has 16 digits.</summary>
     private const int MaxSeqDigits = 16;
 
-    /// <summary>What nothing has.</summary>
+    /// <summary>The id of nothing. A malformed id in a route becomes this.</summary>
     public static readonly MessageId None = new("");
 
     public static MessageId For(ConversationId conversation, UserId sender, string clientMessageId) =>
-        new(Opaque.Hash(conversation.Value, sender.Value, clientMessageId));
+        new(OpaqueId.Hash(conversation.Value, sender.Value, clientMessageId));
 
-    /// <summary>The same for all messages that one <c>clientMessageId</c> was used for, of which one at most is there at a time.</summary>
-    public string Key => Value.Length > Opaque.Characters ? Value[..Opaque.Characters] : Value;
+    /// <summary>
+    /// The hash alone. All messages under one <c>clientMessageId</c> share it; at most one of them exists at a time.
+    /// </summary>
+    public string Key => Value.Length > OpaqueId.Characters ? Value[..OpaqueId.Characters] : Value;
 
-    /// <summary>Whether it is a key alone.</summary>
-    public bool IsKey => Value.Length == Opaque.Characters;
+    /// <summary>Whether the id is the hash alone.</summary>
+    public bool IsKey => Value.Length == OpaqueId.Characters;
 
-    /// <summary>The id of the message with this key that has a place in the log until it disappears.</summary>
+    /// <summary>The id of a disappearing message with this key.</summary>
     public MessageId At(long seq) => new(Key + seq.ToString(CultureInfo.InvariantCulture));
 
     public static bool TryParse(string? text, out MessageId id)
     {
         id = new MessageId(text ?? "");
-        return Opaque.IsWellFormed(id.Key) && (id.IsKey || IsSeq(id.Value.AsSpan(Opaque.Characters)));
+        return OpaqueId.IsWellFormed(id.Key) && (id.IsKey || IsSeq(id.Value.AsSpan(OpaqueId.Characters)));
     }
 
-    private static bool IsSeq(ReadOnlySpan<char> text) => text.Length <= MaxSeqDigits && text[0] != '0' && !text.ContainsAnyExceptInRange('0', '9');
+    private static bool IsSeq(ReadOnlySpan<char> text) =>
+        text.Length <= MaxSeqDigits && text[0] != '0' && !text.ContainsAnyExceptInRange('0', '9');
 
     public override string ToString() => Value;
 }
 
-/// <summary>An id is its string in JSON.</summary>
-public abstract class IdConverter<T>(Func<string, T> make, Func<T, string> text) : JsonConverter<T>
+/// <summary>Reads and writes an id as a JSON string.</summary>
+internal abstract class IdConverter<T>(Func<string, T> make, Func<T, string> text) : JsonConverter<T>
 {
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => make(reader.GetString() ?? "");
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
     {
-        ArgumentNullException.ThrowIfNull(writer);
         writer.WriteStringValue(text(value));
     }
 }
 
-public sealed class UserIdConverter() : IdConverter<UserId>(text => new UserId(text), id => id.Value);
+internal sealed class UserIdConverter() : IdConverter<UserId>(text => new UserId(text), id => id.Value);
 
-public sealed class ConversationIdConverter() : IdConverter<ConversationId>(text => new ConversationId(text), id => id.Value);
+internal sealed class ConversationIdConverter() : IdConverter<ConversationId>(text => new ConversationId(text), id => id.Value);
 
-public sealed class MessageIdConverter() : IdConverter<MessageId>(text => new MessageId(text), id => id.Value);
+internal sealed class MessageIdConverter() : IdConverter<MessageId>(text => new MessageId(text), id => id.Value);

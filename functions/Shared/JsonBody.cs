@@ -6,15 +6,15 @@ using Microsoft.Net.Http.Headers;
 
 namespace Chat.Functions.Shared;
 
-/// <summary>Writes the body of an answer, compressed when it is worth it and the caller takes gzip.</summary>
+/// <summary>Writes the body of an answer, compressed if it is large and the caller accepts gzip.</summary>
 /// <remarks>
-/// Neither the host nor the platform compresses. What holds a secret is never compressed: its length would tell of it to somebody
-/// who sees the encrypted traffic and can choose what stands beside the secret (BREACH). Brotli isn't offered: what it saves beyond gzip is a few
-/// percent, see docs/performance.md.
+/// Neither the host nor the platform compresses. Answers with secrets aren't compressed: their length would leak the secret to an
+/// attacker who sees the encrypted traffic and controls a part of the answer (BREACH). Brotli isn't offered, as it saves only a
+/// few percent more than gzip; see docs/performance.md.
 /// </remarks>
 internal static class JsonBody
 {
-    /// <summary>What fits into a packet arrives no sooner.</summary>
+    /// <summary>About one network packet: a smaller body arrives no sooner when compressed.</summary>
     private const int CompressedFrom = 1_400;
 
     private const string Gzip = "gzip";
@@ -33,6 +33,7 @@ internal static class JsonBody
         }
 
         http.Response.ContentLength = body.Length;
+        // Never cancelled; see JsonResult.
         await http.Response.Body.WriteAsync(body, CancellationToken.None);
     }
 
@@ -57,6 +58,8 @@ internal static class JsonBody
         var gzip = Named(Gzip) ?? Named("*");
         return gzip is not null && gzip.Quality is not 0;
 
-        StringWithQualityHeaderValue? Named(string name) => codings.FirstOrDefault(coding => coding.Value.Equals(name, StringComparison.OrdinalIgnoreCase));
+        StringWithQualityHeaderValue? Named(string name) => codings.FirstOrDefault(coding => coding.Value.Equals(
+            name,
+            StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -2,10 +2,12 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Chat.Functions.Shared;
 
-/// <summary>What the product allows, under <c>Limits</c> in the settings. Lowering one leaves stored data as it is.</summary>
+/// <summary>The product's limits, under <c>Limits</c> in the settings. Lowering a limit doesn't change stored data.</summary>
 public sealed record Limits
 {
-    /// <summary>Members of a group with its creator. Default 256, at most 256: beyond that a conversation needs another design.</summary>
+    /// <summary>
+    /// Members of a group, including its creator. Default 256 and at most 256: larger conversations need another design.
+    /// </summary>
     [Range(2, 256)]
     public int GroupMembers { get; init; } = 256;
 
@@ -25,15 +27,17 @@ public sealed record Limits
     [Range(1, 1024)]
     public int AvatarUrl { get; init; } = 1024;
 
-    /// <summary>Invite links of a group that are good at a time. Default 20; they are one document, which each use of one writes.</summary>
+    /// <summary>Valid invite links of a group. Default 20. They are one document, which every use of a link writes.</summary>
     [Range(0, 50)]
     public int InviteLinks { get; init; } = 20;
 
-    /// <summary>Users who wait to be let into a group. Default 200.</summary>
+    /// <summary>Pending join requests of a group. Default 200.</summary>
     [Range(1, 500)]
     public int JoinRequests { get; init; } = 200;
 
-    /// <summary>The length of a message's text, in Unicode scalar values. Default 4,000; at most 4,000, up to 48 KB as it is stored.</summary>
+    /// <summary>
+    /// The length of a message's text, in Unicode scalar values. Default 4,000 and at most 4,000, which is up to 48 KB as stored.
+    /// </summary>
     [Range(1, 4000)]
     public int Text { get; init; } = 4000;
 
@@ -45,11 +49,13 @@ public sealed record Limits
     [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
     public TimeSpan UnsendWindow { get; init; } = TimeSpan.FromMinutes(3);
 
-    /// <summary>How often one message can be edited. Default 20; at most 50, as unsending deletes what it said before in one commit.</summary>
+    /// <summary>Edits of one message. Default 20; at most 50, since unsending deletes all revisions in one commit.</summary>
     [Range(1, 50)]
     public int Revisions { get; init; } = 20;
 
-    /// <summary>Distinct reactions to one message. Default 50; at most 50, as the message carries their summary.</summary>
+    /// <summary>
+    /// Distinct reaction keys on one message. Default 50 and at most 50, since the message holds a summary of each.
+    /// </summary>
     [Range(1, 50)]
     public int ReactionKeys { get; init; } = 50;
 
@@ -57,22 +63,24 @@ public sealed record Limits
     [Range(1, 50)]
     public int ReactionsPerUser { get; init; } = 5;
 
-    /// <summary>Users whose presence is asked for at once. Default 50.</summary>
+    /// <summary>Users in one presence query. Default 50.</summary>
     [Range(1, 100)]
     public int PresenceUsers { get; init; } = 50;
 
-    /// <summary>Members of a conversation in which typing is shown. Default 100: it is pushed to each of them.</summary>
+    /// <summary>The largest conversation, in members, that shows typing. Default 100.</summary>
     [Range(2, 256)]
     public int TypingMembers { get; init; } = 100;
 
-    /// <summary>Members of a conversation in which receipts are kept for others to see. Default 100.</summary>
+    /// <summary>The largest conversation, in members, that has receipts. Default 100.</summary>
     [Range(2, 256)]
     public int ReceiptMembers { get; init; } = 100;
 
-    /// <summary>Members of a conversation in which receipts are pushed; in larger ones they are asked for. Default 32.</summary>
+    /// <summary>
+    /// The largest conversation, in members, in which receipts are pushed. In larger ones clients fetch them. Default 32.
+    /// </summary>
     [Range(2, 100)]
     public int PushedReceiptMembers { get; init; } = 32;
-    /// <summary>Members named in one message. Default 50.</summary>
+    /// <summary>Mentions in one message. Default 50.</summary>
     [Range(0, 50)]
     public int Mentions { get; init; } = 50;
 
@@ -100,15 +108,17 @@ public sealed record Limits
     [Range(1, 10)]
     public int ForwardTargets { get; init; } = 10;
 
-    /// <summary>Messages of one conversation that a member can delete for themselves. Default 500, 4 KB of what every read of the member costs.</summary>
+    /// <summary>
+    /// Messages of one conversation that a member can hide. Default 500, which adds 4 KB to the member document.
+    /// </summary>
     [Range(1, 500)]
     public int HiddenMessages { get; init; } = 500;
 
-    /// <summary>Messages of one member that wait in one conversation to be sent later. Default 100.</summary>
+    /// <summary>Scheduled messages of one member in one conversation. Default 100.</summary>
     [Range(1, 100)]
     public int ScheduledMessages { get; init; } = 100;
 
-    /// <summary>Items on a page that asks for no number. Default 50.</summary>
+    /// <summary>Items on a page when the request gives no limit. Default 50.</summary>
     [Range(1, 100)]
     public int DefaultPage { get; init; } = 50;
 
@@ -120,7 +130,7 @@ public sealed record Limits
     [Range(1024, 64 * 1024)]
     public int RequestBody { get; init; } = 64 * 1024;
 
-    /// <summary>Conversations that a user may have pinned. Default 50; at most 100, which is a page.</summary>
+    /// <summary>Pinned conversations of a user. Default 50; at most 100, which is one page.</summary>
     [Range(0, 100)]
     public int PinnedConversations { get; init; } = 50;
 }

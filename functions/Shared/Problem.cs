@@ -3,13 +3,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace Chat.Functions.Shared;
 
-/// <summary>An expected refusal: a value, answered as <c>application/problem+json</c> (RFC 9457) with a stable <c>code</c>.</summary>
+/// <summary>
+/// An expected refusal: a value, answered as <c>application/problem+json</c> (RFC 9457) with a stable <c>code</c>.
+/// </summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Code">What clients branch on; never renamed. All codes are in <see cref="Problems"/>.</param>
-/// <param name="Title">The refusal in a few words, the same for every occurrence.</param>
+/// <param name="Title">A short description, the same for every occurrence.</param>
 public sealed record Problem(int Status, string Code, string Title)
 {
-    /// <summary>What is special about this occurrence. Never echoes input.</summary>
+    /// <summary>What is specific to this occurrence. Never echoes input.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Detail { get; init; }
 
@@ -21,7 +23,7 @@ public sealed record Problem(int Status, string Code, string Title)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Limit? Limit { get; init; }
 
-    /// <summary>When to try again; the <c>Retry-After</c> header.</summary>
+    /// <summary>When to retry; the <c>Retry-After</c> header.</summary>
     [JsonIgnore]
     public TimeSpan? RetryAfter { get; init; }
 
@@ -32,7 +34,9 @@ public sealed record Problem(int Status, string Code, string Title)
     public IResult ToResult() => new ProblemResult(this);
 }
 
-/// <summary>One fault of a request: where (a JSON pointer into the body, or the name of a query parameter or header) and what.</summary>
+/// <summary>
+/// One fault of a request. The pointer is a JSON pointer into the body, or the name of a query parameter or header.
+/// </summary>
 public sealed record Fault(string Pointer, string Code, string Detail);
 
 /// <summary>A limit's name, as in the documentation, and its value.</summary>

@@ -3,11 +3,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace Chat.Functions.Shared;
 
-/// <summary>Writes a <see cref="Problem"/>; the one place that maps refusals to HTTP.</summary>
-/// <remarks>Written to the end even if the caller has left, as <see cref="Answer{T}"/> is.</remarks>
+/// <summary>Writes a <see cref="Problem"/>. The one place that maps refusals to HTTP.</summary>
+/// <remarks>Written to the end even if the caller has left, as <see cref="JsonResult{T}"/> is.</remarks>
 internal sealed class ProblemResult(Problem problem) : IResult, IStatusCodeHttpResult
 {
-    /// <summary>Whether the caller is told to try again.</summary>
+    /// <summary>Whether it tells the caller to retry.</summary>
     public bool IsUnavailable => problem.Status == StatusCodes.Status503ServiceUnavailable;
 
     int? IStatusCodeHttpResult.StatusCode => problem.Status;

@@ -1,27 +1,27 @@
 namespace Chat.Functions.Shared;
 
-/// <summary>Every refusal that clients can meet, with its stable code.</summary>
-public static class Problems
+/// <summary>All refusals, with their stable codes.</summary>
+internal static class Problems
 {
     public static readonly Problem NoToken = new(401, "token_missing", "A bearer token is needed.");
     public static readonly Problem TokenExpired = new(401, "token_expired", "The token has expired.");
     public static readonly Problem TokenInvalid = new(401, "token_invalid", "The token isn't valid here.");
     public static readonly Problem RouteNotFound = new(404, "route_not_found", "There is nothing at this address.");
 
-    /// <summary>Not there, or not yours: the same answer.</summary>
+    /// <summary>For conversations that don't exist and for those that aren't the caller's, so that nobody learns which.</summary>
     public static readonly Problem ConversationNotFound = new(404, "conversation_not_found", "There is no such conversation for you.");
 
-    /// <summary>Not there, not yours to see, or gone: the same answer.</summary>
+    /// <summary>For messages that don't exist, expired, or that the caller may not see.</summary>
     public static readonly Problem MessageNotFound = new(404, "message_not_found", "There is no such message for you.");
 
     public static readonly Problem MemberNotFound = new(404, "member_not_found", "There is no such member.");
 
-    /// <summary>Not there, expired, used up, or not for this caller: the same answer.</summary>
+    /// <summary>For links that don't exist, are expired or used up, or that the caller may not use.</summary>
     public static readonly Problem InviteNotFound = new(404, "invite_not_found", "There is no such invitation for you.");
 
     public static readonly Problem JoinRequestNotFound = new(404, "join_request_not_found", "Nobody of that name waits to join.");
 
-    /// <summary>Only where the caller knows what it is about.</summary>
+    /// <summary>Only where the caller may know that the thing exists.</summary>
     public static readonly Problem NotAllowed = new(403, "not_allowed", "You may not do that here.");
 
     public static readonly Problem MessageUnsent = new(409, "message_unsent", "The message was taken back.");
@@ -48,25 +48,29 @@ public static class Problems
 
     public static readonly Problem Unexpected = new(500, "unexpected", "Something went wrong here.");
 
-    /// <summary>What the server couldn't read off the connection, with the status that it gives.</summary>
+    /// <summary>The server couldn't read the request; with the server's status.</summary>
     public static Problem BadRequest(int status) => new(status, "bad_request", "The request can't be read.");
 
-    /// <summary>The token is good and names nobody who can be a user here: signing in again won't help.</summary>
+    /// <summary>The token is valid but has no usable user id, so signing in again won't help.</summary>
     public static Problem TokenNamesNoUser(string detail) => TokenInvalid with { Detail = detail };
 
     public static Problem MethodNotAllowed(IReadOnlyList<string> allow) =>
         new(405, "method_not_allowed", "This address doesn't take that method.") { Allow = allow };
 
-    public static Problem Malformed(IReadOnlyList<Fault> faults) => new(400, "malformed", "The request isn't well-formed.") { Errors = faults };
+    public static Problem Malformed(IReadOnlyList<Fault> faults) =>
+        new(400, "malformed", "The request isn't well-formed.") { Errors = faults };
 
-    public static Problem MalformedJson(string detail) => new(400, "malformed_json", "The body isn't JSON that can be taken.") { Detail = detail };
+    public static Problem MalformedJson(string detail) =>
+        new(400, "malformed_json", "The body isn't JSON that can be taken.") { Detail = detail };
 
     public static Problem BodyTooLarge(int limit) =>
         new(413, "body_too_large", "The body is too large.") { Limit = new Limit("requestBody", limit) };
 
-    public static readonly Problem MentionsAStranger = Malformed([new Fault("/mentions", "not_a_member", "Must be members of the conversation.")]);
+    public static readonly Problem MentionsAStranger =
+        Malformed([new Fault("/mentions", "not_a_member", "Must be members of the conversation.")]);
 
-    public static readonly Problem NotAReaction = Malformed([new Fault("key", "not_a_reaction", "Must be one emoji, or a name of 1 to 32 a-z0-9_+- between colons.")]);
+    public static readonly Problem NotAReaction =
+        Malformed([new Fault("key", "not_a_reaction", "Must be one emoji, or a name of 1 to 32 a-z0-9_+- between colons.")]);
 
     public static Problem TooManyMembers(string limit, int value) =>
         new(409, "too_many_members", "The conversation is too large for that.") { Limit = new Limit(limit, value) };
@@ -74,11 +78,15 @@ public static class Problems
     public static Problem LimitReached(string limit, long value) =>
         new(409, "limit_reached", "There are as many already as there can be.") { Limit = new Limit(limit, value) };
 
-    /// <summary>The time for it is over; the limit is in seconds.</summary>
+    /// <summary>The time window is over; the limit is in seconds.</summary>
     public static Problem TooLate(string limit, TimeSpan window) =>
         new(403, "too_late", "The time for that is over.") { Limit = new Limit(limit, (long)window.TotalSeconds) };
+
     public static Problem TooManyPinned(int limit) =>
-        new(409, "too_many_pinned", "You have pinned as many conversations as you may.") { Limit = new Limit("pinnedConversations", limit) };
+        new(409, "too_many_pinned", "You have pinned as many conversations as you may.")
+        {
+            Limit = new Limit("pinnedConversations", limit),
+        };
 
     public static Problem OutOfRange(string pointer, string detail) => Malformed([new Fault(pointer, "out_of_range", detail)]);
 }

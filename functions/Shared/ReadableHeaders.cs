@@ -3,8 +3,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace Chat.Functions.Shared;
 
-/// <summary>Lets scripts of other origins read the headers of answers that clients need.</summary>
-/// <remarks>Which origins may call is for the platform's CORS to say. It has no setting for this, and leaves the app's header as it is.</remarks>
+/// <summary>Lets scripts of other origins read the response headers that clients need.</summary>
+/// <remarks>
+/// The platform's CORS settings say which origins may call. They have none for exposed headers, and leave the app's header alone.
+/// </remarks>
 internal static class ReadableHeaders
 {
     private static readonly string All = string.Join(

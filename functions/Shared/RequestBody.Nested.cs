@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Chat.Functions.Shared;
 
-/// <summary>Members that may be left out, and those that hold lists or objects. A null is as good as nothing.</summary>
+/// <summary>Getters for optional fields, lists and objects. Null counts as absent.</summary>
 public sealed partial class RequestBody
 {
-    /// <summary>An object within the body; its faults are the body's.</summary>
+    /// <summary>An object within the body. Its faults are noted on the body.</summary>
     private RequestBody(RequestBody body, string pointer, JsonElement element)
     {
         _buffer = [];
@@ -14,10 +14,11 @@ public sealed partial class RequestBody
         _faults = body._faults;
     }
 
-    /// <summary>Whether a member is there.</summary>
-    public bool Has(string name) => _unreadable is null && _object.TryGetProperty(name, out var element) && element.ValueKind != JsonValueKind.Null;
+    /// <summary>Whether a field is given.</summary>
+    public bool Has(string name) =>
+        _unreadable is null && _object.TryGetProperty(name, out var element) && element.ValueKind != JsonValueKind.Null;
 
-    /// <summary>True or false; false when it isn't there.</summary>
+    /// <summary>A boolean; false when absent.</summary>
     public bool Flag(string name)
     {
         if (!Has(name))
@@ -34,7 +35,7 @@ public sealed partial class RequestBody
         return element.ValueKind == JsonValueKind.True;
     }
 
-    /// <summary>A message's id; null when it isn't there.</summary>
+    /// <summary>A message id; null when absent.</summary>
     public MessageId? OptionalMessageId(string name)
     {
         if (!Has(name) || !TryGetString(name, out var text))
@@ -50,15 +51,15 @@ public sealed partial class RequestBody
         return id;
     }
 
-    /// <summary>An object; null when it isn't there.</summary>
+    /// <summary>An object; null when absent.</summary>
     public RequestBody? OptionalObject(string name) =>
         Has(name) && TryGet(name, "an object", out var element, JsonValueKind.Object) ? new(this, $"/{name}", element) : null;
 
-    /// <summary>Objects, as many as allowed.</summary>
+    /// <summary>A list of objects, within bounds.</summary>
     public IReadOnlyList<RequestBody> Objects(string name, int least, int most) =>
         Items(name, least, most, JsonValueKind.Object, "an object", (pointer, element) => new RequestBody(this, pointer, element));
 
-    /// <summary>Texts as <see cref="Text"/> takes them, as many as allowed.</summary>
+    /// <summary>A list of texts (see <see cref="Text"/>), within bounds.</summary>
     public IReadOnlyList<string> Texts(string name, int least, int most, int limit) =>
         Items(name, least, most, JsonValueKind.String, "a string", (pointer, element) =>
         {
@@ -72,7 +73,7 @@ public sealed partial class RequestBody
             return text;
         });
 
-    /// <summary>Whole numbers from 0 on, as many as allowed, each once.</summary>
+    /// <summary>A list of non-negative integers, without duplicates and ascending.</summary>
     public IReadOnlyList<int> Indexes(string name, int most)
     {
         var indexes = Items(name, 0, most, JsonValueKind.Number, "a whole number", (pointer, element) =>
@@ -88,7 +89,7 @@ public sealed partial class RequestBody
         return [.. indexes.Distinct().Order()];
     }
 
-    /// <summary>Ids of conversations, as many as allowed, each once.</summary>
+    /// <summary>A list of conversation ids, without duplicates.</summary>
     public IReadOnlyList<ConversationId> ConversationIds(string name, int most)
     {
         var ids = Items(name, 1, most, JsonValueKind.String, "a conversation's id", (pointer, element) =>

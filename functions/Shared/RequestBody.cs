@@ -9,11 +9,12 @@ using Microsoft.Net.Http.Headers;
 namespace Chat.Functions.Shared;
 
 /// <summary>
-/// A JSON object from a client, read within bounds. Getters note what is wrong and go on, so that <see cref="Refusal"/> lists every fault;
-/// check it before using what they returned.
+/// A JSON object from a client, read within bounds. Getters note faults and go on, so that one refusal lists them all: call
+/// <see cref="ThrowIfMalformed"/> before using what they returned.
 /// </summary>
 public sealed partial class RequestBody : IDisposable
 {
+    // Duplicate fields are refused: parsers disagree on which one counts, and a gateway may check the other.
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 
     private readonly Problem? _unreadable;
@@ -31,13 +32,14 @@ public sealed partial class RequestBody : IDisposable
         _object = document?.RootElement ?? default;
     }
 
-    /// <summary>Why this body can't be used; null when it can.</summary>
-    public Problem? Refusal => _unreadable ?? (_faults.Count > 0 ? Problems.Malformed(_faults) : null);
+    /// <summary>Refuses the request if the body can't be read or a getter noted a fault.</summary>
+    /// <exception cref="MalformedRequestException">It holds the refusal, with every fault.</exception>
+    public void ThrowIfMalformed() =>
+        MalformedRequestException.ThrowIf(_unreadable ?? (_faults.Count > 0 ? Problems.Malformed(_faults) : null));
 
     /// <summary>Reads at most <paramref name="limit"/> bytes of <c>application/json</c>.</summary>
     public static async Task<RequestBody> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         if (!IsJson(request))
         {
             return new RequestBody(Problems.UnsupportedMediaType, [], null);
@@ -48,7 +50,7 @@ public sealed partial class RequestBody : IDisposable
             return new RequestBody(Problems.BodyTooLarge(limit), [], null);
         }
 
-        // One byte more than allowed tells too much from just enough.
+        // One byte more than allowed, to detect a body that is too large.
         var buffer = ArrayPool<byte>.Shared.Rent((int)(request.ContentLength ?? limit) + 1);
         var length = await ReadAsync(request.Body, buffer, cancellationToken);
         if (length > limit)
@@ -70,21 +72,25 @@ public sealed partial class RequestBody : IDisposable
         }
         catch (JsonException exception)
         {
-            // Of a member that is there twice, the parser doesn't say where.
-            var detail = exception.LineNumber is { } line ? $"Line {line + 1}, byte {exception.BytePositionInLine + 1}." : "A member is there twice.";
+            // The parser gives no position for duplicate fields.
+            var detail = exception.LineNumber is { } line
+                ? $"Line {line + 1}, byte {exception.BytePositionInLine + 1}."
+                : "A member is there twice.";
             return new RequestBody(Problems.MalformedJson(detail), buffer, null);
         }
         catch (InvalidOperationException)
         {
-            // How the parser refuses unpaired surrogates in names.
+            // The parser's way to refuse unpaired surrogates in names.
             return new RequestBody(Problems.MalformedJson("The names of members must be valid Unicode."), buffer, null);
         }
     }
 
-    /// <summary>Notes a fault that the getters can't see.</summary>
+    /// <summary>Notes a fault that the getters don't check.</summary>
     public void Fault(string pointer, string code, string detail) => _faults.Add(new Fault(_path + pointer, code, detail));
 
-    /// <summary>A string of 1 to <paramref name="limit"/> Unicode scalar values, kept exactly: no NUL, no unpaired surrogates, nothing trimmed.</summary>
+    /// <summary>
+    /// A string of 1 to <paramref name="limit"/> Unicode scalar values, without NUL and unpaired surrogates. It isn't trimmed.
+    /// </summary>
     public string Text(string name, int limit)
     {
         if (!TryGetString(name, out var text))
@@ -107,7 +113,7 @@ public sealed partial class RequestBody : IDisposable
         return text;
     }
 
-    /// <summary>One of a few words.</summary>
+    /// <summary>One of the given words.</summary>
     public string OneOf(string name, params ReadOnlySpan<string> words)
     {
         if (TryGetString(name, out var text) && !words.Contains(text))
@@ -118,7 +124,7 @@ public sealed partial class RequestBody : IDisposable
         return text;
     }
 
-    /// <summary>The absolute https address of something that anybody may fetch.</summary>
+    /// <summary>An absolute https URL without credentials.</summary>
     public string WebAddress(string name, int limit)
     {
         if (!TryGetString(name, out var text))
@@ -152,7 +158,7 @@ public sealed partial class RequestBody : IDisposable
         return new UserId(text);
     }
 
-    /// <summary>User ids without duplicates, in the order given; null when something is wrong with them.</summary>
+    /// <summary>User ids without duplicates, in the order given; null when there is a fault.</summary>
     public IReadOnlyList<UserId>? UserIds(string name)
     {
         if (!TryGet(name, "an array of user ids", out var array, JsonValueKind.Array))
@@ -182,7 +188,7 @@ public sealed partial class RequestBody : IDisposable
         return _faults.Count == faults ? users : null;
     }
 
-    /// <summary>A whole number from 0 on, or from what is the least.</summary>
+    /// <summary>An integer, at least <paramref name="least"/>.</summary>
     public long Seq(string name, int least = 0)
     {
         if (!TryGet(name, "a whole number", out var element, JsonValueKind.Number))
@@ -198,10 +204,11 @@ public sealed partial class RequestBody : IDisposable
         return number;
     }
 
-    /// <summary>A truth value.</summary>
-    public bool Bool(string name) => TryGet(name, "true or false", out var element, JsonValueKind.True, JsonValueKind.False) && element.GetBoolean();
+    /// <summary>A boolean.</summary>
+    public bool Bool(string name) =>
+        TryGet(name, "true or false", out var element, JsonValueKind.True, JsonValueKind.False) && element.GetBoolean();
 
-    /// <summary>An instant in RFC 3339, with its offset; taken to the millisecond.</summary>
+    /// <summary>An RFC 3339 instant with an offset, truncated to milliseconds.</summary>
     public DateTimeOffset Instant(string name)
     {
         if (!TryGetString(name, out var text))
@@ -209,9 +216,15 @@ public sealed partial class RequestBody : IDisposable
             return default;
         }
 
-        // What has no offset would be taken for local time.
+        // Without an offset it would be taken as local time.
         var isOffset = text is [.., 'Z'] or [.., '+' or '-', _, _, ':', _, _];
-        if (!DateTimeOffset.TryParseExact(text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant) || !isOffset)
+        if (!DateTimeOffset.TryParseExact(
+            text,
+            "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.None,
+            out var instant)
+            || !isOffset)
         {
             Fault($"/{name}", "invalid_instant", "Must be an RFC 3339 date and time with an offset.");
         }
@@ -219,10 +232,11 @@ public sealed partial class RequestBody : IDisposable
         return DateTimeOffset.FromUnixTimeMilliseconds(instant.ToUnixTimeMilliseconds());
     }
 
-    /// <summary>A member of a JSON merge (RFC 7396): left alone when absent, cleared when null, else read by its getter.</summary>
+    /// <summary>
+    /// A field of a JSON merge patch (RFC 7396): unchanged when absent, cleared when null, otherwise read by its getter.
+    /// </summary>
     public Merge<T> Merge<T>(string name, Func<string, T> read)
     {
-        ArgumentNullException.ThrowIfNull(read);
         return _unreadable is not null || !_object.TryGetProperty(name, out var element)
             ? default
             : new(true, element.ValueKind == JsonValueKind.Null ? default : read(name));
@@ -237,7 +251,8 @@ public sealed partial class RequestBody : IDisposable
         }
     }
 
-    internal static bool IsClientId(string text) => text.Length is >= 1 and <= 64 && !text.AsSpan().ContainsAnyExceptInRange('\x20', '\x7e');
+    internal static bool IsClientId(string text) =>
+        text.Length is >= 1 and <= 64 && !text.AsSpan().ContainsAnyExceptInRange('\x20', '\x7e');
 
     private static async Task<int> ReadAsync(Stream body, byte[] buffer, CancellationToken cancellationToken)
     {
@@ -247,7 +262,7 @@ public sealed partial class RequestBody : IDisposable
         }
         catch (IOException broken) when (broken is not BadHttpRequestException)
         {
-            // How the server says of some broken chunks that they are, and that the connection ended.
+            // The server throws this for malformed chunks and for a connection that ended.
             throw new BadHttpRequestException("The body can't be read.", broken);
         }
     }
@@ -266,7 +281,7 @@ public sealed partial class RequestBody : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // How the reader refuses unpaired surrogates.
+            // The reader's way to refuse unpaired surrogates.
             return null;
         }
     }
@@ -306,7 +321,7 @@ public sealed partial class RequestBody : IDisposable
         return true;
     }
 
-    /// <param name="name">A member, or a member of a member: <c>draft/text</c>.</param>
+    /// <param name="name">A field, or a nested field such as <c>draft/text</c>.</param>
     private bool TryGet(string name, string expected, out JsonElement element, params ReadOnlySpan<JsonValueKind> kinds)
     {
         element = default;
@@ -341,9 +356,9 @@ public sealed partial class RequestBody : IDisposable
     }
 }
 
-/// <summary>What a JSON merge says about a member.</summary>
-/// <param name="IsGiven">False when the member is absent and stays as it is.</param>
-/// <param name="Value">The new value; the default when it is to be cleared.</param>
+/// <summary>What a JSON merge patch says about a field.</summary>
+/// <param name="IsGiven">False when the field is absent and doesn't change.</param>
+/// <param name="Value">The new value; the default to clear it.</param>
 public readonly record struct Merge<T>(bool IsGiven, T? Value)
 {
     /// <summary>The value after the merge.</summary>

@@ -3,19 +3,23 @@ using Microsoft.AspNetCore.Http;
 
 namespace Chat.Functions.Shared;
 
-/// <summary>Query parameters from a client. Getters note what is wrong and go on; check <see cref="Refusal"/> before using what they returned.</summary>
-public sealed class RequestQuery(HttpRequest request)
+/// <summary>
+/// Query parameters from a client. Getters note faults and go on, so that one refusal lists them all: call <see cref="ThrowIfMalformed"/>
+/// before using what they returned.
+/// </summary>
+internal sealed class RequestQuery(HttpRequest request)
 {
     private readonly List<Fault> _faults = [];
 
-    public Problem? Refusal => _faults.Count > 0 ? Problems.Malformed(_faults) : null;
+    /// <summary>Refuses the request if a getter noted a fault.</summary>
+    /// <exception cref="MalformedRequestException">It holds the refusal, with every fault.</exception>
+    public void ThrowIfMalformed() => MalformedRequestException.ThrowIf(_faults.Count > 0 ? Problems.Malformed(_faults) : null);
 
     public void Fault(string name, string code, string detail) => _faults.Add(new Fault(name, code, detail));
 
-    /// <summary>The page size asked for, or the default.</summary>
+    /// <summary>The page size: as requested, or the default.</summary>
     public int Limit(Limits limits)
     {
-        ArgumentNullException.ThrowIfNull(limits);
         if (!TryGet("limit", out var text))
         {
             return limits.DefaultPage;
@@ -30,7 +34,7 @@ public sealed class RequestQuery(HttpRequest request)
         return limits.DefaultPage;
     }
 
-    /// <summary>A log position, or null when it isn't given.</summary>
+    /// <summary>A sequence number; null when absent.</summary>
     public long? Seq(string name, long least)
     {
         if (!TryGet(name, out var text))
@@ -47,7 +51,7 @@ public sealed class RequestQuery(HttpRequest request)
         return null;
     }
 
-    /// <summary>The user that the page before ended with, in lists ordered by user; null for the first page.</summary>
+    /// <summary>The cursor of lists ordered by user: the last user of the page before; null for the first page.</summary>
     public UserId? UserIdContinuation()
     {
         if (!TryGet("continuation", out var text))
@@ -64,7 +68,7 @@ public sealed class RequestQuery(HttpRequest request)
         return null;
     }
 
-    /// <summary>User ids separated by commas, without duplicates.</summary>
+    /// <summary>A comma-separated list of user ids, without duplicates.</summary>
     public IReadOnlyList<UserId> UserIds(string name, int limit)
     {
         if (!TryGet(name, out var text))
@@ -93,7 +97,7 @@ public sealed class RequestQuery(HttpRequest request)
         return [.. users.Distinct()];
     }
 
-    /// <summary>One of a few words, or null.</summary>
+    /// <summary>One of the given words; null when absent.</summary>
     public string? OneOf(string name, params IEnumerable<string> words)
     {
         if (!TryGet(name, out var text) || words.Contains(text, StringComparer.Ordinal))
@@ -105,7 +109,7 @@ public sealed class RequestQuery(HttpRequest request)
         return null;
     }
 
-    /// <summary>The value of a parameter that may be given once, or null.</summary>
+    /// <summary>A parameter that may be given once; null when absent.</summary>
     public string? Single(string name) => TryGet(name, out var text) ? text : null;
 
     private bool TryGet(string name, out string text)

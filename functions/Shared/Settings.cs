@@ -3,15 +3,16 @@ using Microsoft.Extensions.Configuration;
 
 namespace Chat.Functions.Shared;
 
-/// <summary>Reads settings at start, so that a wrong one stops the app with its name instead of failing a request later.</summary>
-public static class Settings
+/// <summary>
+/// Reads settings at start. A wrong one stops the app, with its name in the message, instead of failing a request later.
+/// </summary>
+internal static class Settings
 {
-    /// <summary>A feature's options from its section, checked against their annotations.</summary>
+    /// <summary>A feature's options from its section, validated by their annotations.</summary>
     /// <exception cref="InvalidOperationException">A value is out of range; the message names the setting.</exception>
     public static T GetValidated<T>(this IConfiguration configuration, string section)
         where T : class, new()
     {
-        ArgumentNullException.ThrowIfNull(configuration);
         var options = configuration.GetSection(section).Get<T>() ?? new T();
         var faults = new List<ValidationResult>();
         if (Validator.TryValidateObject(options, new ValidationContext(options), faults, validateAllProperties: true))
@@ -19,14 +20,15 @@ public static class Settings
             return options;
         }
 
-        throw new InvalidOperationException(string.Join(' ', faults.Select(fault => $"Setting {section}__{fault.MemberNames.FirstOrDefault()}: {fault.ErrorMessage}")));
+        throw new InvalidOperationException(string.Join(
+            ' ',
+            faults.Select(fault => $"Setting {section}__{fault.MemberNames.FirstOrDefault()}: {fault.ErrorMessage}")));
     }
 
-    /// <summary>A setting that must be there.</summary>
-    /// <exception cref="InvalidOperationException">It isn't; the message names it.</exception>
+    /// <summary>A mandatory setting.</summary>
+    /// <exception cref="InvalidOperationException">It is missing; the message names it.</exception>
     public static string Required(this IConfiguration configuration, string key)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
         return configuration[key] is { Length: > 0 } value
             ? value
             : throw new InvalidOperationException($"Setting {key.Replace(":", "__", StringComparison.Ordinal)} is missing.");

@@ -7,14 +7,14 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Chat.Functions.Shared;
 
 /// <summary>Registers what every feature uses.</summary>
-public static class SharedSetup
+internal static class SharedSetup
 {
     public static IServiceCollection AddShared(this IServiceCollection services, IConfiguration configuration)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
+        // Try: a host may have added its own clock.
         services.TryAddSingleton(TimeProvider.System);
 
-        // The identity that the app runs as; AZURE_CLIENT_ID chooses among several.
+        // The app's managed identity. AZURE_CLIENT_ID selects one of several.
         services.TryAddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
         return services
             .AddSingleton(configuration.GetValidated<Limits>("Limits"))

@@ -5,7 +5,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Shared;
 
-/// <summary>Answers what no other function does: 405 with <c>Allow</c> where the path exists, 404 elsewhere. The host's own answers have no body.</summary>
+/// <summary>
+/// Answers requests that no other function takes: 405 with <c>Allow</c> for a known path, otherwise 404. The host's own answers
+/// would have no body.
+/// </summary>
 public sealed class UnknownRoute
 {
     private static readonly string[] AllMethods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
@@ -14,14 +17,16 @@ public sealed class UnknownRoute
     [Function(nameof(UnknownRoute))]
     public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, Route = "{*path}")] HttpRequest request, string? path)
     {
-        ArgumentNullException.ThrowIfNull(request);
-
-        // The server has decoded it: as a string it would be decoded again.
+        // The server has decoded the path. As a plain string it would be decoded twice.
         var decoded = new PathString("/" + path);
-        var allowed = Routes.Where(route => route.Path.TryMatch(decoded, [])).SelectMany(route => route.Methods).Distinct(StringComparer.Ordinal).ToList();
+        var allowed = Routes.Where(route => route.Path.TryMatch(decoded, []))
+            .SelectMany(route => route.Methods)
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
         return (allowed.Count > 0 ? Problems.MethodNotAllowed(allowed) : Problems.RouteNotFound).ToResult();
     }
 
+    // Reflection runs once, at the first unknown path, and can't miss a new function.
     private static IEnumerable<(TemplateMatcher Path, IReadOnlyList<string> Methods)> FindRoutes() =>
         from type in typeof(UnknownRoute).Assembly.GetTypes()
         where type != typeof(UnknownRoute)

@@ -7,12 +7,15 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Sync;
 
 /// <summary>
-/// <c>GET /sync</c>: what has changed in the caller's list since a cursor. Without one, and with one that is too old or not theirs, all of it,
-/// marked as a new snapshot.
+/// <c>GET /sync</c>: the changes of the caller's list since a cursor. Without a valid cursor the whole list, marked as a new
+/// snapshot.
 /// </summary>
 public sealed class SyncInbox(ChatContainers containers, SyncOptions options, Limits limits, TimeProvider time, CurrentUser user)
 {
-    /// <summary>That a user left is told for longer than cursors live, so that nobody misses it.</summary>
+    /// <summary>
+    /// How long <c>/sync</c> lists conversations that the user left (tombstones): longer than a cursor is valid, so that no
+    /// client misses one.
+    /// </summary>
     private static readonly TimeSpan TombstoneLifetime = TimeSpan.FromDays(35);
 
     [Function(nameof(SyncInbox))]
@@ -22,24 +25,25 @@ public sealed class SyncInbox(ChatContainers containers, SyncOptions options, Li
     {
         var query = new RequestQuery(request);
         var (limit, text) = (query.Limit(limits), query.Single("cursor"));
-        if (query.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        query.ThrowIfMalformed();
 
         var now = time.GetUtcNow();
         var given = SyncCursor.Parse(text, user.Id, options.StoreEpoch, now);
         var cursor = given?.At(now) ?? SyncCursor.FromTheStart(now);
+        // One more than asked for tells whether there is a next page.
         var found = await FindAsync(cursor, limit + 1, cancellationToken);
         var page = found.Take(limit).ToList();
         var next = page is [.., var last] ? cursor.Served(last.StoredAt, last.ConversationId) : cursor;
         var hasMore = found.Count > limit;
         var forgotten = (now - TombstoneLifetime).ToUnixTimeSeconds();
-        return new Answer<SyncPage>(
+        return new JsonResult<SyncPage>(
             StatusCodes.Status200OK,
             new SyncPage(
                 given is null,
-                [.. page.Where(entry => !entry.IsLeft || entry.StoredAt >= forgotten).Select(entry => SyncItem.Of(entry, limits.Page, now))],
+                [
+                    .. page.Where(entry => !entry.IsLeft || entry.StoredAt >= forgotten)
+                        .Select(entry => SyncItem.Of(entry, limits.Page, now)),
+                ],
                 (hasMore ? next : next.Ended()).ToText(user.Id, options.StoreEpoch),
                 hasMore),
             ChatJson.Default.SyncPage);
@@ -47,7 +51,9 @@ public sealed class SyncInbox(ChatContainers containers, SyncOptions options, Li
 
     private async Task<List<InboxEntry>> FindAsync(SyncCursor cursor, int take, CancellationToken cancellationToken) =>
         await containers.Users.QueryPartitionAsync(
-            new QueryDefinition("SELECT TOP @take * FROM c WHERE c._ts >= @from AND (c._ts > @from OR c.id > @after) AND c.type = 'inbox' ORDER BY c._ts, c.id")
+            new QueryDefinition(
+                "SELECT TOP @take * FROM c WHERE c._ts >= @from AND (c._ts > @from OR c.id > @after) AND c.type = 'inbox'"
+                + " ORDER BY c._ts, c.id")
                 .WithParameter("@take", take)
                 .WithParameter("@from", cursor.From)
                 .WithParameter("@after", cursor.After is { } after ? InboxEntry.DocumentId(after) : ""),

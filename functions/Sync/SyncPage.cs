@@ -5,41 +5,48 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Sync;
 
-/// <summary>What has changed in a user's list since a cursor, oldest change first.</summary>
-/// <param name="Resnapshot">What the client knows is void: it begins anew with this page.</param>
-/// <param name="Cursor">Asks for what comes after this page.</param>
-/// <param name="HasMore">Whether there is more to ask for at once.</param>
-public sealed record SyncPage(bool Resnapshot, IReadOnlyList<SyncItem> Items, string Cursor, bool HasMore);
+/// <summary>A page of changes of a user's list, oldest first.</summary>
+/// <param name="Resnapshot">The client must discard its list and start with this page.</param>
+/// <param name="Cursor">The cursor for the next call.</param>
+/// <param name="HasMore">Whether there are more changes now.</param>
+internal sealed record SyncPage(bool Resnapshot, IReadOnlyList<SyncItem> Items, string Cursor, bool HasMore);
 
-/// <summary>A conversation as it is now in the user's list. Items come again; the one with the highest version counts.</summary>
-/// <param name="Version">Grows with every change of the conversation's entry in the list.</param>
-/// <param name="Left">The user isn't a member any more; nothing else is there then.</param>
-/// <param name="Newest">What one page of messages covers at least, up to the entry's <c>lastSeq</c>.</param>
-/// <param name="Limited">There is log before <paramref name="Newest"/> that the user may see.</param>
-public sealed record SyncItem(
+/// <summary>
+/// The current state of a conversation in the user's list. An item may be repeated; the highest version is the newest.
+/// </summary>
+/// <param name="Version">Rises with every change of the inbox entry.</param>
+/// <param name="Left">A tombstone: the user isn't a member any more. All other fields are absent.</param>
+/// <param name="Newest">The newest entries, up to <c>lastSeq</c>, at most as many as a page of messages covers.</param>
+/// <param name="Limited">Whether there are earlier entries that the user may see.</param>
+internal sealed record SyncItem(
     ConversationId ConversationId,
     long Version,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Left,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConversationSummary? Conversation,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConversationSummaryView? Conversation,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] LogPositions? Newest,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Limited)
 {
-    /// <param name="entry">The conversation in the user's list.</param>
+    /// <param name="entry">The user's inbox entry.</param>
     /// <param name="page">The most messages on a page.</param>
-    /// <param name="now">At which what has expired isn't shown.</param>
+    /// <param name="now">The instant for expiry.</param>
     public static SyncItem Of(InboxEntry entry, int page, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         if (entry.IsLeft)
         {
             return new(entry.ConversationId, entry.Version, true, null, null, false);
         }
 
-        // What was cleared may be ahead of the entry.
+        // The cleared watermark may be ahead of the entry, which is a projection.
         var from = Math.Max(Math.Min(entry.ClearedSeq, entry.LastSeq), entry.LastSeq - page) + 1;
-        return new(entry.ConversationId, entry.Version, false, ConversationSummary.Of(entry, now), new(from, entry.LastSeq), from > entry.ClearedSeq + 1);
+        return new(
+            entry.ConversationId,
+            entry.Version,
+            false,
+            ConversationSummaryView.Of(entry, now),
+            new(from, entry.LastSeq),
+            from > entry.ClearedSeq + 1);
     }
 }
 
-/// <summary>A range of log positions; <paramref name="ToSeq"/> is less than <paramref name="FromSeq"/> when it is empty.</summary>
-public sealed record LogPositions(long FromSeq, long ToSeq);
+/// <summary>A range of sequence numbers; empty when <paramref name="ToSeq"/> is less than <paramref name="FromSeq"/>.</summary>
+internal sealed record LogPositions(long FromSeq, long ToSeq);

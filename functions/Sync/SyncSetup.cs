@@ -6,19 +6,19 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Chat.Functions.Sync;
 
 /// <summary>Registers sync.</summary>
-public static class SyncSetup
+internal static class SyncSetup
 {
-    public static IServiceCollection AddSync(this IServiceCollection services, IConfiguration configuration)
-    {
-        ArgumentNullException.ThrowIfNull(configuration);
-        return services.AddSingleton(configuration.GetValidated<SyncOptions>("Sync"));
-    }
+    public static IServiceCollection AddSync(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddSingleton(configuration.GetValidated<SyncOptions>("Sync"));
 }
 
-/// <summary>How sync behaves, under <c>Sync</c> in the settings.</summary>
+/// <summary>The settings under <c>Sync</c>.</summary>
 public sealed record SyncOptions
 {
-    /// <summary>Which life of the store this is. Default 1. Raise it after a restore or a failover that lost commits: every client begins anew.</summary>
+    /// <summary>
+    /// The epoch of the store. Default 1. Raise it after a restore or a failover that lost commits; all cursors become invalid
+    /// and every client starts with a new snapshot.
+    /// </summary>
     [Range(1, int.MaxValue)]
     public int StoreEpoch { get; init; } = 1;
 }

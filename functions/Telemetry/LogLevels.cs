@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Telemetry;
 
-/// <summary>Keeps what libraries note of every call out of the log: its addresses name users and conversations, and each line costs.</summary>
+/// <summary>
+/// Keeps the libraries' lines about every call out of the log: their URLs name users and conversations, and each line costs
+/// money.
+/// </summary>
 public static class LogLevels
 {
     private static readonly string[] Libraries = ["System.Net.Http.HttpClient", "Microsoft.AspNetCore", "Microsoft.Azure.SignalR", "Azure"];

@@ -9,8 +9,9 @@ internal static class Metrics
 {
     public const string MeterName = "Chat.Functions";
 
-    /// <summary>Names of attributes.</summary>
-    public const string Outcome = "chat.commit.outcome", DeliveredBy = "chat.delivery.by", Queue = "messaging.destination.name", Error = "error.type";
+    /// <summary>Attribute names.</summary>
+    public const string Outcome =
+        "chat.commit.outcome", DeliveredBy = "chat.delivery.by", Queue = "messaging.destination.name", Error = "error.type";
 
     private static readonly Meter Meter = new(MeterName);
 
@@ -19,11 +20,17 @@ internal static class Metrics
         HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
     };
 
-    private static readonly InstrumentAdvice<double> RequestUnits = new() { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] };
+    private static readonly InstrumentAdvice<double> RequestUnits = new()
+    {
+        HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
+    };
 
     private static readonly InstrumentAdvice<long> Operations = new() { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100] };
 
-    public static Counter<long> MessagesSent { get; } = Meter.CreateCounter<long>("chat.messages.sent", "{message}", "Messages that were committed.");
+    public static Counter<long> MessagesSent { get; } = Meter.CreateCounter<long>(
+        "chat.messages.sent",
+        "{message}",
+        "Messages that were committed.");
 
     public static Histogram<double> CommitDuration { get; } =
         Meter.CreateHistogram("chat.commit.duration", "s", "How long commits took, by what became of them.", advice: Seconds);
@@ -65,7 +72,7 @@ internal static class Metrics
 
     public static KeyValuePair<string, object?> TagOf(Exception exception) => new(Error, exception.GetType().FullName);
 
-    /// <summary>Counts a commit with all that it holds.</summary>
+    /// <summary>Records a commit and its messages.</summary>
     public static void Count(CommitPlan plan, CommitStatus status, TimeSpan took)
     {
         CommitDuration.Record(took.TotalSeconds, Tag(Outcome, Name(status)));
@@ -83,7 +90,7 @@ internal static class Metrics
         }
     }
 
-    /// <summary>A commit's outcome as telemetry has it.</summary>
+    /// <summary>The value of <see cref="Outcome"/> for a status.</summary>
     public static string Name(CommitStatus status) => status switch
     {
         CommitStatus.Committed => "committed",

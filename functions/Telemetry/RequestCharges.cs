@@ -3,7 +3,7 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Telemetry;
 
-/// <summary>Records what every call to Cosmos DB costs, as the service says it. The SDK's own repeats within a call aren't seen.</summary>
+/// <summary>Records the request charge of every call to Cosmos DB. The SDK's own retries within a call aren't included.</summary>
 internal sealed class RequestCharges : RequestHandler
 {
     public override Task<ResponseMessage> SendAsync(RequestMessage request, CancellationToken cancellationToken) =>
@@ -13,7 +13,10 @@ internal sealed class RequestCharges : RequestHandler
     {
         var (operation, container) = (OperationOf(request), ContainerOf(request.RequestUri.OriginalString));
         var response = await base.SendAsync(request, cancellationToken);
-        Metrics.RequestCharge.Record(response.Headers.RequestCharge, Metrics.Tag("db.operation.name", operation), Metrics.Tag("db.collection.name", container));
+        Metrics.RequestCharge.Record(
+            response.Headers.RequestCharge,
+            Metrics.Tag("db.operation.name", operation),
+            Metrics.Tag("db.collection.name", container));
         return response;
     }
 

@@ -15,22 +15,25 @@ internal static class Spans
 
     public static bool AreWanted => Source.HasListeners();
 
-    /// <summary>The span that this runs in; none when nobody listens.</summary>
+    /// <summary>The current span; default without a listener.</summary>
     public static ActivityContext Current => Source.HasListeners() && Activity.Current is { } current ? current.Context : default;
 
-    /// <summary>An HTTP call, in the trace that the host began for it.</summary>
+    /// <summary>The span of an HTTP call, in the host's trace.</summary>
     public static Activity? StartCall(string function, TraceContext host)
     {
-        if (!ActivityContext.TryParse(host.TraceParent, host.TraceState, isRemote: true, out var parent) || !parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded))
+        if (!ActivityContext.TryParse(host.TraceParent, host.TraceState, isRemote: true, out var parent)
+            || !parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded))
         {
-            // Nobody keeps the host's part, and below it samplers would drop ours, too.
+            // The host's span isn't recorded. As its child, ours would be dropped by samplers too, so start a new trace.
             (parent, Activity.Current) = (default, null);
         }
 
         return Source.StartActivity(function, ActivityKind.Server, parent)?.SetTag("faas.trigger", "http");
     }
 
-    /// <summary>A try to commit, in the trace of the first command's caller whose trace is kept, with links to the others.</summary>
+    /// <summary>
+    /// The span of a commit, in the trace of the first caller whose trace is recorded, with links to the other callers.
+    /// </summary>
     public static Activity? StartCommit(ConversationId conversation, IReadOnlyList<PendingAppend> appends)
     {
         if (!Source.HasListeners())
@@ -46,11 +49,13 @@ internal static class Spans
             .SetTag("chat.commit.commands", appends.Count);
     }
 
-    /// <summary>Sends a message in a span of its own, which the SDK notes in the message for whoever takes it.</summary>
+    /// <summary>Sends a message in a span. The SDK stores its context in the message.</summary>
     public static Task SendTracedAsync(this ServiceBusSender sender, ServiceBusMessage message, CancellationToken cancellationToken) =>
         Source.HasListeners() ? SendInSpanAsync(sender, message, cancellationToken) : sender.SendMessageAsync(message, cancellationToken);
 
-    /// <summary>The work on a queue message: in its sender's trace, or linked to it if the message was for later.</summary>
+    /// <summary>
+    /// The span of processing a queue message: a child of its sender's span, or linked to it if the message was scheduled.
+    /// </summary>
     public static Activity? StartProcess(string queue, ServiceBusReceivedMessage message)
     {
         if (!Source.HasListeners())
@@ -68,20 +73,24 @@ internal static class Spans
             ?.SetMessaging("process", queue, message.MessageId);
     }
 
-    /// <summary>A push of events to a conversation's members.</summary>
+    /// <summary>The span of a push to a conversation's members.</summary>
     public static Activity? StartPush(ConversationId conversation, int events) =>
         Source.HasListeners()
-            ? Source.StartActivity("push", ActivityKind.Client)?.SetTag("chat.conversation.id", conversation.Value).SetTag("chat.push.events", events)
+            ? Source.StartActivity("push", ActivityKind.Client)?.SetTag(
+                "chat.conversation.id",
+                conversation.Value).SetTag("chat.push.events", events)
             : null;
 
-    /// <summary>Says that what the span is about failed, and of which kind the failure is; never more, a message might quote content.</summary>
+    /// <summary>Marks a span as failed, with the kind of failure only: an exception's message may quote content.</summary>
     public static void Fail(this Activity? span, string kind) => span?.SetStatus(ActivityStatusCode.Error).SetTag(Metrics.Error, kind);
 
     public static void Fail(this Activity? span, Exception exception) => span.Fail(exception.GetType().FullName!);
 
     private static async Task SendInSpanAsync(ServiceBusSender sender, ServiceBusMessage message, CancellationToken cancellationToken)
     {
-        using var span = Source.StartActivity($"send {sender.EntityPath}", ActivityKind.Producer)?.SetMessaging("send", sender.EntityPath, message.MessageId);
+        using var span = Source.StartActivity(
+            $"send {sender.EntityPath}",
+            ActivityKind.Producer)?.SetMessaging("send", sender.EntityPath, message.MessageId);
         try
         {
             await sender.SendMessageAsync(message, cancellationToken);
@@ -93,7 +102,10 @@ internal static class Spans
         }
     }
 
-    /// <summary>Where the SDK noted that the message was sent: <c>traceparent</c> only with its experimental spans, else <c>Diagnostic-Id</c> alone.</summary>
+    /// <summary>
+    /// The sender's span. The SDK writes <c>traceparent</c> only with its experimental spans enabled, otherwise
+    /// <c>Diagnostic-Id</c>.
+    /// </summary>
     private static ActivityContext SenderOf(ServiceBusReceivedMessage message)
     {
         var sender = Property("traceparent") ?? Property("Diagnostic-Id");

@@ -8,7 +8,7 @@ using OpenTelemetry.Trace;
 
 namespace Chat.Functions.Telemetry;
 
-/// <summary>Exports spans and metrics by OTLP for as long as the process lives. The <c>OTEL_*</c> settings say where to and how.</summary>
+/// <summary>Exports spans and metrics by OTLP. The <c>OTEL_*</c> settings configure it.</summary>
 internal sealed class TelemetryExport(IConfiguration configuration) : IHostedService, IDisposable
 {
     private TracerProvider? _spans;
@@ -33,14 +33,16 @@ internal sealed class TelemetryExport(IConfiguration configuration) : IHostedSer
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Sends what is left, waiting at most 5 s for each. Not at the stop: what runs until then is still to be told.</summary>
+    /// <summary>
+    /// Flushes both, for at most 5 s each. Not in <see cref="StopAsync"/>, since invocations run on until after it.
+    /// </summary>
     public void Dispose()
     {
         _spans?.Dispose();
         _metrics?.Dispose();
     }
 
-    /// <summary>Settings come last, so that <c>OTEL_SERVICE_NAME</c> wins.</summary>
+    /// <summary>Environment settings are added last, so that <c>OTEL_SERVICE_NAME</c> wins.</summary>
     private static ResourceBuilder Resource() =>
         ResourceBuilder.CreateEmpty().AddService("chat-functions").AddTelemetrySdk().AddEnvironmentVariableDetector();
 }

@@ -6,15 +6,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Functions.Telemetry;
 
-/// <summary>Makes a span of every HTTP call: its function, its answer's status, and its caller under a pseudonym.</summary>
-public sealed class TraceCalls(Pseudonyms pseudonyms) : IFunctionsWorkerMiddleware
+/// <summary>Starts a span for every HTTP call, with the function, the status and the caller's pseudonym.</summary>
+internal sealed class TraceCalls(Pseudonyms pseudonyms) : IFunctionsWorkerMiddleware
 {
-    public Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        ArgumentNullException.ThrowIfNull(next);
-        return Spans.AreWanted && context.GetHttpContext() is not null ? TraceAsync(context, next) : next(context);
-    }
+    public Task Invoke(FunctionContext context, FunctionExecutionDelegate next) =>
+        Spans.AreWanted && context.GetHttpContext() is not null ? TraceAsync(context, next) : next(context);
 
     private async Task TraceAsync(FunctionContext context, FunctionExecutionDelegate next)
     {

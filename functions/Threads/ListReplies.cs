@@ -6,14 +6,24 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Threads;
 
-/// <summary><c>GET /conversations/{c}/messages/{m}/replies</c>: a page of a thread, as pages of messages are, from its beginning when no position is given.</summary>
-public sealed class ListReplies(ConversationReader reader, MessageReader messages, MessagePages pages, MessageViews views, Limits limits, CurrentUser user)
+/// <summary>
+/// <c>GET /conversations/{c}/messages/{m}/replies</c>: a page of a thread's replies, from the first one when no position is
+/// given.
+/// </summary>
+public sealed class ListReplies(
+    ConversationReader reader,
+    MessageReader messages,
+    MessagePages pages,
+    MessageViews views,
+    Limits limits,
+    CurrentUser user)
 {
     [Function(nameof(ListReplies))]
     public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/messages/{messageId}/replies")] HttpRequest request,
-        string conversationId,
-        string messageId,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "conversations/{conversationId}/messages/{messageId}/replies")]
+        HttpRequest request,
+        ConversationId conversationId,
+        MessageId messageId,
         CancellationToken cancellationToken)
     {
         var query = new RequestQuery(request);
@@ -23,24 +33,20 @@ public sealed class ListReplies(ConversationReader reader, MessageReader message
             query.Fault("afterSeq", "not_both", "Give one of afterSeq and beforeSeq.");
         }
 
-        if (query.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        query.ThrowIfMalformed();
 
-        var address = MessageAddress.Of(conversationId, messageId);
-        if (await reader.ReadForAsync(user.Id, address.Conversation, Session.Of(request), cancellationToken) is not { } part)
+        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part)
         {
             return Problems.ConversationNotFound.ToResult();
         }
 
-        if (await messages.ReadForAsync(part, address.Message, cancellationToken) is null)
+        if (await messages.ReadForAsync(part, messageId, cancellationToken) is null)
         {
             return Problems.MessageNotFound.ToResult();
         }
 
-        var page = await pages.ReadAsync(part, address.Message, before is null ? after ?? 0 : null, before, limit, cancellationToken);
+        var page = await pages.ReadAsync(part, messageId, before is null ? after ?? 0 : null, before, limit, cancellationToken);
         var shown = page with { Messages = await views.OfAsync(user.Id, page.Found, cancellationToken) };
-        return new Answer<MessagePage>(StatusCodes.Status200OK, shown, ChatJson.Default.MessagePage);
+        return new JsonResult<MessagePage>(StatusCodes.Status200OK, shown, ChatJson.Default.MessagePage);
     }
 }

@@ -6,27 +6,22 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Typing;
 
 /// <summary>
-/// <c>POST /conversations/{c}/typing</c>: tells the other members that the caller writes, or stopped. 204; nothing is stored. Clients repeat it
-/// every 3 s while the user types, and forget what they were told after 6 s.
+/// <c>POST /conversations/{c}/typing</c>: tells the other members that the caller is typing, or stopped; 204. Nothing is stored.
+/// Clients repeat it every 3 s while the user types, and let it expire after 6 s.
 /// </summary>
 public sealed class SendTyping(ConversationReader reader, TypingPush push, Limits limits, CurrentUser user)
 {
     [Function(nameof(SendTyping))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/typing")] HttpRequest request,
-        string conversationId,
+        ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var isTyping = body.Bool("typing");
-        if (body.Refusal is { } malformed)
-        {
-            return malformed.ToResult();
-        }
+        body.ThrowIfMalformed();
 
-        if (!ConversationId.TryParse(conversationId, out var conversation)
-            || await reader.ReadHeadForAsync(user.Id, conversation, Session.Of(request), cancellationToken) is not { } head)
+        if (await reader.ReadHeadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } head)
         {
             return Problems.ConversationNotFound.ToResult();
         }

@@ -6,28 +6,30 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Typing;
 
-/// <summary>Tells members who is typing: not more often than clients need, not in conversations too large for it, and not a stranger.</summary>
+/// <summary>Pushes who is typing, debounced, except in large conversations and for strangers who haven't written yet.</summary>
 public sealed class TypingPush(EventPush push, Limits limits, TimeProvider time)
 {
     private const int MaxKept = 20_000;
 
-    /// <summary>Less than the 3 s after which clients repeat it, for those that are early.</summary>
+    /// <summary>Less than the 3 s after which clients repeat it, since some are early.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<(ConversationId, UserId), (bool IsTyping, DateTimeOffset At)> _told = new();
 
-    /// <summary>Pushes it, unless the same was pushed within the last two seconds.</summary>
+    /// <summary>Pushes the state, unless the same one was pushed within the last two seconds.</summary>
     public async Task PushAsync(Head head, UserId user, bool isTyping, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
         var (now, key) = (time.GetUtcNow(), (head.ConversationId, user));
-        if (head.MemberCount > limits.TypingMembers || !head.Shows(user) || (_told.TryGetValue(key, out var told) && told.IsTyping == isTyping && now - told.At < Interval))
+        if (head.MemberCount > limits.TypingMembers
+            || !head.Shows(user)
+            || (_told.TryGetValue(key, out var told) && told.IsTyping == isTyping && now - told.At < Interval))
         {
             return;
         }
 
         if (_told.Count >= MaxKept)
         {
+            // Costs a repeated push, and no bookkeeping of what is oldest.
             _told.Clear();
         }
 
@@ -39,12 +41,12 @@ public sealed class TypingPush(EventPush push, Limits limits, TimeProvider time)
         }
         catch (OperationCanceledException)
         {
-            // Whoever gave up waiting told nobody: the same is worth telling at once.
+            // The caller left before it was pushed, so the next call must not be debounced.
             _told.TryRemove(new(key, (isTyping, now)));
             throw;
         }
     }
 }
 
-/// <summary>What <c>typing.started</c> and <c>typing.stopped</c> tell.</summary>
-public sealed record UserTyping(UserId UserId);
+/// <summary>The data of <c>typing.started</c> and <c>typing.stopped</c>.</summary>
+internal sealed record UserTyping(UserId UserId);

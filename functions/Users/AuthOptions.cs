@@ -3,25 +3,30 @@ using Microsoft.Extensions.Configuration;
 
 namespace Chat.Functions.Users;
 
-/// <summary>Whose tokens are believed, under <c>Auth</c> in the settings.</summary>
-public sealed record AuthOptions
+/// <summary>Which tokens are accepted, under <c>Auth</c> in the settings.</summary>
+internal sealed record AuthOptions
 {
-    /// <summary>The OpenID Connect issuer whose discovery document names the keys; needed unless <see cref="SigningKey"/> is given.</summary>
+    /// <summary>
+    /// The OpenID Connect issuer, whose discovery document gives the keys. Mandatory unless <see cref="SigningKey"/> is given.
+    /// </summary>
     public string? Authority { get; init; }
 
-    /// <summary>The <c>aud</c> that tokens must carry. Needed.</summary>
+    /// <summary>The <c>aud</c> that tokens must have. Mandatory.</summary>
     public string? Audience { get; init; }
 
-    /// <summary>The claim that names the user. Default <c>sub</c>. Another one makes everybody somebody else: conversations belong to ids.</summary>
+    /// <summary>
+    /// The claim with the user's id. Default <c>sub</c>. Changing it gives every user another id, and so none of their
+    /// conversations.
+    /// </summary>
     public string UserIdClaim { get; init; } = "sub";
 
-    /// <summary>A symmetric key of 32 bytes at least, for development only.</summary>
+    /// <summary>A symmetric key of at least 32 bytes, for development only.</summary>
     public string? SigningKey { get; init; }
 
     /// <summary>The <c>iss</c> of tokens signed with <see cref="SigningKey"/>.</summary>
     public string? Issuer { get; init; }
 
-    /// <exception cref="InvalidOperationException">The settings don't fit together; the message names the setting.</exception>
+    /// <exception cref="InvalidOperationException">The settings are inconsistent; the message names the setting.</exception>
     public static AuthOptions Read(IConfiguration configuration, bool isDevelopment)
     {
         var options = configuration.GetSection("Auth").Get<AuthOptions>() ?? new AuthOptions();
@@ -35,7 +40,8 @@ public sealed record AuthOptions
                 throw new InvalidOperationException("Setting Auth__SigningKey must have 32 bytes at least."),
             { SigningKey: { Length: > 0 }, Issuer: null or "" } => throw new InvalidOperationException("Setting Auth__Issuer is missing."),
             { SigningKey: null or "", Authority: null or "" } => throw new InvalidOperationException("Setting Auth__Authority is missing."),
-            { SigningKey: null or "", Authority: { } authority } when !isDevelopment && !authority.StartsWith("https://", StringComparison.OrdinalIgnoreCase) =>
+            { SigningKey: null or "", Authority: { } authority } when !isDevelopment
+                && !authority.StartsWith("https://", StringComparison.OrdinalIgnoreCase) =>
                 throw new InvalidOperationException("Setting Auth__Authority must begin with https://."),
             _ => options,
         };

@@ -7,14 +7,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Functions.Users;
 
-/// <summary>Lets no HTTP call through without a valid bearer token, but for health; the functions find the caller in <see cref="CurrentUser"/>.</summary>
-/// <remarks>Nor one whose address ends with a slash, which routing would overlook.</remarks>
-public sealed class Authenticate(TokenCheck tokens, LastSeen lastSeen) : IFunctionsWorkerMiddleware
+/// <summary>
+/// Requires a valid bearer token of every HTTP call except health checks, and puts the caller into <see cref="CurrentUser"/>.
+/// </summary>
+/// <remarks>It also refuses paths with a trailing slash, which routing would ignore.</remarks>
+internal sealed class Authenticate(TokenValidator tokens, LastSeen lastSeen) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        ArgumentNullException.ThrowIfNull(next);
         if (context.GetHttpContext() is { } http && context.FunctionDefinition.Name is not (nameof(GetHealth) or nameof(GetReadiness)))
         {
             var (token, refusal) = await tokens.CheckAsync(http.Request.Headers.Authorization);
@@ -24,7 +24,8 @@ public sealed class Authenticate(TokenCheck tokens, LastSeen lastSeen) : IFuncti
                 return;
             }
 
-            // Clients make '…/' of '…/members/..': without this it would be the address of the conversation, and DELETE would delete it.
+            // HTTP clients turn '…/members/..' into '…/'. Routing would take that as the conversation's own path, and DELETE
+            // would delete it.
             if (http.Request.Path.Value is [.., '/'])
             {
                 context.GetInvocationResult().Value = Problems.RouteNotFound.ToResult();

@@ -5,8 +5,11 @@ using Microsoft.Extensions.Hosting;
 namespace Chat.Functions.Users;
 
 /// <summary>Registers authentication.</summary>
-public static class UsersSetup
+internal static class UsersSetup
 {
-    public static IServiceCollection AddUsers(this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) =>
-        services.AddSingleton(AuthOptions.Read(configuration, environment.IsDevelopment())).AddSingleton<TokenCheck>();
+    public static IServiceCollection AddUsers(
+        this IServiceCollection services,
+        IConfiguration configuration,
+        IHostEnvironment environment) =>
+        services.AddSingleton(AuthOptions.Read(configuration, environment.IsDevelopment())).AddSingleton<TokenValidator>();
 }

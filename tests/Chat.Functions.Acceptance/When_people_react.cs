@@ -12,31 +12,68 @@ public class When_people_react
     {
         await using var app = await ChatApp.StartAsync();
         var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var sent = await alice.SendAsync((await alice.StartDirectAsync("bob")).ConversationId, "Hello");
+
+        var answer = await bob.AskAsync("PUT", Reaction(sent, "👍"));
+        await bob.AskAsync("PUT", Reaction(sent, "❤️"));
+        await alice.AskAsync("PUT", Reaction(sent, "❤️"));
+
+        Assert.True(Summary(answer, "👍").GetProperty("mine").GetBoolean());
+        var seen = await alice.AskAsync("GET", Path(sent));
+        Assert.Equal(["👍", "❤️"], Keys(seen));
+        Assert.False(Summary(seen, "👍").GetProperty("mine").GetBoolean());
+        Assert.Equal(
+            (2, true),
+            (Summary(seen, "❤️").GetProperty("count").GetInt32(), Summary(seen, "❤️").GetProperty("mine").GetBoolean()));
+        Assert.Equal(["bob", "alice"], Summary(seen, "❤️").GetProperty("users").EnumerateArray().Select(one => one.GetString()));
+    }
+
+    [Fact]
+    public async Task Should_tell_everyone_when_one_is_added_and_when_it_is_removed()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
         await using var phone = await alice.ListenAsync();
         var sent = await alice.SendAsync(conversation, "Hello");
 
-        var answer = await bob.AskAsync("PUT", Reaction(sent, "👍"));
-        Assert.True(Summary(answer, "👍").GetProperty("mine").GetBoolean());
-        var pushed = await phone.ReceivesEventAsync("reaction.added");
-        Assert.Equal(("👍", "bob", sent.MessageId), (pushed.GetProperty("key").GetString(), pushed.GetProperty("by").GetString(), pushed.GetProperty("messageId").GetString()));
-
-        // Once more is the same; a heart is a heart, however it is spelt.
         await bob.AskAsync("PUT", Reaction(sent, "👍"));
-        await bob.AskAsync("PUT", Reaction(sent, "❤"));
-        await alice.AskAsync("PUT", Reaction(sent, "❤️"));
-        var seen = await alice.AskAsync("GET", Path(sent));
-        Assert.Equal(["👍", "❤️"], seen.GetProperty("reactions").EnumerateArray().Select(one => one.GetProperty("key").GetString()));
-        Assert.False(Summary(seen, "👍").GetProperty("mine").GetBoolean());
-        Assert.Equal((2, true), (Summary(seen, "❤️").GetProperty("count").GetInt32(), Summary(seen, "❤️").GetProperty("mine").GetBoolean()));
-        Assert.Equal(["bob", "alice"], Summary(seen, "❤️").GetProperty("users").EnumerateArray().Select(one => one.GetString()));
+        Assert.Equal(("👍", "bob", sent.MessageId), Told(await phone.ReceivesEventAsync("reaction.added")));
 
         await bob.AskAsync("DELETE", Reaction(sent, "👍"));
+        Assert.Equal(("👍", "bob", sent.MessageId), Told(await phone.ReceivesEventAsync("reaction.removed")));
+
+        static (string?, string?, string?) Told(JsonElement data) =>
+            (data.GetProperty("key").GetString(), data.GetProperty("by").GetString(), data.GetProperty("messageId").GetString());
+    }
+
+    [Fact]
+    public async Task Should_change_nothing_when_one_is_added_or_removed_again()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var sent = await alice.SendAsync((await alice.StartDirectAsync("bob")).ConversationId, "Hello");
+
+        await bob.AskAsync("PUT", Reaction(sent, "👍"));
+        var added = await bob.AskAsync("PUT", Reaction(sent, "👍"));
+        Assert.Equal((1, sent.Seq + 1), (Summary(added, "👍").GetProperty("count").GetInt32(), added.GetProperty("updatedSeq").GetInt64()));
+
         await bob.AskAsync("DELETE", Reaction(sent, "👍"));
-        await phone.ReceivesEventAsync("reaction.removed");
-        var after = await bob.AskAsync("GET", Path(sent));
-        Assert.Equal(["❤️"], after.GetProperty("reactions").EnumerateArray().Select(one => one.GetProperty("key").GetString()));
-        Assert.Equal(sent.Seq + 4, after.GetProperty("updatedSeq").GetInt64());
+        var removed = await bob.AskAsync("DELETE", Reaction(sent, "👍"));
+        Assert.Empty(Keys(removed));
+        Assert.Equal(sent.Seq + 2, removed.GetProperty("updatedSeq").GetInt64());
+    }
+
+    [Fact]
+    public async Task Should_list_who_reacted_with_what()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var sent = await alice.SendAsync((await alice.StartDirectAsync("bob")).ConversationId, "Hello");
+        await bob.AskAsync("PUT", Reaction(sent, "👍"));
+        await bob.AskAsync("PUT", Reaction(sent, "❤️"));
+        await alice.AskAsync("PUT", Reaction(sent, "❤️"));
+        await bob.AskAsync("DELETE", Reaction(sent, "👍"));
 
         var all = (await bob.AskAsync("GET", Path(sent) + "/reactions")).GetProperty("reactions").EnumerateArray();
         Assert.Equal([("alice", "❤️"), ("bob", "❤️")], all.Select(one => (one.GetProperty("userId").GetString(), one.GetProperty("keys")[0].GetString())));
@@ -143,6 +180,9 @@ public class When_people_react
         Assert.Equal("limit_reached", await bob.IsRefusedAsync("PUT", Reaction(sent, ":d:"), HttpStatusCode.Conflict));
         await bob.AskAsync("PUT", Reaction(sent, ":a:"));
     }
+
+    private static IEnumerable<string?> Keys(JsonElement message) =>
+        message.GetProperty("reactions").EnumerateArray().Select(one => one.GetProperty("key").GetString());
 
     private static JsonElement Summary(JsonElement message, string key) =>
         message.GetProperty("reactions").EnumerateArray().Single(one => one.GetProperty("key").GetString() == key);

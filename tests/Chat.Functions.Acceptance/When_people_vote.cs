@@ -72,7 +72,7 @@ public class When_people_vote
     }
 
     [Fact]
-    public async Task Should_be_refused_once_closed_or_taken_back_or_where_nothing_is_asked()
+    public async Task Should_be_refused_once_closed_unless_it_is_the_same()
     {
         var clock = new JumpingClock();
         await using var app = await ChatApp.StartAsync(time: clock);
@@ -80,24 +80,45 @@ public class When_people_vote
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
         var closing = new { question = "Now?", options = new[] { "Yes", "No" }, closesAt = clock.GetUtcNow().AddMinutes(1) };
         var poll = await alice.SayAsync(conversation, new { poll = closing });
-        Assert.Equal("malformed", await VoteAsync(HttpStatusCode.BadRequest, poll, 2));
-        Assert.Equal("malformed", await VoteAsync(HttpStatusCode.BadRequest, poll, 0, 1));
-        Assert.Equal("not_allowed", await alice.IsRefusedAsync("PATCH", poll.Path(), HttpStatusCode.Forbidden, new { text = "Later?" }));
         await bob.AskAsync("PUT", poll.Path() + "/vote", new { options = new[] { 0 } });
+
         clock.Jump(TimeSpan.FromMinutes(1));
-        Assert.Equal("poll_closed", await VoteAsync(HttpStatusCode.Conflict, poll, 1));
+
+        Assert.Equal("poll_closed", await IsRefusedAsync(bob, HttpStatusCode.Conflict, poll, 1));
         await bob.AskAsync("PUT", poll.Path() + "/vote", new { options = new[] { 0 } });
         Assert.Equal("malformed", await alice.MayNotSayAsync(conversation, new { poll = closing }, HttpStatusCode.BadRequest));
-
-        var open = await alice.SayAsync(conversation, new { poll = new { question = "Now?", options = new[] { "secret", "No" } } });
-        Assert.DoesNotContain("secret", (await alice.AskAsync("DELETE", open.Path())).ToString(), StringComparison.Ordinal);
-        Assert.Equal("message_unsent", await VoteAsync(HttpStatusCode.Conflict, open, 0));
-        Assert.Equal("not_a_poll", await VoteAsync(HttpStatusCode.Conflict, await alice.SayAsync(conversation, new { text = "x" }), 0));
-        Assert.Equal("malformed", await alice.MayNotSayAsync(conversation, new { text = "x", poll = new { question = "Now?", options = new[] { "Yes" } } }, HttpStatusCode.BadRequest));
-
-        Task<string> VoteAsync(HttpStatusCode expected, JsonElement message, params int[] options) =>
-            bob.IsRefusedAsync("PUT", message.Path() + "/vote", expected, new { options });
     }
+
+    [Fact]
+    public async Task Should_be_refused_once_taken_back_or_where_nothing_is_asked()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        var poll = await alice.SayAsync(conversation, new { poll = new { question = "Now?", options = new[] { "secret", "No" } } });
+
+        Assert.DoesNotContain("secret", (await alice.AskAsync("DELETE", poll.Path())).ToString(), StringComparison.Ordinal);
+        Assert.Equal("message_unsent", await IsRefusedAsync(bob, HttpStatusCode.Conflict, poll, 0));
+        Assert.Equal("not_a_poll", await IsRefusedAsync(bob, HttpStatusCode.Conflict, await alice.SayAsync(conversation, new { text = "x" }), 0));
+    }
+
+    [Fact]
+    public async Task Should_be_refused_where_it_is_not_an_option_and_the_poll_never_edited()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        var poll = await alice.SayAsync(conversation, new { poll = new { question = "Now?", options = new[] { "Yes", "No" } } });
+
+        Assert.Equal("malformed", await IsRefusedAsync(bob, HttpStatusCode.BadRequest, poll, 2));
+        Assert.Equal("malformed", await IsRefusedAsync(bob, HttpStatusCode.BadRequest, poll, 0, 1));
+        Assert.Equal("not_allowed", await alice.IsRefusedAsync("PATCH", poll.Path(), HttpStatusCode.Forbidden, new { text = "Later?" }));
+        var oneOption = new { text = "x", poll = new { question = "Now?", options = new[] { "Yes" } } };
+        Assert.Equal("malformed", await alice.MayNotSayAsync(conversation, oneOption, HttpStatusCode.BadRequest));
+    }
+
+    private static Task<string> IsRefusedAsync(Person person, HttpStatusCode expected, JsonElement message, params int[] options) =>
+        person.IsRefusedAsync("PUT", message.Path() + "/vote", expected, new { options });
 
     private static List<(string? Text, long Votes, string? Mine)> Options(JsonElement message) =>
         [.. message.List("poll.options").Select(option => (option.Text("text"), option.Number("votes"), option.Text("mine")))];

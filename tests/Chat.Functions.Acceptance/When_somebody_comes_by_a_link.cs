@@ -167,30 +167,51 @@ public class When_somebody_comes_by_a_link
     public async Task Should_wait_where_an_admin_decides()
     {
         await using var app = await ChatApp.StartAsync();
-        var (alice, bob, dave, erin) = (app.As("alice"), app.As("bob"), app.As("dave"), app.As("erin"));
-        var direct = (await bob.StartDirectAsync("alice")).ConversationId;
+        var (alice, dave, erin) = (app.As("alice"), app.As("dave"), app.As("erin"));
         var group = await GroupAsync(alice);
         await alice.AskAsync("PATCH", Path(group), new { joinPolicy = "approval" });
         var code = await LinkAsync(alice, group);
-        await using var phone = await alice.ListenAsync();
-        await using var bobsPhone = await bob.ListenAsync();
-        await using var davesPhone = await dave.ListenAsync();
 
         foreach (var person in new[] { dave, erin, dave })
         {
-            using var answer = await JoinAsync(person, code);
-            Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+            await AskToJoinAsync(person, code);
             Assert.Equal("conversation_not_found", await person.IsRefusedAsync("GET", Path(group), HttpStatusCode.NotFound));
         }
 
-        // Only those who decide are told.
-        await phone.ReceivesEventAsync("member.requested", data => Text(data, "userId") == "dave");
-        await phone.ReceivesEventAsync("member.requested", data => Text(data, "userId") == "erin");
-        Assert.DoesNotContain(await bobsPhone.EventsBeforeNowAsync(bob, direct), one => Text(one, "type") == "member.requested");
-        Assert.Equal("not_allowed", await bob.IsRefusedAsync("POST", $"{Path(group)}/join-requests/dave/approve", HttpStatusCode.Forbidden));
         var waiting = (await alice.AskAsync("GET", $"{Path(group)}/join-requests")).GetProperty("joinRequests").EnumerateArray();
         Assert.Equal(["dave", "erin"], waiting.Select(one => Text(one, "userId")));
         Assert.Equal(2, Assert.Single(await LinksAsync(alice, group)).GetProperty("uses").GetInt32());
+    }
+
+    [Fact]
+    public async Task Should_be_told_of_only_if_one_decides()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob, dave) = (app.As("alice"), app.As("bob"), app.As("dave"));
+        var direct = (await bob.StartDirectAsync("alice")).ConversationId;
+        var group = await GroupAsync(alice);
+        await alice.AskAsync("PATCH", Path(group), new { joinPolicy = "approval" });
+        await using var phone = await alice.ListenAsync();
+        await using var bobsPhone = await bob.ListenAsync();
+
+        await AskToJoinAsync(dave, await LinkAsync(alice, group));
+
+        await phone.ReceivesEventAsync("member.requested", data => Text(data, "userId") == "dave");
+        Assert.DoesNotContain(await bobsPhone.EventsBeforeNowAsync(bob, direct), one => Text(one, "type") == "member.requested");
+        Assert.Equal("not_allowed", await bob.IsRefusedAsync("POST", $"{Path(group)}/join-requests/dave/approve", HttpStatusCode.Forbidden));
+    }
+
+    [Fact]
+    public async Task Should_be_in_once_approved_and_find_nothing_once_rejected()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, dave, erin) = (app.As("alice"), app.As("dave"), app.As("erin"));
+        var group = await GroupAsync(alice);
+        await alice.AskAsync("PATCH", Path(group), new { joinPolicy = "approval" });
+        var code = await LinkAsync(alice, group);
+        await using var davesPhone = await dave.ListenAsync();
+        await AskToJoinAsync(dave, code);
+        await AskToJoinAsync(erin, code);
 
         await alice.DoAsync("POST", $"{Path(group)}/join-requests/dave/approve");
         await alice.DoAsync("POST", $"{Path(group)}/join-requests/dave/approve");
@@ -200,10 +221,22 @@ public class When_somebody_comes_by_a_link
         Assert.Equal("alice", Text(await davesPhone.ReceivesEventAsync("member.joined"), "by"));
         Assert.Equal(3, (await dave.ConversationAsync(group)).MemberCount);
         Assert.Equal("invite_not_found", await erin.IsRefusedAsync("POST", $"/api/invites/{code}/join", HttpStatusCode.NotFound));
+        Assert.Single(await alice.LogAsync(group), one => Text(one, "type") == "member.joined");
+    }
+
+    [Fact]
+    public async Task Should_be_decided_on_only_while_they_wait()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, erin) = (app.As("alice"), app.As("erin"));
+        var group = await GroupAsync(alice);
+        await alice.AskAsync("PATCH", Path(group), new { joinPolicy = "approval" });
+        await AskToJoinAsync(erin, await LinkAsync(alice, group));
+        await alice.DoAsync("POST", $"{Path(group)}/join-requests/erin/reject");
+
         Assert.Equal("join_request_not_found", await alice.IsRefusedAsync("POST", $"{Path(group)}/join-requests/erin/approve", HttpStatusCode.NotFound));
         Assert.Equal("join_request_not_found", await alice.IsRefusedAsync("POST", $"{Path(group)}/join-requests/mallory/reject", HttpStatusCode.NotFound));
         Assert.Empty((await alice.AskAsync("GET", $"{Path(group)}/join-requests")).GetProperty("joinRequests").EnumerateArray());
-        Assert.Single(await alice.LogAsync(group), one => Text(one, "type") == "member.joined");
     }
 
     [Fact]
@@ -276,11 +309,17 @@ public class When_somebody_comes_by_a_link
 
     private static async Task<string> GroupAsync(Person owner) => (await owner.CreateGroupAsync("Trip", "bob")).ConversationId;
 
-    private static async Task<string> LinkAsync(Person owner, string group, object? wish = null) =>
-        Text(await owner.AskAsync("POST", $"{Path(group)}/invite-links", wish ?? new { }, HttpStatusCode.Created), "code")!;
+    private static async Task<string> LinkAsync(Person owner, string group, object? body = null) =>
+        Text(await owner.AskAsync("POST", $"{Path(group)}/invite-links", body ?? new { }, HttpStatusCode.Created), "code")!;
 
     private static async Task<List<JsonElement>> LinksAsync(Person owner, string group) =>
         [.. (await owner.AskAsync("GET", $"{Path(group)}/invite-links")).GetProperty("inviteLinks").EnumerateArray()];
+
+    private static async Task AskToJoinAsync(Person person, string code)
+    {
+        using var answer = await JoinAsync(person, code);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+    }
 
     private static Task<HttpResponseMessage> JoinAsync(Person person, string code) => person.SendAsync(HttpMethod.Post, $"/api/invites/{code}/join", null);
 

@@ -92,9 +92,12 @@ internal sealed class ChatApp : IAsyncDisposable
     public async Task KillAsync()
     {
         _killed = true;
+
+        // The app may end by itself when its stream is cut, and its services with it.
+        var (bus, cosmos) = (_host.Services.GetRequiredService<ServiceBusClient>(), _host.Services.GetRequiredService<CosmosClient>());
         await _host.AbortAsync();
-        await _host.Services.GetRequiredService<ServiceBusClient>().DisposeAsync();
-        _host.Services.GetRequiredService<CosmosClient>().Dispose();
+        await bus.DisposeAsync();
+        cosmos.Dispose();
         await _host.DisposeAsync();
     }
 

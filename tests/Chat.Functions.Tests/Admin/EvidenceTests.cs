@@ -1,6 +1,7 @@
 using Chat.Admin.Inbox;
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
+using Chat.Functions.Members;
 using Chat.Functions.Shared;
 using FsCheck;
 using FsCheck.Fluent;
@@ -70,7 +71,7 @@ public class EvidenceTests
             ReadOrdinal = numbers[4],
             ClearedSeq = numbers[5],
         }
-        let about = numbers[2] == 0 ? null : new About { ConversationId = Conversation, UpdatedSeq = numbers[2], AvatarUrl = "https://example.org/a.png" }
+        let about = numbers[2] == 0 ? null : new GroupProfile { ConversationId = Conversation, UpdatedSeq = numbers[2], AvatarUrl = "https://example.org/a.png" }
         select new Evidence(head, member, about, [], numbers[6]);
 
     [Fact]
@@ -107,7 +108,7 @@ public class EvidenceTests
             (null, { JoinedSeq: 0 }) => true,
             (null, { State: not MemberState.Active }) => evidence.LeftSeq == 0,
             ({ IsLeft: true } trace, { State: MemberState.Active }) => evidence.Head.DeletedAt is not null && trace.LastSeq == evidence.Head.LastSeq,
-            ({ IsLeft: true } trace, _) => trace.LastSeq == evidence.LeftSeq && trace.LastMessage is null && (evidence.About is null || trace.Title is null),
+            ({ IsLeft: true } trace, _) => trace.LastSeq == evidence.LeftSeq && trace.LastMessage is null && (evidence.Profile is null || trace.Title is null),
             ({ } listed, { State: MemberState.Active }) => listed.LastMessage == evidence.Head.LastMessage && listed.AboutSeq == evidence.Head.AboutSeq,
             _ => false,
         }).QuickCheckThrowOnFailure();

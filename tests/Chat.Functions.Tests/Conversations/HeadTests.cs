@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Chat.Functions.Conversations;
+using Chat.Functions.Members;
 using Chat.Functions.Shared;
 using Xunit;
 
@@ -25,7 +26,7 @@ public class HeadTests
             CreatedAt = at,
             LastSeq = long.MaxValue,
             MessageCount = long.MaxValue,
-            CommitId = Opaque.Random(),
+            CommitId = OpaqueId.Random(),
             CommittedAt = at,
             LastMessage = new MessagePreview(long.MaxValue, User(1), new string('\u0001', 100), at) { ExpiresAt = at, IsUnsent = true },
             MembersVersion = long.MaxValue,

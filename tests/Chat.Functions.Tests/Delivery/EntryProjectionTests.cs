@@ -163,7 +163,7 @@ public class EntryProjectionTests
                 Mentions = [new Mention(new UserId(target), 0, 3)],
                 Limits = Limits,
             },
-            var other => new NewMessage(conversation, new UserId(actor), $"id-{step}", new MessageContent
+            var other => new SendMessageCommand(conversation, new UserId(actor), $"id-{step}", new MessageContent
             {
                 Text = $"Message {step}",
                 Mentions = other == 6 ? [new Mention(new UserId(target), 0, 3)] : null,

@@ -41,7 +41,7 @@ internal sealed class Projector : IAsyncDisposable
             members,
             Inbox,
             _advance,
-            new SentReceipts(new MemberMarks(containers), new PrivacyReader(containers, time), new Limits()),
+            new SentReceipts(new MemberWatermarks(containers), new PrivacyReader(containers, time), new Limits()),
             new FurtherMembers(process.Log, new Limits()),
             containers,
             queue,

@@ -3,6 +3,7 @@ using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Privacy;
 using Chat.Functions.Receipts;
@@ -54,7 +55,7 @@ public class InboxProjectionTests
     private static async Task RunAsync(Deployment deployment, Random dice)
     {
         var containers = deployment.StartProcess().Containers;
-        var (inbox, marks) = (new InboxProjection(containers, new ConversationReader(containers)), new MemberMarks(containers));
+        var (inbox, marks) = (new InboxProjection(containers, new ConversationReader(containers)), new MemberWatermarks(containers));
         var receipts = new SentReceipts(marks, new PrivacyReader(containers, TimeProvider.System), new Limits());
         var history = History(dice);
         var newest = InboxChange.Of(history[^1].Head);
@@ -187,7 +188,7 @@ public class InboxProjectionTests
             var entries = new List<LogEntry>();
             for (var left = 1 + dice.Next(4); left > 0 && head.MessageCount < Messages; left--)
             {
-                var send = new NewMessage(conversation, dice.GetItems(Users, 1)[0], $"{head.MessageCount}", new MessageContent { Text = "Hello" });
+                var send = new SendMessageCommand(conversation, dice.GetItems(Users, 1)[0], $"{head.MessageCount}", new MessageContent { Text = "Hello" });
                 var decided = send.Decide(new DecisionContext(head, user => new HeadMember(user, MemberRole.Member), _ => null, new Commit("commit", head.LastSeq + 1, 0), at.AddMinutes(head.LastSeq)));
                 head = decided.Head!;
                 entries.AddRange(decided.Entries);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
+using Chat.Functions.Members;
 using Chat.Functions.Shared;
 using Chat.Functions.Tests.Log;
 using Microsoft.Azure.Cosmos;
@@ -105,7 +106,7 @@ public class LeavingTests
                 [
                     PatchOperation.Set("/pinned", true),
                     PatchOperation.Set("/mutedUntil", DateTimeOffset.MaxValue),
-                    PatchOperation.Set("/archivedOrdinal", PreferencesChange.Forever),
+                    PatchOperation.Set("/archivedOrdinal", ChangePreferencesRequest.Forever),
                     PatchOperation.Set("/draft", new Draft(draft)),
                 ],
                 etag,

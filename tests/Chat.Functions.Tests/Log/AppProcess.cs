@@ -53,11 +53,11 @@ internal sealed class AppProcess : IDisposable
         return conversation;
     }
 
-    public Task<Appended> SendAsync(ConversationId conversation, string sender, string clientMessageId, string? text = null, CancellationToken cancellationToken = default) =>
-        Log.AppendAsync(conversation, new NewMessage(conversation, new UserId(sender), clientMessageId, new MessageContent { Text = text ?? clientMessageId }), null, cancellationToken);
+    public Task<AppendResult> SendAsync(ConversationId conversation, string sender, string clientMessageId, string? text = null, CancellationToken cancellationToken = default) =>
+        Log.AppendAsync(conversation, new SendMessageCommand(conversation, new UserId(sender), clientMessageId, new MessageContent { Text = text ?? clientMessageId }), null, cancellationToken);
 
     /// <summary>Sends as a client does: the same again until there is an answer.</summary>
-    public async Task<Appended> KeepSendingAsync(ConversationId conversation, string sender, string clientMessageId, string? text = null)
+    public async Task<AppendResult> KeepSendingAsync(ConversationId conversation, string sender, string clientMessageId, string? text = null)
     {
         while (true)
         {
@@ -69,7 +69,7 @@ internal sealed class AppProcess : IDisposable
         }
     }
 
-    public static NewConversation Group(ConversationId conversation, IEnumerable<string> members, string title = "A group", string hash = "hash")
+    public static CreateConversationCommand Group(ConversationId conversation, IEnumerable<string> members, string title = "A group", string hash = "hash")
     {
         var all = Members(members);
         return new()

@@ -34,7 +34,7 @@ public class LogProperties
             deployment.Break("*", trouble, isReset ? 4 : int.MaxValue, 0.05 + (random.NextDouble() * 0.15));
         }
 
-        var answered = new ConcurrentQueue<(string Sender, int Message, Appended Answer)>();
+        var answered = new ConcurrentQueue<(string Sender, int Message, AppendResult Answer)>();
         var left = new ConcurrentBag<string>();
         await Task.WhenAll(Senders.Select((sender, n) => ChatAsync(new Random((seed * 10) + n), sender)));
         deployment.Azure.Faults.Clear();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
@@ -39,7 +40,7 @@ internal sealed record StoredLog(Head Head, IReadOnlyList<LogEntry> Entries, IRe
     }
 
     /// <summary>An answered append is in the log, once, as it was answered.</summary>
-    public void Contains(Appended answered)
+    public void Contains(AppendResult answered)
     {
         Assert.Null(answered.Refusal);
         Assert.NotEmpty(answered.Entries);

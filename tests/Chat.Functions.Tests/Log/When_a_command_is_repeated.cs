@@ -57,7 +57,7 @@ public class When_a_command_is_repeated
         var remover = byAnotherProcess ? deployment.StartProcess() : process;
         Assert.Null((await remover.Log.AppendAsync(
             conversation,
-            new Removal { Actor = new UserId("alice"), Conversation = conversation, UserId = new UserId("bob") },
+            new RemoveMemberCommand { Actor = new UserId("alice"), Conversation = conversation, UserId = new UserId("bob") },
             null,
             CancellationToken.None)).Refusal);
 

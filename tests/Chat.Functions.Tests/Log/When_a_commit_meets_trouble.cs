@@ -33,7 +33,7 @@ public class When_a_commit_meets_trouble
 
         // One that must read the head first, and one that has it.
         var process = deployment.StartProcess();
-        var answers = new List<Appended>();
+        var answers = new List<AppendResult>();
         for (var n = 0; n < 2; n++)
         {
             using var fault = deployment.Break(operation, Enum.Parse<FaultKind>(trouble), times);

@@ -51,7 +51,7 @@ public class When_a_conversation_is_created
         await using var deployment = await Deployment.StartAsync();
         var conversation = ConversationId.New();
         string[] members = [.. Enumerable.Range(0, 256).Select(n => $"member-{n}")];
-        var parts = members.Chunk(NewConversation.MaxFirstMembers).ToList();
+        var parts = members.Chunk(CreateConversationCommand.MaxFirstMembers).ToList();
 
         // Each process begins anew and comes one part further.
         for (var reach = 1; reach <= parts.Count + 1; reach++)
@@ -61,7 +61,7 @@ public class When_a_conversation_is_created
             Assert.Equal(reach > 1, created.IsRepeat);
             foreach (var part in parts.Take(reach).Skip(1))
             {
-                var more = new MoreMembers { Actor = new UserId(members[0]), ConversationId = conversation, Users = [.. part.Select(name => new UserId(name))], MaxMembers = 256 };
+                var more = new AddRemainingMembersCommand { Actor = new UserId(members[0]), ConversationId = conversation, Users = [.. part.Select(name => new UserId(name))], MaxMembers = 256 };
                 Assert.Null((await process.Log.AppendAsync(conversation, more, null, CancellationToken.None)).Refusal);
             }
         }
@@ -87,11 +87,11 @@ public class When_a_conversation_is_created
         var created = await process.Log.AppendAsync(conversation, AppProcess.Group(conversation, members, title), null, CancellationToken.None);
         var sent = await process.SendAsync(conversation, members[0], "id", new StringBuilder().Insert(0, letter, previewed * 200).ToString());
 
-        var everything = new SettingsUpdate
+        var everything = new UpdateConversationCommand
         {
             Actor = new UserId(members[0]),
             Conversation = conversation,
-            Change = new SettingsChange
+            Change = new UpdateConversationRequest
             {
                 Description = new(true, title),
                 HistoryVisibility = new(true, HistoryVisibility.All),

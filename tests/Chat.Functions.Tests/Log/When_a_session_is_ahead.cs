@@ -38,8 +38,8 @@ public class When_a_session_is_ahead
         var session = (await SendAsync(process, conversation, "alice", "hello")).Session;
         using var gate = new Gate(deployment, "read", target: IsHead);
 
-        NewMessage[] wishes = [Wish(conversation, "bob", "one"), Refused(conversation, "bob"), Wish(conversation, "bob", "two")];
-        var batch = process.Log.AppendInOrderAsync(conversation, wishes, session, CancellationToken.None);
+        SendMessageCommand[] commands = [Send(conversation, "bob", "one"), Refused(conversation, "bob"), Send(conversation, "bob", "two")];
+        var batch = process.Log.AppendInOrderAsync(conversation, commands, session, CancellationToken.None);
         await gate.Reached;
         var last = SendAsync(process, conversation, "bob", "last");
         gate.Open();
@@ -59,8 +59,8 @@ public class When_a_session_is_ahead
         using var gate = new Gate(deployment, "read", target: IsHead);
         using var connection = new CancellationTokenSource();
 
-        NewMessage[] wishes = [Refused(conversation, "bob"), Wish(conversation, "bob", "gone")];
-        var batch = process.Log.AppendInOrderAsync(conversation, wishes, session, connection.Token);
+        SendMessageCommand[] commands = [Refused(conversation, "bob"), Send(conversation, "bob", "gone")];
+        var batch = process.Log.AppendInOrderAsync(conversation, commands, session, connection.Token);
         await gate.Reached;
         await connection.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => batch);
@@ -72,14 +72,14 @@ public class When_a_session_is_ahead
 
     private static bool IsHead(string target) => target.EndsWith("/head", StringComparison.Ordinal);
 
-    private static Task<Appended> SendAsync(AppProcess process, ConversationId conversation, string sender, string text) =>
+    private static Task<AppendResult> SendAsync(AppProcess process, ConversationId conversation, string sender, string text) =>
         process.SendAsync(conversation, sender, text);
 
-    private static NewMessage Wish(ConversationId conversation, string sender, string text) =>
+    private static SendMessageCommand Send(ConversationId conversation, string sender, string text) =>
         new(conversation, new UserId(sender), text, new MessageContent { Text = text });
 
     /// <summary>What the head and the documents at hand refuse: an answer to a message that isn't there.</summary>
-    private static NewMessage Refused(ConversationId conversation, string sender) =>
+    private static SendMessageCommand Refused(ConversationId conversation, string sender) =>
         new(conversation, new UserId(sender), "refused", new MessageContent { Text = "refused", ReplyTo = new MessageId("none") });
 
     /// <summary>Time stands still, so that nobody stops waiting.</summary>

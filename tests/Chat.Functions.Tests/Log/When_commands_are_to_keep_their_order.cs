@@ -19,7 +19,7 @@ public class When_commands_are_to_keep_their_order
 
         // Longer than anybody waits, so that the commit is given up while there is time for another.
         deployment.Azure.Faults.Add(new Fault("cosmos", "batch", FaultKind.Throttle) { Times = 1, Delay = TimeSpan.FromSeconds(10) });
-        var answers = await process.Log.AppendInOrderAsync(conversation, Wishes(conversation, "alice", 150), null, CancellationToken.None);
+        var answers = await process.Log.AppendInOrderAsync(conversation, Sends(conversation, "alice", 150), null, CancellationToken.None);
         Assert.All(answers, answer => Assert.Equal(Problems.Unavailable, answer.Refusal));
         Assert.Empty((await StoredLog.ReadAsync(process.Containers.Conversations, conversation)).Texts);
     }
@@ -46,7 +46,7 @@ public class When_commands_are_to_keep_their_order
             // Again from the first without an answer, until all have one.
             async Task SendAllAsync(string sender, int count)
             {
-                var left = Wishes(conversation, sender, count);
+                var left = Sends(conversation, sender, count);
                 for (var process = 0; left.Count > 0; process++)
                 {
                     var answers = await processes[process % 2].Log.AppendInOrderAsync(conversation, left, null, CancellationToken.None);
@@ -56,6 +56,6 @@ public class When_commands_are_to_keep_their_order
         }
     }
 
-    private static List<NewMessage> Wishes(ConversationId conversation, string sender, int count) =>
-        [.. Enumerable.Range(0, count).Select(n => new NewMessage(conversation, new UserId(sender), $"{n}", new MessageContent { Text = $"{n}" }))];
+    private static List<SendMessageCommand> Sends(ConversationId conversation, string sender, int count) =>
+        [.. Enumerable.Range(0, count).Select(n => new SendMessageCommand(conversation, new UserId(sender), $"{n}", new MessageContent { Text = $"{n}" }))];
 }

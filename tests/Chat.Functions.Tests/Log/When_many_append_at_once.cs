@@ -18,7 +18,7 @@ public class When_many_append_at_once
 
         var answered = await Task.WhenAll(writers.Select(async (writer, n) =>
         {
-            var answers = new List<Appended>();
+            var answers = new List<AppendResult>();
             for (var message = 0; message < 15; message++)
             {
                 answers.Add(await processes[(n + message) % processes.Length].KeepSendingAsync(conversation, writer, $"{message}"));
@@ -86,7 +86,7 @@ public class When_many_append_at_once
         var conversation = await process.CreateGroupAsync("hog", "bob");
         using var gate = new Gate(deployment);
 
-        var hogs = new List<Task<Appended>> { process.SendAsync(conversation, "hog", "first") };
+        var hogs = new List<Task<AppendResult>> { process.SendAsync(conversation, "hog", "first") };
         await gate.Reached;
         hogs.AddRange(Enumerable.Range(0, 1000).Select(n => process.SendAsync(conversation, "hog", $"{n}")));
         var bobs = process.SendAsync(conversation, "bob", "hello");
@@ -127,7 +127,7 @@ public class When_many_append_at_once
         var conversation = await process.CreateGroupAsync("alice", "bob");
         using var gate = new Gate(deployment);
 
-        var all = new List<Task<Appended>> { process.SendAsync(conversation, "alice", "first") };
+        var all = new List<Task<AppendResult>> { process.SendAsync(conversation, "alice", "first") };
         await gate.Reached;
         all.AddRange(Enumerable.Range(0, 2_010).Select(n => process.SendAsync(conversation, "alice", $"{n}")));
         gate.Open();

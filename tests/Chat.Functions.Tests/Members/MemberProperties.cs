@@ -41,7 +41,7 @@ public class MemberProperties
             deployment.Break("*", trouble, isReset ? 4 : int.MaxValue, 0.03 + (random.NextDouble() * 0.1));
         }
 
-        var answered = new ConcurrentBag<Appended>();
+        var answered = new ConcurrentBag<AppendResult>();
         await Task.WhenAll(People.Select((person, n) => ActAsync(new Random((seed * 10) + n), person)));
         deployment.Azure.Faults.Clear();
 
@@ -77,20 +77,20 @@ public class MemberProperties
                 var role = dice.Next(2) == 0 ? MemberRole.Admin : MemberRole.Member;
                 var command = dice.Next(8) switch
                 {
-                    0 => (LogCommand)new Addition { Actor = actor, Conversation = conversation, Users = [.. dice.GetItems(People, 3).Distinct()], Limits = new Limits() },
-                    1 => new Removal { Actor = actor, Conversation = conversation, UserId = target },
-                    2 or 3 => new RoleChange { Actor = actor, Conversation = conversation, UserId = target, Role = role },
-                    4 => new HandOverToMember { Actor = actor, Conversation = conversation, UserId = target },
-                    5 => new InvitedJoin { Actor = actor, Invite = invite, Limits = new Limits() },
-                    6 => new SettingsUpdate
+                    0 => (LogCommand)new AddMembersCommand { Actor = actor, Conversation = conversation, Users = [.. dice.GetItems(People, 3).Distinct()], Limits = new Limits() },
+                    1 => new RemoveMemberCommand { Actor = actor, Conversation = conversation, UserId = target },
+                    2 or 3 => new ChangeRoleCommand { Actor = actor, Conversation = conversation, UserId = target, Role = role },
+                    4 => new ChangeOwnerCommand { Actor = actor, Conversation = conversation, UserId = target },
+                    5 => new JoinByInviteCommand { Actor = actor, Invite = invite, Limits = new Limits() },
+                    6 => new UpdateConversationCommand
                     {
                         Actor = actor,
                         Conversation = conversation,
-                        Change = new SettingsChange { HistoryVisibility = new(true, dice.Next(2) == 0 ? HistoryVisibility.All : HistoryVisibility.SinceJoining) },
+                        Change = new UpdateConversationRequest { HistoryVisibility = new(true, dice.Next(2) == 0 ? HistoryVisibility.All : HistoryVisibility.SinceJoining) },
                     },
-                    _ => new Leave { Actor = actor, Conversation = conversation },
+                    _ => new LeaveConversationCommand { Actor = actor, Conversation = conversation },
                 };
-                answered.Add(await InsistAsync(() => command is Leave
+                answered.Add(await InsistAsync(() => command is LeaveConversationCommand
                     ? new Departure(process.Log, new ConversationReader(process.Containers), new MemberReader(process.Containers)).LeaveAsync(actor, conversation, null, CancellationToken.None)
                     : process.Log.AppendAsync(conversation, command, null, CancellationToken.None)));
                 if (dice.Next(10) == 0)
@@ -102,7 +102,7 @@ public class MemberProperties
     }
 
     /// <summary>Tries as a client does: again while it is asked to.</summary>
-    private static async Task<Appended> InsistAsync(Func<Task<Appended>> act)
+    private static async Task<AppendResult> InsistAsync(Func<Task<AppendResult>> act)
     {
         while (true)
         {

@@ -2,6 +2,7 @@ using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 
 namespace Chat.Admin.Inbox;
 
@@ -11,7 +12,7 @@ namespace Chat.Admin.Inbox;
 /// <param name="About">What is said about the conversation, as the head's entry left it; null while that is nothing.</param>
 /// <param name="Entries">By position: the user's own last message, and the last that mentions them.</param>
 /// <param name="LeftSeq">The entry by which they left the last time; 0 when they never have.</param>
-internal sealed record Evidence(Head Head, Member Member, About? About, IReadOnlyList<LogEntry> Entries, long LeftSeq)
+internal sealed record Evidence(Head Head, Member Member, GroupProfile? Profile, IReadOnlyList<LogEntry> Entries, long LeftSeq)
 {
     /// <summary>
     /// The entry as delivery leaves it: positions and ordinals only rise, what lists show is the head's unless the entry is newer than that,
@@ -62,7 +63,7 @@ internal sealed record Evidence(Head Head, Member Member, About? About, IReadOnl
             : EndOfMembership.Of(stored ?? Unnamed()) with { LastSeq = seq, LastMessage = null, Activity = null };
 
     /// <summary>What a conversation is called since they left isn't theirs to know; joining again tells them.</summary>
-    private InboxEntry Unnamed() => Fresh() with { Title = About is null ? Head.Title : null, AvatarUrl = null, AboutSeq = 0 };
+    private InboxEntry Unnamed() => Fresh() with { Title = Profile is null ? Head.Title : null, AvatarUrl = null, AboutSeq = 0 };
 
     /// <summary>The entry where there is none: what the user set for themselves is lost with it.</summary>
     private InboxEntry Fresh()

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
 
@@ -51,7 +52,7 @@ internal sealed class EvidenceReader(ChatContainers containers)
             return null;
         }
 
-        var about = await _reader.ReadAboutAsync(head, null, cancellationToken);
+        var about = await _reader.ReadProfileAsync(head, null, cancellationToken);
         if ((about?.UpdatedSeq ?? 0) != head.AboutSeq)
         {
             return null;

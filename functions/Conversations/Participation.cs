@@ -1,4 +1,0 @@
-namespace Chat.Functions.Conversations;
-
-/// <summary>A conversation and one active member's part in it.</summary>
-public sealed record Participation(Head Head, Member Member);

@@ -1,0 +1,77 @@
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Conversations;
+
+/// <summary>The body of <c>PATCH /conversations/{c}</c>, a JSON merge patch (RFC 7396).</summary>
+internal sealed record UpdateConversationRequest
+{
+    private const long LeastMessageTtl = 5;
+    private const long MostMessageTtl = 90 * 24 * 60 * 60;
+
+    public Merge<string> Title { get; init; }
+
+    public Merge<string> Description { get; init; }
+
+    public Merge<string> AvatarUrl { get; init; }
+
+    public Merge<HistoryVisibility?> HistoryVisibility { get; init; }
+
+    public Merge<JoinPolicy?> JoinPolicy { get; init; }
+
+    public Merge<int?> MessageTtl { get; init; }
+
+    /// <summary>Whether it changes a setting that only groups have.</summary>
+    public bool IsOfGroups => Title.IsGiven || Description.IsGiven || AvatarUrl.IsGiven || HistoryVisibility.IsGiven || JoinPolicy.IsGiven;
+
+    /// <summary>Reads the body and notes every fault on it.</summary>
+    public static UpdateConversationRequest Read(RequestBody body, Limits limits)
+    {
+        var change = new UpdateConversationRequest
+        {
+            Title = body.Merge("title", name => body.Text(name, limits.Title)),
+            Description = body.Merge("description", name => body.Text(name, limits.Description)),
+            AvatarUrl = body.Merge("avatarUrl", name => body.WebAddress(name, limits.AvatarUrl)),
+            HistoryVisibility = body.Merge<HistoryVisibility?>(
+                "historyVisibility",
+                name => body.OneOf(name, "since-joining", "all") == "all"
+                    ? Conversations.HistoryVisibility.All
+                    : Conversations.HistoryVisibility.SinceJoining),
+            JoinPolicy = body.Merge<JoinPolicy?>(
+                "joinPolicy",
+                name => body.OneOf(name, "open", "approval") == "approval"
+                    ? Conversations.JoinPolicy.Approval
+                    : Conversations.JoinPolicy.Open),
+            MessageTtl = body.Merge("messageTtl", name => Seconds(body, name)),
+        };
+        if (change.Title is { IsGiven: true, Value: null })
+        {
+            body.Fault("/title", "missing", "A group has a title.");
+        }
+
+        return change;
+    }
+
+    /// <summary>The settings after the merge. Clearing a setting restores its default.</summary>
+    public ConversationSettings ApplyTo(ConversationSettings settings) =>
+        settings with
+        {
+            Title = Title.Or(settings.Title),
+            Description = Description.Or(settings.Description),
+            AvatarUrl = AvatarUrl.Or(settings.AvatarUrl),
+            HistoryVisibility = HistoryVisibility.IsGiven ? HistoryVisibility.Value ?? default : settings.HistoryVisibility,
+            JoinPolicy = JoinPolicy.IsGiven ? JoinPolicy.Value ?? default : settings.JoinPolicy,
+            MessageTtl = MessageTtl.Or(settings.MessageTtl),
+        };
+
+    private static int? Seconds(RequestBody body, string name)
+    {
+        var seconds = body.Seq(name);
+        if (seconds is not 0 and (< LeastMessageTtl or > MostMessageTtl))
+        {
+            body.Fault($"/{name}", "out_of_range", $"Must be {LeastMessageTtl} to {MostMessageTtl} seconds, or 0 for messages that stay.");
+            return null;
+        }
+
+        return seconds == 0 ? null : (int)seconds;
+    }
+}

@@ -1,0 +1,84 @@
+using Chat.Functions.Log;
+using Chat.Functions.Messages;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Reactions;
+
+/// <summary>Adds or removes a reaction of the actor's. Every active member may react to every message that they see.</summary>
+internal sealed record ChangeReactionCommand : MessageCommand
+{
+    public required ReactionKey Key { get; init; }
+
+    /// <summary>True to add the reaction, false to remove it.</summary>
+    public required bool IsWanted { get; init; }
+
+    public required Limits Limits { get; init; }
+
+    public override IReadOnlyList<string> Needs => [.. base.Needs, MemberReactions.DocumentId(MessageId, Actor)];
+
+    protected override Decision Decide(in DecisionContext context, in MessageContext found)
+    {
+        var message = found.Message;
+        if (message.IsUnsent)
+        {
+            return IsWanted ? Decision.Refuse(Problems.MessageUnsent) : Decision.Nothing(found.Head, message);
+        }
+
+        var mine = context.Find<MemberReactions>(MemberReactions.DocumentId(MessageId, Actor));
+        if ((mine?.Keys.Contains(Key) ?? false) == IsWanted)
+        {
+            return Decision.Nothing(found.Head, message);
+        }
+
+        return IsWanted ? Add(context, found, mine) : Remove(context, found, mine!);
+    }
+
+    private Decision Add(in DecisionContext context, in MessageContext found, MemberReactions? mine)
+    {
+        var all = found.Message.Reactions ?? [];
+        if (mine?.Keys.Count >= Limits.ReactionsPerUser)
+        {
+            return Decision.Refuse(Problems.LimitReached("reactionsPerUser", Limits.ReactionsPerUser));
+        }
+
+        if (all.Count >= Limits.ReactionKeys && all.All(one => one.Key != Key))
+        {
+            return Decision.Refuse(Problems.LimitReached("reactionKeys", Limits.ReactionKeys));
+        }
+
+        mine ??= new MemberReactions { ConversationId = Conversation, MessageId = MessageId, UserId = Actor, Keys = [], At = context.Now };
+        return Append(
+            context,
+            found,
+            LogEvent.ReactionAdded,
+            found.Message with { Reactions = ReactionSummary.With(all, Key, Actor) },
+            [mine with { Keys = [.. mine.Keys, Key], TimeToLive = found.Message.TimeToLiveAt(context.Now) }],
+            []);
+    }
+
+    private Decision Remove(in DecisionContext context, in MessageContext found, MemberReactions mine)
+    {
+        var message = found.Message with { Reactions = ReactionSummary.Without(found.Message.Reactions, Key, Actor) };
+        return mine.Keys.Count > 1
+            ? Append(
+                context,
+                found,
+                LogEvent.ReactionRemoved,
+                message,
+                [mine with { Keys = [.. mine.Keys.Where(key => key != Key)], TimeToLive = found.Message.TimeToLiveAt(context.Now) }],
+                [])
+            : Append(context, found, LogEvent.ReactionRemoved, message, [], [mine.Id]);
+    }
+
+    private Decision Append(
+        in DecisionContext context,
+        in MessageContext found,
+        string what,
+        Message message,
+        IReadOnlyList<ConversationDocument> documents,
+        IReadOnlyList<string> removed)
+    {
+        var changed = LogEvent.Of(context, what, Actor, new ReactionChanged(MessageId, Key, Actor), ChatJson.Default.ReactionChanged);
+        return Changed(context, found.Head, changed, message, documents) with { Removed = removed };
+    }
+}

@@ -1,0 +1,18 @@
+using Microsoft.Azure.Functions.Worker.Converters;
+
+namespace Chat.Functions.Shared;
+
+/// <summary>
+/// Takes ids out of a function's route. A malformed id becomes <c>None</c>, so its refusal is that of an id that nobody has.
+/// </summary>
+internal sealed class RouteIdConverter : IInputConverter
+{
+    public ValueTask<ConversionResult> ConvertAsync(ConverterContext context) =>
+        ValueTask.FromResult(ConversionResult.Success(Parse(context.TargetType, context.Source as string)));
+
+    private static object Parse(Type type, string? text) =>
+        type == typeof(ConversationId) ? ConversationId.TryParse(text, out var conversation) ? conversation : ConversationId.None
+        : type == typeof(MessageId) ? MessageId.TryParse(text, out var message) ? message : MessageId.None
+        : type == typeof(UserId) ? UserId.TryParse(text, out var user) ? user : UserId.None
+        : throw new InvalidOperationException($"No route has a {type.Name}.");
+}
