@@ -2,32 +2,29 @@ using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Health;
 
 /// <summary>
-/// Does once, before the process takes any call, what is slow the first time: connections, metadata, query plans, the SDKs' own code. The first
-/// caller would wait for all of it, within the patience of a call. It writes nothing, and a process starts without it too.
+/// Does once, beside the rest of the start, what is slow the first time: connections, metadata, query plans, the SDKs' own code. Calls that
+/// come before it is done wait for it, 5 s at most, and their patience counts from then. It writes nothing.
 /// </summary>
-internal sealed class WarmUp(ChatContainers containers, DeliveryQueue deliveries, TimeProvider time, ILogger<WarmUp> logger) : IHostedLifecycleService
+internal sealed class WarmUp(IServiceProvider services, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<WarmUp> logger)
+    : IHostedLifecycleService, IFunctionsWorkerMiddleware
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private Task _done = Task.CompletedTask;
 
-    /// <summary>Before any other service of the process starts: the one that takes calls is among them.</summary>
-    public async Task StartingAsync(CancellationToken cancellationToken)
+    /// <summary>Begins before any other service of the process starts: the one that takes calls is among them.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        try
-        {
-            await Task.WhenAll(ReadAsync(either.Token), deliveries.OpenAsync(either.Token)).WaitAsync(either.Token);
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            logger.NotWarm(exception);
-        }
+        _done = Task.Run(WarmAsync, CancellationToken.None);
+        return Task.CompletedTask;
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -36,12 +33,42 @@ internal sealed class WarmUp(ChatContainers containers, DeliveryQueue deliveries
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken) => _done;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    public Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        return _done.IsCompleted ? next(context) : AfterAsync();
+
+        async Task AfterAsync()
+        {
+            await _done;
+            await next(context);
+        }
+    }
+
+    private async Task WarmAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, lifetime.ApplicationStopping);
+        try
+        {
+            // The clients are made here, too: they are the slowest part.
+            var reading = ReadAsync(services.GetRequiredService<ChatContainers>(), either.Token);
+            await Task.WhenAll(reading, services.GetRequiredService<DeliveryQueue>().OpenAsync(either.Token)).WaitAsync(either.Token);
+        }
+        catch (Exception exception)
+        {
+            if (!lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                logger.NotWarm(exception);
+            }
+        }
+    }
+
     /// <summary>A read, a query and a batch, in a partition where nothing is.</summary>
-    private async Task ReadAsync(CancellationToken cancellationToken)
+    private static async Task ReadAsync(ChatContainers containers, CancellationToken cancellationToken)
     {
         var (conversations, nowhere) = (containers.Conversations, new PartitionKey(ConversationId.None.Value));
         await conversations.ReadDocumentAsync(Head.DocumentId, nowhere, ChatJson.Default.Head, cancellationToken: cancellationToken);

@@ -73,7 +73,11 @@ internal sealed class ChatApp : IAsyncDisposable
         all.TryAdd("Auth:SigningKey", Tokens.SigningKey);
         all.TryAdd("Delivery:SweepGrace", "00:00:01");
         all.TryAdd("Delivery:InboxWindow", "00:00:00.2");
-        return new ChatApp(await FunctionsHost.StartAsync(azure, options with { Settings = all }).WaitAsync(Eventually.Timeout), azure, owned);
+        var app = new ChatApp(await FunctionsHost.StartAsync(azure, options with { Settings = all }).WaitAsync(Eventually.Timeout), azure, owned);
+
+        // What it does to warm up is behind it then: no fault of a story strikes that.
+        (await app.Http.GetAsync(new Uri("api/health", UriKind.Relative))).Dispose();
+        return app;
     }
 
     /// <summary>Someone who uses the app.</summary>
