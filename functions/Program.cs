@@ -15,6 +15,7 @@ var builder = FunctionsApplication.CreateBuilder(args);
 builder.Logging.AddLogLevels();
 builder.UseMiddleware<DropResults>();
 builder.ConfigureFunctionsWebApplication();
+builder.UseMiddleware<WarmUp>();
 builder.UseMiddleware<InvocationStart>();
 builder.UseMiddleware<TraceCalls>();
 builder.UseMiddleware<AnswerFailures>();

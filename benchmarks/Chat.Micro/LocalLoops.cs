@@ -33,8 +33,11 @@ public class LocalLoops
     private Device[] _devices = [];
     private long _sent;
 
+    // The toolchain that runs in process doesn't wait for a task.
     [GlobalSetup]
-    public async Task PrepareAsync()
+    public void Prepare() => PrepareAsync().GetAwaiter().GetResult();
+
+    private async Task PrepareAsync()
     {
         _host = await AppHost.StartAsync(typeof(Idle), app => app.Services
             .AddServerlessHub<EventHub>(hub => hub.WithOptions(options => options.UseJsonObjectSerializer(new JsonObjectSerializer(JsonSerializerOptions.Web))))
@@ -57,7 +60,9 @@ public class LocalLoops
     }
 
     [GlobalCleanup]
-    public async Task EndAsync()
+    public void End() => EndAsync().GetAwaiter().GetResult();
+
+    private async Task EndAsync()
     {
         await Task.WhenAll(_devices.Select(device => device.DisposeAsync().AsTask()));
         await _host.DisposeAsync();

@@ -21,6 +21,7 @@ public static class DeliverySetup
     public static IServiceCollection AddDelivery(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        configuration.RequireConnection(Connection, "fullyQualifiedNamespace");
         return services
             .AddSingleton(configuration.GetValidated<DeliveryOptions>("Delivery"))
             // An answer waits for its hand-over; the change feed is there for what takes longer.

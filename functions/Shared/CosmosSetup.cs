@@ -14,6 +14,7 @@ internal static class CosmosSetup
 
     public static IServiceCollection AddCosmos(this IServiceCollection services, IConfiguration configuration)
     {
+        configuration.RequireConnection(Connection, "accountEndpoint");
         services.AddHttpClient(Connection);
         return services.AddSingleton(provider => Client(configuration, provider)).AddSingleton<ChatContainers>();
     }

@@ -33,4 +33,15 @@ internal static class Settings
             ? value
             : throw new InvalidOperationException($"Setting {key.Replace(":", "__", StringComparison.Ordinal)} is missing.");
     }
+
+    /// <summary>Checks that a service can be reached: by a connection string, or by its address and managed identity.</summary>
+    /// <exception cref="InvalidOperationException">Neither is there; the message names the address's setting.</exception>
+    public static void RequireConnection(this IConfiguration configuration, string connection, string address)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        if (string.IsNullOrEmpty(configuration[connection]))
+        {
+            configuration.Required($"{connection}:{address}");
+        }
+    }
 }

@@ -23,7 +23,9 @@ public class When_a_service_is_down
     [Fact]
     public async Task Should_have_tried_what_a_commit_takes_before_the_first_call()
     {
-        await using var app = await ChatApp.StartAsync();
+        await using var azure = await LocalAzure.StartAsync(directory: null);
+        azure.Faults.Add(new Fault("cosmos", "*", FaultKind.Delay) { Delay = TimeSpan.FromMilliseconds(100), Times = 5 });
+        await using var app = await ChatApp.StartAsync(azure);
         Assert.Contains(app.Azure.Meter.Read(), reading => reading is { Service: "cosmos", Operation: "batch" });
     }
 

@@ -69,7 +69,11 @@ internal sealed class ChatApp : IAsyncDisposable
         var all = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal), StringComparer.Ordinal);
         all.TryAdd("Auth:SigningKey", Tokens.SigningKey);
         all.TryAdd("Delivery:InboxWindow", "00:00:00.2");
-        return new ChatApp(await FunctionsHost.StartAsync(azure, options with { Settings = all }).WaitAsync(Eventually.Timeout), azure, owned);
+        var app = new ChatApp(await FunctionsHost.StartAsync(azure, options with { Settings = all }).WaitAsync(Eventually.Timeout), azure, owned);
+
+        // What it does to warm up is behind it then: no fault of a story strikes that.
+        (await app.Http.GetAsync(new Uri("api/health", UriKind.Relative))).Dispose();
+        return app;
     }
 
     /// <summary>Someone who uses the app.</summary>

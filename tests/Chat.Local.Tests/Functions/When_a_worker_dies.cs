@@ -109,13 +109,17 @@ public sealed class When_a_worker_dies : IAsyncLifetime
     [Fact]
     public async Task Should_give_its_messages_to_another()
     {
-        _work.Gate = new SemaphoreSlim(0);
+        using var gate = new SemaphoreSlim(0);
+        _work.Gate = gate;
         await using var host = await StartAsync([typeof(TakesMessage)]);
+        var first = host.Host.Services;
         _azure.Faults.Add(new Fault("functions", "queue", FaultKind.Kill) { Target = target => target == "TakesMessage/b", Times = 1 });
         await SendAsync("a");
         await _work.WhenBegunAsync("message a 1");
-        _work.Gate = null;
         await SendAsync("b");
+        await Eventually.TrueAsync(() => !ReferenceEquals(first, host.Host.Services), () => "another worker");
+        _work.Gate = null;
+        gate.Release(4);
         await Eventually.TrueAsync(
             () => _work.Begun.Contains("message a 2") && _work.Begun.Contains("message b 2"),
             () => $"both messages again, seen [{string.Join(", ", _work.Begun)}]");
