@@ -43,6 +43,9 @@ internal sealed class Tables : IDisposable
     /// <summary>As of the last commit.</summary>
     public TablesState State { get; private set; }
 
+    /// <summary>How many pages SQLite's WAL had at the last <see cref="Backfill"/>.</summary>
+    public int PagesInWal { get; private set; }
+
     /// <exception cref="LocalStoreException">The file is damaged, of another format, or not ours.</exception>
     public static Tables Open(string path)
     {
@@ -214,6 +217,7 @@ internal sealed class Tables : IDisposable
             SqliteException.ThrowExceptionForRC(result, _backfilling);
         }
 
+        PagesInWal = Math.Max(frames, 0);
         return result == raw.SQLITE_OK && frames >= 0 && frames == moved;
     }
 
