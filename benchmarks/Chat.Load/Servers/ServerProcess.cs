@@ -24,8 +24,6 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    public bool IsDotnet => _process.ProcessName == "dotnet";
-
     /// <summary>The processor time that it has used so far, in user and system mode.</summary>
     public TimeSpan CpuTime
     {
@@ -58,6 +56,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>What it has done with files so far.</summary>
+    public DiskUse Disk => DiskUse.Of(Id);
+
     /// <summary>Starts a server and waits for the line in which it says where it listens.</summary>
     /// <param name="mark">How that line begins; the address is the word that follows.</param>
     public static async Task<(ServerProcess Process, Uri Address)> StartAsync(ProcessStartInfo start, string mark)
@@ -79,10 +80,11 @@ internal sealed class ServerProcess : IAsyncDisposable
         return child is null ? null : new ServerProcess(Process.GetProcessById(int.Parse(Path.GetFileName(child), CultureInfo.InvariantCulture)));
     }
 
-    /// <summary>Waits until it has done what it had left for later: no longer busy for half a second, or a minute over.</summary>
-    public async Task SettleAsync()
+    /// <summary>Waits until it has done what it had left for later: no longer busy for half a second or so long, or a minute over.</summary>
+    public async Task SettleAsync(TimeSpan? quietFor = null)
     {
-        for (var (looks, quiet) = (0, 0); looks < LongestSettling && quiet < 2; looks++)
+        var enough = quietFor is { } time ? time / Look : 2;
+        for (var (looks, quiet) = (0, 0); looks < LongestSettling && quiet < enough; looks++)
         {
             var before = CpuTime;
             await Task.Delay(Look, TimeProvider.System);
