@@ -70,7 +70,7 @@ static async Task GiveBackAsync()
     for (var collected = 0L; ;)
     {
         var before = GC.GetTotalAllocatedBytes();
-        await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System);
+        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System);
         var allocated = GC.GetTotalAllocatedBytes();
         if (allocated - before < Little && allocated - collected > Much)
         {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
 using Microsoft.Win32.SafeHandles;
@@ -24,8 +23,14 @@ internal sealed class CommitLog : IDisposable
     private const int Quality = 0;
     private const int Window = 22;
 
+    /// <summary>A buffer that is larger than this isn't kept for the next commit.</summary>
+    private const int LargestSpare = 1024 * 1024;
+
     private readonly SafeFileHandle _file;
     private readonly byte[] _head = new byte[CommitHeadSize];
+
+    /// <summary>Where commits are compressed.</summary>
+    private byte[] _buffer = [];
 
     private CommitLog(SafeFileHandle file, long generation, long sequence, long length)
     {
@@ -120,16 +125,14 @@ internal sealed class CommitLog : IDisposable
     /// <summary>Adds a commit, which <see cref="Sync"/> brings to the disk.</summary>
     public void Append(ReadOnlyMemory<byte> writes)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(writes.Length);
-        try
+        if (_buffer.Length < writes.Length)
         {
-            var isShorter = BrotliEncoder.TryCompress(writes.Span, buffer, out var length, Quality, Window) && length < writes.Length;
-            Append(isShorter ? buffer.AsMemory(0, length) : writes, writes.Length);
+            _buffer = new byte[Math.Max(writes.Length, 2 * _buffer.Length)];
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+
+        var isShorter = BrotliEncoder.TryCompress(writes.Span, _buffer, out var length, Quality, Window) && length < writes.Length;
+        Append(isShorter ? _buffer.AsMemory(0, length) : writes, writes.Length);
+        _buffer = _buffer.Length > LargestSpare ? [] : _buffer;
     }
 
     public void Sync() => RandomAccess.FlushToDisk(_file);

@@ -375,7 +375,17 @@ internal sealed class LocalStore : IAsyncDisposable
             if (_layers.IsMoving)
             {
                 _files!.Advance(_layers, _lock, ThrowIfFailed, 0);
-                return _layers.IsMoving;
+                if (_layers.IsMoving)
+                {
+                    return true;
+                }
+
+                lock (_lock)
+                {
+                    _layers.Tables!.FreeMemory();
+                }
+
+                return false;
             }
 
             lock (_lock)

@@ -55,7 +55,7 @@ internal sealed class Tables : IDisposable
             // What a refused start leaves behind is what it found.
             raw.sqlite3_db_config(database, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
             TablesFile.CheckFormat(path, database);
-            Statement.Execute(database, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -4096");
+            Statement.Execute(database, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16384");
             return new Tables(path, database);
         }
         catch
@@ -237,6 +237,9 @@ internal sealed class Tables : IDisposable
         Statement.Execute(_database, "BEGIN IMMEDIATE");
         return isDone;
     }
+
+    /// <summary>Lets SQLite forget the pages that it has in memory and needn't write.</summary>
+    public void FreeMemory() => Statement.Execute(_database, "PRAGMA shrink_memory");
 
     /// <summary>Reads everything and compares it with its checksums.</summary>
     public void Verify()

@@ -91,8 +91,10 @@ public sealed class When_much_is_stored : IDisposable
         for (var partition = 0; partition < Partitions; partition++)
         {
             var key = $"p{partition}";
-            await Task.WhenAll(Enumerable.Range(0, documents)
-                .Select(number => service.UpsertDocumentAsync("chat", "items", key, Document(key, number))));
+            foreach (var numbers in Enumerable.Range(0, documents).Chunk(Documents))
+            {
+                await Task.WhenAll(numbers.Select(number => service.UpsertDocumentAsync("chat", "items", key, Document(key, number))));
+            }
         }
     }
 
