@@ -5,12 +5,15 @@ namespace Chat.Load;
 
 /// <summary>Some seconds of load: what each sender's turns took, and what they cost the server.</summary>
 /// <param name="Turns">Each turn's time in ms: as the sender reported it, or from the scheduled start in open loop.</param>
-/// <param name="Cpu">With what the server did afterwards, until it was quiet.</param>
+/// <param name="Cpu">With what the server did afterwards, until it was quiet; in open loop of the window alone.</param>
 /// <param name="Disk">The same for files.</param>
 internal sealed record LoadWindow(IReadOnlyList<double> Turns, TimeSpan Took, TimeSpan Cpu, DiskUse Disk)
 {
-    /// <summary>In open loop a server counts as quiet when it did next to nothing for longer than a message puts anything off.</summary>
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(6);
+    /// <summary>
+    /// In open loop a window begins amid the load: what was put off before falls into it, as what it puts off falls behind it. The change feed
+    /// is read every 5 s.
+    /// </summary>
+    private static readonly TimeSpan LeadIn = TimeSpan.FromSeconds(6);
 
     private const int WarmUpTurns = 2_000;
     private const int CalmSteps = 2;
@@ -41,11 +44,15 @@ internal sealed record LoadWindow(IReadOnlyList<double> Turns, TimeSpan Took, Ti
     public static async Task<LoadWindow> RunAsync(
         ServerProcess server, TimeSpan duration, IReadOnlyList<Func<Task<double>>> senders, TimeSpan? every = null)
     {
-        await server.SettleAsync();
+        await (every is null ? server.SettleAsync() : LoadAsync(LeadIn, senders, every));
         var (began, cpu, disk) = (Stopwatch.GetTimestamp(), server.CpuTime, server.Disk);
         var turns = await LoadAsync(duration, senders, every);
         var took = Stopwatch.GetElapsedTime(began);
-        await server.SettleAsync(every is null ? null : LongestDelay);
+        if (every is null)
+        {
+            await server.SettleAsync();
+        }
+
         return new LoadWindow(turns, took, server.CpuTime - cpu, server.Disk - disk);
     }
 

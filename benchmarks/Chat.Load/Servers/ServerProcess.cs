@@ -80,11 +80,10 @@ internal sealed class ServerProcess : IAsyncDisposable
         return child is null ? null : new ServerProcess(Process.GetProcessById(int.Parse(Path.GetFileName(child), CultureInfo.InvariantCulture)));
     }
 
-    /// <summary>Waits until it has done what it had left for later: no longer busy for half a second or so long, or a minute over.</summary>
-    public async Task SettleAsync(TimeSpan? quietFor = null)
+    /// <summary>Waits until it has done what it had left for later: no longer busy for half a second, or a minute over.</summary>
+    public async Task SettleAsync()
     {
-        var enough = quietFor is { } time ? time / Look : 2;
-        for (var (looks, quiet) = (0, 0); looks < LongestSettling && quiet < enough; looks++)
+        for (var (looks, quiet) = (0, 0); looks < LongestSettling && quiet < 2; looks++)
         {
             var before = CpuTime;
             await Task.Delay(Look, TimeProvider.System);
