@@ -10,8 +10,8 @@ namespace Chat.Load;
 internal sealed record LoadWindow(IReadOnlyList<double> Turns, TimeSpan Took, TimeSpan Cpu, DiskUse Disk)
 {
     /// <summary>
-    /// In open loop a window begins amid the load: what was put off before falls into it, as what it puts off falls behind it. The change feed
-    /// is read every 5 s.
+    /// In open loop a window begins amid the load: what was put off before falls into it, as what it puts off falls behind it. The change
+    /// feed is read every 5 s.
     /// </summary>
     private static readonly TimeSpan LeadIn = TimeSpan.FromSeconds(6);
 
@@ -40,7 +40,10 @@ internal sealed record LoadWindow(IReadOnlyList<double> Turns, TimeSpan Took, Ti
     }
 
     /// <summary>Lets every sender take turn after turn until the time is over.</summary>
-    /// <param name="every">How often each takes one, whatever became of the one before (open loop); null for the next when the last has ended.</param>
+    /// <param name="server">Who is loaded.</param>
+    /// <param name="duration">How long.</param>
+    /// <param name="senders">What each sender's turn is.</param>
+    /// <param name="every">How often each takes one, whatever became of the one before (open loop); null: when the last has ended.</param>
     public static async Task<LoadWindow> RunAsync(
         ServerProcess server, TimeSpan duration, IReadOnlyList<Func<Task<double>>> senders, TimeSpan? every = null)
     {
