@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Chat.Admin.Backends;
 using Chat.Functions.Conversations;
+using Chat.Functions.Members;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
 using Spectre.Console;
