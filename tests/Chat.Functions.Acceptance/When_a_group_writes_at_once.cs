@@ -41,9 +41,9 @@ public class When_a_group_writes_at_once
 
         foreach (var person in people)
         {
-            var entry = await Eventually.SeesAsync(() => person.SummaryAsync(conversation), seen => seen?.LastSeq == 101);
+            // A page of the change feed may show the head, and what they wrote be in the next.
             var own = history.Last(message => message.SenderId == person.Name);
-            Assert.Equal(100 - own.Ordinal, entry!.UnreadCount);
+            await Eventually.SeesAsync(() => person.SummaryAsync(conversation), seen => seen?.LastSeq == 101 && seen.UnreadCount == 100 - own.Ordinal);
         }
     }
 
