@@ -56,7 +56,9 @@ public class When_a_group_writes_at_once
 
         var created = await owner.CreateGroupAsync("Everybody", names[1..]);
 
-        Assert.Equal((256, 32, new MemberJson(names[0], "owner")), (created.MemberCount, created.Members.Count, created.Members[0]));
+        // Members beyond the first 90 may follow later.
+        Assert.Equal((32, new MemberJson(names[0], "owner")), (created.Members.Count, created.Members[0]));
+        await Eventually.SeesAsync(() => owner.ConversationAsync(created.ConversationId), seen => seen.MemberCount == 256);
         var last = app.As(names[255]);
         await using var phone = await last.ListenAsync();
         var sent = await app.As(names[200]).SendAsync(created.ConversationId, "Hello everybody");

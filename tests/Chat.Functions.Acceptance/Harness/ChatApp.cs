@@ -93,8 +93,16 @@ internal sealed class ChatApp : IAsyncDisposable
     {
         _killed = true;
         await _host.AbortAsync();
-        await _host.Services.GetRequiredService<ServiceBusClient>().DisposeAsync();
-        _host.Services.GetRequiredService<CosmosClient>().Dispose();
+        try
+        {
+            await _host.Services.GetRequiredService<ServiceBusClient>().DisposeAsync();
+            _host.Services.GetRequiredService<CosmosClient>().Dispose();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Its worker had died by itself just before.
+        }
+
         await _host.DisposeAsync();
     }
 
