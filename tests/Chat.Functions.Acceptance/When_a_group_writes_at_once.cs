@@ -41,9 +41,9 @@ public class When_a_group_writes_at_once
 
         foreach (var person in people)
         {
-            var entry = await Eventually.SeesAsync(() => person.SummaryAsync(conversation), seen => seen?.LastSeq == 101);
+            // A page of the change feed may show the head, and what they wrote be in the next.
             var own = history.Last(message => message.SenderId == person.Name);
-            Assert.Equal(100 - own.Ordinal, entry!.UnreadCount);
+            await Eventually.SeesAsync(() => person.SummaryAsync(conversation), seen => seen?.LastSeq == 101 && seen.UnreadCount == 100 - own.Ordinal);
         }
     }
 
@@ -56,7 +56,9 @@ public class When_a_group_writes_at_once
 
         var created = await owner.CreateGroupAsync("Everybody", names[1..]);
 
-        Assert.Equal((256, 32, new MemberJson(names[0], "owner")), (created.MemberCount, created.Members.Count, created.Members[0]));
+        // Members beyond the first 90 may follow later.
+        Assert.Equal((32, new MemberJson(names[0], "owner")), (created.Members.Count, created.Members[0]));
+        await Eventually.SeesAsync(() => owner.ConversationAsync(created.ConversationId), seen => seen.MemberCount == 256);
         var last = app.As(names[255]);
         await using var phone = await last.ListenAsync();
         var sent = await app.As(names[200]).SendAsync(created.ConversationId, "Hello everybody");

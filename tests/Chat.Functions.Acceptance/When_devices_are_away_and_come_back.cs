@@ -52,7 +52,12 @@ public class When_devices_are_away_and_come_back
                 await device.ReadOnAsync(owner, mayCrash: true);
             }
 
-            clock.Jump(TimeSpan.FromSeconds(random.Next(10) == 0 ? 40 : 0));
+            if (random.Next(10) == 0)
+            {
+                // Longer than a round of sync overlaps the one before; no replica is behind by that.
+                clock.Jump(TimeSpan.FromSeconds(40));
+                azure.Cosmos.LagReads("chat", "users", 3);
+            }
         }
 
         await SettleAsync(one, clock, conversations);
@@ -143,9 +148,6 @@ public class When_devices_are_away_and_come_back
     /// <summary>Waits until everything is in everybody's list that moves it.</summary>
     private static async Task SettleAsync(ChatApp app, JumpingClock clock, List<string> conversations)
     {
-        foreach (var conversation in conversations.Distinct())
-        {
-            await app.HasDeliveredAsync(clock);
-        }
+        await app.HasDeliveredAsync(clock);
     }
 }

@@ -46,7 +46,7 @@ public class When_people_use_the_app_and_operators_read_its_log
         {
             var group = (await alice.CreateGroupAsync("Trip", bob.Name, "carol-in-the-log")).ConversationId;
             await alice.SendAsync(direct, "Hello");
-            await app.HasDeliveredAsync();
+            await Eventually.SeesAsync(() => bob.SummaryAsync(direct), seen => seen is { LastMessage.Preview: "Hello" });
             await alice.PreferAsync(direct, new { pinned = true });
             await alice.AskAsync("GET", $"/api/presence?users={bob.Name}&conversationId={group}", expected: HttpStatusCode.ServiceUnavailable);
         }

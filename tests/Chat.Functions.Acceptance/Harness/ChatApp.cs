@@ -96,12 +96,17 @@ internal sealed class ChatApp : IAsyncDisposable
     public async Task KillAsync()
     {
         _killed = true;
-
-        // The app may end by itself when its stream is cut, and its services with it.
-        var (bus, cosmos) = (_host.Services.GetRequiredService<ServiceBusClient>(), _host.Services.GetRequiredService<CosmosClient>());
         await _host.AbortAsync();
-        await bus.DisposeAsync();
-        cosmos.Dispose();
+        try
+        {
+            await _host.Services.GetRequiredService<ServiceBusClient>().DisposeAsync();
+            _host.Services.GetRequiredService<CosmosClient>().Dispose();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The app ended by itself, and its services with it: its stream was cut.
+        }
+
         await _host.DisposeAsync();
     }
 
