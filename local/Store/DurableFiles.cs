@@ -174,7 +174,7 @@ internal sealed class DurableFiles : IDisposable
     public void Dispose()
     {
         // Whether it failed doesn't matter any more.
-        Task.WhenAny(_backfilling).GetAwaiter().GetResult();
+        _ = Task.WhenAny(_backfilling).GetAwaiter().GetResult();
         _log.Dispose();
         _mark.Dispose();
     }

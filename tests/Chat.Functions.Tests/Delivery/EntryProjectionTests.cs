@@ -149,12 +149,12 @@ public class EntryProjectionTests
         var message = (await StoredLog.ReadAsync(process.Containers.Conversations, conversation)).Messages is [.., var last] ? last : null;
         LogCommand command = dice.Next(9) switch
         {
-            0 => new Addition { Actor = new UserId("ann"), Conversation = conversation, Users = [new UserId(target)], Limits = Limits },
-            1 when target != "ann" => new Removal { Actor = new UserId("ann"), Conversation = conversation, UserId = new UserId(target) },
-            2 when actor != "ann" => new Leave { Actor = new UserId(actor), Conversation = conversation },
-            3 => new SettingsUpdate { Actor = new UserId("ann"), Conversation = conversation, Change = new SettingsChange { Title = new(true, $"Title {step}") } },
+            0 => new AddMembersCommand { Actor = new UserId("ann"), Conversation = conversation, Users = [new UserId(target)], Limits = Limits },
+            1 when target != "ann" => new RemoveMemberCommand { Actor = new UserId("ann"), Conversation = conversation, UserId = new UserId(target) },
+            2 when actor != "ann" => new LeaveConversationCommand { Actor = new UserId(actor), Conversation = conversation },
+            3 => new UpdateConversationCommand { Actor = new UserId("ann"), Conversation = conversation, Change = new UpdateConversationRequest { Title = new(true, $"Title {step}") } },
             4 when message is not null => Reaction(conversation, message, actor),
-            5 when message is not null => new Edit
+            5 when message is not null => new EditMessageCommand
             {
                 Actor = message.SenderId,
                 Conversation = conversation,
@@ -197,7 +197,7 @@ public class EntryProjectionTests
         }
     }
 
-    private static ChangeReaction Reaction(ConversationId conversation, Message message, string actor) => new()
+    private static ChangeReactionCommand Reaction(ConversationId conversation, Message message, string actor) => new()
     {
         Actor = new UserId(actor),
         Conversation = conversation,

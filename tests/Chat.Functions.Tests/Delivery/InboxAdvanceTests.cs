@@ -48,7 +48,7 @@ public class InboxAdvanceTests
         var conversation = await process.CreateGroupAsync(Names[..80]);
         await process.Log.AppendAsync(
             conversation,
-            new Addition { Actor = new UserId(Names[0]), Conversation = conversation, Users = [.. Names[80..].Select(name => new UserId(name))], Limits = new Limits() },
+            new AddMembersCommand { Actor = new UserId(Names[0]), Conversation = conversation, Users = [.. Names[80..].Select(name => new UserId(name))], Limits = new Limits() },
             null,
             CancellationToken.None);
         var told = (await process.SendAsync(conversation, Names[0], "told")).Head!;

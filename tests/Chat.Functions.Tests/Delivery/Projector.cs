@@ -4,6 +4,7 @@ using Azure.Messaging.ServiceBus;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Inbox;
+using Chat.Functions.Members;
 using Chat.Functions.Privacy;
 using Chat.Functions.Receipts;
 using Chat.Functions.Shared;
@@ -42,7 +43,7 @@ internal sealed class Projector : IAsyncDisposable
             Inbox,
             _advance,
             new SentReceipts(new MemberWatermarks(containers), new PrivacyReader(containers, time), new Limits()),
-            new FurtherMembers(process.Log, new Limits()),
+            new RemainingMembers(process.Log, new Limits()),
             containers,
             queue,
             time);

@@ -9,7 +9,7 @@ namespace Chat.Admin.Inbox;
 /// <summary>What a conversation's partition says about one user's inbox entry.</summary>
 /// <param name="Head">The conversation.</param>
 /// <param name="Member">The user's part in it, at least as new as the head.</param>
-/// <param name="About">What is said about the conversation, as the head's entry left it; null while that is nothing.</param>
+/// <param name="Profile">The title and picture, as the head's entry left it; null while that is nothing.</param>
 /// <param name="Entries">By position: the user's own last message, and the last that mentions them.</param>
 /// <param name="LeftSeq">The entry by which they left the last time; 0 when they never have.</param>
 internal sealed record Evidence(Head Head, Member Member, GroupProfile? Profile, IReadOnlyList<LogEntry> Entries, long LeftSeq)
@@ -69,7 +69,7 @@ internal sealed record Evidence(Head Head, Member Member, GroupProfile? Profile,
     private InboxEntry Fresh()
     {
         var marks = InboxRaises.Of(Head, Entries, [Member.UserId]).MarksOf(Member.UserId);
-        return InboxChange.Of(Head, About).ToEntry(Member.UserId) with
+        return InboxChange.Of(Head, Profile).ToEntry(Member.UserId) with
         {
             JoinedSeq = Member.JoinedSeq,
             JoinedOrdinal = Member.JoinedOrdinal,
