@@ -125,14 +125,13 @@ public class When_members_come_and_go
         var (alice, dave) = (app.As("alice"), app.As("dave"));
         var direct = (await dave.StartDirectAsync("alice")).ConversationId;
         var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
-        using (app.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.Fail) { Target = target => target.StartsWith("deliveries/", StringComparison.Ordinal) }))
+        await using var davesPhone = await dave.ListenAsync();
+        using (app.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.Fail) { Target = target => target.EndsWith($"{group}:2-2", StringComparison.Ordinal) }))
         {
             await alice.SendAsync(group, "before");
+            await alice.DoAsync("POST", Members(group), new { members = new[] { "dave" } });
+            await davesPhone.ReceivesEventAsync("member.joined");
         }
-
-        await using var davesPhone = await dave.ListenAsync();
-        await alice.DoAsync("POST", Members(group), new { members = new[] { "dave" } });
-        await davesPhone.ReceivesEventAsync("member.joined");
 
         // What wasn't handed over is by the change feed now.
         await app.HasDeliveredAsync(clock);
