@@ -217,7 +217,7 @@ public sealed class EntryProjection(
         }
     }
 
-    /// <summary>What is said profile a conversation in the head's version; null while that is nothing.</summary>
+    /// <summary>What is said about a conversation in the head's version; null while that is nothing.</summary>
     /// <exception cref="ReplicaBehindException">It isn't to be seen yet.</exception>
     private async Task<GroupProfile?> ReadProfileAsync(Head head, Session? session, CancellationToken cancellationToken)
     {

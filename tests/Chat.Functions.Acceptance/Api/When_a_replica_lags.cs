@@ -53,13 +53,7 @@ public sealed class When_a_replica_lags
 
     private static async Task<List<string>> TryAsync(ChatApp app, ChatApp other, ApiOperation operation, ApiRequest example)
     {
-        var world = await World.PrepareAsync(app, operation, example.Name);
-        var seen = Session.Of(await Task.WhenAll(((string[])[world.Conversation, .. world.Others]).Select(conversation => SeenAsync(app, conversation))));
-        await Eventually.SeesAsync(
-            () => world.As("alice").At(other).GetAsync($"/api/conversations/{world.Conversation}"),
-            answer => answer.StatusCode == HttpStatusCode.NotFound,
-            $"a replica that knows nothing of the conversation, before {operation}");
-
+        var (world, seen) = await PrepareAsync(app, other, operation, example.Name);
         var request = await world.PlaceAsync(example);
         request = request with { Headers = request.Headers.SetItem(Session.Header, seen!.Value.Value) };
         var answer = await request.SendAsync(other.Http);
@@ -75,6 +69,25 @@ public sealed class When_a_replica_lags
         }
 
         return faults;
+    }
+
+    /// <summary>
+    /// A world that the other instance's replica knows nothing of, and the session of somebody who knows all of it. A reader that happened to
+    /// see the world would see it from then on, so each try has a world of its own.
+    /// </summary>
+    private static async Task<(World World, Session? Seen)> PrepareAsync(ChatApp app, ChatApp other, ApiOperation operation, string example)
+    {
+        var (world, seen) = (default(World)!, default(Session?));
+        await Eventually.SeesAsync(
+            async () =>
+            {
+                world = await World.PrepareAsync(app, operation, example);
+                seen = Session.Of(await Task.WhenAll(((string[])[world.Conversation, .. world.Others]).Select(conversation => SeenAsync(app, conversation))));
+                return await world.As("alice").At(other).GetAsync($"/api/conversations/{world.Conversation}");
+            },
+            answer => answer.StatusCode == HttpStatusCode.NotFound,
+            $"a replica that knows nothing of the conversation, before {operation}");
+        return (world, seen);
     }
 
     /// <summary>The session of somebody who knows all that was done through an instance.</summary>
