@@ -19,20 +19,7 @@ internal sealed class IndexChanges(bool hasBelow)
         (Entries, Growth, IsCleared, _hasBelow) = (new SortedEntries(), 0, true, false);
     }
 
-    /// <summary>Adds an entry or removes it.</summary>
-    public void Apply(in Write write)
-    {
-        if (write.Kind == WriteKind.AddEntry)
-        {
-            Add(write.Bytes, write.Number);
-        }
-        else
-        {
-            Remove(write.Bytes, write.Number);
-        }
-    }
-
-    private void Add(byte[] key, long number)
+    public void Add(byte[] key, long number)
     {
         var before = _hasBelow ? Entries.Find(key, number) : null;
         if (before is not { IsThere: true })
@@ -43,7 +30,7 @@ internal sealed class IndexChanges(bool hasBelow)
     }
 
     /// <summary>An entry that came and went leaves nothing behind.</summary>
-    private void Remove(byte[] key, long number)
+    public void Remove(byte[] key, long number)
     {
         switch (Entries.Find(key, number))
         {
