@@ -9,10 +9,11 @@ git clone -q . "$work/clone"
 cd "$work/clone"
 port=${PORT:-7179}
 
-# Servers of other builds would do work that isn't counted. So the compiler's is this script's own, and MSBuild's nodes end with each build.
+# Servers of other builds would do work that isn't counted. So the compiler's server is this script's own, and MSBuild's nodes end with each
+# build. An environment that turns the server off, as CI often does, would measure a cold compiler for every line changed.
 compiler="chat-build-$$"
 trap 'pkill -f -- "-pipename:$compiler" || true; rm -rf "$work"' EXIT
-export NUGET_PACKAGES="$work/packages" SharedCompilationId="$compiler" MSBUILDDISABLENODEREUSE=1 DOTNET_NOLOGO=1
+export NUGET_PACKAGES="$work/packages" UseSharedCompilation=true SharedCompilationId="$compiler" MSBUILDDISABLENODEREUSE=1 DOTNET_NOLOGO=1
 
 measure() {
   local start=$EPOCHREALTIME first=
