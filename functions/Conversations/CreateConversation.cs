@@ -94,15 +94,16 @@ public sealed class CreateConversation(
             return Problems.ConversationNotFound.ToResult();
         }
 
+        DateTimeOffset? until = null;
         if (!appended.IsRepeat)
         {
             var everyone = await reader.MemberIdsAsync(head, appended.Session, cancellationToken);
-            var until = await groups.TryAlignAsync(head, everyone, appended.Session, cancellationToken);
-
-            // The creator's list is moved here, so that the next read shows the conversation. Delivery moves the others'.
-            await inbox.RaiseAsync(user.Id, InboxChange.Of(head) with { PushUntil = until }, cancellationToken);
+            until = await groups.TryAlignAsync(head, everyone, appended.Session, cancellationToken);
         }
 
+        // The caller's list is moved here, so that the next read shows the conversation. Delivery moves the others'. A repeat may be
+        // the other user of a pair, or come after a call that got no further.
+        await inbox.RaiseAsync(user.Id, InboxChange.Of(head) with { PushUntil = until }, cancellationToken);
         var view = await views.OfAsync(user.Id, head, appended.Session, cancellationToken);
         var status = appended.IsRepeat ? StatusCodes.Status200OK : StatusCodes.Status201Created;
         return new JsonResult<ConversationView>(status, view, ChatJson.Default.ConversationView, appended.Session);

@@ -26,6 +26,11 @@ public sealed class DeleteConversation(ConversationLog log, InboxProjection inbo
             cancellationToken);
         if (deleted.Refusal is { } refusal)
         {
+            if (refusal == Problems.ConversationNotFound)
+            {
+                await inbox.LeaveAgainAsync(user.Id, conversationId, cancellationToken);
+            }
+
             return refusal.ToResult();
         }
 

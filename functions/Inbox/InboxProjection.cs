@@ -143,6 +143,26 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         }
     }
 
+    /// <summary>
+    /// Does the same for a user who is told that they aren't in: they may have left, or deleted the conversation, by a call that got no
+    /// further. It does nothing where no list has it, or where they are in.
+    /// </summary>
+    public async Task LeaveAgainAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(user, conversation, cancellationToken) is not { IsLeft: false })
+        {
+            return;
+        }
+
+        // A member document of a lagging replica may be of the time before they came back.
+        await reader.CatchUpAsync(conversation, cancellationToken);
+        if (await reader.ReadHeadAsync(conversation, null, cancellationToken) is { } head
+            && (head.DeletedAt is not null || !await reader.IsMemberAsync(head, user, cancellationToken)))
+        {
+            await LeaveAsync(user, InboxChange.Of(head) with { LastSeq = head.LastSeq }, cancellationToken);
+        }
+    }
+
     /// <summary>Shows title and picture as an entry of the log left them, where nothing newer is shown.</summary>
     public Task ShowAsync(UserId user, InboxChange change, CancellationToken cancellationToken)
     {

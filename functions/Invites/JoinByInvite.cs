@@ -57,16 +57,16 @@ public sealed class JoinByInvite(
             return refusal.ToResult();
         }
 
-        if (joined.Entries.Count > 0)
-        {
-            var until = await groups.TryAlignAsync(joined.Head!, [user.Id], joined.Session, cancellationToken);
-            var profile = await reader.ReadProfileAsync(joined.Head!, joined.Session, cancellationToken);
-            await inbox.WelcomeAsync(
-                joined.Document<Member>(),
-                InboxChange.Of(joined.Head!, profile) with { PushUntil = until },
-                cancellationToken);
-        }
+        var until = joined.Entries.Count > 0
+            ? await groups.TryAlignAsync(joined.Head!, [user.Id], joined.Session, cancellationToken)
+            : null;
 
+        // The caller's list is moved here, also after a call that got no further.
+        var profile = await reader.ReadProfileAsync(joined.Head!, joined.Session, cancellationToken);
+        await inbox.ReadOfAsync(
+            joined.Document<Member>(),
+            InboxChange.Of(joined.Head!, profile) with { PushUntil = until },
+            cancellationToken);
         var view = await views.OfAsync(user.Id, joined.Head!, joined.Session, cancellationToken);
         return new JsonResult<ConversationView>(StatusCodes.Status200OK, view, ChatJson.Default.ConversationView, joined.Session);
     }
@@ -91,7 +91,7 @@ internal sealed record JoinByInviteCommand : LogCommand
 
         if (me is { State: MemberState.Active })
         {
-            return Decision.Nothing(head);
+            return Decision.Nothing(head, me);
         }
 
         var links = context.Find<InviteLinks>(InviteLinks.DocumentId);

@@ -37,6 +37,11 @@ public sealed class RemoveMember(
             : await RemoveAsync(conversationId, userId, Session.Of(request), cancellationToken);
         if (gone.Refusal is { } refusal)
         {
+            if (userId == user.Id && refusal == Problems.ConversationNotFound)
+            {
+                await inbox.LeaveAgainAsync(user.Id, conversationId, cancellationToken);
+            }
+
             return refusal.ToResult();
         }
 

@@ -96,6 +96,13 @@ var logs = [
     query: 'traces | where message has "were delivered" and message has "after their commit"'
   }
   {
+    name: 'dropped-pushes'
+    description: 'The app gave up pushes after five tries, and counted them in chat.push.dropped.'
+    severity: 2
+    // By the line that goes with the metric: metrics of the app don't come to Application Insights.
+    query: 'traces | where message has "were not pushed in" and message has "clients will fetch them"'
+  }
+  {
     name: 'stuck-message'
     description: 'A queue message has failed for 15 minutes or more.'
     severity: 2
