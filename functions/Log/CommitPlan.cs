@@ -9,7 +9,7 @@ namespace Chat.Functions.Log;
 /// <remarks>A batch holds 100 operations and 2 MB (Cosmos DB limits); the head is one of the operations.</remarks>
 internal sealed class CommitPlan(
     ConversationId conversation,
-    Head? onHead,
+    Head? head,
     string? headETag,
     Func<UserId, HeadMember?> memberOf,
     IReadOnlyDictionary<string, StoredDocument<ConversationDocument>> stored,
@@ -22,7 +22,7 @@ internal sealed class CommitPlan(
 
     private readonly PlannedWrites _writes = new(stored);
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
-    private readonly Commit _commit = new(OpaqueId.Random(), (onHead?.LastSeq ?? 0) + 1, 0);
+    private readonly Commit _commit = new(OpaqueId.Random(), (head?.LastSeq ?? 0) + 1, 0);
 
     public ConversationId Conversation { get; } = conversation;
 
@@ -31,7 +31,7 @@ internal sealed class CommitPlan(
     /// <summary>The ETag that the commit replaces; null when it creates the conversation.</summary>
     public string? HeadETag { get; } = headETag;
 
-    public Head? Head { get; private set; } = onHead;
+    public Head? Head { get; private set; } = head;
 
     public List<PendingAppend> Accepted { get; } = [];
 
@@ -44,14 +44,14 @@ internal sealed class CommitPlan(
     /// <summary>
     /// For the next commit: no room, or a repeat of one in this plan, and all that follow, so that nobody's own order is lost.
     /// </summary>
-    public List<PendingAppend> Later { get; } = [];
+    public List<PendingAppend> Deferred { get; } = [];
 
     /// <summary>
     /// Commands that are answered by this head, or by who is a member in it, without a commit that would show whether it is
     /// behind.
     /// </summary>
-    public IEnumerable<PendingAppend> Unproven =>
-        Answers.Select(answered => answered.Pending).Concat(Repeats.Where(repeat => repeat.Command.Concerns.Count > 0));
+    public IEnumerable<PendingAppend> Unverified =>
+        Answers.Select(answered => answered.Pending).Concat(Repeats.Where(repeat => repeat.Command.MembersToLoad.Count > 0));
 
     /// <summary>The new entries, as the whole commit leaves them.</summary>
     public IReadOnlyList<LogEntry> Entries { get; private set; } = [];
@@ -65,11 +65,11 @@ internal sealed class CommitPlan(
     /// <summary>Decides a command on what is planned so far, and takes it in or puts it where it belongs.</summary>
     public void Add(PendingAppend pending, bool isRecent)
     {
-        if (Later.Count > 0)
+        if (Deferred.Count > 0)
         {
-            Later.Add(pending);
+            Deferred.Add(pending);
         }
-        else if (isRecent && IsOut(pending.Command))
+        else if (isRecent && IsHiddenFromActor(pending.Command))
         {
             // Whoever has left isn't told what became of what they sent.
             Answers.Add((pending, AppendResult.Refused(Problems.ConversationNotFound)));
@@ -80,7 +80,7 @@ internal sealed class CommitPlan(
         }
         else if (pending.Command.RepeatId is { } id && _ids.Contains(id))
         {
-            Later.Add(pending);
+            Deferred.Add(pending);
         }
         else
         {
@@ -93,9 +93,9 @@ internal sealed class CommitPlan(
     public void Seal()
     {
         Head = Head! with { CommitId = CommitId, CommittedAt = now };
-        _writes.End(_commit with { Last = Head.LastSeq });
+        _writes.Stamp(_commit with { Last = Head.LastSeq });
         Entries = [.. Accepted.SelectMany(pending => pending.Decision.Entries).Select(entry => (LogEntry)_writes.Find(entry.Id)!)];
-        Writes = [.. _writes.All.Where(write => !write.IsNothing)];
+        Writes = [.. _writes.All.Where(write => !write.IsNoOp)];
         HeadDocument = JsonSerializer.SerializeToUtf8Bytes(Head, ChatJson.Default.Head);
         if (HeadDocument.Length > Head.MaxBytes)
         {
@@ -111,7 +111,7 @@ internal sealed class CommitPlan(
     public PendingAppend? RepeatAt(int operation)
     {
         var write = operation > 0 ? Writes[operation - 1] : null;
-        return write is { IsThere: false } && write.Owner.Command.RepeatId == write.Id ? write.Owner : null;
+        return write is { Exists: false } && write.Owner.Command.RepeatId == write.Id ? write.Owner : null;
     }
 
     private void Decide(PendingAppend pending)
@@ -156,7 +156,7 @@ internal sealed class CommitPlan(
     {
         if (!_writes.TryAdd(pending, decision, MaxOperations - 1, MaxBytes - Head.MaxBytes))
         {
-            Later.Add(pending);
+            Deferred.Add(pending);
             return;
         }
 
@@ -170,8 +170,8 @@ internal sealed class CommitPlan(
     }
 
     /// <summary>Whether the conversation isn't there for the actor of a command that only members may give.</summary>
-    private bool IsOut(LogCommand command) =>
-        Head is { DeletedAt: not null } || (command.Concerns.Contains(command.Actor) && MemberOf(command.Actor) is null);
+    private bool IsHiddenFromActor(LogCommand command) =>
+        Head is { DeletedAt: not null } || (command.MembersToLoad.Contains(command.Actor) && MemberOf(command.Actor) is null);
 
     private HeadMember? MemberOf(UserId user) => _writes.Find(Member.DocumentId(user)) switch
     {

@@ -15,13 +15,13 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
 {
     public async Task<CommitResult> WriteAsync(CommitPlan plan, Deadline deadline)
     {
-        using var patience = deadline.Cancellation(time);
+        using var timeout = deadline.CreateCancellation(time);
         for (var attempt = 0; ; attempt++)
         {
             TimeSpan? retryAfter = null;
             try
             {
-                using var response = await Batch(plan).ExecuteAsync(patience.Token);
+                using var response = await Batch(plan).ExecuteAsync(timeout.Token);
                 if (response.IsSuccessStatusCode)
                 {
                     return new CommitResult(CommitStatus.Committed, response[0].ETag, Session.Of(response.Headers));
@@ -33,10 +33,10 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
                     case 409 when repeat is not null:
                         return new CommitResult(CommitStatus.Repeat, Session: Session.Of(response.Headers)) { Repeated = repeat };
                     case 409 or 412 or 404:
-                        return await FindOursAsync(
+                        return await FindOwnCommitAsync(
                             plan,
                             Session.Of(response.Headers),
-                            patience.Token) ?? new CommitResult(CommitStatus.Conflict);
+                            timeout.Token) ?? new CommitResult(CommitStatus.Conflict);
                     case 429:
                         retryAfter = response.RetryAfter;
                         break;
@@ -57,7 +57,7 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
             }
 
             var delay = Backoff.Jitter(attempt, retryAfter);
-            if (delay >= deadline.Left(time))
+            if (delay >= deadline.Remaining(time))
             {
                 return new CommitResult(CommitStatus.Unknown);
             }
@@ -102,14 +102,14 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
         return write switch
         {
             { Json: null } => batch.DeleteItem(write.Id, options),
-            { IsThere: true } => batch.ReplaceItemStream(write.Id, new MemoryStream(write.Json, writable: false), options),
+            { Exists: true } => batch.ReplaceItemStream(write.Id, new MemoryStream(write.Json, writable: false), options),
             _ => batch.CreateItemStream(new MemoryStream(write.Json, writable: false), options),
         };
     }
 
     /// <summary>The outcome of a commit that was applied although it didn't look so; null when it wasn't.</summary>
     /// <param name="session">Of the refusal, which came after whatever it is about.</param>
-    private async Task<CommitResult?> FindOursAsync(CommitPlan plan, Session? session, CancellationToken cancellationToken)
+    private async Task<CommitResult?> FindOwnCommitAsync(CommitPlan plan, Session? session, CancellationToken cancellationToken)
     {
         var (head, etag) = await conversations.ReadDocumentAsync(
             Head.DocumentId,

@@ -14,7 +14,7 @@ internal sealed class ConversationLane(
     ConversationId conversation,
     Container conversations,
     CommitWriter writer,
-    Func<CommittedRange, Deadline, Task> handOver,
+    Func<CommittedRange, Deadline, Task> enqueueDelivery,
     TimeProvider time,
     ILogger logger)
 {
@@ -23,9 +23,9 @@ internal sealed class ConversationLane(
 
     private readonly Lock _lock = new();
     private readonly List<PendingAppend> _waiting = [];
-    private readonly HeldBack _held = new();
-    private readonly CatchUp _catchUp = new(conversation, conversations, time, logger);
-    private readonly LaneState _view = new(conversation, conversations, time);
+    private readonly BlockedActors _blocked = new();
+    private readonly SessionHeadReader _sessionReader = new(conversation, conversations, time, logger);
+    private readonly LaneCache _cache = new(conversation, conversations, time);
     private bool _running;
     private bool _retired;
 
@@ -39,7 +39,7 @@ internal sealed class ConversationLane(
                 return false;
             }
 
-            var room = Math.Max(0, MaxWaiting - _waiting.Count - _held.Count);
+            var room = Math.Max(0, MaxWaiting - _waiting.Count - _blocked.Count);
             _waiting.AddRange(all.Take(room));
             all.Skip(room).ToList().ForEach(pending => pending.Complete(AppendResult.Refused(Problems.Unavailable)));
             Start();
@@ -52,7 +52,7 @@ internal sealed class ConversationLane(
     {
         lock (_lock)
         {
-            if (_waiting.Remove(pending) || _held.Contains(pending))
+            if (_waiting.Remove(pending) || _blocked.Contains(pending))
             {
                 pending.Withdraw(cancellationToken);
             }
@@ -71,7 +71,7 @@ internal sealed class ConversationLane(
 
         if (!pending.IsCommitted)
         {
-            Dismiss(pending);
+            TimeOut(pending);
         }
     }
 
@@ -80,7 +80,7 @@ internal sealed class ConversationLane(
     {
         lock (_lock)
         {
-            return _retired = !_running && _held.Count == 0;
+            return _retired = !_running && _blocked.Count == 0;
         }
     }
 
@@ -108,7 +108,7 @@ internal sealed class ConversationLane(
                     return;
                 }
 
-                _held.TakeSeen().ForEach(_view.Learn);
+                _blocked.TakeHeads().ForEach(_cache.TakeHead);
             }
 
             await InContextOf(batch[0], () => TryCommitAsync(batch));
@@ -132,7 +132,7 @@ internal sealed class ConversationLane(
         catch (Exception exception)
         {
             logger.CommitFailed(exception, conversation);
-            _view.Forget();
+            _cache.ForgetHead();
             batch.ForEach(pending => pending.Fail(exception));
         }
     }
@@ -141,14 +141,14 @@ internal sealed class ConversationLane(
     private void Take(List<PendingAppend> batch)
     {
         var room = CommitPlan.MaxOperations - 1 - batch.Count;
-        if (_waiting.Count <= room && _held.Count == 0)
+        if (_waiting.Count <= room && _blocked.Count == 0)
         {
             batch.AddRange(_waiting);
             _waiting.Clear();
             return;
         }
 
-        var taken = FairShare.Choose(_waiting.FindAll(pending => !_held.HoldsActorOf(pending)), pending => pending.Command.Actor, room);
+        var taken = FairShare.Choose(_waiting.FindAll(pending => !_blocked.Blocks(pending)), pending => pending.Command.Actor, room);
         batch.AddRange(taken);
         var chosen = taken.ToHashSet();
         _waiting.RemoveAll(chosen.Contains);
@@ -159,10 +159,10 @@ internal sealed class ConversationLane(
     /// </summary>
     private async Task CommitAsync(List<PendingAppend> batch)
     {
-        var isHeadOfNow = _view.Head is null;
+        var isHeadFresh = _cache.Head is null;
         for (var attempt = 0; ;)
         {
-            DismissLate(batch);
+            TimeOutExpired(batch);
             if (batch.Count == 0 || !await TryLoadAsync(batch))
             {
                 return;
@@ -170,19 +170,19 @@ internal sealed class ConversationLane(
 
             var plan = Plan(batch);
             List<PendingAppend> behind =
-                [.. plan.Unproven.Where(pending => !pending.IsCaughtUp && !(isHeadOfNow && pending.Session is null))];
+                [.. plan.Unverified.Where(pending => !pending.IsHeadFresh && !(isHeadFresh && pending.Session is null))];
             if (behind.Count > 0)
             {
                 // No commit will show whether the head at hand is behind; one that is read now isn't, nor are documents that are
                 // read after it.
-                if (!isHeadOfNow && behind.Exists(pending => pending.Session is null))
+                if (!isHeadFresh && behind.Exists(pending => pending.Session is null))
                 {
-                    _view.Forget();
-                    isHeadOfNow = true;
+                    _cache.ForgetHead();
+                    isHeadFresh = true;
                 }
 
-                behind.ForEach(pending => pending.IsCaughtUp = true);
-                HoldBack(behind.FindAll(pending => pending.Session is not null), batch);
+                behind.ForEach(pending => pending.IsHeadFresh = true);
+                Block(behind.FindAll(pending => pending.Session is not null), batch);
                 continue;
             }
 
@@ -200,12 +200,12 @@ internal sealed class ConversationLane(
                     return;
                 case CommitStatus.Repeat:
                     batch.Remove(outcome.Repeated!);
-                    _view.Remember(outcome.Repeated!.Command.RepeatId);
+                    _cache.RememberId(outcome.Repeated!.Command.RepeatId);
                     _ = AnswerRepeatAsync(outcome.Repeated!, outcome.Session);
                     break;
                 case CommitStatus.Conflict:
-                    _view.Forget();
-                    isHeadOfNow = true;
+                    _cache.ForgetHead();
+                    isHeadFresh = true;
                     await Task.Delay(Backoff.Jitter(attempt++), time);
                     lock (_lock)
                     {
@@ -214,8 +214,8 @@ internal sealed class ConversationLane(
 
                     break;
                 default:
-                    _view.Forget();
-                    batch.ForEach(Dismiss);
+                    _cache.ForgetHead();
+                    batch.ForEach(TimeOut);
                     return;
             }
         }
@@ -230,16 +230,16 @@ internal sealed class ConversationLane(
         {
             try
             {
-                using var patience = Deadline.Latest(batch).Cancellation(time);
-                await _view.LoadAsync(batch, patience.Token);
+                using var timeout = Deadline.Latest(batch).CreateCancellation(time);
+                await _cache.LoadAsync(batch, timeout.Token);
                 return true;
             }
             catch (Exception exception) when (CosmosFailures.IsTransient(exception))
             {
                 logger.HeadUnreadable(exception, conversation);
-                _view.Forget();
+                _cache.ForgetHead();
                 await Task.Delay(Backoff.Jitter(attempt, (exception as CosmosException)?.RetryAfter), time);
-                DismissLate(batch);
+                TimeOutExpired(batch);
                 if (batch.Count == 0)
                 {
                     return false;
@@ -252,48 +252,50 @@ internal sealed class ConversationLane(
     /// Takes those who may have seen more than the head at hand shows out of a batch, with all that they wish: the head is read
     /// by their sessions beside the commits of others, whom a session that is ahead of everything would hold up.
     /// </summary>
-    private void HoldBack(List<PendingAppend> behind, List<PendingAppend> batch)
+    private void Block(List<PendingAppend> behind, List<PendingAppend> batch)
     {
         foreach (var ofOne in behind.GroupBy(pending => pending.Command.Actor))
         {
-            var held = batch.FindAll(pending => pending.Command.Actor == ofOne.Key);
-            batch.RemoveAll(held.Contains);
+            var commands = batch.FindAll(pending => pending.Command.Actor == ofOne.Key);
+            batch.RemoveAll(commands.Contains);
             lock (_lock)
             {
-                _held.Add(held);
+                _blocked.Block(commands);
             }
 
-            _ = InContextOf(held[0], () => CatchUpAsync(held, [.. ofOne.Select(pending => pending.Session).OfType<Session>().Distinct()]));
+            List<Session> sessions = [.. ofOne.Select(pending => pending.Session).OfType<Session>().Distinct()];
+            _ = InContextOf(commands[0], () => ReadHeadForAsync(commands, sessions));
         }
     }
 
     /// <summary>Reads the head by one caller's sessions, and puts their commands back in front.</summary>
-    private async Task CatchUpAsync(List<PendingAppend> held, List<Session> sessions)
+    private async Task ReadHeadForAsync(List<PendingAppend> commands, List<Session> sessions)
     {
-        List<StoredDocument<Head>?> seen = [];
+        List<StoredDocument<Head>?> heads = [];
         try
         {
-            seen = await _catchUp.FindAsync(sessions, Deadline.Latest(held));
+            heads = await _sessionReader.ReadAsync(sessions, Deadline.Latest(commands));
         }
         catch (Exception exception)
         {
             logger.CommitFailed(exception, conversation);
-            held.ForEach(pending => pending.Fail(exception));
+            commands.ForEach(pending => pending.Fail(exception));
         }
 
         lock (_lock)
         {
-            _waiting.InsertRange(0, _held.Release(held, seen).Where(pending => !pending.Task.IsCompleted));
+            _blocked.Unblock(commands, heads);
+            _waiting.InsertRange(0, commands.Where(pending => !pending.Task.IsCompleted));
             Start();
         }
     }
 
     private CommitPlan Plan(List<PendingAppend> batch)
     {
-        var plan = new CommitPlan(conversation, _view.Head, _view.ETag, _view.MemberOf, _view.Documents, _view.Now());
+        var plan = new CommitPlan(conversation, _cache.Head, _cache.ETag, _cache.MemberOf, _cache.Documents, _cache.NextCommitTime());
         foreach (var pending in batch)
         {
-            plan.Add(pending, _view.IsRecent(pending.Command.RepeatId));
+            plan.Add(pending, _cache.IsRecent(pending.Command.RepeatId));
         }
 
         return plan;
@@ -302,11 +304,11 @@ internal sealed class ConversationLane(
     /// <summary>Answers what needs no commit and puts back what has no room, so that the batch holds what the plan commits.</summary>
     private void Settle(CommitPlan plan, List<PendingAppend> batch)
     {
-        plan.Answers.ForEach(answered => answered.Pending.Complete(answered.Answer with { Session = _view.Session }));
+        plan.Answers.ForEach(answered => answered.Pending.Complete(answered.Answer with { Session = _cache.Session }));
         plan.Repeats.ForEach(repeat => _ = AnswerRepeatAsync(repeat, null));
         lock (_lock)
         {
-            _waiting.InsertRange(0, plan.Later);
+            _waiting.InsertRange(0, plan.Deferred);
         }
 
         batch.Clear();
@@ -323,7 +325,7 @@ internal sealed class ConversationLane(
         span?.SetTag(Metrics.Outcome, Metrics.Name(outcome.Status));
         if (outcome.Status == CommitStatus.Committed)
         {
-            _view.Committed(plan, outcome.HeadETag, outcome.Session);
+            _cache.Advance(plan, outcome.HeadETag, outcome.Session);
             plan.Accepted.ForEach(pending => pending.IsCommitted = true);
             var range = new CommittedRange(plan.Head!, plan.Entries, outcome.Session);
             // The next commit doesn't wait for this one's hand-over; its callers do, so that their invocation lives that long.
@@ -335,7 +337,7 @@ internal sealed class ConversationLane(
 
     private async Task AnswerAsync(List<PendingAppend> accepted, CommittedRange range)
     {
-        await handOver(range, Deadline.Earliest(accepted));
+        await enqueueDelivery(range, Deadline.Earliest(accepted));
         var commit = range.Entries[0].Commit;
         foreach (var pending in accepted)
         {
@@ -351,13 +353,13 @@ internal sealed class ConversationLane(
     {
         try
         {
-            using var patience = pending.Deadline.Cancellation(time);
+            using var timeout = pending.Deadline.CreateCancellation(time);
             var first = await conversations.ReadDocumentAsync(
                 pending.Command.RepeatId!,
                 conversation,
                 ChatJson.Default.LogEntry,
                 session,
-                patience.Token);
+                timeout.Token);
             pending.Complete(first.Document switch
             {
                 null => Gone(),
@@ -378,19 +380,19 @@ internal sealed class ConversationLane(
         // What the first one made has expired, or isn't to be seen yet: the next try makes it anew or finds it.
         AppendResult Gone()
         {
-            _view.ForgetId(pending.Command.RepeatId!);
+            _cache.ForgetId(pending.Command.RepeatId!);
             return AppendResult.Refused(Problems.Unavailable);
         }
     }
 
-    private static void Dismiss(PendingAppend pending) => pending.Complete(AppendResult.Refused(Problems.Unavailable));
+    private static void TimeOut(PendingAppend pending) => pending.Complete(AppendResult.Refused(Problems.Unavailable));
 
-    private void DismissLate(List<PendingAppend> batch) => batch.RemoveAll(pending =>
+    private void TimeOutExpired(List<PendingAppend> batch) => batch.RemoveAll(pending =>
     {
-        var isLate = pending.Deadline.Left(time) <= TimeSpan.Zero || pending.Follows?.IsGivenUp == true;
+        var isLate = pending.Deadline.Remaining(time) <= TimeSpan.Zero || pending.Predecessor?.IsGivenUp == true;
         if (isLate)
         {
-            Dismiss(pending);
+            TimeOut(pending);
         }
 
         return isLate;

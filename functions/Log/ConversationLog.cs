@@ -13,7 +13,7 @@ namespace Chat.Functions.Log;
 /// Appends to one conversation that meet in this process share a commit (one transactional batch). Between processes the head's ETag decides.
 /// What was committed is handed over to delivery afterwards; if that fails the append still succeeds, and the change feed hands over.
 /// </remarks>
-public sealed class ConversationLog(Container conversations, EnqueueDelivery handOver, TimeProvider time, ILogger<ConversationLog> logger)
+public sealed class ConversationLog(Container conversations, EnqueueDelivery enqueueDelivery, TimeProvider time, ILogger<ConversationLog> logger)
 {
     /// <summary>
     /// Conversations whose head is kept at hand; beyond that the idle ones are forgotten, which costs a read of 1 RU each.
@@ -24,10 +24,10 @@ public sealed class ConversationLog(Container conversations, EnqueueDelivery han
     private const int LanesBetweenCounts = 1_000;
 
     /// <summary>How long after its arrival a call may wait for its commit before the caller is told to try again.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>How long an answer may wait for the hand-over of what it committed, within the call's patience.</summary>
-    private static readonly TimeSpan HandOverPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan EnqueueTimeout = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<ConversationId, ConversationLane> _lanes = new();
     private readonly CommitWriter _writer = new(conversations, time);
@@ -62,7 +62,7 @@ public sealed class ConversationLog(Container conversations, EnqueueDelivery han
         LogCommand command,
         Session? session,
         CancellationToken cancellationToken) =>
-        (await AppendInOrderAsync(conversation, [command], Deadline.After(Patience, time), session, cancellationToken))[0];
+        (await AppendInOrderAsync(conversation, [command], Deadline.FromNow(CallTimeout, time), session, cancellationToken))[0];
 
     /// <summary>
     /// Appends one after another, in as few commits as they fit in; when one gets no clear answer, none after it is tried.
@@ -76,7 +76,7 @@ public sealed class ConversationLog(Container conversations, EnqueueDelivery han
         IReadOnlyList<LogCommand> commands,
         Session? session,
         CancellationToken cancellationToken) =>
-        AppendInOrderAsync(conversation, commands, Deadline.Of(Patience, time), session, cancellationToken);
+        AppendInOrderAsync(conversation, commands, Deadline.ForCall(CallTimeout, time), session, cancellationToken);
 
     private async Task<IReadOnlyList<AppendResult>> AppendInOrderAsync(
         ConversationId conversation,
@@ -89,13 +89,13 @@ public sealed class ConversationLog(Container conversations, EnqueueDelivery han
         List<PendingAppend> all = [];
         foreach (var command in commands)
         {
-            all.Add(new PendingAppend(command, deadline, session) { Follows = all.LastOrDefault() });
+            all.Add(new PendingAppend(command, deadline, session) { Predecessor = all.LastOrDefault() });
         }
 
         var lane = Enqueue(conversation, all);
         using var withdrawal = cancellationToken.UnsafeRegister((_, token) => all.ForEach(one => lane.Withdraw(one, token)), null);
-        using var patience = deadline.Cancellation(time);
-        using var end = patience.Token.UnsafeRegister(_ => all.ForEach(lane.GiveUp), null);
+        using var timeout = deadline.CreateCancellation(time);
+        using var end = timeout.Token.UnsafeRegister(_ => all.ForEach(lane.GiveUp), null);
         return await Task.WhenAll(all.Select(one => one.Task));
     }
 
@@ -119,19 +119,19 @@ public sealed class ConversationLog(Container conversations, EnqueueDelivery han
             ForgetIdle();
         }
 
-        return new(conversation, conversations, _writer, HandOverAsync, time, logger);
+        return new(conversation, conversations, _writer, EnqueueDeliveryAsync, time, logger);
     }
 
-    private async Task HandOverAsync(CommittedRange range, Deadline deadline)
+    private async Task EnqueueDeliveryAsync(CommittedRange range, Deadline deadline)
     {
         try
         {
-            var left = deadline.Left(time);
-            await handOver(range).WaitAsync(left < HandOverPatience ? left : HandOverPatience, time);
+            var left = deadline.Remaining(time);
+            await enqueueDelivery(range).WaitAsync(left < EnqueueTimeout ? left : EnqueueTimeout, time);
         }
         catch (Exception exception)
         {
-            logger.HandOverFailed(exception, range.Head.ConversationId, range.First, range.Last);
+            logger.DeliveryNotEnqueued(exception, range.Head.ConversationId, range.First, range.Last);
         }
     }
 

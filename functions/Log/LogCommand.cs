@@ -17,10 +17,10 @@ public abstract record LogCommand
     public virtual string? RepeatId => null;
 
     /// <summary>Whose memberships <see cref="Decide"/> looks at; they are loaded before, of the same version as the head.</summary>
-    public virtual IReadOnlyList<UserId> Concerns => [Actor];
+    public virtual IReadOnlyList<UserId> MembersToLoad => [Actor];
 
     /// <summary>The ids of further documents of the conversation that <see cref="Decide"/> looks at or changes.</summary>
-    public virtual IReadOnlyList<string> Needs => [];
+    public virtual IReadOnlyList<string> DocumentsToLoad => [];
 
     /// <summary>Decides, without side effects and as often as needed.</summary>
     public abstract Decision Decide(in DecisionContext context);
@@ -40,10 +40,10 @@ public abstract record LogCommand
 /// The head as it would be after the commands before this one in the same commit; null when there is no conversation.
 /// </param>
 /// <param name="MemberOf">
-/// An active member among <see cref="LogCommand.Concerns"/>: null for strangers and for those who are no longer active.
+/// An active member among <see cref="LogCommand.MembersToLoad"/>: null for strangers and for those who are no longer active.
 /// </param>
 /// <param name="DocumentOf">
-/// A document among <see cref="LogCommand.Needs"/> as the commands before this one leave it; null when there is none.
+/// A document among <see cref="LogCommand.DocumentsToLoad"/> as the commands before this one leave it; null when there is none.
 /// </param>
 /// <param name="Commit">The commit that the entries go out in; where it ends isn't known yet.</param>
 /// <param name="Now">The instant of the commit, in whole milliseconds.</param>
@@ -78,7 +78,7 @@ public readonly record struct Decision
     public IReadOnlyList<LogEntry> Entries { get; private init; }
 
     /// <summary>
-    /// What else is written: documents that were <see cref="LogCommand.Needs"/> are replaced, others created. With nothing to do:
+    /// What else is written: documents that were <see cref="LogCommand.DocumentsToLoad"/> are replaced, others created. With nothing to do:
     /// what answers.
     /// </summary>
     public IReadOnlyList<ConversationDocument> Documents { get; private init; }

@@ -60,7 +60,8 @@ internal sealed record LogEvent : LogEntry
     public override string Id => DocumentId(Seq);
 
     /// <summary>The event's type as clients know it.</summary>
-    public required string What { get; init; }
+    [JsonPropertyName("what")]
+    public required string EventType { get; init; }
 
     public required UserId ActorId { get; init; }
 
@@ -80,21 +81,22 @@ internal sealed record LogEvent : LogEntry
     public string? RequestHash { get; init; }
 
     /// <summary>Who joins by further entries, since the commit that creates a group had no room for them; null when it had.</summary>
+    [JsonPropertyName("further")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<UserId>? Further { get; init; }
+    public IReadOnlyList<UserId>? FurtherMembers { get; init; }
 
     /// <summary>The message that it is about, if it is about one.</summary>
     [JsonIgnore]
     public MessageId? MessageId => Data.TryGetProperty("messageId", out var id) ? new MessageId(id.GetString()!) : null;
 
     /// <summary>The next entry of the log that a command is decided on.</summary>
-    public static LogEvent Of<T>(in DecisionContext context, string what, UserId actor, T data, JsonTypeInfo<T> type) => new()
+    public static LogEvent Of<T>(in DecisionContext context, string eventType, UserId actor, T data, JsonTypeInfo<T> type) => new()
     {
         ConversationId = context.Head!.ConversationId,
         Seq = context.Head.LastSeq + 1,
         Commit = context.Commit,
         At = context.Now,
-        What = what,
+        EventType = eventType,
         ActorId = actor,
         Data = JsonSerializer.SerializeToElement(data, type),
     };
@@ -102,7 +104,7 @@ internal sealed record LogEvent : LogEntry
     public static string DocumentId(long seq) => $"e:{seq}";
 
     /// <summary>The entry as every member sees it.</summary>
-    public ChatEvent ToEvent() => new(What, ConversationId, Seq, At, Data);
+    public ChatEvent ToEvent() => new(EventType, ConversationId, Seq, At, Data);
 }
 
 /// <summary>What clients receive through the SignalR method <c>events</c>, in an array.</summary>

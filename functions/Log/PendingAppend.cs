@@ -17,7 +17,7 @@ internal sealed class PendingAppend(LogCommand command, Deadline deadline, Sessi
     public Session? Session { get; } = session;
 
     /// <summary>Whether the head was read for it, by its session if it has one, since it waits.</summary>
-    public bool IsCaughtUp { get; set; }
+    public bool IsHeadFresh { get; set; }
 
     /// <summary>Of the invocation that waits for it.</summary>
     public ExecutionContext Context { get; } = ExecutionContext.Capture()!;
@@ -26,7 +26,7 @@ internal sealed class PendingAppend(LogCommand command, Deadline deadline, Sessi
     public ActivityContext Caller { get; } = Spans.Current;
 
     /// <summary>The command that must be settled before this one: when it is given up, so is this.</summary>
-    public PendingAppend? Follows { get; init; }
+    public PendingAppend? Predecessor { get; init; }
 
     /// <summary>Whether it ended without a clear answer, so that its caller is to repeat it.</summary>
     public bool IsGivenUp { get; private set; }

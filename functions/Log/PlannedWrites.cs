@@ -10,7 +10,7 @@ namespace Chat.Functions.Log;
 internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<ConversationDocument>> stored)
 {
     private readonly List<PlannedWrite> _writes = [];
-    private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _positions = new(StringComparer.Ordinal);
 
     /// <summary>In the order of the batch.</summary>
     public IReadOnlyList<PlannedWrite> All => _writes;
@@ -20,7 +20,7 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
 
     /// <summary>A document as the commit would leave it; null when there is none.</summary>
     public ConversationDocument? Find(string id) =>
-        _places.TryGetValue(id, out var place) ? _writes[place].Document : stored.GetValueOrDefault(id).Document;
+        _positions.TryGetValue(id, out var position) ? _writes[position].Document : stored.GetValueOrDefault(id).Document;
 
     /// <summary>Takes in what a command writes, unless the whole outgrows its bounds.</summary>
     public bool TryAdd(PendingAppend owner, in Decision decision, int maxWrites, int maxBytes)
@@ -33,10 +33,10 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
             null,
             null,
             stored.GetValueOrDefault(id).ETag,
-            IsThere: true,
+            Exists: true,
             owner)));
-        var added = writes.Count(write => !_places.ContainsKey(write.Id));
-        var bytes = Bytes + writes.Sum(write => write.Size - (_places.TryGetValue(write.Id, out var place) ? _writes[place].Size : 0));
+        var added = writes.Count(write => !_positions.ContainsKey(write.Id));
+        var bytes = Bytes + writes.Sum(write => write.Size - (_positions.TryGetValue(write.Id, out var position) ? _writes[position].Size : 0));
 
         // What fits no commit goes alone, and Cosmos DB says so.
         if (_writes.Count > 0 && (_writes.Count + added > maxWrites || bytes > maxBytes))
@@ -50,14 +50,14 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
     }
 
     /// <summary>Notes on the commit's own entries where it ends, which is known once nothing more is taken in. Some bytes beyond what was bounded.</summary>
-    public void End(Commit commit)
+    public void Stamp(Commit commit)
     {
         ArgumentNullException.ThrowIfNull(commit);
-        for (var place = 0; place < _writes.Count; place++)
+        for (var position = 0; position < _writes.Count; position++)
         {
-            if (_writes[place] is { Document: LogEntry { Commit: { } begun } entry } write && begun.Id == commit.Id)
+            if (_writes[position] is { Document: LogEntry { Commit: { } begun } entry } write && begun.Id == commit.Id)
             {
-                _writes[place] = write with { Document = entry with { Commit = commit }, Json = Serialize(entry with { Commit = commit }) };
+                _writes[position] = write with { Document = entry with { Commit = commit }, Json = Serialize(entry with { Commit = commit }) };
             }
         }
     }
@@ -72,13 +72,13 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
 
     private void Put(PlannedWrite write)
     {
-        if (_places.TryGetValue(write.Id, out var place))
+        if (_positions.TryGetValue(write.Id, out var position))
         {
-            _writes[place] = write with { Owner = _writes[place].Owner, IsThere = _writes[place].IsThere };
+            _writes[position] = write with { Owner = _writes[position].Owner, Exists = _writes[position].Exists };
         }
         else
         {
-            _places[write.Id] = _writes.Count;
+            _positions[write.Id] = _writes.Count;
             _writes.Add(write);
         }
     }
@@ -87,18 +87,18 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
 /// <summary>One document that a commit writes.</summary>
 /// <param name="Document">As it will be; null when it is deleted.</param>
 /// <param name="IfMatch">The ETag of what is replaced or deleted; null where nothing is known of it.</param>
-/// <param name="IsThere">Whether it is replaced or deleted, not created.</param>
+/// <param name="Exists">Whether it is replaced or deleted, not created.</param>
 /// <param name="Owner">Who wanted it first.</param>
 internal sealed record PlannedWrite(
     string Id,
     ConversationDocument? Document,
     byte[]? Json,
     string? IfMatch,
-    bool IsThere,
+    bool Exists,
     PendingAppend Owner)
 {
     public int Size => Json?.Length ?? 0;
 
     /// <summary>Whether it was created and deleted within the commit, so that nothing is to be written.</summary>
-    public bool IsNothing => Document is null && !IsThere;
+    public bool IsNoOp => Document is null && !Exists;
 }

@@ -9,23 +9,23 @@ namespace Chat.Functions.Log;
 /// Reads a conversation's head by what callers have seen, beside its commits. The SDK learns from the answer: what this process reads
 /// afterwards is at least as new.
 /// </summary>
-internal sealed class CatchUp(ConversationId conversation, Container conversations, TimeProvider time, ILogger logger)
+internal sealed class SessionHeadReader(ConversationId conversation, Container conversations, TimeProvider time, ILogger logger)
 {
     /// <summary>The SDK looks for a session that is ahead for seconds.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromMilliseconds(500);
 
     /// <returns>
     /// For each session the head; null for one that the account doesn't know, or isn't shown to know soon. Empty once nobody
     /// waits any longer.
     /// </returns>
-    public async Task<List<StoredDocument<Head>?>> FindAsync(List<Session> sessions, Deadline deadline)
+    public async Task<List<StoredDocument<Head>?>> ReadAsync(List<Session> sessions, Deadline deadline)
     {
-        using var ending = deadline.Cancellation(time);
-        for (var attempt = 0; deadline.Left(time) is var left && left > TimeSpan.Zero; attempt++)
+        using var ending = deadline.CreateCancellation(time);
+        for (var attempt = 0; deadline.Remaining(time) is var left && left > TimeSpan.Zero; attempt++)
         {
             try
             {
-                return [.. await Task.WhenAll(sessions.Select(session => FindAsync(session, ending.Token)))];
+                return [.. await Task.WhenAll(sessions.Select(session => ReadAsync(session, ending.Token)))];
             }
             catch (Exception exception) when (CosmosFailures.IsTransient(exception))
             {
@@ -38,13 +38,13 @@ internal sealed class CatchUp(ConversationId conversation, Container conversatio
         return [];
     }
 
-    private async Task<StoredDocument<Head>?> FindAsync(Session session, CancellationToken cancellationToken)
+    private async Task<StoredDocument<Head>?> ReadAsync(Session session, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        using var timeout = new CancellationTokenSource(ReadTimeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            return await conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head, session, either.Token);
+            return await conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head, session, linked.Token);
         }
         catch (CosmosException exception) when (CosmosFailures.IsSessionUnknown(exception))
         {

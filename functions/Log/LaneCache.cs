@@ -9,7 +9,7 @@ namespace Chat.Functions.Log;
 /// What a lane knows of its conversation: the head with its ETag, memberships of that head's version, and the ids created lately.
 /// Being wrong is harmless: a commit on an old head fails, and what is known of members holds for one version of them.
 /// </summary>
-internal sealed class LaneState(ConversationId conversation, Container conversations, TimeProvider time)
+internal sealed class LaneCache(ConversationId conversation, Container conversations, TimeProvider time)
 {
     private const int MaxRecent = 128;
     private const int MaxMembers = 512;
@@ -52,7 +52,7 @@ internal sealed class LaneState(ConversationId conversation, Container conversat
     public HeadMember? MemberOf(UserId user) => Head?.Members is not null ? Head.Member(user) : _members.GetValueOrDefault(user);
 
     /// <summary>The instant of the next commit: in whole milliseconds and never before the last one's.</summary>
-    public DateTimeOffset Now()
+    public DateTimeOffset NextCommitTime()
     {
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
         return Head is { } head && head.CommittedAt > now ? head.CommittedAt : now;
@@ -68,17 +68,17 @@ internal sealed class LaneState(ConversationId conversation, Container conversat
     }
 
     /// <summary>Moves on to what was committed; without an ETag, somebody else has moved on already.</summary>
-    public void Committed(CommitPlan plan, string? etag, Session? session)
+    public void Advance(CommitPlan plan, string? etag, Session? session)
     {
         foreach (var pending in plan.Accepted)
         {
-            Remember(pending.Command.RepeatId);
+            RememberId(pending.Command.RepeatId);
         }
 
         (Head, ETag, Session) = etag is null ? (null, null, null) : (plan.Head, etag, session);
     }
 
-    public void Remember(string? id)
+    public void RememberId(string? id)
     {
         lock (_recent)
         {
@@ -104,14 +104,14 @@ internal sealed class LaneState(ConversationId conversation, Container conversat
         }
     }
 
-    public void Forget() => (Head, ETag, Session) = (null, null, null);
+    public void ForgetHead() => (Head, ETag, Session) = (null, null, null);
 
-    /// <summary>Takes in what <see cref="CatchUp"/> found; after nothing, the head is read by what the process knows itself.</summary>
-    public void Learn(StoredDocument<Head>? found)
+    /// <summary>Takes in what <see cref="SessionHeadReader"/> found; after nothing, the head is read by what the process knows itself.</summary>
+    public void TakeHead(StoredDocument<Head>? found)
     {
         if (found is not { } head)
         {
-            Forget();
+            ForgetHead();
         }
         else if (Head is not null)
         {
@@ -141,7 +141,7 @@ internal sealed class LaneState(ConversationId conversation, Container conversat
             _membersVersion = Head.MembersVersion;
         }
 
-        var unknown = batch.SelectMany(pending => pending.Command.Concerns)
+        var unknown = batch.SelectMany(pending => pending.Command.MembersToLoad)
             .Where(user => !_members.ContainsKey(user))
             .Distinct()
             .Select(async user => (
@@ -161,7 +161,7 @@ internal sealed class LaneState(ConversationId conversation, Container conversat
     /// <summary>After the head, so that they are at least as new: if newer, the commit on this head fails.</summary>
     private async Task LoadDocumentsAsync(List<PendingAppend> batch, CancellationToken cancellationToken)
     {
-        var needed = batch.SelectMany(pending => pending.Command.Needs).Distinct(StringComparer.Ordinal).ToList();
+        var needed = batch.SelectMany(pending => pending.Command.DocumentsToLoad).Distinct(StringComparer.Ordinal).ToList();
         if (needed.Count == 0)
         {
             Documents = NoDocuments;
