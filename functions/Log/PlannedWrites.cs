@@ -4,25 +4,25 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Log;
 
 /// <summary>
-/// The documents that a commit writes besides the head. One that several commands of the commit change is written once, as the
-/// last leaves it; what was there before is replaced only if it is still what was read.
+/// The documents that a commit writes besides the head. A document that several commands change is written once, as the last one
+/// leaves it. A stored document is replaced only if it still has the ETag that was read.
 /// </summary>
 internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<ConversationDocument>> stored)
 {
     private readonly List<PlannedWrite> _writes = [];
     private readonly Dictionary<string, int> _positions = new(StringComparer.Ordinal);
 
-    /// <summary>In the order of the batch.</summary>
+    /// <summary>All writes, in the order of the batch.</summary>
     public IReadOnlyList<PlannedWrite> All => _writes;
 
-    /// <summary>The size of what is written.</summary>
+    /// <summary>The size of all documents, in bytes of JSON.</summary>
     public int Bytes { get; private set; }
 
-    /// <summary>A document as the commit would leave it; null when there is none.</summary>
+    /// <summary>A document as the commands so far leave it; null when there is none.</summary>
     public ConversationDocument? Find(string id) =>
         _positions.TryGetValue(id, out var position) ? _writes[position].Document : stored.GetValueOrDefault(id).Document;
 
-    /// <summary>Takes in what a command writes, unless the whole outgrows its bounds.</summary>
+    /// <summary>Adds a command's writes; false, and nothing is added, when the whole would outgrow the bounds.</summary>
     public bool TryAdd(PendingAppend owner, in Decision decision, int maxWrites, int maxBytes)
     {
         var writes = new List<PlannedWrite>(decision.Entries.Count + decision.Documents.Count + decision.Removed.Count);
@@ -38,7 +38,7 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
         var added = writes.Count(write => !_positions.ContainsKey(write.Id));
         var bytes = Bytes + writes.Sum(write => write.Size - (_positions.TryGetValue(write.Id, out var position) ? _writes[position].Size : 0));
 
-        // What fits no commit goes alone, and Cosmos DB says so.
+        // A command that fits no commit is added alone: Cosmos DB then refuses the batch, and the caller gets that error.
         if (_writes.Count > 0 && (_writes.Count + added > maxWrites || bytes > maxBytes))
         {
             return false;
@@ -49,7 +49,10 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
         return true;
     }
 
-    /// <summary>Notes on the commit's own entries where it ends, which is known once nothing more is taken in. Some bytes beyond what was bounded.</summary>
+    /// <summary>
+    /// Stamps the commit's range on its own entries. Its end is known only when nothing more is added. That adds a few bytes after the
+    /// bound was checked, which the bound leaves room for.
+    /// </summary>
     public void Stamp(Commit commit)
     {
         ArgumentNullException.ThrowIfNull(commit);
@@ -62,7 +65,8 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
         }
     }
 
-    private static byte[] Serialize(ConversationDocument document) => JsonSerializer.SerializeToUtf8Bytes(document, ChatJson.Default.ConversationDocument);
+    private static byte[] Serialize(ConversationDocument document) =>
+        JsonSerializer.SerializeToUtf8Bytes(document, ChatJson.Default.ConversationDocument);
 
     private PlannedWrite Write(PendingAppend owner, ConversationDocument document)
     {
@@ -74,6 +78,7 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
     {
         if (_positions.TryGetValue(write.Id, out var position))
         {
+            // The first command says whether it exists in the store, and owns it: a later one changes what the first created.
             _writes[position] = write with { Owner = _writes[position].Owner, Exists = _writes[position].Exists };
         }
         else
@@ -85,10 +90,10 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
 }
 
 /// <summary>One document that a commit writes.</summary>
-/// <param name="Document">As it will be; null when it is deleted.</param>
-/// <param name="IfMatch">The ETag of what is replaced or deleted; null where nothing is known of it.</param>
-/// <param name="Exists">Whether it is replaced or deleted, not created.</param>
-/// <param name="Owner">Who wanted it first.</param>
+/// <param name="Document">The new version; null when it is deleted.</param>
+/// <param name="IfMatch">The ETag of the version that is replaced or deleted; null for one that wasn't loaded.</param>
+/// <param name="Exists">Whether it is stored already, so that it is replaced or deleted rather than created.</param>
+/// <param name="Owner">The first command that writes it.</param>
 internal sealed record PlannedWrite(
     string Id,
     ConversationDocument? Document,
@@ -99,6 +104,6 @@ internal sealed record PlannedWrite(
 {
     public int Size => Json?.Length ?? 0;
 
-    /// <summary>Whether it was created and deleted within the commit, so that nothing is to be written.</summary>
+    /// <summary>Whether the commit both creates and deletes it, so that nothing is written.</summary>
     public bool IsNoOp => Document is null && !Exists;
 }

@@ -6,26 +6,26 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Log;
 
 /// <summary>
-/// Reads a conversation's head by what callers have seen, beside its commits. The SDK learns from the answer: what this process reads
-/// afterwards is at least as new.
+/// Reads a conversation's head by callers' session tokens, beside its commits. The SDK keeps the newest token that it sees in an
+/// answer, so later reads of this process are at least as new.
 /// </summary>
 internal sealed class SessionHeadReader(ConversationId conversation, Container conversations, TimeProvider time, ILogger logger)
 {
-    /// <summary>The SDK looks for a session that is ahead for seconds.</summary>
+    /// <summary>Bounds one read: for a session that is ahead of every replica the SDK retries for seconds.</summary>
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromMilliseconds(500);
 
     /// <returns>
-    /// For each session the head; null for one that the account doesn't know, or isn't shown to know soon. Empty once nobody
-    /// waits any longer.
+    /// A head for each session; null for a session that the account doesn't know, or that no replica reached in time. Empty once the
+    /// deadline has passed.
     /// </returns>
     public async Task<List<StoredDocument<Head>?>> ReadAsync(List<Session> sessions, Deadline deadline)
     {
-        using var ending = deadline.CreateCancellation(time);
+        using var cancellation = deadline.CreateCancellation(time);
         for (var attempt = 0; deadline.Remaining(time) is var left && left > TimeSpan.Zero; attempt++)
         {
             try
             {
-                return [.. await Task.WhenAll(sessions.Select(session => ReadAsync(session, ending.Token)))];
+                return [.. await Task.WhenAll(sessions.Select(session => ReadAsync(session, cancellation.Token)))];
             }
             catch (Exception exception) when (CosmosFailures.IsTransient(exception))
             {
@@ -48,6 +48,7 @@ internal sealed class SessionHeadReader(ConversationId conversation, Container c
         }
         catch (CosmosException exception) when (CosmosFailures.IsSessionUnknown(exception))
         {
+            // A client may send any token. One that this account never issued proves nothing.
             return null;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
