@@ -131,10 +131,10 @@ function stepsOf(each) {
   const use = ({ ru = 0, bus = 0, pushed = 0, calls = 0, time = 0 }) => new Map([['cosmosRU', ru], ['servicebusoperations', bus], ['signalrmessages', pushed], ['functionsexecutions', calls], ['functionsGB-s', time]].map(([unit, used]) => [priceOf(unit), used]));
   return [
     ['accept and commit', use({ ru: units('cosmos', 'batch'), calls: requests('functions', 'execution:SendMessage'), time: units('functions', 'active:http') })],
-    ['hand-over: send, receive, complete', use({ bus: 3 * commits })],
+    ['delivery: send, receive, complete', use({ bus: 3 * commits })],
     ['push', use({ pushed: units('signalr', 'message'), calls: deliveries, time: units('functions', 'active:function:DeliverEntries') })],
     ['inboxes', use({ ru: units('cosmos', 'patch') + units('cosmos', 'replace') + units('cosmos', 'create'), bus: 3 * fanOuts, calls: fanOuts, time: units('functions', 'active:function:FanOutToMembers') })],
-    ['change feed: reading it, and the second hand-over', use({ ru: reads, bus: queue - 3 * commits - 3 * fanOuts, calls: requests('functions', 'execution:ProjectInboxes'), time: units('functions', 'active:function:ProjectInboxes') })],
+    ['change feed: reading it, and enqueueing once more', use({ ru: reads, bus: queue - 3 * commits - 3 * fanOuts, calls: requests('functions', 'execution:ProjectInboxes'), time: units('functions', 'active:function:ProjectInboxes') })],
   ];
 }
 

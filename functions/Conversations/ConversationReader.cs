@@ -87,7 +87,7 @@ public sealed class ConversationReader(ChatContainers containers)
     /// Makes this process's later reads of a conversation see everything committed by now, even from lagging replicas. A write
     /// whose condition never holds goes to the write region, and the SDK takes the session token from its answer.
     /// </summary>
-    public async Task CatchUpAsync(ConversationId conversation, CancellationToken cancellationToken)
+    public async Task RefreshSessionAsync(ConversationId conversation, CancellationToken cancellationToken)
     {
         using var refused = await _conversations.PatchItemStreamAsync(
             Head.DocumentId,
@@ -103,7 +103,7 @@ public sealed class ConversationReader(ChatContainers containers)
 
     /// <summary>A group's profile; null while it has none.</summary>
     public async Task<GroupProfile?> ReadProfileAsync(Head head, Session? session, CancellationToken cancellationToken) =>
-        head.AboutSeq == 0
+        head.ProfileSeq == 0
             ? null
             : await ReadAsync(GroupProfile.DocumentId, head.ConversationId, ChatJson.Default.GroupProfile, session, cancellationToken);
 

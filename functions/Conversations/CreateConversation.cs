@@ -137,7 +137,7 @@ internal sealed record CreateConversationCommand : LogCommand
 
     public override string RepeatId => LogEvent.DocumentId(1);
 
-    public override IReadOnlyList<UserId> Concerns => [];
+    public override IReadOnlyList<UserId> MembersToLoad => [];
 
     public override Problem Misused => Problems.IdempotencyKeyReused;
 
@@ -165,13 +165,13 @@ internal sealed record CreateConversationCommand : LogCommand
             Seq = 1,
             Commit = commit,
             At = now,
-            What = LogEvent.ConversationCreated,
+            EventType = LogEvent.ConversationCreated,
             ActorId = Actor,
             Data = JsonSerializer.SerializeToElement(
                 new ConversationCreated(Kind, Title, Actor, Members),
                 ChatJson.Default.ConversationCreated),
             RequestHash = RequestHash,
-            Further = Further.Count > 0 ? Further : null,
+            FurtherMembers = Further.Count > 0 ? Further : null,
         };
         return Decision.Append(
             Membership.Joined(head, Members),

@@ -20,6 +20,6 @@ public sealed record GroupProfile : ConversationDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AvatarUrl { get; init; }
 
-    /// <summary>The entry that changed it last; see <see cref="Head.AboutSeq"/>.</summary>
+    /// <summary>The entry that changed it last; see <see cref="Head.ProfileSeq"/>.</summary>
     public required long UpdatedSeq { get; init; }
 }

@@ -126,7 +126,8 @@ public sealed record Head
     /// The newest entry that changed title, description or picture; 0 while there is none, and so no <see cref="GroupProfile"/>.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public long AboutSeq { get; init; }
+    [JsonPropertyName("aboutSeq")]
+    public long ProfileSeq { get; init; }
 
     /// <summary>The ordinal of the newest message that mentions everyone; 0 while none has.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -58,7 +58,7 @@ internal sealed record AddRemainingMembersCommand : LogCommand
     /// <summary>The most members that a group may have.</summary>
     public required int MaxMembers { get; init; }
 
-    public override IReadOnlyList<string> Needs => [.. Users.Select(Member.DocumentId)];
+    public override IReadOnlyList<string> DocumentsToLoad => [.. Users.Select(Member.DocumentId)];
 
     public override Decision Decide(in DecisionContext context)
     {

@@ -42,7 +42,7 @@ internal sealed record UpdateConversationCommand : MemberCommand
 {
     public required UpdateConversationRequest Change { get; init; }
 
-    public override IReadOnlyList<string> Needs => [GroupProfile.DocumentId];
+    public override IReadOnlyList<string> DocumentsToLoad => [GroupProfile.DocumentId];
 
     protected override Right Needed => Change.IsOfGroups ? Right.ChangeSettings : Right.ChangeMessageTtl;
 
@@ -62,7 +62,7 @@ internal sealed record UpdateConversationCommand : MemberCommand
             Actor,
             new ConversationUpdated(after, Actor),
             ChatJson.Default.ConversationUpdated);
-        var isAbout = (after.Title, after.Description, after.AvatarUrl) != (before.Title, before.Description, before.AvatarUrl);
+        var isProfileChanged = (after.Title, after.Description, after.AvatarUrl) != (before.Title, before.Description, before.AvatarUrl);
         var changed = head with
         {
             LastSeq = updated.Seq,
@@ -70,9 +70,9 @@ internal sealed record UpdateConversationCommand : MemberCommand
             HistoryVisibility = after.HistoryVisibility ?? default,
             JoinPolicy = after.JoinPolicy ?? default,
             MessageTtl = after.MessageTtl,
-            AboutSeq = isAbout ? updated.Seq : head.AboutSeq,
+            ProfileSeq = isProfileChanged ? updated.Seq : head.ProfileSeq,
         };
-        return isAbout
+        return isProfileChanged
             ? Decision.Append(
                 changed,
                 updated with { Quiet = true },

@@ -17,6 +17,6 @@ public sealed class DeliverEntries(QueueMessageProcessor queueWork, RangePush pu
             message,
             actions,
             ChatJson.Default.EntriesCommitted,
-            (range, cancel) => push.PushAsync(range, Deferral.AttemptsOf(message), cancel),
+            (range, cancel) => push.PushAsync(range, Rescheduling.AttemptsOf(message), cancel),
             cancellationToken);
 }

@@ -22,12 +22,12 @@ public sealed class DeliveryLag(DeliveryOptions options, TimeProvider time, ILog
         // The clock of the instance that committed may be ahead.
         var lag = time.GetUtcNow() - entries[0].At;
         lag = lag > TimeSpan.Zero ? lag : TimeSpan.Zero;
-        var by = Metrics.Tag(Metrics.DeliveredBy, range.IsFromFeed ? "feed" : "handover");
+        var by = Metrics.Tag(Metrics.DeliveredBy, range.IsFromFeed ? "feed" : "commit");
         Metrics.EntriesDelivered.Add(entries.Count, by);
         Metrics.DeliveryLag.Record(lag.TotalSeconds, by);
         if (lag > options.LateAfter && MayWarn())
         {
-            logger.HandOverIsLate(range.ConversationId, range.First, range.Last, lag);
+            logger.DeliveryIsLate(range.ConversationId, range.First, range.Last, lag);
         }
     }
 

@@ -23,10 +23,10 @@ public sealed class DeliveryQueue(ServiceBusClient client)
     }
 
     /// <summary>Hands a committed range over to delivery.</summary>
-    public Task HandOverAsync(CommittedRange range) => SendAsync(EntriesCommitted.Of(range), CancellationToken.None);
+    public Task EnqueueAsync(CommittedRange range) => EnqueueAsync(EntriesCommitted.Of(range), CancellationToken.None);
 
     /// <summary>Hands a range over; the queue drops one that was handed over within the last minutes.</summary>
-    public Task SendAsync(EntriesCommitted committed, CancellationToken cancellationToken)
+    public Task EnqueueAsync(EntriesCommitted committed, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(committed);
         var body = JsonSerializer.SerializeToUtf8Bytes(committed, ChatJson.Default.EntriesCommitted);
@@ -39,7 +39,7 @@ public sealed class DeliveryQueue(ServiceBusClient client)
     }
 
     /// <summary>Sends what is to be done for many, at once or at an instant.</summary>
-    public Task SendAsync(FanOutMessage fanOut, DateTimeOffset? at, CancellationToken cancellationToken)
+    public Task EnqueueAsync(FanOutMessage fanOut, DateTimeOffset? at, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(fanOut);
         var message = Message(JsonSerializer.SerializeToUtf8Bytes(fanOut, ChatJson.Default.FanOutMessage), fanOut.MessageId);

@@ -31,15 +31,15 @@ public static class DeliverySetup
             })
             .AddSingleton(provider => Client(configuration, provider))
             .AddSingleton<DeliveryQueue>()
-            .AddSingleton<EnqueueDelivery>(provider => provider.GetRequiredService<DeliveryQueue>().HandOverAsync)
+            .AddSingleton<EnqueueDelivery>(provider => provider.GetRequiredService<DeliveryQueue>().EnqueueAsync)
             .AddSingleton<QueueMessageProcessor>()
-            .AddSingleton<CommittedLog>()
-            .AddSingleton<MemberLists>()
+            .AddSingleton<CommittedReader>()
+            .AddSingleton<MemberListCache>()
             .AddSingleton<DeliveryLag>()
             .AddSingleton<ScheduledQueue>()
             .AddSingleton<RangePush>()
             .AddSingleton<EntryProjection>()
-            .AddSingleton<InboxAdvance>()
+            .AddSingleton<InboxFanOut>()
             .AddSingleton<PushGroupAlignment>();
     }
 

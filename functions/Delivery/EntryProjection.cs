@@ -11,18 +11,18 @@ namespace Chat.Functions.Delivery;
 
 /// <summary>
 /// Projects the log into the members' inboxes. Entries raise what concerns some: the sender's read watermark, who is mentioned, who joined
-/// or left, title and picture. The head raises what concerns all.
+/// or left, title and picture. The head updates what concerns all.
 /// </summary>
 /// <remarks>
 /// All of it are levels that only rise, so it may come late, twice, in any order and in parts. Only members of a head are moved to it:
 /// whoever left before keeps the trace.
 /// </remarks>
 public sealed class EntryProjection(
-    CommittedLog log,
+    CommittedReader log,
     ConversationReader reader,
-    MemberLists members,
+    MemberListCache members,
     InboxProjection inbox,
-    InboxAdvance advance,
+    InboxFanOut advance,
     SentReceipts receipts,
     RemainingMembers remaining,
     ChatContainers containers,
@@ -35,18 +35,18 @@ public sealed class EntryProjection(
     private const int MaxParallel = 16;
 
     /// <summary>Of older entries the feed only has projected who joined and left: the rest was, unless leases were lost for longer.</summary>
-    private static readonly TimeSpan ProjectedFor = TimeSpan.FromDays(1);
+    private static readonly TimeSpan MaxAge = TimeSpan.FromDays(1);
 
-    private readonly ProjectedEntries _projected = new();
+    private readonly ProjectionCache _recent = new();
 
     /// <summary>Projects what a page of the change feed shows of a conversation, or leaves what is much of it to <c>fanout</c>.</summary>
     /// <exception cref="Exception">Some of it isn't done.</exception>
     public async Task ProjectAsync(ChangedConversation changed, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(changed);
-        var entries = changed.Entries.Where(entry => !IsDone(entry)).ToList();
-        var moves = changed.Head is { } shown && !_projected.HasMoved(changed.ConversationId, shown.ListSeq);
-        if (entries.Count == 0 && !moves)
+        var entries = changed.Entries.Where(entry => !IsProjected(entry)).ToList();
+        var advances = changed.Head is { } shown && !_recent.HasAdvanced(changed.ConversationId, shown.ListSeq);
+        if (entries.Count == 0 && !advances)
         {
             return;
         }
@@ -54,24 +54,24 @@ public sealed class EntryProjection(
         var (head, session) = changed.Head is { } known
             ? (known, null)
             : await log.ReadHeadAsync(changed.ConversationId, entries.Max(entry => entry.Seq), null, cancellationToken);
-        var everyone = await members.OfAsync(head, session, cancellationToken);
-        var raises = InboxRaises.Of(head, entries, everyone);
-        if (raises.Count > MaxInlineMembers || raises.MayTakeLong)
+        var everyone = await members.ReadAsync(head, session, cancellationToken);
+        var updates = InboxUpdates.Of(head, entries, everyone);
+        if (updates.Count > MaxInlineMembers || updates.MayTakeLong)
         {
             foreach (var range in (changed with { Entries = entries }).Ranges())
             {
-                await queue.SendAsync(range, null, cancellationToken);
+                await queue.EnqueueAsync(range, null, cancellationToken);
             }
 
             // Its handler moves everybody, too.
-            _projected.NoteMoved(head.ConversationId, head.ListSeq);
+            _recent.NoteAdvanced(head.ConversationId, head.ListSeq);
         }
         else
         {
-            await ApplyAsync(head, session, raises, moves ? everyone : [], cancellationToken);
+            await ApplyAsync(head, session, updates, advances ? everyone : [], cancellationToken);
         }
 
-        _projected.Note(head.ConversationId, entries.Select(entry => entry.Seq));
+        _recent.Note(head.ConversationId, entries.Select(entry => entry.Seq));
     }
 
     /// <summary>Projects entries as they are stored now, and then moves everybody.</summary>
@@ -98,7 +98,7 @@ public sealed class EntryProjection(
     public async Task ProjectAsync(ProjectDocument document, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(document);
-        await reader.CatchUpAsync(document.ConversationId, cancellationToken);
+        await reader.RefreshSessionAsync(document.ConversationId, cancellationToken);
         Head? head = null;
         LogEntry? entry = null;
         try
@@ -130,42 +130,42 @@ public sealed class EntryProjection(
 
     private async Task ProjectAsync(Head head, Session? session, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken)
     {
-        if (entries is [LogEvent { Further: { } users } created, ..])
+        if (entries is [LogEvent { FurtherMembers: { } users } created, ..])
         {
-            await CompleteAsync(created, users, session, cancellationToken);
+            await AddRemainingMembersAsync(created, users, session, cancellationToken);
         }
 
-        var everyone = await members.OfAsync(head, session, cancellationToken);
-        await ApplyAsync(head, session, InboxRaises.Of(head, entries, everyone), everyone, cancellationToken);
+        var everyone = await members.ReadAsync(head, session, cancellationToken);
+        await ApplyAsync(head, session, InboxUpdates.Of(head, entries, everyone), everyone, cancellationToken);
     }
 
     /// <summary>Without the cause, which may quote what people wrote.</summary>
     private static UnprocessableException Unreadable() => new("Unreadable", "A document isn't one that this version can read.");
 
     /// <summary>What changes a message afterwards changes nothing of what it says to lists.</summary>
-    private bool IsDone(LogEntry entry) =>
-        (entry.At < time.GetUtcNow() - ProjectedFor && !MembershipChange.IsOne(entry))
-        || (entry is Messages.Message { UpdatedSeq: not null } && _projected.Has(entry.ConversationId, entry.Seq));
+    private bool IsProjected(LogEntry entry) =>
+        (entry.At < time.GetUtcNow() - MaxAge && !MembershipChange.IsMembershipEvent(entry))
+        || (entry is Messages.Message { UpdatedSeq: not null } && _recent.Has(entry.ConversationId, entry.Seq));
 
     /// <param name="head">The conversation, at least as new as the entries.</param>
     /// <param name="session">By which the head was read; null where that isn't known.</param>
-    /// <param name="raises">What concerns some.</param>
+    /// <param name="updates">What concerns some.</param>
     /// <param name="everyone">The members, if all are to move to the head.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     private async Task ApplyAsync(
         Head head,
         Session? session,
-        InboxRaises raises,
+        InboxUpdates updates,
         IReadOnlyList<UserId> everyone,
         CancellationToken cancellationToken)
     {
-        var change = InboxChange.Of(head, raises.Joined.Count > 0 ? await ReadProfileAsync(head, session, cancellationToken) : null);
-        var joined = await ReadJoinedAsync(head, raises, session, cancellationToken);
+        var change = InboxChange.Of(head, updates.Joined.Count > 0 ? await ReadProfileAsync(head, session, cancellationToken) : null);
+        var joined = await ReadJoinedAsync(head, updates, session, cancellationToken);
         var all = everyone.Count <= MaxInlineMembers && head.DeletedAt is null ? everyone : [];
         await Each.TryAsync(
-            raises.Users.Union(all),
+            updates.Users.Union(all),
             MaxParallel,
-            (user, cancel) => ApplyAsync(user, change, raises, joined.GetValueOrDefault(user), all.Contains(user), cancel),
+            (user, cancel) => ApplyAsync(user, change, updates, joined.GetValueOrDefault(user), all.Contains(user), cancel),
             cancellationToken);
         if (everyone.Count > 0 && head.DeletedAt is null)
         {
@@ -174,21 +174,21 @@ public sealed class EntryProjection(
                 await advance.ScheduleAsync(head, cancellationToken);
             }
 
-            _projected.NoteMoved(head.ConversationId, head.ListSeq);
+            _recent.NoteAdvanced(head.ConversationId, head.ListSeq);
         }
 
-        await AlignAsync(head, raises, cancellationToken);
+        await AlignAsync(head, updates, cancellationToken);
     }
 
     private async Task ApplyAsync(
         UserId user,
         InboxChange change,
-        InboxRaises raises,
+        InboxUpdates updates,
         Member? joined,
-        bool isMoved,
+        bool advances,
         CancellationToken cancellationToken)
     {
-        if (raises.Left.TryGetValue(user, out var leftSeq))
+        if (updates.Left.TryGetValue(user, out var leftSeq))
         {
             await inbox.LeaveAsync(user, change with { LastSeq = leftSeq }, cancellationToken);
             return;
@@ -196,22 +196,22 @@ public sealed class EntryProjection(
 
         if (joined is not null)
         {
-            await inbox.WelcomeAsync(joined, change, cancellationToken);
+            await inbox.JoinAsync(joined, change, cancellationToken);
         }
 
-        var marks = raises.MarksOf(user);
-        if ((isMoved && joined is null) || marks != default)
+        var watermarks = updates.WatermarksOf(user);
+        if ((advances && joined is null) || watermarks != default)
         {
-            await inbox.RaiseAsync(user, change, cancellationToken, marks);
+            await inbox.RaiseAsync(user, change, cancellationToken, watermarks);
         }
 
-        if (raises.Settings is { } settings)
+        if (updates.Settings is { } settings)
         {
-            var shown = change with { Title = settings.Title, AvatarUrl = settings.AvatarUrl, AboutSeq = raises.SettingsSeq };
-            await inbox.ShowAsync(user, shown, cancellationToken);
+            var shown = change with { Title = settings.Title, AvatarUrl = settings.AvatarUrl, ProfileSeq = updates.SettingsSeq };
+            await inbox.RaiseProfileAsync(user, shown, cancellationToken);
         }
 
-        if (raises.Sent.TryGetValue(user, out var sent))
+        if (updates.Sent.TryGetValue(user, out var sent))
         {
             await receipts.RaiseAsync(change, user, sent.Seq, sent.Ordinal, cancellationToken);
         }
@@ -221,39 +221,39 @@ public sealed class EntryProjection(
     /// <exception cref="ReplicaBehindException">It isn't to be seen yet.</exception>
     private async Task<GroupProfile?> ReadProfileAsync(Head head, Session? session, CancellationToken cancellationToken)
     {
-        if (await reader.ReadProfileAsync(head, session, cancellationToken) is var profile && (profile?.UpdatedSeq ?? 0) < head.AboutSeq)
+        if (await reader.ReadProfileAsync(head, session, cancellationToken) is var profile && (profile?.UpdatedSeq ?? 0) < head.ProfileSeq)
         {
-            await reader.CatchUpAsync(head.ConversationId, cancellationToken);
+            await reader.RefreshSessionAsync(head.ConversationId, cancellationToken);
             profile = await reader.ReadProfileAsync(head, null, cancellationToken);
         }
 
-        return (profile?.UpdatedSeq ?? 0) >= head.AboutSeq ? profile : throw new ReplicaBehindException(head.ConversationId, head.AboutSeq);
+        return (profile?.UpdatedSeq ?? 0) >= head.ProfileSeq ? profile : throw new ReplicaBehindException(head.ConversationId, head.ProfileSeq);
     }
 
     /// <summary>The members' documents of those who joined, of that time or a later one.</summary>
     /// <exception cref="ReplicaBehindException">They aren't to be seen yet.</exception>
     private async Task<Dictionary<UserId, Member>> ReadJoinedAsync(
         Head head,
-        InboxRaises raises,
+        InboxUpdates updates,
         Session? session,
         CancellationToken cancellationToken)
     {
-        if (raises.Joined.Count == 0)
+        if (updates.Joined.Count == 0)
         {
             return [];
         }
 
         var found = await FindAsync(session);
-        if (raises.Joined.Any(IsMissing))
+        if (updates.Joined.Any(IsMissing))
         {
-            await reader.CatchUpAsync(head.ConversationId, cancellationToken);
+            await reader.RefreshSessionAsync(head.ConversationId, cancellationToken);
             found = await FindAsync(null);
         }
 
-        return raises.Joined.Any(IsMissing) ? throw new ReplicaBehindException(head.ConversationId, raises.Joined.Values.Max()) : found;
+        return updates.Joined.Any(IsMissing) ? throw new ReplicaBehindException(head.ConversationId, updates.Joined.Values.Max()) : found;
 
         async Task<Dictionary<UserId, Member>> FindAsync(Session? by) => (await containers.Conversations.ReadDocumentsAsync(
-            raises.Joined.Keys.Select(Member.DocumentId),
+            updates.Joined.Keys.Select(Member.DocumentId),
             head.ConversationId,
             ChatJson.Default.DocumentsPageMember,
             by,
@@ -263,20 +263,20 @@ public sealed class EntryProjection(
     }
 
     /// <summary>Has places in the push group follow, after the lists: a renewal that found the conversation in one may have made a place.</summary>
-    private async Task AlignAsync(Head head, InboxRaises raises, CancellationToken cancellationToken)
+    private async Task AlignAsync(Head head, InboxUpdates updates, CancellationToken cancellationToken)
     {
         // Older places have ended.
         var since = time.GetUtcNow() - PushGroups.Ttl;
-        foreach (var change in raises.Changes.Where(change => head.Kind == ConversationKind.Group && change.Entry.At >= since && change.Users.Count > 0))
+        foreach (var change in updates.Changes.Where(change => head.Kind == ConversationKind.Group && change.Entry.At >= since && change.Users.Count > 0))
         {
             var align = new AlignPushGroup { ConversationId = head.ConversationId, Users = change.Users, Seq = change.Entry.Seq };
-            await queue.SendAsync(align, null, cancellationToken);
+            await queue.EnqueueAsync(align, null, cancellationToken);
         }
     }
 
     /// <summary>Lets in those for whom a new group's first commit had no room, where its request didn't.</summary>
     /// <exception cref="TimeoutException">They can't be let in just now.</exception>
-    private async Task CompleteAsync(LogEvent created, IReadOnlyList<UserId> users, Session? session, CancellationToken cancellationToken)
+    private async Task AddRemainingMembersAsync(LogEvent created, IReadOnlyList<UserId> users, Session? session, CancellationToken cancellationToken)
     {
         var (refusal, _) = await remaining.JoinAsync(created.ConversationId, created.ActorId, users, session, cancellationToken);
         if (refusal == Problems.Unavailable)

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Delivery;
 
 /// <summary>Queue <c>fanout</c>: moves larger conversations' inboxes, keeps push groups in line, and does what couldn't be done at once.</summary>
-public sealed class FanOutToMembers(QueueMessageProcessor queueWork, EntryProjection projection, InboxAdvance inboxes, PushGroupAlignment groups)
+public sealed class FanOutToMembers(QueueMessageProcessor queueWork, EntryProjection projection, InboxFanOut inboxes, PushGroupAlignment groups)
 {
     [Function(nameof(FanOutToMembers))]
     public Task RunAsync(

@@ -11,12 +11,12 @@ internal sealed record MembershipChange(LogEvent Entry, IReadOnlyList<UserId> Jo
     /// <summary>All whom it concerns.</summary>
     public IReadOnlyList<UserId> Users => [.. Joined, .. Left];
 
-    public bool IsDeletion => Entry.What == LogEvent.ConversationDeleted;
+    public bool IsDeletion => Entry.EventType == LogEvent.ConversationDeleted;
 
     /// <summary>Whether an entry is about who is a member.</summary>
-    public static bool IsOne(LogEntry entry) => entry is LogEvent
+    public static bool IsMembershipEvent(LogEntry entry) => entry is LogEvent
     {
-        What: LogEvent.ConversationCreated or LogEvent.ConversationDeleted
+        EventType: LogEvent.ConversationCreated or LogEvent.ConversationDeleted
             or LogEvent.MemberJoined or LogEvent.MemberLeft or LogEvent.MemberRemoved,
     };
 
@@ -24,9 +24,9 @@ internal sealed record MembershipChange(LogEvent Entry, IReadOnlyList<UserId> Jo
     /// <param name="entries">Entries of one conversation.</param>
     /// <param name="everyone">The members, who all leave with a deletion.</param>
     public static IReadOnlyList<MembershipChange> Of(IEnumerable<LogEntry> entries, IReadOnlyList<UserId> everyone) =>
-        [.. entries.Where(IsOne).Cast<LogEvent>().Select(entry => Of(entry, everyone))];
+        [.. entries.Where(IsMembershipEvent).Cast<LogEvent>().Select(entry => Of(entry, everyone))];
 
-    private static MembershipChange Of(LogEvent entry, IReadOnlyList<UserId> everyone) => entry.What switch
+    private static MembershipChange Of(LogEvent entry, IReadOnlyList<UserId> everyone) => entry.EventType switch
     {
         LogEvent.ConversationCreated => new(entry, Ids(entry.Data.Deserialize(ChatJson.Default.ConversationCreated)!.Members), []),
         LogEvent.MemberJoined => new(entry, Ids(entry.Data.Deserialize(ChatJson.Default.MembersJoined)!.Members), []),

@@ -14,10 +14,10 @@ public sealed class ProjectInboxes(EntryProjection projection, DeliveryQueue que
     private const int MaxParallel = 16;
 
     /// <summary>How long the members' inboxes may take of a page; what isn't done by then goes to <c>fanout</c>.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan InlineTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>Older commits aren't handed over again: a feed that begins anew pushes no history.</summary>
-    private static readonly TimeSpan HandedOverFor = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MaxEnqueuedAge = TimeSpan.FromHours(1);
 
     // Without a retry policy the trigger would skip a page that throws.
     [Function(nameof(ProjectInboxes))]
@@ -33,49 +33,49 @@ public sealed class ProjectInboxes(EntryProjection projection, DeliveryQueue que
             StartFromBeginning = true)] string changes,
         CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        using var inline = new CancellationTokenSource(InlineTimeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(inline.Token, cancellationToken);
         await Each.TryAsync(
             ChangedConversation.Read(changes),
             MaxParallel,
-            (changed, cancel) => Task.WhenAll(HandOverAsync(changed, cancel), ProjectAsync(changed, either.Token, cancel)),
+            (changed, cancel) => Task.WhenAll(EnqueueDeliveriesAsync(changed, cancel), ProjectAsync(changed, linked.Token, cancel)),
             cancellationToken);
     }
 
     /// <summary>Hands over each commit of which an entry is as it was committed. Of one that was changed since, the change's entry tells.</summary>
-    private Task HandOverAsync(ChangedConversation changed, CancellationToken cancellationToken)
+    private Task EnqueueDeliveriesAsync(ChangedConversation changed, CancellationToken cancellationToken)
     {
-        var since = time.GetUtcNow() - HandedOverFor;
+        var since = time.GetUtcNow() - MaxEnqueuedAge;
         var commits = changed.Entries.Where(entry => entry.At >= since && entry is not Messages.Message { UpdatedSeq: not null })
             .Select(entry => entry.Commit is { } commit ? (commit.First, commit.Last) : (First: entry.Seq, Last: entry.Seq))
             .Distinct();
-        return Task.WhenAll(commits.Select(commit => queue.SendAsync(
+        return Task.WhenAll(commits.Select(commit => queue.EnqueueAsync(
             new EntriesCommitted { ConversationId = changed.ConversationId, First = commit.First, Last = commit.Last, IsFromFeed = true },
             cancellationToken)));
     }
 
     /// <param name="changed">The changes.</param>
-    /// <param name="patience">Ends what is to be done at once.</param>
+    /// <param name="inline">Ends what is to be done at once.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="Exception">Neither was it done, nor did <c>fanout</c> take it: the page is to come again.</exception>
-    private async Task ProjectAsync(ChangedConversation changed, CancellationToken patience, CancellationToken cancellationToken)
+    private async Task ProjectAsync(ChangedConversation changed, CancellationToken inline, CancellationToken cancellationToken)
     {
         foreach (var document in changed.Unreadable)
         {
-            logger.Unreadable(changed.ConversationId);
-            await queue.SendAsync(document, null, cancellationToken);
+            logger.DocumentUnreadable(changed.ConversationId);
+            await queue.EnqueueAsync(document, null, cancellationToken);
         }
 
         try
         {
-            await projection.ProjectAsync(changed, patience);
+            await projection.ProjectAsync(changed, inline);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             foreach (var entries in changed.Ranges())
             {
-                logger.NotProjected(exception, changed.ConversationId, entries.First, entries.Last);
-                await queue.SendAsync(entries, null, cancellationToken);
+                logger.EntriesNotProjected(exception, changed.ConversationId, entries.First, entries.Last);
+                await queue.EnqueueAsync(entries, null, cancellationToken);
             }
         }
     }

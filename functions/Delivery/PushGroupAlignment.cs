@@ -6,7 +6,7 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Delivery;
 
 /// <summary>Keeps places in a conversation's push group in line with who joined and left, until SignalR confirmed it.</summary>
-public sealed class PushGroupAlignment(CommittedLog log, ConversationReader reader, PushGroups groups, InboxProjection inbox)
+public sealed class PushGroupAlignment(CommittedReader log, ConversationReader reader, PushGroups groups, InboxProjection inbox)
 {
     private const int MaxParallel = 16;
 
@@ -15,7 +15,7 @@ public sealed class PushGroupAlignment(CommittedLog log, ConversationReader read
     public async Task AlignAsync(AlignPushGroup align, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(align);
-        await reader.CatchUpAsync(align.ConversationId, cancellationToken);
+        await reader.RefreshSessionAsync(align.ConversationId, cancellationToken);
         var (head, session) = await log.ReadHeadAsync(align.ConversationId, align.Seq, null, cancellationToken);
         if (head.DeletedAt is not null)
         {

@@ -25,10 +25,10 @@ public sealed class QueueMessageProcessor(ServiceBusClient client, TimeProvider 
     public const string Expired = "FailedUntilExpired";
 
     /// <summary>How long a message may fail until an alert tells of it.</summary>
-    private static readonly TimeSpan Stuck = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan StuckAfter = TimeSpan.FromMinutes(15);
 
     /// <summary>How long a message is held that can't be copied: less than the 5 min for which the host renews its lock.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan MaxHold = TimeSpan.FromMinutes(4);
 
     /// <summary>By queue; each is kept for the process's life, as the client does with its connection.</summary>
     private readonly ConcurrentDictionary<string, ServiceBusSender> _senders = new(StringComparer.Ordinal);
@@ -69,11 +69,11 @@ public sealed class QueueMessageProcessor(ServiceBusClient client, TimeProvider 
             }
 
             span.Fail(failure);
-            if (!await TryDeferAsync(queue, message, failure, cancellationToken))
+            if (!await TryRescheduleAsync(queue, message, failure, cancellationToken))
             {
                 await DeadLetterAsync(
                     Expired,
-                    $"It failed {Deferral.AttemptsOf(message) + 1} times since {TimestampConverter.ToText(Deferral.WaitsSince(message))}, at last with {Name(failure)}.",
+                    $"It failed {Rescheduling.AttemptsOf(message) + 1} times since {TimestampConverter.ToText(Rescheduling.FirstEnqueuedAtOf(message))}, at last with {Name(failure)}.",
                     failure);
                 return;
             }
@@ -116,28 +116,28 @@ public sealed class QueueMessageProcessor(ServiceBusClient client, TimeProvider 
         : failure.GetType().Name;
 
     /// <summary>Sends a copy of the message for later; false when its time to live ends before.</summary>
-    private async Task<bool> TryDeferAsync(string queue, ServiceBusReceivedMessage message, Exception failure, CancellationToken cancellationToken)
+    private async Task<bool> TryRescheduleAsync(string queue, ServiceBusReceivedMessage message, Exception failure, CancellationToken cancellationToken)
     {
-        var (now, attempt) = (time.GetUtcNow(), Deferral.AttemptsOf(message) + 1);
-        var delay = Deferral.Delay(attempt);
-        if (Deferral.Copy(message, now + delay) is not { } copy)
+        var (now, attempt) = (time.GetUtcNow(), Rescheduling.AttemptsOf(message) + 1);
+        var delay = Rescheduling.Delay(attempt);
+        if (Rescheduling.Copy(message, now + delay) is not { } copy)
         {
             return false;
         }
 
-        logger.PutOff(failure, message.MessageId, attempt, delay);
-        var age = now - Deferral.WaitsSince(message);
-        if (age >= Stuck)
+        logger.Rescheduled(failure, message.MessageId, attempt, delay);
+        var age = now - Rescheduling.FirstEnqueuedAtOf(message);
+        if (age >= StuckAfter)
         {
-            logger.Stuck(failure, message.MessageId, (int)age.TotalMinutes, Deferral.ExpiresAt(message));
+            logger.MessageStuck(failure, message.MessageId, (int)age.TotalMinutes, Rescheduling.ExpiresAtOf(message));
         }
 
-        await SendAsync(queue, copy, now, cancellationToken);
+        await SendCopyAsync(queue, copy, now, cancellationToken);
         return true;
     }
 
     /// <summary>Sends a copy, and tries again for a while: a queue that is full or away mustn't use up the message's deliveries.</summary>
-    private async Task SendAsync(string queue, ServiceBusMessage copy, DateTimeOffset since, CancellationToken cancellationToken)
+    private async Task SendCopyAsync(string queue, ServiceBusMessage copy, DateTimeOffset since, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -146,10 +146,10 @@ public sealed class QueueMessageProcessor(ServiceBusClient client, TimeProvider 
                 await _senders.GetOrAdd(queue, name => client.CreateSender(name)).SendTracedAsync(copy, cancellationToken);
                 return;
             }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested && time.GetUtcNow() - since < Patience)
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested && time.GetUtcNow() - since < MaxHold)
             {
-                logger.NotCopied(exception, copy.MessageId, attempt);
-                await Task.Delay(Deferral.Delay(Math.Min(attempt, 5)), time, cancellationToken);
+                logger.CopyNotSent(exception, copy.MessageId, attempt);
+                await Task.Delay(Rescheduling.Delay(Math.Min(attempt, 5)), time, cancellationToken);
             }
         }
     }

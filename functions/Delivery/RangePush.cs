@@ -10,8 +10,8 @@ namespace Chat.Functions.Delivery;
 /// <summary>Pushes a committed range to its members, at least once; what can't be pushed in five tries they fetch.</summary>
 /// <remarks>It writes nothing, so that neither a list that fails repeats a push, nor the other way round.</remarks>
 public sealed class RangePush(
-    CommittedLog log,
-    MemberLists members,
+    CommittedReader log,
+    MemberListCache members,
     PushGroups groups,
     EventViews views,
     EventPush push,
@@ -56,7 +56,7 @@ public sealed class RangePush(
             ? (carried, range.Session)
             : await log.ReadHeadAsync(range.ConversationId, range.Last, range.Session, cancellationToken);
         var entries = range.Entries ?? await log.ReadEntriesAsync(range.ConversationId, range.First, range.Last, session, cancellationToken);
-        var everyone = await members.OfAsync(head, session, cancellationToken);
+        var everyone = await members.ReadAsync(head, session, cancellationToken);
         var changes = MembershipChange.Of(entries, everyone);
         await AlignAsync(head, changes, session, cancellationToken);
         if (head.DeletedAt is null)

@@ -55,7 +55,7 @@ public sealed class EventViews(ChatContainers containers, MessageViews views, Ti
     {
         var now = time.GetUtcNow();
         var updated = entries.OfType<LogEvent>()
-            .Where(entry => entry.What == LogEvent.MessageUpdated)
+            .Where(entry => entry.EventType == LogEvent.MessageUpdated)
             .Select(entry => entry.MessageId)
             .Distinct()
             .ToList();
@@ -78,7 +78,7 @@ public sealed class EventViews(ChatContainers containers, MessageViews views, Ti
         ChatEvent? Event(LogEntry entry) => entry switch
         {
             Message message => newest[message.MessageId].FirstOrDefault() is { } view ? message.ToEvent(view) : null,
-            LogEvent { What: LogEvent.MessageUpdated, MessageId: { } id } updated when newest[id].LastOrDefault() is { } view
+            LogEvent { EventType: LogEvent.MessageUpdated, MessageId: { } id } updated when newest[id].LastOrDefault() is { } view
                 && view.UpdatedSeq >= entry.Seq =>
                 updated.ToEvent() with { Data = new MessageUpdated(id) { Message = view } },
             LogEvent other => other.ToEvent(),

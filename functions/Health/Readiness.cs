@@ -66,9 +66,9 @@ public sealed class Readiness(
 /// <summary>The log lines of health checks.</summary>
 internal static partial class HealthLog
 {
-    [LoggerMessage(400, LogLevel.Warning, "{Service} doesn't answer.")]
+    [LoggerMessage(500, LogLevel.Warning, "{Service} doesn't answer.")]
     public static partial void NotReady(this ILogger logger, Exception exception, string service);
 
-    [LoggerMessage(403, LogLevel.Warning, "The process starts cold: not everything that it needs could be opened before its first call.")]
+    [LoggerMessage(501, LogLevel.Warning, "The process starts cold: not everything that it needs could be opened before its first call.")]
     public static partial void NotWarm(this ILogger logger, Exception exception);
 }

@@ -10,7 +10,7 @@ namespace Chat.Functions.Inbox;
 /// <c>POST /conversations/{c}/clear</c>: hides everything up to a position from the caller, for good; the others keep it. Repeating or going
 /// back changes nothing.
 /// </summary>
-public sealed class ClearConversation(ConversationReader reader, MemberWatermarks marks, InboxProjection inbox, UnreadPush push, Limits limits, CurrentUser user)
+public sealed class ClearConversation(ConversationReader reader, MemberWatermarks watermarks, InboxProjection inbox, UnreadPush push, Limits limits, CurrentUser user)
 {
     [Function(nameof(ClearConversation))]
     public async Task<IResult> RunAsync(
@@ -35,7 +35,7 @@ public sealed class ClearConversation(ConversationReader reader, MemberWatermark
 
         // The member first: pages of messages go by it, and the inbox is a projection of it.
         var ordinal = await reader.OrdinalAtAsync(head, seq, cancellationToken);
-        var (_, session) = await marks.RaiseClearedAsync(conversationId, user.Id, seq, ordinal, cancellationToken);
+        var (_, session) = await watermarks.RaiseClearedAsync(conversationId, user.Id, seq, ordinal, cancellationToken);
         await inbox.RaiseClearedAsync(user.Id, InboxChange.Of(head), seq, ordinal, cancellationToken);
         await push.PushAsync(user.Id, conversationId, cancellationToken);
         return new NoContentResult(session);

@@ -30,19 +30,19 @@ public sealed record InboxChange
     public string? AvatarUrl { get; init; }
 
     /// <summary>The entry that made title and picture what they are; 0 while they are as created, or when that wasn't looked at.</summary>
-    public long AboutSeq { get; init; }
+    public long ProfileSeq { get; init; }
 
     /// <summary>Both users of a direct conversation; null for groups.</summary>
     public IReadOnlyList<UserId>? Pair { get; init; }
 
     /// <param name="head">The conversation.</param>
-    /// <param name="about">What is said about it, where a change of that is to be shown.</param>
-    public static InboxChange Of(Head head, GroupProfile? about = null)
+    /// <param name="profile">What is said profile it, where a change of that is to be shown.</param>
+    public static InboxChange Of(Head head, GroupProfile? profile = null)
     {
         ArgumentNullException.ThrowIfNull(head);
 
         // A title of one version beside a picture of another would be taken for the newer one.
-        var shown = about?.UpdatedSeq == head.AboutSeq ? about : null;
+        var shown = profile?.UpdatedSeq == head.ProfileSeq ? profile : null;
         return new()
         {
             ConversationId = head.ConversationId,
@@ -56,7 +56,7 @@ public sealed record InboxChange
             Disappearing = head.Disappearing,
             ActivityAt = head.LastMessage?.At ?? head.CreatedAt,
             AvatarUrl = shown?.AvatarUrl,
-            AboutSeq = shown?.UpdatedSeq ?? 0,
+            ProfileSeq = shown?.UpdatedSeq ?? 0,
             Pair = head.Kind == ConversationKind.Direct ? [.. head.Members!.Select(member => member.UserId)] : null,
         };
     }
@@ -76,7 +76,7 @@ public sealed record InboxChange
         Last = Last,
         Activity = Activity,
         AvatarUrl = AvatarUrl,
-        AboutSeq = AboutSeq,
+        ProfileSeq = ProfileSeq,
         PushUntil = Kind == ConversationKind.Group ? PushUntil?.ToUnixTimeSeconds() ?? 0 : null,
     };
 

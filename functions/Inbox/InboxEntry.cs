@@ -140,7 +140,8 @@ public sealed record InboxEntry
     public string? AvatarUrl { get; init; }
 
     /// <summary>The entry that made title and picture what they are; 0 while they are as created.</summary>
-    public long AboutSeq { get; init; }
+    [JsonPropertyName("aboutSeq")]
+    public long ProfileSeq { get; init; }
 
     /// <summary>Whether the user isn't in the conversation any more: what is left is a trace of it for their devices.</summary>
     [JsonIgnore]
@@ -188,7 +189,7 @@ public sealed record InboxEntry
         ordinal > SeenOrdinal && Disappearing?.IsGone(ordinal, now) != true && HiddenOrdinals?.Contains(ordinal) != true;
 
     /// <summary>The entry once the user has deleted a message for themselves.</summary>
-    public InboxEntry Without(long seq, long ordinal)
+    public InboxEntry WithHidden(long seq, long ordinal)
     {
         var isCounted = ordinal > SeenOrdinal && HiddenOrdinals?.Contains(ordinal) != true;
         return this with

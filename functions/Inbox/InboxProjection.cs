@@ -20,8 +20,8 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     /// <summary>Goes with every change that clients see.</summary>
     public static PatchOperation NextVersion { get; } = PatchOperation.Increment("/version", 1);
 
-    /// <summary>Moves a user's entry to a change, and their marks to what in it is their own and what mentions them.</summary>
-    public async Task RaiseAsync(UserId user, InboxChange change, CancellationToken cancellationToken, InboxMarks marks = default)
+    /// <summary>Moves a user's entry to a change, and their watermarks to what in it is their own and what mentions them.</summary>
+    public async Task RaiseAsync(UserId user, InboxChange change, CancellationToken cancellationToken, InboxWatermarks watermarks = default)
     {
         ArgumentNullException.ThrowIfNull(change);
         List<PatchOperation> forward =
@@ -31,36 +31,36 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             NextVersion,
         ];
         var isBehind = $"c.last.seq < {change.LastSeq}";
-        var raised = marks.Raised.ToList();
-        if (await PatchAsync(user, change, [.. forward, .. raised.SelectMany(mark => mark.Set)], string.Join(" AND ", [isBehind, .. raised.Select(mark => mark.IsBehind)]), marks, cancellationToken)
+        var raised = watermarks.Patches.ToList();
+        if (await PatchAsync(user, change, [.. forward, .. raised.SelectMany(one => one.Set)], string.Join(" AND ", [isBehind, .. raised.Select(one => one.IsBehind)]), watermarks, cancellationToken)
             || raised.Count == 0)
         {
             return;
         }
 
         // One of them was ahead already; the others may not be.
-        await PatchAsync(user, change, forward, isBehind, marks, cancellationToken);
-        foreach (var (set, isMarkBehind) in raised)
+        await PatchAsync(user, change, forward, isBehind, watermarks, cancellationToken);
+        foreach (var (set, isWatermarkBehind) in raised)
         {
-            await PatchAsync(user, change, [.. set, NextVersion], isMarkBehind, marks, cancellationToken);
+            await PatchAsync(user, change, [.. set, NextVersion], isWatermarkBehind, watermarks, cancellationToken);
         }
     }
 
     /// <summary>Moves a user's read mark to an ordinal because they read, which also ends what they marked as unread. False when nothing changed.</summary>
     public async Task<bool> MarkReadAsync(UserId user, InboxChange change, long readOrdinal, CancellationToken cancellationToken)
     {
-        var marks = new InboxMarks(readOrdinal, 0);
-        var (set, isBehind) = marks.Raised.FirstOrDefault();
+        var watermarks = new InboxWatermarks(readOrdinal, 0);
+        var (set, isBehind) = watermarks.Patches.FirstOrDefault();
         var end = PatchOperation.Set("/markedUnreadOrdinal", (long?)null);
-        return (set is not null && await PatchAsync(user, change, [.. set, end, NextVersion], isBehind, marks, cancellationToken))
-            || await PatchAsync(user, change, [end, NextVersion], "c.markedUnreadOrdinal >= c.readOrdinal", marks, cancellationToken);
+        return (set is not null && await PatchAsync(user, change, [.. set, end, NextVersion], isBehind, watermarks, cancellationToken))
+            || await PatchAsync(user, change, [end, NextVersion], "c.markedUnreadOrdinal >= c.readOrdinal", watermarks, cancellationToken);
     }
 
     /// <summary>Marks a member's entry as unread; false when they have left.</summary>
     public async Task<bool> MarkUnreadAsync(Member member, InboxChange change, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(member);
-        var (entry, _) = await ReadOfAsync(member, change, cancellationToken);
+        var (entry, _) = await ReadOrCreateAsync(member, change, cancellationToken);
         if (entry.IsLeft)
         {
             return false;
@@ -90,8 +90,8 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         ArgumentNullException.ThrowIfNull(member);
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
-            var (before, etag) = await ReadOfAsync(member, change, cancellationToken);
-            var after = before.Without(seq, ordinal);
+            var (before, etag) = await ReadOrCreateAsync(member, change, cancellationToken);
+            var after = before.WithHidden(seq, ordinal);
             if (after == before)
             {
                 return false;
@@ -155,7 +155,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         }
 
         // A member document of a lagging replica may be of the time before they came back.
-        await reader.CatchUpAsync(conversation, cancellationToken);
+        await reader.RefreshSessionAsync(conversation, cancellationToken);
         if (await reader.ReadHeadAsync(conversation, null, cancellationToken) is { } head
             && (head.DeletedAt is not null || !await reader.IsMemberAsync(head, user, cancellationToken)))
         {
@@ -164,14 +164,14 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     }
 
     /// <summary>Shows title and picture as an entry of the log left them, where nothing newer is shown.</summary>
-    public Task ShowAsync(UserId user, InboxChange change, CancellationToken cancellationToken)
+    public Task RaiseProfileAsync(UserId user, InboxChange change, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(change);
         return PatchAsync(
             user,
             change,
-            [PatchOperation.Set("/title", change.Title), PatchOperation.Set("/avatarUrl", change.AvatarUrl), PatchOperation.Set("/aboutSeq", change.AboutSeq), NextVersion],
-            $"c.aboutSeq < {change.AboutSeq}",
+            [PatchOperation.Set("/title", change.Title), PatchOperation.Set("/avatarUrl", change.AvatarUrl), PatchOperation.Set("/aboutSeq", change.ProfileSeq), NextVersion],
+            $"c.aboutSeq < {change.ProfileSeq}",
             default,
             cancellationToken);
     }
@@ -180,7 +180,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     /// Moves the entry of a user who joins, perhaps not for the first time: what was sent before isn't unread, and what they had set before is
     /// gone. Once for each time that they join, whether or not the entry was told that they had left.
     /// </summary>
-    public async Task WelcomeAsync(Member member, InboxChange change, CancellationToken cancellationToken)
+    public async Task JoinAsync(Member member, InboxChange change, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(member);
         ArgumentNullException.ThrowIfNull(change);
@@ -200,9 +200,9 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             await RaiseAsync(member.UserId, change, cancellationToken);
         }
 
-        if (change.AboutSeq > 0)
+        if (change.ProfileSeq > 0)
         {
-            await ShowAsync(member.UserId, change, cancellationToken);
+            await RaiseProfileAsync(member.UserId, change, cancellationToken);
         }
     }
 
@@ -233,7 +233,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     /// A member's entry with its ETag, of this membership or a later one: where delivery hasn't said yet that they joined, it is said here, so
     /// that it undoes nothing that they set since. It is a trace if they have left meanwhile.
     /// </summary>
-    public async Task<(InboxEntry Entry, string ETag)> ReadOfAsync(Member member, InboxChange change, CancellationToken cancellationToken)
+    public async Task<(InboxEntry Entry, string ETag)> ReadOrCreateAsync(Member member, InboxChange change, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(member);
         ArgumentNullException.ThrowIfNull(change);
@@ -250,7 +250,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
                 return (entry, etag!);
             }
 
-            await WelcomeAsync(member, change, cancellationToken);
+            await JoinAsync(member, change, cancellationToken);
         }
     }
 
@@ -283,7 +283,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         InboxChange change,
         List<PatchOperation> operations,
         string condition,
-        InboxMarks marks,
+        InboxWatermarks watermarks,
         CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
@@ -301,7 +301,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
                 return true;
             }
 
-            if (await TryCreateAsync(user, change, marks, cancellationToken))
+            if (await TryCreateAsync(user, change, watermarks, cancellationToken))
             {
                 return true;
             }
@@ -309,25 +309,25 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     }
 
     /// <exception cref="TimeoutException">The member isn't to be seen yet.</exception>
-    private async Task<bool> TryCreateAsync(UserId user, InboxChange change, InboxMarks marks, CancellationToken cancellationToken)
+    private async Task<bool> TryCreateAsync(UserId user, InboxChange change, InboxWatermarks watermarks, CancellationToken cancellationToken)
     {
         if (await reader.ReadMemberAsync(change.ConversationId, user, cancellationToken) is not { } member)
         {
             // The replica is behind: without the member the entry would begin anywhere.
-            await reader.CatchUpAsync(change.ConversationId, cancellationToken);
+            await reader.RefreshSessionAsync(change.ConversationId, cancellationToken);
             member = await reader.ReadMemberAsync(change.ConversationId, user, cancellationToken) ?? throw new TimeoutException("The member isn't to be seen yet.");
         }
 
-        return await TryCreateAsync(EntryOf(user, change, member, marks), cancellationToken);
+        return await TryCreateAsync(EntryOf(user, change, member, watermarks), cancellationToken);
     }
 
     /// <summary>An entry, as it begins: where the member did, and how far they had read.</summary>
-    private static InboxEntry EntryOf(UserId user, InboxChange change, Member member, InboxMarks marks) => change.ToEntry(user) with
+    private static InboxEntry EntryOf(UserId user, InboxChange change, Member member, InboxWatermarks watermarks) => change.ToEntry(user) with
     {
         JoinedSeq = member.JoinedSeq,
         JoinedOrdinal = member.JoinedOrdinal,
-        ReadOrdinal = Math.Max(marks.Read, member.ReadOrdinal),
-        MentionedOrdinal = marks.Mentioned,
+        ReadOrdinal = Math.Max(watermarks.Read, member.ReadOrdinal),
+        MentionedOrdinal = watermarks.Mentioned,
         HiddenSeq = member.Hidden?.Max() ?? 0,
         ClearedSeq = member.ClearedSeq,
         ClearedOrdinal = member.ClearedOrdinal,

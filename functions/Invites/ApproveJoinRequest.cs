@@ -40,7 +40,7 @@ internal sealed record ApproveJoinRequestCommand : MemberCommand
 
     public required Limits Limits { get; init; }
 
-    public override IReadOnlyList<string> Needs => [Member.DocumentId(UserId)];
+    public override IReadOnlyList<string> DocumentsToLoad => [Member.DocumentId(UserId)];
 
     protected override Right Needed => Right.DecideJoinRequests;
 

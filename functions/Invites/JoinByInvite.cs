@@ -63,7 +63,7 @@ public sealed class JoinByInvite(
 
         // The caller's list is moved here, also after a call that got no further.
         var profile = await reader.ReadProfileAsync(joined.Head!, joined.Session, cancellationToken);
-        await inbox.ReadOfAsync(
+        await inbox.ReadOrCreateAsync(
             joined.Document<Member>(),
             InboxChange.Of(joined.Head!, profile) with { PushUntil = until },
             cancellationToken);
@@ -79,7 +79,7 @@ internal sealed record JoinByInviteCommand : LogCommand
 
     public required Limits Limits { get; init; }
 
-    public override IReadOnlyList<string> Needs => [InviteLinks.DocumentId, Member.DocumentId(Actor)];
+    public override IReadOnlyList<string> DocumentsToLoad => [InviteLinks.DocumentId, Member.DocumentId(Actor)];
 
     public override Decision Decide(in DecisionContext context)
     {

@@ -3,12 +3,14 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Log;
 
-/// <summary>What became of a command: refused, committed now, or committed before (a repeat).</summary>
-/// <param name="Refusal">Why not; everything else is empty then.</param>
-/// <param name="Entries">The command's own entries; for a repeat the first one's, as it is now.</param>
+/// <summary>What came of a command: refused, committed now, or committed before (a repeat).</summary>
+/// <param name="Refusal">Why it was refused; everything else is empty then. Null when it wasn't.</param>
+/// <param name="Entries">The command's own entries; for a repeat the first command's entry, as it is now.</param>
+/// <param name="Documents">
+/// The other documents that the command wrote. If there was nothing to do: the documents that are as the command wants them.
+/// </param>
 /// <param name="Head">The head after the whole commit; null for a repeat.</param>
-/// <param name="Session">By which the answer's reader sees what it wrote.</param>
-/// <param name="Documents">What else the command wrote, as it left it; with nothing to do, what is as wanted.</param>
+/// <param name="Session">The session token by which the caller reads what the command wrote.</param>
 public sealed record AppendResult(
     Problem? Refusal,
     IReadOnlyList<LogEntry> Entries,
@@ -18,14 +20,14 @@ public sealed record AppendResult(
 {
     public bool IsRepeat => Refusal is null && Head is null;
 
-    /// <summary>The one document of a type that the command wrote or found as wanted.</summary>
+    /// <summary>The one document of a type among <see cref="Documents"/>.</summary>
     public T Document<T>()
         where T : ConversationDocument => Documents.OfType<T>().Single();
 
     internal static AppendResult Refused(Problem refusal) => new(refusal, [], [], null, null);
 }
 
-/// <summary>What one commit put into a log: a closed range, to be handed over to delivery.</summary>
+/// <summary>What one commit appended to a log: a closed range, which delivery pushes.</summary>
 /// <param name="Head">The head as this commit left it.</param>
 /// <param name="Entries">The entries from <see cref="First"/> to <see cref="Last"/>.</param>
 public sealed record CommittedRange(Head Head, IReadOnlyList<LogEntry> Entries, Session? Session)
@@ -35,5 +37,5 @@ public sealed record CommittedRange(Head Head, IReadOnlyList<LogEntry> Entries, 
     public long Last => Head.LastSeq;
 }
 
-/// <summary>Takes a committed range to delivery. Failing is allowed: whoever follows the change feed hands every commit over again.</summary>
+/// <summary>Enqueues the delivery of a committed range. It may fail: the change feed enqueues every commit once more.</summary>
 public delegate Task EnqueueDelivery(CommittedRange range);

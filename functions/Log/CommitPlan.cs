@@ -5,11 +5,18 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Log;
 
-/// <summary>One commit in the making: commands decided one after another on a head, within what a transactional batch may hold.</summary>
-/// <remarks>A batch holds 100 operations and 2 MB (Cosmos DB limits); the head is one of the operations.</remarks>
+/// <summary>
+/// Plans one commit: decides commands one after another, each on the state that those before it leave, and gathers their writes
+/// until a transactional batch is full.
+/// </summary>
+/// <remarks>
+/// Every command that is added ends in one of <see cref="Accepted"/>, <see cref="Answers"/>, <see cref="Repeats"/> and
+/// <see cref="Deferred"/>, or has failed. A batch holds 100 operations and 2 MB (Cosmos DB limits); the head is one operation. Nothing
+/// is written here: a plan that meets a conflict is dropped, and its commands are planned again on the new head.
+/// </remarks>
 internal sealed class CommitPlan(
     ConversationId conversation,
-    Head? onHead,
+    Head? head,
     string? headETag,
     Func<UserId, HeadMember?> memberOf,
     IReadOnlyDictionary<string, StoredDocument<ConversationDocument>> stored,
@@ -17,43 +24,46 @@ internal sealed class CommitPlan(
 {
     public const int MaxOperations = 100;
 
-    /// <summary>Below the 2 MB that a batch may have, for its framing.</summary>
+    /// <summary>Less than the 2 MB of a batch: its framing counts too.</summary>
     private const int MaxBytes = 1_900_000;
 
     private readonly PlannedWrites _writes = new(stored);
-    private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
-    private readonly Commit _commit = new(OpaqueId.Random(), (onHead?.LastSeq ?? 0) + 1, 0);
+    private readonly HashSet<string> _repeatIds = new(StringComparer.Ordinal);
+    private readonly Commit _commit = new(OpaqueId.Random(), (head?.LastSeq ?? 0) + 1, 0);
 
     public ConversationId Conversation { get; } = conversation;
 
     public string CommitId => _commit.Id;
 
-    /// <summary>The ETag that the commit replaces; null when it creates the conversation.</summary>
+    /// <summary>The ETag of the head that the commit replaces; null when it creates the conversation.</summary>
     public string? HeadETag { get; } = headETag;
 
-    public Head? Head { get; private set; } = onHead;
+    /// <summary>The head as the accepted commands leave it so far; null while there is no conversation.</summary>
+    public Head? Head { get; private set; } = head;
 
+    /// <summary>Commands that the commit contains, in order.</summary>
     public List<PendingAppend> Accepted { get; } = [];
 
-    /// <summary>What this head answers without a commit: refusals, and what is as wanted already.</summary>
+    /// <summary>Commands that are answered without a commit: refused ones, and those with nothing to do.</summary>
     public List<(PendingAppend Pending, AppendResult Answer)> Answers { get; } = [];
 
-    /// <summary>Done before; the answer is to be read.</summary>
+    /// <summary>Commands that were committed before. The first one's document answers them.</summary>
     public List<PendingAppend> Repeats { get; } = [];
 
     /// <summary>
-    /// For the next commit: no room, or a repeat of one in this plan, and all that follow, so that nobody's own order is lost.
+    /// Commands for the next commit: the first that has no room or repeats one of this plan, and all after it, so that nobody's own
+    /// order is lost.
     /// </summary>
-    public List<PendingAppend> Later { get; } = [];
+    public List<PendingAppend> Deferred { get; } = [];
 
     /// <summary>
-    /// Commands that are answered by this head, or by who is a member in it, without a commit that would show whether it is
-    /// behind.
+    /// Commands whose answer rests on this head alone. No commit of theirs would fail if the head is stale, so the caller must make
+    /// sure that it isn't.
     /// </summary>
-    public IEnumerable<PendingAppend> Unproven =>
-        Answers.Select(answered => answered.Pending).Concat(Repeats.Where(repeat => repeat.Command.Concerns.Count > 0));
+    public IEnumerable<PendingAppend> Unverified =>
+        Answers.Select(answered => answered.Pending).Concat(Repeats.Where(repeat => repeat.Command.MembersToLoad.Count > 0));
 
-    /// <summary>The new entries, as the whole commit leaves them.</summary>
+    /// <summary>The new entries, as the whole commit leaves them. Empty until <see cref="Seal"/>, as are the next two.</summary>
     public IReadOnlyList<LogEntry> Entries { get; private set; } = [];
 
     /// <summary>The batch's operations after the head's.</summary>
@@ -62,25 +72,28 @@ internal sealed class CommitPlan(
     /// <summary>The head as it is committed.</summary>
     public byte[] HeadDocument { get; private set; } = [];
 
-    /// <summary>Decides a command on what is planned so far, and takes it in or puts it where it belongs.</summary>
+    /// <summary>Decides a command on what is planned so far.</summary>
+    /// <param name="pending">The command.</param>
+    /// <param name="isRecent">Whether this process knows that the command was committed before.</param>
     public void Add(PendingAppend pending, bool isRecent)
     {
-        if (Later.Count > 0)
+        if (Deferred.Count > 0)
         {
-            Later.Add(pending);
+            Deferred.Add(pending);
         }
-        else if (isRecent && IsOut(pending.Command))
+        else if (isRecent && IsHiddenFromActor(pending.Command))
         {
-            // Whoever has left isn't told what became of what they sent.
+            // A user who has left the conversation doesn't learn that their message is in it.
             Answers.Add((pending, AppendResult.Refused(Problems.ConversationNotFound)));
         }
         else if (isRecent)
         {
             Repeats.Add(pending);
         }
-        else if (pending.Command.RepeatId is { } id && _ids.Contains(id))
+        else if (pending.Command.RepeatId is { } id && _repeatIds.Contains(id))
         {
-            Later.Add(pending);
+            // Two creates of one id would fail the batch. After this commit it is a repeat.
+            Deferred.Add(pending);
         }
         else
         {
@@ -88,14 +101,16 @@ internal sealed class CommitPlan(
         }
     }
 
-    /// <summary>Fixes the head that the accepted commands lead to.</summary>
-    /// <exception cref="InvalidOperationException">The head outgrew its bound, which every field of it is limited to prevent.</exception>
+    /// <summary>Ends the plan: fixes the head and what the batch writes. At least one command must be accepted.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// The head is larger than its bound: a fault, as the limits of its fields prevent that.
+    /// </exception>
     public void Seal()
     {
         Head = Head! with { CommitId = CommitId, CommittedAt = now };
-        _writes.End(_commit with { Last = Head.LastSeq });
+        _writes.Stamp(_commit with { Last = Head.LastSeq });
         Entries = [.. Accepted.SelectMany(pending => pending.Decision.Entries).Select(entry => (LogEntry)_writes.Find(entry.Id)!)];
-        Writes = [.. _writes.All.Where(write => !write.IsNothing)];
+        Writes = [.. _writes.All.Where(write => !write.IsNoOp)];
         HeadDocument = JsonSerializer.SerializeToUtf8Bytes(Head, ChatJson.Default.Head);
         if (HeadDocument.Length > Head.MaxBytes)
         {
@@ -105,13 +120,13 @@ internal sealed class CommitPlan(
     }
 
     /// <summary>
-    /// The command that is a repeat if an operation of the batch finds its document there already; null when it isn't one.
-    /// Operation 0 is the head's.
+    /// The command that is a repeat, if this operation of the batch failed because its document exists. Null for other operations;
+    /// operation 0 is the head's.
     /// </summary>
     public PendingAppend? RepeatAt(int operation)
     {
         var write = operation > 0 ? Writes[operation - 1] : null;
-        return write is { IsThere: false } && write.Owner.Command.RepeatId == write.Id ? write.Owner : null;
+        return write is { Exists: false } && write.Owner.Command.RepeatId == write.Id ? write.Owner : null;
     }
 
     private void Decide(PendingAppend pending)
@@ -129,7 +144,7 @@ internal sealed class CommitPlan(
         }
         catch (Exception exception)
         {
-            // Its neighbours are none the worse for it.
+            // A fault in one command mustn't fail its neighbours.
             pending.Fail(exception);
             return;
         }
@@ -156,7 +171,7 @@ internal sealed class CommitPlan(
     {
         if (!_writes.TryAdd(pending, decision, MaxOperations - 1, MaxBytes - Head.MaxBytes))
         {
-            Later.Add(pending);
+            Deferred.Add(pending);
             return;
         }
 
@@ -165,14 +180,15 @@ internal sealed class CommitPlan(
         Accepted.Add(pending);
         if (pending.Command.RepeatId is { } taken)
         {
-            _ids.Add(taken);
+            _repeatIds.Add(taken);
         }
     }
 
-    /// <summary>Whether the conversation isn't there for the actor of a command that only members may give.</summary>
-    private bool IsOut(LogCommand command) =>
-        Head is { DeletedAt: not null } || (command.Concerns.Contains(command.Actor) && MemberOf(command.Actor) is null);
+    /// <summary>Whether the conversation is deleted, or the actor isn't a member though the command is for members.</summary>
+    private bool IsHiddenFromActor(LogCommand command) =>
+        Head is { DeletedAt: not null } || (command.MembersToLoad.Contains(command.Actor) && MemberOf(command.Actor) is null);
 
+    /// <summary>A membership as the plan leaves it so far: a command before may have changed it.</summary>
     private HeadMember? MemberOf(UserId user) => _writes.Find(Member.DocumentId(user)) switch
     {
         Member { State: MemberState.Active } member => new HeadMember(user, member.Role),

@@ -5,23 +5,23 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Log;
 
-/// <summary>Writes a plan as one transactional batch and finds out what became of it, also when the answer is ambiguous.</summary>
+/// <summary>Writes a plan as one transactional batch and finds out whether it was applied, even if the answer is ambiguous.</summary>
 /// <remarks>
-/// After a time-out or a broken connection the same batch goes again under the same If-Match: of all its tries at most one can apply. A 412
-/// may be the echo of our own success (the SDK itself repeats writes after a reset), so it counts as a conflict only when neither the head
-/// nor the first entry carries our commit id. The head is the batch's first operation, so that an applied batch always shows as that.
+/// After a time-out or a broken connection the same batch is sent again under the same If-Match, so at most one try can apply. A 412 may
+/// be the echo of our own success, as the SDK repeats writes too. It is a conflict only if neither the head nor the first entry carries
+/// our commit id. The head is the first operation: a batch that was applied before fails there, whatever else would fail.
 /// </remarks>
 internal sealed class CommitWriter(Container conversations, TimeProvider time)
 {
     public async Task<CommitResult> WriteAsync(CommitPlan plan, Deadline deadline)
     {
-        using var patience = deadline.Cancellation(time);
+        using var timeout = deadline.CreateCancellation(time);
         for (var attempt = 0; ; attempt++)
         {
             TimeSpan? retryAfter = null;
             try
             {
-                using var response = await Batch(plan).ExecuteAsync(patience.Token);
+                using var response = await Batch(plan).ExecuteAsync(timeout.Token);
                 if (response.IsSuccessStatusCode)
                 {
                     return new CommitResult(CommitStatus.Committed, response[0].ETag, Session.Of(response.Headers));
@@ -33,13 +33,14 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
                     case 409 when repeat is not null:
                         return new CommitResult(CommitStatus.Repeat, Session: Session.Of(response.Headers)) { Repeated = repeat };
                     case 409 or 412 or 404:
-                        return await FindOursAsync(
+                        return await FindOwnCommitAsync(
                             plan,
                             Session.Of(response.Headers),
-                            patience.Token) ?? new CommitResult(CommitStatus.Conflict);
+                            timeout.Token) ?? new CommitResult(CommitStatus.Conflict);
                     case 429:
                         retryAfter = response.RetryAfter;
                         break;
+                    // Perhaps applied, perhaps not: the next try finds out.
                     case 408 or 410 or 449 or >= 500:
                         break;
                     default:
@@ -57,7 +58,7 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
             }
 
             var delay = Backoff.Jitter(attempt, retryAfter);
-            if (delay >= deadline.Left(time))
+            if (delay >= deadline.Remaining(time))
             {
                 return new CommitResult(CommitStatus.Unknown);
             }
@@ -68,6 +69,8 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
 
     private static int FailedOperation(TransactionalBatchResponse response)
     {
+        // The operation that failed has its own status, all others 424:
+        // https://learn.microsoft.com/azure/cosmos-db/nosql/transactional-batch
         for (var index = 0; index < response.Count; index++)
         {
             if (response[index].StatusCode != HttpStatusCode.FailedDependency && !response[index].IsSuccessStatusCode)
@@ -102,14 +105,16 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
         return write switch
         {
             { Json: null } => batch.DeleteItem(write.Id, options),
-            { IsThere: true } => batch.ReplaceItemStream(write.Id, new MemoryStream(write.Json, writable: false), options),
+            { Exists: true } => batch.ReplaceItemStream(write.Id, new MemoryStream(write.Json, writable: false), options),
             _ => batch.CreateItemStream(new MemoryStream(write.Json, writable: false), options),
         };
     }
 
-    /// <summary>The outcome of a commit that was applied although it didn't look so; null when it wasn't.</summary>
-    /// <param name="session">Of the refusal, which came after whatever it is about.</param>
-    private async Task<CommitResult?> FindOursAsync(CommitPlan plan, Session? session, CancellationToken cancellationToken)
+    /// <summary>The result of a commit that was applied although the answer is a failure; null when it wasn't applied.</summary>
+    /// <param name="plan">The commit.</param>
+    /// <param name="session">The failure's session token: a read by it sees whatever caused the failure.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    private async Task<CommitResult?> FindOwnCommitAsync(CommitPlan plan, Session? session, CancellationToken cancellationToken)
     {
         var (head, etag) = await conversations.ReadDocumentAsync(
             Head.DocumentId,
@@ -122,17 +127,22 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
             return new CommitResult(CommitStatus.Committed, etag, session);
         }
 
-        // The whole batch or nothing of it, so that the first entry stands for all.
-        var (first, _) = await conversations.ReadDocumentAsync(plan.Entries[0].Id, plan.Conversation, ChatJson.Default.LogEntry, session, cancellationToken);
+        // Somebody may have committed on top of ours. A batch is applied whole or not at all, so the first entry stands for all.
+        var (first, _) = await conversations.ReadDocumentAsync(
+            plan.Entries[0].Id,
+            plan.Conversation,
+            ChatJson.Default.LogEntry,
+            session,
+            cancellationToken);
         return first?.Commit?.Id == plan.CommitId ? new CommitResult(CommitStatus.Committed, null, session) : null;
     }
 }
 
-/// <summary>What became of a commit.</summary>
-/// <param name="HeadETag">The new head's ETag; null when somebody has committed on top already.</param>
+/// <summary>What came of a commit.</summary>
+/// <param name="HeadETag">The new head's ETag; null when another process has committed on top already.</param>
 internal sealed record CommitResult(CommitStatus Status, string? HeadETag = null, Session? Session = null)
 {
-    /// <summary>For <see cref="CommitStatus.Repeat"/>: whose document is there already.</summary>
+    /// <summary>For <see cref="CommitStatus.Repeat"/>: the command whose document exists.</summary>
     public PendingAppend? Repeated { get; init; }
 }
 
@@ -140,10 +150,10 @@ internal enum CommitStatus
 {
     Committed,
 
-    /// <summary>Somebody else committed first.</summary>
+    /// <summary>Another process committed first.</summary>
     Conflict,
 
-    /// <summary>One command's document is there already; nothing was written.</summary>
+    /// <summary>One command's document exists already, so nothing was written.</summary>
     Repeat,
 
     /// <summary>Time ran out without a clear answer.</summary>

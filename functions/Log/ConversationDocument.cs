@@ -3,7 +3,7 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Log;
 
-/// <summary>A document of a conversation's partition that commits to its log write: an entry, or what an entry changes.</summary>
+/// <summary>A document in a conversation's partition that commits write: an entry of the log, or what an entry changes.</summary>
 /// <remarks>Features register their document types in <c>Shared/DocumentTypes.cs</c>.</remarks>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 public abstract partial record ConversationDocument

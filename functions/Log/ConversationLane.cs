@@ -7,29 +7,34 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Log;
 
 /// <summary>
-/// One conversation's appends in this process: while a commit is in flight, later commands wait for the next, which takes as many as fit.
-/// Keeps the head at hand, so that a commit costs no read unless another process committed in between.
+/// One conversation's appends in this process (group commit): while a commit is in flight, later commands wait for the next, which
+/// takes as many as fit. The lane caches the head, so that a commit needs no read unless another process committed in between.
 /// </summary>
+/// <remarks>
+/// One commit at a time: only <see cref="RunAsync"/> uses the cache and writes. The lock guards what callers share with it: who
+/// waits, who is blocked, and whether the lane runs.
+/// </remarks>
 internal sealed class ConversationLane(
     ConversationId conversation,
     Container conversations,
     CommitWriter writer,
-    Func<CommittedRange, Deadline, Task> handOver,
+    Func<CommittedRange, Deadline, Task> enqueueDelivery,
     TimeProvider time,
     ILogger logger)
 {
-    /// <summary>How many commands may wait in one conversation; the next is told to try again.</summary>
+    /// <summary>How many commands may wait in one conversation; the next is answered 503.</summary>
     private const int MaxWaiting = 2_000;
 
     private readonly Lock _lock = new();
     private readonly List<PendingAppend> _waiting = [];
-    private readonly HeldBack _held = new();
-    private readonly CatchUp _catchUp = new(conversation, conversations, time, logger);
-    private readonly LaneState _view = new(conversation, conversations, time);
+    private readonly BlockedActors _blocked = new();
+    private readonly SessionHeadReader _sessionReader = new(conversation, conversations, time, logger);
+    private readonly RepeatReader _repeats = new(conversation, conversations, time);
+    private readonly LaneCache _cache = new(conversation, conversations, time);
     private bool _running;
     private bool _retired;
 
-    /// <summary>Takes commands in, all before the next commit; false when this lane has been given up and another must be asked.</summary>
+    /// <summary>Enqueues commands, all before the next commit; false when this lane is retired and another must be asked.</summary>
     public bool TryEnqueue(List<PendingAppend> all)
     {
         lock (_lock)
@@ -39,29 +44,27 @@ internal sealed class ConversationLane(
                 return false;
             }
 
-            var room = Math.Max(0, MaxWaiting - _waiting.Count - _held.Count);
+            var room = Math.Max(0, MaxWaiting - _waiting.Count - _blocked.Count);
             _waiting.AddRange(all.Take(room));
-            all.Skip(room).ToList().ForEach(pending => pending.Complete(AppendResult.Refused(Problems.Unavailable)));
+            all.Skip(room).ToList().ForEach(pending => pending.TimeOut());
             Start();
             return true;
         }
     }
 
-    /// <summary>Takes a command back that isn't part of a commit yet; those that follow it find it given up.</summary>
+    /// <summary>Withdraws a command that no commit has taken yet. The commands after it find it given up.</summary>
     public void Withdraw(PendingAppend pending, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            if (_waiting.Remove(pending) || _held.Contains(pending))
+            if (_waiting.Remove(pending) || _blocked.Contains(pending))
             {
                 pending.Withdraw(cancellationToken);
             }
         }
     }
 
-    /// <summary>
-    /// Tells a command's caller to try again: it is taken back if it isn't part of a commit yet, and its commit goes on if it is.
-    /// </summary>
+    /// <summary>Answers a command's caller 503. If a commit has taken the command, the commit goes on.</summary>
     public void GiveUp(PendingAppend pending)
     {
         lock (_lock)
@@ -69,18 +72,19 @@ internal sealed class ConversationLane(
             _waiting.Remove(pending);
         }
 
+        // A stored command is answered soon: only its delivery is still to be enqueued.
         if (!pending.IsCommitted)
         {
-            Dismiss(pending);
+            pending.TimeOut();
         }
     }
 
-    /// <summary>Gives the lane up if nobody uses it.</summary>
+    /// <summary>Retires the lane if nobody uses it.</summary>
     public bool TryRetire()
     {
         lock (_lock)
         {
-            return _retired = !_running && _held.Count == 0;
+            return _retired = !_running && _blocked.Count == 0;
         }
     }
 
@@ -89,7 +93,8 @@ internal sealed class ConversationLane(
         if (!_running && _waiting.Count > 0)
         {
             _running = true;
-            // Neither on the caller's stack nor in its context: others' commits come after it has gone.
+
+            // Not on the caller's stack, nor in its context: the lane goes on with others' commits after that caller has gone.
             ThreadPool.UnsafeQueueUserWorkItem(static lane => _ = lane.RunAsync(), this, preferLocal: false);
         }
     }
@@ -104,18 +109,19 @@ internal sealed class ConversationLane(
                 Take(batch);
                 if (batch.Count == 0)
                 {
+                    // Under the lock: a command that comes now starts the lane again.
                     _running = false;
                     return;
                 }
 
-                _held.TakeSeen().ForEach(_view.Learn);
+                _blocked.TakeHeads().ForEach(_cache.TakeHead);
             }
 
             await InContextOf(batch[0], () => TryCommitAsync(batch));
         }
     }
 
-    /// <summary>In the context of an invocation that waits for it: the Functions host drops what is logged outside of any.</summary>
+    /// <summary>Acts in the context of an invocation that waits: the Functions host drops log lines from outside of any.</summary>
     private static Task InContextOf(PendingAppend pending, Func<Task> act)
     {
         var acting = Task.CompletedTask;
@@ -131,58 +137,58 @@ internal sealed class ConversationLane(
         }
         catch (Exception exception)
         {
+            // The loop must survive, or the conversation would hang: its callers get the exception, later commands a fresh head.
             logger.CommitFailed(exception, conversation);
-            _view.Forget();
+            _cache.ForgetHead();
             batch.ForEach(pending => pending.Fail(exception));
         }
     }
 
-    /// <summary>Fills a batch up from those who wait, in order of arrival, giving every actor an equal share first.</summary>
+    /// <summary>Fills a batch up from the waiting commands, in order of arrival; every actor gets an equal share first.</summary>
     private void Take(List<PendingAppend> batch)
     {
         var room = CommitPlan.MaxOperations - 1 - batch.Count;
-        if (_waiting.Count <= room && _held.Count == 0)
+        if (_waiting.Count <= room && _blocked.Count == 0)
         {
             batch.AddRange(_waiting);
             _waiting.Clear();
             return;
         }
 
-        var taken = FairShare.Choose(_waiting.FindAll(pending => !_held.HoldsActorOf(pending)), pending => pending.Command.Actor, room);
+        var free = _waiting.FindAll(pending => !_blocked.Blocks(pending));
+        var taken = FairShare.Choose(free, pending => pending.Command.Actor, room);
         batch.AddRange(taken);
         var chosen = taken.ToHashSet();
         _waiting.RemoveAll(chosen.Contains);
     }
 
-    /// <summary>
-    /// Commits what the batch's commands come to, again and again until every one has its answer or is back among those who wait.
-    /// </summary>
+    /// <summary>Decides and commits the batch's commands, again after each conflict, until every one is answered or waits again.</summary>
     private async Task CommitAsync(List<PendingAppend> batch)
     {
-        var isHeadOfNow = _view.Head is null;
+        var isHeadFresh = _cache.Head is null;
         for (var attempt = 0; ;)
         {
-            DismissLate(batch);
+            TimeOutExpired(batch);
             if (batch.Count == 0 || !await TryLoadAsync(batch))
             {
                 return;
             }
 
             var plan = Plan(batch);
-            List<PendingAppend> behind =
-                [.. plan.Unproven.Where(pending => !pending.IsCaughtUp && !(isHeadOfNow && pending.Session is null))];
-            if (behind.Count > 0)
+            List<PendingAppend> stale =
+                [.. plan.Unverified.Where(pending => !pending.IsHeadFresh && !(isHeadFresh && pending.Session is null))];
+            if (stale.Count > 0)
             {
-                // No commit will show whether the head at hand is behind; one that is read now isn't, nor are documents that are
-                // read after it.
-                if (!isHeadOfNow && behind.Exists(pending => pending.Session is null))
+                // A refusal makes no commit, so no 412 would tell that the cached head is old. A head that is read now is current,
+                // and so are documents that are read after it.
+                if (!isHeadFresh && stale.Exists(pending => pending.Session is null))
                 {
-                    _view.Forget();
-                    isHeadOfNow = true;
+                    _cache.ForgetHead();
+                    isHeadFresh = true;
                 }
 
-                behind.ForEach(pending => pending.IsCaughtUp = true);
-                HoldBack(behind.FindAll(pending => pending.Session is not null), batch);
+                stale.ForEach(pending => pending.IsHeadFresh = true);
+                Block(stale.FindAll(pending => pending.Session is not null), batch);
                 continue;
             }
 
@@ -199,13 +205,14 @@ internal sealed class ConversationLane(
                 case CommitStatus.Committed:
                     return;
                 case CommitStatus.Repeat:
+                    // Nothing was written. The others are decided again without the repeat, on the same head.
                     batch.Remove(outcome.Repeated!);
-                    _view.Remember(outcome.Repeated!.Command.RepeatId);
-                    _ = AnswerRepeatAsync(outcome.Repeated!, outcome.Session);
+                    _cache.RememberId(outcome.Repeated!.Command.RepeatId);
+                    _ = _repeats.AnswerAsync(outcome.Repeated!, _cache, outcome.Session);
                     break;
                 case CommitStatus.Conflict:
-                    _view.Forget();
-                    isHeadOfNow = true;
+                    _cache.ForgetHead();
+                    isHeadFresh = true;
                     await Task.Delay(Backoff.Jitter(attempt++), time);
                     lock (_lock)
                     {
@@ -214,32 +221,31 @@ internal sealed class ConversationLane(
 
                     break;
                 default:
-                    _view.Forget();
-                    batch.ForEach(Dismiss);
+                    // Perhaps committed: the callers repeat their commands and learn.
+                    _cache.ForgetHead();
+                    batch.ForEach(pending => pending.TimeOut());
                     return;
             }
         }
     }
 
-    /// <summary>
-    /// Brings the head and the actors' memberships of the head's version; false when nobody is left who would wait for them.
-    /// </summary>
+    /// <summary>Loads what the batch's commands are decided on; false when all of them timed out meanwhile.</summary>
     private async Task<bool> TryLoadAsync(List<PendingAppend> batch)
     {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                using var patience = Deadline.Latest(batch).Cancellation(time);
-                await _view.LoadAsync(batch, patience.Token);
+                using var timeout = Deadline.Latest(batch).CreateCancellation(time);
+                await _cache.LoadAsync(batch, timeout.Token);
                 return true;
             }
             catch (Exception exception) when (CosmosFailures.IsTransient(exception))
             {
                 logger.HeadUnreadable(exception, conversation);
-                _view.Forget();
+                _cache.ForgetHead();
                 await Task.Delay(Backoff.Jitter(attempt, (exception as CosmosException)?.RetryAfter), time);
-                DismissLate(batch);
+                TimeOutExpired(batch);
                 if (batch.Count == 0)
                 {
                     return false;
@@ -249,71 +255,82 @@ internal sealed class ConversationLane(
     }
 
     /// <summary>
-    /// Takes those who may have seen more than the head at hand shows out of a batch, with all that they wish: the head is read
-    /// by their sessions beside the commits of others, whom a session that is ahead of everything would hold up.
+    /// Blocks the actors whose session may be ahead of the cached head, and reads the head by their sessions. Others' commits go on
+    /// meanwhile: a session that is ahead of every replica would hold them up for seconds.
     /// </summary>
-    private void HoldBack(List<PendingAppend> behind, List<PendingAppend> batch)
+    private void Block(List<PendingAppend> stale, List<PendingAppend> batch)
     {
-        foreach (var ofOne in behind.GroupBy(pending => pending.Command.Actor))
+        foreach (var ofOne in stale.GroupBy(pending => pending.Command.Actor))
         {
-            var held = batch.FindAll(pending => pending.Command.Actor == ofOne.Key);
-            batch.RemoveAll(held.Contains);
+            var commands = batch.FindAll(pending => pending.Command.Actor == ofOne.Key);
+            batch.RemoveAll(commands.Contains);
             lock (_lock)
             {
-                _held.Add(held);
+                _blocked.Block(commands);
             }
 
-            _ = InContextOf(held[0], () => CatchUpAsync(held, [.. ofOne.Select(pending => pending.Session).OfType<Session>().Distinct()]));
+            List<Session> sessions = [.. ofOne.Select(pending => pending.Session).OfType<Session>().Distinct()];
+            _ = InContextOf(commands[0], () => ReadHeadForAsync(commands, sessions));
         }
     }
 
-    /// <summary>Reads the head by one caller's sessions, and puts their commands back in front.</summary>
-    private async Task CatchUpAsync(List<PendingAppend> held, List<Session> sessions)
+    /// <summary>Reads the head by one actor's sessions, then puts their commands back in front.</summary>
+    private async Task ReadHeadForAsync(List<PendingAppend> commands, List<Session> sessions)
     {
-        List<StoredDocument<Head>?> seen = [];
+        List<StoredDocument<Head>?> heads = [];
         try
         {
-            seen = await _catchUp.FindAsync(sessions, Deadline.Latest(held));
+            heads = await _sessionReader.ReadAsync(sessions, Deadline.Latest(commands));
         }
         catch (Exception exception)
         {
+            // Nobody awaits this task: without the answer the callers would wait for their time-out.
             logger.CommitFailed(exception, conversation);
-            held.ForEach(pending => pending.Fail(exception));
+            commands.ForEach(pending => pending.Fail(exception));
         }
 
         lock (_lock)
         {
-            _waiting.InsertRange(0, _held.Release(held, seen).Where(pending => !pending.Task.IsCompleted));
+            _blocked.Unblock(commands, heads);
+
+            // In front of what the actor sent meanwhile.
+            _waiting.InsertRange(0, commands.Where(pending => !pending.Task.IsCompleted));
             Start();
         }
     }
 
     private CommitPlan Plan(List<PendingAppend> batch)
     {
-        var plan = new CommitPlan(conversation, _view.Head, _view.ETag, _view.MemberOf, _view.Documents, _view.Now());
+        var plan = new CommitPlan(
+            conversation,
+            _cache.Head,
+            _cache.ETag,
+            _cache.MemberOf,
+            _cache.Documents,
+            _cache.NextCommitTime());
         foreach (var pending in batch)
         {
-            plan.Add(pending, _view.IsRecent(pending.Command.RepeatId));
+            plan.Add(pending, _cache.IsRecent(pending.Command.RepeatId));
         }
 
         return plan;
     }
 
-    /// <summary>Answers what needs no commit and puts back what has no room, so that the batch holds what the plan commits.</summary>
+    /// <summary>Answers what needs no commit and puts back what has no room. The batch then holds what the plan commits.</summary>
     private void Settle(CommitPlan plan, List<PendingAppend> batch)
     {
-        plan.Answers.ForEach(answered => answered.Pending.Complete(answered.Answer with { Session = _view.Session }));
-        plan.Repeats.ForEach(repeat => _ = AnswerRepeatAsync(repeat, null));
+        plan.Answers.ForEach(answered => answered.Pending.Complete(answered.Answer with { Session = _cache.Session }));
+        plan.Repeats.ForEach(repeat => _ = _repeats.AnswerAsync(repeat, _cache, null));
         lock (_lock)
         {
-            _waiting.InsertRange(0, plan.Later);
+            _waiting.InsertRange(0, plan.Deferred);
         }
 
         batch.Clear();
         batch.AddRange(plan.Accepted);
     }
 
-    /// <summary>Writes a plan; once that is done, hands it over and answers its callers.</summary>
+    /// <summary>Writes a plan. After the commit it enqueues the delivery and answers the callers.</summary>
     private async Task<CommitResult> WriteAsync(CommitPlan plan, Deadline deadline)
     {
         using var span = Spans.StartCommit(conversation, plan.Accepted);
@@ -323,10 +340,12 @@ internal sealed class ConversationLane(
         span?.SetTag(Metrics.Outcome, Metrics.Name(outcome.Status));
         if (outcome.Status == CommitStatus.Committed)
         {
-            _view.Committed(plan, outcome.HeadETag, outcome.Session);
+            _cache.Advance(plan, outcome.HeadETag, outcome.Session);
             plan.Accepted.ForEach(pending => pending.IsCommitted = true);
             var range = new CommittedRange(plan.Head!, plan.Entries, outcome.Session);
-            // The next commit doesn't wait for this one's hand-over; its callers do, so that their invocation lives that long.
+
+            // The next commit doesn't wait until this one's delivery is enqueued. The callers do: the host may stop an instance
+            // whose invocations have ended.
             _ = Task.Run(() => AnswerAsync(plan.Accepted, range));
         }
 
@@ -335,64 +354,25 @@ internal sealed class ConversationLane(
 
     private async Task AnswerAsync(List<PendingAppend> accepted, CommittedRange range)
     {
-        await handOver(range, Deadline.Earliest(accepted));
+        await enqueueDelivery(range, Deadline.Earliest(accepted));
         var commit = range.Entries[0].Commit;
         foreach (var pending in accepted)
         {
-            // When it was decided, it wasn't known where the commit would end.
+            // The decision didn't know yet where its commit would end.
             IReadOnlyList<LogEntry> entries = [.. pending.Decision.Entries.Select(entry => entry with { Commit = commit })];
             pending.Complete(new AppendResult(null, entries, pending.Decision.Documents, range.Head, range.Session));
         }
     }
 
-    /// <param name="pending">The command.</param>
-    /// <param name="session">By which the first one is seen; null when this process knows.</param>
-    private async Task AnswerRepeatAsync(PendingAppend pending, Session? session)
+    /// <summary>Times out the commands whose deadline has passed, and those whose predecessor was given up.</summary>
+    private void TimeOutExpired(List<PendingAppend> batch) => batch.RemoveAll(pending =>
     {
-        try
+        var isExpired = pending.Deadline.Remaining(time) <= TimeSpan.Zero || pending.Predecessor?.IsGivenUp == true;
+        if (isExpired)
         {
-            using var patience = pending.Deadline.Cancellation(time);
-            var first = await conversations.ReadDocumentAsync(
-                pending.Command.RepeatId!,
-                conversation,
-                ChatJson.Default.LogEntry,
-                session,
-                patience.Token);
-            pending.Complete(first.Document switch
-            {
-                null => Gone(),
-                { } entry when entry.IsExpiredAt(time.GetUtcNow()) => Gone(),
-                { } entry when pending.Command.Repeats(entry) => new AppendResult(null, [entry], [], null, first.Session),
-                _ => AppendResult.Refused(pending.Command.Misused),
-            });
-        }
-        catch (Exception exception) when (CosmosFailures.IsTransient(exception))
-        {
-            pending.Complete(AppendResult.Refused(Problems.Unavailable));
-        }
-        catch (Exception exception)
-        {
-            pending.Fail(exception);
+            pending.TimeOut();
         }
 
-        // What the first one made has expired, or isn't to be seen yet: the next try makes it anew or finds it.
-        AppendResult Gone()
-        {
-            _view.ForgetId(pending.Command.RepeatId!);
-            return AppendResult.Refused(Problems.Unavailable);
-        }
-    }
-
-    private static void Dismiss(PendingAppend pending) => pending.Complete(AppendResult.Refused(Problems.Unavailable));
-
-    private void DismissLate(List<PendingAppend> batch) => batch.RemoveAll(pending =>
-    {
-        var isLate = pending.Deadline.Left(time) <= TimeSpan.Zero || pending.Follows?.IsGivenUp == true;
-        if (isLate)
-        {
-            Dismiss(pending);
-        }
-
-        return isLate;
+        return isExpired;
     });
 }

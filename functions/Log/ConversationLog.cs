@@ -10,37 +10,39 @@ namespace Chat.Functions.Log;
 /// together with the head; a command that was answered is stored, and one that is repeated is stored once.
 /// </summary>
 /// <remarks>
-/// Appends to one conversation that meet in this process share a commit (one transactional batch). Between processes the head's ETag decides.
-/// What was committed is handed over to delivery afterwards; if that fails the append still succeeds, and the change feed hands over.
+/// Appends to one conversation that meet in this process share a commit, one transactional batch. Between processes the head's ETag
+/// decides. After the commit its delivery is enqueued. If that fails the append still succeeds, and the change feed enqueues it.
 /// </remarks>
-public sealed class ConversationLog(Container conversations, EnqueueDelivery handOver, TimeProvider time, ILogger<ConversationLog> logger)
+public sealed class ConversationLog(
+    Container conversations,
+    EnqueueDelivery enqueueDelivery,
+    TimeProvider time,
+    ILogger<ConversationLog> logger)
 {
-    /// <summary>
-    /// Conversations whose head is kept at hand; beyond that the idle ones are forgotten, which costs a read of 1 RU each.
-    /// </summary>
+    /// <summary>How many conversations keep their lane. Beyond that idle lanes are dropped, which costs a read of 1 RU each.</summary>
     private const int MaxLanes = 10_000;
 
-    /// <summary>Counting them locks them all, so it isn't done for each.</summary>
+    /// <summary>How many lanes open between two counts: counting a concurrent dictionary takes all its locks.</summary>
     private const int LanesBetweenCounts = 1_000;
 
-    /// <summary>How long after its arrival a call may wait for its commit before the caller is told to try again.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    /// <summary>How long after its arrival a call may wait for its commit; then it is answered 503.</summary>
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long an answer may wait for the hand-over of what it committed, within the call's patience.</summary>
-    private static readonly TimeSpan HandOverPatience = TimeSpan.FromSeconds(1);
+    /// <summary>How long an answer may wait until its delivery is enqueued, within the call's time-out.</summary>
+    private static readonly TimeSpan EnqueueTimeout = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<ConversationId, ConversationLane> _lanes = new();
     private readonly CommitWriter _writer = new(conversations, time);
     private int _opened;
 
-    /// <summary>Decides a command on the conversation's head and commits what it comes to.</summary>
-    /// <param name="conversation">Whose log it is.</param>
-    /// <param name="command">What is wanted.</param>
-    /// <param name="session">What the caller has seen: no refusal comes from anything older.</param>
+    /// <summary>Decides a command on the conversation's head and commits the decision.</summary>
+    /// <param name="conversation">The conversation whose log it appends to.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="session">What the caller has seen. No refusal is decided on anything older.</param>
     /// <param name="cancellationToken">Withdraws the command while no commit has taken it.</param>
     /// <returns>
-    /// The refusal, the commit, or the first commit when this is a repeat. When there is no clear answer 3 s after the call came
-    /// in, whatever it waits for: a 503, and the command may or may not be stored; repeat it.
+    /// The refusal, the commit, or the first commit when this is a repeat. If there is no clear answer 3 s after the call arrived, a
+    /// 503: the command may or may not be stored, and the caller repeats it.
     /// </returns>
     /// <exception cref="OperationCanceledException">
     /// The caller left before the command was part of a commit; it isn't stored.
@@ -53,8 +55,8 @@ public sealed class ConversationLog(Container conversations, EnqueueDelivery han
         (await AppendInOrderAsync(conversation, [command], session, cancellationToken))[0];
 
     /// <summary>
-    /// Appends a further part of what a call wants, once the part before is committed: it may take as long as a call of its own, so that it
-    /// doesn't fail by the time that the part before took.
+    /// Appends the next part of what a call wants, after the part before is committed. It has a time-out of its own, so that a slow
+    /// first part doesn't make the next one fail.
     /// </summary>
     /// <returns>What <see cref="AppendAsync"/> returns.</returns>
     public async Task<AppendResult> AppendFurtherAsync(
@@ -62,21 +64,21 @@ public sealed class ConversationLog(Container conversations, EnqueueDelivery han
         LogCommand command,
         Session? session,
         CancellationToken cancellationToken) =>
-        (await AppendInOrderAsync(conversation, [command], Deadline.After(Patience, time), session, cancellationToken))[0];
+        (await AppendInOrderAsync(conversation, [command], Deadline.FromNow(CallTimeout, time), session, cancellationToken))[0];
 
     /// <summary>
-    /// Appends one after another, in as few commits as they fit in; when one gets no clear answer, none after it is tried.
+    /// Appends commands in order, in as few commits as they fit in. If one gets no clear answer, none after it is tried.
     /// </summary>
-    /// <returns>For each what <see cref="AppendAsync"/> returns.</returns>
+    /// <returns>For each command what <see cref="AppendAsync"/> returns.</returns>
     /// <exception cref="OperationCanceledException">
-    /// The caller left before all were part of a commit; those after the last that is stored aren't.
+    /// The caller left before all were part of a commit. A prefix of the commands may be stored.
     /// </exception>
     public Task<IReadOnlyList<AppendResult>> AppendInOrderAsync(
         ConversationId conversation,
         IReadOnlyList<LogCommand> commands,
         Session? session,
         CancellationToken cancellationToken) =>
-        AppendInOrderAsync(conversation, commands, Deadline.Of(Patience, time), session, cancellationToken);
+        AppendInOrderAsync(conversation, commands, Deadline.ForCall(CallTimeout, time), session, cancellationToken);
 
     private async Task<IReadOnlyList<AppendResult>> AppendInOrderAsync(
         ConversationId conversation,
@@ -89,13 +91,13 @@ public sealed class ConversationLog(Container conversations, EnqueueDelivery han
         List<PendingAppend> all = [];
         foreach (var command in commands)
         {
-            all.Add(new PendingAppend(command, deadline, session) { Follows = all.LastOrDefault() });
+            all.Add(new PendingAppend(command, deadline, session) { Predecessor = all.LastOrDefault() });
         }
 
         var lane = Enqueue(conversation, all);
         using var withdrawal = cancellationToken.UnsafeRegister((_, token) => all.ForEach(one => lane.Withdraw(one, token)), null);
-        using var patience = deadline.Cancellation(time);
-        using var end = patience.Token.UnsafeRegister(_ => all.ForEach(lane.GiveUp), null);
+        using var timeout = deadline.CreateCancellation(time);
+        using var end = timeout.Token.UnsafeRegister(_ => all.ForEach(lane.GiveUp), null);
         return await Task.WhenAll(all.Select(one => one.Task));
     }
 
@@ -103,7 +105,7 @@ public sealed class ConversationLog(Container conversations, EnqueueDelivery han
     {
         while (true)
         {
-            // Again when the lane was forgotten between finding it and using it.
+            // A lane may be retired between finding it and using it.
             var lane = _lanes.GetOrAdd(conversation, OpenLane);
             if (lane.TryEnqueue(all))
             {
@@ -119,19 +121,20 @@ public sealed class ConversationLog(Container conversations, EnqueueDelivery han
             ForgetIdle();
         }
 
-        return new(conversation, conversations, _writer, HandOverAsync, time, logger);
+        return new(conversation, conversations, _writer, EnqueueDeliveryAsync, time, logger);
     }
 
-    private async Task HandOverAsync(CommittedRange range, Deadline deadline)
+    private async Task EnqueueDeliveryAsync(CommittedRange range, Deadline deadline)
     {
         try
         {
-            var left = deadline.Left(time);
-            await handOver(range).WaitAsync(left < HandOverPatience ? left : HandOverPatience, time);
+            var left = deadline.Remaining(time);
+            await enqueueDelivery(range).WaitAsync(left < EnqueueTimeout ? left : EnqueueTimeout, time);
         }
         catch (Exception exception)
         {
-            logger.HandOverFailed(exception, range.Head.ConversationId, range.First, range.Last);
+            // The commit stands, so its answer is a success. The change feed enqueues the delivery.
+            logger.DeliveryNotEnqueued(exception, range.Head.ConversationId, range.First, range.Last);
         }
     }
 

@@ -2,30 +2,30 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Log;
 
-/// <summary>The instant at which a caller is told to try again.</summary>
+/// <summary>The instant at which a caller is answered 503. A monotonic timestamp: changes of the wall clock don't move it.</summary>
 internal readonly record struct Deadline(long Timestamp)
 {
-    /// <summary>So long after the call came in that this runs in, or from now on where there is none.</summary>
-    public static Deadline Of(TimeSpan patience, TimeProvider time) =>
-        From(InvocationStart.Timestamp ?? time.GetTimestamp(), patience, time);
+    /// <summary>A time-out that counts from the arrival of the current call; from now on outside of a call.</summary>
+    public static Deadline ForCall(TimeSpan timeout, TimeProvider time) =>
+        From(InvocationStart.Timestamp ?? time.GetTimestamp(), timeout, time);
 
-    /// <summary>So long from now on.</summary>
-    public static Deadline After(TimeSpan patience, TimeProvider time) => From(time.GetTimestamp(), patience, time);
+    /// <summary>A time-out that counts from now on.</summary>
+    public static Deadline FromNow(TimeSpan timeout, TimeProvider time) => From(time.GetTimestamp(), timeout, time);
 
     public static Deadline Latest(IEnumerable<PendingAppend> appends) => new(appends.Max(pending => pending.Deadline.Timestamp));
 
     public static Deadline Earliest(IEnumerable<PendingAppend> appends) => new(appends.Min(pending => pending.Deadline.Timestamp));
 
-    private static Deadline From(long timestamp, TimeSpan patience, TimeProvider time) =>
-        new(timestamp + (long)(patience.TotalSeconds * time.TimestampFrequency));
+    private static Deadline From(long timestamp, TimeSpan timeout, TimeProvider time) =>
+        new(timestamp + (long)(timeout.TotalSeconds * time.TimestampFrequency));
 
-    /// <summary>Zero once it has passed.</summary>
-    public TimeSpan Left(TimeProvider time)
+    /// <summary>The time that is left; zero once the deadline has passed.</summary>
+    public TimeSpan Remaining(TimeProvider time)
     {
         var left = time.GetElapsedTime(time.GetTimestamp(), Timestamp);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    /// <summary>Ends a call at the deadline: the SDK itself would repeat it for minutes while connections break.</summary>
-    public CancellationTokenSource Cancellation(TimeProvider time) => new(Left(time), time);
+    /// <summary>Cancels a call at the deadline. Without it the SDK retries for minutes while connections break.</summary>
+    public CancellationTokenSource CreateCancellation(TimeProvider time) => new(Remaining(time), time);
 }

@@ -4,30 +4,31 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Log;
 
 /// <summary>
-/// A change that somebody wants in a conversation's log. It is decided again on every head that it might be committed against.
+/// A change that somebody asks for in a conversation's log. It is decided again on every head that it might be committed on.
 /// </summary>
 public abstract record LogCommand
 {
-    /// <summary>Who wants it; no actor takes more than their share of a commit.</summary>
+    /// <summary>Who asks for it. No actor takes more than their share of a commit while others wait.</summary>
     public required UserId Actor { get; init; }
 
     /// <summary>
-    /// The id of a document that this command creates and that any repeat of it would create too; null when it can't be repeated.
+    /// The id of a document that this command creates, and that every repeat of it would create too (idempotency key). Null when
+    /// repeats aren't recognised by a document.
     /// </summary>
     public virtual string? RepeatId => null;
 
-    /// <summary>Whose memberships <see cref="Decide"/> looks at; they are loaded before, of the same version as the head.</summary>
-    public virtual IReadOnlyList<UserId> Concerns => [Actor];
+    /// <summary>The users whose memberships <see cref="Decide"/> reads. They are loaded first, in the head's version.</summary>
+    public virtual IReadOnlyList<UserId> MembersToLoad => [Actor];
 
-    /// <summary>The ids of further documents of the conversation that <see cref="Decide"/> looks at or changes.</summary>
-    public virtual IReadOnlyList<string> Needs => [];
+    /// <summary>The ids of the conversation's other documents that <see cref="Decide"/> reads or changes.</summary>
+    public virtual IReadOnlyList<string> DocumentsToLoad => [];
 
     /// <summary>Decides, without side effects and as often as needed.</summary>
     public abstract Decision Decide(in DecisionContext context);
 
     /// <summary>
-    /// Whether the document found under <see cref="RepeatId"/> says what this command says, so that this is a repeat and not a
-    /// misuse.
+    /// Whether the document under <see cref="RepeatId"/> says what this command says. Otherwise the idempotency key was used for
+    /// something else.
     /// </summary>
     public virtual bool Repeats(LogEntry first) => true;
 
@@ -35,17 +36,15 @@ public abstract record LogCommand
     public virtual Problem Misused => Problems.ClientMessageIdReused;
 }
 
-/// <summary>What a command is decided on.</summary>
-/// <param name="Head">
-/// The head as it would be after the commands before this one in the same commit; null when there is no conversation.
-/// </param>
+/// <summary>What a command is decided on: the state after the commands before it in the same commit.</summary>
+/// <param name="Head">The head; null when there is no conversation.</param>
 /// <param name="MemberOf">
-/// An active member among <see cref="LogCommand.Concerns"/>: null for strangers and for those who are no longer active.
+/// Finds an active member among <see cref="LogCommand.MembersToLoad"/>; null for everybody else.
 /// </param>
 /// <param name="DocumentOf">
-/// A document among <see cref="LogCommand.Needs"/> as the commands before this one leave it; null when there is none.
+/// Finds a document among <see cref="LogCommand.DocumentsToLoad"/>; null when it isn't stored.
 /// </param>
-/// <param name="Commit">The commit that the entries go out in; where it ends isn't known yet.</param>
+/// <param name="Commit">The commit of the command's entries. Its <see cref="Log.Commit.Last"/> isn't known yet.</param>
 /// <param name="Now">The instant of the commit, in whole milliseconds.</param>
 public readonly record struct DecisionContext(
     Head? Head,
@@ -58,7 +57,7 @@ public readonly record struct DecisionContext(
         where T : ConversationDocument => DocumentOf(id) as T;
 }
 
-/// <summary>What a command comes to: a refusal, a repeat, nothing to do, or a new head with what is written together with it.</summary>
+/// <summary>What a command decides: a refusal, a repeat, nothing to do, or a new head and what is written with it.</summary>
 public readonly record struct Decision
 {
     private Decision(Problem? refusal, Head? head)
@@ -74,27 +73,27 @@ public readonly record struct Decision
 
     public Head? Head { get; }
 
-    /// <summary>The new log entries, by ascending <c>seq</c> from the old head's on without gaps.</summary>
+    /// <summary>The new entries: ascending <c>seq</c> without gaps, from the one after the old head's.</summary>
     public IReadOnlyList<LogEntry> Entries { get; private init; }
 
     /// <summary>
-    /// What else is written: documents that were <see cref="LogCommand.Needs"/> are replaced, others created. With nothing to do:
-    /// what answers.
+    /// The other documents that are written: loaded ones are replaced, others created. If there is nothing to do: the documents that
+    /// the answer shows.
     /// </summary>
     public IReadOnlyList<ConversationDocument> Documents { get; private init; }
 
-    /// <summary>Ids of documents that are deleted. They must be there.</summary>
+    /// <summary>The ids of documents that are deleted. They must exist.</summary>
     public IReadOnlyList<string> Removed { get; init; }
 
-    /// <summary>Whether the answer is in the document under <see cref="LogCommand.RepeatId"/>.</summary>
+    /// <summary>Whether the document under <see cref="LogCommand.RepeatId"/> answers the command.</summary>
     public bool IsRepeat => Refusal is null && Head is null;
 
-    /// <summary>It was done before.</summary>
+    /// <summary>The command was committed before.</summary>
     public static Decision Repeat { get; } = new(null, null);
 
     public static Decision Refuse(Problem refusal) => new(refusal, null);
 
-    /// <summary>It is as wanted already, as these documents show.</summary>
+    /// <summary>There is nothing to do: everything is as the command wants it, as these documents show.</summary>
     public static Decision Nothing(Head head, params IReadOnlyList<ConversationDocument> documents) =>
         new(null, head) { Documents = documents };
 

@@ -6,41 +6,44 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Log;
 
-/// <summary>An entry of a conversation's log: a document in its partition, and what deliveries carry.</summary>
+/// <summary>An entry of a conversation's log: a document in its partition, which deliveries carry too.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 public abstract partial record LogEntry : ConversationDocument
 {
-    /// <summary>The entry's number in its conversation, from 1 without gaps.</summary>
+    /// <summary>The entry's sequence number in its conversation, from 1 without gaps.</summary>
     public required long Seq { get; init; }
 
-    /// <summary>The commit that appended it; null for entries from before that was noted.</summary>
+    /// <summary>The commit that appended it; null for entries that are older than this field.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Commit? Commit { get; init; }
 
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Whether the conversation stays where it is in its members' lists.</summary>
+    /// <summary>Whether the entry leaves the conversation where it is in its members' lists.</summary>
     [JsonIgnore]
     public virtual bool IsQuiet => false;
 
-    /// <summary>From when on nobody sees it; null for one that stays.</summary>
+    /// <summary>When it expires: nobody sees it from then on. Null for an entry that stays.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Whether nobody may see it any more, although it may still be stored for a second.</summary>
+    /// <summary>Whether it has expired. It may still be stored: Cosmos DB counts its <c>ttl</c> in whole seconds.</summary>
     public bool IsExpiredAt(DateTimeOffset now) => ExpiresAt <= now;
 
-    /// <summary>Cosmos DB counts from the last write on, so every write says anew how long is left; null for one that stays.</summary>
+    /// <summary>
+    /// The <c>ttl</c> that a write at an instant gives the document; null for an entry that stays. Cosmos DB counts it from the last
+    /// write on, so every write computes what is left.
+    /// </summary>
     public int? TimeToLiveAt(DateTimeOffset now) => ExpiresAt is { } end ? (int)Math.Max(1, Math.Ceiling((end - now).TotalSeconds)) : null;
 }
 
-/// <summary>A commit to a conversation's log: a closed range of it. Any of its entries tells the whole range.</summary>
-/// <param name="Id">The same as <see cref="Head.CommitId"/> of the head that went with it.</param>
+/// <summary>A commit to a conversation's log: a closed range. Each of its entries carries it, so any one tells the whole range.</summary>
+/// <param name="Id">The <see cref="Head.CommitId"/> of the head that was written with it.</param>
 /// <param name="First">The <c>seq</c> of its first entry.</param>
 /// <param name="Last">The <c>seq</c> of its last entry.</param>
 public sealed record Commit(string Id, long First, long Last);
 
-/// <summary>A log entry that isn't a message: what happened, by whom, and what it changed.</summary>
+/// <summary>A log entry that isn't a message: the event's type, who caused it, and what it changed.</summary>
 internal sealed record LogEvent : LogEntry
 {
     public const string ConversationCreated = "conversation.created";
@@ -60,14 +63,15 @@ internal sealed record LogEvent : LogEntry
     public override string Id => DocumentId(Seq);
 
     /// <summary>The event's type as clients know it.</summary>
-    public required string What { get; init; }
+    [JsonPropertyName("what")]
+    public required string EventType { get; init; }
 
     public required UserId ActorId { get; init; }
 
-    /// <summary>The event's own members, as clients get them.</summary>
+    /// <summary>The event's own fields, as clients get them.</summary>
     public required JsonElement Data { get; init; }
 
-    /// <summary>Whether lists don't show it: a reaction, an edit of a message that isn't the last.</summary>
+    /// <summary>Whether lists don't show it, such as a reaction, or an edit of a message that isn't the last.</summary>
     [JsonPropertyName("quiet")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Quiet { get; init; }
@@ -75,26 +79,27 @@ internal sealed record LogEvent : LogEntry
     [JsonIgnore]
     public override bool IsQuiet => Quiet;
 
-    /// <summary>What the creating request asked for, by which a repeat under another body is recognised.</summary>
+    /// <summary>The hash of the creating request's body, which tells a repeat from a reused idempotency key.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RequestHash { get; init; }
 
-    /// <summary>Who joins by further entries, since the commit that creates a group had no room for them; null when it had.</summary>
+    /// <summary>The members of a new group for whom its first commit had no room; they join by later entries. Null if all fit.</summary>
+    [JsonPropertyName("further")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<UserId>? Further { get; init; }
+    public IReadOnlyList<UserId>? FurtherMembers { get; init; }
 
-    /// <summary>The message that it is about, if it is about one.</summary>
+    /// <summary>The message that the event changes; null for other events.</summary>
     [JsonIgnore]
     public MessageId? MessageId => Data.TryGetProperty("messageId", out var id) ? new MessageId(id.GetString()!) : null;
 
-    /// <summary>The next entry of the log that a command is decided on.</summary>
-    public static LogEvent Of<T>(in DecisionContext context, string what, UserId actor, T data, JsonTypeInfo<T> type) => new()
+    /// <summary>An event as the next entry of the log.</summary>
+    public static LogEvent Of<T>(in DecisionContext context, string eventType, UserId actor, T data, JsonTypeInfo<T> type) => new()
     {
         ConversationId = context.Head!.ConversationId,
         Seq = context.Head.LastSeq + 1,
         Commit = context.Commit,
         At = context.Now,
-        What = what,
+        EventType = eventType,
         ActorId = actor,
         Data = JsonSerializer.SerializeToElement(data, type),
     };
@@ -102,12 +107,12 @@ internal sealed record LogEvent : LogEntry
     public static string DocumentId(long seq) => $"e:{seq}";
 
     /// <summary>The entry as every member sees it.</summary>
-    public ChatEvent ToEvent() => new(What, ConversationId, Seq, At, Data);
+    public ChatEvent ToEvent() => new(EventType, ConversationId, Seq, At, Data);
 }
 
 /// <summary>What clients receive through the SignalR method <c>events</c>, in an array.</summary>
 /// <param name="Type">The event's name, such as <c>message.created</c>.</param>
-/// <param name="Seq">The entry's place in the log, by which clients order and find holes; null for what isn't in the log.</param>
+/// <param name="Seq">The entry's sequence number, by which clients order and find gaps; null for what isn't in the log.</param>
 /// <param name="Data">The event's content; for messages the message as <c>GET</c> answers it.</param>
 public sealed record ChatEvent(
     string Type,
@@ -116,11 +121,11 @@ public sealed record ChatEvent(
     DateTimeOffset At,
     object Data)
 {
-    /// <summary>By which a reader finds what the event tells of; null where that isn't in the conversation.</summary>
+    /// <summary>The session token by which a reader sees what the event tells; null where that isn't in the conversation.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Session { get; init; }
 
-    /// <summary>Which life of the store it is of, from the second on: a client that knows another one begins anew.</summary>
+    /// <summary>The store's epoch, from the second on. A client that knows another epoch begins anew.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? StoreEpoch { get; init; }
 }

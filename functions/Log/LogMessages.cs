@@ -3,11 +3,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Log;
 
-/// <summary>What operators can see of the log.</summary>
+/// <summary>The log lines of conversations' logs.</summary>
 internal static partial class LogMessages
 {
-    [LoggerMessage(100, LogLevel.Warning, "Conversation {Conversation}: entries {First} to {Last} were committed but not handed over; the change feed will.")]
-    public static partial void HandOverFailed(this ILogger logger, Exception exception, ConversationId conversation, long first, long last);
+    [LoggerMessage(
+        100,
+        LogLevel.Warning,
+        "Conversation {Conversation}: entries {First} to {Last} were committed, but their delivery was not enqueued; the change feed does it.")]
+    public static partial void DeliveryNotEnqueued(this ILogger logger, Exception exception, ConversationId conversation, long first, long last);
 
     [LoggerMessage(101, LogLevel.Error, "Conversation {Conversation}: a commit failed.")]
     public static partial void CommitFailed(this ILogger logger, Exception exception, ConversationId conversation);

@@ -4,37 +4,38 @@ using Chat.Functions.Telemetry;
 
 namespace Chat.Functions.Log;
 
-/// <summary>A command on its way into the log, and whoever waits for it.</summary>
+/// <summary>A command on its way into the log, with the caller that waits for its answer.</summary>
 internal sealed class PendingAppend(LogCommand command, Deadline deadline, Session? session)
 {
+    // Asynchronously: a caller's continuation mustn't run on the lane, which would hold up the next commit.
     private readonly TaskCompletionSource<AppendResult> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public LogCommand Command { get; } = command;
 
     public Deadline Deadline { get; } = deadline;
 
-    /// <summary>What its caller has seen.</summary>
+    /// <summary>The caller's session token: what they have seen.</summary>
     public Session? Session { get; } = session;
 
-    /// <summary>Whether the head was read for it, by its session if it has one, since it waits.</summary>
-    public bool IsCaughtUp { get; set; }
+    /// <summary>Whether the head was read since the command arrived, by its session if it has one.</summary>
+    public bool IsHeadFresh { get; set; }
 
-    /// <summary>Of the invocation that waits for it.</summary>
+    /// <summary>The context of the invocation that waits for it.</summary>
     public ExecutionContext Context { get; } = ExecutionContext.Capture()!;
 
-    /// <summary>The span in which somebody waits for it.</summary>
+    /// <summary>The span of the call that waits for it.</summary>
     public ActivityContext Caller { get; } = Spans.Current;
 
-    /// <summary>The command that must be settled before this one: when it is given up, so is this.</summary>
-    public PendingAppend? Follows { get; init; }
+    /// <summary>The command of the same call that comes before this one; when it is given up, so is this one.</summary>
+    public PendingAppend? Predecessor { get; init; }
 
-    /// <summary>Whether it ended without a clear answer, so that its caller is to repeat it.</summary>
+    /// <summary>Whether it ended without a clear answer. The caller is to repeat it.</summary>
     public bool IsGivenUp { get; private set; }
 
-    /// <summary>Whether it is stored, so that its answer is only a matter of the hand-over.</summary>
+    /// <summary>Whether it is stored. Its answer then waits only until its delivery is enqueued.</summary>
     public bool IsCommitted { get; set; }
 
-    /// <summary>What the command comes to in the plan that is under way.</summary>
+    /// <summary>The decision in the plan that is being committed.</summary>
     public Decision Decision { get; set; }
 
     public Task<AppendResult> Task => _done.Task;
@@ -52,6 +53,9 @@ internal sealed class PendingAppend(LogCommand command, Deadline deadline, Sessi
         IsGivenUp = true;
         _done.TrySetException(exception);
     }
+
+    /// <summary>Answers 503: the caller is to try again.</summary>
+    public void TimeOut() => Complete(AppendResult.Refused(Problems.Unavailable));
 
     public void Withdraw(CancellationToken cancellationToken)
     {

@@ -4,25 +4,25 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Log;
 
 /// <summary>
-/// The documents that a commit writes besides the head. One that several commands of the commit change is written once, as the
-/// last leaves it; what was there before is replaced only if it is still what was read.
+/// The documents that a commit writes besides the head. A document that several commands change is written once, as the last one
+/// leaves it. A stored document is replaced only if it still has the ETag that was read.
 /// </summary>
 internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<ConversationDocument>> stored)
 {
     private readonly List<PlannedWrite> _writes = [];
-    private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _positions = new(StringComparer.Ordinal);
 
-    /// <summary>In the order of the batch.</summary>
+    /// <summary>All writes, in the order of the batch.</summary>
     public IReadOnlyList<PlannedWrite> All => _writes;
 
-    /// <summary>The size of what is written.</summary>
+    /// <summary>The size of all documents, in bytes of JSON.</summary>
     public int Bytes { get; private set; }
 
-    /// <summary>A document as the commit would leave it; null when there is none.</summary>
+    /// <summary>A document as the commands so far leave it; null when there is none.</summary>
     public ConversationDocument? Find(string id) =>
-        _places.TryGetValue(id, out var place) ? _writes[place].Document : stored.GetValueOrDefault(id).Document;
+        _positions.TryGetValue(id, out var position) ? _writes[position].Document : stored.GetValueOrDefault(id).Document;
 
-    /// <summary>Takes in what a command writes, unless the whole outgrows its bounds.</summary>
+    /// <summary>Adds a command's writes; false, and nothing is added, when the whole would outgrow the bounds.</summary>
     public bool TryAdd(PendingAppend owner, in Decision decision, int maxWrites, int maxBytes)
     {
         var writes = new List<PlannedWrite>(decision.Entries.Count + decision.Documents.Count + decision.Removed.Count);
@@ -33,12 +33,12 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
             null,
             null,
             stored.GetValueOrDefault(id).ETag,
-            IsThere: true,
+            Exists: true,
             owner)));
-        var added = writes.Count(write => !_places.ContainsKey(write.Id));
-        var bytes = Bytes + writes.Sum(write => write.Size - (_places.TryGetValue(write.Id, out var place) ? _writes[place].Size : 0));
+        var added = writes.Count(write => !_positions.ContainsKey(write.Id));
+        var bytes = Bytes + writes.Sum(write => write.Size - (_positions.TryGetValue(write.Id, out var position) ? _writes[position].Size : 0));
 
-        // What fits no commit goes alone, and Cosmos DB says so.
+        // A command that fits no commit is added alone: Cosmos DB then refuses the batch, and the caller gets that error.
         if (_writes.Count > 0 && (_writes.Count + added > maxWrites || bytes > maxBytes))
         {
             return false;
@@ -49,20 +49,24 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
         return true;
     }
 
-    /// <summary>Notes on the commit's own entries where it ends, which is known once nothing more is taken in. Some bytes beyond what was bounded.</summary>
-    public void End(Commit commit)
+    /// <summary>
+    /// Stamps the commit's range on its own entries. Its end is known only when nothing more is added. That adds a few bytes after the
+    /// bound was checked, which the bound leaves room for.
+    /// </summary>
+    public void Stamp(Commit commit)
     {
         ArgumentNullException.ThrowIfNull(commit);
-        for (var place = 0; place < _writes.Count; place++)
+        for (var position = 0; position < _writes.Count; position++)
         {
-            if (_writes[place] is { Document: LogEntry { Commit: { } begun } entry } write && begun.Id == commit.Id)
+            if (_writes[position] is { Document: LogEntry { Commit: { } begun } entry } write && begun.Id == commit.Id)
             {
-                _writes[place] = write with { Document = entry with { Commit = commit }, Json = Serialize(entry with { Commit = commit }) };
+                _writes[position] = write with { Document = entry with { Commit = commit }, Json = Serialize(entry with { Commit = commit }) };
             }
         }
     }
 
-    private static byte[] Serialize(ConversationDocument document) => JsonSerializer.SerializeToUtf8Bytes(document, ChatJson.Default.ConversationDocument);
+    private static byte[] Serialize(ConversationDocument document) =>
+        JsonSerializer.SerializeToUtf8Bytes(document, ChatJson.Default.ConversationDocument);
 
     private PlannedWrite Write(PendingAppend owner, ConversationDocument document)
     {
@@ -72,33 +76,34 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
 
     private void Put(PlannedWrite write)
     {
-        if (_places.TryGetValue(write.Id, out var place))
+        if (_positions.TryGetValue(write.Id, out var position))
         {
-            _writes[place] = write with { Owner = _writes[place].Owner, IsThere = _writes[place].IsThere };
+            // The first command says whether it exists in the store, and owns it: a later one changes what the first created.
+            _writes[position] = write with { Owner = _writes[position].Owner, Exists = _writes[position].Exists };
         }
         else
         {
-            _places[write.Id] = _writes.Count;
+            _positions[write.Id] = _writes.Count;
             _writes.Add(write);
         }
     }
 }
 
 /// <summary>One document that a commit writes.</summary>
-/// <param name="Document">As it will be; null when it is deleted.</param>
-/// <param name="IfMatch">The ETag of what is replaced or deleted; null where nothing is known of it.</param>
-/// <param name="IsThere">Whether it is replaced or deleted, not created.</param>
-/// <param name="Owner">Who wanted it first.</param>
+/// <param name="Document">The new version; null when it is deleted.</param>
+/// <param name="IfMatch">The ETag of the version that is replaced or deleted; null for one that wasn't loaded.</param>
+/// <param name="Exists">Whether it is stored already, so that it is replaced or deleted rather than created.</param>
+/// <param name="Owner">The first command that writes it.</param>
 internal sealed record PlannedWrite(
     string Id,
     ConversationDocument? Document,
     byte[]? Json,
     string? IfMatch,
-    bool IsThere,
+    bool Exists,
     PendingAppend Owner)
 {
     public int Size => Json?.Length ?? 0;
 
-    /// <summary>Whether it was created and deleted within the commit, so that nothing is to be written.</summary>
-    public bool IsNothing => Document is null && !IsThere;
+    /// <summary>Whether the commit both creates and deletes it, so that nothing is written.</summary>
+    public bool IsNoOp => Document is null && !Exists;
 }

@@ -61,7 +61,7 @@ internal sealed record AddMembersCommand : MemberCommand
 
     public required Limits Limits { get; init; }
 
-    public override IReadOnlyList<string> Needs => [.. Users.Select(Member.DocumentId)];
+    public override IReadOnlyList<string> DocumentsToLoad => [.. Users.Select(Member.DocumentId)];
 
     protected override Right Needed => Right.AddMembers;
 

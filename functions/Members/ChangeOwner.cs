@@ -32,7 +32,7 @@ internal sealed record ChangeOwnerCommand : MemberCommand
 {
     public required UserId UserId { get; init; }
 
-    public override IReadOnlyList<string> Needs => [Member.DocumentId(Actor), Member.DocumentId(UserId)];
+    public override IReadOnlyList<string> DocumentsToLoad => [Member.DocumentId(Actor), Member.DocumentId(UserId)];
 
     protected override Right Needed => Right.TransferOwnership;
 

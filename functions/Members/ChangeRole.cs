@@ -41,7 +41,7 @@ internal sealed record ChangeRoleCommand : MemberCommand
 
     public required MemberRole Role { get; init; }
 
-    public override IReadOnlyList<string> Needs => [Member.DocumentId(UserId)];
+    public override IReadOnlyList<string> DocumentsToLoad => [Member.DocumentId(UserId)];
 
     protected override Right Needed => Right.ChangeRoles;
 

@@ -65,7 +65,7 @@ internal sealed record LeaveConversationCommand : MemberCommand
     /// <summary>The next owner if the actor is the owner; null while none was sought.</summary>
     public Successor? Successor { get; init; }
 
-    public override IReadOnlyList<string> Needs =>
+    public override IReadOnlyList<string> DocumentsToLoad =>
         Successor is null ? [Member.DocumentId(Actor)] : [Member.DocumentId(Actor), Member.DocumentId(Successor.UserId)];
 
     protected override Right Needed => Right.Leave;

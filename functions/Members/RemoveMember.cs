@@ -96,7 +96,7 @@ internal sealed record RemoveMemberCommand : MemberCommand
 {
     public required UserId UserId { get; init; }
 
-    public override IReadOnlyList<string> Needs => [Member.DocumentId(UserId)];
+    public override IReadOnlyList<string> DocumentsToLoad => [Member.DocumentId(UserId)];
 
     protected override Right Needed => Right.RemoveMembers;
 

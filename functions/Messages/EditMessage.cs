@@ -48,7 +48,7 @@ internal sealed record EditMessageCommand : MessageCommand
 
     public required Limits Limits { get; init; }
 
-    public override IReadOnlyList<UserId> Concerns => [Actor, .. Mention.Users(Mentions)];
+    public override IReadOnlyList<UserId> MembersToLoad => [Actor, .. Mention.Users(Mentions)];
 
     protected override Decision Decide(in DecisionContext context, in MessageContext found)
     {

@@ -17,7 +17,7 @@ internal abstract record MessageCommand : LogCommand
     /// <summary>The right that the actor needs, checked before the message is; null when every member may.</summary>
     protected virtual Right? Needed => null;
 
-    public override IReadOnlyList<string> Needs => [Message.DocumentId(MessageId), Member.DocumentId(Actor)];
+    public override IReadOnlyList<string> DocumentsToLoad => [Message.DocumentId(MessageId), Member.DocumentId(Actor)];
 
     public sealed override Decision Decide(in DecisionContext context)
     {

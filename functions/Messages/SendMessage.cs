@@ -64,11 +64,11 @@ internal sealed record SendMessageCommand : LogCommand
 
     public override string RepeatId => Message.DocumentId(_key);
 
-    public override IReadOnlyList<UserId> Concerns => [Actor, .. Mention.Users(_content.Mentions)];
+    public override IReadOnlyList<UserId> MembersToLoad => [Actor, .. Mention.Users(_content.Mentions)];
 
     // A retry must get the first answer even if a message that it refers to is gone, so the message itself is read first. Plain
     // text refers to nothing: creating its document tells a retry by a 409.
-    public override IReadOnlyList<string> Needs =>
+    public override IReadOnlyList<string> DocumentsToLoad =>
         _content.IsPlain ? [] : [RepeatId, Member.DocumentId(Actor), .. _content.RefersTo.Select(Message.DocumentId)];
 
     public override Decision Decide(in DecisionContext context)

@@ -47,7 +47,7 @@ internal sealed record UnsendMessageCommand : MessageCommand
 {
     public required Limits Limits { get; init; }
 
-    public override IReadOnlyList<string> Needs => [.. base.Needs, ConversationPins.DocumentId];
+    public override IReadOnlyList<string> DocumentsToLoad => [.. base.DocumentsToLoad, ConversationPins.DocumentId];
 
     protected override Decision Decide(in DecisionContext context, in MessageContext found)
     {

@@ -13,7 +13,7 @@ internal sealed record ChangePinCommand : MessageCommand
 
     public required Limits Limits { get; init; }
 
-    public override IReadOnlyList<string> Needs => [.. base.Needs, ConversationPins.DocumentId];
+    public override IReadOnlyList<string> DocumentsToLoad => [.. base.DocumentsToLoad, ConversationPins.DocumentId];
 
     protected override Right? Needed => Right.Pin;
 

@@ -45,7 +45,7 @@ internal sealed record VoteInPollCommand : MessageCommand
     /// <summary>Indexes of options, ascending; empty takes the vote back.</summary>
     public required IReadOnlyList<int> Options { get; init; }
 
-    public override IReadOnlyList<string> Needs => [.. base.Needs, MemberVote.DocumentId(MessageId, Actor)];
+    public override IReadOnlyList<string> DocumentsToLoad => [.. base.DocumentsToLoad, MemberVote.DocumentId(MessageId, Actor)];
 
     protected override Decision Decide(in DecisionContext context, in MessageContext found)
     {

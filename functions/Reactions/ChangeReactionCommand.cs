@@ -14,7 +14,7 @@ internal sealed record ChangeReactionCommand : MessageCommand
 
     public required Limits Limits { get; init; }
 
-    public override IReadOnlyList<string> Needs => [.. base.Needs, MemberReactions.DocumentId(MessageId, Actor)];
+    public override IReadOnlyList<string> DocumentsToLoad => [.. base.DocumentsToLoad, MemberReactions.DocumentId(MessageId, Actor)];
 
     protected override Decision Decide(in DecisionContext context, in MessageContext found)
     {

@@ -138,7 +138,7 @@ public sealed class PushGroupRenewal(
             if (!await inbox.TrySetPushUntilAsync(state.UserId, entry.ConversationId, until > limit ? until : limit, cancellationToken))
             {
                 // They left, or left and joined again. Decide by the member document.
-                await reader.CatchUpAsync(entry.ConversationId, cancellationToken);
+                await reader.RefreshSessionAsync(entry.ConversationId, cancellationToken);
                 await groups.AlignAsync(entry.ConversationId, [state.UserId], null, cancellationToken);
             }
         }

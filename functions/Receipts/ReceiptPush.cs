@@ -15,7 +15,7 @@ namespace Chat.Functions.Receipts;
 /// </summary>
 public sealed class ReceiptPush(
     EventPush push,
-    MemberLists members,
+    MemberListCache members,
     PrivacyReader privacy,
     Limits limits,
     TimeProvider time,
@@ -87,7 +87,7 @@ public sealed class ReceiptPush(
     {
         var told = new ChatEvent(receipt.Type, head.ConversationId, null, time.GetUtcNow(), new ReceiptMoved(receipt.UserId, receipt.Seq));
         List<UserId> others = receipt.IsShown && head.Shows(receipt.UserId) && head.MemberCount <= limits.PushedReceiptMembers
-            ? [.. (await members.OfAsync(head, null, CancellationToken.None)).Where(member => member != receipt.UserId)]
+            ? [.. (await members.ReadAsync(head, null, CancellationToken.None)).Where(member => member != receipt.UserId)]
             : [];
         var willing = receipt.Type == Receipt.Read ? await WillingAsync(others) : others;
         // One send to the push group reaches everybody, so it is for the case that everybody may see it.

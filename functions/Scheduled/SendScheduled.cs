@@ -86,9 +86,9 @@ internal sealed record SendScheduledCommand : LogCommand
 
     public override string? RepeatId => _message.RepeatId;
 
-    public override IReadOnlyList<UserId> Concerns => _message.Concerns;
+    public override IReadOnlyList<UserId> MembersToLoad => _message.MembersToLoad;
 
-    public override IReadOnlyList<string> Needs => [_scheduled.Id, Member.DocumentId(Actor), .. _message.Needs];
+    public override IReadOnlyList<string> DocumentsToLoad => [_scheduled.Id, Member.DocumentId(Actor), .. _message.DocumentsToLoad];
 
     public override Decision Decide(in DecisionContext context)
     {

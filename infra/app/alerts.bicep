@@ -89,7 +89,7 @@ var metrics = [
 
 var logs = [
   {
-    name: 'late-hand-over'
+    name: 'late-delivery'
     description: 'The app says that ranges of logs wait too long for their delivery.'
     severity: 2
     // By its words: whether an event's name arrives depends on the host's telemetry mode.

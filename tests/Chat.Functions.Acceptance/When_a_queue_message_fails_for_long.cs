@@ -40,7 +40,7 @@ public class When_a_queue_message_fails_for_long
         }
 
         // The list follows when it is replayed.
-        await app.Services.GetRequiredService<ServiceBusClient>().CreateSender("fanout").SendMessageAsync(Deferral.Anew(letter));
+        await app.Services.GetRequiredService<ServiceBusClient>().CreateSender("fanout").SendMessageAsync(Rescheduling.Original(letter));
         var inbox = app.Services.GetRequiredService<InboxProjection>();
         await Eventually.SeesAsync(
             async () =>

@@ -22,12 +22,12 @@ public class When_the_app_tells_of_itself
 
         var send = Assert.Single(await Eventually.HoldsAsync(() => recording.Spans("SendMessage"), spans => spans.Count > 0));
         var commit = await recording.ChildAsync(send, "commit");
-        var handOver = await recording.ChildAsync(commit, "send deliveries");
-        var delivery = await recording.ChildAsync(handOver, "process deliveries");
+        var enqueue = await recording.ChildAsync(commit, "send deliveries");
+        var delivery = await recording.ChildAsync(enqueue, "process deliveries");
         var push = await recording.ChildAsync(delivery, "push");
         Assert.Equal(
             [ActivityKind.Server, ActivityKind.Internal, ActivityKind.Producer, ActivityKind.Consumer, ActivityKind.Client],
-            new[] { send, commit, handOver, delivery, push }.Select(span => span.Kind));
+            new[] { send, commit, enqueue, delivery, push }.Select(span => span.Kind));
         Assert.Equal((201, "committed"), ((int)send.GetTagItem("http.response.status_code")!, (string)commit.GetTagItem("chat.commit.outcome")!));
         Assert.Equal([conversation, conversation], new[] { commit, push }.Select(span => span.GetTagItem("chat.conversation.id")));
         Assert.All(recording.Spans(), span => Assert.Equal(ActivityStatusCode.Unset, span.Status));
@@ -132,7 +132,7 @@ public class When_the_app_tells_of_itself
         Assert.Equal(Messages * 2, recording.Sum("chat.push.events"));
         Assert.Equal(1, recording.Sum("chat.connections.negotiated"));
         Assert.Equal(0, recording.Sum("chat.push.failures"));
-        Assert.All(recording.Of("chat.delivery.lag"), lag => Assert.True(lag is { Value: >= 0 } && lag.Tag("chat.delivery.by") == "handover", $"{lag}"));
+        Assert.All(recording.Of("chat.delivery.lag"), lag => Assert.True(lag is { Value: >= 0 } && lag.Tag("chat.delivery.by") == "commit", $"{lag}"));
         Assert.All(recording.Of("chat.commit.duration"), took => Assert.True(took is { Value: > 0 } && took.Tag("chat.commit.outcome") == "committed", $"{took}"));
         Assert.Equal(recording.Of("chat.commit.commands").Count, recording.Of("chat.commit.duration").Count);
         Assert.Equal(sent.Length, phone.Messages(conversation).Count);

@@ -79,6 +79,21 @@ public class When_the_app_changes
     }
 
     [Fact]
+    public void Should_have_every_log_event_documented()
+    {
+        var inCode = Repository.InSources(@"\[LoggerMessage\(\s*(\d+,\s+LogLevel\.\w+)");
+        var documented = Regex.Matches(
+            File.ReadAllText(Repository.Path("docs/operations.md")),
+            @"^\| (\d+) \| (\w+) \|",
+            RegexOptions.Multiline | RegexOptions.NonBacktracking);
+        AssertSame(
+            inCode.Select(one => Regex.Replace(one, @",\s+LogLevel\.", " ", RegexOptions.NonBacktracking)),
+            "functions/",
+            documented.Select(row => $"{row.Groups[1].Value} {row.Groups[2].Value}"),
+            "docs/operations.md, in the table of log events");
+    }
+
+    [Fact]
     public void Should_have_no_line_about_what_is_gone()
     {
         Assert.Empty(World.Before.Keys.Select(key => key.Split('/')[0]).Except(ApiOperation.All.Select(operation => operation.Id)));

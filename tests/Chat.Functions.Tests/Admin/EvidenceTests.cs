@@ -35,7 +35,7 @@ public class EvidenceTests
             ClearedOrdinal = numbers[5],
             MentionedOrdinal = numbers[6],
             HiddenSeq = numbers[7],
-            AboutSeq = numbers[8],
+            ProfileSeq = numbers[8],
             Pinned = isPinned,
             MarkedUnreadOrdinal = isPinned ? 30 : null,
             MutedUntil = isLeft ? Then : null,
@@ -56,7 +56,7 @@ public class EvidenceTests
             CreatedAt = Then,
             LastSeq = numbers[0] + 1,
             MessageCount = numbers[1],
-            AboutSeq = numbers[2],
+            ProfileSeq = numbers[2],
             LastMessage = numbers[0] > 2 ? new MessagePreview(numbers[0], Bob, "Hello", Then) : null,
             DeletedAt = isDeleted ? Then : null,
         }
@@ -71,8 +71,8 @@ public class EvidenceTests
             ReadOrdinal = numbers[4],
             ClearedSeq = numbers[5],
         }
-        let about = numbers[2] == 0 ? null : new GroupProfile { ConversationId = Conversation, UpdatedSeq = numbers[2], AvatarUrl = "https://example.org/a.png" }
-        select new Evidence(head, member, about, [], numbers[6]);
+        let profile = numbers[2] == 0 ? null : new GroupProfile { ConversationId = Conversation, UpdatedSeq = numbers[2], AvatarUrl = "https://example.org/a.png" }
+        select new Evidence(head, member, profile, [], numbers[6]);
 
     [Fact]
     public void Lowers_no_mark_and_keeps_what_the_user_set_since_they_joined() => ForAll((evidence, stored) =>
@@ -85,7 +85,7 @@ public class EvidenceTests
             && rebuilt.ClearedSeq >= stored.ClearedSeq
             && rebuilt.ClearedOrdinal >= stored.ClearedOrdinal
             && rebuilt.HiddenSeq >= stored.HiddenSeq
-            && rebuilt.AboutSeq >= stored.AboutSeq
+            && rebuilt.ProfileSeq >= stored.ProfileSeq
             && rebuilt.PushUntil == stored.PushUntil
             && (Own(rebuilt) == Own(stored) || (Own(rebuilt) == default && (rebuilt.IsLeft || stored.JoinedSeq < evidence.Member.JoinedSeq)));
 
@@ -109,7 +109,7 @@ public class EvidenceTests
             (null, { State: not MemberState.Active }) => evidence.LeftSeq == 0,
             ({ IsLeft: true } trace, { State: MemberState.Active }) => evidence.Head.DeletedAt is not null && trace.LastSeq == evidence.Head.LastSeq,
             ({ IsLeft: true } trace, _) => trace.LastSeq == evidence.LeftSeq && trace.LastMessage is null && (evidence.Profile is null || trace.Title is null),
-            ({ } listed, { State: MemberState.Active }) => listed.LastMessage == evidence.Head.LastMessage && listed.AboutSeq == evidence.Head.AboutSeq,
+            ({ } listed, { State: MemberState.Active }) => listed.LastMessage == evidence.Head.LastMessage && listed.ProfileSeq == evidence.Head.ProfileSeq,
             _ => false,
         }).QuickCheckThrowOnFailure();
 

@@ -34,7 +34,7 @@ public class HeadTests
             HistoryVisibility = HistoryVisibility.All,
             JoinPolicy = JoinPolicy.Approval,
             MessageTtl = int.MaxValue,
-            AboutSeq = long.MaxValue,
+            ProfileSeq = long.MaxValue,
             DeletedAt = at,
         };
         for (var n = 0; n < limits.GroupMembers; n++)

@@ -36,7 +36,7 @@ public class DeliveryLagTests
         ConversationId = Conversation,
         Seq = seq,
         At = at,
-        What = LogEvent.MemberJoined,
+        EventType = LogEvent.MemberJoined,
         ActorId = new UserId("alice"),
         Data = default,
     };

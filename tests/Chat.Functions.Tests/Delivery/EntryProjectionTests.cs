@@ -182,7 +182,7 @@ public class EntryProjectionTests
             var entry = (await projector.Inbox.ReadAsync(user, log.Head.ConversationId, CancellationToken.None))!;
             if (member.State != MemberState.Active)
             {
-                var left = log.Entries.OfType<LogEvent>().Last(one => one.What is LogEvent.MemberLeft or LogEvent.MemberRemoved && one.Data.GetProperty("userId").GetString() == user.Value);
+                var left = log.Entries.OfType<LogEvent>().Last(one => one.EventType is LogEvent.MemberLeft or LogEvent.MemberRemoved && one.Data.GetProperty("userId").GetString() == user.Value);
                 Assert.Equal((user, true, left.Seq), (user, entry.IsLeft, entry.LastSeq));
                 continue;
             }

@@ -20,7 +20,7 @@ internal sealed class Projector : IAsyncDisposable
     private readonly ServiceBusClient _client;
     private readonly ServiceBusReceiver _fanOut;
     private readonly EntryProjection _projection;
-    private readonly InboxAdvance _advance;
+    private readonly InboxFanOut _advance;
     private readonly ProjectInboxes _feed;
 
     /// <param name="deployment">On whose services.</param>
@@ -30,12 +30,12 @@ internal sealed class Projector : IAsyncDisposable
         var process = deployment.StartProcess();
         var containers = process.Containers;
         var reader = new ConversationReader(containers);
-        var (log, members, queues) = (new CommittedLog(reader, containers), new MemberLists(reader), deployment.Azure.ServiceBus.Connect());
+        var (log, members, queues) = (new CommittedReader(reader, containers), new MemberListCache(reader), deployment.Azure.ServiceBus.Connect());
         var queue = new DeliveryQueue(queues);
         Inbox = new InboxProjection(containers, reader);
         _client = queues;
         _fanOut = queues.CreateReceiver(FanOutMessage.Queue, new ServiceBusReceiverOptions { ReceiveMode = ServiceBusReceiveMode.ReceiveAndDelete });
-        _advance = new InboxAdvance(log, reader, members, Inbox, queue, new DeliveryOptions { InboxWindow = TimeSpan.FromSeconds(0.1) }, time, NullLogger<InboxAdvance>.Instance);
+        _advance = new InboxFanOut(log, reader, members, Inbox, queue, new DeliveryOptions { InboxWindow = TimeSpan.FromSeconds(0.1) }, time, NullLogger<InboxFanOut>.Instance);
         _projection = new EntryProjection(
             log,
             reader,

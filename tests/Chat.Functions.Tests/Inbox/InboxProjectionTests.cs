@@ -102,9 +102,9 @@ public class InboxProjectionTests
 
         async Task FanOutAsync(UserId user, Head head, IReadOnlyList<LogEntry> entries)
         {
-            var (change, raises) = (InboxChange.Of(head), InboxRaises.Of(head, entries, Users));
-            await RepeatedAsync(() => inbox.RaiseAsync(user, change, CancellationToken.None, raises.MarksOf(user)));
-            if (raises.Sent.TryGetValue(user, out var sent))
+            var (change, updates) = (InboxChange.Of(head), InboxUpdates.Of(head, entries, Users));
+            await RepeatedAsync(() => inbox.RaiseAsync(user, change, CancellationToken.None, updates.WatermarksOf(user)));
+            if (updates.Sent.TryGetValue(user, out var sent))
             {
                 await RepeatedAsync(() => receipts.RaiseAsync(change, user, sent.Seq, sent.Ordinal, CancellationToken.None));
             }

@@ -47,9 +47,9 @@ public class LeavingTests
         await inbox.RaiseAsync(User, Change(conversation, 2), CancellationToken.None);
         await inbox.LeaveAsync(User, Change(conversation, 3), CancellationToken.None);
 
-        var back = Change(conversation, 9) with { Title = "New", AvatarUrl = "https://example.org/", AboutSeq = 7 };
-        await inbox.WelcomeAsync(Joined(conversation, 9), back, CancellationToken.None);
-        await inbox.ShowAsync(User, back with { Title = "Late", AboutSeq = 6 }, CancellationToken.None);
+        var back = Change(conversation, 9) with { Title = "New", AvatarUrl = "https://example.org/", ProfileSeq = 7 };
+        await inbox.JoinAsync(Joined(conversation, 9), back, CancellationToken.None);
+        await inbox.RaiseProfileAsync(User, back with { Title = "Late", ProfileSeq = 6 }, CancellationToken.None);
 
         var entry = await inbox.ReadAsync(User, conversation, CancellationToken.None);
         Assert.Equal((false, 0, "New", "https://example.org/"), (entry!.IsLeft, entry.UnreadCount(DateTimeOffset.UnixEpoch), entry.Title, entry.AvatarUrl));
@@ -66,14 +66,14 @@ public class LeavingTests
             var dice = new Random(seed);
             var conversation = await JoinAsync(containers);
             var (first, last) = (Joined(conversation, 1), Joined(conversation, 5));
-            await inbox.WelcomeAsync(first, Change(conversation, 1), CancellationToken.None);
+            await inbox.JoinAsync(first, Change(conversation, 1), CancellationToken.None);
             await SetAsync(first, "old");
             var told = new Func<Task>[]
             {
                 () => inbox.LeaveAsync(User, Change(conversation, 4), CancellationToken.None),
                 () => inbox.LeaveAsync(User, Change(conversation, 4), CancellationToken.None),
-                () => inbox.WelcomeAsync(last, Change(conversation, 5), CancellationToken.None),
-                () => inbox.WelcomeAsync(last, Change(conversation, 5), CancellationToken.None),
+                () => inbox.JoinAsync(last, Change(conversation, 5), CancellationToken.None),
+                () => inbox.JoinAsync(last, Change(conversation, 5), CancellationToken.None),
                 () => inbox.RaiseAsync(User, Change(conversation, 6), CancellationToken.None),
             };
             dice.Shuffle(told);
@@ -100,7 +100,7 @@ public class LeavingTests
         {
             var change = Change(member.ConversationId, member.JoinedSeq);
             Assert.True(await inbox.MarkUnreadAsync(member, change, CancellationToken.None));
-            var (entry, etag) = await inbox.ReadOfAsync(member, change, CancellationToken.None);
+            var (entry, etag) = await inbox.ReadOrCreateAsync(member, change, CancellationToken.None);
             Assert.True(await inbox.TryPatchAsync(
                 entry,
                 [

@@ -28,7 +28,7 @@ internal sealed class AppProcess : IDisposable
         services.AddHttpClient(CosmosSetup.Connection).ConfigurePrimaryHttpMessageHandler(azure.Cosmos.CreateHandler);
         _services = services.BuildServiceProvider();
         Containers = _services.GetRequiredService<ChatContainers>();
-        Log = new ConversationLog(Containers.Conversations, HandOverAsync, time, NullLogger<ConversationLog>.Instance);
+        Log = new ConversationLog(Containers.Conversations, EnqueueDeliveryAsync, time, NullLogger<ConversationLog>.Instance);
     }
 
     public ChatContainers Containers { get; }
@@ -36,10 +36,10 @@ internal sealed class AppProcess : IDisposable
     public ConversationLog Log { get; }
 
     /// <summary>What was handed over to delivery, whatever became of that.</summary>
-    public ConcurrentQueue<CommittedRange> HandedOver { get; } = [];
+    public ConcurrentQueue<CommittedRange> EnqueuedRanges { get; } = [];
 
     /// <summary>What delivery does with a hand-over.</summary>
-    public Func<CommittedRange, Task> OnHandOver { get; set; } = _ => Task.CompletedTask;
+    public Func<CommittedRange, Task> OnEnqueue { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Creates a group; the first member owns it.</summary>
     public async Task<ConversationId> CreateGroupAsync(params IEnumerable<string> members)
@@ -87,9 +87,9 @@ internal sealed class AppProcess : IDisposable
 
     public void Dispose() => _services.Dispose();
 
-    private Task HandOverAsync(CommittedRange range)
+    private Task EnqueueDeliveryAsync(CommittedRange range)
     {
-        HandedOver.Enqueue(range);
-        return OnHandOver(range);
+        EnqueuedRanges.Enqueue(range);
+        return OnEnqueue(range);
     }
 }

@@ -50,7 +50,7 @@ public class LogProperties
             Assert.Equal(Enumerable.Range(0, 8).Where(n => !left.Contains($"{own.Key} {n}")).Select(n => $"{n}"), own.Select(message => message.ClientMessageId));
         }
 
-        stored.WasHandedOverAtMostOnce(handedOver.SelectMany(process => process.HandedOver).ToList());
+        stored.WasHandedOverAtMostOnce(handedOver.SelectMany(process => process.EnqueuedRanges).ToList());
 
         async Task ChatAsync(Random dice, string sender)
         {

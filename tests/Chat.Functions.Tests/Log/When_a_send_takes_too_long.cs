@@ -46,7 +46,7 @@ public class When_a_send_takes_too_long
         var process = deployment.StartProcess();
         var conversation = await process.CreateGroupAsync("alice", "bob");
         var (reached, open) = (new TaskCompletionSource(), new TaskCompletionSource());
-        process.OnHandOver = _ =>
+        process.OnEnqueue = _ =>
         {
             reached.TrySetResult();
             return open.Task;

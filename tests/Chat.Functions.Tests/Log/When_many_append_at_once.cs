@@ -31,7 +31,7 @@ public class When_many_append_at_once
         Assert.Equal(1 + (12 * 15), stored.Entries.Count);
         Assert.All(answered.SelectMany(answers => answers), stored.Contains);
         Assert.All(answered, answers => Assert.Equal(answers.Select(one => one.Entries[0].Seq).Order(), answers.Select(one => one.Entries[0].Seq)));
-        stored.WasHandedOver(processes.SelectMany(process => process.HandedOver));
+        stored.WasHandedOver(processes.SelectMany(process => process.EnqueuedRanges));
     }
 
     [Fact]

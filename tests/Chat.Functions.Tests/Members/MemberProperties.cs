@@ -135,8 +135,8 @@ public class MemberProperties
 
         public void Apply(LogEvent entry)
         {
-            Version += entry.What == LogEvent.ConversationUpdated ? 0 : 1;
-            switch (entry.What)
+            Version += entry.EventType == LogEvent.ConversationUpdated ? 0 : 1;
+            switch (entry.EventType)
             {
                 case LogEvent.ConversationCreated:
                     Assert.Equal(creator, entry.ActorId);
@@ -174,7 +174,7 @@ public class MemberProperties
                     _showsAll = settings.HistoryVisibility == HistoryVisibility.All;
                     break;
                 default:
-                    Assert.Fail(entry.What);
+                    Assert.Fail(entry.EventType);
                     break;
             }
         }

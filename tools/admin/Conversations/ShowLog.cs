@@ -87,7 +87,7 @@ internal sealed record EntryRow(
         LogEvent happened => new(
             happened.Seq,
             happened.At,
-            happened.What,
+            happened.EventType,
             happened.ActorId,
             happened.MessageId,
             UsersOf(happened.Data),

@@ -46,7 +46,7 @@ internal sealed class DeadLetterQueues(ServiceBusClient client, TimeSpan patienc
     public async IAsyncEnumerable<long> ReplayAsync(string queue, IReadOnlyList<long> ids, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var sender = client.CreateSender(queue);
-        await foreach (var id in TakeAsync(queue, ids, letter => sender.SendMessageAsync(Deferral.Anew(letter), cancellationToken), cancellationToken))
+        await foreach (var id in TakeAsync(queue, ids, letter => sender.SendMessageAsync(Rescheduling.Original(letter), cancellationToken), cancellationToken))
         {
             yield return id;
         }

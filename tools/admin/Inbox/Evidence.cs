@@ -45,7 +45,7 @@ internal sealed record Evidence(Head Head, Member Member, GroupProfile? Profile,
             ClearedSeq = Math.Max(stored.ClearedSeq, fresh.ClearedSeq),
             ClearedOrdinal = Math.Max(stored.ClearedOrdinal, fresh.ClearedOrdinal),
         };
-        var named = stored.AboutSeq > fresh.AboutSeq ? raised : raised with { Title = fresh.Title, AvatarUrl = fresh.AvatarUrl, AboutSeq = fresh.AboutSeq };
+        var named = stored.ProfileSeq > fresh.ProfileSeq ? raised : raised with { Title = fresh.Title, AvatarUrl = fresh.AvatarUrl, ProfileSeq = fresh.ProfileSeq };
         return stored.LastSeq > Head.LastSeq ? named : named with
         {
             Kind = fresh.Kind,
@@ -63,12 +63,12 @@ internal sealed record Evidence(Head Head, Member Member, GroupProfile? Profile,
             : EndOfMembership.Of(stored ?? Unnamed()) with { LastSeq = seq, LastMessage = null, Activity = null };
 
     /// <summary>What a conversation is called since they left isn't theirs to know; joining again tells them.</summary>
-    private InboxEntry Unnamed() => Fresh() with { Title = Profile is null ? Head.Title : null, AvatarUrl = null, AboutSeq = 0 };
+    private InboxEntry Unnamed() => Fresh() with { Title = Profile is null ? Head.Title : null, AvatarUrl = null, ProfileSeq = 0 };
 
     /// <summary>The entry where there is none: what the user set for themselves is lost with it.</summary>
     private InboxEntry Fresh()
     {
-        var marks = InboxRaises.Of(Head, Entries, [Member.UserId]).MarksOf(Member.UserId);
+        var marks = InboxUpdates.Of(Head, Entries, [Member.UserId]).WatermarksOf(Member.UserId);
         return InboxChange.Of(Head, Profile).ToEntry(Member.UserId) with
         {
             JoinedSeq = Member.JoinedSeq,

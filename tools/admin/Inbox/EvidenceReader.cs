@@ -52,8 +52,8 @@ internal sealed class EvidenceReader(ChatContainers containers)
             return null;
         }
 
-        var about = await _reader.ReadProfileAsync(head, null, cancellationToken);
-        if ((about?.UpdatedSeq ?? 0) != head.AboutSeq)
+        var profile = await _reader.ReadProfileAsync(head, null, cancellationToken);
+        if ((profile?.UpdatedSeq ?? 0) != head.ProfileSeq)
         {
             return null;
         }
@@ -66,7 +66,7 @@ internal sealed class EvidenceReader(ChatContainers containers)
         ];
         var left = member.State == MemberState.Active ? null : await LastAsync(
             new QueryDefinition(Leaving).WithParameter("@left", LogEvent.MemberLeft).WithParameter("@removed", LogEvent.MemberRemoved).WithParameter("@user", user.Value));
-        return new(head, member, about, [.. entries.OfType<LogEntry>().DistinctBy(entry => entry.Seq).OrderBy(entry => entry.Seq)], left?.Seq ?? 0);
+        return new(head, member, profile, [.. entries.OfType<LogEntry>().DistinctBy(entry => entry.Seq).OrderBy(entry => entry.Seq)], left?.Seq ?? 0);
 
         async Task<LogEntry?> LastAsync(QueryDefinition query) => await containers.Conversations.QueryPartitionAsync(
             query.WithParameter("@last", head.LastSeq),

@@ -6,12 +6,16 @@ using Microsoft.Azure.Cosmos;
 namespace Chat.Functions.Log;
 
 /// <summary>
-/// What a lane knows of its conversation: the head with its ETag, memberships of that head's version, and the ids created lately.
-/// Being wrong is harmless: a commit on an old head fails, and what is known of members holds for one version of them.
+/// What a lane caches of its conversation: the head with its ETag, memberships of that head's version, and the ids created lately.
+/// A stale cache is harmless: a commit on an old head fails with 412, and cached memberships are used for one version only.
 /// </summary>
-internal sealed class LaneState(ConversationId conversation, Container conversations, TimeProvider time)
+/// <remarks>One commit at a time uses it. Only the recent ids are also used by answers that run beside commits.</remarks>
+internal sealed class LaneCache(ConversationId conversation, Container conversations, TimeProvider time)
 {
+    /// <summary>How many ids are kept. Forgetting one costs a batch that fails with 409.</summary>
     private const int MaxRecent = 128;
+
+    /// <summary>How many memberships are kept: twice a group's most members, since strangers are kept too.</summary>
     private const int MaxMembers = 512;
 
     private static readonly Dictionary<string, StoredDocument<ConversationDocument>> NoDocuments = [];
@@ -26,13 +30,13 @@ internal sealed class LaneState(ConversationId conversation, Container conversat
 
     public string? ETag { get; private set; }
 
-    /// <summary>By which another reader sees the head.</summary>
+    /// <summary>The session token by which another process reads this head or a newer one.</summary>
     public Session? Session { get; private set; }
 
-    /// <summary>What the batch's commands need, by id.</summary>
+    /// <summary>The documents that the batch's commands load, by id.</summary>
     public IReadOnlyDictionary<string, StoredDocument<ConversationDocument>> Documents { get; private set; } = NoDocuments;
 
-    /// <summary>Reads what is missing to decide these commands.</summary>
+    /// <summary>Loads what these commands are decided on, as far as it isn't cached.</summary>
     public async Task LoadAsync(List<PendingAppend> batch, CancellationToken cancellationToken)
     {
         if (Head is null)
@@ -48,17 +52,18 @@ internal sealed class LaneState(ConversationId conversation, Container conversat
         await Task.WhenAll(LoadMembersAsync(batch, cancellationToken), LoadDocumentsAsync(batch, cancellationToken));
     }
 
-    /// <summary>A user's membership in the head's version; null when they aren't an active member, or weren't asked for.</summary>
+    /// <summary>A user's membership in the head's version; null when they aren't an active member, or weren't loaded.</summary>
     public HeadMember? MemberOf(UserId user) => Head?.Members is not null ? Head.Member(user) : _members.GetValueOrDefault(user);
 
     /// <summary>The instant of the next commit: in whole milliseconds and never before the last one's.</summary>
-    public DateTimeOffset Now()
+    public DateTimeOffset NextCommitTime()
     {
+        // The clock of the instance that committed last may be ahead of this one's.
         var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
         return Head is { } head && head.CommittedAt > now ? head.CommittedAt : now;
     }
 
-    /// <summary>Whether a document with this id was created lately, so that creating it again would fail a whole commit.</summary>
+    /// <summary>Whether a document with this id was created lately. Creating it again would fail the whole batch.</summary>
     public bool IsRecent(string? id)
     {
         lock (_recent)
@@ -67,18 +72,18 @@ internal sealed class LaneState(ConversationId conversation, Container conversat
         }
     }
 
-    /// <summary>Moves on to what was committed; without an ETag, somebody else has moved on already.</summary>
-    public void Committed(CommitPlan plan, string? etag, Session? session)
+    /// <summary>Advances to what was committed; without an ETag, another process has committed on top already.</summary>
+    public void Advance(CommitPlan plan, string? etag, Session? session)
     {
         foreach (var pending in plan.Accepted)
         {
-            Remember(pending.Command.RepeatId);
+            RememberId(pending.Command.RepeatId);
         }
 
         (Head, ETag, Session) = etag is null ? (null, null, null) : (plan.Head, etag, session);
     }
 
-    public void Remember(string? id)
+    public void RememberId(string? id)
     {
         lock (_recent)
         {
@@ -95,7 +100,7 @@ internal sealed class LaneState(ConversationId conversation, Container conversat
         }
     }
 
-    /// <summary>Lets a document with this id be created again.</summary>
+    /// <summary>Forgets an id, so that its document may be created again.</summary>
     public void ForgetId(string id)
     {
         lock (_recent)
@@ -104,14 +109,17 @@ internal sealed class LaneState(ConversationId conversation, Container conversat
         }
     }
 
-    public void Forget() => (Head, ETag, Session) = (null, null, null);
+    public void ForgetHead() => (Head, ETag, Session) = (null, null, null);
 
-    /// <summary>Takes in what <see cref="CatchUp"/> found; after nothing, the head is read by what the process knows itself.</summary>
-    public void Learn(StoredDocument<Head>? found)
+    /// <summary>
+    /// Takes in a head that <see cref="SessionHeadReader"/> read. Null forgets the cached head: the next commit reads it by the
+    /// process's own session.
+    /// </summary>
+    public void TakeHead(StoredDocument<Head>? found)
     {
         if (found is not { } head)
         {
-            Forget();
+            ForgetHead();
         }
         else if (Head is not null)
         {
@@ -121,7 +129,7 @@ internal sealed class LaneState(ConversationId conversation, Container conversat
 
     private void Take(StoredDocument<Head> found)
     {
-        // By an old session, a replica may show less than is known already.
+        // A replica that is read by an old session may show an older head than the cached one.
         if (found.Document is { } head && !(Head?.LastSeq >= head.LastSeq))
         {
             (Head, ETag, Session) = (head, found.ETag, found.Session);
@@ -130,6 +138,7 @@ internal sealed class LaneState(ConversationId conversation, Container conversat
 
     private async Task LoadMembersAsync(List<PendingAppend> batch, CancellationToken cancellationToken)
     {
+        // A small conversation's head lists its members.
         if (Head!.Members is not null)
         {
             return;
@@ -141,7 +150,7 @@ internal sealed class LaneState(ConversationId conversation, Container conversat
             _membersVersion = Head.MembersVersion;
         }
 
-        var unknown = batch.SelectMany(pending => pending.Command.Concerns)
+        var unknown = batch.SelectMany(pending => pending.Command.MembersToLoad)
             .Where(user => !_members.ContainsKey(user))
             .Distinct()
             .Select(async user => (
@@ -158,10 +167,10 @@ internal sealed class LaneState(ConversationId conversation, Container conversat
         }
     }
 
-    /// <summary>After the head, so that they are at least as new: if newer, the commit on this head fails.</summary>
+    /// <summary>Loads documents after the head, so that they are at least as new. If they are newer, the commit on this head fails.</summary>
     private async Task LoadDocumentsAsync(List<PendingAppend> batch, CancellationToken cancellationToken)
     {
-        var needed = batch.SelectMany(pending => pending.Command.Needs).Distinct(StringComparer.Ordinal).ToList();
+        var needed = batch.SelectMany(pending => pending.Command.DocumentsToLoad).Distinct(StringComparer.Ordinal).ToList();
         if (needed.Count == 0)
         {
             Documents = NoDocuments;

@@ -5,7 +5,7 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Delivery;
 
 /// <summary>Who gets a conversation's entries. Lists that the head doesn't carry are kept for one version of the members, or newer.</summary>
-public sealed class MemberLists(ConversationReader reader)
+public sealed class MemberListCache(ConversationReader reader)
 {
     /// <summary>At most 256 ids each.</summary>
     private const int MaxLists = 1_000;
@@ -16,7 +16,7 @@ public sealed class MemberLists(ConversationReader reader)
     /// <param name="head">The conversation.</param>
     /// <param name="session">By which the head was read; null where that isn't known.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public async Task<IReadOnlyList<UserId>> OfAsync(Head head, Session? session, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<UserId>> ReadAsync(Head head, Session? session, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(head);
         if (head.Members is null && _lists.TryGetValue(head.ConversationId, out var kept) && kept.Version == head.MembersVersion)
@@ -27,7 +27,7 @@ public sealed class MemberLists(ConversationReader reader)
         if (head.Members is null && session is null)
         {
             // A replica may show an older list, which would then be kept as the head's.
-            await reader.CatchUpAsync(head.ConversationId, cancellationToken);
+            await reader.RefreshSessionAsync(head.ConversationId, cancellationToken);
         }
 
         var members = await reader.MemberIdsAsync(head, session, cancellationToken);

@@ -9,15 +9,15 @@ namespace Chat.Functions.Delivery;
 /// Moves all inboxes of a larger conversation to its head, once for what is said in a window: whoever asks for it within one asks by the
 /// same message.
 /// </summary>
-public sealed class InboxAdvance(
-    CommittedLog log,
+public sealed class InboxFanOut(
+    CommittedReader log,
     ConversationReader reader,
-    MemberLists members,
+    MemberListCache members,
     InboxProjection inbox,
     DeliveryQueue queue,
     DeliveryOptions options,
     TimeProvider time,
-    ILogger<InboxAdvance> logger)
+    ILogger<InboxFanOut> logger)
 {
     /// <summary>A few round trips' worth, well within the lock of a minute.</summary>
     private const int MembersPerMessage = 64;
@@ -39,7 +39,7 @@ public sealed class InboxAdvance(
             return;
         }
 
-        await queue.SendAsync(
+        await queue.EnqueueAsync(
             new AdvanceInboxes { ConversationId = head.ConversationId, ListSeq = head.ListSeq, WindowEnd = end.ToUnixTimeMilliseconds() },
             end,
             cancellationToken);
@@ -54,7 +54,7 @@ public sealed class InboxAdvance(
         if (advance.Members is null)
         {
             // The queue took this message for all that asked within the window: what they saw is to be read now.
-            await reader.CatchUpAsync(advance.ConversationId, cancellationToken);
+            await reader.RefreshSessionAsync(advance.ConversationId, cancellationToken);
         }
 
         var (head, session) = await log.ReadHeadAsync(advance.ConversationId, advance.ListSeq, null, cancellationToken);
@@ -64,7 +64,7 @@ public sealed class InboxAdvance(
         }
 
         // Whoever left meanwhile isn't to be moved to what came after.
-        var (change, everyone) = (InboxChange.Of(head), await members.OfAsync(head, session, cancellationToken));
+        var (change, everyone) = (InboxChange.Of(head), await members.ReadAsync(head, session, cancellationToken));
         List<UserId> due = [.. advance.Members?.Intersect(everyone) ?? everyone];
         var failed = await Each.FailedAsync(
             due.Take(MembersPerMessage),
@@ -73,7 +73,7 @@ public sealed class InboxAdvance(
             cancellationToken);
         if (failed is [var (_, failure), ..])
         {
-            logger.NotMoved(failure, advance.ConversationId, failed.Count, change.LastSeq);
+            logger.InboxesNotAdvanced(failure, advance.ConversationId, failed.Count, change.LastSeq);
             if (failed.Count == due.Count)
             {
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
@@ -90,7 +90,7 @@ public sealed class InboxAdvance(
         Task SendRestAsync(IReadOnlyList<UserId> rest)
         {
             var next = advance with { Members = rest, ListSeq = Math.Max(advance.ListSeq, head.ListSeq), WindowEnd = 0 };
-            return queue.SendAsync(next, null, cancellationToken);
+            return queue.EnqueueAsync(next, null, cancellationToken);
         }
     }
 

@@ -4,7 +4,7 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Delivery;
 
 /// <summary>How a queue message that failed comes back: as a copy that is as old as the first, until the time to live is over.</summary>
-public static class Deferral
+public static class Rescheduling
 {
     /// <summary>The application property that counts how often a message was put off.</summary>
     public const string Attempt = "attempt";
@@ -18,7 +18,7 @@ public static class Deferral
     private static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(5);
 
     /// <summary>AMQP counts a time to live in milliseconds, and a copy is to be received before its own is over.</summary>
-    private static readonly TimeSpan LeastLife = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MinTimeToLive = TimeSpan.FromSeconds(1);
 
     /// <summary>How often the message was put off.</summary>
     public static int AttemptsOf(ServiceBusReceivedMessage message)
@@ -28,14 +28,14 @@ public static class Deferral
     }
 
     /// <summary>Since when the work waits.</summary>
-    public static DateTimeOffset WaitsSince(ServiceBusReceivedMessage message)
+    public static DateTimeOffset FirstEnqueuedAtOf(ServiceBusReceivedMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
         return message.ApplicationProperties.TryGetValue(FirstEnqueuedAt, out var value) && value is DateTimeOffset since ? since : message.EnqueuedTime;
     }
 
     /// <summary>Until when the work is tried.</summary>
-    public static DateTimeOffset ExpiresAt(ServiceBusReceivedMessage message)
+    public static DateTimeOffset ExpiresAtOf(ServiceBusReceivedMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
         return message.ApplicationProperties.TryGetValue(TriedUntil, out var value) && value is DateTimeOffset until ? until : message.ExpiresAt;
@@ -55,9 +55,9 @@ public static class Deferral
     public static ServiceBusMessage? Copy(ServiceBusReceivedMessage message, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var (until, since) = (ExpiresAt(message), WaitsSince(message));
+        var (until, since) = (ExpiresAtOf(message), FirstEnqueuedAtOf(message));
         var left = until - at;
-        if (left < LeastLife)
+        if (left < MinTimeToLive)
         {
             return null;
         }
@@ -75,12 +75,12 @@ public static class Deferral
     }
 
     /// <summary>The message as it was sent first, to be tried from the beginning.</summary>
-    public static ServiceBusMessage Anew(ServiceBusReceivedMessage message)
+    public static ServiceBusMessage Original(ServiceBusReceivedMessage message)
     {
-        var anew = new ServiceBusMessage(message) { MessageId = OpaqueId.Random(), ScheduledEnqueueTime = default, TimeToLive = TimeSpan.MaxValue };
-        anew.ApplicationProperties.Remove(Attempt);
-        anew.ApplicationProperties.Remove(FirstEnqueuedAt);
-        anew.ApplicationProperties.Remove(TriedUntil);
-        return anew;
+        var original = new ServiceBusMessage(message) { MessageId = OpaqueId.Random(), ScheduledEnqueueTime = default, TimeToLive = TimeSpan.MaxValue };
+        original.ApplicationProperties.Remove(Attempt);
+        original.ApplicationProperties.Remove(FirstEnqueuedAt);
+        original.ApplicationProperties.Remove(TriedUntil);
+        return original;
     }
 }

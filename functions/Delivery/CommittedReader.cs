@@ -10,7 +10,7 @@ namespace Chat.Functions.Delivery;
 /// Those who tell of an entry carry no session, or an old one. A reader who finds less than it was told of is behind: it catches up and
 /// reads again. Whoever still finds less is to try again later.
 /// </remarks>
-public sealed class CommittedLog(ConversationReader reader, ChatContainers containers)
+public sealed class CommittedReader(ConversationReader reader, ChatContainers containers)
 {
     /// <summary>The head, at least as far as an entry, and by which session another read is at least as new.</summary>
     /// <exception cref="UnprocessableException">There is no such conversation.</exception>
@@ -24,7 +24,7 @@ public sealed class CommittedLog(ConversationReader reader, ChatContainers conta
         var found = await reader.ReadStoredHeadAsync(conversation, session, cancellationToken);
         if (found.Document is not { } seen || seen.LastSeq < seq)
         {
-            await reader.CatchUpAsync(conversation, cancellationToken);
+            await reader.RefreshSessionAsync(conversation, cancellationToken);
             found = await reader.ReadStoredHeadAsync(conversation, null, cancellationToken);
         }
 

@@ -6,19 +6,19 @@ namespace Chat.Functions.Delivery;
 /// What this process projected lately, so that what the change feed shows once more costs nothing: a head that only reactions moved, a
 /// message that was reacted to. Forgetting something costs patches that are refused.
 /// </summary>
-internal sealed class ProjectedEntries
+internal sealed class ProjectionCache
 {
     private const int MaxConversations = 10_000;
 
     private readonly Dictionary<ConversationId, Projected> _conversations = [];
 
     /// <summary>Whether everybody's inbox was moved to an entry, or will be by a message.</summary>
-    public bool HasMoved(ConversationId conversation, long listSeq) => Find(conversation).ListSeq >= listSeq;
+    public bool HasAdvanced(ConversationId conversation, long listSeq) => Find(conversation).ListSeq >= listSeq;
 
     /// <summary>Whether what an entry says of some was projected.</summary>
     public bool Has(ConversationId conversation, long seq) => Find(conversation) is var done && seq >= done.First && seq <= done.Last;
 
-    public void NoteMoved(ConversationId conversation, long listSeq) =>
+    public void NoteAdvanced(ConversationId conversation, long listSeq) =>
         Note(conversation, done => done with { ListSeq = Math.Max(done.ListSeq, listSeq) });
 
     /// <summary>Notes entries; those after a hole begin anew, since what is in the hole may still come.</summary>

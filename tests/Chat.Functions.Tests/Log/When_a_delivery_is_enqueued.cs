@@ -5,17 +5,17 @@ using Xunit;
 
 namespace Chat.Functions.Tests.Log;
 
-public class When_a_commit_is_handed_over
+public class When_a_delivery_is_enqueued
 {
     [Fact]
     public async Task Should_answer_although_delivery_cannot_take_it()
     {
         await using var deployment = await Deployment.StartAsync();
         var process = deployment.StartProcess();
-        process.OnHandOver = _ => throw new InvalidOperationException("No queue.");
+        process.OnEnqueue = _ => throw new InvalidOperationException("No queue.");
         var conversation = await process.CreateGroupAsync("alice", "bob");
         var one = await process.SendAsync(conversation, "alice", "1");
-        process.OnHandOver = _ => Task.FromException(new InvalidOperationException("Still no queue."));
+        process.OnEnqueue = _ => Task.FromException(new InvalidOperationException("Still no queue."));
         var two = await process.SendAsync(conversation, "alice", "2");
 
         Assert.Equal((2, 3), (one.Entries[0].Seq, two.Entries[0].Seq));
@@ -29,12 +29,12 @@ public class When_a_commit_is_handed_over
         var (process, reader) = (deployment.StartProcess(), deployment.StartProcess());
         var conversation = await process.CreateGroupAsync("alice", "bob");
         var hanging = new TaskCompletionSource();
-        process.OnHandOver = _ => hanging.Task;
+        process.OnEnqueue = _ => hanging.Task;
 
         var one = process.SendAsync(conversation, "alice", "1");
-        await HandedOverAsync(process, 2);
+        await EnqueuedAsync(process, 2);
         var two = process.SendAsync(conversation, "alice", "2");
-        await HandedOverAsync(process, 3);
+        await EnqueuedAsync(process, 3);
 
         Assert.Equal(["1", "2"], (await StoredLog.ReadAsync(reader.Containers.Conversations, conversation)).Texts);
         Assert.False(one.IsCompleted || two.IsCompleted);
@@ -49,7 +49,7 @@ public class When_a_commit_is_handed_over
         var process = deployment.StartProcess();
         var conversation = await process.CreateGroupAsync("alice", "bob");
         var (invocation, seen) = (new AsyncLocal<string>(), new ConcurrentQueue<string?>());
-        process.OnHandOver = _ =>
+        process.OnEnqueue = _ =>
         {
             seen.Enqueue(invocation.Value);
             return Task.CompletedTask;
@@ -80,7 +80,7 @@ public class When_a_commit_is_handed_over
 
         var answer = await process.SendAsync(conversation, "alice", "1");
 
-        var range = process.HandedOver.Last();
+        var range = process.EnqueuedRanges.Last();
         Assert.Equal((2, 2, answer.Head, answer.Session), (range.First, range.Last, range.Head, range.Session));
         Assert.Equal(answer.Entries, range.Entries);
         Assert.NotNull(range.Session);
@@ -90,8 +90,8 @@ public class When_a_commit_is_handed_over
             new Chat.Functions.Conversations.ConversationReader(process.Containers).ReadHeadAsync(conversation, session, CancellationToken.None);
     }
 
-    private static Task HandedOverAsync(AppProcess process, int count) =>
-        Eventually.HoldsAsync(() => process.HandedOver.Count, seen => seen == count, $"{count} hand-overs");
+    private static Task EnqueuedAsync(AppProcess process, int count) =>
+        Eventually.HoldsAsync(() => process.EnqueuedRanges.Count, seen => seen == count, $"{count} hand-overs");
 
     /// <summary>Lets time pass until a task that waits for it, sooner or later, is done.</summary>
     private static Task AdvanceUntilAsync(TestClock clock, Task done) => Eventually.HoldsAsync(

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Chat.Functions.Tests.Delivery;
 
-public class DeferralTests
+public class ReschedulingTests
 {
     private static readonly DateTimeOffset Enqueued = new(2026, 1, 31, 9, 30, 0, TimeSpan.Zero);
 
@@ -13,37 +13,37 @@ public class DeferralTests
     {
         var message = Received(Enqueued, TimeSpan.FromDays(14));
         var at = Enqueued;
-        for (var attempt = 1; attempt <= 5_000 && Deferral.Copy(message, at += TimeSpan.FromMinutes(5)) is { } copy; attempt++)
+        for (var attempt = 1; attempt <= 5_000 && Rescheduling.Copy(message, at += TimeSpan.FromMinutes(5)) is { } copy; attempt++)
         {
             Assert.NotEqual(message.MessageId, copy.MessageId);
 
             // Service Bus may be late to make it receivable.
             message = Received(copy.ScheduledEnqueueTime.AddSeconds(9), copy.TimeToLive, copy.ApplicationProperties);
-            Assert.Equal((attempt, Enqueued, Enqueued.AddDays(14)), (Deferral.AttemptsOf(message), Deferral.WaitsSince(message), Deferral.ExpiresAt(message)));
+            Assert.Equal((attempt, Enqueued, Enqueued.AddDays(14)), (Rescheduling.AttemptsOf(message), Rescheduling.FirstEnqueuedAtOf(message), Rescheduling.ExpiresAtOf(message)));
             Assert.Equal(Enqueued.AddDays(14), copy.ScheduledEnqueueTime + copy.TimeToLive);
         }
 
-        Assert.Equal((14 * 24 * 12) - 1, Deferral.AttemptsOf(message));
+        Assert.Equal((14 * 24 * 12) - 1, Rescheduling.AttemptsOf(message));
     }
 
     [Fact]
     public void A_queue_that_keeps_for_good_lets_copies_live_for_good() =>
-        Assert.Equal(TimeSpan.MaxValue, Deferral.Copy(Received(Enqueued, TimeSpan.MaxValue), Enqueued.AddDays(100))!.TimeToLive);
+        Assert.Equal(TimeSpan.MaxValue, Rescheduling.Copy(Received(Enqueued, TimeSpan.MaxValue), Enqueued.AddDays(100))!.TimeToLive);
 
     [Fact]
     public void Waits_longer_each_time_and_five_minutes_at_most()
     {
-        Assert.All(Enumerable.Range(0, 100), _ => Assert.InRange(Deferral.Delay(1), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)));
-        Assert.All(Enumerable.Range(0, 100), _ => Assert.InRange(Deferral.Delay(4), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(16)));
-        Assert.All(Enumerable.Range(9, 1_000), attempt => Assert.InRange(Deferral.Delay(attempt), TimeSpan.FromMinutes(2.5), TimeSpan.FromMinutes(5)));
+        Assert.All(Enumerable.Range(0, 100), _ => Assert.InRange(Rescheduling.Delay(1), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)));
+        Assert.All(Enumerable.Range(0, 100), _ => Assert.InRange(Rescheduling.Delay(4), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(16)));
+        Assert.All(Enumerable.Range(9, 1_000), attempt => Assert.InRange(Rescheduling.Delay(attempt), TimeSpan.FromMinutes(2.5), TimeSpan.FromMinutes(5)));
     }
 
     [Fact]
     public void A_replayed_dead_letter_begins_anew()
     {
-        var copy = Deferral.Copy(Received(Enqueued, TimeSpan.FromDays(14)), Enqueued.AddDays(13))!;
+        var copy = Rescheduling.Copy(Received(Enqueued, TimeSpan.FromDays(14)), Enqueued.AddDays(13))!;
 
-        var anew = Deferral.Anew(Received(copy.ScheduledEnqueueTime, copy.TimeToLive, copy.ApplicationProperties));
+        var anew = Rescheduling.Original(Received(copy.ScheduledEnqueueTime, copy.TimeToLive, copy.ApplicationProperties));
 
         Assert.Empty(anew.ApplicationProperties);
         Assert.Equal((TimeSpan.MaxValue, default(DateTimeOffset)), (anew.TimeToLive, anew.ScheduledEnqueueTime));

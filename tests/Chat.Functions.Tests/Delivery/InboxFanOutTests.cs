@@ -12,7 +12,7 @@ using Xunit;
 namespace Chat.Functions.Tests.Delivery;
 
 /// <summary>A larger conversation's lists follow by one message a window, whichever instances ask for it.</summary>
-public class InboxAdvanceTests
+public class InboxFanOutTests
 {
     private static readonly DeliveryOptions Options = new();
     private static readonly string[] Names = [.. Enumerable.Range(0, 150).Select(n => $"member-with-a-longer-name-{n:000}")];
@@ -75,19 +75,19 @@ public class InboxAdvanceTests
         }
     }
 
-    private static InboxAdvance Advance(Deployment deployment, ServiceBusClient client, TimeProvider time, AppProcess? process = null)
+    private static InboxFanOut Advance(Deployment deployment, ServiceBusClient client, TimeProvider time, AppProcess? process = null)
     {
         var containers = (process ?? deployment.StartProcess()).Containers;
         var reader = new ConversationReader(containers);
         return new(
-            new CommittedLog(reader, containers),
+            new CommittedReader(reader, containers),
             reader,
-            new MemberLists(reader),
+            new MemberListCache(reader),
             new InboxProjection(containers, reader),
             new DeliveryQueue(client),
             Options,
             time,
-            NullLogger<InboxAdvance>.Instance);
+            NullLogger<InboxFanOut>.Instance);
     }
 
     private static Head Head(ConversationId conversation, long seq) => new()

@@ -14,7 +14,7 @@ namespace Chat.Functions.Delivery;
 /// <param name="Left">Those who aren't members any more, with the entry by which they left last.</param>
 /// <param name="Settings">Title and picture; null where they aren't changed, or by a later entry than these.</param>
 /// <param name="SettingsSeq">The entry that changed them.</param>
-internal sealed record InboxRaises(
+internal sealed record InboxUpdates(
     IReadOnlyDictionary<UserId, (long Seq, long Ordinal)> Sent,
     IReadOnlyDictionary<UserId, long> Mentioned,
     IReadOnlyDictionary<UserId, long> Joined,
@@ -36,7 +36,7 @@ internal sealed record InboxRaises(
     /// <param name="head">The conversation, at least as new as the entries.</param>
     /// <param name="entries">Entries of it.</param>
     /// <param name="everyone">The members, at least as of the head.</param>
-    public static InboxRaises Of(Head head, IReadOnlyList<LogEntry> entries, IReadOnlyList<UserId> everyone)
+    public static InboxUpdates Of(Head head, IReadOnlyList<LogEntry> entries, IReadOnlyList<UserId> everyone)
     {
         ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(entries);
@@ -53,9 +53,9 @@ internal sealed record InboxRaises(
         }
 
         var settings = head.DeletedAt is null
-            ? entries.OfType<LogEvent>().FirstOrDefault(entry => entry.What == LogEvent.ConversationUpdated && entry.Seq == head.AboutSeq)
+            ? entries.OfType<LogEvent>().FirstOrDefault(entry => entry.EventType == LogEvent.ConversationUpdated && entry.Seq == head.ProfileSeq)
             : null;
-        var raises = new InboxRaises(
+        var updates = new InboxUpdates(
             Of(sent, isIn.Contains),
             Of(mentioned, isIn.Contains),
             Of(changes, change => change.Joined, isIn.Contains),
@@ -64,14 +64,14 @@ internal sealed record InboxRaises(
             settings?.Seq ?? 0)
         {
             Changes = changes,
-            MayTakeLong = entries.Any(entry => entry is LogEvent { Further: not null }),
+            MayTakeLong = entries.Any(entry => entry is LogEvent { FurtherMembers: not null }),
         };
-        var some = raises.Sent.Keys.Union(raises.Mentioned.Keys).Union(raises.Joined.Keys).Union(raises.Left.Keys);
-        return raises with { Users = [.. some.Union(settings is null ? [] : isIn)] };
+        var some = updates.Sent.Keys.Union(updates.Mentioned.Keys).Union(updates.Joined.Keys).Union(updates.Left.Keys);
+        return updates with { Users = [.. some.Union(settings is null ? [] : isIn)] };
     }
 
     /// <summary>A member's own marks.</summary>
-    public InboxMarks MarksOf(UserId user) => new(Sent.GetValueOrDefault(user).Ordinal, Mentioned.GetValueOrDefault(user));
+    public InboxWatermarks WatermarksOf(UserId user) => new(Sent.GetValueOrDefault(user).Ordinal, Mentioned.GetValueOrDefault(user));
 
     private static Dictionary<UserId, T> Of<T>(Dictionary<UserId, T> all, Predicate<UserId> isMeant) =>
         all.Where(one => isMeant(one.Key)).ToDictionary(one => one.Key, one => one.Value);

@@ -1,0 +1,44 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Log;
+
+/// <summary>
+/// The actors of a lane for whom the head is being read. No commit takes their commands until then; what they send meanwhile waits
+/// behind, so that nobody's own order is lost.
+/// </summary>
+/// <remarks>Not thread-safe: the lane's lock guards it.</remarks>
+internal sealed class BlockedActors
+{
+    private readonly Dictionary<UserId, List<PendingAppend>> _commands = [];
+    private readonly List<StoredDocument<Head>?> _heads = [];
+
+    public int Count { get; private set; }
+
+    public bool Contains(PendingAppend pending) => _commands.TryGetValue(pending.Command.Actor, out var own) && own.Contains(pending);
+
+    public bool Blocks(PendingAppend pending) => _commands.ContainsKey(pending.Command.Actor);
+
+    /// <summary>Blocks an actor, who isn't blocked yet, with their commands.</summary>
+    public void Block(List<PendingAppend> commands)
+    {
+        _commands.Add(commands[0].Command.Actor, commands);
+        Count += commands.Count;
+    }
+
+    /// <summary>Unblocks an actor and keeps the heads that were read for them.</summary>
+    public void Unblock(List<PendingAppend> commands, List<StoredDocument<Head>?> heads)
+    {
+        _commands.Remove(commands[0].Command.Actor);
+        Count -= commands.Count;
+        _heads.AddRange(heads);
+    }
+
+    /// <summary>The heads that were read since the last call.</summary>
+    public List<StoredDocument<Head>?> TakeHeads()
+    {
+        List<StoredDocument<Head>?> heads = [.. _heads];
+        _heads.Clear();
+        return heads;
+    }
+}
