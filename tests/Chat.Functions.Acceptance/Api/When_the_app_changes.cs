@@ -84,12 +84,12 @@ public class When_the_app_changes
         var inCode = Repository.InSources(@"\[LoggerMessage\(\s*(\d+,\s+LogLevel\.\w+)");
         var documented = Regex.Matches(
             File.ReadAllText(Repository.Path("docs/operations.md")),
-            @"^\| (\d+) \| (\w+) \|",
+            @"^\| (?<id>\d+) \| (?<level>\w+) \|",
             RegexOptions.Multiline | RegexOptions.NonBacktracking);
         AssertSame(
             inCode.Select(one => Regex.Replace(one, @",\s+LogLevel\.", " ", RegexOptions.NonBacktracking)),
             "functions/",
-            documented.Select(row => $"{row.Groups[1].Value} {row.Groups[2].Value}"),
+            documented.Select(row => $"{row.Groups["id"].Value} {row.Groups["level"].Value}"),
             "docs/operations.md, in the table of log events");
     }
 
