@@ -5,8 +5,8 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Delivery;
 
-/// <summary>What a page of the change feed shows of one conversation.</summary>
-/// <param name="Head">The head, if it is among the changes.</param>
+/// <summary>The changes of one conversation in a page of the change feed.</summary>
+/// <param name="Head">The head, if it is among the changes and is as new as the entries.</param>
 /// <param name="Entries">Entries that are new, or were changed since they were committed.</param>
 /// <param name="Unreadable">Documents that this version can't read, or that the page doesn't show as they are stored.</param>
 public sealed record ChangedConversation(
@@ -15,14 +15,15 @@ public sealed record ChangedConversation(
     IReadOnlyList<LogEntry> Entries,
     IReadOnlyList<ProjectDocument> Unreadable)
 {
-    /// <summary>The page, by conversation. Documents that move no inbox are left out.</summary>
+    /// <summary>Reads a page and groups it by conversation. Documents that no inbox depends on are left out.</summary>
     public static IReadOnlyList<ChangedConversation> Read(string page)
     {
         using var documents = JsonDocument.Parse(page);
-        return [.. documents.RootElement.EnumerateArray().Where(IsProjected).GroupBy(ConversationOf).Select(one => Read(one.Key, one))];
+        var projected = documents.RootElement.EnumerateArray().Where(IsProjected);
+        return [.. projected.GroupBy(ConversationOf).Select(one => Read(one.Key, one))];
     }
 
-    /// <summary>What is to be read again for it: its entries in runs, or the head's last one.</summary>
+    /// <summary>The ranges of entries that cover these changes; the head's last entry when only the head changed.</summary>
     public IReadOnlyList<ProjectEntries> Ranges()
     {
         List<ProjectEntries> runs = [];
@@ -41,7 +42,7 @@ public sealed record ChangedConversation(
         return runs;
     }
 
-    /// <summary>A document as a head or an entry; null for one that moves no inbox.</summary>
+    /// <summary>Decodes a document as a head or an entry; both are null for other documents.</summary>
     /// <exception cref="JsonException">This version can't read it.</exception>
     public static (Head? Head, LogEntry? Entry) Decode(JsonElement document) => document.GetProperty("type").GetString() switch
     {
@@ -69,6 +70,7 @@ public sealed record ChangedConversation(
             }
             catch (Exception exception) when (exception is JsonException or InvalidOperationException or NotSupportedException)
             {
+                // One document that can't be read mustn't hold up the feed for all others.
                 unreadable.Add(new ProjectDocument
                 {
                     ConversationId = conversation,
@@ -78,15 +80,16 @@ public sealed record ChangedConversation(
             }
         }
 
-        // A head that is older than an entry beside it says too little of it.
+        // Pages cut commits: a head may be older than an entry beside it. Without it the projection reads a newer one.
         return new(conversation, entries.Exists(entry => entry.Seq > head?.LastSeq) ? null : head, entries, unreadable);
     }
 
-    /// <summary>
-    /// The trigger reads documents with Newtonsoft.Json, which takes every text that looks like an instant for one and writes it in another
-    /// way (CosmosDBTriggerValueBinder in https://github.com/Azure/azure-webjobs-sdk-extensions). Where an instant is meant that is the same;
-    /// ids, names and what people wrote are not.
-    /// </summary>
+    /// <summary>Whether the page shows a document as it is stored.</summary>
+    /// <remarks>
+    /// The trigger reads documents with Newtonsoft.Json, which parses every text that looks like an instant and writes it in another form
+    /// (CosmosDBTriggerValueBinder in https://github.com/Azure/azure-webjobs-sdk-extensions). An instant stays the same instant. Ids,
+    /// names and what people wrote would change.
+    /// </remarks>
     private static bool IsAsStored(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Object => value.EnumerateObject().All(member => IsInstant(member.Name) || IsAsStored(member.Value)),
@@ -101,7 +104,9 @@ public sealed record ChangedConversation(
         text.Length >= 19 && (text[4], text[7], text[10], text[13]) == ('-', '-', 'T', ':');
 
     private static string? Text(JsonElement document, string name) =>
-        document.ValueKind == JsonValueKind.Object && document.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+        document.ValueKind == JsonValueKind.Object
+            && document.TryGetProperty(name, out var value)
+            && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
 }

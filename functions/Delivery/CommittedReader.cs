@@ -5,16 +5,16 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Delivery;
 
-/// <summary>Reads what queue messages and the change feed tell of, although a replica may not show it yet.</summary>
+/// <summary>Reads heads and entries that are known to be committed, although a replica may not show them yet.</summary>
 /// <remarks>
-/// Those who tell of an entry carry no session, or an old one. A reader who finds less than it was told of is behind: it catches up and
-/// reads again. Whoever still finds less is to try again later.
+/// A queue message or a page of the change feed names an entry, with an old session token or none. If the read finds less than that, the
+/// replica is behind: the reader refreshes the process's session and reads again. If it still finds less, the caller tries again later.
 /// </remarks>
 public sealed class CommittedReader(ConversationReader reader, ChatContainers containers)
 {
-    /// <summary>The head, at least as far as an entry, and by which session another read is at least as new.</summary>
+    /// <summary>The head, at least as new as an entry, with the session token by which another read is as new.</summary>
     /// <exception cref="UnprocessableException">There is no such conversation.</exception>
-    /// <exception cref="ReplicaBehindException">It isn't to be seen that far.</exception>
+    /// <exception cref="ReplicaBehindException">No replica shows that entry yet.</exception>
     public async Task<(Head Head, Session? Session)> ReadHeadAsync(
         ConversationId conversation,
         long seq,
@@ -28,13 +28,14 @@ public sealed class CommittedReader(ConversationReader reader, ChatContainers co
             found = await reader.ReadStoredHeadAsync(conversation, null, cancellationToken);
         }
 
-        var head = found.Document ?? throw new UnprocessableException("ConversationNotFound", $"There is no conversation {conversation}.");
+        var head = found.Document
+            ?? throw new UnprocessableException("ConversationNotFound", $"There is no conversation {conversation}.");
         return head.LastSeq >= seq ? (head, found.Session) : throw new ReplicaBehindException(conversation, seq);
     }
 
-    /// <summary>The entries of a closed range, without those that expired meanwhile.</summary>
+    /// <summary>The entries of a closed range, without those that have expired.</summary>
     /// <exception cref="UnprocessableException">There is no such conversation.</exception>
-    /// <exception cref="ReplicaBehindException">It isn't to be seen that far.</exception>
+    /// <exception cref="ReplicaBehindException">No replica shows that range yet.</exception>
     public async Task<IReadOnlyList<LogEntry>> ReadEntriesAsync(
         ConversationId conversation,
         long first,
@@ -48,7 +49,7 @@ public sealed class CommittedReader(ConversationReader reader, ChatContainers co
             return entries;
         }
 
-        // Whoever sees the head that far sees the entries too, but for those that expired.
+        // Head and entries are committed together: a read by the head's session shows all entries but the expired ones.
         var (_, seen) = await ReadHeadAsync(conversation, last, session, cancellationToken);
         return await FindAsync(conversation, first, last, seen, cancellationToken);
     }
@@ -72,6 +73,6 @@ public sealed class CommittedReader(ConversationReader reader, ChatContainers co
     }
 }
 
-/// <summary>A reader found less of a conversation than it was told of: its replica isn't there yet.</summary>
+/// <summary>A read found less of a conversation than is committed: its replica lags. A later try succeeds.</summary>
 public sealed class ReplicaBehindException(ConversationId conversation, long seq)
-    : Exception($"Conversation {conversation}: entry {seq} isn't to be seen yet.");
+    : Exception($"Conversation {conversation}: no replica shows entry {seq} yet.");

@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Delivery;
 
-/// <summary>Queue <c>deliveries</c>: pushes a committed range to its members.</summary>
+/// <summary>Queue <c>deliveries</c>: pushes a committed range to the conversation's members.</summary>
 public sealed class DeliverEntries(QueueMessageProcessor queueWork, RangePush push)
 {
     [Function(nameof(DeliverEntries))]

@@ -4,16 +4,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Delivery;
 
-/// <summary>Notes how long after its commit a range was delivered, and warns of those that were late: once a second at most, for an alert.</summary>
+/// <summary>
+/// Measures how long after its commit a range was delivered. It logs a warning of a late one, for an alert, at most once a second.
+/// </summary>
 public sealed class DeliveryLag(DeliveryOptions options, TimeProvider time, ILogger<DeliveryLag> logger)
 {
     private long _nextWarning;
 
-    /// <summary>Notes a range whose members were told just now; its oldest entry counts.</summary>
-    public void Note(EntriesCommitted range, IReadOnlyList<LogEntry> entries)
+    /// <summary>Records a range that was pushed just now, by the lag of its oldest entry.</summary>
+    public void Record(EntriesCommitted range, IReadOnlyList<LogEntry> entries)
     {
-        ArgumentNullException.ThrowIfNull(range);
-        ArgumentNullException.ThrowIfNull(entries);
         if (entries.Count == 0)
         {
             return;
@@ -33,6 +33,7 @@ public sealed class DeliveryLag(DeliveryOptions options, TimeProvider time, ILog
 
     private bool MayWarn()
     {
+        // Whoever sets the next instant warns; concurrent calls lose the exchange.
         var (now, next) = (time.GetTimestamp(), Volatile.Read(ref _nextWarning));
         return now >= next && Interlocked.CompareExchange(ref _nextWarning, now + time.TimestampFrequency, next) == next;
     }

@@ -6,29 +6,28 @@ using Chat.Functions.Telemetry;
 
 namespace Chat.Functions.Delivery;
 
-/// <summary>Sends what delivery works on. A send returns once Service Bus has it.</summary>
+/// <summary>Enqueues deliveries and fan-outs. A call returns once Service Bus has stored the message.</summary>
 public sealed class DeliveryQueue(ServiceBusClient client)
 {
-    /// <summary>Service Bus takes 256 KB with properties; beyond this the consumer reads the entries from the log.</summary>
+    /// <summary>A larger body goes without its entries, which the consumer then reads. Service Bus takes 256 KB with properties.</summary>
     private const int MaxBody = 192 * 1024;
 
     private readonly ServiceBusSender _deliveries = client.CreateSender(EntriesCommitted.Queue);
     private readonly ServiceBusSender _fanout = client.CreateSender(FanOutMessage.Queue);
 
-    /// <summary>Opens the connection and the way to the queue, so that the first hand-over doesn't wait for them.</summary>
+    /// <summary>Opens the connection and the link to the queue, so that the first delivery doesn't wait for them.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        // The SDK asks the queue how large a batch may be.
+        // The SDK opens them lazily; a new batch makes it ask the queue for its largest message.
         using var batch = await _deliveries.CreateMessageBatchAsync(cancellationToken);
     }
 
-    /// <summary>Hands a committed range over to delivery.</summary>
+    /// <summary>Enqueues the delivery of a committed range.</summary>
     public Task EnqueueAsync(CommittedRange range) => EnqueueAsync(EntriesCommitted.Of(range), CancellationToken.None);
 
-    /// <summary>Hands a range over; the queue drops one that was handed over within the last minutes.</summary>
+    /// <summary>Enqueues a delivery. The queue drops it if it got the same one within its duplicate detection window.</summary>
     public Task EnqueueAsync(EntriesCommitted committed, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(committed);
         var body = JsonSerializer.SerializeToUtf8Bytes(committed, ChatJson.Default.EntriesCommitted);
         if (body.Length > MaxBody)
         {
@@ -38,10 +37,9 @@ public sealed class DeliveryQueue(ServiceBusClient client)
         return _deliveries.SendTracedAsync(Message(body, committed.MessageId), cancellationToken);
     }
 
-    /// <summary>Sends what is to be done for many, at once or at an instant.</summary>
+    /// <summary>Enqueues a fan-out, for now or for an instant.</summary>
     public Task EnqueueAsync(FanOutMessage fanOut, DateTimeOffset? at, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(fanOut);
         var message = Message(JsonSerializer.SerializeToUtf8Bytes(fanOut, ChatJson.Default.FanOutMessage), fanOut.MessageId);
         if (at is { } instant)
         {

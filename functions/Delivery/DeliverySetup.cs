@@ -12,22 +12,30 @@ namespace Chat.Functions.Delivery;
 /// <summary>Registers delivery: the Service Bus client and what the queue and feed functions work with.</summary>
 public static class DeliverySetup
 {
-    /// <summary>The connection setting of Service Bus: a connection string, or <c>ServiceBus__fullyQualifiedNamespace</c> for managed identity.</summary>
+    /// <summary>
+    /// The connection setting of Service Bus: a connection string, or <c>ServiceBus__fullyQualifiedNamespace</c> for managed identity.
+    /// </summary>
     public const string Connection = "ServiceBus";
 
-    /// <summary>The connection setting of Cosmos DB: a connection string, or <c>Cosmos__accountEndpoint</c> for managed identity.</summary>
+    /// <summary>
+    /// The connection setting of Cosmos DB: a connection string, or <c>Cosmos__accountEndpoint</c> for managed identity.
+    /// </summary>
     public const string CosmosConnection = "Cosmos";
 
     public static IServiceCollection AddDelivery(this IServiceCollection services, IConfiguration configuration)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
         configuration.RequireConnection(Connection, "fullyQualifiedNamespace");
         return services
             .AddSingleton(configuration.GetValidated<DeliveryOptions>("Delivery"))
-            // An answer waits for its hand-over; the change feed is there for what takes longer.
+            // An HTTP answer waits until its delivery is enqueued, so few retries: the change feed enqueues what isn't by then.
             .AddSingleton(new ServiceBusClientOptions
             {
-                RetryOptions = new ServiceBusRetryOptions { MaxRetries = 2, Delay = TimeSpan.FromMilliseconds(200), TryTimeout = TimeSpan.FromSeconds(5) },
+                RetryOptions = new ServiceBusRetryOptions
+                {
+                    MaxRetries = 2,
+                    Delay = TimeSpan.FromMilliseconds(200),
+                    TryTimeout = TimeSpan.FromSeconds(5),
+                },
             })
             .AddSingleton(provider => Client(configuration, provider))
             .AddSingleton<DeliveryQueue>()
@@ -48,7 +56,10 @@ public static class DeliverySetup
         var options = provider.GetRequiredService<ServiceBusClientOptions>();
         return configuration[Connection] is { Length: > 0 } connectionString
             ? new ServiceBusClient(connectionString, options)
-            : new ServiceBusClient(configuration.Required($"{Connection}:fullyQualifiedNamespace"), provider.GetRequiredService<TokenCredential>(), options);
+            : new ServiceBusClient(
+                configuration.Required($"{Connection}:fullyQualifiedNamespace"),
+                provider.GetRequiredService<TokenCredential>(),
+                options);
     }
 }
 
@@ -56,13 +67,15 @@ public static class DeliverySetup
 public sealed record DeliveryOptions
 {
     /// <summary>
-    /// How often the lists of conversations with more than 32 members follow. Default 3 s; they follow up to 1.5 times as late. Longer costs
-    /// less in busy groups.
+    /// The debounce window in which the lists of conversations with more than 32 members move once. Default 3 s, from 0.1 s to 1 min.
+    /// Lists lag by up to 1.5 windows. A longer window costs less in busy groups.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan InboxWindow { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>From when on a push counts as late, by its commit. Default 5 s. Only a warning depends on it.</summary>
+    /// <summary>
+    /// The time after its commit from which on a delivery counts as late. Default 5 s, from 0.1 s to 1 h. Only a warning depends on it.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan LateAfter { get; init; } = TimeSpan.FromSeconds(5);
 }

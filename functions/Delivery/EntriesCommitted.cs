@@ -5,7 +5,9 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Delivery;
 
-/// <summary>On queue <c>deliveries</c>: a closed range of a conversation's log was committed, and is to be pushed to its members.</summary>
+/// <summary>
+/// On queue <c>deliveries</c>: a closed range of a conversation's log was committed. The consumer pushes it to the members.
+/// </summary>
 public sealed record EntriesCommitted
 {
     public const string Queue = "deliveries";
@@ -16,29 +18,28 @@ public sealed record EntriesCommitted
 
     public required long Last { get; init; }
 
-    /// <summary>Whether the change feed hands it over, in case whoever committed it couldn't.</summary>
+    /// <summary>Whether the change feed enqueued it, in case the process that committed the range couldn't.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsFromFeed { get; init; }
 
-    /// <summary>By which a reader finds at least this range; null from the change feed.</summary>
+    /// <summary>The session token by which a read shows at least this range; null from the change feed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Session? Session { get; init; }
 
-    /// <summary>The head as the range left it; read when absent.</summary>
+    /// <summary>The head as the range left it; if absent, the consumer reads it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Head? Head { get; init; }
 
-    /// <summary>The range's entries when they fit in a message; read when absent.</summary>
+    /// <summary>The range's entries if they fit in a message; if absent, the consumer reads them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LogEntry>? Entries { get; init; }
 
-    /// <summary>The same for whoever hands the range over, so that the queue takes it once.</summary>
+    /// <summary>The same from the committer and from the change feed, so that the queue's duplicate detection drops the second.</summary>
     [JsonIgnore]
     public string MessageId => $"{ConversationId}:{First}-{Last}";
 
     public static EntriesCommitted Of(CommittedRange range)
     {
-        ArgumentNullException.ThrowIfNull(range);
         return new()
         {
             ConversationId = range.Head.ConversationId,

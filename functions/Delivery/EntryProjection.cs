@@ -10,40 +10,42 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Delivery;
 
 /// <summary>
-/// Projects the log into the members' inboxes. Entries raise what concerns some: the sender's read watermark, who is mentioned, who joined
-/// or left, title and picture. The head updates what concerns all.
+/// Projects the log into the members' inboxes. Entries update single members: the sender's read watermark, mentions, joins and leaves,
+/// title and picture. The head advances everybody's entry to the newest message.
 /// </summary>
 /// <remarks>
-/// All of it are levels that only rise, so it may come late, twice, in any order and in parts. Only members of a head are moved to it:
-/// whoever left before keeps the trace.
+/// Idempotent and independent of order: watermarks only rise, so changes may come late, twice and in parts. Only members of the head are
+/// advanced: a user who left keeps a tombstone.
 /// </remarks>
 public sealed class EntryProjection(
     CommittedReader log,
     ConversationReader reader,
     MemberListCache members,
     InboxProjection inbox,
-    InboxFanOut advance,
+    InboxFanOut fanOut,
     SentReceipts receipts,
     RemainingMembers remaining,
     ChatContainers containers,
     DeliveryQueue queue,
     TimeProvider time)
 {
-    /// <summary>How many inboxes of a conversation are moved while a page of the change feed waits.</summary>
+    /// <summary>How many inboxes of a conversation are written while a page of the change feed waits.</summary>
     private const int MaxInlineMembers = 32;
 
     private const int MaxParallel = 16;
 
-    /// <summary>Of older entries the feed only has projected who joined and left: the rest was, unless leases were lost for longer.</summary>
+    /// <summary>
+    /// Of older entries only joins and leaves are projected again. The rest was projected before, unless the feed's leases were lost for
+    /// longer than this.
+    /// </summary>
     private static readonly TimeSpan MaxAge = TimeSpan.FromDays(1);
 
     private readonly ProjectionCache _recent = new();
 
-    /// <summary>Projects what a page of the change feed shows of a conversation, or leaves what is much of it to <c>fanout</c>.</summary>
-    /// <exception cref="Exception">Some of it isn't done.</exception>
+    /// <summary>Projects a conversation's changes in a page of the change feed. If they take long, queue <c>fanout</c> does it.</summary>
+    /// <exception cref="Exception">Some of the changes aren't projected.</exception>
     public async Task ProjectAsync(ChangedConversation changed, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(changed);
         var entries = changed.Entries.Where(entry => !IsProjected(entry)).ToList();
         var advances = changed.Head is { } shown && !_recent.HasAdvanced(changed.ConversationId, shown.ListSeq);
         if (entries.Count == 0 && !advances)
@@ -63,7 +65,7 @@ public sealed class EntryProjection(
                 await queue.EnqueueAsync(range, null, cancellationToken);
             }
 
-            // Its handler moves everybody, too.
+            // The handler of that message advances everybody, too.
             _recent.NoteAdvanced(head.ConversationId, head.ListSeq);
         }
         else
@@ -74,12 +76,11 @@ public sealed class EntryProjection(
         _recent.Note(head.ConversationId, entries.Select(entry => entry.Seq));
     }
 
-    /// <summary>Projects entries as they are stored now, and then moves everybody.</summary>
+    /// <summary>Projects a range of entries as they are stored now, and advances everybody.</summary>
     /// <exception cref="UnprocessableException">This version can't read them.</exception>
-    /// <exception cref="Exception">Some of it isn't done.</exception>
+    /// <exception cref="Exception">Some of the entries aren't projected.</exception>
     public async Task ProjectAsync(ProjectEntries range, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(range);
         try
         {
             var (head, session) = await log.ReadHeadAsync(range.ConversationId, range.Last, null, cancellationToken);
@@ -94,10 +95,10 @@ public sealed class EntryProjection(
 
     /// <summary>Projects a document as it is stored now.</summary>
     /// <exception cref="UnprocessableException">This version can't read it.</exception>
-    /// <exception cref="Exception">Some of it isn't done.</exception>
+    /// <exception cref="Exception">Some of it isn't projected.</exception>
     public async Task ProjectAsync(ProjectDocument document, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(document);
+        // The message names a version of the document, which a lagging replica may not show.
         await reader.RefreshSessionAsync(document.ConversationId, cancellationToken);
         Head? head = null;
         LogEntry? entry = null;
@@ -118,7 +119,7 @@ public sealed class EntryProjection(
             throw Unreadable();
         }
 
-        // It may be gone meanwhile.
+        // The document may be deleted by now.
         if ((head?.LastSeq ?? entry?.Seq) is { } seq)
         {
             var (now, session) = head is null
@@ -139,18 +140,22 @@ public sealed class EntryProjection(
         await ApplyAsync(head, session, InboxUpdates.Of(head, entries, everyone), everyone, cancellationToken);
     }
 
-    /// <summary>Without the cause, which may quote what people wrote.</summary>
+    /// <summary>Has no inner exception: that of a JSON fault may quote what people wrote.</summary>
     private static UnprocessableException Unreadable() => new("Unreadable", "A document isn't one that this version can read.");
 
-    /// <summary>What changes a message afterwards changes nothing of what it says to lists.</summary>
+    /// <summary>
+    /// Whether an entry needs no projection: it is too old, or it is a message that was changed after it was projected. Edits and reactions
+    /// change nothing of what a message's own entry says to inboxes.
+    /// </summary>
     private bool IsProjected(LogEntry entry) =>
         (entry.At < time.GetUtcNow() - MaxAge && !MembershipChange.IsMembershipEvent(entry))
         || (entry is Messages.Message { UpdatedSeq: not null } && _recent.Has(entry.ConversationId, entry.Seq));
 
+    /// <summary>Writes all inboxes that the entries and the head change, at once or by <c>fanout</c>.</summary>
     /// <param name="head">The conversation, at least as new as the entries.</param>
-    /// <param name="session">By which the head was read; null where that isn't known.</param>
-    /// <param name="updates">What concerns some.</param>
-    /// <param name="everyone">The members, if all are to move to the head.</param>
+    /// <param name="session">The session token by which the head was read; null if it came with the change feed.</param>
+    /// <param name="updates">The updates of single members.</param>
+    /// <param name="everyone">The members if all are to be advanced to the head; else none.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     private async Task ApplyAsync(
         Head head,
@@ -159,6 +164,7 @@ public sealed class EntryProjection(
         IReadOnlyList<UserId> everyone,
         CancellationToken cancellationToken)
     {
+        // Only a new entry needs the group's picture; the others have it.
         var change = InboxChange.Of(head, updates.Joined.Count > 0 ? await ReadProfileAsync(head, session, cancellationToken) : null);
         var joined = await ReadJoinedAsync(head, updates, session, cancellationToken);
         var all = everyone.Count <= MaxInlineMembers && head.DeletedAt is null ? everyone : [];
@@ -171,7 +177,7 @@ public sealed class EntryProjection(
         {
             if (all.Count == 0)
             {
-                await advance.ScheduleAsync(head, cancellationToken);
+                await fanOut.ScheduleAsync(head, cancellationToken);
             }
 
             _recent.NoteAdvanced(head.ConversationId, head.ListSeq);
@@ -190,6 +196,7 @@ public sealed class EntryProjection(
     {
         if (updates.Left.TryGetValue(user, out var leftSeq))
         {
+            // Nothing that happened later concerns them.
             await inbox.LeaveAsync(user, change with { LastSeq = leftSeq }, cancellationToken);
             return;
         }
@@ -217,21 +224,24 @@ public sealed class EntryProjection(
         }
     }
 
-    /// <summary>What is said about a conversation in the head's version; null while that is nothing.</summary>
-    /// <exception cref="ReplicaBehindException">It isn't to be seen yet.</exception>
+    /// <summary>The group's profile in the head's version; null while there is none.</summary>
+    /// <exception cref="ReplicaBehindException">No replica shows that version yet.</exception>
     private async Task<GroupProfile?> ReadProfileAsync(Head head, Session? session, CancellationToken cancellationToken)
     {
-        if (await reader.ReadProfileAsync(head, session, cancellationToken) is var profile && (profile?.UpdatedSeq ?? 0) < head.ProfileSeq)
+        var profile = await reader.ReadProfileAsync(head, session, cancellationToken);
+        if ((profile?.UpdatedSeq ?? 0) < head.ProfileSeq)
         {
             await reader.RefreshSessionAsync(head.ConversationId, cancellationToken);
             profile = await reader.ReadProfileAsync(head, null, cancellationToken);
         }
 
-        return (profile?.UpdatedSeq ?? 0) >= head.ProfileSeq ? profile : throw new ReplicaBehindException(head.ConversationId, head.ProfileSeq);
+        return (profile?.UpdatedSeq ?? 0) >= head.ProfileSeq
+            ? profile
+            : throw new ReplicaBehindException(head.ConversationId, head.ProfileSeq);
     }
 
-    /// <summary>The members' documents of those who joined, of that time or a later one.</summary>
-    /// <exception cref="ReplicaBehindException">They aren't to be seen yet.</exception>
+    /// <summary>The member documents of the users who joined, of that membership or a later one.</summary>
+    /// <exception cref="ReplicaBehindException">No replica shows them yet.</exception>
     private async Task<Dictionary<UserId, Member>> ReadJoinedAsync(
         Head head,
         InboxUpdates updates,
@@ -262,26 +272,38 @@ public sealed class EntryProjection(
         bool IsMissing(KeyValuePair<UserId, long> one) => !found.TryGetValue(one.Key, out var member) || member.JoinedSeq < one.Value;
     }
 
-    /// <summary>Has places in the push group follow, after the lists: a renewal that found the conversation in one may have made a place.</summary>
+    /// <summary>
+    /// Enqueues the alignment of the push group with joins and leaves. It comes after the inboxes: a renewal goes by them, and one that ran
+    /// before may have added a user who has left.
+    /// </summary>
     private async Task AlignAsync(Head head, InboxUpdates updates, CancellationToken cancellationToken)
     {
-        // Older places have ended.
+        if (head.Kind != ConversationKind.Group)
+        {
+            return;
+        }
+
+        // Memberships in push groups that are older than their time to live have ended by themselves.
         var since = time.GetUtcNow() - PushGroups.Ttl;
-        foreach (var change in updates.Changes.Where(change => head.Kind == ConversationKind.Group && change.Entry.At >= since && change.Users.Count > 0))
+        foreach (var change in updates.Changes.Where(change => change.Entry.At >= since && change.Users.Count > 0))
         {
             var align = new AlignPushGroup { ConversationId = head.ConversationId, Users = change.Users, Seq = change.Entry.Seq };
             await queue.EnqueueAsync(align, null, cancellationToken);
         }
     }
 
-    /// <summary>Lets in those for whom a new group's first commit had no room, where its request didn't.</summary>
-    /// <exception cref="TimeoutException">They can't be let in just now.</exception>
-    private async Task AddRemainingMembersAsync(LogEvent created, IReadOnlyList<UserId> users, Session? session, CancellationToken cancellationToken)
+    /// <summary>Adds a new group's members for whom its first commit had no room, in case its request didn't get that far.</summary>
+    /// <exception cref="TimeoutException">They can't be added just now.</exception>
+    private async Task AddRemainingMembersAsync(
+        LogEvent created,
+        IReadOnlyList<UserId> users,
+        Session? session,
+        CancellationToken cancellationToken)
     {
         var (refusal, _) = await remaining.JoinAsync(created.ConversationId, created.ActorId, users, session, cancellationToken);
         if (refusal == Problems.Unavailable)
         {
-            throw new TimeoutException("The group's further members can't be let in just now.");
+            throw new TimeoutException("The group's further members can't be added just now.");
         }
     }
 }

@@ -3,7 +3,7 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Delivery;
 
-/// <summary>On queue <c>fanout</c>: what is to be done for many members, or couldn't be done at once. Every kind may be repeated.</summary>
+/// <summary>On queue <c>fanout</c>: work for many members, or work that couldn't be done at once. Every kind is idempotent.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(ProjectEntries), "projectEntries")]
 [JsonDerivedType(typeof(ProjectDocument), "projectDocument")]
@@ -15,12 +15,12 @@ public abstract record FanOutMessage
 
     public required ConversationId ConversationId { get; init; }
 
-    /// <summary>The same for all that ask for the same, so that the queue takes it once.</summary>
+    /// <summary>The same for all requests of the same work, so that the queue's duplicate detection drops all but one.</summary>
     [JsonIgnore]
     public abstract string MessageId { get; }
 }
 
-/// <summary>Entries are to be projected once more, as they are stored then.</summary>
+/// <summary>Projects a closed range of entries as they are stored by then.</summary>
 public sealed record ProjectEntries : FanOutMessage
 {
     public required long First { get; init; }
@@ -31,43 +31,43 @@ public sealed record ProjectEntries : FanOutMessage
     public override string MessageId => $"{ConversationId}:p{First}-{Last}";
 }
 
-/// <summary>A document is to be projected that the change feed's page didn't show as it is stored, or that wasn't read.</summary>
+/// <summary>Projects a document that a page of the change feed didn't show as it is stored, or that couldn't be read.</summary>
 public sealed record ProjectDocument : FanOutMessage
 {
     public required string DocumentId { get; init; }
 
-    /// <summary>Which of its versions the page showed.</summary>
+    /// <summary>The version that the page showed. It only tells messages apart.</summary>
     public required string ETag { get; init; }
 
     [JsonIgnore]
     public override string MessageId => $"{ConversationId}:{OpaqueId.Hash("document", DocumentId, ETag)}";
 }
 
-/// <summary>Every member's inbox is to move to where the conversation is.</summary>
+/// <summary>Advances every member's inbox to the conversation's head.</summary>
 public sealed record AdvanceInboxes : FanOutMessage
 {
-    /// <summary>How far the conversation is at least: whoever reads less reads again.</summary>
+    /// <summary>How new the head is at least. A reader that finds an older one reads again.</summary>
     public required long ListSeq { get; init; }
 
-    /// <summary>The end of the window in which it was asked for, in Unix milliseconds; 0 for the rest of one.</summary>
+    /// <summary>The end of the debounce window, in Unix milliseconds; 0 for the rest of a fan-out.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long WindowEnd { get; init; }
 
-    /// <summary>Those whose inboxes are still to move; null for everybody.</summary>
+    /// <summary>The members whose inboxes are left; null for everybody.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<UserId>? Members { get; init; }
 
-    /// <summary>The rest of a fan-out has an id of its own: a dropped duplicate would end it.</summary>
+    /// <summary>The rest of a fan-out has a random id: if the queue dropped it as a duplicate, the fan-out would end there.</summary>
     [JsonIgnore]
     public override string MessageId => Members is null ? $"{ConversationId}:{WindowEnd}" : OpaqueId.Random();
 }
 
-/// <summary>Users joined or left: their places in the conversation's push group are to be in line with that.</summary>
+/// <summary>Adds users who joined to the conversation's push group, and removes users who left.</summary>
 public sealed record AlignPushGroup : FanOutMessage
 {
     public required IReadOnlyList<UserId> Users { get; init; }
 
-    /// <summary>The entry by which they did.</summary>
+    /// <summary>The entry by which they joined or left.</summary>
     public required long Seq { get; init; }
 
     [JsonIgnore]

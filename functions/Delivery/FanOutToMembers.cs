@@ -4,8 +4,14 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Delivery;
 
-/// <summary>Queue <c>fanout</c>: moves larger conversations' inboxes, keeps push groups in line, and does what couldn't be done at once.</summary>
-public sealed class FanOutToMembers(QueueMessageProcessor queueWork, EntryProjection projection, InboxFanOut inboxes, PushGroupAlignment groups)
+/// <summary>
+/// Queue <c>fanout</c>: advances the inboxes of larger conversations, aligns push groups, and projects what couldn't be projected at once.
+/// </summary>
+public sealed class FanOutToMembers(
+    QueueMessageProcessor queueWork,
+    EntryProjection projection,
+    InboxFanOut inboxes,
+    PushGroupAlignment groups)
 {
     [Function(nameof(FanOutToMembers))]
     public Task RunAsync(
@@ -20,6 +26,6 @@ public sealed class FanOutToMembers(QueueMessageProcessor queueWork, EntryProjec
         ProjectDocument document => projection.ProjectAsync(document, cancellationToken),
         AdvanceInboxes advance => inboxes.AdvanceAsync(advance, cancellationToken),
         AlignPushGroup align => groups.AlignAsync(align, cancellationToken),
-        _ => throw new NotSupportedException($"Nobody handles {message.GetType()}."),
+        _ => throw new NotSupportedException($"Nothing handles {message.GetType()}."),
     };
 }

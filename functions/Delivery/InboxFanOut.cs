@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Delivery;
 
 /// <summary>
-/// Moves all inboxes of a larger conversation to its head, once for what is said in a window: whoever asks for it within one asks by the
-/// same message.
+/// Advances all inboxes of a larger conversation to its head, once for each debounce window. All requests within a window send the same
+/// message id, and the queue keeps one of them.
 /// </summary>
 public sealed class InboxFanOut(
     CommittedReader log,
@@ -19,20 +19,19 @@ public sealed class InboxFanOut(
     TimeProvider time,
     ILogger<InboxFanOut> logger)
 {
-    /// <summary>A few round trips' worth, well within the lock of a minute.</summary>
+    /// <summary>How many inboxes one message advances: four rounds of parallel patches, well within the message lock of a minute.</summary>
     private const int MembersPerMessage = 64;
 
     private const int MaxParallel = 16;
 
-    /// <summary>Conversations whose window this process remembers; forgetting one costs a message that is dropped as a duplicate.</summary>
+    /// <summary>How many conversations' windows are kept. Forgetting one costs a message, which the queue drops as a duplicate.</summary>
     private const int MaxWindows = 1_000;
 
     private readonly Dictionary<ConversationId, DateTimeOffset> _windows = [];
 
-    /// <summary>Has everybody move to a head at the end of a window.</summary>
+    /// <summary>Schedules the fan-out for the end of the current window.</summary>
     public async Task ScheduleAsync(Head head, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
         var end = WindowEnd();
         if (IsScheduled(head.ConversationId, end))
         {
@@ -46,14 +45,16 @@ public sealed class InboxFanOut(
         Remember(head.ConversationId, end);
     }
 
-    /// <summary>Moves some members to where the conversation is, and sends on the rest. Those whose inbox can't be moved hold up nobody.</summary>
-    /// <exception cref="Exception">Nobody's inbox could be moved.</exception>
+    /// <summary>
+    /// Advances the first members' inboxes and enqueues the rest. Members whose inbox fails get a message of their own and hold up nobody.
+    /// </summary>
+    /// <exception cref="Exception">No inbox could be advanced.</exception>
     public async Task AdvanceAsync(AdvanceInboxes advance, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(advance);
         if (advance.Members is null)
         {
-            // The queue took this message for all that asked within the window: what they saw is to be read now.
+            // The queue kept one message of those that were sent within the window. The others may know of a newer head, which a
+            // lagging replica wouldn't show.
             await reader.RefreshSessionAsync(advance.ConversationId, cancellationToken);
         }
 
@@ -63,7 +64,7 @@ public sealed class InboxFanOut(
             return;
         }
 
-        // Whoever left meanwhile isn't to be moved to what came after.
+        // Members who have left meanwhile drop out: their inbox mustn't advance beyond their leaving.
         var (change, everyone) = (InboxChange.Of(head), await members.ReadAsync(head, session, cancellationToken));
         List<UserId> due = [.. advance.Members?.Intersect(everyone) ?? everyone];
         var failed = await Each.FailedAsync(
@@ -76,6 +77,7 @@ public sealed class InboxFanOut(
             logger.InboxesNotAdvanced(failure, advance.ConversationId, failed.Count, change.LastSeq);
             if (failed.Count == due.Count)
             {
+                // Without progress a new message would begin anew, without the backoff of this one.
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
             }
 
@@ -95,8 +97,8 @@ public sealed class InboxFanOut(
     }
 
     /// <summary>
-    /// The end of a window of a grid that all instances share. Half a window away at least, so that its message wasn't handled yet, although
-    /// clocks differ by a second: another for the same window would be dropped.
+    /// The end of a window, on a grid that all instances share. It is at least half a window away, so that its message isn't handled yet
+    /// although clocks differ by a second. After it was handled, another message under its id would be dropped.
     /// </summary>
     private DateTimeOffset WindowEnd()
     {

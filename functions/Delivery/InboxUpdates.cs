@@ -7,13 +7,15 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Delivery;
 
-/// <summary>What entries say to the inboxes of some: one patch a member, whatever number of entries concern them.</summary>
-/// <param name="Sent">Each sender's own last message: they have read up to there.</param>
-/// <param name="Mentioned">The ordinal of the last message that mentions somebody.</param>
-/// <param name="Joined">Members, with the entry by which they joined last.</param>
-/// <param name="Left">Those who aren't members any more, with the entry by which they left last.</param>
-/// <param name="Settings">Title and picture; null where they aren't changed, or by a later entry than these.</param>
-/// <param name="SettingsSeq">The entry that changed them.</param>
+/// <summary>
+/// What a range of entries changes in single members' inboxes. Several entries for one member come to one update.
+/// </summary>
+/// <param name="Sent">Each sender's last message. They have read up to there.</param>
+/// <param name="Mentioned">For each mentioned member the ordinal of the last message that mentions them.</param>
+/// <param name="Joined">Members who joined, with the entry by which they joined last.</param>
+/// <param name="Left">Users who left and aren't members now, with the entry by which they left last.</param>
+/// <param name="Settings">The new title and picture; null if these entries don't change them, or a later entry did.</param>
+/// <param name="SettingsSeq">The entry that changed title or picture.</param>
 internal sealed record InboxUpdates(
     IReadOnlyDictionary<UserId, (long Seq, long Ordinal)> Sent,
     IReadOnlyDictionary<UserId, long> Mentioned,
@@ -22,24 +24,22 @@ internal sealed record InboxUpdates(
     ConversationSettings? Settings,
     long SettingsSeq)
 {
-    /// <summary>Who joined or left, entry by entry.</summary>
+    /// <summary>The membership changes, entry by entry.</summary>
     internal IReadOnlyList<MembershipChange> Changes { get; private init; } = [];
 
-    /// <summary>Whom it concerns.</summary>
+    /// <summary>The users who have an update.</summary>
     public IReadOnlyCollection<UserId> Users { get; private init; } = [];
 
     public int Count => Users.Count;
 
-    /// <summary>Whether something else is to be done for it than raising levels.</summary>
+    /// <summary>Whether the entries lead to commits of their own: a new group's further members join.</summary>
     public bool MayTakeLong { get; private init; }
 
     /// <param name="head">The conversation, at least as new as the entries.</param>
-    /// <param name="entries">Entries of it.</param>
+    /// <param name="entries">Entries of its log.</param>
     /// <param name="everyone">The members, at least as of the head.</param>
     public static InboxUpdates Of(Head head, IReadOnlyList<LogEntry> entries, IReadOnlyList<UserId> everyone)
     {
-        ArgumentNullException.ThrowIfNull(head);
-        ArgumentNullException.ThrowIfNull(entries);
         var isIn = head.DeletedAt is null ? everyone.ToHashSet() : [];
         var changes = MembershipChange.Of(entries, everyone);
         var (sent, mentioned) = (new Dictionary<UserId, (long Seq, long Ordinal)>(), new Dictionary<UserId, long>());
@@ -52,8 +52,10 @@ internal sealed record InboxUpdates(
             }
         }
 
+        // Title and picture are set, not raised by number as the rest: an older change mustn't come after a newer one.
         var settings = head.DeletedAt is null
-            ? entries.OfType<LogEvent>().FirstOrDefault(entry => entry.EventType == LogEvent.ConversationUpdated && entry.Seq == head.ProfileSeq)
+            ? entries.OfType<LogEvent>().FirstOrDefault(
+                entry => entry.EventType == LogEvent.ConversationUpdated && entry.Seq == head.ProfileSeq)
             : null;
         var updates = new InboxUpdates(
             Of(sent, isIn.Contains),
@@ -70,7 +72,7 @@ internal sealed record InboxUpdates(
         return updates with { Users = [.. some.Union(settings is null ? [] : isIn)] };
     }
 
-    /// <summary>A member's own marks.</summary>
+    /// <summary>A member's own watermarks.</summary>
     public InboxWatermarks WatermarksOf(UserId user) => new(Sent.GetValueOrDefault(user).Ordinal, Mentioned.GetValueOrDefault(user));
 
     private static Dictionary<UserId, T> Of<T>(Dictionary<UserId, T> all, Predicate<UserId> isMeant) =>

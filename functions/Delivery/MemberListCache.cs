@@ -4,21 +4,20 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Delivery;
 
-/// <summary>Who gets a conversation's entries. Lists that the head doesn't carry are kept for one version of the members, or newer.</summary>
+/// <summary>The members of conversations. Lists that the head has no room for are cached, each for one version of the members.</summary>
 public sealed class MemberListCache(ConversationReader reader)
 {
-    /// <summary>At most 256 ids each.</summary>
+    /// <summary>How many lists are kept, of at most 256 ids each.</summary>
     private const int MaxLists = 1_000;
 
     private readonly ConcurrentDictionary<ConversationId, (long Version, IReadOnlyList<UserId> Members)> _lists = new();
 
     /// <summary>The active members in the head's version, or a newer one.</summary>
     /// <param name="head">The conversation.</param>
-    /// <param name="session">By which the head was read; null where that isn't known.</param>
+    /// <param name="session">The session token by which the head was read; null if it came with the change feed.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task<IReadOnlyList<UserId>> ReadAsync(Head head, Session? session, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(head);
         if (head.Members is null && _lists.TryGetValue(head.ConversationId, out var kept) && kept.Version == head.MembersVersion)
         {
             return kept.Members;
@@ -26,7 +25,7 @@ public sealed class MemberListCache(ConversationReader reader)
 
         if (head.Members is null && session is null)
         {
-            // A replica may show an older list, which would then be kept as the head's.
+            // A lagging replica may show an older list, which would then be cached for the head's version.
             await reader.RefreshSessionAsync(head.ConversationId, cancellationToken);
         }
 
@@ -35,6 +34,7 @@ public sealed class MemberListCache(ConversationReader reader)
         {
             if (_lists.Count >= MaxLists)
             {
+                // Simpler than a least-recently-used order, and as good: one query fills a list again.
                 _lists.Clear();
             }
 

@@ -5,24 +5,22 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Delivery;
 
-/// <summary>Who joined or left by an entry of the log.</summary>
+/// <summary>The users who joined or left by one entry of the log.</summary>
 internal sealed record MembershipChange(LogEvent Entry, IReadOnlyList<UserId> Joined, IReadOnlyList<UserId> Left)
 {
-    /// <summary>All whom it concerns.</summary>
+    /// <summary>All users who joined or left.</summary>
     public IReadOnlyList<UserId> Users => [.. Joined, .. Left];
 
-    public bool IsDeletion => Entry.EventType == LogEvent.ConversationDeleted;
-
-    /// <summary>Whether an entry is about who is a member.</summary>
+    /// <summary>Whether an entry changes who is a member.</summary>
     public static bool IsMembershipEvent(LogEntry entry) => entry is LogEvent
     {
         EventType: LogEvent.ConversationCreated or LogEvent.ConversationDeleted
             or LogEvent.MemberJoined or LogEvent.MemberLeft or LogEvent.MemberRemoved,
     };
 
-    /// <summary>The changes that some entries make.</summary>
+    /// <summary>The membership changes among some entries.</summary>
     /// <param name="entries">Entries of one conversation.</param>
-    /// <param name="everyone">The members, who all leave with a deletion.</param>
+    /// <param name="everyone">The members. They all leave when the conversation is deleted.</param>
     public static IReadOnlyList<MembershipChange> Of(IEnumerable<LogEntry> entries, IReadOnlyList<UserId> everyone) =>
         [.. entries.Where(IsMembershipEvent).Cast<LogEvent>().Select(entry => Of(entry, everyone))];
 

@@ -5,21 +5,24 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Delivery;
 
 /// <summary>
-/// Follows the change feed of conversations: moves the members' inboxes, and hands every new commit over again, in case whoever committed
-/// it couldn't. The feed's lease moves on behind what is projected, or is a message on <c>fanout</c>.
+/// Follows the change feed of <c>conversations</c>: projects changes into the members' inboxes, and enqueues the delivery of every new
+/// commit once more, in case its own process couldn't. The feed's lease moves on when a page is projected or is on queue <c>fanout</c>.
 /// </summary>
-/// <remarks>The page comes as text, so that one document that can't be read doesn't hold up the others.</remarks>
+/// <remarks>
+/// At-least-once: after a crash the page comes again. It comes as text, so that one document that can't be read doesn't hold up the others.
+/// </remarks>
 public sealed class ProjectInboxes(EntryProjection projection, DeliveryQueue queue, TimeProvider time, ILogger<ProjectInboxes> logger)
 {
     private const int MaxParallel = 16;
 
-    /// <summary>How long the members' inboxes may take of a page; what isn't done by then goes to <c>fanout</c>.</summary>
+    /// <summary>How long a page waits for its projection. Changes that aren't projected by then go to <c>fanout</c>.</summary>
     private static readonly TimeSpan InlineTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>Older commits aren't handed over again: a feed that begins anew pushes no history.</summary>
+    /// <summary>Older commits aren't enqueued: a feed that begins anew would push the whole history.</summary>
     private static readonly TimeSpan MaxEnqueuedAge = TimeSpan.FromHours(1);
 
-    // Without a retry policy the trigger would skip a page that throws.
+    // Without a retry policy the trigger skips a page whose function throws:
+    // https://learn.microsoft.com/azure/cosmos-db/troubleshoot-changefeed-functions
     [Function(nameof(ProjectInboxes))]
     [ExponentialBackoffRetry(-1, "00:00:01", "00:01:00")]
     public async Task RunAsync(
@@ -42,7 +45,10 @@ public sealed class ProjectInboxes(EntryProjection projection, DeliveryQueue que
             cancellationToken);
     }
 
-    /// <summary>Hands over each commit of which an entry is as it was committed. Of one that was changed since, the change's entry tells.</summary>
+    /// <summary>
+    /// Enqueues the delivery of each commit in the page. A message that was changed since isn't pushed again: the change has an entry of
+    /// its own.
+    /// </summary>
     private Task EnqueueDeliveriesAsync(ChangedConversation changed, CancellationToken cancellationToken)
     {
         var since = time.GetUtcNow() - MaxEnqueuedAge;
@@ -54,10 +60,11 @@ public sealed class ProjectInboxes(EntryProjection projection, DeliveryQueue que
             cancellationToken)));
     }
 
+    /// <summary>Projects changes at once, or enqueues them on <c>fanout</c>.</summary>
     /// <param name="changed">The changes.</param>
-    /// <param name="inline">Ends what is to be done at once.</param>
+    /// <param name="inline">Ends the projection at once.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="Exception">Neither was it done, nor did <c>fanout</c> take it: the page is to come again.</exception>
+    /// <exception cref="Exception">Neither succeeded: the page is to come again.</exception>
     private async Task ProjectAsync(ChangedConversation changed, CancellationToken inline, CancellationToken cancellationToken)
     {
         foreach (var document in changed.Unreadable)

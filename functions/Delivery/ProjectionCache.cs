@@ -3,8 +3,8 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Delivery;
 
 /// <summary>
-/// What this process projected lately, so that what the change feed shows once more costs nothing: a head that only reactions moved, a
-/// message that was reacted to. Forgetting something costs patches that are refused.
+/// What this process projected lately. The change feed shows a head again after every reaction, and a message again after every change; the
+/// cache saves the writes for those. Forgetting costs patches that are refused.
 /// </summary>
 internal sealed class ProjectionCache
 {
@@ -12,16 +12,16 @@ internal sealed class ProjectionCache
 
     private readonly Dictionary<ConversationId, Projected> _conversations = [];
 
-    /// <summary>Whether everybody's inbox was moved to an entry, or will be by a message.</summary>
+    /// <summary>Whether everybody's inbox was advanced to an entry, or a queued message will do it.</summary>
     public bool HasAdvanced(ConversationId conversation, long listSeq) => Find(conversation).ListSeq >= listSeq;
 
-    /// <summary>Whether what an entry says of some was projected.</summary>
+    /// <summary>Whether an entry's updates of single members were projected.</summary>
     public bool Has(ConversationId conversation, long seq) => Find(conversation) is var done && seq >= done.First && seq <= done.Last;
 
     public void NoteAdvanced(ConversationId conversation, long listSeq) =>
         Note(conversation, done => done with { ListSeq = Math.Max(done.ListSeq, listSeq) });
 
-    /// <summary>Notes entries; those after a hole begin anew, since what is in the hole may still come.</summary>
+    /// <summary>Notes entries as projected. After a gap the range begins anew, since the entries in the gap may still come.</summary>
     public void Note(ConversationId conversation, IEnumerable<long> entries) =>
         Note(conversation, done => entries.Order().Aggregate(done, static (all, seq) => all.With(seq)));
 
@@ -46,8 +46,9 @@ internal sealed class ProjectionCache
         }
     }
 
-    /// <param name="ListSeq">How far everybody's inbox was moved.</param>
-    /// <param name="First">With <paramref name="Last"/> a range of which every entry was projected.</param>
+    /// <param name="ListSeq">The entry to which everybody's inbox was advanced.</param>
+    /// <param name="First">The first entry of a range without gaps that was projected.</param>
+    /// <param name="Last">The last entry of that range.</param>
     private readonly record struct Projected(long ListSeq, long First, long Last)
     {
         public Projected With(long seq) =>

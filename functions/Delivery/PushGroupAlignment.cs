@@ -5,16 +5,16 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Delivery;
 
-/// <summary>Keeps places in a conversation's push group in line with who joined and left, until SignalR confirmed it.</summary>
+/// <summary>Aligns a conversation's push group with joins and leaves. It is retried until SignalR confirms it.</summary>
 public sealed class PushGroupAlignment(CommittedReader log, ConversationReader reader, PushGroups groups, InboxProjection inbox)
 {
     private const int MaxParallel = 16;
 
-    /// <summary>Makes and ends places as the memberships are now.</summary>
-    /// <exception cref="RealtimeException">SignalR didn't confirm it for all of them.</exception>
+    /// <summary>Adds users to the push group, or removes them, as their memberships are now.</summary>
+    /// <exception cref="RealtimeException">SignalR didn't confirm it for all users.</exception>
     public async Task AlignAsync(AlignPushGroup align, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(align);
+        // By the newest state: an older one might add a user who has left since.
         await reader.RefreshSessionAsync(align.ConversationId, cancellationToken);
         var (head, session) = await log.ReadHeadAsync(align.ConversationId, align.Seq, null, cancellationToken);
         if (head.DeletedAt is not null)
@@ -23,7 +23,7 @@ public sealed class PushGroupAlignment(CommittedReader log, ConversationReader r
             return;
         }
 
-        // Those who aren't members have no list in which it could be noted.
+        // Notes in each user's inbox when their membership of the push group ends. Users who left have no entry that takes it.
         var until = await groups.AlignAsync(align.ConversationId, align.Users, session, cancellationToken);
         await Each.TryAsync(
             align.Users,

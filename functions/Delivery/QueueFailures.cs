@@ -1,9 +1,9 @@
 namespace Chat.Functions.Delivery;
 
-/// <summary>Tells what fails for good from what may pass: an outage, a full queue, a role that was taken away, and all else.</summary>
+/// <summary>Tells permanent failures from transient ones. Everything unknown counts as transient, even 401, 403 and a full queue.</summary>
 internal static class QueueFailures
 {
-    /// <summary>The reason to give a message up at once; null when it is to be tried again.</summary>
+    /// <summary>The reason to dead-letter a message at once; null when it is to be rescheduled.</summary>
     public static string? Permanent(Exception exception) => exception switch
     {
         UnprocessableException unprocessable => unprocessable.Reason,
@@ -11,7 +11,10 @@ internal static class QueueFailures
         _ => null,
     };
 
-    /// <summary>What the code got wrong, it gets wrong again. A client that is closed at a stop isn't such a mistake.</summary>
+    /// <summary>
+    /// A fault of the code comes again with every try. <see cref="ObjectDisposedException"/> isn't one: clients are closed when the process
+    /// stops.
+    /// </summary>
     private static bool IsProgrammingError(Exception exception) => exception
         is ArgumentException
         or NullReferenceException

@@ -11,29 +11,29 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Delivery;
 
 /// <summary>
-/// How every queue function settles its message: done is left to the trigger, which completes it; what can never succeed is dead-lettered at once
-/// with its reason, and everything else comes back later, until the queue's time to live is over.
+/// Settles the messages of all queue functions. The trigger completes a message whose work succeeded. A poison message is dead-lettered at
+/// once with its reason. Any other failure is rescheduled, until the queue's time to live is over.
 /// </summary>
 /// <remarks>
-/// The trigger abandons a failed message at once, so ten deliveries burn in a second. A failure therefore goes out again as a scheduled copy,
-/// and the original is completed here, before the trigger could give it back beside its copy. While no copy can be sent, the original is held.
-/// A trigger that is stopped gives back what succeeds after that, so that work is done again.
+/// The trigger abandons a failed message at once, which would use up its ten deliveries within a second. So a failed message is sent again
+/// as a scheduled copy and the original completed here, before the trigger abandons it. While no copy can be sent, the original is held. A
+/// trigger that is being stopped gives back messages whose work succeeds later, so that work is done twice.
 /// </remarks>
 public sealed class QueueMessageProcessor(ServiceBusClient client, TimeProvider time, ILogger<QueueMessageProcessor> logger)
 {
-    /// <summary>The dead-letter reason of what failed until its time to live was over.</summary>
+    /// <summary>The dead-letter reason of a message that failed until its time to live was over.</summary>
     public const string Expired = "FailedUntilExpired";
 
-    /// <summary>How long a message may fail until an alert tells of it.</summary>
+    /// <summary>How long a message fails before an alert tells of it.</summary>
     private static readonly TimeSpan StuckAfter = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long a message is held that can't be copied: less than the 5 min for which the host renews its lock.</summary>
+    /// <summary>How long a message is held while no copy can be sent: less than the 5 min for which the host renews its lock.</summary>
     private static readonly TimeSpan MaxHold = TimeSpan.FromMinutes(4);
 
-    /// <summary>By queue; each is kept for the process's life, as the client does with its connection.</summary>
+    /// <summary>One sender per queue, kept for the life of the process: a new one would open a link each time.</summary>
     private readonly ConcurrentDictionary<string, ServiceBusSender> _senders = new(StringComparer.Ordinal);
 
-    /// <summary>Does the work that a message asks for, and settles the message unless that succeeded.</summary>
+    /// <summary>Does a message's work, and settles the message unless that succeeded.</summary>
     public async Task RunAsync<T>(
         string queue,
         ServiceBusReceivedMessage message,
@@ -43,9 +43,6 @@ public sealed class QueueMessageProcessor(ServiceBusClient client, TimeProvider 
         CancellationToken cancellationToken)
         where T : class
     {
-        ArgumentNullException.ThrowIfNull(message);
-        ArgumentNullException.ThrowIfNull(actions);
-        ArgumentNullException.ThrowIfNull(work);
         using var span = Spans.StartProcess(queue, message);
         if (Read(message, type) is not { } content)
         {
@@ -60,21 +57,22 @@ public sealed class QueueMessageProcessor(ServiceBusClient client, TimeProvider 
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            // Parallel work throws an aggregate; its exceptions have the same cause as a rule.
             var failure = exception is AggregateException { InnerExceptions: [.., var last] } ? last : exception;
             if (QueueFailures.Permanent(failure) is { } reason)
             {
                 span.Fail(reason);
-                await DeadLetterAsync(reason, failure is UnprocessableException ? failure.Message : $"The app fails on it with {Name(failure)}.", failure);
+                var description = failure is UnprocessableException ? failure.Message : $"The app fails on it with {Name(failure)}.";
+                await DeadLetterAsync(reason, description, failure);
                 return;
             }
 
             span.Fail(failure);
             if (!await TryRescheduleAsync(queue, message, failure, cancellationToken))
             {
-                await DeadLetterAsync(
-                    Expired,
-                    $"It failed {Rescheduling.AttemptsOf(message) + 1} times since {TimestampConverter.ToText(Rescheduling.FirstEnqueuedAtOf(message))}, at last with {Name(failure)}.",
-                    failure);
+                var since = TimestampConverter.ToText(Rescheduling.FirstEnqueuedAtOf(message));
+                var tries = Rescheduling.AttemptsOf(message) + 1;
+                await DeadLetterAsync(Expired, $"It failed {tries} times since {since}, at last with {Name(failure)}.", failure);
                 return;
             }
 
@@ -82,7 +80,7 @@ public sealed class QueueMessageProcessor(ServiceBusClient client, TimeProvider 
         }
         catch (Exception exception)
         {
-            // The process stops; the message goes to another.
+            // The process stops: the trigger abandons the message, and another instance gets it.
             span.Fail(exception);
             throw;
         }
@@ -90,7 +88,11 @@ public sealed class QueueMessageProcessor(ServiceBusClient client, TimeProvider 
         async Task DeadLetterAsync(string reason, string description, Exception? exception)
         {
             logger.DeadLettered(exception, message.MessageId, reason);
-            await actions.DeadLetterMessageAsync(message, deadLetterReason: reason, deadLetterErrorDescription: description, cancellationToken: cancellationToken);
+            await actions.DeadLetterMessageAsync(
+                message,
+                deadLetterReason: reason,
+                deadLetterErrorDescription: description,
+                cancellationToken: cancellationToken);
             Metrics.DeadLetters.Add(1, Metrics.Tag(Metrics.Queue, queue), Metrics.Tag(Metrics.Error, reason));
         }
     }
@@ -109,14 +111,20 @@ public sealed class QueueMessageProcessor(ServiceBusClient client, TimeProvider 
         }
     }
 
-    /// <summary>What failed, without what its message may quote.</summary>
-    private static string Name(Exception failure) =>
-        failure is CosmosException { StatusCode: var status, SubStatusCode: var detail } ? $"{nameof(CosmosException)} {(int)status}/{detail}"
-        : failure is ServiceBusException { Reason: var reason } ? $"{nameof(ServiceBusException)} {reason}"
-        : failure.GetType().Name;
+    /// <summary>The name of a failure. Its message may quote ids or what people wrote.</summary>
+    private static string Name(Exception failure) => failure switch
+    {
+        CosmosException { StatusCode: var status, SubStatusCode: var detail } => $"{nameof(CosmosException)} {(int)status}/{detail}",
+        ServiceBusException { Reason: var reason } => $"{nameof(ServiceBusException)} {reason}",
+        _ => failure.GetType().Name,
+    };
 
-    /// <summary>Sends a copy of the message for later; false when its time to live ends before.</summary>
-    private async Task<bool> TryRescheduleAsync(string queue, ServiceBusReceivedMessage message, Exception failure, CancellationToken cancellationToken)
+    /// <summary>Schedules a copy of the message; false when its time to live ends before.</summary>
+    private async Task<bool> TryRescheduleAsync(
+        string queue,
+        ServiceBusReceivedMessage message,
+        Exception failure,
+        CancellationToken cancellationToken)
     {
         var (now, attempt) = (time.GetUtcNow(), Rescheduling.AttemptsOf(message) + 1);
         var delay = Rescheduling.Delay(attempt);
@@ -136,7 +144,7 @@ public sealed class QueueMessageProcessor(ServiceBusClient client, TimeProvider 
         return true;
     }
 
-    /// <summary>Sends a copy, and tries again for a while: a queue that is full or away mustn't use up the message's deliveries.</summary>
+    /// <summary>Sends a copy, with retries: a queue that is full or away mustn't use up the original's deliveries.</summary>
     private async Task SendCopyAsync(string queue, ServiceBusMessage copy, DateTimeOffset since, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -155,9 +163,9 @@ public sealed class QueueMessageProcessor(ServiceBusClient client, TimeProvider 
     }
 }
 
-/// <summary>A message asks for what can never succeed.</summary>
-/// <param name="reason">The dead-letter reason: a stable word.</param>
-/// <param name="message">What a person should know.</param>
+/// <summary>The work of a queue message can never succeed.</summary>
+/// <param name="reason">The dead-letter reason: one stable word.</param>
+/// <param name="message">The explanation for operators.</param>
 public sealed class UnprocessableException(string reason, string message) : Exception(message)
 {
     public string Reason { get; } = reason;

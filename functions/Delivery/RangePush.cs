@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Delivery;
 
-/// <summary>Pushes a committed range to its members, at least once; what can't be pushed in five tries they fetch.</summary>
-/// <remarks>It writes nothing, so that neither a list that fails repeats a push, nor the other way round.</remarks>
+/// <summary>Pushes a committed range to the members, at least once. After five failed tries clients fetch it instead.</summary>
+/// <remarks>It writes no inbox: a list that can't be written repeats no push, and a push that fails repeats no write.</remarks>
 public sealed class RangePush(
     CommittedReader log,
     MemberListCache members,
@@ -24,20 +24,19 @@ public sealed class RangePush(
     private const int MaxParallel = 16;
 
     /// <summary>
-    /// How old a head may be that tells who the members are. Those who joined while a range waited mustn't be pushed what was before they
-    /// did, nor those who left what came after.
+    /// How old the head in a message may be. A range may have waited while users joined and left, so an older head is read again: users who
+    /// left must get nothing, and new members nothing from before they joined.
     /// </summary>
     private static readonly TimeSpan MaxHeadAge = TimeSpan.FromSeconds(10);
 
     /// <summary>Pushes a range.</summary>
     /// <param name="range">The range.</param>
-    /// <param name="attempts">How often it was tried before.</param>
+    /// <param name="attempts">The number of tries before this one.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="UnprocessableException">There is no such conversation.</exception>
-    /// <exception cref="Exception">It is to be tried again.</exception>
+    /// <exception cref="Exception">The push failed and is to be tried again.</exception>
     public async Task PushAsync(EntriesCommitted range, int attempts, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(range);
         try
         {
             await PushAsync(range, cancellationToken);
@@ -55,7 +54,8 @@ public sealed class RangePush(
         var (head, session) = range.Head is { } carried && time.GetUtcNow() - carried.CommittedAt < MaxHeadAge
             ? (carried, range.Session)
             : await log.ReadHeadAsync(range.ConversationId, range.Last, range.Session, cancellationToken);
-        var entries = range.Entries ?? await log.ReadEntriesAsync(range.ConversationId, range.First, range.Last, session, cancellationToken);
+        var entries = range.Entries
+            ?? await log.ReadEntriesAsync(range.ConversationId, range.First, range.Last, session, cancellationToken);
         var everyone = await members.ReadAsync(head, session, cancellationToken);
         var changes = MembershipChange.Of(entries, everyone);
         await AlignAsync(head, changes, session, cancellationToken);
@@ -66,11 +66,15 @@ public sealed class RangePush(
         }
 
         await TellAsync(head, changes, everyone, session, cancellationToken);
-        lag.Note(range, entries);
+        lag.Record(range, entries);
     }
 
-    /// <summary>Lets those into the push group who joined, and out of it who left, before anything is pushed to it.</summary>
-    private async Task AlignAsync(Head head, IReadOnlyList<MembershipChange> changes, Session? session, CancellationToken cancellationToken)
+    /// <summary>Adds users who joined to the push group and removes users who left, before anything is pushed to it.</summary>
+    private async Task AlignAsync(
+        Head head,
+        IReadOnlyList<MembershipChange> changes,
+        Session? session,
+        CancellationToken cancellationToken)
     {
         List<UserId> users = head.Kind == ConversationKind.Group ? [.. changes.SelectMany(change => change.Users).Distinct()] : [];
         if (users.Count > 0)
@@ -82,8 +86,8 @@ public sealed class RangePush(
     }
 
     /// <summary>
-    /// Tells those who joined or left also by user: a push to the group may come before the place in it, or after it is gone. Those who
-    /// don't know the conversation would see no hole.
+    /// Pushes joins and leaves also to their users directly. SignalR may deliver a push to the group before a user is added to it, or after
+    /// they are removed. A client that doesn't know the conversation yet would notice no gap.
     /// </summary>
     private Task TellAsync(
         Head head,
@@ -93,7 +97,8 @@ public sealed class RangePush(
         CancellationToken cancellationToken)
     {
         var isIn = everyone.ToHashSet();
-        var told = changes.SelectMany(change => change.Joined.Where(isIn.Contains).Concat(change.Left).Select(user => (User: user, change.Entry)));
+        var told = changes.SelectMany(
+            change => change.Joined.Where(isIn.Contains).Concat(change.Left).Select(user => (User: user, change.Entry)));
         return head.Kind == ConversationKind.Direct ? Task.CompletedTask : Each.TryAsync(
             told,
             MaxParallel,

@@ -7,10 +7,16 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Inbox;
 
 /// <summary>
-/// <c>POST /conversations/{c}/clear</c>: hides everything up to a position from the caller, for good; the others keep it. Repeating or going
-/// back changes nothing.
+/// <c>POST /conversations/{c}/clear</c>: hides everything up to a position from the caller, for good; the others keep it. The position only
+/// rises, so repeats and lower positions change nothing.
 /// </summary>
-public sealed class ClearConversation(ConversationReader reader, MemberWatermarks watermarks, InboxProjection inbox, UnreadPush push, Limits limits, CurrentUser user)
+public sealed class ClearConversation(
+    ConversationReader reader,
+    MemberWatermarks watermarks,
+    InboxProjection inbox,
+    UnreadPush push,
+    Limits limits,
+    CurrentUser user)
 {
     [Function(nameof(ClearConversation))]
     public async Task<IResult> RunAsync(
@@ -18,7 +24,6 @@ public sealed class ClearConversation(ConversationReader reader, MemberWatermark
         ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var seq = body.Seq("seq");
         body.ThrowIfMalformed();
@@ -33,7 +38,7 @@ public sealed class ClearConversation(ConversationReader reader, MemberWatermark
             return Problems.OutOfRange("/seq", "Must not be beyond the conversation's lastSeq.").ToResult();
         }
 
-        // The member first: pages of messages go by it, and the inbox is a projection of it.
+        // The member document first: pages of messages go by it, and the inbox can be rebuilt from it.
         var ordinal = await reader.OrdinalAtAsync(head, seq, cancellationToken);
         var (_, session) = await watermarks.RaiseClearedAsync(conversationId, user.Id, seq, ordinal, cancellationToken);
         await inbox.RaiseClearedAsync(user.Id, InboxChange.Of(head), seq, ordinal, cancellationToken);

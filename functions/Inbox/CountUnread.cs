@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Inbox;
 
 /// <summary>
-/// <c>GET /unread</c>: how much the caller has unread in conversations that are neither muted nor archived, among the 1,000 with the newest
+/// <c>GET /unread</c>: the caller's unread totals over conversations that are neither muted nor archived, among the 1,000 with the newest
 /// activity.
 /// </summary>
 public sealed class CountUnread(ChatContainers containers, TimeProvider time, CurrentUser user)
@@ -16,33 +16,36 @@ public sealed class CountUnread(ChatContainers containers, TimeProvider time, Cu
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "unread")] HttpRequest request,
         CancellationToken cancellationToken)
     {
-        // Computed here: what is unread isn't stored, so that no index could find it.
+        // Unread counts are computed, not stored, so no index could find or sum them.
         var entries = await containers.Users.QueryPartitionAsync(
             new QueryDefinition(
                 """
                 SELECT TOP @take c.userId, c.conversationId, c.kind, c.activity, c.last, c.joinedOrdinal, c.readOrdinal, c.clearedOrdinal,
-                c.hiddenOrdinals, c.markedUnreadOrdinal, c.mutedUntil, c.archivedOrdinal FROM c WHERE c.activity < '~' ORDER BY c.activity DESC
+                c.hiddenOrdinals, c.markedUnreadOrdinal, c.mutedUntil, c.archivedOrdinal
+                FROM c WHERE c.activity < '~' ORDER BY c.activity DESC
                 """).WithParameter("@take", UnreadTotals.MaxConversations + 1),
             new PartitionKey(user.Id.Value),
             ChatJson.Default.DocumentsPageInboxEntry,
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
-        return new JsonResult<UnreadTotals>(StatusCodes.Status200OK, UnreadTotals.Of(entries, time.GetUtcNow()), ChatJson.Default.UnreadTotals);
+        var totals = UnreadTotals.Of(entries, time.GetUtcNow());
+        return new JsonResult<UnreadTotals>(StatusCodes.Status200OK, totals, ChatJson.Default.UnreadTotals);
     }
 }
 
-/// <summary>What is unread over all of a user's conversations.</summary>
-/// <param name="Conversations">With unread messages, or marked as unread.</param>
-/// <param name="Messages">Unread messages in them.</param>
+/// <summary>The unread totals over a user's conversations.</summary>
+/// <param name="Conversations">How many have unread messages or are marked as unread.</param>
+/// <param name="Messages">How many messages are unread in them.</param>
 /// <param name="More">Whether there are older conversations, which aren't counted.</param>
 public sealed record UnreadTotals(int Conversations, long Messages, bool More)
 {
-    /// <summary>A bound on the work of a call: 45 RU for that many.</summary>
+    /// <summary>How many conversations a call counts: that many cost 45 RU.</summary>
     public const int MaxConversations = 1_000;
 
-    /// <param name="entries">Newest activity first; one more than are counted when there are more.</param>
+    /// <summary>The totals of a user's inbox entries.</summary>
+    /// <param name="entries">The entries, newest activity first; one more than are counted if there are more.</param>
+    /// <param name="now">The instant at which a mute ends and messages are gone.</param>
     public static UnreadTotals Of(IReadOnlyList<InboxEntry> entries, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(entries);
         var unread = entries.Take(MaxConversations).Where(entry => entry.IsListed && entry.IsUnread(now) && !entry.IsMuted(now)).ToList();
         return new(unread.Count, unread.Sum(entry => entry.UnreadCount(now)), entries.Count > MaxConversations);
     }

@@ -3,13 +3,13 @@ using Microsoft.Azure.Cosmos;
 namespace Chat.Functions.Inbox;
 
 /// <summary>
-/// What a membership takes with it when it ends, of all that a user set for a conversation in their own list: how they arranged it, what they
-/// marked and what they drafted. Whoever comes back begins as anybody who joins. What they cleared, deleted for themselves and read stays so.
+/// Resets the settings of a user's inbox entry that end with a membership: pin, mute, archive, draft and the mark as unread. A user who
+/// comes back begins like any new member. What they read, cleared and deleted for themselves stays so.
 /// </summary>
-/// <remarks>docs/protocol.md lists the fields; a new one of the user's own belongs here or there.</remarks>
+/// <remarks>docs/protocol.md says what ends and what stays. A new setting is added here, or to what stays there.</remarks>
 public static class EndOfMembership
 {
-    /// <summary>The same as <see cref="Of"/>, as a part of a patch.</summary>
+    /// <summary>The reset as operations of a patch.</summary>
     public static IReadOnlyList<PatchOperation> Patch { get; } =
     [
         PatchOperation.Set("/pinned", false),
@@ -19,10 +19,9 @@ public static class EndOfMembership
         PatchOperation.Set("/markedUnreadOrdinal", (long?)null),
     ];
 
-    /// <summary>An entry without it.</summary>
+    /// <summary>The entry after the reset.</summary>
     public static InboxEntry Of(InboxEntry entry)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         return entry with { Pinned = false, MutedUntil = null, ArchivedOrdinal = null, Draft = null, MarkedUnreadOrdinal = null };
     }
 }

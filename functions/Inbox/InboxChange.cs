@@ -3,7 +3,7 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Inbox;
 
-/// <summary>How a committed range moves its members' inbox entries forward: the conversation as the range left it.</summary>
+/// <summary>The state of a conversation to which its members' inbox entries advance.</summary>
 public sealed record InboxChange
 {
     public required ConversationId ConversationId { get; init; }
@@ -29,19 +29,18 @@ public sealed record InboxChange
 
     public string? AvatarUrl { get; init; }
 
-    /// <summary>The entry that made title and picture what they are; 0 while they are as created, or when that wasn't looked at.</summary>
+    /// <summary>The entry that last changed title or picture; 0 while they are as created, or when the profile wasn't read.</summary>
     public long ProfileSeq { get; init; }
 
     /// <summary>Both users of a direct conversation; null for groups.</summary>
     public IReadOnlyList<UserId>? Pair { get; init; }
 
+    /// <summary>The state that a head shows.</summary>
     /// <param name="head">The conversation.</param>
-    /// <param name="profile">What is said profile it, where a change of that is to be shown.</param>
+    /// <param name="profile">The group's profile; null where title and picture aren't projected.</param>
     public static InboxChange Of(Head head, GroupProfile? profile = null)
     {
-        ArgumentNullException.ThrowIfNull(head);
-
-        // A title of one version beside a picture of another would be taken for the newer one.
+        // Title and picture must be of one version: the head may be older or newer than the profile beside it.
         var shown = profile?.UpdatedSeq == head.ProfileSeq ? profile : null;
         return new()
         {
@@ -61,10 +60,12 @@ public sealed record InboxChange
         };
     }
 
-    /// <summary>Until when those who come in with this have their place in the push group; null when nobody comes in, or that isn't certain.</summary>
+    /// <summary>
+    /// When the membership of joining users in the push group ends; null when nobody joins, or SignalR hasn't confirmed it.
+    /// </summary>
     public DateTimeOffset? PushUntil { get; init; }
 
-    /// <summary>The entry that the change makes where there is none yet.</summary>
+    /// <summary>A new inbox entry, where the user has none yet.</summary>
     public InboxEntry ToEntry(UserId user) => new()
     {
         UserId = user,
@@ -80,8 +81,13 @@ public sealed record InboxChange
         PushUntil = Kind == ConversationKind.Group ? PushUntil?.ToUnixTimeSeconds() ?? 0 : null,
     };
 
-    /// <summary>What lists show of it.</summary>
-    public InboxLast Last => new(LastSeq, LastOrdinal, LastMessage, MemberCount) { Disappearing = Disappearing, MentionAllOrdinal = MentionAllOrdinal };
+    /// <summary>The part of the state that lists show.</summary>
+    public InboxLast Last => new(LastSeq, LastOrdinal, LastMessage, MemberCount)
+    {
+        Disappearing = Disappearing,
+        MentionAllOrdinal = MentionAllOrdinal,
+    };
 
+    /// <summary>The list's sort key; see <see cref="InboxEntry.Activity"/>.</summary>
     public string Activity => $"{TimestampConverter.ToText(ActivityAt)}|{ConversationId}";
 }

@@ -5,9 +5,10 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Inbox;
 
 /// <summary>
-/// One conversation in one user's list, in the user's partition: a projection of the conversation's log that can be rebuilt from it, and what
-/// the user set for themselves, which only the end of a membership takes away. The projection's numbers only rise, so late and repeated fan-outs change nothing.
+/// One conversation in one user's list, in the user's partition. It holds a projection of the conversation's log, which can be rebuilt, and
+/// the user's own settings, which last until their membership ends.
 /// </summary>
+/// <remarks>The projection's watermarks only rise, so late and repeated changes do nothing. docs/data-model.md lists the fields.</remarks>
 public sealed record InboxEntry
 {
     [JsonPropertyOrder(-2)]
@@ -24,10 +25,10 @@ public sealed record InboxEntry
 
     public string? Title { get; init; }
 
-    /// <summary>The other one of a direct conversation.</summary>
+    /// <summary>The other user of a direct conversation; null for groups.</summary>
     public UserId? Peer { get; init; }
 
-    /// <summary>What moves as one: a fan-out sets it in one operation, each of which costs as much as a small document.</summary>
+    /// <summary>What every message changes, in one field: each operation of a patch adds to its price.</summary>
     public InboxLast Last { get; init; } = new(0, 0, null, 0);
 
     [JsonIgnore]
@@ -66,88 +67,89 @@ public sealed record InboxEntry
     }
 
     /// <summary>
-    /// The entry of the log by which the user joined, the last time; what they set before that is gone. Null where it was written before that was
-    /// noted.
+    /// The entry of the log by which the user joined last. Their earlier settings are gone. Null in documents older than this field.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? JoinedSeq { get; init; }
 
-    /// <summary>How many messages were there before the user.</summary>
+    /// <summary>How many messages were sent before the user joined.</summary>
     public long JoinedOrdinal { get; init; }
 
-    /// <summary>The ordinal up to which the user has read; one's own sends raise it too.</summary>
+    /// <summary>The ordinal up to which the user has read (watermark). Their own sends raise it too.</summary>
     public long ReadOrdinal { get; init; }
 
-    /// <summary>The ordinal up to which the user has cleared the conversation for themselves.</summary>
+    /// <summary>The ordinal up to which the user has cleared the conversation for themselves (watermark).</summary>
     public long ClearedOrdinal { get; init; }
 
-    /// <summary>The ordinal of the last message that names the user; a mention counts in muted conversations too.</summary>
+    /// <summary>The ordinal of the last message that mentions the user. Mentions count in muted conversations too.</summary>
     public long MentionedOrdinal { get; init; }
 
-    /// <summary>The last message that the user deleted for themselves; lists don't show it to them.</summary>
+    /// <summary>The last message that the user deleted for themselves. Their list doesn't show it as the newest.</summary>
     public long HiddenSeq { get; init; }
 
-    /// <summary>The ordinals of what the user deleted for themselves before they had read it; null for none.</summary>
+    /// <summary>The ordinals of messages that the user deleted for themselves unread; null for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<long>? HiddenOrdinals { get; init; }
 
     /// <summary>
-    /// The list's order: the instant of the last activity, and the conversation to tell equal ones apart. Null once the user has left, so that no
-    /// list has it.
+    /// The list's sort key: the instant of the last activity, then the conversation's id, which breaks ties. Null once the user has left,
+    /// so that no list finds it.
     /// </summary>
     public required string? Activity { get; init; }
 
-    /// <summary>Until when, in Unix seconds, the user is in the group's SignalR group; 0 when that isn't known, null for direct conversations.</summary>
+    /// <summary>
+    /// When the user's membership in the push group ends, in Unix seconds; 0 if unknown, null for direct conversations.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? PushUntil { get; init; }
 
-    /// <summary>The position up to which the user has cleared the conversation for themselves.</summary>
+    /// <summary>The sequence number up to which the user has cleared the conversation for themselves.</summary>
     public long ClearedSeq { get; init; }
 
     /// <summary>
-    /// How many messages there were when the user marked it as unread; null when they didn't, or have read it since. Their own later message
-    /// raises what they have read beyond it, and ends it by that.
+    /// The number of messages when the user marked the conversation as unread; null if they didn't, or have read since. Their own later
+    /// message raises <see cref="ReadOrdinal"/> above it, which ends the mark without a write.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? MarkedUnreadOrdinal { get; init; }
 
-    /// <summary>Whether the user wants to come back to it.</summary>
+    /// <summary>Whether the user's mark as unread holds.</summary>
     [JsonIgnore]
     public bool MarkedUnread => MarkedUnreadOrdinal >= ReadOrdinal;
 
-    /// <summary>Until when the user wants no attention drawn to the conversation.</summary>
+    /// <summary>When the user's mute ends; null when it isn't muted.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? MutedUntil { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Pinned { get; init; }
 
-    /// <summary>The ordinal beyond which a message brings the conversation back from the archive; null when it isn't there.</summary>
+    /// <summary>A message with a higher ordinal brings the conversation back from the archive; null when it isn't archived.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? ArchivedOrdinal { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Draft? Draft { get; init; }
 
-    /// <summary>Raised by every write that clients see something of, so that they can tell which of two copies is newer.</summary>
+    /// <summary>Rises with every write that clients can see. By it they tell which of two copies is newer.</summary>
     public long Version { get; init; } = 1;
 
     [JsonIgnore]
     public bool IsArchived => ArchivedOrdinal >= LastOrdinal;
 
-    /// <summary>Where clients find the group's picture.</summary>
+    /// <summary>The address of the group's picture.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AvatarUrl { get; init; }
 
-    /// <summary>The entry that made title and picture what they are; 0 while they are as created.</summary>
+    /// <summary>The entry that last changed title or picture; 0 while they are as created.</summary>
     [JsonPropertyName("aboutSeq")]
     public long ProfileSeq { get; init; }
 
-    /// <summary>Whether the user isn't in the conversation any more: what is left is a trace of it for their devices.</summary>
+    /// <summary>Whether the user has left: the entry is a tombstone, which their devices sync.</summary>
     [JsonIgnore]
     public bool IsLeft => Activity is null;
 
-    /// <summary>Whether it is of the membership that began with an entry of the log, or a later one.</summary>
+    /// <summary>Whether the entry is of the membership that began by an entry of the log, or of a later one.</summary>
     public bool IsSince(long joinedSeq) => JoinedSeq is { } joined ? joined >= joinedSeq : !IsLeft;
 
     [JsonIgnore]
@@ -159,38 +161,46 @@ public sealed record InboxEntry
     public long StoredAt { get; init; }
 
     [JsonIgnore]
-    public DateTimeOffset ActivityAt => Activity is null ? default : DateTimeOffset.Parse(Activity.AsSpan(0, Activity.IndexOf('|', StringComparison.Ordinal)), System.Globalization.CultureInfo.InvariantCulture);
+    public DateTimeOffset ActivityAt => Activity is null
+        ? default
+        : DateTimeOffset.Parse(
+            Activity.AsSpan(0, Activity.IndexOf('|', StringComparison.Ordinal)),
+            System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>The last message as the user may see it in their list.</summary>
-    public MessagePreview? ShownMessage(DateTimeOffset now) => LastMessage?.Seq <= ClearedSeq || LastMessage?.Seq == HiddenSeq || LastMessage?.ExpiresAt <= now ? null : LastMessage;
+    /// <summary>The last message, if the user's list may show it.</summary>
+    public MessagePreview? ShownMessage(DateTimeOffset now) =>
+        LastMessage?.Seq <= ClearedSeq || LastMessage?.Seq == HiddenSeq || LastMessage?.ExpiresAt <= now ? null : LastMessage;
 
     public static string DocumentId(ConversationId conversation) => $"inbox:{conversation.Value}";
 
-    /// <summary>The messages up to here are done with: read, from before the user, or cleared.</summary>
+    /// <summary>No message up to this ordinal is unread: it was read or cleared, or is from before the user joined.</summary>
     [JsonIgnore]
     public long SeenOrdinal => Math.Max(ReadOrdinal, Math.Max(JoinedOrdinal, ClearedOrdinal));
 
-    /// <summary>How many messages the user hasn't read and can see. Computed, never stored: what is stored only rises, a count would not.</summary>
+    /// <summary>How many messages the user can see and hasn't read. It is computed: stored numbers only rise, and this one falls.</summary>
     public long UnreadCount(DateTimeOffset now) => Unread(LastOrdinal, Disappearing, now);
 
-    /// <summary>The same of a conversation that may be ahead of its entry. Who wrote last has read all of it, whether their list says so yet or not.</summary>
+    /// <summary>
+    /// The unread count by a head that may be ahead of the entry. The sender of the last message has read everything, even if their own
+    /// watermark isn't projected yet.
+    /// </summary>
     public long UnreadOf(Head head, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(head);
         return head.LastMessage?.SenderId == UserId ? 0 : Unread(head.MessageCount, head.Disappearing, now);
     }
 
     public bool IsUnread(DateTimeOffset now) => MarkedUnread || UnreadCount(now) > 0;
 
-    /// <summary>Whether a message that the user hasn't read, and can see, mentions them.</summary>
+    /// <summary>Whether an unread message that the user can see mentions them.</summary>
     public bool IsMentioned(DateTimeOffset now) => IsMentioned(MentionedOrdinal, now) || IsMentioned(Last.MentionAllOrdinal, now);
 
     private bool IsMentioned(long ordinal, DateTimeOffset now) =>
         ordinal > SeenOrdinal && Disappearing?.IsGone(ordinal, now) != true && HiddenOrdinals?.Contains(ordinal) != true;
 
-    /// <summary>The entry once the user has deleted a message for themselves.</summary>
+    /// <summary>The entry after the user has deleted a message for themselves.</summary>
     public InboxEntry WithHidden(long seq, long ordinal)
     {
+        // Only unread messages are listed: a read one isn't counted anyway, so the list stays short.
         var isCounted = ordinal > SeenOrdinal && HiddenOrdinals?.Contains(ordinal) != true;
         return this with
         {
@@ -202,16 +212,21 @@ public sealed record InboxEntry
     private long Unread(long last, Disappearing? disappearing, DateTimeOffset now)
     {
         var gone = disappearing?.CountGone(SeenOrdinal, now) ?? 0;
-        var hidden = HiddenOrdinals?.Count(ordinal => ordinal > SeenOrdinal && ordinal <= last && disappearing?.IsGone(ordinal, now) != true) ?? 0;
+        var hidden = HiddenOrdinals?.Count(
+            ordinal => ordinal > SeenOrdinal && ordinal <= last && disappearing?.IsGone(ordinal, now) != true) ?? 0;
+
+        // Below 0 when the read watermark is ahead of an entry that isn't advanced yet.
         return Math.Max(0, last - SeenOrdinal - gone - hidden);
     }
 
     public bool IsMuted(DateTimeOffset now) => MutedUntil > now;
 }
 
-/// <summary>How far a conversation had come when an entry of a list was moved last.</summary>
-/// <param name="Seq">The newest entry that moved it.</param>
-/// <param name="Ordinal">The newest message's.</param>
+/// <summary>The state of a conversation to which an inbox entry was advanced last.</summary>
+/// <param name="Seq">The newest entry that lists show.</param>
+/// <param name="Ordinal">The newest message's ordinal.</param>
+/// <param name="Message">The newest message; null while there is none, and in tombstones.</param>
+/// <param name="MemberCount">The number of members.</param>
 public sealed record InboxLast(long Seq, long Ordinal, MessagePreview? Message, int MemberCount)
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -222,5 +237,5 @@ public sealed record InboxLast(long Seq, long Ordinal, MessagePreview? Message, 
     public long MentionAllOrdinal { get; init; }
 }
 
-/// <summary>A text that a user began and hasn't sent, for all their devices.</summary>
+/// <summary>A text that a user has begun and not sent, shared by their devices.</summary>
 public sealed record Draft(string Text);

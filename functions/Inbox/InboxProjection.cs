@@ -1,93 +1,99 @@
-using System.Net;
-using System.Text.Json;
 using Chat.Functions.Conversations;
 using Chat.Functions.Members;
 using Chat.Functions.Shared;
-using Chat.Functions.Telemetry;
 using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Inbox;
 
-/// <summary>Moves inbox entries forward; see <see cref="InboxEntry"/>.</summary>
+/// <summary>Applies the log's changes, and the user's own, to inbox entries; see <see cref="InboxEntry"/>.</summary>
 /// <remarks>
-/// Each raise is one conditional patch in the user's partition: where the entry is as far already the condition fails, and that is success.
-/// So raises may come late, twice and in any order. An entry that isn't there is created from the change and the member.
+/// Each change raises a watermark by one conditional patch. If the entry is as far already, the condition fails, and that is success. So
+/// changes may come late, twice and in any order (at-least-once). An entry that doesn't exist is created.
 /// </remarks>
 public sealed class InboxProjection(ChatContainers containers, ConversationReader reader)
 {
-    private readonly Container _users = containers.Users;
+    private readonly InboxStore _store = new(containers.Users, reader);
 
-    /// <summary>Goes with every change that clients see.</summary>
-    public static PatchOperation NextVersion { get; } = PatchOperation.Increment("/version", 1);
-
-    /// <summary>Moves a user's entry to a change, and their watermarks to what in it is their own and what mentions them.</summary>
-    public async Task RaiseAsync(UserId user, InboxChange change, CancellationToken cancellationToken, InboxWatermarks watermarks = default)
+    /// <summary>Advances a user's entry to a change, and raises their own watermarks.</summary>
+    public async Task RaiseAsync(
+        UserId user,
+        InboxChange change,
+        CancellationToken cancellationToken,
+        InboxWatermarks watermarks = default)
     {
-        ArgumentNullException.ThrowIfNull(change);
-        List<PatchOperation> forward =
+        List<PatchOperation> advance =
         [
             PatchOperation.Set("/last", change.Last),
             PatchOperation.Set("/activity", change.Activity),
-            NextVersion,
+            InboxStore.NextVersion,
         ];
         var isBehind = $"c.last.seq < {change.LastSeq}";
-        var raised = watermarks.Patches.ToList();
-        if (await PatchAsync(user, change, [.. forward, .. raised.SelectMany(one => one.Set)], string.Join(" AND ", [isBehind, .. raised.Select(one => one.IsBehind)]), watermarks, cancellationToken)
-            || raised.Count == 0)
+        var patches = watermarks.Patches.ToList();
+
+        // Usually all of them rise, and one patch costs less than three.
+        var areAllBehind = string.Join(" AND ", [isBehind, .. patches.Select(one => one.IsBehind)]);
+        if (await PatchAsync(user, change, [.. advance, .. patches.SelectMany(one => one.Set)], areAllBehind, watermarks, cancellationToken)
+            || patches.Count == 0)
         {
             return;
         }
 
-        // One of them was ahead already; the others may not be.
-        await PatchAsync(user, change, forward, isBehind, watermarks, cancellationToken);
-        foreach (var (set, isWatermarkBehind) in raised)
+        // At least one was as far already. Which one a patch doesn't tell, so each is tried alone.
+        await PatchAsync(user, change, advance, isBehind, watermarks, cancellationToken);
+        foreach (var (set, isWatermarkBehind) in patches)
         {
-            await PatchAsync(user, change, [.. set, NextVersion], isWatermarkBehind, watermarks, cancellationToken);
+            await PatchAsync(user, change, [.. set, InboxStore.NextVersion], isWatermarkBehind, watermarks, cancellationToken);
         }
     }
 
-    /// <summary>Moves a user's read mark to an ordinal because they read, which also ends what they marked as unread. False when nothing changed.</summary>
+    /// <summary>Raises a user's read watermark because they read, and ends their mark as unread. False when nothing changed.</summary>
     public async Task<bool> MarkReadAsync(UserId user, InboxChange change, long readOrdinal, CancellationToken cancellationToken)
     {
         var watermarks = new InboxWatermarks(readOrdinal, 0);
         var (set, isBehind) = watermarks.Patches.FirstOrDefault();
         var end = PatchOperation.Set("/markedUnreadOrdinal", (long?)null);
-        return (set is not null && await PatchAsync(user, change, [.. set, end, NextVersion], isBehind, watermarks, cancellationToken))
-            || await PatchAsync(user, change, [end, NextVersion], "c.markedUnreadOrdinal >= c.readOrdinal", watermarks, cancellationToken);
+        if (set is not null
+            && await PatchAsync(user, change, [.. set, end, InboxStore.NextVersion], isBehind, watermarks, cancellationToken))
+        {
+            return true;
+        }
+
+        // They had read that far before: only the mark may be left to end.
+        const string isMarkedUnread = "c.markedUnreadOrdinal >= c.readOrdinal";
+        return await PatchAsync(user, change, [end, InboxStore.NextVersion], isMarkedUnread, watermarks, cancellationToken);
     }
 
     /// <summary>Marks a member's entry as unread; false when they have left.</summary>
     public async Task<bool> MarkUnreadAsync(Member member, InboxChange change, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(member);
         var (entry, _) = await ReadOrCreateAsync(member, change, cancellationToken);
         if (entry.IsLeft)
         {
             return false;
         }
 
-        // What the user knew is what yields to nothing that was there already, however late it is projected.
+        // The user knows of all messages so far. Their own message among these, projected late, mustn't end the mark.
         var known = Math.Max(change.LastOrdinal, Math.Max(entry.LastOrdinal, entry.ReadOrdinal));
         var isBehind = $"NOT IS_NUMBER(c.markedUnreadOrdinal) OR c.markedUnreadOrdinal < {known}";
-        await PatchAsync(member.UserId, change, [PatchOperation.Set("/markedUnreadOrdinal", known), NextVersion], isBehind, default, cancellationToken);
+        List<PatchOperation> mark = [PatchOperation.Set("/markedUnreadOrdinal", known), InboxStore.NextVersion];
+        await PatchAsync(member.UserId, change, mark, isBehind, default, cancellationToken);
         return true;
     }
 
-    /// <summary>Clears a user's entry up to a position and the ordinal of the last message there, where it isn't cleared further.</summary>
+    /// <summary>Raises a user's cleared watermark: a position, with the ordinal of the last message up to it.</summary>
     public Task RaiseClearedAsync(UserId user, InboxChange change, long seq, long ordinal, CancellationToken cancellationToken) =>
         PatchAsync(
             user,
             change,
-            [PatchOperation.Set("/clearedSeq", seq), PatchOperation.Set("/clearedOrdinal", ordinal), NextVersion],
+            [PatchOperation.Set("/clearedSeq", seq), PatchOperation.Set("/clearedOrdinal", ordinal), InboxStore.NextVersion],
             $"c.clearedSeq < {seq}",
             default,
             cancellationToken);
 
-    /// <summary>Leaves out a message that a member deleted for themselves.</summary>
-    /// <returns>Whether it isn't unread any more by that.</returns>
+    /// <summary>Hides a message that a member deleted for themselves.</summary>
+    /// <returns>Whether that changes what is unread.</returns>
     public async Task<bool> HideAsync(Member member, InboxChange change, long seq, long ordinal, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(member);
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
             var (before, etag) = await ReadOrCreateAsync(member, change, cancellationToken);
@@ -97,46 +103,45 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
                 return false;
             }
 
-            if (await TryPatchAsync(before, [PatchOperation.Set("/hiddenSeq", after.HiddenSeq), PatchOperation.Set("/hiddenOrdinals", after.HiddenOrdinals)], etag, cancellationToken))
+            List<PatchOperation> hide =
+            [
+                PatchOperation.Set("/hiddenSeq", after.HiddenSeq),
+                PatchOperation.Set("/hiddenOrdinals", after.HiddenOrdinals),
+            ];
+            if (await TryPatchAsync(before, hide, etag, cancellationToken))
             {
                 return after.HiddenOrdinals != before.HiddenOrdinals;
             }
         }
     }
 
-    /// <summary>Makes a user's entry a trace of a conversation that they left by an entry of the log: no list has it until they are in again.</summary>
-    /// <param name="user">Who left.</param>
+    /// <summary>Turns a user's entry into a tombstone, because an entry of the log says that they left. No list shows it.</summary>
+    /// <param name="user">The user who left.</param>
     /// <param name="change">The conversation, with the entry by which they left as its <see cref="InboxChange.LastSeq"/>.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     public async Task LeaveAsync(UserId user, InboxChange change, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(change);
-        var partition = new PartitionKey(user.Value);
         List<PatchOperation> leave =
         [
             PatchOperation.Set("/last/seq", change.LastSeq),
             PatchOperation.Set("/last/message", (MessagePreview?)null),
             PatchOperation.Set("/activity", (string?)null),
             .. EndOfMembership.Patch,
-            NextVersion,
+            InboxStore.NextVersion,
         ];
+
+        // A deletion's own entry may have advanced the list already: at the same seq, leaving comes last.
         var isBehind = $"c.last.seq < {change.LastSeq} OR (c.last.seq = {change.LastSeq} AND NOT IS_NULL(c.activity))";
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
-            using var patched = await _users.PatchItemStreamAsync(InboxEntry.DocumentId(change.ConversationId), partition, leave, NoContent(isBehind), cancellationToken);
-            if (patched.StatusCode != HttpStatusCode.NotFound)
+            if (await _store.PatchIfAsync(user, change.ConversationId, leave, isBehind, cancellationToken) is not null)
             {
-                if (patched.StatusCode != HttpStatusCode.PreconditionFailed)
-                {
-                    patched.EnsureSuccessStatusCode();
-                    Metrics.InboxWrites.Add(1);
-                }
-
                 return;
             }
 
-            // So that a late fan-out finds that they left.
-            var trace = change.ToEntry(user) with { LastMessage = null, Activity = null };
-            if (await TryCreateAsync(trace, cancellationToken))
+            // Without a tombstone, a late fan-out of an older entry would create the list's entry again.
+            var tombstone = change.ToEntry(user) with { LastMessage = null, Activity = null };
+            if (await _store.TryCreateAsync(tombstone, cancellationToken))
             {
                 return;
             }
@@ -144,8 +149,8 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     }
 
     /// <summary>
-    /// Does the same for a user who is told that they aren't in: they may have left, or deleted the conversation, by a call that got no
-    /// further. It does nothing where no list has it, or where they are in.
+    /// Leaves again for a user who is answered that they aren't a member: an earlier call of theirs may have been committed and ended before
+    /// it reached their list. Nothing changes if no list has the conversation, or if they are a member.
     /// </summary>
     public async Task LeaveAgainAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken)
     {
@@ -154,7 +159,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             return;
         }
 
-        // A member document of a lagging replica may be of the time before they came back.
+        // A lagging replica may show a member document from before they came back.
         await reader.RefreshSessionAsync(conversation, cancellationToken);
         if (await reader.ReadHeadAsync(conversation, null, cancellationToken) is { } head
             && (head.DeletedAt is not null || !await reader.IsMemberAsync(head, user, cancellationToken)))
@@ -163,37 +168,35 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         }
     }
 
-    /// <summary>Shows title and picture as an entry of the log left them, where nothing newer is shown.</summary>
+    /// <summary>Sets title and picture as an entry of the log left them, unless a newer one did.</summary>
     public Task RaiseProfileAsync(UserId user, InboxChange change, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(change);
-        return PatchAsync(
-            user,
-            change,
-            [PatchOperation.Set("/title", change.Title), PatchOperation.Set("/avatarUrl", change.AvatarUrl), PatchOperation.Set("/aboutSeq", change.ProfileSeq), NextVersion],
-            $"c.aboutSeq < {change.ProfileSeq}",
-            default,
-            cancellationToken);
+        List<PatchOperation> set =
+        [
+            PatchOperation.Set("/title", change.Title),
+            PatchOperation.Set("/avatarUrl", change.AvatarUrl),
+            PatchOperation.Set("/aboutSeq", change.ProfileSeq),
+            InboxStore.NextVersion,
+        ];
+        return PatchAsync(user, change, set, $"c.aboutSeq < {change.ProfileSeq}", default, cancellationToken);
     }
 
     /// <summary>
-    /// Moves the entry of a user who joins, perhaps not for the first time: what was sent before isn't unread, and what they had set before is
-    /// gone. Once for each time that they join, whether or not the entry was told that they had left.
+    /// Begins a user's membership in their entry, perhaps not the first one: earlier messages aren't unread, and their earlier settings are
+    /// gone. It happens once for each membership, even if the end of the one before was never projected.
     /// </summary>
     public async Task JoinAsync(Member member, InboxChange change, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(member);
-        ArgumentNullException.ThrowIfNull(change);
-        if (!await TryCreateAsync(EntryOf(member.UserId, change, member, default), cancellationToken))
+        if (!await _store.TryCreateAsync(InboxStore.NewEntry(change, member, default), cancellationToken))
         {
             List<PatchOperation> begin =
             [
                 PatchOperation.Set("/joinedSeq", member.JoinedSeq),
                 PatchOperation.Set("/joinedOrdinal", member.JoinedOrdinal),
-                // A place that they had before ended when they left.
+                // The membership in the push group ended when they left.
                 PatchOperation.Set("/pushUntil", change.PushUntil?.ToUnixTimeSeconds() ?? 0),
                 .. EndOfMembership.Patch,
-                NextVersion,
+                InboxStore.NextVersion,
             ];
             var isBehind = $"NOT IS_DEFINED(c.joinedSeq) OR c.joinedSeq < {member.JoinedSeq}";
             await PatchAsync(member.UserId, change, begin, isBehind, default, cancellationToken);
@@ -206,45 +209,34 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         }
     }
 
-    /// <summary>Notes until when a user gets a conversation's pushes; false when it isn't in their list.</summary>
-    public async Task<bool> TrySetPushUntilAsync(UserId user, ConversationId conversation, DateTimeOffset until, CancellationToken cancellationToken)
+    /// <summary>Sets when a user's membership in the push group ends; false when the conversation isn't in their list.</summary>
+    public async Task<bool> TrySetPushUntilAsync(
+        UserId user,
+        ConversationId conversation,
+        DateTimeOffset until,
+        CancellationToken cancellationToken)
     {
-        using var response = await _users.PatchItemStreamAsync(
-            InboxEntry.DocumentId(conversation),
-            new PartitionKey(user.Value),
-            [PatchOperation.Set("/pushUntil", until.ToUnixTimeSeconds())],
-            NoContent("NOT IS_NULL(c.activity)"),
-            cancellationToken);
-        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.PreconditionFailed)
-        {
-            return false;
-        }
-
-        response.EnsureSuccessStatusCode();
-        Metrics.InboxWrites.Add(1);
-        return true;
+        // Clients don't see it, so the version stays.
+        List<PatchOperation> set = [PatchOperation.Set("/pushUntil", until.ToUnixTimeSeconds())];
+        return await _store.PatchIfAsync(user, conversation, set, "NOT IS_NULL(c.activity)", cancellationToken) == true;
     }
 
     /// <summary>A user's entry, or null.</summary>
     public async Task<InboxEntry?> ReadAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken) =>
-        (await _users.ReadDocumentAsync(InboxEntry.DocumentId(conversation), new PartitionKey(user.Value), ChatJson.Default.InboxEntry, null, cancellationToken)).Document;
+        (await _store.ReadAsync(user, conversation, cancellationToken)).Document;
 
     /// <summary>
-    /// A member's entry with its ETag, of this membership or a later one: where delivery hasn't said yet that they joined, it is said here, so
-    /// that it undoes nothing that they set since. It is a trace if they have left meanwhile.
+    /// A member's entry with its ETag, of this membership or a later one. If the join isn't projected yet, it is projected here: later it
+    /// would undo what the member sets now. The entry is a tombstone if they have left meanwhile.
     /// </summary>
-    public async Task<(InboxEntry Entry, string ETag)> ReadOrCreateAsync(Member member, InboxChange change, CancellationToken cancellationToken)
+    public async Task<(InboxEntry Entry, string ETag)> ReadOrCreateAsync(
+        Member member,
+        InboxChange change,
+        CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(member);
-        ArgumentNullException.ThrowIfNull(change);
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
-            var (entry, etag) = await _users.ReadDocumentAsync(
-                InboxEntry.DocumentId(change.ConversationId),
-                new PartitionKey(member.UserId.Value),
-                ChatJson.Default.InboxEntry,
-                null,
-                cancellationToken);
+            var (entry, etag) = await _store.ReadAsync(member.UserId, change.ConversationId, cancellationToken);
             if (entry?.IsSince(member.JoinedSeq) == true)
             {
                 return (entry, etag!);
@@ -254,101 +246,21 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         }
     }
 
-    /// <summary>Writes what a user changes in their entry; false when it isn't as it was read any more.</summary>
-    public async Task<bool> TryPatchAsync(InboxEntry read, IReadOnlyList<PatchOperation> changes, string etag, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(read);
-        using var response = await _users.PatchItemStreamAsync(
-            read.Id,
-            new PartitionKey(read.UserId.Value),
-            [.. changes, NextVersion],
-            new PatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false },
-            cancellationToken);
-        if (response.StatusCode == HttpStatusCode.PreconditionFailed)
-        {
-            return false;
-        }
+    /// <summary>Writes what a user changes in their entry; false when it has changed since it was read.</summary>
+    public Task<bool> TryPatchAsync(
+        InboxEntry read,
+        IReadOnlyList<PatchOperation> changes,
+        string etag,
+        CancellationToken cancellationToken) =>
+        _store.TryPatchAsync(read, [.. changes, InboxStore.NextVersion], etag, cancellationToken);
 
-        response.EnsureSuccessStatusCode();
-        Metrics.InboxWrites.Add(1);
-        return true;
-    }
-
-    private static PatchItemRequestOptions NoContent(string? condition) =>
-        new() { FilterPredicate = condition is null ? null : $"FROM c WHERE {condition}", EnableContentResponseOnWrite = false };
-
-    /// <summary>True when the patch applied or created the entry, false when the entry was ahead of the condition.</summary>
-    private async Task<bool> PatchAsync(
+    /// <summary>True when the patch was applied or the entry created, false when the entry was as far already.</summary>
+    private Task<bool> PatchAsync(
         UserId user,
         InboxChange change,
-        List<PatchOperation> operations,
+        IReadOnlyList<PatchOperation> operations,
         string condition,
         InboxWatermarks watermarks,
-        CancellationToken cancellationToken)
-    {
-        for (var attempt = 0; ; attempt = Contention.Next(attempt))
-        {
-            using var patched = await _users.PatchItemStreamAsync(InboxEntry.DocumentId(change.ConversationId), new PartitionKey(user.Value), operations, NoContent(condition), cancellationToken);
-            if (patched.StatusCode == HttpStatusCode.PreconditionFailed)
-            {
-                return false;
-            }
-
-            if (patched.StatusCode != HttpStatusCode.NotFound)
-            {
-                patched.EnsureSuccessStatusCode();
-                Metrics.InboxWrites.Add(1);
-                return true;
-            }
-
-            if (await TryCreateAsync(user, change, watermarks, cancellationToken))
-            {
-                return true;
-            }
-        }
-    }
-
-    /// <exception cref="TimeoutException">The member isn't to be seen yet.</exception>
-    private async Task<bool> TryCreateAsync(UserId user, InboxChange change, InboxWatermarks watermarks, CancellationToken cancellationToken)
-    {
-        if (await reader.ReadMemberAsync(change.ConversationId, user, cancellationToken) is not { } member)
-        {
-            // The replica is behind: without the member the entry would begin anywhere.
-            await reader.RefreshSessionAsync(change.ConversationId, cancellationToken);
-            member = await reader.ReadMemberAsync(change.ConversationId, user, cancellationToken) ?? throw new TimeoutException("The member isn't to be seen yet.");
-        }
-
-        return await TryCreateAsync(EntryOf(user, change, member, watermarks), cancellationToken);
-    }
-
-    /// <summary>An entry, as it begins: where the member did, and how far they had read.</summary>
-    private static InboxEntry EntryOf(UserId user, InboxChange change, Member member, InboxWatermarks watermarks) => change.ToEntry(user) with
-    {
-        JoinedSeq = member.JoinedSeq,
-        JoinedOrdinal = member.JoinedOrdinal,
-        ReadOrdinal = Math.Max(watermarks.Read, member.ReadOrdinal),
-        MentionedOrdinal = watermarks.Mentioned,
-        HiddenSeq = member.Hidden?.Max() ?? 0,
-        ClearedSeq = member.ClearedSeq,
-        ClearedOrdinal = member.ClearedOrdinal,
-    };
-
-    /// <summary>False when there is one already.</summary>
-    private async Task<bool> TryCreateAsync(InboxEntry entry, CancellationToken cancellationToken)
-    {
-        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(entry, ChatJson.Default.InboxEntry), writable: false);
-        using var created = await _users.CreateItemStreamAsync(
-            body,
-            new PartitionKey(entry.UserId.Value),
-            new ItemRequestOptions { EnableContentResponseOnWrite = false },
-            cancellationToken);
-        if (created.StatusCode == HttpStatusCode.Conflict)
-        {
-            return false;
-        }
-
-        created.EnsureSuccessStatusCode();
-        Metrics.InboxWrites.Add(1);
-        return true;
-    }
+        CancellationToken cancellationToken) =>
+        _store.PatchOrCreateAsync(user, change, operations, condition, watermarks, cancellationToken);
 }

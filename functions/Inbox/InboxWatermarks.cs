@@ -2,12 +2,12 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Inbox;
 
-/// <summary>Marks of a user's own in an inbox entry, which only rise.</summary>
-/// <param name="Read">The ordinal up to which they have read; 0 leaves it.</param>
-/// <param name="Mentioned">The ordinal of the last message that names them; 0 leaves it.</param>
+/// <summary>A user's own watermarks in an inbox entry. They only rise.</summary>
+/// <param name="Read">The ordinal up to which they have read; 0 leaves the stored one.</param>
+/// <param name="Mentioned">The ordinal of the last message that mentions them; 0 leaves the stored one.</param>
 public readonly record struct InboxWatermarks(long Read, long Mentioned)
 {
-    /// <summary>How those that are to rise are set, and the condition under which they rise by that.</summary>
+    /// <summary>For each watermark that is to rise: the operations that set it, and the condition that it is lower.</summary>
     public IEnumerable<(IReadOnlyList<PatchOperation> Set, string IsBehind)> Patches
     {
         get

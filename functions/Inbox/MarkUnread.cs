@@ -5,7 +5,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Inbox;
 
-/// <summary><c>POST /conversations/{c}/unread</c>: marks a conversation as unread for the caller, until they read on or write in it.</summary>
+/// <summary>
+/// <c>POST /conversations/{c}/unread</c>: marks a conversation as unread for the caller, until they read on or write in it.
+/// </summary>
 public sealed class MarkUnread(ConversationReader reader, InboxProjection inbox, UnreadPush push, CurrentUser user)
 {
     [Function(nameof(MarkUnread))]

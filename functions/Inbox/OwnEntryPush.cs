@@ -4,92 +4,93 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Inbox;
 
 /// <summary>
-/// Tells a user's own connections the state of their list's entry after they changed it; best effort. What one process tells only goes forward.
-/// Between processes, and on the way, pushes may swap: each carries the entry's version.
+/// Pushes the state of an inbox entry to its user's own connections after they changed it; best effort. One process pushes newer and newer
+/// versions. Pushes of different processes may overtake each other, so each carries the entry's version.
 /// </summary>
 public sealed class OwnEntryPush(EventPush push)
 {
-    /// <summary>Entries of which this process remembers what it told last; forgetting one may let an older state follow.</summary>
+    /// <summary>How many entries' last versions are kept. Forgetting one may let an older state follow a newer one.</summary>
     private const int MaxKept = 20_000;
 
-    private readonly Dictionary<(UserId, ConversationId, string), Told> _told = [];
+    private readonly Dictionary<(UserId, ConversationId, string), PushState> _states = [];
 
-    /// <summary>Pushes a state, unless the same or a newer one was pushed; one that comes meanwhile follows it.</summary>
+    /// <summary>Pushes a state, unless the same or a newer one was pushed. If a push is under way, the state follows it.</summary>
     public async Task PushAsync(UserId user, ConversationId conversation, string type, long version, object state)
     {
         var key = (user, conversation, type);
-        if (Begin(key, version, state) is not { } told)
+        if (Begin(key, version, state) is not { } pushed)
         {
             return;
         }
 
         try
         {
-            while (Next(told) is { } next)
+            while (Next(pushed) is { } next)
             {
-                // Whoever waits for it may leave; what others left to this one is told all the same. It takes two seconds at most.
+                // Not the caller's token: this loop also pushes what concurrent calls left to it. A push takes 2 s at most.
                 await push.PushToUserAsync(user, type, conversation, next, CancellationToken.None);
             }
         }
         catch (Exception)
         {
-            lock (_told)
+            lock (_states)
             {
-                told.IsTelling = false;
-                _told.Remove(key);
+                pushed.IsPushing = false;
+                _states.Remove(key);
             }
 
             throw;
         }
     }
 
-    /// <summary>What is told of an entry; null when there is nothing new to tell, or whoever is telling tells this as well.</summary>
-    private Told? Begin((UserId, ConversationId, string) key, long version, object state)
+    /// <summary>Takes over the pushing of an entry; null when there is nothing new, or another call pushes this state as well.</summary>
+    private PushState? Begin((UserId, ConversationId, string) key, long version, object state)
     {
-        lock (_told)
+        lock (_states)
         {
-            if (!_told.TryGetValue(key, out var told))
+            if (!_states.TryGetValue(key, out var pushed))
             {
-                if (_told.Count >= MaxKept)
+                if (_states.Count >= MaxKept)
                 {
-                    _told.Clear();
+                    _states.Clear();
                 }
 
-                _told[key] = told = new Told();
+                _states[key] = pushed = new PushState();
             }
 
-            if (version > told.Version)
+            if (version > pushed.Version)
             {
-                (told.Version, told.Next) = (version, state);
+                (pushed.Version, pushed.Next) = (version, state);
             }
 
-            if (told.Next is null || told.IsTelling)
+            if (pushed.Next is null || pushed.IsPushing)
             {
                 return null;
             }
 
-            told.IsTelling = true;
-            return told;
+            pushed.IsPushing = true;
+            return pushed;
         }
     }
 
-    private object? Next(Told told)
+    /// <summary>The next state to push. Null ends the loop, in the same lock in which a new state would have been seen.</summary>
+    private object? Next(PushState pushed)
     {
-        lock (_told)
+        lock (_states)
         {
-            var next = told.Next;
-            (told.Next, told.IsTelling) = (null, next is not null);
+            var next = pushed.Next;
+            (pushed.Next, pushed.IsPushing) = (null, next is not null);
             return next;
         }
     }
 
-    private sealed class Told
+    private sealed class PushState
     {
         public long Version { get; set; }
 
-        /// <summary>What is still to be told; null when nothing is.</summary>
+        /// <summary>The state that is still to be pushed; null when there is none.</summary>
         public object? Next { get; set; }
 
-        public bool IsTelling { get; set; }
+        public bool IsPushing { get; set; }
     }
 }

@@ -2,7 +2,7 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Inbox;
 
-/// <summary>Tells a user's own connections what is unread in a conversation after they changed that; best effort.</summary>
+/// <summary>Pushes what is unread in a conversation to its user's own connections after they changed that; best effort.</summary>
 public sealed class UnreadPush(InboxProjection inbox, OwnEntryPush push, TimeProvider time)
 {
     public async Task PushAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken)

@@ -99,7 +99,6 @@ public readonly record struct Decision
 
     public static Decision Append(Head head, LogEntry entry, params IReadOnlyList<ConversationDocument> documents)
     {
-        ArgumentNullException.ThrowIfNull(entry);
         return new(null, entry.IsQuiet ? head : head with { ListSeq = entry.Seq }) { Entries = [entry], Documents = documents };
     }
 }

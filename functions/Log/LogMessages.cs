@@ -9,8 +9,13 @@ internal static partial class LogMessages
     [LoggerMessage(
         100,
         LogLevel.Warning,
-        "Conversation {Conversation}: entries {First} to {Last} were committed, but their delivery was not enqueued; the change feed does it.")]
-    public static partial void DeliveryNotEnqueued(this ILogger logger, Exception exception, ConversationId conversation, long first, long last);
+        "Conversation {Conversation}: entries {First} to {Last} were committed, but not enqueued for delivery; the change feed does it.")]
+    public static partial void DeliveryNotEnqueued(
+        this ILogger logger,
+        Exception exception,
+        ConversationId conversation,
+        long first,
+        long last);
 
     [LoggerMessage(101, LogLevel.Error, "Conversation {Conversation}: a commit failed.")]
     public static partial void CommitFailed(this ILogger logger, Exception exception, ConversationId conversation);

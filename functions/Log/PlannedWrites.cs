@@ -36,7 +36,7 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
             Exists: true,
             owner)));
         var added = writes.Count(write => !_positions.ContainsKey(write.Id));
-        var bytes = Bytes + writes.Sum(write => write.Size - (_positions.TryGetValue(write.Id, out var position) ? _writes[position].Size : 0));
+        var bytes = Bytes + writes.Sum(write => write.Size - PlannedSize(write.Id));
 
         // A command that fits no commit is added alone: Cosmos DB then refuses the batch, and the caller gets that error.
         if (_writes.Count > 0 && (_writes.Count + added > maxWrites || bytes > maxBytes))
@@ -55,12 +55,12 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
     /// </summary>
     public void Stamp(Commit commit)
     {
-        ArgumentNullException.ThrowIfNull(commit);
         for (var position = 0; position < _writes.Count; position++)
         {
             if (_writes[position] is { Document: LogEntry { Commit: { } begun } entry } write && begun.Id == commit.Id)
             {
-                _writes[position] = write with { Document = entry with { Commit = commit }, Json = Serialize(entry with { Commit = commit }) };
+                var stamped = entry with { Commit = commit };
+                _writes[position] = write with { Document = stamped, Json = Serialize(stamped) };
             }
         }
     }
@@ -73,6 +73,8 @@ internal sealed class PlannedWrites(IReadOnlyDictionary<string, StoredDocument<C
         var etag = stored.GetValueOrDefault(document.Id).ETag;
         return new(document.Id, document, Serialize(document), etag, etag is not null, owner);
     }
+
+    private int PlannedSize(string id) => _positions.TryGetValue(id, out var position) ? _writes[position].Size : 0;
 
     private void Put(PlannedWrite write)
     {

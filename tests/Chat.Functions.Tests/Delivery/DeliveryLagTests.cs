@@ -26,7 +26,7 @@ public class DeliveryLagTests
         Deliver(TimeSpan.FromSeconds(-7));
         Assert.Equal(2, log.Count);
 
-        void Deliver(TimeSpan after) => lag.Note(
+        void Deliver(TimeSpan after) => lag.Record(
             new EntriesCommitted { ConversationId = Conversation, First = 7, Last = 8 },
             [Entry(7, clock.Now - after), Entry(8, clock.Now)]);
     }
