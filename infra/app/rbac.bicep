@@ -67,7 +67,7 @@ resource appTells 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-// The app hands over to each of its queues.
+// The app enqueues on each of its queues.
 resource appSends 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (queue, index) in queueNames: {
     name: guid(queues[index].id, principalId, serviceBusDataSender)

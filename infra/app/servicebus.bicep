@@ -34,7 +34,7 @@ resource queues 'Microsoft.ServiceBus/namespaces/queues@2026-01-01' = [
       requiresSession: queue.Properties.RequiresSession
       // The declaration says one hour, the most that the emulator takes. Here messages outlive an outage.
       defaultMessageTimeToLive: 'P14D'
-      // The most of Standard: a full queue refuses hand-overs.
+      // The most of Standard: a full queue refuses deliveries.
       maxSizeInMegabytes: 5120
     }
   }
