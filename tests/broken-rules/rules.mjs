@@ -792,11 +792,32 @@ export const rules = [
     test: 'SignalR.RestApiTests.A_call_needs_a_token_for_its_path_that_is_signed_and_good',
   },
   {
+    rule: "The app's requests are those of the package",
+    file: 'local/StandIns/Microsoft.Azure.SignalR.Management/RestHubContext.cs',
+    find: 'Uri.EscapeDataString(name)',
+    replace: 'name',
+    test: 'SignalR.RestRequestTests.Requests_are_those_of_the_package',
+  },
+  {
     rule: 'A path that HTTP would change is refused',
     file: 'local/SignalR/Rest/InProcessHandler.cs',
     find: '&& RestRequest.HasSteps(',
     replace: '&& uri.IsFile && RestRequest.HasSteps(',
     test: 'SignalR.RestRequestTests.Is_refused_when_it_would_arrive_as_another',
+  },
+  {
+    rule: 'A path that HTTP would change is refused',
+    file: 'local/SignalR/Rest/RestRequest.cs',
+    find: 'is "." or ".."',
+    replace: 'is ".."',
+    test: 'SignalR.RestRequestTests.Is_refused_when_it_would_arrive_as_another',
+  },
+  {
+    rule: 'A path that HTTP would change is refused',
+    file: 'local/SignalR/Rest/RestApi.cs',
+    find: 'if (RestRequest.HasSteps(path) || ',
+    replace: 'if (',
+    test: 'SignalR.RestApiTests.A_path_with_steps_is_refused_also_where_a_client_sends_it_as_it_is',
   },
   {
     rule: '1 MB a send, counted in pieces of 2 KB',

@@ -1,5 +1,6 @@
 // Shows that the tests named in docs/local.md bite: breaks one rule after another in a worktree of HEAD, and wants to see its test fail.
-// `--only N` breaks the Nth alone; `--check` breaks nothing and looks whether the rules, the page and the code still fit together.
+// `--only N` breaks the Nth alone, `--part K/N` the Kth of N parts; `--check` breaks nothing and looks whether the rules, the page and the
+// code still fit together.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -48,8 +49,9 @@ function check() {
 }
 
 function run() {
-  const only = process.argv.indexOf('--only');
-  const chosen = only < 0 ? rules : [rules[process.argv[only + 1] - 1]];
+  const option = name => process.argv[process.argv.indexOf(name) + 1];
+  const [part, parts] = process.argv.includes('--part') ? option('--part').split('/').map(Number) : [1, 1];
+  const chosen = process.argv.includes('--only') ? [rules[option('--only') - 1]] : rules.filter((_, index) => index % parts === part - 1);
   const scratch = mkdtempSync(join(tmpdir(), 'broken-rules-'));
   const tree = join(scratch, 'tree');
   process.on('exit', () => {

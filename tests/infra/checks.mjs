@@ -257,7 +257,7 @@ const checks = {
   'workflows are pinned and may little': world => world.list('.github/workflows', '.yml').flatMap(path => {
     const text = world.read(path);
     return [
-      ...[...text.matchAll(/uses: (\S+)(.*)/g)].filter(([, action, note]) => !/@[0-9a-f]{40}$/.test(action) || !/^ # v\d/.test(note)).map(([, action]) => `${path}: ${action} isn't pinned by its commit, with its version beside`),
+      ...[...text.matchAll(/uses: (?!\.\/)(\S+)(.*)/g)].filter(([, action, note]) => !/@[0-9a-f]{40}$/.test(action) || !/^ # v\d/.test(note)).map(([, action]) => `${path}: ${action} isn't pinned by its commit, with its version beside`),
       !/^permissions:\n {2}contents: read\n(?! )/m.test(text) && `${path} may more than read`,
       ...[...text.matchAll(/\b([a-z-]+): write\b/g)].filter(([, scope]) => scope !== 'id-token').map(([, scope]) => `${path} may write ${scope}`),
       /secrets\./.test(text) && `${path} uses a secret`,
