@@ -29,7 +29,7 @@ public sealed class EntryProjection(
     DeliveryQueue queue,
     TimeProvider time)
 {
-    /// <summary>How many inboxes of a conversation are written while a page of the change feed waits.</summary>
+    /// <summary>How many inboxes of a conversation are written at once. More go through queue <c>fanout</c>.</summary>
     private const int MaxInlineMembers = 32;
 
     private const int MaxParallel = 16;
@@ -46,6 +46,7 @@ public sealed class EntryProjection(
     /// <exception cref="Exception">Some of the changes aren't projected.</exception>
     public async Task ProjectAsync(ChangedConversation changed, CancellationToken cancellationToken)
     {
+        // Most of a page is no news: reactions show their message and the head again.
         var entries = changed.Entries.Where(entry => !IsProjected(entry)).ToList();
         var advances = changed.Head is { } shown && !_recent.HasAdvanced(changed.ConversationId, shown.ListSeq);
         if (entries.Count == 0 && !advances)
@@ -65,7 +66,7 @@ public sealed class EntryProjection(
                 await queue.EnqueueAsync(range, null, cancellationToken);
             }
 
-            // The handler of that message advances everybody, too.
+            // That message's handler advances everybody, too. Until then the feed needn't ask for it again.
             _recent.NoteAdvanced(head.ConversationId, head.ListSeq);
         }
         else
@@ -73,6 +74,7 @@ public sealed class EntryProjection(
             await ApplyAsync(head, session, updates, advances ? everyone : [], cancellationToken);
         }
 
+        // Only after all of it succeeded: what isn't noted is projected again.
         _recent.Note(head.ConversationId, entries.Select(entry => entry.Seq));
     }
 
@@ -85,7 +87,7 @@ public sealed class EntryProjection(
         {
             var (head, session) = await log.ReadHeadAsync(range.ConversationId, range.Last, null, cancellationToken);
             var entries = await log.ReadEntriesAsync(range.ConversationId, range.First, range.Last, session, cancellationToken);
-            await ProjectAsync(head, session, entries, cancellationToken);
+            await ProjectAndAdvanceAsync(head, session, entries, cancellationToken);
         }
         catch (JsonException)
         {
@@ -122,15 +124,20 @@ public sealed class EntryProjection(
         // The document may be deleted by now.
         if ((head?.LastSeq ?? entry?.Seq) is { } seq)
         {
-            var (now, session) = head is null
+            var (current, session) = head is null
                 ? await log.ReadHeadAsync(document.ConversationId, seq, null, cancellationToken)
                 : (head, null);
-            await ProjectAsync(now, session, entry is null ? [] : [entry], cancellationToken);
+            await ProjectAndAdvanceAsync(current, session, entry is null ? [] : [entry], cancellationToken);
         }
     }
 
-    private async Task ProjectAsync(Head head, Session? session, IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken)
+    private async Task ProjectAndAdvanceAsync(
+        Head head,
+        Session? session,
+        IReadOnlyList<LogEntry> entries,
+        CancellationToken cancellationToken)
     {
+        // Before the members are read, so that they are among them.
         if (entries is [LogEvent { FurtherMembers: { } users } created, ..])
         {
             await AddRemainingMembersAsync(created, users, session, cancellationToken);
@@ -155,48 +162,61 @@ public sealed class EntryProjection(
     /// <param name="head">The conversation, at least as new as the entries.</param>
     /// <param name="session">The session token by which the head was read; null if it came with the change feed.</param>
     /// <param name="updates">The updates of single members.</param>
-    /// <param name="everyone">The members if all are to be advanced to the head; else none.</param>
+    /// <param name="advanced">The members if all are to be advanced to the head; else none.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     private async Task ApplyAsync(
         Head head,
         Session? session,
         InboxUpdates updates,
-        IReadOnlyList<UserId> everyone,
+        IReadOnlyList<UserId> advanced,
         CancellationToken cancellationToken)
     {
-        // Only a new entry needs the group's picture; the others have it.
+        // Only a new member's entry needs the group's picture; the others have it.
         var change = InboxChange.Of(head, updates.Joined.Count > 0 ? await ReadProfileAsync(head, session, cancellationToken) : null);
         var joined = await ReadJoinedAsync(head, updates, session, cancellationToken);
-        var all = everyone.Count <= MaxInlineMembers && head.DeletedAt is null ? everyone : [];
-        await Each.TryAsync(
-            updates.Users.Union(all),
-            MaxParallel,
-            (user, cancel) => ApplyAsync(user, change, updates, joined.GetValueOrDefault(user), all.Contains(user), cancel),
-            cancellationToken);
-        if (everyone.Count > 0 && head.DeletedAt is null)
+        if (head.DeletedAt is not null)
         {
-            if (all.Count == 0)
-            {
-                await fanOut.ScheduleAsync(head, cancellationToken);
-            }
+            advanced = [];
+        }
 
+        // The members of a larger conversation are advanced by one message at the end of the window.
+        var inline = advanced.Count <= MaxInlineMembers ? advanced : [];
+        await Each.TryAsync(
+            updates.Users.Union(inline),
+            MaxParallel,
+            (user, cancel) => ApplyAsync(user, change, updates, joined.GetValueOrDefault(user), inline.Contains(user), cancel),
+            cancellationToken);
+        if (advanced.Count > MaxInlineMembers)
+        {
+            await fanOut.ScheduleAsync(head, cancellationToken);
+        }
+
+        if (advanced.Count > 0)
+        {
             _recent.NoteAdvanced(head.ConversationId, head.ListSeq);
         }
 
         await AlignAsync(head, updates, cancellationToken);
     }
 
+    /// <summary>Writes one user's inbox.</summary>
+    /// <param name="user">The user.</param>
+    /// <param name="change">The conversation by the head.</param>
+    /// <param name="updates">The updates, of this user and others.</param>
+    /// <param name="joined">The user's member document if they joined by these entries; else null.</param>
+    /// <param name="isAdvanced">Whether the user's entry is to be advanced to the head.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     private async Task ApplyAsync(
         UserId user,
         InboxChange change,
         InboxUpdates updates,
         Member? joined,
-        bool advances,
+        bool isAdvanced,
         CancellationToken cancellationToken)
     {
         if (updates.Left.TryGetValue(user, out var leftSeq))
         {
-            // Nothing that happened later concerns them.
+            // The entry ends there: neither the head nor other updates reach a user who left.
             await inbox.LeaveAsync(user, change with { LastSeq = leftSeq }, cancellationToken);
             return;
         }
@@ -207,7 +227,9 @@ public sealed class EntryProjection(
         }
 
         var watermarks = updates.WatermarksOf(user);
-        if ((advances && joined is null) || watermarks != default)
+
+        // Joining has advanced the entry already.
+        if ((isAdvanced && joined is null) || watermarks != default)
         {
             await inbox.RaiseAsync(user, change, cancellationToken, watermarks);
         }

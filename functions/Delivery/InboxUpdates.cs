@@ -52,12 +52,13 @@ internal sealed record InboxUpdates(
             }
         }
 
-        // Title and picture are set, not raised by number as the rest: an older change mustn't come after a newer one.
+        // The head knows the newest change of title and picture. An older one needs no writes: the newest one's entry is projected, too.
         var settings = head.DeletedAt is null
             ? entries.OfType<LogEvent>().FirstOrDefault(
                 entry => entry.EventType == LogEvent.ConversationUpdated && entry.Seq == head.ProfileSeq)
             : null;
         var updates = new InboxUpdates(
+            // Only members: the tombstone of a user who left stays as it is. Only the last of joining and leaving counts.
             Of(sent, isIn.Contains),
             Of(mentioned, isIn.Contains),
             Of(changes, change => change.Joined, isIn.Contains),

@@ -130,7 +130,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             InboxStore.NextVersion,
         ];
 
-        // A deletion's own entry may have advanced the list already: at the same seq, leaving comes last.
+        // The entry may have been advanced to that seq before, as a member's. Then leaving wins.
         var isBehind = $"c.last.seq < {change.LastSeq} OR (c.last.seq = {change.LastSeq} AND NOT IS_NULL(c.activity))";
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {

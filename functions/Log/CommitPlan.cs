@@ -27,8 +27,12 @@ internal sealed class CommitPlan(
     /// <summary>Less than the 2 MB of a batch: its framing counts too.</summary>
     private const int MaxBytes = 1_900_000;
 
+    /// <summary>All that the accepted commands write, on top of what is stored. Later commands are decided on it.</summary>
     private readonly PlannedWrites _writes = new(stored);
+
+    /// <summary>The <see cref="LogCommand.RepeatId"/>s of the accepted commands.</summary>
     private readonly HashSet<string> _repeatIds = new(StringComparer.Ordinal);
+    /// <summary>The commit's id and range; its end isn't known until <see cref="Seal"/>.</summary>
     private readonly Commit _commit = new(OpaqueId.Random(), (head?.LastSeq ?? 0) + 1, 0);
 
     public ConversationId Conversation { get; } = conversation;
@@ -79,6 +83,7 @@ internal sealed class CommitPlan(
     {
         if (Deferred.Count > 0)
         {
+            // Behind the first deferred one, even if it had room.
             Deferred.Add(pending);
         }
         else if (isRecent && IsHiddenFromActor(pending.Command))
@@ -169,6 +174,7 @@ internal sealed class CommitPlan(
 
     private void Accept(PendingAppend pending, in Decision decision)
     {
+        // The head takes one operation and its bytes.
         if (!_writes.TryAdd(pending, decision, MaxOperations - 1, MaxBytes - Head.MaxBytes))
         {
             Deferred.Add(pending);
