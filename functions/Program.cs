@@ -2,6 +2,7 @@ using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Health;
 using Chat.Functions.Presence;
+using Chat.Functions.RateLimits;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Chat.Functions.Sync;
@@ -20,6 +21,7 @@ builder.UseMiddleware<InvocationStart>();
 builder.UseMiddleware<TraceCalls>();
 builder.UseMiddleware<AnswerFailures>();
 builder.UseMiddleware<Authenticate>();
+builder.UseMiddleware<LimitRates>();
 
 builder.Services
     .AddShared(builder.Configuration)
@@ -28,6 +30,7 @@ builder.Services
     .AddDelivery(builder.Configuration)
     .AddRealtime()
     .AddPresence()
+    .AddRateLimits()
     .AddSync(builder.Configuration)
     .AddHealth()
     .AddTelemetry(builder.Configuration);

@@ -1,5 +1,6 @@
 using Chat.Functions.Log;
 using Chat.Functions.Privacy;
+using Chat.Functions.RateLimits;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -16,6 +17,7 @@ public sealed class ForwardMessage(
     PrivacyReader privacy,
     MessageReader messages,
     MessageViews views,
+    RequestRates rates,
     Limits limits,
     CurrentUser user)
 {
@@ -31,6 +33,10 @@ public sealed class ForwardMessage(
         var clientMessageId = body.ClientId("clientMessageId");
         var targets = body.ConversationIds("to", limits.ForwardTargets);
         body.ThrowIfMalformed();
+        if (rates.Sends.Take(user.Id, targets.Count - 1, counted: 1) is { } tooMany)
+        {
+            return tooMany.ToResult();
+        }
 
         var (message, refusal) = await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);
         if (message is null)

@@ -1,5 +1,6 @@
 using Chat.Functions.Log;
 using Chat.Functions.Privacy;
+using Chat.Functions.RateLimits;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -10,7 +11,13 @@ namespace Chat.Functions.Messages;
 /// <c>POST /conversations/{c}/messages/batch</c>: accepts messages in order, in one commit if they fit; 200 with a result for
 /// each. If one can't be stored just now, none after it is tried. Idempotent by each <c>clientMessageId</c>.
 /// </summary>
-public sealed class SendBatch(ConversationLog log, PrivacyReader privacy, MessageViews views, Limits limits, CurrentUser user)
+public sealed class SendBatch(
+    ConversationLog log,
+    PrivacyReader privacy,
+    MessageViews views,
+    RequestRates rates,
+    Limits limits,
+    CurrentUser user)
 {
     [Function(nameof(SendBatch))]
     public async Task<IResult> RunAsync(
@@ -28,6 +35,10 @@ public sealed class SendBatch(ConversationLog log, PrivacyReader privacy, Messag
         }
 
         body.ThrowIfMalformed();
+        if (rates.Sends.Take(user.Id, items.Count - 1, counted: 1) is { } refusal)
+        {
+            return refusal.ToResult();
+        }
 
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
         var messages = items

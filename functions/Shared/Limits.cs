@@ -80,6 +80,7 @@ public sealed record Limits
     /// </summary>
     [Range(2, 100)]
     public int PushedReceiptMembers { get; init; } = 32;
+
     /// <summary>Mentions in one message. Default 50.</summary>
     [Range(0, 50)]
     public int Mentions { get; init; } = 50;
@@ -129,6 +130,23 @@ public sealed record Limits
     /// <summary>The size of a request body in bytes. Default 64 KB.</summary>
     [Range(1024, 64 * 1024)]
     public int RequestBody { get; init; } = 64 * 1024;
+
+    /// <summary>
+    /// Sends of a user at once, on one instance, before <see cref="SendsPerMinute"/> holds them. Default 60.
+    /// </summary>
+    [Range(1, 10000)]
+    public int SendBurst { get; init; } = 60;
+
+    /// <summary>
+    /// Sends of a user a minute, on one instance. Default 60; 0 for any number. Each message of a batch and each target of a forward
+    /// counts as one, as do edits, scheduled messages, reactions and votes.
+    /// </summary>
+    [Range(0, 60000)]
+    public int SendsPerMinute { get; init; } = 60;
+
+    /// <summary>Presence queries of a user a minute, on one instance. Default 60; 0 for any number.</summary>
+    [Range(0, 60000)]
+    public int PresencePerMinute { get; init; } = 60;
 
     /// <summary>Pinned conversations of a user. Default 50; at most 100, which is one page.</summary>
     [Range(0, 100)]

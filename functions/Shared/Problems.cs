@@ -78,6 +78,15 @@ internal static class Problems
     public static Problem LimitReached(string limit, long value) =>
         new(409, "limit_reached", "There are as many already as there can be.") { Limit = new Limit(limit, value) };
 
+    /// <summary>Too often, or too much for a day. The limit is what the setting says.</summary>
+    public static Problem RateLimited(string limit, long value, RateUse use) =>
+        new(429, "rate_limited", "That was too often; try again later.")
+        {
+            Limit = new Limit(limit, value),
+            RetryAfter = use.Wait,
+            Rate = use,
+        };
+
     /// <summary>The time window is over; the limit is in seconds.</summary>
     public static Problem TooLate(string limit, TimeSpan window) =>
         new(403, "too_late", "The time for that is over.") { Limit = new Limit(limit, (long)window.TotalSeconds) };
