@@ -2,6 +2,7 @@ using System.Text.Json;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
+using Chat.Functions.RateLimits;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -22,6 +23,7 @@ public sealed class CreateConversation(
     DirectConversations direct,
     InboxProjection inbox,
     PushGroups groups,
+    DailyLimits daily,
     Limits limits,
     CurrentUser user)
 {
@@ -40,6 +42,12 @@ public sealed class CreateConversation(
             ? await direct.ConversationOfAsync(user.Id, wanted.Others[0], cancellationToken)
             : key is not null ? ConversationId.For(user.Id, key)
             : ConversationId.New();
+        if (wanted.Kind == ConversationKind.Group
+            && await daily.CountGroupAsync(user.Id, conversation, cancellationToken) is { } tooMany)
+        {
+            return tooMany.ToResult();
+        }
+
         var appended = await CreateAsync(conversation, wanted, Session.Of(request), cancellationToken);
         if (appended.Refusal is { } refusal)
         {

@@ -14,6 +14,7 @@ using Chat.Functions.Pins;
 using Chat.Functions.Polls;
 using Chat.Functions.Presence;
 using Chat.Functions.Privacy;
+using Chat.Functions.RateLimits;
 using Chat.Functions.Reactions;
 using Chat.Functions.Realtime;
 using Chat.Functions.Receipts;
@@ -54,6 +55,8 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(PrivacySettings))]
 [JsonSerializable(typeof(PrivacyView))]
 [JsonSerializable(typeof(Profile))]
+[JsonSerializable(typeof(DailyCounts))]
+[JsonSerializable(typeof(OpenContactList))]
 [JsonSerializable(typeof(PresenceList))]
 [JsonSerializable(typeof(ReceiptList))]
 [JsonSerializable(typeof(ReceiptMoved))]

@@ -148,6 +148,34 @@ public sealed record Limits
     [Range(0, 60000)]
     public int PresencePerMinute { get; init; } = 60;
 
+    /// <summary>Groups that a user creates a day. Default 20; 0 for any number.</summary>
+    [Range(0, 500)]
+    public int GroupsPerDay { get; init; } = 20;
+
+    /// <summary>Users whom a user adds to groups a day, not counting those of groups that they create. Default 200; 0 for any number.</summary>
+    [Range(0, 1000)]
+    public int AddsPerDay { get; init; } = 200;
+
+    /// <summary>Groups that a user joins by links, or asks to join, a day. Default 50; 0 for any number.</summary>
+    [Range(0, 500)]
+    public int JoinsPerDay { get; init; } = 50;
+
+    /// <summary>Users whom a user writes to for the first time a day. Default 20; 0 for any number.</summary>
+    [Range(0, 500)]
+    public int FirstContactsPerDay { get; init; } = 20;
+
+    /// <summary>The same for accounts that the host app calls new. Default 5; 0 for any number.</summary>
+    [Range(0, 500)]
+    public int NewAccountContactsPerDay { get; init; } = 5;
+
+    /// <summary>First contacts of a user that wait for an answer at a time. Default 3; 0 for any number.</summary>
+    [Range(0, 20)]
+    public int OpenContacts { get; init; } = 3;
+
+    /// <summary>Reports of a user a day. Default 50; 0 for any number.</summary>
+    [Range(0, 500)]
+    public int ReportsPerDay { get; init; } = 50;
+
     /// <summary>Pinned conversations of a user. Default 50; at most 100, which is one page.</summary>
     [Range(0, 100)]
     public int PinnedConversations { get; init; } = 50;

@@ -31,7 +31,9 @@ internal sealed class ProblemResult(Problem problem) : IResult, IStatusCodeHttpR
             response.Headers["RateLimit-Policy"] = string.Create(
                 CultureInfo.InvariantCulture,
                 $"\"{limit}\";q={rate.Quota};w={Seconds(rate.Window)}");
-            response.Headers["RateLimit"] = string.Create(CultureInfo.InvariantCulture, $"\"{limit}\";r={rate.Left};t={Seconds(rate.Wait)}");
+            response.Headers["RateLimit"] = string.Create(
+                CultureInfo.InvariantCulture,
+                $"\"{limit}\";r={rate.Left};t={Seconds(rate.Wait)}");
         }
 
         if (problem.Allow is { } allow)

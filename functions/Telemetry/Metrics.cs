@@ -10,8 +10,12 @@ internal static class Metrics
     public const string MeterName = "Chat.Functions";
 
     /// <summary>Attribute names.</summary>
-    public const string Outcome =
-        "chat.commit.outcome", DeliveredBy = "chat.delivery.by", Queue = "messaging.destination.name", Error = "error.type", Limit = "chat.limit";
+    public const string
+        Outcome = "chat.commit.outcome",
+        DeliveredBy = "chat.delivery.by",
+        Queue = "messaging.destination.name",
+        Error = "error.type",
+        Limit = "chat.limit";
 
     private static readonly Meter Meter = new(MeterName);
 

@@ -16,7 +16,7 @@ namespace Chat.Functions.Acceptance.Harness;
 internal sealed class ChatApp : IAsyncDisposable
 {
     /// <summary>Off unless a story is about them: others do in a second what people do in a day.</summary>
-    public static readonly IReadOnlyList<string> RateLimits = ["SendsPerMinute", "PresencePerMinute"];
+    public static readonly IReadOnlyList<string> RateLimits = ["SendsPerMinute", "PresencePerMinute", "GroupsPerDay", "AddsPerDay", "JoinsPerDay"];
 
     private static readonly Assembly App = typeof(SendMessage).Assembly;
 
