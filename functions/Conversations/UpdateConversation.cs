@@ -70,6 +70,7 @@ internal sealed record UpdateConversationCommand : MemberCommand
             HistoryVisibility = after.HistoryVisibility ?? default,
             JoinPolicy = after.JoinPolicy ?? default,
             MessageTtl = after.MessageTtl,
+            SlowModeSeconds = after.SlowModeSeconds,
             ProfileSeq = isProfileChanged ? updated.Seq : head.ProfileSeq,
         };
         return isProfileChanged

@@ -71,6 +71,10 @@ internal sealed record SendMessageCommand : LogCommand
     public override IReadOnlyList<string> DocumentsToLoad =>
         _content.IsPlain ? [] : [RepeatId, Member.DocumentId(Actor), .. _content.RefersTo.Select(Message.DocumentId)];
 
+    // Slow mode must not refuse a retry either.
+    public override IReadOnlyList<string> DocumentsToLoadOn(Head head) =>
+        SlowMode.MayHold(head, Actor) ? [.. DocumentsToLoad, RepeatId, Member.DocumentId(Actor)] : DocumentsToLoad;
+
     public override Decision Decide(in DecisionContext context)
     {
         if (context.Head is not { } head || context.MemberOf(Actor) is not { } sender)
@@ -83,7 +87,10 @@ internal sealed record SendMessageCommand : LogCommand
             return Decision.Repeat;
         }
 
-        return Refusal(context, head, sender) is { } refusal ? Decision.Refuse(refusal) : Append(context, head);
+        var held = SlowMode.Held(head, sender.Role, context.Find<Member>(Member.DocumentId(Actor)));
+        return (Refusal(context, head, sender) ?? SlowMode.Refusal(head, held, context.Now)) is { } refusal
+            ? Decision.Refuse(refusal)
+            : Append(context, head, held);
     }
 
     public override bool Repeats(LogEntry first) => first is Message message && message.BodyHash == _bodyHash;
@@ -117,7 +124,10 @@ internal sealed record SendMessageCommand : LogCommand
         return Mention.Refusal(_content.Mentions, context.MemberOf) ?? _content.Poll?.Refusal(context.Now);
     }
 
-    private Decision Append(in DecisionContext context, Head head)
+    /// <param name="context">What it is decided on.</param>
+    /// <param name="head">The head before.</param>
+    /// <param name="held">The sender's document if slow mode holds them.</param>
+    private Decision Append(in DecisionContext context, Head head, Member? held)
     {
         var root = _content.ThreadId is { } thread ? Message.Find(context, thread) : null;
         var seq = head.LastSeq + 1;
@@ -144,6 +154,17 @@ internal sealed record SendMessageCommand : LogCommand
             ExpiresAt = head.MessageTtl is { } seconds ? context.Now.AddSeconds(seconds) : null,
         };
         message = message with { TimeToLive = message.TimeToLiveAt(context.Now) };
-        return Decision.Append(head.With(message, IsReceipt), message, root is null ? [] : [root.WithReply(message)]);
+        List<ConversationDocument> changed = [];
+        if (root is not null)
+        {
+            changed.Add(root.WithReply(message));
+        }
+
+        if (held is not null)
+        {
+            changed.Add(held with { SentAt = context.Now });
+        }
+
+        return Decision.Append(head.With(message, IsReceipt), message, changed);
     }
 }

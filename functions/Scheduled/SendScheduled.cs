@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Azure.Messaging.ServiceBus;
+using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
@@ -16,7 +17,13 @@ namespace Chat.Functions.Scheduled;
 /// Queue <c>scheduled</c>: sends a message that is due, if it is still scheduled for that instant. It is dropped if its sender
 /// may not send it any more, or has left since, even if they came back.
 /// </summary>
-public sealed class SendScheduled(QueueMessageProcessor processor, ChatContainers containers, ConversationLog log, PrivacyReader privacy)
+public sealed class SendScheduled(
+    QueueMessageProcessor processor,
+    ScheduledQueue queue,
+    ChatContainers containers,
+    ConversationLog log,
+    PrivacyReader privacy,
+    TimeProvider time)
 {
     [Function(nameof(SendScheduled))]
     public Task RunAsync(
@@ -45,6 +52,13 @@ public sealed class SendScheduled(QueueMessageProcessor processor, ChatContainer
         {
             // The queue reschedules it.
             throw new TimeoutException("The message can't be sent just now.");
+        }
+
+        if (appended.Refusal is { Rate.Wait: var wait })
+        {
+            // Slow mode. It goes out as soon as its sender may write again.
+            await queue.DeferAsync(due, time.GetUtcNow() + wait, cancellationToken);
+            return;
         }
 
         if (appended.Refusal is not null || appended.IsRepeat)
@@ -88,7 +102,7 @@ internal sealed record SendScheduledCommand : LogCommand
 
     public override IReadOnlyList<UserId> MembersToLoad => _message.MembersToLoad;
 
-    public override IReadOnlyList<string> DocumentsToLoad => [_scheduled.Id, Member.DocumentId(Actor), .. _message.DocumentsToLoad];
+    public override IReadOnlyList<string> DocumentsToLoadOn(Head head) => [_scheduled.Id, Member.DocumentId(Actor), .. _message.DocumentsToLoadOn(head)];
 
     public override Decision Decide(in DecisionContext context)
     {

@@ -97,6 +97,10 @@ public sealed record Limits
     [Range(1, 100)]
     public int PollOptionText { get; init; } = 100;
 
+    /// <summary>The longest time between two messages of a member that a group's slow mode may ask for. Default 1 h; 0 allows none.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan SlowMode { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Pinned messages of a conversation. Default 10.</summary>
     [Range(1, 50)]
     public int Pins { get; init; } = 10;
