@@ -1,3 +1,4 @@
+using Chat.Functions.Content;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Health;
@@ -31,6 +32,7 @@ builder.Services
     .AddRealtime()
     .AddPresence()
     .AddRateLimits()
+    .AddContent()
     .AddSync(builder.Configuration)
     .AddHealth()
     .AddTelemetry(builder.Configuration);

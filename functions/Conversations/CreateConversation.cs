@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Chat.Functions.Content;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
@@ -23,6 +24,7 @@ public sealed class CreateConversation(
     DirectConversations direct,
     InboxProjection inbox,
     PushGroups groups,
+    ContentFilter filter,
     DailyLimits daily,
     Limits limits,
     CurrentUser user)
@@ -37,6 +39,12 @@ public sealed class CreateConversation(
         var key = IdempotencyKey.Read(request, body);
         body.ThrowIfMalformed();
 
+        var (title, isntSaid) = await filter.ScreenAsync(wanted.Title, cancellationToken);
+        if (isntSaid is not null)
+        {
+            return isntSaid.ToResult();
+        }
+
         // The id decides what a retry finds: the pair's conversation, the one under this key, or none.
         var conversation = wanted.Kind == ConversationKind.Direct
             ? await direct.ConversationOfAsync(user.Id, wanted.Others[0], cancellationToken)
@@ -48,7 +56,7 @@ public sealed class CreateConversation(
             return tooMany.ToResult();
         }
 
-        var appended = await CreateAsync(conversation, wanted, Session.Of(request), cancellationToken);
+        var appended = await CreateAsync(conversation, wanted, title, Session.Of(request), cancellationToken);
         if (appended.Refusal is { } refusal)
         {
             return refusal.ToResult();
@@ -60,6 +68,7 @@ public sealed class CreateConversation(
     private async Task<AppendResult> CreateAsync(
         ConversationId conversation,
         CreateConversationRequest wanted,
+        string? title,
         Session? session,
         CancellationToken cancellationToken)
     {
@@ -76,7 +85,7 @@ public sealed class CreateConversation(
                 Actor = user.Id,
                 ConversationId = conversation,
                 Kind = wanted.Kind,
-                Title = wanted.Title,
+                Title = title,
                 Members = [.. members.Take(CreateConversationCommand.MaxFirstMembers)],
                 Further = rest,
                 RequestHash = wanted.Hash,

@@ -1,3 +1,4 @@
+using Chat.Functions.Content;
 using Chat.Functions.Log;
 using Chat.Functions.Privacy;
 using Chat.Functions.RateLimits;
@@ -17,6 +18,7 @@ public sealed class ForwardMessage(
     PrivacyReader privacy,
     MessageReader messages,
     MessageViews views,
+    ContentFilter filter,
     RequestRates rates,
     Limits limits,
     CurrentUser user)
@@ -49,7 +51,10 @@ public sealed class ForwardMessage(
             return (message.IsUnsent ? Problems.MessageUnsent : Problems.NotAllowed).ToResult();
         }
 
-        var content = new MessageContent { Text = message.Text, ForwardedFrom = message.MessageId };
+        // The lists may have changed since it was sent.
+        var content = await filter.ScreenAsync(
+            new MessageContent { Text = message.Text, ForwardedFrom = message.MessageId },
+            cancellationToken);
         // Sending is reading, in every target as anywhere.
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
         var results = await Task.WhenAll(targets.Select(async target =>

@@ -1,3 +1,4 @@
+using Chat.Functions.Content;
 using Chat.Functions.Log;
 using Chat.Functions.Privacy;
 using Chat.Functions.RateLimits;
@@ -15,6 +16,7 @@ public sealed class SendBatch(
     ConversationLog log,
     PrivacyReader privacy,
     MessageViews views,
+    ContentFilter filter,
     RequestRates rates,
     Limits limits,
     CurrentUser user)
@@ -41,9 +43,13 @@ public sealed class SendBatch(
         }
 
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
-        var messages = items
-            .Select(one => new SendMessageCommand(conversationId, user.Id, one.ClientMessageId, one.Content) { IsReceipt = isReceipt })
-            .ToList();
+        List<SendMessageCommand> messages = [];
+        foreach (var (clientMessageId, content) in items)
+        {
+            var screened = await filter.ScreenAsync(content, cancellationToken);
+            messages.Add(new(conversationId, user.Id, clientMessageId, screened) { IsReceipt = isReceipt });
+        }
+
         var appended = await log.AppendInOrderAsync(conversationId, messages, Session.Of(request), cancellationToken);
         // Then it isn't the caller's conversation, and the call as a whole is refused.
         if (appended.All(one => one.Refusal == Problems.ConversationNotFound))

@@ -37,9 +37,13 @@ internal sealed record DailyCounts
             return this;
         }
 
-        return before.Count + added.Count > most
-            ? null
-            : this with { Done = new Dictionary<string, IReadOnlyList<string>>(Done, StringComparer.Ordinal) { [limit] = [.. before, .. added] } };
+        if (before.Count + added.Count > most)
+        {
+            return null;
+        }
+
+        var done = new Dictionary<string, IReadOnlyList<string>>(Done, StringComparer.Ordinal) { [limit] = [.. before, .. added] };
+        return this with { Done = done };
     }
 
     /// <summary>48 bits: enough for a user's day, and little to store.</summary>

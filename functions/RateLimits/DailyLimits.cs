@@ -73,7 +73,8 @@ public sealed class DailyLimits(ChatContainers containers, Limits limits, TimePr
             var before = found ?? new DailyCounts { Id = id, UserId = user };
             if (before.With(limit, most, things) is not { } after)
             {
-                return Problems.RateLimited(limit, most, new(most, Day, Math.Max(0, most - before.Count(limit)), Day - now.UtcDateTime.TimeOfDay));
+                var left = Math.Max(0, most - before.Count(limit));
+                return Problems.RateLimited(limit, most, new(most, Day, left, Day - now.UtcDateTime.TimeOfDay));
             }
 
             if (ReferenceEquals(before, after) || await TryWriteAsync(after, etag, cancellationToken))

@@ -76,7 +76,8 @@ public sealed class OpenContacts(ChatContainers containers, Limits limits, TimeP
             }
 
             var list = new OpenContactList { UserId = sender, Open = after };
-            using var document = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(list, ChatJson.Default.OpenContactList), writable: false);
+            var body = JsonSerializer.SerializeToUtf8Bytes(list, ChatJson.Default.OpenContactList);
+            using var document = new MemoryStream(body, writable: false);
             var options = new ItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false };
             using var written = etag is null
                 ? await containers.Users.CreateItemStreamAsync(document, partition, options, cancellationToken)

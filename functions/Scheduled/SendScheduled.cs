@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Azure.Messaging.ServiceBus;
+using Chat.Functions.Content;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Log;
@@ -23,6 +24,7 @@ public sealed class SendScheduled(
     ChatContainers containers,
     ConversationLog log,
     PrivacyReader privacy,
+    ContentFilter filter,
     TimeProvider time)
 {
     [Function(nameof(SendScheduled))]
@@ -46,7 +48,9 @@ public sealed class SendScheduled(
             return;
         }
 
-        var send = new SendScheduledCommand(scheduled, await privacy.ShowsReadAsync(scheduled.SenderId, cancellationToken));
+        // By the lists of now: those of when it was scheduled may have changed.
+        var content = await filter.ScreenAsync(scheduled.Content, cancellationToken);
+        var send = new SendScheduledCommand(scheduled, content, await privacy.ShowsReadAsync(scheduled.SenderId, cancellationToken));
         var appended = await log.AppendAsync(due.ConversationId, send, due.Session, cancellationToken);
         if (appended.Refusal == Problems.Unavailable)
         {
@@ -88,11 +92,11 @@ internal sealed record SendScheduledCommand : LogCommand
     private readonly SendMessageCommand _message;
 
     [SetsRequiredMembers]
-    public SendScheduledCommand(ScheduledMessage scheduled, bool isReceipt)
+    public SendScheduledCommand(ScheduledMessage scheduled, MessageContent content, bool isReceipt)
     {
         Actor = scheduled.SenderId;
         _scheduled = scheduled;
-        _message = new SendMessageCommand(scheduled.ConversationId, scheduled.SenderId, scheduled.ClientMessageId, scheduled.Content)
+        _message = new SendMessageCommand(scheduled.ConversationId, scheduled.SenderId, scheduled.ClientMessageId, content)
         {
             IsReceipt = isReceipt,
         };

@@ -24,6 +24,9 @@ internal static class Problems
     /// <summary>Only where the caller may know that the thing exists.</summary>
     public static readonly Problem NotAllowed = new(403, "not_allowed", "You may not do that here.");
 
+    /// <summary>It names neither the word nor the rule, so that nobody learns by trying.</summary>
+    public static readonly Problem ContentRefused = new(422, "content_refused", "That can't be said here.");
+
     public static readonly Problem MessageUnsent = new(409, "message_unsent", "The message was taken back.");
 
     public static readonly Problem NotAThreadRoot = new(409, "not_a_thread_root", "The message is in a thread itself.");
