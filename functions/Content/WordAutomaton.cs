@@ -1,7 +1,7 @@
 namespace Chat.Functions.Content;
 
 /// <summary>Finds all words of a list in one pass over a text (Aho–Corasick).</summary>
-/// <remarks>Nodes are numbered level by level, so that a node's children follow each other: about 16 bytes a node.</remarks>
+/// <remarks>Nodes are numbered level by level, so that a node's children follow each other: 18 bytes a node.</remarks>
 internal sealed class WordAutomaton
 {
     private readonly char[] _labels;
