@@ -1,7 +1,9 @@
+using Chat.Functions.Content;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Health;
 using Chat.Functions.Presence;
+using Chat.Functions.RateLimits;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Chat.Functions.Sync;
@@ -20,6 +22,7 @@ builder.UseMiddleware<InvocationStart>();
 builder.UseMiddleware<TraceCalls>();
 builder.UseMiddleware<AnswerFailures>();
 builder.UseMiddleware<Authenticate>();
+builder.UseMiddleware<LimitRates>();
 
 builder.Services
     .AddShared(builder.Configuration)
@@ -28,6 +31,8 @@ builder.Services
     .AddDelivery(builder.Configuration)
     .AddRealtime()
     .AddPresence()
+    .AddRateLimits()
+    .AddContent()
     .AddSync(builder.Configuration)
     .AddHealth()
     .AddTelemetry(builder.Configuration);

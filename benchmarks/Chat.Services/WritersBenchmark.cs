@@ -67,7 +67,7 @@ internal static class WritersBenchmark
     private static Task<FunctionsHost> StartAppAsync(LocalAzure azure) => FunctionsHost.StartAsync(azure, new InstanceOptions
     {
         App = typeof(SendMessage).Assembly,
-        Settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Auth:SigningKey"] = AccessToken.SigningKey },
+        Settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Auth:SigningKey"] = AccessToken.SigningKey, ["Limits:SendsPerMinute"] = "0" },
     });
 
     private static async Task<string> CreateGroupAsync(HttpClient owner)

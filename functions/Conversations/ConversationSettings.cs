@@ -26,6 +26,10 @@ internal record ConversationSettings
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MessageTtl { get; init; }
 
+    /// <summary>Seconds that must pass between two messages of a plain member; null while slow mode is off. Only groups have it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? SlowModeSeconds { get; init; }
+
     public static ConversationSettings Of(Head head, GroupProfile? profile)
     {
         var isGroup = head.Kind == ConversationKind.Group;
@@ -37,6 +41,7 @@ internal record ConversationSettings
             HistoryVisibility = isGroup ? head.HistoryVisibility : null,
             JoinPolicy = isGroup ? head.JoinPolicy : null,
             MessageTtl = head.MessageTtl,
+            SlowModeSeconds = head.SlowModeSeconds,
         };
     }
 }

@@ -45,6 +45,10 @@ public sealed record ConversationView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MessageTtl { get; init; }
 
+    /// <summary>Seconds that must pass between two messages of a plain member; absent while slow mode is off.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? SlowModeSeconds { get; init; }
+
     /// <param name="head">The conversation.</param>
     /// <param name="profile">A group's profile; null while it has none.</param>
     /// <param name="members">Some or all of its members.</param>
@@ -78,6 +82,7 @@ public sealed record ConversationView(
             HistoryVisibility = settings.HistoryVisibility,
             JoinPolicy = settings.JoinPolicy,
             MessageTtl = settings.MessageTtl,
+            SlowModeSeconds = settings.SlowModeSeconds,
         };
     }
 }

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using Chat.Functions.Content;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
+using Chat.Functions.RateLimits;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -22,6 +24,8 @@ public sealed class CreateConversation(
     DirectConversations direct,
     InboxProjection inbox,
     PushGroups groups,
+    ContentFilter filter,
+    DailyLimits daily,
     Limits limits,
     CurrentUser user)
 {
@@ -35,12 +39,24 @@ public sealed class CreateConversation(
         var key = IdempotencyKey.Read(request, body);
         body.ThrowIfMalformed();
 
+        var (title, isntSaid) = await filter.ScreenAsync(wanted.Title, cancellationToken);
+        if (isntSaid is not null)
+        {
+            return isntSaid.ToResult();
+        }
+
         // The id decides what a retry finds: the pair's conversation, the one under this key, or none.
         var conversation = wanted.Kind == ConversationKind.Direct
             ? await direct.ConversationOfAsync(user.Id, wanted.Others[0], cancellationToken)
             : key is not null ? ConversationId.For(user.Id, key)
             : ConversationId.New();
-        var appended = await CreateAsync(conversation, wanted, Session.Of(request), cancellationToken);
+        if (wanted.Kind == ConversationKind.Group
+            && await daily.CountGroupAsync(user.Id, conversation, cancellationToken) is { } tooMany)
+        {
+            return tooMany.ToResult();
+        }
+
+        var appended = await CreateAsync(conversation, wanted, title, Session.Of(request), cancellationToken);
         if (appended.Refusal is { } refusal)
         {
             return refusal.ToResult();
@@ -52,6 +68,7 @@ public sealed class CreateConversation(
     private async Task<AppendResult> CreateAsync(
         ConversationId conversation,
         CreateConversationRequest wanted,
+        string? title,
         Session? session,
         CancellationToken cancellationToken)
     {
@@ -68,7 +85,7 @@ public sealed class CreateConversation(
                 Actor = user.Id,
                 ConversationId = conversation,
                 Kind = wanted.Kind,
-                Title = wanted.Title,
+                Title = title,
                 Members = [.. members.Take(CreateConversationCommand.MaxFirstMembers)],
                 Further = rest,
                 RequestHash = wanted.Hash,

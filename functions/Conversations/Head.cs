@@ -118,6 +118,12 @@ public sealed record Head
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MessageTtl { get; init; }
 
+    /// <summary>
+    /// Slow mode: seconds that must pass between two messages of a plain member of a group. Null while it is off.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? SlowModeSeconds { get; init; }
+
     /// <summary>When the newest messages expire; null when the newest one stays.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Disappearing? Disappearing { get; init; }

@@ -1,3 +1,4 @@
+using Chat.Functions.Content;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Shared;
@@ -10,7 +11,12 @@ namespace Chat.Functions.Conversations;
 /// <c>PATCH /conversations/{c}</c>: changes the settings that all members share; 200 with the conversation. Absent fields stay,
 /// null ones are cleared. A request that changes nothing writes nothing.
 /// </summary>
-public sealed class UpdateConversation(ConversationLog log, ConversationViews views, Limits limits, CurrentUser user)
+public sealed class UpdateConversation(
+    ConversationLog log,
+    ConversationViews views,
+    ContentFilter filter,
+    Limits limits,
+    CurrentUser user)
 {
     [Function(nameof(UpdateConversation))]
     public async Task<IResult> RunAsync(
@@ -21,6 +27,18 @@ public sealed class UpdateConversation(ConversationLog log, ConversationViews vi
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var change = UpdateConversationRequest.Read(body, limits);
         body.ThrowIfMalformed();
+        var (title, isntSaid) = await filter.ScreenAsync(change.Title.Value, cancellationToken);
+        var (description, isntSaidEither) = await filter.ScreenAsync(change.Description.Value, cancellationToken);
+        if ((isntSaid ?? isntSaidEither) is { } refused)
+        {
+            return refused.ToResult();
+        }
+
+        change = change with
+        {
+            Title = change.Title with { Value = title },
+            Description = change.Description with { Value = description },
+        };
 
         var updated = await log.AppendAsync(
             conversationId,
@@ -70,6 +88,7 @@ internal sealed record UpdateConversationCommand : MemberCommand
             HistoryVisibility = after.HistoryVisibility ?? default,
             JoinPolicy = after.JoinPolicy ?? default,
             MessageTtl = after.MessageTtl,
+            SlowModeSeconds = after.SlowModeSeconds,
             ProfileSeq = isProfileChanged ? updated.Seq : head.ProfileSeq,
         };
         return isProfileChanged

@@ -20,8 +20,11 @@ internal sealed record UpdateConversationRequest
 
     public Merge<int?> MessageTtl { get; init; }
 
+    public Merge<int?> SlowModeSeconds { get; init; }
+
     /// <summary>Whether it changes a setting that only groups have.</summary>
-    public bool IsOfGroups => Title.IsGiven || Description.IsGiven || AvatarUrl.IsGiven || HistoryVisibility.IsGiven || JoinPolicy.IsGiven;
+    public bool IsOfGroups => Title.IsGiven || Description.IsGiven || AvatarUrl.IsGiven || HistoryVisibility.IsGiven || JoinPolicy.IsGiven
+        || SlowModeSeconds.IsGiven;
 
     /// <summary>Reads the body and notes every fault on it.</summary>
     public static UpdateConversationRequest Read(RequestBody body, Limits limits)
@@ -41,7 +44,12 @@ internal sealed record UpdateConversationRequest
                 name => body.OneOf(name, "open", "approval") == "approval"
                     ? Conversations.JoinPolicy.Approval
                     : Conversations.JoinPolicy.Open),
-            MessageTtl = body.Merge("messageTtl", name => Seconds(body, name)),
+            MessageTtl = body.Merge(
+                "messageTtl",
+                name => Seconds(body, name, LeastMessageTtl, MostMessageTtl, "or 0 for messages that stay")),
+            SlowModeSeconds = body.Merge(
+                "slowModeSeconds",
+                name => Seconds(body, name, 1, (long)limits.SlowMode.TotalSeconds, "or 0 for no slow mode")),
         };
         if (change.Title is { IsGiven: true, Value: null })
         {
@@ -61,14 +69,15 @@ internal sealed record UpdateConversationRequest
             HistoryVisibility = HistoryVisibility.IsGiven ? HistoryVisibility.Value ?? default : settings.HistoryVisibility,
             JoinPolicy = JoinPolicy.IsGiven ? JoinPolicy.Value ?? default : settings.JoinPolicy,
             MessageTtl = MessageTtl.Or(settings.MessageTtl),
+            SlowModeSeconds = SlowModeSeconds.Or(settings.SlowModeSeconds),
         };
 
-    private static int? Seconds(RequestBody body, string name)
+    private static int? Seconds(RequestBody body, string name, long least, long most, string orZero)
     {
         var seconds = body.Seq(name);
-        if (seconds is not 0 and (< LeastMessageTtl or > MostMessageTtl))
+        if (seconds != 0 && (seconds < least || seconds > most))
         {
-            body.Fault($"/{name}", "out_of_range", $"Must be {LeastMessageTtl} to {MostMessageTtl} seconds, or 0 for messages that stay.");
+            body.Fault($"/{name}", "out_of_range", $"Must be {least} to {most} seconds, {orZero}.");
             return null;
         }
 

@@ -2,6 +2,7 @@ using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
+using Chat.Functions.RateLimits;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -20,6 +21,7 @@ public sealed class JoinByInvite(
     JoinRequests requests,
     PushGroups groups,
     InboxProjection inbox,
+    DailyLimits daily,
     Limits limits,
     CurrentUser user)
 {
@@ -35,7 +37,13 @@ public sealed class JoinByInvite(
             return Problems.InviteNotFound.ToResult();
         }
 
-        if (head.JoinPolicy == JoinPolicy.Approval && !await reader.IsMemberAsync(head, user.Id, cancellationToken))
+        var isMember = await reader.IsMemberAsync(head, user.Id, cancellationToken);
+        if (!isMember && await daily.CountJoinAsync(user.Id, invite.Conversation, cancellationToken) is { } tooMany)
+        {
+            return tooMany.ToResult();
+        }
+
+        if (head.JoinPolicy == JoinPolicy.Approval && !isMember)
         {
             var (refused, session) = await requests.AskAsync(head, invite, user.Id, cancellationToken);
             return refused is not null

@@ -170,7 +170,7 @@ internal sealed class LaneCache(ConversationId conversation, Container conversat
     /// <summary>Loads documents after the head, so that they are as new or newer. If newer, the commit on this head fails.</summary>
     private async Task LoadDocumentsAsync(List<PendingAppend> batch, CancellationToken cancellationToken)
     {
-        var needed = batch.SelectMany(pending => pending.Command.DocumentsToLoad).Distinct(StringComparer.Ordinal).ToList();
+        var needed = batch.SelectMany(pending => pending.Command.DocumentsToLoadOn(Head!)).Distinct(StringComparer.Ordinal).ToList();
         if (needed.Count == 0)
         {
             Documents = NoDocuments;

@@ -23,6 +23,9 @@ public abstract record LogCommand
     /// <summary>The ids of the conversation's other documents that <see cref="Decide"/> reads or changes.</summary>
     public virtual IReadOnlyList<string> DocumentsToLoad => [];
 
+    /// <summary>The same on a head, for commands whose needs depend on it.</summary>
+    public virtual IReadOnlyList<string> DocumentsToLoadOn(Head head) => DocumentsToLoad;
+
     /// <summary>Decides, without side effects and as often as needed.</summary>
     public abstract Decision Decide(in DecisionContext context);
 

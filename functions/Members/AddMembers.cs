@@ -1,5 +1,6 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
+using Chat.Functions.RateLimits;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,7 @@ namespace Chat.Functions.Members;
 /// <c>POST /conversations/{c}/members</c>: adds users to a group, even those who were removed from it; 204. Idempotent: members
 /// stay as they are. The answer waits up to two seconds until the new members receive the group's pushes.
 /// </summary>
-public sealed class AddMembers(ConversationLog log, PushGroups groups, Limits limits, CurrentUser user)
+public sealed class AddMembers(ConversationLog log, PushGroups groups, DailyLimits daily, Limits limits, CurrentUser user)
 {
     [Function(nameof(AddMembers))]
     public async Task<IResult> RunAsync(
@@ -27,6 +28,10 @@ public sealed class AddMembers(ConversationLog log, PushGroups groups, Limits li
         }
 
         body.ThrowIfMalformed();
+        if (await daily.CountAddsAsync(user.Id, conversationId, users, cancellationToken) is { } tooMany)
+        {
+            return tooMany.ToResult();
+        }
 
         // Users that don't fit into one commit go into the next. After a crash or a 503 in between, a repeat adds the rest.
         AppendResult? added = null;

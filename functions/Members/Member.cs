@@ -62,6 +62,10 @@ public sealed record Member : ConversationDocument
 
     public DateTimeOffset JoinedAt { get; init; }
 
+    /// <summary>Their newest message while slow mode held them; null without one. The next must wait for as long as it asks.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? SentAt { get; init; }
+
     /// <summary>When they asked to join; null unless they wait for a decision.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? RequestedAt { get; init; }

@@ -1,3 +1,4 @@
+using Chat.Functions.Content;
 using Chat.Functions.Log;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +10,7 @@ namespace Chat.Functions.Messages;
 /// <c>PATCH /conversations/{c}/messages/{m}</c>: replaces the text and mentions of the caller's own message; 200 with the
 /// message. The former text is kept as a revision.
 /// </summary>
-public sealed class EditMessage(ConversationLog log, MessageViews views, Limits limits, CurrentUser user)
+public sealed class EditMessage(ConversationLog log, MessageViews views, ContentFilter filter, Limits limits, CurrentUser user)
 {
     [Function(nameof(EditMessage))]
     public async Task<IResult> RunAsync(
@@ -23,13 +24,16 @@ public sealed class EditMessage(ConversationLog log, MessageViews views, Limits 
         var text = body.Text("text", limits.Text);
         var mentions = Mention.Read(body, text, limits);
         body.ThrowIfMalformed();
+        var content = await filter.ScreenAsync(new MessageContent { Text = text }, cancellationToken);
 
         var command = new EditMessageCommand
         {
             Actor = user.Id,
             Conversation = conversationId,
             MessageId = messageId,
-            Text = text,
+            Text = content.Text,
+            Refusal = content.Refusal,
+            Flags = content.Flags,
             Mentions = mentions,
             Limits = limits,
         };
@@ -42,6 +46,12 @@ public sealed class EditMessage(ConversationLog log, MessageViews views, Limits 
 internal sealed record EditMessageCommand : MessageCommand
 {
     public required string Text { get; init; }
+
+    /// <summary>Why the text can't be said; null when it can.</summary>
+    public Problem? Refusal { get; init; }
+
+    /// <summary>The word lists that flag the text; null for none.</summary>
+    public IReadOnlyList<string>? Flags { get; init; }
 
     /// <summary>The mentions in the new text; null for none.</summary>
     public IReadOnlyList<Mention>? Mentions { get; init; }
@@ -66,6 +76,11 @@ internal sealed record EditMessageCommand : MessageCommand
         if (message.Text == Text && (message.Mentions ?? []).SequenceEqual(Mentions ?? []))
         {
             return Decision.Nothing(head, message);
+        }
+
+        if (Refusal is not null)
+        {
+            return Decision.Refuse(Refusal);
         }
 
         if (context.Now > message.At + Limits.EditWindow)
@@ -93,7 +108,16 @@ internal sealed record EditMessageCommand : MessageCommand
             TimeToLive = message.TimeToLiveAt(context.Now),
         };
         IReadOnlyList<UserId> first = [.. message.MentionedWhenSent];
-        var edited = message with { Text = Text, Mentions = Mentions, MentionedFirst = first.SequenceEqual(Mention.Users(Mentions)) ? null : first, EditedAt = context.Now, Revision = message.Revision + 1 };
+        var edited = message with
+        {
+            Text = Text,
+            Mentions = Mentions,
+            MentionedFirst = first.SequenceEqual(Mention.Users(Mentions)) ? null : first,
+            EditedAt = context.Now,
+            Revision = message.Revision + 1,
+            // What is flagged stays so, since its text is kept as a revision.
+            Flags = Flags is null ? message.Flags : [.. (message.Flags ?? []).Union(Flags, StringComparer.Ordinal)],
+        };
         var updated = LogEvent.Of(context, LogEvent.MessageUpdated, Actor, new MessageUpdated(MessageId), ChatJson.Default.MessageUpdated);
         return Changed(context, head, updated, edited, [before]);
     }

@@ -1,5 +1,7 @@
+using Chat.Functions.Content;
 using Chat.Functions.Log;
 using Chat.Functions.Privacy;
+using Chat.Functions.RateLimits;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -16,6 +18,8 @@ public sealed class ForwardMessage(
     PrivacyReader privacy,
     MessageReader messages,
     MessageViews views,
+    ContentFilter filter,
+    RequestRates rates,
     Limits limits,
     CurrentUser user)
 {
@@ -31,6 +35,10 @@ public sealed class ForwardMessage(
         var clientMessageId = body.ClientId("clientMessageId");
         var targets = body.ConversationIds("to", limits.ForwardTargets);
         body.ThrowIfMalformed();
+        if (rates.Sends.Take(user.Id, targets.Count - 1, counted: 1) is { } tooMany)
+        {
+            return tooMany.ToResult();
+        }
 
         var (message, refusal) = await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);
         if (message is null)
@@ -43,7 +51,10 @@ public sealed class ForwardMessage(
             return (message.IsUnsent ? Problems.MessageUnsent : Problems.NotAllowed).ToResult();
         }
 
-        var content = new MessageContent { Text = message.Text, ForwardedFrom = message.MessageId };
+        // The lists may have changed since it was sent.
+        var content = await filter.ScreenAsync(
+            new MessageContent { Text = message.Text, ForwardedFrom = message.MessageId },
+            cancellationToken);
         // Sending is reading, in every target as anywhere.
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
         var results = await Task.WhenAll(targets.Select(async target =>

@@ -96,6 +96,10 @@ public sealed record Message : LogEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Poll? Poll { get; init; }
 
+    /// <summary>The word lists that it, or an edit, was flagged by; null for none. Clients don't see them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Flags { get; init; }
+
     [JsonIgnore]
     public bool IsUnsent => UnsentAt is not null;
 

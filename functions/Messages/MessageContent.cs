@@ -37,6 +37,18 @@ public sealed record MessageContent
     [JsonIgnore]
     public MessageId? ForwardedFrom { get; init; }
 
+    /// <summary>The hash of the content as it was asked for, where word lists changed it since; null otherwise.</summary>
+    [JsonIgnore]
+    public string? OriginalHash { get; init; }
+
+    /// <summary>Why it can't be said; null when it can.</summary>
+    [JsonIgnore]
+    public Problem? Refusal { get; init; }
+
+    /// <summary>The word lists that moderators are to know of; null for none.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string>? Flags { get; init; }
+
     [JsonIgnore]
     public string Kind => Poll is null ? "text" : "poll";
 
@@ -52,10 +64,10 @@ public sealed record MessageContent
     /// the source was edited.
     /// </summary>
     [JsonIgnore]
-    public string Hash =>
-        ForwardedFrom is { } source
+    public string Hash => OriginalHash
+        ?? (ForwardedFrom is { } source
             ? OpaqueId.Hash("forward", source.Value)
-            : OpaqueId.Hash(JsonSerializer.Serialize(this, ChatJson.Default.MessageContent));
+            : OpaqueId.Hash(JsonSerializer.Serialize(this, ChatJson.Default.MessageContent)));
 
     /// <summary>Reads the content from a request's body and notes every fault on it.</summary>
     public static MessageContent Read(RequestBody body, Limits limits)

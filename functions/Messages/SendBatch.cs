@@ -1,5 +1,7 @@
+using Chat.Functions.Content;
 using Chat.Functions.Log;
 using Chat.Functions.Privacy;
+using Chat.Functions.RateLimits;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -10,7 +12,14 @@ namespace Chat.Functions.Messages;
 /// <c>POST /conversations/{c}/messages/batch</c>: accepts messages in order, in one commit if they fit; 200 with a result for
 /// each. If one can't be stored just now, none after it is tried. Idempotent by each <c>clientMessageId</c>.
 /// </summary>
-public sealed class SendBatch(ConversationLog log, PrivacyReader privacy, MessageViews views, Limits limits, CurrentUser user)
+public sealed class SendBatch(
+    ConversationLog log,
+    PrivacyReader privacy,
+    MessageViews views,
+    ContentFilter filter,
+    RequestRates rates,
+    Limits limits,
+    CurrentUser user)
 {
     [Function(nameof(SendBatch))]
     public async Task<IResult> RunAsync(
@@ -28,11 +37,19 @@ public sealed class SendBatch(ConversationLog log, PrivacyReader privacy, Messag
         }
 
         body.ThrowIfMalformed();
+        if (rates.Sends.Take(user.Id, items.Count - 1, counted: 1) is { } refusal)
+        {
+            return refusal.ToResult();
+        }
 
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
-        var messages = items
-            .Select(one => new SendMessageCommand(conversationId, user.Id, one.ClientMessageId, one.Content) { IsReceipt = isReceipt })
-            .ToList();
+        List<SendMessageCommand> messages = [];
+        foreach (var (clientMessageId, content) in items)
+        {
+            var screened = await filter.ScreenAsync(content, cancellationToken);
+            messages.Add(new(conversationId, user.Id, clientMessageId, screened) { IsReceipt = isReceipt });
+        }
+
         var appended = await log.AppendInOrderAsync(conversationId, messages, Session.Of(request), cancellationToken);
         // Then it isn't the caller's conversation, and the call as a whole is refused.
         if (appended.All(one => one.Refusal == Problems.ConversationNotFound))

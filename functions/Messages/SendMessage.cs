@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Chat.Functions.Content;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
@@ -12,7 +13,13 @@ namespace Chat.Functions.Messages;
 /// <summary>
 /// <c>POST /conversations/{c}/messages</c>: commits a message; 201 with the message, or 200 with the first one for a retry.
 /// </summary>
-public sealed class SendMessage(ConversationLog log, PrivacyReader privacy, MessageViews views, Limits limits, CurrentUser user)
+public sealed class SendMessage(
+    ConversationLog log,
+    PrivacyReader privacy,
+    MessageViews views,
+    ContentFilter filter,
+    Limits limits,
+    CurrentUser user)
 {
     [Function(nameof(SendMessage))]
     public async Task<IResult> RunAsync(
@@ -24,6 +31,7 @@ public sealed class SendMessage(ConversationLog log, PrivacyReader privacy, Mess
         var clientMessageId = body.ClientId("clientMessageId");
         var content = MessageContent.Read(body, limits);
         body.ThrowIfMalformed();
+        content = await filter.ScreenAsync(content, cancellationToken);
 
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
         var message = new SendMessageCommand(conversationId, user.Id, clientMessageId, content) { IsReceipt = isReceipt };
@@ -67,9 +75,15 @@ internal sealed record SendMessageCommand : LogCommand
     public override IReadOnlyList<UserId> MembersToLoad => [Actor, .. Mention.Users(_content.Mentions)];
 
     // A retry must get the first answer even if a message that it refers to is gone, so the message itself is read first. Plain
-    // text refers to nothing: creating its document tells a retry by a 409.
+    // text refers to nothing: creating its document tells a retry by a 409. What is refused creates nothing.
     public override IReadOnlyList<string> DocumentsToLoad =>
-        _content.IsPlain ? [] : [RepeatId, Member.DocumentId(Actor), .. _content.RefersTo.Select(Message.DocumentId)];
+        !_content.IsPlain ? [RepeatId, Member.DocumentId(Actor), .. _content.RefersTo.Select(Message.DocumentId)]
+        : _content.Refusal is not null ? [RepeatId]
+        : [];
+
+    // Slow mode must not refuse a retry either.
+    public override IReadOnlyList<string> DocumentsToLoadOn(Head head) =>
+        SlowMode.MayHold(head, Actor) ? [.. DocumentsToLoad, RepeatId, Member.DocumentId(Actor)] : DocumentsToLoad;
 
     public override Decision Decide(in DecisionContext context)
     {
@@ -83,13 +97,21 @@ internal sealed record SendMessageCommand : LogCommand
             return Decision.Repeat;
         }
 
-        return Refusal(context, head, sender) is { } refusal ? Decision.Refuse(refusal) : Append(context, head);
+        var held = SlowMode.Held(head, sender.Role, context.Find<Member>(Member.DocumentId(Actor)));
+        return (Refusal(context, head, sender) ?? SlowMode.Refusal(head, held, context.Now)) is { } refusal
+            ? Decision.Refuse(refusal)
+            : Append(context, head, held);
     }
 
     public override bool Repeats(LogEntry first) => first is Message message && message.BodyHash == _bodyHash;
 
     private Problem? Refusal(in DecisionContext context, Head head, HeadMember sender)
     {
+        if (_content.Refusal is not null)
+        {
+            return _content.Refusal;
+        }
+
         if (_content.MentionsAll && !sender.Role.Has(Right.MentionAll, head.Kind))
         {
             return Problems.NotAllowed;
@@ -117,7 +139,10 @@ internal sealed record SendMessageCommand : LogCommand
         return Mention.Refusal(_content.Mentions, context.MemberOf) ?? _content.Poll?.Refusal(context.Now);
     }
 
-    private Decision Append(in DecisionContext context, Head head)
+    /// <param name="context">What it is decided on.</param>
+    /// <param name="head">The head before.</param>
+    /// <param name="held">The sender's document if slow mode holds them.</param>
+    private Decision Append(in DecisionContext context, Head head, Member? held)
     {
         var root = _content.ThreadId is { } thread ? Message.Find(context, thread) : null;
         var seq = head.LastSeq + 1;
@@ -141,9 +166,21 @@ internal sealed record SendMessageCommand : LogCommand
             MentionsAll = _content.MentionsAll,
             Forwarded = _content.Forwarded,
             Poll = _content.Poll,
+            Flags = _content.Flags,
             ExpiresAt = head.MessageTtl is { } seconds ? context.Now.AddSeconds(seconds) : null,
         };
         message = message with { TimeToLive = message.TimeToLiveAt(context.Now) };
-        return Decision.Append(head.With(message, IsReceipt), message, root is null ? [] : [root.WithReply(message)]);
+        List<ConversationDocument> changed = [];
+        if (root is not null)
+        {
+            changed.Add(root.WithReply(message));
+        }
+
+        if (held is not null)
+        {
+            changed.Add(held with { SentAt = context.Now });
+        }
+
+        return Decision.Append(head.With(message, IsReceipt), message, changed);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Chat.Functions.Content;
 using Chat.Functions.Conversations;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;
@@ -18,6 +19,7 @@ public sealed class ScheduleMessage(
     ConversationReader reader,
     ChatContainers containers,
     ScheduledQueue queue,
+    ContentFilter filter,
     TimeProvider time,
     Limits limits,
     CurrentUser user)
@@ -91,6 +93,11 @@ public sealed class ScheduleMessage(
 
     private async Task<IResult?> RefusalAsync(ScheduledMessage scheduled, Member sender, CancellationToken cancellationToken)
     {
+        if ((await filter.ScreenAsync(scheduled.Content, cancellationToken)).Refusal is { } refusal)
+        {
+            return refusal.ToResult();
+        }
+
         var ahead = scheduled.DueAt - time.GetUtcNow();
         if (ahead < Least || ahead > Most)
         {

@@ -36,6 +36,10 @@ public sealed class ScheduledQueue(ServiceBusClient client)
     public Task SendAsync(ScheduledDue due, CancellationToken cancellationToken) =>
         SendAsync(due, OpaqueId.Random(), due.DueAt, cancellationToken);
 
+    /// <summary>Enqueues it for a later instant, under a new message id.</summary>
+    public Task DeferAsync(ScheduledDue due, DateTimeOffset until, CancellationToken cancellationToken) =>
+        SendAsync(due with { Session = null }, OpaqueId.Random(), until, cancellationToken);
+
     private Task SendAsync(ScheduledDue due, string messageId, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(due, ChatJson.Default.ScheduledDue);

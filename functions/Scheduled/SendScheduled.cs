@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Azure.Messaging.ServiceBus;
+using Chat.Functions.Content;
+using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
@@ -16,7 +18,14 @@ namespace Chat.Functions.Scheduled;
 /// Queue <c>scheduled</c>: sends a message that is due, if it is still scheduled for that instant. It is dropped if its sender
 /// may not send it any more, or has left since, even if they came back.
 /// </summary>
-public sealed class SendScheduled(QueueMessageProcessor processor, ChatContainers containers, ConversationLog log, PrivacyReader privacy)
+public sealed class SendScheduled(
+    QueueMessageProcessor processor,
+    ScheduledQueue queue,
+    ChatContainers containers,
+    ConversationLog log,
+    PrivacyReader privacy,
+    ContentFilter filter,
+    TimeProvider time)
 {
     [Function(nameof(SendScheduled))]
     public Task RunAsync(
@@ -39,12 +48,21 @@ public sealed class SendScheduled(QueueMessageProcessor processor, ChatContainer
             return;
         }
 
-        var send = new SendScheduledCommand(scheduled, await privacy.ShowsReadAsync(scheduled.SenderId, cancellationToken));
+        // By the lists of now: those of when it was scheduled may have changed.
+        var content = await filter.ScreenAsync(scheduled.Content, cancellationToken);
+        var send = new SendScheduledCommand(scheduled, content, await privacy.ShowsReadAsync(scheduled.SenderId, cancellationToken));
         var appended = await log.AppendAsync(due.ConversationId, send, due.Session, cancellationToken);
         if (appended.Refusal == Problems.Unavailable)
         {
             // The queue reschedules it.
             throw new TimeoutException("The message can't be sent just now.");
+        }
+
+        if (appended.Refusal is { Rate.Wait: var wait })
+        {
+            // Slow mode. It goes out as soon as its sender may write again.
+            await queue.DeferAsync(due, time.GetUtcNow() + wait, cancellationToken);
+            return;
         }
 
         if (appended.Refusal is not null || appended.IsRepeat)
@@ -74,11 +92,11 @@ internal sealed record SendScheduledCommand : LogCommand
     private readonly SendMessageCommand _message;
 
     [SetsRequiredMembers]
-    public SendScheduledCommand(ScheduledMessage scheduled, bool isReceipt)
+    public SendScheduledCommand(ScheduledMessage scheduled, MessageContent content, bool isReceipt)
     {
         Actor = scheduled.SenderId;
         _scheduled = scheduled;
-        _message = new SendMessageCommand(scheduled.ConversationId, scheduled.SenderId, scheduled.ClientMessageId, scheduled.Content)
+        _message = new SendMessageCommand(scheduled.ConversationId, scheduled.SenderId, scheduled.ClientMessageId, content)
         {
             IsReceipt = isReceipt,
         };
@@ -88,7 +106,7 @@ internal sealed record SendScheduledCommand : LogCommand
 
     public override IReadOnlyList<UserId> MembersToLoad => _message.MembersToLoad;
 
-    public override IReadOnlyList<string> DocumentsToLoad => [_scheduled.Id, Member.DocumentId(Actor), .. _message.DocumentsToLoad];
+    public override IReadOnlyList<string> DocumentsToLoadOn(Head head) => [_scheduled.Id, Member.DocumentId(Actor), .. _message.DocumentsToLoadOn(head)];
 
     public override Decision Decide(in DecisionContext context)
     {

@@ -1,3 +1,4 @@
+using Chat.Functions.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -27,9 +28,14 @@ internal sealed class AnswerFailures(ILogger<AnswerFailures> logger) : IFunction
         try
         {
             await next(context);
-            if (context.GetInvocationResult().Value is ProblemResult { IsUnavailable: true })
+            switch (context.GetInvocationResult().Value)
             {
-                logger.CallUnavailable(context.FunctionDefinition.Name);
+                case ProblemResult { IsUnavailable: true }:
+                    logger.CallUnavailable(context.FunctionDefinition.Name);
+                    break;
+                case ProblemResult { RateLimit: { } limit }:
+                    Metrics.RequestsLimited.Add(1, Metrics.Tag(Metrics.Limit, limit));
+                    break;
             }
         }
         catch (MalformedRequestException malformed)

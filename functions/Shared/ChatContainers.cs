@@ -8,6 +8,7 @@ public sealed class ChatContainers(CosmosClient client)
     public const string Database = "chat";
     public const string ConversationsName = "conversations";
     public const string UsersName = "users";
+    public const string SettingsName = "settings";
     public const string LeasesName = "leases";
 
     /// <summary>Partitioned by conversation: head, members, log entries and what they change.</summary>
@@ -15,4 +16,7 @@ public sealed class ChatContainers(CosmosClient client)
 
     /// <summary>Partitioned by user: inbox entries, pairs, settings.</summary>
     public Container Users { get; } = client.GetContainer(Database, UsersName);
+
+    /// <summary>Partitioned by type: what operators set for everybody.</summary>
+    public Container Settings { get; } = client.GetContainer(Database, SettingsName);
 }

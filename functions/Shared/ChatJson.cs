@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Chat.Functions.Content;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Events;
@@ -14,6 +15,7 @@ using Chat.Functions.Pins;
 using Chat.Functions.Polls;
 using Chat.Functions.Presence;
 using Chat.Functions.Privacy;
+using Chat.Functions.RateLimits;
 using Chat.Functions.Reactions;
 using Chat.Functions.Realtime;
 using Chat.Functions.Receipts;
@@ -36,6 +38,8 @@ namespace Chat.Functions.Shared;
         typeof(CamelCaseEnumConverter<MemberState>),
         typeof(CamelCaseEnumConverter<HistoryVisibility>),
         typeof(CamelCaseEnumConverter<JoinPolicy>),
+        typeof(CamelCaseEnumConverter<ContentAction>),
+        typeof(CamelCaseEnumConverter<WordMatch>),
     ])]
 [JsonSerializable(typeof(Head))]
 [JsonSerializable(typeof(Member))]
@@ -54,6 +58,10 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(PrivacySettings))]
 [JsonSerializable(typeof(PrivacyView))]
 [JsonSerializable(typeof(Profile))]
+[JsonSerializable(typeof(DailyCounts))]
+[JsonSerializable(typeof(OpenContactList))]
+[JsonSerializable(typeof(WordListDocument))]
+[JsonSerializable(typeof(DocumentsPage<WordListVersion>))]
 [JsonSerializable(typeof(PresenceList))]
 [JsonSerializable(typeof(ReceiptList))]
 [JsonSerializable(typeof(ReceiptMoved))]

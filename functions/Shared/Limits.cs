@@ -80,6 +80,7 @@ public sealed record Limits
     /// </summary>
     [Range(2, 100)]
     public int PushedReceiptMembers { get; init; } = 32;
+
     /// <summary>Mentions in one message. Default 50.</summary>
     [Range(0, 50)]
     public int Mentions { get; init; } = 50;
@@ -95,6 +96,10 @@ public sealed record Limits
     /// <summary>The length of a poll's option, in Unicode scalar values. Default 100.</summary>
     [Range(1, 100)]
     public int PollOptionText { get; init; } = 100;
+
+    /// <summary>The longest time between two messages of a member that a group's slow mode may ask for. Default 1 h; 0 allows none.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan SlowMode { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>Pinned messages of a conversation. Default 10.</summary>
     [Range(1, 50)]
@@ -129,6 +134,51 @@ public sealed record Limits
     /// <summary>The size of a request body in bytes. Default 64 KB.</summary>
     [Range(1024, 64 * 1024)]
     public int RequestBody { get; init; } = 64 * 1024;
+
+    /// <summary>
+    /// Sends of a user at once, on one instance, before <see cref="SendsPerMinute"/> holds them. Default 60.
+    /// </summary>
+    [Range(1, 10000)]
+    public int SendBurst { get; init; } = 60;
+
+    /// <summary>
+    /// Sends of a user a minute, on one instance. Default 60; 0 for any number. Each message of a batch and each target of a forward
+    /// counts as one, as do edits, scheduled messages, reactions and votes.
+    /// </summary>
+    [Range(0, 60000)]
+    public int SendsPerMinute { get; init; } = 60;
+
+    /// <summary>Presence queries of a user a minute, on one instance. Default 60; 0 for any number.</summary>
+    [Range(0, 60000)]
+    public int PresencePerMinute { get; init; } = 60;
+
+    /// <summary>Groups that a user creates a day. Default 20; 0 for any number.</summary>
+    [Range(0, 500)]
+    public int GroupsPerDay { get; init; } = 20;
+
+    /// <summary>Users whom a user adds to groups a day, not counting those of groups that they create. Default 200; 0 for any number.</summary>
+    [Range(0, 1000)]
+    public int AddsPerDay { get; init; } = 200;
+
+    /// <summary>Groups that a user joins by links, or asks to join, a day. Default 50; 0 for any number.</summary>
+    [Range(0, 500)]
+    public int JoinsPerDay { get; init; } = 50;
+
+    /// <summary>Users whom a user writes to for the first time a day. Default 20; 0 for any number.</summary>
+    [Range(0, 500)]
+    public int FirstContactsPerDay { get; init; } = 20;
+
+    /// <summary>The same for accounts that the host app calls new. Default 5; 0 for any number.</summary>
+    [Range(0, 500)]
+    public int NewAccountContactsPerDay { get; init; } = 5;
+
+    /// <summary>First contacts of a user that wait for an answer at a time. Default 3; 0 for any number.</summary>
+    [Range(0, 20)]
+    public int OpenContacts { get; init; } = 3;
+
+    /// <summary>Reports of a user a day. Default 50; 0 for any number.</summary>
+    [Range(0, 500)]
+    public int ReportsPerDay { get; init; } = 50;
 
     /// <summary>Pinned conversations of a user. Default 50; at most 100, which is one page.</summary>
     [Range(0, 100)]

@@ -27,6 +27,10 @@ public sealed record Problem(int Status, string Code, string Title)
     [JsonIgnore]
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>How far a rate is used up; the <c>RateLimit-Policy</c> and <c>RateLimit</c> headers.</summary>
+    [JsonIgnore]
+    public RateUse? Rate { get; init; }
+
     /// <summary>The methods that the path has; the <c>Allow</c> header.</summary>
     [JsonIgnore]
     public IReadOnlyList<string>? Allow { get; init; }
@@ -41,3 +45,10 @@ public sealed record Fault(string Pointer, string Code, string Detail);
 
 /// <summary>A limit's name, as in the documentation, and its value.</summary>
 public sealed record Limit(string Name, long Value);
+
+/// <summary>How far a rate is used up.</summary>
+/// <param name="Quota">How many are possible in a window.</param>
+/// <param name="Window">The time after which all of them are possible again.</param>
+/// <param name="Left">How many are left.</param>
+/// <param name="Wait">How long until there are enough.</param>
+public readonly record struct RateUse(long Quota, TimeSpan Window, long Left, TimeSpan Wait);

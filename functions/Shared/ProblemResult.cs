@@ -10,6 +10,9 @@ internal sealed class ProblemResult(Problem problem) : IResult, IStatusCodeHttpR
     /// <summary>Whether it tells the caller to retry.</summary>
     public bool IsUnavailable => problem.Status == StatusCodes.Status503ServiceUnavailable;
 
+    /// <summary>The limit's name if it tells the caller that they did too much.</summary>
+    public string? RateLimit => problem.Rate is null ? null : problem.Limit?.Name;
+
     int? IStatusCodeHttpResult.StatusCode => problem.Status;
 
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -19,7 +22,18 @@ internal sealed class ProblemResult(Problem problem) : IResult, IStatusCodeHttpR
         response.ContentType = "application/problem+json";
         if (problem.RetryAfter is { } retryAfter)
         {
-            response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = Seconds(retryAfter);
+        }
+
+        if (problem is { Rate: { } rate, Limit.Name: var limit })
+        {
+            // As draft-ietf-httpapi-ratelimit-headers-11 has them: structured fields, with the policy's name first.
+            response.Headers["RateLimit-Policy"] = string.Create(
+                CultureInfo.InvariantCulture,
+                $"\"{limit}\";q={rate.Quota};w={Seconds(rate.Window)}");
+            response.Headers["RateLimit"] = string.Create(
+                CultureInfo.InvariantCulture,
+                $"\"{limit}\";r={rate.Left};t={Seconds(rate.Wait)}");
         }
 
         if (problem.Allow is { } allow)
@@ -34,4 +48,6 @@ internal sealed class ProblemResult(Problem problem) : IResult, IStatusCodeHttpR
 
         await JsonBody.WriteAsync(httpContext, problem, ChatJson.Default.Problem);
     }
+
+    private static string Seconds(TimeSpan time) => Math.Max(1, Math.Ceiling(time.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 }

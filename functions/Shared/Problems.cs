@@ -24,6 +24,9 @@ internal static class Problems
     /// <summary>Only where the caller may know that the thing exists.</summary>
     public static readonly Problem NotAllowed = new(403, "not_allowed", "You may not do that here.");
 
+    /// <summary>It names neither the word nor the rule, so that nobody learns by trying.</summary>
+    public static readonly Problem ContentRefused = new(422, "content_refused", "That can't be said here.");
+
     public static readonly Problem MessageUnsent = new(409, "message_unsent", "The message was taken back.");
 
     public static readonly Problem NotAThreadRoot = new(409, "not_a_thread_root", "The message is in a thread itself.");
@@ -77,6 +80,15 @@ internal static class Problems
 
     public static Problem LimitReached(string limit, long value) =>
         new(409, "limit_reached", "There are as many already as there can be.") { Limit = new Limit(limit, value) };
+
+    /// <summary>Too often, or too much for a day. The limit is what the setting says.</summary>
+    public static Problem RateLimited(string limit, long value, RateUse use) =>
+        new(429, "rate_limited", "That was too often; try again later.")
+        {
+            Limit = new Limit(limit, value),
+            RetryAfter = use.Wait,
+            Rate = use,
+        };
 
     /// <summary>The time window is over; the limit is in seconds.</summary>
     public static Problem TooLate(string limit, TimeSpan window) =>

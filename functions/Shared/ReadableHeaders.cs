@@ -15,9 +15,8 @@ internal static class ReadableHeaders
         HeaderNames.RetryAfter,
         HeaderNames.WWWAuthenticate,
         HeaderNames.Allow,
-        "RateLimit-Limit",
-        "RateLimit-Remaining",
-        "RateLimit-Reset");
+        "RateLimit-Policy",
+        "RateLimit");
 
     public static void Expose(HttpContext http)
     {

@@ -10,8 +10,12 @@ internal static class Metrics
     public const string MeterName = "Chat.Functions";
 
     /// <summary>Attribute names.</summary>
-    public const string Outcome =
-        "chat.commit.outcome", DeliveredBy = "chat.delivery.by", Queue = "messaging.destination.name", Error = "error.type";
+    public const string
+        Outcome = "chat.commit.outcome",
+        DeliveredBy = "chat.delivery.by",
+        Queue = "messaging.destination.name",
+        Error = "error.type",
+        Limit = "chat.limit";
 
     private static readonly Meter Meter = new(MeterName);
 
@@ -64,6 +68,9 @@ internal static class Metrics
 
     public static Counter<long> ConnectionsNegotiated { get; } =
         Meter.CreateCounter<long>("chat.connections.negotiated", "{connection}", "Clients that were told where to connect.");
+
+    public static Counter<long> RequestsLimited { get; } =
+        Meter.CreateCounter<long>("chat.requests.limited", "{request}", "Calls that their callers make too often.");
 
     public static Histogram<double> RequestCharge { get; } =
         Meter.CreateHistogram("chat.cosmos.request_charge", "{request_unit}", "What calls to Cosmos DB cost.", advice: RequestUnits);

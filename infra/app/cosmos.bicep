@@ -45,7 +45,7 @@ resource database 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases@2026-03-15
   }
 }
 
-// Throughput is each container's own: a busy one doesn't starve the other. Leases are few and small.
+// Throughput is each container's own: a busy one doesn't starve the other. Leases and settings are few and small.
 resource containers 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@2026-03-15' = [
   for container in declared.containers: {
     parent: database
@@ -55,7 +55,7 @@ resource containers 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containe
       options: throughput == 'serverless'
         ? {}
         : {
-            autoscaleSettings: { maxThroughput: container.id == 'leases' ? 1000 : maxThroughput }
+            autoscaleSettings: { maxThroughput: contains(['leases', 'settings'], container.id) ? 1000 : maxThroughput }
           }
     }
   }

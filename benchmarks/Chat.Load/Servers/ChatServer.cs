@@ -11,6 +11,9 @@ internal sealed class ChatServer : IServer
     private const int Batch = 50;
     private const int BatchesAtOnce = 12;
 
+    /// <summary>Off: the load's users do more than people may.</summary>
+    private static readonly string[] RateLimits = ["SendsPerMinute", "PresencePerMinute", "GroupsPerDay", "AddsPerDay", "JoinsPerDay"];
+
     private ChatServer(ServerProcess process, Uri address, TimeSpan startedIn)
     {
         Worker = process.FindChild();
@@ -41,6 +44,11 @@ internal sealed class ChatServer : IServer
         string[] services = asChild ? ["--child", "--cosmos-port", FreePort(), "--servicebus-port", FreePort()] : ["--cosmos-port", "0", "--servicebus-port", "0"];
         var start = new ProcessStartInfo("dotnet", [assembly, "--urls", "http://127.0.0.1:0", .. services, "--signalr-port", FreePort(), "--data", directory]);
         start.Environment["Auth__SigningKey"] = AccessToken.SigningKey;
+        foreach (var limit in RateLimits)
+        {
+            start.Environment[$"Limits__{limit}"] = "0";
+        }
+
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
             start.Environment[name] = value;

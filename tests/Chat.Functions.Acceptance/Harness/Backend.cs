@@ -45,6 +45,11 @@ internal sealed class Backend : IAsyncDisposable
         string[] ports = asChild ? ["--cosmos-port", FreePort(), "--servicebus-port", FreePort(), "--child"] : ["--cosmos-port", "0", "--servicebus-port", "0"];
         var start = With(["--urls", "http://127.0.0.1:0", .. ports, "--signalr-port", FreePort(), "--data", directory]);
         start.Environment["Auth__SigningKey"] = Tokens.SigningKey;
+        foreach (var limit in ChatApp.RateLimits)
+        {
+            start.Environment[$"Limits__{limit}"] = "0";
+        }
+
         var process = Process.Start(start)!;
         var output = new StringBuilder();
         var address = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);

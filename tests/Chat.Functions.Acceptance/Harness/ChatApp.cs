@@ -15,6 +15,9 @@ namespace Chat.Functions.Acceptance.Harness;
 /// <summary>The app as a process runs it, from its own entry point, on a local Azure; several can share one, as instances of an app do.</summary>
 internal sealed class ChatApp : IAsyncDisposable
 {
+    /// <summary>Off unless a story is about them: others do in a second what people do in a day.</summary>
+    public static readonly IReadOnlyList<string> RateLimits = ["SendsPerMinute", "PresencePerMinute", "GroupsPerDay", "AddsPerDay", "JoinsPerDay"];
+
     private static readonly Assembly App = typeof(SendMessage).Assembly;
 
     private readonly FunctionsHost _host;
@@ -69,6 +72,11 @@ internal sealed class ChatApp : IAsyncDisposable
         var all = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal), StringComparer.Ordinal);
         all.TryAdd("Auth:SigningKey", Tokens.SigningKey);
         all.TryAdd("Delivery:InboxWindow", "00:00:00.2");
+        foreach (var limit in RateLimits)
+        {
+            all.TryAdd($"Limits:{limit}", "0");
+        }
+
         var app = new ChatApp(await FunctionsHost.StartAsync(azure, options with { Settings = all }).WaitAsync(Eventually.Timeout), azure, owned);
 
         // What it does to warm up is behind it then: no fault of a story strikes that.

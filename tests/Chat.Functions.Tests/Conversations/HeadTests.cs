@@ -34,6 +34,7 @@ public class HeadTests
             HistoryVisibility = HistoryVisibility.All,
             JoinPolicy = JoinPolicy.Approval,
             MessageTtl = int.MaxValue,
+            SlowModeSeconds = 3600,
             ProfileSeq = long.MaxValue,
             DeletedAt = at,
         };

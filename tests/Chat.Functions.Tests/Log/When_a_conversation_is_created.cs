@@ -97,6 +97,7 @@ public class When_a_conversation_is_created
                 HistoryVisibility = new(true, HistoryVisibility.All),
                 JoinPolicy = new(true, JoinPolicy.Approval),
                 MessageTtl = new(true, 90 * 24 * 60 * 60),
+                SlowModeSeconds = new(true, 3600),
             },
         };
         var updated = await process.Log.AppendAsync(conversation, everything, null, CancellationToken.None);

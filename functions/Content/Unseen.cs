@@ -1,0 +1,39 @@
+using System.Text;
+
+namespace Chat.Functions.Content;
+
+/// <summary>Characters by which one word is spelt in many ways that look alike.</summary>
+internal static class Unseen
+{
+    /// <summary>Unicode's Default_Ignorable_Code_Point, by first and last: what has no glyph, such as zero-width characters.</summary>
+    private static readonly (int First, int Last)[] Ignorable =
+    [
+        (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x200B, 0x200F),
+        (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8),
+        (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
+    ];
+
+    /// <summary>
+    /// The blocks of combining marks that any letter can be decorated with. What composes to a letter isn't decoration; the vowels of
+    /// other scripts aren't in these blocks.
+    /// </summary>
+    private static readonly (int First, int Last)[] Marks =
+        [(0x300, 0x36F), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE20, 0xFE2F)];
+
+    public static bool IsIgnorable(Rune rune) => rune.Value >= 0xAD && IsIn(Ignorable, rune.Value);
+
+    public static bool IsDecoration(Rune rune) => rune.Value >= 0x300 && IsIn(Marks, rune.Value);
+
+    private static bool IsIn((int First, int Last)[] ranges, int code)
+    {
+        foreach (var (first, last) in ranges)
+        {
+            if (code <= last)
+            {
+                return code >= first;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Net;
+using System.Text.Json;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
+
+namespace Chat.Functions.RateLimits;
+
+/// <summary>
+/// What a user may do so often a day (UTC), exact over all instances. Each method counts before it is done, and gives the refusal if it
+/// is too much. What was counted on the same day counts no second time.
+/// </summary>
+/// <remarks>
+/// One document a user and day, changed under its ETag. A count is a read and a write; a refusal, or what was counted before, is a read.
+/// What fails after it was counted stays counted.
+/// </remarks>
+public sealed class DailyLimits(ChatContainers containers, Limits limits, TimeProvider time)
+{
+    private const int Tries = 10;
+
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    /// <summary>Counts a group that the user creates.</summary>
+    public Task<Problem?> CountGroupAsync(UserId user, ConversationId group, CancellationToken cancellationToken) =>
+        CountAsync(user, "groupsPerDay", limits.GroupsPerDay, [group.Value], cancellationToken);
+
+    /// <summary>Counts the users whom the user adds to a group.</summary>
+    public Task<Problem?> CountAddsAsync(
+        UserId user,
+        ConversationId group,
+        IReadOnlyList<UserId> added,
+        CancellationToken cancellationToken) =>
+        CountAsync(user, "addsPerDay", limits.AddsPerDay, [.. added.Select(one => $"{group} {one}")], cancellationToken);
+
+    /// <summary>Counts a group that the user joins by a link, or asks to join.</summary>
+    public Task<Problem?> CountJoinAsync(UserId user, ConversationId group, CancellationToken cancellationToken) =>
+        CountAsync(user, "joinsPerDay", limits.JoinsPerDay, [group.Value], cancellationToken);
+
+    /// <summary>Counts a user whom the user writes to for the first time.</summary>
+    /// <param name="user">Who writes.</param>
+    /// <param name="other">To whom.</param>
+    /// <param name="isNew">Whether the host app calls the user's account new.</param>
+    /// <param name="cancellationToken">Cancels reading and writing the count.</param>
+    public Task<Problem?> CountFirstContactAsync(UserId user, UserId other, bool isNew, CancellationToken cancellationToken) =>
+        isNew
+            ? CountAsync(user, "newAccountContactsPerDay", limits.NewAccountContactsPerDay, [other.Value], cancellationToken)
+            : CountAsync(user, "firstContactsPerDay", limits.FirstContactsPerDay, [other.Value], cancellationToken);
+
+    /// <summary>Counts a report of the user's.</summary>
+    public Task<Problem?> CountReportAsync(UserId user, string reportId, CancellationToken cancellationToken) =>
+        CountAsync(user, "reportsPerDay", limits.ReportsPerDay, [reportId], cancellationToken);
+
+    private async Task<Problem?> CountAsync(
+        UserId user,
+        string limit,
+        int most,
+        IReadOnlyList<string> things,
+        CancellationToken cancellationToken)
+    {
+        if (most == 0)
+        {
+            return null;
+        }
+
+        for (var attempt = 0; attempt < Tries; attempt++)
+        {
+            var now = time.GetUtcNow();
+            var id = DailyCounts.DocumentId(now);
+            var (found, etag) = await containers.Users.ReadDocumentAsync(
+                id,
+                new PartitionKey(user.Value),
+                ChatJson.Default.DailyCounts,
+                cancellationToken: cancellationToken);
+            var before = found ?? new DailyCounts { Id = id, UserId = user };
+            if (before.With(limit, most, things) is not { } after)
+            {
+                var left = Math.Max(0, most - before.Count(limit));
+                return Problems.RateLimited(limit, most, new(most, Day, left, Day - now.UtcDateTime.TimeOfDay));
+            }
+
+            if (ReferenceEquals(before, after) || await TryWriteAsync(after, etag, cancellationToken))
+            {
+                return null;
+            }
+
+            await Task.Delay(Backoff.Jitter(attempt), time, cancellationToken);
+        }
+
+        return Problems.Unavailable;
+    }
+
+    /// <summary>Writes the counts; false if another call of the user's did first.</summary>
+    private async Task<bool> TryWriteAsync(DailyCounts counts, string? etag, CancellationToken cancellationToken)
+    {
+        using var document = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(counts, ChatJson.Default.DailyCounts), writable: false);
+        var partition = new PartitionKey(counts.UserId.Value);
+        var options = new ItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false };
+        using var written = etag is null
+            ? await containers.Users.CreateItemStreamAsync(document, partition, options, cancellationToken)
+            : await containers.Users.ReplaceItemStreamAsync(document, counts.Id, partition, options, cancellationToken);
+        if (written.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound)
+        {
+            return false;
+        }
+
+        written.EnsureSuccessStatusCode();
+        return true;
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Frozen;
+using Chat.Functions.Messages;
+using Chat.Functions.Polls;
+using Chat.Functions.Presence;
+using Chat.Functions.Reactions;
+using Chat.Functions.Scheduled;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Chat.Functions.RateLimits;
+
+/// <summary>
+/// Refuses a call that its caller makes too often: before its body is read and before anything is read for it, so that a flood costs
+/// others nothing. Functions that do several things at once count the others themselves.
+/// </summary>
+internal sealed class LimitRates(RequestRates rates) : IFunctionsWorkerMiddleware
+{
+    private readonly FrozenDictionary<string, RequestRate> _rates = new Dictionary<string, RequestRate>(StringComparer.Ordinal)
+    {
+        [nameof(SendMessage)] = rates.Sends,
+        [nameof(SendBatch)] = rates.Sends,
+        [nameof(ForwardMessage)] = rates.Sends,
+        [nameof(EditMessage)] = rates.Sends,
+        [nameof(ScheduleMessage)] = rates.Sends,
+        [nameof(AddReaction)] = rates.Sends,
+        [nameof(RemoveReaction)] = rates.Sends,
+        [nameof(VoteInPoll)] = rates.Sends,
+        [nameof(GetPresence)] = rates.Presence,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    public Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        if (_rates.TryGetValue(context.FunctionDefinition.Name, out var rate)
+            && rate.Take(context.InstanceServices.GetRequiredService<CurrentUser>().Id) is { } refusal)
+        {
+            context.GetInvocationResult().Value = refusal.ToResult();
+            return Task.CompletedTask;
+        }
+
+        return next(context);
+    }
+}

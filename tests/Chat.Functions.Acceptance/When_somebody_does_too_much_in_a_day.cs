@@ -1,0 +1,155 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Chat.Functions.Acceptance.Harness;
+using Chat.Functions.RateLimits;
+using Chat.Functions.Shared;
+using Chat.Local;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Chat.Functions.Acceptance;
+
+/// <summary>The limits of a day, which hold over all instances and don't count what is repeated.</summary>
+public class When_somebody_does_too_much_in_a_day(ITestOutputHelper output)
+{
+    private static readonly Dictionary<string, string?> Few = new(StringComparer.Ordinal)
+    {
+        ["Limits:GroupsPerDay"] = "3",
+        ["Limits:AddsPerDay"] = "3",
+        ["Limits:JoinsPerDay"] = "2",
+        ["Limits:FirstContactsPerDay"] = "3",
+        ["Limits:NewAccountContactsPerDay"] = "1",
+        ["Limits:OpenContacts"] = "2",
+        ["Limits:ReportsPerDay"] = "1",
+    };
+
+    [Fact]
+    public async Task Should_create_so_many_groups_whichever_instance_is_asked_and_however_often()
+    {
+        var clock = new JumpingClock();
+        await using var azure = await LocalAzure.StartAsync(directory: null, time: clock);
+        await using var one = await ChatApp.StartAsync(azure, Few);
+        await using var other = await ChatApp.StartAsync(azure, Few);
+        var alice = one.As("alice");
+        ChatApp[] apps = [one, other];
+        HttpStatusCode[] statuses = await Task.WhenAll(Enumerable.Range(0, 8).Select(async n =>
+        {
+            using var answer = await CreateAsync(alice.At(apps[n % 2]), $"{n}");
+            return answer.StatusCode;
+        }));
+        Assert.Equal(3, statuses.Count(status => status == HttpStatusCode.Created));
+        Assert.All(statuses, status => Assert.Contains(status, new[] { HttpStatusCode.Created, HttpStatusCode.TooManyRequests }));
+
+        // What there is already is answered again.
+        foreach (var n in Enumerable.Range(0, 8).Where(n => statuses[n] == HttpStatusCode.Created))
+        {
+            using var again = await CreateAsync(alice, $"{n}");
+            Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        }
+
+        using var refused = await CreateAsync(alice, "one more");
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.Equal("\"groupsPerDay\";q=3;w=86400", refused.Headers.GetValues("RateLimit-Policy").Single());
+        var problem = await refused.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal(("rate_limited", "groupsPerDay", 3), (problem.Text("code"), problem.Text("limit.name"), problem.Number("limit.value")));
+        await one.As("bob").CreateGroupAsync("Of another", "carol");
+        await alice.StartDirectAsync("bob");
+
+        // Tokens don't live that long.
+        clock.Jump(refused.Headers.RetryAfter!.Delta!.Value);
+        var daily = other.Services.GetRequiredService<DailyLimits>();
+        Assert.Null(await daily.CountGroupAsync(new UserId("alice"), ConversationId.New(), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Should_add_so_many_users_and_count_nobody_twice()
+    {
+        await using var app = await ChatApp.StartAsync(settings: Few);
+        var alice = app.As("alice");
+        var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
+        await AddAsync(alice, group, "carol", "dave");
+        await AddAsync(alice, group, "carol", "dave");
+        Assert.Equal("rate_limited", await alice.IsRefusedAsync("POST", $"/api/conversations/{group}/members", HttpStatusCode.TooManyRequests, new { members = new[] { "erin", "frank" } }));
+        Assert.Equal(4, (await alice.ConversationAsync(group)).MemberCount);
+        await AddAsync(alice, group, "erin");
+        Assert.Equal("rate_limited", await alice.IsRefusedAsync("POST", $"/api/conversations/{group}/members", HttpStatusCode.TooManyRequests, new { members = new[] { "frank" } }));
+    }
+
+    [Fact]
+    public async Task Should_join_so_many_groups()
+    {
+        await using var app = await ChatApp.StartAsync(settings: Few);
+        var dave = app.As("dave");
+        var codes = new List<string>();
+        foreach (var owner in new[] { "alice", "bob", "carol" })
+        {
+            var group = (await app.As(owner).CreateGroupAsync("Trip", "erin")).ConversationId;
+            codes.Add((await app.As(owner).AskAsync("POST", $"/api/conversations/{group}/invite-links", new { }, HttpStatusCode.Created)).Text("code")!);
+        }
+
+        foreach (var code in new[] { codes[0], codes[1], codes[0], codes[1] })
+        {
+            await dave.AskAsync("POST", $"/api/invites/{code}/join");
+        }
+
+        Assert.Equal("rate_limited", await dave.IsRefusedAsync("POST", $"/api/invites/{codes[2]}/join", HttpStatusCode.TooManyRequests));
+        await app.As("erin").AskAsync("POST", $"/api/invites/{codes[2]}/join");
+    }
+
+    [Fact]
+    public async Task Should_write_to_so_many_strangers_and_wait_for_so_many_answers()
+    {
+        var clock = new JumpingClock();
+        await using var azure = await LocalAzure.StartAsync(directory: null, time: clock);
+        await using var app = await ChatApp.StartAsync(azure, Few);
+        var (daily, open) = (app.Services.GetRequiredService<DailyLimits>(), app.Services.GetRequiredService<OpenContacts>());
+        var (alice, conversations) = (new UserId("alice"), Enumerable.Range(0, 3).Select(_ => ConversationId.New()).ToList());
+        Task<Problem?> ContactAsync(string other, bool isNew = false) => daily.CountFirstContactAsync(alice, new UserId(other), isNew, CancellationToken.None);
+        Task<Problem?> OpenAsync(int n) => open.OpenAsync(alice, conversations[n], CancellationToken.None);
+
+        Assert.Equal([null, null, null, null, "firstContactsPerDay"], Limits(await ContactAsync("bob"), await ContactAsync("carol"), await ContactAsync("bob"), await ContactAsync("dave"), await ContactAsync("erin")));
+        Assert.Equal([null, null, "newAccountContactsPerDay"], Limits(await ContactAsync("bob", isNew: true), await ContactAsync("bob", isNew: true), await ContactAsync("carol", isNew: true)));
+        Assert.Equal([null, "reportsPerDay"], Limits(await daily.CountReportAsync(alice, "1", CancellationToken.None), await daily.CountReportAsync(alice, "2", CancellationToken.None)));
+
+        Assert.Equal([null, null, null, "openContacts"], Limits(await OpenAsync(0), await OpenAsync(1), await OpenAsync(0), await OpenAsync(2)));
+        await open.CloseAsync(alice, conversations[0], CancellationToken.None);
+        await open.CloseAsync(alice, conversations[0], CancellationToken.None);
+        Assert.Equal([null, "openContacts"], Limits(await OpenAsync(2), await OpenAsync(0)));
+        clock.Jump(TimeSpan.FromDays(30));
+        Assert.Equal([null, null, "openContacts"], Limits(await OpenAsync(0), await OpenAsync(2), await OpenAsync(1)));
+    }
+
+    [Fact]
+    public async Task Should_cost_a_read_and_a_write()
+    {
+        await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:GroupsPerDay"] = "500" });
+        var (daily, alice) = (app.Services.GetRequiredService<DailyLimits>(), new UserId("alice"));
+        var group = ConversationId.New();
+        var first = await CostAsync(() => daily.CountGroupAsync(alice, group, CancellationToken.None));
+        var repeated = await CostAsync(() => daily.CountGroupAsync(alice, group, CancellationToken.None));
+        var second = await CostAsync(() => daily.CountGroupAsync(alice, ConversationId.New(), CancellationToken.None));
+        output.WriteLine($"first {first}, repeated {repeated}, second {second}");
+        Assert.Equal((6.75, 1, 9.23), (Math.Round(first, 2), repeated, Math.Round(second, 2)));
+
+        async Task<double> CostAsync(Func<Task> act)
+        {
+            var before = Units();
+            await act();
+            return Units() - before;
+        }
+
+        double Units() => app.Azure.Meter.Read().Where(reading => reading is { Service: "cosmos", Operation: "read" or "create" or "replace" }).Sum(reading => reading.Units);
+    }
+
+    private static List<string?> Limits(params IEnumerable<Problem?> refusals) => [.. refusals.Select(refusal => refusal?.Limit?.Name)];
+
+    private static Task AddAsync(Person person, string group, params string[] members) => person.DoAsync("POST", $"/api/conversations/{group}/members", new { members });
+
+    private static Task<HttpResponseMessage> CreateAsync(Person person, string key) => person.SendAsync(
+        HttpMethod.Post,
+        "/api/conversations",
+        JsonContent.Create(new { kind = "group", title = "Trip", members = new[] { "bob" } }),
+        request => request.Headers.Add("Idempotency-Key", key));
+}

@@ -1,0 +1,107 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Chat.Functions.Acceptance.Harness;
+using Chat.Local;
+using Xunit;
+
+namespace Chat.Functions.Acceptance;
+
+/// <summary>The rates at which one user may call, which others don't notice.</summary>
+public class When_somebody_floods
+{
+    private static readonly Dictionary<string, string?> SixtyAndOneAMinute = new(StringComparer.Ordinal) { ["Limits:SendBurst"] = "60", ["Limits:SendsPerMinute"] = "1" };
+
+    [Fact]
+    public async Task Should_accept_what_people_write_and_refuse_the_rest_without_reading_or_writing_anything()
+    {
+        await using var app = await ChatApp.StartAsync(settings: SixtyAndOneAMinute);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        await bob.SendAsync(conversation, "The first pays for what the others find.");
+        var statuses = new List<HttpStatusCode>();
+        foreach (var answers in Enumerable.Range(0, 300).Chunk(50))
+        {
+            statuses.AddRange(await Task.WhenAll(answers.Select(async n =>
+            {
+                using var answer = await alice.TrySendAsync(conversation, $"{n}");
+                return answer.StatusCode;
+            })));
+        }
+
+        // One more for each minute that the story takes.
+        Assert.InRange(statuses.Count(status => status == HttpStatusCode.Created), 60, 62);
+        Assert.All(statuses, status => Assert.True(status is HttpStatusCode.Created or HttpStatusCode.TooManyRequests, $"{status}"));
+        await app.HasDeliveredAsync();
+
+        var before = Requests(app);
+        statuses.Clear();
+        for (var n = 0; n < 20; n++)
+        {
+            using var answer = await alice.SendAsync(HttpMethod.Post, $"/api/conversations/{conversation}/messages", new StringContent("no JSON"));
+            statuses.Add(answer.StatusCode);
+        }
+
+        // Perhaps one came a minute after the last that was accepted.
+        Assert.InRange(statuses.Count(status => status == HttpStatusCode.TooManyRequests), 19, 20);
+        Assert.Equal(before, Requests(app));
+        Assert.Equal(conversation, (await bob.SendAsync(conversation, "Are you all right?")).ConversationId);
+    }
+
+    [Fact]
+    public async Task Should_say_which_limit_it_is_and_when_to_come_again()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(
+            await LocalAzure.StartAsync(directory: null, time: clock),
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:SendBurst"] = "2", ["Limits:SendsPerMinute"] = "1", ["Limits:PresencePerMinute"] = "1" });
+        await using var azure = app.Azure;
+        var alice = app.As("alice");
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        await alice.SendAsync(conversation, "one", "1");
+        await alice.SendAsync(conversation, "two", "2");
+
+        using var refused = await alice.TrySendAsync(conversation, "two", "2");
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.Equal("\"sendsPerMinute\";q=2;w=120", refused.Headers.GetValues("RateLimit-Policy").Single());
+        var wait = (int)refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds;
+        Assert.InRange(wait, 1, 60);
+        Assert.Equal($"\"sendsPerMinute\";r=0;t={wait}", refused.Headers.GetValues("RateLimit").Single());
+        var problem = await refused.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal(("rate_limited", "sendsPerMinute", 1), (problem.Text("code"), problem.Text("limit.name"), problem.Number("limit.value")));
+
+        await alice.AskAsync("GET", "/api/presence?users=bob");
+        Assert.Equal("rate_limited", await alice.IsRefusedAsync("GET", "/api/presence?users=bob", HttpStatusCode.TooManyRequests));
+
+        // The repeat comes to its answer.
+        clock.Jump(TimeSpan.FromMinutes(1));
+        Assert.Equal("two", (await alice.SendAsync(conversation, "two", "2")).Text);
+        Assert.Equal(2, (await alice.HistoryAsync(conversation)).Count);
+    }
+
+    [Fact]
+    public async Task Should_count_each_message_of_a_batch_and_each_target()
+    {
+        await using var app = await ChatApp.StartAsync(settings: SixtyAndOneAMinute);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        var other = (await alice.StartDirectAsync("carol")).ConversationId;
+        var sent = await bob.SendAsync(conversation, "Pass it on");
+        object Batch(int from, int count) => new { messages = Enumerable.Range(from, count).Select(n => new { clientMessageId = $"{n}", text = $"{n}" }) };
+
+        await alice.AskAsync("POST", $"/api/conversations/{conversation}/messages/batch", Batch(0, 50));
+        var forward = new { clientMessageId = "forward", to = new[] { conversation, other } };
+        await alice.AskAsync("POST", $"/api/conversations/{conversation}/messages/{sent.MessageId}/forward", forward);
+
+        // Eight are left: fifty don't fit, and none of them is sent.
+        Assert.Equal("rate_limited", await alice.IsRefusedAsync("POST", $"/api/conversations/{conversation}/messages/batch", HttpStatusCode.TooManyRequests, Batch(50, 50)));
+        Assert.Equal(52, (await alice.HistoryAsync(conversation)).Count);
+        var last = await alice.SendAsync(conversation, "Still here");
+        await alice.AskAsync("PATCH", $"/api/conversations/{conversation}/messages/{last.MessageId}", new { text = "Still here!" });
+        await alice.AskAsync("PUT", $"/api/conversations/{conversation}/messages/{last.MessageId}/reactions/{Uri.EscapeDataString("👍")}");
+        Assert.Equal("rate_limited", await alice.IsRefusedAsync("POST", $"/api/conversations/{conversation}/messages/batch", HttpStatusCode.TooManyRequests, Batch(100, 9)));
+    }
+
+    private static long Requests(ChatApp app) =>
+        app.Azure.Meter.Read().Where(reading => reading.Service is "cosmos" or "servicebus" && reading.Operation is not ("changefeed" or "receive")).Sum(reading => reading.Requests);
+}
