@@ -4,9 +4,10 @@
 set -uo pipefail
 cd "$(dirname "$0")"
 
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# One compiler server for all projects: it loads the analyzers once. Some machines of CI turn it off, as it would outlive the build.
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 UseSharedCompilation=true
 results=$(mktemp -d)
-trap 'rm -rf "$results"' EXIT
+trap 'dotnet build-server shutdown --vbcscompiler > /dev/null; rm -rf "$results"' EXIT
 passed=0
 failed=0
 
