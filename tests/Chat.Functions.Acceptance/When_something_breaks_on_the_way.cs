@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Chat.Functions.Acceptance;
 
-/// <summary>A send that was answered arrives, whatever breaks between the commit and the inbox, and nothing ends as a dead letter.</summary>
+/// <summary>
+/// A send that was answered arrives, whatever breaks between the commit and the inbox, and nothing ends as a dead letter.
+/// </summary>
 public class When_something_breaks_on_the_way
 {
     /// <summary>An instance that only answers requests.</summary>
@@ -142,7 +144,9 @@ public class When_something_breaks_on_the_way
         var sent = new List<MessageJson>();
         for (var n = 0; n < 40; n++)
         {
-            using var answer = await Eventually.SeesAsync(() => alice.TrySendAsync(conversation, $"message {n}", $"id-{n}"), seen => seen.IsSuccessStatusCode);
+            using var answer = await Eventually.SeesAsync(
+                () => alice.TrySendAsync(conversation, $"message {n}", $"id-{n}"),
+                seen => seen.IsSuccessStatusCode);
             sent.Add(System.Text.Json.JsonSerializer.Deserialize<MessageJson>(await answer.Content.ReadAsStringAsync(), System.Text.Json.JsonSerializerOptions.Web)!);
         }
 

@@ -43,7 +43,10 @@ public class When_the_queue_misbehaves
             var history = await bob.HistoryAsync(conversation);
             Assert.Equal(Enumerable.Range(0, Count).Select(n => $"message {n}"), history.Select(message => message.Text));
             Assert.Equal(Enumerable.Range(2, Count).Select(seq => (long)seq), history.Select(message => message.Seq));
-            await Eventually.SeesAsync(clock, () => bob.SummaryAsync(conversation), seen => seen is { UnreadCount: Count, LastSeq: Count + 1, LastMessage.Preview: "message 19" });
+            await Eventually.SeesAsync(
+                clock,
+                () => bob.SummaryAsync(conversation),
+                seen => seen is { UnreadCount: Count, LastSeq: Count + 1, LastMessage.Preview: "message 19" });
             Assert.Subset(history.ToHashSet(), phone.Messages(conversation).ToHashSet());
         }
 
@@ -87,6 +90,9 @@ public class When_the_queue_misbehaves
         app.Azure.Faults.Add(new Fault("signalr", "send-user", FaultKind.Delay) { Target = target => target == "bob", Strike = _ => Task.FromResult(Interlocked.Increment(ref pushes)) });
         await using var survivor = await ChatApp.StartAsync(app.Azure);
         await Eventually.SeesAsync(clock, () => Task.FromResult(pushes), seen => seen > 0, "the push");
-        await Eventually.SeesAsync(clock, () => bob.At(survivor).SummaryAsync(conversation), seen => seen is { UnreadCount: 1, LastMessage.Preview: "Hello" });
+        await Eventually.SeesAsync(
+            clock,
+            () => bob.At(survivor).SummaryAsync(conversation),
+            seen => seen is { UnreadCount: 1, LastMessage.Preview: "Hello" });
     }
 }

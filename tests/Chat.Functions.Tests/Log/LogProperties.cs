@@ -47,7 +47,9 @@ public class LogProperties
         Assert.All(stored.Messages, message => Assert.Contains($"{message.SenderId} {message.ClientMessageId}", known));
         foreach (var own in stored.Messages.Where(message => !left.Contains($"{message.SenderId} {message.ClientMessageId}")).GroupBy(message => message.SenderId))
         {
-            Assert.Equal(Enumerable.Range(0, 8).Where(n => !left.Contains($"{own.Key} {n}")).Select(n => $"{n}"), own.Select(message => message.ClientMessageId));
+            Assert.Equal(
+                Enumerable.Range(0, 8).Where(n => !left.Contains($"{own.Key} {n}")).Select(n => $"{n}"),
+                own.Select(message => message.ClientMessageId));
         }
 
         stored.WasHandedOverAtMostOnce(handedOver.SelectMany(process => process.EnqueuedRanges).ToList());
@@ -68,7 +70,11 @@ public class LogProperties
                 {
                     var earlier = dice.Next(message + 1);
                     var isOther = dice.Next(2) == 0 && !left.Contains($"{sender} {earlier}");
-                    var again = await processes[dice.Next(3)].KeepSendingAsync(conversation, sender, $"{earlier}", isOther ? "another text" : null);
+                    var again = await processes[dice.Next(3)].KeepSendingAsync(
+                        conversation,
+                        sender,
+                        $"{earlier}",
+                        isOther ? "another text" : null);
                     Assert.Equal(isOther ? Problems.ClientMessageIdReused : null, again.Refusal);
                 }
 

@@ -87,7 +87,10 @@ public class When_a_delivery_is_enqueued
         Assert.Null(await Record.ExceptionAsync(() => reader(process, conversation, range.Session)));
 
         static Task reader(AppProcess process, ConversationId conversation, Session? session) =>
-            new Chat.Functions.Conversations.ConversationReader(process.Containers).ReadHeadAsync(conversation, session, CancellationToken.None);
+            new Chat.Functions.Conversations.ConversationReader(process.Containers).ReadHeadAsync(
+                conversation,
+                session,
+                CancellationToken.None);
     }
 
     private static Task EnqueuedAsync(AppProcess process, int count) =>
