@@ -19,8 +19,8 @@ public sealed class When_a_worker_is_killed(When_a_worker_is_killed.ChildApp chi
     {
         { "the commit", "cosmos", "batch", "conversations/", 0, false },
         { "the commit's answer", "cosmos", "batch", "conversations/", 0, true },
-        { "the hand-over", "servicebus", "send", "deliveries/", 0, false },
-        { "the hand-over's answer", "servicebus", "send", "deliveries/", 0, true },
+        { "enqueueing the delivery", "servicebus", "send", "deliveries/", 0, false },
+        { "the delivery's answer from the queue", "servicebus", "send", "deliveries/", 0, true },
         { "the push", "signalr", "send-user", "", 0, false },
         { "the inbox", "cosmos", "patch", "users/", 0, false },
         { "the inbox's answer", "cosmos", "patch", "users/", 0, true },

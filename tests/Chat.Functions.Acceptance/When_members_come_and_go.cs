@@ -142,7 +142,7 @@ public class When_members_come_and_go
             await davesPhone.ReceivesEventAsync("member.joined");
         }
 
-        // What wasn't handed over is by the change feed now.
+        // The change feed enqueues now what wasn't enqueued.
         await app.HasDeliveredAsync(clock);
         Assert.DoesNotContain(await davesPhone.EventsBeforeNowAsync(dave, direct), one => Type(one) == "message.created");
     }

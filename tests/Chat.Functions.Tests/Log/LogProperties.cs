@@ -26,7 +26,7 @@ public class LogProperties
         var processes = new AppProcess[] { deployment.StartProcess(), deployment.StartProcess(), deployment.StartProcess() };
         var members = Enumerable.Range(0, random.Next(2) * 40).Select(n => $"member-{n}");
         var conversation = await processes[0].CreateGroupAsync(Senders.Concat(members));
-        var handedOver = new ConcurrentQueue<AppProcess>(processes);
+        var started = new ConcurrentQueue<AppProcess>(processes);
         foreach (var trouble in random.GetItems(Troubles, 3).Distinct())
         {
             // The SDK waits a second before it goes on after its second reset of a call.
@@ -52,7 +52,7 @@ public class LogProperties
                 own.Select(message => message.ClientMessageId));
         }
 
-        stored.WasHandedOverAtMostOnce(handedOver.SelectMany(process => process.EnqueuedRanges).ToList());
+        stored.WasEnqueuedAtMostOnce(started.SelectMany(process => process.EnqueuedRanges).ToList());
 
         async Task ChatAsync(Random dice, string sender)
         {
@@ -81,7 +81,7 @@ public class LogProperties
                 if (dice.Next(12) == 0)
                 {
                     var restarted = deployment.StartProcess();
-                    handedOver.Enqueue(restarted);
+                    started.Enqueue(restarted);
                     processes[dice.Next(processes.Length)] = restarted;
                 }
             }

@@ -51,17 +51,17 @@ internal sealed record StoredLog(Head Head, IReadOnlyList<LogEntry> Entries, IRe
         }
     }
 
-    /// <summary>Ranges handed over are commits, each handed over once; together they are the whole log.</summary>
-    public void WasHandedOver(IEnumerable<CommittedRange> handedOver)
+    /// <summary>The enqueued ranges are commits, each enqueued once; together they are the whole log.</summary>
+    public void WasEnqueued(IEnumerable<CommittedRange> enqueued)
     {
-        var ranges = handedOver.OrderBy(range => range.First).ToList();
-        WasHandedOverAtMostOnce(ranges);
+        var ranges = enqueued.OrderBy(range => range.First).ToList();
+        WasEnqueuedAtMostOnce(ranges);
         Assert.Equal(Entries.Count, ranges.Sum(range => range.Entries.Count));
     }
 
-    public void WasHandedOverAtMostOnce(IEnumerable<CommittedRange> handedOver)
+    public void WasEnqueuedAtMostOnce(IEnumerable<CommittedRange> enqueued)
     {
-        foreach (var range in handedOver)
+        foreach (var range in enqueued)
         {
             Assert.Equal(
                 Entries.Where(entry => entry.Seq >= range.First && entry.Seq <= range.Last).Select(entry => entry.Id),
@@ -71,7 +71,7 @@ internal sealed record StoredLog(Head Head, IReadOnlyList<LogEntry> Entries, IRe
                 range.Entries.Select(entry => entry.Seq));
         }
 
-        Assert.Equal(handedOver.Count(), handedOver.Select(range => range.First).Distinct().Count());
+        Assert.Equal(enqueued.Count(), enqueued.Select(range => range.First).Distinct().Count());
     }
 
     private void CheckWhole()

@@ -94,7 +94,7 @@ public class When_a_delivery_is_enqueued
     }
 
     private static Task EnqueuedAsync(AppProcess process, int count) =>
-        Eventually.HoldsAsync(() => process.EnqueuedRanges.Count, seen => seen == count, $"{count} hand-overs");
+        Eventually.HoldsAsync(() => process.EnqueuedRanges.Count, seen => seen == count, $"{count} deliveries");
 
     /// <summary>Lets time pass until a task that waits for it, sooner or later, is done.</summary>
     private static Task AdvanceUntilAsync(TestClock clock, Task done) => Eventually.HoldsAsync(

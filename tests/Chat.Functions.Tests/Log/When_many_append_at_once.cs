@@ -33,7 +33,7 @@ public class When_many_append_at_once
         Assert.All(
             answered,
             answers => Assert.Equal(answers.Select(one => one.Entries[0].Seq).Order(), answers.Select(one => one.Entries[0].Seq)));
-        stored.WasHandedOver(processes.SelectMany(process => process.EnqueuedRanges));
+        stored.WasEnqueued(processes.SelectMany(process => process.EnqueuedRanges));
     }
 
     [Fact]
