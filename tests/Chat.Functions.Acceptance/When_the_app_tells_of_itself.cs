@@ -252,7 +252,7 @@ public class When_the_app_tells_of_itself
             measured.OrderBy(charge => charge.Key, StringComparer.Ordinal));
         Assert.All(
             recording.Of("chat.cosmos.request_charge"),
-            charge => Assert.Contains(charge.Tag("db.collection.name"), (string[])["conversations", "users"]));
+            charge => Assert.Contains(charge.Tag("db.collection.name"), (string[])["conversations", "users", "settings"]));
     }
 
     [Fact]
