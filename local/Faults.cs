@@ -3,7 +3,10 @@ namespace Chat.Local;
 /// <summary>What goes wrong. Each service's README of operations is the list of names in <see cref="Faults"/>.</summary>
 internal enum FaultKind
 {
-    /// <summary>Refuse before applying, with <see cref="Fault.Status"/> (Cosmos, SignalR) or <c>ServiceBusFailureReason.ServiceCommunicationProblem</c>.</summary>
+    /// <summary>
+    /// Refuse before applying, with <see cref="Fault.Status"/> (Cosmos, SignalR) or
+    /// <c>ServiceBusFailureReason.ServiceCommunicationProblem</c>.
+    /// </summary>
     Fail,
 
     /// <summary>Refuse for lack of throughput: Cosmos 429, Service Bus <c>ServiceBusy</c>, SignalR 429.</summary>
@@ -24,7 +27,9 @@ internal enum FaultKind
     /// <summary>Cosmos only: refuse a conditional write with 412 although its ETag matches.</summary>
     FalsePrecondition,
 
-    /// <summary>Service Bus receive: deliver the message a second time, at once. An invocation: run the function twice, side by side.</summary>
+    /// <summary>
+    /// Service Bus receive: deliver the message a second time, at once. An invocation: run the function twice, side by side.
+    /// </summary>
     Duplicate,
 
     /// <summary>Service Bus receive: let later messages overtake this one.</summary>
@@ -33,7 +38,9 @@ internal enum FaultKind
     /// <summary>Service Bus receive: lose the lock while the receiver works.</summary>
     DropLock,
 
-    /// <summary>SignalR: close the client's connection. An invocation: cut its worker's stream, <see cref="Fault.Delay"/> after it began.</summary>
+    /// <summary>
+    /// SignalR: close the client's connection. An invocation: cut its worker's stream, <see cref="Fault.Delay"/> after it began.
+    /// </summary>
     Kill,
 }
 
@@ -42,7 +49,10 @@ internal enum FaultKind
 /// <param name="Operation">The operation's name, or <c>*</c>.</param>
 internal sealed record Fault(string Service, string Operation, FaultKind Kind)
 {
-    /// <summary>Which targets it hits (container/partition key/id, queue/message id, user or group, function, function/message id); all when null.</summary>
+    /// <summary>
+    /// Which targets it hits (container/partition key/id, queue/message id, user or group, function, function/message id); all when
+    /// null.
+    /// </summary>
     public Func<string, bool>? Target { get; init; }
 
     /// <summary>How many matches it spares before it strikes.</summary>
@@ -62,7 +72,9 @@ internal sealed record Fault(string Service, string Operation, FaultKind Kind)
     /// <summary>Called when it strikes, before anything else happens: where a story waits or kills a process.</summary>
     public Func<string, Task>? Strike { get; init; }
 
-    /// <summary>Called once a delayed operation of Cosmos DB was applied, before it is answered: where a story holds what was read.</summary>
+    /// <summary>
+    /// Called once a delayed operation of Cosmos DB was applied, before it is answered: where a story holds what was read.
+    /// </summary>
     public Func<string, Task>? Applied { get; init; }
 }
 
@@ -72,9 +84,10 @@ internal sealed record Fault(string Service, string Operation, FaultKind Kind)
 /// </summary>
 /// <remarks>
 /// Operations: cosmos <c>create read replace upsert patch delete batch query changefeed</c>; servicebus <c>send schedule cancel receive
-/// complete abandon defer deadletter renew peek</c>; signalr <c>negotiate send-user send-group send-connection send-all group-add group-remove
-/// group-check group-exists user-exists connection-exists close</c>; functions <c>http queue feed timer</c> for an invocation by that trigger, and
-/// <c>complete abandon defer deadletter renew</c> for a settlement on its way from the host to the queue, which nobody repeats.
+/// complete abandon defer deadletter renew peek</c>; signalr <c>negotiate send-user send-group send-connection send-all group-add
+/// group-remove group-check group-exists user-exists connection-exists close</c>; functions <c>http queue feed timer</c> for an invocation
+/// by that trigger, and <c>complete abandon defer deadletter renew</c> for a settlement on its way from the host to the queue, which nobody
+/// repeats.
 /// </remarks>
 internal sealed class Faults(int seed = 1)
 {

@@ -25,7 +25,11 @@ internal sealed class MessageStore : IDisposable
             CREATE TABLE messages (conversation TEXT, seq INTEGER, id TEXT, sender TEXT, text TEXT, at INTEGER, PRIMARY KEY (conversation, seq)) WITHOUT ROWID;
             """;
         create.ExecuteNonQuery();
-        _writing = Task.Factory.StartNew(WriteAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        _writing = Task.Factory.StartNew(
+            WriteAsync,
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default).Unwrap();
     }
 
     /// <summary>Stores a message as the next of its conversation; on return it is on disk.</summary>
@@ -96,7 +100,13 @@ internal sealed class MessageStore : IDisposable
     private Message Insert(SqliteCommand insert, Pending pending)
     {
         var seq = _last[pending.Conversation] = _last.GetValueOrDefault(pending.Conversation) + 1;
-        var message = new Message(pending.Conversation, seq, pending.Draft.Id, pending.Draft.Sender, pending.Draft.Text, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        var message = new Message(
+            pending.Conversation,
+            seq,
+            pending.Draft.Id,
+            pending.Draft.Sender,
+            pending.Draft.Text,
+            TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
         insert.Parameters[0].Value = message.Conversation;
         insert.Parameters[1].Value = message.Seq;
         insert.Parameters[2].Value = message.Id;
@@ -136,7 +146,8 @@ internal sealed class MessageStore : IDisposable
             var page = new List<Message>(50);
             while (rows.Read())
             {
-                page.Add(new Message(conversation, rows.GetInt64(0), rows.GetString(1), rows.GetString(2), rows.GetString(3), rows.GetInt64(4)));
+                page.Add(
+                    new Message(conversation, rows.GetInt64(0), rows.GetString(1), rows.GetString(2), rows.GetString(3), rows.GetInt64(4)));
             }
 
             return page;

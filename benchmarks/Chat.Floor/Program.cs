@@ -29,8 +29,12 @@ app.MapPost("/conversations/{conversation}/messages", async context =>
 });
 app.MapGet("/conversations/{conversation}/messages", context =>
 {
-    var before = context.Request.Query["before"] is [{ } text] ? long.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : long.MaxValue;
-    return context.Response.WriteAsJsonAsync(store.Page((string)context.GetRouteValue("conversation")!, before), FloorJson.Default.ListMessage);
+    var before = context.Request.Query["before"] is [{ } text]
+        ? long.Parse(text, System.Globalization.CultureInfo.InvariantCulture)
+        : long.MaxValue;
+    return context.Response.WriteAsJsonAsync(
+        store.Page((string)context.GetRouteValue("conversation")!, before),
+        FloorJson.Default.ListMessage);
 });
 
 await app.StartAsync();

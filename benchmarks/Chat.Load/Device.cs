@@ -19,7 +19,11 @@ internal sealed class Device : IAsyncDisposable
     {
         _socket = socket;
         _receiving = ReceiveAsync();
-        _pings = TimeProvider.System.CreateTimer(_ => _ = _socket.SendAsync(Ping, WebSocketMessageType.Text, true, CancellationToken.None), null, PingEvery, PingEvery);
+        _pings = TimeProvider.System.CreateTimer(
+            _ => _ = _socket.SendAsync(Ping, WebSocketMessageType.Text, true, CancellationToken.None),
+            null,
+            PingEvery,
+            PingEvery);
     }
 
     public static async Task<Device> ConnectAsync(string url, string token)
@@ -33,7 +37,10 @@ internal sealed class Device : IAsyncDisposable
         return new Device(socket);
     }
 
-    /// <summary>What the last message that was waited for weighs, in bytes, with what else was in its frame; WebSocket's own few bytes not counted.</summary>
+    /// <summary>
+    /// What the last message that was waited for weighs, in bytes, with what else was in its frame; WebSocket's own few bytes not
+    /// counted.
+    /// </summary>
     public int Weight { get; private set; }
 
     /// <summary>Completes when the message has arrived. Ask before sending it, and for one at a time.</summary>
@@ -45,7 +52,8 @@ internal sealed class Device : IAsyncDisposable
     }
 
     /// <summary>Sends a frame of SignalR's protocol.</summary>
-    public Task SendAsync(string frame) => _socket.SendAsync(Encoding.UTF8.GetBytes($"{frame}\u001e"), WebSocketMessageType.Text, true, CancellationToken.None);
+    public Task SendAsync(string frame) =>
+        _socket.SendAsync(Encoding.UTF8.GetBytes($"{frame}\u001e"), WebSocketMessageType.Text, true, CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

@@ -42,7 +42,9 @@ internal sealed class Report
         foreach (var scenario in _rows.Select(row => row.Scenario).Union(_tables.Select(table => table.Scenario), StringComparer.Ordinal))
         {
             text.Append(CultureInfo.InvariantCulture, $"## {scenario}\n\n");
-            var tables = _tables.Where(table => table.Scenario == scenario).Select(table => table.Markdown).DefaultIfEmpty(Numbers(scenario));
+            var tables = _tables.Where(table => table.Scenario == scenario)
+                .Select(table => table.Markdown)
+                .DefaultIfEmpty(Numbers(scenario));
             text.Append(CultureInfo.InvariantCulture, $"{string.Join("\n\n", tables)}\n\n");
         }
 

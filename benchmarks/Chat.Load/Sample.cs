@@ -8,5 +8,6 @@ internal sealed class Sample(IEnumerable<double> values)
     public double Median => At(0.5);
 
     /// <summary>The smallest value that at least this share of the values doesn't exceed.</summary>
-    public double At(double share) => _sorted.Length == 0 ? double.NaN : _sorted[Math.Max(0, (int)Math.Ceiling(share * _sorted.Length) - 1)];
+    public double At(double share) =>
+        _sorted.Length == 0 ? double.NaN : _sorted[Math.Max(0, (int)Math.Ceiling(share * _sorted.Length) - 1)];
 }

@@ -15,7 +15,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Micro;
 
-/// <summary>What the local Azure does for the app, in memory. Where a client takes part, its work and allocations are counted too.</summary>
+/// <summary>
+/// What the local Azure does for the app, in memory. Where a client takes part, its work and allocations are counted too.
+/// </summary>
 public class LocalLoops
 {
     private const int GroupSize = 100;
@@ -40,7 +42,8 @@ public class LocalLoops
     private async Task PrepareAsync()
     {
         _host = await AppHost.StartAsync(typeof(Idle), app => app.Services
-            .AddServerlessHub<EventHub>(hub => hub.WithOptions(options => options.UseJsonObjectSerializer(new JsonObjectSerializer(JsonSerializerOptions.Web))))
+            .AddServerlessHub<EventHub>(
+                hub => hub.WithOptions(options => options.UseJsonObjectSerializer(new JsonObjectSerializer(JsonSerializerOptions.Web))))
             .AddSingleton<EventHub>());
         var client = new HttpClient { BaseAddress = _host.Host.Address };
         _invoke = () => client.GetStringAsync(Address);
@@ -56,7 +59,8 @@ public class LocalLoops
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
         }
 
-        await Task.WhenAll(Enumerable.Range(0, GroupSize).Select(n => _hub.UserGroups.AddToGroupAsync(Name(n), "group", TimeSpan.FromHours(1))));
+        await Task.WhenAll(
+            Enumerable.Range(0, GroupSize).Select(n => _hub.UserGroups.AddToGroupAsync(Name(n), "group", TimeSpan.FromHours(1))));
     }
 
     [GlobalCleanup]
@@ -105,7 +109,9 @@ public class LocalLoops
         public async Task<Device> ConnectAsync(string user)
         {
             using var answer = JsonDocument.Parse(await NegotiateAsync(new NegotiationOptions { UserId = user }));
-            return await Device.ConnectAsync(answer.RootElement.GetProperty("url").GetString()!, answer.RootElement.GetProperty("accessToken").GetString()!);
+            return await Device.ConnectAsync(
+                answer.RootElement.GetProperty("url").GetString()!,
+                answer.RootElement.GetProperty("accessToken").GetString()!);
         }
     }
 }

@@ -5,7 +5,9 @@ using Chat.Local;
 
 namespace Chat.Services;
 
-/// <summary>Service Bus over its port, with the package's client in a process of its own: what is measured is the server's process alone.</summary>
+/// <summary>
+/// Service Bus over its port, with the package's client in a process of its own: what is measured is the server's process alone.
+/// </summary>
 internal static class AmqpBenchmark
 {
     public const string Client = "--amqp-client";
@@ -30,7 +32,9 @@ internal static class AmqpBenchmark
                 await Measurement.TakeAsync(atOnce, async (int count) =>
                 {
                     await client.StandardInput.WriteLineAsync(count.ToString(CultureInfo.InvariantCulture));
-                    return int.Parse(await client.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The client ended."), CultureInfo.InvariantCulture);
+                    return int.Parse(
+                        await client.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The client ended."),
+                        CultureInfo.InvariantCulture);
                 }),
                 $"the server alone; {prefetched} prefetched");
             client.StandardInput.Close();

@@ -10,8 +10,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Chat.Services;
 
 /// <summary>
-/// What host and worker cost beside the function, which does nothing: a request beyond the same handler on Kestrel, and a message from its receipt
-/// to its settlement. Both sides of a difference have the same client in the same process, and their windows take turns.
+/// What host and worker cost beside the function, which does nothing: a request beyond the same handler on Kestrel, and a message from its
+/// receipt to its settlement. Both sides of a difference have the same client in the same process, and their windows take turns.
 /// </summary>
 internal static class HostBenchmark
 {

@@ -3,7 +3,9 @@ using System.Runtime;
 
 namespace Chat.Services;
 
-/// <summary>What some seconds of an operation brought, and what it cost this process: the service, whoever calls it, and the runtime.</summary>
+/// <summary>
+/// What some seconds of an operation brought, and what it cost this process: the service, whoever calls it, and the runtime.
+/// </summary>
 /// <param name="AtOnce">How many callers there were, each waiting for its operation before the next.</param>
 internal sealed record Measurement(int AtOnce, long Count, TimeSpan Took, TimeSpan Cpu, long Allocated)
 {
@@ -21,7 +23,10 @@ internal sealed record Measurement(int AtOnce, long Count, TimeSpan Took, TimeSp
 
     public double AllocatedBytes => (double)Allocated / Count;
 
-    /// <summary>Repeats an operation until the runtime has compiled it for good, then about as often as fits into three seconds (200,000 times at most), and measures that.</summary>
+    /// <summary>
+    /// Repeats an operation until the runtime has compiled it for good, then about as often as fits into three seconds (200,000 times at
+    /// most), and measures that.
+    /// </summary>
     /// <param name="operation">What the n-th of the callers does.</param>
     /// <param name="prepareAsync">Makes ready for so many operations, which isn't measured.</param>
     public static Task<Measurement> TakeAsync(int atOnce, Func<int, Task> operation, Func<int, Task>? prepareAsync = null) =>

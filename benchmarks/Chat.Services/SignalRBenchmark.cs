@@ -14,12 +14,16 @@ internal static class SignalRBenchmark
 {
     private const int Users = 16;
     private const int GroupSize = 100;
-    private static readonly object[] Arguments = [new[] { new Event("message.created", "bvLofqESgYZ26Z5PKd1Hgw", 42, new string('x', 300)) }];
+    private static readonly object[] Arguments =
+    [
+        new[] { new Event("message.created", "bvLofqESgYZ26Z5PKd1Hgw", 42, new string('x', 300)) },
+    ];
 
     public static async Task RunAsync(Table table)
     {
         await using var host = await AppHost.StartAsync(null, app => app.Services
-            .AddServerlessHub<EventHub>(hub => hub.WithOptions(options => options.UseJsonObjectSerializer(new JsonObjectSerializer(JsonSerializerOptions.Web))))
+            .AddServerlessHub<EventHub>(
+                hub => hub.WithOptions(options => options.UseJsonObjectSerializer(new JsonObjectSerializer(JsonSerializerOptions.Web))))
             .AddSingleton<EventHub>());
         var hub = host.Host.Services.GetRequiredService<EventHub>();
 
@@ -31,7 +35,8 @@ internal static class SignalRBenchmark
         table.Add("SignalR", "to a user without a socket", toNobody, "the app's side and the service's");
 
         var members = await ConnectAsync(host, hub, GroupSize, "member");
-        await Task.WhenAll(Enumerable.Range(0, GroupSize).Select(n => hub.UserGroups.AddToGroupAsync(Name("member", n), "group", TimeSpan.FromHours(1))));
+        await Task.WhenAll(
+            Enumerable.Range(0, GroupSize).Select(n => hub.UserGroups.AddToGroupAsync(Name("member", n), "group", TimeSpan.FromHours(1))));
         var toGroup = await Measurement.TakeAsync(1, _ => ArriveAsync(members, hub.Clients.Group("group")));
         table.Add("SignalR", "to a group with 100 sockets, delivered", toGroup.Of(GroupSize), "with the clients; of each delivery");
         await Task.WhenAll(users.Concat(members).Select(device => device.DisposeAsync().AsTask()));
@@ -72,7 +77,9 @@ internal static class SignalRBenchmark
         public async Task<Device> ConnectAsync(string user)
         {
             using var answer = JsonDocument.Parse(await NegotiateAsync(new NegotiationOptions { UserId = user }));
-            return await Device.ConnectAsync(answer.RootElement.GetProperty("url").GetString()!, answer.RootElement.GetProperty("accessToken").GetString()!);
+            return await Device.ConnectAsync(
+                answer.RootElement.GetProperty("url").GetString()!,
+                answer.RootElement.GetProperty("accessToken").GetString()!);
         }
     }
 }

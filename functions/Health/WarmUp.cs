@@ -74,8 +74,15 @@ internal sealed class WarmUp(IServiceProvider services, IHostApplicationLifetime
         var (conversations, nowhere) = (containers.Conversations, new PartitionKey(ConversationId.None.Value));
         await conversations.ReadDocumentAsync(Head.DocumentId, nowhere, ChatJson.Default.Head, cancellationToken: cancellationToken);
         var query = new QueryDefinition("SELECT TOP 1 * FROM c ORDER BY c.seq");
-        await conversations.QueryPartitionAsync(query, nowhere, ChatJson.Default.DocumentsPageMessage, pageSize: 1, cancellationToken: cancellationToken)
+        await conversations.QueryPartitionAsync(
+            query,
+            nowhere,
+            ChatJson.Default.DocumentsPageMessage,
+            pageSize: 1,
+            cancellationToken: cancellationToken)
             .ToListAsync(cancellationToken);
-        using var response = await conversations.CreateTransactionalBatch(nowhere).ReadItem(Head.DocumentId).ExecuteAsync(cancellationToken);
+        using var response = await conversations.CreateTransactionalBatch(nowhere)
+            .ReadItem(Head.DocumentId)
+            .ExecuteAsync(cancellationToken);
     }
 }

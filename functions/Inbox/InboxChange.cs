@@ -72,6 +72,7 @@ public sealed record InboxChange
         ConversationId = ConversationId,
         Kind = Kind,
         Title = Title,
+        // A member's new entry gets theirs. In a tombstone 0 is below every later join, which then begins anew.
         JoinedSeq = 0,
         Peer = Pair?.First(one => one != user),
         Last = Last,

@@ -134,6 +134,7 @@ public sealed record InboxEntry
     /// <summary>Rises with every write that clients can see. By it they tell which of two copies is newer.</summary>
     public long Version { get; init; } = 1;
 
+    // Computed, so that the next message brings it back without a write.
     [JsonIgnore]
     public bool IsArchived => ArchivedOrdinal >= LastOrdinal;
 

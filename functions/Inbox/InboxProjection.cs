@@ -149,8 +149,8 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     }
 
     /// <summary>
-    /// Leaves again for a user who is answered that they aren't a member: an earlier call of theirs may have been committed and ended before
-    /// it reached their list. Nothing changes if no list has the conversation, or if they are a member.
+    /// Leaves again for a user who is answered that they aren't a member: an earlier call of theirs may have been committed and ended
+    /// before it reached their list. Nothing changes if no list has the conversation, or if they are a member.
     /// </summary>
     public async Task LeaveAgainAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken)
     {

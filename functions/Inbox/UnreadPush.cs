@@ -7,6 +7,7 @@ public sealed class UnreadPush(InboxProjection inbox, OwnEntryPush push, TimePro
 {
     public async Task PushAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken)
     {
+        // The entry is read again: it has the version, and what a concurrent change made of it.
         if (await inbox.ReadAsync(user, conversation, cancellationToken) is { } entry)
         {
             var state = new UnreadState(entry.Version, entry.UnreadCount(time.GetUtcNow()), entry.MarkedUnread, entry.ClearedSeq);

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Realtime;
 
-/// <summary>Pushes events. What isn't in the log is pushed in two seconds or not at all: a failure is counted and logged, never thrown.</summary>
+/// <summary>
+/// Pushes events. What isn't in the log is pushed in two seconds or not at all: a failure is counted and logged, never thrown.
+/// </summary>
 public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush> logger)
 {
     /// <summary>From three members on, one send to the conversation's SignalR group is cheaper than one per user.</summary>

@@ -36,5 +36,6 @@ internal sealed class RequestCharges : RequestHandler
     private static string ContainerOf(string uri) =>
         uri.Contains($"/colls/{ChatContainers.ConversationsName}", StringComparison.Ordinal) ? ChatContainers.ConversationsName
         : uri.Contains($"/colls/{ChatContainers.UsersName}", StringComparison.Ordinal) ? ChatContainers.UsersName
+        : uri.Contains($"/colls/{ChatContainers.SettingsName}", StringComparison.Ordinal) ? ChatContainers.SettingsName
         : "other";
 }

@@ -94,7 +94,9 @@ internal sealed record CommandLine
     {
         try
         {
-            return BindingAddress.Parse(value) is { Scheme: "http", PathBase: "" } ? value : throw Refuse($"--urls can't be {value}: it takes http and no path.");
+            return BindingAddress.Parse(value) is { Scheme: "http", PathBase: "" }
+                ? value
+                : throw Refuse($"--urls can't be {value}: it takes http and no path.");
         }
         catch (FormatException)
         {

@@ -16,9 +16,12 @@ internal static partial class FunctionCatalog
             .Select(metadata => Check(metadata, routePrefix, settings))
             .OrderBy(function => function.Name, StringComparer.Ordinal)
             .ToList();
-        foreach (var twice in functions.GroupBy(function => function.Name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
+        foreach (
+            var twice in functions.GroupBy(function => function.Name, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1))
         {
-            throw HostRefusedException.Function(twice.Key, $"exists more than once: {string.Join(", ", twice.Select(function => function.EntryPoint))}.");
+            throw HostRefusedException.Function(
+                twice.Key,
+                $"exists more than once: {string.Join(", ", twice.Select(function => function.EntryPoint))}.");
         }
 
         HttpRoute.RefuseDuplicates(functions);
@@ -30,7 +33,9 @@ internal static partial class FunctionCatalog
         var name = metadata.Name;
         if (!ValidName().IsMatch(name))
         {
-            throw HostRefusedException.Function(name, "needs a name that starts with a letter and has only letters, digits, _ and -, at most 128.");
+            throw HostRefusedException.Function(
+                name,
+                "needs a name that starts with a letter and has only letters, digits, _ and -, at most 128.");
         }
 
         var bindings = metadata.RawBindings.Select(binding => JsonElement.Parse(binding)).ToList();
@@ -47,7 +52,9 @@ internal static partial class FunctionCatalog
 
         if (metadata.RetryOptions is not null && trigger is not (CosmosTriggerBinding or TimerTriggerBinding))
         {
-            throw HostRefusedException.Function(name, "has a retry policy, which the host ignores for this trigger; failed messages come again by themselves.");
+            throw HostRefusedException.Function(
+                name,
+                "has a retry policy, which the host ignores for this trigger; failed messages come again by themselves.");
         }
 
         return new Function(metadata, trigger)
@@ -55,7 +62,8 @@ internal static partial class FunctionCatalog
             Route = trigger is HttpTriggerBinding http ? HttpRoute.Parse(name, http, routePrefix) : null,
 
             // The only spelling that the real host honours.
-            IsDisabled = settings[$"AzureWebJobs.{name}.Disabled"] is { } value && (value == "1" || value.Equals("true", StringComparison.OrdinalIgnoreCase)),
+            IsDisabled = settings[$"AzureWebJobs.{name}.Disabled"] is { } value
+                && (value == "1" || value.Equals("true", StringComparison.OrdinalIgnoreCase)),
         };
     }
 

@@ -17,7 +17,11 @@ internal sealed class FunctionRunner(Worker worker, Meter meter, InvocationFault
     {
         InvocationId = Guid.NewGuid().ToString(),
         FunctionId = function.Id,
-        TraceContext = new RpcTraceContext { TraceParent = Activity.Current?.Id ?? "", TraceState = Activity.Current?.TraceStateString ?? "" },
+        TraceContext = new RpcTraceContext
+        {
+            TraceParent = Activity.Current?.Id ?? "",
+            TraceState = Activity.Current?.TraceStateString ?? "",
+        },
     };
 
     /// <summary>Runs a function for what its trigger read.</summary>
@@ -31,7 +35,11 @@ internal sealed class FunctionRunner(Worker worker, Meter meter, InvocationFault
     {
         var on = await worker.GetAsync(stopping);
         InvocationRequest? first = request;
-        await faults.RunAsync(function.Trigger.Operation, message is null ? function.Name : $"{function.Name}/{message}", RunAsync, on.Channel.Cut);
+        await faults.RunAsync(
+            function.Trigger.Operation,
+            message is null ? function.Name : $"{function.Name}/{message}",
+            RunAsync,
+            on.Channel.Cut);
 
         Task RunAsync() => InvokeAsync(on, function, Interlocked.Exchange(ref first, null) ?? Again(request), NoStatus, stopping);
     }
@@ -42,14 +50,25 @@ internal sealed class FunctionRunner(Worker worker, Meter meter, InvocationFault
     /// <param name="on">The worker that has the request.</param>
     /// <param name="function">The function.</param>
     /// <param name="request">What the worker is told of it.</param>
-    /// <param name="status">The answer's status, or null when there is none. It may come after the function's end: it takes another way.</param>
+    /// <param name="status">
+    /// The answer's status, or null when there is none. It may come after the function's end: it takes another way.
+    /// </param>
     /// <param name="unwanted">Fires when nobody waits for the answer any more.</param>
     /// <exception cref="InvocationFailedException">The function failed.</exception>
     /// <exception cref="WorkerEndedException">The worker ended before the function did.</exception>
     public Task RunAsync(IRunningWorker on, Function function, InvocationRequest request, Task<int?> status, CancellationToken unwanted) =>
-        faults.RunAsync(function.Trigger.Operation, function.Name, () => InvokeAsync(on, function, request, status, unwanted), on.Channel.Cut);
+        faults.RunAsync(
+            function.Trigger.Operation,
+            function.Name,
+            () => InvokeAsync(on, function, request, status, unwanted),
+            on.Channel.Cut);
 
-    private async Task InvokeAsync(IRunningWorker on, Function function, InvocationRequest request, Task<int?> status, CancellationToken unwanted)
+    private async Task InvokeAsync(
+        IRunningWorker on,
+        Function function,
+        InvocationRequest request,
+        Task<int?> status,
+        CancellationToken unwanted)
     {
         var start = time.GetTimestamp();
         function.Statistics.Begin();

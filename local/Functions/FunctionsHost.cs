@@ -45,7 +45,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
 
     /// <summary>The app's own services.</summary>
     /// <exception cref="InvalidOperationException">It runs as a child.</exception>
-    public IServiceProvider Services => InProcess?.Services ?? throw new InvalidOperationException("The services of a child are in its own process.");
+    public IServiceProvider Services =>
+        InProcess?.Services ?? throw new InvalidOperationException("The services of a child are in its own process.");
 
     private InProcessWorker? InProcess => _worker.Latest as InProcessWorker;
 
@@ -60,7 +61,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
     {
         if (options.AsChild && !azure.HasAllPorts)
         {
-            throw new HostRefusedException("A child reaches Cosmos DB, Service Bus and SignalR Service by their ports, and not all of them are open.");
+            throw new HostRefusedException(
+                "A child reaches Cosmos DB, Service Bus and SignalR Service by their ports, and not all of them are open.");
         }
 
         var settings = AppSettings.Read(azure, options.SigningKey ?? SharedByHosts.Of(azure).SigningKey, options.Settings);
@@ -73,10 +75,19 @@ internal sealed class FunctionsHost : IAsyncDisposable
             var heard = options.Heard + log.Write;
             Func<CancellationToken, Task<IRunningWorker>> start = options.AsChild
                 ? async unwanted => await ChildWorker.StartAsync(options.App, endpoint, heard, settings.Told, unwanted)
-                : async _ => await InProcessWorker.StartAsync(options.App, endpoint, heard, settings.Told, services => Replace(services, azure, options));
+                : async _ =>
+                    await InProcessWorker.StartAsync(
+                        options.App,
+                        endpoint,
+                        heard,
+                        settings.Told,
+                        services => Replace(services, azure, options));
 
             // A debugger may hold this process in the middle of a start.
-            return ActivatorUtilities.CreateInstance<Worker>(services, start, options.AsChild ? ChildStartsWithin : Timeout.InfiniteTimeSpan);
+            return ActivatorUtilities.CreateInstance<Worker>(
+                services,
+                start,
+                options.AsChild ? ChildStartsWithin : Timeout.InfiniteTimeSpan);
         });
         var front = builder.Build();
         var worker = front.Services.GetRequiredService<Worker>();
@@ -86,7 +97,9 @@ internal sealed class FunctionsHost : IAsyncDisposable
             var functions = FunctionCatalog.Read(described.Where(options.Wants ?? (_ => true)), hostJson.RoutePrefix, settings.All);
             if (!worker.TakesHttp && functions.FirstOrDefault(function => function.Route is not null) is { } http)
             {
-                throw HostRefusedException.Function(http.Name, "has an HTTP trigger, but the app doesn't call ConfigureFunctionsWebApplication().");
+                throw HostRefusedException.Function(
+                    http.Name,
+                    "has an HTTP trigger, but the app doesn't call ConfigureFunctionsWebApplication().");
             }
 
             await worker.LoadAsync(functions);
@@ -101,7 +114,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
             await front.DisposeAsync();
             if (failed is SocketException or IOException { InnerException: AddressInUseException })
             {
-                throw new HostRefusedException($"{options.Url} can't be had: {failed.GetBaseException().Message}. Choose another with --urls URL.");
+                throw new HostRefusedException(
+                    $"{options.Url} can't be had: {failed.GetBaseException().Message}. Choose another with --urls URL.");
             }
 
             throw;
@@ -151,7 +165,8 @@ internal sealed class FunctionsHost : IAsyncDisposable
         {
             stop.WaitNoLonger();
             await worker.StopAsync(workerEnds.Token);
-            await front.Services.GetRequiredService<Triggers>().Ended.WaitAsync(ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await front.Services.GetRequiredService<Triggers>().Ended.WaitAsync(ends.Token).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

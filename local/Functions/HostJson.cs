@@ -2,7 +2,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace Chat.Local.Functions;
 
-/// <summary>What <c>host.json</c> says, with the defaults of the real host; settings under <c>AzureFunctionsJobHost</c> win, as in Azure.</summary>
+/// <summary>
+/// What <c>host.json</c> says, with the defaults of the real host; settings under <c>AzureFunctionsJobHost</c> win, as in Azure.
+/// </summary>
 internal sealed record HostJson
 {
     public string RoutePrefix { get; private init; } = "api";

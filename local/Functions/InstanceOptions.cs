@@ -12,8 +12,8 @@ internal sealed record InstanceOptions
     public required Assembly App { get; init; }
 
     /// <summary>
-    /// Whether the app runs as a process of its own, with its genuine clients: they reach the services by their ports, which have to be open. It
-    /// has the system's clock, and services of its own.
+    /// Whether the app runs as a process of its own, with its genuine clients: they reach the services by their ports, which have to be
+    /// open. It has the system's clock, and services of its own.
     /// </summary>
     public bool AsChild { get; init; }
 

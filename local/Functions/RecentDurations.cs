@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Chat.Local.Functions;
 
-/// <summary>How long things took during the last five minutes, to an eighth: eight steps for each power of two, from a microsecond on.</summary>
+/// <summary>
+/// How long things took during the last five minutes, to an eighth: eight steps for each power of two, from a microsecond on.
+/// </summary>
 /// <remarks>Safe from any thread; adding takes a lock only once a minute.</remarks>
 internal sealed class RecentDurations
 {

@@ -28,5 +28,7 @@ internal sealed record RetryPolicy(int MaxRetries, TimeSpan FirstDelay, TimeSpan
     private static RetryPolicy Check(Function function, int max, TimeSpan first, TimeSpan longest) =>
         max >= WithoutEnd && first >= TimeSpan.Zero && longest >= first
             ? new RetryPolicy(max, first, longest)
-            : throw HostRefusedException.Function(function.Name, $"has a retry policy with values that make no sense: {max}, {first}, {longest}.");
+            : throw HostRefusedException.Function(
+                function.Name,
+                $"has a retry policy with values that make no sense: {max}, {first}, {longest}.");
 }

@@ -3,15 +3,17 @@ using System.Runtime.CompilerServices;
 namespace Chat.Local.Functions;
 
 /// <summary>
-/// What the hosts on one local Azure agree on. They are all in this process, so that a lock does what a conditional write to the lease container,
-/// or a blob lease, does in Azure.
+/// What the hosts on one local Azure agree on. They are all in this process, so that a lock does what a conditional write to the lease
+/// container, or a blob lease, does in Azure.
 /// </summary>
 internal sealed class SharedByHosts
 {
     private static readonly ConditionalWeakTable<LocalAzure, SharedByHosts> All = [];
     private readonly Dictionary<string, DateTimeOffset> _timerRuns = new(StringComparer.Ordinal);
 
-    /// <summary>Tells this process's hosts from those of earlier ones, which are dead: a data directory has one process at a time.</summary>
+    /// <summary>
+    /// Tells this process's hosts from those of earlier ones, which are dead: a data directory has one process at a time.
+    /// </summary>
     public string Id { get; } = Guid.NewGuid().ToString();
 
     /// <summary>Held while a lease is read and written.</summary>

@@ -3,7 +3,9 @@ using Chat.Local.Store;
 
 namespace Chat.Local.Functions;
 
-/// <summary>The key that signs this machine's development tokens: random, and kept with the data so that tokens outlive a restart.</summary>
+/// <summary>
+/// The key that signs this machine's development tokens: random, and kept with the data so that tokens outlive a restart.
+/// </summary>
 internal static class SigningKey
 {
     private const int Size = 48;
@@ -29,7 +31,9 @@ internal static class SigningKey
         var key = File.ReadAllText(path).Trim();
         return Convert.TryFromBase64String(key, new byte[Size], out var length) && length == Size
             ? key
-            : throw StoreFailure.Lost(path, $"{(key.Length == 0 ? "is empty" : "isn't whole")}: it holds the key that signs this directory's tokens");
+            : throw StoreFailure.Lost(
+                path,
+                $"{(key.Length == 0 ? "is empty" : "isn't whole")}: it holds the key that signs this directory's tokens");
     }
 
     private static string CreateAt(string path)

@@ -29,7 +29,10 @@ internal abstract record TriggerBinding(string Parameter)
 }
 
 /// <summary>Requests by one of the methods (any when there is none) to the route (the function's name when there is none).</summary>
-internal sealed record HttpTriggerBinding(string Parameter = "", string? Route = null, IReadOnlyList<string>? Methods = null) : TriggerBinding(Parameter)
+internal sealed record HttpTriggerBinding(
+    string Parameter = "",
+    string? Route = null,
+    IReadOnlyList<string>? Methods = null) : TriggerBinding(Parameter)
 {
     public override string Operation => "http";
 }

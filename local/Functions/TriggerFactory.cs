@@ -8,8 +8,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Local.Functions;
 
-/// <summary>Makes the triggers of the app's functions, and refuses those that can't work: without a setting, a queue or a lease of their own.</summary>
-internal sealed class TriggerFactory(LocalAzure azure, HostJson hostJson, IConfiguration settings, FunctionRunner runner, ILoggerFactory logs) : IAsyncDisposable
+/// <summary>
+/// Makes the triggers of the app's functions, and refuses those that can't work: without a setting, a queue or a lease of their own.
+/// </summary>
+internal sealed class TriggerFactory(
+    LocalAzure azure,
+    HostJson hostJson,
+    IConfiguration settings,
+    FunctionRunner runner,
+    ILoggerFactory logs) : IAsyncDisposable
 {
     private readonly RetryingRunner _retrying = new(runner, azure.Time, logs.CreateLogger<RetryingRunner>());
     private readonly Dictionary<string, InProcessClient> _clients = new(StringComparer.Ordinal);
@@ -38,7 +45,9 @@ internal sealed class TriggerFactory(LocalAzure azure, HostJson hostJson, IConfi
     {
         var connection = Connection(function, queue.Connection);
         var declared = azure.ServiceBus.Find(queue.QueueName)
-            ?? throw HostRefusedException.Function(function.Name, $"listens to the queue '{queue.QueueName}', which infra/servicebus.json doesn't declare.");
+            ?? throw HostRefusedException.Function(
+                function.Name,
+                $"listens to the queue '{queue.QueueName}', which infra/servicebus.json doesn't declare.");
         if (declared.Properties.RequiresSession || queue.IsSessionsEnabled)
         {
             throw HostRefusedException.Function(

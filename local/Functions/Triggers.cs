@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Local.Functions;
 
 /// <summary>
-/// The triggers of a host, between the app's own services and the port: they start before it opens. At a stop they take nothing new at once, and
-/// finish what runs after the last request.
+/// The triggers of a host, between the app's own services and the port: they start before it opens. At a stop they take nothing new at
+/// once, and finish what runs after the last request.
 /// </summary>
 internal sealed class Triggers(HostStop stop, ILogger<Triggers> log) : IHostedLifecycleService
 {

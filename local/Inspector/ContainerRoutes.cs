@@ -76,7 +76,9 @@ internal sealed class ContainerRoutes(CosmosService cosmos)
         return Results.Json(new
         {
             total = found.Count,
-            partitions = found.OrderBy(partition => partition.Text, StringComparer.Ordinal).Take(PageSize).Select(partition => new { key = partition.Text, partition.Documents }),
+            partitions = found.OrderBy(partition => partition.Text, StringComparer.Ordinal)
+                .Take(PageSize)
+                .Select(partition => new { key = partition.Text, partition.Documents }),
         });
     }
 
@@ -145,7 +147,8 @@ internal sealed class ContainerRoutes(CosmosService cosmos)
         }
     }
 
-    private static bool Matches(string text, HttpContext http) => text.Contains(http.Request.Query["search"].ToString(), StringComparison.OrdinalIgnoreCase);
+    private static bool Matches(string text, HttpContext http) =>
+        text.Contains(http.Request.Query["search"].ToString(), StringComparison.OrdinalIgnoreCase);
 
     private static long CountIn(LogicalPartition partition)
     {

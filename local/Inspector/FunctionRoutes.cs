@@ -41,7 +41,10 @@ internal sealed class FunctionRoutes(IReadOnlyList<Function> functions, Triggers
         var name = (string)http.Request.RouteValues["name"]!;
         if (!await IsObjectAsync(http.Request))
         {
-            return LocalRoutes.Refuse(StatusCodes.Status400BadRequest, "malformed_json", """The body has to be a JSON object such as {"input": ""}.""");
+            return LocalRoutes.Refuse(
+                StatusCodes.Status400BadRequest,
+                "malformed_json",
+                """The body has to be a JSON object such as {"input": ""}.""");
         }
 
         var function = functions.FirstOrDefault(function => string.Equals(function.Name, name, StringComparison.OrdinalIgnoreCase));
@@ -49,8 +52,13 @@ internal sealed class FunctionRoutes(IReadOnlyList<Function> functions, Triggers
         {
             null => LocalRoutes.Refuse(StatusCodes.Status404NotFound, "function_not_found", $"There is no function {name}."),
             _ when triggers.TryRunByHand(function.Name) => Results.Accepted(),
-            { Route: { } route } => LocalRoutes.Refuse(StatusCodes.Status400BadRequest, "not_a_timer", $"{function.Name} is run by a request: {route}."),
-            _ => LocalRoutes.Refuse(StatusCodes.Status400BadRequest, "not_a_timer", $"{function.Name} isn't run by a timer, and only such functions can be run by hand here."),
+            { Route: { } route } =>
+                LocalRoutes.Refuse(StatusCodes.Status400BadRequest, "not_a_timer", $"{function.Name} is run by a request: {route}."),
+            _ =>
+                LocalRoutes.Refuse(
+                    StatusCodes.Status400BadRequest,
+                    "not_a_timer",
+                    $"{function.Name} isn't run by a timer, and only such functions can be run by hand here."),
         };
     }
 

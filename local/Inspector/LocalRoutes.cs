@@ -9,9 +9,9 @@ namespace Chat.Local.Inspector;
 
 /// <summary>What only this host answers, beside the app, for this machine alone and for no website on it.</summary>
 /// <remarks>
-/// The Host header has to be a name of this machine, or a website could let its own name point here and read along; the origin, which a browser
-/// sends when a page of another website asks and hopes to read the answer, has to be one too. What changes something takes a header besides
-/// that no form can send.
+/// The Host header has to be a name of this machine, or a website could let its own name point here and read along; the origin, which a
+/// browser sends when a page of another website asks and hopes to read the answer, has to be one too. What changes something takes a header
+/// besides that no form can send.
 /// </remarks>
 internal static class LocalRoutes
 {
@@ -40,9 +40,14 @@ internal static class LocalRoutes
 
     /// <summary>A problem (RFC 9457), as the app's own refusals are.</summary>
     public static IResult Refuse(int status, string code, string why) =>
-        Results.Problem(title: why, statusCode: status, extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = code });
+        Results.Problem(
+            title: why,
+            statusCode: status,
+            extensions: new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = code });
 
-    /// <summary>Whether the request comes from this machine, from a page of this machine if from any, and calls the host by a name of its own.</summary>
+    /// <summary>
+    /// Whether the request comes from this machine, from a page of this machine if from any, and calls the host by a name of its own.
+    /// </summary>
     public static bool IsFromHere(HttpContext http) =>
         http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
         && IsThisMachine(http.Request.Host.Host)
@@ -60,7 +65,9 @@ internal static class LocalRoutes
     private static async Task AnswerAsync(HttpContext http, Func<HttpContext, Task<IResult>> answer)
     {
         http.Response.Headers.CacheControl = "no-store";
-        var result = IsFromHere(http) ? await answer(http) : Refuse(StatusCodes.Status403Forbidden, "not_local", "This is for this machine alone, under the name localhost.");
+        var result = IsFromHere(http)
+            ? await answer(http)
+            : Refuse(StatusCodes.Status403Forbidden, "not_local", "This is for this machine alone, under the name localhost.");
         await result.ExecuteAsync(http);
     }
 }

@@ -31,7 +31,16 @@ internal sealed record PriceList(string Currency, string Date, IReadOnlyList<Pri
 /// <param name="Operations">The operations that it is due for: their name's beginning, all when empty.</param>
 /// <param name="ByRequest">Whether each request counts once, whatever its units are.</param>
 /// <param name="Note">How it counts here, and what is uncertain about it.</param>
-internal sealed record Price(string Service, string Operations, bool ByRequest, string Unit, double Usd, double Per, string Source, string Date, string Note)
+internal sealed record Price(
+    string Service,
+    string Operations,
+    bool ByRequest,
+    string Unit,
+    double Usd,
+    double Per,
+    string Source,
+    string Date,
+    string Note)
 {
     public BillLine Charge(IEnumerable<MeterReading> readings)
     {

@@ -28,8 +28,14 @@ internal sealed class QueueRoutes(ServiceBusNamespace bus)
         routes.MapRead("local/api/queues/{queue}/{kind}", ListAsync);
         routes.MapRead("local/api/queues/{queue}/{kind}/{number:long}", http => ReadAsync(http, MessageView.Of));
         routes.MapRead("local/api/queues/{queue}/{kind}/{number:long}/body", http => ReadAsync(http, message => BodyView.Of(message.Body)));
-        routes.MapChange(HttpMethods.Post, Letters + "/resubmit", http => ForAllAsync(http, async (queue, letter) => await queue.ResubmitAsync(letter) is not null));
-        routes.MapChange(HttpMethods.Delete, Letters, http => ForAllAsync(http, (queue, letter) => queue.DiscardAsync(SubQueue.DeadLetter, letter)));
+        routes.MapChange(
+            HttpMethods.Post,
+            Letters + "/resubmit",
+            http => ForAllAsync(http, async (queue, letter) => await queue.ResubmitAsync(letter) is not null));
+        routes.MapChange(
+            HttpMethods.Delete,
+            Letters,
+            http => ForAllAsync(http, (queue, letter) => queue.DiscardAsync(SubQueue.DeadLetter, letter)));
         routes.MapChange(HttpMethods.Post, Letters + "/{number:long}/resubmit", ResubmitAsync);
         routes.MapChange(HttpMethods.Delete, Letters + "/{number:long}", DiscardAsync);
     }
@@ -42,7 +48,10 @@ internal sealed class QueueRoutes(ServiceBusNamespace bus)
     private async Task<IResult> ReadAsync<T>(HttpContext http, Func<ServiceBusReceivedMessage, T> view)
     {
         var number = Number(http);
-        return Queue(http) is { } queue && Kind(http) is { } kind && await queue.ShowAsync(kind, number, 1) is [var message] && message.SequenceNumber == number
+        return Queue(http) is { } queue
+            && Kind(http) is { } kind
+            && await queue.ShowAsync(kind, number, 1) is [var message]
+            && message.SequenceNumber == number
             ? Results.Json(view(message))
             : Results.NotFound();
     }
@@ -76,10 +85,12 @@ internal sealed class QueueRoutes(ServiceBusNamespace bus)
 
     private ServiceBusQueue? Queue(HttpContext http) => bus.Find((string)http.Request.RouteValues["queue"]!);
 
-    private static MessageKind? Kind(HttpContext http) => Kinds.TryGetValue((string)http.Request.RouteValues["kind"]!, out var kind) ? kind : null;
+    private static MessageKind? Kind(HttpContext http) =>
+        Kinds.TryGetValue((string)http.Request.RouteValues["kind"]!, out var kind) ? kind : null;
 
     private static long Number(HttpContext http) => long.Parse((string)http.Request.RouteValues["number"]!, CultureInfo.InvariantCulture);
 
     /// <summary>The least sequence number of a page.</summary>
-    private static long From(HttpContext http) => long.TryParse(http.Request.Query["from"], CultureInfo.InvariantCulture, out var from) ? from : 0;
+    private static long From(HttpContext http) =>
+        long.TryParse(http.Request.Query["from"], CultureInfo.InvariantCulture, out var from) ? from : 0;
 }

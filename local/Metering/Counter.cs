@@ -37,7 +37,9 @@ internal sealed class Counter
         }
     }
 
-    /// <summary>Marks where the count stood when a new second, and perhaps a new minute, began. A racing add falls on either side of it.</summary>
+    /// <summary>
+    /// Marks where the count stood when a new second, and perhaps a new minute, began. A racing add falls on either side of it.
+    /// </summary>
     private void Turn(long second)
     {
         lock (_lock)

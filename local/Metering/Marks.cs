@@ -17,7 +17,9 @@ internal sealed class Marks
         }
     }
 
-    /// <summary>Where the count stood before the last sixty periods up to <paramref name="now"/>; null when none of them changed it.</summary>
+    /// <summary>
+    /// Where the count stood before the last sixty periods up to <paramref name="now"/>; null when none of them changed it.
+    /// </summary>
     public Tally? Since(long now)
     {
         for (var index = Math.Max(0, _count - Periods); index < _count; index++)

@@ -2,8 +2,12 @@ using System.Collections.Concurrent;
 
 namespace Chat.Local;
 
-/// <summary>Counts, per operation, what Azure would bill: requests, RU, Service Bus operations, SignalR messages of 2 KB, executions.</summary>
-/// <remarks>Safe from any thread. Adding costs one look-up and two interlocked adds; once a second an operation also takes a lock of its own.</remarks>
+/// <summary>
+/// Counts, per operation, what Azure would bill: requests, RU, Service Bus operations, SignalR messages of 2 KB, executions.
+/// </summary>
+/// <remarks>
+/// Safe from any thread. Adding costs one look-up and two interlocked adds; once a second an operation also takes a lock of its own.
+/// </remarks>
 internal sealed class Meter(TimeProvider time)
 {
     private readonly ConcurrentDictionary<(string Service, string Operation), Metering.Counter> _counters = new();
@@ -12,7 +16,9 @@ internal sealed class Meter(TimeProvider time)
     /// <summary>How long it has been counting.</summary>
     public TimeSpan Running => time.GetElapsedTime(_start);
 
-    /// <summary>Adds one request of an operation that Azure would bill at <paramref name="units"/> (RU, operations, 2 KB messages, GB-s).</summary>
+    /// <summary>
+    /// Adds one request of an operation that Azure would bill at <paramref name="units"/> (RU, operations, 2 KB messages, GB-s).
+    /// </summary>
     public void Add(string service, string operation, double units = 1) =>
         _counters.GetOrAdd((service, operation), static _ => new Metering.Counter()).Add(units, Second());
 

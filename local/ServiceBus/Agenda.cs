@@ -3,8 +3,8 @@ using Chat.Local.ServiceBus.Messages;
 namespace Chat.Local.ServiceBus;
 
 /// <summary>
-/// When a queue must look at a message again: its scheduled time, the end of its lock, or its expiry; one instant per message, one timer per
-/// queue. Guarded by the queue's lock.
+/// When a queue must look at a message again: its scheduled time, the end of its lock, or its expiry; one instant per message, one timer
+/// per queue. Guarded by the queue's lock.
 /// </summary>
 internal sealed class Agenda : IDisposable
 {

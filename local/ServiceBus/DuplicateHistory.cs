@@ -3,7 +3,9 @@ namespace Chat.Local.ServiceBus;
 /// <summary>
 /// The message ids that a queue saw within its window, counted from the send, whatever became of the message. Guarded by the queue's lock.
 /// </summary>
-/// <remarks>Durable without records of its own: a message's record carries the time, and stays as a tombstone if the message goes first.</remarks>
+/// <remarks>
+/// Durable without records of its own: a message's record carries the time, and stays as a tombstone if the message goes first.
+/// </remarks>
 internal sealed class DuplicateHistory
 {
     private readonly Dictionary<string, RememberedId> _byId = new(StringComparer.Ordinal);

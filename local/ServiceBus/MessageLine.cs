@@ -8,7 +8,8 @@ internal sealed class MessageLine
 {
     private readonly Dictionary<long, StoredMessage> _messages = [];
     private readonly LinkedList<TaskCompletionSource<Delivery>> _waiting = [];
-    private readonly SortedSet<StoredMessage> _available = new(Comparer<StoredMessage>.Create(static (left, right) => left.Place.CompareTo(right.Place)));
+    private readonly SortedSet<StoredMessage> _available = new(
+        Comparer<StoredMessage>.Create(static (left, right) => left.Place.CompareTo(right.Place)));
 
     public IReadOnlyCollection<StoredMessage> Messages => _messages.Values;
 

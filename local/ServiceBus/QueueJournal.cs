@@ -6,8 +6,8 @@ namespace Chat.Local.ServiceBus;
 
 /// <summary>A queue's records in the store: one per message, and one for the sequence numbers. Guarded by the queue's lock.</summary>
 /// <remarks>
-/// Locks and the delivery count of a message in flight aren't written: after a crash, as after a broker's fail-over, such a message is unlocked
-/// and the interrupted delivery isn't counted. Everything else is, before anybody is answered.
+/// Locks and the delivery count of a message in flight aren't written: after a crash, as after a broker's fail-over, such a message is
+/// unlocked and the interrupted delivery isn't counted. Everything else is, before anybody is answered.
 /// </remarks>
 internal sealed class QueueJournal(LocalStore store, string queue)
 {

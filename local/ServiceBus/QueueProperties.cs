@@ -21,7 +21,9 @@ internal sealed record QueueProperties(string Name)
     public bool RequiresSession { get; init; }
 
     /// <summary>Reads the emulator's Config.json.</summary>
-    /// <exception cref="NotSupportedException">It declares what isn't available here: topics, forwarding or an unknown property.</exception>
+    /// <exception cref="NotSupportedException">
+    /// It declares what isn't available here: topics, forwarding or an unknown property.
+    /// </exception>
     public static IReadOnlyList<QueueProperties> Parse(string configJson)
     {
         using var config = JsonDocument.Parse(configJson);

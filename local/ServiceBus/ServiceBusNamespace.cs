@@ -7,10 +7,14 @@ using Chat.Local.Store;
 
 namespace Chat.Local.ServiceBus;
 
-/// <summary>The Service Bus namespace: durable queues, reached in this process by <see cref="Connect"/> and from elsewhere through a port.</summary>
+/// <summary>
+/// The Service Bus namespace: durable queues, reached in this process by <see cref="Connect"/> and from elsewhere through a port.
+/// </summary>
 internal sealed class ServiceBusNamespace : IAsyncDisposable
 {
-    /// <summary>The emulator's, which are public: https://learn.microsoft.com/azure/service-bus-messaging/test-locally-with-service-bus-emulator.</summary>
+    /// <summary>
+    /// The emulator's, which are public: https://learn.microsoft.com/azure/service-bus-messaging/test-locally-with-service-bus-emulator.
+    /// </summary>
     public const string KeyName = "RootManageSharedAccessKey";
 
     public const string Key = "SAS_KEY_VALUE";
@@ -39,14 +43,19 @@ internal sealed class ServiceBusNamespace : IAsyncDisposable
 
     /// <summary>How the SDK reaches a namespace on a port of this machine, in the emulator's form: without TLS.</summary>
     public static string ConnectionStringOf(int port) =>
-        string.Create(CultureInfo.InvariantCulture, $"Endpoint=sb://127.0.0.1:{port};SharedAccessKeyName={KeyName};SharedAccessKey={Key};UseDevelopmentEmulator=true;");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"Endpoint=sb://127.0.0.1:{port};SharedAccessKeyName={KeyName};SharedAccessKey={Key};UseDevelopmentEmulator=true;");
 
     public IReadOnlyCollection<ServiceBusQueue> Queues => [.. _queues.Values.OrderBy(queue => queue.Name, StringComparer.Ordinal)];
 
     public TimeProvider Time { get; }
 
-    /// <summary>A client of this namespace without a wire in between. It fails as if the network were gone once the namespace is disposed.</summary>
-    public ServiceBusClient Connect(ServiceBusClientOptions? options = null) => new InProcessClient(this, options ?? new ServiceBusClientOptions());
+    /// <summary>
+    /// A client of this namespace without a wire in between. It fails as if the network were gone once the namespace is disposed.
+    /// </summary>
+    public ServiceBusClient Connect(ServiceBusClientOptions? options = null) =>
+        new InProcessClient(this, options ?? new ServiceBusClientOptions());
 
     /// <summary>Also serves the namespace over AMQP on a port of this machine, until it is disposed; null when the port is taken.</summary>
     public int? Listen(int port)
@@ -60,7 +69,9 @@ internal sealed class ServiceBusNamespace : IAsyncDisposable
         return listener.Port;
     }
 
-    /// <summary>Creates the queues of infra/servicebus.json (the emulator's Config.json format); stored messages keep their place.</summary>
+    /// <summary>
+    /// Creates the queues of infra/servicebus.json (the emulator's Config.json format); stored messages keep their place.
+    /// </summary>
     public void CreateQueues(string configJson)
     {
         foreach (var properties in QueueProperties.Parse(configJson))

@@ -30,7 +30,9 @@ internal sealed partial class ServiceBusQueue
         return seen;
     }
 
-    /// <summary>Shows messages of one kind by ascending sequence number as an inspector sees them: nothing is billed, and no fault strikes.</summary>
+    /// <summary>
+    /// Shows messages of one kind by ascending sequence number as an inspector sees them: nothing is billed, and no fault strikes.
+    /// </summary>
     public async ValueTask<IReadOnlyList<ServiceBusReceivedMessage>> ShowAsync(MessageKind kind, long fromSequenceNumber, int maxMessages)
     {
         List<Delivery> seen;
@@ -67,8 +69,8 @@ internal sealed partial class ServiceBusQueue
     }
 
     /// <summary>
-    /// Sends a dead letter again and removes it, in one step. The copy has a new MessageId, which is returned: under the old one it might be
-    /// dropped as a duplicate. Null when it isn't there or somebody has it locked.
+    /// Sends a dead letter again and removes it, in one step. The copy has a new MessageId, which is returned: under the old one it might
+    /// be dropped as a duplicate. Null when it isn't there or somebody has it locked.
     /// </summary>
     public async ValueTask<string?> ResubmitAsync(long sequenceNumber)
     {

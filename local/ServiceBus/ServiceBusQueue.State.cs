@@ -146,7 +146,10 @@ internal sealed partial class ServiceBusQueue
         }
         else
         {
-            MoveToDeadLetters(message, "MaxDeliveryCountExceeded", $"Message could not be consumed after {Properties.MaxDeliveryCount} delivery attempts.");
+            MoveToDeadLetters(
+                message,
+                "MaxDeliveryCountExceeded",
+                $"Message could not be consumed after {Properties.MaxDeliveryCount} delivery attempts.");
         }
     }
 

@@ -48,7 +48,9 @@ internal sealed partial class ServiceBusQueue : IDisposable
 
     public string Name => Properties.Name;
 
-    /// <summary>Accepts all of the messages or none, and returns their sequence numbers. A duplicate is dropped and counts as accepted.</summary>
+    /// <summary>
+    /// Accepts all of the messages or none, and returns their sequence numbers. A duplicate is dropped and counts as accepted.
+    /// </summary>
     public async ValueTask<IReadOnlyList<long>> SendAsync(IReadOnlyList<Submission> messages, string operation = "send")
     {
         Check(messages);

@@ -6,7 +6,9 @@ using System.Text.Json;
 
 namespace Chat.Local.SignalR;
 
-/// <summary>Checks the tokens that are signed with the access key: of clients, for a hub's address, and of calls, each for its own path.</summary>
+/// <summary>
+/// Checks the tokens that are signed with the access key: of clients, for a hub's address, and of calls, each for its own path.
+/// </summary>
 internal sealed class AccessTokens(string accessKey, TimeProvider time)
 {
     /// <summary>The package makes none that is longer.</summary>
@@ -17,7 +19,9 @@ internal sealed class AccessTokens(string accessKey, TimeProvider time)
 
     private readonly byte[] _key = Encoding.UTF8.GetBytes(accessKey);
 
-    /// <summary>Whether a call may be made: its token is for the address without query and port, which differ between versions of the package.</summary>
+    /// <summary>
+    /// Whether a call may be made: its token is for the address without query and port, which differ between versions of the package.
+    /// </summary>
     public bool AdmitsCall(string? token, string host, string path)
     {
         foreach (var audience in Read(token)?.Audiences ?? [])
@@ -43,7 +47,9 @@ internal sealed class AccessTokens(string accessKey, TimeProvider time)
 
         return new Admission(hub, claims.SignalRUser ?? claims.NameId ?? claims.Subject)
         {
-            Until = claims.Closes == "true" && long.TryParse(claims.End, CultureInfo.InvariantCulture, out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
+            Until = claims.Closes == "true" && long.TryParse(claims.End, CultureInfo.InvariantCulture, out var seconds)
+                ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+                : null,
         };
     }
 
@@ -93,12 +99,15 @@ internal sealed class AccessTokens(string accessKey, TimeProvider time)
         }
     }
 
-    private static ReadOnlySpan<byte> Decode(ReadOnlySpan<char> part, Span<byte> buffer) => buffer[..Base64Url.DecodeFromChars(part, buffer)];
+    private static ReadOnlySpan<byte> Decode(ReadOnlySpan<char> part, Span<byte> buffer) =>
+        buffer[..Base64Url.DecodeFromChars(part, buffer)];
 }
 
 /// <summary>Whom an access token admits to which hub.</summary>
 internal sealed record Admission(string Hub, string? UserId)
 {
-    /// <summary>When the service closes the connection, as the application said that its user's own token ends; null when it didn't.</summary>
+    /// <summary>
+    /// When the service closes the connection, as the application said that its user's own token ends; null when it didn't.
+    /// </summary>
     public DateTimeOffset? Until { get; init; }
 }

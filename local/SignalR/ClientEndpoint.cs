@@ -7,7 +7,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Chat.Local.SignalR;
 
-/// <summary>Where clients connect: they negotiate with their access token, then open a WebSocket, an event stream or polls with it.</summary>
+/// <summary>
+/// Where clients connect: they negotiate with their access token, then open a WebSocket, an event stream or polls with it.
+/// </summary>
 internal sealed class ClientEndpoint(SignalRService service, AccessTokens tokens, TimeProvider time, CancellationToken stopping)
 {
     private const string Text = nameof(TransferFormat.Text);

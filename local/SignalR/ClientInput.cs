@@ -67,7 +67,8 @@ internal sealed class ClientInput(HubConnections hub, ClientConnection connectio
         }
         else if (!connection.Carries(protocol.Format))
         {
-            connection.Refuse($"The protocol '{protocol.Name}' can't be used: the transport does not support the transfer format {protocol.Format}.");
+            connection.Refuse(
+                $"The protocol '{protocol.Name}' can't be used: the transport does not support the transfer format {protocol.Format}.");
         }
         else if (!hub.TryOpen(connection, protocol))
         {

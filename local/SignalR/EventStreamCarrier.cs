@@ -11,7 +11,9 @@ internal sealed class EventStreamCarrier(HttpContext context, ClientConnection c
         var response = context.Response;
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-cache,no-store";
-        await using var gone = context.RequestAborted.UnsafeRegister(static connection => ((ClientConnection)connection!).Drop(), connection);
+        await using var gone = context.RequestAborted.UnsafeRegister(
+            static connection => ((ClientConnection)connection!).Drop(),
+            connection);
         try
         {
             // A comment, by which the client sees that the stream is open.

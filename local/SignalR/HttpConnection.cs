@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Chat.Local.SignalR;
 
-/// <summary>A negotiated connection without a WebSocket: its client sends with POST, and receives through one event stream or by polling.</summary>
+/// <summary>
+/// A negotiated connection without a WebSocket: its client sends with POST, and receives through one event stream or by polling.
+/// </summary>
 internal sealed class HttpConnection(ClientConnection connection, Admission admission, HubConnections hub, TimeProvider time) : IDisposable
 {
     private const int MaxBodyBytes = 1024 * 1024;
@@ -82,5 +84,6 @@ internal sealed class HttpConnection(ClientConnection connection, Admission admi
     }
 
     /// <summary>The transport that the connection had before; its first is the one it keeps.</summary>
-    private HttpTransportType Occupy(HttpTransportType transport) => Interlocked.CompareExchange(ref _transport, transport, HttpTransportType.None);
+    private HttpTransportType Occupy(HttpTransportType transport) =>
+        Interlocked.CompareExchange(ref _transport, transport, HttpTransportType.None);
 }

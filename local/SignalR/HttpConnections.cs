@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Chat.Local.SignalR;
 
-/// <summary>The connections that were negotiated, each by the token that only its client has, until it ends or goes on over a WebSocket.</summary>
+/// <summary>
+/// The connections that were negotiated, each by the token that only its client has, until it ends or goes on over a WebSocket.
+/// </summary>
 internal sealed class HttpConnections
 {
     private readonly ConcurrentDictionary<string, HttpConnection> _connections = new(StringComparer.Ordinal);
@@ -28,7 +30,9 @@ internal sealed class HttpConnections
         if (!_connections.TryGetValue(token, out var connection))
         {
             context.Response.StatusCode = token.Length == 0 ? StatusCodes.Status400BadRequest : StatusCodes.Status404NotFound;
-            await context.Response.WriteAsync(token.Length == 0 ? "Connection ID required" : "No Connection with that ID", context.RequestAborted);
+            await context.Response.WriteAsync(
+                token.Length == 0 ? "Connection ID required" : "No Connection with that ID",
+                context.RequestAborted);
             return;
         }
 

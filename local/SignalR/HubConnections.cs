@@ -18,7 +18,10 @@ internal sealed class HubConnections(string name, MembershipJournal journal, Tim
 
     public string Name => name;
 
-    /// <summary>Takes a connection in and answers its handshake in one step: once its client knows, it gets all that is sent. False if its id is taken.</summary>
+    /// <summary>
+    /// Takes a connection in and answers its handshake in one step: once its client knows, it gets all that is sent. False if its id is
+    /// taken.
+    /// </summary>
     public bool TryOpen(ClientConnection connection, ClientProtocol protocol)
     {
         lock (_lock)

@@ -73,7 +73,8 @@ internal sealed class Invocation
             return null;
         }
 
-        static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) => !reader.HasValueSequence && Ascii.EqualsIgnoreCase(reader.ValueSpan, name);
+        static bool Is(ref Utf8JsonReader reader, ReadOnlySpan<byte> name) =>
+            !reader.HasValueSequence && Ascii.EqualsIgnoreCase(reader.ValueSpan, name);
     }
 
     /// <summary>From a map of protocols; null when it is something else. Clients of a protocol that isn't there get nothing.</summary>

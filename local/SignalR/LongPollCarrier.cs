@@ -12,7 +12,10 @@ internal sealed class LongPollCarrier(ClientConnection connection, TimeProvider 
     private Poll? _newest;
     private bool _hasBegun;
 
-    /// <summary>Answers a poll: 200 with what there is, 204 at the end of the connection or when a newer poll came. The first is answered at once.</summary>
+    /// <summary>
+    /// Answers a poll: 200 with what there is, 204 at the end of the connection or when a newer poll came. The first is answered at
+    /// once.
+    /// </summary>
     public async Task AnswerAsync(HttpContext context)
     {
         using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -24,7 +27,8 @@ internal sealed class LongPollCarrier(ClientConnection connection, TimeProvider 
             patience.CancelAfter(PollFor);
             await TakeAsync(context, either.Token);
         }
-        catch (OperationCanceledException) when (connection.Dropped.IsCancellationRequested || context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (
+            connection.Dropped.IsCancellationRequested || context.RequestAborted.IsCancellationRequested)
         {
             context.Abort();
         }

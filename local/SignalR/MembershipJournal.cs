@@ -3,7 +3,9 @@ using Chat.Local.Store;
 
 namespace Chat.Local.SignalR;
 
-/// <summary>Keeps which users' future connections join which groups: one record each, so that they live on as they do in the service.</summary>
+/// <summary>
+/// Keeps which users' future connections join which groups: one record each, so that they live on as they do in the service.
+/// </summary>
 internal sealed class MembershipJournal(LocalStore store)
 {
     private const string Space = "signalr/memberships";

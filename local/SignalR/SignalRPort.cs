@@ -14,8 +14,8 @@ namespace Chat.Local.SignalR;
 
 /// <summary>The service over HTTP, on this machine alone: where clients connect, and the REST API for other processes.</summary>
 /// <remarks>
-/// Its access key is public. Pages of other websites could sign tokens with it, so they are refused by their origin, unless it is configured;
-/// Azure leaves that to its keys, and to CORS.
+/// Its access key is public. Pages of other websites could sign tokens with it, so they are refused by their origin, unless it is
+/// configured; Azure leaves that to its keys, and to CORS.
 /// </remarks>
 internal sealed class SignalRPort : IAsyncDisposable
 {

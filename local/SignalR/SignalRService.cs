@@ -5,8 +5,13 @@ using Chat.Local.Store;
 
 namespace Chat.Local.SignalR;
 
-/// <summary>Azure SignalR Service in serverless mode: clients connect to <c>/client/</c>, apps call its REST API, in process or on a port.</summary>
-/// <remarks>No replay, and no order between sends of which neither awaits the other. Users' groups are durable; connections and theirs end with it.</remarks>
+/// <summary>
+/// Azure SignalR Service in serverless mode: clients connect to <c>/client/</c>, apps call its REST API, in process or on a port.
+/// </summary>
+/// <remarks>
+/// No replay, and no order between sends of which neither awaits the other. Users' groups are durable; connections and theirs end with
+/// it.
+/// </remarks>
 internal sealed class SignalRService : IAsyncDisposable
 {
     /// <summary>The emulator's key, which is public.</summary>
@@ -52,7 +57,12 @@ internal sealed class SignalRService : IAsyncDisposable
     public async Task<bool> ListenAsync(int port, CancellationToken cancellationToken)
     {
         var clients = new ClientEndpoint(this, _tokens, _time, _stopping.Token);
-        _port = await SignalRPort.StartAsync(clients, _api, origin => _origins.Contains("*") || _origins.Contains(origin), port, cancellationToken);
+        _port = await SignalRPort.StartAsync(
+            clients,
+            _api,
+            origin => _origins.Contains("*") || _origins.Contains(origin),
+            port,
+            cancellationToken);
         return _port is not null;
     }
 

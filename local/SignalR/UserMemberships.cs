@@ -1,6 +1,8 @@
 namespace Chat.Local.SignalR;
 
-/// <summary>The groups that a user's future connections join, each until its time; of those given no time only the latest 100 are kept.</summary>
+/// <summary>
+/// The groups that a user's future connections join, each until its time; of those given no time only the latest 100 are kept.
+/// </summary>
 internal sealed class UserMemberships(string hub, string user, MembershipJournal journal)
 {
     private const int MaxUntimed = 100;
@@ -11,7 +13,8 @@ internal sealed class UserMemberships(string hub, string user, MembershipJournal
 
     public bool Contains(string group, DateTimeOffset now) => _memberships.TryGetValue(group, out var membership) && membership.Until > now;
 
-    public IReadOnlyList<string> At(DateTimeOffset now) => [.. _memberships.Values.Where(membership => membership.Until > now).Select(membership => membership.Group)];
+    public IReadOnlyList<string> At(DateTimeOffset now) =>
+        [.. _memberships.Values.Where(membership => membership.Until > now).Select(membership => membership.Group)];
 
     public void Add(string group, TimeSpan? ttl, DateTimeOffset now)
     {

@@ -1,6 +1,8 @@
 namespace Chat.Local.Store;
 
-/// <summary>Keeps a second instance away from a data directory. The operating system drops the lock with the process, however it ends.</summary>
+/// <summary>
+/// Keeps a second instance away from a data directory. The operating system drops the lock with the process, however it ends.
+/// </summary>
 internal sealed class DirectoryLock : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -19,7 +21,8 @@ internal sealed class DirectoryLock : IDisposable
             try
             {
                 Directory.CreateDirectory(directory);
-                return new DirectoryLock(new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                return new DirectoryLock(
+                    new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
             }
             catch (IOException taken) when (StoreFailure.IsInUse(taken) && time.GetElapsedTime(start) < Patience)
             {
@@ -27,7 +30,8 @@ internal sealed class DirectoryLock : IDisposable
             }
             catch (IOException taken) when (StoreFailure.IsInUse(taken))
             {
-                throw new LocalStoreException($"Another instance uses {Path.GetFullPath(directory)}. Stop it, or choose another directory with --data DIR.");
+                throw new LocalStoreException(
+                    $"Another instance uses {Path.GetFullPath(directory)}. Stop it, or choose another directory with --data DIR.");
             }
             catch (Exception exception) when (StoreFailure.IsKnown(exception))
             {

@@ -2,7 +2,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Chat.Local.Store;
 
-/// <summary>What is wrong with the data directory, in a sentence for the person at the terminal. None advises to delete good data.</summary>
+/// <summary>
+/// What is wrong with the data directory, in a sentence for the person at the terminal. None advises to delete good data.
+/// </summary>
 internal static class StoreFailure
 {
     private const string OrAnother = "or choose another directory with --data DIR";
@@ -43,7 +45,9 @@ internal static class StoreFailure
             : new LocalStoreException($"{path} can't be used: {exception.Message} Nothing that was acknowledged is deleted.", exception);
     }
 
-    /// <summary>ENOSPC and EDQUOT, what Windows has for them, SQLITE_FULL, or an error of SQLite's while there is hardly any space.</summary>
+    /// <summary>
+    /// ENOSPC and EDQUOT, what Windows has for them, SQLITE_FULL, or an error of SQLite's while there is hardly any space.
+    /// </summary>
     private static bool IsFull(Exception exception, string path) => exception switch
     {
         IOException { HResult: 28 or 122 or unchecked((int)0x80070070) or unchecked((int)0x80070027) } => true,

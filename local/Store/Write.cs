@@ -35,7 +35,8 @@ internal readonly record struct Write(
     public static Write AddEntry(IndexName index, byte[] key, long number) => new(WriteKind.AddEntry, number, Index: index, Value: key);
 
     /// <summary>Removes an entry that is there.</summary>
-    public static Write RemoveEntry(IndexName index, byte[] key, long number) => new(WriteKind.RemoveEntry, number, Index: index, Value: key);
+    public static Write RemoveEntry(IndexName index, byte[] key, long number) =>
+        new(WriteKind.RemoveEntry, number, Index: index, Value: key);
 
     /// <summary>Removes all entries of an index.</summary>
     public static Write ClearIndex(IndexName index) => new(WriteKind.ClearIndex, 0, Index: index);

@@ -26,7 +26,13 @@ public class When_a_JavaScript_client_connects
     {
         var folder = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "../../clients/node"));
         Assert.True(Directory.Exists(Path.Combine(folder, "node_modules")), $"The npm packages aren't there: run 'npm ci' in {folder}.");
-        var start = new ProcessStartInfo("node", ["send-and-receive.mjs"]) { UseShellExecute = false, WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("node", ["send-and-receive.mjs"])
+        {
+            UseShellExecute = false,
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["BASE_URL"] = address.ToString();
         try
         {

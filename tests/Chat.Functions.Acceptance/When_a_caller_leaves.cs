@@ -37,7 +37,8 @@ public class When_a_caller_leaves
 
     private static async Task<JsonElement> RunsAsync(ChatApp app, string function)
     {
-        var functions = JsonSerializer.Deserialize<JsonElement>(await app.Http.GetStringAsync(new Uri("local/api/functions", UriKind.Relative)));
+        var functions = JsonSerializer.Deserialize<JsonElement>(
+            await app.Http.GetStringAsync(new Uri("local/api/functions", UriKind.Relative)));
         return functions.EnumerateArray().Single(one => one.Text("name") == function).GetProperty("runs");
     }
 }

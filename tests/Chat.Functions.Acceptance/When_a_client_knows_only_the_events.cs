@@ -10,8 +10,9 @@ using Fault = Chat.Local.Fault;
 namespace Chat.Functions.Acceptance;
 
 /// <summary>
-/// People do anything to each other's messages through three instances while calls fail and instances are killed; whoever only reads the log,
-/// whenever, has in the end what the pages of messages and the pins say, also of what is their own. More seeds: <c>CHAT_STORY_SEEDS=200</c>.
+/// People do anything to each other's messages through three instances while calls fail and instances are killed; whoever only reads the
+/// log, whenever, has in the end what the pages of messages and the pins say, also of what is their own. More seeds:
+/// <c>CHAT_STORY_SEEDS=200</c>.
 /// </summary>
 public class When_a_client_knows_only_the_events
 {
@@ -49,7 +50,8 @@ public class When_a_client_knows_only_the_events
         // Two read from the beginning on, one of them as if all were pushed, and one when it is over.
         LogReader Reader(bool isPushed) => new(() => fleet.As("ben", random), group, isPushed);
         var (early, pushed, late) = (Reader(isPushed: false), Reader(isPushed: true), Reader(isPushed: false));
-        var doing = Task.WhenAll(People.Select((name, n) => new Someone(fleet, name, group, poster, new Random((seed * 100) + n)).GoOnAsync(StepsEach)));
+        var doing = Task.WhenAll(
+            People.Select((name, n) => new Someone(fleet, name, group, poster, new Random((seed * 100) + n)).GoOnAsync(StepsEach)));
         for (var n = 1; !doing.IsCompleted; n++)
         {
             await early.ReadOnAsync(1 + random.Next(5));
@@ -105,7 +107,11 @@ public class When_a_client_knows_only_the_events
                 8 => UntilAnsweredAsync("DELETE", $"/messages/{any}", null),
                 9 => UntilAnsweredAsync("PUT", $"/messages/{any}/reactions/:a:", null),
                 10 => UntilAnsweredAsync("DELETE", $"/messages/{any}/reactions/:a:", null),
-                11 => UntilAnsweredAsync("PUT", $"/messages/{any}/vote", new { options = Enumerable.Range(0, 3).Where(_ => random.Next(2) == 0) }),
+                11 =>
+                    UntilAnsweredAsync(
+                        "PUT",
+                        $"/messages/{any}/vote",
+                        new { options = Enumerable.Range(0, 3).Where(_ => random.Next(2) == 0) }),
                 12 => UntilAnsweredAsync("PUT", $"/messages/{any}/pin", null),
                 13 or 14 or 15 => UntilAnsweredAsync("PUT", $"/messages/{poster}/reactions/:a:", null),
                 16 => UntilAnsweredAsync("DELETE", $"/messages/{poster}/reactions/:a:", null),
@@ -123,7 +129,10 @@ public class When_a_client_knows_only_the_events
                 {
                     try
                     {
-                        return await fleet.As(name, random).SendAsync(new HttpMethod(method), $"/api/conversations/{group}{path}", body is null ? null : JsonContent.Create(json));
+                        return await fleet.As(name, random).SendAsync(
+                            new HttpMethod(method),
+                            $"/api/conversations/{group}{path}",
+                            body is null ? null : JsonContent.Create(json));
                     }
                     catch (HttpRequestException)
                     {

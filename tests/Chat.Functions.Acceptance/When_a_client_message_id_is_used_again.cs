@@ -11,7 +11,10 @@ using Xunit;
 
 namespace Chat.Functions.Acceptance;
 
-/// <summary>A message has disappeared, and its sender uses its <c>clientMessageId</c> for another: nothing said about the first is about the second.</summary>
+/// <summary>
+/// A message has disappeared, and its sender uses its <c>clientMessageId</c> for another: nothing said about the first is about the
+/// second.
+/// </summary>
 public class When_a_client_message_id_is_used_again
 {
     private static readonly object Poll = new { question = "Now?", options = new[] { "yes", "no" }, multiple = true };
@@ -25,14 +28,18 @@ public class When_a_client_message_id_is_used_again
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
         var path = $"/api/conversations/{conversation}";
         await alice.AskAsync("PATCH", path, new { messageTtl = 60 });
-        var (text, poll) = (await SayAsync(alice, conversation, "t", new { text = "Noon?" }), await SayAsync(alice, conversation, "p", new { poll = Poll }));
+        var (text, poll) = (
+            await SayAsync(alice, conversation, "t", new { text = "Noon?" }),
+            await SayAsync(alice, conversation, "p", new { poll = Poll }));
         await alice.AskAsync("PATCH", path, new { messageTtl = 0 });
         var (answer, reply) = await SayAllAboutAsync(alice, bob, clock, text, poll);
         var client = new LogReader(() => alice, conversation);
         await client.ReadOnAsync(100);
 
         clock.Jump(TimeSpan.FromSeconds(62));
-        var (again, asked) = (await SayAsync(alice, conversation, "t", new { text = "Fire them?" }), await SayAsync(alice, conversation, "p", new { poll = Poll }));
+        var (again, asked) = (
+            await SayAsync(alice, conversation, "t", new { text = "Fire them?" }),
+            await SayAsync(alice, conversation, "p", new { poll = Poll }));
         Assert.Equal(("t", "p"), (again.Text("clientMessageId"), asked.Text("clientMessageId")));
 
         // Of all that is stored, only they themselves have their ids.
@@ -55,7 +62,9 @@ public class When_a_client_message_id_is_used_again
         Assert.NotEqual(again.Text("messageId"), (await bob.AskAsync("GET", reply.Path())).Text("threadId"));
         Assert.Equal(1, (await SayAsync(bob, conversation, "first", new { text = "What?", threadId = again.Text("messageId") })).Number("threadOrdinal"));
         var voted = await bob.AskAsync("PUT", asked.Path() + "/vote", new { options = new[] { 1 } });
-        Assert.Equal((1, 0, 1), (voted.Number("poll.voters"), voted.List("poll.options")[0].Number("votes"), voted.List("poll.options")[1].Number("votes")));
+        Assert.Equal(
+            (1, 0, 1),
+            (voted.Number("poll.voters"), voted.List("poll.options")[0].Number("votes"), voted.List("poll.options")[1].Number("votes")));
 
         // A client that goes by ids alone knew all that was said about the first.
         await client.ReadOnAsync(100);
@@ -68,12 +77,20 @@ public class When_a_client_message_id_is_used_again
 
         // What waits to answer the first isn't sent.
         clock.Jump(TimeSpan.FromMinutes(2));
-        await Eventually.SeesAsync(clock, async () => (await bob.AskAsync("GET", path + "/scheduled")).List("scheduled").Count, waiting => waiting == 0);
+        await Eventually.SeesAsync(
+            clock,
+            async () => (await bob.AskAsync("GET", path + "/scheduled")).List("scheduled").Count,
+            waiting => waiting == 0);
         Assert.DoesNotContain(await bob.HistoryAsync(conversation), message => message.Text == "Later");
     }
 
     /// <summary>Everything that can be said about messages; an answer to the first, and a reply in its thread, which stay.</summary>
-    private static async Task<(JsonElement Answer, JsonElement Reply)> SayAllAboutAsync(Person alice, Person bob, JumpingClock clock, JsonElement text, JsonElement poll)
+    private static async Task<(JsonElement Answer, JsonElement Reply)> SayAllAboutAsync(
+        Person alice,
+        Person bob,
+        JumpingClock clock,
+        JsonElement text,
+        JsonElement poll)
     {
         var (conversation, id) = (text.Text("conversationId")!, text.Text("messageId"));
         await alice.AskAsync("PATCH", text.Path(), new { text = "At noon?" });
@@ -106,13 +123,19 @@ public class When_a_client_message_id_is_used_again
         Assert.True(triggers.Count() >= 12);
         foreach (var (verb, rest) in triggers.Append((Verb: "DELETE", Path: "?scope=me")))
         {
-            Assert.Equal("message_not_found", await person.IsRefusedAsync(verb, path + rest, HttpStatusCode.NotFound, verb == "GET" ? null : body));
+            Assert.Equal(
+                "message_not_found",
+                await person.IsRefusedAsync(verb, path + rest, HttpStatusCode.NotFound, verb == "GET" ? null : body));
         }
     }
 
     /// <summary>Sends under an id, and again while the first isn't quite gone.</summary>
     private static async Task<JsonElement> SayAsync(Person person, string conversation, string clientMessageId, object content) =>
-        await person.AskAsync("POST", $"/api/conversations/{conversation}/messages", Person.Under(clientMessageId, content), HttpStatusCode.Created);
+        await person.AskAsync(
+            "POST",
+            $"/api/conversations/{conversation}/messages",
+            Person.Under(clientMessageId, content),
+            HttpStatusCode.Created);
 
     private static async Task<List<string>> StoredAsync(ChatApp app, string conversation)
     {

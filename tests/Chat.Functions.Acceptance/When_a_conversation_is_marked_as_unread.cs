@@ -31,7 +31,9 @@ public class When_a_conversation_is_marked_as_unread
         await using var phone = await alice.ListenAsync();
         await alice.MarkReadAsync(conversation, more.Seq);
         Assert.Equal((false, 0), await StateAsync(alice));
-        await phone.ReceivesEventAsync("unread.updated", told => !told.GetProperty("markedUnread").GetBoolean() && told.GetProperty("unreadCount").GetInt64() == 0);
+        await phone.ReceivesEventAsync(
+            "unread.updated",
+            told => !told.GetProperty("markedUnread").GetBoolean() && told.GetProperty("unreadCount").GetInt64() == 0);
 
         await alice.MarkUnreadAsync(conversation);
         await alice.SendAsync(conversation, "Hello to you");

@@ -52,7 +52,9 @@ public class When_a_device_syncs
         var gone = (await app.As("bob").CreateGroupAsync("Trip", "alice")).ConversationId;
         await Eventually.SeesAsync(() => alice.AllConversationsAsync(), all => all.Count == 1);
         var before = await alice.SyncAsync(null);
-        Assert.Equal(HttpStatusCode.NoContent, (await alice.SendAsync(HttpMethod.Delete, $"/api/conversations/{gone}/members/alice", null)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await alice.SendAsync(HttpMethod.Delete, $"/api/conversations/{gone}/members/alice", null)).StatusCode);
 
         var item = (await Eventually.SeesAsync(() => alice.SyncAsync(before.Cursor), page => page.Items is [{ Left: true }])).Items[0];
         Assert.Equal((gone, null), (item.ConversationId, item.Conversation));
@@ -88,13 +90,17 @@ public class When_a_device_syncs
         }
 
         // Another life of the store.
-        await using var restored = await ChatApp.StartAsync(app.Azure, new Dictionary<string, string?>(StringComparer.Ordinal) { ["Sync:StoreEpoch"] = "2" });
+        await using var restored = await ChatApp.StartAsync(
+            app.Azure,
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["Sync:StoreEpoch"] = "2" });
         Assert.True((await alice.At(restored).SyncAsync(cursor)).Resnapshot);
         await using (var phone = await alice.At(restored).ListenAsync())
         {
             await alice.At(restored).MarkUnreadAsync(conversation);
             await phone.ReceivesEventAsync("unread.updated");
-            Assert.Equal(2, phone.Events().First(one => one.GetProperty("type").GetString() == "unread.updated").GetProperty("storeEpoch").GetInt32());
+            Assert.Equal(
+                2,
+                phone.Events().First(one => one.GetProperty("type").GetString() == "unread.updated").GetProperty("storeEpoch").GetInt32());
         }
 
         clock.Jump(TimeSpan.FromDays(29));

@@ -5,7 +5,9 @@ using Fault = Chat.Local.Fault;
 
 namespace Chat.Functions.Acceptance;
 
-/// <summary>While many write in a large group, everybody's list moves once in a while; and in the end it says what was written, whatever breaks.</summary>
+/// <summary>
+/// While many write in a large group, everybody's list moves once in a while; and in the end it says what was written, whatever breaks.
+/// </summary>
 public class When_a_group_is_busy
 {
     private const int Messages = 40;
@@ -45,7 +47,9 @@ public class When_a_group_is_busy
         foreach (var writer in Writers)
         {
             var own = (await app.As(writer).HistoryAsync(conversation)).Last(message => message.SenderId == writer);
-            await Eventually.SeesAsync(() => app.As(writer).SummaryAsync(conversation), seen => seen?.LastSeq >= own.Seq && seen.UnreadCount < Messages);
+            await Eventually.SeesAsync(
+                () => app.As(writer).SummaryAsync(conversation),
+                seen => seen?.LastSeq >= own.Seq && seen.UnreadCount < Messages);
         }
 
         await AreIdleAsync(app);
@@ -53,7 +57,8 @@ public class When_a_group_is_busy
         await AllSeeAsync(app, clock, conversation, last);
         await AreIdleAsync(app);
 
-        // All at the end of a window, of which there may be two; and the writers' own with every page, a second patch where another was first.
+        // All at the end of a window, of which there may be two; and the writers' own with every page, a second patch where another was
+        // first.
         Assert.InRange(writes, Names.Length, (2 * Names.Length) + (3 * Messages));
         foreach (var other in others)
         {
@@ -64,7 +69,11 @@ public class When_a_group_is_busy
     [Theory]
     [InlineData("the message that ends it isn't sent", "servicebus", "send", "fanout/")]
     [InlineData("the message that ends it isn't worked on", "servicebus", "complete", "fanout/")]
-    public async Task Should_say_in_the_end_what_was_written_although_an_instance_dies(string step, string service, string operation, string target)
+    public async Task Should_say_in_the_end_what_was_written_although_an_instance_dies(
+        string step,
+        string service,
+        string operation,
+        string target)
     {
         var clock = new JumpingClock();
         await using var app = await ChatApp.StartAsync(time: clock, settings: LongWindow);
@@ -168,5 +177,7 @@ public class When_a_group_is_busy
     }
 
     private static Task<int> AreIdleAsync(ChatApp app) =>
-        Eventually.HoldsAsync(() => app.Azure.ServiceBus.Queues.Sum(queue => queue.Count().Active + queue.Count().InFlight), busy => busy == 0);
+        Eventually.HoldsAsync(
+            () => app.Azure.ServiceBus.Queues.Sum(queue => queue.Count().Active + queue.Count().InFlight),
+            busy => busy == 0);
 }

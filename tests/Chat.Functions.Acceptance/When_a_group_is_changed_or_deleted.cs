@@ -20,26 +20,39 @@ public class When_a_group_is_changed_or_deleted
         await Eventually.SeesAsync(() => bob.SummaryAsync(group), seen => seen?.UnreadCount == 1);
         await using var phone = await bob.ListenAsync();
 
-        var changed = await alice.AskAsync("PATCH", Path(group), new { title = "Trip to Łódź", description = "🚂", avatarUrl = Picture, joinPolicy = "approval", messageTtl = 3600 });
+        var changed = await alice.AskAsync(
+            "PATCH",
+            Path(group),
+            new { title = "Trip to Łódź", description = "🚂", avatarUrl = Picture, joinPolicy = "approval", messageTtl = 3600 });
 
-        foreach (var shown in new[] { changed, await phone.ReceivesEventAsync("conversation.updated"), await bob.AskAsync("GET", Path(group)) })
+        foreach (
+            var shown in new[] { changed, await phone.ReceivesEventAsync("conversation.updated"), await bob.AskAsync("GET", Path(group)) })
         {
             Assert.Equal(
                 ("Trip to Łódź", "🚂", Picture, "approval", "since-joining", 3600),
                 (Text(shown, "title"), Text(shown, "description"), Text(shown, "avatarUrl"), Text(shown, "joinPolicy"), Text(shown, "historyVisibility"), shown.GetProperty("messageTtl").GetInt32()));
         }
 
-        await Eventually.SeesAsync(() => bob.SummaryAsync(group), seen => seen is { Title: "Trip to Łódź", UnreadCount: 1, LastMessage.Preview: "Hello" });
+        await Eventually.SeesAsync(
+            () => bob.SummaryAsync(group),
+            seen => seen is { Title: "Trip to Łódź", UnreadCount: 1, LastMessage.Preview: "Hello" });
         var listed = (await bob.AskAsync("GET", "/api/conversations")).GetProperty("conversations")[0];
         Assert.Equal(Picture, Text(listed, "avatarUrl"));
 
         // What is so already changes nothing; null clears.
-        var (before, same) = (await alice.LogAsync(group), await alice.AskAsync("PATCH", Path(group), new { title = "Trip to Łódź", messageTtl = 3600 }));
+        var (before, same) = (
+            await alice.LogAsync(group),
+            await alice.AskAsync("PATCH", Path(group), new { title = "Trip to Łódź", messageTtl = 3600 }));
         Assert.Equal(before.Count, same.GetProperty("lastSeq").GetInt32());
-        var cleared = await alice.AskAsync("PATCH", Path(group), new { description = (string?)null, avatarUrl = (string?)null, joinPolicy = (string?)null, messageTtl = 0 });
+        var cleared = await alice.AskAsync(
+            "PATCH",
+            Path(group),
+            new { description = (string?)null, avatarUrl = (string?)null, joinPolicy = (string?)null, messageTtl = 0 });
         Assert.False(cleared.TryGetProperty("description", out _) || cleared.TryGetProperty("avatarUrl", out _) || cleared.TryGetProperty("messageTtl", out _));
         Assert.Equal("open", Text(cleared, "joinPolicy"));
-        await Eventually.SeesAsync(() => bob.AskAsync("GET", "/api/conversations"), seen => !seen.GetProperty("conversations")[0].TryGetProperty("avatarUrl", out _));
+        await Eventually.SeesAsync(
+            () => bob.AskAsync("GET", "/api/conversations"),
+            seen => !seen.GetProperty("conversations")[0].TryGetProperty("avatarUrl", out _));
     }
 
     [Fact]
@@ -57,7 +70,9 @@ public class When_a_group_is_changed_or_deleted
         foreach (var person in new[] { dave, app.As("erin") })
         {
             var seen = await Eventually.SeesAsync(() => person.AskAsync("GET", "/api/conversations"), list => list.GetProperty("conversations") is var all && all.GetArrayLength() == 1 && all[0].TryGetProperty("avatarUrl", out _));
-            Assert.Equal(("Journey", Picture), (Text(seen.GetProperty("conversations")[0], "title"), Text(seen.GetProperty("conversations")[0], "avatarUrl")));
+            Assert.Equal(
+                ("Journey", Picture),
+                (Text(seen.GetProperty("conversations")[0], "title"), Text(seen.GetProperty("conversations")[0], "avatarUrl")));
         }
     }
 
@@ -75,7 +90,9 @@ public class When_a_group_is_changed_or_deleted
         Assert.False(changed.TryGetProperty("joinPolicy", out _));
         var told = await phone.ReceivesEventAsync("conversation.updated");
         Assert.Equal((60, "bob"), (told.GetProperty("messageTtl").GetInt32(), Text(told, "by")));
-        Assert.Equal("not_allowed", await alice.IsRefusedAsync("PATCH", Path(direct), HttpStatusCode.Forbidden, new { title = "Us", messageTtl = 60 }));
+        Assert.Equal(
+            "not_allowed",
+            await alice.IsRefusedAsync("PATCH", Path(direct), HttpStatusCode.Forbidden, new { title = "Us", messageTtl = 60 }));
     }
 
     [Theory]
@@ -93,7 +110,9 @@ public class When_a_group_is_changed_or_deleted
         var alice = app.As("alice");
         var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
         var problem = await alice.AskAsync("PATCH", Path(group), JsonSerializer.Deserialize<JsonElement>(body), HttpStatusCode.BadRequest);
-        Assert.Equal(faults, problem.GetProperty("errors").EnumerateArray().Select(fault => $"{Text(fault, "pointer")} {Text(fault, "code")}"));
+        Assert.Equal(
+            faults,
+            problem.GetProperty("errors").EnumerateArray().Select(fault => $"{Text(fault, "pointer")} {Text(fault, "code")}"));
         Assert.Equal(1, (await alice.ConversationAsync(group)).LastSeq);
     }
 

@@ -34,7 +34,9 @@ public class When_a_group_writes_at_once
 
         foreach (var phone in phones)
         {
-            await Eventually.HoldsAsync(() => phone.Messages(conversation).Select(message => message.Seq).Distinct().Count(), count => count == 100);
+            await Eventually.HoldsAsync(
+                () => phone.Messages(conversation).Select(message => message.Seq).Distinct().Count(),
+                count => count == 100);
             Assert.Equal(history, phone.Messages(conversation).DistinctBy(message => message.Seq).OrderBy(message => message.Seq));
             await phone.DisposeAsync();
         }
@@ -43,7 +45,9 @@ public class When_a_group_writes_at_once
         {
             // A page of the change feed may show the head, and what they wrote be in the next.
             var own = history.Last(message => message.SenderId == person.Name);
-            await Eventually.SeesAsync(() => person.SummaryAsync(conversation), seen => seen?.LastSeq == 101 && seen.UnreadCount == 100 - own.Ordinal);
+            await Eventually.SeesAsync(
+                () => person.SummaryAsync(conversation),
+                seen => seen?.LastSeq == 101 && seen.UnreadCount == 100 - own.Ordinal);
         }
     }
 
@@ -65,7 +69,9 @@ public class When_a_group_writes_at_once
         Assert.Equal(sent, await phone.ReceivesAsync(created.ConversationId, "Hello everybody"));
         foreach (var name in new[] { names[0], names[100], names[255] })
         {
-            await Eventually.SeesAsync(() => app.As(name).SummaryAsync(created.ConversationId), seen => seen?.LastSeq == sent.Seq && seen.MemberCount == 256);
+            await Eventually.SeesAsync(
+                () => app.As(name).SummaryAsync(created.ConversationId),
+                seen => seen?.LastSeq == sent.Seq && seen.MemberCount == 256);
         }
     }
 }

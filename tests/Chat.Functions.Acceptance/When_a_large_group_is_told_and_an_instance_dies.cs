@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Chat.Functions.Acceptance;
 
-/// <summary>From 33 members on, inboxes move forward in a chain of messages; a crash between any two of its steps costs delay and nothing else.</summary>
+/// <summary>
+/// From 33 members on, inboxes move forward in a chain of messages; a crash between any two of its steps costs delay and nothing else.
+/// </summary>
 public class When_a_large_group_is_told_and_an_instance_dies
 {
     private static readonly string[] Names = [.. Enumerable.Range(0, 100).Select(n => $"member{n:00}")];
@@ -33,7 +35,9 @@ public class When_a_large_group_is_told_and_an_instance_dies
             await Eventually.SeesAsync(clock, () => app.As(name).SummaryAsync(conversation), seen => seen is not null);
         }
 
-        await Eventually.HoldsAsync(() => app.Azure.ServiceBus.Queues.Sum(queue => queue.Count().Active + queue.Count().InFlight), busy => busy == 0);
+        await Eventually.HoldsAsync(
+            () => app.Azure.ServiceBus.Queues.Sum(queue => queue.Count().Active + queue.Count().InFlight),
+            busy => busy == 0);
         // What the creation did is long past: the group is quiet.
         clock.Jump(TimeSpan.FromSeconds(10));
         var died = new TaskCompletionSource();

@@ -10,7 +10,7 @@ public class When_a_message_is_billed(ITestOutputHelper output)
     /// <summary>The change feed's polls and leases come on top: they cost by time and not by message.</summary>
     private const double MaxRequestUnits = 32;
 
-    /// <summary>Send, receive, complete; and the change feed's hand-over, which the queue drops.</summary>
+    /// <summary>Send, receive, complete; and the same delivery from the change feed, which the queue drops.</summary>
     private const int MaxServiceBusOperations = 4;
 
     [Fact]

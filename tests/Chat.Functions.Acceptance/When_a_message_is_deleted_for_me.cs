@@ -96,7 +96,9 @@ public class When_a_message_is_deleted_for_me
         await Task.WhenAll(HideAsync(alice, sent[0]), HideAsync(alice, sent[1]));
         Assert.Equal("limit_reached", await alice.IsRefusedAsync("DELETE", sent[2].Path() + "?scope=me", HttpStatusCode.Conflict));
         Assert.Equal(["2"], (await alice.HistoryAsync(conversation)).Select(message => message.Text));
-        Assert.Equal("conversation_not_found", await app.As("mallory").IsRefusedAsync("DELETE", sent[2].Path() + "?scope=me", HttpStatusCode.NotFound));
+        Assert.Equal(
+            "conversation_not_found",
+            await app.As("mallory").IsRefusedAsync("DELETE", sent[2].Path() + "?scope=me", HttpStatusCode.NotFound));
         Assert.Equal("malformed", await alice.IsRefusedAsync("DELETE", sent[2].Path() + "?scope=all", HttpStatusCode.BadRequest));
     }
 

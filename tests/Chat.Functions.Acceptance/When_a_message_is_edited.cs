@@ -41,7 +41,10 @@ public class When_a_message_is_edited
         var sent = await alice.SendAsync(conversation, "Helo", "first");
         await alice.AskAsync("PATCH", Path(sent), new { text = "Hello" });
 
-        var repeated = await alice.AskAsync("POST", $"/api/conversations/{conversation}/messages", new { clientMessageId = "first", text = "Helo" });
+        var repeated = await alice.AskAsync(
+            "POST",
+            $"/api/conversations/{conversation}/messages",
+            new { clientMessageId = "first", text = "Helo" });
         Assert.Equal("Hello", repeated.GetProperty("text").GetString());
         Assert.Equal("client_message_id_reused", await alice.IsRefusedAsync("POST", $"/api/conversations/{conversation}/messages", HttpStatusCode.Conflict, new { clientMessageId = "first", text = "Hello" }));
     }
@@ -56,7 +59,9 @@ public class When_a_message_is_edited
         var sent = await alice.SendAsync(conversation, "Hello");
         Assert.Equal("not_allowed", await bob.IsRefusedAsync("PATCH", Path(sent), HttpStatusCode.Forbidden, new { text = "Bye" }));
         Assert.Equal("conversation_not_found", await app.As("mallory").IsRefusedAsync("GET", Path(sent), HttpStatusCode.NotFound));
-        Assert.Equal("conversation_not_found", await app.As("mallory").IsRefusedAsync("PATCH", Path(sent), HttpStatusCode.NotFound, new { text = "Bye" }));
+        Assert.Equal(
+            "conversation_not_found",
+            await app.As("mallory").IsRefusedAsync("PATCH", Path(sent), HttpStatusCode.NotFound, new { text = "Bye" }));
 
         clock.Jump(TimeSpan.FromMinutes(16));
         Assert.Equal("too_late", await alice.IsRefusedAsync("PATCH", Path(sent), HttpStatusCode.Forbidden, new { text = "Bye" }));
@@ -73,7 +78,9 @@ public class When_a_message_is_edited
         await alice.AskAsync("PATCH", Path(sent), new { text = "1" });
         await alice.AskAsync("PATCH", Path(sent), new { text = "2" });
         var refusal = await alice.AskAsync("PATCH", Path(sent), new { text = "3" }, HttpStatusCode.Conflict);
-        Assert.Equal(("limit_reached", "revisions"), (refusal.GetProperty("code").GetString(), refusal.GetProperty("limit").GetProperty("name").GetString()));
+        Assert.Equal(
+            ("limit_reached", "revisions"),
+            (refusal.GetProperty("code").GetString(), refusal.GetProperty("limit").GetProperty("name").GetString()));
     }
 
     private static string Path(MessageJson message) => $"/api/conversations/{message.ConversationId}/messages/{message.MessageId}";

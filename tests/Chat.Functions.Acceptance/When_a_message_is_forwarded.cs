@@ -12,8 +12,15 @@ public class When_a_message_is_forwarded
     {
         await using var app = await ChatApp.StartAsync();
         var (alice, carol) = (app.As("alice"), app.As("carol"));
-        var source = await app.As("bob").SayAsync((await alice.StartDirectAsync("bob")).ConversationId, new { text = "@alice look", mentions = new[] { new { userId = "alice", offset = 0, length = 6 } } });
-        var targets = new[] { (await alice.StartDirectAsync("carol")).ConversationId, (await alice.CreateGroupAsync("Trip", "carol")).ConversationId };
+        var source = await app.As("bob").SayAsync(
+            (await alice.StartDirectAsync("bob")).ConversationId,
+            new { text = "@alice look", mentions = new[] { new { userId = "alice", offset = 0, length = 6 } } });
+        var targets =
+            new[]
+            {
+                (await alice.StartDirectAsync("carol")).ConversationId,
+                (await alice.CreateGroupAsync("Trip", "carol")).ConversationId,
+            };
         var strange = (await carol.StartDirectAsync("dave")).ConversationId;
 
         var results = await ForwardAsync(alice, source, [.. targets, strange]);
@@ -41,9 +48,13 @@ public class When_a_message_is_forwarded
         await using var app = await ChatApp.StartAsync();
         var alice = app.As("alice");
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
-        var (sent, poll) = (await alice.SayAsync(conversation, new { text = "x" }), await alice.SayAsync(conversation, new { poll = new { question = "?", options = new[] { "a", "b" } } }));
+        var (sent, poll) = (
+            await alice.SayAsync(conversation, new { text = "x" }),
+            await alice.SayAsync(conversation, new { poll = new { question = "?", options = new[] { "a", "b" } } }));
         var body = new { clientMessageId = "1", to = new[] { conversation } };
-        Assert.Equal("conversation_not_found", await app.As("mallory").IsRefusedAsync("POST", sent.Path() + "/forward", HttpStatusCode.NotFound, body));
+        Assert.Equal(
+            "conversation_not_found",
+            await app.As("mallory").IsRefusedAsync("POST", sent.Path() + "/forward", HttpStatusCode.NotFound, body));
         Assert.Equal("not_allowed", await alice.IsRefusedAsync("POST", poll.Path() + "/forward", HttpStatusCode.Forbidden, body));
         await alice.AskAsync("DELETE", sent.Path());
         Assert.Equal("message_unsent", await alice.IsRefusedAsync("POST", sent.Path() + "/forward", HttpStatusCode.Conflict, body));

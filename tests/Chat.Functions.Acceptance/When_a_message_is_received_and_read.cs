@@ -27,7 +27,9 @@ public class When_a_message_is_received_and_read
         await phone.ReceivesEventAsync("receipt.read", data => Is(data, "bob", sent.Seq));
         await bobsTablet.ReceivesEventAsync("receipt.read", data => Is(data, "bob", sent.Seq));
         Assert.Equal((sent.Seq, sent.Seq), await ReceiptAsync(alice, conversation, "bob"));
-        Assert.DoesNotContain(phone.Events(), one => one.GetProperty("type").GetString() == "receipt.read" && one.TryGetProperty("seq", out _));
+        Assert.DoesNotContain(
+            phone.Events(),
+            one => one.GetProperty("type").GetString() == "receipt.read" && one.TryGetProperty("seq", out _));
     }
 
     [Fact]
@@ -150,7 +152,8 @@ public class When_a_message_is_received_and_read
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
         await using var phone = await alice.ListenAsync();
         await using var bobsPhone = await bob.ListenAsync();
-        Assert.False((await bob.AskAsync("PATCH", "/api/me/privacy", new { readReceipts = false })).GetProperty("readReceipts").GetBoolean());
+        Assert.False(
+            (await bob.AskAsync("PATCH", "/api/me/privacy", new { readReceipts = false })).GetProperty("readReceipts").GetBoolean());
         var (fromAlice, fromBob) = (await alice.SendAsync(conversation, "Hello Bob"), await bob.SendAsync(conversation, "Hello Alice"));
 
         await bob.MarkReadAsync(conversation, fromAlice.Seq);
@@ -170,7 +173,8 @@ public class When_a_message_is_received_and_read
         Assert.DoesNotContain(bobsPhone.Events(), one => IsReceiptOf(one, "alice"));
 
         // Null is the default again.
-        Assert.True((await bob.AskAsync("PATCH", "/api/me/privacy", new { readReceipts = (bool?)null })).GetProperty("readReceipts").GetBoolean());
+        Assert.True(
+            (await bob.AskAsync("PATCH", "/api/me/privacy", new { readReceipts = (bool?)null })).GetProperty("readReceipts").GetBoolean());
     }
 
     [Theory]
@@ -196,7 +200,10 @@ public class When_a_message_is_received_and_read
         await bob.MarkReadAsync(conversation, answer.Seq - 1);
         await DeliveredAsync(bob, answer);
         Assert.Equal((answer.Seq, answer.Seq), await ReceiptAsync(alice, conversation, "bob"));
-        Assert.DoesNotContain("sentSeq", JsonSerializer.Serialize(await alice.AskAsync("GET", $"/api/conversations/{conversation}")), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "sentSeq",
+            JsonSerializer.Serialize(await alice.AskAsync("GET", $"/api/conversations/{conversation}")),
+            StringComparison.Ordinal);
         await Eventually.SeesAsync(() => bob.ConversationAsync(conversation), seen => seen.UnreadCount == 1);
     }
 
@@ -207,7 +214,9 @@ public class When_a_message_is_received_and_read
     {
         await using var app = await ChatApp.StartAsync();
         var (alice, bob) = (app.As("alice"), app.As("bob"));
-        var conversation = kind == "direct" ? (await alice.StartDirectAsync("bob")).ConversationId : (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
+        var conversation = kind == "direct"
+            ? (await alice.StartDirectAsync("bob")).ConversationId
+            : (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
         await bob.AskAsync("PATCH", "/api/me/privacy", new { readReceipts = false });
         await alice.SendAsync(conversation, "question");
         var answer = await bob.SendAsync(conversation, "answer");
@@ -225,11 +234,15 @@ public class When_a_message_is_received_and_read
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
         Assert.Equal("too_many_members", await bob.IsRefusedAsync("GET", $"/api/conversations/{group}/receipts", HttpStatusCode.Conflict));
-        Assert.Equal("conversation_not_found", await app.As("mallory").IsRefusedAsync("GET", $"/api/conversations/{group}/receipts", HttpStatusCode.NotFound));
+        Assert.Equal(
+            "conversation_not_found",
+            await app.As("mallory").IsRefusedAsync("GET", $"/api/conversations/{group}/receipts", HttpStatusCode.NotFound));
     }
 
     private static async Task DeliveredAsync(Person person, MessageJson message) =>
-        Assert.Equal(HttpStatusCode.NoContent, (await person.PutAsync($"/api/conversations/{message.ConversationId}/delivered", new { seq = message.Seq })).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await person.PutAsync($"/api/conversations/{message.ConversationId}/delivered", new { seq = message.Seq })).StatusCode);
 
     private static async Task<(long Delivered, long Read)> ReceiptAsync(Person person, string conversation, string of) =>
         (await person.AskAsync("GET", $"/api/conversations/{conversation}/receipts")).GetProperty("receipts").EnumerateArray()
@@ -237,9 +250,11 @@ public class When_a_message_is_received_and_read
             .Select(one => (one.GetProperty("deliveredSeq").GetInt64(), one.GetProperty("readSeq").GetInt64()))
             .Single();
 
-    private static bool Is(JsonElement data, string user, long seq) => data.GetProperty("userId").GetString() == user && data.GetProperty("upToSeq").GetInt64() == seq;
+    private static bool Is(JsonElement data, string user, long seq) =>
+        data.GetProperty("userId").GetString() == user && data.GetProperty("upToSeq").GetInt64() == seq;
 
-    private static bool IsReceiptOf(JsonElement one, string user) => one.GetProperty("type").GetString() == "receipt.read" && one.GetProperty("data").GetProperty("userId").GetString() == user;
+    private static bool IsReceiptOf(JsonElement one, string user) =>
+        one.GetProperty("type").GetString() == "receipt.read" && one.GetProperty("data").GetProperty("userId").GetString() == user;
 
     private static List<long> Reads(EventStream phone) =>
         [.. phone.Events().Where(one => IsReceiptOf(one, "bob")).Select(one => one.GetProperty("data").GetProperty("upToSeq").GetInt64())];

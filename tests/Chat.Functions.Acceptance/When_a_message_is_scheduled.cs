@@ -27,11 +27,17 @@ public class When_a_message_is_scheduled
 
         clock.Jump(TimeSpan.FromSeconds(61));
         var sent = await Eventually.SeesAsync(() => bob.HistoryAsync(conversation), all => all.Count == 2);
-        Assert.Equal((waiting.Text("scheduledId"), "Soon", "alice", "soon"), (sent[1].MessageId, sent[1].Text, sent[1].SenderId, sent[1].ClientMessageId));
+        Assert.Equal(
+            (waiting.Text("scheduledId"), "Soon", "alice", "soon"),
+            (sent[1].MessageId, sent[1].Text, sent[1].SenderId, sent[1].ClientMessageId));
         Assert.Equal(1, (await bob.AskAsync("GET", root.Path())).Number("thread.count"));
         Assert.Equal(["Later"], await WaitingAsync(alice, conversation));
-        Assert.Equal("already_sent", await alice.IsRefusedAsync("DELETE", $"{Path(conversation)}/{waiting.Text("scheduledId")}", HttpStatusCode.Conflict));
-        Assert.Equal("already_sent", await alice.IsRefusedAsync("POST", Path(conversation), HttpStatusCode.Conflict, Body(clock, "soon", 90, "Soon")));
+        Assert.Equal(
+            "already_sent",
+            await alice.IsRefusedAsync("DELETE", $"{Path(conversation)}/{waiting.Text("scheduledId")}", HttpStatusCode.Conflict));
+        Assert.Equal(
+            "already_sent",
+            await alice.IsRefusedAsync("POST", Path(conversation), HttpStatusCode.Conflict, Body(clock, "soon", 90, "Soon")));
     }
 
     [Fact]
@@ -45,7 +51,9 @@ public class When_a_message_is_scheduled
         var path = $"{Path(conversation)}/{waiting.Text("scheduledId")}";
         Assert.Equal(HttpStatusCode.NoContent, (await app.As("bob").SendAsync(HttpMethod.Delete, path, null)).StatusCode);
         Assert.Equal(["first"], await WaitingAsync(alice, conversation));
-        Assert.Equal("client_message_id_reused", await alice.IsRefusedAsync("POST", Path(conversation), HttpStatusCode.Conflict, Body(clock, "1", 60, "other")));
+        Assert.Equal(
+            "client_message_id_reused",
+            await alice.IsRefusedAsync("POST", Path(conversation), HttpStatusCode.Conflict, Body(clock, "1", 60, "other")));
         Assert.Equal(HttpStatusCode.NoContent, (await alice.SendAsync(HttpMethod.Delete, path, null)).StatusCode);
         Assert.Equal(HttpStatusCode.NoContent, (await alice.SendAsync(HttpMethod.Delete, path, null)).StatusCode);
 
@@ -86,7 +94,9 @@ public class When_a_message_is_scheduled
         }
 
         var sent = await Eventually.SeesAsync(() => alice.HistoryAsync(conversation), all => all.Count + cancelled.Count >= waiting.Count);
-        Assert.Equal(waiting.Select(one => one.Text("scheduledId")).Order(), sent.Select(message => message.MessageId).Concat(cancelled).Order());
+        Assert.Equal(
+            waiting.Select(one => one.Text("scheduledId")).Order(),
+            sent.Select(message => message.MessageId).Concat(cancelled).Order());
     }
 
     [Fact]
@@ -140,9 +150,13 @@ public class When_a_message_is_scheduled
 
         Assert.Equal("malformed", await alice.IsRefusedAsync("POST", Path(conversation), HttpStatusCode.BadRequest, new { clientMessageId = "1", text = "x", dueAt = "tomorrow" }));
         await ScheduleAsync(alice, conversation, Body(TimeProvider.System, "1", 100, "x"));
-        Assert.Equal("limit_reached", await alice.IsRefusedAsync("POST", Path(conversation), HttpStatusCode.Conflict, Body(TimeProvider.System, "2", 100, "x")));
+        Assert.Equal(
+            "limit_reached",
+            await alice.IsRefusedAsync("POST", Path(conversation), HttpStatusCode.Conflict, Body(TimeProvider.System, "2", 100, "x")));
         var mallory = app.As("mallory");
-        Assert.Equal("conversation_not_found", await mallory.IsRefusedAsync("POST", Path(conversation), HttpStatusCode.NotFound, Body(TimeProvider.System, "1", 100, "x")));
+        Assert.Equal(
+            "conversation_not_found",
+            await mallory.IsRefusedAsync("POST", Path(conversation), HttpStatusCode.NotFound, Body(TimeProvider.System, "1", 100, "x")));
         Assert.Equal("conversation_not_found", await mallory.IsRefusedAsync("GET", Path(conversation), HttpStatusCode.NotFound));
     }
 
@@ -155,7 +169,11 @@ public class When_a_message_is_scheduled
         return thread is null ? new { clientMessageId, text, dueAt } : new { clientMessageId, text, dueAt, threadId = thread };
     }
 
-    private static Task<JsonElement> ScheduleAsync(Person person, string conversation, object body, HttpStatusCode expected = HttpStatusCode.Created) =>
+    private static Task<JsonElement> ScheduleAsync(
+        Person person,
+        string conversation,
+        object body,
+        HttpStatusCode expected = HttpStatusCode.Created) =>
         person.AskAsync("POST", Path(conversation), body, expected);
 
     private static async Task<List<string?>> WaitingAsync(Person person, string conversation) =>

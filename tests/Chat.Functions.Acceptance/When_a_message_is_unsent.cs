@@ -22,7 +22,9 @@ public class When_a_message_is_unsent
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
         var path = $"/api/conversations/{group}";
-        var said = await alice.SayAsync(group, new { text = "secret @bob", mentions = new[] { new { userId = "bob", offset = 7, length = 4 } } });
+        var said = await alice.SayAsync(
+            group,
+            new { text = "secret @bob", mentions = new[] { new { userId = "bob", offset = 7, length = 4 } } });
         await alice.AskAsync("PATCH", said.Path(), new { text = "secret indeed" });
         await alice.DoAsync("PUT", said.Path() + "/pin");
         await bob.AskAsync("PUT", said.Path() + "/reactions/:a:");
@@ -61,7 +63,10 @@ public class When_a_message_is_unsent
             while (pages.HasMoreResults)
             {
                 using var page = await pages.ReadNextAsync();
-                Assert.DoesNotContain("secret", await new StreamReader(page.EnsureSuccessStatusCode().Content).ReadToEndAsync(), StringComparison.Ordinal);
+                Assert.DoesNotContain(
+                    "secret",
+                    await new StreamReader(page.EnsureSuccessStatusCode().Content).ReadToEndAsync(),
+                    StringComparison.Ordinal);
             }
         }
     }
@@ -87,7 +92,9 @@ public class When_a_message_is_unsent
         await Eventually.SeesAsync(() => StoredAsync(app), stored => !stored.Contains("secret", StringComparison.Ordinal));
 
         // Again is the same, and what is gone can't be changed.
-        Assert.Equal(left.GetProperty("updatedSeq").GetInt64(), (await alice.AskAsync("DELETE", Path(sent))).GetProperty("updatedSeq").GetInt64());
+        Assert.Equal(
+            left.GetProperty("updatedSeq").GetInt64(),
+            (await alice.AskAsync("DELETE", Path(sent))).GetProperty("updatedSeq").GetInt64());
         Assert.Equal("message_unsent", await alice.IsRefusedAsync("PATCH", Path(sent), HttpStatusCode.Conflict, new { text = "again" }));
         Assert.Equal("message_unsent", await bob.IsRefusedAsync("PUT", Path(sent) + "/reactions/:wave:", HttpStatusCode.Conflict));
     }

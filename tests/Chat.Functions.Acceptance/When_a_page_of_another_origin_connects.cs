@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Chat.Functions.Acceptance;
 
-/// <summary>A page is served from another origin than the backend, and its browser asks whether it may. What may is configured, as in Azure.</summary>
+/// <summary>
+/// A page is served from another origin than the backend, and its browser asks whether it may. What may is configured, as in Azure.
+/// </summary>
 public class When_a_page_of_another_origin_connects
 {
     private const string Origin = "https://app.example.com";
@@ -33,7 +35,9 @@ public class When_a_page_of_another_origin_connects
         using var allowed = await PreflightAsync(app, path);
 
         Assert.Equal(HttpStatusCode.NoContent, allowed.StatusCode);
-        Assert.Equal((Origin, "true"), (Header(allowed, "Access-Control-Allow-Origin"), Header(allowed, "Access-Control-Allow-Credentials")));
+        Assert.Equal(
+            (Origin, "true"),
+            (Header(allowed, "Access-Control-Allow-Origin"), Header(allowed, "Access-Control-Allow-Credentials")));
         Assert.Contains("POST", Header(allowed, "Access-Control-Allow-Methods"), StringComparison.Ordinal);
         Assert.Contains("x-signalr-user-agent", Header(allowed, "Access-Control-Allow-Headers"), StringComparison.Ordinal);
     }
@@ -58,20 +62,33 @@ public class When_a_page_of_another_origin_connects
         await using var app = await ChatApp.StartAsync(settings: AsDeployed);
         var conversation = (await app.As("alice").StartDirectAsync("bob")).ConversationId;
 
-        using var sent = await AskAsync(app, HttpMethod.Post, $"/api/conversations/{conversation}/messages", new { clientMessageId = "1", text = "Hi" });
+        using var sent = await AskAsync(
+            app,
+            HttpMethod.Post,
+            $"/api/conversations/{conversation}/messages",
+            new { clientMessageId = "1", text = "Hi" });
         using var done = await AskAsync(app, HttpMethod.Put, $"/api/conversations/{conversation}/read", new { seq = 2 });
         using var refused = await AskAsync(app, HttpMethod.Delete, "/api/conversations");
-        using var stranger = await app.Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/api/conversations") { Headers = { { "Origin", Origin } } });
+        using var stranger = await app.Http.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, "/api/conversations") { Headers = { { "Origin", Origin } } });
 
         HttpResponseMessage[] answers = [sent, done, refused, stranger];
-        HttpStatusCode[] expected = [HttpStatusCode.Created, HttpStatusCode.NoContent, HttpStatusCode.MethodNotAllowed, HttpStatusCode.Unauthorized];
+        HttpStatusCode[] expected =
+        [
+            HttpStatusCode.Created,
+            HttpStatusCode.NoContent,
+            HttpStatusCode.MethodNotAllowed,
+            HttpStatusCode.Unauthorized,
+        ];
         Assert.Equal(expected, answers.Select(answer => answer.StatusCode));
         var names = answers.SelectMany(answer => answer.Headers.Concat(answer.Content.Headers).Select(header => header.Key))
             .Where(name => !name.StartsWith("Access-Control-", StringComparison.Ordinal))
             .Except(ShownOrNotForScripts, StringComparer.OrdinalIgnoreCase)
             .ToHashSet(StringComparer.Ordinal);
         Assert.Superset(new HashSet<string>(["Chat-Session", "Allow", "WWW-Authenticate"], StringComparer.Ordinal), names);
-        Assert.All(answers, answer => Assert.Empty(names.Append("Retry-After").Except(Header(answer, "Access-Control-Expose-Headers").Split(", "))));
+        Assert.All(
+            answers,
+            answer => Assert.Empty(names.Append("Retry-After").Except(Header(answer, "Access-Control-Expose-Headers").Split(", "))));
     }
 
     private static async Task<HttpResponseMessage> PreflightAsync(ChatApp app, string path)
@@ -89,7 +106,11 @@ public class When_a_page_of_another_origin_connects
         : path;
 
     private static Task<HttpResponseMessage> AskAsync(ChatApp app, HttpMethod method, string path, object? body = null) =>
-        app.As("alice").SendAsync(method, path, body is null ? null : JsonContent.Create(body), request => request.Headers.Add("Origin", Origin));
+        app.As("alice").SendAsync(
+            method,
+            path,
+            body is null ? null : JsonContent.Create(body),
+            request => request.Headers.Add("Origin", Origin));
 
     private static string Header(HttpResponseMessage answer, string name) => string.Join(", ", answer.Headers.GetValues(name));
 }

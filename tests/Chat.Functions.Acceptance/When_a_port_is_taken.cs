@@ -20,7 +20,16 @@ public sealed class When_a_port_is_taken : IDisposable
     [Fact]
     public async Task Should_say_so_in_one_line()
     {
-        var (exitCode, output, error) = await Backend.IsRefusedAsync("--in-memory", "--cosmos-port", "0", "--servicebus-port", "0", "--signalr-port", "0", "--urls", $"http://127.0.0.1:{Port}");
+        var (exitCode, output, error) = await Backend.IsRefusedAsync(
+            "--in-memory",
+            "--cosmos-port",
+            "0",
+            "--servicebus-port",
+            "0",
+            "--signalr-port",
+            "0",
+            "--urls",
+            $"http://127.0.0.1:{Port}");
 
         Assert.Equal((1, ""), (exitCode, output));
         var line = Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -31,7 +40,16 @@ public sealed class When_a_port_is_taken : IDisposable
     [Fact]
     public async Task Should_say_so_of_an_address_that_isnt_this_machines()
     {
-        var (exitCode, output, error) = await Backend.IsRefusedAsync("--in-memory", "--cosmos-port", "0", "--servicebus-port", "0", "--signalr-port", "0", "--urls", "http://192.0.2.1:7071");
+        var (exitCode, output, error) = await Backend.IsRefusedAsync(
+            "--in-memory",
+            "--cosmos-port",
+            "0",
+            "--servicebus-port",
+            "0",
+            "--signalr-port",
+            "0",
+            "--urls",
+            "http://192.0.2.1:7071");
 
         Assert.Equal((1, ""), (exitCode, output));
         Assert.Contains("--urls", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
@@ -40,10 +58,19 @@ public sealed class When_a_port_is_taken : IDisposable
     [Fact]
     public async Task Should_leave_no_child_when_the_start_fails()
     {
-        string[] ports = ["--cosmos-port", Backend.FreePort(), "--servicebus-port", Backend.FreePort(), "--signalr-port", Backend.FreePort()];
+        string[] ports =
+        [
+            "--cosmos-port",
+            Backend.FreePort(),
+            "--servicebus-port",
+            Backend.FreePort(),
+            "--signalr-port",
+            Backend.FreePort(),
+        ];
 
         // The output ends when nobody holds it any more.
-        var (exitCode, output, error) = await Backend.IsRefusedAsync(["--in-memory", "--child", .. ports, "--urls", $"http://127.0.0.1:{Port}"]);
+        var (exitCode, output, error) = await Backend.IsRefusedAsync(
+            ["--in-memory", "--child", .. ports, "--urls", $"http://127.0.0.1:{Port}"]);
 
         Assert.Equal(1, exitCode);
         Assert.Contains("The worker is process", output, StringComparison.Ordinal);
@@ -57,7 +84,19 @@ public sealed class When_a_port_is_taken : IDisposable
     [InlineData("--services-only", "--signalr-port")]
     public async Task Should_start_nothing_that_needs_the_port_of_a_service(string option, string port)
     {
-        string[] options = ["--in-memory", option, "--cosmos-port", Backend.FreePort(), "--servicebus-port", Backend.FreePort(), "--signalr-port", Backend.FreePort(), port, Port];
+        string[] options =
+        [
+            "--in-memory",
+            option,
+            "--cosmos-port",
+            Backend.FreePort(),
+            "--servicebus-port",
+            Backend.FreePort(),
+            "--signalr-port",
+            Backend.FreePort(),
+            port,
+            Port,
+        ];
         var (exitCode, _, error) = await Backend.IsRefusedAsync(options);
 
         Assert.Equal(1, exitCode);

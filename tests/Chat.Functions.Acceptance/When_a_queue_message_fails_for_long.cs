@@ -31,11 +31,15 @@ public class When_a_queue_message_fails_for_long
                 async () =>
                 {
                     await JumpAsync(app, clock);
-                    return (await app.Azure.ServiceBus.Find("fanout")!.PeekAsync(SubQueue.DeadLetter, 0, 10)) is [var first, ..] ? first : null;
+                    return (await app.Azure.ServiceBus.Find("fanout")!.PeekAsync(SubQueue.DeadLetter, 0, 10)) is [var first, ..]
+                        ? first
+                        : null;
                 },
                 seen => seen is not null);
             Assert.Equal("FailedUntilExpired", letter!.DeadLetterReason);
-            Assert.Matches(@"^It failed \d{2} times since 20\S+Z, at last with CosmosException 403/0\.$", letter.DeadLetterErrorDescription);
+            Assert.Matches(
+                @"^It failed \d{2} times since 20\S+Z, at last with CosmosException 403/0\.$",
+                letter.DeadLetterErrorDescription);
             Assert.InRange(clock.GetUtcNow() - begin, TimeSpan.FromMinutes(50), TimeSpan.FromMinutes(70));
         }
 
@@ -72,7 +76,10 @@ public class When_a_queue_message_fails_for_long
         }
 
         noInboxes.Dispose();
-        await Eventually.SeesAsync(clock, () => bob.SummaryAsync(conversation), seen => seen is { UnreadCount: 1, LastMessage.Preview: "Hello" });
+        await Eventually.SeesAsync(
+            clock,
+            () => bob.SummaryAsync(conversation),
+            seen => seen is { UnreadCount: 1, LastMessage.Preview: "Hello" });
         Assert.Empty(await fanout.PeekAsync(SubQueue.DeadLetter, 0, 10));
     }
 

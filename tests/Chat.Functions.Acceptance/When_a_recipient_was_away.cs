@@ -49,7 +49,9 @@ public class When_a_recipient_was_away
 
         // An old conversation comes to the top when something happens in it.
         await app.As("sender03").SendAsync(conversations[3], "still there?");
-        await Eventually.SeesAsync(() => bob.ConversationsAsync("limit=1"), page => page.Conversations[0].LastMessage!.Preview == "still there?");
+        await Eventually.SeesAsync(
+            () => bob.ConversationsAsync("limit=1"),
+            page => page.Conversations[0].LastMessage!.Preview == "still there?");
 
         var seen = new List<string>();
         for (string? continuation = ""; continuation is not null;)

@@ -52,8 +52,16 @@ public sealed class When_a_request_is_malformed : IAsyncLifetime
     [Fact]
     public async Task Should_refuse_what_is_too_long_too_large_or_too_deep()
     {
-        await RefusedAsync(await SendAsync(HttpMethod.Post, Messages, Body("1", new string('a', 4001))), 400, "malformed", "/text too_long");
-        await RefusedAsync(await SendAsync(HttpMethod.Post, Messages, Body(new string('1', 65), "a")), 400, "malformed", "/clientMessageId invalid_id");
+        await RefusedAsync(
+            await SendAsync(HttpMethod.Post, Messages, Body("1", new string('a', 4001))),
+            400,
+            "malformed",
+            "/text too_long");
+        await RefusedAsync(
+            await SendAsync(HttpMethod.Post, Messages, Body(new string('1', 65), "a")),
+            400,
+            "malformed",
+            "/clientMessageId invalid_id");
         await RefusedAsync(await SendAsync(HttpMethod.Post, Messages, Body("1", new string('a', 64 * 1024))), 413, "body_too_large");
         var deep = string.Concat(Enumerable.Repeat("""{"a":""", 1000)) + "1" + new string('}', 1000);
         await RefusedAsync(await SendAsync(HttpMethod.Post, Messages, deep), 400, "malformed_json");
@@ -61,7 +69,11 @@ public sealed class When_a_request_is_malformed : IAsyncLifetime
         // The length isn't told in advance.
         var chunked = new StreamContent(new MemoryStream(Encoding.UTF8.GetBytes(Body("1", new string('a', 64 * 1024)))));
         chunked.Headers.ContentType = new("application/json");
-        using var answer = await _alice.SendAsync(HttpMethod.Post, Messages, chunked, request => request.Headers.TransferEncodingChunked = true);
+        using var answer = await _alice.SendAsync(
+            HttpMethod.Post,
+            Messages,
+            chunked,
+            request => request.Headers.TransferEncodingChunked = true);
         await RefusedAsync(answer, 413, "body_too_large");
     }
 
@@ -130,8 +142,16 @@ public sealed class When_a_request_is_malformed : IAsyncLifetime
     public async Task Should_refuse_more_members_than_a_group_has_and_a_title_that_is_too_long()
     {
         var members = Enumerable.Range(0, 256).Select(n => $"u{n}").ToArray();
-        await RefusedAsync(await _alice.PostAsync("/api/conversations", new { kind = "group", title = "T", members }), 400, "malformed", "/members too_many");
-        await RefusedAsync(await _alice.PostAsync("/api/conversations", new { kind = "group", title = new string('t', 129), members = new[] { "bob" } }), 400, "malformed", "/title too_long");
+        await RefusedAsync(
+            await _alice.PostAsync("/api/conversations", new { kind = "group", title = "T", members }),
+            400,
+            "malformed",
+            "/members too_many");
+        await RefusedAsync(
+            await _alice.PostAsync("/api/conversations", new { kind = "group", title = new string('t', 129), members = new[] { "bob" } }),
+            400,
+            "malformed",
+            "/title too_long");
     }
 
     [Theory]
@@ -169,13 +189,20 @@ public sealed class When_a_request_is_malformed : IAsyncLifetime
     [InlineData("""{"draft":{"text":"a\u0000b"}}""", "/draft/text invalid_text")]
     public async Task Should_refuse_preferences(string body, params string[] faults)
     {
-        var problem = await RefusedAsync(await SendAsync(HttpMethod.Patch, $"/api/conversations/{_conversation}/preferences", body), 400, "malformed");
+        var problem = await RefusedAsync(
+            await SendAsync(HttpMethod.Patch, $"/api/conversations/{_conversation}/preferences", body),
+            400,
+            "malformed");
         Assert.Equal(faults, Faults(problem));
     }
 
     [Fact]
     public async Task Should_refuse_a_draft_that_is_too_long_for_a_message() =>
-        await RefusedAsync(await _alice.TryPreferAsync(_conversation, new { draft = new { text = new string('a', 4001) } }), 400, "malformed", "/draft/text too_long");
+        await RefusedAsync(
+            await _alice.TryPreferAsync(_conversation, new { draft = new { text = new string('a', 4001) } }),
+            400,
+            "malformed",
+            "/draft/text too_long");
 
     [Theory]
     [InlineData("filter=mine", "filter not_allowed")]
@@ -226,13 +253,21 @@ public sealed class When_a_request_is_malformed : IAsyncLifetime
             (Tokens.For("alice", issuer: "another"), "token_invalid"),
             (Tokens.For("alice", key: "another key, which has more than 32 bytes"), "token_invalid"),
             (Tokens.For("odd user"), "token_invalid"),
-            ("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSIsImlzcyI6ImNoYXQtbG9jYWwiLCJhdWQiOiJjaGF0IiwiZXhwIjo5OTk5OTk5OTk5fQ.", "token_invalid"),
+            (
+                "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbGljZSIsImlzcyI6ImNoYXQtbG9jYWwiLCJhdWQiOiJjaGF0IiwiZXhwIjo5OTk5OTk5OTk5fQ.",
+                "token_invalid"),
         ];
         (string Method, string Path)[] calls =
         [
-            ("GET", "/api/conversations"), ("POST", "/api/conversations"), ("GET", $"/api/conversations/{_conversation}"), ("GET", Messages), ("POST", Messages),
-            ("PUT", $"/api/conversations/{_conversation}/read"), ("POST", "/api/realtime/negotiate"), ("GET", "/api/nothing"), ("GET", "/api/unread"),
-            ("PATCH", $"/api/conversations/{_conversation}/preferences"), ("POST", $"/api/conversations/{_conversation}/clear"), ("POST", $"/api/conversations/{_conversation}/unread"),
+            ("GET", "/api/conversations"), ("POST", "/api/conversations"), (
+                "GET",
+                $"/api/conversations/{_conversation}"), ("GET", Messages), ("POST", Messages),
+            ("PUT", $"/api/conversations/{_conversation}/read"), (
+                "POST",
+                "/api/realtime/negotiate"), ("GET", "/api/nothing"), ("GET", "/api/unread"),
+            ("PATCH", $"/api/conversations/{_conversation}/preferences"), ("POST", $"/api/conversations/{_conversation}/clear"), (
+                "POST",
+                $"/api/conversations/{_conversation}/unread"),
         ];
         foreach (var (token, code) in tokens)
         {

@@ -30,7 +30,8 @@ public class When_a_send_is_retried
         var alice = app.As("alice");
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(n => alice.At(n % 2 == 0 ? app : other).TrySendAsync(conversation, "Hello", "id-1")));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(n => alice.At(n % 2 == 0 ? app : other).TrySendAsync(conversation, "Hello", "id-1")));
 
         Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.Created);
         Assert.Equal(19, answers.Count(answer => answer.StatusCode == HttpStatusCode.OK));
@@ -48,7 +49,9 @@ public class When_a_send_is_retried
         using var other = await alice.TrySendAsync(conversation, "Goodbye", "id-1");
 
         Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
-        Assert.Equal("client_message_id_reused", (await JsonDocument.ParseAsync(await other.Content.ReadAsStreamAsync())).RootElement.GetProperty("code").GetString());
+        Assert.Equal(
+            "client_message_id_reused",
+            (await JsonDocument.ParseAsync(await other.Content.ReadAsStreamAsync())).RootElement.GetProperty("code").GetString());
         Assert.Equal("Hello", Assert.Single(await alice.HistoryAsync(conversation)).Text);
     }
 
@@ -68,7 +71,9 @@ public class When_a_send_is_retried
         using var second = await CreateAsync("Trip");
         using var misused = await CreateAsync("Another");
 
-        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.OK, HttpStatusCode.Conflict), (first.StatusCode, second.StatusCode, misused.StatusCode));
+        Assert.Equal(
+            (HttpStatusCode.Created, HttpStatusCode.OK, HttpStatusCode.Conflict),
+            (first.StatusCode, second.StatusCode, misused.StatusCode));
         Assert.Single((await alice.ConversationsAsync()).Conversations);
     }
 }

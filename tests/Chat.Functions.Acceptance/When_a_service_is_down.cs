@@ -17,7 +17,9 @@ public class When_a_service_is_down
         var down = azure.Faults.Add(new Fault(service, operation, FaultKind.Fail));
         await using var app = await ChatApp.StartAsync(azure);
         down.Dispose();
-        Assert.Equal("Hello", (await app.As("alice").SendAsync((await app.As("alice").StartDirectAsync("bob")).ConversationId, "Hello")).Text);
+        Assert.Equal(
+            "Hello",
+            (await app.As("alice").SendAsync((await app.As("alice").StartDirectAsync("bob")).ConversationId, "Hello")).Text);
     }
 
     [Fact]
@@ -57,8 +59,14 @@ public class When_a_service_is_down
         // What was put off comes due.
         clock.Jump(TimeSpan.FromMinutes(5));
         Assert.Equal(sent, await bob.HistoryAsync(direct));
-        await EventuallyWithJumpsAsync(clock, () => bob.SummaryAsync(direct), seen => seen is { UnreadCount: 6, LastMessage.Preview: "direct 5" });
-        await EventuallyWithJumpsAsync(clock, () => app.As("carol").SummaryAsync(group), seen => seen is { UnreadCount: 6, LastMessage.Preview: "group 5" });
+        await EventuallyWithJumpsAsync(
+            clock,
+            () => bob.SummaryAsync(direct),
+            seen => seen is { UnreadCount: 6, LastMessage.Preview: "direct 5" });
+        await EventuallyWithJumpsAsync(
+            clock,
+            () => app.As("carol").SummaryAsync(group),
+            seen => seen is { UnreadCount: 6, LastMessage.Preview: "group 5" });
         foreach (var queue in app.Azure.ServiceBus.Queues)
         {
             Assert.Empty(await queue.PeekAsync(SubQueue.DeadLetter, 0, 10));

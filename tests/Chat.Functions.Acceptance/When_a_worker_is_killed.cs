@@ -5,18 +5,22 @@ using Xunit;
 
 namespace Chat.Functions.Acceptance;
 
-/// <summary><c>kill -9</c> of the app's own process at each step of a send and its delivery, while the host and the services live.</summary>
+/// <summary>
+/// <c>kill -9</c> of the app's own process at each step of a send and its delivery, while the host and the services live.
+/// </summary>
 public sealed class When_a_worker_is_killed(When_a_worker_is_killed.ChildApp child) : IClassFixture<When_a_worker_is_killed.ChildApp>
 {
     private const int GroupMembers = 40;
 
-    /// <summary>The steps, each with the operation that begins it, of whose targets, and how many of them go well; whether it is applied.</summary>
+    /// <summary>
+    /// The steps, each with the operation that begins it, of whose targets, and how many of them go well; whether it is applied.
+    /// </summary>
     public static TheoryData<string, string, string, string, int, bool> Steps => new()
     {
         { "the commit", "cosmos", "batch", "conversations/", 0, false },
         { "the commit's answer", "cosmos", "batch", "conversations/", 0, true },
-        { "the hand-over", "servicebus", "send", "deliveries/", 0, false },
-        { "the hand-over's answer", "servicebus", "send", "deliveries/", 0, true },
+        { "enqueueing the delivery", "servicebus", "send", "deliveries/", 0, false },
+        { "the delivery's answer from the queue", "servicebus", "send", "deliveries/", 0, true },
         { "the push", "signalr", "send-user", "", 0, false },
         { "the inbox", "cosmos", "patch", "users/", 0, false },
         { "the inbox's answer", "cosmos", "patch", "users/", 0, true },
@@ -33,7 +37,13 @@ public sealed class When_a_worker_is_killed(When_a_worker_is_killed.ChildApp chi
 
     [Theory]
     [MemberData(nameof(Steps))]
-    public async Task Should_deliver_although_it_dies_at(string step, string service, string operation, string target, int skip, bool isApplied)
+    public async Task Should_deliver_although_it_dies_at(
+        string step,
+        string service,
+        string operation,
+        string target,
+        int skip,
+        bool isApplied)
     {
         var (alice, bob) = (child.App.As(Guid.NewGuid().ToString("N")), child.App.As(Guid.NewGuid().ToString("N")));
         var conversation = (await alice.StartDirectAsync(bob.Name)).ConversationId;
@@ -47,19 +57,31 @@ public sealed class When_a_worker_is_killed(When_a_worker_is_killed.ChildApp chi
         });
 
         await phone.ReceivesAsync(conversation, "Hello");
-        await Eventually.SeesAsync(() => bob.SummaryAsync(conversation), seen => seen is { UnreadCount: 1, LastMessage.Preview: "Hello" }, $"'Hello' in the inbox after a kill at {step}");
+        await Eventually.SeesAsync(
+            () => bob.SummaryAsync(conversation),
+            seen => seen is { UnreadCount: 1, LastMessage.Preview: "Hello" },
+            $"'Hello' in the inbox after a kill at {step}");
         Assert.Single(await bob.HistoryAsync(conversation));
         await NothingIsDeadAsync();
     }
 
     [Theory]
     [MemberData(nameof(StepsOfLargeGroups))]
-    public async Task Should_reach_every_inbox_although_it_dies_at(string step, string service, string operation, string target, int skip, bool isApplied)
+    public async Task Should_reach_every_inbox_although_it_dies_at(
+        string step,
+        string service,
+        string operation,
+        string target,
+        int skip,
+        bool isApplied)
     {
         var members = Enumerable.Range(0, GroupMembers).Select(_ => child.App.As(Guid.NewGuid().ToString("N"))).ToList();
         var conversation = (await members[0].CreateGroupAsync("Crowd", members[1..].Select(member => member.Name))).ConversationId;
-        await Task.WhenAll(members.Select(member => Eventually.SeesAsync(() => member.SummaryAsync(conversation), seen => seen is not null)));
-        await Eventually.HoldsAsync(() => child.App.Azure.ServiceBus.Queues.Sum(queue => queue.Count().Active + queue.Count().InFlight), busy => busy == 0);
+        await Task.WhenAll(
+            members.Select(member => Eventually.SeesAsync(() => member.SummaryAsync(conversation), seen => seen is not null)));
+        await Eventually.HoldsAsync(
+            () => child.App.Azure.ServiceBus.Queues.Sum(queue => queue.Count().Active + queue.Count().InFlight),
+            busy => busy == 0);
 
         await SendAndKillAsync(members[0], conversation, new Fault(service, operation, isApplied ? FaultKind.ResetAfter : FaultKind.ResetBefore)
         {

@@ -7,9 +7,9 @@ using Xunit;
 namespace Chat.Functions.Acceptance;
 
 /// <summary>
-/// People chat, change and take back what they said, read, clear and arrange their lists through two instances over replicas that lag, while
-/// their devices sync now and then and crash amid it. When it is over, every device shows what the service does: nothing missing, nothing twice,
-/// nothing that was taken back, also where no list moved by it. More seeds: <c>CHAT_STORY_SEEDS</c>.
+/// People chat, change and take back what they said, read, clear and arrange their lists through two instances over replicas that lag,
+/// while their devices sync now and then and crash amid it. When it is over, every device shows what the service does: nothing missing,
+/// nothing twice, nothing that was taken back, also where no list moved by it. More seeds: <c>CHAT_STORY_SEEDS</c>.
 /// </summary>
 public class When_devices_are_away_and_come_back
 {
@@ -34,7 +34,10 @@ public class When_devices_are_away_and_come_back
         await using var azure = await LocalAzure.StartAsync(directory: null, time: clock);
         await using var one = await ChatApp.StartAsync(azure, SmallPages);
         await using var two = await ChatApp.StartAsync(azure, SmallPages);
-        var devices = People.ToDictionary(name => name, _ => new[] { new Device(Page, random), new Device(Page, random) }, StringComparer.Ordinal);
+        var devices = People.ToDictionary(
+            name => name,
+            _ => new[] { new Device(Page, random), new Device(Page, random) },
+            StringComparer.Ordinal);
         var conversations = new List<string>();
         azure.Cosmos.LagReads("chat", "users", 3);
         for (var step = 0; step < 150; step++)
@@ -72,7 +75,9 @@ public class When_devices_are_away_and_come_back
 
             await device.ReadOnAsync(owner, mayCrash: false);
             var listed = await owner.AllConversationsAsync(Page);
-            Assert.Equal(listed, device.Conversations.Values.OrderByDescending(summary => (summary.ActivityAt, summary.ConversationId), ByActivity));
+            Assert.Equal(
+                listed,
+                device.Conversations.Values.OrderByDescending(summary => (summary.ActivityAt, summary.ConversationId), ByActivity));
             Assert.Equal(0, device.Snapshots);
             foreach (var conversation in listed)
             {
@@ -84,7 +89,8 @@ public class When_devices_are_away_and_come_back
     }
 
     private static Comparer<(DateTimeOffset At, string Id)> ByActivity { get; } =
-        Comparer<(DateTimeOffset At, string Id)>.Create((left, right) => left.At != right.At ? left.At.CompareTo(right.At) : string.CompareOrdinal(left.Id, right.Id));
+        Comparer<(DateTimeOffset At, string Id)>.Create(
+            (left, right) => left.At != right.At ? left.At.CompareTo(right.At) : string.CompareOrdinal(left.Id, right.Id));
 
     /// <summary>Somebody does something that people do.</summary>
     private static async Task ActAsync(Person person, Random random, List<string> conversations)
@@ -123,7 +129,9 @@ public class When_devices_are_away_and_come_back
         });
     }
 
-    /// <summary>Somebody does something to a message, which moves lists only where it is the last: they may not, or it may be gone.</summary>
+    /// <summary>
+    /// Somebody does something to a message, which moves lists only where it is the last: they may not, or it may be gone.
+    /// </summary>
     private static async Task ChangeAsync(Person person, Random random, string conversation)
     {
         var messages = (await person.AskAsync("GET", $"/api/conversations/{conversation}/messages")).List("messages");
@@ -140,7 +148,10 @@ public class When_devices_are_away_and_come_back
             1 or 2 => person.SendAsync(HttpMethod.Delete, path, null),
             3 => person.SendAsync(HttpMethod.Put, path + "/reactions/:a:", null),
             4 => person.SendAsync(random.Next(3) == 0 ? HttpMethod.Delete : HttpMethod.Put, path + "/pin", null),
-            _ => person.PostAsync($"/api/conversations/{conversation}/messages", new { clientMessageId = $"{Guid.NewGuid():N}", text = "answer", replyTo = message.Text("messageId") }),
+            _ =>
+                person.PostAsync(
+                    $"/api/conversations/{conversation}/messages",
+                    new { clientMessageId = $"{Guid.NewGuid():N}", text = "answer", replyTo = message.Text("messageId") }),
         });
         Assert.True((int)answer.StatusCode is < 300 or 403 or 409, $"{answer.RequestMessage!.Method} {path}: {answer.StatusCode}");
     }

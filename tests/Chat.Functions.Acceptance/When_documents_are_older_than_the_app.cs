@@ -23,7 +23,10 @@ public class When_documents_are_older_than_the_app
         var scheduled = await alice.AskAsync("POST", path, body, HttpStatusCode.Created);
         var containers = app.Services.GetRequiredService<ChatContainers>();
         var id = $"s:alice:{scheduled.GetProperty("scheduledId").GetString()}";
-        await containers.Conversations.PatchItemAsync<JsonElement>(id, new PartitionKey(conversation), [PatchOperation.Remove("/joinedSeq")]);
+        await containers.Conversations.PatchItemAsync<JsonElement>(
+            id,
+            new PartitionKey(conversation),
+            [PatchOperation.Remove("/joinedSeq")]);
 
         // It is listed and repeated as any other, and is sent.
         Assert.Single((await alice.AskAsync("GET", path)).GetProperty("scheduled").EnumerateArray());
@@ -45,7 +48,10 @@ public class When_documents_are_older_than_the_app
         var join = $"/api/invites/{made.GetProperty("code").GetString()}/join";
         await dave.AskAsync("POST", join, null, HttpStatusCode.Accepted);
         var containers = app.Services.GetRequiredService<ChatContainers>();
-        await containers.Conversations.PatchItemAsync<JsonElement>("u:dave", new PartitionKey(group), [PatchOperation.Remove("/requestedLink")]);
+        await containers.Conversations.PatchItemAsync<JsonElement>(
+            "u:dave",
+            new PartitionKey(group),
+            [PatchOperation.Remove("/requestedLink")]);
         await alice.AskAsync("PATCH", $"/api/conversations/{group}", new { joinPolicy = "open" });
 
         await dave.AskAsync("POST", join);
@@ -78,6 +84,8 @@ public class When_documents_are_older_than_the_app
         await Eventually.SeesAsync(SeenAsync, seen => seen == (false, null, false, 0));
 
         async Task<(bool Pinned, string? Draft, bool MarkedUnread, long Unread)> SeenAsync() =>
-            await bob.SummaryAsync(group) is { } seen ? (seen.Preferences.Pinned, seen.Preferences.Draft?.Text, seen.MarkedUnread, seen.UnreadCount) : default;
+            await bob.SummaryAsync(group) is { } seen
+                ? (seen.Preferences.Pinned, seen.Preferences.Draft?.Text, seen.MarkedUnread, seen.UnreadCount)
+                : default;
     }
 }

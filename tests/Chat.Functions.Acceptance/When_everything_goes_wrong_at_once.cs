@@ -10,8 +10,9 @@ using Fault = Chat.Local.Fault;
 namespace Chat.Functions.Acceptance;
 
 /// <summary>
-/// People write through three instances while everything fails at random and instances are killed; when it is over, nothing is lost, doubled or
-/// out of order. More seeds: <c>CHAT_STORY_SEEDS=200 dotnet test tests/Chat.Functions.Acceptance --filter When_everything_goes_wrong_at_once</c>.
+/// People write through three instances while everything fails at random and instances are killed; when it is over, nothing is lost,
+/// doubled or out of order. More seeds: <c>CHAT_STORY_SEEDS=200 dotnet test tests/Chat.Functions.Acceptance --filter
+/// When_everything_goes_wrong_at_once</c>.
 /// </summary>
 /// <remarks>The seed decides what strikes and what people do; how threads meet is left to the machine.</remarks>
 public class When_everything_goes_wrong_at_once
@@ -61,8 +62,13 @@ public class When_everything_goes_wrong_at_once
                 var last = await fleet.As(conversation.Writers[0], random).SendAsync(conversation.Id, "It is over.");
                 foreach (var phone in conversation.Writers.Select(writer => phones[writer]))
                 {
-                    await Eventually.HoldsAsync(() => phone.Pushed(conversation.Id), pushed => pushed.ContainsKey(last.Seq), $"the push of {last}");
-                    Assert.Equal(await fleet.As(conversation.Writers[0], random).HistoryAsync(conversation.Id), await phone.SeesAsync(conversation.Id));
+                    await Eventually.HoldsAsync(
+                        () => phone.Pushed(conversation.Id),
+                        pushed => pushed.ContainsKey(last.Seq),
+                        $"the push of {last}");
+                    Assert.Equal(
+                        await fleet.As(conversation.Writers[0], random).HistoryAsync(conversation.Id),
+                        await phone.SeesAsync(conversation.Id));
                 }
             }
         }
@@ -84,7 +90,9 @@ public class When_everything_goes_wrong_at_once
         ];
         foreach (var conversation in conversations)
         {
-            await Eventually.SeesAsync(() => fleet.As(conversation.Members[^1], random).SummaryAsync(conversation.Id), seen => seen is not null);
+            await Eventually.SeesAsync(
+                () => fleet.As(conversation.Members[^1], random).SummaryAsync(conversation.Id),
+                seen => seen is not null);
         }
 
         return conversations;
@@ -148,7 +156,8 @@ public class When_everything_goes_wrong_at_once
                 using var answer = await fleet.As(writer, random).TrySendAsync(conversation.Id, $"{writer} {n}", $"id-{n}");
                 if (answer.IsSuccessStatusCode)
                 {
-                    conversation.Took(JsonSerializer.Deserialize<MessageJson>(await answer.Content.ReadAsStringAsync(), JsonSerializerOptions.Web)!);
+                    conversation.Took(
+                        JsonSerializer.Deserialize<MessageJson>(await answer.Content.ReadAsStringAsync(), JsonSerializerOptions.Web)!);
                     n++;
                     continue;
                 }
@@ -173,7 +182,9 @@ public class When_everything_goes_wrong_at_once
         var start = TimeProvider.System.GetTimestamp();
         for (var n = 1; !sending.IsCompleted; n++)
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < 4 * Eventually.Timeout, "Expected every message to be answered in the end.");
+            Assert.True(
+                TimeProvider.System.GetElapsedTime(start) < 4 * Eventually.Timeout,
+                "Expected every message to be answered in the end.");
             await Task.WhenAny(sending, Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System));
 
             // Once in a while longer than locks and connections last.
@@ -208,7 +219,8 @@ public class When_everything_goes_wrong_at_once
             await Eventually.SeesAsync(
                 clock,
                 () => fleet.As(member, random).SummaryAsync(conversation.Id),
-                seen => seen?.UnreadCount == count - read && seen.LastSeq == history[^1].Seq && seen.LastMessage?.Preview == history[^1].Text,
+                seen =>
+                    seen?.UnreadCount == count - read && seen.LastSeq == history[^1].Seq && seen.LastMessage?.Preview == history[^1].Text,
                 $"{member}'s inbox to end with {history[^1]} and {count - read} unread");
         }
     }

@@ -50,7 +50,9 @@ public class When_lists_follow_late
         await other.SendAsync(direct, "Hello");
         await app.As("bob").SendAsync(group, Text);
 
-        await Eventually.SeesAsync(() => alice.SummaryAsync(direct), seen => seen is { UnreadCount: 1, LastMessage: { SenderId: User, Preview: "Hello" } });
+        await Eventually.SeesAsync(
+            () => alice.SummaryAsync(direct),
+            seen => seen is { UnreadCount: 1, LastMessage: { SenderId: User, Preview: "Hello" } });
         await Eventually.SeesAsync(() => other.SummaryAsync(direct), seen => seen is { UnreadCount: 0, LastMessage.Preview: "Hello" });
         await Eventually.SeesAsync(() => app.As("carol").SummaryAsync(group), seen => seen is { Title: Text, LastMessage.Preview: Text });
     }
@@ -73,7 +75,9 @@ public class When_lists_follow_late
             var sent = await sending;
 
             await Eventually.SeesAsync(
-                async () => phone.Messages(conversation).Contains(sent) || (await bob.SyncAsync(before.Cursor)).Items.Any(item => item.Conversation?.LastSeq >= sent.Seq),
+                async () =>
+                    phone.Messages(conversation).Contains(sent)
+                        || (await bob.SyncAsync(before.Cursor)).Items.Any(item => item.Conversation?.LastSeq >= sent.Seq),
                 told => told,
                 $"bob to learn of {sent}");
         }
@@ -95,7 +99,11 @@ public class When_lists_follow_late
 
             // Only now, as connections don't outlive what time jumps ahead.
             await using var phone = await bob.ListenAsync();
-            await Eventually.SeesAsync(clock, () => Task.FromResult(phone.Messages(conversation)), seen => seen is [{ Text: "late" }], "the push");
+            await Eventually.SeesAsync(
+                clock,
+                () => Task.FromResult(phone.Messages(conversation)),
+                seen => seen is [{ Text: "late" }],
+                "the push");
         }
 
         using (FailToBob(int.MaxValue))
@@ -145,7 +153,9 @@ public class When_lists_follow_late
 
         await app.HasDeliveredAsync(clock);
         Assert.Null(await bob.SummaryAsync(group));
-        Assert.Equal((1, "Without bob"), await dave.SummaryAsync(group) is { } seen ? (seen.UnreadCount, seen.LastMessage?.Preview) : default);
+        Assert.Equal(
+            (1, "Without bob"),
+            await dave.SummaryAsync(group) is { } seen ? (seen.UnreadCount, seen.LastMessage?.Preview) : default);
         Assert.Equal(["alice", "carol", "dave"], app.Azure.SignalR.Read().SelectMany(hub => hub.Users).Where(one => one.Groups.Contains(group)).Select(one => one.UserId).Order());
         await using var davesPhone = await dave.ListenAsync();
         await alice.SendAsync(group, "Hello dave");

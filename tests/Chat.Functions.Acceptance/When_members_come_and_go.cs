@@ -34,10 +34,15 @@ public class When_members_come_and_go
 
         // Once more is the same.
         await alice.DoAsync("POST", Members(group), new { members = new[] { "dave" } });
-        Assert.Equal(["conversation.created", "message.created", "member.joined", "message.created"], (await alice.LogAsync(group)).Select(Type));
+        Assert.Equal(
+            ["conversation.created", "message.created", "member.joined", "message.created"],
+            (await alice.LogAsync(group)).Select(Type));
         var listed = (await dave.AskAsync("GET", Members(group) + "?limit=2")).GetProperty("members").EnumerateArray().ToList();
         Assert.Equal([("alice", "owner"), ("bob", "member")], listed.Select(Member));
-        var rest = (await dave.AskAsync("GET", Members(group) + "?limit=2&continuation=bob")).GetProperty("members").EnumerateArray().ToList();
+        var rest = (await dave.AskAsync("GET", Members(group) + "?limit=2&continuation=bob"))
+            .GetProperty("members")
+            .EnumerateArray()
+            .ToList();
         Assert.Equal([("carol", "member"), ("dave", "member")], rest.Select(Member));
         Assert.Equal(("active", 3), (rest[1].GetProperty("state").GetString(), rest[1].GetProperty("joinedSeq").GetInt64()));
     }
@@ -81,8 +86,12 @@ public class When_members_come_and_go
             ("DELETE", "/members/bob", null),
         })
         {
-            Assert.Equal("conversation_not_found", await bob.IsRefusedAsync(method, $"/api/conversations/{group}{path}", HttpStatusCode.NotFound, body));
-            Assert.Equal("conversation_not_found", await bob.At(other).IsRefusedAsync(method, $"/api/conversations/{group}{path}", HttpStatusCode.NotFound, body));
+            Assert.Equal(
+                "conversation_not_found",
+                await bob.IsRefusedAsync(method, $"/api/conversations/{group}{path}", HttpStatusCode.NotFound, body));
+            Assert.Equal(
+                "conversation_not_found",
+                await bob.At(other).IsRefusedAsync(method, $"/api/conversations/{group}{path}", HttpStatusCode.NotFound, body));
         }
 
         var told = await bobsPhone.ReceivesEventAsync("member.removed");
@@ -133,7 +142,7 @@ public class When_members_come_and_go
             await davesPhone.ReceivesEventAsync("member.joined");
         }
 
-        // What wasn't handed over is by the change feed now.
+        // The change feed enqueues now what wasn't enqueued.
         await app.HasDeliveredAsync(clock);
         Assert.DoesNotContain(await davesPhone.EventsBeforeNowAsync(dave, direct), one => Type(one) == "message.created");
     }
@@ -159,7 +168,10 @@ public class When_members_come_and_go
         }
 
         // Tried again until SignalR has confirmed it; then those who are in are told, and he is.
-        await Eventually.SeesAsync(clock, () => Task.FromResult(phone.Events()), events => events.Any(one => Type(one) == "member.removed"));
+        await Eventually.SeesAsync(
+            clock,
+            () => Task.FromResult(phone.Events()),
+            events => events.Any(one => Type(one) == "member.removed"));
         await bobsPhone.ReceivesEventAsync("member.removed");
         await alice.SendAsync(group, "secret");
         await phone.ReceivesAsync(group, "secret");
@@ -232,7 +244,9 @@ public class When_members_come_and_go
         Assert.Equal(("limit_reached", "groupMembers", 256), (refused.GetProperty("code").GetString(), refused.GetProperty("limit").GetProperty("name").GetString(), refused.GetProperty("limit").GetProperty("value").GetInt32()));
         await alice.DoAsync("POST", Members(group), new { members = Names(245, 10) });
         Assert.Equal(256, (await alice.ConversationAsync(group)).MemberCount);
-        Assert.Equal("malformed", await alice.IsRefusedAsync("POST", Members(group), HttpStatusCode.BadRequest, new { members = Names(0, 101) }));
+        Assert.Equal(
+            "malformed",
+            await alice.IsRefusedAsync("POST", Members(group), HttpStatusCode.BadRequest, new { members = Names(0, 101) }));
         var last = app.As("member-254");
         await using var phone = await last.ListenAsync();
         await alice.SendAsync(group, "Hello all");
@@ -251,11 +265,21 @@ public class When_members_come_and_go
         await using var app = await ChatApp.StartAsync();
         var alice = app.As("alice");
         var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
-        var problem = await alice.AskAsync(method, Members(group) + rest, JsonSerializer.Deserialize<JsonElement>(body), HttpStatusCode.BadRequest);
+        var problem = await alice.AskAsync(
+            method,
+            Members(group) + rest,
+            JsonSerializer.Deserialize<JsonElement>(body),
+            HttpStatusCode.BadRequest);
         Assert.Equal(faults, problem.List("errors").Select(fault => $"{fault.Text("pointer")} {fault.Text("code")}"));
-        Assert.Equal("malformed", await alice.IsRefusedAsync("POST", $"/api/conversations/{group}/owner", HttpStatusCode.BadRequest, new { userId = "b b" }));
-        Assert.Equal("member_not_found", await alice.IsRefusedAsync("POST", $"/api/conversations/{group}/owner", HttpStatusCode.NotFound, new { userId = "mallory" }));
-        Assert.Equal("member_not_found", await alice.IsRefusedAsync("PATCH", Members(group) + "/mallory", HttpStatusCode.NotFound, new { role = "admin" }));
+        Assert.Equal(
+            "malformed",
+            await alice.IsRefusedAsync("POST", $"/api/conversations/{group}/owner", HttpStatusCode.BadRequest, new { userId = "b b" }));
+        Assert.Equal(
+            "member_not_found",
+            await alice.IsRefusedAsync("POST", $"/api/conversations/{group}/owner", HttpStatusCode.NotFound, new { userId = "mallory" }));
+        Assert.Equal(
+            "member_not_found",
+            await alice.IsRefusedAsync("PATCH", Members(group) + "/mallory", HttpStatusCode.NotFound, new { role = "admin" }));
         await alice.DoAsync("DELETE", $"{Members(group)}/{new string('x', 300)}");
     }
 
@@ -277,7 +301,11 @@ public class When_members_come_and_go
         Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
 
         Task<HttpResponseMessage> TryCreateAsync() =>
-            alice.SendAsync(HttpMethod.Post, "/api/conversations", System.Net.Http.Json.JsonContent.Create(new { kind = "group", title = "Crowd", members }), request => request.Headers.Add("Idempotency-Key", "key"));
+            alice.SendAsync(
+                HttpMethod.Post,
+                "/api/conversations",
+                System.Net.Http.Json.JsonContent.Create(new { kind = "group", title = "Crowd", members }),
+                request => request.Headers.Add("Idempotency-Key", "key"));
 
         async Task<JsonElement> CreateAsync()
         {
@@ -290,7 +318,8 @@ public class When_members_come_and_go
 
     private static string? Type(JsonElement one) => one.GetProperty("type").GetString();
 
-    private static (string?, string?) Member(JsonElement member) => (member.GetProperty("userId").GetString(), member.GetProperty("role").GetString());
+    private static (string?, string?) Member(JsonElement member) =>
+        (member.GetProperty("userId").GetString(), member.GetProperty("role").GetString());
 
     private static async Task<List<(string?, string?)>> RolesAsync(Person person, string conversation) =>
         [.. (await person.AskAsync("GET", Members(conversation))).GetProperty("members").EnumerateArray().Select(Member)];

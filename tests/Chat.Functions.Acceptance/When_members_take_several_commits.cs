@@ -29,7 +29,9 @@ public class When_members_take_several_commits
 
         await Eventually.SeesAsync(clock, () => alice.ConversationAsync(conversation), seen => seen.MemberCount == 201);
         await Eventually.SeesAsync(clock, () => app.As("singer-199").SummaryAsync(conversation), seen => seen is { Title: "Choir" });
-        var joined = (await alice.LogAsync(conversation)).Skip(1).SelectMany(one => one.GetProperty("data").GetProperty("members").EnumerateArray());
+        var joined = (await alice.LogAsync(conversation))
+            .Skip(1)
+            .SelectMany(one => one.GetProperty("data").GetProperty("members").EnumerateArray());
         Assert.Equal(Names(200).Skip(89), joined.Select(member => member.GetProperty("userId").GetString()!));
     }
 
@@ -48,7 +50,9 @@ public class When_members_take_several_commits
         string conversation;
         using (azure.Faults.Add(new Fault("cosmos", "batch", FaultKind.Fail) { Skip = 1 }))
         {
-            using var created = await alice.PostAsync("/api/conversations", new { kind = "group", title = "Choir", members = Names(Most - 1) });
+            using var created = await alice.PostAsync(
+                "/api/conversations",
+                new { kind = "group", title = "Choir", members = Names(Most - 1) });
             conversation = (await created.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("conversationId").GetString()!;
         }
 

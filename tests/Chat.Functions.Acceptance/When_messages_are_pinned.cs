@@ -49,7 +49,9 @@ public class When_messages_are_pinned
         }
 
         Assert.Equal("conversation_not_found", await mallory.IsRefusedAsync("PUT", sent[0].Path() + "/pin", HttpStatusCode.NotFound));
-        Assert.Equal("conversation_not_found", await mallory.IsRefusedAsync("GET", $"/api/conversations/{group}/pins", HttpStatusCode.NotFound));
+        Assert.Equal(
+            "conversation_not_found",
+            await mallory.IsRefusedAsync("GET", $"/api/conversations/{group}/pins", HttpStatusCode.NotFound));
 
         // Three at once: two find room.
         var answers = await Task.WhenAll(sent.Select(message => alice.SendAsync(HttpMethod.Put, message.Path() + "/pin", null)));

@@ -34,7 +34,10 @@ public class When_messages_are_sent_in_a_batch
             (await bob.HistoryAsync(conversation)).Skip(2).Select(message => message.Text));
 
         // A repeat of some with something new among them.
-        var again = await SendAsync(alice, conversation, [messages[5], new { clientMessageId = "new", text = "new" }, messages[22], new { clientMessageId = "0", text = "other" }]);
+        var again = await SendAsync(
+            alice,
+            conversation,
+            [messages[5], new { clientMessageId = "new", text = "new" }, messages[22], new { clientMessageId = "0", text = "other" }]);
         Assert.Equal([200, 201, 200, 409], again.Select(result => result.Number("status")));
         Assert.Equal(results[5].Number("message.seq"), again[0].Number("message.seq"));
         Assert.Equal("client_message_id_reused", again[3].Text("problem.code"));
@@ -50,7 +53,16 @@ public class When_messages_are_sent_in_a_batch
         var refusal = await alice.AskAsync(
             "POST",
             $"/api/conversations/{conversation}/messages/batch",
-            new { messages = new object[] { new { clientMessageId = "1", text = "fine" }, new { clientMessageId = "2", text = "" }, new { text = "no id" }, 7 } },
+            new
+            {
+                messages = new object[]
+                {
+                    new { clientMessageId = "1", text = "fine" },
+                    new { clientMessageId = "2", text = "" },
+                    new { text = "no id" },
+                    7,
+                },
+            },
             HttpStatusCode.BadRequest);
         Assert.Equal(
             ["/messages/1/text too_short", "/messages/2/clientMessageId missing", "/messages/3 wrong_type"],
@@ -65,7 +77,8 @@ public class When_messages_are_sent_in_a_batch
         Assert.Empty(await alice.HistoryAsync(conversation));
     }
 
-    private static long Batches(ChatApp app) => app.Azure.Meter.Read().Where(reading => reading is { Service: "cosmos", Operation: "batch" }).Sum(reading => reading.Requests);
+    private static long Batches(ChatApp app) =>
+        app.Azure.Meter.Read().Where(reading => reading is { Service: "cosmos", Operation: "batch" }).Sum(reading => reading.Requests);
 
     private static async Task<List<JsonElement>> SendAsync(Person person, string conversation, object[] messages) =>
         (await person.AskAsync("POST", $"/api/conversations/{conversation}/messages/batch", new { messages })).List("results");

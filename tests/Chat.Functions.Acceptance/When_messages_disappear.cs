@@ -27,7 +27,9 @@ public class When_messages_disappear
         var poll = await alice.SayAsync(conversation, new { poll = new { question = "secret?", options = new[] { "secret", "b" } } });
         await bob.AskAsync("PUT", poll.Path() + "/vote", new { options = new[] { 0 } });
         await EndAsync(app, conversation);
-        var kept = await alice.SayAsync(conversation, new { text = "kept", replyTo = root.Text("messageId"), threadId = root.Text("messageId") });
+        var kept = await alice.SayAsync(
+            conversation,
+            new { text = "kept", replyTo = root.Text("messageId"), threadId = root.Text("messageId") });
         Assert.Equal("", kept.Text("replyTo.preview"));
         Assert.Contains("secret edited", (await bob.AskAsync("GET", path + "/messages")).ToString(), StringComparison.Ordinal);
 
@@ -43,7 +45,9 @@ public class When_messages_disappear
         }
 
         Assert.Equal("message_not_found", await bob.IsRefusedAsync("PUT", root.Path() + "/reactions/:a:", HttpStatusCode.NotFound));
-        Assert.Equal("message_not_found", await bob.MayNotSayAsync(conversation, new { text = "x", replyTo = root.Text("messageId") }, HttpStatusCode.NotFound));
+        Assert.Equal(
+            "message_not_found",
+            await bob.MayNotSayAsync(conversation, new { text = "x", replyTo = root.Text("messageId") }, HttpStatusCode.NotFound));
         Assert.Equal([kept.Text("messageId")], (await bob.HistoryAsync(conversation)).Select(message => message.MessageId));
         clock.Jump(TimeSpan.FromSeconds(2));
         await Eventually.SeesAsync(() => StoredAsync(app, conversation), stored => !stored.Contains("secret", StringComparison.Ordinal));

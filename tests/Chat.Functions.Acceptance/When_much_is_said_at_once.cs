@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Chat.Functions.Acceptance;
 
-/// <summary>Two people write to each other faster than lists need to follow: every message is pushed, and the lists move once for all of a page.</summary>
+/// <summary>
+/// Two people write to each other faster than lists need to follow: every message is pushed, and the lists move once for all of a page.
+/// </summary>
 public class When_much_is_said_at_once
 {
     private const int Messages = 30;
@@ -98,6 +100,7 @@ public class When_much_is_said_at_once
         Task<SummaryJson?> LookAsync() => app.As(name).SummaryAsync(last.ConversationId);
         bool IsRight(SummaryJson? seen) => seen?.LastSeq == last.Seq && seen.UnreadCount == unread;
         var expected = $"{name}'s list to end with {last.Text}, {unread} unread";
-        await (clock is null ? Eventually.SeesAsync(LookAsync, IsRight, expected) : Eventually.SeesAsync(clock, LookAsync, IsRight, expected));
+        await (
+            clock is null ? Eventually.SeesAsync(LookAsync, IsRight, expected) : Eventually.SeesAsync(clock, LookAsync, IsRight, expected));
     }
 }

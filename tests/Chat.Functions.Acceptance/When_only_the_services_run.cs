@@ -16,7 +16,15 @@ public sealed class When_only_the_services_run
     [Fact]
     public async Task Should_be_found_by_what_they_print_and_end_when_asked()
     {
-        string[] ports = ["--cosmos-port", Backend.FreePort(), "--servicebus-port", Backend.FreePort(), "--signalr-port", Backend.FreePort()];
+        string[] ports =
+        [
+            "--cosmos-port",
+            Backend.FreePort(),
+            "--servicebus-port",
+            Backend.FreePort(),
+            "--signalr-port",
+            Backend.FreePort(),
+        ];
         using var process = Process.Start(Backend.With(["--in-memory", "--services-only", .. ports]))!;
         try
         {

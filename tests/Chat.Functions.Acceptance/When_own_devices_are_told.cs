@@ -31,7 +31,10 @@ public class When_own_devices_are_told
 
         var last = drafts.Max(Version);
         await phone.ReceivesEventAsync(PreferencesState.Updated, data => Version(data) == last);
-        var told = phone.Events().Where(one => one.GetProperty("type").GetString() == PreferencesState.Updated).Select(one => Version(one.GetProperty("data"))).ToList();
+        var told = phone.Events()
+            .Where(one => one.GetProperty("type").GetString() == PreferencesState.Updated)
+            .Select(one => Version(one.GetProperty("data")))
+            .ToList();
         Assert.Equal(told.Distinct().Order(), told);
     }
 
@@ -60,7 +63,12 @@ public class When_own_devices_are_told
         await phone.ReceivesEventAsync(UnreadState.Updated, data => Version(data) == 2);
 
         Task TellAsync(string user, long version) =>
-            push.PushAsync(new UserId(user), conversation, UnreadState.Updated, version, new UnreadState(version, 0, MarkedUnread: false, 0));
+            push.PushAsync(
+                new UserId(user),
+                conversation,
+                UnreadState.Updated,
+                version,
+                new UnreadState(version, 0, MarkedUnread: false, 0));
     }
 
     /// <summary>Holds the next push to bob.</summary>

@@ -14,7 +14,9 @@ public class When_people_are_there
         await using var app = await ChatApp.StartAsync(time: clock);
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         await bob.SendAsync((await alice.StartDirectAsync("bob")).ConversationId, "Hello");
-        var away = await Eventually.SeesAsync(() => PresenceAsync(alice, "bob,mallory"), seen => seen.Single().GetProperty("lastSeenAt").ValueKind == JsonValueKind.String);
+        var away = await Eventually.SeesAsync(
+            () => PresenceAsync(alice, "bob,mallory"),
+            seen => seen.Single().GetProperty("lastSeenAt").ValueKind == JsonValueKind.String);
         Assert.Equal(0, away[0].GetProperty("lastSeenAt").GetDateTimeOffset().ToUnixTimeSeconds() % 300);
         Assert.Equal(("bob", false), (away[0].GetProperty("userId").GetString(), away[0].GetProperty("online").GetBoolean()));
 
@@ -36,7 +38,9 @@ public class When_people_are_there
         var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
         Assert.Equal(["bob", "carol"], Names(await PresenceAsync(alice, "bob,carol,dave", group)));
         Assert.Empty(await PresenceAsync(bob, "alice,carol"));
-        Assert.Equal("conversation_not_found", await app.As("mallory").IsRefusedAsync("GET", $"/api/presence?users=alice&conversationId={group}", HttpStatusCode.NotFound));
+        Assert.Equal(
+            "conversation_not_found",
+            await app.As("mallory").IsRefusedAsync("GET", $"/api/presence?users=alice&conversationId={group}", HttpStatusCode.NotFound));
     }
 
     [Fact]
@@ -133,17 +137,24 @@ public class When_people_are_there
         await alice.SendAsync(group, "marker");
         await own.ReceivesEventAsync("message.created", message => message.GetProperty("text").GetString() == "marker");
         Assert.DoesNotContain(own.Events(), seen => seen.GetProperty("type").GetString()!.StartsWith("typing.", StringComparison.Ordinal));
-        Assert.Equal(HttpStatusCode.NotFound, (await app.As("mallory").PostAsync($"/api/conversations/{group}/typing", new { typing = true })).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await app.As("mallory").PostAsync($"/api/conversations/{group}/typing", new { typing = true })).StatusCode);
     }
 
     private static bool IsTyping(JsonElement one, string type, string conversation) =>
-        one.GetProperty("type").GetString() == type && one.GetProperty("conversationId").GetString() == conversation && one.GetProperty("data").GetProperty("userId").GetString() == "alice";
+        one.GetProperty("type").GetString() == type
+            && one.GetProperty("conversationId").GetString() == conversation
+            && one.GetProperty("data").GetProperty("userId").GetString() == "alice";
 
     private static async Task TypesAsync(Person person, string conversation, bool typing) =>
-        Assert.Equal(HttpStatusCode.NoContent, (await person.PostAsync($"/api/conversations/{conversation}/typing", new { typing })).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await person.PostAsync($"/api/conversations/{conversation}/typing", new { typing })).StatusCode);
 
     private static async Task<List<JsonElement>> PresenceAsync(Person person, string users, string? conversation = null) =>
         [.. (await person.AskAsync("GET", $"/api/presence?users={users}{(conversation is null ? "" : "&conversationId=" + conversation)}")).GetProperty("presence").EnumerateArray()];
 
-    private static IEnumerable<string> Names(List<JsonElement> presence) => presence.Select(one => one.GetProperty("userId").GetString()!).Order();
+    private static IEnumerable<string> Names(List<JsonElement> presence) =>
+        presence.Select(one => one.GetProperty("userId").GetString()!).Order();
 }

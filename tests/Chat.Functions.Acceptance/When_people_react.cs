@@ -76,7 +76,9 @@ public class When_people_react
         await bob.AskAsync("DELETE", Reaction(sent, "👍"));
 
         var all = (await bob.AskAsync("GET", Path(sent) + "/reactions")).GetProperty("reactions").EnumerateArray();
-        Assert.Equal([("alice", "❤️"), ("bob", "❤️")], all.Select(one => (one.GetProperty("userId").GetString(), one.GetProperty("keys")[0].GetString())));
+        Assert.Equal(
+            [("alice", "❤️"), ("bob", "❤️")],
+            all.Select(one => (one.GetProperty("userId").GetString(), one.GetProperty("keys")[0].GetString())));
     }
 
     [Fact]
@@ -115,7 +117,9 @@ public class When_people_react
         var listed = new List<string>();
         for (string? continuation = ""; continuation is not null;)
         {
-            var page = await owner.AskAsync("GET", $"{Path(sent)}/reactions?limit=100{(continuation.Length > 0 ? "&continuation=" + continuation : "")}");
+            var page = await owner.AskAsync(
+                "GET",
+                $"{Path(sent)}/reactions?limit=100{(continuation.Length > 0 ? "&continuation=" + continuation : "")}");
             listed.AddRange(page.GetProperty("reactions").EnumerateArray().Select(one => one.GetProperty("userId").GetString()!));
             continuation = page.GetProperty("continuation").GetString();
         }
@@ -165,7 +169,8 @@ public class When_people_react
     [Fact]
     public async Task Should_refuse_what_is_no_emoji_and_what_is_too_much()
     {
-        await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?> { ["Limits:ReactionsPerUser"] = "2", ["Limits:ReactionKeys"] = "3" });
+        await using var app = await ChatApp.StartAsync(
+            settings: new Dictionary<string, string?> { ["Limits:ReactionsPerUser"] = "2", ["Limits:ReactionKeys"] = "3" });
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var sent = await alice.SendAsync((await alice.StartDirectAsync("bob")).ConversationId, "Hello");
         foreach (var key in new[] { "a", "👍👍", "1", ":", "::", ":Name:", "👍 ", "©x", "🇳", "❤\uFE0F\uFE0F", "❤\uFE0E", "👍\u0301", "🏽" })

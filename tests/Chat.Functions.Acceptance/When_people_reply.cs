@@ -15,8 +15,12 @@ public class When_people_reply
         await using var phone = await alice.ListenAsync();
         var asked = await alice.SayAsync(conversation, new { text = "Tea or coffee?" });
         var answer = await bob.SayAsync(conversation, new { text = "Tea", replyTo = asked.Text("messageId") });
-        Assert.Equal(("alice", "Tea or coffee?", asked.Number("seq")), (answer.Text("replyTo.senderId"), answer.Text("replyTo.preview"), answer.Number("replyTo.seq")));
-        Assert.Equal("Tea or coffee?", (await phone.ReceivesEventAsync("message.created", data => data.Text("text") == "Tea")).Text("replyTo.preview"));
+        Assert.Equal(
+            ("alice", "Tea or coffee?", asked.Number("seq")),
+            (answer.Text("replyTo.senderId"), answer.Text("replyTo.preview"), answer.Number("replyTo.seq")));
+        Assert.Equal(
+            "Tea or coffee?",
+            (await phone.ReceivesEventAsync("message.created", data => data.Text("text") == "Tea")).Text("replyTo.preview"));
 
         await alice.AskAsync("PATCH", asked.Path(), new { text = "Tea?" });
         Assert.Equal("Tea?", (await bob.AskAsync("GET", answer.Path())).Text("replyTo.preview"));
@@ -24,8 +28,12 @@ public class When_people_reply
         await alice.AskAsync("DELETE", asked.Path());
         var left = (await bob.AskAsync("GET", answer.Path())).At("replyTo")!.Value;
         Assert.Equal(("", "True"), (left.Text("preview"), left.Text("isUnsent")));
-        Assert.Equal("message_unsent", await bob.MayNotSayAsync(conversation, new { text = "Tea", replyTo = asked.Text("messageId") }, HttpStatusCode.Conflict));
-        Assert.Equal("message_not_found", await bob.MayNotSayAsync(conversation, new { text = "Tea", replyTo = "aaaaaaaaaaaaaaaaaaaaaa" }, HttpStatusCode.NotFound));
+        Assert.Equal(
+            "message_unsent",
+            await bob.MayNotSayAsync(conversation, new { text = "Tea", replyTo = asked.Text("messageId") }, HttpStatusCode.Conflict));
+        Assert.Equal(
+            "message_not_found",
+            await bob.MayNotSayAsync(conversation, new { text = "Tea", replyTo = "aaaaaaaaaaaaaaaaaaaaaa" }, HttpStatusCode.NotFound));
     }
 
     [Fact]
@@ -47,7 +55,9 @@ public class When_people_reply
             Assert.Equal(first.Number("seq"), again.Number("seq"));
         }
 
-        Assert.Equal("client_message_id_reused", await alice.IsRefusedAsync("POST", path, HttpStatusCode.Conflict, new { clientMessageId = "reply", text = "Yes" }));
+        Assert.Equal(
+            "client_message_id_reused",
+            await alice.IsRefusedAsync("POST", path, HttpStatusCode.Conflict, new { clientMessageId = "reply", text = "Yes" }));
     }
 
     [Fact]
@@ -59,25 +69,34 @@ public class When_people_reply
         var root = await alice.SayAsync(conversation, new { text = "Where to?" });
         await alice.SendAsync(conversation, "By the way");
         var thread = root.Text("messageId");
-        var replies = await Task.WhenAll(Enumerable.Range(0, 5).Select(n => bob.SayAsync(conversation, new { text = $"{n}", threadId = thread })));
+        var replies = await Task.WhenAll(
+            Enumerable.Range(0, 5).Select(n => bob.SayAsync(conversation, new { text = $"{n}", threadId = thread })));
 
         var ordered = replies.OrderBy(reply => reply.Number("seq")).ToList();
         Assert.Equal([1, 2, 3, 4, 5], ordered.Select(reply => reply.Number("threadOrdinal")));
         var now = await alice.AskAsync("GET", root.Path());
-        Assert.Equal((5, ordered[^1].Number("seq"), ordered[^1].Number("seq")), (now.Number("thread.count"), now.Number("thread.lastSeq"), now.Number("updatedSeq")));
+        Assert.Equal(
+            (5, ordered[^1].Number("seq"), ordered[^1].Number("seq")),
+            (now.Number("thread.count"), now.Number("thread.lastSeq"), now.Number("updatedSeq")));
 
         var first = await alice.AskAsync("GET", root.Path() + "/replies?limit=3");
         Assert.True(first.At("hasMore")!.Value.GetBoolean());
         var rest = await alice.AskAsync("GET", root.Path() + $"/replies?limit=3&afterSeq={first.Number("toSeq")}");
         Assert.False(rest.At("hasMore")!.Value.GetBoolean());
-        Assert.Equal(ordered.Select(reply => reply.Text("text")), first.List("messages").Concat(rest.List("messages")).Select(reply => reply.Text("text")));
+        Assert.Equal(
+            ordered.Select(reply => reply.Text("text")),
+            first.List("messages").Concat(rest.List("messages")).Select(reply => reply.Text("text")));
         var last = await alice.AskAsync("GET", root.Path() + $"/replies?limit=1&beforeSeq={ordered[^1].Number("seq")}");
         Assert.Equal(ordered[^2].Text("text"), last.List("messages")[0].Text("text"));
 
         // Taking a reply back lowers nothing, and a reply has no thread of its own.
         await bob.AskAsync("DELETE", ordered[0].Path());
         Assert.Equal(5, (await alice.AskAsync("GET", root.Path())).Number("thread.count"));
-        Assert.Equal("not_a_thread_root", await bob.MayNotSayAsync(conversation, new { text = "x", threadId = ordered[1].Text("messageId") }, HttpStatusCode.Conflict));
-        Assert.Equal("conversation_not_found", await app.As("mallory").IsRefusedAsync("GET", root.Path() + "/replies", HttpStatusCode.NotFound));
+        Assert.Equal(
+            "not_a_thread_root",
+            await bob.MayNotSayAsync(conversation, new { text = "x", threadId = ordered[1].Text("messageId") }, HttpStatusCode.Conflict));
+        Assert.Equal(
+            "conversation_not_found",
+            await app.As("mallory").IsRefusedAsync("GET", root.Path() + "/replies", HttpStatusCode.NotFound));
     }
 }

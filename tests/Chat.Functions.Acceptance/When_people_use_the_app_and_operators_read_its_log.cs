@@ -7,7 +7,10 @@ namespace Chat.Functions.Acceptance;
 
 public class When_people_use_the_app_and_operators_read_its_log
 {
-    private static readonly Dictionary<string, string?> Verbose = new(StringComparer.Ordinal) { ["Logging:LogLevel:Default"] = "Information" };
+    private static readonly Dictionary<string, string?> Verbose = new(StringComparer.Ordinal)
+    {
+        ["Logging:LogLevel:Default"] = "Information",
+    };
 
     [Fact]
     public async Task Should_name_nobody_and_quote_nothing()
@@ -31,8 +34,12 @@ public class When_people_use_the_app_and_operators_read_its_log
         await alice.AskAsync("GET", $"/api/presence?users={bob.Name}&conversationId={group}");
         Assert.Equal(HttpStatusCode.NotFound, (await app.As("mallory-in-the-log").GetAsync($"/api/conversations/{group}")).StatusCode);
 
-        Assert.DoesNotContain(log.Lines, line => line.Contains("in-the-log", StringComparison.Ordinal) || line.Contains("secret-", StringComparison.Ordinal));
-        Assert.DoesNotContain(log.Lines, line => line.Contains(direct, StringComparison.Ordinal) || line.Contains(group, StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            log.Lines,
+            line => line.Contains("in-the-log", StringComparison.Ordinal) || line.Contains("secret-", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            log.Lines,
+            line => line.Contains(direct, StringComparison.Ordinal) || line.Contains(group, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -48,7 +55,10 @@ public class When_people_use_the_app_and_operators_read_its_log
             await alice.SendAsync(direct, "Hello");
             await Eventually.SeesAsync(() => bob.SummaryAsync(direct), seen => seen is { LastMessage.Preview: "Hello" });
             await alice.PreferAsync(direct, new { pinned = true });
-            await alice.AskAsync("GET", $"/api/presence?users={bob.Name}&conversationId={group}", expected: HttpStatusCode.ServiceUnavailable);
+            await alice.AskAsync(
+                "GET",
+                $"/api/presence?users={bob.Name}&conversationId={group}",
+                expected: HttpStatusCode.ServiceUnavailable);
         }
 
         Assert.Contains(log.Lines, line => line.Contains("RealtimeException", StringComparison.Ordinal));

@@ -14,7 +14,9 @@ public class When_people_vote
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
         await using var phone = await alice.ListenAsync();
-        var poll = await alice.SayAsync(conversation, new { poll = new { question = "Where to?", options = new[] { "Sea", "Hills", "Home" }, multiple = true } });
+        var poll = await alice.SayAsync(
+            conversation,
+            new { poll = new { question = "Where to?", options = new[] { "Sea", "Hills", "Home" }, multiple = true } });
         Assert.Equal(("poll", "Where to?"), (poll.Text("kind"), poll.Text("text")));
 
         await bob.AskAsync("PUT", poll.Path() + "/vote", new { options = new[] { 0, 1 } });
@@ -27,7 +29,9 @@ public class When_people_vote
         Assert.Equal([("Sea", 0, "False"), ("Hills", 2, "True"), ("Home", 1, "True")], Options(again));
         Assert.Equal(2, again.Number("poll.voters"));
         Assert.Equal(poll.Number("seq") + 3, again.Number("updatedSeq"));
-        Assert.Equal([("Sea", 0, "False"), ("Hills", 2, "True"), ("Home", 1, "False")], Options((await alice.AskAsync("GET", $"/api/conversations/{conversation}/messages")).List("messages")[0]));
+        Assert.Equal(
+            [("Sea", 0, "False"), ("Hills", 2, "True"), ("Home", 1, "False")],
+            Options((await alice.AskAsync("GET", $"/api/conversations/{conversation}/messages")).List("messages")[0]));
 
         var withdrawn = await bob.AskAsync("PUT", poll.Path() + "/vote", new { options = Array.Empty<int>() });
         Assert.Equal([("Sea", 0, "False"), ("Hills", 1, "False"), ("Home", 0, "False")], Options(withdrawn));
@@ -40,13 +44,17 @@ public class When_people_vote
         await using var app = await ChatApp.StartAsync();
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
-        var poll = await alice.SayAsync(conversation, new { poll = new { question = "Where to?", options = new[] { "Sea", "Hills" }, multiple = true } });
+        var poll = await alice.SayAsync(
+            conversation,
+            new { poll = new { question = "Where to?", options = new[] { "Sea", "Hills" }, multiple = true } });
         await using var bobsPhone = await bob.ListenAsync();
         await using var alicesPhone = await alice.ListenAsync();
 
         var chosen = await bob.AskAsync("PUT", poll.Path() + "/vote", new { options = new[] { 1, 0 } });
         var told = await bobsPhone.ReceivesEventAsync("vote.updated");
-        Assert.Equal((poll.Text("messageId"), "[0,1]", chosen.Number("updatedSeq")), (told.Text("messageId"), told.Text("options"), told.Number("updatedSeq")));
+        Assert.Equal(
+            (poll.Text("messageId"), "[0,1]", chosen.Number("updatedSeq")),
+            (told.Text("messageId"), told.Text("options"), told.Number("updatedSeq")));
 
         await bob.AskAsync("PUT", poll.Path() + "/vote", new { options = Array.Empty<int>() });
         await bobsPhone.ReceivesEventAsync("vote.updated", one => one.Text("options") == "[]");
@@ -99,7 +107,9 @@ public class When_people_vote
 
         Assert.DoesNotContain("secret", (await alice.AskAsync("DELETE", poll.Path())).ToString(), StringComparison.Ordinal);
         Assert.Equal("message_unsent", await IsRefusedAsync(bob, HttpStatusCode.Conflict, poll, 0));
-        Assert.Equal("not_a_poll", await IsRefusedAsync(bob, HttpStatusCode.Conflict, await alice.SayAsync(conversation, new { text = "x" }), 0));
+        Assert.Equal(
+            "not_a_poll",
+            await IsRefusedAsync(bob, HttpStatusCode.Conflict, await alice.SayAsync(conversation, new { text = "x" }), 0));
     }
 
     [Fact]

@@ -11,11 +11,15 @@ using Fault = Chat.Local.Fault;
 namespace Chat.Functions.Acceptance;
 
 /// <summary>
-/// Whoever is signed in and a member gets a group's pushes, and nobody else, whichever instances they go through and wherever one of them dies.
+/// Whoever is signed in and a member gets a group's pushes, and nobody else, whichever instances they go through and wherever one of them
+/// dies.
 /// </summary>
 public class When_push_groups_are_renewed
 {
-    private static readonly Dictionary<string, string?> WithoutRenewal = new(StringComparer.Ordinal) { ["AzureWebJobs.RenewPushGroups.Disabled"] = "true" };
+    private static readonly Dictionary<string, string?> WithoutRenewal = new(StringComparer.Ordinal)
+    {
+        ["AzureWebJobs.RenewPushGroups.Disabled"] = "true",
+    };
 
     /// <summary>An instance that learns of nothing by delivering it.</summary>
     private static readonly Dictionary<string, string?> WithoutDelivery = new(StringComparer.Ordinal)
@@ -187,7 +191,9 @@ public class When_push_groups_are_renewed
         // Beyond the time within which they are one message.
         clock.Jump(TimeSpan.FromSeconds(11));
         await bob.AskAsync("POST", "/api/realtime/negotiate");
-        await Eventually.HoldsAsync(app.Azure.ServiceBus.Find("pushgroups")!.Count, count => count is { Active: 0, Scheduled: 0, InFlight: 1 });
+        await Eventually.HoldsAsync(
+            app.Azure.ServiceBus.Find("pushgroups")!.Count,
+            count => count is { Active: 0, Scheduled: 0, InFlight: 1 });
         ending.Open();
 
         await NothingIsLeftAsync(app.Azure);
@@ -208,7 +214,9 @@ public class When_push_groups_are_renewed
         await joining.Reached;
         await bob.DoAsync("POST", "/api/realtime/sign-out");
         await using var phone = await bob.ListenAsync();
-        await Eventually.HoldsAsync(app.Azure.ServiceBus.Find("pushgroups")!.Count, count => count is { Active: 0, Scheduled: 0, InFlight: 1 });
+        await Eventually.HoldsAsync(
+            app.Azure.ServiceBus.Find("pushgroups")!.Count,
+            count => count is { Active: 0, Scheduled: 0, InFlight: 1 });
         Assert.Single(Places(app.Azure));
 
         // It finds the sign-out, and takes away what came after it, too.
@@ -233,7 +241,12 @@ public class When_push_groups_are_renewed
         var group = await InAGroupAsync(app);
         await bob.DoAsync("POST", "/api/realtime/sign-out");
         await using var phone = await alice.ListenAsync();
-        using var listing = new Halt(app.Azure, "cosmos", "patch", target => target.StartsWith("users/bob/inbox", StringComparison.Ordinal), int.MaxValue);
+        using var listing = new Halt(
+            app.Azure,
+            "cosmos",
+            "patch",
+            target => target.StartsWith("users/bob/inbox", StringComparison.Ordinal),
+            int.MaxValue);
         using (app.Azure.Faults.Add(new Fault("signalr", "group-remove", FaultKind.Fail)))
         {
             await alice.DoAsync("DELETE", $"/api/conversations/{group}/members/bob");
@@ -241,7 +254,10 @@ public class When_push_groups_are_renewed
         }
 
         // The rest comes first.
-        await Eventually.SeesAsync(clock, () => Task.FromResult(phone.Events()), events => events.Any(one => one.GetProperty("type").GetString() == "member.removed"));
+        await Eventually.SeesAsync(
+            clock,
+            () => Task.FromResult(phone.Events()),
+            events => events.Any(one => one.GetProperty("type").GetString() == "member.removed"));
         await bob.AskAsync("POST", "/api/realtime/negotiate");
         await Eventually.HoldsAsync(() => Places(app.Azure), places => places.Count == 1);
         listing.Open();

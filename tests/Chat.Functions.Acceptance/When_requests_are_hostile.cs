@@ -52,7 +52,9 @@ public sealed class When_requests_are_hostile : IAsyncLifetime
                 _faults.Enqueue(fault);
             }
         });
-        Assert.True(_faults.IsEmpty, $"{_faults.Count} of {all.Length} were not refused as documented:\n{string.Join('\n', _faults.Take(50))}");
+        Assert.True(
+            _faults.IsEmpty,
+            $"{_faults.Count} of {all.Length} were not refused as documented:\n{string.Join('\n', _faults.Take(50))}");
         Assert.Equal(before, await SeenAsync(worlds));
 
         // Nor was anybody told of what isn't in the log, up to the next message.
@@ -70,7 +72,8 @@ public sealed class When_requests_are_hostile : IAsyncLifetime
             from place in JsonPlaces.In(example.Body!)
             from value in HostileValues.Json(JsonPlaces.At(example.Body!, place))
             let body = JsonPlaces.Fill(example.Body!, place, value)
-            where body.Length <= new Limits().RequestBody && SchemaCheck.Allows(operation.Body!.Schema, JsonSerializer.Deserialize<JsonElement>(body))
+            where body.Length <= new Limits().RequestBody
+                && SchemaCheck.Allows(operation.Body!.Schema, JsonSerializer.Deserialize<JsonElement>(body))
             select (example, place, value);
 
         // As many as one world takes: a message can be edited but so often.
@@ -117,16 +120,27 @@ public sealed class When_requests_are_hostile : IAsyncLifetime
         Assert.True(_faults.IsEmpty, string.Join('\n', _faults.Take(50)));
     }
 
-    /// <summary>A text comes back as it was sent, null as the default. What is refused all the same is so for what is there, which no schema knows, not for how it is said.</summary>
+    /// <summary>
+    /// A text comes back as it was sent, null as the default. What is refused all the same is so for what is there, which no schema
+    /// knows, not for how it is said.
+    /// </summary>
     private static bool IsTaken(ApiAnswer answer, string place, string value) => answer.Status switch
     {
         204 => true,
-        < 300 => value == "null" || !(answer.Json.TryGetProperty(place[1..], out var said) && said.ValueKind == JsonValueKind.String) || JsonElement.DeepEquals(said, JsonSerializer.Deserialize<JsonElement>(value)),
-        400 => answer.Faults.Count > 0 && answer.Faults.All(fault => fault.Code is "out_of_range" or "not_a_pair" or "not_a_member" or "overlapping" or "repeated"),
+        < 300 =>
+            value == "null"
+                || !(answer.Json.TryGetProperty(place[1..], out var said) && said.ValueKind == JsonValueKind.String)
+                || JsonElement.DeepEquals(said, JsonSerializer.Deserialize<JsonElement>(value)),
+        400 =>
+            answer.Faults.Count > 0
+                && answer.Faults.All(
+                    fault => fault.Code is "out_of_range" or "not_a_pair" or "not_a_member" or "overlapping" or "repeated"),
         _ => answer.Status < 500,
     };
 
-    /// <summary>All that can be read in some worlds, but for presence, which changes by itself, and a sync, whose cursor holds the time.</summary>
+    /// <summary>
+    /// All that can be read in some worlds, but for presence, which changes by itself, and a sync, whose cursor holds the time.
+    /// </summary>
     private async Task<IReadOnlyList<string>> SeenAsync(IReadOnlyList<World> worlds)
     {
         // The list follows by delivery.
@@ -140,5 +154,6 @@ public sealed class When_requests_are_hostile : IAsyncLifetime
             select SeenAsync(world, operation));
     }
 
-    private async Task<string> SeenAsync(World world, ApiOperation operation) => $"{operation}: {await (await world.PlaceAsync(operation.Examples().First())).SendAsync(_app.Http)}";
+    private async Task<string> SeenAsync(World world, ApiOperation operation) =>
+        $"{operation}: {await (await world.PlaceAsync(operation.Examples().First())).SendAsync(_app.Http)}";
 }

@@ -9,7 +9,9 @@ namespace Chat.Functions.Acceptance;
 /// <summary>Muting, pinning, archiving and drafting are a user's own affair: on all their devices, and on nobody else's.</summary>
 public class When_somebody_arranges_their_conversations
 {
-    private static readonly DateTimeOffset FarFuture = DateTimeOffset.Parse("9999-12-31T23:59:59.999Z", System.Globalization.CultureInfo.InvariantCulture);
+    private static readonly DateTimeOffset FarFuture = DateTimeOffset.Parse(
+        "9999-12-31T23:59:59.999Z",
+        System.Globalization.CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task Should_be_the_same_on_all_their_devices_and_nothing_to_others()
@@ -31,12 +33,18 @@ public class When_somebody_arranges_their_conversations
         // What happens in the conversation leaves them alone.
         await bob.SendAsync(conversation, "Hello");
         await alice.SendAsync(conversation, "Hello yourself");
-        Assert.Equal(expected, (await Eventually.SeesAsync(() => alice.SummaryAsync(conversation), seen => seen?.LastSeq == 3))!.Preferences);
+        Assert.Equal(
+            expected,
+            (await Eventually.SeesAsync(() => alice.SummaryAsync(conversation), seen => seen?.LastSeq == 3))!.Preferences);
 
-        Assert.Equal(new PreferencesJson(null, true, false, null), await alice.PreferAsync(conversation, new { mutedUntil = (string?)null, draft = (object?)null }));
+        Assert.Equal(
+            new PreferencesJson(null, true, false, null),
+            await alice.PreferAsync(conversation, new { mutedUntil = (string?)null, draft = (object?)null }));
         Assert.Equal(new PreferencesJson(null, false, false, null), await alice.PreferAsync(conversation, new { pinned = (bool?)null }));
         await bobsPhone.ReceivesAsync(conversation, "Hello yourself");
-        Assert.DoesNotContain(bobsPhone.Events(), one => one.GetProperty("type").GetString()!.Contains("preferences", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            bobsPhone.Events(),
+            one => one.GetProperty("type").GetString()!.Contains("preferences", StringComparison.Ordinal));
         Assert.Equal(new PreferencesJson(null, false, false, null), (await bob.SummaryAsync(conversation))!.Preferences);
     }
 
@@ -55,9 +63,15 @@ public class When_somebody_arranges_their_conversations
 
         var now = Assert.Single((await alice.SyncAsync(null)).Items);
         var told = (await phone.EventsBeforeNowAsync(alice, conversation)).SkipLast(1).ToList();
-        var drafts = told.Where(one => one.GetProperty("type").GetString() == "conversation.preferences.updated").Select(one => one.GetProperty("data")).ToList();
-        Assert.Equal(now.Conversation!.Preferences.Draft!.Text, drafts.MaxBy(data => data.GetProperty("version").GetInt64()).GetProperty("draft").GetProperty("text").GetString());
-        var unread = told.Where(one => one.GetProperty("type").GetString() == "unread.updated").Select(one => one.GetProperty("data")).ToList();
+        var drafts = told.Where(one => one.GetProperty("type").GetString() == "conversation.preferences.updated")
+            .Select(one => one.GetProperty("data"))
+            .ToList();
+        Assert.Equal(
+            now.Conversation!.Preferences.Draft!.Text,
+            drafts.MaxBy(data => data.GetProperty("version").GetInt64()).GetProperty("draft").GetProperty("text").GetString());
+        var unread = told.Where(one => one.GetProperty("type").GetString() == "unread.updated")
+            .Select(one => one.GetProperty("data"))
+            .ToList();
         var newest = unread.MaxBy(data => data.GetProperty("version").GetInt64());
         Assert.Equal(
             (now.Version, now.Conversation.UnreadCount, now.Conversation.MarkedUnread, now.Conversation.ClearedSeq),
@@ -106,7 +120,8 @@ public class When_somebody_arranges_their_conversations
     [Fact]
     public async Task Should_pin_so_many_and_no_more()
     {
-        await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:PinnedConversations"] = "2" });
+        await using var app = await ChatApp.StartAsync(
+            settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:PinnedConversations"] = "2" });
         var alice = app.As("alice");
         var conversations = new List<string>();
         foreach (var other in new[] { "bob", "carol", "dave", "erin" })
@@ -120,7 +135,9 @@ public class When_somebody_arranges_their_conversations
         Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
         var problem = await refused.Content.ReadFromJsonAsync<JsonElement>();
         Assert.Equal("too_many_pinned", problem.GetProperty("code").GetString());
-        Assert.Equal((2, "pinnedConversations"), (problem.GetProperty("limit").GetProperty("value").GetInt32(), problem.GetProperty("limit").GetProperty("name").GetString()));
+        Assert.Equal(
+            (2, "pinnedConversations"),
+            (problem.GetProperty("limit").GetProperty("value").GetInt32(), problem.GetProperty("limit").GetProperty("name").GetString()));
         Assert.Equal(Enumerable.Reverse(conversations), await alice.ListedAsync());
 
         // One that is pinned may be pinned again, and one that isn't any more makes room.

@@ -15,7 +15,8 @@ public class When_somebody_changes_what_they_show
         var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
         var sent = await alice.SendAsync(group, "question");
         var (read, open, stamped) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
-        using var held = app.Azure.Faults.Add(new Fault("cosmos", "*", FaultKind.Delay) { Times = 1, Target = IsSettingsOfBob, Applied = HoldAsync });
+        using var held = app.Azure.Faults.Add(
+            new Fault("cosmos", "*", FaultKind.Delay) { Times = 1, Target = IsSettingsOfBob, Applied = HoldAsync });
         using var counting = app.Azure.Faults.Add(new Fault("cosmos", "create", FaultKind.Delay) { Target = IsProfileOfBob });
 
         // Any call looks whether it may stamp when its user was last seen.
@@ -66,7 +67,9 @@ public class When_somebody_changes_what_they_show
     {
         await using var app = await ChatApp.StartAsync();
         var (alice, bob) = (app.As("alice"), app.As("bob"));
-        var conversation = kind == "direct" ? (await alice.StartDirectAsync("bob")).ConversationId : (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
+        var conversation = kind == "direct"
+            ? (await alice.StartDirectAsync("bob")).ConversationId
+            : (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
         var shown = await AnswerAsync();
         Assert.Equal(shown, await ReadSeqAsync(alice, conversation, "bob"));
 

@@ -54,10 +54,14 @@ public class When_somebody_clears_a_conversation
         Assert.Empty(await alice.HistoryAsync(conversation));
         var cleared = await alice.SummaryAsync(conversation);
         Assert.Equal((0, null, two.Seq), (cleared!.UnreadCount, cleared.LastMessage, cleared.ClearedSeq));
-        Assert.Equal((0, two.Seq), ((await alice.ConversationAsync(conversation)).UnreadCount, (await alice.ConversationAsync(conversation)).ClearedSeq));
+        Assert.Equal(
+            (0, two.Seq),
+            ((await alice.ConversationAsync(conversation)).UnreadCount, (await alice.ConversationAsync(conversation)).ClearedSeq));
 
         var three = await bob.SendAsync(conversation, "three");
-        await Eventually.SeesAsync(() => alice.SummaryAsync(conversation), seen => seen is { UnreadCount: 1, LastMessage.Preview: "three" });
+        await Eventually.SeesAsync(
+            () => alice.SummaryAsync(conversation),
+            seen => seen is { UnreadCount: 1, LastMessage.Preview: "three" });
         Assert.Equal([three], await alice.HistoryAsync(conversation));
         using var beyond = await alice.PostAsync($"/api/conversations/{conversation}/clear", new { seq = three.Seq + 1 });
         Assert.Equal(HttpStatusCode.BadRequest, beyond.StatusCode);
@@ -77,7 +81,11 @@ public class When_somebody_clears_a_conversation
             using var cleared = await alice.PostAsync($"/api/conversations/{conversation}/clear", new { seq = sent.Seq });
             var session = Assert.Single(cleared.Headers.GetValues("Chat-Session"));
 
-            using var page = await alice.At(other).SendAsync(HttpMethod.Get, $"/api/conversations/{conversation}/messages", null, request => request.Headers.Add("Chat-Session", session));
+            using var page = await alice.At(other).SendAsync(
+                HttpMethod.Get,
+                $"/api/conversations/{conversation}/messages",
+                null,
+                request => request.Headers.Add("Chat-Session", session));
             Assert.DoesNotContain("Hello", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
     }

@@ -26,7 +26,9 @@ public class When_somebody_comes_by_a_link
 
         var joined = comers.Zip(answers).Where(pair => pair.Second.StatusCode == HttpStatusCode.OK).Select(pair => pair.First).ToList();
         Assert.Equal(5, joined.Count);
-        Assert.All(answers.Except(answers.Where(answer => answer.IsSuccessStatusCode)), answer => Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode));
+        Assert.All(
+            answers.Except(answers.Where(answer => answer.IsSuccessStatusCode)),
+            answer => Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode));
         Assert.Equal(7, (await alice.ConversationAsync(group)).MemberCount);
 
         // Of those who come in the same commit only the last is pushed: the others' coming was before they joined.
@@ -68,7 +70,9 @@ public class When_somebody_comes_by_a_link
         Assert.Equal(HttpStatusCode.OK, (await JoinAsync(dave, lasting)).StatusCode);
         Assert.Equal(1, Assert.Single(await LinksAsync(alice, group)).GetProperty("uses").GetInt32());
         await alice.DoAsync("DELETE", Path(group));
-        Assert.Equal("invite_not_found", await app.As("erin").IsRefusedAsync("POST", $"/api/invites/{lasting}/join", HttpStatusCode.NotFound));
+        Assert.Equal(
+            "invite_not_found",
+            await app.As("erin").IsRefusedAsync("POST", $"/api/invites/{lasting}/join", HttpStatusCode.NotFound));
     }
 
     [Fact]
@@ -139,7 +143,10 @@ public class When_somebody_comes_by_a_link
         var (alice, dave, erin) = (app.As("alice"), app.As("dave"), app.As("erin"));
         var group = await GroupAsync(alice);
         await alice.AskAsync("PATCH", Path(group), new { joinPolicy = "approval" });
-        var (one, deleted, many) = (await LinkAsync(alice, group, new { maxUses = 1 }), await LinkAsync(alice, group, new { maxUses = 1 }), await LinkAsync(alice, group, new { maxUses = 3 }));
+        var (one, deleted, many) = (
+            await LinkAsync(alice, group, new { maxUses = 1 }),
+            await LinkAsync(alice, group, new { maxUses = 1 }),
+            await LinkAsync(alice, group, new { maxUses = 3 }));
         var links = await LinksAsync(alice, group);
         foreach (var (person, code) in new[] { (dave, one), (erin, deleted), (app.As("frank"), many) })
         {
@@ -198,7 +205,9 @@ public class When_somebody_comes_by_a_link
 
         await phone.ReceivesEventAsync("member.requested", data => Text(data, "userId") == "dave");
         Assert.DoesNotContain(await bobsPhone.EventsBeforeNowAsync(bob, direct), one => Text(one, "type") == "member.requested");
-        Assert.Equal("not_allowed", await bob.IsRefusedAsync("POST", $"{Path(group)}/join-requests/dave/approve", HttpStatusCode.Forbidden));
+        Assert.Equal(
+            "not_allowed",
+            await bob.IsRefusedAsync("POST", $"{Path(group)}/join-requests/dave/approve", HttpStatusCode.Forbidden));
     }
 
     [Fact]
@@ -234,8 +243,12 @@ public class When_somebody_comes_by_a_link
         await AskToJoinAsync(erin, await LinkAsync(alice, group));
         await alice.DoAsync("POST", $"{Path(group)}/join-requests/erin/reject");
 
-        Assert.Equal("join_request_not_found", await alice.IsRefusedAsync("POST", $"{Path(group)}/join-requests/erin/approve", HttpStatusCode.NotFound));
-        Assert.Equal("join_request_not_found", await alice.IsRefusedAsync("POST", $"{Path(group)}/join-requests/mallory/reject", HttpStatusCode.NotFound));
+        Assert.Equal(
+            "join_request_not_found",
+            await alice.IsRefusedAsync("POST", $"{Path(group)}/join-requests/erin/approve", HttpStatusCode.NotFound));
+        Assert.Equal(
+            "join_request_not_found",
+            await alice.IsRefusedAsync("POST", $"{Path(group)}/join-requests/mallory/reject", HttpStatusCode.NotFound));
         Assert.Empty((await alice.AskAsync("GET", $"{Path(group)}/join-requests")).GetProperty("joinRequests").EnumerateArray());
     }
 
@@ -260,7 +273,8 @@ public class When_somebody_comes_by_a_link
     [Fact]
     public async Task Should_let_no_more_wait_than_a_group_can_have_waiting()
     {
-        await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:JoinRequests"] = "2" });
+        await using var app = await ChatApp.StartAsync(
+            settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:JoinRequests"] = "2" });
         var alice = app.As("alice");
         var group = await GroupAsync(alice);
         await alice.AskAsync("PATCH", Path(group), new { joinPolicy = "approval" });
@@ -269,7 +283,11 @@ public class When_somebody_comes_by_a_link
         var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => JoinAsync(app.As($"comer-{n}"), code)));
 
         Assert.Equal((2, 4), (answers.Count(answer => answer.StatusCode == HttpStatusCode.Accepted), answers.Count(answer => answer.StatusCode == HttpStatusCode.Conflict)));
-        var waiting = (await alice.AskAsync("GET", $"{Path(group)}/join-requests")).GetProperty("joinRequests").EnumerateArray().Select(one => Text(one, "userId")!).ToList();
+        var waiting = (await alice.AskAsync("GET", $"{Path(group)}/join-requests"))
+            .GetProperty("joinRequests")
+            .EnumerateArray()
+            .Select(one => Text(one, "userId")!)
+            .ToList();
         Assert.Equal(2, waiting.Count);
         await alice.DoAsync("POST", $"{Path(group)}/join-requests/{waiting[0]}/approve");
         Assert.Equal(HttpStatusCode.Accepted, (await JoinAsync(app.As("comer-6"), code)).StatusCode);
@@ -278,7 +296,8 @@ public class When_somebody_comes_by_a_link
     [Fact]
     public async Task Should_be_made_once_under_a_key_and_be_stored_as_a_hash()
     {
-        await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:InviteLinks"] = "2" });
+        await using var app = await ChatApp.StartAsync(
+            settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:InviteLinks"] = "2" });
         var alice = app.As("alice");
         var group = await GroupAsync(alice);
 
@@ -290,7 +309,9 @@ public class When_somebody_comes_by_a_link
 
         await LinkAsync(alice, group);
         Assert.Equal("limit_reached", await alice.IsRefusedAsync("POST", $"{Path(group)}/invite-links", HttpStatusCode.Conflict, new { }));
-        Assert.Equal("malformed", await alice.IsRefusedAsync("POST", $"{Path(group)}/invite-links", HttpStatusCode.BadRequest, new { maxUses = 0 }));
+        Assert.Equal(
+            "malformed",
+            await alice.IsRefusedAsync("POST", $"{Path(group)}/invite-links", HttpStatusCode.BadRequest, new { maxUses = 0 }));
         Assert.Equal("malformed", await alice.IsRefusedAsync("POST", $"{Path(group)}/invite-links", HttpStatusCode.BadRequest, new { expiresAt = "2020-01-01T00:00:00Z" }));
 
         var containers = app.Services.GetRequiredService<ChatContainers>();
@@ -301,7 +322,11 @@ public class When_somebody_comes_by_a_link
 
         async Task<JsonElement> MakeAsync(object body, HttpStatusCode expected)
         {
-            using var answer = await alice.SendAsync(HttpMethod.Post, $"{Path(group)}/invite-links", JsonContent.Create(body), request => request.Headers.Add("Idempotency-Key", "key-1"));
+            using var answer = await alice.SendAsync(
+                HttpMethod.Post,
+                $"{Path(group)}/invite-links",
+                JsonContent.Create(body),
+                request => request.Headers.Add("Idempotency-Key", "key-1"));
             Assert.Equal(expected, answer.StatusCode);
             return JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync());
         }
@@ -321,7 +346,8 @@ public class When_somebody_comes_by_a_link
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
     }
 
-    private static Task<HttpResponseMessage> JoinAsync(Person person, string code) => person.SendAsync(HttpMethod.Post, $"/api/invites/{code}/join", null);
+    private static Task<HttpResponseMessage> JoinAsync(Person person, string code) =>
+        person.SendAsync(HttpMethod.Post, $"/api/invites/{code}/join", null);
 
     private static string Path(string conversation) => $"/api/conversations/{conversation}";
 

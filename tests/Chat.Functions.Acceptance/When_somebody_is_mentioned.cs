@@ -13,7 +13,9 @@ public class When_somebody_is_mentioned
         await using var app = await ChatApp.StartAsync();
         var (alice, bob, carol) = (app.As("alice"), app.As("bob"), app.As("carol"));
         var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
-        var sent = await alice.SayAsync(group, new { text = "👍 @bob, come", mentions = new[] { new { userId = "bob", offset = 2, length = 4 } } });
+        var sent = await alice.SayAsync(
+            group,
+            new { text = "👍 @bob, come", mentions = new[] { new { userId = "bob", offset = 2, length = 4 } } });
         var mention = Assert.Single(sent.List("mentions"));
         Assert.Equal(("bob", 2, 4), (mention.Text("userId"), mention.Number("offset"), mention.Number("length")));
         await alice.SendAsync(group, "Or not");
@@ -36,8 +38,13 @@ public class When_somebody_is_mentioned
         await using var app = await ChatApp.StartAsync();
         var alice = app.As("alice");
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
-        var sent = await alice.SayAsync(conversation, new { text = "@bob", mentions = new[] { new { userId = "bob", offset = 0, length = 4 } } });
-        var moved = await alice.AskAsync("PATCH", sent.Path(), new { text = "Hi @bob", mentions = new[] { new { userId = "bob", offset = 3, length = 4 } } });
+        var sent = await alice.SayAsync(
+            conversation,
+            new { text = "@bob", mentions = new[] { new { userId = "bob", offset = 0, length = 4 } } });
+        var moved = await alice.AskAsync(
+            "PATCH",
+            sent.Path(),
+            new { text = "Hi @bob", mentions = new[] { new { userId = "bob", offset = 3, length = 4 } } });
         Assert.Equal(3, moved.List("mentions")[0].Number("offset"));
         Assert.Null((await alice.AskAsync("PATCH", sent.Path(), new { text = "Hi" })).At("mentions"));
     }
@@ -48,19 +55,27 @@ public class When_somebody_is_mentioned
         await using var app = await ChatApp.StartAsync();
         var alice = app.As("alice");
         var group = (await alice.CreateGroupAsync("Trip", "bob", "carol", "dave")).ConversationId;
-        var sent = await alice.SayAsync(group, new { text = "@bob cmoe", mentions = new[] { new { userId = "bob", offset = 0, length = 4 } } });
+        var sent = await alice.SayAsync(
+            group,
+            new { text = "@bob cmoe", mentions = new[] { new { userId = "bob", offset = 0, length = 4 } } });
         foreach (var gone in new[] { "bob", "dave" })
         {
             await alice.DoAsync("DELETE", $"/api/conversations/{group}/members/{gone}");
         }
 
-        var edited = await alice.AskAsync("PATCH", sent.Path(), new { text = "Yes, @bob come", mentions = new[] { new { userId = "bob", offset = 5, length = 4 } } });
+        var edited = await alice.AskAsync(
+            "PATCH",
+            sent.Path(),
+            new { text = "Yes, @bob come", mentions = new[] { new { userId = "bob", offset = 5, length = 4 } } });
         Assert.Equal("bob", edited.List("mentions")[0].Text("userId"));
 
         // Who is named for the first time is a member.
         var named = new { text = "@dave come", mentions = new[] { new { userId = "dave", offset = 0, length = 5 } } };
         Assert.Equal("malformed", await alice.IsRefusedAsync("PATCH", sent.Path(), HttpStatusCode.BadRequest, named));
-        await alice.AskAsync("PATCH", sent.Path(), new { text = "@carol come", mentions = new[] { new { userId = "carol", offset = 0, length = 6 } } });
+        await alice.AskAsync(
+            "PATCH",
+            sent.Path(),
+            new { text = "@carol come", mentions = new[] { new { userId = "carol", offset = 0, length = 6 } } });
         Assert.Equal("malformed", await alice.IsRefusedAsync("PATCH", sent.Path(), HttpStatusCode.BadRequest, new { text = "@bob come", mentions = new[] { new { userId = "bob", offset = 0, length = 4 } } }));
     }
 
@@ -76,7 +91,9 @@ public class When_somebody_is_mentioned
         await alice.AskAsync("DELETE", second.Path());
         await alice.SendAsync(group, "So what?");
         Assert.True(await IsMentionedAsync(bob, group, 3));
-        Assert.DoesNotContain((await bob.AskAsync("GET", $"/api/conversations/{group}/messages")).List("messages"), message => message.At("mentions") is not null);
+        Assert.DoesNotContain(
+            (await bob.AskAsync("GET", $"/api/conversations/{group}/messages")).List("messages"),
+            message => message.At("mentions") is not null);
     }
 
     [Theory]
@@ -116,7 +133,10 @@ public class When_somebody_is_mentioned
     private static async Task<bool> IsMentionedAsync(Person person, string conversation, long unread)
     {
         var seen = await Eventually.SeesAsync(
-            async () => (await person.AskAsync("GET", "/api/conversations")).List("conversations").Find(one => one.Text("conversationId") == conversation),
+            async () =>
+                (await person.AskAsync("GET", "/api/conversations"))
+                    .List("conversations")
+                    .Find(one => one.Text("conversationId") == conversation),
             entry => entry.ValueKind == JsonValueKind.Object && entry.At("lastMessage")?.ValueKind == JsonValueKind.Object && entry.Number("unreadCount") == unread);
         return seen.At("isMentioned")!.Value.GetBoolean();
     }

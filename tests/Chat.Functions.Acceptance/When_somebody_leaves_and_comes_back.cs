@@ -27,7 +27,9 @@ public class When_somebody_leaves_and_comes_back
             sent.Add(await alice.SayAsync(group, new { text }));
         }
 
-        var mention = await alice.SayAsync(group, new { text = "@bob", mentions = new[] { new { userId = "bob", offset = 0, length = 4 } } });
+        var mention = await alice.SayAsync(
+            group,
+            new { text = "@bob", mentions = new[] { new { userId = "bob", offset = 0, length = 4 } } });
         await Eventually.SeesAsync(() => bob.SummaryAsync(group), seen => seen is { IsMentioned: true });
 
         // All that one can set, one can take away, and that is remembered.
@@ -39,7 +41,11 @@ public class When_somebody_leaves_and_comes_back
         await bob.PreferAsync(group, new { pinned = true, mutedUntil = "9999-12-31T23:59:59.999Z", draft = new { text = "half a sen" } });
         await bob.PreferAsync(group, new { archived = true });
         var later = clock.GetUtcNow().AddSeconds(90);
-        await bob.AskAsync("POST", path + "/scheduled", new { clientMessageId = "1", text = "from before", dueAt = later }, HttpStatusCode.Created);
+        await bob.AskAsync(
+            "POST",
+            path + "/scheduled",
+            new { clientMessageId = "1", text = "from before", dueAt = later },
+            HttpStatusCode.Created);
         Assert.Equal((1, 1), (await WaitingAsync(), (await bob.ListedAsync("archived")).Count));
 
         await (going == "leaves" ? bob : alice).DoAsync("DELETE", path + "/members/bob");
@@ -69,11 +75,19 @@ public class When_somebody_leaves_and_comes_back
         await alice.SendAsync(group, "hello again");
         await Eventually.SeesAsync(() => bob.SummaryAsync(group), seen => seen is { UnreadCount: 1, LastMessage.Preview: "hello again" });
         Assert.Equal([group], await bob.ListedAsync("unread"));
-        await bob.AskAsync("POST", path + "/scheduled", new { clientMessageId = "2", text = "from now", dueAt = later }, HttpStatusCode.Created);
+        await bob.AskAsync(
+            "POST",
+            path + "/scheduled",
+            new { clientMessageId = "2", text = "from now", dueAt = later },
+            HttpStatusCode.Created);
         clock.Jump(TimeSpan.FromSeconds(120));
         await Eventually.SeesAsync(clock, () => alice.HistoryAsync(group), all => all[^1].Text == "from now");
         Assert.DoesNotContain(await alice.HistoryAsync(group), message => message.Text == "from before");
-        await bob.AskAsync("POST", path + "/scheduled", new { clientMessageId = "1", text = "anew", dueAt = clock.GetUtcNow().AddSeconds(90) }, HttpStatusCode.Created);
+        await bob.AskAsync(
+            "POST",
+            path + "/scheduled",
+            new { clientMessageId = "1", text = "anew", dueAt = clock.GetUtcNow().AddSeconds(90) },
+            HttpStatusCode.Created);
 
         async Task<int> WaitingAsync() => (await bob.AskAsync("GET", path + "/scheduled")).List("scheduled").Count;
     }

@@ -8,8 +8,8 @@ using Xunit;
 namespace Chat.Functions.Acceptance;
 
 /// <summary>
-/// What was pushed carries the session: whoever sends it along finds what they were told of, although another instance takes the request and
-/// its replica is behind.
+/// What was pushed carries the session: whoever sends it along finds what they were told of, although another instance takes the request
+/// and its replica is behind.
 /// </summary>
 public class When_somebody_reacts_to_a_push_elsewhere
 {
@@ -32,8 +32,16 @@ public class When_somebody_reacts_to_a_push_elsewhere
         using var undelivered = app.Azure.Faults.Add(new Fault("servicebus", "receive", FaultKind.Fail));
         var path = $"/api/conversations/{group}";
         await DoesAsync("PUT", $"{path}/messages/{sent.MessageId}/reactions/:ok:", null, HttpStatusCode.OK);
-        await DoesAsync("POST", $"{path}/messages", new { clientMessageId = "1", text = "Hi", replyTo = sent.MessageId }, HttpStatusCode.Created);
-        await DoesAsync("POST", $"{path}/messages", new { clientMessageId = "2", text = "@carol", mentions = new[] { new { userId = "carol", offset = 0, length = 6 } } }, HttpStatusCode.Created);
+        await DoesAsync(
+            "POST",
+            $"{path}/messages",
+            new { clientMessageId = "1", text = "Hi", replyTo = sent.MessageId },
+            HttpStatusCode.Created);
+        await DoesAsync(
+            "POST",
+            $"{path}/messages",
+            new { clientMessageId = "2", text = "@carol", mentions = new[] { new { userId = "carol", offset = 0, length = 6 } } },
+            HttpStatusCode.Created);
         await DoesAsync("PUT", $"{path}/read", new { seq = sent.Seq }, HttpStatusCode.NoContent);
         await DoesAsync("PUT", $"{path}/delivered", new { seq = sent.Seq }, HttpStatusCode.NoContent);
         await DoesAsync("POST", $"{path}/clear", new { seq = sent.Seq }, HttpStatusCode.NoContent);
@@ -46,7 +54,9 @@ public class When_somebody_reacts_to_a_push_elsewhere
                 address,
                 body is null ? null : JsonContent.Create(body),
                 request => request.Headers.Add("Chat-Session", session));
-            Assert.True(answer.StatusCode == expected, $"{method} {address}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+            Assert.True(
+                answer.StatusCode == expected,
+                $"{method} {address}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
         }
     }
 
@@ -67,7 +77,11 @@ public class When_somebody_reacts_to_a_push_elsewhere
 
         using var undelivered = app.Azure.Faults.Add(new Fault("servicebus", "receive", FaultKind.Fail));
         await using var other = await ChatApp.StartAsync(app.Azure);
-        using var approved = await alice.At(other).SendAsync(HttpMethod.Post, $"{path}/join-requests/dave/approve", null, request => request.Headers.Add("Chat-Session", session));
+        using var approved = await alice.At(other).SendAsync(
+            HttpMethod.Post,
+            $"{path}/join-requests/dave/approve",
+            null,
+            request => request.Headers.Add("Chat-Session", session));
         Assert.Equal(HttpStatusCode.NoContent, approved.StatusCode);
     }
 
@@ -82,11 +96,25 @@ public class When_somebody_reacts_to_a_push_elsewhere
         var alice = app.As("alice");
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
 
-        using var sent = await alice.SendAsync(HttpMethod.Post, $"/api/conversations/{conversation}/messages", JsonContent.Create(new { clientMessageId = "1", text = "Hi" }), Add);
-        using var read = await alice.SendAsync(HttpMethod.Put, $"/api/conversations/{conversation}/read", JsonContent.Create(new { seq = 2 }), Add);
-        using var nothing = await alice.SendAsync(HttpMethod.Put, $"/api/conversations/{conversation}/messages/{new string('a', 22)}/pin", null, Add);
+        using var sent = await alice.SendAsync(
+            HttpMethod.Post,
+            $"/api/conversations/{conversation}/messages",
+            JsonContent.Create(new { clientMessageId = "1", text = "Hi" }),
+            Add);
+        using var read = await alice.SendAsync(
+            HttpMethod.Put,
+            $"/api/conversations/{conversation}/read",
+            JsonContent.Create(new { seq = 2 }),
+            Add);
+        using var nothing = await alice.SendAsync(
+            HttpMethod.Put,
+            $"/api/conversations/{conversation}/messages/{new string('a', 22)}/pin",
+            null,
+            Add);
 
-        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.NoContent, HttpStatusCode.NotFound), (sent.StatusCode, read.StatusCode, nothing.StatusCode));
+        Assert.Equal(
+            (HttpStatusCode.Created, HttpStatusCode.NoContent, HttpStatusCode.NotFound),
+            (sent.StatusCode, read.StatusCode, nothing.StatusCode));
 
         void Add(HttpRequestMessage request) => request.Headers.TryAddWithoutValidation("Chat-Session", session);
     }

@@ -27,7 +27,8 @@ public class When_somebody_signs_in_and_out
             // Tokens are taken for half a minute more, as clocks differ.
             Assert.InRange(token.ValidTo - now.UtcDateTime, connects - TimeSpan.FromMinutes(1), connects + TimeSpan.FromMinutes(1));
             Assert.Equal("true", token.GetClaim("asrs.s.coae").Value);
-            var end = DateTimeOffset.FromUnixTimeSeconds(long.Parse(token.GetClaim("asrs.s.aeo").Value, System.Globalization.CultureInfo.InvariantCulture));
+            var end = DateTimeOffset.FromUnixTimeSeconds(
+                long.Parse(token.GetClaim("asrs.s.aeo").Value, System.Globalization.CultureInfo.InvariantCulture));
             Assert.InRange(end - now, lifetime - TimeSpan.FromMinutes(1), lifetime + TimeSpan.FromMinutes(1));
         }
     }
@@ -41,7 +42,12 @@ public class When_somebody_signs_in_and_out
         await alice.DoAsync("POST", $"/api/conversations/{group}/members", new { members = new[] { "carol" } });
         await app.HasDeliveredAsync();
         var asked = 0;
-        using var counting = Count(app, "servicebus", "send", target => target.StartsWith("pushgroups", StringComparison.Ordinal), () => asked++);
+        using var counting = Count(
+            app,
+            "servicebus",
+            "send",
+            target => target.StartsWith("pushgroups", StringComparison.Ordinal),
+            () => asked++);
 
         foreach (var person in new[] { alice, bob, app.As("carol") })
         {
@@ -95,7 +101,12 @@ public class When_somebody_signs_in_and_out
 
         await bob.DoAsync("POST", "/api/realtime/sign-out");
         var renewed = 0;
-        using var counting = Count(app, "signalr", "group-add", target => target.EndsWith("/bob", StringComparison.Ordinal), () => Interlocked.Increment(ref renewed));
+        using var counting = Count(
+            app,
+            "signalr",
+            "group-add",
+            target => target.EndsWith("/bob", StringComparison.Ordinal),
+            () => Interlocked.Increment(ref renewed));
 
         await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => bob.AskAsync("POST", "/api/realtime/negotiate")));
 

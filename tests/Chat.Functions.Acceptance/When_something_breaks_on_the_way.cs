@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Chat.Functions.Acceptance;
 
-/// <summary>A send that was answered arrives, whatever breaks between the commit and the inbox, and nothing ends as a dead letter.</summary>
+/// <summary>
+/// A send that was answered arrives, whatever breaks between the commit and the inbox, and nothing ends as a dead letter.
+/// </summary>
 public class When_something_breaks_on_the_way
 {
     /// <summary>An instance that only answers requests.</summary>
@@ -17,8 +19,8 @@ public class When_something_breaks_on_the_way
 
     public static TheoryData<string, string, string> Steps => new()
     {
-        { "the hand-over", "servicebus", "send" },
-        { "receiving the hand-over", "servicebus", "receive" },
+        { "enqueueing the delivery", "servicebus", "send" },
+        { "receiving the delivery", "servicebus", "receive" },
         { "the push", "signalr", "send-user" },
         { "the inbox", "cosmos", "patch" },
         { "completing the message", "servicebus", "complete" },
@@ -73,7 +75,7 @@ public class When_something_breaks_on_the_way
         await Eventually.SeesAsync(() => bob.SummaryAsync(conversation), seen => seen is not null);
         await using var bobsPhone = await bob.ListenAsync();
 
-        // The first process commits, and dies before it hands over.
+        // The first process commits, and dies before it enqueues the delivery.
         using (first.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.ResetBefore) { Target = target => target.EndsWith(":2-2", StringComparison.Ordinal), Strike = _ => first.KillAsync() }))
         {
             try
@@ -106,7 +108,7 @@ public class When_something_breaks_on_the_way
         var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
         await second.HasDeliveredAsync(clock);
 
-        // The first dies before it hands the removal over, the second before it sends on what it couldn't write.
+        // The first dies before it enqueues the delivery of the removal, the second before it sends on what it couldn't write.
         var died = new TaskCompletionSource();
         using (azure.Faults.Add(new Fault("servicebus", "send", FaultKind.ResetBefore) { Target = target => target.EndsWith(":2-2", StringComparison.Ordinal), Strike = _ => first.KillAsync() }))
         using (azure.Faults.Add(new Fault("cosmos", "patch", FaultKind.Fail) { Target = target => target.StartsWith("users/bob/inbox", StringComparison.Ordinal) }))
@@ -142,7 +144,9 @@ public class When_something_breaks_on_the_way
         var sent = new List<MessageJson>();
         for (var n = 0; n < 40; n++)
         {
-            using var answer = await Eventually.SeesAsync(() => alice.TrySendAsync(conversation, $"message {n}", $"id-{n}"), seen => seen.IsSuccessStatusCode);
+            using var answer = await Eventually.SeesAsync(
+                () => alice.TrySendAsync(conversation, $"message {n}", $"id-{n}"),
+                seen => seen.IsSuccessStatusCode);
             sent.Add(System.Text.Json.JsonSerializer.Deserialize<MessageJson>(await answer.Content.ReadAsStringAsync(), System.Text.Json.JsonSerializerOptions.Web)!);
         }
 

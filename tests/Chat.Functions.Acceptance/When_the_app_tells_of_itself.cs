@@ -28,7 +28,9 @@ public class When_the_app_tells_of_itself
         Assert.Equal(
             [ActivityKind.Server, ActivityKind.Internal, ActivityKind.Producer, ActivityKind.Consumer, ActivityKind.Client],
             new[] { send, commit, enqueue, delivery, push }.Select(span => span.Kind));
-        Assert.Equal((201, "committed"), ((int)send.GetTagItem("http.response.status_code")!, (string)commit.GetTagItem("chat.commit.outcome")!));
+        Assert.Equal(
+            (201, "committed"),
+            ((int)send.GetTagItem("http.response.status_code")!, (string)commit.GetTagItem("chat.commit.outcome")!));
         Assert.Equal([conversation, conversation], new[] { commit, push }.Select(span => span.GetTagItem("chat.conversation.id")));
         Assert.All(recording.Spans(), span => Assert.Equal(ActivityStatusCode.Unset, span.Status));
     }
@@ -51,7 +53,9 @@ public class When_the_app_tells_of_itself
         await Task.WhenAll(others.Append(first));
 
         var sends = await Eventually.HoldsAsync(() => recording.Spans("SendMessage"), spans => spans.Count == 21);
-        var commits = await Eventually.HoldsAsync(() => recording.Spans("commit"), spans => spans.Sum(commit => (int)commit.GetTagItem("chat.commit.commands")!) == 21);
+        var commits = await Eventually.HoldsAsync(
+            () => recording.Spans("commit"),
+            spans => spans.Sum(commit => (int)commit.GetTagItem("chat.commit.commands")!) == 21);
         Assert.Contains(commits, commit => commit.Links.Any());
         Assert.Equal(
             sends.Select(send => send.SpanId.ToHexString()).Order(StringComparer.Ordinal),
@@ -102,7 +106,11 @@ public class When_the_app_tells_of_itself
 
         async Task AskAsync(string parent)
         {
-            using var answer = await app.As("alice").SendAsync(HttpMethod.Get, "/api/conversations", null, request => request.Headers.Add("traceparent", parent));
+            using var answer = await app.As("alice").SendAsync(
+                HttpMethod.Get,
+                "/api/conversations",
+                null,
+                request => request.Headers.Add("traceparent", parent));
             answer.EnsureSuccessStatusCode();
         }
     }
@@ -132,8 +140,12 @@ public class When_the_app_tells_of_itself
         Assert.Equal(Messages * 2, recording.Sum("chat.push.events"));
         Assert.Equal(1, recording.Sum("chat.connections.negotiated"));
         Assert.Equal(0, recording.Sum("chat.push.failures"));
-        Assert.All(recording.Of("chat.delivery.lag"), lag => Assert.True(lag is { Value: >= 0 } && lag.Tag("chat.delivery.by") == "commit", $"{lag}"));
-        Assert.All(recording.Of("chat.commit.duration"), took => Assert.True(took is { Value: > 0 } && took.Tag("chat.commit.outcome") == "committed", $"{took}"));
+        Assert.All(
+            recording.Of("chat.delivery.lag"),
+            lag => Assert.True(lag is { Value: >= 0 } && lag.Tag("chat.delivery.by") == "commit", $"{lag}"));
+        Assert.All(
+            recording.Of("chat.commit.duration"),
+            took => Assert.True(took is { Value: > 0 } && took.Tag("chat.commit.outcome") == "committed", $"{took}"));
         Assert.Equal(recording.Of("chat.commit.commands").Count, recording.Of("chat.commit.duration").Count);
         Assert.Equal(sent.Length, phone.Messages(conversation).Count);
     }
@@ -157,7 +169,9 @@ public class When_the_app_tells_of_itself
 
         Assert.InRange(Assert.Single(recording.Of("chat.delivery.lag")).Value, 10, 60);
         Assert.NotNull(Assert.Single(recording.Of("chat.push.failures")).Tag("error.type"));
-        Assert.Equal([ActivityStatusCode.Error, ActivityStatusCode.Unset], (await Eventually.HoldsAsync(() => recording.Spans("push"), spans => spans.Count == 2)).Select(span => span.Status));
+        Assert.Equal(
+            [ActivityStatusCode.Error, ActivityStatusCode.Unset],
+            (await Eventually.HoldsAsync(() => recording.Spans("push"), spans => spans.Count == 2)).Select(span => span.Status));
 
         Task AwayAsync(string target)
         {
@@ -195,7 +209,8 @@ public class When_the_app_tells_of_itself
         using var recording = new Recording();
 
         await client.CreateSender("fanout").SendMessageAsync(new ServiceBusMessage("not JSON"));
-        await client.CreateSender("deliveries").SendMessageAsync(new ServiceBusMessage("""{"conversationId":"aaaaaaaaaaaaaaaaaaaaaa","first":1,"last":1}"""));
+        await client.CreateSender("deliveries").SendMessageAsync(
+            new ServiceBusMessage("""{"conversationId":"aaaaaaaaaaaaaaaaaaaaaa","first":1,"last":1}"""));
 
         var letters = await Eventually.HoldsAsync(() => recording.Of("chat.queue.dead_letters"), all => all.Count == 2);
         Assert.Equal(
@@ -219,13 +234,25 @@ public class When_the_app_tells_of_itself
         await alice.PreferAsync(conversation, new { pinned = true });
         await alice.MarkReadAsync(conversation, sent.Seq);
 
-        var charged = Charges(app).ToDictionary(now => now.Key, now => Math.Round(now.Value - before.GetValueOrDefault(now.Key), 3), StringComparer.Ordinal);
+        var charged = Charges(app).ToDictionary(
+            now => now.Key,
+            now => Math.Round(now.Value - before.GetValueOrDefault(now.Key), 3),
+            StringComparer.Ordinal);
         var measured = recording.Of("chat.cosmos.request_charge")
             .GroupBy(charge => charge.Tag("db.operation.name")!, StringComparer.Ordinal)
-            .ToDictionary(operation => operation.Key, operation => Math.Round(operation.Sum(charge => charge.Value), 3), StringComparer.Ordinal);
-        Assert.Superset(new HashSet<string>(["batch", "patch", "query", "read"], StringComparer.Ordinal), measured.Keys.ToHashSet(StringComparer.Ordinal));
-        Assert.Equal(charged.Where(charge => charge.Value > 0 && charge.Key != "changefeed").OrderBy(charge => charge.Key, StringComparer.Ordinal), measured.OrderBy(charge => charge.Key, StringComparer.Ordinal));
-        Assert.All(recording.Of("chat.cosmos.request_charge"), charge => Assert.Contains(charge.Tag("db.collection.name"), (string[])["conversations", "users"]));
+            .ToDictionary(
+                operation => operation.Key,
+                operation => Math.Round(operation.Sum(charge => charge.Value), 3),
+                StringComparer.Ordinal);
+        Assert.Superset(
+            new HashSet<string>(["batch", "patch", "query", "read"], StringComparer.Ordinal),
+            measured.Keys.ToHashSet(StringComparer.Ordinal));
+        Assert.Equal(
+            charged.Where(charge => charge.Value > 0 && charge.Key != "changefeed").OrderBy(charge => charge.Key, StringComparer.Ordinal),
+            measured.OrderBy(charge => charge.Key, StringComparer.Ordinal));
+        Assert.All(
+            recording.Of("chat.cosmos.request_charge"),
+            charge => Assert.Contains(charge.Tag("db.collection.name"), (string[])["conversations", "users", "settings"]));
     }
 
     [Fact]
@@ -254,8 +281,12 @@ public class When_the_app_tells_of_itself
 
         var (spans, metrics) = (receiver.At("/v1/traces"), receiver.At("/v1/metrics"));
         Assert.All((string[])["chat-functions", "a-story", "SendMessage", "commit", "send deliveries", "process deliveries", "push", "enduser.pseudo.id", conversation], name => Assert.Contains(name, spans, StringComparison.Ordinal));
-        Assert.All((string[])["chat-functions", "chat.messages.sent", "chat.delivery.lag", "chat.cosmos.request_charge", "{request_unit}"], name => Assert.Contains(name, metrics, StringComparison.Ordinal));
-        Assert.All((string[])[Sender, Text, Title, Tokens.For(Sender), "Bearer", "a-place-that-is-not-there"], secret => Assert.DoesNotContain(secret, spans + metrics, StringComparison.Ordinal));
+        Assert.All(
+            (string[])["chat-functions", "chat.messages.sent", "chat.delivery.lag", "chat.cosmos.request_charge", "{request_unit}"],
+            name => Assert.Contains(name, metrics, StringComparison.Ordinal));
+        Assert.All(
+            (string[])[Sender, Text, Title, Tokens.For(Sender), "Bearer", "a-place-that-is-not-there"],
+            secret => Assert.DoesNotContain(secret, spans + metrics, StringComparison.Ordinal));
         Assert.DoesNotContain(conversation, metrics, StringComparison.Ordinal);
     }
 
@@ -264,10 +295,13 @@ public class When_the_app_tells_of_itself
     [InlineData("Delivery:LateAfter", "00:00:00")]
     public async Task Should_not_start_with_a_setting_that_makes_no_sense(string setting, string value)
     {
-        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { [setting] = value }));
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { [setting] = value }));
         Assert.Contains(setting.Replace(":", "__", StringComparison.Ordinal), refusal.Message, StringComparison.Ordinal);
     }
 
     private static Dictionary<string, double> Charges(ChatApp app) =>
-        app.Azure.Meter.Read().Where(reading => reading.Service == "cosmos").ToDictionary(reading => reading.Operation, reading => reading.Units, StringComparer.Ordinal);
+        app.Azure.Meter.Read()
+            .Where(reading => reading.Service == "cosmos")
+            .ToDictionary(reading => reading.Operation, reading => reading.Units, StringComparer.Ordinal);
 }

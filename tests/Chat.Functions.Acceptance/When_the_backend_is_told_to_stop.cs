@@ -9,8 +9,8 @@ using Xunit;
 namespace Chat.Functions.Acceptance;
 
 /// <summary>
-/// SIGTERM in the middle of sending, again and again: it ends by itself and leaves nothing half done, so that the queues alone deliver the rest.
-/// More stops: <c>CHAT_STOPS=50 dotnet test tests/Chat.Functions.Acceptance --filter When_the_backend_is_told_to_stop</c>.
+/// SIGTERM in the middle of sending, again and again: it ends by itself and leaves nothing half done, so that the queues alone deliver the
+/// rest. More stops: <c>CHAT_STOPS=50 dotnet test tests/Chat.Functions.Acceptance --filter When_the_backend_is_told_to_stop</c>.
 /// </summary>
 public sealed class When_the_backend_is_told_to_stop : IDisposable
 {
@@ -45,7 +45,9 @@ public sealed class When_the_backend_is_told_to_stop : IDisposable
             Assert.Equal(talk.Answered, history);
             Assert.Equal(Enumerable.Range(2, history.Count).Select(seq => (long)seq), history.Select(message => message.Seq));
             Assert.Subset(history.ToHashSet(), talk.Pushed);
-            await Eventually.SeesAsync(() => again.As(talk.Receiver).SummaryAsync(talk.Conversation), seen => seen?.UnreadCount == history.Count);
+            await Eventually.SeesAsync(
+                () => again.As(talk.Receiver).SummaryAsync(talk.Conversation),
+                seen => seen?.UnreadCount == history.Count);
         }
     }
 
@@ -56,7 +58,9 @@ public sealed class When_the_backend_is_told_to_stop : IDisposable
         for (var n = _talks.Count; n < Conversations; n++)
         {
             var conversation = n < Groups
-                ? await backend.As($"sender{n}").CreateGroupAsync("Party", Enumerable.Range(1, GroupMembers - 1).Select(member => Receiver(n, member)))
+                ? await backend.As($"sender{n}").CreateGroupAsync(
+                    "Party",
+                    Enumerable.Range(1, GroupMembers - 1).Select(member => Receiver(n, member)))
                 : await backend.As($"sender{n}").StartDirectAsync(Receiver(n, 1));
             _talks.Add(new Talk($"sender{n}", Receiver(n, 1), conversation.ConversationId));
         }
@@ -111,7 +115,9 @@ public sealed class When_the_backend_is_told_to_stop : IDisposable
                 }
 
                 var isRight = answer.StatusCode == HttpStatusCode.Created || (isRepeated && answer.StatusCode == HttpStatusCode.OK);
-                Assert.True(isRight, $"Expected message {n} of {sender.Name} to be stored now and answered, saw {(int)answer.StatusCode} {text}");
+                Assert.True(
+                    isRight,
+                    $"Expected message {n} of {sender.Name} to be stored now and answered, saw {(int)answer.StatusCode} {text}");
                 lock (talk)
                 {
                     talk.Answered.Add(JsonSerializer.Deserialize<MessageJson>(text, JsonSerializerOptions.Web)!);
@@ -127,7 +133,8 @@ public sealed class When_the_backend_is_told_to_stop : IDisposable
     }
 
     /// <summary>
-    /// What is still in the queue was never begun. Or it succeeded after the stop began: then the host gave it back once, and it is delivered again.
+    /// What is still in the queue was never begun. Or it succeeded after the stop began: then the host gave it back once, and it is
+    /// delivered again.
     /// </summary>
     private async Task CheckWhatItLeftAsync()
     {

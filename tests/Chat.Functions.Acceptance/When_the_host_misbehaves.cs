@@ -7,8 +7,8 @@ using Fault = Chat.Local.Fault;
 namespace Chat.Functions.Acceptance;
 
 /// <summary>
-/// Invocations that are dropped, repeated or late, settlements that fail, workers that are cut off: everything accepted is in every list and
-/// reaches every connected client, and nothing is stored twice.
+/// Invocations that are dropped, repeated or late, settlements that fail, workers that are cut off: everything accepted is in every list
+/// and reaches every connected client, and nothing is stored twice.
 /// </summary>
 public class When_the_host_misbehaves
 {
@@ -47,7 +47,11 @@ public class When_the_host_misbehaves
                 {
                     foreach (var conversation in new[] { direct, group })
                     {
-                        await Eventually.SeesAsync(clock, () => IsAcceptedAsync(alice, conversation, n), accepted => accepted, $"message {n} to be accepted");
+                        await Eventually.SeesAsync(
+                            clock,
+                            () => IsAcceptedAsync(alice, conversation, n),
+                            accepted => accepted,
+                            $"message {n} to be accepted");
                     }
                 }
             }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Chat.Functions.Acceptance;
 
-/// <summary>Hand-overs that come twice, late, out of order or not at all leave everybody with the same log and the right inbox.</summary>
+/// <summary>Deliveries that come twice, late, out of order or not at all leave everybody with the same log and the right inbox.</summary>
 public class When_the_queue_misbehaves
 {
     private const int Count = 20;
@@ -43,7 +43,10 @@ public class When_the_queue_misbehaves
             var history = await bob.HistoryAsync(conversation);
             Assert.Equal(Enumerable.Range(0, Count).Select(n => $"message {n}"), history.Select(message => message.Text));
             Assert.Equal(Enumerable.Range(2, Count).Select(seq => (long)seq), history.Select(message => message.Seq));
-            await Eventually.SeesAsync(clock, () => bob.SummaryAsync(conversation), seen => seen is { UnreadCount: Count, LastSeq: Count + 1, LastMessage.Preview: "message 19" });
+            await Eventually.SeesAsync(
+                clock,
+                () => bob.SummaryAsync(conversation),
+                seen => seen is { UnreadCount: Count, LastSeq: Count + 1, LastMessage.Preview: "message 19" });
             Assert.Subset(history.ToHashSet(), phone.Messages(conversation).ToHashSet());
         }
 
@@ -62,7 +65,7 @@ public class When_the_queue_misbehaves
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
         await Eventually.SeesAsync(() => bob.SummaryAsync(conversation), seen => seen is not null);
 
-        // The sender's hand-over never comes; the process dies when the change feed hands over in its place.
+        // The sender's delivery never comes; the process dies when the change feed enqueues it in its place.
         var (tries, died) = (0, new TaskCompletionSource());
         using (app.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.ResetBefore)
         {
@@ -78,7 +81,7 @@ public class When_the_queue_misbehaves
         }))
         {
             var answer = alice.TrySendAsync(conversation, "Hello", "id-1");
-            await Eventually.SeesAsync(clock, () => Task.FromResult(died.Task.IsCompleted), dead => dead, "the change feed to hand over");
+            await Eventually.SeesAsync(clock, () => Task.FromResult(died.Task.IsCompleted), dead => dead, "the change feed to enqueue the delivery");
             await answer.ContinueWith(_ => { }, TaskScheduler.Default);
         }
 
@@ -87,6 +90,9 @@ public class When_the_queue_misbehaves
         app.Azure.Faults.Add(new Fault("signalr", "send-user", FaultKind.Delay) { Target = target => target == "bob", Strike = _ => Task.FromResult(Interlocked.Increment(ref pushes)) });
         await using var survivor = await ChatApp.StartAsync(app.Azure);
         await Eventually.SeesAsync(clock, () => Task.FromResult(pushes), seen => seen > 0, "the push");
-        await Eventually.SeesAsync(clock, () => bob.At(survivor).SummaryAsync(conversation), seen => seen is { UnreadCount: 1, LastMessage.Preview: "Hello" });
+        await Eventually.SeesAsync(
+            clock,
+            () => bob.At(survivor).SummaryAsync(conversation),
+            seen => seen is { UnreadCount: 1, LastMessage.Preview: "Hello" });
     }
 }

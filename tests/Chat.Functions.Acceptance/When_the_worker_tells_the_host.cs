@@ -12,7 +12,8 @@ public class When_the_worker_tells_the_host
 
     private IEnumerable<RpcLog> Lines => Of(StreamingMessage.ContentOneofCase.RpcLog).Select(message => message.RpcLog);
 
-    private IEnumerable<InvocationResponse> Responses => Of(StreamingMessage.ContentOneofCase.InvocationResponse).Select(message => message.InvocationResponse);
+    private IEnumerable<InvocationResponse> Responses =>
+        Of(StreamingMessage.ContentOneofCase.InvocationResponse).Select(message => message.InvocationResponse);
 
     [Fact]
     public async Task Should_tell_that_a_function_ended_and_not_what_it_answered()
@@ -23,7 +24,9 @@ public class When_the_worker_tells_the_host
         Assert.All(Responses, response => Assert.Empty(response.OutputData));
     }
 
-    /// <summary>ASP.NET Core has five lines for each request, and HttpClient four for each of its own, with addresses that name people.</summary>
+    /// <summary>
+    /// ASP.NET Core has five lines for each request, and HttpClient four for each of its own, with addresses that name people.
+    /// </summary>
     [Fact]
     public async Task Should_send_no_line_of_a_library_about_a_call()
     {
@@ -61,5 +64,6 @@ public class When_the_worker_tells_the_host
         return app;
     }
 
-    private IEnumerable<StreamingMessage> Of(StreamingMessage.ContentOneofCase content) => _heard.Where(message => message.ContentCase == content);
+    private IEnumerable<StreamingMessage> Of(StreamingMessage.ContentOneofCase content) =>
+        _heard.Where(message => message.ContentCase == content);
 }

@@ -82,7 +82,9 @@ public class When_two_browser_windows_chat
         await using var app = await ChatApp.StartAsync();
         using var playwright = await Playwright.CreateAsync();
         await using var browser = await playwright.Chromium.LaunchAsync(Chromium.Options());
-        var (direct, group) = ((await app.As("alice").StartDirectAsync("bob")).ConversationId, (await app.As("alice").CreateGroupAsync("Trip", "bob", "carol")).ConversationId);
+        var (direct, group) = (
+            (await app.As("alice").StartDirectAsync("bob")).ConversationId,
+            (await app.As("alice").CreateGroupAsync("Trip", "bob", "carol")).ConversationId);
         var alice = await SignInAsync(browser, app, "alice");
         await OpenAsync("Trip");
         await alice.Locator("#text").FillAsync("half a sen");

@@ -20,7 +20,8 @@ public class When_two_instances_write_to_one_conversation
             Assert.Equal((n + 2, n + 1), (sent.Seq, sent.Ordinal));
         }
 
-        var both = await Task.WhenAll(Enumerable.Range(0, 40).Select(n => alice.At(n % 2 == 0 ? first : second).SendAsync(conversation, $"at once {n}")));
+        var both = await Task.WhenAll(
+            Enumerable.Range(0, 40).Select(n => alice.At(n % 2 == 0 ? first : second).SendAsync(conversation, $"at once {n}")));
 
         Assert.Equal(Enumerable.Range(12, 40).Select(seq => (long)seq), both.Select(message => message.Seq).Order());
         Assert.Equal(both.OrderBy(message => message.Seq), (await alice.HistoryAsync(conversation)).Skip(10));

@@ -15,7 +15,9 @@ public class When_two_people_chat
         await using var bobsPhone = await bob.ListenAsync();
 
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
-        await Eventually.HoldsAsync(bobsPhone.Events, all => all.Exists(one => one.GetProperty("type").GetString() == "conversation.created"));
+        await Eventually.HoldsAsync(
+            bobsPhone.Events,
+            all => all.Exists(one => one.GetProperty("type").GetString() == "conversation.created"));
 
         var hello = await alice.SendAsync(conversation, "Hello Bob");
         Assert.Equal(hello, await bobsPhone.ReceivesAsync(conversation, "Hello Bob"));
@@ -73,7 +75,9 @@ public class When_two_people_chat
         var starts = await Task.WhenAll(Enumerable.Range(0, 20).Select(n => n % 2 == 0 ? app.As("alice").StartDirectAsync("bob") : app.As("bob").StartDirectAsync("alice")));
 
         var conversation = Assert.Single(starts.Select(start => start.ConversationId).Distinct());
-        using var again = await app.As("bob").PostAsync("/api/conversations", new { kind = "direct", members = new[] { "alice", "alice", "bob" } });
+        using var again = await app.As("bob").PostAsync(
+            "/api/conversations",
+            new { kind = "direct", members = new[] { "alice", "alice", "bob" } });
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
         Assert.Equal(1, (await app.As("alice").ConversationAsync(conversation)).LastSeq);
     }

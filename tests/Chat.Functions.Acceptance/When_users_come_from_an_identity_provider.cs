@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Chat.Functions.Acceptance;
 
-/// <summary>User ids are those of the host's identity provider: whatever theirs look like, everything works with them, or nothing does.</summary>
+/// <summary>
+/// User ids are those of the host's identity provider: whatever theirs look like, everything works with them, or nothing does.
+/// </summary>
 public class When_users_come_from_an_identity_provider
 {
     private const string Auth0 = "auth0|507f1f77bcf86cd799439011";
@@ -39,7 +41,9 @@ public class When_users_come_from_an_identity_provider
         var members = new List<string>();
         for (string? continuation = null; members.Count < 4;)
         {
-            var page = await owner.AskAsync("GET", $"{path}/members?limit=1{(continuation is null ? "" : $"&continuation={Uri.EscapeDataString(continuation)}")}");
+            var page = await owner.AskAsync(
+                "GET",
+                $"{path}/members?limit=1{(continuation is null ? "" : $"&continuation={Uri.EscapeDataString(continuation)}")}");
             members.AddRange(page.GetProperty("members").EnumerateArray().Select(one => one.Text("userId")!));
             continuation = page.GetProperty("continuation").GetString();
         }
@@ -48,7 +52,9 @@ public class When_users_come_from_an_identity_provider
         await owner.DoAsync("DELETE", $"{path}/members/{Uri.EscapeDataString(Urn)}");
         Assert.Equal("conversation_not_found", await urn.IsRefusedAsync("GET", path, HttpStatusCode.NotFound));
         await mail.DoAsync("DELETE", $"{path}/members/{Uri.EscapeDataString(Mail)}");
-        Assert.Equal([Auth0, Long], (await owner.ConversationAsync(group)).Members.Select(member => member.UserId).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [Auth0, Long],
+            (await owner.ConversationAsync(group)).Members.Select(member => member.UserId).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -60,17 +66,27 @@ public class When_users_come_from_an_identity_provider
         var path = $"/api/conversations/{group}/scheduled";
         foreach (var (person, text) in new[] { (shorter, "mine"), (longer, "theirs") })
         {
-            await person.AskAsync("POST", path, new { clientMessageId = "1", text, dueAt = TimeProvider.System.GetUtcNow().AddDays(1) }, HttpStatusCode.Created);
+            await person.AskAsync(
+                "POST",
+                path,
+                new { clientMessageId = "1", text, dueAt = TimeProvider.System.GetUtcNow().AddDays(1) },
+                HttpStatusCode.Created);
         }
 
         Assert.Equal(["mine"], await TextsAsync(shorter));
         Assert.Equal(["theirs"], await TextsAsync(longer));
 
         async Task<IEnumerable<string>> TextsAsync(Person person) =>
-            (await person.AskAsync("GET", path)).GetProperty("scheduled").EnumerateArray().Select(one => one.GetProperty("content").Text("text")!);
+            (await person.AskAsync("GET", path))
+                .GetProperty("scheduled")
+                .EnumerateArray()
+                .Select(one => one.GetProperty("content").Text("text")!);
     }
 
-    /// <summary>An address ends before them: removing the member <c>..</c> would delete the group, and a push to the user <c>..</c> would reach everybody.</summary>
+    /// <summary>
+    /// An address ends before them: removing the member <c>..</c> would delete the group, and a push to the user <c>..</c> would reach
+    /// everybody.
+    /// </summary>
     [Theory]
     [InlineData(".")]
     [InlineData("..")]
@@ -88,7 +104,10 @@ public class When_users_come_from_an_identity_provider
             ("POST", "/api/conversations", new { kind = "group", title = "T", members = new[] { "bob", id } }),
             ("POST", $"{path}/members", new { members = new[] { id } }),
             ("POST", $"{path}/owner", new { userId = id }),
-            ("POST", $"{path}/messages", new { clientMessageId = "1", text = "You", mentions = new[] { new { userId = id, offset = 0, length = 1 } } }),
+            (
+                "POST",
+                $"{path}/messages",
+                new { clientMessageId = "1", text = "You", mentions = new[] { new { userId = id, offset = 0, length = 1 } } }),
             ("GET", $"/api/presence?users=bob,{id}", null),
             ("GET", $"{path}/members?continuation={id}", null),
         ];
@@ -109,13 +128,17 @@ public class When_users_come_from_an_identity_provider
     [Fact]
     public async Task Should_say_what_is_wrong_with_a_token_that_names_no_user()
     {
-        await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Auth:UserIdClaim"] = "oid" });
+        await using var app = await ChatApp.StartAsync(
+            settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Auth:UserIdClaim"] = "oid" });
         var problem = await app.As("alice").AskAsync("GET", "/api/conversations", expected: HttpStatusCode.Unauthorized);
         Assert.Equal(("token_invalid", "It has no claim \"oid\"."), (problem.Text("code"), problem.Text("detail")));
 
         using var local = await app.Http.GetAsync(new Uri("local/token?user=alice", UriKind.Relative));
         var token = (await local.Content.ReadAsStringAsync()).Split('"')[3];
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/conversations") { Headers = { Authorization = new("Bearer", token) } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/conversations")
+        {
+            Headers = { Authorization = new("Bearer", token) },
+        };
         using var answer = await app.Http.SendAsync(request);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }

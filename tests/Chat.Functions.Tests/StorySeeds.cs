@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Chat.Functions.Tests;
 
-/// <summary>How many random histories a property is tried with: a few in the test command, as many as <c>CHAT_STORY_SEEDS</c> says otherwise.</summary>
+/// <summary>
+/// How many random histories a property is tried with: a few in the test command, as many as <c>CHAT_STORY_SEEDS</c> says otherwise.
+/// </summary>
 internal static class StorySeeds
 {
     /// <summary>Tries a property with one seed after another; the first that fails is named.</summary>

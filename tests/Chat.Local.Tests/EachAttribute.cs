@@ -8,5 +8,6 @@ namespace Chat.Local.Tests;
 public abstract class EachAttribute<T>(object[] arguments) : DataAttribute
     where T : struct, Enum
 {
-    public override IEnumerable<object[]> GetData(MethodInfo testMethod) => Enum.GetValues<T>().Select(value => (object[])[.. arguments, value]);
+    public override IEnumerable<object[]> GetData(MethodInfo testMethod) =>
+        Enum.GetValues<T>().Select(value => (object[])[.. arguments, value]);
 }

@@ -20,18 +20,27 @@ internal static class AdminTool
     public const int Failed = 1;
     public const int BadArguments = 2;
 
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextReader input, TextWriter output, TextWriter error, CancellationToken cancellationToken = default)
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> args,
+        TextReader input,
+        TextWriter output,
+        TextWriter error,
+        CancellationToken cancellationToken = default)
     {
         // A user's id may begin with @, which names no file of arguments here.
         var parsed = Root(input).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            return await RefuseAsync(error, string.Join(Environment.NewLine, parsed.Errors.Select(fault => fault.Message).Distinct(StringComparer.Ordinal)));
+            return await RefuseAsync(
+                error,
+                string.Join(Environment.NewLine, parsed.Errors.Select(fault => fault.Message).Distinct(StringComparer.Ordinal)));
         }
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false }, cancellationToken);
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false },
+                cancellationToken);
         }
         catch (BadArgumentsException bad)
         {
@@ -73,7 +82,8 @@ internal static class AdminTool
 
     private static async Task<int> RefuseAsync(TextWriter error, string why)
     {
-        await error.WriteLineAsync($"{why}{Environment.NewLine}chat-admin --help says what there is, and chat-admin COMMAND --help what a command takes.");
+        await error.WriteLineAsync(
+            $"{why}{Environment.NewLine}chat-admin --help says what there is, and chat-admin COMMAND --help what a command takes.");
         return BadArguments;
     }
 
@@ -82,7 +92,10 @@ internal static class AdminTool
     {
         NotThereException => failure.Message,
         CosmosException cosmos => $"Cosmos DB answered {(int)cosmos.StatusCode}: {FirstLine(cosmos.ResponseBody ?? cosmos.Message)}",
-        ServiceBusException { Reason: ServiceBusFailureReason.ServiceCommunicationProblem } or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
+        ServiceBusException
+        {
+            Reason: ServiceBusFailureReason.ServiceCommunicationProblem,
+        } or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
             $"Nothing answers: {FirstLine(failure.GetBaseException().Message)}. 'dotnet run --project local' starts a backend on this machine, and prints what --cosmos and --service-bus take.",
         ServiceBusException bus => $"Service Bus: {bus.Reason}: {FirstLine(bus.Message)}",
         HttpRequestException => FirstLine(failure.GetBaseException().Message),

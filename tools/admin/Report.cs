@@ -28,7 +28,8 @@ internal static class Report
         Converters = { new TimestampConverter(), new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    public static Option<ReportFormat> Format() => new("--output", "-o") { Description = "Tables for people, or JSON for programs.", HelpName = "table|json" };
+    public static Option<ReportFormat> Format() =>
+        new("--output", "-o") { Description = "Tables for people, or JSON for programs.", HelpName = "table|json" };
 
     /// <summary>Without it nothing is shown of what people wrote.</summary>
     public static Option<bool> Content() => new("--content") { Description = "Also show what people wrote: titles, texts, drafts." };
@@ -67,7 +68,8 @@ internal static class Report
     }
 
     /// <summary>Adds a row of values; none is taken for markup, and none can steer the terminal.</summary>
-    public static void Row(this Table table, params IEnumerable<object?> values) => table.AddRow(values.Select(value => new Text(Show(value))));
+    public static void Row(this Table table, params IEnumerable<object?> values) =>
+        table.AddRow(values.Select(value => new Text(Show(value))));
 
     /// <summary>A value on a line, without what steers a terminal.</summary>
     public static string Show(object? value)

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Chat.Load.Charts;
 
-/// <summary>How values grow with a load: of the simple curves the one that is nearest to them, and how much of their variance it explains.</summary>
+/// <summary>
+/// How values grow with a load: of the simple curves the one that is nearest to them, and how much of their variance it explains.
+/// </summary>
 internal sealed record Fit(string Name, double Explained)
 {
     /// <summary>Values within this factor of each other are taken for the same; so much differs from one run to the next.</summary>
@@ -23,7 +25,8 @@ internal sealed record Fit(string Name, double Explained)
         return best.Explained < Least ? new Fit("constant", best.Explained) : best;
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name}{(Name is "constant" ? "" : $" (R² {Explained:0.00})")}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Name}{(Name is "constant" ? "" : $" (R² {Explained:0.00})")}");
 
     /// <summary>The square of the correlation, which is what the best line through them explains.</summary>
     private static double Explain(IReadOnlyList<(double X, double Y)> points, Func<double, double> scale)

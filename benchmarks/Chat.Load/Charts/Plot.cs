@@ -31,7 +31,9 @@ internal sealed class Plot(string title, string xLabel)
         var height = Top + (_panels.Count * (PanelHeight + Gap));
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {height}" width="{Width}" height="{height}" font-family="sans-serif" font-size="12">""");
-        svg.Append(CultureInfo.InvariantCulture, $"""<rect width="{Width}" height="{height}" fill="white"/><text x="{Left}" y="24" font-size="15">{title}</text>""");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"""<rect width="{Width}" height="{height}" fill="white"/><text x="{Left}" y="24" font-size="15">{title}</text>""");
         for (var n = 0; n < _panels.Count; n++)
         {
             Draw(svg, Top + (n * (PanelHeight + Gap)), _panels[n].Label, _panels[n].Series);
@@ -46,7 +48,8 @@ internal sealed class Plot(string title, string xLabel)
         var step = NiceStep(series.SelectMany(one => one.Points.Select(point => point.Y)).DefaultIfEmpty(1).Max() / 4);
         var most = step * Math.Ceiling(series.SelectMany(one => one.Points.Select(point => point.Y)).Max() / step);
 
-        double X(double x) => Left + ((Width - Left - Right) * (xs.Count < 2 ? 0 : (Scale(x) - Scale(xs[0])) / (Scale(xs[^1]) - Scale(xs[0]))));
+        double X(double x) =>
+            Left + ((Width - Left - Right) * (xs.Count < 2 ? 0 : (Scale(x) - Scale(xs[0])) / (Scale(xs[^1]) - Scale(xs[0]))));
         double Y(double y) => top + (PanelHeight * (1 - (y / most)));
 
         for (var tick = 0d; tick <= most + (step / 2); tick += step)
@@ -59,19 +62,27 @@ internal sealed class Plot(string title, string xLabel)
             svg.Append(CultureInfo.InvariantCulture, $"""<line x1="{X(x):0.#}" x2="{X(x):0.#}" y1="{top + PanelHeight}" y2="{top + PanelHeight + 4}" stroke="#333"/><text x="{X(x):0.#}" y="{top + PanelHeight + 17}" text-anchor="middle">{x:#,0.#}</text>""");
         }
 
-        svg.Append(CultureInfo.InvariantCulture, $"""<text x="{(Left + Width - Right) / 2}" y="{top + PanelHeight + 34}" text-anchor="middle">{xLabel}</text>""");
-        svg.Append(CultureInfo.InvariantCulture, $"""<text transform="translate(14,{top + (PanelHeight / 2)}) rotate(-90)" text-anchor="middle">{label}</text>""");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"""<text x="{(Left + Width - Right) / 2}" y="{top + PanelHeight + 34}" text-anchor="middle">{xLabel}</text>""");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"""<text transform="translate(14,{top + (PanelHeight / 2)}) rotate(-90)" text-anchor="middle">{label}</text>""");
         for (var n = 0; n < series.Length; n++)
         {
             var (colour, points) = (Colours[series[n].Colour % Colours.Length], series[n].Points);
-            var line = string.Join(' ', points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(point.X):0.#},{Y(point.Y):0.#}")));
+            var line = string.Join(
+                ' ',
+                points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(point.X):0.#},{Y(point.Y):0.#}")));
             svg.Append(CultureInfo.InvariantCulture, $"""<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"{(series[n].IsDashed ? " stroke-dasharray=\"4 3\"" : "")}/>""");
             foreach (var (x, y) in points)
             {
                 svg.Append(CultureInfo.InvariantCulture, $"""<circle cx="{X(x):0.#}" cy="{Y(y):0.#}" r="3" fill="{colour}"/>""");
             }
 
-            svg.Append(CultureInfo.InvariantCulture, $"""<text x="{Width - Right + 12}" y="{top + 12 + (n * 16)}" fill="{colour}">{series[n].Name}</text>""");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"""<text x="{Width - Right + 12}" y="{top + 12 + (n * 16)}" fill="{colour}">{series[n].Name}</text>""");
         }
     }
 

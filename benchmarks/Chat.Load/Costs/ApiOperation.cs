@@ -16,24 +16,47 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
         New("POST /conversations, a group of 4", _ => Nothing, static (w, _) => w.GroupAsync("ben", "cat", "dan")),
         InDirect("GET /conversations", static (w, _) => w.AskAsync("ann", "GET", "/conversations")),
         InDirect("GET /conversations/{c}", static (w, c) => w.AskAsync("ann", "GET", $"/conversations/{c}")),
-        InGroup("PATCH /conversations/{c}, the title", static (w, c) => w.AskAsync("ann", "PATCH", $"/conversations/{c}", """{"title":"Crew"}""")),
-        InGroup("PATCH /conversations/{c}, a setting", static (w, c) => w.AskAsync("ann", "PATCH", $"/conversations/{c}", """{"joinPolicy":"approval"}""")),
+        InGroup(
+            "PATCH /conversations/{c}, the title",
+            static (w, c) => w.AskAsync("ann", "PATCH", $"/conversations/{c}", """{"title":"Crew"}""")),
+        InGroup(
+            "PATCH /conversations/{c}, a setting",
+            static (w, c) => w.AskAsync("ann", "PATCH", $"/conversations/{c}", """{"joinPolicy":"approval"}""")),
         InGroup("DELETE /conversations/{c}", static (w, c) => w.AskAsync("ann", "DELETE", $"/conversations/{c}")),
         InGroup("GET …/members", static (w, c) => w.AskAsync("ann", "GET", $"/conversations/{c}/members")),
-        InGroup("POST …/members, one", static (w, c) => w.AskAsync("ann", "POST", $"/conversations/{c}/members", $$"""{"members":["{{w.Name("eve")}}"]}""")),
-        InGroup("PATCH …/members/{u}", static (w, c) => w.AskAsync("ann", "PATCH", $"/conversations/{c}/members/{w.Name("ben")}", """{"role":"admin"}""")),
+        InGroup(
+            "POST …/members, one",
+            static (w, c) => w.AskAsync("ann", "POST", $"/conversations/{c}/members", $$"""{"members":["{{w.Name("eve")}}"]}""")),
+        InGroup(
+            "PATCH …/members/{u}",
+            static (w, c) => w.AskAsync("ann", "PATCH", $"/conversations/{c}/members/{w.Name("ben")}", """{"role":"admin"}""")),
         InGroup("DELETE …/members/{u}", static (w, c) => w.AskAsync("ann", "DELETE", $"/conversations/{c}/members/{w.Name("ben")}")),
-        InGroup("DELETE …/members/{u}, leaving", static (w, c) => w.AskAsync("ben", "DELETE", $"/conversations/{c}/members/{w.Name("ben")}")),
-        InGroup("DELETE …/members/{u}, the owner leaving", static (w, c) => w.AskAsync("ann", "DELETE", $"/conversations/{c}/members/{w.Name("ann")}")),
-        InGroup("POST …/owner", static (w, c) => w.AskAsync("ann", "POST", $"/conversations/{c}/owner", $$"""{"userId":"{{w.Name("ben")}}"}""")),
+        InGroup(
+            "DELETE …/members/{u}, leaving",
+            static (w, c) => w.AskAsync("ben", "DELETE", $"/conversations/{c}/members/{w.Name("ben")}")),
+        InGroup(
+            "DELETE …/members/{u}, the owner leaving",
+            static (w, c) => w.AskAsync("ann", "DELETE", $"/conversations/{c}/members/{w.Name("ann")}")),
+        InGroup(
+            "POST …/owner",
+            static (w, c) => w.AskAsync("ann", "POST", $"/conversations/{c}/owner", $$"""{"userId":"{{w.Name("ben")}}"}""")),
         WithLink("GET …/invite-links", static (w, c, _) => w.AskAsync("ann", "GET", $"/conversations/{c}/invite-links")),
         InGroup("POST …/invite-links, the first", static (w, c) => w.AskAsync("ann", "POST", $"/conversations/{c}/invite-links", "{}")),
         WithLink("POST /invites/{code}/join", static (w, _, code) => w.AskAsync("eve", "POST", $"/invites/{code}/join")),
-        WithLink("POST /invites/{code}/join, asking", static (w, _, code) => w.AskAsync("eve", "POST", $"/invites/{code}/join"), approval: true),
+        WithLink(
+            "POST /invites/{code}/join, asking",
+            static (w, _, code) => w.AskAsync("eve", "POST", $"/invites/{code}/join"),
+            approval: true),
         WithRequest("GET …/join-requests", static (w, c) => w.AskAsync("ann", "GET", $"/conversations/{c}/join-requests")),
-        WithRequest("POST …/join-requests/{u}/approve", static (w, c) => w.AskAsync("ann", "POST", $"/conversations/{c}/join-requests/{w.Name("eve")}/approve")),
-        WithRequest("POST …/join-requests/{u}/reject", static (w, c) => w.AskAsync("ann", "POST", $"/conversations/{c}/join-requests/{w.Name("eve")}/reject")),
-        InDirect("PATCH …/preferences", static (w, c) => w.AskAsync("ann", "PATCH", $"/conversations/{c}/preferences", """{"archived":true}""")),
+        WithRequest(
+            "POST …/join-requests/{u}/approve",
+            static (w, c) => w.AskAsync("ann", "POST", $"/conversations/{c}/join-requests/{w.Name("eve")}/approve")),
+        WithRequest(
+            "POST …/join-requests/{u}/reject",
+            static (w, c) => w.AskAsync("ann", "POST", $"/conversations/{c}/join-requests/{w.Name("eve")}/reject")),
+        InDirect(
+            "PATCH …/preferences",
+            static (w, c) => w.AskAsync("ann", "PATCH", $"/conversations/{c}/preferences", """{"archived":true}""")),
         WithMessage("POST …/clear", static (w, c, m) => w.AskAsync("ben", "POST", $"/conversations/{c}/clear", $$"""{"seq":{{m.Seq}}}""")),
         InDirect("POST …/messages", static (w, c) => w.SendAsync(c)),
         New("POST …/messages, to a group of 4", static w => w.GroupAsync("ben", "cat", "dan"), static (w, c) => w.SendAsync(c)),
@@ -44,33 +67,49 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
         New("POST …/messages, repeated", static async w => await RepeatedAsync(w), static (w, c) => RepeatAsync(w, c)),
         WithMessage("POST …/messages, an answer", static (w, c, m) => w.SendAsync(c, "ben", $",\"replyTo\":\"{m.Id}\"")),
         WithMessage("POST …/messages, in a thread", static (w, c, m) => w.SendAsync(c, "ben", $",\"threadId\":\"{m.Id}\"")),
-        InDirect("POST …/messages, with a mention", static (w, c) => w.SendAsync(c, "ann", $$""","mentions":[{"userId":"{{w.Name("ben")}}","offset":0,"length":5}]""")),
+        InDirect(
+            "POST …/messages, with a mention",
+            static (w, c) => w.SendAsync(c, "ann", $$""","mentions":[{"userId":"{{w.Name("ben")}}","offset":0,"length":5}]""")),
         InDirect("POST …/messages, a poll", static (w, c) => w.AskAsync("ann", "POST", $"/conversations/{c}/messages", Poll)),
         WithMessage("GET …/messages", static (w, c, _) => w.AskAsync("ben", "GET", $"/conversations/{c}/messages")),
         WithMessage("GET …/messages/{m}", static (w, c, m) => w.AskAsync("ben", "GET", $"/conversations/{c}/messages/{m.Id}")),
         WithMessage("PATCH …/messages/{m}", static (w, c, m) => w.AskAsync("ann", "PATCH", $"/conversations/{c}/messages/{m.Id}", """{"text":"Hello, and how are you?"}""")),
         WithMessage("DELETE …/messages/{m}", static (w, c, m) => w.AskAsync("ann", "DELETE", $"/conversations/{c}/messages/{m.Id}")),
-        WithMessage("DELETE …/messages/{m}?scope=me", static (w, c, m) => w.AskAsync("ben", "DELETE", $"/conversations/{c}/messages/{m.Id}?scope=me")),
+        WithMessage(
+            "DELETE …/messages/{m}?scope=me",
+            static (w, c, m) => w.AskAsync("ben", "DELETE", $"/conversations/{c}/messages/{m.Id}?scope=me")),
         AfterThat("GET …/messages/{m}/revisions, one", "PATCH", "/{m}", """{"text":"Hello again"}""", "GET", "/{m}/revisions"),
-        WithMessage("PUT …/reactions/{key}", static (w, c, m) => w.AskAsync("ben", "PUT", $"/conversations/{c}/messages/{m.Id}/reactions/:wave:")),
+        WithMessage(
+            "PUT …/reactions/{key}",
+            static (w, c, m) => w.AskAsync("ben", "PUT", $"/conversations/{c}/messages/{m.Id}/reactions/:wave:")),
         AfterThat("DELETE …/reactions/{key}", "PUT", "/{m}/reactions/:wave:", null, "DELETE", "/{m}/reactions/:wave:"),
         AfterThat("GET …/reactions, one", "PUT", "/{m}/reactions/:wave:", null, "GET", "/{m}/reactions"),
         WithMessage("GET …/events", static (w, c, _) => w.AskAsync("ben", "GET", $"/conversations/{c}/events?afterSeq=0")),
-        InDirect("POST …/messages/batch, of 10", static (w, c) => w.AskAsync("ann", "POST", $"/conversations/{c}/messages/batch", Batch(10))),
+        InDirect(
+            "POST …/messages/batch, of 10",
+            static (w, c) => w.AskAsync("ann", "POST", $"/conversations/{c}/messages/batch", Batch(10))),
         WithMessage("POST …/forward, to one", static (w, c, m) => w.AskAsync("ben", "POST", $"/conversations/{c}/messages/{m.Id}/forward", $$"""{"clientMessageId":"f1","to":["{{c}}"]}""")),
         WithMessage("GET …/replies, none", static (w, c, m) => w.AskAsync("ben", "GET", $"/conversations/{c}/messages/{m.Id}/replies")),
         WithMessage("PUT …/pin, the first", static (w, c, m) => w.AskAsync("ann", "PUT", $"/conversations/{c}/messages/{m.Id}/pin")),
         AfterThat("DELETE …/pin, the last", "PUT", "/{m}/pin", null, "DELETE", "/{m}/pin"),
         WithPin("GET …/pins, one", static (w, c) => w.AskAsync("ann", "GET", $"/conversations/{c}/pins")),
-        WithPoll("PUT …/vote, a member's first", static (w, c, m) => w.AskAsync("ben", "PUT", $"/conversations/{c}/messages/{m}/vote", """{"options":[0]}""")),
+        WithPoll(
+            "PUT …/vote, a member's first",
+            static (w, c, m) => w.AskAsync("ben", "PUT", $"/conversations/{c}/messages/{m}/vote", """{"options":[0]}""")),
         InDirect("POST …/scheduled", static (w, c) => ScheduleAsync(w, c)),
         WithScheduled("GET …/scheduled, one", static (w, c, _) => w.AskAsync("ann", "GET", $"/conversations/{c}/scheduled")),
         WithScheduled("DELETE …/scheduled/{s}", static (w, c, s) => w.AskAsync("ann", "DELETE", $"/conversations/{c}/scheduled/{s}")),
-        WhereBothWrote("PUT …/read, at the end", static (w, c, m) => w.AskAsync("ben", "PUT", $"/conversations/{c}/read", $$"""{"seq":{{m.Seq}}}""")),
-        WhereBothWrote("PUT …/delivered", static (w, c, m) => w.AskAsync("ben", "PUT", $"/conversations/{c}/delivered", $$"""{"seq":{{m.Seq}}}""")),
+        WhereBothWrote(
+            "PUT …/read, at the end",
+            static (w, c, m) => w.AskAsync("ben", "PUT", $"/conversations/{c}/read", $$"""{"seq":{{m.Seq}}}""")),
+        WhereBothWrote(
+            "PUT …/delivered",
+            static (w, c, m) => w.AskAsync("ben", "PUT", $"/conversations/{c}/delivered", $$"""{"seq":{{m.Seq}}}""")),
         InGroup("GET …/receipts", static (w, c) => w.AskAsync("ann", "GET", $"/conversations/{c}/receipts")),
         WhereBothWrote("POST …/typing", static (w, c, _) => w.AskAsync("ann", "POST", $"/conversations/{c}/typing", """{"typing":true}""")),
-        WhereBothWrote("GET /presence, of one", static (w, c, _) => w.AskAsync("ann", "GET", $"/presence?users={w.Name("ben")}&conversationId={c}")),
+        WhereBothWrote(
+            "GET /presence, of one",
+            static (w, c, _) => w.AskAsync("ann", "GET", $"/presence?users={w.Name("ben")}&conversationId={c}")),
         New("GET /me/privacy", _ => Nothing, static (w, _) => w.AskAsync("ann", "GET", "/me/privacy")),
         New("PATCH /me/privacy", _ => Nothing, static (w, _) => w.AskAsync("ann", "PATCH", "/me/privacy", """{"readReceipts":false}""")),
         WithMessage("POST …/unread", static (w, c, _) => w.AskAsync("ben", "POST", $"/conversations/{c}/unread")),
@@ -93,9 +132,11 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
 
     private static ApiOperation InDirect(string name, Func<World, string, Task> act) => New(name, static world => world.DirectAsync(), act);
 
-    private static ApiOperation InGroup(string name, Func<World, string, Task> act) => New(name, static world => world.GroupAsync("ben", "cat", "dan"), act);
+    private static ApiOperation InGroup(string name, Func<World, string, Task> act) =>
+        New(name, static world => world.GroupAsync("ben", "cat", "dan"), act);
 
-    private static ApiOperation WithMessage(string name, Func<World, string, Sent, Task> act) => With(name, static (world, conversation) => world.SendAsync(conversation), act);
+    private static ApiOperation WithMessage(string name, Func<World, string, Sent, Task> act) =>
+        With(name, static (world, conversation) => world.SendAsync(conversation), act);
 
     /// <summary>Where each shows the other what strangers don't see. The last message is Ann's.</summary>
     private static ApiOperation WhereBothWrote(string name, Func<World, string, Sent, Task> act) => With(
@@ -127,7 +168,8 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
         },
         (world, conversation, sent) => world.AskAsync("ann", method, Path(conversation, path, sent)));
 
-    private static string Path(string conversation, string path, Sent sent) => $"{Messages.Replace("{c}", conversation, StringComparison.Ordinal)}{path.Replace("{m}", sent.Id, StringComparison.Ordinal)}";
+    private static string Path(string conversation, string path, Sent sent) =>
+        $"{Messages.Replace("{c}", conversation, StringComparison.Ordinal)}{path.Replace("{m}", sent.Id, StringComparison.Ordinal)}";
 
     private static ApiOperation WithLink(string name, Func<World, string, string, Task> act, bool approval = false) =>
         new(name, async world =>
@@ -154,7 +196,9 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
             await world.AskAsync("ann", "PATCH", $"/conversations/{group}", """{"joinPolicy":"approval"}""");
         }
 
-        return (group, (await world.AskAsync("ann", "POST", $"/conversations/{group}/invite-links", "{}")).GetProperty("code").GetString()!);
+        return (
+            group,
+            (await world.AskAsync("ann", "POST", $"/conversations/{group}/invite-links", "{}")).GetProperty("code").GetString()!);
     }
 
     private static ApiOperation WithPin(string name, Func<World, string, Task> act) => New(
@@ -169,7 +213,8 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
 
     private static ApiOperation WithPoll(string name, Func<World, string, string, Task> act) => With(
         name,
-        static async (world, conversation) => (await world.AskAsync("ann", "POST", $"/conversations/{conversation}/messages", Poll)).GetProperty("messageId").GetString()!,
+        static async (world, conversation) =>
+            (await world.AskAsync("ann", "POST", $"/conversations/{conversation}/messages", Poll)).GetProperty("messageId").GetString()!,
         act);
 
     private static ApiOperation WithScheduled(string name, Func<World, string, string, Task> act) => With(

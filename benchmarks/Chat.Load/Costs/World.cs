@@ -28,7 +28,11 @@ internal sealed class World(HttpClient http, string name)
     /// <summary>Sends a message; with what is to be in it besides its text.</summary>
     public async Task<Sent> SendAsync(string conversation, string person = "ann", string more = "")
     {
-        var sent = await AskAsync(person, "POST", $"/conversations/{conversation}/messages", $$"""{"clientMessageId":"m{{++_sent}}","text":"Hello, how are you today?"{{more}}}""");
+        var sent = await AskAsync(
+            person,
+            "POST",
+            $"/conversations/{conversation}/messages",
+            $$"""{"clientMessageId":"m{{++_sent}}","text":"Hello, how are you today?"{{more}}}""");
         return new Sent(sent.GetProperty("messageId").GetString()!, sent.GetProperty("seq").GetInt64());
     }
 
@@ -42,7 +46,9 @@ internal sealed class World(HttpClient http, string name)
         return await user.AskAsync(method, $"/api{path}", body);
     }
 
-    /// <summary>The first call of a user in 5 min stamps when they were seen, whatever it is; that is no part of what is measured.</summary>
+    /// <summary>
+    /// The first call of a user in 5 min stamps when they were seen, whatever it is; that is no part of what is measured.
+    /// </summary>
     public async Task EverybodyIsThereAsync()
     {
         foreach (var person in new[] { "ann", "ben", "eve" })

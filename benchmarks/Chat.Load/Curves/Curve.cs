@@ -17,7 +17,12 @@ internal sealed class Curve(string name, string variable, string each)
     private readonly List<(string Kind, double X, Point Point)> _points = [];
 
     /// <summary>Measures one point: some windows of the length that the options say, or 3 s where that is less.</summary>
-    public async Task MeasureAsync(LoadOptions options, string kind, double x, ServerProcess server, IReadOnlyList<Func<Task<double>>> turns)
+    public async Task MeasureAsync(
+        LoadOptions options,
+        string kind,
+        double x,
+        ServerProcess server,
+        IReadOnlyList<Func<Task<double>>> turns)
     {
         var (windows, duration) = (new List<LoadWindow>(), options.Window < LongestWindow ? options.Window : LongestWindow);
         for (var n = 0; n < Windows; n++)
@@ -35,10 +40,20 @@ internal sealed class Curve(string name, string variable, string each)
         var kinds = _points.Select(point => point.Kind).Distinct(StringComparer.Ordinal).ToList();
         foreach (var (kind, x, point) in _points)
         {
-            report.Add(name, string.Create(CultureInfo.InvariantCulture, $"{variable} {x:0}: {each}s per second"), point.PerSecond, "/s", kind);
+            report.Add(
+                name,
+                string.Create(CultureInfo.InvariantCulture, $"{variable} {x:0}: {each}s per second"),
+                point.PerSecond,
+                "/s",
+                kind);
             report.Add(name, string.Create(CultureInfo.InvariantCulture, $"{variable} {x:0}: p50"), point.P50, "ms", kind);
             report.Add(name, string.Create(CultureInfo.InvariantCulture, $"{variable} {x:0}: p99"), point.P99, "ms", kind);
-            report.Add(name, string.Create(CultureInfo.InvariantCulture, $"{variable} {x:0}: server CPU per {each}"), point.Cpu, "ms", kind);
+            report.Add(
+                name,
+                string.Create(CultureInfo.InvariantCulture, $"{variable} {x:0}: server CPU per {each}"),
+                point.Cpu,
+                "ms",
+                kind);
         }
 
         report.AddTable(name, [

@@ -32,17 +32,24 @@ internal static class HistoryCurve
             await MeasureAsync("middle", string.Create(CultureInfo.InvariantCulture, $"&beforeSeq={length / 2}"));
             await MeasureAsync("oldest", "&afterSeq=0");
 
-            report.Add("history", string.Create(CultureInfo.InvariantCulture, $"resident memory with one of {length}"), server.Process.ResidentMegabytes, "MB");
-            rows.Add(string.Create(CultureInfo.InvariantCulture, $"| {length:N0} | {perSecond:N0} | {server.Process.ResidentMegabytes:N0} |"));
+            report.Add(
+                "history",
+                string.Create(CultureInfo.InvariantCulture, $"resident memory with one of {length}"),
+                server.Process.ResidentMegabytes,
+                "MB");
+            rows.Add(
+                string.Create(CultureInfo.InvariantCulture, $"| {length:N0} | {perSecond:N0} | {server.Process.ResidentMegabytes:N0} |"));
 
-            Task MeasureAsync(string kind, string position) => curve.MeasureAsync(options, kind, length, server.Process, Readers(user, conversation, position));
+            Task MeasureAsync(string kind, string position) =>
+                curve.MeasureAsync(options, kind, length, server.Process, Readers(user, conversation, position));
         }
 
         curve.AddTo(report);
         report.AddTable("history", ["| messages in the conversation | sent per second to fill it, in batches of 50 | resident MB, with all shorter ones |", "|---:|---:|---:|", .. rows]);
     }
 
-    private static IReadOnlyList<Func<Task<double>>> Readers(User user, string conversation, string position) => Requests.Of(user, $"/api/conversations/{conversation}/messages?limit=50{position}", Connections);
+    private static IReadOnlyList<Func<Task<double>>> Readers(User user, string conversation, string position) =>
+        Requests.Of(user, $"/api/conversations/{conversation}/messages?limit=50{position}", Connections);
 }
 
 /// <summary>The same request again and again, several at once.</summary>

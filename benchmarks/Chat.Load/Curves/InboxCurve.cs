@@ -18,7 +18,11 @@ internal static class InboxCurve
         foreach (var size in Sizes)
         {
             var user = new User(server.Http, string.Create(CultureInfo.InvariantCulture, $"user-{size}"));
-            await Parallel.ForAsync(0, size, Creating, async (n, _) => await user.CreateAsync([string.Create(CultureInfo.InvariantCulture, $"peer-{n}")]));
+            await Parallel.ForAsync(
+                0,
+                size,
+                Creating,
+                async (n, _) => await user.CreateAsync([string.Create(CultureInfo.InvariantCulture, $"peer-{n}")]));
             if (size == Sizes[0])
             {
                 await LoadWindow.WarmUpAsync(server.Process, [.. Requests.Of(user, "/api/conversations?limit=50", Connections), .. Requests.Of(user, "/api/sync?limit=50", Connections)]);

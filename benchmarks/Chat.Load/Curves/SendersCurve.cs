@@ -3,7 +3,9 @@ using Chat.Load.Servers;
 
 namespace Chat.Load.Curves;
 
-/// <summary>Ever more messages at once to one conversation, a group of 250: from 251 on its members have more than one outstanding.</summary>
+/// <summary>
+/// Ever more messages at once to one conversation, a group of 250: from 251 on its members have more than one outstanding.
+/// </summary>
 internal static class SendersCurve
 {
     private const int Members = 250;
@@ -13,7 +15,9 @@ internal static class SendersCurve
     {
         using var data = new DataDirectory();
         await using var server = await ChatServer.StartAsync(options.Server, data.Path);
-        var users = Enumerable.Range(0, Members).Select(n => new User(server.Http, string.Create(CultureInfo.InvariantCulture, $"member-{n}"))).ToList();
+        var users = Enumerable.Range(0, Members)
+            .Select(n => new User(server.Http, string.Create(CultureInfo.InvariantCulture, $"member-{n}")))
+            .ToList();
         var conversation = await users[0].CreateAsync([.. users.Skip(1).Select(user => user.Name)]);
         var places = users.ConvertAll(user => (user, conversation));
         await LoadWindow.WarmUpAsync(server.Process, Writers.Of("warm", 100, places));

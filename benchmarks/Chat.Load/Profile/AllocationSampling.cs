@@ -11,7 +11,10 @@ internal static class AllocationSampling
 {
     private static readonly EventPipeProvider[] Providers =
     [
-        new("Microsoft-Windows-DotNETRuntime", EventLevel.Verbose, (long)(ClrTraceEventParser.Keywords.GC | ClrTraceEventParser.Keywords.Jit | ClrTraceEventParser.Keywords.Loader)),
+        new(
+            "Microsoft-Windows-DotNETRuntime",
+            EventLevel.Verbose,
+            (long)(ClrTraceEventParser.Keywords.GC | ClrTraceEventParser.Keywords.Jit | ClrTraceEventParser.Keywords.Loader)),
     ];
 
     public static async Task<IReadOnlyList<StackSample>> TakeAsync(int process, TimeSpan duration)
@@ -42,7 +45,11 @@ internal static class AllocationSampling
         try
         {
             using var log = new TraceLog(index);
-            return [.. log.Events.ByEventType<GCAllocationTickTraceData>().Select(tick => new StackSample("", [.. Frames(tick.CallStack())], tick.AllocationAmount64) { Type = tick.TypeName })];
+            return
+            [
+                .. log.Events.ByEventType<GCAllocationTickTraceData>().Select(
+                    tick => new StackSample("", [.. Frames(tick.CallStack())], tick.AllocationAmount64) { Type = tick.TypeName }),
+            ];
         }
         finally
         {

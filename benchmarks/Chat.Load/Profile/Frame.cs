@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 namespace Chat.Load.Profile;
 
 /// <summary>A method on a stack.</summary>
-/// <param name="Name">Its full name, as it stands in the source where the compiler has split it up; null in native code without names.</param>
+/// <param name="Name">
+/// Its full name, as it stands in the source where the compiler has split it up; null in native code without names.
+/// </param>
 /// <param name="Module">The assembly or library that it is in.</param>
 internal readonly partial record struct Frame(string? Name, string Module)
 {
@@ -14,12 +16,16 @@ internal readonly partial record struct Frame(string? Name, string Module)
         "Chat.Local" => Profile.Owner.Local,
         _ when Module.StartsWith("Microsoft.Azure.Cosmos", StringComparison.Ordinal) => Profile.Owner.CosmosSdk,
         _ when Module.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) => Profile.Owner.AspNet,
-        _ when Module.StartsWith("Microsoft.Azure.Functions.", StringComparison.Ordinal) || Module.StartsWith("Grpc.", StringComparison.Ordinal) => Profile.Owner.Worker,
+        _ when Module.StartsWith("Microsoft.Azure.Functions.", StringComparison.Ordinal)
+            || Module.StartsWith("Grpc.", StringComparison.Ordinal) => Profile.Owner.Worker,
         "Microsoft.Data.Sqlite" or "libe_sqlite3" => Profile.Owner.Sqlite,
         _ => null,
     };
 
-    /// <summary>From a line of <c>perf script</c>: <c>ADDRESS SYMBOL (FILE)</c>, where the runtime writes symbols of compiled methods in IL's manner.</summary>
+    /// <summary>
+    /// From a line of <c>perf script</c>: <c>ADDRESS SYMBOL (FILE)</c>, where the runtime writes symbols of compiled methods in IL's
+    /// manner.
+    /// </summary>
     public static Frame Parse(string line)
     {
         var file = line.LastIndexOf(" (", StringComparison.Ordinal);
@@ -30,7 +36,9 @@ internal readonly partial record struct Frame(string? Name, string Module)
         }
 
         var module = Path.GetFileName(line[(file + 2)..].TrimEnd(')'));
-        return new Frame(symbol is "[unknown]" ? null : symbol, Path.GetExtension(module) is ".dll" or ".so" ? Path.GetFileNameWithoutExtension(module) : module);
+        return new Frame(
+            symbol is "[unknown]" ? null : symbol,
+            Path.GetExtension(module) is ".dll" or ".so" ? Path.GetFileNameWithoutExtension(module) : module);
     }
 
     /// <summary>From a method's name with the state machines, closures and generic arguments that the compiler put into it.</summary>

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Chat.Load.Profile;
 
 /// <summary>
-/// Where a process spends processor time, by Linux's <c>perf</c>: 499 samples for each second of processor time, in the kernel and native code too.
-/// EventPipe's own sampler would count threads that only wait, and stop all threads for each sample.
+/// Where a process spends processor time, by Linux's <c>perf</c>: 499 samples for each second of processor time, in the kernel and native
+/// code too. EventPipe's own sampler would count threads that only wait, and stop all threads for each sample.
 /// </summary>
 internal static class ProcessorSampling
 {
@@ -22,7 +22,8 @@ internal static class ProcessorSampling
         try
         {
             var seconds = duration.TotalSeconds.ToString(CultureInfo.InvariantCulture);
-            await RunAsync(["record", "--quiet", "-e", "cpu-clock", "-F", "499", "-g", "-p", $"{process}", "-o", file, "--", "sleep", seconds]);
+            await RunAsync(
+                ["record", "--quiet", "-e", "cpu-clock", "-F", "499", "-g", "-p", $"{process}", "-o", file, "--", "sleep", seconds]);
             return [.. Parse(await RunAsync(["script", "-i", file, "-F", "comm,tid,ip,sym,dso"]))];
         }
         finally
@@ -48,6 +49,8 @@ internal static class ProcessorSampling
         using var perf = Process.Start(new ProcessStartInfo("perf", arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var (output, error) = (perf.StandardOutput.ReadToEndAsync(), perf.StandardError.ReadToEndAsync());
         await perf.WaitForExitAsync();
-        return perf.ExitCode == 0 ? await output : throw new InvalidOperationException($"perf {arguments[0]} failed with {perf.ExitCode}: {await error}");
+        return perf.ExitCode == 0
+            ? await output
+            : throw new InvalidOperationException($"perf {arguments[0]} failed with {perf.ExitCode}: {await error}");
     }
 }

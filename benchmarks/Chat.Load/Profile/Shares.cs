@@ -50,13 +50,20 @@ internal sealed class Shares(IReadOnlyList<StackSample> samples)
 
     /// <summary>The innermost methods of one owner: what they did, or had libraries do.</summary>
     public IEnumerable<string> ExclusiveOf(Owner owner) =>
-        Table($"method of {Name(owner)}, with the libraries below it", sample => sample.Frames.Where(frame => frame.Owner is not null).Take(1).Where(frame => frame.Owner == owner), _ => true, Top);
+        Table(
+            $"method of {Name(owner)}, with the libraries below it",
+            sample => sample.Frames.Where(frame => frame.Owner is not null).Take(1).Where(frame => frame.Owner == owner),
+            _ => true,
+            Top);
 
     /// <summary>The methods of one owner that were on the stack most often.</summary>
-    public IEnumerable<string> InclusiveOf(Owner owner) => Table($"method of {Name(owner)}, with all below it", sample => sample.Frames, frame => frame.Owner == owner, Top * 2);
+    public IEnumerable<string> InclusiveOf(Owner owner) =>
+        Table($"method of {Name(owner)}, with all below it", sample => sample.Frames, frame => frame.Owner == owner, Top * 2);
 
     private static string Allocator(IEnumerable<StackSample> samples) =>
-        samples.GroupBy(sample => sample.Frames.Where(frame => frame.Owner is not null).Select(frame => frame.ToString()).FirstOrDefault() ?? "", StringComparer.Ordinal)
+        samples.GroupBy(
+            sample => sample.Frames.Where(frame => frame.Owner is not null).Select(frame => frame.ToString()).FirstOrDefault() ?? "",
+            StringComparer.Ordinal)
             .MaxBy(method => method.Sum(sample => sample.Weight))!.Key;
 
     private static string Name(Owner owner) => owner switch

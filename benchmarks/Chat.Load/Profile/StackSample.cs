@@ -15,6 +15,9 @@ internal sealed record StackSample(string Thread, IReadOnlyList<Frame> Frames, d
     public Owner Owner => Frames.Select(frame => frame.Owner).FirstOrDefault(owner => owner is not null)
         ?? (Thread.StartsWith("Chat.Local", StringComparison.Ordinal) ? Owner.Sqlite : Owner.Runtime);
 
-    /// <summary>Whether it looks like garbage collection: the runtime's native code has no names, but nothing else goes as deep in it.</summary>
-    public bool IsCollection => Thread is ".NET BGC" || Frames.TakeWhile(frame => frame is { Name: null, Module: "libcoreclr" }).Count() >= FramesOfACollection;
+    /// <summary>
+    /// Whether it looks like garbage collection: the runtime's native code has no names, but nothing else goes as deep in it.
+    /// </summary>
+    public bool IsCollection =>
+        Thread is ".NET BGC" || Frames.TakeWhile(frame => frame is { Name: null, Module: "libcoreclr" }).Count() >= FramesOfACollection;
 }

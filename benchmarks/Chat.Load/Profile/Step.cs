@@ -1,8 +1,8 @@
 namespace Chat.Load.Profile;
 
 /// <summary>
-/// Which step of a message, or of a page, a sample belongs to: the innermost method of <c>functions/</c> that names one; where a continuation
-/// began a new stack, the first of the others below that is on it; else none.
+/// Which step of a message, or of a page, a sample belongs to: the innermost method of <c>functions/</c> that names one; where a
+/// continuation began a new stack, the first of the others below that is on it; else none.
 /// </summary>
 internal static class Step
 {
@@ -61,7 +61,8 @@ internal static class Step
             return "garbage collection";
         }
 
-        var innermost = sample.Frames.Select(frame => Array.Find(OfFunctions, name => IsIn(frame, name.Method)).Step).FirstOrDefault(step => step is not null);
+        var innermost = sample.Frames.Select(
+            frame => Array.Find(OfFunctions, name => IsIn(frame, name.Method)).Step).FirstOrDefault(step => step is not null);
         return innermost
             ?? Array.Find(OfOthers, name => sample.Frames.Any(frame => IsIn(frame, name.Method))).Step
             ?? (sample.Owner == Owner.Sqlite ? Disk : "other");

@@ -39,7 +39,8 @@ internal static class Hot
         for (var hasMore = true; hasMore;)
         {
             var page = await user.AskAsync("GET", $"/api/conversations/{conversation}/messages?afterSeq={last}&limit={Page}", null);
-            foreach (var seq in page.GetProperty("messages").EnumerateArray().Select(static message => message.GetProperty("seq").GetInt64()))
+            foreach (
+                var seq in page.GetProperty("messages").EnumerateArray().Select(static message => message.GetProperty("seq").GetInt64()))
             {
                 if (count > 0 && seq != last + 1)
                 {

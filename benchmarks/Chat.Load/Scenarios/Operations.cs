@@ -4,7 +4,9 @@ using Chat.Load.Servers;
 
 namespace Chat.Load.Scenarios;
 
-/// <summary>What each operation of the API costs in Azure with all that follows from it, nobody connected; by the backend's meter.</summary>
+/// <summary>
+/// What each operation of the API costs in Azure with all that follows from it, nobody connected; by the backend's meter.
+/// </summary>
 internal static class Operations
 {
     /// <summary>Each is done this often, for other people each time, and the mean is told.</summary>

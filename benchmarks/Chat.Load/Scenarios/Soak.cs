@@ -40,7 +40,11 @@ internal static class Soak
 
         foreach (var step in steps)
         {
-            report.Add("soak", string.Create(CultureInfo.InvariantCulture, $"minute {step.Minute:0.0}: resident memory"), step.Resident, "MB");
+            report.Add(
+                "soak",
+                string.Create(CultureInfo.InvariantCulture, $"minute {step.Minute:0.0}: resident memory"),
+                step.Resident,
+                "MB");
             report.Add("soak", string.Create(CultureInfo.InvariantCulture, $"minute {step.Minute:0.0}: p50"), step.P50, "ms");
             report.Add("soak", string.Create(CultureInfo.InvariantCulture, $"minute {step.Minute:0.0}: p99"), step.P99, "ms");
         }
@@ -51,7 +55,10 @@ internal static class Soak
             .. steps.Where((_, n) => n % 2 == 1).Select(step => string.Create(CultureInfo.InvariantCulture, $"| {step.Minute:0.0} | {step.PerSecond:0} | {step.Resident:0} | {step.P50:0.0} | {step.P99:0.0} |"))]);
         report.AddPlot("soak", new Plot("soak: half of the load of 100 pairs", "minutes") { IsLogarithmic = false }
             .With("resident MB", new Series("resident", [.. steps.Select(step => (step.Minute, step.Resident))]))
-            .With("ms to the recipient", new Series("p50", [.. steps.Select(step => (step.Minute, step.P50))]), new Series("p99", [.. steps.Select(step => (step.Minute, step.P99))], IsDashed: true))
+            .With(
+                "ms to the recipient",
+                new Series("p50", [.. steps.Select(step => (step.Minute, step.P50))]),
+                new Series("p99", [.. steps.Select(step => (step.Minute, step.P99))], IsDashed: true))
             .ToSvg());
     }
 }

@@ -20,7 +20,9 @@ internal sealed class EjabberdServer : IServer
 
     public static async Task<EjabberdServer> StartAsync(string directory)
     {
-        var (process, address) = await ServerProcess.StartAsync(new ProcessStartInfo("bash", [Path.Combine("benchmarks", "ejabberd", "setup.sh"), directory]), "Listening ");
+        var (process, address) = await ServerProcess.StartAsync(
+            new ProcessStartInfo("bash", [Path.Combine("benchmarks", "ejabberd", "setup.sh"), directory]),
+            "Listening ");
         return new EjabberdServer(process, address);
     }
 

@@ -31,7 +31,8 @@ internal sealed class FloorPerson(HttpClient http, string name, Device device) :
 
     public async Task ReadPageAsync(string conversation, bool deep)
     {
-        using var answer = await http.GetAsync(new Uri($"/conversations/{conversation}/messages{(deep ? $"?before={DeepPage.Before(_pages++)}" : "")}", UriKind.Relative));
+        using var answer = await http.GetAsync(
+            new Uri($"/conversations/{conversation}/messages{(deep ? $"?before={DeepPage.Before(_pages++)}" : "")}", UriKind.Relative));
         answer.EnsureSuccessStatusCode();
         await answer.Content.CopyToAsync(Stream.Null);
     }

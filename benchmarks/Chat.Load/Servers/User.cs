@@ -20,12 +20,17 @@ internal sealed class User(HttpClient http, string name) : IPerson
     {
         var members = string.Join(',', others.Select(other => $"\"{other}\""));
         var kind = others.Count == 1 ? "\"direct\"" : "\"group\",\"title\":\"Load\"";
-        return (await AskAsync("POST", "/api/conversations", $$"""{"kind":{{kind}},"members":[{{members}}]}""")).GetProperty("conversationId").GetString()!;
+        return (await AskAsync("POST", "/api/conversations", $$"""{"kind":{{kind}},"members":[{{members}}]}"""))
+            .GetProperty("conversationId")
+            .GetString()!;
     }
 
     public async Task SendAsync(string conversation, string id, string text)
     {
-        using var answer = await SendAsync(HttpMethod.Post, $"/api/conversations/{conversation}/messages", $$"""{"clientMessageId":"{{id}}","text":"{{text}}"}""");
+        using var answer = await SendAsync(
+            HttpMethod.Post,
+            $"/api/conversations/{conversation}/messages",
+            $$"""{"clientMessageId":"{{id}}","text":"{{text}}"}""");
         answer.EnsureSuccessStatusCode();
     }
 

@@ -4,10 +4,13 @@ using System.Text;
 
 namespace Chat.Load.Servers;
 
-/// <summary>Someone with a connection to an XMPP server, without TLS, who looks for one thing at a time in what arrives and parses nothing.</summary>
+/// <summary>
+/// Someone with a connection to an XMPP server, without TLS, who looks for one thing at a time in what arrives and parses nothing.
+/// </summary>
 internal sealed class XmppPerson : IPerson
 {
-    private const string Open = "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='localhost' version='1.0'>";
+    private const string Open =
+        "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='localhost' version='1.0'>";
 
     private readonly TcpClient _tcp = new() { NoDelay = true };
     private NetworkStream _stream = null!;
@@ -53,7 +56,8 @@ internal sealed class XmppPerson : IPerson
     }
 
     /// <summary>Joins a room; 110 is the status of one's own presence in it.</summary>
-    public Task JoinAsync(string room) => AskAsync($"<presence to='{room}/{Name}'><x xmlns='http://jabber.org/protocol/muc'/></presence>", "code='110'");
+    public Task JoinAsync(string room) =>
+        AskAsync($"<presence to='{room}/{Name}'><x xmlns='http://jabber.org/protocol/muc'/></presence>", "code='110'");
 
     /// <summary>Waits until the server has taken what was sent before.</summary>
     public Task PingAsync()
@@ -75,7 +79,9 @@ internal sealed class XmppPerson : IPerson
     public Task ReadPageAsync(string conversation, bool deep)
     {
         var id = NextId();
-        var before = deep ? (Filled.From + ((Filled.To - Filled.From) * DeepPage.Before(_asked) / 10_000)).ToString(CultureInfo.InvariantCulture) : "";
+        var before = deep
+            ? (Filled.From + ((Filled.To - Filled.From) * DeepPage.Before(_asked) / 10_000)).ToString(CultureInfo.InvariantCulture)
+            : "";
         var page = $"<set xmlns='http://jabber.org/protocol/rsm'><max>50</max><before>{before}</before></set>";
         return AskAsync($"<iq type='set' id='{id}'><query xmlns='urn:xmpp:mam:2'>{page}</query></iq>", $"id='{id}'");
     }

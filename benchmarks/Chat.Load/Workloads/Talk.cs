@@ -32,7 +32,9 @@ internal static class Talk
         var conversation = await server.MeetAsync(people);
         var recipients = count == 2 ? people.Skip(1).ToArray() : [.. people];
         var sent = 0;
-        return new Crowd(people, [() => SendAsync(people[0], recipients, conversation, string.Create(CultureInfo.InvariantCulture, $"{name}-m{++sent}"))]);
+        return new Crowd(
+            people,
+            [() => SendAsync(people[0], recipients, conversation, string.Create(CultureInfo.InvariantCulture, $"{name}-m{++sent}"))]);
     }
 
     private static async Task<double> SendAsync(IPerson sender, IPerson[] recipients, string conversation, string id)

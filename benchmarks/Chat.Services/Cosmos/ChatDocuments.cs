@@ -6,7 +6,8 @@ namespace Chat.Services.Cosmos;
 internal static class ChatDocuments
 {
     public const int PageSize = 50;
-    public const string PageQuery = "SELECT TOP @take * FROM c WHERE c.type = 'message' AND c.seq >= @from AND c.seq <= @to ORDER BY c.seq ASC";
+    public const string PageQuery =
+        "SELECT TOP @take * FROM c WHERE c.type = 'message' AND c.seq >= @from AND c.seq <= @to ORDER BY c.seq ASC";
 
     private const string Instant = "2026-01-01T12:00:00.0000000Z";
 

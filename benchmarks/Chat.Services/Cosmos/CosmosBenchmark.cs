@@ -7,7 +7,9 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Services.Cosmos;
 
-/// <summary>The operations that accepting, delivering and reading a message consist of, each caller with a conversation of its own.</summary>
+/// <summary>
+/// The operations that accepting, delivering and reading a message consist of, each caller with a conversation of its own.
+/// </summary>
 internal static class CosmosBenchmark
 {
     private const int AtOnce = 16;
@@ -42,7 +44,11 @@ internal static class CosmosBenchmark
         return id => new SdkConversation(client, id, Kept);
     }
 
-    private static async Task MeasureAsync(Table table, string service, string? directory, Func<LocalAzure, Func<string, IConversation>> connect)
+    private static async Task MeasureAsync(
+        Table table,
+        string service,
+        string? directory,
+        Func<LocalAzure, Func<string, IConversation>> connect)
     {
         await using var azure = await LocalAzure.StartAsync(directory);
         var ids = Enumerable.Range(0, AtOnce).Select(n => string.Create(CultureInfo.InvariantCulture, $"c{n}")).ToList();
@@ -69,6 +75,7 @@ internal static class CosmosBenchmark
             await PutAsync("conversations", ChatDocuments.Message(id, seq));
         }
 
-        Task PutAsync(string container, string document) => azure.Cosmos.UpsertDocumentAsync("chat", container, id, Encoding.UTF8.GetBytes(document));
+        Task PutAsync(string container, string document) =>
+            azure.Cosmos.UpsertDocumentAsync("chat", container, id, Encoding.UTF8.GetBytes(document));
     }
 }

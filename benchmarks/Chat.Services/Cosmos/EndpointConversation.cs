@@ -45,7 +45,9 @@ internal sealed class EndpointConversation(HttpMessageInvoker endpoint, string i
         request.Headers.TryAddWithoutValidation("Prefer", "return=minimal");
         var date = TimeProvider.System.GetUtcNow().ToString("R");
         request.Headers.TryAddWithoutValidation("x-ms-date", date);
-        request.Headers.TryAddWithoutValidation("Authorization", MasterKey.Authorize(method.Method, request.RequestUri!.AbsolutePath, date));
+        request.Headers.TryAddWithoutValidation(
+            "Authorization",
+            MasterKey.Authorize(method.Method, request.RequestUri!.AbsolutePath, date));
         foreach (var (name, value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);

@@ -23,7 +23,9 @@ internal sealed class SdkConversation(CosmosClient client, string id, long seq) 
     public async Task QueryAsync()
     {
         var query = new QueryDefinition(ChatDocuments.PageQuery)
-            .WithParameter("@take", ChatDocuments.PageSize).WithParameter("@from", _seq - ChatDocuments.PageSize + 1).WithParameter("@to", _seq);
+            .WithParameter("@take", ChatDocuments.PageSize)
+                .WithParameter("@from", _seq - ChatDocuments.PageSize + 1)
+                .WithParameter("@to", _seq);
         var options = new QueryRequestOptions { PartitionKey = _key, EnableOptimisticDirectExecution = true };
         using var pages = _conversations.GetItemQueryStreamIterator(query, requestOptions: options);
         while (pages.HasMoreResults)
@@ -50,7 +52,10 @@ internal sealed class SdkConversation(CosmosClient client, string id, long seq) 
     {
         _seq++;
         using var response = await _conversations.CreateTransactionalBatch(_key)
-            .ReplaceItemStream("head", Json(ChatDocuments.Head(id, _seq)), new() { IfMatchEtag = _etag, EnableContentResponseOnWrite = false })
+            .ReplaceItemStream(
+                "head",
+                Json(ChatDocuments.Head(id, _seq)),
+                new() { IfMatchEtag = _etag, EnableContentResponseOnWrite = false })
             .CreateItemStream(Json(ChatDocuments.Message(id, _seq)), new() { EnableContentResponseOnWrite = false })
             .ExecuteAsync();
         _etag = response.IsSuccessStatusCode ? response[0].ETag : throw new InvalidOperationException(response.ErrorMessage);
@@ -59,8 +64,17 @@ internal sealed class SdkConversation(CosmosClient client, string id, long seq) 
     public async Task RaiseAsync()
     {
         _raised++;
-        PatchOperation[] changes = [PatchOperation.Set("/lastSeq", _raised), PatchOperation.Set("/lastOrdinal", _raised), PatchOperation.Set("/activity", ChatDocuments.Activity(_raised))];
-        var options = new PatchItemRequestOptions { FilterPredicate = $"FROM c WHERE c.lastSeq < {_raised}", EnableContentResponseOnWrite = false };
+        PatchOperation[] changes =
+        [
+            PatchOperation.Set("/lastSeq", _raised),
+            PatchOperation.Set("/lastOrdinal", _raised),
+            PatchOperation.Set("/activity", ChatDocuments.Activity(_raised)),
+        ];
+        var options = new PatchItemRequestOptions
+        {
+            FilterPredicate = $"FROM c WHERE c.lastSeq < {_raised}",
+            EnableContentResponseOnWrite = false,
+        };
         using var response = await _users.PatchItemStreamAsync("inbox", _key, changes, options);
         response.EnsureSuccessStatusCode();
     }

@@ -8,8 +8,12 @@ using Chat.Local.CosmosDb.Storage;
 
 namespace Chat.Local.CosmosDb.ChangeFeed;
 
-/// <summary>The change feed of a range or of a logical partition: the latest version of what was written since, in the order of the writes.</summary>
-/// <remarks>The ETag of a page is the log sequence number to go on from. The writes of one batch are never divided over two pages.</remarks>
+/// <summary>
+/// The change feed of a range or of a logical partition: the latest version of what was written since, in the order of the writes.
+/// </summary>
+/// <remarks>
+/// The ETag of a page is the log sequence number to go on from. The writes of one batch are never divided over two pages.
+/// </remarks>
 internal sealed class ChangeFeedEndpoint(FaultGate gate, Meter meter)
 {
     private const int StandardPage = 100;
@@ -32,7 +36,9 @@ internal sealed class ChangeFeedEndpoint(FaultGate gate, Meter meter)
         var range = key is null
             ? RangeOf(request, container)
             : partition?.Range ?? container.RangeOf(key.Effective());
-        var max = int.TryParse(request.Header("x-ms-max-item-count"), CultureInfo.InvariantCulture, out var size) && size > 0 ? size : StandardPage;
+        var max = int.TryParse(request.Header("x-ms-max-item-count"), CultureInfo.InvariantCulture, out var size) && size > 0
+            ? size
+            : StandardPage;
         var start = Start(request, range);
         var page = key is null
             ? ChangeReader.OfRange(container, range, start, max)
@@ -51,9 +57,11 @@ internal sealed class ChangeFeedEndpoint(FaultGate gate, Meter meter)
 
     private static PartitionRange RangeOf(CosmosRequest request, Container container)
     {
-        var id = request.Header("x-ms-documentdb-partitionkeyrangeid") ?? throw new RefusedException(400, "The change feed is read by range or by partition key.");
+        var id = request.Header("x-ms-documentdb-partitionkeyrangeid")
+            ?? throw new RefusedException(400, "The change feed is read by range or by partition key.");
         var range = container.RangeWithId(id) ?? throw new RefusedException(410, "The partition key range is gone.", 1002);
-        return string.CompareOrdinal(request.Header("x-ms-start-epk") ?? "", range.Min) <= 0 && string.CompareOrdinal(request.Header("x-ms-end-epk") ?? "FF", range.Max) >= 0
+        return string.CompareOrdinal(request.Header("x-ms-start-epk") ?? "", range.Min) <= 0
+            && string.CompareOrdinal(request.Header("x-ms-end-epk") ?? "FF", range.Max) >= 0
             ? range
             : throw new RefusedException(400, "The change feed of a part of a range isn't supported here.");
     }
@@ -69,7 +77,11 @@ internal sealed class ChangeFeedEndpoint(FaultGate gate, Meter meter)
                     : throw new RefusedException(400, $"The continuation {etag} isn't one of the change feed.");
         }
 
-        return DateTimeOffset.TryParse(request.Header("If-Modified-Since"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since)
+        return DateTimeOffset.TryParse(
+            request.Header("If-Modified-Since"),
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var since)
             ? new ChangeStart(0, since)
             : new ChangeStart(0, DateTimeOffset.MinValue);
     }

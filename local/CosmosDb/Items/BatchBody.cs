@@ -51,12 +51,15 @@ internal static class BatchBody
         }
 
         var result = await stream.WriteRecordIOAsync(default(Segment), Produce);
-        return result == Result.Success ? stream.ToArray() : throw new InvalidOperationException($"The results of a batch can't be written: {result}.");
+        return result == Result.Success
+            ? stream.ToArray()
+            : throw new InvalidOperationException($"The results of a batch can't be written: {result}.");
     }
 
     private static Namespace LoadSchemas()
     {
-        using var reader = new StreamReader(typeof(CosmosClient).Assembly.GetManifestResourceStream("Microsoft.Azure.Cosmos.Batch.HybridRowBatchSchemas.json")!);
+        using var reader = new StreamReader(
+            typeof(CosmosClient).Assembly.GetManifestResourceStream("Microsoft.Azure.Cosmos.Batch.HybridRowBatchSchemas.json")!);
         return Namespace.Parse(reader.ReadToEnd());
     }
 

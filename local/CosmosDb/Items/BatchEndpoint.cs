@@ -28,10 +28,18 @@ internal sealed class BatchEndpoint(FaultGate gate, Meter meter)
         }
 
         var key = ItemEndpoint.KeyOf(request, container);
-        return await gate.RunAsync("batch", $"{container.Definition.Id}/{key}", request, request => TransactAsync(request, container, key, operations));
+        return await gate.RunAsync(
+            "batch",
+            $"{container.Definition.Id}/{key}",
+            request,
+            request => TransactAsync(request, container, key, operations));
     }
 
-    private async ValueTask<CosmosResponse> TransactAsync(CosmosRequest request, Container container, PartitionKeyValue key, IReadOnlyList<BatchOperation> operations)
+    private async ValueTask<CosmosResponse> TransactAsync(
+        CosmosRequest request,
+        Container container,
+        PartitionKeyValue key,
+        IReadOnlyList<BatchOperation> operations)
     {
         var partition = container.GetOrAdd(key);
         if (SessionToken.IsAhead(request.Header("x-ms-session-token"), partition.Range, partition.Range.Lsn))
@@ -65,7 +73,8 @@ internal sealed class BatchEndpoint(FaultGate gate, Meter meter)
         var (lsn, position) = (0L, 0L);
         foreach (var operation in operations)
         {
-            var key = PartitionKeyValue.Parse(operation.PartitionKey ?? throw new RefusedException(400, "An operation of a bulk request has no partition key."));
+            var key = PartitionKeyValue.Parse(
+                operation.PartitionKey ?? throw new RefusedException(400, "An operation of a bulk request has no partition key."));
             var partition = container.GetOrAdd(key);
             using var step = BatchStep.Prepare(operation, container, key);
             var one = Run(partition, [step], request.RefuseConditions);
@@ -77,7 +86,10 @@ internal sealed class BatchEndpoint(FaultGate gate, Meter meter)
         return await AnswerAsync(request, results.Exists(result => result.Status >= 400) ? 207 : 200, results, container, range, lsn);
     }
 
-    private static (List<BatchResult> Results, bool Committed, long Lsn, long Position) Run(LogicalPartition partition, List<BatchStep> steps, bool refuseConditions)
+    private static (List<BatchResult> Results, bool Committed, long Lsn, long Position) Run(
+        LogicalPartition partition,
+        List<BatchStep> steps,
+        bool refuseConditions)
     {
         var results = new List<BatchResult>(steps.Count);
         lock (partition.Lock)
@@ -111,7 +123,13 @@ internal sealed class BatchEndpoint(FaultGate gate, Meter meter)
         [.. Enumerable.Range(0, count).Select(index =>
             index == tried.Count - 1 ? tried[index] : new BatchResult(BatchResult.FailedDependency, Charge: index < tried.Count ? tried[index].Charge : 0))];
 
-    private async ValueTask<CosmosResponse> AnswerAsync(CosmosRequest request, int status, List<BatchResult> results, Container container, PartitionRange range, long lsn)
+    private async ValueTask<CosmosResponse> AnswerAsync(
+        CosmosRequest request,
+        int status,
+        List<BatchResult> results,
+        Container container,
+        PartitionRange range,
+        long lsn)
     {
         var charge = results.Sum(result => result.Charge);
         meter.Add("cosmos", "batch", charge);

@@ -13,10 +13,22 @@ internal enum BatchVerb
 
 /// <summary>One operation of a batch as it came.</summary>
 /// <param name="PartitionKey">Given in bulk requests only, where every operation has its own.</param>
-internal sealed record BatchOperation(BatchVerb Verb, string? Id, string? PartitionKey, ReadOnlyMemory<byte> Body, string? IfMatch, string? IfNoneMatch, bool WantsNoContent);
+internal sealed record BatchOperation(
+    BatchVerb Verb,
+    string? Id,
+    string? PartitionKey,
+    ReadOnlyMemory<byte> Body,
+    string? IfMatch,
+    string? IfNoneMatch,
+    bool WantsNoContent);
 
 /// <summary>How one operation of a batch ended.</summary>
-internal sealed record BatchResult(int Status, int SubStatus = 0, string? ETag = null, ReadOnlyMemory<byte> Body = default, double Charge = 0)
+internal sealed record BatchResult(
+    int Status,
+    int SubStatus = 0,
+    string? ETag = null,
+    ReadOnlyMemory<byte> Body = default,
+    double Charge = 0)
 {
     /// <summary>424: it would have worked, or was never tried, as another operation failed.</summary>
     public const int FailedDependency = 424;

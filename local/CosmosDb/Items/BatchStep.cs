@@ -52,7 +52,12 @@ internal sealed class BatchStep : IDisposable
             }
 
             var hasBody = outcome.Status != 304 && (!_operation.WantsNoContent || _operation.Verb == BatchVerb.Read);
-            return new BatchResult(outcome.Status, 0, partition.Container.ETagOf(partition.Range, item.Version), hasBody ? item.Body : default, outcome.Charge);
+            return new BatchResult(
+                outcome.Status,
+                0,
+                partition.Container.ETagOf(partition.Range, item.Version),
+                hasBody ? item.Body : default,
+                outcome.Charge);
         }
         catch (RefusedException refused)
         {

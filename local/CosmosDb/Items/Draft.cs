@@ -49,7 +49,9 @@ internal sealed class Draft : IDisposable
         }
         catch (JsonException exception)
         {
-            throw new RefusedException(400, $"The request payload is invalid. Ensure to provide a valid request payload. {exception.Message}");
+            throw new RefusedException(
+                400,
+                $"The request payload is invalid. Ensure to provide a valid request payload. {exception.Message}");
         }
 
         try

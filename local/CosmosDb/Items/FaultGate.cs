@@ -8,7 +8,11 @@ internal sealed class FaultGate(Faults faults, TimeProvider time)
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Runs an operation, or does to it what a fault says.</summary>
-    public async ValueTask<CosmosResponse> RunAsync(string operation, string target, CosmosRequest request, Func<CosmosRequest, ValueTask<CosmosResponse>> run)
+    public async ValueTask<CosmosResponse> RunAsync(
+        string operation,
+        string target,
+        CosmosRequest request,
+        Func<CosmosRequest, ValueTask<CosmosResponse>> run)
     {
         if (await faults.NextAsync("cosmos", operation, target) is not { } fault)
         {

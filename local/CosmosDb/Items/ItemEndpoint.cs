@@ -14,7 +14,12 @@ internal sealed class ItemEndpoint(FaultGate gate, Meter meter)
         return await gate.RunAsync(upserts ? "upsert" : "create", Target(container, key, draft.Id), request, async request =>
         {
             var ifMatch = request.Header("If-Match");
-            return await RunAsync(upserts ? "upsert" : "create", request, container, key, transaction => upserts ? transaction.Upsert(draft, ifMatch) : transaction.Create(draft));
+            return await RunAsync(
+                upserts ? "upsert" : "create",
+                request,
+                container,
+                key,
+                transaction => upserts ? transaction.Upsert(draft, ifMatch) : transaction.Create(draft));
         });
     }
 
@@ -73,7 +78,8 @@ internal sealed class ItemEndpoint(FaultGate gate, Meter meter)
 
     internal static PartitionKeyValue KeyOf(CosmosRequest request, Container container)
     {
-        var header = request.Header("x-ms-documentdb-partitionkey") ?? throw new RefusedException(400, "PartitionKey value must be supplied for this operation.");
+        var header = request.Header("x-ms-documentdb-partitionkey")
+            ?? throw new RefusedException(400, "PartitionKey value must be supplied for this operation.");
         var key = PartitionKeyValue.Parse(header);
         return key.Components.Count == container.Definition.KeyPaths.Count
             ? key
@@ -90,7 +96,12 @@ internal sealed class ItemEndpoint(FaultGate gate, Meter meter)
 
     private static string Target(Container container, PartitionKeyValue key, string id) => $"{container.Definition.Id}/{key}/{id}";
 
-    private async ValueTask<CosmosResponse> RunAsync(string operation, CosmosRequest request, Container container, PartitionKeyValue key, Func<Transaction, Outcome> run)
+    private async ValueTask<CosmosResponse> RunAsync(
+        string operation,
+        CosmosRequest request,
+        Container container,
+        PartitionKeyValue key,
+        Func<Transaction, Outcome> run)
     {
         var reads = operation == "read";
         var partition = reads ? container.Find(key.Text) : container.GetOrAdd(key);

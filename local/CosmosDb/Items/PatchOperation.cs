@@ -20,7 +20,8 @@ internal sealed record PatchOperation(string Verb, string Path, string? From, Js
         return new PatchOperation((string?)json["op"] ?? "", path, (string?)json["from"], json["value"]?.DeepClone());
     }
 
-    public bool Touches(JsonPath fixedPath) => IsAtOrAbove(Path, fixedPath) || (Verb == "move" && From is not null && IsAtOrAbove(From, fixedPath));
+    public bool Touches(JsonPath fixedPath) =>
+        IsAtOrAbove(Path, fixedPath) || (Verb == "move" && From is not null && IsAtOrAbove(From, fixedPath));
 
     public void ApplyTo(JsonObject document)
     {
@@ -52,7 +53,8 @@ internal sealed record PatchOperation(string Verb, string Path, string? From, Js
     private static bool IsAtOrAbove(string pointer, JsonPath path)
     {
         var segments = Segments(pointer);
-        return segments.Length <= path.Segments.Count && segments.SequenceEqual(path.Segments.Take(segments.Length), StringComparer.Ordinal);
+        return segments.Length <= path.Segments.Count
+            && segments.SequenceEqual(path.Segments.Take(segments.Length), StringComparer.Ordinal);
     }
 
     private static string[] Segments(string pointer) =>

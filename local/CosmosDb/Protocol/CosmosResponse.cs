@@ -41,7 +41,10 @@ internal sealed class CosmosResponse(int status, ReadOnlyMemory<byte> body = def
     public static CosmosResponse Error(RefusedException refused) => Error(refused.Status, refused.Message, refused.SubStatus);
 
     public static CosmosResponse Throttled(TimeSpan retryAfter) =>
-        Error(429, "Request rate is large. More Request Units may be needed, so no changes were made. Please retry this request later.", 3200)
+        Error(
+            429,
+            "Request rate is large. More Request Units may be needed, so no changes were made. Please retry this request later.",
+            3200)
             .With("x-ms-retry-after-ms", ((long)retryAfter.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
 
     /// <summary>A JSON object whose members the caller writes.</summary>

@@ -36,7 +36,9 @@ internal sealed class Dispatcher(Catalog catalog, FaultGate gate, Meter meter, S
             response = CosmosResponse.Error(400, $"The request is malformed: {exception.Message}");
         }
 
-        return ReferenceEquals(response, CosmosResponse.Broken) ? response : response.With("x-ms-activity-id", request.Header("x-ms-activity-id") ?? Guid.NewGuid().ToString());
+        return ReferenceEquals(response, CosmosResponse.Broken)
+            ? response
+            : response.With("x-ms-activity-id", request.Header("x-ms-activity-id") ?? Guid.NewGuid().ToString());
     }
 
     /// <summary>Whether a request is answered to those without the key: nothing secret is behind it.</summary>
@@ -47,14 +49,18 @@ internal sealed class Dispatcher(Catalog catalog, FaultGate gate, Meter meter, S
         // The client signs the id that it means: where the path came to name another, the signature doesn't fit.
         if (!IsPublic(request) && !MasterKey.Signed(request))
         {
-            throw new RefusedException(401, "The input authorization token can't serve the request: it isn't signed with the emulator's well-known key for this path.");
+            throw new RefusedException(
+                401,
+                "The input authorization token can't serve the request: it isn't signed with the emulator's well-known key for this path.");
         }
 
         var path = request.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         return path switch
         {
-            ["dbs", var database, "colls", var container, "docs", .. var rest] => WithinThroughputAsync(request, Find(database, container), rest),
-            ["dbs", var database, "colls", var container, "pkranges"] when request.Method == "GET" => new(ResourceEndpoint.Ranges(request, Find(database, container))),
+            ["dbs", var database, "colls", var container, "docs", .. var rest] =>
+                WithinThroughputAsync(request, Find(database, container), rest),
+            ["dbs", var database, "colls", var container, "pkranges"] when request.Method == "GET" =>
+                new(ResourceEndpoint.Ranges(request, Find(database, container))),
             ["offers", .. var rest] => _offers.AnswerAsync(request, rest),
 
             // Only a client in Direct mode asks for the replicas of a range.
@@ -105,5 +111,6 @@ internal sealed class Dispatcher(Catalog catalog, FaultGate gate, Meter meter, S
         new CosmosResponse(200, Encoding.ASCII.GetBytes(certificate.Pem)).With("content-type", "application/x-pem-file");
 
     private Container Find(string database, string container) =>
-        catalog.Find(Uri.UnescapeDataString(database), Uri.UnescapeDataString(container)) ?? throw new RefusedException(404, "Resource Not Found. The container doesn't exist.", 1003);
+        catalog.Find(Uri.UnescapeDataString(database), Uri.UnescapeDataString(container))
+            ?? throw new RefusedException(404, "Resource Not Found. The container doesn't exist.", 1003);
 }

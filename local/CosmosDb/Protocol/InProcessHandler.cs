@@ -18,7 +18,10 @@ internal sealed class InProcessHandler(Dispatcher dispatcher) : HttpMessageHandl
         var response = await answer.AsTask().WaitAsync(cancellationToken);
         if (ReferenceEquals(response, CosmosResponse.Broken))
         {
-            throw new HttpRequestException(HttpRequestError.Unknown, "An error occurred while sending the request.", new IOException("Connection reset by peer", new SocketException((int)SocketError.ConnectionReset)));
+            throw new HttpRequestException(
+                HttpRequestError.Unknown,
+                "An error occurred while sending the request.",
+                new IOException("Connection reset by peer", new SocketException((int)SocketError.ConnectionReset)));
         }
 
         var message = new HttpResponseMessage((HttpStatusCode)response.Status)

@@ -4,7 +4,10 @@ using System.Text;
 namespace Chat.Local.CosmosDb.Protocol;
 
 /// <summary>Checks the signature of a request.</summary>
-/// <remarks>https://learn.microsoft.com/rest/api/cosmos-db/access-control-on-cosmosdb-resources: HMAC-SHA256 over verb, resource type, resource and date.</remarks>
+/// <remarks>
+/// https://learn.microsoft.com/rest/api/cosmos-db/access-control-on-cosmosdb-resources: HMAC-SHA256 over verb, resource type, resource
+/// and date.
+/// </remarks>
 internal static class MasterKey
 {
     private const string Prefix = "type=master&ver=1.0&sig=";
@@ -34,11 +37,14 @@ internal static class MasterKey
 
         var date = request.Header("x-ms-date") ?? request.Header("Date") ?? "";
         var (type, resources) = ResourceOf(Uri.UnescapeDataString(request.Path));
-        return resources.Any(resource => CryptographicOperations.FixedTimeEquals(given.AsSpan(0, length), Sign(request.Method, type, resource, date)));
+        return resources.Any(
+            resource => CryptographicOperations.FixedTimeEquals(given.AsSpan(0, length), Sign(request.Method, type, resource, date)));
     }
 
     private static byte[] Sign(string method, string type, string resource, string date) =>
-        HMACSHA256.HashData(Key, Encoding.UTF8.GetBytes($"{method.ToLowerInvariant()}\n{type.ToLowerInvariant()}\n{resource}\n{date.ToLowerInvariant()}\n\n"));
+        HMACSHA256.HashData(
+            Key,
+            Encoding.UTF8.GetBytes($"{method.ToLowerInvariant()}\n{type.ToLowerInvariant()}\n{resource}\n{date.ToLowerInvariant()}\n\n"));
 
     /// <summary>The type and the resource of a path; addressed by resource ids, only the last of them counts, in lower case.</summary>
     private static (string Type, string[] Resources) ResourceOf(string path)
@@ -51,6 +57,8 @@ internal static class MasterKey
 
         var isFeed = segments.Length % 2 == 1;
         var resource = isFeed ? segments[..^1] : segments;
-        return (isFeed ? segments[^1] : segments[^2], [string.Join('/', resource), resource.Length == 0 ? "" : resource[^1].ToLowerInvariant()]);
+        return (
+            isFeed ? segments[^1] : segments[^2],
+            [string.Join('/', resource), resource.Length == 0 ? "" : resource[^1].ToLowerInvariant()]);
     }
 }

@@ -5,7 +5,9 @@ using Chat.Local.Store;
 
 namespace Chat.Local.CosmosDb.Protocol;
 
-/// <summary>The certificate of the account's port: self-made, for this machine's own names, and kept in the store with the data until it ends.</summary>
+/// <summary>
+/// The certificate of the account's port: self-made, for this machine's own names, and kept in the store with the data until it ends.
+/// </summary>
 internal sealed class ServerCertificate(LocalStore store, TimeProvider time)
 {
     /// <summary>Where clients find it, as at the emulator.</summary>

@@ -49,7 +49,9 @@ internal sealed record Continuation
             var read = JsonSerializer.Deserialize<Continuation>(Convert.FromBase64String(token));
             if (read is { Partition: null or [] or [not null, not null], Skip: >= 0, Take: >= 0, Given: >= 0 } && (read.Values is null || read.Values.Length == columns))
             {
-                return read.Values is null ? read : read with { Position = new IndexPosition(Array.ConvertAll(read.Values, SqlValue.FromToken), read.Number) };
+                return read.Values is null
+                    ? read
+                    : read with { Position = new IndexPosition(Array.ConvertAll(read.Values, SqlValue.FromToken), read.Number) };
             }
         }
         catch (Exception exception) when (exception is FormatException or OverflowException or JsonException)

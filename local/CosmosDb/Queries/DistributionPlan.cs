@@ -46,7 +46,9 @@ internal static class DistributionPlan
 
     /// <summary>Whether results that are the same come one after the other.</summary>
     private static bool IsOrderedByItsResult(SelectQuery query) =>
-        query.Projection is OneValue { Selected.Value: PathExpression { Plain: { } path } } && query.Order.Keys is [var key] && key.Path.Equals(path);
+        query.Projection is OneValue { Selected.Value: PathExpression { Plain: { } path } }
+            && query.Order.Keys is [var key]
+            && key.Path.Equals(path);
 
     /// <summary>The columns that the SDK puts together: the aggregates, and beside GROUP BY all.</summary>
     private static List<SelectedValue> AliasesOf(SelectQuery query) =>

@@ -7,7 +7,9 @@ namespace Chat.Local.CosmosDb.Queries;
 internal static class IndexBounds
 {
     public static IndexRange Of(JsonPath path, IEnumerable<Expression> conditions) =>
-        conditions.Select(condition => Of(path, condition)).Where(range => range is not null).Aggregate(IndexRange.All, (all, one) => Intersect(all, one!));
+        conditions.Select(condition => Of(path, condition))
+            .Where(range => range is not null)
+            .Aggregate(IndexRange.All, (all, one) => Intersect(all, one!));
 
     public static bool IsPoint(IndexRange range) =>
         range is { From: { After: false } from, To: { After: true } to } && from.Value.CompareWith(to.Value) == 0;
@@ -16,7 +18,10 @@ internal static class IndexBounds
     public static IReadOnlyList<string>? NamesOf(JsonPath path, IEnumerable<Expression> conditions) =>
         conditions.Select(condition => NamesOf(path, condition)).FirstOrDefault(names => names is not null);
 
-    /// <summary>What one condition names: <c>c.id = …</c>, <c>c.id IN (…)</c>, and <c>(c.id = … AND …) OR (c.id = … AND …)</c>, which reading many documents asks.</summary>
+    /// <summary>
+    /// What one condition names: <c>c.id = …</c>, <c>c.id IN (…)</c>, and <c>(c.id = … AND …) OR (c.id = … AND …)</c>, which reading
+    /// many documents asks.
+    /// </summary>
     private static IReadOnlyList<string>? NamesOf(JsonPath path, Expression condition)
     {
         if (condition is OrExpression)
@@ -57,8 +62,10 @@ internal static class IndexBounds
     /// <summary>Reads a comparison of the path with a constant, whichever side it is on.</summary>
     private static (Comparison Kind, SqlValue Value)? Read(JsonPath path, Expression condition) => condition switch
     {
-        ComparisonExpression { Left: PathExpression { Plain: { } left }, Right: Literal right } comparison when left.Equals(path) => (comparison.Kind, right.Value),
-        ComparisonExpression { Left: Literal left, Right: PathExpression { Plain: { } right } } comparison when right.Equals(path) => (Mirrored(comparison.Kind), left.Value),
+        ComparisonExpression { Left: PathExpression { Plain: { } left }, Right: Literal right } comparison when left.Equals(path) =>
+            (comparison.Kind, right.Value),
+        ComparisonExpression { Left: Literal left, Right: PathExpression { Plain: { } right } } comparison when right.Equals(path) =>
+            (Mirrored(comparison.Kind), left.Value),
         _ => null,
     };
 

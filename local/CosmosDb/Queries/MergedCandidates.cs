@@ -3,7 +3,9 @@ using Chat.Local.CosmosDb.Storage;
 namespace Chat.Local.CosmosDb.Queries;
 
 /// <summary>The candidates of several logical partitions in the one order of their indexes.</summary>
-/// <remarks>Every partition gives a few at a time, under its own lock. Numbers break ties, so that a position means one place in all of them.</remarks>
+/// <remarks>
+/// Every partition gives a few at a time, under its own lock. Numbers break ties, so that a position means one place in all of them.
+/// </remarks>
 internal sealed class MergedCandidates(QueryPlan plan, IEnumerable<LogicalPartition> partitions, IndexPosition? after)
 {
     private const int ChunkSize = 16;

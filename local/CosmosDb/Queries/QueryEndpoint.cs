@@ -8,7 +8,9 @@ using Chat.Local.CosmosDb.Storage;
 
 namespace Chat.Local.CosmosDb.Queries;
 
-/// <summary>Queries over the documents of a container: of one logical partition, or of one range or all, partition after partition.</summary>
+/// <summary>
+/// Queries over the documents of a container: of one logical partition, or of one range or all, partition after partition.
+/// </summary>
 internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
 {
     private const int StandardPage = 100;

@@ -32,7 +32,10 @@ internal sealed class QueryPlan
     /// <summary>The only partition keys of one string that the query can select from, if it says so.</summary>
     public IReadOnlyList<string>? Keys { get; private init; }
 
-    /// <summary>Whether the index leads to the documents of a partition key. Otherwise it finds those of the others beside them, which are loaded too.</summary>
+    /// <summary>
+    /// Whether the index leads to the documents of a partition key. Otherwise it finds those of the others beside them, which are loaded
+    /// too.
+    /// </summary>
     public bool ServesKey { get; private init; }
 
     /// <summary>Whether no condition of the query is one that the index serves, so that every document is loaded.</summary>
@@ -47,7 +50,11 @@ internal sealed class QueryPlan
         {
             Keys = keys,
             ServesKey = container.KeyPaths.All(container.Indexing.Includes),
-            IsScan = conditions.Count > 0 && plan.Ids is null && keys is null && !container.Indexing.CoversAll && !IsNarrowed(conditions, container.Indexing),
+            IsScan = conditions.Count > 0
+                && plan.Ids is null
+                && keys is null
+                && !container.Indexing.CoversAll
+                && !IsNarrowed(conditions, container.Indexing),
         };
     }
 

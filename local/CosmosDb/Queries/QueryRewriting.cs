@@ -28,14 +28,19 @@ internal static class QueryRewriting
         var condition = query.Where is null ? "" : $"({TextOf(query, query.WhereText)})";
         condition += isOrdered ? (condition.Length > 0 ? " AND " : "") + $"({ResumePlaceholder})" : "";
         var where = condition.Length > 0 ? $" WHERE {condition}" : "";
-        var order = isOrdered ? " ORDER BY " + string.Join(", ", query.Order.Keys.Select(key => PathIn(query, key.Path) + (key.Descending ? " DESC" : " ASC"))) : "";
+        var order = isOrdered
+            ? " ORDER BY " + string.Join(
+                ", ",
+                query.Order.Keys.Select(key => PathIn(query, key.Path) + (key.Descending ? " DESC" : " ASC")))
+            : "";
         var from = query.HasFrom ? " " + TextOf(query, query.FromText) : "";
         var group = query.GroupBy.Count > 0 ? " GROUP BY " + string.Join(", ", query.GroupBy.Select(key => TextOf(query, key.Text))) : "";
         return $"SELECT {top}{list}{from}{where}{group}{order}";
     }
 
     /// <summary>A path as the query would write it: <c>c["a"]["b"]</c>.</summary>
-    public static string PathIn(SelectQuery query, JsonPath path) => query.Alias + string.Concat(path.Segments.Select(segment => $"[{Quoted(segment)}]"));
+    public static string PathIn(SelectQuery query, JsonPath path) =>
+        query.Alias + string.Concat(path.Segments.Select(segment => $"[{Quoted(segment)}]"));
 
     private static void Check(SelectQuery query)
     {
@@ -108,7 +113,9 @@ internal static class QueryRewriting
     private static string Part(SelectQuery query, SelectedValue selected) =>
         selected.Value is Aggregate aggregate ? Partial(query, aggregate) : TextOf(query, selected.Text);
 
-    /// <summary>What the SDK needs of a range to go on adding: for a mean also the number, for an extreme also whether there was any.</summary>
+    /// <summary>
+    /// What the SDK needs of a range to go on adding: for a mean also the number, for an extreme also whether there was any.
+    /// </summary>
     private static string Partial(SelectQuery query, Aggregate aggregate)
     {
         var argument = TextOf(query, aggregate.ArgumentText);

@@ -5,7 +5,9 @@ using Chat.Local.CosmosDb.Storage;
 
 namespace Chat.Local.CosmosDb.Queries;
 
-/// <summary>One page of a query in the making: candidates are collected under the partition's lock, a few at a time, and judged outside it.</summary>
+/// <summary>
+/// One page of a query in the making: candidates are collected under the partition's lock, a few at a time, and judged outside it.
+/// </summary>
 internal sealed class QueryRun(SelectQuery query, QueryPlan plan, int pageSize, long now)
 {
     private const int ChunkSize = 128;
@@ -50,7 +52,9 @@ internal sealed class QueryRun(SelectQuery query, QueryPlan plan, int pageSize, 
         Given = (continuation.GivenOf, continuation.Given);
     }
 
-    /// <summary>Runs through a partition from after a position; returns the position to go on from, or null when the partition has no more.</summary>
+    /// <summary>
+    /// Runs through a partition from after a position; returns the position to go on from, or null when the partition has no more.
+    /// </summary>
     public IndexPosition? Run(LogicalPartition partition, IndexPosition? after)
     {
         var wanted = (int)Math.Min(ChunkSize, Math.Min(Skip, ChunkSize) + Math.Min(Take, pageSize) + 1);

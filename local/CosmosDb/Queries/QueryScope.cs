@@ -36,13 +36,19 @@ internal sealed class QueryScope
         var partition = key is null ? null : container.Find(key.Text);
         Ranges = key is not null || prefix is not null
             ? [partition?.Range ?? container.RangeOf(key?.Effective() ?? prefix!)]
-            : rangeId is null ? container.Ranges : [container.RangeWithId(rangeId) ?? throw new RefusedException(410, "The partition key range is gone.", 1002)];
-        _asOf = container.Replica is { } replica ? Ranges.ToDictionary(range => range, range => replica.Choose(range, request.Header("x-ms-session-token"))) : null;
+            : rangeId is null
+                ? container.Ranges
+                : [container.RangeWithId(rangeId) ?? throw new RefusedException(410, "The partition key range is gone.", 1002)];
+        _asOf = container.Replica is { } replica
+            ? Ranges.ToDictionary(range => range, range => replica.Choose(range, request.Header("x-ms-session-token")))
+            : null;
         _partition = partition is null ? null : AsSeen(partition);
         var last = Ranges[^1];
         lock (_partition?.Lock ?? last.Lock)
         {
-            (Lsn, Position) = _partition is not null ? (_partition.Lsn, _partition.Position) : key is not null ? (0, 0) : (_asOf?[last] ?? last.Lsn, last.Position);
+            (Lsn, Position) = _partition is not null ? (_partition.Lsn, _partition.Position) : key is not null ? (0, 0) : (
+                _asOf?[last] ?? last.Lsn,
+                last.Position);
         }
     }
 

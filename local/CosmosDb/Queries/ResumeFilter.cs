@@ -53,7 +53,10 @@ internal static class ResumeFilter
     /// <summary>Undefined comes as an empty array; arrays and objects as the two halves of their hashes.</summary>
     private static SqlValue Value(JsonElement json) => json.ValueKind switch
     {
-        JsonValueKind.Array => json.GetArrayLength() == 0 ? SqlValue.Undefined : throw new FormatException("An array stands for no value only when it is empty."),
+        JsonValueKind.Array =>
+            json.GetArrayLength() == 0
+                ? SqlValue.Undefined
+                : throw new FormatException("An array stands for no value only when it is empty."),
         JsonValueKind.Object => SqlValue.OfRank(
             json.GetProperty("type").GetString() == "array" ? SqlType.Array : SqlType.Object,
             ComplexHash.RankOf(new UInt128((ulong)json.GetProperty("high").GetInt64(), (ulong)json.GetProperty("low").GetInt64()))),

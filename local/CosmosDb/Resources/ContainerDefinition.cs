@@ -52,7 +52,8 @@ internal sealed class ContainerDefinition
     public ResourceStamp Stamp { get; set; }
 
     /// <summary>When a document vanishes, in Unix seconds.</summary>
-    public long ExpiryOf(long writtenAt, int? ttl) => DefaultTtl is { } standard && (ttl ?? standard) is > 0 and var seconds ? writtenAt + seconds : long.MaxValue;
+    public long ExpiryOf(long writtenAt, int? ttl) =>
+        DefaultTtl is { } standard && (ttl ?? standard) is > 0 and var seconds ? writtenAt + seconds : long.MaxValue;
 
     /// <summary>Which of the parts that never change differs from another definition's; null when none does.</summary>
     public string? FixedPartThatDiffers(ContainerDefinition other) =>

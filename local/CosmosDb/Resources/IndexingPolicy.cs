@@ -5,7 +5,9 @@ using Chat.Local.CosmosDb.Sql;
 namespace Chat.Local.CosmosDb.Resources;
 
 /// <summary>Which paths of a container's documents are indexed, and so can be sorted by.</summary>
-/// <remarks>https://learn.microsoft.com/azure/cosmos-db/index-policy: the most precise path wins; <c>id</c> and <c>_ts</c> are always indexed.</remarks>
+/// <remarks>
+/// https://learn.microsoft.com/azure/cosmos-db/index-policy: the most precise path wins; <c>id</c> and <c>_ts</c> are always indexed.
+/// </remarks>
 internal sealed class IndexingPolicy
 {
     private readonly List<Pattern> _included;
@@ -47,14 +49,19 @@ internal sealed class IndexingPolicy
         return included > 0 && included >= Precision(_excluded, path);
     }
 
-    /// <summary>Whether an index gives this order, read in one direction or the other. More than one path takes a composite index.</summary>
+    /// <summary>
+    /// Whether an index gives this order, read in one direction or the other. More than one path takes a composite index.
+    /// </summary>
     public bool Serves(SortOrder order) =>
-        order.Keys.Count == 1 ? Includes(order.Keys[0].Path) : _composite.Exists(index => index.Equals(order) || index.Reversed().Equals(order));
+        order.Keys.Count == 1
+            ? Includes(order.Keys[0].Path)
+            : _composite.Exists(index => index.Equals(order) || index.Reversed().Equals(order));
 
     /// <summary>How many values of a document go into indexes: what a write is charged for.</summary>
     public int CountTerms(JsonElement document)
     {
-        var terms = _composite.Count(index => index.Keys.All(key => IsSystem(key.Path) || key.Path.In(document).ValueKind != JsonValueKind.Undefined));
+        var terms = _composite.Count(
+            index => index.Keys.All(key => IsSystem(key.Path) || key.Path.In(document).ValueKind != JsonValueKind.Undefined));
         if (CoversAll)
         {
             return terms + CountLeaves(document);
@@ -109,7 +116,10 @@ internal sealed class IndexingPolicy
         public static Pattern Parse(string text)
         {
             var end = text.LastIndexOf('/');
-            return new Pattern(JsonPath.Parse(text[..end]), text.EndsWith("/*", StringComparison.Ordinal), text.Contains("[]", StringComparison.Ordinal));
+            return new Pattern(
+                JsonPath.Parse(text[..end]),
+                text.EndsWith("/*", StringComparison.Ordinal),
+                text.Contains("[]", StringComparison.Ordinal));
         }
 
         /// <summary>How precisely this names the path; 0 when not at all.</summary>

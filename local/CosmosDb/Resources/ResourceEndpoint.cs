@@ -154,7 +154,10 @@ internal sealed class ResourceEndpoint(Catalog catalog)
     /// <summary>What is addressed itself and isn't there has no substatus; only what it should be in has one.</summary>
     private Container Container(string database, string container) =>
         catalog.Find(database, container)
-        ?? throw new RefusedException(404, "Resource Not Found. The container doesn't exist.", catalog.FindDatabase(database) is null ? OwnerIsMissing : 0);
+        ?? throw new RefusedException(
+            404,
+            "Resource Not Found. The container doesn't exist.",
+            catalog.FindDatabase(database) is null ? OwnerIsMissing : 0);
 
     private CosmosResponse ListDatabases(CosmosRequest request) =>
         ResourceFeed.Answer(request, "Databases", "", catalog.Databases, (json, database) => database.WriteTo(json), catalog.Now);

@@ -3,7 +3,9 @@ using Chat.Local.CosmosDb.Protocol;
 
 namespace Chat.Local.CosmosDb.Resources;
 
-/// <summary>The resource ids (<c>_rid</c>) of offers (3 bytes), databases (4), containers (8) and documents (16), in the service's base64.</summary>
+/// <summary>
+/// The resource ids (<c>_rid</c>) of offers (3 bytes), databases (4), containers (8) and documents (16), in the service's base64.
+/// </summary>
 internal static class ResourceId
 {
     public static string OfDatabase(long number)

@@ -3,7 +3,9 @@ using Chat.Local.CosmosDb.Protocol;
 
 namespace Chat.Local.CosmosDb.Resources;
 
-/// <summary>Which version of a database, container or offer this is: its ETag, in quotes, and when it was written, in Unix seconds.</summary>
+/// <summary>
+/// Which version of a database, container or offer this is: its ETag, in quotes, and when it was written, in Unix seconds.
+/// </summary>
 internal readonly record struct ResourceStamp(string ETag, long Timestamp)
 {
     public static ResourceStamp New(TimeProvider time) => new($"\"{Guid.NewGuid()}\"", time.GetUtcNow().ToUnixTimeSeconds());

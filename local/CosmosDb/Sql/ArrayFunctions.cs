@@ -44,7 +44,8 @@ internal static class ArrayFunctions
     /// <summary>Whether an object has all members of another.</summary>
     private static bool Covers(SqlValue whole, SqlValue part) =>
         whole.Type == SqlType.Object && part.Type == SqlType.Object
-        && part.Element.EnumerateObject().All(member => whole.Element.TryGetProperty(member.Name, out var own) && JsonElement.DeepEquals(own, member.Value));
+        && part.Element.EnumerateObject().All(
+            member => whole.Element.TryGetProperty(member.Name, out var own) && JsonElement.DeepEquals(own, member.Value));
 
     private static SqlValue Contains(ReadOnlySpan<SqlValue> arguments, bool isAny)
     {
@@ -100,6 +101,7 @@ internal static class ArrayFunctions
     private static SqlValue Combine(
         ReadOnlySpan<SqlValue> arguments, Func<IEnumerable<SqlValue>, IEnumerable<SqlValue>, IEnumerable<SqlValue>> combine) =>
         arguments[0].Type == SqlType.Array && arguments[1].Type == SqlType.Array
-            ? Json.Array(combine(Elements(arguments[0]), Elements(arguments[1])).DistinctBy(value => value.ToIdentity(), StringComparer.Ordinal))
+            ? Json.Array(
+                combine(Elements(arguments[0]), Elements(arguments[1])).DistinctBy(value => value.ToIdentity(), StringComparer.Ordinal))
             : SqlValue.Undefined;
 }

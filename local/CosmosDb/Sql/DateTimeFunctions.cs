@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Chat.Local.CosmosDb.Sql;
 
-/// <summary>Functions of instants, which are strings in UTC like <c>2026-01-31T09:30:00.0000000Z</c>; ticks are 100 ns since 1970.</summary>
+/// <summary>
+/// Functions of instants, which are strings in UTC like <c>2026-01-31T09:30:00.0000000Z</c>; ticks are 100 ns since 1970.
+/// </summary>
 internal static class DateTimeFunctions
 {
     private const string Format = "yyyy-MM-ddTHH:mm:ss.fffffffZ";
@@ -14,13 +16,19 @@ internal static class DateTimeFunctions
     {
         ["DATETIMEADD"] = (3, 3, a => UnitOf(a[0]) is { } unit && a[1].Type == SqlType.Number && InstantOf(a[2]) is { } at ? Add(unit, a[1].Number, at) : default),
         ["DATETIMEBIN"] = (2, 4, Bin),
-        ["DATETIMEDIFF"] = (3, 3, a => UnitOf(a[0]) is { } unit && InstantOf(a[1]) is { } from && InstantOf(a[2]) is { } to ? Between(unit, from, to) : default),
+        ["DATETIMEDIFF"] = (
+            3,
+            3,
+            a => UnitOf(a[0]) is { } unit && InstantOf(a[1]) is { } from && InstantOf(a[2]) is { } to ? Between(unit, from, to) : default),
         ["DATETIMEFROMPARTS"] = (3, 7, FromParts),
         ["DATETIMEPART"] = (2, 2, a => UnitOf(a[0]) is { } unit && InstantOf(a[1]) is { } at ? SqlValue.Of(Part(unit, at)) : default),
         ["DATETIMETOTICKS"] = (1, 1, a => InstantOf(a[0]) is { } at ? SqlValue.Of(TicksOf(at)) : default),
         ["DATETIMETOTIMESTAMP"] = (1, 1, a => InstantOf(a[0]) is { } at ? SqlValue.Of(MillisecondsOf(at)) : default),
         ["TICKSTODATETIME"] = (1, 1, a => a[0].Type == SqlType.Number ? FromTicks(a[0].Number) : default),
-        ["TIMESTAMPTODATETIME"] = (1, 1, a => a[0].Type == SqlType.Number ? FromTicks(a[0].Number * TimeSpan.TicksPerMillisecond) : default),
+        ["TIMESTAMPTODATETIME"] = (
+            1,
+            1,
+            a => a[0].Type == SqlType.Number ? FromTicks(a[0].Number * TimeSpan.TicksPerMillisecond) : default),
     };
 
     private enum Unit
@@ -51,7 +59,9 @@ internal static class DateTimeFunctions
     private static DateTime? InstantOf(SqlValue value)
     {
         const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-        return value.Type == SqlType.String && DateTime.TryParseExact(value.Text, Formats, CultureInfo.InvariantCulture, Utc, out var at) ? at : null;
+        return value.Type == SqlType.String && DateTime.TryParseExact(value.Text, Formats, CultureInfo.InvariantCulture, Utc, out var at)
+            ? at
+            : null;
     }
 
     private static Unit? UnitOf(SqlValue value) => value.Type != SqlType.String ? null : value.Text.ToLowerInvariant() switch

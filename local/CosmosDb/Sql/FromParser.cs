@@ -36,7 +36,9 @@ internal sealed class FromParser(TokenReader tokens, ExpressionParser expression
             sources.Add(ParseSource(isFirst: false, ref alias)!);
         }
 
-        return tokens.Next.IsSymbol(",") ? throw new RefusedException(400, "FROM takes one input set; others JOIN it.") : new FromClause(alias, sources);
+        return tokens.Next.IsSymbol(",")
+            ? throw new RefusedException(400, "FROM takes one input set; others JOIN it.")
+            : new FromClause(alias, sources);
     }
 
     /// <summary>One input set; null when it is the container's documents themselves.</summary>
@@ -82,5 +84,7 @@ internal sealed class FromParser(TokenReader tokens, ExpressionParser expression
         isFirst ? 0 : expressions.Scope.Find(name) ?? throw new RefusedException(400, $"Identifier '{name}' could not be resolved.");
 
     private string AliasOr(string? otherwise) =>
-        tokens.Take("AS") || (tokens.Next.Kind == TokenKind.Name && !IsClause(tokens.Next)) || otherwise is null ? tokens.Name() : otherwise;
+        tokens.Take("AS") || (tokens.Next.Kind == TokenKind.Name && !IsClause(tokens.Next)) || otherwise is null
+            ? tokens.Name()
+            : otherwise;
 }

@@ -27,7 +27,8 @@ internal sealed class LikeExpression(Expression text, Expression pattern, char? 
             _last = (like.Text, ToRegex(like.Text));
         }
 
-        return SqlValue.Of(StringFunctions.Matches(value.Text, _last.Value.Expression, RegexOptions.Singleline | RegexOptions.NonBacktracking));
+        return SqlValue.Of(
+            StringFunctions.Matches(value.Text, _last.Value.Expression, RegexOptions.Singleline | RegexOptions.NonBacktracking));
     }
 
     private string ToRegex(string like)
@@ -55,7 +56,10 @@ internal sealed class LikeExpression(Expression text, Expression pattern, char? 
         return regex.Append("\\z").ToString();
     }
 
-    /// <summary>Reads the set that begins here up to its bracket; null when it has no end or nothing in it, as the bracket then stands for itself.</summary>
+    /// <summary>
+    /// Reads the set that begins here up to its bracket; null when it has no end or nothing in it, as the bracket then stands for
+    /// itself.
+    /// </summary>
     private string? SetAt(string like, ref int at)
     {
         var start = at + 1;
@@ -74,7 +78,8 @@ internal sealed class LikeExpression(Expression text, Expression pattern, char? 
             {
                 i++;
                 var to = MemberAt(like, ref i);
-                members.Append('-').Append(from <= to ? Code(to) : throw new RefusedException(400, "A range in the pattern of LIKE ends before it begins."));
+                members.Append('-').Append(
+                    from <= to ? Code(to) : throw new RefusedException(400, "A range in the pattern of LIKE ends before it begins."));
                 last = null;
             }
             else

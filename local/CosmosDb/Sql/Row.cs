@@ -12,7 +12,9 @@ internal sealed class Row(int slots, int folds)
     /// <summary>How many values JOIN and subqueries may bind in one request: joins of long arrays multiply.</summary>
     private const int BoundLimit = 1_000_000;
 
-    /// <summary>How much work the expressions of one request may be: a step for each evaluation, and one for each 64 characters of its value.</summary>
+    /// <summary>
+    /// How much work the expressions of one request may be: a step for each evaluation, and one for each 64 characters of its value.
+    /// </summary>
     private const long StepLimit = 50_000_000;
 
     /// <summary>How long a value may be that expressions make, and what a function is called with: two of the largest documents.</summary>

@@ -117,7 +117,9 @@ internal sealed class SelectParser
             if (_tokens.Take("VALUE"))
             {
                 var only = ParseText();
-                return only.Value is PathExpression { Slot: 0, Steps.Count: 0 } ? new WholeValue(from.DocumentAlias, 0) : new OneValue(only);
+                return only.Value is PathExpression { Slot: 0, Steps.Count: 0 }
+                    ? new WholeValue(from.DocumentAlias, 0)
+                    : new OneValue(only);
             }
 
             return new NamedValues(ParseList());
@@ -200,7 +202,9 @@ internal sealed class SelectParser
         {
             if (_expressions.Parse() is not PathExpression { Plain: { } path })
             {
-                throw new RefusedException(400, "Unsupported ORDER BY clause. ORDER BY item expression could not be mapped to a document path.");
+                throw new RefusedException(
+                    400,
+                    "Unsupported ORDER BY clause. ORDER BY item expression could not be mapped to a document path.");
             }
 
             keys.Add(new SortKey(path, !_tokens.Take("ASC") && _tokens.Take("DESC")));

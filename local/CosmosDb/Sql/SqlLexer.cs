@@ -14,7 +14,9 @@ internal enum TokenKind
     Symbol,
 }
 
-/// <summary>A word of a query. <paramref name="Text"/> is a name as written, a parameter with its @, or a string without its quotes.</summary>
+/// <summary>
+/// A word of a query. <paramref name="Text"/> is a name as written, a parameter with its @, or a string without its quotes.
+/// </summary>
 internal readonly record struct Token(TokenKind Kind, string Text, double Number, int Position, int End)
 {
     public bool Is(string keyword) => Kind == TokenKind.Name && Text.Equals(keyword, StringComparison.OrdinalIgnoreCase);
@@ -25,7 +27,37 @@ internal readonly record struct Token(TokenKind Kind, string Text, double Number
 /// <summary>Cuts a query into tokens.</summary>
 internal static class SqlLexer
 {
-    private static readonly string[] Symbols = ["<=", ">=", "!=", "<>", "||", "??", "(", ")", "[", "]", "{", "}", ",", ".", "*", "=", "<", ">", "+", "-", "/", "%", "?", ":", "&", "|", "^", "~"];
+    private static readonly string[] Symbols =
+    [
+        "<=",
+        ">=",
+        "!=",
+        "<>",
+        "||",
+        "??",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ".",
+        "*",
+        "=",
+        "<",
+        ">",
+        "+",
+        "-",
+        "/",
+        "%",
+        "?",
+        ":",
+        "&",
+        "|",
+        "^",
+        "~",
+    ];
 
     public static List<Token> Read(string sql)
     {
@@ -56,7 +88,8 @@ internal static class SqlLexer
         if (char.IsAsciiDigit(first) || (first == '.' && at + 1 < sql.Length && char.IsAsciiDigit(sql[at + 1])))
         {
             at = EndOfNumber(sql, at);
-            return double.TryParse(sql.AsSpan(start, at - start), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+            return double.TryParse(sql.AsSpan(start, at - start), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                && double.IsFinite(number)
                 ? new Token(TokenKind.Number, sql[start..at], number, start, at)
                 : throw new RefusedException(400, $"Syntax error, invalid numeric value at {start}.");
         }

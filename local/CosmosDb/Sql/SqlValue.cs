@@ -40,7 +40,8 @@ internal readonly struct SqlValue
     public double Number { get; }
 
     /// <summary>Where an array or object stands among its like.</summary>
-    public UInt128 Rank => _reference is UInt128 rank ? rank : _reference is JsonElement element ? ComplexHash.RankOf(element) : UInt128.Zero;
+    public UInt128 Rank =>
+        _reference is UInt128 rank ? rank : _reference is JsonElement element ? ComplexHash.RankOf(element) : UInt128.Zero;
 
     public string Text => (string)_reference!;
 
@@ -168,7 +169,9 @@ internal readonly struct SqlValue
     /// <exception cref="FormatException">The token isn't one.</exception>
     public static SqlValue FromToken(string token)
     {
-        var type = token is [>= '0' and <= '6' and var digit, ..] ? (SqlType)(digit - '0') : throw new FormatException("The token has no type.");
+        var type = token is [>= '0' and <= '6' and var digit, ..]
+            ? (SqlType)(digit - '0')
+            : throw new FormatException("The token has no type.");
         return type switch
         {
             SqlType.String => Of(token[1..]),

@@ -33,7 +33,10 @@ internal static class StringFunctions
         ["LEFT"] = (2, 2, a => Part(a[0], SqlValue.Of(0), a[1])),
         ["RIGHT"] = (2, 2, a => AreTextAndNumber(a) ? Part(a[0], SqlValue.Of(Math.Max(0, a[0].Text.Length - a[1].Number)), a[1]) : default),
         ["INDEX_OF"] = (2, 3, IndexOf),
-        ["TOSTRING"] = (1, 1, a => a[0].Type is SqlType.Undefined or SqlType.String ? a[0] : SqlValue.Of(Encoding.UTF8.GetString(Json.Utf8(a[0])))),
+        ["TOSTRING"] = (
+            1,
+            1,
+            a => a[0].Type is SqlType.Undefined or SqlType.String ? a[0] : SqlValue.Of(Encoding.UTF8.GetString(Json.Utf8(a[0])))),
         ["STRINGTONUMBER"] = (1, 1, a => Parsed(a[0], SqlType.Number)),
         ["STRINGTOBOOLEAN"] = (1, 1, a => Parsed(a[0], SqlType.Boolean)),
         ["STRINGTONULL"] = (1, 1, a => Parsed(a[0], SqlType.Null)),
@@ -87,7 +90,8 @@ internal static class StringFunctions
         return true;
     }
 
-    private static bool AreTextAndNumber(ReadOnlySpan<SqlValue> arguments) => arguments[0].Type == SqlType.String && arguments[1].Type == SqlType.Number;
+    private static bool AreTextAndNumber(ReadOnlySpan<SqlValue> arguments) =>
+        arguments[0].Type == SqlType.String && arguments[1].Type == SqlType.Number;
 
     private static SqlValue Compare(ReadOnlySpan<SqlValue> arguments, Func<string, string, StringComparison, bool> test)
     {
@@ -97,7 +101,8 @@ internal static class StringFunctions
         }
 
         var ignoresCase = arguments.Length == 3 && arguments[2].IsTrue;
-        return SqlValue.Of(test(arguments[0].Text, arguments[1].Text, ignoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal));
+        return SqlValue.Of(
+            test(arguments[0].Text, arguments[1].Text, ignoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal));
     }
 
     private static SqlValue RegexMatch(ReadOnlySpan<SqlValue> arguments)
@@ -123,7 +128,8 @@ internal static class StringFunctions
         return SqlValue.Of(Matches(arguments[0].Text, arguments[1].Text, options));
     }
 
-    private static SqlValue Map(SqlValue value, Func<string, string> map) => value.Type == SqlType.String ? SqlValue.Of(map(value.Text)) : default;
+    private static SqlValue Map(SqlValue value, Func<string, string> map) =>
+        value.Type == SqlType.String ? SqlValue.Of(map(value.Text)) : default;
 
     private static SqlValue Trim(ReadOnlySpan<SqlValue> arguments, Func<string, string> blanks, Func<string, char[], string> characters) =>
         !AreStrings(arguments) ? SqlValue.Undefined
@@ -170,7 +176,8 @@ internal static class StringFunctions
         }
 
         var start = arguments.Length == 3 ? (int)arguments[2].Number : 0;
-        return SqlValue.Of(start > arguments[0].Text.Length ? -1 : arguments[0].Text.IndexOf(arguments[1].Text, start, StringComparison.Ordinal));
+        return SqlValue.Of(
+            start > arguments[0].Text.Length ? -1 : arguments[0].Text.IndexOf(arguments[1].Text, start, StringComparison.Ordinal));
     }
 
     private static SqlValue Parsed(SqlValue text, SqlType type)

@@ -62,7 +62,10 @@ internal sealed class Catalog : IDisposable
     public IReadOnlyList<Container> ContainersOf(string database)
     {
         var prefix = database + "/";
-        return [.. _containers.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(pair => pair.Value.Container.Value)];
+        return
+        [
+            .. _containers.Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(pair => pair.Value.Container.Value),
+        ];
     }
 
     /// <summary>Creates a database; false when it was there. Returns the store position to wait for.</summary>
@@ -98,7 +101,10 @@ internal sealed class Catalog : IDisposable
 
             definition.Stamp = ResourceStamp.New(_time);
             var seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8));
-            var record = new ContainerRecord(Store.NewId(), _databases[database].Number, database, seed) { ExpiryFor = definition.DefaultTtl };
+            var record = new ContainerRecord(Store.NewId(), _databases[database].Number, database, seed)
+            {
+                ExpiryFor = definition.DefaultTtl,
+            };
             position = Store.Put([
                 Write.Put(record.Stored(definition)),
                 .. Offers.Add(record.ResourceId, record.SelfPath, throughput)]);
@@ -107,7 +113,9 @@ internal sealed class Catalog : IDisposable
         }
     }
 
-    /// <summary>Gives a container another time to live and indexing: nothing else of it changes. Returns the store position to wait for.</summary>
+    /// <summary>
+    /// Gives a container another time to live and indexing: nothing else of it changes. Returns the store position to wait for.
+    /// </summary>
     public long Replace(Container container, ContainerDefinition definition, string? ifMatch)
     {
         lock (_lock)
@@ -128,7 +136,9 @@ internal sealed class Catalog : IDisposable
         }
     }
 
-    /// <summary>Creates a container, or gives one that nobody used yet the definition of now; its partition key and unique keys can't change.</summary>
+    /// <summary>
+    /// Creates a container, or gives one that nobody used yet the definition of now; its partition key and unique keys can't change.
+    /// </summary>
     /// <exception cref="LocalStoreException">The data on disk was written under others.</exception>
     public void Declare(string database, ContainerDefinition definition)
     {

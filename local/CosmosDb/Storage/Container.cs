@@ -221,7 +221,9 @@ internal sealed class Container : IDisposable
         }
     }
 
-    /// <summary>The documents of a range that were written after a log number, oldest write first. The caller holds the range's lock.</summary>
+    /// <summary>
+    /// The documents of a range that were written after a log number, oldest write first. The caller holds the range's lock.
+    /// </summary>
     public IEnumerable<Item> ChangedAfter(PartitionRange range, long lsn)
     {
         var last = new IndexEntry(IndexKey.Of((lsn << 8) | 0xFF), long.MaxValue);
@@ -235,7 +237,9 @@ internal sealed class Container : IDisposable
         Expiry.Begin();
     }
 
-    /// <summary>Gives it another time to live and indexing, for the documents that are there too, and returns the store position to wait for.</summary>
+    /// <summary>
+    /// Gives it another time to live and indexing, for the documents that are there too, and returns the store position to wait for.
+    /// </summary>
     public long Redefine(ContainerDefinition definition)
     {
         // What has expired stays so.
@@ -334,7 +338,9 @@ internal sealed class Container : IDisposable
         return rest.Clear();
     }
 
-    /// <summary>Takes everything of a container that counts as deleted from the store, and returns the store position to wait for.</summary>
+    /// <summary>
+    /// Takes everything of a container that counts as deleted from the store, and returns the store position to wait for.
+    /// </summary>
     public long Clear() => _indexes.Clear();
 
     /// <summary>

@@ -40,7 +40,8 @@ internal sealed class ContainerIndexes
     {
         // Of the partition key there is one value in a partition, which needs no order.
         var keys = _container.Definition.KeyPaths;
-        foreach (var order in _container.Definition.Indexing.Orders.Where(order => order.Keys is not [var only] || !keys.Contains(only.Path)))
+        foreach (
+            var order in _container.Definition.Indexing.Orders.Where(order => order.Keys is not [var only] || !keys.Contains(only.Path)))
         {
             KindOf(order);
         }
@@ -104,8 +105,8 @@ internal sealed class ContainerIndexes
     }
 
     /// <summary>
-    /// Takes everything of the container from the store, a part at a time, and returns the store position to wait for. What leads to the rest
-    /// goes last, so that the next start goes on after a crash.
+    /// Takes everything of the container from the store, a part at a time, and returns the store position to wait for. What leads to the
+    /// rest goes last, so that the next start goes on after a crash.
     /// </summary>
     public long Clear()
     {

@@ -20,7 +20,13 @@ internal static class ContainerLoader
     /// <summary>Takes what is left of a container that was being deleted when the process ended.</summary>
     public static void Clear(ContainerRecord record, ContainerDefinition definition, LocalStore store, TimeProvider time)
     {
-        using var container = new Container(record, definition, Ranges(record, store), store, new RecentlyUsed<long, Item>(1, static _ => 1), time);
+        using var container = new Container(
+            record,
+            definition,
+            Ranges(record, store),
+            store,
+            new RecentlyUsed<long, Item>(1, static _ => 1),
+            time);
         container.Clear();
     }
 

@@ -7,8 +7,8 @@ namespace Chat.Local.CosmosDb.Storage;
 /// <summary>The values of a sort order as bytes that compare as the values do: by type, then by value, path after path.</summary>
 /// <remarks>
 /// A value is a type, and after it nothing, a byte, a double whose bits were made to sort, a rank, or text by UTF-16 units (as in an
-/// ordinal comparison) with a zero at its end. No type is 0 or 255, so that <see cref="AfterAll"/> behind a value lies above all keys that begin
-/// with it. Where a path descends, all bits are turned round.
+/// ordinal comparison) with a zero at its end. No type is 0 or 255, so that <see cref="AfterAll"/> behind a value lies above all keys that
+/// begin with it. Where a path descends, all bits are turned round.
 /// </remarks>
 internal static class IndexKey
 {

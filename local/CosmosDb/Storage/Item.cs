@@ -5,7 +5,9 @@ using Chat.Local.CosmosDb.Sql;
 
 namespace Chat.Local.CosmosDb.Storage;
 
-/// <summary>One version of a document, as stored and as answered. Of it only its time to vanish ever changes, with the container's.</summary>
+/// <summary>
+/// One version of a document, as stored and as answered. Of it only its time to vanish ever changes, with the container's.
+/// </summary>
 internal sealed class Item
 {
     private const int FixedHeadSize = 22;

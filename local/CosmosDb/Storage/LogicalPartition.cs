@@ -3,7 +3,9 @@ using Chat.Local.Store;
 
 namespace Chat.Local.CosmosDb.Storage;
 
-/// <summary>The documents of one partition key, by id and in orders: as they are, or as <see cref="LaggingReplica"/> says that they were.</summary>
+/// <summary>
+/// The documents of one partition key, by id and in orders: as they are, or as <see cref="LaggingReplica"/> says that they were.
+/// </summary>
 /// <remarks>
 /// Everything here happens under <see cref="Lock"/>. Who needs the range's lock too takes it second. It holds nothing itself: there may be
 /// several of one key.
@@ -47,7 +49,12 @@ internal sealed class LogicalPartition(Container container, PartitionRange range
     {
         var kind = container.KindOf(order);
         var stretch = new Stretch(part, after?.EntryIn(order));
-        return [.. Walk(order, kind, stretch, backwards, count).Take(count).Select(found => (found.Item, new IndexPosition(order, found.Entry)))];
+        return
+        [
+            .. Walk(order, kind, stretch, backwards, count)
+                .Take(count)
+                .Select(found => (found.Item, new IndexPosition(order, found.Entry))),
+        ];
     }
 
     /// <summary>The items that were written after a log sequence number, oldest write first.</summary>

@@ -13,7 +13,8 @@ internal sealed class PartitionKeyValue
     private const int LimitInBytes = 2048;
 
     /// <summary>What can't stand in a JSON string as it is.</summary>
-    private static readonly SearchValues<char> Escaped = SearchValues.Create([.. Enumerable.Range(0, 32).Select(code => (char)code), '"', '\\']);
+    private static readonly SearchValues<char> Escaped = SearchValues.Create(
+        [.. Enumerable.Range(0, 32).Select(code => (char)code), '"', '\\']);
 
     private readonly SqlValue[] _components;
 
@@ -29,9 +30,13 @@ internal sealed class PartitionKeyValue
     public IReadOnlyList<SqlValue> Components => _components;
 
     public bool IsTooLong =>
-        Text.Length > LimitInBytes / 3 && _components.Sum(component => component.Type == SqlType.String ? Encoding.UTF8.GetByteCount(component.Text) : 0) > LimitInBytes;
+        Text.Length > LimitInBytes / 3
+            && _components.Sum(
+                component => component.Type == SqlType.String ? Encoding.UTF8.GetByteCount(component.Text) : 0) > LimitInBytes;
 
-    /// <summary>Reads the header of a request: <c>["a"]</c>, <c>["a",1]</c>, <c>[null]</c>, or <c>[{}]</c> for a document without the property.</summary>
+    /// <summary>
+    /// Reads the header of a request: <c>["a"]</c>, <c>["a",1]</c>, <c>[null]</c>, or <c>[{}]</c> for a document without the property.
+    /// </summary>
     public static PartitionKeyValue Parse(string header)
     {
         if (header is ['[', '"', .., '"', ']'] && !header.AsSpan(2, header.Length - 4).ContainsAny(Escaped))

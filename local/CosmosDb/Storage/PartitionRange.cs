@@ -7,7 +7,9 @@ namespace Chat.Local.CosmosDb.Storage;
 /// A physical partition: the logical partitions whose effective key lies in [<see cref="Min"/>, <see cref="Max"/>), one sequence of
 /// log numbers, one change feed.
 /// </summary>
-/// <remarks>Everything mutable happens under <see cref="Lock"/>, the store's <c>Put</c> included, so that the log on disk has the same order.</remarks>
+/// <remarks>
+/// Everything mutable happens under <see cref="Lock"/>, the store's <c>Put</c> included, so that the log on disk has the same order.
+/// </remarks>
 internal sealed class PartitionRange(string id, string min, string max, long number, long lsn)
 {
     private const int FewChanges = 1024;
@@ -52,7 +54,9 @@ internal sealed class PartitionRange(string id, string min, string max, long num
         }
     }
 
-    /// <summary>The log number of a partition's last change (or of a later one on disk), and the store position at which it is there.</summary>
+    /// <summary>
+    /// The log number of a partition's last change (or of a later one on disk), and the store position at which it is there.
+    /// </summary>
     public (long Lsn, long Position) LastChangeOf(long partition)
     {
         lock (Lock)

@@ -1,6 +1,8 @@
 namespace Chat.Local.CosmosDb.Storage;
 
-/// <summary>A container's request units per second. As in the service, one operation may overdraw a second's budget; the next is throttled.</summary>
+/// <summary>
+/// A container's request units per second. As in the service, one operation may overdraw a second's budget; the next is throttled.
+/// </summary>
 internal sealed class Throughput(double unitsPerSecond, TimeProvider time)
 {
     private readonly Lock _lock = new();

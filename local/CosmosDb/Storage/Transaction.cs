@@ -165,10 +165,15 @@ internal sealed class Transaction(LogicalPartition partition, bool refuseConditi
 
         Stage(item.Id, item);
         var terms = Container.Definition.Indexing.CountTerms(draft.Root);
-        return new Outcome(status, item, Charge: before is null ? RequestCharge.Create(item.Body.Length, terms) : RequestCharge.Replace(item.Body.Length, terms));
+        return new Outcome(
+            status,
+            item,
+            Charge: before is null ? RequestCharge.Create(item.Body.Length, terms) : RequestCharge.Replace(item.Body.Length, terms));
     }
 
-    /// <summary>Says if nobody else has an item's values of unique keys, after the operations so far. Who had them and has expired goes now.</summary>
+    /// <summary>
+    /// Says if nobody else has an item's values of unique keys, after the operations so far. Who had them and has expired goes now.
+    /// </summary>
     private bool Claim(Item item)
     {
         var expired = new List<string>();

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Configuration;
 namespace Chat.Local.Functions.Http;
 
 /// <summary>
-/// CORS as in Azure and in Core Tools: for the origins of <c>Host.CORS</c>, with credentials if <c>Host.CORSCredentials</c> says so, and none
-/// without them. SignalR Service has the same origins, and always takes credentials.
+/// CORS as in Azure and in Core Tools: for the origins of <c>Host.CORS</c>, with credentials if <c>Host.CORSCredentials</c> says so, and
+/// none without them. SignalR Service has the same origins, and always takes credentials.
 /// </summary>
 internal static class CrossOrigin
 {
@@ -39,5 +39,7 @@ internal static class CrossOrigin
     }
 
     private static bool IsOrigin(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.GetLeftPart(UriPartial.Authority) == text;
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            && uri.Scheme is "http" or "https"
+            && uri.GetLeftPart(UriPartial.Authority) == text;
 }

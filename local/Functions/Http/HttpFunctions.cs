@@ -9,8 +9,8 @@ namespace Chat.Local.Functions.Http;
 
 /// <summary>Makes requests run functions: the worker gets the request itself by HTTP, and by its channel what function it is for.</summary>
 /// <remarks>
-/// The worker answers an empty 200 for a function that throws. So an answer begins with its first byte, or when the function has ended well; a
-/// failure is an empty 500, never a trace.
+/// The worker answers an empty 200 for a function that throws. So an answer begins with its first byte, or when the function has ended
+/// well; a failure is an empty 500, never a trace.
 /// </remarks>
 internal sealed class HttpFunctions(FunctionRunner runner, Worker worker, HostStop stop, ILogger<HttpFunctions> log)
 {
@@ -18,7 +18,9 @@ internal sealed class HttpFunctions(FunctionRunner runner, Worker worker, HostSt
     {
         foreach (var function in functions.Where(function => function.Route is not null))
         {
-            routes.Map(function.Route!.Pattern, http => AnswerAsync(function, http)).WithMetadata(function.Route).WithDisplayName(function.Name);
+            routes.Map(function.Route!.Pattern, http => AnswerAsync(function, http))
+                .WithMetadata(function.Route)
+                .WithDisplayName(function.Name);
         }
     }
 
@@ -93,7 +95,9 @@ internal sealed class HttpFunctions(FunctionRunner runner, Worker worker, HostSt
         }
 
         http.Response.Clear();
-        http.Response.StatusCode = exception is BadHttpRequestException { StatusCode: var status } ? status : StatusCodes.Status500InternalServerError;
+        http.Response.StatusCode = exception is BadHttpRequestException { StatusCode: var status }
+            ? status
+            : StatusCodes.Status500InternalServerError;
         await http.Response.CompleteAsync();
     }
 }

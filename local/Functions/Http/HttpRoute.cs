@@ -40,7 +40,8 @@ internal sealed record HttpRoute(RoutePattern Pattern, IReadOnlyList<string> Met
 
     public override string ToString() => $"{(Methods.Count == 0 ? "ANY" : string.Join(',', Methods))} /{Pattern.RawText}";
 
-    private bool Overlaps(HttpRoute other) => Methods.Count == 0 || other.Methods.Count == 0 || Methods.Intersect(other.Methods, StringComparer.Ordinal).Any();
+    private bool Overlaps(HttpRoute other) =>
+        Methods.Count == 0 || other.Methods.Count == 0 || Methods.Intersect(other.Methods, StringComparer.Ordinal).Any();
 
     /// <summary>The template without its parameters' names.</summary>
     private string Shape() => string.Join('/', Pattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(Shape))));

@@ -3,8 +3,8 @@ using Azure.Messaging.ServiceBus;
 namespace Chat.Local.Functions.Queues;
 
 /// <summary>
-/// Renews a message's lock each time half of it is over, for as long as the host allows; what fails for a transient reason is tried again when
-/// half of the rest is over. A lost lock is left alone.
+/// Renews a message's lock each time half of it is over, for as long as the host allows; what fails for a transient reason is tried again
+/// when half of the rest is over. A lost lock is left alone.
 /// </summary>
 internal sealed class LockRenewal : IAsyncDisposable
 {

@@ -4,7 +4,12 @@ using Chat.Local.ServiceBus;
 namespace Chat.Local.Functions.Queues;
 
 /// <summary>Settles one message through the receiver that holds its lock, and knows whether that was done.</summary>
-internal sealed class MessageActions(ServiceBusReceivedMessage message, ServiceBusReceiver receiver, Faults faults, TimeProvider time, HostStop stop)
+internal sealed class MessageActions(
+    ServiceBusReceivedMessage message,
+    ServiceBusReceiver receiver,
+    Faults faults,
+    TimeProvider time,
+    HostStop stop)
 {
     public string LockToken => message.LockToken;
 
@@ -13,7 +18,8 @@ internal sealed class MessageActions(ServiceBusReceivedMessage message, ServiceB
 
     public DateTimeOffset LockedUntil => message.LockedUntil;
 
-    public Task CompleteAsync(CancellationToken cancellationToken = default) => SettleAsync("complete", () => receiver.CompleteMessageAsync(message, cancellationToken));
+    public Task CompleteAsync(CancellationToken cancellationToken = default) =>
+        SettleAsync("complete", () => receiver.CompleteMessageAsync(message, cancellationToken));
 
     public Task AbandonAsync(IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default) =>
         SettleAsync("abandon", () => receiver.AbandonMessageAsync(message, propertiesToModify, cancellationToken));
@@ -21,10 +27,17 @@ internal sealed class MessageActions(ServiceBusReceivedMessage message, ServiceB
     public Task DeferAsync(IDictionary<string, object>? propertiesToModify, CancellationToken cancellationToken) =>
         SettleAsync("defer", () => receiver.DeferMessageAsync(message, propertiesToModify, cancellationToken));
 
-    public Task DeadLetterAsync(IDictionary<string, object>? propertiesToModify, string? reason, string? description, CancellationToken cancellationToken) =>
-        SettleAsync("deadletter", () => receiver.DeadLetterMessageAsync(message, propertiesToModify?.ToDictionary(), reason, description, cancellationToken));
+    public Task DeadLetterAsync(
+        IDictionary<string, object>? propertiesToModify,
+        string? reason,
+        string? description,
+        CancellationToken cancellationToken) =>
+        SettleAsync(
+            "deadletter",
+            () => receiver.DeadLetterMessageAsync(message, propertiesToModify?.ToDictionary(), reason, description, cancellationToken));
 
-    public Task RenewAsync(CancellationToken cancellationToken = default) => DoAsync("renew", () => receiver.RenewMessageLockAsync(message, cancellationToken));
+    public Task RenewAsync(CancellationToken cancellationToken = default) =>
+        DoAsync("renew", () => receiver.RenewMessageLockAsync(message, cancellationToken));
 
     private async Task SettleAsync(string operation, Func<Task> settle)
     {

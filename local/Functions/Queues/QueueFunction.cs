@@ -8,9 +8,9 @@ namespace Chat.Local.Functions.Queues;
 
 /// <summary>Runs a function for each message of a queue, a bounded number at a time, under a lock that is renewed while it runs.</summary>
 /// <remarks>
-/// A function that throws gives its message back at once, so that a message can use up its deliveries within a second, as in Azure. As there, a
-/// message whose function succeeds after the stop began is given back, too, unless the function settled it. A lock that was lost is logged: the
-/// message comes again.
+/// A function that throws gives its message back at once, so that a message can use up its deliveries within a second, as in Azure. As
+/// there, a message whose function succeeds after the stop began is given back, too, unless the function settled it. A lock that was lost
+/// is logged: the message comes again.
 /// </remarks>
 internal sealed class QueueFunction(
     Function function,
@@ -77,7 +77,12 @@ internal sealed class QueueFunction(
         }
     }
 
-    private async Task HandleAsync(ServiceBusReceivedMessage message, ReadOnlyMemory<byte> amqp, ServiceBusReceiver receiver, SemaphoreSlim slots, HostStop stop)
+    private async Task HandleAsync(
+        ServiceBusReceivedMessage message,
+        ReadOnlyMemory<byte> amqp,
+        ServiceBusReceiver receiver,
+        SemaphoreSlim slots,
+        HostStop stop)
     {
         var actions = new MessageActions(message, receiver, faults, time, stop);
         try
@@ -107,7 +112,11 @@ internal sealed class QueueFunction(
         }
     }
 
-    private async Task<bool> TryRunAsync(ServiceBusReceivedMessage message, ReadOnlyMemory<byte> amqp, MessageActions actions, HostStop stop)
+    private async Task<bool> TryRunAsync(
+        ServiceBusReceivedMessage message,
+        ReadOnlyMemory<byte> amqp,
+        MessageActions actions,
+        HostStop stop)
     {
         try
         {

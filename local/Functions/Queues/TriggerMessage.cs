@@ -10,12 +10,13 @@ namespace Chat.Local.Functions.Queues;
 internal static class TriggerMessage
 {
     /// <summary>The message for a function that takes it as such; its body for others.</summary>
-    public static TypedData Data(ServiceBusTriggerBinding trigger, ServiceBusReceivedMessage message, ReadOnlyMemory<byte> amqp) => trigger switch
-    {
-        { TakesMessage: true } => new TypedData { ModelBindingData = Model(message, amqp.Span) },
-        { DataType: "Binary" } => new TypedData { Bytes = ByteString.CopyFrom(message.Body.ToMemory().Span) },
-        _ => new TypedData { String = message.Body.ToString() },
-    };
+    public static TypedData Data(ServiceBusTriggerBinding trigger, ServiceBusReceivedMessage message, ReadOnlyMemory<byte> amqp) =>
+        trigger switch
+        {
+            { TakesMessage: true } => new TypedData { ModelBindingData = Model(message, amqp.Span) },
+            { DataType: "Binary" } => new TypedData { Bytes = ByteString.CopyFrom(message.Body.ToMemory().Span) },
+            _ => new TypedData { String = message.Body.ToString() },
+        };
 
     /// <summary>What the real host says beside the message.</summary>
     public static void Describe(ServiceBusReceivedMessage message, MapField<string, TypedData> metadata)

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Chat.Local.Functions.Timers;
 
 /// <summary>
-/// A six-field NCRONTAB expression in UTC: seconds, minutes, hours, days, months, days of the week (0 is Sunday). Fields take <c>*</c>, lists,
-/// ranges and steps. A moment must match all of them.
+/// A six-field NCRONTAB expression in UTC: seconds, minutes, hours, days, months, days of the week (0 is Sunday). Fields take <c>*</c>,
+/// lists, ranges and steps. A moment must match all of them.
 /// </summary>
 internal sealed class Schedule
 {
@@ -18,7 +18,8 @@ internal sealed class Schedule
     {
         var texts = expression.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var fields = new ulong[Bounds.Length];
-        schedule = texts.Length == fields.Length && Enumerable.Range(0, fields.Length).All(i => TryParse(texts[i], Bounds[i].First, Bounds[i].Last, out fields[i]))
+        schedule = texts.Length == fields.Length
+            && Enumerable.Range(0, fields.Length).All(i => TryParse(texts[i], Bounds[i].First, Bounds[i].Last, out fields[i]))
             ? new Schedule(fields)
             : null;
         // The 30th of February never comes.
@@ -112,5 +113,6 @@ internal sealed class Schedule
         return true;
     }
 
-    private static bool TryParseNumber(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    private static bool TryParseNumber(string text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

@@ -4,7 +4,12 @@ using Chat.Local.Functions.Protocol;
 namespace Chat.Local.Functions.Timers;
 
 /// <summary>Runs a function by its schedule, on one host at a time; an occurrence that passed while it ran is made up for once.</summary>
-internal sealed class TimerFunction(Function function, TimerTriggerBinding trigger, RetryingRunner runner, SharedByHosts shared, TimeProvider time) : ITrigger
+internal sealed class TimerFunction(
+    Function function,
+    TimerTriggerBinding trigger,
+    RetryingRunner runner,
+    SharedByHosts shared,
+    TimeProvider time) : ITrigger
 {
     private readonly RetryPolicy _policy = RetryPolicy.Of(function);
     private readonly Schedule _schedule = Schedule.TryParse(trigger.Schedule, out var schedule)
@@ -79,7 +84,12 @@ internal sealed class TimerFunction(Function function, TimerTriggerBinding trigg
         var info = new
         {
             Schedule = new { AdjustForDST = true },
-            ScheduleStatus = new { Last = due.UtcDateTime, Next = _schedule.Next(time.GetUtcNow())?.UtcDateTime ?? default, LastUpdated = time.GetUtcNow().UtcDateTime },
+            ScheduleStatus = new
+            {
+                Last = due.UtcDateTime,
+                Next = _schedule.Next(time.GetUtcNow())?.UtcDateTime ?? default,
+                LastUpdated = time.GetUtcNow().UtcDateTime,
+            },
             IsPastDue = isPastDue,
         };
         return runner.RunAsync(function, _policy, new TypedData { Json = JsonSerializer.Serialize(info) }, stop, stop.Taking);

@@ -7,11 +7,12 @@ using Microsoft.Extensions.Hosting;
 namespace Chat.Local.Functions.Workers;
 
 /// <summary>
-/// The app as a process of its own, started as the real host starts it: settings come by the environment, and services are reached by the network.
+/// The app as a process of its own, started as the real host starts it: settings come by the environment, and services are reached by the
+/// network.
 /// </summary>
 /// <remarks>
-/// It never outlives this process: <see cref="StartupHook"/> ends it when its standard input ends, whose other end is held here alone. What it
-/// prints goes where this process prints.
+/// It never outlives this process: <see cref="StartupHook"/> ends it when its standard input ends, whose other end is held here alone. What
+/// it prints goes where this process prints.
 /// </remarks>
 internal sealed class ChildWorker : IRunningWorker
 {
@@ -66,7 +67,8 @@ internal sealed class ChildWorker : IRunningWorker
 
     /// <summary>The program that runs this process.</summary>
     private static string DotNet { get; } =
-        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        Path.GetFullPath(
+            Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
 
     /// <summary>Starts the app. The worker has connected then.</summary>
     /// <exception cref="HostRefusedException">It ended before that.</exception>

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace Chat.Local.Functions.Workers;
 
-/// <summary>Hears of every host that is built in this process, before and after, and tells the worker that is starting on that thread.</summary>
+/// <summary>
+/// Hears of every host that is built in this process, before and after, and tells the worker that is starting on that thread.
+/// </summary>
 internal sealed class HostingEvents : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
 {
     private static readonly AsyncLocal<InProcessWorker?> Flowing = new();

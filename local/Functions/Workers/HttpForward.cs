@@ -45,7 +45,9 @@ internal sealed class HttpForward : IDisposable
     /// <summary>How long a worker may take from its connection until it listens.</summary>
     public TimeSpan ListensWithin { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The socket as an address that Kestrel takes: a slash and the path, which has a slash of its own except on Windows.</summary>
+    /// <summary>
+    /// The socket as an address that Kestrel takes: a slash and the path, which has a slash of its own except on Windows.
+    /// </summary>
     public static string Url(string socket) => socket.StartsWith('/') ? $"http://unix:{socket}" : $"http://unix:/{socket}";
 
     /// <summary>Waits until the worker listens, which it may not do yet when it has connected; false when it ended before.</summary>
@@ -64,7 +66,8 @@ internal sealed class HttpForward : IDisposable
             {
                 if (TimeProvider.System.GetElapsedTime(start) >= ListensWithin)
                 {
-                    throw new HostRefusedException($"The worker doesn't listen for requests after {ListensWithin.TotalSeconds} s: {failed.Message}.");
+                    throw new HostRefusedException(
+                        $"The worker doesn't listen for requests after {ListensWithin.TotalSeconds} s: {failed.Message}.");
                 }
 
                 await Task.Delay(BetweenTries, TimeProvider.System);
@@ -197,10 +200,14 @@ internal sealed class HttpForward : IDisposable
         }
     }
 
-    /// <summary>The address as the caller wrote it: nothing in it is made anything else. Callers of proxies write the server before the path.</summary>
+    /// <summary>
+    /// The address as the caller wrote it: nothing in it is made anything else. Callers of proxies write the server before the path.
+    /// </summary>
     private static Uri Target(HttpContext http)
     {
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        return new Uri("http://worker" + (target.StartsWith('/') ? target : http.Request.Path.ToUriComponent() + http.Request.QueryString), AsItStands);
+        return new Uri(
+            "http://worker" + (target.StartsWith('/') ? target : http.Request.Path.ToUriComponent() + http.Request.QueryString),
+            AsItStands);
     }
 }

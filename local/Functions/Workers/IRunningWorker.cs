@@ -10,7 +10,9 @@ internal interface IRunningWorker
     /// <summary>The process that it runs in.</summary>
     int ProcessId { get; }
 
-    /// <summary>Ends the worker as the host does when it drained: the worker ends by itself, or is cut off when the deadline fires.</summary>
+    /// <summary>
+    /// Ends the worker as the host does when it drained: the worker ends by itself, or is cut off when the deadline fires.
+    /// </summary>
     Task StopAsync(CancellationToken deadline);
 
     /// <summary>Ends the worker at once, as far as it can be ended from outside. What it ran fails.</summary>

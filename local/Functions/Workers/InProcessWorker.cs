@@ -7,7 +7,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace Chat.Local.Functions.Workers;
 
-/// <summary>The app as a worker in this process, from its own entry point, with some of its services replaced. Only one app can start at a time.</summary>
+/// <summary>
+/// The app as a worker in this process, from its own entry point, with some of its services replaced. Only one app can start at a time.
+/// </summary>
 internal sealed class InProcessWorker : IRunningWorker
 {
     private const string Stage = "AZURE_FUNCTIONS_ENVIRONMENT";
@@ -17,7 +19,12 @@ internal sealed class InProcessWorker : IRunningWorker
     private IHost? _host;
     private volatile bool _stopping;
 
-    private InProcessWorker(Assembly app, WorkerChannel channel, Uri endpoint, IReadOnlyDictionary<string, string?> settings, Action<IServiceCollection> replace)
+    private InProcessWorker(
+        Assembly app,
+        WorkerChannel channel,
+        Uri endpoint,
+        IReadOnlyDictionary<string, string?> settings,
+        Action<IServiceCollection> replace)
     {
         Channel = channel;
         _replace = replace;
@@ -120,13 +127,16 @@ internal sealed class InProcessWorker : IRunningWorker
         host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(() => _started.TrySetResult(host));
     }
 
-    /// <summary>The worker looks for its functions in the process's entry assembly, and for its files and its stage where variables say.</summary>
+    /// <summary>
+    /// The worker looks for its functions in the process's entry assembly, and for its files and its stage where variables say.
+    /// </summary>
     private static void Become(Assembly app)
     {
         Assembly.SetEntryAssembly(app);
         Environment.SetEnvironmentVariable("FUNCTIONS_APPLICATION_DIRECTORY", AppContext.BaseDirectory);
 
-        // The worker's builder makes its first configuration without arguments. It would watch every folder below the current one for changes.
+        // The worker's builder makes its first configuration without arguments. It would watch every folder below the current one for
+        // changes.
         Environment.SetEnvironmentVariable("DOTNET_hostBuilder__reloadConfigOnChange", "false");
         if (Environment.GetEnvironmentVariable(Stage) is null)
         {
@@ -148,8 +158,8 @@ internal sealed class InProcessWorker : IRunningWorker
     }
 
     /// <summary>
-    /// Nothing reaches a worker without its stream, so that the real host kills its process. A process that ends takes its stream along; here it
-    /// would stay open.
+    /// Nothing reaches a worker without its stream, so that the real host kills its process. A process that ends takes its stream along;
+    /// here it would stay open.
     /// </summary>
     private async Task EndWithStreamAsync()
     {

@@ -58,6 +58,9 @@ internal sealed class Settlements(WorkerEndpoint endpoint) : Settlement.Settleme
         }
 
         using var buffer = new ByteBuffer(properties.ToByteArray(), 0, properties.Length);
-        return AmqpCodec.DecodeMap(buffer).ToDictionary(property => (string)property.Key.Key, property => property.Value, StringComparer.Ordinal);
+        return AmqpCodec.DecodeMap(buffer).ToDictionary(
+            property => (string)property.Key.Key,
+            property => property.Value,
+            StringComparer.Ordinal);
     }
 }

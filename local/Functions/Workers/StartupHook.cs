@@ -5,8 +5,9 @@ using System.Runtime.InteropServices;
 /// What .NET runs in a child worker before the app's entry point. It ends the process when the host has gone, however the host ended.
 /// </summary>
 /// <remarks>
-/// Standard input is a pipe that only the host writes to. The system closes it with the host, also at SIGKILL. The child kills itself then: no
-/// third process has to live for that, and no process id can have gone to another process. The name and the missing namespace are .NET's rule.
+/// Standard input is a pipe that only the host writes to. The system closes it with the host, also at SIGKILL. The child kills itself then:
+/// no third process has to live for that, and no process id can have gone to another process. The name and the missing namespace are .NET's
+/// rule.
 /// </remarks>
 internal static class StartupHook
 {

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Local.Functions.Workers;
 
-/// <summary>The worker of a host. When it ends by itself, what it was running fails, and the next one takes its place, as in Azure.</summary>
+/// <summary>
+/// The worker of a host. When it ends by itself, what it was running fails, and the next one takes its place, as in Azure.
+/// </summary>
 /// <param name="start">Starts one, and gives up when its token fires.</param>
 /// <param name="startsWithin">The time until one is ready, or else it isn't waited for any more.</param>
 /// <param name="stop">How the host ends: a worker that can't start isn't tried again then.</param>
@@ -35,7 +37,9 @@ internal sealed class Worker(Func<CancellationToken, Task<IRunningWorker>> start
         var question = new FunctionsMetadataRequest { FunctionAppDirectory = AppContext.BaseDirectory };
         var answer = await AskAsync(worker, new StreamingMessage { FunctionsMetadataRequest = question }, unwanted);
         var described = answer.FunctionMetadataResponse;
-        return described.Result.Status == StatusResult.Types.Status.Success ? described.FunctionMetadataResults : throw new InvocationFailedException(described.Result);
+        return described.Result.Status == StatusResult.Types.Status.Success
+            ? described.FunctionMetadataResults
+            : throw new InvocationFailedException(described.Result);
     });
 
     /// <summary>Lets the worker load functions; from here on it is replaced when it ends.</summary>
@@ -54,7 +58,10 @@ internal sealed class Worker(Func<CancellationToken, Task<IRunningWorker>> start
         _ = ReplaceWhenEndedAsync(first);
     }
 
-    /// <summary>The worker that runs, or will in a moment. It isn't one that is known to have ended, where whatever a queue has would fail at once.</summary>
+    /// <summary>
+    /// The worker that runs, or will in a moment. It isn't one that is known to have ended, where whatever a queue has would fail at
+    /// once.
+    /// </summary>
     /// <exception cref="OperationCanceledException">It isn't wanted any more, or the host stops and has none.</exception>
     public async Task<IRunningWorker> GetAsync(CancellationToken unwanted)
     {
@@ -65,10 +72,12 @@ internal sealed class Worker(Func<CancellationToken, Task<IRunningWorker>> start
 
     /// <summary>Ends the worker as after a drain, and starts no other. The host waits for nothing that runs any more.</summary>
     /// <param name="deadline">When it fires, the worker is cut off.</param>
-    public async Task StopAsync(CancellationToken deadline) => await (await LastAsync(deadline) is { } worker ? worker.StopAsync(deadline) : Task.CompletedTask);
+    public async Task StopAsync(CancellationToken deadline) =>
+        await (await LastAsync(deadline) is { } worker ? worker.StopAsync(deadline) : Task.CompletedTask);
 
     /// <summary>Takes everything from the worker at once, and starts no other.</summary>
-    public async Task CutOffAsync() => await (await LastAsync(CancellationToken.None) is { } worker ? worker.CutOffAsync() : Task.CompletedTask);
+    public async Task CutOffAsync() =>
+        await (await LastAsync(CancellationToken.None) is { } worker ? worker.CutOffAsync() : Task.CompletedTask);
 
     /// <summary>The worker after which no other comes; null when none could start.</summary>
     private async Task<IRunningWorker?> LastAsync(CancellationToken deadline)
@@ -99,7 +108,8 @@ internal sealed class Worker(Func<CancellationToken, Task<IRunningWorker>> start
         }
         catch (OperationCanceledException) when (unwanted.IsCancellationRequested && !stop.Running.IsCancellationRequested)
         {
-            throw new HostRefusedException($"The worker took more than {startsWithin.TotalSeconds} s to be ready. What it printed may say why.");
+            throw new HostRefusedException(
+                $"The worker took more than {startsWithin.TotalSeconds} s to be ready. What it printed may say why.");
         }
     }
 

@@ -6,7 +6,10 @@ using RpcException = Grpc.Core.RpcException;
 
 namespace Chat.Local.Functions.Workers;
 
-/// <summary>The conversation with one worker, from when it is expected until its stream ends. Every question has an answer, or fails with the stream.</summary>
+/// <summary>
+/// The conversation with one worker, from when it is expected until its stream ends. Every question has an answer, or fails with the
+/// stream.
+/// </summary>
 internal sealed class WorkerChannel(string id, Action<StreamingMessage> heard)
 {
     private static readonly WriteOptions MoreFollow = new(WriteFlags.BufferHint);
@@ -25,7 +28,10 @@ internal sealed class WorkerChannel(string id, Action<StreamingMessage> heard)
     public Task Ended => _ended.Task;
 
     /// <summary>Talks with the worker until one side has gone.</summary>
-    public async Task RunAsync(IAsyncStreamReader<StreamingMessage> fromWorker, IServerStreamWriter<StreamingMessage> toWorker, CancellationToken gone)
+    public async Task RunAsync(
+        IAsyncStreamReader<StreamingMessage> fromWorker,
+        IServerStreamWriter<StreamingMessage> toWorker,
+        CancellationToken gone)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(gone);
         _connected.TrySetResult();
@@ -52,7 +58,9 @@ internal sealed class WorkerChannel(string id, Action<StreamingMessage> heard)
         return await answer.Task;
     }
 
-    /// <summary>Runs a function. The worker is told when the result isn't wanted any more, and its answer is waited for all the same.</summary>
+    /// <summary>
+    /// Runs a function. The worker is told when the result isn't wanted any more, and its answer is waited for all the same.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The result wasn't wanted from the beginning: the worker isn't asked.</exception>
     /// <exception cref="WorkerEndedException">The worker ended before it answered.</exception>
     public async Task<InvocationResponse> InvokeAsync(InvocationRequest request, CancellationToken unwanted)

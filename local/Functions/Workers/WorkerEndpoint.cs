@@ -8,7 +8,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Local.Functions.Workers;
 
-/// <summary>Where the workers of this process's hosts connect, told apart by their ids, and settle the messages that their functions hold.</summary>
+/// <summary>
+/// Where the workers of this process's hosts connect, told apart by their ids, and settle the messages that their functions hold.
+/// </summary>
 internal sealed class WorkerEndpoint
 {
     private static readonly Lazy<Task<WorkerEndpoint>> Started = new(StartApart);
@@ -24,7 +26,9 @@ internal sealed class WorkerEndpoint
     /// <summary>The one endpoint of this process, which lives as long.</summary>
     public static Task<WorkerEndpoint> GetAsync() => Started.Value;
 
-    /// <summary>A channel for a worker that is about to connect, under a new id. Nobody expects it any more when the channel ends.</summary>
+    /// <summary>
+    /// A channel for a worker that is about to connect, under a new id. Nobody expects it any more when the channel ends.
+    /// </summary>
     public WorkerChannel Expect(Action<Protocol.StreamingMessage> heard)
     {
         var channel = new WorkerChannel(Guid.NewGuid().ToString(), heard);

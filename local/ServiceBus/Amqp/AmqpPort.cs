@@ -9,7 +9,9 @@ using Microsoft.Azure.Amqp.Transport;
 
 namespace Chat.Local.ServiceBus.Amqp;
 
-/// <summary>The namespace over AMQP 1.0 on a port of this machine: for tools, other languages, and whoever wants the unmodified client.</summary>
+/// <summary>
+/// The namespace over AMQP 1.0 on a port of this machine: for tools, other languages, and whoever wants the unmodified client.
+/// </summary>
 internal sealed class AmqpPort : IRuntimeProvider, IAsyncDisposable
 {
     private const uint MaxFrameSize = 64 * 1024;

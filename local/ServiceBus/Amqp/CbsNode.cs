@@ -26,7 +26,10 @@ internal sealed class CbsNode(AmqpPeer peer, TimeProvider time) : RequestNode(pe
     private static AmqpMessage Answer(AmqpResponseStatusCode status, string description)
     {
         var answer = AmqpMessage.Create(new AmqpValue { Value = description });
-        answer.ApplicationProperties = new ApplicationProperties { Map = { ["status-code"] = (int)status, ["status-description"] = description } };
+        answer.ApplicationProperties = new ApplicationProperties
+        {
+            Map = { ["status-code"] = (int)status, ["status-description"] = description },
+        };
         return answer;
     }
 }

@@ -13,13 +13,15 @@ internal static class Conditions
     private static readonly AmqpSymbol ArgumentError = "com.microsoft:argument-error";
 
     /// <summary>Whether the client must see a broken connection instead of an answer.</summary>
-    public static bool IsBreak(Exception refused) => refused is ServiceBusException { Reason: ServiceBusFailureReason.ServiceCommunicationProblem };
+    public static bool IsBreak(Exception refused) =>
+        refused is ServiceBusException { Reason: ServiceBusFailureReason.ServiceCommunicationProblem };
 
     public static Error Of(Exception refused) => refused switch
     {
         AmqpException amqp => amqp.Error,
         ServiceBusException bus => New(Of(bus.Reason), Words(bus)),
-        SerializationException or ArgumentException or FormatException or InvalidCastException or OverflowException => New(ArgumentError, refused.Message),
+        SerializationException or ArgumentException or FormatException or InvalidCastException or OverflowException =>
+            New(ArgumentError, refused.Message),
         UnauthorizedAccessException => New(AmqpErrorCode.UnauthorizedAccess, refused.Message),
         NotSupportedException => New(AmqpErrorCode.NotImplemented, refused.Message),
         InvalidOperationException => New(AmqpErrorCode.NotAllowed, refused.Message),
@@ -30,7 +32,8 @@ internal static class Conditions
     public static AmqpResponseStatusCode StatusOf(Exception refused) => refused switch
     {
         ServiceBusException { Reason: ServiceBusFailureReason.MessageLockLost } => AmqpResponseStatusCode.Gone,
-        ServiceBusException { Reason: ServiceBusFailureReason.MessageNotFound or ServiceBusFailureReason.MessagingEntityNotFound } => AmqpResponseStatusCode.NotFound,
+        ServiceBusException { Reason: ServiceBusFailureReason.MessageNotFound or ServiceBusFailureReason.MessagingEntityNotFound } =>
+            AmqpResponseStatusCode.NotFound,
         ServiceBusException { Reason: ServiceBusFailureReason.ServiceBusy } => AmqpResponseStatusCode.ServiceUnavailable,
         ServiceBusException { Reason: ServiceBusFailureReason.ServiceTimeout } => AmqpResponseStatusCode.RequestTimeout,
         ServiceBusException { Reason: ServiceBusFailureReason.MessageSizeExceeded } => AmqpResponseStatusCode.RequestEntityTooLarge,
@@ -54,7 +57,9 @@ internal static class Conditions
         _ => AmqpErrorCode.InternalError,
     };
 
-    /// <summary>What it was made with: its message goes on with its reason and advice, which the client that gets the words adds by itself.</summary>
+    /// <summary>
+    /// What it was made with: its message goes on with its reason and advice, which the client that gets the words adds by itself.
+    /// </summary>
     private static string Words(ServiceBusException refused)
     {
         var message = refused.Message;

@@ -5,7 +5,9 @@ using Microsoft.Azure.Amqp.Transaction;
 
 namespace Chat.Local.ServiceBus.Amqp;
 
-/// <summary>A client's sender: each transfer is a message, or a batch that is accepted as a whole. It is settled once it is stored.</summary>
+/// <summary>
+/// A client's sender: each transfer is a message, or a batch that is accepted as a whole. It is settled once it is stored.
+/// </summary>
 internal sealed class InboundLink
 {
     private const uint Credit = 100;

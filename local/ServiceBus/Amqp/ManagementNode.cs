@@ -8,7 +8,9 @@ using Delivery = Chat.Local.ServiceBus.Messages.Delivery;
 
 namespace Chat.Local.ServiceBus.Amqp;
 
-/// <summary>What clients do with a queue by request and answer: schedule, cancel, peek, renew, and settle or receive what no link holds.</summary>
+/// <summary>
+/// What clients do with a queue by request and answer: schedule, cancel, peek, renew, and settle or receive what no link holds.
+/// </summary>
 internal sealed class ManagementNode(AmqpPeer peer, NodeAddress address, ServiceBusQueue queue) : RequestNode(peer, Name(address))
 {
     private const string Vendor = "com.microsoft:";
@@ -22,7 +24,9 @@ internal sealed class ManagementNode(AmqpPeer peer, NodeAddress address, Service
     {
         var operation = request.Arguments["operation"] as string ?? "";
         var body = request.Value as AmqpMap ?? throw new FormatException("The request has no map in its body.");
-        var answer = operation.StartsWith(Vendor, StringComparison.Ordinal) ? await AnswerAsync(operation[Vendor.Length..], body) : throw Unknown(operation);
+        var answer = operation.StartsWith(Vendor, StringComparison.Ordinal)
+            ? await AnswerAsync(operation[Vendor.Length..], body)
+            : throw Unknown(operation);
         return Answer(answer is null ? AmqpResponseStatusCode.NoContent : AmqpResponseStatusCode.OK, "OK", answer ?? []);
     }
 
@@ -39,12 +43,17 @@ internal sealed class ManagementNode(AmqpPeer peer, NodeAddress address, Service
     private static AmqpMessage Answer(AmqpResponseStatusCode status, string description, AmqpMap body)
     {
         var answer = AmqpMessage.Create(new Microsoft.Azure.Amqp.Framing.AmqpValue { Value = body });
-        answer.ApplicationProperties = new ApplicationProperties { Map = { ["statusCode"] = (int)status, ["statusDescription"] = description } };
+        answer.ApplicationProperties = new ApplicationProperties
+        {
+            Map = { ["statusCode"] = (int)status, ["statusDescription"] = description },
+        };
         return answer;
     }
 
     private static IEnumerable<object> List(AmqpMap body, string name) =>
-        body[new MapKey(name)] is IEnumerable and not string and var list ? ((IEnumerable)list).Cast<object>() : throw new FormatException($"{name} must be a list.");
+        body[new MapKey(name)] is IEnumerable and not string and var list
+            ? ((IEnumerable)list).Cast<object>()
+            : throw new FormatException($"{name} must be a list.");
 
     private static List<long> Numbers(AmqpMap body) =>
         [.. List(body, "sequence-numbers").Select(number => Convert.ToInt64(number, CultureInfo.InvariantCulture)).Take(MaxMessages + 1)];
@@ -86,7 +95,10 @@ internal sealed class ManagementNode(AmqpPeer peer, NodeAddress address, Service
 
     private async ValueTask<AmqpMap?> ScheduleAsync(AmqpMap body)
     {
-        var submissions = List(body, "messages").Cast<AmqpMap>().Select(message => Submission.Of((ArraySegment<byte>)message[new MapKey("message")])).ToList();
+        var submissions = List(body, "messages")
+            .Cast<AmqpMap>()
+            .Select(message => Submission.Of((ArraySegment<byte>)message[new MapKey("message")]))
+            .ToList();
         return new AmqpMap { [new MapKey("sequence-numbers")] = (await queue.SendAsync(submissions, "schedule")).ToArray() };
     }
 
@@ -100,7 +112,12 @@ internal sealed class ManagementNode(AmqpPeer peer, NodeAddress address, Service
     {
         var count = (int)Math.Min(Number(body, "message-count"), MaxMessages);
         var seen = await queue.PeekDeliveriesAsync(address.SubQueue, Number(body, "from-sequence-number"), count);
-        return seen.Count == 0 ? null : new AmqpMap { [new MapKey("messages")] = Fitting(seen).Select(delivery => Message(delivery, delivery.DeliveryCount)).ToList() };
+        return seen.Count == 0
+            ? null
+            : new AmqpMap
+            {
+                [new MapKey("messages")] = Fitting(seen).Select(delivery => Message(delivery, delivery.DeliveryCount)).ToList(),
+            };
     }
 
     /// <summary>As many as one transfer takes, and one at least.</summary>
@@ -121,7 +138,10 @@ internal sealed class ManagementNode(AmqpPeer peer, NodeAddress address, Service
             }
         }
 
-        return new AmqpMap { [new MapKey("messages")] = deliveries.Select(delivery => Message(delivery, delivery.DeliveryCount - 1)).ToList() };
+        return new AmqpMap
+        {
+            [new MapKey("messages")] = deliveries.Select(delivery => Message(delivery, delivery.DeliveryCount - 1)).ToList(),
+        };
     }
 
     private async ValueTask<AmqpMap?> SettleAsync(AmqpMap body)

@@ -22,8 +22,10 @@ internal readonly record struct NodeAddress(string Queue, SubQueue SubQueue, boo
             [var queue] => new NodeAddress(queue, SubQueue.None, isManagement),
             [var queue, var part] when Is(part, DeadLetters) => new NodeAddress(queue, SubQueue.DeadLetter, isManagement),
             [] => throw new NotSupportedException("The local Service Bus doesn't list sessions: it has none."),
-            [_, var part, ..] when Is(part, "Subscriptions") => throw new NotSupportedException("The local Service Bus has queues only, no topics."),
-            [_, var part, ..] when Is(part, "$Transfer") => throw new NotSupportedException("The local Service Bus doesn't forward, so that it has no transfer dead letters."),
+            [_, var part, ..] when Is(part, "Subscriptions") =>
+                throw new NotSupportedException("The local Service Bus has queues only, no topics."),
+            [_, var part, ..] when Is(part, "$Transfer") =>
+                throw new NotSupportedException("The local Service Bus doesn't forward, so that it has no transfer dead letters."),
             _ => new NodeAddress(address, SubQueue.None, isManagement),
         };
     }

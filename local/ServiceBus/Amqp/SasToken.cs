@@ -20,7 +20,10 @@ internal sealed record SasToken(string Path, DateTimeOffset Expires)
         }
 
         var parts = token[Scheme.Length..].Split('&').Select(part => part.Split('=', 2)).Where(part => part.Length == 2)
-            .GroupBy(part => part[0], part => part[1], StringComparer.Ordinal).ToDictionary(part => part.Key, part => part.First(), StringComparer.Ordinal);
+            .GroupBy(part => part[0], part => part[1], StringComparer.Ordinal).ToDictionary(
+                part => part.Key,
+                part => part.First(),
+                StringComparer.Ordinal);
         var audience = parts.GetValueOrDefault("sr", "");
         var expires = parts.GetValueOrDefault("se", "");
         var expected = HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes($"{audience}\n{expires}"));
@@ -41,5 +44,6 @@ internal sealed record SasToken(string Path, DateTimeOffset Expires)
 
     /// <summary>Whether it is for that path, or for one that the path is below.</summary>
     public bool Covers(string path) =>
-        Path.Length == 0 || (path.StartsWith(Path, StringComparison.OrdinalIgnoreCase) && (path.Length == Path.Length || path[Path.Length] == '/'));
+        Path.Length == 0
+            || (path.StartsWith(Path, StringComparison.OrdinalIgnoreCase) && (path.Length == Path.Length || path[Path.Length] == '/'));
 }

@@ -6,10 +6,12 @@ using Microsoft.Azure.Amqp.Transport;
 
 namespace Chat.Local.ServiceBus.Amqp;
 
-/// <summary>A connection's socket. What came in one piece is worked through first, and then what that brought goes out in one piece.</summary>
+/// <summary>
+/// A connection's socket. What came in one piece is worked through first, and then what that brought goes out in one piece.
+/// </summary>
 /// <remarks>
-/// The library's own transport asks the system twice for each frame, and once for each that it sends; that costs more than all the rest of a
-/// message. It writes and reads one thing at a time, each until it is told that it is done.
+/// The library's own transport asks the system twice for each frame, and once for each that it sends; that costs more than all the rest of
+/// a message. It writes and reads one thing at a time, each until it is told that it is done.
 /// </remarks>
 internal sealed class SocketTransport : TransportBase, IDisposable
 {

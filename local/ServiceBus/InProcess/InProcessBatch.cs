@@ -30,7 +30,9 @@ internal sealed class InProcessBatch
 
     /// <exception cref="ArgumentException">The batch is of another client.</exception>
     public static IReadOnlyList<Submission> MessagesOf(ServiceBusMessageBatch batch) =>
-        Batches.TryGetValue(batch, out var messages) ? messages._messages : throw new ArgumentException("The batch isn't of this client.", nameof(batch));
+        Batches.TryGetValue(batch, out var messages)
+            ? messages._messages
+            : throw new ArgumentException("The batch isn't of this client.", nameof(batch));
 
     private bool TryAdd(Submission message, long maxSize)
     {

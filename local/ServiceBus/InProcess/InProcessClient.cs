@@ -10,7 +10,9 @@ internal sealed class InProcessClient(ServiceBusNamespace bus, ServiceBusClientO
 
     public override string FullyQualifiedNamespace => "localhost";
 
-    public override string Identifier { get; } = string.IsNullOrEmpty(options.Identifier) ? $"localhost-{Guid.NewGuid()}" : options.Identifier;
+    public override string Identifier { get; } = string.IsNullOrEmpty(options.Identifier)
+        ? $"localhost-{Guid.NewGuid()}"
+        : options.Identifier;
 
     public override bool IsClosed => _closing.IsCancellationRequested;
 
@@ -36,7 +38,8 @@ internal sealed class InProcessClient(ServiceBusNamespace bus, ServiceBusClientO
 
     public override ServiceBusReceiver CreateReceiver(string topicName, string subscriptionName) => throw NoTopics();
 
-    public override ServiceBusReceiver CreateReceiver(string topicName, string subscriptionName, ServiceBusReceiverOptions options) => throw NoTopics();
+    public override ServiceBusReceiver CreateReceiver(string topicName, string subscriptionName, ServiceBusReceiverOptions options) =>
+        throw NoTopics();
 
     public override ServiceBusRuleManager CreateRuleManager(string topicName, string subscriptionName) => throw NoTopics();
 
@@ -46,9 +49,12 @@ internal sealed class InProcessClient(ServiceBusNamespace bus, ServiceBusClientO
 
     public override ServiceBusProcessor CreateProcessor(string topicName, string subscriptionName) => throw NoTopics();
 
-    public override ServiceBusProcessor CreateProcessor(string topicName, string subscriptionName, ServiceBusProcessorOptions options) => throw NoTopics();
+    public override ServiceBusProcessor CreateProcessor(string topicName, string subscriptionName, ServiceBusProcessorOptions options) =>
+        throw NoTopics();
 
-    public override ServiceBusSessionProcessor CreateSessionProcessor(string queueName, ServiceBusSessionProcessorOptions? options = null) => throw NoSessions();
+    public override ServiceBusSessionProcessor CreateSessionProcessor(
+        string queueName,
+        ServiceBusSessionProcessorOptions? options = null) => throw NoSessions();
 
     public override ServiceBusSessionProcessor CreateSessionProcessor(
         string topicName, string subscriptionName, ServiceBusSessionProcessorOptions? options = null) => throw NoSessions();

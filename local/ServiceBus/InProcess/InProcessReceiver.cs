@@ -26,7 +26,8 @@ internal sealed class InProcessReceiver : ServiceBusReceiver
         _mode = options?.ReceiveMode ?? ServiceBusReceiveMode.PeekLock;
         if (_subQueue == SubQueue.TransferDeadLetter || options?.PrefetchCount > 0)
         {
-            throw new NotSupportedException("The local Service Bus neither forwards, so that it has no transfer dead letters, nor prefetches.");
+            throw new NotSupportedException(
+                "The local Service Bus neither forwards, so that it has no transfer dead letters, nor prefetches.");
         }
     }
 
@@ -43,18 +44,24 @@ internal sealed class InProcessReceiver : ServiceBusReceiver
     public override ServiceBusReceiveMode ReceiveMode => _mode;
 
     /// <summary>The next message, or null when none came within the time (the try timeout if not given).</summary>
-    public override async Task<ServiceBusReceivedMessage?> ReceiveMessageAsync(TimeSpan? maxWaitTime = default, CancellationToken cancellationToken = default)
+    public override async Task<ServiceBusReceivedMessage?> ReceiveMessageAsync(
+        TimeSpan? maxWaitTime = default,
+        CancellationToken cancellationToken = default)
     {
         if (maxWaitTime is { } wait)
         {
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(wait, TimeSpan.Zero, nameof(maxWaitTime));
         }
 
-        return await ReceiveAsync(maxWaitTime ?? _client.Retries.TryTimeout, cancellationToken) is { } delivery ? await TakeAsync(delivery) : null;
+        return await ReceiveAsync(maxWaitTime ?? _client.Retries.TryTimeout, cancellationToken) is { } delivery
+            ? await TakeAsync(delivery)
+            : null;
     }
 
     /// <summary>The next message under a lock, and what it looks like on the wire, for whoever hands it on.</summary>
-    public async Task<(ServiceBusReceivedMessage Message, ReadOnlyMemory<byte> Amqp)?> ReceiveEncodedAsync(CancellationToken cancellationToken)
+    public async Task<(
+        ServiceBusReceivedMessage Message,
+        ReadOnlyMemory<byte> Amqp)?> ReceiveEncodedAsync(CancellationToken cancellationToken)
     {
         if (await ReceiveAsync(_client.Retries.TryTimeout, cancellationToken) is not { } delivery)
         {
@@ -66,7 +73,10 @@ internal sealed class InProcessReceiver : ServiceBusReceiver
     }
 
     /// <summary>Waits for one message and takes along what else is there, up to the number given.</summary>
-    public override async Task<IReadOnlyList<ServiceBusReceivedMessage>> ReceiveMessagesAsync(int maxMessages, TimeSpan? maxWaitTime = default, CancellationToken cancellationToken = default)
+    public override async Task<IReadOnlyList<ServiceBusReceivedMessage>> ReceiveMessagesAsync(
+        int maxMessages,
+        TimeSpan? maxWaitTime = default,
+        CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxMessages, 1);
         var received = new List<ServiceBusReceivedMessage>();
@@ -74,13 +84,16 @@ internal sealed class InProcessReceiver : ServiceBusReceiver
         while (next is not null)
         {
             received.Add(next);
-            next = received.Count < maxMessages && await ReceiveAsync(TimeSpan.Zero, cancellationToken) is { } delivery ? await TakeAsync(delivery) : null;
+            next = received.Count < maxMessages && await ReceiveAsync(TimeSpan.Zero, cancellationToken) is { } delivery
+                ? await TakeAsync(delivery)
+                : null;
         }
 
         return received;
     }
 
-    public override async IAsyncEnumerable<ServiceBusReceivedMessage> ReceiveMessagesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public override async IAsyncEnumerable<ServiceBusReceivedMessage> ReceiveMessagesAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -91,10 +104,14 @@ internal sealed class InProcessReceiver : ServiceBusReceiver
         }
     }
 
-    public override async Task<ServiceBusReceivedMessage> ReceiveDeferredMessageAsync(long sequenceNumber, CancellationToken cancellationToken = default) =>
+    public override async Task<ServiceBusReceivedMessage> ReceiveDeferredMessageAsync(
+        long sequenceNumber,
+        CancellationToken cancellationToken = default) =>
         (await ReceiveDeferredMessagesAsync([sequenceNumber], cancellationToken))[0];
 
-    public override async Task<IReadOnlyList<ServiceBusReceivedMessage>> ReceiveDeferredMessagesAsync(IEnumerable<long> sequenceNumbers, CancellationToken cancellationToken = default)
+    public override async Task<IReadOnlyList<ServiceBusReceivedMessage>> ReceiveDeferredMessagesAsync(
+        IEnumerable<long> sequenceNumbers,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sequenceNumbers);
         ThrowIfClosed();
@@ -111,11 +128,16 @@ internal sealed class InProcessReceiver : ServiceBusReceiver
         return messages;
     }
 
-    public override async Task<ServiceBusReceivedMessage?> PeekMessageAsync(long? fromSequenceNumber = default, CancellationToken cancellationToken = default) =>
+    public override async Task<ServiceBusReceivedMessage?> PeekMessageAsync(
+        long? fromSequenceNumber = default,
+        CancellationToken cancellationToken = default) =>
         await PeekMessagesAsync(1, fromSequenceNumber, cancellationToken) is [var message] ? message : null;
 
     /// <summary>Shows messages from a number on; without one, those after what this receiver peeked last.</summary>
-    public override async Task<IReadOnlyList<ServiceBusReceivedMessage>> PeekMessagesAsync(int maxMessages, long? fromSequenceNumber = default, CancellationToken cancellationToken = default)
+    public override async Task<IReadOnlyList<ServiceBusReceivedMessage>> PeekMessagesAsync(
+        int maxMessages,
+        long? fromSequenceNumber = default,
+        CancellationToken cancellationToken = default)
     {
         ThrowIfClosed();
         var seen = await _client.Retries.RunAsync(
@@ -129,19 +151,45 @@ internal sealed class InProcessReceiver : ServiceBusReceiver
     public override Task CompleteMessageAsync(ServiceBusReceivedMessage message, CancellationToken cancellationToken = default) =>
         SettleAsync(message, null, static (queue, lockToken, from, _) => queue.CompleteAsync(lockToken, from), cancellationToken);
 
-    public override Task AbandonMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default) =>
-        SettleAsync(message, PropertyChanges.Of(propertiesToModify), static (queue, lockToken, from, changes) => queue.AbandonAsync(lockToken, from, changes), cancellationToken);
+    public override Task AbandonMessageAsync(
+        ServiceBusReceivedMessage message,
+        IDictionary<string, object>? propertiesToModify = null,
+        CancellationToken cancellationToken = default) =>
+        SettleAsync(
+            message,
+            PropertyChanges.Of(propertiesToModify),
+            static (queue, lockToken, from, changes) => queue.AbandonAsync(lockToken, from, changes),
+            cancellationToken);
 
-    public override Task DeferMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default) =>
-        SettleAsync(message, PropertyChanges.Of(propertiesToModify), static (queue, lockToken, from, changes) => queue.DeferAsync(lockToken, from, changes), cancellationToken);
+    public override Task DeferMessageAsync(
+        ServiceBusReceivedMessage message,
+        IDictionary<string, object>? propertiesToModify = null,
+        CancellationToken cancellationToken = default) =>
+        SettleAsync(
+            message,
+            PropertyChanges.Of(propertiesToModify),
+            static (queue, lockToken, from, changes) => queue.DeferAsync(lockToken, from, changes),
+            cancellationToken);
 
-    public override Task DeadLetterMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object>? propertiesToModify = null, CancellationToken cancellationToken = default) =>
+    public override Task DeadLetterMessageAsync(
+        ServiceBusReceivedMessage message,
+        IDictionary<string, object>? propertiesToModify = null,
+        CancellationToken cancellationToken = default) =>
         DeadLetterMessageAsync(message, propertiesToModify!, null!, null, cancellationToken);
 
-    public override Task DeadLetterMessageAsync(ServiceBusReceivedMessage message, string deadLetterReason, string? deadLetterErrorDescription = null, CancellationToken cancellationToken = default) =>
+    public override Task DeadLetterMessageAsync(
+        ServiceBusReceivedMessage message,
+        string deadLetterReason,
+        string? deadLetterErrorDescription = null,
+        CancellationToken cancellationToken = default) =>
         DeadLetterMessageAsync(message, null!, deadLetterReason, deadLetterErrorDescription, cancellationToken);
 
-    public override Task DeadLetterMessageAsync(ServiceBusReceivedMessage message, IDictionary<string, object> propertiesToModify, string deadLetterReason, string? deadLetterErrorDescription = null, CancellationToken cancellationToken = default)
+    public override Task DeadLetterMessageAsync(
+        ServiceBusReceivedMessage message,
+        IDictionary<string, object> propertiesToModify,
+        string deadLetterReason,
+        string? deadLetterErrorDescription = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(deadLetterReason?.Length ?? 0, 4096, nameof(deadLetterReason));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(deadLetterErrorDescription?.Length ?? 0, 4096, nameof(deadLetterErrorDescription));
@@ -168,7 +216,9 @@ internal sealed class InProcessReceiver : ServiceBusReceiver
     private async Task<Delivery?> ReceiveAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
         ThrowIfClosed();
-        using var linked = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token) : null;
+        using var linked = cancellationToken.CanBeCanceled
+            ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token)
+            : null;
         return await _client.Retries.RepeatAsync(
             (Receiver: this, wait),
             static (call, stop) => call.Receiver.Queue().ReceiveAsync(call.Receiver._subQueue, call.wait, stop),

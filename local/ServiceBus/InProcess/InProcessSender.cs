@@ -46,7 +46,9 @@ internal sealed class InProcessSender : ServiceBusSender
     public override ValueTask<ServiceBusMessageBatch> CreateMessageBatchAsync(CancellationToken cancellationToken = default) =>
         CreateMessageBatchAsync(new CreateMessageBatchOptions(), cancellationToken);
 
-    public override ValueTask<ServiceBusMessageBatch> CreateMessageBatchAsync(CreateMessageBatchOptions options, CancellationToken cancellationToken = default)
+    public override ValueTask<ServiceBusMessageBatch> CreateMessageBatchAsync(
+        CreateMessageBatchOptions options,
+        CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(IsClosed, this);
         ArgumentNullException.ThrowIfNull(options);
@@ -55,7 +57,10 @@ internal sealed class InProcessSender : ServiceBusSender
         return new(InProcessBatch.Create(size));
     }
 
-    public override async Task<long> ScheduleMessageAsync(ServiceBusMessage message, DateTimeOffset scheduledEnqueueTime, CancellationToken cancellationToken = default)
+    public override async Task<long> ScheduleMessageAsync(
+        ServiceBusMessage message,
+        DateTimeOffset scheduledEnqueueTime,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);
         return (await ScheduleMessagesAsync([message], scheduledEnqueueTime, cancellationToken))[0];
@@ -79,7 +84,9 @@ internal sealed class InProcessSender : ServiceBusSender
     public override Task CancelScheduledMessageAsync(long sequenceNumber, CancellationToken cancellationToken = default) =>
         CancelScheduledMessagesAsync([sequenceNumber], cancellationToken);
 
-    public override async Task CancelScheduledMessagesAsync(IEnumerable<long> sequenceNumbers, CancellationToken cancellationToken = default)
+    public override async Task CancelScheduledMessagesAsync(
+        IEnumerable<long> sequenceNumbers,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sequenceNumbers);
         ObjectDisposedException.ThrowIf(IsClosed, this);
@@ -99,7 +106,10 @@ internal sealed class InProcessSender : ServiceBusSender
         return Task.CompletedTask;
     }
 
-    private async Task<IReadOnlyList<long>> SendAsync(string operation, IReadOnlyList<Submission> messages, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<long>> SendAsync(
+        string operation,
+        IReadOnlyList<Submission> messages,
+        CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(IsClosed, this);
         if (messages.Count == 0)

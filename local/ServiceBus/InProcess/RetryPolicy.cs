@@ -10,7 +10,9 @@ internal sealed class RetryPolicy(ServiceBusRetryOptions options, TimeProvider t
 {
     public TimeSpan TryTimeout { get; } = options.TryTimeout;
 
-    /// <summary>Runs an operation whose every try is bounded by <see cref="TryTimeout"/>; a try that is given up may still be applied.</summary>
+    /// <summary>
+    /// Runs an operation whose every try is bounded by <see cref="TryTimeout"/>; a try that is given up may still be applied.
+    /// </summary>
     public ValueTask<T> RunAsync<TState, T>(TState state, Func<TState, ValueTask<T>> operation, CancellationToken cancellationToken) =>
         RepeatAsync(
             (Policy: this, state, operation),
@@ -18,7 +20,10 @@ internal sealed class RetryPolicy(ServiceBusRetryOptions options, TimeProvider t
             cancellationToken);
 
     /// <summary>Runs an operation that bounds itself, so that what it took isn't left behind.</summary>
-    public async ValueTask<T> RepeatAsync<TState, T>(TState state, Func<TState, CancellationToken, ValueTask<T>> operation, CancellationToken cancellationToken)
+    public async ValueTask<T> RepeatAsync<TState, T>(
+        TState state,
+        Func<TState, CancellationToken, ValueTask<T>> operation,
+        CancellationToken cancellationToken)
     {
         for (var retry = 1; ; retry++)
         {

@@ -65,7 +65,9 @@ internal static class AmqpValue
     private static int Array(ReadOnlySpan<byte> bytes, int width)
     {
         var (length, _) = SizeAndCount(bytes, width);
-        return Take(bytes, 1 + (2 * width), 1)[0] is >= 0x40 and < 0xC0 ? length : throw Malformed("has an array of other than plain values");
+        return Take(bytes, 1 + (2 * width), 1)[0] is >= 0x40 and < 0xC0
+            ? length
+            : throw Malformed("has an array of other than plain values");
     }
 
     private static (int Length, uint Count) SizeAndCount(ReadOnlySpan<byte> bytes, int width)

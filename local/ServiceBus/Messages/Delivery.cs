@@ -41,7 +41,9 @@ internal sealed class Delivery(StoredMessage message, Guid lockToken)
         BinaryData.FromBytes(LockToken.ToByteArray()));
 
     /// <summary>The message as it goes to a receiver.</summary>
-    /// <param name="deliveryCount">On a link the number of earlier deliveries, to which clients add theirs; elsewhere <see cref="DeliveryCount"/>.</param>
+    /// <param name="deliveryCount">
+    /// On a link the number of earlier deliveries, to which clients add theirs; elsewhere <see cref="DeliveryCount"/>.
+    /// </param>
     public ReadOnlyMemory<byte> ToAmqp(int deliveryCount)
     {
         var sections = MessageSections.Of(Content.Bytes);

@@ -2,7 +2,9 @@ using Microsoft.Azure.Amqp.Encoding;
 
 namespace Chat.Local.ServiceBus.Messages;
 
-/// <summary>The annotations by which the broker says where a message stands. What a sender says there, but for the schedule, counts for nothing.</summary>
+/// <summary>
+/// The annotations by which the broker says where a message stands. What a sender says there, but for the schedule, counts for nothing.
+/// </summary>
 internal static class MessageAnnotation
 {
     public const string LockedUntil = "x-opt-locked-until";

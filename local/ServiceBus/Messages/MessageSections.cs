@@ -6,7 +6,9 @@ using Microsoft.Azure.Amqp.Framing;
 
 namespace Chat.Local.ServiceBus.Messages;
 
-/// <summary>The sections of an encoded AMQP message, each with its descriptor, found without decoding them; empty where there is none.</summary>
+/// <summary>
+/// The sections of an encoded AMQP message, each with its descriptor, found without decoding them; empty where there is none.
+/// </summary>
 /// <remarks>The body is all from its first section on. Delivery annotations are for one hop and are left out.</remarks>
 internal readonly record struct MessageSections(
     ReadOnlyMemory<byte> Header,
@@ -48,7 +50,8 @@ internal readonly record struct MessageSections(
                 AnnotationsCode => sections with { Annotations = section },
                 PropertiesCode => sections with { Properties = section },
                 ApplicationPropertiesCode => sections with { ApplicationProperties = section },
-                DataCode or SequenceCode or ValueCode or FooterCode => sections.Body.IsEmpty ? sections with { Body = message[at..] } : sections,
+                DataCode or SequenceCode or ValueCode or FooterCode =>
+                    sections.Body.IsEmpty ? sections with { Body = message[at..] } : sections,
                 _ => throw AmqpValue.Malformed($"has a section {code:x}"),
             };
             last = code;
@@ -61,7 +64,9 @@ internal readonly record struct MessageSections(
     /// <summary>A decoded section, or an empty one where there is none.</summary>
     public static T Decode<T>(ReadOnlyMemory<byte> section)
         where T : class, IAmqpSerializable, new() =>
-        section.IsEmpty ? new T() : AmqpCodec.DecodeKnownType<T>(new ByteBuffer(MemoryMarshal.TryGetArray(section, out var array) ? array : section.ToArray()));
+        section.IsEmpty
+            ? new T()
+            : AmqpCodec.DecodeKnownType<T>(new ByteBuffer(MemoryMarshal.TryGetArray(section, out var array) ? array : section.ToArray()));
 
     public static ReadOnlyMemory<byte> Encode(IAmqpSerializable section)
     {

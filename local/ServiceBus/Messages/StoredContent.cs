@@ -60,7 +60,9 @@ internal sealed class StoredContent(ReadOnlyMemory<byte> bytes, string messageId
     {
         if (applicationProperties.Length > MaxPropertiesSize)
         {
-            throw new ArgumentException($"The application properties take more than {MaxPropertiesSize} bytes.", nameof(applicationProperties));
+            throw new ArgumentException(
+                $"The application properties take more than {MaxPropertiesSize} bytes.",
+                nameof(applicationProperties));
         }
 
         // One can't be too large unless all are.
@@ -73,7 +75,9 @@ internal sealed class StoredContent(ReadOnlyMemory<byte> bytes, string messageId
         {
             if (MessageSections.Encode(new Microsoft.Azure.Amqp.Framing.AmqpValue { Value = property.Value }).Length > MaxPropertySize)
             {
-                throw new ArgumentException($"Application property {property.Key} takes more than {MaxPropertySize} bytes.", nameof(applicationProperties));
+                throw new ArgumentException(
+                    $"Application property {property.Key} takes more than {MaxPropertySize} bytes.",
+                    nameof(applicationProperties));
             }
         }
     }

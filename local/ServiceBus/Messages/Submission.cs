@@ -44,7 +44,12 @@ internal sealed record Submission(StoredContent Content, int Size, string? Sessi
         }
 
         return new Submission(
-            StoredContent.Of(annotations, Rewritten(sections.Properties, properties, messageId), sections.ApplicationProperties, sections.Body, messageId),
+            StoredContent.Of(
+                annotations,
+                Rewritten(sections.Properties, properties, messageId),
+                sections.ApplicationProperties,
+                sections.Body,
+                messageId),
             message.Length,
             properties.GroupId,
             timeToLive,
@@ -72,7 +77,9 @@ internal sealed record Submission(StoredContent Content, int Size, string? Sessi
         }
 
         var annotations = MessageSections.Decode<MessageAnnotations>(section);
-        var scheduled = annotations.Map.TryGetValue(MessageAnnotation.ScheduledEnqueueTime, out DateTime time) ? new DateTimeOffset(time, TimeSpan.Zero) : default;
+        var scheduled = annotations.Map.TryGetValue(MessageAnnotation.ScheduledEnqueueTime, out DateTime time)
+            ? new DateTimeOffset(time, TimeSpan.Zero)
+            : default;
         foreach (var ofTheBroker in MessageAnnotation.OfTheBroker)
         {
             annotations.Map.TryRemoveValue<object>(ofTheBroker, out _);

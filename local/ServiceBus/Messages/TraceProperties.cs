@@ -4,8 +4,8 @@ namespace Chat.Local.ServiceBus.Messages;
 
 /// <summary>The application properties by which the SDK tells a message's consumer in which span it was sent.</summary>
 /// <remarks>
-/// As the SDK does it while its own spans, which are experimental, are off: whatever span its caller is in, it notes in <c>Diagnostic-Id</c>
-/// alone. A property that the sender has set stays.
+/// As the SDK does it while its own spans, which are experimental, are off: whatever span its caller is in, it notes in
+/// <c>Diagnostic-Id</c> alone. A property that the sender has set stays.
 /// </remarks>
 internal static class TraceProperties
 {

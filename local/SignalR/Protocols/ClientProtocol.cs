@@ -45,7 +45,9 @@ internal sealed class ClientProtocol(IHubProtocol protocol, Func<Exception, bool
         }
     }
 
-    /// <summary>Nobody calls what a client invokes, so that its arguments may be anything: a failure to bind still tells the invocation's id.</summary>
+    /// <summary>
+    /// Nobody calls what a client invokes, so that its arguments may be anything: a failure to bind still tells the invocation's id.
+    /// </summary>
     private sealed class AnyArguments : IInvocationBinder
     {
         public IReadOnlyList<Type> GetParameterTypes(string methodName) => [];

@@ -21,13 +21,18 @@ internal static class MessagePackProtocol
     public static ReadOnlyMemory<byte> Write(string target, string arguments) =>
         Protocol.GetMessageBytes(new InvocationMessage(target, (object?[])Value(JArray.Parse(arguments))!));
 
-    /// <summary>A call in several protocols, as the package sends it when the app chose some: a map from a protocol's name to its bytes.</summary>
+    /// <summary>
+    /// A call in several protocols, as the package sends it when the app chose some: a map from a protocol's name to its bytes.
+    /// </summary>
     public static Dictionary<string, byte[]> ReadMap(ReadOnlyMemory<byte> body) =>
-        MessagePackSerializer.Deserialize<Dictionary<string, byte[]>>(body, MessagePackSerializerOptions.Standard.WithSecurity(MessagePackSecurity.UntrustedData));
+        MessagePackSerializer.Deserialize<Dictionary<string, byte[]>>(
+            body,
+            MessagePackSerializerOptions.Standard.WithSecurity(MessagePackSecurity.UntrustedData));
 
     private static object? Value(JToken json) => json switch
     {
-        JObject properties => properties.Properties().ToDictionary(property => property.Name, property => Value(property.Value), StringComparer.Ordinal),
+        JObject properties =>
+            properties.Properties().ToDictionary(property => property.Name, property => Value(property.Value), StringComparer.Ordinal),
         JArray items => items.Select(Value).ToArray(),
         _ => ((JValue)json).Value,
     };

@@ -7,13 +7,16 @@ namespace Chat.Local.SignalR.Rest;
 /// <summary>The REST API behind an <see cref="HttpClient"/> of the same process.</summary>
 internal sealed class InProcessHandler(RestApi api) : HttpMessageHandler
 {
-    /// <exception cref="InvalidOperationException">HTTP would make another address of this one: a send to the user <c>..</c> would reach everybody.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// HTTP would make another address of this one: a send to the user <c>..</c> would reach everybody.
+    /// </exception>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var uri = request.RequestUri!;
         if (!PathOf(uri.OriginalString).SequenceEqual(uri.AbsolutePath) && RestRequest.HasSteps(PathOf(uri.OriginalString).ToString().Split('/')))
         {
-            throw new InvalidOperationException($"SignalR Service can't be asked for {uri.OriginalString}: what HTTP makes of that is the address of something else.");
+            throw new InvalidOperationException(
+                $"SignalR Service can't be asked for {uri.OriginalString}: what HTTP makes of that is the address of something else.");
         }
 
         var answer = await api.AnswerAsync(
@@ -28,7 +31,10 @@ internal sealed class InProcessHandler(RestApi api) : HttpMessageHandler
             cancellationToken);
         if (ReferenceEquals(answer, RestAnswer.Broken))
         {
-            throw new HttpRequestException(HttpRequestError.ResponseEnded, "The connection was reset.", new SocketException((int)SocketError.ConnectionReset));
+            throw new HttpRequestException(
+                HttpRequestError.ResponseEnded,
+                "The connection was reset.",
+                new SocketException((int)SocketError.ConnectionReset));
         }
 
         if (ReferenceEquals(answer, RestAnswer.Late))

@@ -26,5 +26,6 @@ internal sealed record RestAnswer(int Status, string? Code = null, string? Messa
     /// <summary>The codes are made of a level, a scope and a kind, which the swagger lists.</summary>
     public static RestAnswer Invalid(string message) => new(400, "Error.Request.Invalid", message);
 
-    public static RestAnswer NotExisted(string level, string scope) => new(404, $"{level}.{scope}.NotExisted", $"The {scope.ToLowerInvariant()} doesn't exist.");
+    public static RestAnswer NotExisted(string level, string scope) =>
+        new(404, $"{level}.{scope}.NotExisted", $"The {scope.ToLowerInvariant()} doesn't exist.");
 }

@@ -69,7 +69,9 @@ internal sealed class RestApi(SignalRService service, AccessTokens tokens, RestF
         return refusal ?? await faults.RunAsync(operation, () => Deliver(hub, to, invocation!), () => Drop(hub, to), cancellationToken);
     }
 
-    private static async ValueTask<(Invocation? Invocation, RestAnswer? Refusal)> ReadAsync(RestRequest request, CancellationToken cancellationToken)
+    private static async ValueTask<(Invocation? Invocation, RestAnswer? Refusal)> ReadAsync(
+        RestRequest request,
+        CancellationToken cancellationToken)
     {
         if (request.CopyBodyAsync is null || request.MediaType is not ("application/json" or "application/octet-stream"))
         {
@@ -83,8 +85,12 @@ internal sealed class RestApi(SignalRService service, AccessTokens tokens, RestF
             return (null, new RestAnswer(413));
         }
 
-        var invocation = request.MediaType == "application/json" ? Invocation.FromJson(body.Written.Span) : Invocation.FromMap(body.Written);
-        return (invocation, invocation is null ? RestAnswer.Invalid("The body isn't a message: an object of a target and an array of arguments.") : null);
+        var invocation = request.MediaType == "application/json"
+            ? Invocation.FromJson(body.Written.Span)
+            : Invocation.FromMap(body.Written);
+        return (
+            invocation,
+            invocation is null ? RestAnswer.Invalid("The body isn't a message: an object of a target and an array of arguments.") : null);
     }
 
     private static RestAnswer Apply(RestOperation operation, HubConnections hub, RestQuery query)
@@ -93,9 +99,13 @@ internal sealed class RestApi(SignalRService service, AccessTokens tokens, RestF
         switch (operation.Verb)
         {
             case Verb.Exists:
-                return hub.Find(new Address(operation.Audience, name)).Length > 0 ? RestAnswer.Done : RestAnswer.NotExisted("Warning", $"{operation.Audience}");
+                return hub.Find(new Address(operation.Audience, name)).Length > 0
+                    ? RestAnswer.Done
+                    : RestAnswer.NotExisted("Warning", $"{operation.Audience}");
             case Verb.IsUserInGroup:
-                return hub.IsUserInGroup(name, group) ? RestAnswer.Done : new RestAnswer(404, "Info.User.NotInGroup", "The user isn't in the group.");
+                return hub.IsUserInGroup(name, group)
+                    ? RestAnswer.Done
+                    : new RestAnswer(404, "Info.User.NotInGroup", "The user isn't in the group.");
             case Verb.AddUser:
                 hub.AddUser(name, group, query.Ttl);
                 return RestAnswer.Done;
@@ -155,5 +165,6 @@ internal sealed class RestApi(SignalRService service, AccessTokens tokens, RestF
         return RestAnswer.Accepted;
     }
 
-    private static bool IsName(string name) => name.Length is > 0 and <= MaxHubName && char.IsAsciiLetter(name[0]) && !name.AsSpan().ContainsAnyExcept(HubLetters);
+    private static bool IsName(string name) =>
+        name.Length is > 0 and <= MaxHubName && char.IsAsciiLetter(name[0]) && !name.AsSpan().ContainsAnyExcept(HubLetters);
 }

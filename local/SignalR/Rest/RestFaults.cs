@@ -5,7 +5,11 @@ internal sealed class RestFaults(Meter meter, Faults faults, TimeProvider time)
 {
     /// <summary>Does what a request asks for, or what a fault makes of it.</summary>
     /// <param name="kill">Breaks the connections of those concerned.</param>
-    public async ValueTask<RestAnswer> RunAsync(RestOperation operation, Func<RestAnswer> apply, Action? kill, CancellationToken cancellationToken)
+    public async ValueTask<RestAnswer> RunAsync(
+        RestOperation operation,
+        Func<RestAnswer> apply,
+        Action? kill,
+        CancellationToken cancellationToken)
     {
         // What comes in is free.
         meter.Add("signalr", "rest", units: 0);

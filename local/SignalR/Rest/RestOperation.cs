@@ -25,8 +25,16 @@ internal sealed record RestOperation(Verb Verb, Audience Audience, string Name, 
     /// <summary>The operation's name for faults.</summary>
     public string Kind => Verb switch
     {
-        Verb.Send => Audience switch { Audience.All => "send-all", Audience.User => "send-user", Audience.Group => "send-group", _ => "send-connection" },
-        Verb.Close => Audience switch { Audience.All => "close-all", Audience.User => "close-user", Audience.Group => "close-group", _ => "close" },
+        Verb.Send =>
+            Audience switch
+            {
+                Audience.All => "send-all",
+                Audience.User => "send-user",
+                Audience.Group => "send-group",
+                _ => "send-connection",
+            },
+        Verb.Close =>
+            Audience switch { Audience.All => "close-all", Audience.User => "close-user", Audience.Group => "close-group", _ => "close" },
         Verb.Exists => Audience switch { Audience.User => "user-exists", Audience.Group => "group-exists", _ => "connection-exists" },
         Verb.AddUser or Verb.AddConnection => "group-add",
         Verb.IsUserInGroup => "group-check",
@@ -36,7 +44,9 @@ internal sealed record RestOperation(Verb Verb, Audience Audience, string Name, 
     /// <summary>For faults, what it is about: a user, a group, a connection, or <c>group/member</c>.</summary>
     public string Target => Group is null ? Name : $"{Group}/{Name}";
 
-    /// <summary>What is asked for; null when the address is nobody's. GET asks what HEAD asks, as the package and the swagger differ there.</summary>
+    /// <summary>
+    /// What is asked for; null when the address is nobody's. GET asks what HEAD asks, as the package and the swagger differ there.
+    /// </summary>
     /// <param name="path">The parts of the path, as they were sent.</param>
     public static RestOperation? Find(string method, string[] path) => (method, path) switch
     {
@@ -51,15 +61,19 @@ internal sealed record RestOperation(Verb Verb, Audience Audience, string Name, 
         ("GET" or "HEAD", ["", "api", "hubs", _, "users", var user]) => new(Verb.Exists, Audience.User, Read(user)),
         ("GET" or "HEAD", ["", "api", "hubs", _, "groups", var group]) => new(Verb.Exists, Audience.Group, Read(group)),
         ("GET" or "HEAD", ["", "api", "hubs", _, "connections", var connection]) => new(Verb.Exists, Audience.Connection, Read(connection)),
-        ("PUT", ["", "api", "hubs", _, "users", var user, "groups", var group]) => new(Verb.AddUser, Audience.User, Read(user), Read(group)),
-        ("DELETE", ["", "api", "hubs", _, "users", var user, "groups", var group]) => new(Verb.RemoveUser, Audience.User, Read(user), Read(group)),
-        ("GET" or "HEAD", ["", "api", "hubs", _, "users", var user, "groups", var group]) => new(Verb.IsUserInGroup, Audience.User, Read(user), Read(group)),
+        ("PUT", ["", "api", "hubs", _, "users", var user, "groups", var group]) =>
+            new(Verb.AddUser, Audience.User, Read(user), Read(group)),
+        ("DELETE", ["", "api", "hubs", _, "users", var user, "groups", var group]) =>
+            new(Verb.RemoveUser, Audience.User, Read(user), Read(group)),
+        ("GET" or "HEAD", ["", "api", "hubs", _, "users", var user, "groups", var group]) =>
+            new(Verb.IsUserInGroup, Audience.User, Read(user), Read(group)),
         ("DELETE", ["", "api", "hubs", _, "users", var user, "groups"]) => new(Verb.RemoveUserFromAll, Audience.User, Read(user)),
         ("PUT", ["", "api", "hubs", _, "groups", var group, "connections", var connection]) =>
             new(Verb.AddConnection, Audience.Connection, Read(connection), Read(group)),
         ("DELETE", ["", "api", "hubs", _, "groups", var group, "connections", var connection]) =>
             new(Verb.RemoveConnection, Audience.Connection, Read(connection), Read(group)),
-        ("DELETE", ["", "api", "hubs", _, "connections", var connection, "groups"]) => new(Verb.RemoveConnectionFromAll, Audience.Connection, Read(connection)),
+        ("DELETE", ["", "api", "hubs", _, "connections", var connection, "groups"]) =>
+            new(Verb.RemoveConnectionFromAll, Audience.Connection, Read(connection)),
         _ => null,
     };
 
@@ -77,7 +91,9 @@ internal sealed record RestOperation(Verb Verb, Audience Audience, string Name, 
             return $"The name of a group has 1 to {MaxName} characters, not all of them white space.";
         }
 
-        return this is { Verb: Verb.Close, Audience: Audience.User, Name.Length: > MaxName } ? $"The id of a user has at most {MaxName} characters." : null;
+        return this is { Verb: Verb.Close, Audience: Audience.User, Name.Length: > MaxName }
+            ? $"The id of a user has at most {MaxName} characters."
+            : null;
     }
 
     private static string Read(string part) => Uri.UnescapeDataString(part);

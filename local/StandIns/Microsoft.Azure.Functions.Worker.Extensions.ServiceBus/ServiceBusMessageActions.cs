@@ -49,5 +49,6 @@ public class ServiceBusMessageActions
 /// <summary>Gives a function what it settles its message with.</summary>
 internal sealed class MessageActionsConverter(Settlement.SettlementClient settlement) : IInputConverter
 {
-    public ValueTask<ConversionResult> ConvertAsync(ConverterContext context) => new(ConversionResult.Success(new ServiceBusMessageActions(settlement)));
+    public ValueTask<ConversionResult> ConvertAsync(ConverterContext context) =>
+        new(ConversionResult.Success(new ServiceBusMessageActions(settlement)));
 }

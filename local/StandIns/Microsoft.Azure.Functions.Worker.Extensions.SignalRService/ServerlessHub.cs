@@ -14,7 +14,8 @@ public abstract class ServerlessHub
     private readonly RestHubContext? _context;
 
     /// <param name="serviceProvider">Knows the hub from the start of the host on.</param>
-    protected ServerlessHub(IServiceProvider serviceProvider) => _context = serviceProvider.GetService<ConcurrentDictionary<Type, RestHubContext>>()?.GetValueOrDefault(GetType());
+    protected ServerlessHub(IServiceProvider serviceProvider) =>
+        _context = serviceProvider.GetService<ConcurrentDictionary<Type, RestHubContext>>()?.GetValueOrDefault(GetType());
 
     protected virtual IHubClients Clients => Registered.Clients;
 

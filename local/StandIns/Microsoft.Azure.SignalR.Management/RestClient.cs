@@ -8,7 +8,10 @@ using Microsoft.Azure.SignalR.Common;
 
 namespace Microsoft.Azure.SignalR.Management;
 
-/// <summary>The requests of the package's transient mode, one for each call, and what it makes of the answers. It tries nothing twice unless told to.</summary>
+/// <summary>
+/// The requests of the package's transient mode, one for each call, and what it makes of the answers. It tries nothing twice unless told
+/// to.
+/// </summary>
 internal sealed class RestClient(ServiceEndpoint endpoint, string hub, ObjectSerializer? serializer, HttpClient http, TimeProvider time)
 {
     private const string Version = "?api-version=2022-06-01";
@@ -20,7 +23,12 @@ internal sealed class RestClient(ServiceEndpoint endpoint, string hub, ObjectSer
     private readonly ObjectSerializer _serializer = serializer
         ?? throw new InvalidOperationException("The stand-in for Microsoft.Azure.SignalR.Management needs UseJsonObjectSerializer.");
 
-    public async Task SendAsync(string path, string method, object?[] arguments, IEnumerable<string> excluded, CancellationToken cancellationToken)
+    public async Task SendAsync(
+        string path,
+        string method,
+        object?[] arguments,
+        IEnumerable<string> excluded,
+        CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(method);
         var query = string.Concat(excluded.Select(id => $"&excluded={Uri.EscapeDataString(id)}"));
@@ -38,11 +46,19 @@ internal sealed class RestClient(ServiceEndpoint endpoint, string hub, ObjectSer
     public Task<bool> AskAsync(HttpMethod method, string path, string query, string? absent, CancellationToken cancellationToken) =>
         AskAsync(method, path, query, absent, content: null, cancellationToken);
 
-    private async Task<bool> AskAsync(HttpMethod method, string path, string query, string? absent, HttpContent? content, CancellationToken cancellationToken)
+    private async Task<bool> AskAsync(
+        HttpMethod method,
+        string path,
+        string query,
+        string? absent,
+        HttpContent? content,
+        CancellationToken cancellationToken)
     {
         var resource = $"api/hubs/{hub}{path}{Version}";
         using var request = new HttpRequestMessage(method, endpoint.Server + resource + query) { Content = content };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", endpoint.Sign(endpoint.Audience + resource, Caller, time.GetUtcNow() + TokenLifetime));
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Bearer",
+            endpoint.Sign(endpoint.Audience + resource, Caller, time.GetUtcNow() + TokenLifetime));
         try
         {
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
@@ -72,7 +88,8 @@ internal sealed class RestClient(ServiceEndpoint endpoint, string hub, ObjectSer
         var inner = new HttpRequestException(text, inner: null, status);
         throw status switch
         {
-            HttpStatusCode.BadRequest => new AzureSignalRInvalidArgumentException(request.RequestUri, inner, await response.Content.ReadAsStringAsync()),
+            HttpStatusCode.BadRequest =>
+                new AzureSignalRInvalidArgumentException(request.RequestUri, inner, await response.Content.ReadAsStringAsync()),
             HttpStatusCode.Unauthorized => new AzureSignalRUnauthorizedException(request.RequestUri, inner),
             HttpStatusCode.NotFound => new AzureSignalRInaccessibleEndpointException(request.RequestUri, inner),
             _ => new AzureSignalRRuntimeException(request.RequestUri, inner),

@@ -24,7 +24,8 @@ internal sealed class RestClients(RestClient client) : IHubClients
 
     public IClientProxy Users(IReadOnlyList<string> userIds) => Each("users", userIds);
 
-    private Recipients Each(string kind, IReadOnlyList<string> names) => new(client, [.. names.Select(name => RestHubContext.Part(kind, name))], []);
+    private Recipients Each(string kind, IReadOnlyList<string> names) =>
+        new(client, [.. names.Select(name => RestHubContext.Part(kind, name))], []);
 
     private sealed class Recipients(RestClient client, string[] paths, IReadOnlyList<string> excluded) : IClientProxy
     {

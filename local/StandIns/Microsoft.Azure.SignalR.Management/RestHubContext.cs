@@ -20,7 +20,10 @@ internal sealed class RestHubContext
         _endpoint = new ServiceEndpoint(options.ConnectionString);
         _time = time;
         _resource = $"client/?hub={hub.ToLowerInvariant()}";
-        var http = new HttpClient(transport ?? new SocketsHttpHandler { UseCookies = false }, disposeHandler: false) { Timeout = options.HttpClientTimeout };
+        var http = new HttpClient(transport ?? new SocketsHttpHandler { UseCookies = false }, disposeHandler: false)
+        {
+            Timeout = options.HttpClientTimeout,
+        };
         var client = new RestClient(_endpoint, hub.ToLowerInvariant(), options.ObjectSerializer, http, time);
         Clients = new RestClients(client);
         UserGroups = new UserGroupsOf(client);
@@ -36,7 +39,8 @@ internal sealed class RestHubContext
     /// <summary>Where and with which token a client connects.</summary>
     public NegotiationResponse Negotiate(NegotiationOptions options)
     {
-        var claims = (options.Claims ?? []).Select(claim => ServiceClaims.Contains(claim.Type) ? new Claim($"asrs.u.{claim.Type}", claim.Value) : claim);
+        var claims = (options.Claims ?? []).Select(
+            claim => ServiceClaims.Contains(claim.Type) ? new Claim($"asrs.u.{claim.Type}", claim.Value) : claim);
         if (options.UserId is { } user)
         {
             claims = claims.Prepend(new Claim(UserClaim, user));

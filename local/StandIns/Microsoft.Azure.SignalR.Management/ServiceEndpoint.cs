@@ -21,7 +21,8 @@ internal sealed class ServiceEndpoint
         var parts = new DbConnectionStringBuilder { ConnectionString = connectionString };
         if (!parts.ContainsKey("Endpoint") || !parts.ContainsKey("AccessKey"))
         {
-            throw new InvalidOperationException("The stand-in for Microsoft.Azure.SignalR.Management needs a connection string with Endpoint and AccessKey.");
+            throw new InvalidOperationException(
+                "The stand-in for Microsoft.Azure.SignalR.Management needs a connection string with Endpoint and AccessKey.");
         }
 
         var endpoint = new UriBuilder((string)parts["Endpoint"]);

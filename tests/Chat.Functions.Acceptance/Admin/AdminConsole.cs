@@ -30,7 +30,8 @@ internal sealed class AdminConsole(string cosmos, string serviceBus)
     }
 
     /// <summary>Runs a command that is to succeed, and prints JSON.</summary>
-    public async Task<JsonElement> ReadAsync(params string[] args) => JsonSerializer.Deserialize<JsonElement>(await RunAsync([.. args, "--output", "json"]));
+    public async Task<JsonElement> ReadAsync(params string[] args) =>
+        JsonSerializer.Deserialize<JsonElement>(await RunAsync([.. args, "--output", "json"]));
 
     /// <param name="input">What the operator types.</param>
     /// <param name="args">The command, without the backend that it is about.</param>

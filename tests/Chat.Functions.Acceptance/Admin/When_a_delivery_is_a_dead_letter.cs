@@ -57,7 +57,9 @@ public class When_a_delivery_is_a_dead_letter
         var letters = await admin.ReadAsync("dead-letters", "list", "--queue", "deliveries");
         var ids = letters.EnumerateArray().Select(letter => letter.Text("id")!).ToArray();
         Assert.Equal(2, ids.Length);
-        Assert.Equal($"discarded {ids[0]}\n", (await admin.TryAsync("y\n", "dead-letters", "discard", "deliveries", "--id", ids[0])).Output);
+        Assert.Equal(
+            $"discarded {ids[0]}\n",
+            (await admin.TryAsync("y\n", "dead-letters", "discard", "deliveries", "--id", ids[0])).Output);
         Assert.Equal($"discarded {ids[1]}\n", await admin.RunAsync("dead-letters", "discard", "deliveries", "--all", "--yes"));
         Assert.Empty((await admin.ReadAsync("dead-letters", "list", "--queue", "deliveries")).EnumerateArray());
         Assert.Equal("", await admin.RunAsync("dead-letters", "discard", "deliveries", "--all"));

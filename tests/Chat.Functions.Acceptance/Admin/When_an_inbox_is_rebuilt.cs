@@ -54,17 +54,22 @@ public class When_an_inbox_is_rebuilt
 
             Assert.Equal(wouldBe, await admin.RunAsync("inbox", "rebuild", user));
 
-            // What users set for themselves is nowhere else, nor is until when they are in push groups; 0 lets the next negotiate renew that.
-            // What somebody deleted for themselves unread counts again, until they have read it.
+            // What users set for themselves is nowhere else, nor is until when they are in push groups; 0 lets the next negotiate renew
+            // that. What somebody deleted for themselves unread counts again, until they have read it.
             var after = await DocumentsAsync(app, user);
             string[] lost = ["pinned", "draft", "pushUntil", "hiddenOrdinals"];
             Assert.Equal(before.SelectMany(entry => Seen(entry, lost)), after.SelectMany(entry => Seen(entry, lost)));
             Assert.DoesNotContain(after, entry => entry["activity"] is null && $"{entry["title"]}" == "Journey");
 
             // Devices go by the version that they had of what was lost.
-            var versions = before.ToDictionary(entry => $"{entry["conversationId"]}", entry => entry["version"]!.GetValue<long>(), StringComparer.Ordinal);
+            var versions = before.ToDictionary(
+                entry => $"{entry["conversationId"]}",
+                entry => entry["version"]!.GetValue<long>(),
+                StringComparer.Ordinal);
             var told = (await person.SyncAsync(cursor)).Items;
-            Assert.Equal(versions.Keys.Order(StringComparer.Ordinal), told.Select(item => item.ConversationId).Order(StringComparer.Ordinal));
+            Assert.Equal(
+                versions.Keys.Order(StringComparer.Ordinal),
+                told.Select(item => item.ConversationId).Order(StringComparer.Ordinal));
             Assert.All(told, item => Assert.True(versions[item.ConversationId] < item.Version));
             Assert.Equal("", await admin.RunAsync("inbox", "rebuild", user));
         }
@@ -163,7 +168,9 @@ public class When_an_inbox_is_rebuilt
         var table = await admin.RunAsync("inbox", "show", "bob");
         var json = await admin.ReadAsync("inbox", "show", "bob");
         Assert.All(conversations, conversation => Assert.Contains(conversation, table, StringComparison.Ordinal));
-        Assert.Equal(conversations.Order(StringComparer.Ordinal), json.EnumerateArray().Select(entry => entry.Text("conversationId")!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            conversations.Order(StringComparer.Ordinal),
+            json.EnumerateArray().Select(entry => entry.Text("conversationId")!).Order(StringComparer.Ordinal));
         foreach (var secret in new[] { "Hello", "Journey", "Perhaps" })
         {
             Assert.DoesNotContain(secret, $"{table}{json}", StringComparison.Ordinal);
@@ -224,12 +231,15 @@ public class When_an_inbox_is_rebuilt
 
     private static async Task<List<JsonObject>> DocumentsAsync(ChatApp app, string user)
     {
-        using var pages = Users(app).GetItemQueryStreamIterator("SELECT * FROM c WHERE c.type = 'inbox' ORDER BY c.id", requestOptions: new() { PartitionKey = new PartitionKey(user) });
+        using var pages = Users(app).GetItemQueryStreamIterator(
+            "SELECT * FROM c WHERE c.type = 'inbox' ORDER BY c.id",
+            requestOptions: new() { PartitionKey = new PartitionKey(user) });
         var documents = new List<JsonObject>();
         while (pages.HasMoreResults)
         {
             using var page = await pages.ReadNextAsync();
-            documents.AddRange(JsonNode.Parse(page.EnsureSuccessStatusCode().Content)!["Documents"]!.AsArray().Select(document => document!.AsObject()));
+            documents.AddRange(
+                JsonNode.Parse(page.EnsureSuccessStatusCode().Content)!["Documents"]!.AsArray().Select(document => document!.AsObject()));
         }
 
         return documents;

@@ -75,7 +75,9 @@ public class When_dead_letters_are_replayed_and_discarded
         await using var letters = Of(app);
         await PoisonAsync(app, "[1]", 1);
         await using var somebody = app.Azure.ServiceBus.Connect();
-        var held = await somebody.CreateReceiver(Queue, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter }).ReceiveMessageAsync();
+        var held = await somebody.CreateReceiver(
+            Queue,
+            new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter }).ReceiveMessageAsync();
 
         Assert.Empty(await letters.DiscardAsync(Queue, [held.SequenceNumber], default).ToListAsync());
         Assert.Single(await ListAsync(letters));
@@ -86,7 +88,8 @@ public class When_dead_letters_are_replayed_and_discarded
         new ServiceBusClient(AdminConsole.BusOf(app), new ServiceBusClientOptions { RetryOptions = { MaxRetries = 0 } }),
         patience: TimeSpan.FromMilliseconds(200));
 
-    private static async Task<List<DeadLetter>> ListAsync(DeadLetterQueues letters) => await letters.ListAsync(Queue, default).ToListAsync();
+    private static async Task<List<DeadLetter>> ListAsync(DeadLetterQueues letters) =>
+        await letters.ListAsync(Queue, default).ToListAsync();
 
     private static async Task PoisonAsync(ChatApp app, string body, int count)
     {

@@ -19,15 +19,21 @@ internal static class ApiDocument
 
     /// <summary>What a node stands for: itself, or what it refers to.</summary>
     public static JsonElement Resolve(JsonElement node) =>
-        node.ValueKind == JsonValueKind.Object && node.TryGetProperty(Reference, out var reference) ? Resolve(Find(reference.GetString()!)) : node;
+        node.ValueKind == JsonValueKind.Object && node.TryGetProperty(Reference, out var reference)
+            ? Resolve(Find(reference.GetString()!))
+            : node;
 
     private static JsonElement Find(string reference) =>
         reference.Split("#/") is [var file, var pointer]
-            ? pointer.Split('/').Aggregate(Files.GetOrAdd(file, Load), (node, name) => Member(node, name.Replace("~1", "/", StringComparison.Ordinal), reference))
+            ? pointer.Split('/').Aggregate(
+                Files.GetOrAdd(file, Load),
+                (node, name) => Member(node, name.Replace("~1", "/", StringComparison.Ordinal), reference))
             : throw new InvalidDataException($"'{reference}' doesn't refer to a part of a document.");
 
     private static JsonElement Member(JsonElement node, string name, string reference) =>
-        node.TryGetProperty(name, out var member) ? member : throw new InvalidDataException($"'{reference}' refers to what isn't there: {name}.");
+        node.TryGetProperty(name, out var member)
+            ? member
+            : throw new InvalidDataException($"'{reference}' refers to what isn't there: {name}.");
 
     private static JsonElement Load(string file)
     {
@@ -55,6 +61,13 @@ internal static class ApiDocument
     {
         "" or "null" => null,
         "true" or "false" => JsonValue.Create(word == "true"),
-        _ => decimal.TryParse(word, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number) : JsonValue.Create(word),
+        _ =>
+            decimal.TryParse(
+                word,
+                NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture,
+                out var number)
+                ? JsonValue.Create(number)
+                : JsonValue.Create(word),
     };
 }

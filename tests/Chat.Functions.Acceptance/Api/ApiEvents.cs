@@ -5,7 +5,9 @@ namespace Chat.Functions.Acceptance.Api;
 /// <summary>The events that asyncapi.yaml describes.</summary>
 internal static class ApiEvents
 {
-    private static readonly JsonElement Messages = ApiDocument.AsyncApi.GetProperty("channels").GetProperty("events").GetProperty("messages");
+    private static readonly JsonElement Messages = ApiDocument.AsyncApi.GetProperty("channels")
+        .GetProperty("events")
+        .GetProperty("messages");
 
     public static IEnumerable<string> Types => Messages.EnumerateObject().Select(message => message.Name);
 
@@ -17,5 +19,7 @@ internal static class ApiEvents
 
     /// <summary>The documented examples.</summary>
     public static IEnumerable<JsonElement> Examples() =>
-        Messages.EnumerateObject().SelectMany(message => message.Value.GetProperty("examples").EnumerateArray()).Select(example => example.GetProperty("payload"));
+        Messages.EnumerateObject()
+            .SelectMany(message => message.Value.GetProperty("examples").EnumerateArray())
+            .Select(example => example.GetProperty("payload"));
 }

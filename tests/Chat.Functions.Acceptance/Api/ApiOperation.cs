@@ -6,19 +6,39 @@ namespace Chat.Functions.Acceptance.Api;
 /// <summary>An operation as openapi.yaml describes it.</summary>
 /// <param name="Id">The function's name in camelCase.</param>
 /// <param name="Body">What its body must be; null when it takes none.</param>
-internal sealed record ApiOperation(string Method, string Path, string Id, IReadOnlyList<ApiParameter> Parameters, ApiBody? Body, bool NeedsToken, JsonElement Answers)
+internal sealed record ApiOperation(
+    string Method,
+    string Path,
+    string Id,
+    IReadOnlyList<ApiParameter> Parameters,
+    ApiBody? Body,
+    bool NeedsToken,
+    JsonElement Answers)
 {
     public static IReadOnlyList<ApiOperation> All { get; } = [.. ReadAll()];
 
     /// <summary>The statuses below 300 that it is documented to answer.</summary>
-    public IEnumerable<int> Successes => Answers.EnumerateObject().Where(answer => answer.Name[0] == '2').Select(answer => int.Parse(answer.Name, null));
+    public IEnumerable<int> Successes =>
+        Answers.EnumerateObject().Where(answer => answer.Name[0] == '2').Select(answer => int.Parse(answer.Name, null));
 
-    /// <summary>Every request that its examples make: one for each body, and one, with the last body, for each parameter that may be left out.</summary>
+    /// <summary>
+    /// Every request that its examples make: one for each body, and one, with the last body, for each parameter that may be left out.
+    /// </summary>
     public IEnumerable<ApiRequest> Examples()
     {
-        var bare = Parameters.Where(parameter => parameter.IsRequired).Aggregate(new ApiRequest(this), (request, parameter) => request.With(parameter, parameter.Example));
-        var requests = Body is null ? [bare] : Body.Examples.Select(example => bare with { Name = example.Name, Body = JsonSerializer.SerializeToUtf8Bytes(example.Value) }).ToList();
-        return [.. requests, .. Parameters.Where(parameter => !parameter.IsRequired).Select(parameter => requests[^1].With(parameter, parameter.Example) with { Name = parameter.Name })];
+        var bare = Parameters.Where(parameter => parameter.IsRequired).Aggregate(
+            new ApiRequest(this),
+            (request, parameter) => request.With(parameter, parameter.Example));
+        var requests = Body is null
+            ? [bare]
+            : Body.Examples.Select(
+                example => bare with { Name = example.Name, Body = JsonSerializer.SerializeToUtf8Bytes(example.Value) }).ToList();
+        return
+        [
+            .. requests,
+            .. Parameters.Where(parameter => !parameter.IsRequired).Select(
+                parameter => requests[^1].With(parameter, parameter.Example) with { Name = parameter.Name }),
+        ];
     }
 
     /// <summary>What an answer isn't as documented.</summary>
@@ -76,7 +96,8 @@ internal sealed record ApiOperation(string Method, string Path, string Id, IRead
             !operation.Value.TryGetProperty("security", out _),
             operation.Value.GetProperty("responses"));
 
-    private static List<JsonElement> Parts(JsonElement node, string name) => node.TryGetProperty(name, out var parts) ? [.. parts.EnumerateArray()] : [];
+    private static List<JsonElement> Parts(JsonElement node, string name) =>
+        node.TryGetProperty(name, out var parts) ? [.. parts.EnumerateArray()] : [];
 }
 
 /// <summary>A parameter as openapi.yaml describes it.</summary>
@@ -93,7 +114,8 @@ internal sealed record ApiParameter(string Name, string In, bool IsRequired, Jso
             described.GetProperty("in").GetString()!,
             described.TryGetProperty("required", out var required) && required.GetBoolean(),
             ApiDocument.Resolve(described.GetProperty("schema")),
-            !described.TryGetProperty("example", out var example) ? throw new InvalidDataException($"docs/openapi.yaml gives no example for the parameter '{name}'.")
+            !described.TryGetProperty("example", out var example) ? throw new InvalidDataException(
+                $"docs/openapi.yaml gives no example for the parameter '{name}'.")
                 : example.ValueKind == JsonValueKind.Array ? string.Join(',', example.EnumerateArray())
                 : example.ToString());
     }
@@ -104,7 +126,8 @@ internal sealed record ApiParameter(string Name, string In, bool IsRequired, Jso
     public bool Allows(string text) => SchemaCheck.Allows(Schema, JsonSerializer.SerializeToElement<object>(Schema.GetProperty("type").GetString() switch
     {
         "array" => text.Split(','),
-        "integer" when decimal.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number.ToString(CultureInfo.InvariantCulture) == text => number,
+        "integer" when decimal.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number.ToString(CultureInfo.InvariantCulture) == text => number,
         _ => text,
     }));
 }
@@ -116,7 +139,9 @@ internal sealed record ApiBody(JsonElement Schema, IReadOnlyList<(string Name, J
     {
         var json = described.GetProperty("content").GetProperty("application/json");
         return json.TryGetProperty("examples", out var examples)
-            ? new(json.GetProperty("schema"), [.. examples.EnumerateObject().Select(example => (example.Name, example.Value.GetProperty("value")))])
+            ? new(
+                json.GetProperty("schema"),
+                [.. examples.EnumerateObject().Select(example => (example.Name, example.Value.GetProperty("value")))])
             : throw new InvalidDataException($"docs/openapi.yaml gives no examples for the body {json}.");
     }
 }

@@ -17,14 +17,17 @@ internal sealed record ApiRequest(ApiOperation Operation)
     /// <summary>Names and values, as they stand in the address.</summary>
     public ImmutableList<(string Name, string Value)> Query { get; init; } = [];
 
-    public ImmutableDictionary<string, string> Headers { get; init; } = ImmutableDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase);
+    public ImmutableDictionary<string, string> Headers { get; init; } = ImmutableDictionary.Create<string, string>(
+        StringComparer.OrdinalIgnoreCase);
 
     public byte[]? Body { get; init; }
 
     public string? ContentType { get; init; } = "application/json";
 
     public string Target =>
-        "/api" + Path.Aggregate(Operation.Path, (path, parameter) => path.Replace($"{{{parameter.Key}}}", parameter.Value, StringComparison.Ordinal))
+        "/api" + Path.Aggregate(
+            Operation.Path,
+            (path, parameter) => path.Replace($"{{{parameter.Key}}}", parameter.Value, StringComparison.Ordinal))
         + (Query.IsEmpty ? "" : "?" + string.Join('&', Query.Select(parameter => $"{parameter.Name}={parameter.Value}")));
 
     /// <summary>The request with a parameter's value instead of the one it has.</summary>
@@ -40,7 +43,9 @@ internal sealed record ApiRequest(ApiOperation Operation)
     public async Task<ApiAnswer> SendAsync(HttpClient http)
     {
         // As it stands: by itself, Uri would mend it.
-        var address = new Uri(http.BaseAddress!.GetLeftPart(UriPartial.Authority) + Target, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var address = new Uri(
+            http.BaseAddress!.GetLeftPart(UriPartial.Authority) + Target,
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using var request = new HttpRequestMessage(new HttpMethod(Method), address);
         if (Body is not null)
         {

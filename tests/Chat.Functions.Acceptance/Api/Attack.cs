@@ -2,7 +2,9 @@ namespace Chat.Functions.Acceptance.Api;
 
 /// <summary>A request that must be refused.</summary>
 /// <param name="What">What is wrong with it.</param>
-/// <param name="IsAboutIt">Whether a refusal says that; null when there is nothing wrong after all, so that only a failure would be.</param>
+/// <param name="IsAboutIt">
+/// Whether a refusal says that; null when there is nothing wrong after all, so that only a failure would be.
+/// </param>
 internal sealed record Attack(ApiRequest Request, string What, Func<ApiAnswer, bool>? IsAboutIt)
 {
     /// <summary>Whether 204 is right too: what can't be there is as good as taken away.</summary>
@@ -12,7 +14,9 @@ internal sealed record Attack(ApiRequest Request, string What, Func<ApiAnswer, b
     public async Task<string?> TryAsync(HttpClient http)
     {
         var answer = await Request.SendAsync(http);
-        return IsRight(answer) ? null : string.Join(", ", new[] { $"{Request.Method} {Request.Target}", What, $"{answer}" }.Select(text => text.Length > 300 ? $"{text[..300]}…" : text));
+        return IsRight(answer) ? null : string.Join(
+            ", ",
+            new[] { $"{Request.Method} {Request.Target}", What, $"{answer}" }.Select(text => text.Length > 300 ? $"{text[..300]}…" : text));
     }
 
     /// <summary>The refusal has one of these codes.</summary>
@@ -22,7 +26,10 @@ internal sealed record Attack(ApiRequest Request, string What, Func<ApiAnswer, b
     public static Func<ApiAnswer, bool> Names(string parameter) =>
         answer => answer.Code.EndsWith("_not_found", StringComparison.Ordinal) || answer.Faults.Any(fault => fault.Pointer == parameter);
 
-    /// <summary>The refusal points to a place in the body, or into it; for an item perhaps to its array. What says neither a text nor a poll misses the text.</summary>
+    /// <summary>
+    /// The refusal points to a place in the body, or into it; for an item perhaps to its array. What says neither a text nor a poll
+    /// misses the text.
+    /// </summary>
     public static Func<ApiAnswer, bool> PointsTo(string place)
     {
         var array = char.IsDigit(place[^1]) ? place[..place.LastIndexOf('/')] : null;

@@ -49,7 +49,9 @@ internal static class HostileBodies
         ];
     }
 
-    /// <summary>Every value in the body, at any depth, replaced by every other, left out and broken; and now and then two at once.</summary>
+    /// <summary>
+    /// Every value in the body, at any depth, replaced by every other, left out and broken; and now and then two at once.
+    /// </summary>
     private static IEnumerable<Attack> Values(ApiRequest valid, byte[] body, Random random)
     {
         var places = JsonPlaces.In(body);
@@ -61,19 +63,30 @@ internal static class HostileBodies
         return
         [
             .. from one in wrong select Wrong(valid, JsonPlaces.Fill(body, one.Place, one.Value), one.Place),
-            .. from place in places let without = JsonPlaces.Remove(body, place) where !IsAllowed(valid, without) select Wrong(valid, without, place),
+            .. from place in places let without = JsonPlaces.Remove(body, place) where !IsAllowed(valid, without) select Wrong(
+                valid,
+                without,
+                place),
             .. from place in places
                from value in HostileValues.BrokenJson.Concat(HostileValues.UnpairedSurrogates)
 
                // Nothing in place of an array's only item is well-formed.
                where value.Length > 0 || !char.IsDigit(place[^1])
                let isAboutIt = Attack.PointsTo(place)
-               select new Attack(valid with { Body = JsonPlaces.Fill(body, place, value) }, $"{place} broken", answer => isAboutIt(answer) || answer.Code == "malformed_json"),
+               select new Attack(
+                   valid with { Body = JsonPlaces.Fill(body, place, value) },
+                   $"{place} broken",
+                   answer => isAboutIt(answer) || answer.Code == "malformed_json"),
             .. from n in Enumerable.Range(0, places.Count > 1 ? 40 : 0)
                let first = wrong[random.Next(wrong.Count)]
                let second = wrong[random.Next(wrong.Count)]
-               where !first.Place.StartsWith(second.Place, StringComparison.Ordinal) && !second.Place.StartsWith(first.Place, StringComparison.Ordinal)
-               select Wrong(valid, JsonPlaces.Fill(JsonPlaces.Fill(body, first.Place, first.Value), second.Place, second.Value), first.Place, second.Place),
+               where !first.Place.StartsWith(second.Place, StringComparison.Ordinal)
+                   && !second.Place.StartsWith(first.Place, StringComparison.Ordinal)
+               select Wrong(
+                   valid,
+                   JsonPlaces.Fill(JsonPlaces.Fill(body, first.Place, first.Value), second.Place, second.Value),
+                   first.Place,
+                   second.Place),
         ];
     }
 
@@ -87,7 +100,8 @@ internal static class HostileBodies
             body.Length > 65_536 ? Attack.Says("body_too_large") : answer => isAboutOne.Exists(isAboutIt => isAboutIt(answer)));
     }
 
-    private static bool IsAllowed(ApiRequest valid, byte[] body) => SchemaCheck.Allows(valid.Operation.Body!.Schema, JsonSerializer.Deserialize<JsonElement>(body));
+    private static bool IsAllowed(ApiRequest valid, byte[] body) =>
+        SchemaCheck.Allows(valid.Operation.Body!.Schema, JsonSerializer.Deserialize<JsonElement>(body));
 
     private static byte[] Noise(Random random)
     {

@@ -23,7 +23,9 @@ internal static class HostileValues
         .. Edges(),
 
         // As long as allowed somewhere, and longer by one.
-        .. Bounds("maxLength").SelectMany(length => new[] { length, length + 1 }).SelectMany(length => new[] { new string('a', length), string.Concat(Enumerable.Repeat("👍", length)) }),
+        .. Bounds("maxLength")
+            .SelectMany(length => new[] { length, length + 1 })
+            .SelectMany(length => new[] { new string('a', length), string.Concat(Enumerable.Repeat("👍", length)) }),
     ];
 
     /// <summary>Overlong, cut off, surrogates, beyond the end of Unicode, and no UTF-8 at all.</summary>
@@ -58,12 +60,19 @@ internal static class HostileValues
             "null", "true", "false", "0", "-0", "-1", "1.5", "-1.5", "1e-7", "1e400", "-1e400", "2147483648", "9223372036854775808", "-9223372036854775809", "123456789012345678901234567890",
             "[]", "[[]]", "[null]", "[1]", "[\"\"]", "[{}]", "{}", "{\"a\":1}", "{\"$ref\":\"#\"}", "{\"\":\"\"}",
         ];
-        return [.. words, .. Edges(), .. Texts.Select(text => JsonSerializer.Serialize(text)), .. other is JsonArray array ? Arrays(array) : []];
+        return
+        [
+            .. words,
+            .. Edges(),
+            .. Texts.Select(text => JsonSerializer.Serialize(text)),
+            .. other is JsonArray array ? Arrays(array) : [],
+        ];
     }
 
     /// <summary>Texts without sense or control characters, none of them an emoji.</summary>
     public static IEnumerable<string> Junk(Random random, int count) =>
-        Enumerable.Range(0, count).Select(_ => new string([.. Enumerable.Range(0, random.Next(3, 30)).Select(_ => (char)random.Next(0xa1, 0x2000))]));
+        Enumerable.Range(0, count).Select(
+            _ => new string([.. Enumerable.Range(0, random.Next(3, 30)).Select(_ => (char)random.Next(0xa1, 0x2000))]));
 
     /// <summary>An array's own first item with one of every kind beside it, and as many of it as are too many somewhere.</summary>
     private static IEnumerable<string> Arrays(JsonArray array)
@@ -82,7 +91,11 @@ internal static class HostileValues
 
     /// <summary>Every number that is the first or last allowed somewhere, and the one beyond it.</summary>
     private static IEnumerable<string> Edges() =>
-        Bounds("minimum").SelectMany(least => new[] { least - 1, least }).Concat(Bounds("maximum").SelectMany(most => new[] { most, most + 1 })).Distinct().Select(number => $"{number}");
+        Bounds("minimum")
+            .SelectMany(least => new[] { least - 1, least })
+            .Concat(Bounds("maximum").SelectMany(most => new[] { most, most + 1 }))
+            .Distinct()
+            .Select(number => $"{number}");
 
     /// <summary>Every value that a keyword has anywhere in openapi.yaml.</summary>
     private static IEnumerable<int> Bounds(string keyword) => Bounds(ApiDocument.OpenApi, keyword).Distinct();

@@ -10,7 +10,9 @@ internal static class ProtocolPage
         var isIn = false;
         foreach (var line in File.ReadLines(Repository.Path("docs/protocol.md")))
         {
-            IReadOnlyList<string> cells = line is ['|', ..] ? [.. line.Replace(@"\|", "", StringComparison.Ordinal).Split('|')[1..^1].Select(cell => cell.Trim())] : [];
+            IReadOnlyList<string> cells = line is ['|', ..]
+                ? [.. line.Replace(@"\|", "", StringComparison.Ordinal).Split('|')[1..^1].Select(cell => cell.Trim())]
+                : [];
             if (isIn && cells is [not ['-', ..], ..])
             {
                 rows.Add(cells);

@@ -5,9 +5,39 @@ namespace Chat.Functions.Acceptance.Api;
 /// <summary>Requests down to the bytes, from good ones to what isn't HTTP.</summary>
 internal static class RawRequests
 {
-    private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT", "get", "G\u00cbT", "", "PRI", "A B", new('M', 300)];
+    private static readonly string[] Methods =
+    [
+        "GET",
+        "POST",
+        "PUT",
+        "PATCH",
+        "DELETE",
+        "HEAD",
+        "OPTIONS",
+        "TRACE",
+        "CONNECT",
+        "get",
+        "G\u00cbT",
+        "",
+        "PRI",
+        "A B",
+        new('M', 300),
+    ];
 
-    private static readonly string[] Versions = ["HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.0", "HTTP/2.0", "HTTP/0.9", "HTTP/9.9", "http/1.1", "HTTP/", ""];
+    private static readonly string[] Versions =
+    [
+        "HTTP/1.1",
+        "HTTP/1.1",
+        "HTTP/1.1",
+        "HTTP/1.1",
+        "HTTP/1.0",
+        "HTTP/2.0",
+        "HTTP/0.9",
+        "HTTP/9.9",
+        "http/1.1",
+        "HTTP/",
+        "",
+    ];
 
     private static readonly string[] Segments =
     [
@@ -37,17 +67,42 @@ internal static class RawRequests
         "2{}\r\n", "2\r\n{}0\r\n\r\n", "2\n{}\n0\n\n", "2\r\n{", "1\r\n{\r\n1\r\n}\r\n0\r\nX: y\r\n\r\n", "0\r\nbad trailer\r\n\r\n", "", " 2\r\n{}\r\n0\r\n\r\n", "+2\r\n{}\r\n0\r\n\r\n", $"{new string('0', 40)}2\r\n{{}}\r\n0\r\n\r\n",
     ];
 
-    private static readonly string[] Lengths = ["2", "0", "3", "1", "-1", "+2", "02", "2, 2", "2\r\nContent-Length: 3", "99999999999999999999", "9223372036854775807", "", "x", "65537", "31457281"];
+    private static readonly string[] Lengths =
+    [
+        "2",
+        "0",
+        "3",
+        "1",
+        "-1",
+        "+2",
+        "02",
+        "2, 2",
+        "2\r\nContent-Length: 3",
+        "99999999999999999999",
+        "9223372036854775807",
+        "",
+        "x",
+        "65537",
+        "31457281",
+    ];
 
     /// <summary>As many as asked for, the same for the same seed.</summary>
-    public static IEnumerable<byte[]> Draw(Random random, int count, IReadOnlyList<ApiOperation> operations, string token, string conversation)
+    public static IEnumerable<byte[]> Draw(
+        Random random,
+        int count,
+        IReadOnlyList<ApiOperation> operations,
+        string token,
+        string conversation)
     {
         for (var n = 0; n < count; n++)
         {
             var operation = operations[random.Next(operations.Count)];
             var method = random.Next(4) == 0 ? Pick(random, Methods) : operation.Method;
-            var text = new StringBuilder($"{method} {Target(random, operation, conversation)} {(random.Next(8) == 0 ? Pick(random, Versions) : "HTTP/1.1")}\r\n");
-            text.Append(random.Next(20) == 0 ? "" : "Host: localhost\r\n").Append(random.Next(20) == 0 ? "" : $"Authorization: Bearer {token}\r\n").Append("Connection: close\r\n");
+            var text = new StringBuilder(
+                $"{method} {Target(random, operation, conversation)} {(random.Next(8) == 0 ? Pick(random, Versions) : "HTTP/1.1")}\r\n");
+            text.Append(random.Next(20) == 0 ? "" : "Host: localhost\r\n")
+                .Append(random.Next(20) == 0 ? "" : $"Authorization: Bearer {token}\r\n")
+                .Append("Connection: close\r\n");
             for (var header = random.Next(4); header > 0; header--)
             {
                 text.Append(Pick(random, Headers)).Append("\r\n");

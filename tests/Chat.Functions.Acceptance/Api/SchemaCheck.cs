@@ -4,7 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace Chat.Functions.Acceptance.Api;
 
-/// <summary>Checks JSON against the part of JSON Schema 2020-12 that the documents use. A keyword that it doesn't know is an exception, not a pass.</summary>
+/// <summary>
+/// Checks JSON against the part of JSON Schema 2020-12 that the documents use. A keyword that it doesn't know is an exception, not a
+/// pass.
+/// </summary>
 internal sealed class SchemaCheck
 {
     private readonly List<string> _faults = [];
@@ -66,7 +69,9 @@ internal sealed class SchemaCheck
                 isRight = ApplyOne([.. wanted.EnumerateArray().Select(one => Of(one, value, at))]);
                 break;
             case "type":
-                isRight = wanted.ValueKind == JsonValueKind.Array ? wanted.EnumerateArray().Any(one => IsOf(one, value)) : IsOf(wanted, value);
+                isRight = wanted.ValueKind == JsonValueKind.Array
+                    ? wanted.EnumerateArray().Any(one => IsOf(one, value))
+                    : IsOf(wanted, value);
                 break;
             case "const":
                 isRight = JsonElement.DeepEquals(wanted, value);
@@ -75,13 +80,17 @@ internal sealed class SchemaCheck
                 isRight = wanted.EnumerateArray().Any(one => JsonElement.DeepEquals(one, value));
                 break;
             case "required":
-                isRight = kind != JsonValueKind.Object || wanted.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _));
+                isRight = kind != JsonValueKind.Object
+                    || wanted.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _));
                 break;
             case "properties":
                 ApplyToMembers(value, at, name => wanted.TryGetProperty(name, out var member) ? member : null);
                 break;
             case "additionalProperties":
-                ApplyToMembers(value, at, name => schema.TryGetProperty("properties", out var named) && named.TryGetProperty(name, out _) ? null : wanted);
+                ApplyToMembers(
+                    value,
+                    at,
+                    name => schema.TryGetProperty("properties", out var named) && named.TryGetProperty(name, out _) ? null : wanted);
                 break;
             case "items":
                 Parts(value, at).Where(_ => kind == JsonValueKind.Array).ToList().ForEach(item => Apply(wanted, item.Value, item.Path));
@@ -170,7 +179,8 @@ internal sealed class SchemaCheck
     private static bool IsFormatted(string format, JsonElement value) => format switch
     {
         "int64" => value.ValueKind != JsonValueKind.Number || value.TryGetInt64(out _),
-        "date-time" => value.ValueKind != JsonValueKind.String || DateTimeOffset.TryParse(value.GetString(), CultureInfo.InvariantCulture, out _),
+        "date-time" =>
+            value.ValueKind != JsonValueKind.String || DateTimeOffset.TryParse(value.GetString(), CultureInfo.InvariantCulture, out _),
         "uri" => value.ValueKind != JsonValueKind.String || Uri.TryCreate(value.GetString(), UriKind.Absolute, out _),
         _ => throw new NotSupportedException($"The check doesn't know the format '{format}' yet."),
     };

@@ -24,13 +24,15 @@ public class SchemaCheckTests
     }
 
     [Fact]
-    public void Lets_requests_say_more_than_is_documented() => Assert.True(SchemaCheck.Allows(Json("""{"properties":{}}"""), Json("""{"more":1}""")));
+    public void Lets_requests_say_more_than_is_documented() =>
+        Assert.True(SchemaCheck.Allows(Json("""{"properties":{}}"""), Json("""{"more":1}""")));
 
     [Theory]
     [InlineData("""{"maxProperties":1}""")]
     [InlineData("""{"type":"number"}""")]
     [InlineData("""{"format":"email"}""")]
-    public void Refuses_to_pass_over_what_it_does_not_know(string schema) => Assert.Throws<NotSupportedException>(() => SchemaCheck.Allows(Json(schema), Json("1")));
+    public void Refuses_to_pass_over_what_it_does_not_know(string schema) =>
+        Assert.Throws<NotSupportedException>(() => SchemaCheck.Allows(Json(schema), Json("1")));
 
     private static JsonElement Json(string text) => JsonSerializer.Deserialize<JsonElement>(text);
 }

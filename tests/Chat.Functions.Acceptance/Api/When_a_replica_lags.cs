@@ -18,7 +18,10 @@ public sealed class When_a_replica_lags
     private static readonly string[] WithoutSession = ["sendTyping", "changePreferences", "markUnread"];
 
     /// <summary>An instance that follows the change feed has seen what it projects.</summary>
-    private static readonly Dictionary<string, string?> WithoutFeed = new(StringComparer.Ordinal) { ["AzureWebJobs.ProjectInboxes.Disabled"] = "true" };
+    private static readonly Dictionary<string, string?> WithoutFeed = new(StringComparer.Ordinal)
+    {
+        ["AzureWebJobs.ProjectInboxes.Disabled"] = "true",
+    };
 
     [Fact]
     public async Task Should_answer_every_operation_by_what_the_session_has_seen()
@@ -30,7 +33,8 @@ public sealed class When_a_replica_lags
         // An instance that delivers has seen what it delivers.
         using var undelivered = app.Azure.Faults.Add(new Chat.Local.Fault("servicebus", "receive", FaultKind.Fail));
         var faults = new List<string>();
-        foreach (var operation in ApiOperation.All.Where(operation => operation.Parameters.Any(parameter => parameter.Name == Session.Header)))
+        foreach (
+            var operation in ApiOperation.All.Where(operation => operation.Parameters.Any(parameter => parameter.Name == Session.Header)))
         {
             foreach (var example in operation.Examples())
             {
@@ -75,8 +79,8 @@ public sealed class When_a_replica_lags
     }
 
     /// <summary>
-    /// A world that the other instance's replica knows nothing of, and the session of somebody who knows all of it. A reader that happened to
-    /// see the world would see it from then on, so each try has a world of its own.
+    /// A world that the other instance's replica knows nothing of, and the session of somebody who knows all of it. A reader that happened
+    /// to see the world would see it from then on, so each try has a world of its own.
     /// </summary>
     private static async Task<(World World, Session? Seen)> PrepareAsync(ChatApp app, ChatApp other, ApiOperation operation, string example)
     {

@@ -97,5 +97,6 @@ public sealed class When_examples_are_followed : IAsyncLifetime
     }
 
     /// <summary>The same of every item of a list is one.</summary>
-    private void NoteFault(string fault, string seen) => _faults.TryAdd(Regex.Replace(fault, @"/\d+", "/…", RegexOptions.NonBacktracking), seen.Length > 500 ? $"{seen[..500]}…" : seen);
+    private void NoteFault(string fault, string seen) =>
+        _faults.TryAdd(Regex.Replace(fault, @"/\d+", "/…", RegexOptions.NonBacktracking), seen.Length > 500 ? $"{seen[..500]}…" : seen);
 }

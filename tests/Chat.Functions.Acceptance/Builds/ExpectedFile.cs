@@ -4,7 +4,8 @@ using Xunit;
 namespace Chat.Functions.Acceptance.Builds;
 
 /// <summary>
-/// What a build is to be like, as a file beside the tests. <c>CHAT_UPDATE_BUILDS=1</c> writes it anew, for review as a change like any other.
+/// What a build is to be like, as a file beside the tests. <c>CHAT_UPDATE_BUILDS=1</c> writes it anew, for review as a change like any
+/// other.
 /// </summary>
 internal sealed class ExpectedFile(string name)
 {
@@ -18,7 +19,9 @@ internal sealed class ExpectedFile(string name)
         }
 
         var expected = File.ReadAllText(_path);
-        Assert.True(expected == found, $"{_path} says otherwise. {FirstDifference(expected, found)} If it is meant, run the test with CHAT_UPDATE_BUILDS=1.");
+        Assert.True(
+            expected == found,
+            $"{_path} says otherwise. {FirstDifference(expected, found)} If it is meant, run the test with CHAT_UPDATE_BUILDS=1.");
     }
 
     public string Read() => File.ReadAllText(_path);

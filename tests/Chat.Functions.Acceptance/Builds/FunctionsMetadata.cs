@@ -5,15 +5,22 @@ using Chat.Local.Functions.Protocol;
 
 namespace Chat.Functions.Acceptance.Builds;
 
-/// <summary>Functions as <c>functions.metadata</c> has them, which Worker.Sdk writes for the host: by name, in an order of its own.</summary>
+/// <summary>
+/// Functions as <c>functions.metadata</c> has them, which Worker.Sdk writes for the host: by name, in an order of its own.
+/// </summary>
 internal static class FunctionsMetadata
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>What a worker says of its functions, in the file's words.</summary>
     public static SortedDictionary<string, JsonNode> Of(IEnumerable<RpcFunctionMetadata> described) => ByName(described.Select(Of));
 
-    public static SortedDictionary<string, JsonNode> Read(string file) => ByName(JsonNode.Parse(file)!.AsArray().Select(function => function!));
+    public static SortedDictionary<string, JsonNode> Read(string file) =>
+        ByName(JsonNode.Parse(file)!.AsArray().Select(function => function!));
 
     public static string Write(SortedDictionary<string, JsonNode> functions) =>
         new JsonArray([.. functions.Values.Select(function => function.DeepClone())]).ToJsonString(Readable) + "\n";
@@ -46,7 +53,9 @@ internal static class FunctionsMetadata
         return function;
     }
 
-    /// <summary>The same with members in the order of their names, and without bindings' empty <c>properties</c>, which only the file has.</summary>
+    /// <summary>
+    /// The same with members in the order of their names, and without bindings' empty <c>properties</c>, which only the file has.
+    /// </summary>
     private static JsonNode Ordered(JsonNode node) => node switch
     {
         JsonObject members => new JsonObject(members

@@ -14,8 +14,8 @@ namespace Chat.Functions.Acceptance.Builds;
 /// clients.
 /// </summary>
 /// <remarks>
-/// <c>functions.of-packages.json</c> is the <c>functions.metadata</c> of a build with <c>ExtensionPackages=true</c>. The other files are today's, and
-/// hold for either build.
+/// <c>functions.of-packages.json</c> is the <c>functions.metadata</c> of a build with <c>ExtensionPackages=true</c>. The other files are
+/// today's, and hold for either build.
 /// </remarks>
 public sealed class When_the_app_is_built
 {
@@ -52,7 +52,8 @@ public sealed class When_the_app_is_built
     [Fact]
     public async Task Should_describe_new_functions_as_the_packages_describe_others()
     {
-        var ofPackages = FunctionsMetadata.Read(new ExpectedFile("functions.of-packages.json").Read()).Values.SelectMany(Bindings).ToLookup(Kind, Members);
+        var ofPackages = FunctionsMetadata.Read(
+            new ExpectedFile("functions.of-packages.json").Read()).Values.SelectMany(Bindings).ToLookup(Kind, Members);
         foreach (var binding in (await BuiltAsync()).Values.SelectMany(Bindings))
         {
             var members = Members(binding);
@@ -109,7 +110,8 @@ public sealed class When_the_app_is_built
         return copy;
     }
 
-    private static IEnumerable<JsonObject> Bindings(JsonNode function) => function["bindings"]!.AsArray().Select(binding => binding!.AsObject());
+    private static IEnumerable<JsonObject> Bindings(JsonNode function) =>
+        function["bindings"]!.AsArray().Select(binding => binding!.AsObject());
 
     private static string Kind(JsonObject binding) => binding["type"]!.GetValue<string>();
 

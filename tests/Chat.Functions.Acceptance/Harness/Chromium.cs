@@ -9,7 +9,16 @@ internal static class Chromium
     public static BrowserTypeLaunchOptions Options() => new()
     {
         ExecutablePath = Installed(),
-        Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        Args =
+        [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
     };
 
     private static string Installed()

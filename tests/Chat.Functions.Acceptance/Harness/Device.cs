@@ -3,8 +3,8 @@ using Xunit;
 namespace Chat.Functions.Acceptance.Harness;
 
 /// <summary>
-/// A device as docs/protocol.md tells to build one: it syncs, reads on in the log of what it shows, and keeps what it knows over crashes. It may
-/// crash in the middle of everything, and may keep a page's items although it lost the cursor that came with them.
+/// A device as docs/protocol.md tells to build one: it syncs, reads on in the log of what it shows, and keeps what it knows over crashes.
+/// It may crash in the middle of everything, and may keep a page's items although it lost the cursor that came with them.
 /// </summary>
 /// <param name="page">The most messages on a page.</param>
 internal sealed class Device(int page, Random random)
@@ -49,7 +49,10 @@ internal sealed class Device(int page, Random random)
         return answer.HasMore || taken < int.MaxValue;
     }
 
-    /// <summary>Opens its conversations one after another and reads on in their logs, page by page, whatever the list says; or crashes on the way.</summary>
+    /// <summary>
+    /// Opens its conversations one after another and reads on in their logs, page by page, whatever the list says; or crashes on the
+    /// way.
+    /// </summary>
     public async Task ReadOnAsync(Person owner, bool mayCrash)
     {
         _owner = owner;

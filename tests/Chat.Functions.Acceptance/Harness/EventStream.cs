@@ -30,7 +30,11 @@ internal sealed class EventStream : IAsyncDisposable
         var address = new UriBuilder(url) { Scheme = "ws" };
         address.Query += $"&access_token={token}";
         await socket.ConnectAsync(address.Uri, CancellationToken.None);
-        await socket.SendAsync(Encoding.UTF8.GetBytes("{\"protocol\":\"json\",\"version\":1}\u001e"), WebSocketMessageType.Text, true, CancellationToken.None);
+        await socket.SendAsync(
+            Encoding.UTF8.GetBytes("{\"protocol\":\"json\",\"version\":1}\u001e"),
+            WebSocketMessageType.Text,
+            true,
+            CancellationToken.None);
         var stream = new EventStream(socket);
         await stream._opened.Task.WaitAsync(Eventually.Timeout);
         return stream;
@@ -76,7 +80,9 @@ internal sealed class EventStream : IAsyncDisposable
     {
         var text = Guid.NewGuid().ToString("N");
         await owner.PreferAsync(own, new { draft = new { text } });
-        await ReceivesEventAsync("conversation.preferences.updated", data => data.GetProperty("draft").GetProperty("text").GetString() == text);
+        await ReceivesEventAsync(
+            "conversation.preferences.updated",
+            data => data.GetProperty("draft").GetProperty("text").GetString() == text);
         return Events();
     }
 
@@ -105,7 +111,8 @@ internal sealed class EventStream : IAsyncDisposable
                 await _socket.SendAsync("{\"type\":6}\u001e"u8.ToArray(), WebSocketMessageType.Text, true, CancellationToken.None);
             }
         }
-        catch (Exception exception) when (exception is WebSocketException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+        catch (Exception exception) when (
+            exception is WebSocketException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
         {
             // The connection ended.
         }

@@ -53,9 +53,14 @@ internal static class Eventually
             expected);
 
     /// <summary>Looks again and again until what it sees is right.</summary>
-    public static Task<T> HoldsAsync<T>(Func<T> look, Func<T, bool> isRight, [CallerArgumentExpression(nameof(isRight))] string expected = "") =>
+    public static Task<T> HoldsAsync<T>(
+        Func<T> look,
+        Func<T, bool> isRight,
+        [CallerArgumentExpression(nameof(isRight))] string expected = "") =>
         SeesAsync(() => Task.FromResult(look()), isRight, expected);
 
     private static string Describe<T>(T seen) =>
-        seen is HttpResponseMessage answer ? $"{(int)answer.StatusCode} of {answer.RequestMessage?.RequestUri}" : System.Text.Json.JsonSerializer.Serialize(seen);
+        seen is HttpResponseMessage answer
+            ? $"{(int)answer.StatusCode} of {answer.RequestMessage?.RequestUri}"
+            : System.Text.Json.JsonSerializer.Serialize(seen);
 }

@@ -25,8 +25,17 @@ internal static class GivenUpDelivery
             Message.DocumentId(new MessageId(sent.MessageId)),
             new ConversationId(conversation),
             ChatJson.Default.Message);
-        var range = new EntriesCommitted { ConversationId = new ConversationId(conversation), First = sent.Seq, Last = sent.Seq, Entries = [entry.Document!] };
-        var message = new ServiceBusMessage(JsonSerializer.SerializeToUtf8Bytes(range, ChatJson.Default.EntriesCommitted)) { ContentType = "application/json" };
+        var range = new EntriesCommitted
+        {
+            ConversationId = new ConversationId(conversation),
+            First = sent.Seq,
+            Last = sent.Seq,
+            Entries = [entry.Document!],
+        };
+        var message = new ServiceBusMessage(JsonSerializer.SerializeToUtf8Bytes(range, ChatJson.Default.EntriesCommitted))
+        {
+            ContentType = "application/json",
+        };
         message.ApplicationProperties[Rescheduling.TriedUntil] = app.Azure.Time.GetUtcNow();
         await app.Services.GetRequiredService<ServiceBusClient>().CreateSender(EntriesCommitted.Queue).SendMessageAsync(message);
         await Eventually.HoldsAsync(() => letters.Count().DeadLettered, count => count == before + 1);

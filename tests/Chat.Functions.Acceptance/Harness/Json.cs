@@ -6,7 +6,8 @@ namespace Chat.Functions.Acceptance.Harness;
 internal static class Json
 {
     /// <summary>The text at a path of members, such as <c>replyTo.preview</c>; null where there is none.</summary>
-    public static string? Text(this JsonElement element, string path) => element.At(path) is { ValueKind: not JsonValueKind.Null } found ? found.ToString() : null;
+    public static string? Text(this JsonElement element, string path) =>
+        element.At(path) is { ValueKind: not JsonValueKind.Null } found ? found.ToString() : null;
 
     public static long Number(this JsonElement element, string path) => element.At(path)!.Value.GetInt64();
 
@@ -27,5 +28,6 @@ internal static class Json
     public static List<JsonElement> List(this JsonElement element, string path) => [.. element.At(path)!.Value.EnumerateArray()];
 
     /// <summary>Where a message is.</summary>
-    public static string Path(this JsonElement message) => $"/api/conversations/{message.Text("conversationId")}/messages/{message.Text("messageId")}";
+    public static string Path(this JsonElement message) =>
+        $"/api/conversations/{message.Text("conversationId")}/messages/{message.Text("messageId")}";
 }

@@ -80,7 +80,9 @@ internal sealed class JumpingClock : TimeProvider
                 if (_clock._timers.Contains(this))
                 {
                     var left = _due - _clock.GetUtcNow();
-                    _timer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, _period == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : _period);
+                    _timer.Change(
+                        left > TimeSpan.Zero ? left : TimeSpan.Zero,
+                        _period == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : _period);
                 }
             }
         }

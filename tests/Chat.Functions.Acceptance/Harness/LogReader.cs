@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Chat.Functions.Acceptance.Harness;
 
-/// <summary>A client that knows a conversation by its events alone: what it has read so far, folded into messages and pins as docs/protocol.md says.</summary>
+/// <summary>
+/// A client that knows a conversation by its events alone: what it has read so far, folded into messages and pins as docs/protocol.md
+/// says.
+/// </summary>
 /// <param name="owner">Whose client it is.</param>
 /// <param name="conversation">What it reads.</param>
 /// <param name="isPushed">Whether it gets the events as they are pushed, the same for everyone.</param>
@@ -35,7 +38,9 @@ internal sealed class LogReader(Func<Person> owner, string conversation, bool is
         }
     }
 
-    /// <summary>What it knows is what pages of messages and the pins show: nothing else, nothing more, nothing that was taken back.</summary>
+    /// <summary>
+    /// What it knows is what pages of messages and the pins show: nothing else, nothing more, nothing that was taken back.
+    /// </summary>
     /// <param name="limit">The most messages on a page.</param>
     public async Task ShouldKnowWhatIsShownAsync(int limit)
     {
@@ -43,7 +48,9 @@ internal sealed class LogReader(Func<Person> owner, string conversation, bool is
         var messages = new List<JsonElement>();
         for (JsonElement? page = null; page?.At("hasMore")?.GetBoolean() != false;)
         {
-            page = await owner().AskAsync("GET", $"/api/conversations/{conversation}/messages?limit={limit}&afterSeq={page?.Number("toSeq") ?? 0}");
+            page = await owner().AskAsync(
+                "GET",
+                $"/api/conversations/{conversation}/messages?limit={limit}&afterSeq={page?.Number("toSeq") ?? 0}");
             messages.AddRange(page.Value.List("messages"));
         }
 
@@ -51,7 +58,9 @@ internal sealed class LogReader(Func<Person> owner, string conversation, bool is
         Assert.Equal(messages.Count, known.Count);
         foreach (var (expected, actual) in messages.Select(message => JsonSerializer.SerializeToNode(message)!).Zip(known))
         {
-            Assert.True(JsonNode.DeepEquals(expected, actual), $"Shown: {expected.ToJsonString()}{Environment.NewLine}Known: {actual.ToJsonString()}");
+            Assert.True(
+                JsonNode.DeepEquals(expected, actual),
+                $"Shown: {expected.ToJsonString()}{Environment.NewLine}Known: {actual.ToJsonString()}");
         }
 
         var pins = (await owner().AskAsync("GET", $"/api/conversations/{conversation}/pins")).List("pins");
@@ -189,12 +198,18 @@ internal sealed class LogReader(Func<Person> owner, string conversation, bool is
     {
         if (reply.Text("threadId") is { } id && _messages.TryGetValue(id, out var root) && (long)root["updatedSeq"]! < reply.Number("seq"))
         {
-            root["thread"] = new JsonObject { ["count"] = reply.Number("threadOrdinal"), ["lastAt"] = reply.Text("at"), ["lastSeq"] = reply.Number("seq") };
+            root["thread"] = new JsonObject
+            {
+                ["count"] = reply.Number("threadOrdinal"),
+                ["lastAt"] = reply.Text("at"),
+                ["lastSeq"] = reply.Number("seq"),
+            };
             root["updatedSeq"] = reply.Number("seq");
         }
     }
 
-    private Task<JsonElement> AskAsync(string messageId) => owner().AskAsync("GET", $"/api/conversations/{conversation}/messages/{messageId}");
+    private Task<JsonElement> AskAsync(string messageId) =>
+        owner().AskAsync("GET", $"/api/conversations/{conversation}/messages/{messageId}");
 
     private OwnMarks Own(string messageId) => _own.TryGetValue(messageId, out var own) ? own : _own[messageId] = new OwnMarks();
 

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Chat.Functions.Acceptance.Harness;
 
 /// <summary>
-/// What of a message is the reader's own, kept as docs/protocol.md says: apart from the message, and each with the place in the log that it is
-/// of. What is told without <c>mine</c> doesn't touch it.
+/// What of a message is the reader's own, kept as docs/protocol.md says: apart from the message, and each with the place in the log that it
+/// is of. What is told without <c>mine</c> doesn't touch it.
 /// </summary>
 internal sealed class OwnMarks
 {
@@ -50,7 +50,9 @@ internal sealed class OwnMarks
         foreach (var reaction in message["reactions"]!.AsArray())
         {
             var key = (string)reaction!["key"]!;
-            reaction["mine"] = _changes.TryGetValue(key, out var change) && change.Seq > _reactions.Seq ? change.IsMine : _reactions.Keys.Contains(key);
+            reaction["mine"] = _changes.TryGetValue(key, out var change) && change.Seq > _reactions.Seq
+                ? change.IsMine
+                : _reactions.Keys.Contains(key);
         }
 
         foreach (var (option, n) in (message["poll"]?["options"]?.AsArray() ?? []).Select((option, n) => (option, n)))

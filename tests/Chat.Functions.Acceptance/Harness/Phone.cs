@@ -44,7 +44,8 @@ internal sealed class Phone : IAsyncDisposable
         {
             if (!pushed.TryAdd(message.Seq, message) && pushed[message.Seq] != message)
             {
-                throw new XunitException($"{_owner().Name} was pushed two messages in place {message.Seq}: {pushed[message.Seq]} and {message}");
+                throw new XunitException(
+                    $"{_owner().Name} was pushed two messages in place {message.Seq}: {pushed[message.Seq]} and {message}");
             }
         }
 
@@ -100,10 +101,14 @@ internal sealed class Phone : IAsyncDisposable
 
                 await stream.Ended.WaitAsync(_off.Token);
             }
-            catch (Exception exception) when (exception is HttpRequestException or WebSocketException or XunitException or OperationCanceledException)
+            catch (Exception exception) when (
+                exception is HttpRequestException or WebSocketException or XunitException or OperationCanceledException)
             {
                 // No connection this time.
-                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, _off.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(
+                    TimeSpan.FromMilliseconds(50),
+                    TimeProvider.System,
+                    _off.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -38,8 +38,10 @@ internal sealed class Recording : IDisposable
                 }
             },
         };
-        _meters.SetMeasurementEventCallback<long>((instrument, value, tags, _) => _measurements.Enqueue(new Measurement(instrument.Name, value, [.. tags])));
-        _meters.SetMeasurementEventCallback<double>((instrument, value, tags, _) => _measurements.Enqueue(new Measurement(instrument.Name, value, [.. tags])));
+        _meters.SetMeasurementEventCallback<long>(
+            (instrument, value, tags, _) => _measurements.Enqueue(new Measurement(instrument.Name, value, [.. tags])));
+        _meters.SetMeasurementEventCallback<double>(
+            (instrument, value, tags, _) => _measurements.Enqueue(new Measurement(instrument.Name, value, [.. tags])));
         _meters.Start();
     }
 

@@ -19,14 +19,24 @@ internal static class Settled
 
     /// <summary>Waits until all is pushed; lists may still be behind.</summary>
     public static Task IsPushedAsync(LocalAzure azure) =>
-        Eventually.SeesAsync(async () => await LookAtFeedAsync(azure) ?? LookAt(azure, EntriesCommitted.Queue), left => left is null, "all to be pushed");
+        Eventually.SeesAsync(
+            async () => await LookAtFeedAsync(azure) ?? LookAt(azure, EntriesCommitted.Queue),
+            left => left is null,
+            "all to be pushed");
 
-    /// <summary>What is left to do; null for nothing. Twice the feed, as what a queue message commits is in it after the queue is done.</summary>
+    /// <summary>
+    /// What is left to do; null for nothing. Twice the feed, as what a queue message commits is in it after the queue is done.
+    /// </summary>
     private static async Task<string?> LookAsync(LocalAzure azure) =>
-        await LookAtFeedAsync(azure) ?? LookAt(azure, EntriesCommitted.Queue) ?? LookAt(azure, FanOutMessage.Queue) ?? await LookAtFeedAsync(azure);
+        await LookAtFeedAsync(azure)
+            ?? LookAt(azure, EntriesCommitted.Queue)
+            ?? LookAt(azure, FanOutMessage.Queue)
+            ?? await LookAtFeedAsync(azure);
 
     private static string? LookAt(LocalAzure azure, string queue) =>
-        azure.ServiceBus.Find(queue)!.Count() is { Active: 0, InFlight: 0, Scheduled: 0 } ? null : $"{queue}: {azure.ServiceBus.Find(queue)!.Count()}";
+        azure.ServiceBus.Find(queue)!.Count() is { Active: 0, InFlight: 0, Scheduled: 0 }
+            ? null
+            : $"{queue}: {azure.ServiceBus.Find(queue)!.Count()}";
 
     private static async Task<string?> LookAtFeedAsync(LocalAzure azure)
     {

@@ -29,7 +29,8 @@ internal sealed class TelemetryReceiver : IAsyncDisposable
     }
 
     /// <summary>All that came to a path so far; the texts in it are readable, as protobuf leaves them.</summary>
-    public string At(string path) => string.Concat(_received.Where(one => one.Path == path).Select(one => Encoding.UTF8.GetString(one.Body)));
+    public string At(string path) =>
+        string.Concat(_received.Where(one => one.Path == path).Select(one => Encoding.UTF8.GetString(one.Body)));
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 

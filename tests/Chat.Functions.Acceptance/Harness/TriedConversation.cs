@@ -149,7 +149,10 @@ internal sealed class TriedConversation
     public async Task<string> AfterAsync(Task<string> about, Person person, string method, string path, object? body = null)
     {
         var target = await about;
-        await person.SendAsync(new HttpMethod(method), Path + string.Format(CultureInfo.InvariantCulture, path, target), body is null ? null : JsonContent.Create(body));
+        await person.SendAsync(
+            new HttpMethod(method),
+            Path + string.Format(CultureInfo.InvariantCulture, path, target),
+            body is null ? null : JsonContent.Create(body));
         return target;
     }
 
@@ -172,7 +175,8 @@ internal sealed class TriedConversation
 
     public static object Text() => new { clientMessageId = NewName(), text = "Hello" };
 
-    public static object Later() => new { clientMessageId = NewName(), text = "Hello", dueAt = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1) };
+    public static object Later() =>
+        new { clientMessageId = NewName(), text = "Hello", dueAt = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1) };
 
     /// <summary>All that is stored of the conversation, and of the person's own list about it, once nothing is under way.</summary>
     public async Task<(string Conversation, string Own)> LookAsync(Person person)
@@ -180,14 +184,19 @@ internal sealed class TriedConversation
         await _app.HasDeliveredAsync((JumpingClock)_app.Azure.Time);
         var containers = _app.Services.GetRequiredService<ChatContainers>();
         var documents = await StoredAsync(containers.Conversations, Conversation, _ => true);
-        var own = await StoredAsync(containers.Users, person.Name, document => document["id"]!.GetValue<string>() == $"inbox:{Conversation}");
+        var own = await StoredAsync(
+            containers.Users,
+            person.Name,
+            document => document["id"]!.GetValue<string>() == $"inbox:{Conversation}");
         return (documents, own);
     }
 
     private static async Task<string> StoredAsync(Container container, string partition, Func<JsonNode, bool> isWanted)
     {
         var documents = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        using var pages = container.GetItemQueryStreamIterator(new QueryDefinition("SELECT * FROM c"), requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey(partition) });
+        using var pages = container.GetItemQueryStreamIterator(
+            new QueryDefinition("SELECT * FROM c"),
+            requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey(partition) });
         while (pages.HasMoreResults)
         {
             using var page = await pages.ReadNextAsync();
@@ -208,9 +217,17 @@ internal sealed class TriedConversation
     /// <summary>Nothing invites yet; the state is there for what will.</summary>
     private static async Task InviteAsync(ChatApp app, string conversation)
     {
-        var invited = new Member { ConversationId = new ConversationId(conversation), UserId = new UserId("invited"), Role = MemberRole.Member, State = MemberState.Invited };
+        var invited = new Member
+        {
+            ConversationId = new ConversationId(conversation),
+            UserId = new UserId("invited"),
+            Role = MemberRole.Member,
+            State = MemberState.Invited,
+        };
         using var document = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(invited, ChatJson.Default.ConversationDocument));
-        using var created = await app.Services.GetRequiredService<ChatContainers>().Conversations.CreateItemStreamAsync(document, new PartitionKey(conversation));
+        using var created = await app.Services.GetRequiredService<ChatContainers>().Conversations.CreateItemStreamAsync(
+            document,
+            new PartitionKey(conversation));
         Assert.True(created.IsSuccessStatusCode);
     }
 

@@ -2,7 +2,16 @@ namespace Chat.Functions.Acceptance.Harness;
 
 // What the API answers, as a client would write it down: not the app's own types, so that a change of those shows.
 
-internal sealed record MessageJson(string MessageId, string ConversationId, long Seq, long Ordinal, string SenderId, string ClientMessageId, string Kind, string Text, DateTimeOffset At);
+internal sealed record MessageJson(
+    string MessageId,
+    string ConversationId,
+    long Seq,
+    long Ordinal,
+    string SenderId,
+    string ClientMessageId,
+    string Kind,
+    string Text,
+    DateTimeOffset At);
 
 internal sealed record MessagesJson(IReadOnlyList<MessageJson> Messages, long FromSeq, long ToSeq, bool HasMore);
 
@@ -50,6 +59,12 @@ internal sealed record UnreadJson(int Conversations, long Messages, bool More);
 
 internal sealed record SyncJson(bool Resnapshot, IReadOnlyList<SyncItemJson> Items, string Cursor, bool HasMore);
 
-internal sealed record SyncItemJson(string ConversationId, long Version, bool Left, SummaryJson? Conversation, PositionsJson? Newest, bool Limited);
+internal sealed record SyncItemJson(
+    string ConversationId,
+    long Version,
+    bool Left,
+    SummaryJson? Conversation,
+    PositionsJson? Newest,
+    bool Limited);
 
 internal sealed record PositionsJson(long FromSeq, long ToSeq);

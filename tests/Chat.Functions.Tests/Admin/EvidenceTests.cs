@@ -71,7 +71,9 @@ public class EvidenceTests
             ReadOrdinal = numbers[4],
             ClearedSeq = numbers[5],
         }
-        let profile = numbers[2] == 0 ? null : new GroupProfile { ConversationId = Conversation, UpdatedSeq = numbers[2], AvatarUrl = "https://example.org/a.png" }
+        let profile = numbers[2] == 0
+            ? null
+            : new GroupProfile { ConversationId = Conversation, UpdatedSeq = numbers[2], AvatarUrl = "https://example.org/a.png" }
         select new Evidence(head, member, profile, [], numbers[6]);
 
     [Fact]
@@ -89,7 +91,8 @@ public class EvidenceTests
             && rebuilt.PushUntil == stored.PushUntil
             && (Own(rebuilt) == Own(stored) || (Own(rebuilt) == default && (rebuilt.IsLeft || stored.JoinedSeq < evidence.Member.JoinedSeq)));
 
-        static (bool, bool, Draft?, DateTimeOffset?, long?) Own(InboxEntry entry) => (entry.Pinned, entry.MarkedUnread, entry.Draft, entry.MutedUntil, entry.ArchivedOrdinal);
+        static (bool, bool, Draft?, DateTimeOffset?, long?) Own(InboxEntry entry) =>
+            (entry.Pinned, entry.MarkedUnread, entry.Draft, entry.MutedUntil, entry.ArchivedOrdinal);
     });
 
     [Fact]
@@ -98,7 +101,9 @@ public class EvidenceTests
 
     [Fact]
     public void Leaves_a_list_that_is_newer_than_the_head() => ForAll((evidence, stored) =>
-        evidence.Rebuild(stored) is not { } rebuilt || stored.LastSeq <= evidence.Head.LastSeq || evidence.Member.State != MemberState.Active
+        evidence.Rebuild(stored) is not { } rebuilt
+            || stored.LastSeq <= evidence.Head.LastSeq
+            || evidence.Member.State != MemberState.Active
         || (rebuilt.LastSeq, rebuilt.Activity, rebuilt.LastMessage) == (stored.LastSeq, stored.Activity, stored.LastMessage));
 
     [Fact]
@@ -107,9 +112,12 @@ public class EvidenceTests
         {
             (null, { JoinedSeq: 0 }) => true,
             (null, { State: not MemberState.Active }) => evidence.LeftSeq == 0,
-            ({ IsLeft: true } trace, { State: MemberState.Active }) => evidence.Head.DeletedAt is not null && trace.LastSeq == evidence.Head.LastSeq,
-            ({ IsLeft: true } trace, _) => trace.LastSeq == evidence.LeftSeq && trace.LastMessage is null && (evidence.Profile is null || trace.Title is null),
-            ({ } listed, { State: MemberState.Active }) => listed.LastMessage == evidence.Head.LastMessage && listed.ProfileSeq == evidence.Head.ProfileSeq,
+            ({ IsLeft: true } trace, { State: MemberState.Active }) =>
+                evidence.Head.DeletedAt is not null && trace.LastSeq == evidence.Head.LastSeq,
+            ({ IsLeft: true } trace, _) =>
+                trace.LastSeq == evidence.LeftSeq && trace.LastMessage is null && (evidence.Profile is null || trace.Title is null),
+            ({ } listed, { State: MemberState.Active }) =>
+                listed.LastMessage == evidence.Head.LastMessage && listed.ProfileSeq == evidence.Head.ProfileSeq,
             _ => false,
         }).QuickCheckThrowOnFailure();
 

@@ -15,7 +15,13 @@ public class ChangePreferencesRequestTests
         var entry = Entry() with { MutedUntil = Now.AddDays(1), Pinned = true, ArchivedOrdinal = 12, Draft = new Draft("Dear Bob") };
 
         Assert.Equal(entry, new ChangePreferencesRequest().ApplyTo(entry, 12, Now));
-        var cleared = new ChangePreferencesRequest { MutedUntil = new(true, null), Pinned = new(true, false), Archived = new(true, false), Draft = new(true, null) };
+        var cleared = new ChangePreferencesRequest
+        {
+            MutedUntil = new(true, null),
+            Pinned = new(true, false),
+            Archived = new(true, false),
+            Draft = new(true, null),
+        };
         Assert.Equal(Entry(), cleared.ApplyTo(entry, 12, Now));
     }
 

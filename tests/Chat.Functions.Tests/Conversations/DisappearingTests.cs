@@ -24,7 +24,8 @@ public class DisappearingTests
     public void Counts_all_as_gone_once_the_last_in_a_row_is() => ForAll(Histories, (messages, disappearing, now) =>
     {
         var row = messages.Reverse().TakeWhile(message => message.ExpiresAt is not null).ToList();
-        return row.Exists(message => message.ExpiresAt > now) || row.TrueForAll(message => disappearing!.IsGone(message.Ordinal, now.AddSeconds(1)));
+        return row.Exists(message => message.ExpiresAt > now)
+            || row.TrueForAll(message => disappearing!.IsGone(message.Ordinal, now.AddSeconds(1)));
     });
 
     [Fact]
@@ -33,7 +34,9 @@ public class DisappearingTests
             messages.Any(one => messages.Count(other => other.Ordinal <= one.Ordinal && other.ExpiresAt > one.At) >= Disappearing.MaxEnds)
             || messages.Count(message => message.ExpiresAt <= now) == disappearing!.CountGone(0, now));
 
-    private static void ForAll(Gen<(int Pause, int Stays)[]> histories, Func<IReadOnlyList<Sent>, Disappearing?, DateTimeOffset, bool> holds) =>
+    private static void ForAll(
+        Gen<(int Pause, int Stays)[]> histories,
+        Func<IReadOnlyList<Sent>, Disappearing?, DateTimeOffset, bool> holds) =>
         Prop.ForAll(Gen.Zip(histories, Gen.Choose(0, 60)).ToArbitrary(), drawn =>
         {
             var (history, later) = drawn;

@@ -48,7 +48,12 @@ public class DeliveryLagTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             Assert.Equal((LogLevel.Warning, 205), (logLevel, eventId.Id));
             Add(formatter(state, exception));

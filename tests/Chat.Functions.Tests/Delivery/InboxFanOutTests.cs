@@ -29,10 +29,15 @@ public class InboxFanOutTests
             var head = Head(ConversationId.New(), 7);
             foreach (var apart in new[] { dice.NextDouble(), -dice.NextDouble(), 0 })
             {
-                await Advance(deployment, client, new SetClock { Now = now + TimeSpan.FromSeconds(apart) }).ScheduleAsync(head, CancellationToken.None);
+                await Advance(
+                    deployment,
+                    client,
+                    new SetClock { Now = now + TimeSpan.FromSeconds(apart) }).ScheduleAsync(head, CancellationToken.None);
             }
 
-            var asked = (await client.CreateReceiver(FanOutMessage.Queue).PeekMessagesAsync(1_000)).Where(message => message.MessageId.StartsWith(head.ConversationId.Value, StringComparison.Ordinal)).ToList();
+            var asked = (await client.CreateReceiver(FanOutMessage.Queue).PeekMessagesAsync(1_000))
+                .Where(message => message.MessageId.StartsWith(head.ConversationId.Value, StringComparison.Ordinal))
+                .ToList();
             Assert.InRange(asked.Count, 1, 3);
             Assert.All(asked, message => Assert.InRange(message.ScheduledEnqueueTime - now, Options.InboxWindow / 2 - TimeSpan.FromSeconds(1), 1.5 * Options.InboxWindow + TimeSpan.FromSeconds(1)));
             Assert.All(asked, message => Assert.Equal(0, message.ScheduledEnqueueTime.UtcTicks % Options.InboxWindow.Ticks));
@@ -48,7 +53,13 @@ public class InboxFanOutTests
         var conversation = await process.CreateGroupAsync(Names[..80]);
         await process.Log.AppendAsync(
             conversation,
-            new AddMembersCommand { Actor = new UserId(Names[0]), Conversation = conversation, Users = [.. Names[80..].Select(name => new UserId(name))], Limits = new Limits() },
+            new AddMembersCommand
+            {
+                Actor = new UserId(Names[0]),
+                Conversation = conversation,
+                Users = [.. Names[80..].Select(name => new UserId(name))],
+                Limits = new Limits(),
+            },
             null,
             CancellationToken.None);
         var told = (await process.SendAsync(conversation, Names[0], "told")).Head!;
@@ -58,7 +69,9 @@ public class InboxFanOutTests
         var other = deployment.StartProcess();
         var advance = Advance(deployment, client, TimeProvider.System, other);
         List<FanOutMessage> messages = [new AdvanceInboxes { ConversationId = conversation, ListSeq = told.ListSeq, WindowEnd = 1 }];
-        var receiver = client.CreateReceiver(FanOutMessage.Queue, new ServiceBusReceiverOptions { ReceiveMode = ServiceBusReceiveMode.ReceiveAndDelete });
+        var receiver = client.CreateReceiver(
+            FanOutMessage.Queue,
+            new ServiceBusReceiverOptions { ReceiveMode = ServiceBusReceiveMode.ReceiveAndDelete });
         for (var n = 0; messages.Count > 0; n++)
         {
             Assert.InRange(n, 0, 3);
@@ -71,7 +84,9 @@ public class InboxFanOutTests
         var inbox = new InboxProjection(process.Containers, new ConversationReader(process.Containers));
         foreach (var name in Names)
         {
-            Assert.Equal((name, "dropped"), (name, (await inbox.ReadAsync(new UserId(name), conversation, CancellationToken.None))?.LastMessage?.Preview));
+            Assert.Equal(
+                (name, "dropped"),
+                (name, (await inbox.ReadAsync(new UserId(name), conversation, CancellationToken.None))?.LastMessage?.Preview));
         }
     }
 

@@ -30,12 +30,25 @@ internal sealed class Projector : IAsyncDisposable
         var process = deployment.StartProcess();
         var containers = process.Containers;
         var reader = new ConversationReader(containers);
-        var (log, members, queues) = (new CommittedReader(reader, containers), new MemberListCache(reader), deployment.Azure.ServiceBus.Connect());
+        var (log, members, queues) = (
+            new CommittedReader(reader, containers),
+            new MemberListCache(reader),
+            deployment.Azure.ServiceBus.Connect());
         var queue = new DeliveryQueue(queues);
         Inbox = new InboxProjection(containers, reader);
         _client = queues;
-        _fanOut = queues.CreateReceiver(FanOutMessage.Queue, new ServiceBusReceiverOptions { ReceiveMode = ServiceBusReceiveMode.ReceiveAndDelete });
-        _advance = new InboxFanOut(log, reader, members, Inbox, queue, new DeliveryOptions { InboxWindow = TimeSpan.FromSeconds(0.1) }, time, NullLogger<InboxFanOut>.Instance);
+        _fanOut = queues.CreateReceiver(
+            FanOutMessage.Queue,
+            new ServiceBusReceiverOptions { ReceiveMode = ServiceBusReceiveMode.ReceiveAndDelete });
+        _advance = new InboxFanOut(
+            log,
+            reader,
+            members,
+            Inbox,
+            queue,
+            new DeliveryOptions { InboxWindow = TimeSpan.FromSeconds(0.1) },
+            time,
+            NullLogger<InboxFanOut>.Instance);
         _projection = new EntryProjection(
             log,
             reader,
@@ -61,7 +74,11 @@ internal sealed class Projector : IAsyncDisposable
             documents.AddRange((await azure.Cosmos.ReadChangesAsync(ChatContainers.Database, ChatContainers.ConversationsName, range, 0, int.MaxValue)).Documents);
         }
 
-        return [.. documents.Chunk(size).Select(page => $"[{string.Join(',', page.Select(document => Encoding.UTF8.GetString(document.Span)))}]")];
+        return
+        [
+            .. documents.Chunk(size).Select(
+                page => $"[{string.Join(',', page.Select(document => Encoding.UTF8.GetString(document.Span)))}]"),
+        ];
     }
 
     public Task FollowAsync(string page) => _feed.RunAsync(page, CancellationToken.None);

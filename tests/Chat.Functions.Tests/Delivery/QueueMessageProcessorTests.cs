@@ -42,7 +42,11 @@ public class QueueMessageProcessorTests
 
     private async Task RunAsync(string body, Action work)
     {
-        var message = ServiceBusModelFactory.ServiceBusReceivedMessage(BinaryData.FromString(body), "id", enqueuedTime: TimeProvider.System.GetUtcNow(), timeToLive: TimeSpan.FromDays(14));
+        var message = ServiceBusModelFactory.ServiceBusReceivedMessage(
+            BinaryData.FromString(body),
+            "id",
+            enqueuedTime: TimeProvider.System.GetUtcNow(),
+            timeToLive: TimeSpan.FromDays(14));
         var queueWork = new QueueMessageProcessor(new Client(_done), TimeProvider.System, NullLogger<QueueMessageProcessor>.Instance);
         await queueWork.RunAsync(
             ScheduledDue.Queue,

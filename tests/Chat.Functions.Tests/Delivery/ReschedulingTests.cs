@@ -19,7 +19,9 @@ public class ReschedulingTests
 
             // Service Bus may be late to make it receivable.
             message = Received(copy.ScheduledEnqueueTime.AddSeconds(9), copy.TimeToLive, copy.ApplicationProperties);
-            Assert.Equal((attempt, Enqueued, Enqueued.AddDays(14)), (Rescheduling.AttemptsOf(message), Rescheduling.FirstEnqueuedAtOf(message), Rescheduling.ExpiresAtOf(message)));
+            Assert.Equal(
+                (attempt, Enqueued, Enqueued.AddDays(14)),
+                (Rescheduling.AttemptsOf(message), Rescheduling.FirstEnqueuedAtOf(message), Rescheduling.ExpiresAtOf(message)));
             Assert.Equal(Enqueued.AddDays(14), copy.ScheduledEnqueueTime + copy.TimeToLive);
         }
 
@@ -35,7 +37,9 @@ public class ReschedulingTests
     {
         Assert.All(Enumerable.Range(0, 100), _ => Assert.InRange(Rescheduling.Delay(1), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)));
         Assert.All(Enumerable.Range(0, 100), _ => Assert.InRange(Rescheduling.Delay(4), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(16)));
-        Assert.All(Enumerable.Range(9, 1_000), attempt => Assert.InRange(Rescheduling.Delay(attempt), TimeSpan.FromMinutes(2.5), TimeSpan.FromMinutes(5)));
+        Assert.All(
+            Enumerable.Range(9, 1_000),
+            attempt => Assert.InRange(Rescheduling.Delay(attempt), TimeSpan.FromMinutes(2.5), TimeSpan.FromMinutes(5)));
     }
 
     [Fact]
@@ -62,6 +66,13 @@ public class ReschedulingTests
     public void Only_mistakes_of_the_code_are_for_good(Type failure, string? reason) =>
         Assert.Equal(reason, QueueFailures.Permanent((Exception)Activator.CreateInstance(failure, "why")!));
 
-    private static ServiceBusReceivedMessage Received(DateTimeOffset enqueued, TimeSpan timeToLive, IDictionary<string, object>? properties = null) =>
-        ServiceBusModelFactory.ServiceBusReceivedMessage(messageId: "id", timeToLive: timeToLive, enqueuedTime: enqueued, properties: properties);
+    private static ServiceBusReceivedMessage Received(
+        DateTimeOffset enqueued,
+        TimeSpan timeToLive,
+        IDictionary<string, object>? properties = null) =>
+        ServiceBusModelFactory.ServiceBusReceivedMessage(
+            messageId: "id",
+            timeToLive: timeToLive,
+            enqueuedTime: enqueued,
+            properties: properties);
 }

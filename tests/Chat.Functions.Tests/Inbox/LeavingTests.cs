@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Chat.Functions.Tests.Inbox;
 
-/// <summary>An entry says whether its user is in as of the newest entry of the log that they were told, in whatever order they are told.</summary>
+/// <summary>
+/// An entry says whether its user is in as of the newest entry of the log that they were told, in whatever order they are told.
+/// </summary>
 public class LeavingTests
 {
     private static readonly UserId User = new("alice");
@@ -52,7 +54,9 @@ public class LeavingTests
         await inbox.RaiseProfileAsync(User, back with { Title = "Late", ProfileSeq = 6 }, CancellationToken.None);
 
         var entry = await inbox.ReadAsync(User, conversation, CancellationToken.None);
-        Assert.Equal((false, 0, "New", "https://example.org/"), (entry!.IsLeft, entry.UnreadCount(DateTimeOffset.UnixEpoch), entry.Title, entry.AvatarUrl));
+        Assert.Equal(
+            (false, 0, "New", "https://example.org/"),
+            (entry!.IsLeft, entry.UnreadCount(DateTimeOffset.UnixEpoch), entry.Title, entry.AvatarUrl));
     }
 
     [Fact]

@@ -35,10 +35,10 @@ internal sealed class AppProcess : IDisposable
 
     public ConversationLog Log { get; }
 
-    /// <summary>What was handed over to delivery, whatever became of that.</summary>
+    /// <summary>The ranges whose delivery was enqueued, successfully or not.</summary>
     public ConcurrentQueue<CommittedRange> EnqueuedRanges { get; } = [];
 
-    /// <summary>What delivery does with a hand-over.</summary>
+    /// <summary>What becomes of an enqueued range.</summary>
     public Func<CommittedRange, Task> OnEnqueue { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Creates a group; the first member owns it.</summary>

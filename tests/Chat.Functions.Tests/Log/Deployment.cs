@@ -29,7 +29,8 @@ internal sealed class Deployment : IAsyncDisposable
         Azure.Faults.Add(new Fault("cosmos", operation, kind) { Times = times, Probability = probability });
 
     /// <summary>How many commits were tried since the start.</summary>
-    public long CountBatches() => Azure.Meter.Read().SingleOrDefault(reading => reading is { Service: "cosmos", Operation: "batch" })?.Requests ?? 0;
+    public long CountBatches() =>
+        Azure.Meter.Read().SingleOrDefault(reading => reading is { Service: "cosmos", Operation: "batch" })?.Requests ?? 0;
 
     public async ValueTask DisposeAsync()
     {

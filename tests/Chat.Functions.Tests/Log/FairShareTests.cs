@@ -21,7 +21,8 @@ public class FairShareTests
             var share = Math.Max(1, room / Math.Max(1, wanted.Count));
             return chosen.Count == Math.Min(room, waiting.Count)
                 && chosen.Select(item => item.index).SequenceEqual(chosen.Select(item => item.index).Order())
-                && chosen.GroupBy(item => item.owner).All(group => waiting.Where(item => item.owner == group.Key).Take(group.Count()).SequenceEqual(group))
+                && chosen.GroupBy(item => item.owner).All(
+                    group => waiting.Where(item => item.owner == group.Key).Take(group.Count()).SequenceEqual(group))
                 && (wanted.Count > room || wanted.All(want => taken.GetValueOrDefault(want.Key) >= Math.Min(want.Value, share)));
         }).QuickCheckThrowOnFailure();
     }

@@ -26,7 +26,7 @@ public class LogProperties
         var processes = new AppProcess[] { deployment.StartProcess(), deployment.StartProcess(), deployment.StartProcess() };
         var members = Enumerable.Range(0, random.Next(2) * 40).Select(n => $"member-{n}");
         var conversation = await processes[0].CreateGroupAsync(Senders.Concat(members));
-        var handedOver = new ConcurrentQueue<AppProcess>(processes);
+        var started = new ConcurrentQueue<AppProcess>(processes);
         foreach (var trouble in random.GetItems(Troubles, 3).Distinct())
         {
             // The SDK waits a second before it goes on after its second reset of a call.
@@ -47,10 +47,12 @@ public class LogProperties
         Assert.All(stored.Messages, message => Assert.Contains($"{message.SenderId} {message.ClientMessageId}", known));
         foreach (var own in stored.Messages.Where(message => !left.Contains($"{message.SenderId} {message.ClientMessageId}")).GroupBy(message => message.SenderId))
         {
-            Assert.Equal(Enumerable.Range(0, 8).Where(n => !left.Contains($"{own.Key} {n}")).Select(n => $"{n}"), own.Select(message => message.ClientMessageId));
+            Assert.Equal(
+                Enumerable.Range(0, 8).Where(n => !left.Contains($"{own.Key} {n}")).Select(n => $"{n}"),
+                own.Select(message => message.ClientMessageId));
         }
 
-        stored.WasHandedOverAtMostOnce(handedOver.SelectMany(process => process.EnqueuedRanges).ToList());
+        stored.WasEnqueuedAtMostOnce(started.SelectMany(process => process.EnqueuedRanges).ToList());
 
         async Task ChatAsync(Random dice, string sender)
         {
@@ -68,14 +70,18 @@ public class LogProperties
                 {
                     var earlier = dice.Next(message + 1);
                     var isOther = dice.Next(2) == 0 && !left.Contains($"{sender} {earlier}");
-                    var again = await processes[dice.Next(3)].KeepSendingAsync(conversation, sender, $"{earlier}", isOther ? "another text" : null);
+                    var again = await processes[dice.Next(3)].KeepSendingAsync(
+                        conversation,
+                        sender,
+                        $"{earlier}",
+                        isOther ? "another text" : null);
                     Assert.Equal(isOther ? Problems.ClientMessageIdReused : null, again.Refusal);
                 }
 
                 if (dice.Next(12) == 0)
                 {
                     var restarted = deployment.StartProcess();
-                    handedOver.Enqueue(restarted);
+                    started.Enqueue(restarted);
                     processes[dice.Next(processes.Length)] = restarted;
                 }
             }

@@ -51,23 +51,27 @@ internal sealed record StoredLog(Head Head, IReadOnlyList<LogEntry> Entries, IRe
         }
     }
 
-    /// <summary>Ranges handed over are commits, each handed over once; together they are the whole log.</summary>
-    public void WasHandedOver(IEnumerable<CommittedRange> handedOver)
+    /// <summary>The enqueued ranges are commits, each enqueued once; together they are the whole log.</summary>
+    public void WasEnqueued(IEnumerable<CommittedRange> enqueued)
     {
-        var ranges = handedOver.OrderBy(range => range.First).ToList();
-        WasHandedOverAtMostOnce(ranges);
+        var ranges = enqueued.OrderBy(range => range.First).ToList();
+        WasEnqueuedAtMostOnce(ranges);
         Assert.Equal(Entries.Count, ranges.Sum(range => range.Entries.Count));
     }
 
-    public void WasHandedOverAtMostOnce(IEnumerable<CommittedRange> handedOver)
+    public void WasEnqueuedAtMostOnce(IEnumerable<CommittedRange> enqueued)
     {
-        foreach (var range in handedOver)
+        foreach (var range in enqueued)
         {
-            Assert.Equal(Entries.Where(entry => entry.Seq >= range.First && entry.Seq <= range.Last).Select(entry => entry.Id), range.Entries.Select(entry => entry.Id));
-            Assert.Equal(Entries.Where(entry => entry.Commit?.Id == range.Head.CommitId).Select(entry => entry.Seq), range.Entries.Select(entry => entry.Seq));
+            Assert.Equal(
+                Entries.Where(entry => entry.Seq >= range.First && entry.Seq <= range.Last).Select(entry => entry.Id),
+                range.Entries.Select(entry => entry.Id));
+            Assert.Equal(
+                Entries.Where(entry => entry.Commit?.Id == range.Head.CommitId).Select(entry => entry.Seq),
+                range.Entries.Select(entry => entry.Seq));
         }
 
-        Assert.Equal(handedOver.Count(), handedOver.Select(range => range.First).Distinct().Count());
+        Assert.Equal(enqueued.Count(), enqueued.Select(range => range.First).Distinct().Count());
     }
 
     private void CheckWhole()
@@ -80,10 +84,14 @@ internal sealed record StoredLog(Head Head, IReadOnlyList<LogEntry> Entries, IRe
         Assert.Equal(Members.Count(member => member.State == MemberState.Active), Head.MemberCount);
 
         // Every entry tells its commit's range.
-        Assert.All(Entries.GroupBy(entry => entry.Commit!), commit => Assert.Equal((commit.Min(entry => entry.Seq), commit.Max(entry => entry.Seq)), (commit.Key.First, commit.Key.Last)));
+        Assert.All(
+            Entries.GroupBy(entry => entry.Commit!),
+            commit => Assert.Equal((commit.Min(entry => entry.Seq), commit.Max(entry => entry.Seq)), (commit.Key.First, commit.Key.Last)));
 
         // A commit is one run of entries, and time doesn't go back.
-        Assert.Equal(Entries.Select(entry => entry.Commit?.Id).Distinct().Count(), 1 + Entries.Zip(Entries.Skip(1)).Count(pair => pair.First.Commit != pair.Second.Commit));
+        Assert.Equal(
+            Entries.Select(entry => entry.Commit?.Id).Distinct().Count(),
+            1 + Entries.Zip(Entries.Skip(1)).Count(pair => pair.First.Commit != pair.Second.Commit));
         Assert.Equal(Entries.Select(entry => entry.At).Order(), Entries.Select(entry => entry.At));
         Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(Head, ChatJson.Default.Head).Length, 1, Head.MaxBytes);
     }

@@ -37,7 +37,8 @@ public class When_a_caller_leaves
         var process = deployment.StartProcess();
         var conversation = await process.CreateGroupAsync("alice", "bob");
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => process.SendAsync(conversation, "alice", "too late", cancellationToken: new CancellationToken(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => process.SendAsync(conversation, "alice", "too late", cancellationToken: new CancellationToken(canceled: true)));
 
         Assert.Equal(2, (await process.SendAsync(conversation, "alice", "in time")).Entries[0].Seq);
     }

@@ -102,12 +102,15 @@ public class When_a_command_is_repeated
         AppProcess[] processes = [deployment.StartProcess(), deployment.StartProcess(), deployment.StartProcess()];
         var conversation = await processes[0].CreateGroupAsync("alice", "bob");
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 90).Select(n => processes[n % 3].SendAsync(conversation, "alice", "id", n % 10 == 9 ? "other" : "hello")));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 90).Select(n => processes[n % 3].SendAsync(conversation, "alice", "id", n % 10 == 9 ? "other" : "hello")));
 
         var stored = Assert.Single((await StoredLog.ReadAsync(processes[0].Containers.Conversations, conversation)).Messages);
         Assert.Equal(stored.Text == "hello" ? 81 : 9, answers.Count(answer => answer.Refusal is null));
         Assert.All(answers.Where(answer => answer.Refusal is null), answer => Assert.Equal(stored.Seq, answer.Entries[0].Seq));
-        Assert.All(answers.Where(answer => answer.Refusal is not null), answer => Assert.Equal(Problems.ClientMessageIdReused, answer.Refusal));
+        Assert.All(
+            answers.Where(answer => answer.Refusal is not null),
+            answer => Assert.Equal(Problems.ClientMessageIdReused, answer.Refusal));
         Assert.Single(answers, answer => answer.Refusal is null && !answer.IsRepeat);
     }
 

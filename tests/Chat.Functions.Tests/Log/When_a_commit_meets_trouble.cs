@@ -44,7 +44,7 @@ public class When_a_commit_meets_trouble
         Assert.All(answers, stored.Contains);
         Assert.All(answers, answer => Assert.False(answer.IsRepeat));
         Assert.All(answers, answer => Assert.NotNull(answer.Session));
-        stored.WasHandedOver(creator.EnqueuedRanges.Concat(process.EnqueuedRanges));
+        stored.WasEnqueued(creator.EnqueuedRanges.Concat(process.EnqueuedRanges));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public class When_a_commit_meets_trouble
         Assert.Equal((4, 6), (answer.Entries[0].Seq, next.Entries[0].Seq));
         var stored = await StoredLog.ReadAsync(one.Containers.Conversations, conversation);
         Assert.Equal(["1", "2", "3", "4", "5"], stored.Texts);
-        stored.WasHandedOver(one.EnqueuedRanges.Concat(other.EnqueuedRanges));
+        stored.WasEnqueued(one.EnqueuedRanges.Concat(other.EnqueuedRanges));
     }
 
     [Theory]

@@ -42,7 +42,7 @@ public class When_a_conversation_is_created
         Assert.False(created.IsRepeat);
         var stored = await StoredLog.ReadAsync(process.Containers.Conversations, conversation);
         stored.Contains(created);
-        stored.WasHandedOver(process.EnqueuedRanges);
+        stored.WasEnqueued(process.EnqueuedRanges);
     }
 
     [Fact]

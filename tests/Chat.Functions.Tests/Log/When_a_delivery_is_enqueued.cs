@@ -87,11 +87,14 @@ public class When_a_delivery_is_enqueued
         Assert.Null(await Record.ExceptionAsync(() => reader(process, conversation, range.Session)));
 
         static Task reader(AppProcess process, ConversationId conversation, Session? session) =>
-            new Chat.Functions.Conversations.ConversationReader(process.Containers).ReadHeadAsync(conversation, session, CancellationToken.None);
+            new Chat.Functions.Conversations.ConversationReader(process.Containers).ReadHeadAsync(
+                conversation,
+                session,
+                CancellationToken.None);
     }
 
     private static Task EnqueuedAsync(AppProcess process, int count) =>
-        Eventually.HoldsAsync(() => process.EnqueuedRanges.Count, seen => seen == count, $"{count} hand-overs");
+        Eventually.HoldsAsync(() => process.EnqueuedRanges.Count, seen => seen == count, $"{count} deliveries");
 
     /// <summary>Lets time pass until a task that waits for it, sooner or later, is done.</summary>
     private static Task AdvanceUntilAsync(TestClock clock, Task done) => Eventually.HoldsAsync(

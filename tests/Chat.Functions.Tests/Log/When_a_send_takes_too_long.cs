@@ -58,7 +58,7 @@ public class When_a_send_takes_too_long
         gate.Open();
         await reached.Task.WaitAsync(Timeout);
 
-        // For the end of its patience, and for the hand-over.
+        // For its time-out, and for the enqueueing of its delivery.
         await Eventually.HoldsAsync(() => clock.Waiting, timers => timers == 2, "two timers");
         clock.Advance(TimeSpan.FromSeconds(0.5));
 

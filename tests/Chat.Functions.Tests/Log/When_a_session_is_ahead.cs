@@ -87,6 +87,7 @@ public class When_a_session_is_ahead
     {
         public override long GetTimestamp() => 0;
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Timer(callback, state, Timeout.Infinite, Timeout.Infinite);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new Timer(callback, state, Timeout.Infinite, Timeout.Infinite);
     }
 }

@@ -30,8 +30,10 @@ public class When_many_append_at_once
         var stored = await StoredLog.ReadAsync(processes[0].Containers.Conversations, conversation);
         Assert.Equal(1 + (12 * 15), stored.Entries.Count);
         Assert.All(answered.SelectMany(answers => answers), stored.Contains);
-        Assert.All(answered, answers => Assert.Equal(answers.Select(one => one.Entries[0].Seq).Order(), answers.Select(one => one.Entries[0].Seq)));
-        stored.WasHandedOver(processes.SelectMany(process => process.EnqueuedRanges));
+        Assert.All(
+            answered,
+            answers => Assert.Equal(answers.Select(one => one.Entries[0].Seq).Order(), answers.Select(one => one.Entries[0].Seq)));
+        stored.WasEnqueued(processes.SelectMany(process => process.EnqueuedRanges));
     }
 
     [Fact]
@@ -48,7 +50,9 @@ public class When_many_append_at_once
         var others = Enumerable.Range(0, 198).Select(n => process.SendAsync(conversation, "alice", $"{n}")).ToList();
         gate.Open();
 
-        Assert.Equal(Enumerable.Range(3, 198).Select(seq => (long)seq), (await Task.WhenAll(others)).Select(answer => answer.Entries[0].Seq));
+        Assert.Equal(
+            Enumerable.Range(3, 198).Select(seq => (long)seq),
+            (await Task.WhenAll(others)).Select(answer => answer.Entries[0].Seq));
         Assert.Equal(2, (await first).Entries[0].Seq);
         Assert.Equal(3, deployment.CountBatches() - before);
     }
@@ -72,7 +76,9 @@ public class When_many_append_at_once
         var stored = await StoredLog.ReadAsync(process.Containers.Conversations, conversation);
         Assert.All(answers, stored.Contains);
         Assert.All(stored.Messages.Skip(1), message => Assert.Equal(text, message.Text));
-        Assert.All(stored.Entries.CountBy(entry => entry.Commit!.Id), commit => Assert.InRange(commit.Value, 1, CommitPlan.MaxOperations - 1));
+        Assert.All(
+            stored.Entries.CountBy(entry => entry.Commit!.Id),
+            commit => Assert.InRange(commit.Value, 1, CommitPlan.MaxOperations - 1));
         Assert.All(stored.Entries.GroupBy(entry => entry.Commit?.Id), commit => Assert.InRange(commit.Sum(Size), 1, 2 * 1024 * 1024));
 
         static long Size(LogEntry entry) => JsonSerializer.SerializeToUtf8Bytes(entry, ChatJson.Default.LogEntry).Length;
@@ -165,7 +171,8 @@ public class When_many_append_at_once
         var conversation = ConversationId.New();
         var tooMany = AppProcess.Group(conversation, Enumerable.Range(0, 120).Select(n => $"member-{n}"));
 
-        await Assert.ThrowsAsync<Microsoft.Azure.Cosmos.CosmosException>(() => process.Log.AppendAsync(conversation, tooMany, null, CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(30));
+        await Assert.ThrowsAsync<Microsoft.Azure.Cosmos.CosmosException>(
+            () => process.Log.AppendAsync(conversation, tooMany, null, CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     private sealed record BrokenCommand : LogCommand

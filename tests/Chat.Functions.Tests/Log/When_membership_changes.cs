@@ -37,7 +37,12 @@ public class When_membership_changes
         var conversation = await process.CreateGroupAsync(Names(size));
         Assert.Null((await process.SendAsync(conversation, "member-1", "1")).Refusal);
 
-        var removal = new RemoveMemberCommand { Actor = new UserId("member-0"), Conversation = conversation, UserId = new UserId("member-1") };
+        var removal = new RemoveMemberCommand
+        {
+            Actor = new UserId("member-0"),
+            Conversation = conversation,
+            UserId = new UserId("member-1"),
+        };
         Assert.Null((await other.Log.AppendAsync(conversation, removal, null, CancellationToken.None)).Refusal);
 
         Assert.Equal(Problems.ConversationNotFound, (await process.SendAsync(conversation, "member-1", "2")).Refusal);
@@ -56,7 +61,13 @@ public class When_membership_changes
         Assert.NotNull((await process.SendAsync(conversation, "dave", "1")).Refusal);
         Assert.Null((await process.SendAsync(conversation, "member-1", "2")).Refusal);
 
-        var more = new AddMembersCommand { Actor = new UserId("member-0"), Conversation = conversation, Users = [new UserId("dave")], Limits = new Limits() };
+        var more = new AddMembersCommand
+        {
+            Actor = new UserId("member-0"),
+            Conversation = conversation,
+            Users = [new UserId("dave")],
+            Limits = new Limits(),
+        };
         Assert.Null((await other.Log.AppendAsync(conversation, more, null, CancellationToken.None)).Refusal);
 
         Assert.Null((await process.SendAsync(conversation, "dave", "1")).Refusal);

@@ -11,7 +11,9 @@ using Xunit;
 
 namespace Chat.Functions.Tests.Members;
 
-/// <summary>Whoever does whatever to whom, through whichever process, while anything fails: head, member documents and log say the same.</summary>
+/// <summary>
+/// Whoever does whatever to whom, through whichever process, while anything fails: head, member documents and log say the same.
+/// </summary>
 public class MemberProperties
 {
     private static readonly UserId[] People = [.. Enumerable.Range(0, 9).Select(n => new UserId($"person-{n}"))];
@@ -33,7 +35,10 @@ public class MemberProperties
         var conversation = await processes[0].CreateGroupAsync(People[..4].Select(person => person.Value).Concat(silent));
         var invite = InviteCode.New(conversation);
         var link = new InviteLink(invite.LinkId, People[0], DateTimeOffset.UnixEpoch, 0) { MaxUses = 4 };
-        await new InviteLinkStore(processes[0].Containers).ChangeAsync(conversation, links => links with { Links = [link] }, CancellationToken.None);
+        await new InviteLinkStore(processes[0].Containers).ChangeAsync(
+            conversation,
+            links => links with { Links = [link] },
+            CancellationToken.None);
         foreach (var trouble in random.GetItems(Troubles, 2).Distinct())
         {
             // The SDK waits a second before it goes on after its second reset of a call.
@@ -62,7 +67,9 @@ public class MemberProperties
         }
 
         Assert.Equal(
-            active.ToDictionary(member => member.UserId, member => (member.Role, member.JoinedSeq, member.VisibleFrom)).OrderBy(pair => pair.Key),
+            active.ToDictionary(
+                member => member.UserId,
+                member => (member.Role, member.JoinedSeq, member.VisibleFrom)).OrderBy(pair => pair.Key),
             replayed.Members.OrderBy(pair => pair.Key));
         Assert.Equal((replayed.Version, replayed.JoinedSeq), (stored.Head.MembersVersion, stored.Head.JoinedSeq));
         var (kept, _) = await new InviteLinkStore(processes[0].Containers).ReadAsync(conversation, CancellationToken.None);
@@ -77,7 +84,14 @@ public class MemberProperties
                 var role = dice.Next(2) == 0 ? MemberRole.Admin : MemberRole.Member;
                 var command = dice.Next(8) switch
                 {
-                    0 => (LogCommand)new AddMembersCommand { Actor = actor, Conversation = conversation, Users = [.. dice.GetItems(People, 3).Distinct()], Limits = new Limits() },
+                    0 =>
+                        (LogCommand)new AddMembersCommand
+                        {
+                            Actor = actor,
+                            Conversation = conversation,
+                            Users = [.. dice.GetItems(People, 3).Distinct()],
+                            Limits = new Limits(),
+                        },
                     1 => new RemoveMemberCommand { Actor = actor, Conversation = conversation, UserId = target },
                     2 or 3 => new ChangeRoleCommand { Actor = actor, Conversation = conversation, UserId = target, Role = role },
                     4 => new ChangeOwnerCommand { Actor = actor, Conversation = conversation, UserId = target },
@@ -86,12 +100,18 @@ public class MemberProperties
                     {
                         Actor = actor,
                         Conversation = conversation,
-                        Change = new UpdateConversationRequest { HistoryVisibility = new(true, dice.Next(2) == 0 ? HistoryVisibility.All : HistoryVisibility.SinceJoining) },
+                        Change = new UpdateConversationRequest
+                        {
+                            HistoryVisibility = new(true, dice.Next(2) == 0 ? HistoryVisibility.All : HistoryVisibility.SinceJoining),
+                        },
                     },
                     _ => new LeaveConversationCommand { Actor = actor, Conversation = conversation },
                 };
                 answered.Add(await InsistAsync(() => command is LeaveConversationCommand
-                    ? new Departure(process.Log, new ConversationReader(process.Containers), new MemberReader(process.Containers)).LeaveAsync(actor, conversation, null, CancellationToken.None)
+                    ? new Departure(
+                        process.Log,
+                        new ConversationReader(process.Containers),
+                        new MemberReader(process.Containers)).LeaveAsync(actor, conversation, null, CancellationToken.None)
                     : process.Log.AppendAsync(conversation, command, null, CancellationToken.None)));
                 if (dice.Next(10) == 0)
                 {
@@ -179,7 +199,8 @@ public class MemberProperties
             }
         }
 
-        private UserId Longest() => Members.OrderBy(pair => pair.Value.Role).ThenBy(pair => pair.Value.JoinedSeq).ThenBy(pair => pair.Key).First().Key;
+        private UserId Longest() =>
+            Members.OrderBy(pair => pair.Value.Role).ThenBy(pair => pair.Value.JoinedSeq).ThenBy(pair => pair.Key).First().Key;
 
         private void Join(IReadOnlyList<HeadMember> members, long seq)
         {

@@ -34,8 +34,11 @@ public class MessageContentTests
     public void Has_the_same_hash_for_the_same_content_and_for_what_is_forwarded_again_after_an_edit()
     {
         Assert.Equal(Content().Hash, Content().Hash);
-        Assert.Equal(new MessageContent { Text = "a", ForwardedFrom = Some }.Hash, new MessageContent { Text = "b", ForwardedFrom = Some }.Hash);
+        Assert.Equal(
+            new MessageContent { Text = "a", ForwardedFrom = Some }.Hash,
+            new MessageContent { Text = "b", ForwardedFrom = Some }.Hash);
 
-        static MessageContent Content() => new() { Text = "a", ReplyTo = Some, Mentions = [new(new UserId("bob"), 0, 1)], Poll = new Poll([new("x", 0)], true, 0) };
+        static MessageContent Content() =>
+            new() { Text = "a", ReplyTo = Some, Mentions = [new(new UserId("bob"), 0, 1)], Poll = new Poll([new("x", 0)], true, 0) };
     }
 }

@@ -14,7 +14,10 @@ public class MessagePageTests
         // Which positions hold messages; the others are events.
         Prop.ForAll(ArbMap.Default.GeneratorFor<bool>().ArrayOf().ToArbitrary(), Gen.Choose(1, 5).ToArbitrary(), (isMessage, limit) =>
         {
-            var log = isMessage.Select((message, index) => (message, seq: index + 1L)).Where(entry => entry.message).Select(entry => At(entry.seq)).ToList();
+            var log = isMessage.Select((message, index) => (message, seq: index + 1L))
+                .Where(entry => entry.message)
+                .Select(entry => At(entry.seq))
+                .ToList();
             return Forward(log, isMessage.Length, limit) && Backward(log, isMessage.Length, limit);
         }).QuickCheckThrowOnFailure();
     }
@@ -46,7 +49,10 @@ public class MessagePageTests
         var seen = new List<long>();
         while (true)
         {
-            var found = log.Where(message => before is null || message.Seq < before).OrderByDescending(message => message.Seq).Take(limit + 1).ToList();
+            var found = log.Where(message => before is null || message.Seq < before)
+                .OrderByDescending(message => message.Seq)
+                .Take(limit + 1)
+                .ToList();
             var page = MessagePage.Of(found, lastSeq, null, before, limit);
             seen.InsertRange(0, page.Found.Select(message => message.Seq));
             if (page.ToSeq != (before - 1 ?? lastSeq) || page.Found.Any(message => message.Seq < page.FromSeq || message.Seq > page.ToSeq))

@@ -26,7 +26,8 @@ public class PollTests
             }
 
             return poll.Voters == chosen.Values.Count(options => options.Length > 0)
-                && Enumerable.Range(0, 3).All(option => poll.Options[option].Votes == chosen.Values.Count(options => options.Contains(option)));
+                && Enumerable.Range(0, 3).All(
+                    option => poll.Options[option].Votes == chosen.Values.Count(options => options.Contains(option)));
         }).QuickCheckThrowOnFailure();
     }
 

@@ -94,7 +94,9 @@ public class ReactionKeyTests
 
     private static string[] ReadLines()
     {
-        using var reader = new StreamReader(typeof(ReactionKey).Assembly.GetManifestResourceStream(typeof(ReactionKey), "Emoji.txt")!, Encoding.UTF8);
+        using var reader = new StreamReader(
+            typeof(ReactionKey).Assembly.GetManifestResourceStream(typeof(ReactionKey), "Emoji.txt")!,
+            Encoding.UTF8);
         return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 }

@@ -20,17 +20,26 @@ public class UserConnectionsTests
             .AddSingleton<TokenCredential>(new Identity())
             .AddHttpClient(ChatHub.Connection).ConfigurePrimaryHttpMessageHandler(() => service).Services
             .BuildServiceProvider();
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { [setting] = value }).Build();
-        var connections = new UserConnections(services.GetRequiredService<IHttpClientFactory>(), configuration, services, TimeProvider.System);
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { [setting] = value })
+            .Build();
+        var connections = new UserConnections(
+            services.GetRequiredService<IHttpClientFactory>(),
+            configuration,
+            services,
+            TimeProvider.System);
 
         await connections.CloseAsync(new UserId("bob"), CancellationToken.None);
 
-        Assert.Equal("POST https://chat.example/api/hubs/chathub/users/bob/:closeConnections?api-version=2022-06-01 Bearer identity", service.Asked);
+        Assert.Equal(
+            "POST https://chat.example/api/hubs/chathub/users/bob/:closeConnections?api-version=2022-06-01 Bearer identity",
+            service.Asked);
     }
 
     private sealed class Identity : TokenCredential
     {
-        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => new("identity", DateTimeOffset.MaxValue);
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            new("identity", DateTimeOffset.MaxValue);
 
         public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
             ValueTask.FromResult(GetToken(requestContext, cancellationToken));

@@ -15,7 +15,10 @@ public sealed class JsonResultTests
         var http = new DefaultHttpContext { Request = { Headers = { AcceptEncoding = "gzip" } }, Response = { Body = new MemoryStream() } };
 
         var connection = new RealtimeConnection("https://example.com/client/?hub=chat", new string('a', 4_000));
-        await new JsonResult<RealtimeConnection>(200, connection, ChatJson.Default.RealtimeConnection) { HoldsSecret = holdsSecret }.ExecuteAsync(http);
+        await new JsonResult<RealtimeConnection>(200, connection, ChatJson.Default.RealtimeConnection)
+        {
+            HoldsSecret = holdsSecret,
+        }.ExecuteAsync(http);
 
         Assert.Equal(coding, http.Response.Headers.ContentEncoding.ToString());
         Assert.Equal(http.Response.ContentLength, http.Response.Body.Length);

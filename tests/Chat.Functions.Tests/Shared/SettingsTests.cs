@@ -14,7 +14,8 @@ public class SettingsTests
     public void Should_name_the_connection_that_is_missing_when_the_app_starts(string there, string missing)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new(there, "a connection string")]).Build();
-        var refused = Assert.Throws<InvalidOperationException>(() => new ServiceCollection().AddCosmos(configuration).AddDelivery(configuration));
+        var refused = Assert.Throws<InvalidOperationException>(
+            () => new ServiceCollection().AddCosmos(configuration).AddDelivery(configuration));
         Assert.Contains(missing, refused.Message, StringComparison.Ordinal);
     }
 

@@ -38,7 +38,9 @@ public class SyncCursorTests
         }).QuickCheckThrowOnFailure();
     }
 
-    /// <summary>What is stored may show late, by up to the overlap and in any order; rounds may take long, and entries change while they do.</summary>
+    /// <summary>
+    /// What is stored may show late, by up to the overlap and in any order; rounds may take long, and entries change while they do.
+    /// </summary>
     [Fact]
     public void Misses_nothing_that_shows_within_the_overlap()
     {
@@ -95,7 +97,10 @@ public class SyncCursorTests
         public DateTimeOffset Now { get; set; } = Start;
 
         public IEnumerable<(string Id, int Version, long At)> Latest =>
-            _versions.Where(version => version.ShowsAt <= Now).GroupBy(version => version.Id, StringComparer.Ordinal).Select(versions => versions.MaxBy(version => version.Version)).Select(latest => (latest.Id, latest.Version, latest.At));
+            _versions.Where(version => version.ShowsAt <= Now)
+                .GroupBy(version => version.Id, StringComparer.Ordinal)
+                .Select(versions => versions.MaxBy(version => version.Version))
+                .Select(latest => (latest.Id, latest.Version, latest.At));
 
         public void Write(int entry, int delay)
         {
@@ -105,7 +110,8 @@ public class SyncCursorTests
 
         public List<(string Id, int Version, long At)> Find(SyncCursor cursor, int take) =>
             [.. Latest
-                .Where(one => one.At > cursor.From || (one.At == cursor.From && string.CompareOrdinal(one.Id, cursor.After?.Value ?? "") > 0))
+                .Where(
+                    one => one.At > cursor.From || (one.At == cursor.From && string.CompareOrdinal(one.Id, cursor.After?.Value ?? "") > 0))
                 .OrderBy(one => one.At)
                 .ThenBy(one => one.Id, StringComparer.Ordinal)
                 .Take(take)];

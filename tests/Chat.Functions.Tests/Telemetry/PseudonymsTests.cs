@@ -21,7 +21,8 @@ public class PseudonymsTests
     [InlineData("another")]
     [InlineData("")]
     [InlineData(null)]
-    public void Say_nothing_to_whoever_does_not_know_the_salt(string? salt) => Assert.NotEqual(Salted("salt").Of(Alice), Salted(salt).Of(Alice));
+    public void Say_nothing_to_whoever_does_not_know_the_salt(string? salt) =>
+        Assert.NotEqual(Salted("salt").Of(Alice), Salted(salt).Of(Alice));
 
     [Fact]
     public void Differ_from_start_to_start_without_a_salt() => Assert.NotEqual(Salted(null).Of(Alice), Salted(null).Of(Alice));

@@ -16,7 +16,9 @@ internal sealed class Authority : IAsyncDisposable
     private Authority(WebApplication app)
     {
         _app = app;
-        app.MapGet("/.well-known/openid-configuration", () => Results.Text(new JsonObject { ["issuer"] = Url, ["jwks_uri"] = Url + "/keys" }.ToJsonString(), "application/json"));
+        app.MapGet(
+            "/.well-known/openid-configuration",
+            () => Results.Text(new JsonObject { ["issuer"] = Url, ["jwks_uri"] = Url + "/keys" }.ToJsonString(), "application/json"));
         app.MapGet("/keys", () => Results.Text(new JsonObject { ["keys"] = _keys.DeepClone() }.ToJsonString(), "application/json"));
     }
 

@@ -48,7 +48,9 @@ public sealed class TokenValidatorTests : IAsyncLifetime
         var start = TimeProvider.System.GetTimestamp();
         while ((await _check.CheckAsync("Bearer " + token)).Refusal is { } refusal)
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(30), $"The new key was not believed within 30 s: {refusal.Code}.");
+            Assert.True(
+                TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromSeconds(30),
+                $"The new key was not believed within 30 s: {refusal.Code}.");
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
     }
@@ -64,7 +66,8 @@ public sealed class TokenValidatorTests : IAsyncLifetime
     [Fact]
     public async Task Refuses_an_unsigned_token()
     {
-        var body = Base64UrlEncoder.Encode($$"""{"iss":"{{_authority.Url}}","aud":"chat","sub":"alice","exp":{{DateTimeOffset.MaxValue.ToUnixTimeSeconds()}}}""");
+        var body = Base64UrlEncoder.Encode(
+            $$"""{"iss":"{{_authority.Url}}","aud":"chat","sub":"alice","exp":{{DateTimeOffset.MaxValue.ToUnixTimeSeconds()}}}""");
         var token = $"{Base64UrlEncoder.Encode("""{"alg":"none","typ":"JWT"}""")}.{body}.";
         Assert.Equal("token_invalid", (await _check.CheckAsync("Bearer " + token)).Refusal?.Code);
     }
@@ -97,7 +100,9 @@ public sealed class TokenValidatorTests : IAsyncLifetime
     [InlineData("email", """{"sub":"alice","email":"alice@example.com"}""", "alice@example.com")]
     public async Task Finds_the_user_in_the_claim_that_the_settings_name(string claim, string payload, string user)
     {
-        var check = new TokenValidator(new AuthOptions { Authority = _authority.Url, Audience = "chat", UserIdClaim = claim }, TimeProvider.System);
+        var check = new TokenValidator(
+            new AuthOptions { Authority = _authority.Url, Audience = "chat", UserIdClaim = claim },
+            TimeProvider.System);
         var (found, refusal) = await check.CheckAsync("Bearer " + Signed("{}", payload));
         Assert.Equal((null, user), (refusal?.Detail, found.User.Value));
     }
@@ -114,7 +119,9 @@ public sealed class TokenValidatorTests : IAsyncLifetime
     [InlineData("emails", """{"emails":["a@example.com"]}""", "claim \"emails\" is no user id")]
     public async Task Says_what_is_wrong_with_the_claim(string claim, string payload, string why)
     {
-        var check = new TokenValidator(new AuthOptions { Authority = _authority.Url, Audience = "chat", UserIdClaim = claim }, TimeProvider.System);
+        var check = new TokenValidator(
+            new AuthOptions { Authority = _authority.Url, Audience = "chat", UserIdClaim = claim },
+            TimeProvider.System);
         var (_, refusal) = await check.CheckAsync("Bearer " + Signed("{}", payload));
         Assert.Equal((401, "token_invalid"), (refusal?.Status, refusal?.Code));
         Assert.Contains(why, refusal!.Detail, StringComparison.Ordinal);
@@ -159,7 +166,9 @@ public sealed class TokenValidatorTests : IAsyncLifetime
 
             // Clocks may differ by half a minute; the token's end is in whole seconds.
             var left = (minutes * 60) + 30 - second;
-            Assert.True(left is >= 0 and < 2 || refusal?.Code == (left > 0 ? null : "token_expired"), $"After {second} s: {refusal?.Code ?? found.User.Value}");
+            Assert.True(
+                left is >= 0 and < 2 || refusal?.Code == (left > 0 ? null : "token_expired"),
+                $"After {second} s: {refusal?.Code ?? found.User.Value}");
         }
     }
 

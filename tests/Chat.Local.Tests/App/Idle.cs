@@ -4,7 +4,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Local.TestApp;
 
-/// <summary>Functions that do nothing, for benchmarks. As the app's own they are public: the worker compiles a call of any other anew each time.</summary>
+/// <summary>
+/// Functions that do nothing, for benchmarks. As the app's own they are public: the worker compiles a call of any other anew each time.
+/// </summary>
 public sealed class Idle
 {
     [Function("IdleAnswers")]
@@ -15,7 +17,10 @@ public sealed class Idle
 public sealed class IdleReleases(SemaphoreSlim runs)
 {
     [Function("IdleReleases")]
-    public Task TakeAsync([ServiceBusTrigger("deliveries")] ServiceBusReceivedMessage message, ServiceBusMessageActions actions, CancellationToken cancellationToken)
+    public Task TakeAsync(
+        [ServiceBusTrigger("deliveries")] ServiceBusReceivedMessage message,
+        ServiceBusMessageActions actions,
+        CancellationToken cancellationToken)
     {
         runs.Release();
         return Task.CompletedTask;

@@ -9,10 +9,12 @@ namespace Chat.Local.TestApp;
 internal sealed class Returns
 {
     [Function("ReturnsResult")]
-    public IResult Result([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "returns/result")] HttpRequest request) => Results.Json(new Changed("whole"));
+    public IResult Result([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "returns/result")] HttpRequest request) =>
+        Results.Json(new Changed("whole"));
 
     [Function("ReturnsAction")]
-    public IActionResult Action([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "returns/action")] HttpRequest request) => new JsonResult(new Changed("whole"));
+    public IActionResult Action([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "returns/action")] HttpRequest request) =>
+        new JsonResult(new Changed("whole"));
 
     [Function("ReturnsStream")]
     public IResult Stream([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "returns/stream")] HttpRequest request) =>

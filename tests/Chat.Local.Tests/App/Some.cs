@@ -6,7 +6,9 @@ namespace Chat.Local.TestApp;
 internal sealed class Some(Work work)
 {
     [Function("Answer")]
-    public async Task<IResult> Answer([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "answer/{status:int}")] HttpRequest request, int status)
+    public async Task<IResult> Answer(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "answer/{status:int}")] HttpRequest request,
+        int status)
     {
         await work.DoAsync("request");
         return Results.StatusCode(status);

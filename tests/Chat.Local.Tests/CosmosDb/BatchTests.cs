@@ -120,8 +120,13 @@ public sealed class BatchTests
         await using var account = await CosmosAccount.StartAsync(door: door);
         var head = await account.CreateAsync("""{"id":"head","pk":"k","n":1}""");
         Task<TransactionalBatchResponse> Append(string id, string etag) => account.Container.CreateTransactionalBatch(Key)
-            .ReplaceItemStream("head", CosmosAccount.Json("""{"id":"head","pk":"k","n":2}"""), new TransactionalBatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false })
-            .CreateItemStream(CosmosAccount.Json($$"""{"id":"{{id}}","pk":"k"}"""), new TransactionalBatchItemRequestOptions { EnableContentResponseOnWrite = false })
+            .ReplaceItemStream(
+                "head",
+                CosmosAccount.Json("""{"id":"head","pk":"k","n":2}"""),
+                new TransactionalBatchItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false })
+            .CreateItemStream(
+                CosmosAccount.Json($$"""{"id":"{{id}}","pk":"k"}"""),
+                new TransactionalBatchItemRequestOptions { EnableContentResponseOnWrite = false })
             .ExecuteAsync();
 
         using var first = await Append("m1", head.ETag);
@@ -141,7 +146,9 @@ public sealed class BatchTests
     {
         await using var account = await CosmosAccount.StartAsync(door: door);
         Task<TransactionalBatchResponse> Create(int count) => Enumerable.Range(0, count)
-            .Aggregate(account.Container.CreateTransactionalBatch(Key), (batch, number) => batch.CreateItemStream(CosmosAccount.Json($$"""{"id":"{{count}}-{{number}}","pk":"k"}""")))
+            .Aggregate(
+                account.Container.CreateTransactionalBatch(Key),
+                (batch, number) => batch.CreateItemStream(CosmosAccount.Json($$"""{"id":"{{count}}-{{number}}","pk":"k"}""")))
             .ExecuteAsync();
 
         using var most = await Create(100);
@@ -178,7 +185,10 @@ public sealed class BatchTests
                 var head = await account.Container.ReadItemAsync<JsonObject>("head", Key);
                 var next = (int)head.Resource["n"]! + 1;
                 using var response = await account.Container.CreateTransactionalBatch(Key)
-                    .ReplaceItemStream("head", CosmosAccount.Json($$"""{"id":"head","pk":"k","n":{{next}}}"""), new TransactionalBatchItemRequestOptions { IfMatchEtag = head.ETag })
+                    .ReplaceItemStream(
+                        "head",
+                        CosmosAccount.Json($$"""{"id":"head","pk":"k","n":{{next}}}"""),
+                        new TransactionalBatchItemRequestOptions { IfMatchEtag = head.ETag })
                     .CreateItemStream(CosmosAccount.Json($$"""{"id":"m{{next}}","pk":"k","writer":{{writer}}}"""))
                     .ExecuteAsync();
                 done += response.IsSuccessStatusCode ? 1 : 0;
@@ -201,7 +211,9 @@ public sealed class BatchTests
         var container = client.GetContainer("chat", "items");
         var statuses = await Task.WhenAll(Enumerable.Range(0, 50).Select(async number =>
         {
-            using var response = await container.CreateItemStreamAsync(CosmosAccount.Json($$"""{"id":"{{number % 49}}","pk":"k{{number % 7 % 3}}"}"""), new PartitionKey($"k{number % 7 % 3}"));
+            using var response = await container.CreateItemStreamAsync(
+                CosmosAccount.Json($$"""{"id":"{{number % 49}}","pk":"k{{number % 7 % 3}}"}"""),
+                new PartitionKey($"k{number % 7 % 3}"));
             return response.StatusCode;
         }));
 
@@ -222,7 +234,11 @@ public sealed class BatchTests
         var responses = await Task.WhenAll(
             bulk.CreateItemStreamAsync(CosmosAccount.Json("""{"id":"new","pk":"k"}"""), Key),
             bulk.CreateItemStreamAsync(CosmosAccount.Json("""{"id":"taken","pk":"k"}"""), Key),
-            bulk.ReplaceItemStreamAsync(CosmosAccount.Json("""{"id":"taken","pk":"k","n":1}"""), "taken", Key, new ItemRequestOptions { IfMatchEtag = "\"stale\"" }),
+            bulk.ReplaceItemStreamAsync(
+                CosmosAccount.Json("""{"id":"taken","pk":"k","n":1}"""),
+                "taken",
+                Key,
+                new ItemRequestOptions { IfMatchEtag = "\"stale\"" }),
             bulk.UpsertItemStreamAsync(CosmosAccount.Json("""{"id":"other","pk":"j"}"""), new PartitionKey("j")),
             bulk.ReadItemStreamAsync("none", Key),
             bulk.DeleteItemStreamAsync("none", Key),

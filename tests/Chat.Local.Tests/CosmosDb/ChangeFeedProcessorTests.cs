@@ -28,7 +28,10 @@ public sealed class ChangeFeedProcessorTests
             .WithInstanceName(instance)
             .WithLeaseContainer(leases)
             .WithPollInterval(TimeSpan.FromMilliseconds(20))
-            .WithLeaseConfiguration(acquireInterval: TimeSpan.FromMilliseconds(200), expirationInterval: TimeSpan.FromSeconds(30), renewInterval: TimeSpan.FromSeconds(10))
+            .WithLeaseConfiguration(
+                acquireInterval: TimeSpan.FromMilliseconds(200),
+                expirationInterval: TimeSpan.FromSeconds(30),
+                renewInterval: TimeSpan.FromSeconds(10))
             .WithStartTime(DateTime.MinValue.ToUniversalTime())
             .Build();
 
@@ -51,8 +54,12 @@ public sealed class ChangeFeedProcessorTests
         await WriteAsync(account, seen, "again");
         await three.StopAsync();
 
-        Assert.Equal(20, seen.Count(document => document.Key.StartsWith("again", StringComparison.Ordinal) && document.Value.Contains("three")));
-        Assert.DoesNotContain(seen, document => document.Key.StartsWith("round", StringComparison.Ordinal) && document.Value.Contains("three"));
+        Assert.Equal(
+            20,
+            seen.Count(document => document.Key.StartsWith("again", StringComparison.Ordinal) && document.Value.Contains("three")));
+        Assert.DoesNotContain(
+            seen,
+            document => document.Key.StartsWith("round", StringComparison.Ordinal) && document.Value.Contains("three"));
     }
 
     /// <summary>Writes documents of many keys and waits until each was seen.</summary>
@@ -64,8 +71,11 @@ public sealed class ChangeFeedProcessorTests
             await account.CreateAsync($$"""{"id":"{{id}}","pk":"{{id}}"}""");
         }
 
-        await Eventually.TrueAsync(() => ids.TrueForAll(seen.ContainsKey), () => $"20 documents of {name}; {ids.Count(seen.ContainsKey)} were seen");
+        await Eventually.TrueAsync(
+            () => ids.TrueForAll(seen.ContainsKey),
+            () => $"20 documents of {name}; {ids.Count(seen.ContainsKey)} were seen");
     }
 
-    private static HashSet<string> Instances(ConcurrentDictionary<string, ConcurrentBag<string>> seen) => [.. seen.Values.SelectMany(instances => instances)];
+    private static HashSet<string> Instances(ConcurrentDictionary<string, ConcurrentBag<string>> seen) =>
+        [.. seen.Values.SelectMany(instances => instances)];
 }

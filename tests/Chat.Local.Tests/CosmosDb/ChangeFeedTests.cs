@@ -19,7 +19,10 @@ public sealed class ChangeFeedTests
         await account.Container.DeleteItemAsync<object>("gone", new PartitionKey("k"));
 
         Assert.Equal(["b1", "a2"], await ReadAsync(account, ChangeFeedStartFrom.Beginning()), StringComparer.Ordinal);
-        Assert.Equal(["b1", "a2"], await ReadAsync(account, ChangeFeedStartFrom.Beginning(FeedRange.FromPartitionKey(new PartitionKey("k")))), StringComparer.Ordinal);
+        Assert.Equal(
+            ["b1", "a2"],
+            await ReadAsync(account, ChangeFeedStartFrom.Beginning(FeedRange.FromPartitionKey(new PartitionKey("k")))),
+            StringComparer.Ordinal);
         Assert.Empty(await ReadAsync(account, ChangeFeedStartFrom.Beginning(FeedRange.FromPartitionKey(new PartitionKey("other")))));
         Assert.Empty(await ReadAsync(account, ChangeFeedStartFrom.Now()));
     }
@@ -39,7 +42,9 @@ public sealed class ChangeFeedTests
         using var feed = account.Container.GetChangeFeedIterator<JsonObject>(
             ChangeFeedStartFrom.Beginning(FeedRange.FromPartitionKey(new PartitionKey("k"))), ChangeFeedMode.LatestVersion, new ChangeFeedRequestOptions { PageSizeHint = 2 });
         var first = await feed.ReadNextAsync();
-        using var resumed = account.Container.GetChangeFeedIterator<JsonObject>(ChangeFeedStartFrom.ContinuationToken(first.ContinuationToken), ChangeFeedMode.LatestVersion);
+        using var resumed = account.Container.GetChangeFeedIterator<JsonObject>(
+            ChangeFeedStartFrom.ContinuationToken(first.ContinuationToken),
+            ChangeFeedMode.LatestVersion);
         var second = await resumed.ReadNextAsync();
 
         Assert.Equal(4, first.Count);
@@ -78,7 +83,10 @@ public sealed class ChangeFeedTests
         await WriteAsync("new");
         var ranges = await account.Container.GetFeedRangesAsync();
         var key = FeedRange.FromPartitionKey(new PartitionKey("k3"));
-        var nows = ranges.Append(key).Select(range => account.Container.GetChangeFeedIterator<JsonObject>(ChangeFeedStartFrom.Now(range), ChangeFeedMode.LatestVersion)).ToList();
+        var nows = ranges.Append(key)
+            .Select(
+                range => account.Container.GetChangeFeedIterator<JsonObject>(ChangeFeedStartFrom.Now(range), ChangeFeedMode.LatestVersion))
+            .ToList();
         foreach (var now in nows)
         {
             Assert.Equal(HttpStatusCode.NotModified, (await now.ReadNextAsync()).StatusCode);
@@ -96,7 +104,9 @@ public sealed class ChangeFeedTests
         Assert.Equal(["new31", "later31"], await ReadAsync(account, ChangeFeedStartFrom.Time(since, key)), StringComparer.Ordinal);
         var pages = await Task.WhenAll(nows.Select(now => now.ReadNextAsync()));
         Assert.Equal(11, pages.Sum(page => page.Count));
-        Assert.All(pages.SelectMany(page => page), document => Assert.StartsWith("later", (string?)document["id"], StringComparison.Ordinal));
+        Assert.All(
+            pages.SelectMany(page => page),
+            document => Assert.StartsWith("later", (string?)document["id"], StringComparison.Ordinal));
         nows.ForEach(now => now.Dispose());
     }
 
@@ -147,7 +157,10 @@ public sealed class ChangeFeedTests
     private static async Task<List<string>> ReadAsync(CosmosAccount account, ChangeFeedStartFrom start)
     {
         var seen = new List<string>();
-        using var feed = account.Container.GetChangeFeedIterator<JsonObject>(start, ChangeFeedMode.LatestVersion, new ChangeFeedRequestOptions { PageSizeHint = 1 });
+        using var feed = account.Container.GetChangeFeedIterator<JsonObject>(
+            start,
+            ChangeFeedMode.LatestVersion,
+            new ChangeFeedRequestOptions { PageSizeHint = 1 });
         while (feed.HasMoreResults)
         {
             var page = await feed.ReadNextAsync();

@@ -12,7 +12,9 @@ namespace Chat.Local.Tests.CosmosDb;
 /// <summary>The SDK merges what ranges answer; so arrays and objects must be in the very order that it would put them in.</summary>
 public sealed class ComplexHashTests
 {
-    private static readonly Type Element = typeof(CosmosClient).Assembly.GetType("Microsoft.Azure.Cosmos.CosmosElements.CosmosElement", throwOnError: true)!;
+    private static readonly Type Element = typeof(CosmosClient).Assembly.GetType(
+        "Microsoft.Azure.Cosmos.CosmosElements.CosmosElement",
+        throwOnError: true)!;
     private static readonly MethodInfo Parse = Element.GetMethods().Single(method => method is { Name: "Parse", IsGenericMethod: false });
 
     [Fact]

@@ -49,7 +49,9 @@ public sealed class ContainerTests
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Contains(named, message, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(account, HttpMethod.Get, "colls/other")).Status);
-        Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(account, HttpMethod.Put, "colls/items", $$"""{"id":"items"{{key}},{{asked}}}""")).Status);
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await SendAsync(account, HttpMethod.Put, "colls/items", $$"""{"id":"items"{{key}},{{asked}}}""")).Status);
     }
 
     [Fact]
@@ -66,19 +68,28 @@ public sealed class ContainerTests
             ChangeFeedPolicy = new ChangeFeedPolicy(),
         });
 
-        Assert.Equal(("/a b/pk", PartitionKeyDefinitionVersion.V2), (created.Resource.PartitionKeyPath, created.Resource.PartitionKeyDefinitionVersion!.Value));
+        Assert.Equal(
+            ("/a b/pk", PartitionKeyDefinitionVersion.V2),
+            (created.Resource.PartitionKeyPath, created.Resource.PartitionKeyDefinitionVersion!.Value));
         Assert.Equal("/*", Assert.Single(created.Resource.IndexingPolicy.IncludedPaths).Path);
     }
 
     [Fact]
     public async Task Should_index_all_paths_beside_composite_indexes_that_are_named_alone()
     {
-        await using var account = await CosmosAccount.StartAsync("\"indexingPolicy\":{\"compositeIndexes\":[[{\"path\":\"/a\"},{\"path\":\"/b\",\"order\":\"Descending\"}]]}");
+        await using var account = await CosmosAccount.StartAsync(
+            "\"indexingPolicy\":{\"compositeIndexes\":[[{\"path\":\"/a\"},{\"path\":\"/b\",\"order\":\"Descending\"}]]}");
         await account.CreateAsync("""{"id":"1","pk":"k","a":1,"b":1}""");
         await account.CreateAsync("""{"id":"2","pk":"k","a":1,"b":2}""");
 
-        Assert.Equal(["2", "1"], (await account.QueryAsync("SELECT VALUE c.id FROM c ORDER BY c.a, c.b DESC")).Select(id => (string)id!), StringComparer.Ordinal);
-        Assert.Equal(["2", "1"], (await account.QueryAsync("SELECT VALUE c.id FROM c ORDER BY c.b DESC")).Select(id => (string)id!), StringComparer.Ordinal);
+        Assert.Equal(
+            ["2", "1"],
+            (await account.QueryAsync("SELECT VALUE c.id FROM c ORDER BY c.a, c.b DESC")).Select(id => (string)id!),
+            StringComparer.Ordinal);
+        Assert.Equal(
+            ["2", "1"],
+            (await account.QueryAsync("SELECT VALUE c.id FROM c ORDER BY c.b DESC")).Select(id => (string)id!),
+            StringComparer.Ordinal);
         Assert.Single((await account.Container.ReadContainerAsync()).Resource.IndexingPolicy.CompositeIndexes);
     }
 
@@ -105,7 +116,8 @@ public sealed class ContainerTests
         await account.Container.ReplaceContainerAsync(new ContainerProperties("items", "/pk"));
         Assert.Equal("kept", (string?)Assert.Single(await account.QueryAsync("SELECT VALUE c.id FROM c")));
 
-        var late = await Assert.ThrowsAsync<CosmosException>(() => account.Container.ReplaceContainerAsync(properties, new ContainerRequestOptions { IfMatchEtag = read.ETag }));
+        var late = await Assert.ThrowsAsync<CosmosException>(
+            () => account.Container.ReplaceContainerAsync(properties, new ContainerRequestOptions { IfMatchEtag = read.ETag }));
         Assert.Equal(HttpStatusCode.PreconditionFailed, late.StatusCode);
     }
 
@@ -140,7 +152,10 @@ public sealed class ContainerTests
         var read = await again.Client.GetContainer("chat", "own").ReadContainerAsync();
         Assert.Equal((7, etag, modified), (read.Resource.DefaultTimeToLive, read.ETag, read.Resource.LastModified));
         Assert.InRange(modified!.Value, DateTime.UnixEpoch.AddYears(50), DateTime.MaxValue);
-        Assert.InRange((await again.Client.GetDatabase("chat").ReadAsync()).Resource.LastModified!.Value, DateTime.UnixEpoch.AddYears(50), DateTime.MaxValue);
+        Assert.InRange(
+            (await again.Client.GetDatabase("chat").ReadAsync()).Resource.LastModified!.Value,
+            DateTime.UnixEpoch.AddYears(50),
+            DateTime.MaxValue);
     }
 
     [Fact]
@@ -201,7 +216,10 @@ public sealed class ContainerTests
     {
         await using var account = await CosmosAccount.StartAsync();
 
-        async Task<int> SubStatusAsync(Func<Task> act) => (await Assert.ThrowsAsync<CosmosException>(act)) is { StatusCode: HttpStatusCode.NotFound } missing ? missing.SubStatusCode : -1;
+        async Task<int> SubStatusAsync(Func<Task> act) =>
+            (await Assert.ThrowsAsync<CosmosException>(act)) is { StatusCode: HttpStatusCode.NotFound } missing
+                ? missing.SubStatusCode
+                : -1;
         Assert.Equal(0, await SubStatusAsync(() => account.Client.GetContainer("chat", "none").ReadContainerAsync()));
         Assert.Equal(0, await SubStatusAsync(() => account.Client.GetContainer("chat", "none").DeleteContainerAsync()));
         Assert.Equal(0, await SubStatusAsync(() => account.Client.GetDatabase("none").ReadAsync()));
@@ -228,7 +246,9 @@ public sealed class ContainerTests
     public async Task Should_refuse_the_change_feed_of_all_versions()
     {
         await using var account = await CosmosAccount.StartAsync();
-        using var feed = account.Container.GetChangeFeedIterator<JsonObject>(ChangeFeedStartFrom.Now(), ChangeFeedMode.AllVersionsAndDeletes);
+        using var feed = account.Container.GetChangeFeedIterator<JsonObject>(
+            ChangeFeedStartFrom.Now(),
+            ChangeFeedMode.AllVersionsAndDeletes);
 
         var refused = await Assert.ThrowsAsync<CosmosException>(() => feed.ReadNextAsync());
 
@@ -263,7 +283,12 @@ public sealed class ContainerTests
         return [.. names.Order(StringComparer.Ordinal)];
     }
 
-    private static async Task<(HttpStatusCode Status, string Message)> SendAsync(CosmosAccount account, HttpMethod method, string path, string? body = null, (string Name, string Value)? header = null)
+    private static async Task<(HttpStatusCode Status, string Message)> SendAsync(
+        CosmosAccount account,
+        HttpMethod method,
+        string path,
+        string? body = null,
+        (string Name, string Value)? header = null)
     {
         using var http = account.NewHttp();
         using var request = new HttpRequestMessage(method, new Uri($"http://localhost/dbs/chat/{path}"));

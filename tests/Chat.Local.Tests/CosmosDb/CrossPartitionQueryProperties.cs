@@ -25,8 +25,12 @@ public sealed class CrossPartitionQueryProperties
         ("c.b > 2", document => document.B > 2),
         ("c.a = 2 OR c.a = 'a'", document => document.A is 5 or 8),
         ("IS_DEFINED(c.a) AND c.b <= 3", document => document.A > 0 && document.B <= 3),
-        ("c.pk = 'k3' OR (c.pk IN ('k1', 'k5') AND c.b > 2)", document => document.Key is "k3" || (document.Key is "k1" or "k5" && document.B > 2)),
-        ("(c.pk = 'k1' AND c.id = '3') OR (c.pk = 'k2' AND c.id IN ('5', '6'))", document => document is { Key: "k1", Id: "3" } or { Key: "k2", Id: "5" or "6" }),
+        (
+            "c.pk = 'k3' OR (c.pk IN ('k1', 'k5') AND c.b > 2)",
+            document => document.Key is "k3" || (document.Key is "k1" or "k5" && document.B > 2)),
+        (
+            "(c.pk = 'k1' AND c.id = '3') OR (c.pk = 'k2' AND c.id IN ('5', '6'))",
+            document => document is { Key: "k1", Id: "3" } or { Key: "k2", Id: "5" or "6" }),
         ("c.pk = 'k1' OR c.b > 2", document => document.Key is "k1" || document.B > 2),
     ];
 
@@ -75,7 +79,10 @@ public sealed class CrossPartitionQueryProperties
         var key = Orders[question.Order].Key;
         var expected = documents.Where(Filters[question.Filter].Holds).Select(key).Order().Skip(skip).Take(take).ToList();
 
-        var inOneGo = (await account.PagesAsync(new QueryDefinition(question.Sql), key: null, question.PageSize)).SelectMany(page => page).Select(id => (string)id!).ToList();
+        var inOneGo = (await account.PagesAsync(new QueryDefinition(question.Sql), key: null, question.PageSize))
+            .SelectMany(page => page)
+            .Select(id => (string)id!)
+            .ToList();
         var resumed = await ResumedAsync(account, question, () => Task.CompletedTask);
 
         foreach (var found in new[] { inOneGo, resumed })
@@ -102,7 +109,8 @@ public sealed class CrossPartitionQueryProperties
         });
 
         var (holds, key) = (Filters[question.Filter].Holds, Orders[question.Order].Key);
-        var all = found.ConvertAll(id => written.TryGetValue(id, out var one) ? one : documents[int.Parse(id, CultureInfo.InvariantCulture)]);
+        var all = found.ConvertAll(
+            id => written.TryGetValue(id, out var one) ? one : documents[int.Parse(id, CultureInfo.InvariantCulture)]);
         Assert.Equal(all.Select(key).Order(), all.Select(key));
         Assert.Equal(found.Count, found.Distinct(StringComparer.Ordinal).Count());
         Assert.True(all.TrueForAll(document => holds(document)));
@@ -121,13 +129,20 @@ public sealed class CrossPartitionQueryProperties
             ["VALUE SUM(c.b)"] = [$"{selected.Sum(document => document.B)}"],
             ["VALUE MIN(c.a)"] = defined.Count == 0 ? [] : [Values[defined.Min()]!],
             ["VALUE MAX(c.a)"] = defined.Count == 0 ? [] : [Values[defined.Max()]!],
-            ["VALUE SUM(c.a)"] = defined.TrueForAll(value => value is >= 4 and <= 6) ? [defined.Sum(value => double.Parse(Values[value]!, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture)] : [],
-            ["VALUE AVG(c.b)"] = selected.Count == 0 ? [] : [selected.Average(document => document.B).ToString(CultureInfo.InvariantCulture)],
+            ["VALUE SUM(c.a)"] = defined.TrueForAll(value => value is >= 4 and <= 6)
+                ? [defined.Sum(value => double.Parse(Values[value]!, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture)]
+                : [],
+            ["VALUE AVG(c.b)"] = selected.Count == 0
+                ? []
+                : [selected.Average(document => document.B).ToString(CultureInfo.InvariantCulture)],
             ["DISTINCT VALUE c.a"] = defined.Distinct().Order().Select(value => Values[value]!),
         };
         foreach (var (list, expected) in results)
         {
-            var found = await account.PagesAsync(new QueryDefinition($"SELECT {list} FROM c WHERE {Filters[question.Filter].Sql}"), key: null, question.PageSize);
+            var found = await account.PagesAsync(
+                new QueryDefinition($"SELECT {list} FROM c WHERE {Filters[question.Filter].Sql}"),
+                key: null,
+                question.PageSize);
             Assert.Equal(expected.Order(StringComparer.Ordinal), found.SelectMany(page => page).Select(value => value is null ? "null" : value.ToJsonString()).Order(StringComparer.Ordinal));
         }
     }
@@ -139,7 +154,10 @@ public sealed class CrossPartitionQueryProperties
         string? token = null;
         do
         {
-            using var query = account.Container.GetItemQueryIterator<string>(question.Sql, token, new QueryRequestOptions { MaxItemCount = question.PageSize });
+            using var query = account.Container.GetItemQueryIterator<string>(
+                question.Sql,
+                token,
+                new QueryRequestOptions { MaxItemCount = question.PageSize });
             var page = await query.ReadNextAsync();
             found.AddRange(page);
             token = page.ContinuationToken;

@@ -13,7 +13,9 @@ public sealed class CrossPartitionQueryTests
         "compositeIndexes":[[{"path":"/type","order":"ascending"},{"path":"/seq","order":"descending"}]]}
         """;
 
-    /// <summary>Documents 0 to 19, each of a key of its own: <c>seq</c> 19 to 0, <c>type</c> by thirds, <c>odd</c> for the odd ones only.</summary>
+    /// <summary>
+    /// Documents 0 to 19, each of a key of its own: <c>seq</c> 19 to 0, <c>type</c> by thirds, <c>odd</c> for the odd ones only.
+    /// </summary>
     [Theory]
     [InlineData("SELECT VALUE c.id FROM c ORDER BY c.seq", "19 18 17 16 15 14 13 12 11 10 9 8 7 6 5 4 3 2 1 0")]
     [InlineData("SELECT VALUE c.id FROM c WHERE c.seq < 5 OR c.seq = 11 ORDER BY c.seq DESC", "8 15 16 17 18 19")]
@@ -65,7 +67,10 @@ public sealed class CrossPartitionQueryTests
     {
         await using var account = await WithDocumentsAsync();
 
-        var results = (await account.PagesAsync(new QueryDefinition(sql), key: null, pageSize: 4)).SelectMany(page => page).Select(result => result!.ToJsonString()).ToList();
+        var results = (await account.PagesAsync(new QueryDefinition(sql), key: null, pageSize: 4))
+            .SelectMany(page => page)
+            .Select(result => result!.ToJsonString())
+            .ToList();
 
         Assert.Equal(expected, results.Count);
         Assert.Equal(expected, results.Distinct(StringComparer.Ordinal).Count());
@@ -76,7 +81,9 @@ public sealed class CrossPartitionQueryTests
     {
         await using var account = await WithDocumentsAsync();
 
-        var groups = await account.QueryAsync("SELECT c.type AS kind, COUNT(1) AS n, MIN(c.seq) AS least, AVG(c.odd) AS mean FROM c WHERE c.seq < 18 GROUP BY c.type", key: null);
+        var groups = await account.QueryAsync(
+            "SELECT c.type AS kind, COUNT(1) AS n, MIN(c.seq) AS least, AVG(c.odd) AS mean FROM c WHERE c.seq < 18 GROUP BY c.type",
+            key: null);
 
         Assert.Equal(
             [
@@ -97,17 +104,36 @@ public sealed class CrossPartitionQueryTests
             await account.CreateAsync($$"""{"id":"{{i}}","pk":"k{{i}}","seq":{{5 - i}},"tags":["a{{i}}","b{{i}}","c{{i}}"]}""");
         }
 
-        var pages = await account.PagesAsync(new QueryDefinition("SELECT VALUE t FROM c JOIN t IN c.tags WHERE t != 'b4' ORDER BY c.seq"), key: null, pageSize: 2);
+        var pages = await account.PagesAsync(
+            new QueryDefinition("SELECT VALUE t FROM c JOIN t IN c.tags WHERE t != 'b4' ORDER BY c.seq"),
+            key: null,
+            pageSize: 2);
 
         Assert.Equal("a5 b5 c5 a4 c4 a3 b3 c3 a2 b2 c2 a1 b1 c1 a0 b0 c0", string.Join(' ', pages.SelectMany(page => page)));
     }
 
-    /// <summary>Arrays and objects stand in the order of a hash that the service and the SDK share, so that ranges can be merged and gone on with.</summary>
+    /// <summary>
+    /// Arrays and objects stand in the order of a hash that the service and the SDK share, so that ranges can be merged and gone on
+    /// with.
+    /// </summary>
     [Theory]
     [EveryDoor]
     public async Task Should_sort_arrays_and_objects_with_everything_else_and_go_on_after_each(Door door)
     {
-        string[] values = ["null", "false", "7", "\"text\"", "[]", "[1]", "[1,2]", "[\"x\",null]", "{}", """{"a":1}""", """{"a":1,"b":[true]}"""];
+        string[] values =
+        [
+            "null",
+            "false",
+            "7",
+            "\"text\"",
+            "[]",
+            "[1]",
+            "[1,2]",
+            "[\"x\",null]",
+            "{}",
+            """{"a":1}""",
+            """{"a":1,"b":[true]}""",
+        ];
         await using var account = await CosmosAccount.StartAsync(Indexing, door: door);
         foreach (var (value, i) in values.Select((value, i) => (value, i)))
         {
@@ -119,7 +145,10 @@ public sealed class CrossPartitionQueryTests
         string? token = null;
         do
         {
-            using var page = account.Container.GetItemQueryIterator<string>("SELECT VALUE c.id FROM c ORDER BY c.odd", token, new QueryRequestOptions { MaxItemCount = 1 });
+            using var page = account.Container.GetItemQueryIterator<string>(
+                "SELECT VALUE c.id FROM c ORDER BY c.odd",
+                token,
+                new QueryRequestOptions { MaxItemCount = 1 });
             var answer = await page.ReadNextAsync();
             resumed.AddRange(answer);
             token = answer.ContinuationToken;
@@ -153,7 +182,8 @@ public sealed class CrossPartitionQueryTests
         var account = await CosmosAccount.StartAsync(Indexing);
         for (var i = 0; i < 20; i++)
         {
-            await account.CreateAsync($$"""{"id":"{{i}}","pk":"k{{i}}","seq":{{19 - i}},"type":"t{{(i + 2) % 3}}"{{(i % 2 == 1 ? $",\"odd\":{i}" : "")}}}""");
+            await account.CreateAsync(
+                $$"""{"id":"{{i}}","pk":"k{{i}}","seq":{{19 - i}},"type":"t{{(i + 2) % 3}}"{{(i % 2 == 1 ? $",\"odd\":{i}" : "")}}}""");
         }
 
         return account;

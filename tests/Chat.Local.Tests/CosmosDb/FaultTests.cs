@@ -30,7 +30,8 @@ public sealed class FaultTests
     {
         await using var account = await CosmosAccount.StartAsync(door: door);
         var tries = 0;
-        using var twice = account.Faults.Add(new Fault("cosmos", "create", FaultKind.Throttle) { Times = 2, Strike = _ => Task.FromResult(tries++) });
+        using var twice = account.Faults.Add(
+            new Fault("cosmos", "create", FaultKind.Throttle) { Times = 2, Strike = _ => Task.FromResult(tries++) });
 
         var created = await account.CreateAsync("""{"id":"a","pk":"k"}""");
 
@@ -96,7 +97,8 @@ public sealed class FaultTests
     {
         await using var account = await CosmosAccount.StartAsync();
         var tries = 0;
-        using var fault = account.Faults.Add(new Fault("cosmos", "upsert", FaultKind.ResetBefore) { Times = 3, Strike = _ => Task.FromResult(tries++) });
+        using var fault = account.Faults.Add(
+            new Fault("cosmos", "upsert", FaultKind.ResetBefore) { Times = 3, Strike = _ => Task.FromResult(tries++) });
 
         using var response = await account.Container.UpsertItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k"}"""), Key);
 
@@ -111,7 +113,8 @@ public sealed class FaultTests
         using var client = account.NewClient(limitToEndpoint: true);
         using var once = account.Faults.Add(new Fault("cosmos", "create", FaultKind.ResetAfter) { Times = 1 });
 
-        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetContainer("chat", "items").CreateItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k"}"""), Key));
+        await Assert.ThrowsAsync<HttpRequestException>(
+            () => client.GetContainer("chat", "items").CreateItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k"}"""), Key));
 
         Assert.NotNull(await account.FindAsync("k", "a"));
     }
@@ -136,8 +139,15 @@ public sealed class FaultTests
         using (account.Faults.Add(new Fault("cosmos", "*", FaultKind.FalsePrecondition)))
         {
             using var batch = await Append(account, head.ETag);
-            using var patch = await account.Container.PatchItemStreamAsync("head", Key, [PatchOperation.Set("/n", 2)], new PatchItemRequestOptions { FilterPredicate = "FROM c WHERE c.n = 1" });
-            using var unconditional = await account.Container.ReplaceItemStreamAsync(CosmosAccount.Json("""{"id":"head","pk":"k","n":1}"""), "head", Key);
+            using var patch = await account.Container.PatchItemStreamAsync(
+                "head",
+                Key,
+                [PatchOperation.Set("/n", 2)],
+                new PatchItemRequestOptions { FilterPredicate = "FROM c WHERE c.n = 1" });
+            using var unconditional = await account.Container.ReplaceItemStreamAsync(
+                CosmosAccount.Json("""{"id":"head","pk":"k","n":1}"""),
+                "head",
+                Key);
 
             Assert.Equal(HttpStatusCode.PreconditionFailed, batch.StatusCode);
             Assert.Equal(HttpStatusCode.PreconditionFailed, patch.StatusCode);
@@ -197,8 +207,12 @@ public sealed class FaultTests
         Assert.Equal(("cosmos", 1, created.RequestCharge), (reading.Service, reading.Requests, reading.Units));
     }
 
-    private static Task<TransactionalBatchResponse> Append(CosmosAccount account, string etag) => account.Container.CreateTransactionalBatch(Key)
-        .ReplaceItemStream("head", CosmosAccount.Json("""{"id":"head","pk":"k","n":2}"""), new TransactionalBatchItemRequestOptions { IfMatchEtag = etag })
+    private static Task<TransactionalBatchResponse> Append(CosmosAccount account, string etag) =>
+        account.Container.CreateTransactionalBatch(Key)
+        .ReplaceItemStream(
+            "head",
+            CosmosAccount.Json("""{"id":"head","pk":"k","n":2}"""),
+            new TransactionalBatchItemRequestOptions { IfMatchEtag = etag })
         .CreateItemStream(CosmosAccount.Json("""{"id":"m","pk":"k"}"""))
         .ExecuteAsync();
 }

@@ -55,10 +55,13 @@ public sealed class IndexUseTests
 
     private static async Task<double> ChargeAsync(CosmosAccount account, string sql)
     {
-        using var pages = account.Container.GetItemQueryIterator<object>(sql, requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey("k"), EnableOptimisticDirectExecution = true });
+        using var pages = account.Container.GetItemQueryIterator<object>(
+            sql,
+            requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey("k"), EnableOptimisticDirectExecution = true });
         var page = await pages.ReadNextAsync();
         return page.RequestCharge;
     }
 
-    private static bool IsCountedAsScan(CosmosAccount account) => account.Meter.Read().Any(reading => reading is { Service: "cosmos", Operation: "scan" });
+    private static bool IsCountedAsScan(CosmosAccount account) =>
+        account.Meter.Read().Any(reading => reading is { Service: "cosmos", Operation: "scan" });
 }

@@ -81,10 +81,24 @@ public sealed class ItemTests
     {
         await using var account = await CosmosAccount.StartAsync(door: door);
         var first = await account.CreateAsync("""{"id":"a","pk":"k"}""");
-        using var second = await account.Container.ReplaceItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k","n":2}"""), "a", Key, new ItemRequestOptions { IfMatchEtag = first.ETag });
-        using var stale = await account.Container.ReplaceItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k","n":3}"""), "a", Key, new ItemRequestOptions { IfMatchEtag = first.ETag });
-        using var staleUpsert = await account.Container.UpsertItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k","n":4}"""), Key, new ItemRequestOptions { IfMatchEtag = first.ETag });
-        using var staleDelete = await account.Container.DeleteItemStreamAsync("a", Key, new ItemRequestOptions { IfMatchEtag = first.ETag });
+        using var second = await account.Container.ReplaceItemStreamAsync(
+            CosmosAccount.Json("""{"id":"a","pk":"k","n":2}"""),
+            "a",
+            Key,
+            new ItemRequestOptions { IfMatchEtag = first.ETag });
+        using var stale = await account.Container.ReplaceItemStreamAsync(
+            CosmosAccount.Json("""{"id":"a","pk":"k","n":3}"""),
+            "a",
+            Key,
+            new ItemRequestOptions { IfMatchEtag = first.ETag });
+        using var staleUpsert = await account.Container.UpsertItemStreamAsync(
+            CosmosAccount.Json("""{"id":"a","pk":"k","n":4}"""),
+            Key,
+            new ItemRequestOptions { IfMatchEtag = first.ETag });
+        using var staleDelete = await account.Container.DeleteItemStreamAsync(
+            "a",
+            Key,
+            new ItemRequestOptions { IfMatchEtag = first.ETag });
 
         Assert.Equal(HttpStatusCode.OK, second.StatusCode);
         Assert.Equal(HttpStatusCode.PreconditionFailed, stale.StatusCode);
@@ -109,7 +123,10 @@ public sealed class ItemTests
     public async Task Should_answer_without_content_when_none_is_wanted(Door door)
     {
         await using var account = await CosmosAccount.StartAsync(door: door);
-        using var response = await account.Container.CreateItemStreamAsync(CosmosAccount.Json("""{"id":"a","pk":"k"}"""), Key, new ItemRequestOptions { EnableContentResponseOnWrite = false });
+        using var response = await account.Container.CreateItemStreamAsync(
+            CosmosAccount.Json("""{"id":"a","pk":"k"}"""),
+            Key,
+            new ItemRequestOptions { EnableContentResponseOnWrite = false });
 
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         Assert.False(response.Content?.Length > 0);
@@ -137,9 +154,15 @@ public sealed class ItemTests
     public async Task Should_hold_documents_and_ids_to_their_limits(Door door)
     {
         await using var account = await CosmosAccount.StartAsync(door: door);
-        using var large = await account.Container.CreateItemStreamAsync(CosmosAccount.Json($$"""{"id":"a","pk":"k","x":"{{new string('x', 2 * 1024 * 1024)}}"}"""), Key);
-        using var longId = await account.Container.CreateItemStreamAsync(CosmosAccount.Json($$"""{"id":"{{new string('x', 1024)}}","pk":"k"}"""), Key);
-        using var fits = await account.Container.CreateItemStreamAsync(CosmosAccount.Json($$"""{"id":"{{new string('x', 1023)}}","pk":"k"}"""), Key);
+        using var large = await account.Container.CreateItemStreamAsync(
+            CosmosAccount.Json($$"""{"id":"a","pk":"k","x":"{{new string('x', 2 * 1024 * 1024)}}"}"""),
+            Key);
+        using var longId = await account.Container.CreateItemStreamAsync(
+            CosmosAccount.Json($$"""{"id":"{{new string('x', 1024)}}","pk":"k"}"""),
+            Key);
+        using var fits = await account.Container.CreateItemStreamAsync(
+            CosmosAccount.Json($$"""{"id":"{{new string('x', 1023)}}","pk":"k"}"""),
+            Key);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, longId.StatusCode);
@@ -153,7 +176,10 @@ public sealed class ItemTests
         await using var account = await CosmosAccount.StartAsync(door: door);
         var created = await account.CreateAsync("""{"id":"a","pk":"k"}""");
         var range = created.Headers.Session.Split(':')[0];
-        using var same = await account.Container.ReadItemStreamAsync("a", Key, new ItemRequestOptions { SessionToken = created.Headers.Session });
+        using var same = await account.Container.ReadItemStreamAsync(
+            "a",
+            Key,
+            new ItemRequestOptions { SessionToken = created.Headers.Session });
         using var ahead = await account.Container.ReadItemStreamAsync("a", Key, new ItemRequestOptions { SessionToken = $"{range}:-1#99" });
 
         Assert.Equal(HttpStatusCode.OK, same.StatusCode);
@@ -199,7 +225,9 @@ public sealed class ItemTests
     {
         await using var account = await CosmosAccount.StartAsync(door: door);
         var key = new string(character, length);
-        using var response = await account.Container.CreateItemStreamAsync(CosmosAccount.Json($$"""{"id":"a","pk":"{{key}}"}"""), new PartitionKey(key));
+        using var response = await account.Container.CreateItemStreamAsync(
+            CosmosAccount.Json($$"""{"id":"a","pk":"{{key}}"}"""),
+            new PartitionKey(key));
 
         Assert.Equal(expected, response.StatusCode);
     }
@@ -215,7 +243,9 @@ public sealed class ItemTests
     {
         await using var account = await CosmosAccount.StartAsync(door: door);
 
-        using var created = await account.Container.CreateItemStreamAsync(CosmosAccount.Json($$"""{"id":"a","pk":"k","n":[{"m":{{written}}}],"s":"{{written}}"}"""), new PartitionKey("k"));
+        using var created = await account.Container.CreateItemStreamAsync(
+            CosmosAccount.Json($$"""{"id":"a","pk":"k","n":[{"m":{{written}}}],"s":"{{written}}"}"""),
+            new PartitionKey("k"));
 
         var item = (await account.FindAsync("k", "a"))!;
         Assert.Equal(($$"""[{"m":{{kept}}}]""", written), (item["n"]!.ToJsonString(), (string?)item["s"]));
@@ -229,8 +259,13 @@ public sealed class ItemTests
         await using var account = await CosmosAccount.StartAsync(door: door);
         await account.CreateAsync("""{"id":"a","pk":"k","n":1e308}""");
 
-        using var created = await account.Container.CreateItemStreamAsync(CosmosAccount.Json("""{"id":"b","pk":"k","n":1e400}"""), new PartitionKey("k"));
-        using var patched = await account.Container.PatchItemStreamAsync("a", new PartitionKey("k"), [PatchOperation.Increment("/n", 1.7e308)]);
+        using var created = await account.Container.CreateItemStreamAsync(
+            CosmosAccount.Json("""{"id":"b","pk":"k","n":1e400}"""),
+            new PartitionKey("k"));
+        using var patched = await account.Container.PatchItemStreamAsync(
+            "a",
+            new PartitionKey("k"),
+            [PatchOperation.Increment("/n", 1.7e308)]);
 
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (created.StatusCode, patched.StatusCode));
     }

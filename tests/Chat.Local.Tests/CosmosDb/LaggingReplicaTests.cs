@@ -103,7 +103,9 @@ public sealed class LaggingReplicaTests
     {
         using var client = account.NewClient();
         var options = new QueryRequestOptions { PartitionKey = key, EnableOptimisticDirectExecution = key is not null };
-        using var query = client.GetContainer("chat", "items").GetItemQueryIterator<JsonObject>("SELECT * FROM c ORDER BY c.n", requestOptions: options);
+        using var query = client.GetContainer("chat", "items").GetItemQueryIterator<JsonObject>(
+            "SELECT * FROM c ORDER BY c.n",
+            requestOptions: options);
         var found = new List<string>();
         while (query.HasMoreResults)
         {

@@ -22,20 +22,34 @@ public sealed class LinqTests
         string[] some = ["e1", "e7", "e99"];
 
         await AgreesAsync(account, entries => entries.OrderBy(entry => entry.Seq));
-        await AgreesAsync(account, entries => entries.Where(entry => entry.Kind == "message" && entry.Seq > 3).OrderByDescending(entry => entry.Seq));
+        await AgreesAsync(
+            account,
+            entries => entries.Where(entry => entry.Kind == "message" && entry.Seq > 3).OrderByDescending(entry => entry.Seq));
         await AgreesAsync(account, entries => entries.Where(entry => !entry.Gone || entry.Seq < 3).OrderBy(entry => entry.Seq));
-        await AgreesAsync(account, entries => entries.Where(entry => entry.Text != null).OrderBy(entry => entry.Seq).Select(entry => entry.Text));
+        await AgreesAsync(
+            account,
+            entries => entries.Where(entry => entry.Text != null).OrderBy(entry => entry.Seq).Select(entry => entry.Text));
         await AgreesAsync(account, entries => entries.Where(entry => entry.Text != null && entry.Text.StartsWith("Text 1")).OrderBy(entry => entry.Seq).Select(entry => entry.Id));
-        await AgreesAsync(account, entries => entries.Where(entry => some.Contains(entry.Id)).OrderBy(entry => entry.Seq).Select(entry => entry.Id));
-        await AgreesAsync(account, entries => entries.Where(entry => entry.Tags.Contains("t1")).OrderBy(entry => entry.Seq).Select(entry => entry.Id));
+        await AgreesAsync(
+            account,
+            entries => entries.Where(entry => some.Contains(entry.Id)).OrderBy(entry => entry.Seq).Select(entry => entry.Id));
+        await AgreesAsync(
+            account,
+            entries => entries.Where(entry => entry.Tags.Contains("t1")).OrderBy(entry => entry.Seq).Select(entry => entry.Id));
         await AgreesAsync(account, entries => entries.OrderBy(entry => entry.Seq).Select(entry => new { entry.Id, Twice = entry.Seq * 2 }));
         await AgreesAsync(account, entries => entries.OrderBy(entry => entry.Kind).ThenByDescending(entry => entry.Seq).Skip(2).Take(4));
         await AgreesAsync(account, entries => entries.OrderBy(entry => entry.Seq).Skip(3).Select(entry => entry.Id));
         await AgreesAsync(account, entries => entries.OrderBy(entry => entry.Seq).SelectMany(entry => entry.Tags));
-        await AgreesAsync(account, entries => entries.Where(entry => entry.Tags.Any(tag => tag == "t2")).OrderBy(entry => entry.Seq).Select(entry => entry.Id));
-        await AgreesAsync(account, entries => entries.OrderBy(entry => entry.Seq).Select(entry => new { entry.Id, Shown = entry.Gone ? "gone" : entry.Text }));
+        await AgreesAsync(
+            account,
+            entries => entries.Where(entry => entry.Tags.Any(tag => tag == "t2")).OrderBy(entry => entry.Seq).Select(entry => entry.Id));
+        await AgreesAsync(
+            account,
+            entries => entries.OrderBy(entry => entry.Seq).Select(entry => new { entry.Id, Shown = entry.Gone ? "gone" : entry.Text }));
         await AgreesAsync(account, entries => entries.Where(entry => entry.Text != null).OrderBy(entry => entry.Seq).Select(entry => new { entry.Id, Short = entry.Text!.Replace("1", "!").TrimStart() }));
-        await AgreesAsync(account, entries => entries.OrderBy(entry => entry.Seq).Select(entry => new { entry.Id, Root = Math.Floor(Math.Sqrt(entry.Seq)) }));
+        await AgreesAsync(
+            account,
+            entries => entries.OrderBy(entry => entry.Seq).Select(entry => new { entry.Id, Root = Math.Floor(Math.Sqrt(entry.Seq)) }));
     }
 
     [Fact]
@@ -59,7 +73,10 @@ public sealed class LinqTests
         }
 
         Assert.NotEmpty(found);
-        Assert.Equal(query(Entries.AsQueryable()).AsEnumerable().Select(one => JsonSerializer.Serialize(one)), found.Select(one => JsonSerializer.Serialize(one)), StringComparer.Ordinal);
+        Assert.Equal(
+            query(Entries.AsQueryable()).AsEnumerable().Select(one => JsonSerializer.Serialize(one)),
+            found.Select(one => JsonSerializer.Serialize(one)),
+            StringComparer.Ordinal);
     }
 
     private static async Task<CosmosAccount> WithEntriesAsync()

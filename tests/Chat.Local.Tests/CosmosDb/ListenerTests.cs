@@ -21,7 +21,9 @@ public sealed class ListenerTests
         using var client = Connect(port, CosmosService.WellKnownKey);
         var container = client.GetContainer("chat", "items");
         Assert.NotNull((await container.ReadItemAsync<JsonObject>("a b", new PartitionKey("k"))).Resource);
-        using var batch = await container.CreateTransactionalBatch(new PartitionKey("k")).CreateItemStream(CosmosAccount.Json("""{"id":"b","pk":"k"}""")).ExecuteAsync();
+        using var batch = await container.CreateTransactionalBatch(new PartitionKey("k"))
+            .CreateItemStream(CosmosAccount.Json("""{"id":"b","pk":"k"}"""))
+            .ExecuteAsync();
         Assert.True(batch.IsSuccessStatusCode);
         using var feed = container.GetChangeFeedIterator<JsonObject>(ChangeFeedStartFrom.Beginning(), ChangeFeedMode.LatestVersion);
         Assert.Equal(HttpStatusCode.OK, (await feed.ReadNextAsync()).StatusCode);
@@ -46,7 +48,8 @@ public sealed class ListenerTests
             using var client = new CosmosClient($"AccountEndpoint=https://localhost:{port}/;AccountKey={CosmosService.WellKnownKey};", new CosmosClientOptions
             {
                 ConnectionMode = ConnectionMode.Gateway,
-                ServerCertificateCustomValidationCallback = (shown, _, _) => shown.RawDataMemory.Span.SequenceEqual(certificate.RawDataMemory.Span) && shown.MatchesHostname("localhost"),
+                ServerCertificateCustomValidationCallback = (shown, _, _) =>
+                    shown.RawDataMemory.Span.SequenceEqual(certificate.RawDataMemory.Span) && shown.MatchesHostname("localhost"),
             });
             Assert.Equal("chat", (await client.GetDatabase("chat").ReadAsync()).Resource.Id);
             return given;
@@ -107,7 +110,8 @@ public sealed class ListenerTests
         var port = await account.Service.ListenAsync(0, CancellationToken.None);
 
         using var client = new CosmosClient($"AccountEndpoint=http://localhost:{port}/;AccountKey={CosmosService.WellKnownKey};");
-        var refused = await Assert.ThrowsAsync<CosmosException>(() => client.GetContainer("chat", "items").ReadItemAsync<JsonObject>("a", new PartitionKey("k")));
+        var refused = await Assert.ThrowsAsync<CosmosException>(
+            () => client.GetContainer("chat", "items").ReadItemAsync<JsonObject>("a", new PartitionKey("k")));
 
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Contains("Use ConnectionMode.Gateway", refused.Message, StringComparison.Ordinal);
@@ -120,7 +124,8 @@ public sealed class ListenerTests
         var port = await account.Service.ListenAsync(0, CancellationToken.None);
 
         using var client = Connect(port, Convert.ToBase64String(new byte[64]));
-        var refused = await Assert.ThrowsAsync<CosmosException>(() => client.GetContainer("chat", "items").ReadItemAsync<JsonObject>("a", new PartitionKey("k")));
+        var refused = await Assert.ThrowsAsync<CosmosException>(
+            () => client.GetContainer("chat", "items").ReadItemAsync<JsonObject>("a", new PartitionKey("k")));
 
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
     }
@@ -154,5 +159,7 @@ public sealed class ListenerTests
     }
 
     private static CosmosClient Connect(int? port, string key) =>
-        new($"AccountEndpoint=http://localhost:{port}/;AccountKey={key};", new CosmosClientOptions { ConnectionMode = ConnectionMode.Gateway, UseSystemTextJsonSerializerWithOptions = new() });
+        new(
+            $"AccountEndpoint=http://localhost:{port}/;AccountKey={key};",
+            new CosmosClientOptions { ConnectionMode = ConnectionMode.Gateway, UseSystemTextJsonSerializerWithOptions = new() });
 }

@@ -43,7 +43,13 @@ public sealed class NodeTests
     {
         var folder = Path.Combine(Path.GetDirectoryName(thisFile)!, "node");
         Assert.True(Directory.Exists(Path.Combine(folder, "node_modules")), $"The npm packages aren't there: run 'npm ci' in {folder}.");
-        var start = new ProcessStartInfo("node", ["conformance.mjs"]) { UseShellExecute = false, WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("node", ["conformance.mjs"])
+        {
+            UseShellExecute = false,
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["COSMOS_ENDPOINT"] = endpoint;
         start.Environment["NODE_EXTRA_CA_CERTS"] = trusted;
         start.Environment["COSMOS_KEY"] = CosmosService.WellKnownKey;

@@ -33,7 +33,9 @@ public sealed class PatchTests
         Assert.Equal(HttpStatusCode.OK, patched.StatusCode);
         var document = await account.FindAsync("k", "a");
         Assert.Equal(patched.ETag, (string?)document!["_etag"]);
-        Assert.Equal("""{"id":"a","pk":"k","n":42,"x":3,"list":["first","inserted",2,3,"last"],"o":{"set":5},"new":"v","fresh":7,"moved":"é"}""", Own(document));
+        Assert.Equal(
+            """{"id":"a","pk":"k","n":42,"x":3,"list":["first","inserted",2,3,"last"],"o":{"set":5},"new":"v","fresh":7,"moved":"é"}""",
+            Own(document));
     }
 
     [Theory]
@@ -59,7 +61,11 @@ public sealed class PatchTests
     {
         await using var account = await CosmosAccount.StartAsync(door: door);
         await account.CreateAsync("""{"id":"a","pk":"k"}""");
-        using var stale = await account.Container.PatchItemStreamAsync("a", Key, [PatchOperation.Set("/x", 1)], new PatchItemRequestOptions { IfMatchEtag = "\"other\"" });
+        using var stale = await account.Container.PatchItemStreamAsync(
+            "a",
+            Key,
+            [PatchOperation.Set("/x", 1)],
+            new PatchItemRequestOptions { IfMatchEtag = "\"other\"" });
         using var missing = await account.Container.PatchItemStreamAsync("b", Key, [PatchOperation.Set("/x", 1)]);
 
         Assert.Equal(HttpStatusCode.PreconditionFailed, stale.StatusCode);
@@ -98,6 +104,7 @@ public sealed class PatchTests
             document.Remove(name);
         }
 
-        return document.ToJsonString(new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        return document.ToJsonString(
+            new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }
 }

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Chat.Local.Tests.CosmosDb;
 
-/// <summary>Whatever is written, and in whatever order, pages of a sorted and filtered query together are what a plain sort and filter give.</summary>
+/// <summary>
+/// Whatever is written, and in whatever order, pages of a sorted and filtered query together are what a plain sort and filter give.
+/// </summary>
 public sealed class QueryProperties
 {
     private const string Indexing = """
@@ -52,7 +54,10 @@ public sealed class QueryProperties
             }
 
             await account.Container.UpsertItemAsync(document);
-            model[id] = (write.Seq > 0 ? write.Seq : null, $"t{write.Type}", model.TryGetValue(id, out var before) ? before.Created : number);
+            model[id] = (
+                write.Seq > 0 ? write.Seq : null,
+                $"t{write.Type}",
+                model.TryGetValue(id, out var before) ? before.Created : number);
         }
 
         var descending = (one.Shape & 1) != 0;
@@ -63,7 +68,8 @@ public sealed class QueryProperties
             + (bounded ? "c.seq > @from AND c.seq <= @to" : "true") + (typed ? " AND c.type = 't1'" : "")
             + " ORDER BY c.seq" + (descending ? " DESC" : "");
 
-        var selected = model.Where(item => (!bounded || (item.Value.Seq > one.From && item.Value.Seq <= one.To)) && (!typed || item.Value.Type == "t1"));
+        var selected = model.Where(
+            item => (!bounded || (item.Value.Seq > one.From && item.Value.Seq <= one.To)) && (!typed || item.Value.Type == "t1"));
         var sorted = selected.OrderBy(item => item.Value.Seq ?? 0).ThenBy(item => item.Value.Created);
         var expected = (descending ? sorted.Reverse() : sorted).Take(top).Select(item => item.Key);
 

@@ -45,7 +45,8 @@ public sealed class ReadManyTests
             await container.CreateItemAsync(JsonNode.Parse($$"""{"id":"{{i}}","pk":"k{{i / 2}}"}"""));
         }
 
-        var found = await container.ReadManyItemsAsync<JsonObject>([.. Enumerable.Range(0, 100).Select(i => ($"{i}", new PartitionKey($"k{i / 2}")))]);
+        var found = await container.ReadManyItemsAsync<JsonObject>(
+            [.. Enumerable.Range(0, 100).Select(i => ($"{i}", new PartitionKey($"k{i / 2}")))]);
         var ofOneKey = await container.ReadManyItemsAsync<JsonObject>([("6", new PartitionKey("k3")), ("7", new PartitionKey("k3"))]);
 
         Assert.Equal(100, found.Count);
@@ -76,7 +77,8 @@ public sealed class ReadManyTests
         await account.CreateAsync("""{"id":"c","pk":null}""");
 
         var one = await account.Container.ReadManyItemsAsync<JsonObject>([("a", new PartitionKey("k"))]);
-        var all = await account.Container.ReadManyItemsAsync<JsonObject>([("a", new PartitionKey("k")), ("b", PartitionKey.None), ("c", PartitionKey.Null), ("d", PartitionKey.Null)]);
+        var all = await account.Container.ReadManyItemsAsync<JsonObject>(
+            [("a", new PartitionKey("k")), ("b", PartitionKey.None), ("c", PartitionKey.Null), ("d", PartitionKey.Null)]);
 
         Assert.Single(one);
         Assert.Equal(["a", "b", "c"], all.Select(item => (string)item["id"]!).Order(StringComparer.Ordinal));

@@ -27,12 +27,22 @@ public sealed class RestartTests : IDisposable
         }
 
         await using var again = await StartAsync();
-        using var read = await again.Container.ReadItemStreamAsync("a", new PartitionKey("k"), new ItemRequestOptions { SessionToken = session });
+        using var read = await again.Container.ReadItemStreamAsync(
+            "a",
+            new PartitionKey("k"),
+            new ItemRequestOptions { SessionToken = session });
         Assert.Equal(200, (int)read.StatusCode);
         Assert.Equal(etag, read.Headers.ETag);
-        Assert.Equal(["b", "a"], (await again.QueryAsync("SELECT VALUE c.id FROM c ORDER BY c.n DESC")).Select(id => (string)id!), StringComparer.Ordinal);
+        Assert.Equal(
+            ["b", "a"],
+            (await again.QueryAsync("SELECT VALUE c.id FROM c ORDER BY c.n DESC")).Select(id => (string)id!),
+            StringComparer.Ordinal);
 
-        var replaced = await again.Container.ReplaceItemAsync(JsonNode.Parse("""{"id":"a","pk":"k"}"""), "a", new PartitionKey("k"), new ItemRequestOptions { IfMatchEtag = etag });
+        var replaced = await again.Container.ReplaceItemAsync(
+            JsonNode.Parse("""{"id":"a","pk":"k"}"""),
+            "a",
+            new PartitionKey("k"),
+            new ItemRequestOptions { IfMatchEtag = etag });
         Assert.True(LsnOf(replaced.Headers.Session) > LsnOf(session), $"{replaced.Headers.Session} after {session}");
     }
 
@@ -60,7 +70,8 @@ public sealed class RestartTests : IDisposable
             await account.CreateAsync("""{"id":"a","pk":"k","text":"t"}""");
         }
 
-        await using (var account = await CosmosAccount.StartAsync("\"indexingPolicy\":{\"excludedPaths\":[{\"path\":\"/*\"}]}", _directory.Path))
+        await using (
+            var account = await CosmosAccount.StartAsync("\"indexingPolicy\":{\"excludedPaths\":[{\"path\":\"/*\"}]}", _directory.Path))
         {
             await Assert.ThrowsAsync<CosmosException>(() => account.QueryAsync("SELECT * FROM c ORDER BY c.text"));
         }

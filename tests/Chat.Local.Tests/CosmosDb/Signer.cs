@@ -9,7 +9,9 @@ internal sealed class Signer(HttpMessageHandler inner) : DelegatingHandler(inner
     {
         var date = TimeProvider.System.GetUtcNow().ToString("R");
         request.Headers.Add("x-ms-date", date);
-        request.Headers.TryAddWithoutValidation("Authorization", MasterKey.Authorize(request.Method.Method, Uri.UnescapeDataString(request.RequestUri!.AbsolutePath), date));
+        request.Headers.TryAddWithoutValidation(
+            "Authorization",
+            MasterKey.Authorize(request.Method.Method, Uri.UnescapeDataString(request.RequestUri!.AbsolutePath), date));
         return base.SendAsync(request, cancellationToken);
     }
 }

@@ -98,7 +98,8 @@ public sealed class SqlTests
     [InlineData("[RegexMatch('abcd', 'ABC', 'i'), RegexMatch('abcd', '^b'), RegexMatch('a\\nb', '^b$', 'm'), RegexMatch('ab', 'a b', 'x')]", "[true,false,true,true]")]
     [InlineData("[INDEX_OF('abab', 'b'), INDEX_OF('abab', 'b', 2), INDEX_OF('abab', 'c'), INDEX_OF('a', 'a', 9)]", "[1,3,-1,-1]")]
     [InlineData("[REVERSE('abc'), REPLICATE('ab', 2)]", """["cba","abab"]""")]
-    public Task Should_call(string expression, string? expected) => AgreesAsync($"SELECT VALUE {expression}", expected is null ? "[]" : $"[{expected}]");
+    public Task Should_call(string expression, string? expected) =>
+        AgreesAsync($"SELECT VALUE {expression}", expected is null ? "[]" : $"[{expected}]");
 
     [Theory]
     [InlineData("DateTimeAdd('mm', 1, '2020-01-31T00:00:00.0000000Z')", "\"2020-02-29T00:00:00.0000000Z\"")]
@@ -111,7 +112,10 @@ public sealed class SqlTests
     [InlineData("[GetCurrentDateTime(), GetCurrentTimestamp(), GetCurrentTicksStatic(), DateTimeAdd('yy', 90000, '2020-01-01')]", """["1970-01-01T00:00:07.0000000Z",7000,70000000]""")]
     public void Should_reckon_with_time(string expression, string expected)
     {
-        var query = SqlParser.Parse($"SELECT VALUE {expression}", new Dictionary<string, SqlValue>(), DateTimeOffset.FromUnixTimeSeconds(7));
+        var query = SqlParser.Parse(
+            $"SELECT VALUE {expression}",
+            new Dictionary<string, SqlValue>(),
+            DateTimeOffset.FromUnixTimeSeconds(7));
 
         Assert.Equal(expected, JsonNode.Parse(Json.Utf8(Assert.Single(query.Results(query.NewRow()))))!.ToJsonString());
     }
@@ -123,8 +127,12 @@ public sealed class SqlTests
 
         Assert.Equal(4, (await account.QueryAsync("SELECT * FROM c WHERE " + string.Join(" OR ", Enumerable.Repeat("1=2", 5000)) + " OR c.n > 0")).Count);
         Assert.Equal(4, (await account.QueryAsync("SELECT * FROM c WHERE " + string.Join(" AND ", Enumerable.Repeat("1=1", 5000)))).Count);
-        Assert.Equal([1000], (await account.QueryAsync("SELECT VALUE " + string.Join('+', Enumerable.Repeat("1", 1000)))).Select(sum => (int)sum!));
-        Assert.Equal([1], (await account.QueryAsync($"SELECT VALUE {new string('(', 250)}1{new string(')', 250)}")).Select(one => (int)one!));
+        Assert.Equal(
+            [1000],
+            (await account.QueryAsync("SELECT VALUE " + string.Join('+', Enumerable.Repeat("1", 1000)))).Select(sum => (int)sum!));
+        Assert.Equal(
+            [1],
+            (await account.QueryAsync($"SELECT VALUE {new string('(', 250)}1{new string(')', 250)}")).Select(one => (int)one!));
     }
 
     /// <summary>The deepest that a query can be within the limits: evaluation must have the stack for it.</summary>
@@ -157,7 +165,12 @@ public sealed class SqlTests
         await using var account = await WithDocumentsAsync();
         await account.CreateAsync("""{"id":"x","pk":"k","parts":["x1","x2","x3"]}""");
         await account.CreateAsync("""{"id":"y","pk":"k","parts":["y1","y2","y3"]}""");
-        var options = new QueryRequestOptions { PartitionKey = new PartitionKey("k"), EnableOptimisticDirectExecution = true, MaxItemCount = 2 };
+        var options = new QueryRequestOptions
+        {
+            PartitionKey = new PartitionKey("k"),
+            EnableOptimisticDirectExecution = true,
+            MaxItemCount = 2,
+        };
         const string Sql = "SELECT VALUE p FROM c JOIN p IN c.parts";
         using var first = account.Container.GetItemQueryIterator<string>(Sql, requestOptions: options);
         var page = await first.ReadNextAsync();
@@ -178,7 +191,8 @@ public sealed class SqlTests
     public async Task Should_give_all_rows_of_joined_documents_over_pages_of_any_size()
     {
         await using var account = await WithDocumentsAsync();
-        var query = new QueryDefinition("SELECT VALUE k.name || '-' || t FROM c JOIN k IN c.kids JOIN t IN (SELECT VALUE x FROM x IN c.three)");
+        var query = new QueryDefinition(
+            "SELECT VALUE k.name || '-' || t FROM c JOIN k IN c.kids JOIN t IN (SELECT VALUE x FROM x IN c.three)");
         await account.CreateAsync("""{"id":"e","pk":"k","three":["1","2","3"],"kids":[{"name":"Di"},{"name":"Ed"}]}""");
 
         for (var size = 1; size < 8; size++)

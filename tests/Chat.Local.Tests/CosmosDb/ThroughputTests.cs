@@ -25,7 +25,9 @@ public sealed class ThroughputTests
         clock.Advance(TimeSpan.FromSeconds(1));
         using var later = await CreateAsync("3");
 
-        Assert.Equal([HttpStatusCode.Created, HttpStatusCode.Created, HttpStatusCode.TooManyRequests, HttpStatusCode.Created], [first.StatusCode, second.StatusCode, third.StatusCode, later.StatusCode]);
+        Assert.Equal(
+            [HttpStatusCode.Created, HttpStatusCode.Created, HttpStatusCode.TooManyRequests, HttpStatusCode.Created],
+            [first.StatusCode, second.StatusCode, third.StatusCode, later.StatusCode]);
         Assert.Equal("1000", Assert.Single(third.Headers.GetValues("x-ms-retry-after-ms")));
     }
 
@@ -52,7 +54,9 @@ public sealed class ThroughputTests
 
         for (var i = 0; i < 3; i++)
         {
-            using var created = await client.GetContainer("chat", "items").CreateItemStreamAsync(CosmosAccount.Json($$"""{"id":"{{i}}","pk":"k"}"""), new PartitionKey("k"));
+            using var created = await client.GetContainer("chat", "items").CreateItemStreamAsync(
+                CosmosAccount.Json($$"""{"id":"{{i}}","pk":"k"}"""),
+                new PartitionKey("k"));
             Assert.Equal(HttpStatusCode.Created, created.StatusCode);
         }
 
@@ -91,7 +95,9 @@ public sealed class ThroughputTests
 
         var offer = (await database.ReadThroughputAsync(new RequestOptions())).Resource;
         Assert.Equal((1000, 1000), (offer.AutoscaleMaxThroughput, offer.Throughput));
-        Assert.Equal(2000, (await database.ReplaceThroughputAsync(ThroughputProperties.CreateAutoscaleThroughput(2000))).Resource.AutoscaleMaxThroughput);
+        Assert.Equal(
+            2000,
+            (await database.ReplaceThroughputAsync(ThroughputProperties.CreateAutoscaleThroughput(2000))).Resource.AutoscaleMaxThroughput);
         Assert.Null(await database.GetContainer("one").ReadThroughputAsync());
         Assert.Equal(HttpStatusCode.TooManyRequests, await UntilThrottledAsync(account, "one", 2000, "shared"));
         Assert.Equal(HttpStatusCode.TooManyRequests, await CreateAsync(account, "two", "more", "shared"));
@@ -117,9 +123,12 @@ public sealed class ThroughputTests
     public async Task Should_refuse_throughput_that_the_service_would(int? manual, int? most)
     {
         await using var account = await CosmosAccount.StartAsync();
-        var asked = manual is { } units ? ThroughputProperties.CreateManualThroughput(units) : ThroughputProperties.CreateAutoscaleThroughput(most!.Value);
+        var asked = manual is { } units
+            ? ThroughputProperties.CreateManualThroughput(units)
+            : ThroughputProperties.CreateAutoscaleThroughput(most!.Value);
 
-        var refused = await Assert.ThrowsAsync<CosmosException>(() => account.Client.GetDatabase("chat").CreateContainerAsync(new ContainerProperties("given", "/pk"), asked));
+        var refused = await Assert.ThrowsAsync<CosmosException>(
+            () => account.Client.GetDatabase("chat").CreateContainerAsync(new ContainerProperties("given", "/pk"), asked));
 
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Contains("in increments of", refused.Message, StringComparison.Ordinal);
@@ -131,14 +140,19 @@ public sealed class ThroughputTests
         await using var account = await CosmosAccount.StartAsync();
         var created = await account.Client.GetDatabase("chat").CreateContainerAsync("given", "/pk", throughput: 500);
 
-        var refused = await Assert.ThrowsAsync<CosmosException>(() => created.Container.ReplaceThroughputAsync(ThroughputProperties.CreateAutoscaleThroughput(1000)));
+        var refused = await Assert.ThrowsAsync<CosmosException>(
+            () => created.Container.ReplaceThroughputAsync(ThroughputProperties.CreateAutoscaleThroughput(1000)));
 
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Equal(500, await created.Container.ReadThroughputAsync());
     }
 
     /// <summary>Writes until the limit must be met, and returns the last status.</summary>
-    private static async Task<HttpStatusCode> UntilThrottledAsync(CosmosAccount account, string container, int units, string database = "chat")
+    private static async Task<HttpStatusCode> UntilThrottledAsync(
+        CosmosAccount account,
+        string container,
+        int units,
+        string database = "chat")
     {
         var status = HttpStatusCode.Created;
         for (var i = 0; status == HttpStatusCode.Created && i <= units / 5; i++)

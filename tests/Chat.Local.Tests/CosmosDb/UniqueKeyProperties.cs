@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Chat.Local.Tests.CosmosDb;
 
-/// <summary>Random histories of writes, batches, times to live and restarts end as those of a model of unique keys that keeps a plain list.</summary>
+/// <summary>
+/// Random histories of writes, batches, times to live and restarts end as those of a model of unique keys that keeps a plain list.
+/// </summary>
 public sealed class UniqueKeyProperties
 {
     private const int Steps = 300;
@@ -58,7 +60,9 @@ public sealed class UniqueKeyProperties
             var batch = operations.Aggregate(account.Container.CreateTransactionalBatch(Key), (batch, operation) => operation.AddTo(batch));
             using var response = await batch.ExecuteAsync();
             var expected = model.Write(operations, Now());
-            Assert.True(expected == (int)response.StatusCode, $"Step {step}, {string.Join("; ", operations)}: {response.StatusCode} in place of {expected}");
+            Assert.True(
+                expected == (int)response.StatusCode,
+                $"Step {step}, {string.Join("; ", operations)}: {response.StatusCode} in place of {expected}");
         }
     }
 
@@ -123,7 +127,8 @@ public sealed class UniqueKeyProperties
         private static int? Refusal(Dictionary<string, Document> documents, Operation operation)
         {
             var isThere = documents.ContainsKey(operation.Id);
-            var isTaken = operation.Verb != "delete" && documents.Any(other => other.Key != operation.Id && other.Value.Mail == operation.Mail);
+            var isTaken = operation.Verb != "delete"
+                && documents.Any(other => other.Key != operation.Id && other.Value.Mail == operation.Mail);
             return operation.Verb switch
             {
                 "create" when isThere => 409,

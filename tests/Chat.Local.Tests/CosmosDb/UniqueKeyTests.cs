@@ -33,7 +33,10 @@ public sealed class UniqueKeyTests : IDisposable
         Assert.All([created, upserted, replaced, patched, pair], response => Assert.Equal(HttpStatusCode.Conflict, response.StatusCode));
         Assert.Contains("Unique index", created.ErrorMessage, StringComparison.Ordinal);
         Assert.Equal([424, 409], batch.Select(result => (int)result.StatusCode));
-        Assert.Equal(["b", "a"], (await account.QueryAsync("SELECT VALUE c.id FROM c ORDER BY c.n DESC")).Select(id => (string)id!), StringComparer.Ordinal);
+        Assert.Equal(
+            ["b", "a"],
+            (await account.QueryAsync("SELECT VALUE c.id FROM c ORDER BY c.n DESC")).Select(id => (string)id!),
+            StringComparer.Ordinal);
         Assert.Equal("b@b", (string?)(await account.FindAsync("k", "b"))!["mail"]);
     }
 
@@ -62,7 +65,9 @@ public sealed class UniqueKeyTests : IDisposable
         await using var account = await CosmosAccount.StartAsync("\"uniqueKeyPolicy\":{\"uniqueKeys\":[{\"paths\":[\"/mail\"]}]}");
         await account.CreateAsync("""{"id":"a","pk":"k"}""");
 
-        Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"b","pk":"k","mail":null}"""))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Conflict,
+            (await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"b","pk":"k","mail":null}"""))).StatusCode);
     }
 
     [Fact]
@@ -89,7 +94,9 @@ public sealed class UniqueKeyTests : IDisposable
         await using var again = await CosmosAccount.StartAsync(Policy, _directory.Path);
         var properties = (await again.Container.ReadContainerAsync()).Resource;
         Assert.Equal(["/mail", "/a/b,/n"], properties.UniqueKeyPolicy.UniqueKeys.Select(key => string.Join(',', key.Paths)));
-        Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<CosmosException>(() => again.CreateAsync("""{"id":"c","pk":"k","mail":"changed"}"""))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Conflict,
+            (await Assert.ThrowsAsync<CosmosException>(() => again.CreateAsync("""{"id":"c","pk":"k","mail":"changed"}"""))).StatusCode);
         await again.CreateAsync("""{"id":"c","pk":"k","mail":"a@b"}""");
     }
 

@@ -132,7 +132,8 @@ public sealed class When_a_container_is_deleted
     private static void Upsert(LogicalPartition partition, int number, int length = 1_500_000)
     {
         var key = partition.Key.Text.Trim('[', ']');
-        using var draft = Draft.Parse(Encoding.UTF8.GetBytes($$"""{"id":"d{{number}}","pk":{{key}},"text":"{{new string('x', length)}}"}"""));
+        using var draft = Draft.Parse(
+            Encoding.UTF8.GetBytes($$"""{"id":"d{{number}}","pk":{{key}},"text":"{{new string('x', length)}}"}"""));
         lock (partition.Lock)
         {
             lock (partition.Range.Lock)

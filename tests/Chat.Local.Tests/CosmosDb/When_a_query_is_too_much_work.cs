@@ -20,7 +20,8 @@ public sealed class When_a_query_is_too_much_work
     public async Task Should_refuse_values_that_grow_without_end(string longer)
     {
         var start = longer.StartsWith("ARRAY_CONCAT", StringComparison.Ordinal) ? "[c.text]" : "c.text";
-        var joins = Enumerable.Range(1, 5).Select(n => $"JOIN (SELECT VALUE {string.Format(CultureInfo.InvariantCulture, longer, n == 1 ? start : $"x{n - 1}")}) x{n}");
+        var joins = Enumerable.Range(1, 5).Select(
+            n => $"JOIN (SELECT VALUE {string.Format(CultureInfo.InvariantCulture, longer, n == 1 ? start : $"x{n - 1}")}) x{n}");
         await RefusesAsync($"SELECT VALUE LENGTH(x5) FROM c {string.Join(' ', joins)}", "characters");
     }
 
@@ -47,7 +48,9 @@ public sealed class When_a_query_is_too_much_work
         await account.CreateAsync($$"""{"id":"a","pk":"k","text":"{{new string('x', 900_000)}}","some":[{{numbers}}]}""");
 
         Assert.Equal(1_800_000, (int)Assert.Single(await account.QueryAsync("SELECT VALUE LENGTH(CONCAT(c.text, c.text)) FROM c"))!);
-        Assert.Equal(20_000, (int)Assert.Single(await account.QueryAsync("SELECT VALUE ARRAY_LENGTH(SetIntersect(c.some, c.some)) FROM c"))!);
+        Assert.Equal(
+            20_000,
+            (int)Assert.Single(await account.QueryAsync("SELECT VALUE ARRAY_LENGTH(SetIntersect(c.some, c.some)) FROM c"))!);
         Assert.True((bool)Assert.Single(await account.QueryAsync("SELECT VALUE ARRAY_CONTAINS_ANY(c.some, 19999, -1) FROM c"))!);
         Assert.False((bool)Assert.Single(await account.QueryAsync("SELECT VALUE ARRAY_CONTAINS_ALL(c.some, 19999, -1) FROM c"))!);
     }
@@ -55,7 +58,8 @@ public sealed class When_a_query_is_too_much_work
     private static async Task RefusesAsync(string sql, string because)
     {
         await using var account = await CosmosAccount.StartAsync();
-        await account.CreateAsync($$"""{"id":"a","pk":"k","text":"{{new string('x', 1_000)}}","many":[{{string.Join(',', Enumerable.Range(1, 90))}}]}""");
+        await account.CreateAsync(
+            $$"""{"id":"a","pk":"k","text":"{{new string('x', 1_000)}}","many":[{{string.Join(',', Enumerable.Range(1, 90))}}]}""");
 
         var refusal = await Assert.ThrowsAsync<CosmosException>(() => account.QueryAsync(sql));
 

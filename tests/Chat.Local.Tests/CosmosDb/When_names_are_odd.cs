@@ -24,7 +24,10 @@ public sealed class When_names_are_odd
 
         await account.Container.PatchItemAsync<JsonObject>(id, key, [PatchOperation.Increment("/n", 1)]);
         Assert.Equal(2, (int?)(await account.FindAsync("k", id))?["n"]);
-        using var replaced = await account.Container.ReplaceItemStreamAsync(CosmosAccount.Json(new JsonObject { ["id"] = id, ["pk"] = "k" }.ToJsonString()), id, key);
+        using var replaced = await account.Container.ReplaceItemStreamAsync(
+            CosmosAccount.Json(new JsonObject { ["id"] = id, ["pk"] = "k" }.ToJsonString()),
+            id,
+            key);
         using var deleted = await account.Container.DeleteItemStreamAsync(id, key);
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NoContent), (replaced.StatusCode, deleted.StatusCode));
         Assert.Null(await account.FindAsync("k", id));
@@ -47,7 +50,10 @@ public sealed class When_names_are_odd
         await account.CreateAsync("""{"id":"a","pk":"k"}""");
 
         using var read = await account.Container.ReadItemStreamAsync(id, key);
-        using var replaced = await account.Container.ReplaceItemStreamAsync(CosmosAccount.Json(new JsonObject { ["id"] = id, ["pk"] = "k" }.ToJsonString()), id, key);
+        using var replaced = await account.Container.ReplaceItemStreamAsync(
+            CosmosAccount.Json(new JsonObject { ["id"] = id, ["pk"] = "k" }.ToJsonString()),
+            id,
+            key);
         using var deleted = await account.Container.DeleteItemStreamAsync(id, key);
 
         Assert.All([read, replaced, deleted], answer => Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode));
@@ -65,12 +71,16 @@ public sealed class When_names_are_odd
     {
         await using var account = await CosmosAccount.StartAsync(door: door);
         await account.Container.CreateItemAsync(new JsonObject { ["id"] = "a", ["pk"] = key, ["n"] = 1 });
-        using var batch = await account.Container.CreateTransactionalBatch(new PartitionKey(key)).PatchItem("a", [PatchOperation.Increment("/n", 1)]).ExecuteAsync();
+        using var batch = await account.Container.CreateTransactionalBatch(new PartitionKey(key))
+            .PatchItem("a", [PatchOperation.Increment("/n", 1)])
+            .ExecuteAsync();
 
         Assert.Equal(HttpStatusCode.OK, batch.StatusCode);
         Assert.Equal(2, (int?)(await account.FindAsync(key, "a"))?["n"]);
         Assert.Equal(2, (int?)Assert.Single(await account.QueryAsync("SELECT VALUE c.n FROM c", key)));
-        using var feed = account.Container.GetChangeFeedIterator<JsonObject>(ChangeFeedStartFrom.Beginning(FeedRange.FromPartitionKey(new PartitionKey(key))), ChangeFeedMode.LatestVersion);
+        using var feed = account.Container.GetChangeFeedIterator<JsonObject>(
+            ChangeFeedStartFrom.Beginning(FeedRange.FromPartitionKey(new PartitionKey(key))),
+            ChangeFeedMode.LatestVersion);
         Assert.Equal(key, (string?)Assert.Single(await feed.ReadNextAsync())["pk"]);
     }
 }

@@ -17,7 +17,9 @@ public sealed class BannerTests
             Described.Function("Tick", """{"type":"timerTrigger","name":"timer","schedule":"0 0 * * * *"}"""),
         ];
         Banner.Write(output, new Uri("http://localhost:7071/"), CommandLine.Parse(["--in-memory"]), "api", functions);
-        var lines = output.ToString().Split(Environment.NewLine).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        var lines = output.ToString()
+            .Split(Environment.NewLine)
+            .Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
         Assert.Equal(
             [
                 "Chat.Functions on a local Azure: a host for development and tests, never to be deployed.",

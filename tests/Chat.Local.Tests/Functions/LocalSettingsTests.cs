@@ -63,5 +63,6 @@ public sealed class LocalSettingsTests : IDisposable
         }
     }
 
-    private static void Write(DirectoryInfo directory, string json) => File.WriteAllText(Path.Combine(directory.FullName, "local.settings.json"), json);
+    private static void Write(DirectoryInfo directory, string json) =>
+        File.WriteAllText(Path.Combine(directory.FullName, "local.settings.json"), json);
 }

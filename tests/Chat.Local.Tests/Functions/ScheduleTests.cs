@@ -42,5 +42,6 @@ public sealed class ScheduleTests
     [InlineData("0 0 0 30 2 *")]
     public void Isnt_made_of(string expression) => Assert.False(Schedule.TryParse(expression, out _));
 
-    private static DateTimeOffset At(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+    private static DateTimeOffset At(string text) =>
+        DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
 }

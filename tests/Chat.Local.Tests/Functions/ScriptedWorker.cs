@@ -64,7 +64,11 @@ internal sealed class ScriptedWorker : IRunningWorker, IAsyncStreamReader<Stream
             StreamingMessage.ContentOneofCase.WorkerInitRequest =>
                 new StreamingMessage { RequestId = question.RequestId, WorkerInitResponse = new WorkerInitResponse { Result = good } },
             StreamingMessage.ContentOneofCase.FunctionsMetadataRequest =>
-                new StreamingMessage { RequestId = question.RequestId, FunctionMetadataResponse = new FunctionMetadataResponse { Result = good } },
+                new StreamingMessage
+                {
+                    RequestId = question.RequestId,
+                    FunctionMetadataResponse = new FunctionMetadataResponse { Result = good },
+                },
             _ => throw new NotSupportedException($"It has no answer to {question.ContentCase}."),
         }).AsTask();
     }

@@ -5,7 +5,9 @@ using Microsoft.Azure.Functions.Worker.Builder;
 
 namespace Chat.Local.Tests.Functions;
 
-/// <summary>A host on a free port with only the functions of the given classes, over a local Azure of its own or one that it is given.</summary>
+/// <summary>
+/// A host on a free port with only the functions of the given classes, over a local Azure of its own or one that it is given.
+/// </summary>
 internal sealed class TestHost : IAsyncDisposable
 {
     private readonly LocalAzure? _owned;

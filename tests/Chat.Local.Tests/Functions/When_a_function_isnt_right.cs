@@ -12,7 +12,8 @@ public sealed class When_a_function_isnt_right
 {
     private const string Timer = """{"type":"timerTrigger","name":"timer","schedule":"0 * * * * *"}""";
     private const string Queue = """{"type":"serviceBusTrigger","name":"message","queueName":"deliveries"}""";
-    private const string Feed = """{"type":"cosmosDBTrigger","name":"changes","databaseName":"chat","containerName":"users","connection":"Cosmos"}""";
+    private const string Feed =
+        """{"type":"cosmosDBTrigger","name":"changes","databaseName":"chat","containerName":"users","connection":"Cosmos"}""";
 
     [Theory]
     [InlineData("'Wrong' has 2 triggers", Timer, Queue)]
@@ -49,12 +50,16 @@ public sealed class When_a_function_isnt_right
 
     [Fact]
     public void Should_refuse_a_name_that_is_there_twice() =>
-        ShouldBeRefused("'Twice' exists more than once", () => Described.Read(Described.Metadata("Twice", Timer), Described.Metadata("twice", Timer)));
+        ShouldBeRefused(
+            "'Twice' exists more than once",
+            () => Described.Read(Described.Metadata("Twice", Timer), Described.Metadata("twice", Timer)));
 
     [Fact]
     public void Should_refuse_a_route_that_is_there_twice()
     {
-        var first = Described.Metadata("First", """{"type":"httpTrigger","name":"request","methods":["get","post"],"route":"things/{id}"}""");
+        var first = Described.Metadata(
+            "First",
+            """{"type":"httpTrigger","name":"request","methods":["get","post"],"route":"things/{id}"}""");
         var second = Described.Metadata("Second", """{"type":"httpTrigger","name":"request","methods":["get"],"route":"things/{other}"}""");
         ShouldBeRefused("'Second' has the route of 'First': GET /api/things/{other}", () => Described.Read(first, second));
     }
@@ -87,7 +92,9 @@ public sealed class When_a_function_isnt_right
             MinimumInterval = Duration.FromTimeSpan(TimeSpan.FromSeconds(2)),
             MaximumInterval = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)),
         };
-        ShouldBeRefused("'Wrong' has a retry policy with values that make no sense", () => RetryPolicy.Of(Described.Read(metadata).Single()));
+        ShouldBeRefused(
+            "'Wrong' has a retry policy with values that make no sense",
+            () => RetryPolicy.Of(Described.Read(metadata).Single()));
     }
 
     [Fact]
@@ -103,7 +110,10 @@ public sealed class When_a_function_isnt_right
     public async Task Should_refuse_HTTP_functions_of_an_app_that_isnt_configured_for_them()
     {
         var refusal = await Assert.ThrowsAsync<HostRefusedException>(() => TestHost.StartAsync([typeof(Right)], _ => { }));
-        Assert.Contains("'Right' has an HTTP trigger, but the app doesn't call ConfigureFunctionsWebApplication()", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'Right' has an HTTP trigger, but the app doesn't call ConfigureFunctionsWebApplication()",
+            refusal.Message,
+            StringComparison.Ordinal);
     }
 
     private static TriggerFactory Triggers(LocalAzure azure)

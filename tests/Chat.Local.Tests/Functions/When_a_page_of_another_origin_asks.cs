@@ -38,11 +38,13 @@ public sealed class When_a_page_of_another_origin_asks
     [InlineData("*", "true", "'*'")]
     public async Task Should_not_start_with_what_no_browser_sends(string origins, string? credentials, string named)
     {
-        var refusal = await Assert.ThrowsAsync<HostRefusedException>(() => TestHost.StartAsync([typeof(Right)], settings: Settings(origins, credentials)));
+        var refusal = await Assert.ThrowsAsync<HostRefusedException>(
+            () => TestHost.StartAsync([typeof(Right)], settings: Settings(origins, credentials)));
         Assert.Contains($"Host.CORS in local.settings.json has {named}.", refusal.Message, StringComparison.Ordinal);
     }
 
-    private static Task<TestHost> StartAsync(string? origins, string? credentials) => TestHost.StartAsync([typeof(Right)], settings: Settings(origins, credentials));
+    private static Task<TestHost> StartAsync(string? origins, string? credentials) =>
+        TestHost.StartAsync([typeof(Right)], settings: Settings(origins, credentials));
 
     private static Dictionary<string, string?> Settings(string? origins, string? credentials) =>
         new(StringComparer.Ordinal) { ["Host:CORS"] = origins, ["Host:CORSCredentials"] = credentials };
@@ -57,5 +59,6 @@ public sealed class When_a_page_of_another_origin_asks
         return (Header(answer, "Access-Control-Allow-Origin"), Header(answer, "Access-Control-Allow-Credentials"));
     }
 
-    private static string? Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? values.Single() : null;
+    private static string? Header(HttpResponseMessage answer, string name) =>
+        answer.Headers.TryGetValues(name, out var values) ? values.Single() : null;
 }

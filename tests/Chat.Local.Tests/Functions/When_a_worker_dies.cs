@@ -123,7 +123,9 @@ public sealed class When_a_worker_dies : IAsyncLifetime
         await Eventually.TrueAsync(
             () => _work.Begun.Contains("message a 2") && _work.Begun.Contains("message b 2"),
             () => $"both messages again, seen [{string.Join(", ", _work.Begun)}]");
-        await Eventually.TrueAsync(() => _azure.ServiceBus.Find("deliveries")!.Count() == new QueueCounts(0, 0, 0, 0, 0), () => "nothing left");
+        await Eventually.TrueAsync(
+            () => _azure.ServiceBus.Find("deliveries")!.Count() == new QueueCounts(0, 0, 0, 0, 0),
+            () => "nothing left");
     }
 
     [Fact]
@@ -143,7 +145,9 @@ public sealed class When_a_worker_dies : IAsyncLifetime
         }
 
         await SendAsync("waits");
-        await Eventually.TrueAsync(() => _azure.ServiceBus.Find("deliveries")!.Count() == new QueueCounts(0, 0, 0, 1, 0), () => "the message to be taken");
+        await Eventually.TrueAsync(
+            () => _azure.ServiceBus.Find("deliveries")!.Count() == new QueueCounts(0, 0, 0, 1, 0),
+            () => "the message to be taken");
         await host.Host.StopAsync().WaitAsync(Eventually.Timeout);
         Assert.Equal(new QueueCounts(1, 0, 0, 0, 0), _azure.ServiceBus.Find("deliveries")!.Count());
     }

@@ -17,7 +17,9 @@ public sealed class When_a_worker_starts_or_stops : IDisposable
     [Fact]
     public async Task Should_refuse_one_that_connects_and_says_nothing()
     {
-        var start = Worker(_ => Task.FromResult<IRunningWorker>(new ScriptedWorker { IsSilent = true }), TimeSpan.FromMilliseconds(1)).StartAsync();
+        var start = Worker(
+            _ => Task.FromResult<IRunningWorker>(new ScriptedWorker { IsSilent = true }),
+            TimeSpan.FromMilliseconds(1)).StartAsync();
         var refusal = await Assert.ThrowsAsync<HostRefusedException>(() => start.WaitAsync(Eventually.Timeout));
         Assert.Contains("to be ready", refusal.Message, StringComparison.Ordinal);
     }

@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Chat.Local.Tests.Functions;
 
-/// <summary>A worker tells the host by its channel that a function has ended, and sends the answer by HTTP. Either can come first.</summary>
+/// <summary>
+/// A worker tells the host by its channel that a function has ended, and sends the answer by HTTP. Either can come first.
+/// </summary>
 public sealed class When_answers_are_counted : IAsyncLifetime
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -8,8 +8,8 @@ using Xunit;
 namespace Chat.Local.Tests.Functions;
 
 /// <summary>
-/// Requests and answers go through as they come, as the real host's forwarder lets them. What begins an answer is the first byte of its body:
-/// until then a failure is still an empty 500.
+/// Requests and answers go through as they come, as the real host's forwarder lets them. What begins an answer is the first byte of its
+/// body: until then a failure is still an empty 500.
 /// </summary>
 public sealed class When_bodies_are_long : IAsyncLifetime
 {
@@ -49,7 +49,9 @@ public sealed class When_bodies_are_long : IAsyncLifetime
     public async Task Should_give_a_caller_the_beginning_of_an_answer_before_its_end()
     {
         _work.Gate = new SemaphoreSlim(0);
-        using var response = await _host.Client.GetAsync(new Uri("api/pours/40", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead).WaitAsync(Eventually.Timeout);
+        using var response = await _host.Client.GetAsync(
+            new Uri("api/pours/40", UriKind.Relative),
+            HttpCompletionOption.ResponseHeadersRead).WaitAsync(Eventually.Timeout);
         await using var body = await response.Content.ReadAsStreamAsync();
         await body.ReadExactlyAsync(new byte[Piece]).AsTask().WaitAsync(Eventually.Timeout);
         _work.Gate.Release();
@@ -60,7 +62,9 @@ public sealed class When_bodies_are_long : IAsyncLifetime
     public async Task Should_keep_no_more_of_an_answer_than_its_buffers_hold()
     {
         const int Pieces = 50 * 16;
-        using var response = await _host.Client.GetAsync(new Uri($"api/pours/{Pieces}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        using var response = await _host.Client.GetAsync(
+            new Uri($"api/pours/{Pieces}", UriKind.Relative),
+            HttpCompletionOption.ResponseHeadersRead);
         await using var body = await response.Content.ReadAsStreamAsync();
         Assert.Equal(Pieces * Piece, await ReadToEndAsync(body));
         Assert.InRange(_flow.FurthestAhead, 1, Buffers);
@@ -108,7 +112,9 @@ public sealed class When_bodies_are_long : IAsyncLifetime
     public async Task Should_break_off_an_answer_that_has_begun_when_its_function_throws()
     {
         _work.Gate = new SemaphoreSlim(0);
-        using var response = await _host.Client.GetAsync(new Uri("api/Breaks", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead).WaitAsync(Eventually.Timeout);
+        using var response = await _host.Client.GetAsync(
+            new Uri("api/Breaks", UriKind.Relative),
+            HttpCompletionOption.ResponseHeadersRead).WaitAsync(Eventually.Timeout);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         _work.Gate.Release();
         await Assert.ThrowsAnyAsync<Exception>(() => response.Content.ReadAsStringAsync());

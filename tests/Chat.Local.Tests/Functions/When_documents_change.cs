@@ -177,7 +177,9 @@ public sealed class When_documents_change : IAsyncLifetime
             return documents.Count(document => (string?)JsonNode.Parse(document)!["owner"] is not null);
         }
 
-        await Eventually.TrueAsync(async () => await OwnedAsync() == leases.Count, () => $"a host that owns the leases {string.Join(", ", leases)}");
+        await Eventually.TrueAsync(
+            async () => await OwnedAsync() == leases.Count,
+            () => $"a host that owns the leases {string.Join(", ", leases)}");
         await host.DisposeAsync();
         Assert.Equal(0, await OwnedAsync());
     }
@@ -217,10 +219,16 @@ public sealed class When_documents_change : IAsyncLifetime
     }
 
     private Task WriteAsync(string conversation, string id) =>
-        _azure.Cosmos.UpsertDocumentAsync("chat", "conversations", conversation, JsonSerializer.SerializeToUtf8Bytes(new { id, conversationId = conversation, type = "message" }));
+        _azure.Cosmos.UpsertDocumentAsync(
+            "chat",
+            "conversations",
+            conversation,
+            JsonSerializer.SerializeToUtf8Bytes(new { id, conversationId = conversation, type = "message" }));
 
     private Task WhenBegunAsync(params string[] expected) =>
-        WhenAsync(() => _work.Begun.SequenceEqual(expected, StringComparer.Ordinal), () => $"[{string.Join("; ", expected)}], seen [{string.Join("; ", _work.Begun)}]");
+        WhenAsync(
+            () => _work.Begun.SequenceEqual(expected, StringComparer.Ordinal),
+            () => $"[{string.Join("; ", expected)}], seen [{string.Join("; ", _work.Begun)}]");
 
     /// <summary>Lets the polls, retries and leases of the hosts come due until a condition is met.</summary>
     private Task WhenAsync(Func<bool> condition, Func<string> expected) =>

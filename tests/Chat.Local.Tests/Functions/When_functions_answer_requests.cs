@@ -119,9 +119,13 @@ public sealed class When_functions_answer_requests : IAsyncLifetime
     [InlineData("AzureWebJobs_Now_Disabled", "true", HttpStatusCode.OK)]
     public async Task Should_not_run_a_function_that_the_settings_disable(string setting, string value, HttpStatusCode expected)
     {
-        await using var host = await TestHost.StartAsync([typeof(Answers), typeof(Everything)], settings: new(StringComparer.Ordinal) { [setting] = value });
+        await using var host = await TestHost.StartAsync(
+            [typeof(Answers), typeof(Everything)],
+            settings: new(StringComparer.Ordinal) { [setting] = value });
         using var response = await host.Client.GetAsync(new Uri("api/results/now", UriKind.Relative));
-        Assert.Equal((expected, expected == HttpStatusCode.OK ? "now" : ""), (response.StatusCode, await response.Content.ReadAsStringAsync()));
+        Assert.Equal(
+            (expected, expected == HttpStatusCode.OK ? "now" : ""),
+            (response.StatusCode, await response.Content.ReadAsStringAsync()));
     }
 
     private async Task<HttpResponseMessage> SendAsync(string method, string path)

@@ -28,7 +28,9 @@ public sealed class When_messages_trigger_functions : IAsyncLifetime
         await SendAsync("hello");
         await _work.WhenBegunAsync(expected);
         await WhenCountsAsync(counts => counts == new QueueCounts(0, 0, 0, 0, 0));
-        Assert.Contains(_azure.Meter.Read(), reading => reading is { Service: "functions", Requests: 1 } && reading.Operation == $"execution:{functions.Name}");
+        Assert.Contains(
+            _azure.Meter.Read(),
+            reading => reading is { Service: "functions", Requests: 1 } && reading.Operation == $"execution:{functions.Name}");
     }
 
     [Fact]
@@ -37,14 +39,16 @@ public sealed class When_messages_trigger_functions : IAsyncLifetime
         _work.Fails = _ => true;
         await using var host = await StartAsync(typeof(TakesMessage));
         await SendAsync("bad");
-        await _work.WhenBegunAsync([.. Enumerable.Range(1, 10).Select(delivery => string.Create(CultureInfo.InvariantCulture, $"message bad {delivery}"))]);
+        await _work.WhenBegunAsync(
+            [.. Enumerable.Range(1, 10).Select(delivery => string.Create(CultureInfo.InvariantCulture, $"message bad {delivery}"))]);
         await WhenCountsAsync(counts => counts == new QueueCounts(0, 0, 0, 0, 1));
     }
 
     [Fact]
     public async Task Should_leave_a_message_alone_that_its_function_settled()
     {
-        using var watch = _azure.Faults.Add(new Fault("servicebus", "complete", FaultKind.Delay) { Strike = message => _work.DoAsync($"complete {message}") });
+        using var watch = _azure.Faults.Add(
+            new Fault("servicebus", "complete", FaultKind.Delay) { Strike = message => _work.DoAsync($"complete {message}") });
         await using var host = await StartAsync(typeof(Settles));
         await SendAsync("hopeless");
         await WhenCountsAsync(counts => counts == new QueueCounts(0, 0, 0, 0, 1));
@@ -74,7 +78,9 @@ public sealed class When_messages_trigger_functions : IAsyncLifetime
     public async Task Should_work_on_no_more_messages_at_a_time_than_host_json_says()
     {
         _work.Gate = new SemaphoreSlim(0);
-        await using var host = await StartAsync(typeof(TakesText), new(StringComparer.Ordinal) { ["AzureFunctionsJobHost:extensions:serviceBus:maxConcurrentCalls"] = "2" });
+        await using var host = await StartAsync(
+            typeof(TakesText),
+            new(StringComparer.Ordinal) { ["AzureFunctionsJobHost:extensions:serviceBus:maxConcurrentCalls"] = "2" });
         await SendAsync("a", "b", "c");
         await Eventually.TrueAsync(() => _work.Begun.Count == 2, () => $"two messages begun, seen {_work.Begun.Count}");
         Assert.Equal(1, Counts().Active);
@@ -165,7 +171,9 @@ public sealed class When_messages_trigger_functions : IAsyncLifetime
     public async Task Should_finish_what_runs_and_take_nothing_new_when_the_host_stops(Type functions, string running, int left)
     {
         _work.Gate = new SemaphoreSlim(0);
-        await using var host = await StartAsync(functions, new(StringComparer.Ordinal) { ["AzureFunctionsJobHost:extensions:serviceBus:maxConcurrentCalls"] = "1" });
+        await using var host = await StartAsync(
+            functions,
+            new(StringComparer.Ordinal) { ["AzureFunctionsJobHost:extensions:serviceBus:maxConcurrentCalls"] = "1" });
         await SendAsync("running", "waiting");
         await _work.WhenBegunAsync(running);
         var stop = host.Host.StopAsync();
@@ -242,7 +250,11 @@ public sealed class When_messages_trigger_functions : IAsyncLifetime
 
     private QueueCounts Counts() => _azure.ServiceBus.Find("deliveries")!.Count();
 
-    private Task WhenCountsAsync(Func<QueueCounts, bool> condition) => Eventually.TrueAsync(() => condition(Counts()), () => $"other counts than {Counts()}");
+    private Task WhenCountsAsync(Func<QueueCounts, bool> condition) =>
+        Eventually.TrueAsync(() => condition(Counts()), () => $"other counts than {Counts()}");
 
-    private long Renewals() => _azure.Meter.Read().Where(reading => reading.Operation.Contains("renew", StringComparison.Ordinal)).Sum(reading => reading.Requests);
+    private long Renewals() =>
+        _azure.Meter.Read()
+            .Where(reading => reading.Operation.Contains("renew", StringComparison.Ordinal))
+            .Sum(reading => reading.Requests);
 }

@@ -17,7 +17,9 @@ public sealed class When_middleware_runs
     {
         await using var host = await StartAsync(app => app.UseMiddleware<Outer>().UseMiddleware<Inner>());
         Assert.Equal("result", await host.Client.GetStringAsync(new Uri("api/Traced", UriKind.Relative)));
-        Assert.Equal(["outer", "inner", "function", "inner ends", "outer ends", "result"], host.Host.Services.GetRequiredService<Trace>().Steps);
+        Assert.Equal(
+            ["outer", "inner", "function", "inner ends", "outer ends", "result"],
+            host.Host.Services.GetRequiredService<Trace>().Steps);
     }
 
     [Fact]
@@ -56,7 +58,9 @@ public sealed class When_middleware_runs
             app.UseMiddleware<SeesRequest<long>>();
         });
         await host.Client.GetStringAsync(new Uri("api/Traced", UriKind.Relative));
-        Assert.Equal(["Int32 sees no request", "Int64 sees /api/Traced", "function", "result"], host.Host.Services.GetRequiredService<Trace>().Steps);
+        Assert.Equal(
+            ["Int32 sees no request", "Int64 sees /api/Traced", "function", "result"],
+            host.Host.Services.GetRequiredService<Trace>().Steps);
     }
 
     [Fact]
@@ -67,7 +71,9 @@ public sealed class When_middleware_runs
             app.Services.AddScoped<Scoped>();
             app.UseMiddleware<Sharing>();
         });
-        Assert.Equal("Sharing httpTrigger a-b item feature same scope", await host.Client.GetStringAsync(new Uri("api/share/a-b", UriKind.Relative)));
+        Assert.Equal(
+            "Sharing httpTrigger a-b item feature same scope",
+            await host.Client.GetStringAsync(new Uri("api/share/a-b", UriKind.Relative)));
     }
 
     private static Task<TestHost> StartAsync(Action<FunctionsApplicationBuilder> configure) =>
@@ -104,7 +110,8 @@ public sealed class When_middleware_runs
         {
             await next(context);
             var result = context.GetInvocationResult();
-            result.Value = Results.Text($"replaced {(result.Value is TracedResult ? "result" : "nothing")} of {context.FunctionDefinition.Name}");
+            result.Value = Results.Text(
+                $"replaced {(result.Value is TracedResult ? "result" : "nothing")} of {context.FunctionDefinition.Name}");
         }
     }
 

@@ -99,7 +99,11 @@ public sealed class When_the_host_misbehaves : IAsyncLifetime
     {
         Break("feed", kind);
         await using var host = await StartAsync(typeof(Retries));
-        await _azure.Cosmos.UpsertDocumentAsync("chat", "conversations", "a", """{"id":"one","conversationId":"a","type":"message"}"""u8.ToArray());
+        await _azure.Cosmos.UpsertDocumentAsync(
+            "chat",
+            "conversations",
+            "a",
+            """{"id":"one","conversationId":"a","type":"message"}"""u8.ToArray());
         await AdvanceUntilAsync(() => _work.Begun.Count == expected.Length);
         Assert.Equal(expected, _work.Begun);
     }

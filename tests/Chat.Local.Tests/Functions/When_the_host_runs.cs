@@ -65,7 +65,10 @@ public sealed class When_the_host_runs
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
         var seen = "";
         await Eventually.TrueAsync(
-            async () => (seen = await host.Client.GetStringAsync(new Uri("local/api/functions", UriKind.Relative))).Contains("\"failures\":1", StringComparison.Ordinal),
+            async () =>
+                (seen = await host.Client.GetStringAsync(new Uri("local/api/functions", UriKind.Relative))).Contains(
+                    "\"failures\":1",
+                    StringComparison.Ordinal),
             () => $"a failure, seen {seen}");
     }
 
@@ -119,7 +122,10 @@ public sealed class When_the_host_runs
         });
         Assert.True(checkedToken.IsValid, checkedToken.Exception?.Message);
         Assert.Equal("alice", checkedToken.ClaimsIdentity.FindFirst("sub")!.Value);
-        Assert.Equal(checkedToken.SecurityToken.ValidTo, json.RootElement.GetProperty("expiresAt").GetDateTimeOffset().UtcDateTime, TimeSpan.FromSeconds(1));
+        Assert.Equal(
+            checkedToken.SecurityToken.ValidTo,
+            json.RootElement.GetProperty("expiresAt").GetDateTimeOffset().UtcDateTime,
+            TimeSpan.FromSeconds(1));
         Assert.Equal(TimeSpan.FromHours(12), checkedToken.SecurityToken.ValidTo - ((JsonWebToken)checkedToken.SecurityToken).IssuedAt);
     }
 
@@ -127,7 +133,8 @@ public sealed class When_the_host_runs
     public async Task Should_give_out_tokens_that_name_the_user_where_the_app_looks_for_them()
     {
         await using var host = await TestHost.StartAsync([], settings: new(StringComparer.Ordinal) { ["Auth:UserIdClaim"] = "oid" });
-        using var json = JsonDocument.Parse(await host.Client.GetStringAsync(new Uri("local/token?user=auth0%7C1%2B%40%3A%3D", UriKind.Relative)));
+        using var json = JsonDocument.Parse(
+            await host.Client.GetStringAsync(new Uri("local/token?user=auth0%7C1%2B%40%3A%3D", UriKind.Relative)));
         Assert.Equal("auth0|1+@:=", new JsonWebToken(json.RootElement.GetProperty("token").GetString()).GetPayloadValue<string>("oid"));
     }
 
@@ -144,7 +151,9 @@ public sealed class When_the_host_runs
     {
         await using var host = await StartAsync();
         using var response = await host.Client.GetAsync(new Uri($"local/token?user={user}", UriKind.Relative));
-        Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, "application/problem+json"),
+            (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
         Assert.Contains("\"code\":\"invalid_user\"", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
@@ -154,7 +163,10 @@ public sealed class When_the_host_runs
         _work.Gate = null;
         await using var host = await StartAsync();
         await host.Client.GetStringAsync(new Uri("api/Held", UriKind.Relative));
-        Assert.Contains("\"execution:Held\"", await host.Client.GetStringAsync(new Uri("local/meter", UriKind.Relative)), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"execution:Held\"",
+            await host.Client.GetStringAsync(new Uri("local/meter", UriKind.Relative)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -162,7 +174,9 @@ public sealed class When_the_host_runs
     {
         await using var host = await TestHost.StartAsync([], settings: new(StringComparer.Ordinal) { ["Auth:Issuer"] = "another" });
         var settings = host.Host.Services.GetRequiredService<IConfiguration>();
-        Assert.Equal(("another", "chat", "Gateway"), (settings["Auth:Issuer"], settings["Auth:Audience"], settings["Cosmos:ConnectionMode"]));
+        Assert.Equal(
+            ("another", "chat", "Gateway"),
+            (settings["Auth:Issuer"], settings["Auth:Audience"], settings["Cosmos:ConnectionMode"]));
         Assert.True(host.Host.Services.GetRequiredService<IHostEnvironment>().IsDevelopment());
         Assert.True(Encoding.UTF8.GetByteCount(settings["Auth:SigningKey"]!) >= 32);
     }
@@ -178,7 +192,8 @@ public sealed class When_the_host_runs
     {
         public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
         {
-            await work.DoAsync($"{context.FunctionDefinition.InputBindings["timer"].Type}, request: {context.GetHttpContext() is not null}");
+            await work.DoAsync(
+                $"{context.FunctionDefinition.InputBindings["timer"].Type}, request: {context.GetHttpContext() is not null}");
             await next(context);
         }
     }

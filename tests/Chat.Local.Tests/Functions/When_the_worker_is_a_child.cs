@@ -24,7 +24,10 @@ public sealed class When_the_worker_is_a_child
         Assert.Equal("Gateway", await SettingAsync(host, "Cosmos:ConnectionMode"));
         Assert.Contains($":{azure.Cosmos.Port}/", await SettingAsync(host, "Cosmos"), StringComparison.Ordinal);
         Assert.Contains($":{azure.ServiceBus.Port};", await SettingAsync(host, "ServiceBus"), StringComparison.Ordinal);
-        Assert.Contains($"Port={azure.SignalR.Address!.Port};", await SettingAsync(host, "AzureSignalRConnectionString"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"Port={azure.SignalR.Address!.Port};",
+            await SettingAsync(host, "AzureSignalRConnectionString"),
+            StringComparison.Ordinal);
         Assert.Equal("Development", await SettingAsync(host, "AZURE_FUNCTIONS_ENVIRONMENT"));
     }
 
@@ -75,7 +78,11 @@ public sealed class When_the_worker_is_a_child
     public async Task Should_refuse_to_start_when_its_services_fail_after_it_connected()
     {
         await using var azure = await StartAzureAsync();
-        var start = TestHost.StartAsync([typeof(Processes)], azure: azure, settings: new(StringComparer.Ordinal) { ["FailsToStart"] = "true" }, asChild: true);
+        var start = TestHost.StartAsync(
+            [typeof(Processes)],
+            azure: azure,
+            settings: new(StringComparer.Ordinal) { ["FailsToStart"] = "true" },
+            asChild: true);
         var refusal = await Assert.ThrowsAsync<HostRefusedException>(() => start);
         Assert.Contains("What it printed says why", refusal.Message, StringComparison.Ordinal);
     }
@@ -89,7 +96,11 @@ public sealed class When_the_worker_is_a_child
     }
 
     private static Task<TestHost> StartAsync(LocalAzure azure) =>
-        TestHost.StartAsync([typeof(Processes)], azure: azure, settings: new(StringComparer.Ordinal) { ["Own:Secret"] = Secret }, asChild: true);
+        TestHost.StartAsync(
+            [typeof(Processes)],
+            azure: azure,
+            settings: new(StringComparer.Ordinal) { ["Own:Secret"] = Secret },
+            asChild: true);
 
     private static async Task<int> ProcessAsync(TestHost host) =>
         int.Parse(await host.Client.GetStringAsync(new Uri("api/Process", UriKind.Relative)), CultureInfo.InvariantCulture);
@@ -100,7 +111,8 @@ public sealed class When_the_worker_is_a_child
         return await answer.Content.ReadAsStringAsync();
     }
 
-    private static Task<string> SettingAsync(TestHost host, string name) => host.Client.GetStringAsync(new Uri($"api/settings/{name}", UriKind.Relative));
+    private static Task<string> SettingAsync(TestHost host, string name) =>
+        host.Client.GetStringAsync(new Uri($"api/settings/{name}", UriKind.Relative));
 
     private static void Kill(int process)
     {

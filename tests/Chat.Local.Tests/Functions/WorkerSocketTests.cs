@@ -30,7 +30,9 @@ public sealed class WorkerSocketTests : IDisposable
 
         WorkerSocket.DeleteLeft(_directory);
 
-        Assert.Equal(new[] { begins, foreign, listening }.Order(StringComparer.Ordinal), Directory.GetFileSystemEntries(_directory).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            new[] { begins, foreign, listening }.Order(StringComparer.Ordinal),
+            Directory.GetFileSystemEntries(_directory).Order(StringComparer.Ordinal));
     }
 
     private string NewPath() => Path.Combine(_directory, Path.GetFileName(WorkerSocket.NewPath()));

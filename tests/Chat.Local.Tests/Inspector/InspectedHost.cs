@@ -55,7 +55,12 @@ internal sealed class InspectedHost : IAsyncDisposable
 
     public async Task<JsonElement> GetAsync(string path) => await Http.GetFromJsonAsync<JsonElement>(new Uri(path, UriKind.Relative));
 
-    public async Task<HttpStatusCode> StatusAsync(HttpMethod method, string path, string? host = null, HttpContent? content = null, bool withHeader = true)
+    public async Task<HttpStatusCode> StatusAsync(
+        HttpMethod method,
+        string path,
+        string? host = null,
+        HttpContent? content = null,
+        bool withHeader = true)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
         request.Headers.Host = host;

@@ -35,7 +35,11 @@ public sealed class When_a_website_tries_to_look_inside
     [InlineData("2001:db8::1", false)]
     public void Should_answer_only_callers_on_this_machine(string address, bool answers)
     {
-        var http = new DefaultHttpContext { Request = { Host = new HostString("localhost", 7071) }, Connection = { RemoteIpAddress = IPAddress.Parse(address) } };
+        var http = new DefaultHttpContext
+        {
+            Request = { Host = new HostString("localhost", 7071) },
+            Connection = { RemoteIpAddress = IPAddress.Parse(address) },
+        };
         Assert.Equal(answers, LocalRoutes.IsFromHere(http));
     }
 
@@ -48,7 +52,11 @@ public sealed class When_a_website_tries_to_look_inside
     [InlineData("null", false)]
     public void Should_answer_only_pages_of_this_machine(string? origin, bool answers)
     {
-        var http = new DefaultHttpContext { Request = { Host = new HostString("localhost", 7071) }, Connection = { RemoteIpAddress = IPAddress.Loopback } };
+        var http = new DefaultHttpContext
+        {
+            Request = { Host = new HostString("localhost", 7071) },
+            Connection = { RemoteIpAddress = IPAddress.Loopback },
+        };
         http.Request.Headers.Origin = origin;
         Assert.Equal(answers, LocalRoutes.IsFromHere(http));
     }

@@ -16,7 +16,16 @@ public sealed class When_dead_letters_are_sorted_out_in_a_browser
         await using var browser = await playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = Chromium(),
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            Args =
+            [
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
         });
         var page = await OpenAsync(browser, host);
         await page.GetByRole(AriaRole.Cell, new() { Name = "GET /api/answer/{status:int}" }).WaitForAsync();
@@ -78,7 +87,8 @@ public sealed class When_dead_letters_are_sorted_out_in_a_browser
     {
         await using var host = await InspectedHost.StartAsync();
         using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium(), Args = ["--no-sandbox", "--disable-gpu"] });
+        await using var browser = await playwright.Chromium.LaunchAsync(
+            new() { ExecutablePath = Chromium(), Args = ["--no-sandbox", "--disable-gpu"] });
         var page = await OpenAsync(browser, host);
         await page.Locator("#status").GetByText("live").WaitForAsync();
         await HideAsync(page, true);

@@ -67,7 +67,8 @@ public sealed class MeterTests
         Assert.Equal([new MeterReading("cosmos", "read", 80_000, 40_000)], _meter.Read());
     }
 
-    private (long Minute, long Hour, long Run) Requests() => (Requests(MeterSpan.Minute), Requests(MeterSpan.Hour), Requests(MeterSpan.Run));
+    private (long Minute, long Hour, long Run) Requests() =>
+        (Requests(MeterSpan.Minute), Requests(MeterSpan.Hour), Requests(MeterSpan.Run));
 
     private long Requests(MeterSpan span) => _meter.Read(span).Sum(reading => reading.Requests);
 }

@@ -19,12 +19,17 @@ internal static class MemberLines
         }
 
         // Operators have special names too, but unlike accessors stand for themselves.
-        var methods = type.GetMethods(Declared).Where(method => IsVisible(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)));
+        var methods = type.GetMethods(Declared).Where(
+            method => IsVisible(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)));
         return
         [
-            .. type.GetFields(Declared).Where(field => Access(field) is not null && !field.IsSpecialName).Select(field => $"F: {name} :: {Line(field)}"),
+            .. type.GetFields(Declared)
+                .Where(field => Access(field) is not null && !field.IsSpecialName)
+                .Select(field => $"F: {name} :: {Line(field)}"),
             .. type.GetConstructors(Declared).Where(IsVisible).Select(made => $"C: {name} :: {Line(made)}"),
-            .. type.GetProperties(Declared).Where(property => Widest(property) is not null).Select(property => $"P: {name} :: {Line(property)}"),
+            .. type.GetProperties(Declared)
+                .Where(property => Widest(property) is not null)
+                .Select(property => $"P: {name} :: {Line(property)}"),
             .. methods.Select(method => $"M: {name} :: {Line(method)}"),
             .. type.GetEvents(Declared).Where(happens => IsVisible(happens.AddMethod!)).Select(happens => $"E: {name} :: {Line(happens)}"),
         ];
@@ -49,9 +54,11 @@ internal static class MemberLines
         return $"{Access(widest)} {Modifiers(widest)}{TypeNames.Of(Annotations.Create(property))} {property.Name} {{ {accessors}}}";
     }
 
-    private static string Line(MethodInfo method) => $"{Access(method)} {Modifiers(method)}{Signature(method, method.Name)}{Constraints(method)}";
+    private static string Line(MethodInfo method) =>
+        $"{Access(method)} {Modifiers(method)}{Signature(method, method.Name)}{Constraints(method)}";
 
-    private static string Line(EventInfo happens) => $"{Access(happens.AddMethod!)} event {TypeNames.Of(Annotations.Create(happens))} {happens.Name}";
+    private static string Line(EventInfo happens) =>
+        $"{Access(happens.AddMethod!)} event {TypeNames.Of(Annotations.Create(happens))} {happens.Name}";
 
     private static string Signature(MethodInfo method, string name)
     {
@@ -61,7 +68,9 @@ internal static class MemberLines
 
     private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
     {
-        var extends = parameter.Position == 0 && method.IsDefined(typeof(System.Runtime.CompilerServices.ExtensionAttribute)) ? "this " : "";
+        var extends = parameter.Position == 0 && method.IsDefined(typeof(System.Runtime.CompilerServices.ExtensionAttribute))
+            ? "this "
+            : "";
         var many = parameter.IsDefined(typeof(ParamArrayAttribute)) ? "params " : "";
         var optional = parameter.HasDefaultValue ? $" = {Literal(parameter.ParameterType, parameter.DefaultValue)}" : "";
         return $"{extends}{many}{TypeNames.Of(Annotations.Create(parameter))} {parameter.Name}{optional}";
@@ -89,7 +98,8 @@ internal static class MemberLines
     private static string Constraints(MethodInfo method) => string.Concat(
         from parameter in method.IsGenericMethod ? method.GetGenericArguments() : []
         let isClass = parameter.GenericParameterAttributes.HasFlag(GenericParameterAttributes.ReferenceTypeConstraint)
-        let constraints = (isClass ? ["class"] : Array.Empty<string>()).Concat(parameter.GetGenericParameterConstraints().Select(TypeNames.Of))
+        let constraints = (isClass ? ["class"] : Array.Empty<string>()).Concat(
+            parameter.GetGenericParameterConstraints().Select(TypeNames.Of))
         where constraints.Any()
         select $" where {parameter.Name} : {string.Join(", ", constraints)}");
 

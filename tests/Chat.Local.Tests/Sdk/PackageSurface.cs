@@ -47,7 +47,11 @@ internal sealed class PackageSurface
             return [declaration];
         }
 
-        return [.. parents.Except(real).Select(parent => $"{declaration} : {parent}"), .. MemberLines.Of(type).Where(line => !Has(line, type))];
+        return
+        [
+            .. parents.Except(real).Select(parent => $"{declaration} : {parent}"),
+            .. MemberLines.Of(type).Where(line => !Has(line, type)),
+        ];
     }
 
     /// <summary>Whether a constructor of an abstract class is public or protected is the same to everybody.</summary>
@@ -78,8 +82,12 @@ internal sealed class PackageSurface
             { IsSealed: true } => "sealed class",
             _ => "class",
         };
-        Type?[] parents = kind is "enum" or "delegate" ? [] : [type.BaseType, .. type.GetInterfaces().Except(type.BaseType?.GetInterfaces() ?? [])];
-        var names = string.Join(", ", parents.Where(parent => parent is not null && parent != typeof(object)).Select(parent => TypeNames.Of(parent!)));
+        Type?[] parents = kind is "enum" or "delegate"
+            ? []
+            : [type.BaseType, .. type.GetInterfaces().Except(type.BaseType?.GetInterfaces() ?? [])];
+        var names = string.Join(
+            ", ",
+            parents.Where(parent => parent is not null && parent != typeof(object)).Select(parent => TypeNames.Of(parent!)));
         var usage = type.CustomAttributes.Where(attribute => attribute.AttributeType == typeof(AttributeUsageAttribute)).Select(Usage);
         return $"T: public {kind} {TypeNames.Of(type)}{(names.Length > 0 ? " : " + names : "")}{string.Concat(usage)}";
     }

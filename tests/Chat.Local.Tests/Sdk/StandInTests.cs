@@ -8,7 +8,8 @@ namespace Chat.Local.Tests.Sdk;
 
 /// <summary>
 /// What the app compiles against here it compiles against in Azure: every public and protected type and member of the local Azure is in a
-/// real package with the same signature, nullable annotations included. The lists hold the types that are declared in <c>local/StandIns/</c>.
+/// real package with the same signature, nullable annotations included. The lists hold the types that are declared in
+/// <c>local/StandIns/</c>.
 /// </summary>
 public sealed class StandInTests
 {
@@ -37,7 +38,10 @@ public sealed class StandInTests
     public void A_stand_in_has_only_what_the_package_has()
     {
         var packages = PackageSurface.OfPackages();
-        var visible = StandIns.SelectMany(standIn => standIn.GetTypes()).Where(IsVisible).Where(type => !Unlisted.Contains(type.Name)).ToList();
+        var visible = StandIns.SelectMany(standIn => standIn.GetTypes())
+            .Where(IsVisible)
+            .Where(type => !Unlisted.Contains(type.Name))
+            .ToList();
         Assert.Contains(typeof(ServerlessHub), visible);
         var differences = visible.SelectMany(packages.DifferencesOf).ToList();
         Assert.True(differences.Count == 0, $"No package has:\n{string.Join('\n', differences)}");
@@ -87,7 +91,9 @@ public sealed class StandInTests
     {
         var name = TypeNames.Of(typeof(MarkAttribute));
         var package = new PackageSurface([string.Format(null, listed, name), $"C: {name} :: public MarkAttribute()"]);
-        Assert.Equal([$"T: public class {name} [AttributeUsage(Method, AllowMultiple=True)]"], package.DifferencesOf(typeof(MarkAttribute)));
+        Assert.Equal(
+            [$"T: public class {name} [AttributeUsage(Method, AllowMultiple=True)]"],
+            package.DifferencesOf(typeof(MarkAttribute)));
     }
 
     [Fact]

@@ -58,7 +58,11 @@ public sealed class BoundsTests
         receiver.IssueCredit(10, drain: true, AmqpConstants.NullBinary);
         await SignalR.Eventually.TrueAsync(() => receiver.LinkCredit == 0, () => "the credit to be given back");
         Assert.Equal((20, 10), (port.Orders.Count().Active, port.Orders.Count().InFlight));
-        await receiver.DisposeMessageAsync(received[0].DeliveryTag, AmqpConstants.AcceptedOutcome, batchable: false, TimeSpan.FromSeconds(30));
+        await receiver.DisposeMessageAsync(
+            received[0].DeliveryTag,
+            AmqpConstants.AcceptedOutcome,
+            batchable: false,
+            TimeSpan.FromSeconds(30));
         receiver.IssueCredit(5, drain: false, AmqpConstants.NullBinary);
         await ReceiveAsync(receiver);
         Assert.Equal((19, 10), (port.Orders.Count().Active, port.Orders.Count().InFlight));
@@ -97,7 +101,8 @@ public sealed class BoundsTests
         }
     }
 
-    private static async Task<AmqpMessage> ReceiveAsync(ReceivingAmqpLink receiver) => await receiver.ReceiveMessageAsync(TimeSpan.FromSeconds(30));
+    private static async Task<AmqpMessage> ReceiveAsync(ReceivingAmqpLink receiver) =>
+        await receiver.ReceiveMessageAsync(TimeSpan.FromSeconds(30));
 
     private static async Task Refused(AmqpSymbol condition, Func<Task> call) =>
         Assert.Equal(condition, (await Assert.ThrowsAsync<AmqpException>(call)).Error.Condition);

@@ -28,7 +28,10 @@ public sealed class FaultTests
     [Theory]
     [EveryDoor("", 2)]
     [EveryDoor(Detecting, 1)]
-    public async Task An_ambiguous_send_is_repeated_by_the_client_and_only_duplicate_detection_keeps_one(string properties, int copies, Door door)
+    public async Task An_ambiguous_send_is_repeated_by_the_client_and_only_duplicate_detection_keeps_one(
+        string properties,
+        int copies,
+        Door door)
     {
         await using var bus = await TestBus.StartAsync(door, properties);
         using (bus.Faults.Add(new Fault("servicebus", "send", FaultKind.ResetAfter) { Times = 1 }))
@@ -64,7 +67,10 @@ public sealed class FaultTests
         await using var bus = await TestBus.StartAsync(door);
         await using var client = bus.NewClient(retries: 0, tryTimeout: TimeSpan.FromSeconds(1));
         using var fault = bus.Faults.Add(new Fault("servicebus", "send", FaultKind.Delay) { Delay = TimeSpan.FromMinutes(2) });
-        await SendingTests.Refused(ServiceBusFailureReason.ServiceTimeout, true, () => bus.RunAsync(() => client.CreateSender("orders").SendMessageAsync(TestBus.Message("a"))));
+        await SendingTests.Refused(
+            ServiceBusFailureReason.ServiceTimeout,
+            true,
+            () => bus.RunAsync(() => client.CreateSender("orders").SendMessageAsync(TestBus.Message("a"))));
         var receiving = bus.Receiver.ReceiveMessageAsync(TimeSpan.FromMinutes(5));
         bus.Clock.Advance(TimeSpan.FromMinutes(2));
         Assert.Equal("a", (await receiving.WaitAsync(TimeSpan.FromSeconds(30))).MessageId);
@@ -76,7 +82,8 @@ public sealed class FaultTests
     {
         await using var bus = await TestBus.StartAsync(door, Detecting);
         await bus.SendAsync("a", "b");
-        using (bus.Faults.Add(new Fault("servicebus", "receive", FaultKind.Duplicate) { Target = target => target == "orders/a", Times = 1 }))
+        using (
+            bus.Faults.Add(new Fault("servicebus", "receive", FaultKind.Duplicate) { Target = target => target == "orders/a", Times = 1 }))
         {
             var first = await bus.ReceiveOneAsync();
             await bus.Receiver.CompleteMessageAsync(first);

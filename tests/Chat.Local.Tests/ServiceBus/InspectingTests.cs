@@ -73,7 +73,8 @@ public sealed class InspectingTests
                 DeadLetteringOnMessageExpiration = true,
             },
             queue);
-        Assert.Throws<NotSupportedException>(() => QueueProperties.Parse("""{ "UserConfig": { "Namespaces": [ { "Queues": [], "Topics": [ {} ] } ] } }"""));
+        Assert.Throws<NotSupportedException>(
+            () => QueueProperties.Parse("""{ "UserConfig": { "Namespaces": [ { "Queues": [], "Topics": [ {} ] } ] } }"""));
         Assert.Throws<NotSupportedException>(() => QueueProperties.Parse("""{ "UserConfig": { "Namespaces": [ { "Queues": [ { "Name": "q", "Properties": { "ForwardTo": "r" } } ] } ] } }"""));
     }
 
@@ -83,6 +84,8 @@ public sealed class InspectingTests
         using var declaration = new StreamReader(typeof(QueueProperties).Assembly.GetManifestResourceStream("servicebus.json")!);
         var queues = QueueProperties.Parse(await declaration.ReadToEndAsync());
         Assert.Equal(["deliveries", "fanout", "pushgroups", "scheduled"], queues.Select(queue => queue.Name));
-        Assert.All(queues, queue => Assert.Equal((10, TimeSpan.FromMinutes(5)), (queue.MaxDeliveryCount, queue.DuplicateDetectionHistoryTimeWindow)));
+        Assert.All(
+            queues,
+            queue => Assert.Equal((10, TimeSpan.FromMinutes(5)), (queue.MaxDeliveryCount, queue.DuplicateDetectionHistoryTimeWindow)));
     }
 }

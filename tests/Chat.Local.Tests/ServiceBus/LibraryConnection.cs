@@ -14,7 +14,13 @@ internal sealed class LibraryConnection(AmqpConnection connection, AmqpSession s
         var session = connection.CreateSession(new AmqpSessionSettings());
         await session.OpenAsync(TimeSpan.FromSeconds(30));
         var cbs = new AmqpCbsLink(connection);
-        await cbs.SendTokenAsync(new Tokens(), new Uri($"sb://127.0.0.1:{port.Port}"), "sb://127.0.0.1/", "sb://127.0.0.1/", [], TimeSpan.FromSeconds(30));
+        await cbs.SendTokenAsync(
+            new Tokens(),
+            new Uri($"sb://127.0.0.1:{port.Port}"),
+            "sb://127.0.0.1/",
+            "sb://127.0.0.1/",
+            [],
+            TimeSpan.FromSeconds(30));
         return new LibraryConnection(connection, session);
     }
 

@@ -40,7 +40,13 @@ public sealed class NodeTests
     {
         var folder = Path.Combine(Path.GetDirectoryName(thisFile)!, "node");
         Assert.True(Directory.Exists(Path.Combine(folder, "node_modules")), $"The npm packages aren't there: run 'npm ci' in {folder}.");
-        var start = new ProcessStartInfo("node", ["conformance.mjs"]) { UseShellExecute = false, WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("node", ["conformance.mjs"])
+        {
+            UseShellExecute = false,
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["SERVICEBUS_CONNECTION"] = connection;
         try
         {

@@ -66,7 +66,8 @@ public sealed class PortTests : IAsyncDisposable
         await Assert.ThrowsAsync<NotSupportedException>(() => client.CreateReceiver("topic", "subscription").ReceiveMessageAsync());
         await Assert.ThrowsAsync<NotSupportedException>(() =>
             client.CreateReceiver("orders", new ServiceBusReceiverOptions { SubQueue = SubQueue.TransferDeadLetter }).ReceiveMessageAsync());
-        await Assert.ThrowsAsync<InvalidOperationException>(() => client.CreateSender("orders/$DeadLetterQueue").SendMessageAsync(TestBus.Message("a")));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => client.CreateSender("orders/$DeadLetterQueue").SendMessageAsync(TestBus.Message("a")));
     }
 
     [Fact]
@@ -74,7 +75,10 @@ public sealed class PortTests : IAsyncDisposable
     {
         await using var client = _port.Connect();
         var sender = client.CreateSender("orders");
-        await SendingTests.Refused(ServiceBusFailureReason.MessageSizeExceeded, false, () => sender.SendMessageAsync(new ServiceBusMessage(new byte[300_000])));
+        await SendingTests.Refused(
+            ServiceBusFailureReason.MessageSizeExceeded,
+            false,
+            () => sender.SendMessageAsync(new ServiceBusMessage(new byte[300_000])));
         await sender.SendMessageAsync(TestBus.Message("a"));
         Assert.Equal(1, _port.Orders.Count().Active);
     }
@@ -94,7 +98,8 @@ public sealed class PortTests : IAsyncDisposable
     public async Task A_token_that_ends_takes_its_links_along_and_is_worth_nothing_then()
     {
         var token = SasTokens.Make(TimeProvider.System.GetUtcNow().AddHours(1));
-        await using var client = _port.Connect($"Endpoint=sb://127.0.0.1:{_port.Port};SharedAccessSignature={token};UseDevelopmentEmulator=true;");
+        await using var client = _port.Connect(
+            $"Endpoint=sb://127.0.0.1:{_port.Port};SharedAccessSignature={token};UseDevelopmentEmulator=true;");
         await client.CreateSender("orders").SendMessageAsync(TestBus.Message("a"));
         var receiver = client.CreateReceiver("orders");
         await receiver.CompleteMessageAsync(await receiver.ReceiveMessageAsync());
@@ -114,7 +119,9 @@ public sealed class PortTests : IAsyncDisposable
         var refused = await Assert.ThrowsAsync<ServiceBusException>(() => client.CreateReceiver("nowhere").ReceiveMessageAsync());
         Assert.Equal(ServiceBusFailureReason.MessagingEntityNotFound, refused.Reason);
         Assert.StartsWith("The messaging entity 'nowhere' could not be found. ", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(refused.Message.IndexOf("troubleshooting", StringComparison.Ordinal), refused.Message.LastIndexOf("troubleshooting", StringComparison.Ordinal));
+        Assert.Equal(
+            refused.Message.IndexOf("troubleshooting", StringComparison.Ordinal),
+            refused.Message.LastIndexOf("troubleshooting", StringComparison.Ordinal));
     }
 
     [Fact]

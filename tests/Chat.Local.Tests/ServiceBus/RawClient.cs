@@ -60,7 +60,9 @@ internal sealed class RawClient : IDisposable
     public async Task<string?> ReadFrameAsync()
     {
         var size = await ReadAsync(4);
-        return size is null || await ReadAsync(BinaryPrimitives.ReadInt32BigEndian(size) - 4) is not { } rest ? null : Encoding.Latin1.GetString(rest.AsSpan(4));
+        return size is null || await ReadAsync(BinaryPrimitives.ReadInt32BigEndian(size) - 4) is not { } rest
+            ? null
+            : Encoding.Latin1.GetString(rest.AsSpan(4));
     }
 
     /// <summary>Reads until the server has ended the connection, in order or not, and returns what there was.</summary>

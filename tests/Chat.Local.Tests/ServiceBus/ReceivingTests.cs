@@ -76,7 +76,9 @@ public sealed class ReceivingTests
     {
         await using var bus = await TestBus.StartAsync(door);
         await bus.SendAsync("a");
-        await using var taker = bus.Client.CreateReceiver("orders", new ServiceBusReceiverOptions { ReceiveMode = ServiceBusReceiveMode.ReceiveAndDelete });
+        await using var taker = bus.Client.CreateReceiver(
+            "orders",
+            new ServiceBusReceiverOptions { ReceiveMode = ServiceBusReceiveMode.ReceiveAndDelete });
         var message = await bus.ReceiveOneAsync(taker);
         Assert.Equal(0, bus.Queue.Count().InFlight);
         await Assert.ThrowsAsync<InvalidOperationException>(() => taker.CompleteMessageAsync(message));

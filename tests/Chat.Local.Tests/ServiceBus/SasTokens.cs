@@ -12,7 +12,9 @@ internal static class SasTokens
     {
         var audience = Uri.EscapeDataString("sb://127.0.0.1/");
         var expires = end.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(ServiceBusNamespace.Key), Encoding.UTF8.GetBytes($"{audience}\n{expires}"));
+        var signature = HMACSHA256.HashData(
+            Encoding.UTF8.GetBytes(ServiceBusNamespace.Key),
+            Encoding.UTF8.GetBytes($"{audience}\n{expires}"));
         return $"SharedAccessSignature sr={audience}&sig={Uri.EscapeDataString(Convert.ToBase64String(signature))}&se={expires}&skn={ServiceBusNamespace.KeyName}";
     }
 }

@@ -21,7 +21,9 @@ public sealed class ScheduleAndExpiryTests
         var waiting = bus.Receiver.ReceiveMessageAsync(TimeSpan.FromMinutes(5));
         bus.Clock.Advance(TimeSpan.FromMinutes(1));
         var message = await waiting.WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.Equal(("later", at, at, ServiceBusMessageState.Active), (message.MessageId, message.EnqueuedTime, message.ScheduledEnqueueTime, message.State));
+        Assert.Equal(
+            ("later", at, at, ServiceBusMessageState.Active),
+            (message.MessageId, message.EnqueuedTime, message.ScheduledEnqueueTime, message.State));
         Assert.True(message.SequenceNumber > number, $"{message.SequenceNumber} should follow {number}");
     }
 
@@ -32,7 +34,8 @@ public sealed class ScheduleAndExpiryTests
         await using var bus = await TestBus.StartAsync(door);
         foreach (var (id, minutes) in new[] { ("c", 3), ("a", 1), ("b", 2) })
         {
-            await bus.Sender.SendMessageAsync(new ServiceBusMessage { MessageId = id, ScheduledEnqueueTime = bus.Clock.GetUtcNow().AddMinutes(minutes) });
+            await bus.Sender.SendMessageAsync(
+                new ServiceBusMessage { MessageId = id, ScheduledEnqueueTime = bus.Clock.GetUtcNow().AddMinutes(minutes) });
         }
 
         bus.Clock.Advance(TimeSpan.FromMinutes(3));
@@ -99,7 +102,9 @@ public sealed class ScheduleAndExpiryTests
     [EveryDoor]
     public async Task A_message_does_not_expire_while_it_is_locked_or_deferred(Door door)
     {
-        await using var bus = await TestBus.StartAsync(door, $"{DeadLettering}, \"DefaultMessageTimeToLive\": \"PT1M\", \"LockDuration\": \"PT5M\"");
+        await using var bus = await TestBus.StartAsync(
+            door,
+            $"{DeadLettering}, \"DefaultMessageTimeToLive\": \"PT1M\", \"LockDuration\": \"PT5M\"");
         await bus.SendAsync("locked", "deferred", "abandoned");
         var locked = await bus.ReceiveOneAsync();
         var deferred = await bus.ReceiveOneAsync();

@@ -41,8 +41,12 @@ public sealed class SendingTests
         var got = await bus.ReceiveOneAsync();
 
         Assert.Equal("héllo", got.Body.ToString());
-        Assert.Equal(("id", "session", "session", "via", "reply session"), (got.MessageId, got.SessionId, got.PartitionKey, got.TransactionPartitionKey, got.ReplyToSessionId));
-        Assert.Equal(("correlation", "subject", "to", "application/json", "reply"), (got.CorrelationId, got.Subject, got.To, got.ContentType, got.ReplyTo));
+        Assert.Equal(
+            ("id", "session", "session", "via", "reply session"),
+            (got.MessageId, got.SessionId, got.PartitionKey, got.TransactionPartitionKey, got.ReplyToSessionId));
+        Assert.Equal(
+            ("correlation", "subject", "to", "application/json", "reply"),
+            (got.CorrelationId, got.Subject, got.To, got.ContentType, got.ReplyTo));
         Assert.Equal(TimeSpan.FromMinutes(5), got.TimeToLive);
         Assert.Equal(bus.Clock.GetUtcNow(), got.EnqueuedTime);
         Assert.Equal(got.EnqueuedTime + got.TimeToLive, got.ExpiresAt);
@@ -80,8 +84,14 @@ public sealed class SendingTests
     public async Task A_queue_that_was_not_declared_does_not_exist(Door door)
     {
         await using var bus = await TestBus.StartAsync(door);
-        await Refused(ServiceBusFailureReason.MessagingEntityNotFound, false, () => bus.Client.CreateSender("nowhere").SendMessageAsync(TestBus.Message("a")));
-        await Refused(ServiceBusFailureReason.MessagingEntityNotFound, false, () => bus.Client.CreateReceiver("nowhere").ReceiveMessageAsync());
+        await Refused(
+            ServiceBusFailureReason.MessagingEntityNotFound,
+            false,
+            () => bus.Client.CreateSender("nowhere").SendMessageAsync(TestBus.Message("a")));
+        await Refused(
+            ServiceBusFailureReason.MessagingEntityNotFound,
+            false,
+            () => bus.Client.CreateReceiver("nowhere").ReceiveMessageAsync());
     }
 
     [Theory]
@@ -93,7 +103,10 @@ public sealed class SendingTests
         var tooLarge = new ServiceBusMessage(new byte[(256 * 1024) - 200]) { MessageId = "not" };
         tooLarge.ApplicationProperties["p"] = new string('x', 200);
         await Refused(ServiceBusFailureReason.MessageSizeExceeded, false, () => bus.Sender.SendMessageAsync(tooLarge));
-        await Refused(ServiceBusFailureReason.MessageSizeExceeded, false, () => bus.Sender.SendMessagesAsync([new(new byte[150_000]), new(new byte[150_000])]));
+        await Refused(
+            ServiceBusFailureReason.MessageSizeExceeded,
+            false,
+            () => bus.Sender.SendMessagesAsync([new(new byte[150_000]), new(new byte[150_000])]));
         Assert.Equal(["fits"], await bus.ReceiveIdsAsync());
     }
 

@@ -58,7 +58,8 @@ public sealed class SettlingTests
         await LockLost(() => bus.Receiver.AbandonMessageAsync(message));
         await LockLost(() => bus.Receiver.DeferMessageAsync(message));
         await LockLost(() => bus.Receiver.DeadLetterMessageAsync(message));
-        await LockLost(() => bus.Receiver.CompleteMessageAsync(ServiceBusModelFactory.ServiceBusReceivedMessage(lockTokenGuid: Guid.NewGuid())));
+        await LockLost(
+            () => bus.Receiver.CompleteMessageAsync(ServiceBusModelFactory.ServiceBusReceivedMessage(lockTokenGuid: Guid.NewGuid())));
     }
 
     [Theory]

@@ -5,7 +5,9 @@ using Chat.Local.Store;
 
 namespace Chat.Local.Tests.ServiceBus;
 
-/// <summary>A namespace with the queue <c>orders</c>, and <c>sessions</c> that needs some, behind a port; both on a clock that the test advances.</summary>
+/// <summary>
+/// A namespace with the queue <c>orders</c>, and <c>sessions</c> that needs some, behind a port; both on a clock that the test advances.
+/// </summary>
 internal sealed class TestPort : IAsyncDisposable
 {
     private readonly LocalStore _store = LocalStore.InMemory();

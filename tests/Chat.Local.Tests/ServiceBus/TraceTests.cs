@@ -24,7 +24,9 @@ public sealed class TraceTests
         foreach (var id in (string[])["alone", "with others", "for later", "in a batch"])
         {
             var got = await bus.ReceiveOneAsync();
-            Assert.Equal((id, span.Id), (got.MessageId, (string)Assert.Single(got.ApplicationProperties, property => property.Key == "Diagnostic-Id").Value));
+            Assert.Equal(
+                (id, span.Id),
+                (got.MessageId, (string)Assert.Single(got.ApplicationProperties, property => property.Key == "Diagnostic-Id").Value));
             Assert.DoesNotContain("traceparent", got.ApplicationProperties.Keys);
         }
     }

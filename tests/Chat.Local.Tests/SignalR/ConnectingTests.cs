@@ -17,10 +17,13 @@ public class ConnectingTests
     public async Task A_negotiation_is_the_app_s_own_with_the_address_of_its_connection_string()
     {
         await using var app = await SignalRApp.StartAsync();
-        var elsewhere = await app.Service.OpenHubAsync(app.Clock, "Endpoint=https://chat.service.signalr.net;ClientEndpoint=https://chat.example;AccessKey=abc=;Version=1.0;");
+        var elsewhere = await app.Service.OpenHubAsync(
+            app.Clock,
+            "Endpoint=https://chat.service.signalr.net;ClientEndpoint=https://chat.example;AccessKey=abc=;Version=1.0;");
         var claims = new[] { new Claim("exp", "never"), new Claim("role", "a"), new Claim("role", "b") };
 
-        var answer = await elsewhere.NegotiateAsync(new NegotiationOptions { UserId = "alice", Claims = claims, TokenLifetime = TimeSpan.FromMinutes(5) });
+        var answer = await elsewhere.NegotiateAsync(
+            new NegotiationOptions { UserId = "alice", Claims = claims, TokenLifetime = TimeSpan.FromMinutes(5) });
 
         var (url, accessToken) = answer.ToObjectFromJson<Negotiated>(JsonSerializerOptions.Web)!;
         Assert.Equal("https://chat.example/client/?hub=testhub", url);
@@ -152,7 +155,8 @@ public class ConnectingTests
         using var client = await HubClient.OpenAsync(await app.NegotiateAsync("alice"));
 
         await client.SendRawAsync("""{"protocol":""");
-        await client.HandshakeAsync(""" "json","version":1}""" + '\u001e' + """{"type":1,"invocationId":"1","target":"A","arguments":[]}""");
+        await client.HandshakeAsync(
+            """ "json","version":1}""" + '\u001e' + """{"type":1,"invocationId":"1","target":"A","arguments":[]}""");
 
         Assert.Equal("1", Assert.IsType<CompletionMessage>(await client.NextAsync()).InvocationId);
     }
@@ -194,7 +198,10 @@ public class ConnectingTests
     [InlineData("https://chat.example.com", "*", HttpStatusCode.OK)]
     [InlineData("https://chat.example.com", "https://other.example.com", HttpStatusCode.Forbidden)]
     [InlineData("https://chat.example.com", "", HttpStatusCode.Forbidden)]
-    public async Task Pages_of_this_machine_and_of_configured_origins_may_connect_with_credentials_and_no_others(string origin, string allowed, HttpStatusCode expected)
+    public async Task Pages_of_this_machine_and_of_configured_origins_may_connect_with_credentials_and_no_others(
+        string origin,
+        string allowed,
+        HttpStatusCode expected)
     {
         await using var app = await SignalRApp.StartAsync();
         app.Service.AllowOrigins(allowed.Split(',', StringSplitOptions.RemoveEmptyEntries));
@@ -220,7 +227,9 @@ public class ConnectingTests
 
     private static async Task RefusedAsync(SignalRApp app, string url, string token)
     {
-        using var negotiation = new HttpRequestMessage(HttpMethod.Post, url.Replace("/client/", "/client/negotiate", StringComparison.Ordinal));
+        using var negotiation = new HttpRequestMessage(
+            HttpMethod.Post,
+            url.Replace("/client/", "/client/negotiate", StringComparison.Ordinal));
         negotiation.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var answer = await app.Http.SendAsync(negotiation);
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);

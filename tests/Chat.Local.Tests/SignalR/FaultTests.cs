@@ -34,7 +34,8 @@ public class FaultTests
         await using var app = await SignalRApp.StartAsync();
         using var alice = await app.ConnectAsync("alice");
         await app.UntilConnectionsAsync(1);
-        using var reset = app.Faults.Add(new Fault("signalr", "group-add", FaultKind.ResetAfter) { Target = target => target == "g/alice" });
+        using var reset = app.Faults.Add(
+            new Fault("signalr", "group-add", FaultKind.ResetAfter) { Target = target => target == "g/alice" });
         using var late = app.Faults.Add(new Fault("signalr", "send-group", FaultKind.TimeoutAfter));
 
         await Assert.ThrowsAnyAsync<Exception>(() => app.Hub.UserGroups.AddToGroupAsync("alice", "g", TimeSpan.FromHours(1)));

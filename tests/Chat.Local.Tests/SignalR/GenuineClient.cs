@@ -26,7 +26,9 @@ internal abstract class GenuineClient : IAsyncDisposable
         SignalRApp app, string platform, string protocol, HttpTransportType transport, bool reconnects = false, string user = "alice")
     {
         var url = $"{app.Http.BaseAddress}?user={user}";
-        GenuineClient client = platform == ".NET" ? new DotNetClient(url, protocol, transport, reconnects) : new JavaScriptClient(url, protocol, transport, reconnects);
+        GenuineClient client = platform == ".NET"
+            ? new DotNetClient(url, protocol, transport, reconnects)
+            : new JavaScriptClient(url, protocol, transport, reconnects);
         var line = await client.NextLineAsync();
         client.Refusal = line.StartsWith(Refused, StringComparison.Ordinal) ? line : null;
         client.ConnectionId = line;
@@ -54,7 +56,8 @@ internal abstract class GenuineClient : IAsyncDisposable
 
             if (reconnects)
             {
-                builder.WithAutomaticReconnect([TimeSpan.Zero, TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1)]);
+                builder.WithAutomaticReconnect(
+                    [TimeSpan.Zero, TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1)]);
             }
 
             _connection = builder.Build();
@@ -96,10 +99,17 @@ internal abstract class GenuineClient : IAsyncDisposable
     {
         private readonly Process _node;
 
-        public JavaScriptClient(string url, string protocol, HttpTransportType transport, bool reconnects, [CallerFilePath] string thisFile = "")
+        public JavaScriptClient(
+            string url,
+            string protocol,
+            HttpTransportType transport,
+            bool reconnects,
+            [CallerFilePath] string thisFile = "")
         {
             var folder = Path.Combine(Path.GetDirectoryName(thisFile)!, "node");
-            Assert.True(Directory.Exists(Path.Combine(folder, "node_modules")), $"The npm packages aren't there: run 'npm ci' in {folder}.");
+            Assert.True(
+                Directory.Exists(Path.Combine(folder, "node_modules")),
+                $"The npm packages aren't there: run 'npm ci' in {folder}.");
             try
             {
                 _node = Process.Start(new ProcessStartInfo("node", [Path.Combine(folder, "client.mjs"), url, $"{transport}", protocol, reconnects ? "reconnects" : ""])
@@ -124,6 +134,7 @@ internal abstract class GenuineClient : IAsyncDisposable
         }
 
         protected override async Task<string> ReadLineAsync() =>
-            await _node.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"The client ended: {await _node.StandardError.ReadToEndAsync()}");
+            await _node.StandardOutput.ReadLineAsync()
+                ?? throw new InvalidOperationException($"The client ended: {await _node.StandardError.ReadToEndAsync()}");
     }
 }

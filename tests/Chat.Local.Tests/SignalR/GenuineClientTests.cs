@@ -32,7 +32,10 @@ public class GenuineClientTests
 
     [Theory]
     [MemberData(nameof(Clients))]
-    public async Task They_receive_in_order_whatever_is_sent_to_their_user_group_or_connection_and_leave(string platform, string protocol, HttpTransportType transport)
+    public async Task They_receive_in_order_whatever_is_sent_to_their_user_group_or_connection_and_leave(
+        string platform,
+        string protocol,
+        HttpTransportType transport)
     {
         await using var app = await SignalRApp.StartAsync();
         await app.Hub.UserGroups.AddToGroupAsync("alice", "g", TimeSpan.FromHours(1));
@@ -78,7 +81,10 @@ public class GenuineClientTests
 
     [Theory]
     [MemberData(nameof(Clients))]
-    public async Task They_come_back_when_the_network_breaks_and_are_in_their_users_groups_again(string platform, string protocol, HttpTransportType transport)
+    public async Task They_come_back_when_the_network_breaks_and_are_in_their_users_groups_again(
+        string platform,
+        string protocol,
+        HttpTransportType transport)
     {
         await using var app = await SignalRApp.StartAsync();
         await app.Hub.UserGroups.AddToGroupAsync("alice", "g", TimeSpan.FromHours(1));

@@ -110,7 +110,12 @@ public class GroupTests
             await using var service = new SignalRService(store, new Meter(clock), new Faults(), clock);
             var rest = new RestDoor(service, clock);
             await change((await service.OpenHubAsync(clock)).UserGroups, rest);
-            return [await rest.IsUserInGroupAsync("alice", "timed"), await rest.IsUserInGroupAsync("alice", "untimed"), await rest.IsUserInGroupAsync("alice", "removed")];
+            return
+            [
+                await rest.IsUserInGroupAsync("alice", "timed"),
+                await rest.IsUserInGroupAsync("alice", "untimed"),
+                await rest.IsUserInGroupAsync("alice", "removed"),
+            ];
         }
 
         await RunAsync(async (groups, rest) =>
@@ -188,7 +193,8 @@ public class GroupTests
         await using var app = await SignalRApp.StartAsync(door);
 
         await app.Hub.UserGroups.AddToGroupAsync("alice", new string('g', 1024), Hour);
-        var refusal = await Assert.ThrowsAnyAsync<Exception>(() => app.Hub.UserGroups.AddToGroupAsync("alice", new string('g', 1025), Hour));
+        var refusal = await Assert.ThrowsAnyAsync<Exception>(
+            () => app.Hub.UserGroups.AddToGroupAsync("alice", new string('g', 1025), Hour));
 
         Assert.Equal(System.Net.HttpStatusCode.BadRequest, Assert.IsType<HttpRequestException>(refusal.InnerException).StatusCode);
     }

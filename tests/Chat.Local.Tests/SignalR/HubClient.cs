@@ -32,7 +32,8 @@ internal sealed class HubClient : IDisposable
     public static async Task<HubClient> OpenAsync(Negotiated negotiated, string? connectionToken = null)
     {
         var client = new HubClient();
-        var url = negotiated.Url.Replace("http://", "ws://", StringComparison.Ordinal) + (connectionToken is null ? "" : $"&id={connectionToken}");
+        var url = negotiated.Url.Replace("http://", "ws://", StringComparison.Ordinal) + (
+            connectionToken is null ? "" : $"&id={connectionToken}");
         client._socket.Options.SetRequestHeader("Authorization", "Bearer " + negotiated.AccessToken);
         client._socket.Options.CollectHttpResponseDetails = true;
         await client._socket.ConnectAsync(new Uri(url), CancellationToken.None).WaitAsync(Eventually.Timeout);
@@ -87,7 +88,10 @@ internal sealed class HubClient : IDisposable
     }
 
     public Task CloseAsync() =>
-        _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, statusDescription: null, CancellationToken.None).WaitAsync(Eventually.Timeout);
+        _socket.CloseAsync(
+            WebSocketCloseStatus.NormalClosure,
+            statusDescription: null,
+            CancellationToken.None).WaitAsync(Eventually.Timeout);
 
     /// <summary>Vanishes without a word, unless closed before.</summary>
     public void Dispose() => _socket.Dispose();
@@ -114,7 +118,8 @@ internal sealed class HubClient : IDisposable
 
     private sealed class AnyArguments : IInvocationBinder
     {
-        public IReadOnlyList<Type> GetParameterTypes(string methodName) => methodName == "Two" ? [typeof(JsonElement?), typeof(JsonElement?)] : [typeof(JsonElement?)];
+        public IReadOnlyList<Type> GetParameterTypes(string methodName) =>
+            methodName == "Two" ? [typeof(JsonElement?), typeof(JsonElement?)] : [typeof(JsonElement?)];
 
         public Type GetReturnType(string invocationId) => typeof(object);
 

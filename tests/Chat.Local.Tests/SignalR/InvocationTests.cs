@@ -17,7 +17,9 @@ public class InvocationTests
         var frame = Invocation.FromJson(Encoding.UTF8.GetBytes(Body))!.In(MessagePackProtocol.Instance);
 
         Assert.Equal(frame.Length - 1, frame.Span[0]);
-        var message = (object[])MessagePackSerializer.Deserialize<object>(frame[1..], MessagePackSerializerOptions.Standard.WithResolver(PrimitiveObjectResolver.Instance));
+        var message = (object[])MessagePackSerializer.Deserialize<object>(
+            frame[1..],
+            MessagePackSerializerOptions.Standard.WithResolver(PrimitiveObjectResolver.Instance));
         Assert.Equal(((byte)1, "Sé"), (message[0], message[3]));
         var arguments = Assert.IsType<object[]>(message[4]);
         var first = Assert.IsType<Dictionary<object, object?>>(arguments[0]);

@@ -43,7 +43,8 @@ public class KeepAliveTests
     {
         await using var app = await SignalRApp.StartAsync();
         var end = app.Clock.GetUtcNow().AddSeconds(10).ToUnixTimeSeconds();
-        using var bounded = await HubClient.ConnectAsync(await app.NegotiateAsync("alice", new Claim("asrs.s.coae", "true"), new Claim("asrs.s.aeo", $"{end}")));
+        using var bounded = await HubClient.ConnectAsync(
+            await app.NegotiateAsync("alice", new Claim("asrs.s.coae", "true"), new Claim("asrs.s.aeo", $"{end}")));
         using var unbounded = await HubClient.ConnectAsync(await app.NegotiateAsync("bob", new Claim("asrs.s.aeo", $"{end}")));
         await app.UntilConnectionsAsync(2);
 

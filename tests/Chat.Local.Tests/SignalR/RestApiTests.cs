@@ -85,7 +85,9 @@ public class RestApiTests
 
         using var answer = await AskAsync(app, door, method, call, method == "POST" ? Message : null);
 
-        Assert.Equal((status, code), (answer.StatusCode, answer.Headers.TryGetValues("x-ms-error-code", out var codes) ? codes.Single() : null));
+        Assert.Equal(
+            (status, code),
+            (answer.StatusCode, answer.Headers.TryGetValues("x-ms-error-code", out var codes) ? codes.Single() : null));
     }
 
     [Theory]
@@ -116,11 +118,22 @@ public class RestApiTests
         await using var app = await SignalRApp.StartAsync();
         var now = app.Clock.GetUtcNow();
         var (path, hour) = ($"{Hub}/users/alice/:send", now.AddHours(1));
-        var good = new[] { $"http://localhost{path}", $"http://127.0.0.1{path}", $"{app.Address}{path}", $"https://localhost{path}/", $"http://localhost{path}?{Version}" };
+        var good = new[]
+        {
+            $"http://localhost{path}",
+            $"http://127.0.0.1{path}",
+            $"{app.Address}{path}",
+            $"https://localhost{path}/",
+            $"http://localhost{path}?{Version}",
+        };
         var bad = new[]
         {
-            Sign($"http://localhost{Hub}/:send", hour), Sign("http://localhost/", hour), Sign(path, hour), Sign($"http://chat.example{path}", hour),
-            Sign($"http://localhost{path}", now), Sign($"http://localhost{path}", hour, new string('k', 44)), Sign($"http://localhost{path}", null), "", "a.b", "a.b.c",
+            Sign($"http://localhost{Hub}/:send", hour), Sign("http://localhost/", hour), Sign(path, hour), Sign(
+                $"http://chat.example{path}",
+                hour),
+            Sign($"http://localhost{path}", now), Sign($"http://localhost{path}", hour, new string('k', 44)), Sign(
+                $"http://localhost{path}",
+                null), "", "a.b", "a.b.c",
             Sign($"http://localhost{path}", hour, algorithm: SecurityAlgorithms.HmacSha512),
         };
 
@@ -187,7 +200,12 @@ public class RestApiTests
         await using var app = await SignalRApp.StartAsync();
         using var alice = await app.ConnectAsync("alice");
 
-        using var others = await AskAsync(app, door, "POST", $"{Hub}/:send?application=other", """{"target":"Said","arguments":["for others"]}""");
+        using var others = await AskAsync(
+            app,
+            door,
+            "POST",
+            $"{Hub}/:send?application=other",
+            """{"target":"Said","arguments":["for others"]}""");
         using var own = await AskAsync(app, door, "POST", $"{Hub}/:send", Message);
 
         Assert.Equal(HttpStatusCode.Accepted, others.StatusCode);
@@ -201,10 +219,23 @@ public class RestApiTests
     {
         await using var app = await SignalRApp.StartAsync();
         using var alice = await app.ConnectAsync("alice");
-        var map = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["json"] = Encoding.UTF8.GetBytes("{\"type\":1,\"target\":\"Said\",\"arguments\":[\"raw\"]}\u001e") };
-        using var body = new ByteArrayContent(MessagePackSerializer.Serialize(map)) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
+        var map = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+        {
+            ["json"] = Encoding.UTF8.GetBytes("{\"type\":1,\"target\":\"Said\",\"arguments\":[\"raw\"]}\u001e"),
+        };
+        using var body = new ByteArrayContent(MessagePackSerializer.Serialize(map))
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") },
+        };
 
-        using var answer = await AskAsync(app, door, "POST", $"{Hub}/:send", body, Sign($"http://localhost{Hub}/:send", app.Clock.GetUtcNow().AddHours(1)), version: true);
+        using var answer = await AskAsync(
+            app,
+            door,
+            "POST",
+            $"{Hub}/:send",
+            body,
+            Sign($"http://localhost{Hub}/:send", app.Clock.GetUtcNow().AddHours(1)),
+            version: true);
 
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         Assert.Equal("Said(\"raw\")", await alice.NextCallAsync());
@@ -250,7 +281,11 @@ public class RestApiTests
         return data;
     }
 
-    internal static string Sign(string audience, DateTimeOffset? expires, string key = Key, string algorithm = SecurityAlgorithms.HmacSha256) =>
+    internal static string Sign(
+        string audience,
+        DateTimeOffset? expires,
+        string key = Key,
+        string algorithm = SecurityAlgorithms.HmacSha256) =>
         new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
             Audience = audience,
@@ -263,14 +298,25 @@ public class RestApiTests
         SignalRApp app, Door door, string method, string call, string? body = null, string? type = "application/json", string? token = null, bool version = true)
     {
         token ??= Sign($"http://localhost{call.Split('?')[0]}", app.Clock.GetUtcNow().AddHours(1));
-        using var content = body is null || type is null ? null : new StringContent(body) { Headers = { ContentType = MediaTypeHeaderValue.Parse(type) } };
+        using var content = body is null || type is null
+            ? null
+            : new StringContent(body) { Headers = { ContentType = MediaTypeHeaderValue.Parse(type) } };
         return await AskAsync(app, door, method, call, content, token, version);
     }
 
-    private static async Task<HttpResponseMessage> AskAsync(SignalRApp app, Door door, string method, string call, HttpContent? body, string token, bool version)
+    private static async Task<HttpResponseMessage> AskAsync(
+        SignalRApp app,
+        Door door,
+        string method,
+        string call,
+        HttpContent? body,
+        string token,
+        bool version)
     {
         using var client = door == Door.InProcess ? new HttpClient(app.Service.CreateHandler()) : new HttpClient();
-        var address = version ? $"{app.Address}{call}{(call.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{Version}" : app.Address + call;
+        var address = version
+            ? $"{app.Address}{call}{(call.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{Version}"
+            : app.Address + call;
         using var request = new HttpRequestMessage(new HttpMethod(method), address) { Content = body };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return await client.SendAsync(request);

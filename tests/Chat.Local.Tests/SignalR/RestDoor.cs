@@ -31,7 +31,9 @@ internal sealed class RestDoor(SignalRService service, TimeProvider clock)
     {
         using var client = new HttpClient(service.CreateHandler());
         using var request = new HttpRequestMessage(new HttpMethod(method), $"http://localhost{Hub}{path}?api-version=2022-06-01{query}");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", RestApiTests.Sign($"http://localhost{Hub}{path}", clock.GetUtcNow().AddHours(1)));
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Bearer",
+            RestApiTests.Sign($"http://localhost{Hub}{path}", clock.GetUtcNow().AddHours(1)));
         using var answer = await client.SendAsync(request);
         return answer.StatusCode != HttpStatusCode.NotFound && answer.EnsureSuccessStatusCode().IsSuccessStatusCode;
     }

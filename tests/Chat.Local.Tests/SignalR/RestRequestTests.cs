@@ -10,9 +10,16 @@ public class RestRequestTests
     [Fact]
     public async Task Requests_are_those_of_the_package()
     {
-        await using var service = new SignalRService(LocalStore.InMemory(), new Meter(TimeProvider.System), new Faults(), TimeProvider.System);
+        await using var service = new SignalRService(
+            LocalStore.InMemory(),
+            new Meter(TimeProvider.System),
+            new Faults(),
+            TimeProvider.System);
         using var requests = new Recorder();
-        var hub = await service.OpenHubAsync(TimeProvider.System, "Endpoint=http://signalr.example;Port=8888;AccessKey=abc;Version=1.0;", requests);
+        var hub = await service.OpenHubAsync(
+            TimeProvider.System,
+            "Endpoint=http://signalr.example;Port=8888;AccessKey=abc;Version=1.0;",
+            requests);
 
         await hub.Clients.All.Said("hi");
         await hub.Clients.User("auth0|1 é").Said("hi");
@@ -48,7 +55,9 @@ public class RestRequestTests
         using var alice = await app.ConnectAsync("alice");
         await app.UntilConnectionsAsync(1);
 
-        Func<Func<Task>, Task> refuses = door == Door.InProcess ? Assert.ThrowsAsync<InvalidOperationException> : Assert.ThrowsAnyAsync<Exception>;
+        Func<Func<Task>, Task> refuses = door == Door.InProcess
+            ? Assert.ThrowsAsync<InvalidOperationException>
+            : Assert.ThrowsAnyAsync<Exception>;
 
         await refuses(() => app.Hub.Clients.User(name).Said("to one"));
         await refuses(() => app.Hub.Clients.Group(name).Said("to one"));
@@ -79,10 +88,17 @@ public class RestRequestTests
             Assert.Contains(Version, url, StringComparison.Ordinal);
             Lines.Add($"{request.Method} {url[Hub.Length..].Replace(Version, "", StringComparison.Ordinal)}");
             var token = new JsonWebToken(request.Headers.Authorization!.Parameter);
-            Assert.Equal(url.Replace(":8888", "", StringComparison.Ordinal)[..(url.IndexOf(Version, StringComparison.Ordinal) - ":8888".Length)] + Version, token.Audiences.Single());
+            Assert.Equal(
+                url.Replace(
+                    ":8888",
+                    "",
+                    StringComparison.Ordinal)[..(url.IndexOf(Version, StringComparison.Ordinal) - ":8888".Length)] + Version,
+                token.Audiences.Single());
             if (request.Content is { } content)
             {
-                Assert.Equal(("application/json; charset=utf-8", """{"Target":"Said","Arguments":["hi"]}"""), ($"{content.Headers.ContentType}", await content.ReadAsStringAsync(cancellationToken)));
+                Assert.Equal(
+                    ("application/json; charset=utf-8", """{"Target":"Said","Arguments":["hi"]}"""),
+                    ($"{content.Headers.ContentType}", await content.ReadAsStringAsync(cancellationToken)));
             }
 
             return new HttpResponseMessage();

@@ -78,7 +78,9 @@ public class SendingTests
         Happening[] events = [new("message.created", 7)];
         await using var app = await SignalRApp.StartAsync(door);
         using var alice = await app.ConnectAsync("alice");
-        await using var camel = await SignalRApp.StartAsync(door, options => options.UseJsonObjectSerializer(new JsonObjectSerializer(JsonSerializerOptions.Web)));
+        await using var camel = await SignalRApp.StartAsync(
+            door,
+            options => options.UseJsonObjectSerializer(new JsonObjectSerializer(JsonSerializerOptions.Web)));
         using var bob = await camel.ConnectAsync("bob");
         await app.UntilConnectionsAsync(1);
         await camel.UntilConnectionsAsync(1);
@@ -103,7 +105,9 @@ public class SendingTests
         await app.Hub.Clients.User("alice").Said(allowed);
         var refusal = await Assert.ThrowsAnyAsync<Exception>(() => app.Hub.Clients.User("alice").Said(new string('x', 1024 * 1024)));
 
-        Assert.Equal(System.Net.HttpStatusCode.RequestEntityTooLarge, Assert.IsType<HttpRequestException>(refusal.InnerException).StatusCode);
+        Assert.Equal(
+            System.Net.HttpStatusCode.RequestEntityTooLarge,
+            Assert.IsType<HttpRequestException>(refusal.InnerException).StatusCode);
         Assert.Equal($"Said(\"{allowed}\")", await alice.NextCallAsync());
     }
 

@@ -69,8 +69,12 @@ internal sealed class SignalRApp : IAsyncDisposable
         builder.Services.AddServerlessHub<TestHub>(Configure).AddTransient<TestHub>();
         builder.Services.AddServerlessHub<PlainHub>(Configure).AddTransient<PlainHub>();
         var app = builder.Build();
-        app.MapPost("/negotiate", async (string? user, TestHub hub) => Json(await hub.NegotiateAsync(new NegotiationOptions { UserId = user })));
-        app.MapPost("/plain/negotiate", async (string? user, PlainHub hub) => Json(await hub.NegotiateAsync(new NegotiationOptions { UserId = user })));
+        app.MapPost(
+            "/negotiate",
+            async (string? user, TestHub hub) => Json(await hub.NegotiateAsync(new NegotiationOptions { UserId = user })));
+        app.MapPost(
+            "/plain/negotiate",
+            async (string? user, PlainHub hub) => Json(await hub.NegotiateAsync(new NegotiationOptions { UserId = user })));
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         return new SignalRApp(app)
@@ -105,7 +109,8 @@ internal sealed class SignalRApp : IAsyncDisposable
         return answer.ToObjectFromJson<Negotiated>(JsonSerializerOptions.Web)!;
     }
 
-    public async Task<HubClient> ConnectAsync(string? user, string path = "/negotiate") => await HubClient.ConnectAsync(await NegotiateAsync(user, path));
+    public async Task<HubClient> ConnectAsync(string? user, string path = "/negotiate") =>
+        await HubClient.ConnectAsync(await NegotiateAsync(user, path));
 
     /// <summary>The connections of a hub, as the inspector sees them.</summary>
     public IReadOnlyList<ConnectionReading> Connections(string hub = "testhub") =>

@@ -35,11 +35,16 @@ public sealed class PlainHub(IServiceProvider services) : ServerlessHub(services
 internal static class TestHubs
 {
     /// <summary>A hub of an app that has nothing else, whose requests take the in-process way.</summary>
-    public static async Task<TestHub> OpenHubAsync(this SignalRService service, TimeProvider clock, string? connectionString = null, HttpMessageHandler? transport = null)
+    public static async Task<TestHub> OpenHubAsync(
+        this SignalRService service,
+        TimeProvider clock,
+        string? connectionString = null,
+        HttpMessageHandler? transport = null)
     {
         var services = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder()
-                .AddInMemoryCollection([KeyValuePair.Create(TestHub.DefaultConnectionStringName, (string?)(connectionString ?? service.ConnectionString))])
+                .AddInMemoryCollection(
+                    [KeyValuePair.Create(TestHub.DefaultConnectionStringName, (string?)(connectionString ?? service.ConnectionString))])
                 .Build())
             .AddSingleton(clock)
             .AddKeyedSingleton(TestHub.DefaultConnectionStringName, transport ?? service.CreateHandler())

@@ -76,7 +76,9 @@ public class TransportTests
 
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Contains("signed out", body, StringComparison.Ordinal);
-        Assert.Contains((await AnswerAsync(SendAsync(app, HttpMethod.Get, address))).Status, new[] { HttpStatusCode.NoContent, HttpStatusCode.NotFound });
+        Assert.Contains(
+            (await AnswerAsync(SendAsync(app, HttpMethod.Get, address))).Status,
+            new[] { HttpStatusCode.NoContent, HttpStatusCode.NotFound });
         await app.UntilConnectionsAsync(0);
     }
 
@@ -120,7 +122,9 @@ public class TransportTests
         {
             Assert.Equal(HttpStatusCode.Unauthorized, (await AnswerAsync(SendAsync(app, method, address with { Token = "" }))).Status);
             Assert.Equal(HttpStatusCode.Forbidden, (await AnswerAsync(SendAsync(app, method, address with { Token = bobs }))).Status);
-            Assert.Equal(HttpStatusCode.NotFound, (await AnswerAsync(SendAsync(app, method, address with { Url = address.Url + "x" }))).Status);
+            Assert.Equal(
+                HttpStatusCode.NotFound,
+                (await AnswerAsync(SendAsync(app, method, address with { Url = address.Url + "x" }))).Status);
         }
 
         Assert.Single(app.Connections());
@@ -169,7 +173,8 @@ public class TransportTests
     private static async Task<Address> NegotiateAsync(SignalRApp app, string user)
     {
         var (url, token) = await app.NegotiateAsync(user);
-        var (status, body) = await AnswerAsync(SendAsync(app, HttpMethod.Post, new Address(url.Replace("/client/", "/client/negotiate", StringComparison.Ordinal), token)));
+        var (status, body) = await AnswerAsync(
+            SendAsync(app, HttpMethod.Post, new Address(url.Replace("/client/", "/client/negotiate", StringComparison.Ordinal), token)));
         Assert.Equal(HttpStatusCode.OK, status);
         return new Address($"{url}&id={JsonDocument.Parse(body).RootElement.GetProperty("connectionToken").GetString()}", token);
     }
@@ -185,7 +190,9 @@ public class TransportTests
     }
 
     private static async Task ShakeHandsAsync(SignalRApp app, Address address) =>
-        Assert.Equal(HttpStatusCode.Accepted, (await AnswerAsync(SendAsync(app, HttpMethod.Post, address, """{"protocol":"json","version":1}""" + '\u001e'))).Status);
+        Assert.Equal(
+            HttpStatusCode.Accepted,
+            (await AnswerAsync(SendAsync(app, HttpMethod.Post, address, """{"protocol":"json","version":1}""" + '\u001e'))).Status);
 
     private static async Task<HttpResponseMessage> OpenStreamAsync(SignalRApp app, string url)
     {

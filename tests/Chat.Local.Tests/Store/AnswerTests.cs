@@ -18,7 +18,10 @@ public sealed class AnswerTests : IDisposable
         var (sender, receiver) = (client.CreateSender("deliveries"), client.CreateReceiver("deliveries"));
         await sender.SendMessageAsync(new ServiceBusMessage("earlier"));
         var earlier = await receiver.ReceiveMessageAsync();
-        using var cosmos = new HttpClient(new Signer(azure.Cosmos.CreateHandler())) { BaseAddress = new Uri("http://localhost/dbs/chat/colls/users/docs/") };
+        using var cosmos = new HttpClient(new Signer(azure.Cosmos.CreateHandler()))
+        {
+            BaseAddress = new Uri("http://localhost/dbs/chat/colls/users/docs/"),
+        };
         cosmos.DefaultRequestHeaders.Add("x-ms-documentdb-partitionkey", "[\"alice\"]");
         var hub = await azure.SignalR.OpenHubAsync(TimeProvider.System);
 
@@ -35,7 +38,8 @@ public sealed class AnswerTests : IDisposable
                 ["query"] = PostAsync(cosmos, """{"query":"SELECT * FROM c"}""", "x-ms-documentdb-isquery"),
                 ["batch"] = PostAsync(
                     cosmos, """[{"operationType":"Create","resourceBody":{"id":"b","userId":"alice"}}]""", "x-ms-cosmos-is-batch-request", "x-ms-cosmos-batch-atomic"),
-                ["change feed"] = Task.WhenAll(azure.Cosmos.RangesOf("chat", "users").Select(range => azure.Cosmos.ReadChangesAsync("chat", "users", range, 0, 10))),
+                ["change feed"] = Task.WhenAll(
+                    azure.Cosmos.RangesOf("chat", "users").Select(range => azure.Cosmos.ReadChangesAsync("chat", "users", range, 0, 10))),
                 ["user group"] = hub.UserGroups.AddToGroupAsync("alice", "group", TimeSpan.FromHours(1)),
             };
             Assert.Empty(answers.Where(answer => answer.Value.IsCompleted).Select(answer => answer.Key));

@@ -17,12 +17,15 @@ internal sealed class Account
 
     private Account(string connectionString) => _connectionString = connectionString;
 
-    /// <summary>The local Azure's, and the emulator's: its key is public, https://learn.microsoft.com/azure/cosmos-db/emulator#authentication.</summary>
+    /// <summary>
+    /// The local Azure's, and the emulator's: its key is public, https://learn.microsoft.com/azure/cosmos-db/emulator#authentication.
+    /// </summary>
     public static Account Local { get; } = new(
         "AccountEndpoint=http://localhost:8081/;AccountKey=C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==;");
 
     /// <summary>What the app's own settings name; a connection string wins, as it does for the app.</summary>
-    public static Account? OfVariables() => Parse(Environment.GetEnvironmentVariable(ConnectionStringVariable)) ?? Parse(Environment.GetEnvironmentVariable(UrlVariable));
+    public static Account? OfVariables() =>
+        Parse(Environment.GetEnvironmentVariable(ConnectionStringVariable)) ?? Parse(Environment.GetEnvironmentVariable(UrlVariable));
 
     /// <summary>Null for what is neither an https URL nor a connection string.</summary>
     public static Account? Parse(string? text)
@@ -36,7 +39,9 @@ internal sealed class Account
     }
 
     public CosmosClient Connect(CosmosClientOptions options) =>
-        _url is not null ? new CosmosClient(_url.ToString(), new DefaultAzureCredential(), options) : new CosmosClient(_connectionString, options);
+        _url is not null
+            ? new CosmosClient(_url.ToString(), new DefaultAzureCredential(), options)
+            : new CosmosClient(_connectionString, options);
 
     private static bool IsConnectionString(string? text)
     {

@@ -15,13 +15,15 @@ internal sealed class Namespace
     private Namespace(string? host, string? connectionString) => (_host, _connectionString) = (host, connectionString);
 
     /// <summary>
-    /// The local Azure's, and the emulator's: its key is public, https://learn.microsoft.com/azure/service-bus-messaging/test-locally-with-service-bus-emulator.
+    /// The local Azure's, and the emulator's: its key is public,
+    /// https://learn.microsoft.com/azure/service-bus-messaging/test-locally-with-service-bus-emulator.
     /// </summary>
     public static Namespace Local { get; } = new(
         null, "Endpoint=sb://127.0.0.1:5672;SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;");
 
     /// <summary>What the app's own settings name; a connection string wins, as it does for the app.</summary>
-    public static Namespace? OfVariables() => Parse(Environment.GetEnvironmentVariable(ConnectionStringVariable)) ?? Parse(Environment.GetEnvironmentVariable(HostVariable));
+    public static Namespace? OfVariables() =>
+        Parse(Environment.GetEnvironmentVariable(ConnectionStringVariable)) ?? Parse(Environment.GetEnvironmentVariable(HostVariable));
 
     /// <summary>Null for what is neither a host name nor a connection string with a key.</summary>
     public static Namespace? Parse(string? text)
@@ -33,7 +35,9 @@ internal sealed class Namespace
 
         try
         {
-            return ServiceBusConnectionStringProperties.Parse(text) is { SharedAccessKey: not null, Endpoint: not null } ? new(null, text) : null;
+            return ServiceBusConnectionStringProperties.Parse(text) is { SharedAccessKey: not null, Endpoint: not null }
+                ? new(null, text)
+                : null;
         }
         catch (Exception malformed) when (malformed is FormatException or ArgumentException)
         {
@@ -41,5 +45,6 @@ internal sealed class Namespace
         }
     }
 
-    public ServiceBusClient Connect() => _host is not null ? new ServiceBusClient(_host, new DefaultAzureCredential()) : new ServiceBusClient(_connectionString);
+    public ServiceBusClient Connect() =>
+        _host is not null ? new ServiceBusClient(_host, new DefaultAzureCredential()) : new ServiceBusClient(_connectionString);
 }

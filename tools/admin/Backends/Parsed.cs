@@ -10,13 +10,18 @@ internal static class Parsed
     public static Argument<UserId> User() => new("user")
     {
         Description = "The user's id, as in the token.",
-        CustomParser = argument => Parse<UserId>(argument, UserId.TryParse, $"A user's id is {UserId.Rule}; put -- before one that begins with -."),
+        CustomParser = argument =>
+            Parse<UserId>(argument, UserId.TryParse, $"A user's id is {UserId.Rule}; put -- before one that begins with -."),
     };
 
     public static Argument<ConversationId> Conversation() => new("conversation")
     {
         Description = "The conversation's id.",
-        CustomParser = argument => Parse<ConversationId>(argument, ConversationId.TryParse, "A conversation's id is 22 of A-Z a-z 0-9 _ -; put -- before one that begins with -."),
+        CustomParser = argument =>
+            Parse<ConversationId>(
+                argument,
+                ConversationId.TryParse,
+                "A conversation's id is 22 of A-Z a-z 0-9 _ -; put -- before one that begins with -."),
     };
 
     /// <summary>What the text of an argument names; null, and an error, when it names nothing.</summary>

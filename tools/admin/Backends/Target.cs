@@ -22,7 +22,11 @@ internal sealed class Target
             + $"Default: the variables {Account.UrlVariable} and {Account.ConnectionStringVariable}.",
         HelpName = "ACCOUNT",
         Recursive = true,
-        CustomParser = argument => Parsed.Of(argument, Account.Parse, "--cosmos takes an https URL, such as https://name.documents.azure.com, or a connection string."),
+        CustomParser = argument =>
+            Parsed.Of(
+                argument,
+                Account.Parse,
+                "--cosmos takes an https URL, such as https://name.documents.azure.com, or a connection string."),
     };
 
     private readonly Option<Namespace?> _serviceBus = new("--service-bus")
@@ -31,7 +35,11 @@ internal sealed class Target
             + $"Default: the variables {Namespace.HostVariable} and {Namespace.ConnectionStringVariable}.",
         HelpName = "NAMESPACE",
         Recursive = true,
-        CustomParser = argument => Parsed.Of(argument, Namespace.Parse, "--service-bus takes a host name, such as name.servicebus.windows.net, or a connection string."),
+        CustomParser = argument =>
+            Parsed.Of(
+                argument,
+                Namespace.Parse,
+                "--service-bus takes a host name, such as name.servicebus.windows.net, or a connection string."),
     };
 
     public void AddTo(RootCommand root)
@@ -45,7 +53,8 @@ internal sealed class Target
     public CosmosClient ConnectCosmos(ParseResult parsed)
     {
         var account = Choose(parsed, _cosmos, Account.Local, Account.OfVariables)
-            ?? throw new BadArgumentsException($"Which backend? Give --local, or --cosmos ACCOUNT, or set {Account.UrlVariable} to an https URL.");
+            ?? throw new BadArgumentsException(
+                $"Which backend? Give --local, or --cosmos ACCOUNT, or set {Account.UrlVariable} to an https URL.");
         return account.Connect(new CosmosClientOptions
         {
             ApplicationName = "chat-admin",
@@ -60,7 +69,8 @@ internal sealed class Target
     public DeadLetterQueues ConnectQueues(ParseResult parsed)
     {
         var names = Choose(parsed, _serviceBus, Namespace.Local, Namespace.OfVariables)
-            ?? throw new BadArgumentsException($"Which backend? Give --local, or --service-bus NAMESPACE, or set {Namespace.HostVariable} to a host name.");
+            ?? throw new BadArgumentsException(
+                $"Which backend? Give --local, or --service-bus NAMESPACE, or set {Namespace.HostVariable} to a host name.");
         return new DeadLetterQueues(names.Connect(), patience: TimeSpan.FromSeconds(5));
     }
 

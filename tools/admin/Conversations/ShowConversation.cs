@@ -34,11 +34,24 @@ internal static class ShowConversation
         return command;
     }
 
-    private static Head Hide(Head head) => head with { Title = null, LastMessage = head.LastMessage is { } last ? last with { Preview = "" } : null };
+    private static Head Hide(Head head) =>
+        head with { Title = null, LastMessage = head.LastMessage is { } last ? last with { Preview = "" } : null };
 
     private static Table HeadTable(Head head)
     {
-        var table = Report.Table("kind", "title", "created", "by", "last seq", "list seq", "messages", "members", "members version", "last message", "committed", "deleted");
+        var table = Report.Table(
+            "kind",
+            "title",
+            "created",
+            "by",
+            "last seq",
+            "list seq",
+            "messages",
+            "members",
+            "members version",
+            "last message",
+            "committed",
+            "deleted");
         table.Row(
             head.Kind,
             head.Title,
@@ -57,7 +70,17 @@ internal static class ShowConversation
 
     private static Table MembersTable(IEnumerable<Member> members)
     {
-        var table = Report.Table("member", "role", "state", "joined", "sees from", "read", "read ordinal", "receipt", "delivered", "cleared");
+        var table = Report.Table(
+            "member",
+            "role",
+            "state",
+            "joined",
+            "sees from",
+            "read",
+            "read ordinal",
+            "receipt",
+            "delivered",
+            "cleared");
         foreach (var member in members)
         {
             table.Row(

@@ -51,7 +51,14 @@ internal static class ShowLog
             {
                 var row = EntryRow.Of(entry, parsed.GetValue(content));
                 rows.Add(row);
-                table.Row(row.Seq, row.At, row.What, row.By, row.MessageId, string.Join(' ', row.Users ?? []), row.Text ?? row.Data?.ToString());
+                table.Row(
+                    row.Seq,
+                    row.At,
+                    row.What,
+                    row.By,
+                    row.MessageId,
+                    string.Join(' ', row.Users ?? []),
+                    row.Text ?? row.Data?.ToString());
             }
 
             if (rows.Count == 0 && await new ConversationReader(containers).ReadHeadAsync(conversation, null, cancellationToken) is null)
@@ -83,7 +90,17 @@ internal sealed record EntryRow(
 {
     public static EntryRow Of(LogEntry entry, bool withContent) => entry switch
     {
-        Message message => new(message.Seq, message.At, Message.Created, message.SenderId, message.MessageId, null, message.Commit?.Id, withContent ? message.Text : null, null),
+        Message message =>
+            new(
+                message.Seq,
+                message.At,
+                Message.Created,
+                message.SenderId,
+                message.MessageId,
+                null,
+                message.Commit?.Id,
+                withContent ? message.Text : null,
+                null),
         LogEvent happened => new(
             happened.Seq,
             happened.At,
@@ -99,6 +116,9 @@ internal sealed record EntryRow(
 
     private static List<string>? UsersOf(JsonElement data) =>
         data.TryGetProperty("userId", out var user) ? [user.GetString()!]
-        : data.TryGetProperty("members", out var members) ? [.. members.EnumerateArray().Select(member => member.GetProperty("userId").GetString()!)]
+        : data.TryGetProperty("members", out var members) ?
+        [
+            .. members.EnumerateArray().Select(member => member.GetProperty("userId").GetString()!),
+        ]
         : null;
 }

@@ -31,7 +31,10 @@ internal sealed record Subject(string? Conversation, long? First, long? Last)
         try
         {
             var message = JsonSerializer.Deserialize<QueueMessage>(body, JsonSerializerOptions.Web);
-            return new(ConversationId.TryParse(message?.ConversationId, out var conversation) ? conversation.Value : null, message?.First, message?.Last);
+            return new(
+                ConversationId.TryParse(message?.ConversationId, out var conversation) ? conversation.Value : null,
+                message?.First,
+                message?.Last);
         }
         catch (JsonException)
         {

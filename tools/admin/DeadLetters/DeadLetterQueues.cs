@@ -6,8 +6,8 @@ namespace Chat.Admin.DeadLetters;
 
 /// <summary>The dead letters of a namespace's queues.</summary>
 /// <remarks>
-/// Letters can't be received by number, only from the oldest on. So those before one that is meant are held while it is looked for, and given
-/// back after; that raises their delivery count, which ends nothing among dead letters.
+/// Letters can't be received by number, only from the oldest on. So those before one that is meant are held while it is looked for, and
+/// given back after; that raises their delivery count, which ends nothing among dead letters.
 /// </remarks>
 /// <param name="client">The namespace; disposed with this.</param>
 /// <param name="patience">How long nothing comes until there is taken to be nothing more.</param>
@@ -40,10 +40,13 @@ internal sealed class DeadLetterQueues(ServiceBusClient client, TimeSpan patienc
     }
 
     /// <summary>
-    /// Sends the bodies of these again, each under a new message id, which no duplicate detection drops; a letter is removed once its copy is
-    /// sent. A crash in between leaves both, which is harmless. Yields each that is done; what isn't there or is with somebody isn't.
+    /// Sends the bodies of these again, each under a new message id, which no duplicate detection drops; a letter is removed once its copy
+    /// is sent. A crash in between leaves both, which is harmless. Yields each that is done; what isn't there or is with somebody isn't.
     /// </summary>
-    public async IAsyncEnumerable<long> ReplayAsync(string queue, IReadOnlyList<long> ids, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<long> ReplayAsync(
+        string queue,
+        IReadOnlyList<long> ids,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var sender = client.CreateSender(queue);
         await foreach (var id in TakeAsync(queue, ids, letter => sender.SendMessageAsync(Rescheduling.Original(letter), cancellationToken), cancellationToken))
@@ -109,7 +112,10 @@ internal sealed class DeadLetterQueues(ServiceBusClient client, TimeSpan patienc
     }
 
     /// <summary>Those that are there, found without taking any, so that nobody's letters are held for one that is gone.</summary>
-    private static async Task<HashSet<long>> ThereAsync(ServiceBusReceiver receiver, IReadOnlyList<long> ids, CancellationToken cancellationToken)
+    private static async Task<HashSet<long>> ThereAsync(
+        ServiceBusReceiver receiver,
+        IReadOnlyList<long> ids,
+        CancellationToken cancellationToken)
     {
         var (left, there) = (new SortedSet<long>(ids), new HashSet<long>());
         while (left.Count > 0 && await receiver.PeekMessagesAsync(MaxBatch, left.Min, cancellationToken) is { Count: > 0 } page)
@@ -133,5 +139,6 @@ internal sealed class DeadLetterQueues(ServiceBusClient client, TimeSpan patienc
         }
     }
 
-    private ServiceBusReceiver Receiver(string queue) => client.CreateReceiver(queue, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
+    private ServiceBusReceiver Receiver(string queue) =>
+        client.CreateReceiver(queue, new ServiceBusReceiverOptions { SubQueue = SubQueue.DeadLetter });
 }

@@ -26,7 +26,11 @@ internal static class DiscardDeadLetters
                 }
             }
 
-            return await LetterChoice.TellAsync(parsed, "discarded", ids, letters.DiscardAsync(choice.Queue(parsed), ids, cancellationToken));
+            return await LetterChoice.TellAsync(
+                parsed,
+                "discarded",
+                ids,
+                letters.DiscardAsync(choice.Queue(parsed), ids, cancellationToken));
         });
         return command;
     }

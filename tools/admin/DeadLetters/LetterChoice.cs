@@ -7,7 +7,11 @@ namespace Chat.Admin.DeadLetters;
 internal sealed class LetterChoice
 {
     private readonly Argument<string> _queue = Queues.Argument();
-    private readonly Option<long[]> _ids = new("--id") { Description = "The letters of these ids, from the list.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<long[]> _ids = new("--id")
+    {
+        Description = "The letters of these ids, from the list.",
+        AllowMultipleArgumentsPerToken = true,
+    };
     private readonly Option<bool> _all = new("--all") { Description = "All that are there now; one that comes meanwhile is left alone." };
 
     /// <summary>Lets a command be told which letters, in one way or the other.</summary>
@@ -28,7 +32,10 @@ internal sealed class LetterChoice
     public string Queue(ParseResult parsed) => parsed.GetRequiredValue(_queue);
 
     /// <summary>The ids of those that are meant, each once.</summary>
-    public async Task<IReadOnlyList<long>> ResolveAsync(ParseResult parsed, DeadLetterQueues letters, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<long>> ResolveAsync(
+        ParseResult parsed,
+        DeadLetterQueues letters,
+        CancellationToken cancellationToken) =>
         parsed.GetValue(_all)
             ? await letters.ListAsync(Queue(parsed), cancellationToken).Select(letter => letter.Id).ToListAsync(cancellationToken)
             : [.. parsed.GetRequiredValue(_ids).Distinct()];

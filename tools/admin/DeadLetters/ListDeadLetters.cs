@@ -3,7 +3,9 @@ using Chat.Admin.Backends;
 
 namespace Chat.Admin.DeadLetters;
 
-/// <summary><c>dead-letters list</c>: how many each queue has, or those of one queue; never what their bodies say beyond whom they are about.</summary>
+/// <summary>
+/// <c>dead-letters list</c>: how many each queue has, or those of one queue; never what their bodies say beyond whom they are about.
+/// </summary>
 internal static class ListDeadLetters
 {
     public static Command Command(Target target)
@@ -23,7 +25,11 @@ internal static class ListDeadLetters
         return command;
     }
 
-    private static async Task CountAsync(ParseResult parsed, Option<ReportFormat> format, DeadLetterQueues letters, CancellationToken cancellationToken)
+    private static async Task CountAsync(
+        ParseResult parsed,
+        Option<ReportFormat> format,
+        DeadLetterQueues letters,
+        CancellationToken cancellationToken)
     {
         var (counts, table) = (new List<QueueCount>(), Report.Table("queue", "dead letters", "oldest"));
         foreach (var queue in Queues.All)
@@ -41,9 +47,16 @@ internal static class ListDeadLetters
         Report.Write(parsed, format, counts, table);
     }
 
-    private static async Task ListAsync(ParseResult parsed, Option<ReportFormat> format, DeadLetterQueues letters, string queue, CancellationToken cancellationToken)
+    private static async Task ListAsync(
+        ParseResult parsed,
+        Option<ReportFormat> format,
+        DeadLetterQueues letters,
+        string queue,
+        CancellationToken cancellationToken)
     {
-        var (rows, table) = (new List<LetterRow>(), Report.Table("id", "reason", "description", "enqueued", "deliveries", "conversation", "entries"));
+        var (rows, table) = (
+            new List<LetterRow>(),
+            Report.Table("id", "reason", "description", "enqueued", "deliveries", "conversation", "entries"));
         await foreach (var letter in letters.ListAsync(queue, cancellationToken))
         {
             var row = LetterRow.Of(letter);

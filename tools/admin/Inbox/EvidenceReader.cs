@@ -11,7 +11,8 @@ namespace Chat.Admin.Inbox;
 /// <summary>Reads what conversations say about a user's inbox.</summary>
 internal sealed class EvidenceReader(ChatContainers containers)
 {
-    private const string Own = "SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.seq > @since AND c.seq <= @last AND c.senderId = @user ORDER BY c.seq DESC";
+    private const string Own =
+        "SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.seq > @since AND c.seq <= @last AND c.senderId = @user ORDER BY c.seq DESC";
     private const string Mentioning =
         """
         SELECT TOP 1 * FROM c WHERE c.type = 'message' AND c.seq > @since AND c.seq <= @last
@@ -19,7 +20,8 @@ internal sealed class EvidenceReader(ChatContainers containers)
         OR (NOT IS_DEFINED(c.mentionedFirst) AND ARRAY_CONTAINS(c.mentions, {"userId": @user}, true))) ORDER BY c.seq DESC
         """;
 
-    private const string Leaving = "SELECT TOP 1 * FROM c WHERE c.type = 'event' AND c.what IN (@left, @removed) AND c.data.userId = @user ORDER BY c.seq DESC";
+    private const string Leaving =
+        "SELECT TOP 1 * FROM c WHERE c.type = 'event' AND c.what IN (@left, @removed) AND c.data.userId = @user ORDER BY c.seq DESC";
 
     private readonly ConversationReader _reader = new(containers);
 
@@ -27,7 +29,9 @@ internal sealed class EvidenceReader(ChatContainers containers)
     /// The user's part in every conversation that they ever were in or asked to join: a query across all partitions, as the members'
     /// documents are the only place that surely says so.
     /// </summary>
-    public async IAsyncEnumerable<ConversationId> ConversationsOfAsync(UserId user, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ConversationId> ConversationsOfAsync(
+        UserId user,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var query = new QueryDefinition("SELECT * FROM c WHERE c.id = @id").WithParameter("@id", Member.DocumentId(user));
         using var pages = containers.Conversations.GetItemQueryStreamIterator(query);
@@ -58,7 +62,8 @@ internal sealed class EvidenceReader(ChatContainers containers)
             return null;
         }
 
-        // What is as far as they joined or read says nothing that the member doesn't; and what is newer than the head isn't in what the head says.
+        // What is as far as they joined or read says nothing that the member doesn't; and what is newer than the head isn't in what the
+        // head says.
         LogEntry?[] entries =
         [
             await LastAsync(new QueryDefinition(Own).WithParameter("@since", Math.Max(member.JoinedSeq, member.ReadSeq)).WithParameter("@user", user.Value)),
@@ -66,7 +71,12 @@ internal sealed class EvidenceReader(ChatContainers containers)
         ];
         var left = member.State == MemberState.Active ? null : await LastAsync(
             new QueryDefinition(Leaving).WithParameter("@left", LogEvent.MemberLeft).WithParameter("@removed", LogEvent.MemberRemoved).WithParameter("@user", user.Value));
-        return new(head, member, profile, [.. entries.OfType<LogEntry>().DistinctBy(entry => entry.Seq).OrderBy(entry => entry.Seq)], left?.Seq ?? 0);
+        return new(
+            head,
+            member,
+            profile,
+            [.. entries.OfType<LogEntry>().DistinctBy(entry => entry.Seq).OrderBy(entry => entry.Seq)],
+            left?.Seq ?? 0);
 
         async Task<LogEntry?> LastAsync(QueryDefinition query) => await containers.Conversations.QueryPartitionAsync(
             query.WithParameter("@last", head.LastSeq),

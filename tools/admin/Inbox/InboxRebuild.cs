@@ -7,7 +7,9 @@ using Microsoft.Azure.Cosmos;
 
 namespace Chat.Admin.Inbox;
 
-/// <summary>Brings a user's inbox entries to what the conversations say, beside a backend that runs: what changes meanwhile is looked at anew.</summary>
+/// <summary>
+/// Brings a user's inbox entries to what the conversations say, beside a backend that runs: what changes meanwhile is looked at anew.
+/// </summary>
 internal sealed class InboxRebuild(ChatContainers containers, TimeProvider time)
 {
     private const int MaxTries = 8;
@@ -22,7 +24,11 @@ internal sealed class InboxRebuild(ChatContainers containers, TimeProvider time)
         for (var attempt = 0; attempt < MaxTries; attempt++)
         {
             // The entry first: what the conversation says is then at least as new, and the ETag tells whether the entry went on meanwhile.
-            var (before, etag) = await containers.Users.ReadDocumentAsync(InboxEntry.DocumentId(conversation), partition, ChatJson.Default.InboxEntry, cancellationToken: cancellationToken);
+            var (before, etag) = await containers.Users.ReadDocumentAsync(
+                InboxEntry.DocumentId(conversation),
+                partition,
+                ChatJson.Default.InboxEntry,
+                cancellationToken: cancellationToken);
             if (await _evidence.ReadAsync(conversation, user, cancellationToken) is { } evidence)
             {
                 var after = evidence.Rebuild(before);
@@ -38,7 +44,10 @@ internal sealed class InboxRebuild(ChatContainers containers, TimeProvider time)
         return null;
     }
 
-    /// <summary>The entry as it is written. An entry that was lost had a version that devices go by and nobody knows; the clock is beyond what counting reaches.</summary>
+    /// <summary>
+    /// The entry as it is written. An entry that was lost had a version that devices go by and nobody knows; the clock is beyond what
+    /// counting reaches.
+    /// </summary>
     private InboxEntry WithNewVersion(InboxEntry after, InboxEntry? before) =>
         after with { Version = Math.Max((before?.Version ?? 0) + 1, time.GetUtcNow().ToUnixTimeMilliseconds()), StoredAt = 0 };
 
@@ -47,8 +56,17 @@ internal sealed class InboxRebuild(ChatContainers containers, TimeProvider time)
     {
         using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(entry, ChatJson.Default.InboxEntry), writable: false);
         using var response = etag is null
-            ? await containers.Users.CreateItemStreamAsync(body, partition, new ItemRequestOptions { EnableContentResponseOnWrite = false }, cancellationToken)
-            : await containers.Users.ReplaceItemStreamAsync(body, entry.Id, partition, new ItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false }, cancellationToken);
+            ? await containers.Users.CreateItemStreamAsync(
+                body,
+                partition,
+                new ItemRequestOptions { EnableContentResponseOnWrite = false },
+                cancellationToken)
+            : await containers.Users.ReplaceItemStreamAsync(
+                body,
+                entry.Id,
+                partition,
+                new ItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false },
+                cancellationToken);
         return response.StatusCode is not (HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound)
             && response.EnsureSuccessStatusCode().IsSuccessStatusCode;
     }
@@ -67,7 +85,14 @@ internal sealed record Rebuilt(ConversationId Conversation, InboxEntry? Before, 
         get
         {
             var (before, after) = (Members(Before), Members(After));
-            return [.. after.Union(before).Select(member => member.Key).Distinct(StringComparer.Ordinal).Select(name => Change(name, before[name], after[name])).OfType<string>()];
+            return
+            [
+                .. after.Union(before)
+                    .Select(member => member.Key)
+                    .Distinct(StringComparer.Ordinal)
+                    .Select(name => Change(name, before[name], after[name]))
+                    .OfType<string>(),
+            ];
         }
     }
 
@@ -77,5 +102,6 @@ internal sealed record Rebuilt(ConversationId Conversation, InboxEntry? Before, 
         : before?.GetValueKind() == JsonValueKind.Number ? $"{name} {before} -> {after}"
         : $"{name} {after}";
 
-    private static JsonObject Members(InboxEntry? entry) => entry is null ? [] : JsonSerializer.SerializeToNode(entry, ChatJson.Default.InboxEntry)!.AsObject();
+    private static JsonObject Members(InboxEntry? entry) =>
+        entry is null ? [] : JsonSerializer.SerializeToNode(entry, ChatJson.Default.InboxEntry)!.AsObject();
 }

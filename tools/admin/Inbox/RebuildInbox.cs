@@ -39,7 +39,8 @@ internal static class RebuildInbox
                 else if (rebuilt.IsChanged)
                 {
                     changed++;
-                    await output.WriteLineAsync($"{conversation} {(rebuilt.Before is null ? "created" : "changed")}: {string.Join(", ", rebuilt.Changes)}");
+                    await output.WriteLineAsync(
+                        $"{conversation} {(rebuilt.Before is null ? "created" : "changed")}: {string.Join(", ", rebuilt.Changes)}");
                 }
             }
 

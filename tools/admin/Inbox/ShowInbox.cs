@@ -12,7 +12,12 @@ internal static class ShowInbox
     public static Command Command(Target target)
     {
         var (user, content, format) = (Parsed.User(), Report.Content(), Report.Format());
-        var command = new Command("show", "A user's list of conversations as it is stored, those that they left included.") { user, content, format };
+        var command = new Command("show", "A user's list of conversations as it is stored, those that they left included.")
+        {
+            user,
+            content,
+            format,
+        };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var cosmos = target.ConnectCosmos(parsed);
@@ -25,7 +30,8 @@ internal static class ShowInbox
                 new PartitionKey(parsed.GetRequiredValue(user).Value),
                 ChatJson.Default.DocumentsPageInboxEntry,
                 cancellationToken: cancellationToken);
-            await foreach (var entry in entries.OrderByDescending(entry => entry.Activity, StringComparer.Ordinal).WithCancellation(cancellationToken))
+            await foreach (
+                var entry in entries.OrderByDescending(entry => entry.Activity, StringComparer.Ordinal).WithCancellation(cancellationToken))
             {
                 var row = parsed.GetValue(content) ? entry : Hide(entry);
                 rows.Add(row);

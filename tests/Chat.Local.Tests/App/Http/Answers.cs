@@ -7,7 +7,9 @@ namespace Chat.Local.TestApp;
 internal sealed class Answers
 {
     [Function("IResult")]
-    public async Task<IResult> Awaited([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "results/iresult")] HttpRequest request, CancellationToken cancellationToken)
+    public async Task<IResult> Awaited(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "results/iresult")] HttpRequest request,
+        CancellationToken cancellationToken)
     {
         await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, cancellationToken);
         return Results.Text("iresult");
@@ -18,18 +20,22 @@ internal sealed class Answers
         Task.FromResult<IActionResult>(new OkObjectResult("action"));
 
     [Function("Now")]
-    public IResult Now([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "results/now")] HttpRequest request) => Results.Text("now");
+    public IResult Now([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "results/now")] HttpRequest request) =>
+        Results.Text("now");
 
     [Function("Part")]
     public Task<Parts> Part([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "results/part")] HttpRequest request) =>
         Task.FromResult(new Parts { Http = Results.Text("part") });
 
     [Function("Written")]
-    public async Task Written([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "results/written")] HttpRequest request, CancellationToken cancellationToken) =>
+    public async Task Written(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "results/written")] HttpRequest request,
+        CancellationToken cancellationToken) =>
         await request.HttpContext.Response.WriteAsync("written", cancellationToken);
 
     [Function("Static")]
-    public static IResult InStatic([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "results/static")] HttpRequest request) => Results.Text("static");
+    public static IResult InStatic([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "results/static")] HttpRequest request) =>
+        Results.Text("static");
 
     [Function("Null")]
     public IResult? Null([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "results/null")] HttpRequest request)
@@ -42,11 +48,18 @@ internal sealed class Answers
     public IResult NoRoute([HttpTrigger(AuthorizationLevel.Anonymous)] HttpRequest request) => Results.Text("by its name");
 
     [Function("RouteValues")]
-    public IResult RouteValues([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "items/{number}/{big}/{text}/{id:guid}")] HttpRequest request, int number, long big, string text, Guid id) =>
+    public IResult RouteValues(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "items/{number}/{big}/{text}/{id:guid}")] HttpRequest request,
+        int number,
+        long big,
+        string text,
+        Guid id) =>
         Results.Text($"{number} {big} {text} {id}");
 
     [Function("Optional")]
-    public IResult Optional([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "optional/{name?}")] HttpRequest request, string? name) =>
+    public IResult Optional(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "optional/{name?}")] HttpRequest request,
+        string? name) =>
         Results.Text(name ?? "nothing");
 
     [Function("Throws")]
@@ -54,5 +67,6 @@ internal sealed class Answers
         throw new InvalidOperationException("a secret");
 
     [Function("Late")]
-    public IResult Late([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "results/late")] HttpRequest request) => new ThrowingResult();
+    public IResult Late([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "results/late")] HttpRequest request) =>
+        new ThrowingResult();
 }

@@ -9,7 +9,9 @@ internal sealed class Bodies(Work work, Flow flow)
     private const int Piece = 64 * 1024;
 
     [Function("Drinks")]
-    public async Task<IResult> Drinks([HttpTrigger(AuthorizationLevel.Anonymous, "post")] HttpRequest request, CancellationToken cancellationToken)
+    public async Task<IResult> Drinks(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post")] HttpRequest request,
+        CancellationToken cancellationToken)
     {
         await work.DoAsync("headers", cancellationToken);
         var (buffer, total) = (new byte[Piece], 0);
@@ -26,7 +28,10 @@ internal sealed class Bodies(Work work, Flow flow)
     }
 
     [Function("Pours")]
-    public async Task Pours([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "pours/{pieces:int}")] HttpRequest request, int pieces, CancellationToken cancellationToken)
+    public async Task Pours(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "pours/{pieces:int}")] HttpRequest request,
+        int pieces,
+        CancellationToken cancellationToken)
     {
         var piece = new byte[Piece];
         for (var n = 0; n < pieces; n++)

@@ -10,7 +10,9 @@ internal sealed class Processes(IConfiguration settings)
     public IResult Id([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) => Results.Text($"{Environment.ProcessId}");
 
     [Function("Setting")]
-    public IResult Setting([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "settings/{name}")] HttpRequest request, string name) =>
+    public IResult Setting(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "settings/{name}")] HttpRequest request,
+        string name) =>
         Results.Text(settings[name]);
 
     [Function("Endless")]

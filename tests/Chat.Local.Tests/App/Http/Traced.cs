@@ -14,12 +14,17 @@ internal sealed class Traced(Trace trace)
     }
 
     [Function("Failing")]
-    public IResult Failing([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) => throw new InvalidOperationException("no luck");
+    public IResult Failing([HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request) =>
+        throw new InvalidOperationException("no luck");
 
     [Function("Sharing")]
-    public IResult Sharing([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "share/{name}")] HttpRequest request, FunctionContext context)
+    public IResult Sharing(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "share/{name}")] HttpRequest request,
+        FunctionContext context)
     {
-        var scope = ReferenceEquals(context.InstanceServices.GetRequiredService<Scoped>(), context.Items["scoped"]) ? "same scope" : "another scope";
+        var scope = ReferenceEquals(context.InstanceServices.GetRequiredService<Scoped>(), context.Items["scoped"])
+            ? "same scope"
+            : "another scope";
         return Results.Text($"{context.Items["told"]} {context.Features.Get<Shared>()?.Name} {scope}");
     }
 }

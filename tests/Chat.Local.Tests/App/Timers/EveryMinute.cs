@@ -6,5 +6,7 @@ internal sealed class EveryMinute(Work work)
 {
     [Function("EveryMinute")]
     public Task Tick([TimerTrigger("0 * * * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
-        work.DoAsync($"{timer.ScheduleStatus!.Last:HH:mm:ss} next {timer.ScheduleStatus.Next:HH:mm:ss}{(timer.IsPastDue ? " late" : "")}", cancellationToken);
+        work.DoAsync(
+            $"{timer.ScheduleStatus!.Last:HH:mm:ss} next {timer.ScheduleStatus.Next:HH:mm:ss}{(timer.IsPastDue ? " late" : "")}",
+            cancellationToken);
 }
