@@ -1,5 +1,3 @@
-using System.Net;
-using System.Text.Json;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Cosmos;
@@ -39,34 +37,17 @@ public sealed class ChangePrivacy(ChatContainers containers, PrivacyReader priva
             };
 
             // Write even if nothing seems to change: the replica that was read may lag.
-            if (await TryWriteAsync(after, etag, partition, cancellationToken))
+            if (await containers.Users.TryWriteDocumentAsync(
+                after,
+                PrivacySettings.DocumentId,
+                partition,
+                etag,
+                ChatJson.Default.PrivacySettings,
+                cancellationToken))
             {
                 privacy.Changed(after);
                 return new JsonResult<PrivacyView>(StatusCodes.Status200OK, PrivacyView.Of(after), ChatJson.Default.PrivacyView);
             }
         }
-    }
-
-    /// <summary>False when another request changed them in between.</summary>
-    private async Task<bool> TryWriteAsync(
-        PrivacySettings settings,
-        string? etag,
-        PartitionKey partition,
-        CancellationToken cancellationToken)
-    {
-        using var document = new MemoryStream(
-            JsonSerializer.SerializeToUtf8Bytes(settings, ChatJson.Default.PrivacySettings),
-            writable: false);
-        var options = new ItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false };
-        using var response = etag is null
-            ? await containers.Users.CreateItemStreamAsync(document, partition, options, cancellationToken)
-            : await containers.Users.ReplaceItemStreamAsync(document, PrivacySettings.DocumentId, partition, options, cancellationToken);
-        if (response.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed)
-        {
-            return false;
-        }
-
-        response.EnsureSuccessStatusCode();
-        return true;
     }
 }

@@ -11,6 +11,7 @@ using Chat.Functions.Invites;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;
+using Chat.Functions.People;
 using Chat.Functions.Pins;
 using Chat.Functions.Polls;
 using Chat.Functions.Presence;
@@ -40,6 +41,8 @@ namespace Chat.Functions.Shared;
         typeof(CamelCaseEnumConverter<JoinPolicy>),
         typeof(CamelCaseEnumConverter<ContentAction>),
         typeof(CamelCaseEnumConverter<WordMatch>),
+        typeof(CamelCaseEnumConverter<AgeBand>),
+        typeof(CamelCaseEnumConverter<PersonState>),
     ])]
 [JsonSerializable(typeof(Head))]
 [JsonSerializable(typeof(Member))]
@@ -63,6 +66,11 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(WordListDocument))]
 [JsonSerializable(typeof(DocumentsPage<WordListVersion>))]
 [JsonSerializable(typeof(PresenceList))]
+[JsonSerializable(typeof(Person))]
+[JsonSerializable(typeof(Relationship))]
+[JsonSerializable(typeof(ProfileView))]
+[JsonSerializable(typeof(ProfileList))]
+[JsonSerializable(typeof(DocumentsPage<Person>))]
 [JsonSerializable(typeof(ReceiptList))]
 [JsonSerializable(typeof(ReceiptMoved))]
 [JsonSerializable(typeof(UserTyping))]

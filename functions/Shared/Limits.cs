@@ -81,6 +81,18 @@ public sealed record Limits
     [Range(2, 100)]
     public int PushedReceiptMembers { get; init; } = 32;
 
+    /// <summary>The length of a user's displayed name, in Unicode scalar values. Default 64.</summary>
+    [Range(1, 64)]
+    public int DisplayName { get; init; } = 64;
+
+    /// <summary>Users whose profiles one request asks for. Default 100.</summary>
+    [Range(1, 100)]
+    public int Profiles { get; init; } = 100;
+
+    /// <summary>Relationships in one request of the host app. Default 500; each is two writes.</summary>
+    [Range(1, 500)]
+    public int Relationships { get; init; } = 500;
+
     /// <summary>Mentions in one message. Default 50.</summary>
     [Range(0, 50)]
     public int Mentions { get; init; } = 50;

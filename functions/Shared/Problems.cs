@@ -72,6 +72,9 @@ internal static class Problems
     public static readonly Problem MentionsAStranger =
         Malformed([new Fault("/mentions", "not_a_member", "Must be members of the conversation.")]);
 
+    /// <summary>Where the path may name anybody, whether or not they are known here.</summary>
+    public static readonly Problem NotAUser = Malformed([new Fault("userId", "invalid_id", $"Must be {UserId.Rule}.")]);
+
     public static readonly Problem NotAReaction =
         Malformed([new Fault("key", "not_a_reaction", "Must be one emoji, or a name of 1 to 32 a-z0-9_+- between colons.")]);
 

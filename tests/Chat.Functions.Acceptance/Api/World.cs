@@ -124,7 +124,7 @@ internal sealed class World
                 : request;
         }
 
-        return example.Operation.NeedsToken ? request with { Headers = request.Headers.SetItem("Authorization", $"Bearer {Tokens.For(Caller)}") } : request;
+        return example.Operation.NeedsToken ? request with { Headers = request.Headers.SetItem("Authorization", $"Bearer {TokenFor(example.Operation)}") } : request;
     }
 
     private static bool IsGiven(ApiRequest request, ApiParameter parameter) => parameter.In switch
@@ -171,6 +171,9 @@ internal sealed class World
             Place(node![name]);
         }
     }
+
+    private string TokenFor(ApiOperation operation) =>
+        operation.Path.StartsWith("/host/", StringComparison.Ordinal) ? Tokens.For("app", roles: "chat.host") : Tokens.For(Caller);
 
     private static string Tomorrow() => TimeProvider.System.GetUtcNow().AddDays(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 

@@ -87,6 +87,9 @@ internal sealed class ChatApp : IAsyncDisposable
     /// <summary>Someone who uses the app.</summary>
     public Person As(string user) => new(Http, user);
 
+    /// <summary>The host app, by a token of its own.</summary>
+    public HostApp AsHost() => new(new Person(Http, "app", "chat.host"));
+
     /// <summary>SIGKILL for the process that the app runs in; the host and the services live, and start it again.</summary>
     /// <returns>Its id.</returns>
     public async Task<int> KillWorkerAsync()
