@@ -17,6 +17,9 @@ public sealed class ChangePrivacy(ChatContainers containers, PrivacyReader priva
         var (receipts, presence) = (
             body.Merge<bool?>("readReceipts", name => body.Bool(name)),
             body.Merge<bool?>("presence", name => body.Bool(name)));
+        var (message, add) = (
+            body.Merge<Audience?>("whoCanMessage", name => ReadAudience(body, name)),
+            body.Merge<Audience?>("whoCanAdd", name => ReadAudience(body, name)));
         body.ThrowIfMalformed();
 
         var partition = new PartitionKey(user.Id.Value);
@@ -33,6 +36,8 @@ public sealed class ChangePrivacy(ChatContainers containers, PrivacyReader priva
                 // Null restores the default.
                 ReadReceipts = receipts.IsGiven ? receipts.Value ?? true : after.ReadReceipts,
                 Presence = presence.IsGiven ? presence.Value ?? true : after.Presence,
+                WhoCanMessage = message.Or(after.WhoCanMessage),
+                WhoCanAdd = add.Or(after.WhoCanAdd),
                 Version = after.Version + 1,
             };
 
@@ -50,4 +55,12 @@ public sealed class ChangePrivacy(ChatContainers containers, PrivacyReader priva
             }
         }
     }
+
+    private static Audience ReadAudience(RequestBody body, string name) => body.OneOf(name, "everyone", "friends", "following", "noOne") switch
+    {
+        "friends" => Audience.Friends,
+        "following" => Audience.Following,
+        "noOne" => Audience.NoOne,
+        _ => Audience.Everyone,
+    };
 }

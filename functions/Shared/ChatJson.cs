@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chat.Functions.Content;
+using Chat.Functions.Blocks;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Events;
@@ -20,6 +21,7 @@ using Chat.Functions.RateLimits;
 using Chat.Functions.Reactions;
 using Chat.Functions.Realtime;
 using Chat.Functions.Receipts;
+using Chat.Functions.Requests;
 using Chat.Functions.Scheduled;
 using Chat.Functions.Sync;
 using Chat.Functions.Typing;
@@ -43,6 +45,8 @@ namespace Chat.Functions.Shared;
         typeof(CamelCaseEnumConverter<WordMatch>),
         typeof(CamelCaseEnumConverter<AgeBand>),
         typeof(CamelCaseEnumConverter<PersonState>),
+        typeof(CamelCaseEnumConverter<Audience>),
+        typeof(CamelCaseEnumConverter<RequestState>),
     ])]
 [JsonSerializable(typeof(Head))]
 [JsonSerializable(typeof(Member))]
@@ -71,6 +75,16 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(ProfileView))]
 [JsonSerializable(typeof(ProfileList))]
 [JsonSerializable(typeof(DocumentsPage<Person>))]
+[JsonSerializable(typeof(DocumentsPage<JsonElement>))]
+[JsonSerializable(typeof(Block))]
+[JsonSerializable(typeof(BlockPage))]
+[JsonSerializable(typeof(BlockUpdated))]
+[JsonSerializable(typeof(DocumentsPage<Block>))]
+[JsonSerializable(typeof(RequestNote))]
+[JsonSerializable(typeof(RequestPage))]
+[JsonSerializable(typeof(RequestReceived))]
+[JsonSerializable(typeof(RequestResolved))]
+[JsonSerializable(typeof(DocumentsPage<RequestNote>))]
 [JsonSerializable(typeof(ReceiptList))]
 [JsonSerializable(typeof(ReceiptMoved))]
 [JsonSerializable(typeof(UserTyping))]

@@ -1,11 +1,14 @@
+using Chat.Functions.Blocks;
+using Chat.Functions.Messages;
 using Chat.Functions.People;
+using Chat.Functions.Requests;
 using Chat.Functions.Shared;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Functions.Trust;
 
-/// <summary>Registers people and who may reach whom.</summary>
+/// <summary>Registers people, blocks, requests and who may reach whom.</summary>
 internal static class TrustSetup
 {
     public static IServiceCollection AddTrust(this IServiceCollection services, IConfiguration configuration) =>
@@ -14,5 +17,10 @@ internal static class TrustSetup
             .AddSingleton<PersonStore>()
             .AddSingleton<RelationshipStore>()
             .AddSingleton<AcquaintedUsers>()
-            .AddSingleton<NamesPush>();
+            .AddSingleton<NamesPush>()
+            .AddSingleton<ContactPolicy>()
+            .AddSingleton<ContactRequests>()
+            .AddSingleton<MessageSender>()
+            .AddSingleton<BlockStore>()
+            .AddSingleton<Blocking>();
 }

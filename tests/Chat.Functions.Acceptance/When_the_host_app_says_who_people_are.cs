@@ -8,12 +8,10 @@ namespace Chat.Functions.Acceptance;
 /// <summary>The host app tells who people are and who follows whom; nobody else does.</summary>
 public class When_the_host_app_says_who_people_are
 {
-    private static readonly Dictionary<string, string?> Strict = new(StringComparer.Ordinal) { ["Trust:Mode"] = "strict" };
-
     [Fact]
     public async Task Should_know_a_name_by_its_newest_version()
     {
-        await using var app = await ChatApp.StartAsync(settings: Strict);
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
         var host = app.AsHost();
         await host.SaysAsync("bob", new { ageBand = "18+", state = "active", displayName = "Bob", avatarUrl = "https://cdn.example/bob.png", version = 5 });
         await host.SaysAsync("bob", new { ageBand = "18+", state = "active", displayName = "Bobby", version = 4 });
@@ -27,7 +25,7 @@ public class When_the_host_app_says_who_people_are
     [Fact]
     public async Task Should_take_no_users_word_for_it_nor_let_the_host_be_a_user()
     {
-        await using var app = await ChatApp.StartAsync(settings: Strict);
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
         var (alice, host) = (app.As("alice"), app.AsHost());
         var said = new { ageBand = "18+", state = "active", version = 1 };
         Assert.Equal("not_allowed", await alice.IsRefusedAsync("PUT", "/api/host/users/alice", HttpStatusCode.Forbidden, said));
@@ -41,7 +39,7 @@ public class When_the_host_app_says_who_people_are
     [Fact]
     public async Task Should_find_the_role_in_a_list_of_roles()
     {
-        await using var app = await ChatApp.StartAsync(settings: Strict);
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
         using var request = new HttpRequestMessage(HttpMethod.Put, "/api/host/users/alice");
         request.Content = System.Net.Http.Json.JsonContent.Create(new { ageBand = "u16", state = "active", version = 1 });
         request.Headers.Authorization = new("Bearer", Tokens.For("app", roles: new[] { "chat.other", "chat.host" }));
@@ -93,7 +91,7 @@ public class When_the_host_app_says_who_people_are
     [Fact]
     public async Task Should_know_who_follows_whom_in_both_partitions_by_the_newest_version()
     {
-        await using var app = await ChatApp.StartAsync(settings: Strict);
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
         var host = app.AsHost();
         async Task SayAsync(bool follows, long version) =>
             await host.Caller.DoAsync("POST", "/api/host/relationships", new { relationships = new[] { new { from = "alice", to = "bob", follows, version } } });

@@ -117,6 +117,7 @@ const rangeOf = range => range.replace(/^typeof\(TimeSpan\), /, '').split(', ').
 /** A C# value as settings write it. */
 function plain(text) {
   const [, unit, amount] = /^TimeSpan\.From(\w+)\((\d+)\)$/.exec(text) ?? [];
+  if (unit === 'Days') return `${amount}.00:00:00`;
   if (unit) {
     const seconds = amount * { Seconds: 1, Minutes: 60, Hours: 3600 }[unit];
     return [seconds / 3600, (seconds / 60) % 60, seconds % 60].map(part => String(Math.floor(part)).padStart(2, '0')).join(':');

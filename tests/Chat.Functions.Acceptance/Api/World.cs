@@ -53,6 +53,18 @@ internal sealed class World
             world.Caller = "dave";
             return Task.CompletedTask;
         },
+        ["listRequests"] = async world =>
+        {
+            await world.AsksAsync("dave");
+            await world.AsksAsync("erin");
+        },
+        ["acceptRequest"] = world => world.AsksAsync("dave"),
+        ["declineRequest"] = world => world.AsksAsync("erin"),
+        ["listBlocks"] = async world =>
+        {
+            await world.As("alice").DoAsync("PUT", "/api/blocks/mallory");
+            await world.As("alice").DoAsync("PUT", "/api/blocks/malcolm");
+        },
         ["listScheduled"] = world => world.SchedulesAsync(),
         ["cancelScheduled"] = world => world.SchedulesAsync(),
     };
@@ -213,6 +225,15 @@ internal sealed class World
         {
             await As(user).AskAsync("POST", $"/api/invites/{Values["code"]()}/join", expected: HttpStatusCode.Accepted);
         }
+    }
+
+    /// <summary>Somebody whom alice doesn't know asks to write to her, where first contact isn't open.</summary>
+    private async Task AsksAsync(string name)
+    {
+        var stranger = (await _app.StrictAsync()).As($"{name}-{Guid.NewGuid():N}");
+        var conversation = (await stranger.StartDirectAsync("alice")).ConversationId;
+        await stranger.SendAsync(conversation, "Hello, alice");
+        Values["conversationId"] = () => conversation;
     }
 
     private async Task SchedulesAsync()
