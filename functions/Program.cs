@@ -8,6 +8,7 @@ using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Chat.Functions.Sync;
 using Chat.Functions.Telemetry;
+using Chat.Functions.Trust;
 using Chat.Functions.Users;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
@@ -27,6 +28,7 @@ builder.UseMiddleware<LimitRates>();
 builder.Services
     .AddShared(builder.Configuration)
     .AddUsers(builder.Configuration, builder.Environment)
+    .AddTrust(builder.Configuration)
     .AddConversations()
     .AddDelivery(builder.Configuration)
     .AddRealtime()

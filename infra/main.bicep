@@ -25,6 +25,14 @@ param authAudience string
 @minLength(1)
 param authUserIdClaim string = 'sub'
 
+@description('The claim of tokens that has their roles, by which the host app is known.')
+@minLength(1)
+param authRolesClaim string = 'roles'
+
+@description('Who may reach whom: strict by age, follows and settings; open, everybody whom nobody blocks. Chosen, never by default.')
+@allowed(['strict', 'open'])
+param trustMode string
+
 @description('The web pages that may call the app and connect to SignalR, as origins with commas between. Empty: none.')
 param webOrigins string = ''
 
@@ -181,6 +189,8 @@ module functions './app/functions.bicep' = {
     authAuthority: authAuthority
     authAudience: authAudience
     authUserIdClaim: authUserIdClaim
+    authRolesClaim: authRolesClaim
+    trustMode: trustMode
     storeEpoch: storeEpoch
     origins: origins
   }

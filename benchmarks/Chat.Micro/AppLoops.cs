@@ -53,7 +53,7 @@ public class AppLoops
     private CommitPlan DecideAndPlan()
     {
         var plan = new CommitPlan(_conversation, _head, "etag", _head.Member, NoDocuments, Now);
-        plan.Add(new PendingAppend(new SendMessageCommand(_conversation, Ann, "3d0c6e4c-43f5-4f0e-9d0d-6a3c2d6f9a01", Content), default, null), isRecent: false);
+        plan.Add(new PendingAppend(new SendMessageCommand(_conversation, Ann, "3d0c6e4c-43f5-4f0e-9d0d-6a3c2d6f9a01", Content, new Limits()), default, null), isRecent: false);
         plan.Seal();
         return plan;
     }

@@ -34,6 +34,11 @@ public sealed class ChangePreferences(
             return Problems.ConversationNotFound.ToResult();
         }
 
+        if (part.Head.IsRequestTo(user.Id))
+        {
+            return Problems.RequestPending.ToResult();
+        }
+
         var (refusal, entry) = await ChangeAsync(change, part, cancellationToken);
         if (refusal is not null)
         {

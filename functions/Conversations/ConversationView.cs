@@ -49,6 +49,10 @@ public sealed record ConversationView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? SlowModeSeconds { get; init; }
 
+    /// <summary>A request that isn't accepted; it looks the same once it was declined.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RequestedBy? Request { get; init; }
+
     /// <param name="head">The conversation.</param>
     /// <param name="profile">A group's profile; null while it has none.</param>
     /// <param name="members">Some or all of its members.</param>
@@ -83,9 +87,13 @@ public sealed record ConversationView(
             JoinPolicy = settings.JoinPolicy,
             MessageTtl = settings.MessageTtl,
             SlowModeSeconds = settings.SlowModeSeconds,
+            Request = head.Request is { } request ? new(request.By) : null,
         };
     }
 }
+
+/// <summary>Who sent a request.</summary>
+public sealed record RequestedBy(UserId By);
 
 /// <summary>The data of <c>conversation.created</c>.</summary>
 internal sealed record ConversationCreated(ConversationKind Kind, string? Title, UserId CreatedBy, IReadOnlyList<HeadMember> Members);

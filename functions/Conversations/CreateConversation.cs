@@ -1,11 +1,15 @@
 using System.Text.Json;
+using Chat.Functions.Blocks;
 using Chat.Functions.Content;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
+using Chat.Functions.Messages;
 using Chat.Functions.RateLimits;
 using Chat.Functions.Realtime;
+using Chat.Functions.Requests;
 using Chat.Functions.Shared;
+using Chat.Functions.Trust;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -22,6 +26,8 @@ public sealed class CreateConversation(
     ConversationReader reader,
     ConversationViews views,
     DirectConversations direct,
+    ContactPolicy policy,
+    Blocking blocking,
     InboxProjection inbox,
     PushGroups groups,
     ContentFilter filter,
@@ -62,6 +68,13 @@ public sealed class CreateConversation(
             return refusal.ToResult();
         }
 
+        if (wanted.Kind == ConversationKind.Direct
+            && !appended.IsRepeat
+            && await blocking.CloseIfBlockedAsync(conversation, user.Id, wanted.Others[0], cancellationToken))
+        {
+            return Problems.CannotMessage.ToResult();
+        }
+
         return await AnswerAsync(conversation, appended, cancellationToken);
     }
 
@@ -78,20 +91,25 @@ public sealed class CreateConversation(
             .. wanted.Others.Select(other => new HeadMember(other, MemberRole.Member)),
         ];
         List<UserId> rest = [.. members.Skip(CreateConversationCommand.MaxFirstMembers).Select(member => member.UserId)];
-        var created = await log.AppendAsync(
-            conversation,
-            new CreateConversationCommand
-            {
-                Actor = user.Id,
-                ConversationId = conversation,
-                Kind = wanted.Kind,
-                Title = title,
-                Members = [.. members.Take(CreateConversationCommand.MaxFirstMembers)],
-                Further = rest,
-                RequestHash = wanted.Hash,
-            },
-            session,
-            cancellationToken);
+        var command = new CreateConversationCommand
+        {
+            Actor = user.Id,
+            ConversationId = conversation,
+            Kind = wanted.Kind,
+            Title = title,
+            Members = [.. members.Take(CreateConversationCommand.MaxFirstMembers)],
+            Further = rest,
+            RequestHash = wanted.Hash,
+        };
+        var created = await log.AppendAsync(conversation, command, session, cancellationToken);
+        if (created.Refusal == ContactCommand.Undecided)
+        {
+            // Only what isn't there yet is first contact: a repeat is answered whatever has changed since.
+            var contact = await policy.DecideAsync(ContactKind.Message, user.Id, wanted.Others[0], cancellationToken);
+            created = contact == Contact.Refused
+                ? AppendResult.Refused(Problems.CannotMessage)
+                : await log.AppendAsync(conversation, command with { Contact = contact }, session, cancellationToken);
+        }
 
         if (created.Refusal is not null || rest.Count == 0)
         {
@@ -128,7 +146,7 @@ public sealed class CreateConversation(
 }
 
 /// <summary>Creates a conversation under a given id. Its first entry holds as many members as fit into one commit.</summary>
-internal sealed record CreateConversationCommand : LogCommand
+internal sealed record CreateConversationCommand : ContactCommand
 {
     /// <summary>
     /// A transactional batch has at most 100 operations: the head, the entry and one per member, with room to spare.
@@ -165,6 +183,11 @@ internal sealed record CreateConversationCommand : LogCommand
             return Decision.Repeat;
         }
 
+        if (Kind == ConversationKind.Direct && Contact is null)
+        {
+            return Decision.Refuse(Undecided);
+        }
+
         var (commit, now) = (context.Commit, context.Now);
         var head = new Head
         {
@@ -175,6 +198,7 @@ internal sealed record CreateConversationCommand : LogCommand
             CreatedAt = now,
             LastSeq = 1,
             JoinedSeq = 1,
+            Request = Contact == Trust.Contact.Request ? new ContactRequest(Actor, RequestState.Pending) : null,
         };
         var created = new LogEvent
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Chat.Functions.Messages;
+using Chat.Functions.Requests;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Conversations;
@@ -139,15 +140,28 @@ public sealed record Head
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long MentionAllOrdinal { get; init; }
 
+    /// <summary>A request of one user to write to the other of a direct conversation; null once it is accepted, and where it needed none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ContactRequest? Request { get; init; }
+
+    /// <summary>Whether one of a direct conversation blocks the other.</summary>
+    [JsonIgnore]
+    public bool IsBlocked => Kind == ConversationKind.Direct && Members!.Any(member => member.Blocks);
+
     /// <summary>When it was deleted, from when on it is there for nobody; null while it is there.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? DeletedAt { get; init; }
 
     /// <summary>
     /// Whether this conversation shows others a member's presence, receipts and typing. A direct conversation does so once that
-    /// member has written in it, so that a stranger who opens one learns nothing. A group always does.
+    /// member has written in it, so that a stranger who opens one learns nothing, but not while it is a request or one blocks the
+    /// other. A group always does.
     /// </summary>
-    public bool Shows(UserId member) => Kind == ConversationKind.Group || Member(member) is { SentSeq: > 0 };
+    public bool Shows(UserId member) =>
+        Kind == ConversationKind.Group || (Request is null && !IsBlocked && Member(member) is { SentSeq: > 0 });
+
+    /// <summary>Whether it is a request to this user, who has it among their requests and nowhere else.</summary>
+    public bool IsRequestTo(UserId user) => Request is { } request && request.By != user;
 
     /// <summary>The member; null for others, and when the head doesn't list members.</summary>
     public HeadMember? Member(UserId user) => Members?.FirstOrDefault(member => member.UserId == user);
@@ -185,6 +199,14 @@ public sealed record HeadMember(UserId UserId, MemberRole Role)
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long ShownSeq { get; init; }
+
+    /// <summary>Whether the member blocks the other one of a direct conversation. Answers and events don't show it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Blocks { get; init; }
+
+    /// <summary>The version of the member's block that <see cref="Blocks"/> is from; an older one never replaces it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long BlockVersion { get; init; }
 
     /// <summary>The member after sending a message.</summary>
     public HeadMember Sent(long seq, bool isReceipt) => this with { SentSeq = seq, ShownSeq = isReceipt ? seq : ShownSeq };

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Text;
 using System.Text.Json.Serialization;
 using Chat.Functions.Inbox;
 using Chat.Functions.Shared;
@@ -24,13 +22,13 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
     {
         var query = new RequestQuery(request);
         var limit = query.Limit(limits);
-        var before = Continuation.Read(query);
+        var before = ActivityCursor.Read(query);
         var filter = query.OneOf("filter", ConversationFilter.ByName.Keys) is { } name
             ? ConversationFilter.ByName[name]
             : ConversationFilter.Default;
         query.ThrowIfMalformed();
 
-        var page = await ReadAsync(filter, before ?? Continuation.FromTheTop, limit, cancellationToken);
+        var page = await ReadAsync(filter, before ?? ActivityCursor.FromTheTop, limit, cancellationToken);
         return new JsonResult<ConversationPage>(StatusCodes.Status200OK, page, ChatJson.Default.ConversationPage);
     }
 
@@ -50,7 +48,7 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
         {
             if (shown.Count == limit || examined++ == MaxExamined)
             {
-                return new(shown, Continuation.Of(last!));
+                return new(shown, ActivityCursor.Of(last!.Activity!));
             }
 
             last = entry;
@@ -61,42 +59,6 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
         }
 
         return new(shown, null);
-    }
-
-    /// <summary>
-    /// The cursor of a page: the activity of its last conversation. The next page continues there, even if conversations moved
-    /// meanwhile.
-    /// </summary>
-    private static class Continuation
-    {
-        /// <summary>
-        /// Sorts after every instant. The comparison then excludes documents without an activity, and no others.
-        /// </summary>
-        public const string FromTheTop = "~";
-
-        private const int MaxLength = 128;
-
-        public static string Of(InboxEntry last) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(last.Activity!));
-
-        public static string? Read(RequestQuery query)
-        {
-            if (query.Single("continuation") is not { } text)
-            {
-                return null;
-            }
-
-            // It comes from outside: anything but what Of returns is a fault.
-            if (text.Length <= MaxLength
-                && Base64Url.IsValid(text)
-                && Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)) is var activity
-                && activity.Contains('|', StringComparison.Ordinal))
-            {
-                return activity;
-            }
-
-            query.Fault("continuation", "invalid", "Must be the continuation of a page before.");
-            return null;
-        }
     }
 }
 

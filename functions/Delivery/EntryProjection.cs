@@ -191,7 +191,8 @@ public sealed class EntryProjection(
             await fanOut.ScheduleAsync(head, cancellationToken);
         }
 
-        if (advanced.Count > 0)
+        // A request is accepted without an entry, and then everybody is to be advanced to the same one.
+        if (advanced.Count > 0 && head.Request is null)
         {
             _recent.NoteAdvanced(head.ConversationId, head.ListSeq);
         }

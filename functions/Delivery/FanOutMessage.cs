@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Chat.Functions.Blocks;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Delivery;
@@ -9,6 +10,7 @@ namespace Chat.Functions.Delivery;
 [JsonDerivedType(typeof(ProjectDocument), "projectDocument")]
 [JsonDerivedType(typeof(AdvanceInboxes), "advanceInboxes")]
 [JsonDerivedType(typeof(AlignPushGroup), "alignPushGroup")]
+[JsonDerivedType(typeof(AlignBlock), "alignBlock")]
 public abstract record FanOutMessage
 {
     public const string Queue = "fanout";

@@ -1,4 +1,5 @@
 using Azure.Messaging.ServiceBus;
+using Chat.Functions.Blocks;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Functions.Worker;
 
@@ -11,7 +12,8 @@ public sealed class FanOutToMembers(
     QueueMessageProcessor queueWork,
     EntryProjection projection,
     InboxFanOut inboxes,
-    PushGroupAlignment groups)
+    PushGroupAlignment groups,
+    Blocking blocking)
 {
     [Function(nameof(FanOutToMembers))]
     public Task RunAsync(
@@ -26,6 +28,7 @@ public sealed class FanOutToMembers(
         ProjectDocument document => projection.ProjectAsync(document, cancellationToken),
         AdvanceInboxes advance => inboxes.AdvanceAsync(advance, cancellationToken),
         AlignPushGroup align => groups.AlignAsync(align, cancellationToken),
+        AlignBlock block => blocking.AlignAsync(block, cancellationToken),
         _ => throw new NotSupportedException($"Nothing handles {message.GetType()}."),
     };
 }

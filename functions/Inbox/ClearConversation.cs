@@ -33,6 +33,11 @@ public sealed class ClearConversation(
             return Problems.ConversationNotFound.ToResult();
         }
 
+        if (head.IsRequestTo(user.Id))
+        {
+            return Problems.RequestPending.ToResult();
+        }
+
         if (seq > head.LastSeq)
         {
             return Problems.OutOfRange("/seq", "Must not be beyond the conversation's lastSeq.").ToResult();

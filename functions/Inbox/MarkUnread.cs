@@ -16,8 +16,13 @@ public sealed class MarkUnread(ConversationReader reader, InboxProjection inbox,
         ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        if (await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken) is not { } part
-            || !await inbox.MarkUnreadAsync(part.Member, InboxChange.Of(part.Head), cancellationToken))
+        var part = await reader.ReadForAsync(user.Id, conversationId, Session.Of(request), cancellationToken);
+        if (part?.Head.IsRequestTo(user.Id) == true)
+        {
+            return Problems.RequestPending.ToResult();
+        }
+
+        if (part is null || !await inbox.MarkUnreadAsync(part.Member, InboxChange.Of(part.Head), cancellationToken))
         {
             return Problems.ConversationNotFound.ToResult();
         }

@@ -67,7 +67,10 @@ internal sealed class CommitPlan(
     public IEnumerable<PendingAppend> Unverified =>
         Answers.Select(answered => answered.Pending).Concat(Repeats.Where(repeat => repeat.Command.MembersToLoad.Count > 0));
 
-    /// <summary>The new entries, as the whole commit leaves them. Empty until <see cref="Seal"/>, as are the next two.</summary>
+    /// <summary>
+    /// The new entries, as the whole commit leaves them; none when only the head and documents change. Empty until <see cref="Seal"/>,
+    /// as are the next two.
+    /// </summary>
     public IReadOnlyList<LogEntry> Entries { get; private set; } = [];
 
     /// <summary>The batch's operations after the head's.</summary>
@@ -162,7 +165,7 @@ internal sealed class CommitPlan(
         {
             Answers.Add((pending, AppendResult.Refused(refusal)));
         }
-        else if (decision.Entries.Count == 0)
+        else if (decision.Entries.Count == 0 && !decision.IsWithoutEntry)
         {
             Answers.Add((pending, new AppendResult(null, [], decision.Documents, decision.Head, null)));
         }

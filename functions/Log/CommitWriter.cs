@@ -127,6 +127,12 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
             return new CommitResult(CommitStatus.Committed, etag, session);
         }
 
+        // Without an entry a commit leaves no trace under a newer head. Deciding it again finds out whether it is still wanted.
+        if (plan.Entries.Count == 0)
+        {
+            return null;
+        }
+
         // Somebody may have committed on top of ours. A batch is applied whole or not at all, so the first entry stands for all.
         var (first, _) = await conversations.ReadDocumentAsync(
             plan.Entries[0].Id,

@@ -354,8 +354,12 @@ internal sealed class ConversationLane(
 
     private async Task AnswerAsync(List<PendingAppend> accepted, CommittedRange range)
     {
-        await enqueueDelivery(range, Deadline.Earliest(accepted));
-        var commit = range.Entries[0].Commit;
+        if (range.Entries.Count > 0)
+        {
+            await enqueueDelivery(range, Deadline.Earliest(accepted));
+        }
+
+        var commit = range.Entries.FirstOrDefault()?.Commit;
         foreach (var pending in accepted)
         {
             // The decision didn't know yet where its commit would end.

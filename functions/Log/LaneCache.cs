@@ -129,8 +129,10 @@ internal sealed class LaneCache(ConversationId conversation, Container conversat
 
     private void Take(StoredDocument<Head> found)
     {
-        // A replica that is read by an old session may show an older head than the cached one.
-        if (found.Document is { } head && !(Head?.LastSeq >= head.LastSeq))
+        // A replica that is read by an old session may show an older head than the cached one. Commits without an entry differ by their
+        // instant alone.
+        if (found.Document is { } head
+            && (Head is not { } known || (known.LastSeq, known.CommittedAt).CompareTo((head.LastSeq, head.CommittedAt)) <= 0))
         {
             (Head, ETag, Session) = (head, found.ETag, found.Session);
         }

@@ -88,6 +88,9 @@ public readonly record struct Decision
     /// <summary>The ids of documents that are deleted. They must exist.</summary>
     public IReadOnlyList<string> Removed { get; init; }
 
+    /// <summary>Whether head and documents are committed although there is no entry.</summary>
+    public bool IsWithoutEntry { get; private init; }
+
     /// <summary>Whether the document under <see cref="LogCommand.RepeatId"/> answers the command.</summary>
     public bool IsRepeat => Refusal is null && Head is null;
 
@@ -99,6 +102,13 @@ public readonly record struct Decision
     /// <summary>There is nothing to do: everything is as the command wants it, as these documents show.</summary>
     public static Decision Nothing(Head head, params IReadOnlyList<ConversationDocument> documents) =>
         new(null, head) { Documents = documents };
+
+    /// <summary>
+    /// Commits a head and documents without an entry: nothing has a <c>seq</c>, nothing is handed over and nobody is told. What the
+    /// head then says decides the command again as <see cref="Nothing"/>, because after an unclear answer it may be committed twice.
+    /// </summary>
+    public static Decision WithoutEntry(Head head, params IReadOnlyList<ConversationDocument> documents) =>
+        new(null, head) { Documents = documents, IsWithoutEntry = true };
 
     public static Decision Append(Head head, LogEntry entry, params IReadOnlyList<ConversationDocument> documents)
     {

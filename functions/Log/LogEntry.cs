@@ -112,11 +112,12 @@ internal sealed record LogEvent : LogEntry
 
 /// <summary>What clients receive through the SignalR method <c>events</c>, in an array.</summary>
 /// <param name="Type">The event's name, such as <c>message.created</c>.</param>
+/// <param name="ConversationId">Null for what is about a user and no conversation.</param>
 /// <param name="Seq">The entry's sequence number, by which clients order and find gaps; null for what isn't in the log.</param>
 /// <param name="Data">The event's content; for messages the message as <c>GET</c> answers it.</param>
 public sealed record ChatEvent(
     string Type,
-    ConversationId ConversationId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConversationId? ConversationId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Seq,
     DateTimeOffset At,
     object Data)

@@ -76,6 +76,22 @@ public sealed record Member : ConversationDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RequestedLink { get; init; }
 
+    /// <summary>Who invited them; null unless they are invited.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public UserId? InvitedBy { get; init; }
+
+    /// <summary>When they were invited; null unless they are.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? InvitedAt { get; init; }
+
+    /// <summary>Whether they declined the invitation. They stay invited, so that members don't learn of it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsDeclined { get; init; }
+
+    /// <summary>Whether they are invited and haven't answered.</summary>
+    [JsonIgnore]
+    public bool IsInvited => State == MemberState.Invited && !IsDeclined;
+
     /// <summary>The first entry that they see, by what they may see and what they cleared.</summary>
     [JsonIgnore]
     public long FirstVisible => Math.Max(VisibleFrom, ClearedSeq + 1);

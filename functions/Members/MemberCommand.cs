@@ -1,6 +1,7 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Shared;
+using Chat.Functions.Trust;
 
 namespace Chat.Functions.Members;
 
@@ -21,7 +22,9 @@ internal abstract record MemberCommand : LogCommand
             return Decision.Refuse(Problems.ConversationNotFound);
         }
 
-        return actor.Role.Has(Needed, head.Kind) ? Decide(context, head, actor) : Decision.Refuse(Problems.NotAllowed);
+        return !actor.Role.Has(Needed, head.Kind) ? Decision.Refuse(Problems.NotAllowed)
+            : Reach.Refusal(head) is { } refusal ? Decision.Refuse(refusal)
+            : Decide(context, head, actor);
     }
 
     protected abstract Decision Decide(in DecisionContext context, Head head, HeadMember actor);

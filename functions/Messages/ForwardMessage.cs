@@ -1,5 +1,4 @@
 using Chat.Functions.Content;
-using Chat.Functions.Log;
 using Chat.Functions.Privacy;
 using Chat.Functions.RateLimits;
 using Chat.Functions.Shared;
@@ -14,7 +13,7 @@ namespace Chat.Functions.Messages;
 /// <c>clientMessageId</c>.
 /// </summary>
 public sealed class ForwardMessage(
-    ConversationLog log,
+    MessageSender sender,
     PrivacyReader privacy,
     MessageReader messages,
     MessageViews views,
@@ -59,8 +58,8 @@ public sealed class ForwardMessage(
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
         var results = await Task.WhenAll(targets.Select(async target =>
         {
-            var sent = new SendMessageCommand(target, user.Id, clientMessageId, content) { IsReceipt = isReceipt };
-            var appended = await log.AppendAsync(target, sent, Session.Of(request), cancellationToken);
+            var sent = new SendMessageCommand(target, user.Id, clientMessageId, content, limits) { IsReceipt = isReceipt };
+            var appended = await sender.SendAsync(target, sent, Session.Of(request), cancellationToken);
             return (
                 Result: (await views.ResultsAsync(user.Id, [appended], cancellationToken))[0] with { ConversationId = target },
                 appended.Session);

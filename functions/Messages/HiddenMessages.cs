@@ -39,6 +39,11 @@ public sealed class HiddenMessages(
             return Problems.ConversationNotFound.ToResult();
         }
 
+        if (part.Head.IsRequestTo(user))
+        {
+            return Problems.RequestPending.ToResult();
+        }
+
         if (await ReadAsync(conversation, id, cancellationToken) is not { } message
             || message.Seq < part.Member.FirstVisible)
         {

@@ -2,6 +2,7 @@ using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Shared;
+using Chat.Functions.Trust;
 
 namespace Chat.Functions.Messages;
 
@@ -17,6 +18,9 @@ internal abstract record MessageCommand : LogCommand
     /// <summary>The right that the actor needs, checked before the message is; null when every member may.</summary>
     protected virtual Right? Needed => null;
 
+    /// <summary>Whether it says nothing new to the others, so that nobody is kept from it who may not reach them.</summary>
+    protected virtual bool OnlyTakesBack => false;
+
     public override IReadOnlyList<string> DocumentsToLoad => [Message.DocumentId(MessageId), Member.DocumentId(Actor)];
 
     public sealed override Decision Decide(in DecisionContext context)
@@ -29,6 +33,11 @@ internal abstract record MessageCommand : LogCommand
         if (Needed is { } right && !member.Role.Has(right, head.Kind))
         {
             return Decision.Refuse(Problems.NotAllowed);
+        }
+
+        if (!OnlyTakesBack && Reach.Refusal(head) is { } refusal)
+        {
+            return Decision.Refuse(refusal);
         }
 
         return Message.Find(context, MessageId) is { } message && member.Sees(message) && !message.IsExpiredAt(context.Now)

@@ -56,6 +56,9 @@ public sealed record MessageContent
     [JsonIgnore]
     public bool IsPlain => ReplyTo is null && ThreadId is null && Mentions is null && !MentionsAll && Poll is null;
 
+    /// <summary>Whether it may be a request: one short text, without links and without references.</summary>
+    public bool IsRequest(int maxText) => IsPlain && Text.EnumerateRunes().Count() <= maxText && !Content.Links.AreIn(Text);
+
     [JsonIgnore]
     public IEnumerable<MessageId> RefersTo => new[] { ReplyTo, ThreadId }.OfType<MessageId>().Distinct();
 

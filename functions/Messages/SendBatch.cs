@@ -1,5 +1,4 @@
 using Chat.Functions.Content;
-using Chat.Functions.Log;
 using Chat.Functions.Privacy;
 using Chat.Functions.RateLimits;
 using Chat.Functions.Shared;
@@ -13,7 +12,7 @@ namespace Chat.Functions.Messages;
 /// each. If one can't be stored just now, none after it is tried. Idempotent by each <c>clientMessageId</c>.
 /// </summary>
 public sealed class SendBatch(
-    ConversationLog log,
+    MessageSender sender,
     PrivacyReader privacy,
     MessageViews views,
     ContentFilter filter,
@@ -47,14 +46,16 @@ public sealed class SendBatch(
         foreach (var (clientMessageId, content) in items)
         {
             var screened = await filter.ScreenAsync(content, cancellationToken);
-            messages.Add(new(conversationId, user.Id, clientMessageId, screened) { IsReceipt = isReceipt });
+            messages.Add(new(conversationId, user.Id, clientMessageId, screened, limits) { IsReceipt = isReceipt });
         }
 
-        var appended = await log.AppendInOrderAsync(conversationId, messages, Session.Of(request), cancellationToken);
-        // Then it isn't the caller's conversation, and the call as a whole is refused.
-        if (appended.All(one => one.Refusal == Problems.ConversationNotFound))
+        var appended = await sender.SendAsync(conversationId, messages, Session.Of(request), cancellationToken);
+        // Then it isn't the caller's conversation, or they may not reach the other one: the call as a whole is refused.
+        if (appended[0].Refusal is { } common
+            && (common == Problems.ConversationNotFound || common == Problems.CannotMessage || common == Problems.RequestPending)
+            && appended.All(one => one.Refusal == common))
         {
-            return Problems.ConversationNotFound.ToResult();
+            return common.ToResult();
         }
 
         var answer = new SendResults(await views.ResultsAsync(user.Id, appended, cancellationToken));

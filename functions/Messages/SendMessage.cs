@@ -4,7 +4,9 @@ using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Privacy;
+using Chat.Functions.Requests;
 using Chat.Functions.Shared;
+using Chat.Functions.Trust;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -14,7 +16,7 @@ namespace Chat.Functions.Messages;
 /// <c>POST /conversations/{c}/messages</c>: commits a message; 201 with the message, or 200 with the first one for a retry.
 /// </summary>
 public sealed class SendMessage(
-    ConversationLog log,
+    MessageSender sender,
     PrivacyReader privacy,
     MessageViews views,
     ContentFilter filter,
@@ -34,8 +36,8 @@ public sealed class SendMessage(
         content = await filter.ScreenAsync(content, cancellationToken);
 
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
-        var message = new SendMessageCommand(conversationId, user.Id, clientMessageId, content) { IsReceipt = isReceipt };
-        var appended = await log.AppendAsync(conversationId, message, Session.Of(request), cancellationToken);
+        var message = new SendMessageCommand(conversationId, user.Id, clientMessageId, content, limits) { IsReceipt = isReceipt };
+        var appended = await sender.SendAsync(conversationId, message, Session.Of(request), cancellationToken);
         if (appended.Refusal is { } refusal)
         {
             return refusal.ToResult();
@@ -48,16 +50,17 @@ public sealed class SendMessage(
 }
 
 /// <summary>Sends a message. Every active member may.</summary>
-internal sealed record SendMessageCommand : LogCommand
+internal sealed record SendMessageCommand : ContactCommand
 {
     private readonly ConversationId _conversation;
     private readonly MessageId _key;
     private readonly string _clientMessageId;
     private readonly MessageContent _content;
     private readonly string _bodyHash;
+    private readonly Limits _limits;
 
     [SetsRequiredMembers]
-    public SendMessageCommand(ConversationId conversation, UserId sender, string clientMessageId, MessageContent content)
+    public SendMessageCommand(ConversationId conversation, UserId sender, string clientMessageId, MessageContent content, Limits limits)
     {
         Actor = sender;
         _key = MessageId.For(conversation, sender, clientMessageId);
@@ -65,6 +68,7 @@ internal sealed record SendMessageCommand : LogCommand
         _clientMessageId = clientMessageId;
         _content = content;
         _bodyHash = content.Hash;
+        _limits = limits;
     }
 
     /// <summary>Whether the sender shares read receipts. Sending then shows others that everything before was read.</summary>
@@ -81,9 +85,11 @@ internal sealed record SendMessageCommand : LogCommand
         : _content.Refusal is not null ? [RepeatId]
         : [];
 
-    // Slow mode must not refuse a retry either.
+    // Neither slow mode nor who may reach whom must refuse a retry.
     public override IReadOnlyList<string> DocumentsToLoadOn(Head head) =>
-        SlowMode.MayHold(head, Actor) ? [.. DocumentsToLoad, RepeatId, Member.DocumentId(Actor)] : DocumentsToLoad;
+        SlowMode.MayHold(head, Actor) ? [.. DocumentsToLoad, RepeatId, Member.DocumentId(Actor)]
+        : head.IsBlocked || head.Request?.By == Actor ? [.. DocumentsToLoad, RepeatId]
+        : DocumentsToLoad;
 
     public override Decision Decide(in DecisionContext context)
     {
@@ -98,12 +104,35 @@ internal sealed record SendMessageCommand : LogCommand
         }
 
         var held = SlowMode.Held(head, sender.Role, context.Find<Member>(Member.DocumentId(Actor)));
-        return (Refusal(context, head, sender) ?? SlowMode.Refusal(head, held, context.Now)) is { } refusal
-            ? Decision.Refuse(refusal)
-            : Append(context, head, held);
+        var refused = RefusalOfContact(head, context.Now) ?? Refusal(context, head, sender) ?? SlowMode.Refusal(head, held, context.Now);
+        return refused is { } refusal ? Decision.Refuse(refusal) : Append(context, head, held);
     }
 
     public override bool Repeats(LogEntry first) => first is Message message && message.BodyHash == _bodyHash;
+
+    /// <summary>
+    /// The refusal of who may not reach the other one. A request that waits looks the same whatever became of it, and whether or not
+    /// its sender is blocked.
+    /// </summary>
+    private Problem? RefusalOfContact(Head head, DateTimeOffset now)
+    {
+        if (head.Request is not { } request || request.By != Actor)
+        {
+            return head.IsBlocked ? Problems.CannotMessage : null;
+        }
+
+        return request.IsSentWithin(_limits.RequestWindow, now) ? Problems.RequestPending
+            : Contact is null ? Undecided
+            : Contact == Trust.Contact.Refused || head.IsBlocked ? Problems.CannotMessage
+            : Contact == Trust.Contact.Request && !_content.IsRequest(_limits.RequestText) ? Problems.NotARequest(_limits.RequestText)
+            : null;
+    }
+
+    /// <summary>What remains of a request after this message: an answer accepts it.</summary>
+    private ContactRequest? RequestAfter(Head head, DateTimeOffset now) =>
+        head.Request is { } request && request.By == Actor && Contact == Trust.Contact.Request
+            ? request with { State = RequestState.Pending, SentAt = now }
+            : null;
 
     private Problem? Refusal(in DecisionContext context, Head head, HeadMember sender)
     {
@@ -181,6 +210,7 @@ internal sealed record SendMessageCommand : LogCommand
             changed.Add(held with { SentAt = context.Now });
         }
 
-        return Decision.Append(head.With(message, IsReceipt), message, changed);
+        var after = head.With(message, IsReceipt) with { Request = RequestAfter(head, context.Now) };
+        return Decision.Append(after, message, changed);
     }
 }

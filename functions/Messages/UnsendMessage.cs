@@ -49,6 +49,8 @@ internal sealed record UnsendMessageCommand : MessageCommand
 
     public override IReadOnlyList<string> DocumentsToLoad => [.. base.DocumentsToLoad, ConversationPins.DocumentId];
 
+    protected override bool OnlyTakesBack => true;
+
     protected override Decision Decide(in DecisionContext context, in MessageContext found)
     {
         var (head, actor, message) = found;

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Text.Json;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Cosmos;
@@ -19,6 +17,9 @@ public sealed class ChangePrivacy(ChatContainers containers, PrivacyReader priva
         var (receipts, presence) = (
             body.Merge<bool?>("readReceipts", name => body.Bool(name)),
             body.Merge<bool?>("presence", name => body.Bool(name)));
+        var (message, add) = (
+            body.Merge<Audience?>("whoCanMessage", name => ReadAudience(body, name)),
+            body.Merge<Audience?>("whoCanAdd", name => ReadAudience(body, name)));
         body.ThrowIfMalformed();
 
         var partition = new PartitionKey(user.Id.Value);
@@ -35,11 +36,19 @@ public sealed class ChangePrivacy(ChatContainers containers, PrivacyReader priva
                 // Null restores the default.
                 ReadReceipts = receipts.IsGiven ? receipts.Value ?? true : after.ReadReceipts,
                 Presence = presence.IsGiven ? presence.Value ?? true : after.Presence,
+                WhoCanMessage = message.Or(after.WhoCanMessage),
+                WhoCanAdd = add.Or(after.WhoCanAdd),
                 Version = after.Version + 1,
             };
 
             // Write even if nothing seems to change: the replica that was read may lag.
-            if (await TryWriteAsync(after, etag, partition, cancellationToken))
+            if (await containers.Users.TryWriteDocumentAsync(
+                after,
+                PrivacySettings.DocumentId,
+                partition,
+                etag,
+                ChatJson.Default.PrivacySettings,
+                cancellationToken))
             {
                 privacy.Changed(after);
                 return new JsonResult<PrivacyView>(StatusCodes.Status200OK, PrivacyView.Of(after), ChatJson.Default.PrivacyView);
@@ -47,26 +56,11 @@ public sealed class ChangePrivacy(ChatContainers containers, PrivacyReader priva
         }
     }
 
-    /// <summary>False when another request changed them in between.</summary>
-    private async Task<bool> TryWriteAsync(
-        PrivacySettings settings,
-        string? etag,
-        PartitionKey partition,
-        CancellationToken cancellationToken)
+    private static Audience ReadAudience(RequestBody body, string name) => body.OneOf(name, "everyone", "friends", "following", "noOne") switch
     {
-        using var document = new MemoryStream(
-            JsonSerializer.SerializeToUtf8Bytes(settings, ChatJson.Default.PrivacySettings),
-            writable: false);
-        var options = new ItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false };
-        using var response = etag is null
-            ? await containers.Users.CreateItemStreamAsync(document, partition, options, cancellationToken)
-            : await containers.Users.ReplaceItemStreamAsync(document, PrivacySettings.DocumentId, partition, options, cancellationToken);
-        if (response.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed)
-        {
-            return false;
-        }
-
-        response.EnsureSuccessStatusCode();
-        return true;
-    }
+        "friends" => Audience.Friends,
+        "following" => Audience.Following,
+        "noOne" => Audience.NoOne,
+        _ => Audience.Everyone,
+    };
 }

@@ -37,6 +37,11 @@ public sealed class MarkRead(
             return Problems.ConversationNotFound.ToResult();
         }
 
+        if (head.IsRequestTo(user.Id))
+        {
+            return Problems.RequestPending.ToResult();
+        }
+
         if (seq > head.LastSeq)
         {
             return Problems.OutOfRange("/seq", "Must not be beyond the conversation's lastSeq.").ToResult();

@@ -22,10 +22,11 @@ public sealed class SendScheduled(
     QueueMessageProcessor processor,
     ScheduledQueue queue,
     ChatContainers containers,
-    ConversationLog log,
+    MessageSender sender,
     PrivacyReader privacy,
     ContentFilter filter,
-    TimeProvider time)
+    TimeProvider time,
+    Limits limits)
 {
     [Function(nameof(SendScheduled))]
     public Task RunAsync(
@@ -50,8 +51,8 @@ public sealed class SendScheduled(
 
         // By the lists of now: those of when it was scheduled may have changed.
         var content = await filter.ScreenAsync(scheduled.Content, cancellationToken);
-        var send = new SendScheduledCommand(scheduled, content, await privacy.ShowsReadAsync(scheduled.SenderId, cancellationToken));
-        var appended = await log.AppendAsync(due.ConversationId, send, due.Session, cancellationToken);
+        var send = new SendScheduledCommand(scheduled, content, limits, await privacy.ShowsReadAsync(scheduled.SenderId, cancellationToken));
+        var appended = await sender.SendAsync(due.ConversationId, send, due.Session, cancellationToken);
         if (appended.Refusal == Problems.Unavailable)
         {
             // The queue reschedules it.
@@ -86,23 +87,25 @@ public sealed class SendScheduled(
 }
 
 /// <summary>Sends a scheduled message and deletes its document in one commit. Does nothing if the document is gone.</summary>
-internal sealed record SendScheduledCommand : LogCommand
+internal sealed record SendScheduledCommand : ContactCommand
 {
     private readonly ScheduledMessage _scheduled;
     private readonly SendMessageCommand _message;
 
     [SetsRequiredMembers]
-    public SendScheduledCommand(ScheduledMessage scheduled, MessageContent content, bool isReceipt)
+    public SendScheduledCommand(ScheduledMessage scheduled, MessageContent content, Limits limits, bool isReceipt)
     {
         Actor = scheduled.SenderId;
         _scheduled = scheduled;
-        _message = new SendMessageCommand(scheduled.ConversationId, scheduled.SenderId, scheduled.ClientMessageId, content)
+        _message = new SendMessageCommand(scheduled.ConversationId, scheduled.SenderId, scheduled.ClientMessageId, content, limits)
         {
             IsReceipt = isReceipt,
         };
     }
 
     public override string? RepeatId => _message.RepeatId;
+
+    private SendMessageCommand Checked => _message with { Contact = Contact };
 
     public override IReadOnlyList<UserId> MembersToLoad => _message.MembersToLoad;
 
@@ -120,7 +123,7 @@ internal sealed record SendScheduledCommand : LogCommand
             return Decision.Refuse(Problems.ConversationNotFound);
         }
 
-        var decision = _message.Decide(context);
+        var decision = Checked.Decide(context);
         return decision.Entries.Count > 0 ? decision with { Removed = [_scheduled.Id] } : decision;
     }
 }

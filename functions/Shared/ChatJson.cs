@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chat.Functions.Content;
+using Chat.Functions.Blocks;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Events;
@@ -11,6 +12,7 @@ using Chat.Functions.Invites;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;
+using Chat.Functions.People;
 using Chat.Functions.Pins;
 using Chat.Functions.Polls;
 using Chat.Functions.Presence;
@@ -19,6 +21,7 @@ using Chat.Functions.RateLimits;
 using Chat.Functions.Reactions;
 using Chat.Functions.Realtime;
 using Chat.Functions.Receipts;
+using Chat.Functions.Requests;
 using Chat.Functions.Scheduled;
 using Chat.Functions.Sync;
 using Chat.Functions.Typing;
@@ -40,6 +43,10 @@ namespace Chat.Functions.Shared;
         typeof(CamelCaseEnumConverter<JoinPolicy>),
         typeof(CamelCaseEnumConverter<ContentAction>),
         typeof(CamelCaseEnumConverter<WordMatch>),
+        typeof(CamelCaseEnumConverter<AgeBand>),
+        typeof(CamelCaseEnumConverter<PersonState>),
+        typeof(CamelCaseEnumConverter<Audience>),
+        typeof(CamelCaseEnumConverter<RequestState>),
     ])]
 [JsonSerializable(typeof(Head))]
 [JsonSerializable(typeof(Member))]
@@ -63,6 +70,21 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(WordListDocument))]
 [JsonSerializable(typeof(DocumentsPage<WordListVersion>))]
 [JsonSerializable(typeof(PresenceList))]
+[JsonSerializable(typeof(Person))]
+[JsonSerializable(typeof(Relationship))]
+[JsonSerializable(typeof(ProfileView))]
+[JsonSerializable(typeof(ProfileList))]
+[JsonSerializable(typeof(DocumentsPage<Person>))]
+[JsonSerializable(typeof(DocumentsPage<JsonElement>))]
+[JsonSerializable(typeof(Block))]
+[JsonSerializable(typeof(BlockPage))]
+[JsonSerializable(typeof(BlockUpdated))]
+[JsonSerializable(typeof(DocumentsPage<Block>))]
+[JsonSerializable(typeof(RequestNote))]
+[JsonSerializable(typeof(RequestPage))]
+[JsonSerializable(typeof(RequestReceived))]
+[JsonSerializable(typeof(RequestResolved))]
+[JsonSerializable(typeof(DocumentsPage<RequestNote>))]
 [JsonSerializable(typeof(ReceiptList))]
 [JsonSerializable(typeof(ReceiptMoved))]
 [JsonSerializable(typeof(UserTyping))]

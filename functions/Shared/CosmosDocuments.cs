@@ -107,6 +107,40 @@ internal static class CosmosDocuments
         }
     }
 
+    /// <summary>Creates a document, or replaces the version that was read.</summary>
+    /// <param name="container">Where it is stored.</param>
+    /// <param name="document">The document.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="partition">Its partition.</param>
+    /// <param name="etag">Of the version that was read; null when there was none.</param>
+    /// <param name="type">How it is serialised.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>False when it isn't as it was read any more.</returns>
+    public static async Task<bool> TryWriteDocumentAsync<T>(
+        this Container container,
+        T document,
+        string id,
+        PartitionKey partition,
+        string? etag,
+        JsonTypeInfo<T> type,
+        CancellationToken cancellationToken)
+        where T : class
+    {
+        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(document, type), writable: false);
+        var options = new ItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false };
+        using var response = etag is null
+            ? await container.CreateItemStreamAsync(body, partition, options, cancellationToken)
+            : await container.ReplaceItemStreamAsync(body, id, partition, options, cancellationToken);
+        if (response.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed
+            || (response.StatusCode == HttpStatusCode.NotFound && etag is not null))
+        {
+            return false;
+        }
+
+        response.EnsureSuccessStatusCode();
+        return true;
+    }
+
     private static int SubStatusCode(this Headers headers) =>
         int.TryParse(headers["x-ms-substatus"], System.Globalization.CultureInfo.InvariantCulture, out var code) ? code : 0;
 }

@@ -81,6 +81,30 @@ public sealed record Limits
     [Range(2, 100)]
     public int PushedReceiptMembers { get; init; } = 32;
 
+    /// <summary>The length of a user's displayed name, in Unicode scalar values. Default 64.</summary>
+    [Range(1, 64)]
+    public int DisplayName { get; init; } = 64;
+
+    /// <summary>Users whose profiles one request asks for. Default 100.</summary>
+    [Range(1, 100)]
+    public int Profiles { get; init; } = 100;
+
+    /// <summary>The length of a request's one text, in Unicode scalar values. Default 500.</summary>
+    [Range(1, 4000)]
+    public int RequestText { get; init; } = 500;
+
+    /// <summary>After how long a user can send another request to the same one, whatever became of it. Default 30 days.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
+    public TimeSpan RequestWindow { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>Users whom a user can block. Default 10,000. Requests at the same instant may block a few more.</summary>
+    [Range(1, 10000)]
+    public int Blocks { get; init; } = 10000;
+
+    /// <summary>Relationships in one request of the host app. Default 500; each is two writes.</summary>
+    [Range(1, 500)]
+    public int Relationships { get; init; } = 500;
+
     /// <summary>Mentions in one message. Default 50.</summary>
     [Range(0, 50)]
     public int Mentions { get; init; } = 50;

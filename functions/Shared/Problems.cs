@@ -27,6 +27,17 @@ internal static class Problems
     /// <summary>It names neither the word nor the rule, so that nobody learns by trying.</summary>
     public static readonly Problem ContentRefused = new(422, "content_refused", "That can't be said here.");
 
+    /// <summary>
+    /// Whoever may not reach somebody gets this, byte for byte, and not the reason: blocked, excluded by a setting, by age or by the
+    /// host app.
+    /// </summary>
+    public static readonly Problem CannotMessage = new(403, "cannot_message", "You can't message them.");
+
+    /// <summary>A request waits for its answer; it looks the same when it was declined, and when its sender is blocked.</summary>
+    public static readonly Problem RequestPending = new(403, "request_pending", "Your request isn't answered.");
+
+    public static readonly Problem RequestNotFound = new(404, "request_not_found", "There is no such request to you.");
+
     public static readonly Problem MessageUnsent = new(409, "message_unsent", "The message was taken back.");
 
     public static readonly Problem NotAThreadRoot = new(409, "not_a_thread_root", "The message is in a thread itself.");
@@ -72,6 +83,11 @@ internal static class Problems
     public static readonly Problem MentionsAStranger =
         Malformed([new Fault("/mentions", "not_a_member", "Must be members of the conversation.")]);
 
+    /// <summary>Where the path may name anybody, whether or not they are known here.</summary>
+    public static readonly Problem NotAUser = Malformed([new Fault("userId", "invalid_id", $"Must be {UserId.Rule}.")]);
+
+    public static readonly Problem NotAnother = Malformed([new Fault("userId", "not_a_pair", "Must be another user.")]);
+
     public static readonly Problem NotAReaction =
         Malformed([new Fault("key", "not_a_reaction", "Must be one emoji, or a name of 1 to 32 a-z0-9_+- between colons.")]);
 
@@ -89,6 +105,10 @@ internal static class Problems
             RetryAfter = use.Wait,
             Rate = use,
         };
+
+    /// <summary>A request has one short text.</summary>
+    public static Problem NotARequest(int limit) =>
+        new(403, "not_a_request", "A request is one text without links, polls, quotes and mentions.") { Limit = new Limit("requestText", limit) };
 
     /// <summary>The time window is over; the limit is in seconds.</summary>
     public static Problem TooLate(string limit, TimeSpan window) =>

@@ -51,6 +51,22 @@ public sealed partial class RequestBody
         return id;
     }
 
+    /// <summary>A conversation id; null when absent.</summary>
+    public ConversationId? OptionalConversationId(string name)
+    {
+        if (!Has(name) || !TryGetString(name, out var text))
+        {
+            return null;
+        }
+
+        if (!ConversationId.TryParse(text, out var id))
+        {
+            Fault($"/{name}", "invalid_id", "Must be a conversation's id.");
+        }
+
+        return id;
+    }
+
     /// <summary>An object; null when absent.</summary>
     public RequestBody? OptionalObject(string name) =>
         Has(name) && TryGet(name, "an object", out var element, JsonValueKind.Object) ? new(this, $"/{name}", element) : null;

@@ -20,6 +20,12 @@ internal sealed record AuthOptions
     /// </summary>
     public string UserIdClaim { get; init; } = "sub";
 
+    /// <summary>
+    /// The claim with the roles that a token gives: a string or an array of strings. Default <c>roles</c>. Only the issuer may be able
+    /// to set it.
+    /// </summary>
+    public string RolesClaim { get; init; } = "roles";
+
     /// <summary>A symmetric key of at least 32 bytes, for development only.</summary>
     public string? SigningKey { get; init; }
 
@@ -34,6 +40,7 @@ internal sealed record AuthOptions
         {
             { Audience: null or "" } => throw new InvalidOperationException("Setting Auth__Audience is missing."),
             { UserIdClaim: "" } => throw new InvalidOperationException("Setting Auth__UserIdClaim is empty."),
+            { RolesClaim: "" } => throw new InvalidOperationException("Setting Auth__RolesClaim is empty."),
             { SigningKey: { Length: > 0 } } when !isDevelopment =>
                 throw new InvalidOperationException("Setting Auth__SigningKey is for development; use Auth__Authority."),
             { SigningKey: { Length: > 0 } key } when Encoding.UTF8.GetByteCount(key) < 32 =>

@@ -10,7 +10,10 @@ namespace Chat.Functions.Users;
 /// <summary>
 /// Requires a valid bearer token of every HTTP call except health checks, and puts the caller into <see cref="CurrentUser"/>.
 /// </summary>
-/// <remarks>It also refuses paths with a trailing slash, which routing would ignore.</remarks>
+/// <remarks>
+/// Functions of the namespace <c>HostApp</c> need a token with the role <c>chat.host</c>, all others one without. It also refuses paths with a trailing slash, which routing would
+/// ignore.
+/// </remarks>
 internal sealed class Authenticate(TokenValidator tokens, LastSeen lastSeen) : IFunctionsWorkerMiddleware
 {
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
@@ -32,11 +35,25 @@ internal sealed class Authenticate(TokenValidator tokens, LastSeen lastSeen) : I
                 return;
             }
 
+            // The host app's token is no user's, and no user's token is the host app's.
+            if (context.FunctionDefinition.Name != nameof(UnknownRoute) && token.IsHost != IsForHost(context.FunctionDefinition))
+            {
+                context.GetInvocationResult().Value = Problems.NotAllowed.ToResult();
+                return;
+            }
+
             var caller = context.InstanceServices.GetRequiredService<CurrentUser>();
             (caller.Id, caller.Until) = (token.User, token.Until);
-            lastSeen.Stamp(token.User);
+            if (!token.IsHost)
+            {
+                lastSeen.Stamp(token.User);
+            }
         }
 
         await next(context);
     }
+
+    /// <summary>By the namespace, so that no function there can be without the check.</summary>
+    private static bool IsForHost(FunctionDefinition function) =>
+        function.EntryPoint.StartsWith($"{typeof(HostApp.UpdateUser).Namespace}.", StringComparison.Ordinal);
 }

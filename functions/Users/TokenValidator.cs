@@ -16,6 +16,9 @@ namespace Chat.Functions.Users;
 /// </remarks>
 internal sealed class TokenValidator
 {
+    /// <summary>The role of the host app's own tokens. They are nobody's, and good for what only the host app may do.</summary>
+    public const string HostRole = "chat.host";
+
     private const int MaxTokenLength = 8192;
 
     /// <summary>Cached tokens, of up to 2,048 characters each: 40 MB. When the cache is full, it is cleared.</summary>
@@ -27,6 +30,7 @@ internal sealed class TokenValidator
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
 
     private readonly string _userIdClaim;
+    private readonly string _rolesClaim;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, ValidatedToken> _remembered = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ValidatedToken>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
@@ -38,6 +42,7 @@ internal sealed class TokenValidator
     public TokenValidator(AuthOptions options, TimeProvider time)
     {
         _userIdClaim = options.UserIdClaim;
+        _rolesClaim = options.RolesClaim;
         _time = time;
         _bySpan = _remembered.GetAlternateLookup<ReadOnlySpan<char>>();
         _parameters = new TokenValidationParameters
@@ -123,10 +128,19 @@ internal sealed class TokenValidator
             return (default, Problems.TokenNamesNoUser($"Its claim \"{_userIdClaim}\" is no user id, which is a string of {UserId.Rule}."));
         }
 
-        var found = new ValidatedToken(user, Until(believed.ValidTo), _time.GetUtcNow() + Remembered);
+        var found = new ValidatedToken(user, Until(believed.ValidTo), _time.GetUtcNow() + Remembered)
+        {
+            IsHost = HasRole(payload.RootElement, HostRole),
+        };
         Remember(token, found);
         return (found, null);
     }
+
+    /// <summary>Whether the roles' claim is the role, or an array with it.</summary>
+    private bool HasRole(JsonElement payload, string role) =>
+        payload.TryGetProperty(_rolesClaim, out var claim) && (claim.ValueKind == JsonValueKind.Array
+            ? claim.EnumerateArray().Any(one => one.ValueKind == JsonValueKind.String && one.ValueEquals(role))
+            : claim.ValueKind == JsonValueKind.String && claim.ValueEquals(role));
 
     /// <summary>
     /// Whether the header demands an extension ("crit"). A validator that doesn't support it must refuse the token (RFC 7515,
@@ -174,4 +188,8 @@ internal sealed class TokenValidator
 /// <summary>A valid token's content.</summary>
 /// <param name="Until">Until when it is accepted: its expiry plus the clock skew.</param>
 /// <param name="CheckAgainAt">When it leaves the cache.</param>
-internal readonly record struct ValidatedToken(UserId User, DateTimeOffset Until, DateTimeOffset CheckAgainAt);
+internal readonly record struct ValidatedToken(UserId User, DateTimeOffset Until, DateTimeOffset CheckAgainAt)
+{
+    /// <summary>Whether it is the host app's own, and so no user's.</summary>
+    public bool IsHost { get; init; }
+}

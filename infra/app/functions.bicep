@@ -15,6 +15,8 @@ param signalRName string
 param authAuthority string
 param authAudience string
 param authUserIdClaim string
+param authRolesClaim string
+param trustMode string
 param storeEpoch int
 param origins string[]
 
@@ -153,6 +155,8 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
       Auth__Authority: authAuthority
       Auth__Audience: authAudience
       Auth__UserIdClaim: authUserIdClaim
+      Auth__RolesClaim: authRolesClaim
+      Trust__Mode: trustMode
       Sync__StoreEpoch: string(storeEpoch)
     },
     changed

@@ -25,6 +25,8 @@ internal sealed record AppSettings(IConfiguration All, IReadOnlyDictionary<strin
         ["Auth:Issuer"] = "chat-local",
         ["Auth:Audience"] = "chat",
         ["Auth:SigningKey"] = signingKey,
+        // Two windows are to chat at once.
+        ["Trust:Mode"] = "open",
     };
 
     /// <param name="azure">The services that the app is to use.</param>

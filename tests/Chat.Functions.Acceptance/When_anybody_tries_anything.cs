@@ -132,28 +132,42 @@ public class When_anybody_tries_anything
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:Pins"] = "50", ["Limits:InviteLinks"] = "50" };
         await using var app = await ChatApp.StartAsync(settings: settings, time: new JumpingClock());
         var (group, direct) = (await TriedConversation.GroupAsync(app), await TriedConversation.DirectAsync(app));
+        var blocked = await TriedConversation.DirectAsync(app, "ann", "ben");
         var otherwise = new List<string>();
         foreach (var row in ProtocolTable.Read().Where(row => Operations[row.Operation].To(target) is not null))
         {
-            (string Cell, string[] Callers, bool IsDirect)[] columns =
+            (string Cell, string[] Callers, bool IsDirect, bool IsBlocked)[] columns =
             [
-                (row.Owner, ["owner"], false), (row.Admin, ["admin"], false), (row.Member, ["member"], false),
-                (row.Direct, ["alice", "bob"], true), (row.Others, TriedConversation.Others, false),
+                (row.Owner, ["owner"], false, false), (row.Admin, ["admin"], false, false), (row.Member, ["member"], false, false),
+                (row.Direct, ["alice", "bob"], true, false), (row.Blocked, ["ann", "ben"], true, true),
+                (row.Others, TriedConversation.Others, false, false),
             ];
-            foreach (var (cell, callers, isDirect) in columns.Where(column => column.Cell.Length > 0))
+            foreach (var (cell, callers, isDirect, isBlocked) in columns.Where(column => column.Cell.Length > 0 && !(column.IsBlocked && IsRetry(row, target))))
             {
                 foreach (var caller in callers.Select(app.As))
                 {
                     var operation = Operations[row.Operation];
-                    var scene = isDirect ? direct : operation.IsLast && cell == "yes" ? await TriedConversation.GroupAsync(app) : group;
+                    var scene = isBlocked ? blocked : isDirect ? direct : operation.IsLast && cell == "yes" ? await TriedConversation.GroupAsync(app) : group;
                     var about = await operation.To(target)!(scene, caller);
+                    if (isBlocked)
+                    {
+                        await app.As("ann").DoAsync("PUT", "/api/blocks/ben");
+                    }
+
                     otherwise.AddRange(await TryAsync(scene, row.Operation, about, caller, cell, target));
+                    if (isBlocked)
+                    {
+                        await app.As("ann").DoAsync("DELETE", "/api/blocks/ben");
+                    }
                 }
             }
         }
 
         Assert.True(otherwise.Count == 0, string.Join(Environment.NewLine, otherwise));
     }
+
+    /// <summary>A message that is sent again is answered with the first one, whatever became of the two since.</summary>
+    private static bool IsRetry(ProtocolRow row, Target target) => row.Operation == "send a message" && target == Target.Already;
 
     [Fact]
     public async Task Should_find_nothing_once_the_conversation_is_deleted()

@@ -102,8 +102,14 @@ export const hostSettings = [
 function optionsOf(all, type) {
   const text = all.find(source => new RegExp(`record ${type}\\b`).test(source));
   const body = text.slice(text.search(new RegExp(`record ${type}\\b`)));
-  return [...body.matchAll(/(?:\[Range\(([^\]]*)\)\]\s*)?public [\w?]+ (\w+) \{ get; init; \}(?: = ([^;]+);)?/g)]
-    .map(([, range, name, value]) => ({ name, default: value && plain(value), range: range && rangeOf(range) }));
+  return [...body.matchAll(/(?:\[(Range|AllowedValues)\(([^\]]*)\)\]\s*)?public [\w?]+ (\w+) \{ get; init; \}(?: = ([^;]+);)?/g)]
+    .map(([, kind, bounds, name, value]) => ({
+      name,
+      default: value && plain(value),
+      range: kind === 'Range' ? rangeOf(bounds) : undefined,
+      // One of some words, and none of them by itself.
+      required: kind === 'AllowedValues' && !value,
+    }));
 }
 
 const rangeOf = range => range.replace(/^typeof\(TimeSpan\), /, '').split(', ').map(plain);
@@ -111,6 +117,7 @@ const rangeOf = range => range.replace(/^typeof\(TimeSpan\), /, '').split(', ').
 /** A C# value as settings write it. */
 function plain(text) {
   const [, unit, amount] = /^TimeSpan\.From(\w+)\((\d+)\)$/.exec(text) ?? [];
+  if (unit === 'Days') return `${amount}.00:00:00`;
   if (unit) {
     const seconds = amount * { Seconds: 1, Minutes: 60, Hours: 3600 }[unit];
     return [seconds / 3600, (seconds / 60) % 60, seconds % 60].map(part => String(Math.floor(part)).padStart(2, '0')).join(':');

@@ -6,6 +6,7 @@ const least = {
   AZURE_LOCATION: 'westeurope',
   CHAT_AUTH_AUTHORITY: 'https://login.example.com',
   CHAT_AUTH_AUDIENCE: 'chat',
+  CHAT_TRUST_MODE: 'strict',
 };
 const most = {
   ...least,

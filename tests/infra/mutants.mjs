@@ -62,6 +62,7 @@ const mutantsOf = {
   'settings are those that code and host read': [
     [prod, '"Auth__Audience": "chat",', '', "doesn't set Auth__Audience"],
     [prod, '"Auth__UserIdClaim": "sub",', '', "doesn't set Auth__UserIdClaim"],
+    [prod, '"Trust__Mode": "strict"', '"Trust__UnknownAge": "adult"', "doesn't set Trust__Mode"],
     [prod, '"Auth__Audience"', '"Limits__Txt": "2000", "Auth__Audience"', 'sets Limits__Txt, which nothing reads'],
     [prod, '"Auth__Audience"', '"Auth__SigningKey": "x", "Auth__Audience"', 'sets Auth__SigningKey, which is for development'],
     ['functions/Sync/SyncSetup.cs', 'configuration.GetValidated<SyncOptions>("Sync")', 'configuration.GetSection("Synchronising").Get<SyncOptions>()', "in a form that the checks don't know"],

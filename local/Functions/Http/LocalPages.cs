@@ -21,13 +21,23 @@ internal sealed partial class LocalPages(TimeProvider time, IConfiguration setti
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapRead("local/token", http => Token(http.Request.Query["user"].ToString()));
+        routes.MapRead("local/token", http => Token(http.Request.Query["user"].ToString(), http.Request.Query["role"].ToString()));
         var web = new HttpRoute(RoutePatternFactory.Parse("{**path}"), [HttpMethods.Get, HttpMethods.Head]);
         routes.Map(web.Pattern, http => WebFile((string?)http.Request.RouteValues["path"] ?? "index.html").ExecuteAsync(http)).WithMetadata(web).WithOrder(int.MaxValue);
     }
 
-    private IResult Token(string user)
+    /// <param name="user">Whom the token is for.</param>
+    /// <param name="role">The role that it gives; empty for none.</param>
+    private IResult Token(string user, string role)
     {
+        if (role.Length > 0 && !ValidRole().IsMatch(role))
+        {
+            return LocalRoutes.Refuse(
+                StatusCodes.Status400BadRequest,
+                "invalid_role",
+                "Give a role of 1 to 64 of A-Za-z0-9._-, or none: /local/token?user=app&role=chat.host");
+        }
+
         if (!ValidUser().IsMatch(user))
         {
             return LocalRoutes.Refuse(
@@ -40,7 +50,10 @@ internal sealed partial class LocalPages(TimeProvider time, IConfiguration setti
         var now = time.GetUtcNow();
         var token = new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
         {
-            Subject = new ClaimsIdentity([new Claim(settings["Auth:UserIdClaim"] ?? "sub", user)]),
+            Subject = new ClaimsIdentity([
+                new Claim(settings["Auth:UserIdClaim"] ?? "sub", user),
+                .. role.Length > 0 ? [new Claim(settings["Auth:RolesClaim"] ?? "roles", role)] : Array.Empty<Claim>(),
+            ]),
             Issuer = settings["Auth:Issuer"],
             Audience = settings["Auth:Audience"],
             IssuedAt = now.UtcDateTime,
@@ -64,4 +77,7 @@ internal sealed partial class LocalPages(TimeProvider time, IConfiguration setti
 
     [GeneratedRegex(@"\A(?!\.{1,2}\z)[A-Za-z0-9._~|@:+=-]{1,128}\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ValidUser();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9._-]{1,64}\z", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ValidRole();
 }

@@ -53,6 +53,18 @@ internal sealed class World
             world.Caller = "dave";
             return Task.CompletedTask;
         },
+        ["listRequests"] = async world =>
+        {
+            await world.AsksAsync("dave");
+            await world.AsksAsync("erin");
+        },
+        ["acceptRequest"] = world => world.AsksAsync("dave"),
+        ["declineRequest"] = world => world.AsksAsync("erin"),
+        ["listBlocks"] = async world =>
+        {
+            await world.As("alice").DoAsync("PUT", "/api/blocks/mallory");
+            await world.As("alice").DoAsync("PUT", "/api/blocks/malcolm");
+        },
         ["listScheduled"] = world => world.SchedulesAsync(),
         ["cancelScheduled"] = world => world.SchedulesAsync(),
     };
@@ -124,7 +136,7 @@ internal sealed class World
                 : request;
         }
 
-        return example.Operation.NeedsToken ? request with { Headers = request.Headers.SetItem("Authorization", $"Bearer {Tokens.For(Caller)}") } : request;
+        return example.Operation.NeedsToken ? request with { Headers = request.Headers.SetItem("Authorization", $"Bearer {TokenFor(example.Operation)}") } : request;
     }
 
     private static bool IsGiven(ApiRequest request, ApiParameter parameter) => parameter.In switch
@@ -172,6 +184,9 @@ internal sealed class World
         }
     }
 
+    private string TokenFor(ApiOperation operation) =>
+        operation.Path.StartsWith("/host/", StringComparison.Ordinal) ? Tokens.For("app", roles: "chat.host") : Tokens.For(Caller);
+
     private static string Tomorrow() => TimeProvider.System.GetUtcNow().AddDays(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private Task<JsonElement> ReactsAsync(string user) =>
@@ -210,6 +225,15 @@ internal sealed class World
         {
             await As(user).AskAsync("POST", $"/api/invites/{Values["code"]()}/join", expected: HttpStatusCode.Accepted);
         }
+    }
+
+    /// <summary>Somebody whom alice doesn't know asks to write to her, where first contact isn't open.</summary>
+    private async Task AsksAsync(string name)
+    {
+        var stranger = (await _app.StrictAsync()).As($"{name}-{Guid.NewGuid():N}");
+        var conversation = (await stranger.StartDirectAsync("alice")).ConversationId;
+        await stranger.SendAsync(conversation, "Hello, alice");
+        Values["conversationId"] = () => conversation;
     }
 
     private async Task SchedulesAsync()

@@ -18,10 +18,15 @@ internal sealed class ChatApp : IAsyncDisposable
     /// <summary>Off unless a story is about them: others do in a second what people do in a day.</summary>
     public static readonly IReadOnlyList<string> RateLimits = ["SendsPerMinute", "PresencePerMinute", "GroupsPerDay", "AddsPerDay", "JoinsPerDay"];
 
+    /// <summary>First contact depends on age, follows and settings; without, everybody may write to everybody.</summary>
+    public static readonly IReadOnlyDictionary<string, string?> Strict =
+        new Dictionary<string, string?>(StringComparer.Ordinal) { ["Trust:Mode"] = "strict" };
+
     private static readonly Assembly App = typeof(SendMessage).Assembly;
 
     private readonly FunctionsHost _host;
     private readonly LocalAzure? _owned;
+    private readonly Lazy<Task<ChatApp>> _strict;
     private bool _killed;
 
     private ChatApp(FunctionsHost host, LocalAzure azure, bool owned)
@@ -29,6 +34,7 @@ internal sealed class ChatApp : IAsyncDisposable
         _host = host;
         _owned = owned ? azure : null;
         Azure = azure;
+        _strict = new(() => StartAsync(azure, owned: false, Strict, new InstanceOptions { App = App }));
 
         // Sends headers that aren't ASCII, too.
         Http = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = host.Address };
@@ -84,8 +90,14 @@ internal sealed class ChatApp : IAsyncDisposable
         return app;
     }
 
+    /// <summary>Another instance of the app, in which first contact depends on age, follows and settings.</summary>
+    public Task<ChatApp> StrictAsync() => _strict.Value;
+
     /// <summary>Someone who uses the app.</summary>
     public Person As(string user) => new(Http, user);
+
+    /// <summary>The host app, by a token of its own.</summary>
+    public HostApp AsHost() => new(new Person(Http, "app", "chat.host"));
 
     /// <summary>SIGKILL for the process that the app runs in; the host and the services live, and start it again.</summary>
     /// <returns>Its id.</returns>
@@ -130,6 +142,11 @@ internal sealed class ChatApp : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        if (_strict.IsValueCreated)
+        {
+            await (await _strict.Value).DisposeAsync();
+        }
+
         if (!_killed)
         {
             await StopAsync();

@@ -9,9 +9,9 @@ using Xunit;
 namespace Chat.Functions.Acceptance.Harness;
 
 /// <summary>A user of the app: what people do, in words, over real HTTP.</summary>
-internal sealed class Person(HttpClient http, string name)
+internal sealed class Person(HttpClient http, string name, string? role = null)
 {
-    private readonly string _token = Tokens.For(name);
+    private readonly string _token = Tokens.For(name, roles: role);
 
     public string Name => name;
 

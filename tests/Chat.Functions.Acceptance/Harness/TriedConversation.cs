@@ -42,10 +42,10 @@ internal sealed class TriedConversation
     /// <summary>A number that wasn't given before.</summary>
     public static int NewNumber() => Interlocked.Increment(ref _last);
 
-    public static async Task<TriedConversation> DirectAsync(ChatApp app)
+    public static async Task<TriedConversation> DirectAsync(ChatApp app, string one = "alice", string other = "bob")
     {
-        var conversation = (await app.As("alice").StartDirectAsync("bob")).ConversationId;
-        return new(app, conversation, ["alice", "bob"], "", (await app.As("alice").SendAsync(conversation, "Hello")).MessageId);
+        var conversation = (await app.As(one).StartDirectAsync(other)).ConversationId;
+        return new(app, conversation, [one, other], "", (await app.As(one).SendAsync(conversation, "Hello")).MessageId);
     }
 
     /// <summary>A group that one has to ask to join.</summary>

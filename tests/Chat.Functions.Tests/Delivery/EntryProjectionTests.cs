@@ -168,7 +168,7 @@ public class EntryProjectionTests
                 Text = $"Message {step}",
                 Mentions = other == 6 ? [new Mention(new UserId(target), 0, 3)] : null,
                 MentionsAll = other == 7 && actor == "ann",
-            }),
+            }, Limits),
         };
         await process.Log.AppendAsync(conversation, command, null, CancellationToken.None);
     }

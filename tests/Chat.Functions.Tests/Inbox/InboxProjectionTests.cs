@@ -188,7 +188,7 @@ public class InboxProjectionTests
             var entries = new List<LogEntry>();
             for (var left = 1 + dice.Next(4); left > 0 && head.MessageCount < Messages; left--)
             {
-                var send = new SendMessageCommand(conversation, dice.GetItems(Users, 1)[0], $"{head.MessageCount}", new MessageContent { Text = "Hello" });
+                var send = new SendMessageCommand(conversation, dice.GetItems(Users, 1)[0], $"{head.MessageCount}", new MessageContent { Text = "Hello" }, new Limits());
                 var decided = send.Decide(new DecisionContext(head, user => new HeadMember(user, MemberRole.Member), _ => null, new Commit("commit", head.LastSeq + 1, 0), at.AddMinutes(head.LastSeq)));
                 head = decided.Head!;
                 entries.AddRange(decided.Entries);

@@ -54,7 +54,7 @@ internal sealed class AppProcess : IDisposable
     }
 
     public Task<AppendResult> SendAsync(ConversationId conversation, string sender, string clientMessageId, string? text = null, CancellationToken cancellationToken = default) =>
-        Log.AppendAsync(conversation, new SendMessageCommand(conversation, new UserId(sender), clientMessageId, new MessageContent { Text = text ?? clientMessageId }), null, cancellationToken);
+        Log.AppendAsync(conversation, new SendMessageCommand(conversation, new UserId(sender), clientMessageId, new MessageContent { Text = text ?? clientMessageId }, new Limits()), null, cancellationToken);
 
     /// <summary>Sends as a client does: the same again until there is an answer.</summary>
     public async Task<AppendResult> KeepSendingAsync(ConversationId conversation, string sender, string clientMessageId, string? text = null)

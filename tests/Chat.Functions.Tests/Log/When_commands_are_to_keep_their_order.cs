@@ -57,5 +57,5 @@ public class When_commands_are_to_keep_their_order
     }
 
     private static List<SendMessageCommand> Sends(ConversationId conversation, string sender, int count) =>
-        [.. Enumerable.Range(0, count).Select(n => new SendMessageCommand(conversation, new UserId(sender), $"{n}", new MessageContent { Text = $"{n}" }))];
+        [.. Enumerable.Range(0, count).Select(n => new SendMessageCommand(conversation, new UserId(sender), $"{n}", new MessageContent { Text = $"{n}" }, new Limits()))];
 }

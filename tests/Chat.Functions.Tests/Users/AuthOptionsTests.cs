@@ -22,6 +22,7 @@ public class AuthOptionsTests
     [InlineData(false, "no authority", "Auth__Authority", "Audience=chat")]
     [InlineData(false, "not https", "Auth__Authority", "Authority=http://issuer.example", "Audience=chat")]
     [InlineData(false, "no claim", "Auth__UserIdClaim", "UserIdClaim=", "Authority=https://issuer.example", "Audience=chat")]
+    [InlineData(false, "no roles' claim", "Auth__RolesClaim", "RolesClaim=", "Authority=https://issuer.example", "Audience=chat")]
     [InlineData(false, "no audience", "Auth__Audience", "Authority=https://issuer.example")]
     public void Refuses_settings_that_do_not_fit_and_names_the_one(bool isDevelopment, string why, string setting, params string[] settings)
     {

@@ -22,6 +22,7 @@ internal sealed record Evidence(Head Head, Member Member, GroupProfile? Profile,
     public InboxEntry? Rebuild(InboxEntry? stored) =>
         Member.JoinedSeq == 0 ? stored
         : Member.State != MemberState.Active ? Left(stored, LeftSeq)
+        : Head.IsRequestTo(Member.UserId) ? stored
         : Head.DeletedAt is not null ? Left(stored, Head.LastSeq)
         : Listed(stored);
 

@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+using Chat.Functions.Delivery;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Blocks;
+
+/// <summary>
+/// On queue <c>fanout</c>: a user blocked another one, or took it back. The copy and the pair's conversation are to say the same,
+/// also one that was created just then.
+/// </summary>
+public sealed record AlignBlock : FanOutMessage
+{
+    public required UserId UserId { get; init; }
+
+    public required UserId OtherUserId { get; init; }
+
+    /// <summary>The version of the block, or a newer one, that the handler must see.</summary>
+    public required long Version { get; init; }
+
+    [JsonIgnore]
+    public override string MessageId => $"{ConversationId}:b{OpaqueId.Hash("block", UserId.Value)}-{Version}";
+}

@@ -1,0 +1,148 @@
+using Chat.Functions.Privacy;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
+
+namespace Chat.Functions.Blocks;
+
+/// <summary>Stores <see cref="Block"/>s. Each write replaces only an older version, so it may come late and twice.</summary>
+public sealed class BlockStore(ChatContainers containers, PrivacyReader privacy, TimeProvider time)
+{
+    /// <summary>Documents that one request to the store brings; a longer list takes several.</summary>
+    private const int MaxPage = 1_000;
+
+    /// <summary>A user's block of another one, also one that was taken back; null when there is none.</summary>
+    public async Task<Block?> ReadAsync(UserId user, UserId other, CancellationToken cancellationToken) =>
+        (await containers.Users.ReadDocumentAsync(
+            Block.DocumentId(Block.Of, other),
+            new PartitionKey(user.Value),
+            ChatJson.Default.Block,
+            cancellationToken: cancellationToken)).Document;
+
+    /// <summary>Blocks a user, or takes it back. What is so already is left as it is.</summary>
+    /// <returns>The block as it is then; null when there was none to take back.</returns>
+    public async Task<Block?> SetAsync(UserId user, UserId other, bool isActive, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
+        {
+            var (before, etag) = await containers.Users.ReadDocumentAsync(
+                Block.DocumentId(Block.Of, other),
+                new PartitionKey(user.Value),
+                ChatJson.Default.Block,
+                cancellationToken: cancellationToken);
+            if (before?.IsActive == isActive || (before is null && !isActive))
+            {
+                return before;
+            }
+
+            var now = time.GetUtcNow();
+            var after = new Block
+            {
+                Type = Block.Of,
+                UserId = user,
+                OtherUserId = other,
+                IsActive = isActive,
+                Version = Math.Max(before?.Version + 1 ?? 0, now.ToUnixTimeMilliseconds()),
+                At = now,
+            };
+            if (await TryWriteAsync(after, etag, cancellationToken))
+            {
+                return after;
+            }
+        }
+    }
+
+    /// <summary>Copies a block to the partition of the user who is blocked, where nothing newer is.</summary>
+    public async Task CopyAsync(Block block, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        var copy = block.ToCopy();
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
+        {
+            var (before, etag) = await containers.Users.ReadDocumentAsync(
+                copy.Id,
+                new PartitionKey(copy.UserId.Value),
+                ChatJson.Default.Block,
+                cancellationToken: cancellationToken);
+            if (before?.Version >= copy.Version || await TryWriteAsync(copy, etag, cancellationToken))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Notes that there is a block between a user and somebody: from then on, others look for it.</summary>
+    public async Task NoteAsync(UserId user, CancellationToken cancellationToken)
+    {
+        var partition = new PartitionKey(user.Value);
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
+        {
+            var (before, etag) = await containers.Users.ReadDocumentAsync(
+                PrivacySettings.DocumentId,
+                partition,
+                ChatJson.Default.PrivacySettings,
+                cancellationToken: cancellationToken);
+            if (before is { HasBlocks: true })
+            {
+                return;
+            }
+
+            var after = before ?? new PrivacySettings { UserId = user };
+            after = after with { HasBlocks = true, Version = after.Version + 1 };
+            if (await containers.Users.TryWriteDocumentAsync(
+                after,
+                PrivacySettings.DocumentId,
+                partition,
+                etag,
+                ChatJson.Default.PrivacySettings,
+                cancellationToken))
+            {
+                privacy.Changed(after);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Which of some users a user blocks, or is blocked by.</summary>
+    /// <param name="user">Whose partition is read.</param>
+    /// <param name="others">The users.</param>
+    /// <param name="isEitherWay">Whether those count who block the user.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<IReadOnlySet<UserId>> AmongAsync(
+        UserId user,
+        IEnumerable<UserId> others,
+        bool isEitherWay,
+        CancellationToken cancellationToken)
+    {
+        var partition = new PartitionKey(user.Value);
+        var ids = others.Where(other => other != user).Distinct().SelectMany(other => isEitherWay
+            ? [(Block.DocumentId(Block.Of, other), partition), (Block.DocumentId(Block.By, other), partition)]
+            : new[] { (Block.DocumentId(Block.Of, other), partition) }).ToList();
+        return ids.Count == 0
+            ? new HashSet<UserId>()
+            : (await containers.Users.ReadDocumentsAsync(
+                ids,
+                ChatJson.Default.DocumentsPageBlock,
+                cancellationToken: cancellationToken)).Where(block => block.IsActive).Select(block => block.OtherUserId).ToHashSet();
+    }
+
+    /// <summary>A page of those whom a user blocks, ordered by user id, after a user.</summary>
+    public async Task<IReadOnlyList<Block>> PageAsync(UserId user, UserId? after, int take, CancellationToken cancellationToken) =>
+        await containers.Users.QueryPartitionAsync(
+            new QueryDefinition("SELECT TOP @take * FROM c WHERE c.id > @after AND c.id < @end AND c.isActive = true ORDER BY c.id")
+                .WithParameter("@take", take)
+                .WithParameter("@after", $"{Block.Of}:{after}")
+                .WithParameter("@end", $"{Block.Of};"),
+            new PartitionKey(user.Value),
+            ChatJson.Default.DocumentsPageBlock,
+            pageSize: Math.Min(take, MaxPage),
+            cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+
+    private Task<bool> TryWriteAsync(Block block, string? etag, CancellationToken cancellationToken) =>
+        containers.Users.TryWriteDocumentAsync(
+            block,
+            block.Id,
+            new PartitionKey(block.UserId.Value),
+            etag,
+            ChatJson.Default.Block,
+            cancellationToken);
+}

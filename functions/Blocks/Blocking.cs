@@ -1,0 +1,127 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Delivery;
+using Chat.Functions.Log;
+using Chat.Functions.Realtime;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Blocks;
+
+/// <summary>Blocks users, and takes it back.</summary>
+/// <remarks>
+/// The document in the blocking user's partition is the truth. Its copy and the pair's head follow it: at once, and once more ten
+/// seconds later by the queue, which completes what a crash left and finds a conversation that was created meanwhile. Every step may
+/// be repeated, and none replaces a newer version.
+/// </remarks>
+public sealed class Blocking(
+    BlockStore store,
+    DirectConversations direct,
+    ConversationReader reader,
+    ConversationLog log,
+    DeliveryQueue queue,
+    EventPush push,
+    TimeProvider time)
+{
+    /// <summary>Longer than creating a conversation takes from its look for a block to its commit.</summary>
+    private static readonly TimeSpan LooksAgainAfter = TimeSpan.FromSeconds(10);
+
+    /// <summary>Blocks a user or takes it back, and tells the blocking user's devices.</summary>
+    /// <returns>False when the head doesn't carry it yet; the queue sees to it, and a repeat tries at once.</returns>
+    public async Task<bool> SetAsync(UserId user, UserId other, bool isActive, CancellationToken cancellationToken)
+    {
+        if (isActive)
+        {
+            // First, so that nobody overlooks the block once it is there.
+            await Task.WhenAll(store.NoteAsync(user, cancellationToken), store.NoteAsync(other, cancellationToken));
+        }
+
+        if (await store.SetAsync(user, other, isActive, cancellationToken) is not { } block)
+        {
+            return true;
+        }
+
+        var conversation = await direct.ConversationOfAsync(user, other, cancellationToken);
+        var align = new AlignBlock { ConversationId = conversation, UserId = user, OtherUserId = other, Version = block.Version };
+        await queue.EnqueueAsync(align, time.GetUtcNow() + LooksAgainAfter, cancellationToken);
+        var isAligned = await AlignAsync(conversation, block, cancellationToken);
+        var updated = new ChatEvent(BlockUpdated.What, null, null, time.GetUtcNow(), new BlockUpdated(other, block.IsActive, block.Version));
+        await push.PushToUserAsync(user, updated, cancellationToken);
+        return isAligned;
+    }
+
+    /// <summary>Has the copy and the head say what the block says.</summary>
+    /// <exception cref="TimeoutException">It can't be done just now.</exception>
+    public async Task AlignAsync(AlignBlock message, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (await store.ReadAsync(message.UserId, message.OtherUserId, cancellationToken) is not { } block || block.Version < message.Version)
+        {
+            // What was taken back stays longer than this message, so the replica is behind.
+            throw new TimeoutException("The block isn't to be seen yet.");
+        }
+
+        if (!await AlignAsync(message.ConversationId, block, cancellationToken))
+        {
+            throw new TimeoutException("The conversation can't be changed just now.");
+        }
+    }
+
+    /// <summary>
+    /// Looks for blocks between the two of a conversation that was created just now, and puts them on its head. Whoever blocked
+    /// before the conversation was there found none.
+    /// </summary>
+    /// <returns>Whether there is one.</returns>
+    public async Task<bool> CloseIfBlockedAsync(ConversationId conversation, UserId one, UserId other, CancellationToken cancellationToken)
+    {
+        var blocks = await Task.WhenAll(store.ReadAsync(one, other, cancellationToken), store.ReadAsync(other, one, cancellationToken));
+        var isBlocked = false;
+        foreach (var block in blocks.OfType<Block>().Where(block => block.IsActive))
+        {
+            isBlocked = true;
+            await AlignAsync(conversation, block, cancellationToken);
+        }
+
+        return isBlocked;
+    }
+
+    private async Task<bool> AlignAsync(ConversationId conversation, Block block, CancellationToken cancellationToken)
+    {
+        await store.CopyAsync(block, cancellationToken);
+
+        // So that a replica that lags doesn't hide a conversation that is there.
+        await reader.RefreshSessionAsync(conversation, cancellationToken);
+        var command = new SetBlockCommand { Actor = block.UserId, IsActive = block.IsActive, Version = block.Version };
+        var set = await log.AppendAsync(conversation, command, null, cancellationToken);
+        return set.Refusal is null || set.Refusal == Problems.ConversationNotFound;
+    }
+}
+
+/// <summary>Notes on the head of a direct conversation whether the actor blocks the other one. Without an entry: nobody is told.</summary>
+internal sealed record SetBlockCommand : LogCommand
+{
+    public required bool IsActive { get; init; }
+
+    /// <summary>The block's; a newer one stays.</summary>
+    public required long Version { get; init; }
+
+    public override IReadOnlyList<UserId> MembersToLoad => [];
+
+    public override Decision Decide(in DecisionContext context)
+    {
+        if (context.Head is not { Kind: ConversationKind.Direct, Members: { } members } head || head.Member(Actor) is not { } me)
+        {
+            return Decision.Refuse(Problems.ConversationNotFound);
+        }
+
+        var changed = me with { Blocks = IsActive, BlockVersion = Version };
+        return me.BlockVersion >= Version
+            ? Decision.Nothing(head)
+            : Decision.WithoutEntry(head with { Members = [.. members.Select(member => member.UserId == Actor ? changed : member)] });
+    }
+}
+
+/// <summary>The data of <c>block.updated</c>, for the devices of the user who blocks.</summary>
+/// <param name="Version">The higher of two versions is the newer.</param>
+internal sealed record BlockUpdated(UserId UserId, bool IsBlocked, long Version)
+{
+    public const string What = "block.updated";
+}

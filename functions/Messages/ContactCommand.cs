@@ -1,0 +1,18 @@
+using Chat.Functions.Log;
+using Chat.Functions.Shared;
+using Chat.Functions.Trust;
+
+namespace Chat.Functions.Messages;
+
+/// <summary>
+/// A command that may be first contact. The head decides nearly all of them; where it doesn't suffice, the command is refused with
+/// <see cref="Undecided"/>, and given again with what first contact comes to.
+/// </summary>
+internal abstract record ContactCommand : LogCommand
+{
+    /// <summary>It is to be given again with <see cref="Contact"/>.</summary>
+    internal static readonly Problem Undecided = Problems.Unavailable with { Detail = "First contact isn't decided yet." };
+
+    /// <summary>What first contact comes to; null while nobody looked.</summary>
+    public Contact? Contact { get; init; }
+}

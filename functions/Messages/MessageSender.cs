@@ -1,0 +1,68 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Log;
+using Chat.Functions.Requests;
+using Chat.Functions.Shared;
+using Chat.Functions.Trust;
+
+namespace Chat.Functions.Messages;
+
+/// <summary>
+/// Sends messages by any door, and looks up first contact where the head alone doesn't decide it: for a request that wasn't sent yet.
+/// Everywhere else a send costs no read.
+/// </summary>
+public sealed class MessageSender(
+    ConversationLog log,
+    ConversationReader reader,
+    ContactPolicy policy,
+    ContactRequests requests)
+{
+    internal async Task<AppendResult> SendAsync(
+        ConversationId conversation,
+        ContactCommand message,
+        Session? session,
+        CancellationToken cancellationToken) =>
+        (await SendAsync(conversation, [message], session, cancellationToken))[0];
+
+    /// <summary>Sends one after another; when one gets no clear answer, none after it is tried.</summary>
+    internal async Task<IReadOnlyList<AppendResult>> SendAsync(
+        ConversationId conversation,
+        IReadOnlyList<ContactCommand> messages,
+        Session? session,
+        CancellationToken cancellationToken)
+    {
+        var sent = await log.AppendInOrderAsync(conversation, messages, session, cancellationToken);
+        if (!sent.Any(one => one.Refusal == ContactCommand.Undecided))
+        {
+            return sent;
+        }
+
+        var contact = await LookAsync(conversation, messages[0].Actor, session, cancellationToken);
+        var undecided = messages.Zip(sent).Where(one => one.Second.Refusal == ContactCommand.Undecided).Select(one => one.First);
+        var again = new Queue<AppendResult>(await log.AppendInOrderAsync(
+            conversation,
+            [.. undecided.Select(message => message with { Contact = contact })],
+            session,
+            cancellationToken));
+        AppendResult[] all = [.. sent.Select(one => one.Refusal == ContactCommand.Undecided ? again.Dequeue() : one)];
+        await requests.TellAsync(messages[0].Actor, all, cancellationToken);
+        return all;
+    }
+
+    /// <summary>What first contact with the other one of a direct conversation comes to; a request is noted before it is committed.</summary>
+    private async Task<Contact> LookAsync(ConversationId conversation, UserId sender, Session? session, CancellationToken cancellationToken)
+    {
+        var head = await reader.ReadHeadAsync(conversation, session, cancellationToken);
+        if (head?.Members?.FirstOrDefault(member => member.UserId != sender) is not { } recipient)
+        {
+            return Contact.Refused;
+        }
+
+        var contact = await policy.DecideAsync(ContactKind.Message, sender, recipient.UserId, cancellationToken);
+        if (contact == Contact.Request)
+        {
+            await requests.NoteAsync(recipient.UserId, conversation, sender, cancellationToken);
+        }
+
+        return contact;
+    }
+}

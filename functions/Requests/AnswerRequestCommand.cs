@@ -1,0 +1,56 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Log;
+using Chat.Functions.Members;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Requests;
+
+/// <summary>
+/// Accepts or declines a request to the actor. Declining leaves no entry, so nobody learns of it; accepting one leaves none in a direct
+/// conversation. Idempotent.
+/// </summary>
+internal sealed record AnswerRequestCommand : LogCommand
+{
+    public required bool IsAccepted { get; init; }
+
+    public required Limits Limits { get; init; }
+
+    public override IReadOnlyList<UserId> MembersToLoad => [];
+
+    public override IReadOnlyList<string> DocumentsToLoad => [Member.DocumentId(Actor)];
+
+    public override Decision Decide(in DecisionContext context)
+    {
+        if (context.Head is not { } head || context.Find<Member>(Member.DocumentId(Actor)) is not { } me)
+        {
+            return Decision.Refuse(Problems.RequestNotFound);
+        }
+
+        return head.Kind == ConversationKind.Direct ? DecideDirect(head) : DecideGroup(context, head, me);
+    }
+
+    private Decision DecideDirect(Head head) => head.Request switch
+    {
+        null when IsAccepted => Decision.Nothing(head),
+        { SentAt: not null } request when request.By != Actor && !head.IsBlocked => (request.State, IsAccepted) switch
+        {
+            (RequestState.Pending, true) => Decision.WithoutEntry(head with { Request = null }),
+            (RequestState.Pending, false) => Decision.WithoutEntry(head with { Request = request with { State = RequestState.Declined } }),
+            (_, false) => Decision.Nothing(head),
+            _ => Decision.Refuse(Problems.RequestNotFound),
+        },
+        _ => Decision.Refuse(Problems.RequestNotFound),
+    };
+
+    private Decision DecideGroup(in DecisionContext context, Head head, Member me) => (me, IsAccepted) switch
+    {
+        ({ State: MemberState.Active }, true) => Decision.Nothing(head, me),
+        ({ IsInvited: true }, false) => Decision.WithoutEntry(head, me with { IsDeclined = true }),
+        ({ State: MemberState.Invited }, false) => Decision.Nothing(head),
+        ({ IsInvited: true }, true) when head.MemberCount is 0 => Decision.Refuse(Problems.RequestNotFound),
+        ({ IsInvited: true }, true) when head.MemberCount >= Limits.GroupMembers =>
+            Decision.Refuse(Problems.LimitReached("groupMembers", Limits.GroupMembers)),
+        ({ IsInvited: true }, true) => Membership.Join(context, head, Actor, [Actor]),
+        _ => Decision.Refuse(Problems.RequestNotFound),
+    };
+}

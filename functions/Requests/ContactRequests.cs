@@ -1,0 +1,95 @@
+using System.Net;
+using System.Text.Json;
+using Chat.Functions.Conversations;
+using Chat.Functions.Log;
+using Chat.Functions.Realtime;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
+
+namespace Chat.Functions.Requests;
+
+/// <summary>Notes requests for those whom they are to, and tells them.</summary>
+public sealed class ContactRequests(ChatContainers containers, EventPush push, TimeProvider time)
+{
+    /// <summary>Notes a request that is about to be committed.</summary>
+    public async Task NoteAsync(UserId recipient, ConversationId conversation, UserId by, CancellationToken cancellationToken)
+    {
+        var note = new RequestNote
+        {
+            UserId = recipient,
+            ConversationId = conversation,
+            By = by,
+            RequestedAt = $"{TimestampConverter.ToText(time.GetUtcNow())}|{conversation}",
+        };
+        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(note, ChatJson.Default.RequestNote), writable: false);
+        using var response = await containers.Users.UpsertItemStreamAsync(
+            body,
+            new PartitionKey(recipient.Value),
+            new ItemRequestOptions { EnableContentResponseOnWrite = false },
+            cancellationToken);
+        response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>A user's note of a request; null when there is none.</summary>
+    public async Task<RequestNote?> ReadAsync(UserId recipient, ConversationId conversation, CancellationToken cancellationToken) =>
+        (await containers.Users.ReadDocumentAsync(
+            RequestNote.DocumentId(conversation),
+            new PartitionKey(recipient.Value),
+            ChatJson.Default.RequestNote,
+            cancellationToken: cancellationToken)).Document;
+
+    /// <summary>Takes a note away.</summary>
+    public async Task RemoveAsync(UserId recipient, ConversationId conversation, CancellationToken cancellationToken)
+    {
+        using var response = await containers.Users.DeleteItemStreamAsync(
+            RequestNote.DocumentId(conversation),
+            new PartitionKey(recipient.Value),
+            cancellationToken: cancellationToken);
+        if (response.StatusCode != HttpStatusCode.NotFound)
+        {
+            response.EnsureSuccessStatusCode();
+        }
+    }
+
+    /// <summary>A user's notes, newest first, before an instant.</summary>
+    public async Task<IReadOnlyList<RequestNote>> PageAsync(UserId user, string before, int take, CancellationToken cancellationToken) =>
+        await containers.Users.QueryPartitionAsync(
+            new QueryDefinition("SELECT TOP @take * FROM c WHERE c.requestedAt < @before ORDER BY c.requestedAt DESC")
+                .WithParameter("@take", take)
+                .WithParameter("@before", before),
+            new PartitionKey(user.Value),
+            ChatJson.Default.DocumentsPageRequestNote,
+            pageSize: take,
+            cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+
+    /// <summary>Tells the other one of a direct conversation that a request was sent, if it was; best effort.</summary>
+    internal async Task TellAsync(UserId sender, IReadOnlyList<AppendResult> sent, CancellationToken cancellationToken)
+    {
+        if (sent.FirstOrDefault(one => one.Refusal is null && one.Head?.Request is { State: RequestState.Pending, SentAt: not null })?.Head is { } head)
+        {
+            var recipient = head.Members!.First(member => member.UserId != sender).UserId;
+            await TellAsync(recipient, head, sender, cancellationToken);
+        }
+    }
+
+    /// <summary>Tells a user that somebody asks; best effort.</summary>
+    public Task TellAsync(UserId recipient, Head head, UserId by, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        var received = new RequestReceived(head.Kind, by);
+        return push.PushToUserAsync(recipient, RequestReceived.What, head.ConversationId, received, cancellationToken);
+    }
+}
+
+/// <summary>The data of <c>request.received</c>, to the user who is asked alone.</summary>
+internal sealed record RequestReceived(ConversationKind Kind, UserId By)
+{
+    public const string What = "request.received";
+}
+
+/// <summary>The data of <c>request.resolved</c>. Its sender learns of an accepted one only.</summary>
+/// <param name="State"><c>accepted</c> or <c>declined</c>.</param>
+internal sealed record RequestResolved(string State)
+{
+    public const string What = "request.resolved";
+}

@@ -1,0 +1,101 @@
+using System.Text.Json.Serialization;
+using Chat.Functions.Blocks;
+using Chat.Functions.Conversations;
+using Chat.Functions.Members;
+using Chat.Functions.People;
+using Chat.Functions.Shared;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Azure.Functions.Worker;
+
+namespace Chat.Functions.Requests;
+
+/// <summary><c>GET /requests</c>: the unanswered requests to the caller, newest first, in pages.</summary>
+public sealed class ListRequests(
+    ContactRequests requests,
+    ChatContainers containers,
+    PersonStore people,
+    BlockStore blocks,
+    TimeProvider time,
+    Limits limits,
+    CurrentUser user)
+{
+    /// <summary>A younger note may be of a request that is about to be committed.</summary>
+    private static readonly TimeSpan LeftOverAfter = TimeSpan.FromHours(1);
+
+    [Function(nameof(ListRequests))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "requests")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        var query = new RequestQuery(request);
+        var (limit, before) = (query.Limit(limits), ActivityCursor.Read(query));
+        query.ThrowIfMalformed();
+
+        // One more than asked for tells whether there is a next page.
+        var found = await requests.PageAsync(user.Id, before ?? ActivityCursor.FromTheTop, limit + 1, cancellationToken);
+        IReadOnlyList<RequestNote> notes = [.. found.Take(limit)];
+        var page = new RequestPage(
+            await ShowAsync(notes, cancellationToken),
+            found.Count > limit ? ActivityCursor.Of(notes[^1].RequestedAt) : null);
+        return new JsonResult<RequestPage>(StatusCodes.Status200OK, page, ChatJson.Default.RequestPage);
+    }
+
+    private async Task<IReadOnlyList<RequestView>> ShowAsync(IReadOnlyList<RequestNote> notes, CancellationToken cancellationToken)
+    {
+        if (notes.Count == 0)
+        {
+            return [];
+        }
+
+        var heads = (await containers.Conversations.ReadDocumentsAsync(
+            notes.Select(note => (Head.DocumentId, new PartitionKey(note.ConversationId.Value))),
+            ChatJson.Default.DocumentsPageHead,
+            cancellationToken: cancellationToken)).ToDictionary(head => head.ConversationId);
+        var invited = await InvitedAsync([.. heads.Values.Where(head => head.Kind == ConversationKind.Group)], cancellationToken);
+        var blocked = await blocks.AmongAsync(user.Id, notes.Select(note => note.By), isEitherWay: false, cancellationToken);
+        IReadOnlyList<RequestNote> open = [.. notes.Where(IsOpen)];
+        var names = (await people.OfAsync(open.Select(note => note.By), cancellationToken)).ToDictionary(person => person.UserId);
+        await Task.WhenAll(notes.Except(open).Where(note => note.At < time.GetUtcNow() - LeftOverAfter && !blocked.Contains(note.By))
+            .Select(note => requests.RemoveAsync(user.Id, note.ConversationId, cancellationToken)));
+        return [.. open.Where(note => !blocked.Contains(note.By)).Select(note => RequestView.Of(
+            note,
+            heads[note.ConversationId],
+            names.GetValueOrDefault(note.By) ?? new Person { UserId = note.By }))];
+
+        bool IsOpen(RequestNote note) => heads.TryGetValue(note.ConversationId, out var head) && (head.Kind == ConversationKind.Direct
+            ? head.IsRequestTo(user.Id) && head.Request is { State: RequestState.Pending, SentAt: not null }
+            : head.DeletedAt is null && invited.Contains(note.ConversationId));
+    }
+
+    /// <summary>The groups in which the caller is invited and hasn't answered.</summary>
+    private async Task<HashSet<ConversationId>> InvitedAsync(IReadOnlyList<Head> groups, CancellationToken cancellationToken) =>
+        groups.Count == 0 ? [] : (await containers.Conversations.ReadDocumentsAsync(
+            groups.Select(head => (Member.DocumentId(user.Id), new PartitionKey(head.ConversationId.Value))),
+            ChatJson.Default.DocumentsPageMember,
+            cancellationToken: cancellationToken))
+            .Where(member => member.IsInvited)
+            .Select(member => member.ConversationId)
+            .ToHashSet();
+}
+
+/// <summary>A page of requests.</summary>
+/// <param name="Requests">At most as many as asked for; there may be fewer, even none, on a page that isn't the last.</param>
+/// <param name="Continuation">Asks for the next page; null on the last.</param>
+internal sealed record RequestPage(IReadOnlyList<RequestView> Requests, string? Continuation);
+
+/// <summary>A request as the user sees it who is asked.</summary>
+/// <param name="From">Who asks.</param>
+/// <param name="Title">A group's title; null for a direct conversation.</param>
+internal sealed record RequestView(ConversationId ConversationId, ConversationKind Kind, ProfileView From, DateTimeOffset RequestedAt, string? Title)
+{
+    /// <summary>The message of a direct one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MessagePreview? Message { get; init; }
+
+    public static RequestView Of(RequestNote note, Head head, Person from) =>
+        new(note.ConversationId, head.Kind, ProfileView.Of(from), note.At, head.Title)
+        {
+            Message = head.Kind == ConversationKind.Direct ? head.LastMessage : null,
+        };
+}

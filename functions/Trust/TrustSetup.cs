@@ -1,0 +1,26 @@
+using Chat.Functions.Blocks;
+using Chat.Functions.Messages;
+using Chat.Functions.People;
+using Chat.Functions.Requests;
+using Chat.Functions.Shared;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Chat.Functions.Trust;
+
+/// <summary>Registers people, blocks, requests and who may reach whom.</summary>
+internal static class TrustSetup
+{
+    public static IServiceCollection AddTrust(this IServiceCollection services, IConfiguration configuration) =>
+        services
+            .AddSingleton(configuration.GetValidated<TrustOptions>("Trust"))
+            .AddSingleton<PersonStore>()
+            .AddSingleton<RelationshipStore>()
+            .AddSingleton<AcquaintedUsers>()
+            .AddSingleton<NamesPush>()
+            .AddSingleton<ContactPolicy>()
+            .AddSingleton<ContactRequests>()
+            .AddSingleton<MessageSender>()
+            .AddSingleton<BlockStore>()
+            .AddSingleton<Blocking>();
+}
