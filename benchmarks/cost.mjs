@@ -134,7 +134,7 @@ function stepsOf(each) {
     ['delivery: send, receive, complete', use({ bus: 3 * commits })],
     ['push', use({ pushed: units('signalr', 'message'), calls: deliveries, time: units('functions', 'active:function:DeliverEntries') })],
     ['inboxes', use({ ru: units('cosmos', 'patch') + units('cosmos', 'replace') + units('cosmos', 'create'), bus: 3 * fanOuts, calls: fanOuts, time: units('functions', 'active:function:FanOutToMembers') })],
-    ['change feed: reading it, and enqueueing once more', use({ ru: reads, bus: queue - 3 * commits - 3 * fanOuts, calls: requests('functions', 'execution:ProjectInboxes'), time: units('functions', 'active:function:ProjectInboxes') })],
+    ['change feed: reading it, leases, and enqueueing once more', use({ ru: reads, bus: queue - 3 * commits - 3 * fanOuts, calls: requests('functions', 'execution:ProjectInboxes'), time: units('functions', 'active:function:ProjectInboxes') })],
   ];
 }
 

@@ -12,7 +12,7 @@ internal sealed record LoadOptions
     public const string Usage = """
         Usage: Chat.Load SCENARIO… [OPTION…]
           Servers compared: pairs groups crowd newest deep connections load
-          The backend:      start child latency hot conversations senders members history inbox soak operations profile
+          The backend:      start child latency lists idle hot conversations senders members history inbox soak operations profile
           All but operations, with soak last: all
           --floor          the same workloads against Chat.Floor, in turn
           --ejabberd       and against Debian's ejabberd, which is installed if need be
@@ -33,6 +33,8 @@ internal sealed record LoadOptions
         new("start", Start.RunAsync),
         new("child", Child.RunAsync),
         new("latency", Latency.RunAsync),
+        new("lists", Lists.RunAsync),
+        new("idle", Idle.RunAsync),
         .. Workload.All.Select(workload => new Scenario(workload.Name, (options, report) => Contest.RunAsync(options, report, workload))),
         new("connections", Connections.RunAsync),
         new("hot", Hot.RunAsync),

@@ -13,6 +13,9 @@ switch (args)
     case ["kept", var messages]:
         await KeptBenchmark.RunAsync(int.Parse(messages, CultureInfo.InvariantCulture));
         return 0;
+    case ["feed", var conversations, var messagesEach]:
+        await FeedBenchmark.RunAsync(int.Parse(conversations, CultureInfo.InvariantCulture), int.Parse(messagesEach, CultureInfo.InvariantCulture));
+        return 0;
 }
 
 (string Name, Func<Table, Task> Run)[] all =
@@ -28,7 +31,7 @@ switch (args)
 ];
 if (args.Except(all.Select(benchmark => benchmark.Name), StringComparer.Ordinal).Any())
 {
-    await Console.Error.WriteLineAsync("Usage: Chat.Services [store] [servicebus] [amqp] [cosmos] [signalr] [host] [instances] [writers]; all without an argument. Or: kept MESSAGES.");
+    await Console.Error.WriteLineAsync("Usage: Chat.Services [store] [servicebus] [amqp] [cosmos] [signalr] [host] [instances] [writers]; all without an argument. Or: kept MESSAGES; or: feed CONVERSATIONS MESSAGES.");
     return 2;
 }
 

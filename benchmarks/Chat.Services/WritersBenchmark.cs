@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
@@ -11,21 +12,30 @@ using Chat.Local.Functions;
 
 namespace Chat.Services;
 
-/// <summary>A hundred people write to one group at once, through one, two and four instances of the app on one set of services. Its log must have no gap.</summary>
+/// <summary>
+/// A hundred people write to one group at once, through one to four instances of the app on one set of services; once more with the
+/// throughput that a partition has. Its log must have no gap.
+/// </summary>
 internal static class WritersBenchmark
 {
     private const int Members = 100;
     private const int Page = 100;
 
+    /// <summary>
+    /// What a physical partition, and so a conversation, has at most: https://learn.microsoft.com/azure/cosmos-db/concepts-limits.
+    /// </summary>
+    private const int PartitionUnitsPerSecond = 10_000;
+
     public static async Task RunAsync(Table table)
     {
-        foreach (var instances in new[] { 1, 2, 4 })
+        (int Instances, int? UnitsPerSecond)[] runs = [(1, null), (2, null), (3, null), (3, PartitionUnitsPerSecond), (4, null)];
+        foreach (var (instances, unitsPerSecond) in runs)
         {
-            await RunAsync(table, instances);
+            await RunAsync(table, instances, unitsPerSecond);
         }
     }
 
-    private static async Task RunAsync(Table table, int instances)
+    private static async Task RunAsync(Table table, int instances, int? unitsPerSecond)
     {
         await using var azure = await LocalAzure.StartAsync(directory: null);
         var hosts = new List<FunctionsHost>();
@@ -36,13 +46,19 @@ internal static class WritersBenchmark
 
         using var clients = new Clients(hosts.ConvertAll(host => host.Address));
         var conversation = await CreateGroupAsync(clients.Of(0));
-        var (accepted, refused, conflicts) = (0, 0, 0L);
+        if (unitsPerSecond is { } limit)
+        {
+            azure.Cosmos.LimitThroughput("chat", "conversations", limit);
+        }
+
+        var (accepted, refused, conflicts, slowest) = (0, 0, 0L, TimeSpan.Zero);
         using var listener = Listen(count => Interlocked.Add(ref conflicts, count));
         var measured = await Measurement.TakeAsync(Members, async member =>
         {
             var body = new { clientMessageId = Guid.NewGuid().ToString("N"), text = "Everybody writes at once." };
             while (true)
             {
+                var began = Stopwatch.GetTimestamp();
                 using var answer = await clients.Of(member).PostAsJsonAsync($"api/conversations/{conversation}/messages", body);
                 if (answer.StatusCode != HttpStatusCode.ServiceUnavailable)
                 {
@@ -52,11 +68,18 @@ internal static class WritersBenchmark
                 }
 
                 Interlocked.Increment(ref refused);
+                lock (clients)
+                {
+                    slowest = Stopwatch.GetElapsedTime(began) is var took && took > slowest ? took : slowest;
+                }
             }
         });
         var logged = await CountAsync(clients.Of(0), conversation);
-        var note = string.Create(CultureInfo.InvariantCulture, $"{accepted} accepted, {logged} in the log without a gap, {conflicts} conflicts, {refused} put off with 503");
-        table.Add("App", $"send to one group, {instances} instances", measured, note);
+        var note = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{accepted} accepted, {logged} in the log without a gap, {conflicts} conflicts, {refused} put off with 503 after {slowest.TotalSeconds:0.0} s at most");
+        var limited = unitsPerSecond is null ? "" : string.Create(CultureInfo.InvariantCulture, $", {unitsPerSecond:N0} RU/s");
+        table.Add("App", $"send to one group, {instances} instances{limited}", measured, note);
         foreach (var host in hosts)
         {
             await host.DisposeAsync();

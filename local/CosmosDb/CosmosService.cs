@@ -127,23 +127,26 @@ internal sealed class CosmosService : IAsyncDisposable
     }
 
     /// <summary>Creates or replaces a document; durable on return.</summary>
-    public async Task UpsertDocumentAsync(string database, string container, string partitionKey, byte[] document)
+    /// <returns>What that costs, in request units.</returns>
+    public async Task<double> UpsertDocumentAsync(string database, string container, string partitionKey, byte[] document)
     {
         var found = Find(database, container);
         using var draft = Draft.Parse(document);
         var key = ItemEndpoint.KeyOf(draft, PartitionKeyValue.Of(partitionKey).Text, found);
         var partition = found.GetOrAdd(key);
+        double charge;
         lock (partition.Lock)
         {
             lock (partition.Range.Lock)
             {
                 var transaction = new Transaction(partition, refuseConditions: false);
-                transaction.Upsert(draft, ifMatch: null);
+                charge = transaction.Upsert(draft, ifMatch: null).Charge;
                 transaction.Commit();
             }
         }
 
         await _store.WhenDurableAsync(partition.Position);
+        return charge;
     }
 
     public async ValueTask DisposeAsync()

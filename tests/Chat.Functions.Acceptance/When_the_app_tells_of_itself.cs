@@ -302,6 +302,6 @@ public class When_the_app_tells_of_itself
 
     private static Dictionary<string, double> Charges(ChatApp app) =>
         app.Azure.Meter.Read()
-            .Where(reading => reading.Service == "cosmos")
+            .Where(reading => reading is { Service: "cosmos", Operation: not ("changefeed" or "lease") })
             .ToDictionary(reading => reading.Operation, reading => reading.Units, StringComparer.Ordinal);
 }

@@ -193,7 +193,7 @@ export const rules = [
   {
     rule: 'Leases survive a restart and go from host to host',
     file: 'local/Functions/ChangeFeed/LeaseContainer.cs',
-    find: 'lease.ExpiresAt <= time.GetUtcNow()',
+    find: 'lease.ExpiresAt <= azure.Time.GetUtcNow()',
     replace: 'lease.ExpiresAt > time.GetUtcNow()',
     test: 'Functions.When_documents_change.Should_run_on_one_host_at_a_time_and_go_over_to_another_when_it_stops',
   },

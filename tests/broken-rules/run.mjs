@@ -1,14 +1,17 @@
-// Shows that the tests named in docs/local.md bite: breaks one rule after another in a worktree of HEAD, and wants to see its test fail.
+// Shows that tests bite: breaks one rule after another in a worktree of HEAD, and wants to see its test fail. The rules are those of
+// docs/local.md; with `delivery`, the clauses of a message's life in docs/architecture.md, steps 2 to 5.
 // `--only N` breaks the Nth alone, `--part K/N` the Kth of N parts; `--check` breaks nothing and looks whether the rules, the page and the
 // code still fit together.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rules } from './rules.mjs';
+import { delivery } from './delivery.mjs';
+import { rules as local } from './rules.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const name = 'Chat.Local.Tests';
+const rules = process.argv.includes('delivery') ? delivery : local;
 
 const problems = check();
 if (problems.length > 0) {
@@ -22,16 +25,25 @@ function check() {
   const read = path => readFileSync(join(root, path), 'utf8');
   const [page] = read('docs/local.md').split("## What it doesn't do");
   const rows = new Map([...page.matchAll(/^\| (.+) \| (.*`.*) \|$/gm)].map(([, rule, tests]) => [rule, tests]));
-  const tests = new Map([`tests/${name}`, 'tests/Chat.Functions.Acceptance'].flatMap(project =>
-    readdirSync(join(root, project), { recursive: true })
-      .map(path => path.replaceAll('\\', '/'))
-      .filter(path => path.endsWith('.cs') && !/^(bin|obj)\//.test(path))
-      .map(path => [path, read(`${project}/${path}`)])));
+  const sources = project => readdirSync(join(root, 'tests', project), { recursive: true })
+    .map(path => path.replaceAll('\\', '/'))
+    .filter(path => path.endsWith('.cs') && !/^(bin|obj)\//.test(path))
+    .map(path => [path, read(`tests/${project}/${path}`)]);
+  const tests = new Map([name, 'Chat.Functions.Acceptance'].flatMap(sources));
+  const app = new Map(['Chat.Functions.Tests', 'Chat.Functions.Acceptance'].flatMap(project => sources(project).map(([path, text]) => [`${project}/${path}`, text])));
   const sourceOf = type => tests.get(`${type.replace('.', '/')}.cs`);
   const all = [...tests.values()].join();
+  const countOf = (file, find) => read(file).split(find).length - 1;
   return [
-    ...rules.flatMap(({ rule, file, find, test }) => {
-      const count = read(file).split(find).length - 1;
+    ...delivery.flatMap(({ file, find, project, test }) => {
+      const [type, method] = split(test);
+      return [
+        countOf(file, find) !== 1 && `${file} has ${countOf(file, find)} times: ${find}`,
+        !app.get(`${project}/${type.replace('.', '/')}.cs`)?.includes(` ${method}(`) && `There is no test ${test} in ${project}.`,
+      ];
+    }),
+    ...local.flatMap(({ rule, file, find, test }) => {
+      const count = countOf(file, find);
       const [type, method] = split(test);
       const row = rows.get(rule);
       return [
@@ -43,7 +55,7 @@ function check() {
     }),
     ...[...rows].flatMap(([rule, row]) => [
       ...[...row.matchAll(/`([^`]+)`/g)].map(([, test]) => !sourceOf(test) && !all.includes(` ${test}(`) && `docs/local.md names ${test}, which is no test.`),
-      row.includes('⚡') !== rules.some(one => one.rule === rule) && `docs/local.md and rules.mjs don't agree on ⚡ for: ${rule}`,
+      row.includes('⚡') !== local.some(one => one.rule === rule) && `docs/local.md and rules.mjs don't agree on ⚡ for: ${rule}`,
     ]),
   ].filter(Boolean);
 }
@@ -61,10 +73,13 @@ function run() {
   ['SIGINT', 'SIGTERM'].forEach(signal => process.on(signal, () => process.exit(1)));
   execFileSync('git', ['worktree', 'add', '--quiet', '--detach', tree, 'HEAD'], { cwd: root });
 
-  const sound = build(tree, []) ?? test(tree, chosen.map(rule => rule.test));
-  if (sound !== 'passed') {
-    console.log(`Before anything is broken, a test ${sound}`);
-    process.exit(1);
+  for (const project of new Set(chosen.map(projectOf))) {
+    const tests = chosen.filter(rule => projectOf(rule) === project).map(rule => rule.test);
+    const sound = build(tree, `tests/${project}`, []) ?? test(tree, project, tests);
+    if (sound !== 'passed') {
+      console.log(`Before anything is broken, a test ${sound}`);
+      process.exit(1);
+    }
   }
 
   let shown = 0;
@@ -83,19 +98,32 @@ function run() {
 
 function breakAndTest(tree, rule) {
   const path = join(tree, rule.file);
+  const project = projectOf(rule);
   const whole = readFileSync(path, 'utf8');
   writeFileSync(path, whole.replace(rule.find, () => rule.replace));
   try {
-    return build(tree, ['--no-restore']) ?? test(tree, [rule.test]);
+    return rebuild(tree, rule.file, project) ?? test(tree, project, [rule.test]);
   } finally {
     writeFileSync(path, whole);
   }
 }
 
+/** Builds what a changed file is part of. Of the app that is one assembly, whose shape no rule changes. */
+function rebuild(tree, file, project) {
+  if (!file.startsWith('functions/')) return build(tree, `tests/${project}`, ['--no-restore']);
+  const failure = build(tree, 'functions', ['--no-restore', '--no-dependencies']);
+  copyFileSync(join(tree, 'functions/bin/StandIns/Debug/net10.0/Chat.Functions.dll'), join(tree, `tests/${project}/bin/Debug/net10.0/Chat.Functions.dll`));
+  return failure;
+}
+
+function projectOf(rule) {
+  return rule.project ?? name;
+}
+
 /** Why it doesn't build; nothing if it does. Analyzers stay out of it: only a test may notice what is broken. */
-function build(tree, options) {
+function build(tree, what, options) {
   const { status, stdout } = spawnSync('dotnet', [
-    'build', `tests/${name}`, '--nologo', '-v', 'quiet', ...options,
+    'build', what, '--nologo', '-v', 'quiet', ...options,
     '-p:RunAnalyzers=false', '-p:EnforceCodeStyleInBuild=false', '-p:GenerateDocumentationFile=false', '-p:TreatWarningsAsErrors=false', '-p:NuGetAudit=false',
     // Any file will do for the web client's script, which would be fetched from npm.
     `-p:SignalRScript=${join(tree, 'README.md')}`,
@@ -104,11 +132,11 @@ function build(tree, options) {
 }
 
 /** 'passed' when all of the tests ran and did, 'failed: …' with why, or why there is no result. A test that hangs has none. */
-function test(tree, tests) {
+function test(tree, project, tests) {
   const report = join(tree, 'report.trx');
   rmSync(report, { force: true });
   const { stdout } = spawnSync('dotnet', [
-    'test', `tests/${name}/bin/Debug/net10.0/${name}.dll`, '--filter', tests.map(one => `FullyQualifiedName~.${one}`).join('|'),
+    'test', `tests/${project}/bin/Debug/net10.0/${project}.dll`, '--filter', tests.map(one => `FullyQualifiedName~.${one}`).join('|'),
     '--logger', `trx;LogFileName=${report}`, '--blame-hang-timeout', '2m', '--blame-hang-dump-type', 'none',
   ], { cwd: tree, encoding: 'utf8' });
   const results = existsSync(report) ? readFileSync(report, 'utf8') : '';

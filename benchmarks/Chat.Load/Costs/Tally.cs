@@ -7,7 +7,7 @@ namespace Chat.Load.Costs;
 /// <summary>What the backend's meter has counted so far: of each operation of each service how often, and how many billed units.</summary>
 internal sealed record Tally(IReadOnlyDictionary<(string Service, string Operation), (double Requests, double Units)> Counts)
 {
-    /// <summary>The change feed is looked at every 5 s.</summary>
+    /// <summary>Longer than the lists of larger conversations take to follow.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5.5);
 
     public static async Task<Tally> ReadAsync(HttpClient http)
@@ -18,7 +18,7 @@ internal sealed record Tally(IReadOnlyDictionary<(string Service, string Operati
             reading => (reading.GetProperty("requests").GetDouble(), reading.GetProperty("units").GetDouble())));
     }
 
-    /// <summary>The tally once nothing has been counted for longer than the change feed is looked at: what is done in the background is done, too.</summary>
+    /// <summary>The tally once nothing but time has been counted for a while: what is done in the background is done, too.</summary>
     public static async Task<Tally> SettledAsync(HttpClient http)
     {
         var (tally, since) = (await ReadAsync(http), Stopwatch.GetTimestamp());
@@ -26,7 +26,7 @@ internal sealed record Tally(IReadOnlyDictionary<(string Service, string Operati
         {
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
             var next = await ReadAsync(http);
-            if (next.Requests(_ => true) > tally.Requests(_ => true))
+            if (next.Requests(one => !IsByTime(one)) > tally.Requests(one => !IsByTime(one)))
             {
                 (tally, since) = (next, Stopwatch.GetTimestamp());
             }
@@ -39,7 +39,8 @@ internal sealed record Tally(IReadOnlyDictionary<(string Service, string Operati
 
     public double Units(Func<(string Service, string Operation), bool> which) => Counts.Where(one => which(one.Key)).Sum(one => one.Value.Units);
 
-    public double RequestUnits => Units(one => one.Service == "cosmos");
+    /// <summary>What messages use; the change feed's polls and leases cost by time.</summary>
+    public double RequestUnits => Units(one => one.Service == "cosmos" && !IsByTime(one));
 
     public double ServiceBusOperations => Units(one => one.Service == "servicebus");
 
@@ -48,9 +49,12 @@ internal sealed record Tally(IReadOnlyDictionary<(string Service, string Operati
 
     /// <summary>The requests to Cosmos DB by their kind, such as <c>2 patch 16.46, read 1</c>.</summary>
     public string CosmosRequests => string.Join(", ", Counts
-        .Where(one => one.Key.Service == "cosmos")
+        .Where(one => one.Key.Service == "cosmos" && !IsByTime(one.Key))
         .OrderByDescending(one => one.Value.Units)
         .Select(one => string.Create(CultureInfo.InvariantCulture, $"{(one.Value.Requests == 1 ? "" : $"{one.Value.Requests:0.#} ")}{one.Key.Operation} {one.Value.Units:0.##}")));
+
+    /// <summary>Whether an operation is counted by time and not by what somebody does.</summary>
+    public static bool IsByTime((string Service, string Operation) one) => one is ("cosmos", "changefeed" or "lease");
 
     public static Tally operator /(Tally sum, int times) =>
         new(sum.Counts.ToDictionary(one => one.Key, one => (one.Value.Requests / times, one.Value.Units / times)));

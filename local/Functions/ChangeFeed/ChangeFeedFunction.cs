@@ -22,16 +22,14 @@ internal sealed class ChangeFeedFunction : ITrigger
         _trigger = trigger;
         _cosmos = azure.Cosmos;
         _leases = new LeaseContainer(
-            azure.Cosmos,
+            azure,
             trigger.DatabaseName,
             trigger.LeaseContainerName,
-            Interval(trigger.LeaseExpirationInterval, 60_000),
-            SharedByHosts.Of(azure),
-            azure.Time);
+            Interval(trigger.LeaseExpirationInterval, 60_000));
         _ranges = [.. azure.Cosmos.RangesOf(trigger.DatabaseName, trigger.ContainerName)
             .Select(range => ($"{trigger.LeaseContainerPrefix}{function.Name}.{range}", range))];
         var pageSize = trigger.MaxItemsPerInvocation > 0 ? trigger.MaxItemsPerInvocation : 100;
-        var source = new ChangeFeedSource(azure.Cosmos, trigger.DatabaseName, trigger.ContainerName, pageSize);
+        var source = new ChangeFeedSource(azure, trigger.DatabaseName, trigger.ContainerName, pageSize);
         var intervals = new ChangeFeedIntervals(
             Poll: Interval(trigger.FeedPollDelay, 5_000),
             Acquire: Interval(trigger.LeaseAcquireInterval, 13_000),

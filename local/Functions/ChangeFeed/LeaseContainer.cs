@@ -7,9 +7,13 @@ namespace Chat.Local.Functions.ChangeFeed;
 /// The leases of one host in a lease container: one document for each function and range. A lease is changed by the host that owns it, or by any
 /// once it has expired or was released, or when its host died with an earlier process.
 /// </summary>
-internal sealed class LeaseContainer(CosmosService cosmos, string database, string container, TimeSpan expiration, SharedByHosts shared, TimeProvider time)
+/// <remarks>
+/// The meter counts each read and write as <c>lease</c>. Azure's trigger also lists the leases every 13 s, which isn't counted.
+/// </remarks>
+internal sealed class LeaseContainer(LocalAzure azure, string database, string container, TimeSpan expiration)
 {
-    private readonly string _host = $"{shared.Id}/{Guid.NewGuid()}";
+    private readonly SharedByHosts _shared = SharedByHosts.Of(azure);
+    private readonly string _host = $"{SharedByHosts.Of(azure).Id}/{Guid.NewGuid()}";
 
     /// <summary>Creates a lease, which nobody owns, unless there is one.</summary>
     /// <param name="start">Where to start if the lease is new.</param>
@@ -30,28 +34,35 @@ internal sealed class LeaseContainer(CosmosService cosmos, string database, stri
         ChangeAsync(id, lease => Task.FromResult(lease?.Owner == _host ? lease with { Owner = null } : null));
 
     private bool IsFree(Lease lease) =>
-        lease.Owner is not { } owner || owner == _host || lease.ExpiresAt <= time.GetUtcNow() || !owner.StartsWith(shared.Id, StringComparison.Ordinal);
+        lease.Owner is not { } owner
+        || owner == _host
+        || lease.ExpiresAt <= azure.Time.GetUtcNow()
+        || !owner.StartsWith(_shared.Id, StringComparison.Ordinal);
 
-    private Lease Owned(Lease lease) => lease with { Owner = _host, ExpiresAt = time.GetUtcNow() + expiration };
+    private Lease Owned(Lease lease) => lease with { Owner = _host, ExpiresAt = azure.Time.GetUtcNow() + expiration };
 
     /// <summary>Writes what <paramref name="change"/> makes of the lease, and returns it; null when it makes nothing.</summary>
     private async Task<Lease?> ChangeAsync(string id, Func<Lease?, Task<Lease?>> change)
     {
-        await shared.LeaseLock.WaitAsync();
+        await _shared.LeaseLock.WaitAsync();
         try
         {
-            var stored = await cosmos.ReadDocumentAsync(database, container, id, id);
+            var stored = await azure.Cosmos.ReadDocumentAsync(database, container, id, id);
+            Count(RequestCharge.Read(stored?.Length ?? 0));
             var changed = await change(stored is null ? null : JsonSerializer.Deserialize<Lease>(stored, JsonSerializerOptions.Web));
             if (changed is not null)
             {
-                await cosmos.UpsertDocumentAsync(database, container, id, JsonSerializer.SerializeToUtf8Bytes(changed, JsonSerializerOptions.Web));
+                var document = JsonSerializer.SerializeToUtf8Bytes(changed, JsonSerializerOptions.Web);
+                Count(await azure.Cosmos.UpsertDocumentAsync(database, container, id, document));
             }
 
             return changed;
         }
         finally
         {
-            shared.LeaseLock.Release();
+            _shared.LeaseLock.Release();
         }
     }
+
+    private void Count(double charge) => azure.Meter.Add("cosmos", "lease", charge);
 }

@@ -8,12 +8,14 @@ internal static class Eventually
 {
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Looks again and again until what it sees is right.</summary>
+    /// <summary>Looks again and again until what it sees is right, for half a minute unless there is more to wait for.</summary>
     public static async Task<T> SeesAsync<T>(
         Func<Task<T>> look,
         Func<T, bool> isRight,
-        [CallerArgumentExpression(nameof(isRight))] string expected = "")
+        [CallerArgumentExpression(nameof(isRight))] string expected = "",
+        TimeSpan? patience = null)
     {
+        var timeout = patience ?? Timeout;
         var start = TimeProvider.System.GetTimestamp();
         while (true)
         {
@@ -23,9 +25,9 @@ internal static class Eventually
                 return seen;
             }
 
-            if (TimeProvider.System.GetElapsedTime(start) > Timeout)
+            if (TimeProvider.System.GetElapsedTime(start) > timeout)
             {
-                throw new XunitException($"Expected within {Timeout.TotalSeconds} s: {expected}. Seen at last: {Describe(seen)}");
+                throw new XunitException($"Expected within {timeout.TotalSeconds} s: {expected}. Seen at last: {Describe(seen)}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);

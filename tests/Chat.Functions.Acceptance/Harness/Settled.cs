@@ -9,11 +9,11 @@ namespace Chat.Functions.Acceptance.Harness;
 internal static class Settled
 {
     /// <summary>Waits until nothing is left to do.</summary>
-    public static Task IsAsync(LocalAzure azure, JumpingClock? clock = null)
+    public static Task IsAsync(LocalAzure azure, JumpingClock? clock = null, TimeSpan? patience = null)
     {
         const string Expected = "all to be pushed and projected";
         return clock is null
-            ? Eventually.SeesAsync(() => LookAsync(azure), left => left is null, Expected)
+            ? Eventually.SeesAsync(() => LookAsync(azure), left => left is null, Expected, patience)
             : Eventually.SeesAsync(clock, () => LookAsync(azure), left => left is null, Expected);
     }
 

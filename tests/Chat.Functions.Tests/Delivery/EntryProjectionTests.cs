@@ -9,6 +9,7 @@ using Chat.Functions.Reactions;
 using Chat.Functions.Shared;
 using Chat.Functions.Tests.Log;
 using Chat.Local;
+using Chat.Local.Tests;
 using Microsoft.Azure.Cosmos;
 using Xunit;
 using Fault = Chat.Local.Fault;
@@ -48,6 +49,148 @@ public class EntryProjectionTests
         await projector.KeepFollowingAsync(pages[0]);
         var queued = await deployment.Azure.ServiceBus.Connect().CreateReceiver(EntriesCommitted.Queue).PeekMessagesAsync(10);
         Assert.Equal([$"{conversation}:1-1", $"{conversation}:3-3", $"{conversation}:4-4"], queued.Select(message => message.MessageId).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Hands_over_the_whole_commit_of_whichever_of_its_entries_a_page_shows()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var process = deployment.StartProcess();
+        var conversation = await process.CreateGroupAsync(People);
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(n => process.SendAsync(conversation, People[n % People.Length], $"message {n}")));
+        var log = await StoredLog.ReadAsync(process.Containers.Conversations, conversation);
+        var shared = log.Messages.First(message => message.Commit!.First < message.Commit.Last);
+        var pages = await Projector.PagesAsync(deployment.Azure, 1);
+
+        await using var projector = new Projector(deployment, TimeProvider.System);
+        await projector.FollowAsync(pages.Single(page => page.Contains($"\"{shared.Id}\"", StringComparison.Ordinal)));
+
+        var queued = await deployment.Azure.ServiceBus.Connect().CreateReceiver(EntriesCommitted.Queue).PeekMessagesAsync(10);
+        Assert.Equal([$"{conversation}:{shared.Commit!.First}-{shared.Commit.Last}"], queued.Select(message => message.MessageId));
+    }
+
+    [Fact]
+    public async Task Passes_over_what_is_older_than_a_day_but_for_who_joined_and_left()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var process = deployment.StartProcess();
+        var conversation = await process.CreateGroupAsync(People);
+        await process.SendAsync(conversation, "ann", "Hello");
+        await process.Log.AppendAsync(
+            conversation,
+            new RemoveMemberCommand { Actor = new UserId("ann"), Conversation = conversation, UserId = new UserId("dan") },
+            null,
+            CancellationToken.None);
+        var entries = (await Projector.PagesAsync(deployment.Azure, 1)).Where(page => !IsHead(page)).ToList();
+
+        await using var later = new Projector(deployment, new SetClock { Now = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(25) });
+        await FollowAsync(later);
+        Assert.Equal((0, 0), (await ReadOrdinalAsync(later, "ann"), await ReadOrdinalAsync(later, "ben")));
+        Assert.True((await later.Inbox.ReadAsync(new UserId("dan"), conversation, CancellationToken.None))?.IsLeft);
+
+        await using var soon = new Projector(deployment, TimeProvider.System);
+        await FollowAsync(soon);
+        Assert.Equal((1, 0), (await ReadOrdinalAsync(soon, "ann"), await ReadOrdinalAsync(soon, "ben")));
+
+        async Task FollowAsync(Projector projector)
+        {
+            foreach (var page in entries)
+            {
+                await projector.KeepFollowingAsync(page);
+            }
+        }
+
+        async Task<long?> ReadOrdinalAsync(Projector projector, string user) =>
+            (await projector.Inbox.ReadAsync(new UserId(user), conversation, CancellationToken.None))?.ReadOrdinal;
+    }
+
+    [Fact]
+    public async Task Moves_everybody_to_a_head_whatever_entries_its_page_shows()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var process = deployment.StartProcess();
+        var conversation = await process.CreateGroupAsync(People);
+        await process.SendAsync(conversation, "ann", "Hello");
+        await using var projector = new Projector(deployment, TimeProvider.System);
+
+        await projector.FollowAsync((await Projector.PagesAsync(deployment.Azure, 1)).Single(IsHead));
+
+        foreach (var user in People)
+        {
+            Assert.Equal("Hello", (await projector.Inbox.ReadAsync(new UserId(user), conversation, CancellationToken.None))?.LastMessage?.Preview);
+        }
+    }
+
+    [Theory]
+    [InlineData(LogEvent.MemberRemoved, false, false)]
+    [InlineData(LogEvent.MemberRemoved, true, true)]
+    [InlineData(LogEvent.MemberJoined, false, true)]
+    public async Task Believes_no_replica_that_is_behind_the_page(string what, bool isLarge, bool showsHead)
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var process = deployment.StartProcess();
+        List<ConversationId> groups = [];
+        for (var n = 0; n < 5; n++)
+        {
+            groups.Add(await process.CreateGroupAsync(isLarge ? [.. People, .. Silent] : People));
+        }
+
+        for (var n = 0; n < 20; n++)
+        {
+            await process.SendAsync(groups[0], "ann", $"message {n}");
+        }
+
+        foreach (var group in groups)
+        {
+            var remove = new RemoveMemberCommand { Actor = new UserId("ann"), Conversation = group, UserId = new UserId("dan") };
+            await process.Log.AppendAsync(group, remove, null, CancellationToken.None);
+            if (what == LogEvent.MemberJoined)
+            {
+                var add = new AddMembersCommand { Actor = new UserId("ann"), Conversation = group, Users = [new UserId("dan")], Limits = Limits };
+                await process.Log.AppendAsync(group, add, null, CancellationToken.None);
+            }
+        }
+
+        // Where the page doesn't show the head it is read; with it, the members of a larger group are, and who joined.
+        var pages = (await Projector.PagesAsync(deployment.Azure, 1))
+            .Where(page => page.Contains($"\"{what}\"", StringComparison.Ordinal) || (showsHead && IsHead(page)));
+        deployment.Azure.Cosmos.LagReads("chat", "conversations", 40);
+        await using var projector = new Projector(deployment, TimeProvider.System);
+        await projector.KeepFollowingAsync($"[{string.Join(',', pages.Select(page => page[1..^1]))}]");
+        await projector.FanOutAsync(deployment.Azure);
+
+        foreach (var group in groups)
+        {
+            var dan = (await StoredLog.ReadAsync(process.Containers.Conversations, group)).Members.Single(member => member.UserId.Value == "dan");
+            var entry = await projector.Inbox.ReadAsync(new UserId("dan"), group, CancellationToken.None);
+            Assert.Equal((group, what == LogEvent.MemberRemoved), (group, entry?.IsLeft));
+            Assert.True(entry!.IsLeft || entry.JoinedSeq == dan.JoinedSeq, $"{entry.JoinedSeq} instead of {dan.JoinedSeq}");
+        }
+    }
+
+    [Fact]
+    public async Task Writes_to_no_list_because_of_a_reaction()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var process = deployment.StartProcess();
+        var conversation = await process.CreateGroupAsync(People);
+        var message = (Message)(await process.SendAsync(conversation, "ann", "Hello")).Entries[0];
+        await using var projector = new Projector(deployment, TimeProvider.System);
+        await projector.FollowAsync((await Projector.PagesAsync(deployment.Azure, int.MaxValue))[0]);
+
+        await process.Log.AppendAsync(conversation, Reaction(conversation, message, "cat"), null, CancellationToken.None);
+        var writes = 0;
+        using var counted = deployment.Azure.Faults.Add(new Fault("cosmos", "*", FaultKind.Delay)
+        {
+            Target = target => target.StartsWith("users/", StringComparison.Ordinal),
+            Strike = _ => Task.FromResult(Interlocked.Increment(ref writes)),
+        });
+        foreach (var page in (await Projector.PagesAsync(deployment.Azure, 1)).Where(page => !page.Contains(LogEvent.ConversationCreated, StringComparison.Ordinal)))
+        {
+            await projector.FollowAsync(page);
+        }
+
+        Assert.Equal(0, writes);
     }
 
     [Fact]
@@ -96,6 +239,31 @@ public class EntryProjectionTests
 
         await projector.FanOutAsync(deployment.Azure);
         Assert.Equal("Hello", (await projector.Inbox.ReadAsync(new UserId("dan"), conversation, CancellationToken.None))?.LastMessage?.Preview);
+    }
+
+    [Fact]
+    public async Task Waits_for_lists_a_second_at_most()
+    {
+        var clock = new TestClock();
+        await using var deployment = await Deployment.StartAsync();
+        var process = deployment.StartProcess();
+        await using var projector = new Projector(deployment, clock);
+        await process.CreateGroupAsync(People);
+        var page = (await Projector.PagesAsync(deployment.Azure, int.MaxValue))[0];
+        var (patience, held) = (TimeSpan.FromSeconds(30), new TaskCompletionSource());
+        using var slow = deployment.Azure.Faults.Add(new Fault("cosmos", "*", FaultKind.Delay)
+        {
+            Delay = TimeSpan.FromHours(1),
+            Target = target => target.StartsWith("users/dan", StringComparison.Ordinal),
+            Strike = _ => Task.FromResult(held.TrySetResult()),
+        });
+
+        var following = projector.FollowAsync(page);
+        await held.Task.WaitAsync(patience);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await following.WaitAsync(patience);
+
+        Assert.Equal(1, deployment.Azure.ServiceBus.Find(FanOutMessage.Queue)!.Count().Active);
     }
 
     private static async Task RunAsync(int seed, int lag)
@@ -196,6 +364,8 @@ public class EntryProjectionTests
             Assert.Equal((user, log.Messages.LastOrDefault(message => message.MentionedWhenSent.Contains(user))?.Ordinal ?? 0), (user, entry.MentionedOrdinal));
         }
     }
+
+    private static bool IsHead(string page) => page.Contains("\"type\":\"head\"", StringComparison.Ordinal);
 
     private static ChangeReactionCommand Reaction(ConversationId conversation, Message message, string actor) => new()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
 using Chat.Functions.Conversations;
@@ -6,8 +7,10 @@ using Chat.Functions.Inbox;
 using Chat.Functions.Members;
 using Chat.Functions.Shared;
 using Chat.Functions.Tests.Log;
+using Chat.Local;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
+using Fault = Chat.Local.Fault;
 
 namespace Chat.Functions.Tests.Delivery;
 
@@ -75,7 +78,17 @@ public class InboxFanOutTests
         for (var n = 0; messages.Count > 0; n++)
         {
             Assert.InRange(n, 0, 3);
-            await advance.AdvanceAsync((AdvanceInboxes)messages[0], CancellationToken.None);
+            var moved = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
+            using (deployment.Azure.Faults.Add(new Fault("cosmos", "patch", FaultKind.Delay)
+            {
+                Target = target => target.StartsWith("users/", StringComparison.Ordinal),
+                Strike = target => Task.FromResult(moved.TryAdd(target, true)),
+            }))
+            {
+                await advance.AdvanceAsync((AdvanceInboxes)messages[0], CancellationToken.None);
+            }
+
+            Assert.InRange(moved.Count, 1, 64);
             messages = deployment.Azure.ServiceBus.Find(FanOutMessage.Queue)!.Count().Active == 0
                 ? []
                 : [.. (await receiver.ReceiveMessagesAsync(10)).Select(message => JsonSerializer.Deserialize(message.Body, ChatJson.Default.FanOutMessage)!)];

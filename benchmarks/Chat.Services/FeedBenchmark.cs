@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Threading.Channels;
+using Chat.Functions.Acceptance.Harness;
+using Chat.Functions.Delivery;
+using Chat.Functions.Messages;
+using Chat.Functions.Shared;
+using Chat.Load;
+using Chat.Load.Servers;
+using Chat.Local;
+using Chat.Local.Functions;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Chat.Services;
+
+/// <summary>A change feed that begins anew: how fast it projects what is stored, and how far behind lists are of what is sent meanwhile.</summary>
+internal static class FeedBenchmark
+{
+    private const string Author = "the-author";
+    private const string Peer = "the-other-one";
+    private const int Batch = 50;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    public static async Task RunAsync(int conversations, int messages)
+    {
+        using var directory = new DataDirectory();
+        await using var azure = await LocalAzure.StartAsync(directory.Path);
+        var template = await PrepareAsync(azure, messages);
+        var began = Stopwatch.GetTimestamp();
+        await CopiedConversations.WriteAsync(azure, template, Peer, conversations, age: TimeSpan.FromHours(2));
+        var documents = (long)(conversations + 1) * (messages + 4);
+        Say($"{documents:N0} documents of {conversations:N0} conversations written in {Stopwatch.GetElapsedTime(began).TotalSeconds:N0} s; resident {Resident():N0} MB");
+
+        began = Stopwatch.GetTimestamp();
+        await using var app = await StartAppAsync(azure);
+        using var anew = new CancellationTokenSource();
+        var talking = TalkAsync(app.Address, anew.Token);
+        while (!await IsReadAsync(azure))
+        {
+            await Task.Delay(Pause, TimeProvider.System);
+        }
+
+        var took = Stopwatch.GetElapsedTime(began);
+        await anew.CancelAsync();
+        var behind = await talking;
+        Say($"projected in {took.TotalSeconds:N1} s, {documents / took.TotalSeconds:N0} documents a second; resident {Resident():N0} MB");
+        Say($"lists of {behind.Count:N0} conversations that were begun meanwhile: {new Sample(behind).Median / 1000:N1} s behind their answer at the median, {behind.Max() / 1000:N1} s at most");
+    }
+
+    /// <summary>Has one conversation sent that is copied then, and loses the leases.</summary>
+    private static async Task<string> PrepareAsync(LocalAzure azure, int messages)
+    {
+        await using var app = await StartAppAsync(azure);
+        using var author = Client(app.Address, Author);
+        var conversation = await CreateAsync(author, Peer);
+        foreach (var batch in Enumerable.Range(0, messages).Chunk(Batch))
+        {
+            using var sent = await author.PostAsJsonAsync(
+                $"api/conversations/{conversation}/messages/batch",
+                new { messages = batch.Select(n => new { clientMessageId = string.Create(CultureInfo.InvariantCulture, $"{n}"), text = Filler.Text }) });
+            sent.EnsureSuccessStatusCode();
+        }
+
+        while (!await IsReadAsync(azure))
+        {
+            await Task.Delay(Pause, TimeProvider.System);
+        }
+
+        var leases = app.Services.GetRequiredService<CosmosClient>().GetContainer(ChatContainers.Database, ChatContainers.LeasesName);
+        foreach (var range in azure.Cosmos.RangesOf(ChatContainers.Database, ChatContainers.ConversationsName))
+        {
+            using var deleted = await leases.DeleteItemStreamAsync(LeaseOf(range), new PartitionKey(LeaseOf(range)));
+            deleted.EnsureSuccessStatusCode();
+        }
+
+        return conversation;
+    }
+
+    /// <summary>Begins a conversation a second, and sees when the list of the other one has it, which is in the order of the change feed.</summary>
+    /// <returns>How long after its answer each was seen there, in milliseconds.</returns>
+    private static async Task<List<double>> TalkAsync(Uri app, CancellationToken end)
+    {
+        var begun = Channel.CreateUnbounded<(string Peer, long Answered)>();
+        var watching = WatchAsync(app, begun.Reader);
+        using var author = Client(app, Author);
+        for (var n = 0; !end.IsCancellationRequested; n++)
+        {
+            var peer = string.Create(CultureInfo.InvariantCulture, $"meanwhile-{n}");
+            await CreateAsync(author, peer);
+            begun.Writer.TryWrite((peer, Stopwatch.GetTimestamp()));
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        begun.Writer.Complete();
+        return await watching;
+    }
+
+    private static async Task<List<double>> WatchAsync(Uri app, ChannelReader<(string Peer, long Answered)> begun)
+    {
+        List<double> behind = [];
+        await foreach (var (peer, answered) in begun.ReadAllAsync())
+        {
+            using var reader = Client(app, peer);
+            while ((await reader.GetFromJsonAsync<JsonElement>("api/conversations")).GetProperty("conversations").GetArrayLength() == 0)
+            {
+                await Task.Delay(Pause, TimeProvider.System);
+            }
+
+            behind.Add(Stopwatch.GetElapsedTime(answered).TotalMilliseconds);
+        }
+
+        return behind;
+    }
+
+    private static async Task<string> CreateAsync(HttpClient creator, string other)
+    {
+        using var answer = await creator.PostAsJsonAsync("api/conversations", new { kind = "direct", members = new[] { other } });
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("conversationId").GetString()!;
+    }
+
+    private static Task<FunctionsHost> StartAppAsync(LocalAzure azure) => FunctionsHost.StartAsync(azure, new InstanceOptions
+    {
+        App = typeof(SendMessage).Assembly,
+        Settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Auth:SigningKey"] = AccessToken.SigningKey },
+    });
+
+    private static HttpClient Client(Uri app, string user) => new()
+    {
+        BaseAddress = app,
+        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", AccessToken.For(user)) },
+    };
+
+    /// <summary>Whether the change feed was read to its end, past the meter.</summary>
+    private static async Task<bool> IsReadAsync(LocalAzure azure)
+    {
+        foreach (var range in azure.Cosmos.RangesOf(ChatContainers.Database, ChatContainers.ConversationsName))
+        {
+            var lease = await azure.Cosmos.ReadDocumentAsync(ChatContainers.Database, ChatContainers.LeasesName, LeaseOf(range), LeaseOf(range));
+            var lsn = lease is null ? 0 : JsonDocument.Parse(lease).RootElement.GetProperty("lsn").GetInt64();
+            if ((await azure.Cosmos.ReadChangesAsync(ChatContainers.Database, ChatContainers.ConversationsName, range, lsn, 1)).Documents.Count > 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static string LeaseOf(string range) => $"inboxes-{nameof(ProjectInboxes)}.{range}";
+
+    private static double Resident() => Environment.WorkingSet / 1e6;
+
+    private static void Say(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using Chat.Functions.Acceptance.Harness;
+using Chat.Local;
+using Xunit;
+
+namespace Chat.Functions.Acceptance;
+
+/// <summary>What is handed over is pushed without the change feed, which is held.</summary>
+public class When_pushes_are_made
+{
+    [Fact]
+    public async Task Should_let_in_who_joined_before()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, dave) = (app.As("alice"), app.As("dave"));
+        var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
+        await app.HasDeliveredAsync();
+        await using var phone = await dave.ListenAsync();
+        using var feed = new Halt(app.Azure, "functions", "feed", _ => true, int.MaxValue);
+        using (var pushing = new Halt(app.Azure, "functions", "queue", target => target.StartsWith("DeliverEntries/", StringComparison.Ordinal)))
+        {
+            // The call that adds dave can't let him in.
+            using (app.Azure.Faults.Add(new Fault("signalr", "group-add", FaultKind.Fail)))
+            {
+                await alice.DoAsync("POST", $"/api/conversations/{group}/members", new { members = new[] { "dave" } });
+            }
+
+            await pushing.Reached;
+        }
+
+        await phone.ReceivesEventAsync("member.joined");
+        await alice.SendAsync(group, "Hello dave");
+        await phone.ReceivesAsync(group, "Hello dave");
+    }
+
+    [Fact]
+    public async Task Should_tell_who_joined_and_who_lost_the_conversation_by_user_too()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var alice = app.As("alice");
+        var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
+        await app.HasDeliveredAsync();
+        var told = new ConcurrentBag<string>();
+        using var counted = app.Azure.Faults.Add(new Fault("signalr", "send-user", FaultKind.Delay)
+        {
+            Strike = target =>
+            {
+                told.Add(target);
+                return Task.CompletedTask;
+            },
+        });
+        using var feed = new Halt(app.Azure, "functions", "feed", _ => true, int.MaxValue);
+
+        await alice.DoAsync("POST", $"/api/conversations/{group}/members", new { members = new[] { "dave" } });
+        await ToldAsync("dave");
+        await alice.DoAsync("DELETE", $"/api/conversations/{group}/members/bob");
+        await ToldAsync("bob");
+        await alice.DoAsync("DELETE", $"/api/conversations/{group}");
+        await ToldAsync("alice", "carol", "dave");
+        await alice.CreateGroupAsync("Trip", "bob", "carol");
+        await ToldAsync("alice", "bob", "carol");
+
+        async Task ToldAsync(params string[] users)
+        {
+            await Eventually.HoldsAsync(() => told.Order().ToList(), seen => seen.SequenceEqual(users), $"{string.Join(", ", users)} to be told");
+            told.Clear();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using Azure.Messaging.ServiceBus;
+using Chat.Functions.Delivery;
+using Chat.Functions.Shared;
+using Chat.Functions.Tests.Log;
+using Xunit;
+
+namespace Chat.Functions.Tests.Delivery;
+
+/// <summary>What a hand-over carries, so that pushing it needs no reads.</summary>
+public class DeliveryQueueTests
+{
+    [Fact]
+    public async Task Hands_over_head_session_and_entries_but_no_more_than_a_message_holds()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var process = deployment.StartProcess();
+        var conversation = await process.CreateGroupAsync("ann", "ben");
+        var text = new string('x', 4_000);
+        await Task.WhenAll(Enumerable.Range(0, 70).Select(n => process.KeepSendingAsync(conversation, n % 2 == 0 ? "ann" : "ben", $"{n}", text)));
+        var ranges = process.EnqueuedRanges.OrderBy(range => range.First).ToList();
+        Assert.Contains(ranges, range => range.Entries.Count > 50);
+        await using var client = deployment.Azure.ServiceBus.Connect();
+        var queue = new DeliveryQueue(client);
+
+        foreach (var range in ranges)
+        {
+            await queue.EnqueueAsync(range);
+        }
+
+        var messages = await client.CreateReceiver(EntriesCommitted.Queue).PeekMessagesAsync(ranges.Count);
+        foreach (var (range, message) in ranges.Zip(messages))
+        {
+            var carried = JsonSerializer.Deserialize(message.Body, ChatJson.Default.EntriesCommitted)!;
+            Assert.Equal($"{conversation}:{range.First}-{range.Last}", message.MessageId);
+            Assert.Equal((range.Last, range.Session!.Value), (carried.Head!.LastSeq, carried.Session!.Value));
+            Assert.Equal(range.Entries.Count > 40 ? null : range.Entries.Count, carried.Entries?.Count);
+        }
+    }
+}
