@@ -14,6 +14,9 @@ internal sealed class Layers(Tables? tables) : IDisposable
     private const int FirstChunk = 4;
     private const int LargestChunk = 128;
 
+    /// <summary>About how many bytes of changes are in memory before they move, and as many come meanwhile at most.</summary>
+    private const long Limit = 16 * 1024 * 1024;
+
     private Changes _latest = new(tables is not null);
     private Changes? _moving;
     private IEnumerator<bool>? _steps;
@@ -22,6 +25,9 @@ internal sealed class Layers(Tables? tables) : IDisposable
 
     /// <summary>Whether changes are on their way into the tables.</summary>
     public bool IsMoving => _moving is not null;
+
+    /// <summary>Whether there are so many changes that they are to move.</summary>
+    public bool IsFull => _latest.Size > Limit;
 
     /// <summary>About how many writes were on their way when the move began.</summary>
     public int MovingCount { get; private set; }

@@ -16,8 +16,15 @@ internal sealed class LocalStore : IAsyncDisposable
     /// <summary>A buffer of commits that is larger than this isn't kept for the next.</summary>
     private const int LargestSpare = 4 * 1024 * 1024;
 
+    /// <summary>What a start after a kill has to replay at most.</summary>
+    private const long LogLimit = 48 * 1024 * 1024;
+
+    /// <summary>How long nobody writes before what is in memory moves into the tables.</summary>
+    private static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(3);
+
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _work = new(0);
+    private readonly SyncPace _pace = new();
     private readonly Layers _layers;
     private readonly DurableFiles? _files;
     private readonly DirectoryLock? _directoryLock;
@@ -62,12 +69,19 @@ internal sealed class LocalStore : IAsyncDisposable
     /// <summary>Up to which position everything is on disk.</summary>
     public long Durable => _files is null ? long.MaxValue : Volatile.Read(ref _durable);
 
+    /// <summary>What has gone to the disk since the start.</summary>
+    public StoreReading Reading => _files?.Reading ?? default;
+
     /// <summary>A store that forgets everything with the process.</summary>
     public static LocalStore InMemory() => new(new Layers(null), null, null, "memory");
 
     /// <summary>Opens or creates the store of a directory and takes the directory for this process.</summary>
+    /// <param name="directory">Where its files are.</param>
+    /// <param name="reset">Whether what is there goes first.</param>
+    /// <param name="time">By which it waits for another process to leave the directory.</param>
+    /// <param name="logLimit">How many bytes of writes a log takes before they move into the tables.</param>
     /// <exception cref="LocalStoreException">The directory is in use, or can't be used, and nothing in it was changed.</exception>
-    public static async Task<LocalStore> OpenAsync(string directory, bool reset, TimeProvider time)
+    public static async Task<LocalStore> OpenAsync(string directory, bool reset, TimeProvider time, long logLimit = LogLimit)
     {
         var directoryLock = await DirectoryLock.TakeAsync(directory, time);
         try
@@ -77,7 +91,7 @@ internal sealed class LocalStore : IAsyncDisposable
                 new DataFiles(directory).DeleteAll();
             }
 
-            var (layers, files) = DurableFiles.Open(directory);
+            var (layers, files) = DurableFiles.Open(directory, logLimit);
             try
             {
                 files.Settle(layers);
@@ -209,6 +223,7 @@ internal sealed class LocalStore : IAsyncDisposable
 
         if (_writer is not null)
         {
+            _pace.End();
             _work.Release();
             await Task.Run(_writer.Join);
         }
@@ -217,6 +232,7 @@ internal sealed class LocalStore : IAsyncDisposable
         _layers.Dispose();
         _directoryLock?.Dispose();
         _work.Dispose();
+        _pace.Dispose();
         _disk.Dispose();
     }
 
@@ -224,6 +240,7 @@ internal sealed class LocalStore : IAsyncDisposable
     internal IDisposable Pause()
     {
         _disk.Wait();
+        _files?.EndBackfill();
         return new Pausing(_disk);
     }
 
@@ -306,9 +323,16 @@ internal sealed class LocalStore : IAsyncDisposable
     /// <summary>Waits for writes and takes them; null when the store is closed and has written everything, or failed.</summary>
     private CommitGroup? TakeGroup(ArrayBufferWriter<byte> next)
     {
+        var isIdle = false;
         while (true)
         {
-            _work.Wait();
+            if (!_work.Wait(isIdle ? TimeSpan.Zero : IdleAfter))
+            {
+                isIdle = TidyUp();
+                continue;
+            }
+
+            _pace.Wait();
             lock (_lock)
             {
                 if (_failure is not null)
@@ -320,7 +344,7 @@ internal sealed class LocalStore : IAsyncDisposable
                 {
                     _writing = _gathering;
                     _gathering = new CommitGroup(next);
-                    if (!_layers.IsMoving && _files!.IsFullWith(_writing.Writes.WrittenCount))
+                    if (!_layers.IsMoving && (_layers.IsFull || _files!.IsFullWith(_writing.Writes.WrittenCount)))
                     {
                         // Here the changes in memory are those of this group and of earlier ones, and so of the log that ends with it.
                         _layers.BeginMove();
@@ -336,6 +360,51 @@ internal sealed class LocalStore : IAsyncDisposable
                     return null;
                 }
             }
+        }
+    }
+
+    /// <summary>
+    /// Does a part of a checkpoint while nobody writes, so that memory is free and the next start has little to catch up with. Says if there is
+    /// more of it.
+    /// </summary>
+    private bool TidyUp()
+    {
+        _disk.Wait();
+        try
+        {
+            if (_layers.IsMoving)
+            {
+                _files!.Advance(_layers, _lock, ThrowIfFailed, 0);
+                if (_layers.IsMoving)
+                {
+                    return true;
+                }
+
+                lock (_lock)
+                {
+                    _layers.Tables!.FreeMemory();
+                }
+
+                return false;
+            }
+
+            lock (_lock)
+            {
+                ThrowIfFailed();
+                if (_gathering.Writes.WrittenCount > 0 || !_files!.IsWorthMoving)
+                {
+                    return false;
+                }
+
+                _layers.BeginMove();
+            }
+
+            _files.BeginLog(_layers);
+            return true;
+        }
+        finally
+        {
+            _disk.Release();
         }
     }
 

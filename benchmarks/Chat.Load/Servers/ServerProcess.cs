@@ -24,8 +24,6 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    public bool IsDotnet => _process.ProcessName == "dotnet";
-
     /// <summary>The processor time that it has used so far, in user and system mode.</summary>
     public TimeSpan CpuTime
     {
@@ -57,6 +55,9 @@ internal sealed class ServerProcess : IAsyncDisposable
             return _process.WorkingSet64 / 1e6;
         }
     }
+
+    /// <summary>What it has done with files so far.</summary>
+    public DiskUse Disk => DiskUse.Of(Id);
 
     /// <summary>Starts a server and waits for the line in which it says where it listens.</summary>
     /// <param name="mark">How that line begins; the address is the word that follows.</param>

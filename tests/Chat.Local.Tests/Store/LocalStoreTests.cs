@@ -91,6 +91,25 @@ public sealed class LocalStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_said_again_and_again_takes_little_of_the_log_and_what_cant_be_compressed_survives_a_kill_too()
+    {
+        var random = new byte[100_000];
+        new Random(1).NextBytes(random);
+        var text = string.Concat(Enumerable.Repeat("""{"id":"a","text":"the same again"}""", 3000));
+        await using var store = await OpenAsync();
+        await store.WhenDurableAsync(store.Put(new Record(1, "space", "", random)));
+        var before = store.Reading;
+        Assert.InRange(before.LogBytes, random.Length, random.Length + 100);
+        await store.WhenDurableAsync(store.Put(Text(2, text)));
+        Assert.Equal(before.Commits + 1, store.Reading.Commits);
+        Assert.InRange(store.Reading.LogBytes - before.LogBytes, 1, text.Length / 10);
+
+        using var copy = CopyOf(store);
+        await using var next = await LocalStore.OpenAsync(copy.Path, reset: false, TimeProvider.System);
+        Assert.Equal([random, System.Text.Encoding.UTF8.GetBytes(text)], next.TakeLoaded("space").Select(record => record.Value));
+    }
+
+    [Fact]
     public async Task A_reset_begins_anew()
     {
         await using (var store = await OpenAsync())
@@ -132,7 +151,7 @@ public sealed class LocalStoreTests : IDisposable
     public async Task What_was_put_survives_kills_while_the_tables_take_over_from_the_log()
     {
         const int Rounds = 12;
-        await using var store = await OpenAsync();
+        await using var store = await LocalStore.OpenAsync(_directory.Path, reset: false, TimeProvider.System, logLimit: 4 * 1024 * 1024);
         var kept = new List<string>();
         for (var round = 0; round < Rounds; round++)
         {

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using Chat.Load.Servers;
+using Chat.Load.Workloads;
+
+namespace Chat.Load.Scenarios;
+
+/// <summary>What a message makes the backend write and read, in the usual case; by Linux, and by the store's own counters.</summary>
+internal static class Disk
+{
+    public static async Task RunAsync(LoadOptions options, Report report)
+    {
+        using var data = new DataDirectory();
+        await using var server = await ChatServer.StartAsync(options.Server, data.Path);
+        var workload = Workload.All.Single(one => one.Name == "usual");
+        await using var crowd = await workload.GatherAsync(server);
+        await LoadWindow.WarmUpAsync(server.Process, crowd.Turns, workload.Every);
+
+        // One long window, as what is written at first moves into the tables much later.
+        var before = await ReadAsync(server);
+        var window = await LoadWindow.RunAsync(server.Process, options.Window * options.Windows * 2, crowd.Turns, workload.Every);
+        var after = await ReadAsync(server);
+
+        Add("written, by /proc/PID/io", window.Disk.Written / 1000d, "KB");
+        Add("writes, by /proc/PID/io", window.Disk.Writes, "");
+        Add("reads, by /proc/PID/io", window.Disk.Reads, "");
+        Add("commits of the store, each with a sync", Count("commits"), "");
+        Add("appended to the log", Count("logBytes") / 1000, "KB");
+        Add("pages of tables changed, each written twice", Count("tablePages"), "");
+        report.AddPercentiles("disk", "to the recipient, from when it should have been sent", window.Turns, "ms");
+        report.Add("disk", "server CPU per message", window.CpuPerTurn, "ms");
+        report.Add("disk", "checkpoints", Count("checkpoints"), "");
+        report.Add("disk", "messages", window.Turns.Count, "");
+
+        double Count(string name) => after.GetProperty(name).GetDouble() - before.GetProperty(name).GetDouble();
+
+        void Add(string measure, double sum, string unit) => report.Add("disk", $"{measure}, a message", sum / window.Turns.Count, unit);
+    }
+
+    private static async Task<JsonElement> ReadAsync(ChatServer server) =>
+        await JsonSerializer.DeserializeAsync<JsonElement>(await server.Http.GetStreamAsync(new Uri("/local/api/store", UriKind.Relative)));
+}
