@@ -68,6 +68,7 @@ internal sealed class CommitLog : IDisposable
         {
             RandomAccess.Write(file, head, 0);
             RandomAccess.FlushToDisk(file);
+            DirectorySync.Of(Path.GetDirectoryName(path)!);
             return new CommitLog(file, generation, sequence, HeadSize);
         }
         catch

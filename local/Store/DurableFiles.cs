@@ -47,8 +47,9 @@ internal sealed class DurableFiles : IDisposable
     }
 
     /// <summary>What has been written so far.</summary>
-    public StoreReading Reading => new(
-        Volatile.Read(ref _commits), Volatile.Read(ref _logBytes), Volatile.Read(ref _checkpoints), Volatile.Read(ref _tablePages));
+    /// <param name="inMemory">What <see cref="StoreReading.InMemory"/> is.</param>
+    public StoreReading Reading(long inMemory) => new(
+        Volatile.Read(ref _commits), Volatile.Read(ref _logBytes), Volatile.Read(ref _checkpoints), Volatile.Read(ref _tablePages), inMemory);
 
     /// <summary>Whether so many bytes more make a checkpoint due.</summary>
     public bool IsFullWith(int bytes) => _inLog + bytes > _logLimit;
@@ -264,5 +265,6 @@ internal sealed class DurableFiles : IDisposable
         File.Delete(files.TablesInTheMaking);
         TablesFile.Create(files.TablesInTheMaking, store);
         File.Move(files.TablesInTheMaking, files.Tables, overwrite: true);
+        DirectorySync.Of(files.Directory);
     }
 }

@@ -29,6 +29,9 @@ internal sealed class Layers(Tables? tables) : IDisposable
     /// <summary>Whether there are so many changes that they are to move.</summary>
     public bool IsFull => _latest.Size > Limit;
 
+    /// <summary>About how many bytes the changes take that aren't in the tables yet.</summary>
+    public long Size => _latest.Size + (_moving?.Size ?? 0);
+
     /// <summary>About how many writes were on their way when the move began.</summary>
     public int MovingCount { get; private set; }
 

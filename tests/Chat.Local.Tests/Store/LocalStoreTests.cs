@@ -19,7 +19,7 @@ public sealed class LocalStoreTests : IDisposable
         store.Put(Text(changed, "after"));
         await store.WhenDurableAsync(store.Delete(deleted));
 
-        using var copy = _directory.Copy();
+        using var copy = _directory.CopyAsKilled(store);
         await using var next = await LocalStore.OpenAsync(copy.Path, reset: false, TimeProvider.System);
         Assert.Equal(["kept", "after"], Texts(next));
         Assert.Empty(next.TakeLoaded("space"));
@@ -59,7 +59,7 @@ public sealed class LocalStoreTests : IDisposable
                 await store.WhenDurableAsync(position);
                 if (write % 20 == 19)
                 {
-                    using var copy = CopyOf(store);
+                    using var copy = _directory.CopyAsKilled(store);
                     var there = await CountAsync(copy);
                     Assert.True(there > number, $"Number {number} was durable, but a crash would leave {there}");
                 }
@@ -104,7 +104,7 @@ public sealed class LocalStoreTests : IDisposable
         Assert.Equal(before.Commits + 1, store.Reading.Commits);
         Assert.InRange(store.Reading.LogBytes - before.LogBytes, 1, text.Length / 10);
 
-        using var copy = CopyOf(store);
+        using var copy = _directory.CopyAsKilled(store);
         await using var next = await LocalStore.OpenAsync(copy.Path, reset: false, TimeProvider.System);
         Assert.Equal([random, System.Text.Encoding.UTF8.GetBytes(text)], next.TakeLoaded("space").Select(record => record.Value));
     }
@@ -162,7 +162,7 @@ public sealed class LocalStoreTests : IDisposable
             kept.Add($"{round}");
             await store.WhenDurableAsync(store.Put(Text(store.NewId(), kept[^1])));
 
-            using var copy = CopyOf(store);
+            using var copy = _directory.CopyAsKilled(store);
             await using var crashed = await LocalStore.OpenAsync(copy.Path, reset: false, TimeProvider.System);
             Assert.Equal(kept, Texts(crashed));
             Assert.Empty(crashed.TakeLoaded("large"));
@@ -183,7 +183,7 @@ public sealed class LocalStoreTests : IDisposable
         await store.WhenDurableAsync(store.Put([Write.ClearIndex(index with { Kind = 4 })]));
         AssertHolds(store, "a1 b1");
 
-        using var copy = CopyOf(store);
+        using var copy = _directory.CopyAsKilled(store);
         await using var crashed = await LocalStore.OpenAsync(copy.Path, reset: false, TimeProvider.System);
         AssertHolds(crashed, "a1 b1");
         Assert.Null(crashed.Read(gone, (tables, number) => tables.Row(number)));
@@ -227,15 +227,6 @@ public sealed class LocalStoreTests : IDisposable
         }
 
         await opening.WaitAsync(TimeSpan.FromSeconds(30));
-    }
-
-    /// <summary>The files as a process leaves them that is killed while nothing is on its way to the disk.</summary>
-    private TemporaryDirectory CopyOf(LocalStore store)
-    {
-        using (store.Pause())
-        {
-            return _directory.Copy();
-        }
     }
 
     private Task<LocalStore> OpenAsync() => LocalStore.OpenAsync(_directory.Path, reset: false, TimeProvider.System);

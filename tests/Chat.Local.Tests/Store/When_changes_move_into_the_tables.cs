@@ -96,17 +96,9 @@ public sealed class When_changes_move_into_the_tables : IDisposable
 
     private async Task AssertSurvivesAsync(LocalStore store, Random random)
     {
-        TemporaryDirectory copy;
-        using (store.Pause())
-        {
-            copy = _directory.Copy();
-        }
-
-        using (copy)
-        {
-            await using var crashed = await LocalStore.OpenAsync(copy.Path, reset: false, TimeProvider.System);
-            AssertHolds(crashed, random);
-        }
+        using var copy = _directory.CopyAsKilled(store);
+        await using var crashed = await LocalStore.OpenAsync(copy.Path, reset: false, TimeProvider.System);
+        AssertHolds(crashed, random);
     }
 
     /// <summary>A change that the store may be asked for: nothing is added twice, and only what is there is removed.</summary>
