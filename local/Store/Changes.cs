@@ -13,6 +13,9 @@ internal sealed class Changes(bool hasBelow)
     private readonly Dictionary<long, byte[]?> _rows = [];
     private readonly Dictionary<IndexName, IndexChanges> _indexes = [];
 
+    /// <summary>Records by id, null where one was deleted.</summary>
+    public IReadOnlyDictionary<long, Record?> Records => _records;
+
     /// <summary>The largest number in use.</summary>
     public long LastId { get; private set; }
 

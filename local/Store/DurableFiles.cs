@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 
 namespace Chat.Local.Store;
@@ -15,6 +16,9 @@ internal sealed class DurableFiles : IDisposable
 
     /// <summary>A log of fewer writes than this isn't worth a checkpoint while nobody writes.</summary>
     private const long LeastLog = 256 * 1024;
+
+    /// <summary>How long a commit takes that <see cref="StoreReading.SlowCommits"/> counts.</summary>
+    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(10);
 
     /// <summary>How many changes move into the tables while others wait.</summary>
     private const int Piece = 32;
@@ -34,6 +38,7 @@ internal sealed class DurableFiles : IDisposable
     private long _inLog;
     private Task _backfilling = Task.CompletedTask;
     private long _commits;
+    private long _slowCommits;
     private long _logBytes;
     private long _checkpoints;
     private long _tablePages;
@@ -49,7 +54,12 @@ internal sealed class DurableFiles : IDisposable
     /// <summary>What has been written so far.</summary>
     /// <param name="inMemory">What <see cref="StoreReading.InMemory"/> is.</param>
     public StoreReading Reading(long inMemory) => new(
-        Volatile.Read(ref _commits), Volatile.Read(ref _logBytes), Volatile.Read(ref _checkpoints), Volatile.Read(ref _tablePages), inMemory);
+        Volatile.Read(ref _commits),
+        Volatile.Read(ref _slowCommits),
+        Volatile.Read(ref _logBytes),
+        Volatile.Read(ref _checkpoints),
+        Volatile.Read(ref _tablePages),
+        inMemory);
 
     /// <summary>Whether so many bytes more make a checkpoint due.</summary>
     public bool IsFullWith(int bytes) => _inLog + bytes > _logLimit;
@@ -57,7 +67,7 @@ internal sealed class DurableFiles : IDisposable
     /// <summary>Whether a checkpoint is worth its while when there is nothing else to do.</summary>
     public bool IsWorthMoving => _inLog > LeastLog;
 
-    /// <summary>Opens the tables and the logs of a directory, and brings the tables up to their end.</summary>
+    /// <summary>Opens the tables and the logs of a directory; what the logs come to is in memory.</summary>
     /// <param name="directory">Where they are.</param>
     /// <param name="logLimit">How many bytes of writes a log takes before a checkpoint: a start after a crash has to replay them.</param>
     /// <exception cref="LocalStoreException">Something is missing or damaged; the files are as they were.</exception>
@@ -99,11 +109,12 @@ internal sealed class DurableFiles : IDisposable
             EndBackfill();
         }
 
-        var before = _log.Length;
+        var (before, began) = (_log.Length, Stopwatch.GetTimestamp());
         _log.Append(writes);
         _log.Sync();
         _mark.Write(_log.Sequence);
         _commits++;
+        _slowCommits += Stopwatch.GetElapsedTime(began) > Slow ? 1 : 0;
         _inLog += writes.Length;
         _logBytes += _log.Length - before;
     }
@@ -114,6 +125,16 @@ internal sealed class DurableFiles : IDisposable
         var next = CommitLog.Create(_files.Log(_log.Generation + 1), layers.Tables!.State.Store, _log.Generation + 1, _log.Sequence);
         _log.Dispose();
         (_log, _inLog) = (next, 0);
+    }
+
+    /// <summary>Begins to move what a start has found in the logs. The next commits go on with it, or nobody writes and it ends.</summary>
+    public void Resume(Layers layers)
+    {
+        if (!_log.IsEmpty)
+        {
+            layers.BeginMove();
+            BeginLog(layers);
+        }
     }
 
     /// <summary>Goes on with a checkpoint after a write, and ends it long before the new log is full, too.</summary>

@@ -35,7 +35,18 @@ internal sealed class Layers(Tables? tables) : IDisposable
     /// <summary>About how many writes were on their way when the move began.</summary>
     public int MovingCount { get; private set; }
 
+    /// <summary>The largest number in use.</summary>
+    public long LastId => Math.Max(tables?.State.LastId ?? 0, Math.Max(_latest.LastId, _moving?.LastId ?? 0));
+
     public void Apply(in Write write) => _latest.Apply(write);
+
+    /// <summary>All records, by ascending id, while no change lies over those that are on their way into the tables.</summary>
+    public IEnumerable<Record> Records()
+    {
+        var changed = (_moving ?? _latest).Records;
+        var unchanged = tables?.Records().Where(record => !changed.ContainsKey(record.Id)) ?? [];
+        return unchanged.Concat(changed.Values.OfType<Record>()).OrderBy(static record => record.Id);
+    }
 
     public byte[]? Row(long number) =>
         _latest.TryRow(number, out var row) || _moving?.TryRow(number, out row) == true ? row : tables?.Row(number);

@@ -41,14 +41,14 @@ internal sealed partial class LocalStore : IAsyncDisposable
         _files = files;
         _directoryLock = directoryLock;
         _directory = directory;
-        if (layers.Tables is { } tables)
+        if (layers.Tables is not null)
         {
-            foreach (var record in tables.Records())
+            foreach (var record in layers.Records())
             {
                 (_loaded.TryGetValue(record.Space, out var list) ? list : _loaded[record.Space] = []).Add(record);
             }
 
-            _lastId = tables.State.LastId;
+            _lastId = layers.LastId;
             _writer = new Thread(WriteLoop) { IsBackground = true, Name = "Chat.Local store" };
             _writer.Start();
         }
@@ -97,7 +97,7 @@ internal sealed partial class LocalStore : IAsyncDisposable
             var (layers, files) = DurableFiles.Open(directory, logLimit);
             try
             {
-                files.Settle(layers);
+                files.Resume(layers);
                 return new LocalStore(layers, files, directoryLock, directory);
             }
             catch

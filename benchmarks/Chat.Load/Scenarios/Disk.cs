@@ -1,10 +1,15 @@
+using System.Diagnostics;
 using System.Text.Json;
+using Chat.Load.Profile;
 using Chat.Load.Servers;
 using Chat.Load.Workloads;
 
 namespace Chat.Load.Scenarios;
 
-/// <summary>What a message makes the backend write and read, in the usual case; by Linux, and by the store's own counters.</summary>
+/// <summary>
+/// What a message makes the backend write and read, in the usual case, by Linux and by the store's own counters; and what can make all wait:
+/// slow commits, collections, and processors that others use.
+/// </summary>
 internal static class Disk
 {
     public static async Task RunAsync(LoadOptions options, Report report)
@@ -16,9 +21,13 @@ internal static class Disk
         await LoadWindow.WarmUpAsync(server.Process, crowd.Turns, workload.Every);
 
         // One long window, as what is written at first moves into the tables much later.
-        var before = await ReadAsync(server);
+        var (before, ready) = (await ReadAsync(server), server.Process.ReadyTime);
         var window = await LoadWindow.RunAsync(server.Process, options.Window * options.Windows * 2, crowd.Turns, workload.Every);
-        var after = await ReadAsync(server);
+        var (after, waited) = (await ReadAsync(server), server.Process.ReadyTime - ready);
+        var began = Stopwatch.GetTimestamp();
+        var pauses = await CollectionPauses.WhileAsync(
+            server.Process.Id, () => LoadWindow.RunAsync(server.Process, options.Window * options.Windows, crowd.Turns, workload.Every));
+        var watched = Stopwatch.GetElapsedTime(began);
 
         Add("written, by /proc/PID/io", window.Disk.Written / 1000d, "KB");
         Add("writes, by /proc/PID/io", window.Disk.Writes, "");
@@ -30,6 +39,10 @@ internal static class Disk
         report.Add("disk", "server CPU per message", window.CpuPerTurn, "ms");
         report.Add("disk", "checkpoints", Count("checkpoints"), "");
         report.Add("disk", "messages", window.Turns.Count, "");
+        report.Add("disk", "commits that took longer than 10 ms", 100 * Count("slowCommits") / Count("commits"), "%");
+        report.Add("disk", "threads that were ready and waited for a processor, a message", waited.TotalMilliseconds / window.Turns.Count, "ms");
+        report.Add("disk", "time in which collections stop all threads", 100 * pauses.Sum() / watched.TotalMilliseconds, "%");
+        report.AddPercentiles("disk", "a collection's pause", pauses, "ms");
 
         double Count(string name) => after.GetProperty(name).GetDouble() - before.GetProperty(name).GetDouble();
 

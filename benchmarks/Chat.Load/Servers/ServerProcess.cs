@@ -46,6 +46,11 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>How long its threads of now were ready to run and had to wait for a processor, in all.</summary>
+    public TimeSpan ReadyTime => TimeSpan.FromMicroseconds(Directory.GetDirectories($"/proc/{Id}/task")
+        .Select(task => Read(task, "schedstat").Split(' '))
+        .Sum(times => times is [_, var waited, _] ? Ticks(waited) / 1000 : 0));
+
     /// <summary>The memory that it has resident, in MB.</summary>
     public double ResidentMegabytes
     {
