@@ -61,10 +61,24 @@ static async Task EndWhenStoreFailsAsync(LocalStore store)
     }
 }
 
-// Gives back what the start leaves behind, most of the heap: without work it would stay resident.
+// Gives back what work has left behind, the start's above all, once there is little to do: what isn't used is never collected by itself, and
+// stays resident. By then the store has moved its changes into the tables.
 static async Task GiveBackAsync()
 {
-    await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System);
-    GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-    NativeHeap.Trim();
+    const long Little = 4 * 1024 * 1024;
+    const long Much = 32 * 1024 * 1024;
+    const int Looks = 3;
+    for (var (collected, quiet) = (0L, 0); ;)
+    {
+        var before = GC.GetTotalAllocatedBytes();
+        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System);
+        var allocated = GC.GetTotalAllocatedBytes();
+        quiet = allocated - before < Little ? quiet + 1 : 0;
+        if (quiet >= Looks && allocated - collected > Much)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            NativeHeap.Trim();
+            collected = allocated;
+        }
+    }
 }

@@ -11,8 +11,8 @@ internal sealed record LoadOptions
 {
     public const string Usage = """
         Usage: Chat.Load SCENARIO… [OPTION…]
-          Servers compared: pairs groups crowd newest deep connections load
-          The backend:      start child latency lists idle hot conversations senders members history inbox soak operations profile
+          Servers compared: pairs groups crowd newest deep usual quiet connections load
+          The backend:      start kept child disk latency lists idle hot conversations senders members history inbox soak operations profile
           All but operations, with soak last: all
           --floor          the same workloads against Chat.Floor, in turn
           --ejabberd       and against Debian's ejabberd, which is installed if need be
@@ -22,7 +22,8 @@ internal sealed record LoadOptions
           --minutes N      how long soak takes (5)
           --no-soak        leaves soak out of all
           --history N      the longest conversation of history (100000)
-          --of WORKLOAD    what profile looks at, pairs, groups or newest; once or several times (pairs and groups)
+          --kept N         the most messages that kept starts with (200000)
+          --of WORKLOAD    what profile looks at, such as newest; once or several times (pairs and groups)
           --out FOLDER     writes numbers, tables and plots there, too
         """;
 
@@ -31,7 +32,9 @@ internal sealed record LoadOptions
     private static readonly Scenario[] All =
     [
         new("start", Start.RunAsync),
+        new("kept", StoredMessages.RunAsync),
         new("child", Child.RunAsync),
+        new("disk", Disk.RunAsync),
         new("latency", Latency.RunAsync),
         new("lists", Lists.RunAsync),
         new("idle", Idle.RunAsync),
@@ -68,6 +71,9 @@ internal sealed record LoadOptions
     /// <summary>The longest conversation of <c>history</c>.</summary>
     public int History { get; private init; } = 100_000;
 
+    /// <summary>The most messages that <c>kept</c> starts with.</summary>
+    public int Kept { get; private init; } = 200_000;
+
     /// <summary>What <c>profile</c> looks at; empty for pairs and groups.</summary>
     public IReadOnlyList<Workload> Profiled { get; private init; } = [];
 
@@ -95,6 +101,7 @@ internal sealed record LoadOptions
                 "--windows" when Number(rest) is { } windows => options with { Windows = windows },
                 "--minutes" when Number(rest) is { } minutes => options with { Minutes = minutes },
                 "--history" when Number(rest) is { } messages => options with { History = messages },
+                "--kept" when Number(rest) is { } messages => options with { Kept = messages },
                 "--seconds" when Number(rest) is { } seconds => options with { Window = TimeSpan.FromSeconds(seconds) },
                 var name => Array.Find([.. All, Pricing], scenario => scenario.Name == name) is { } scenario ? options with { Scenarios = [.. options.Scenarios, scenario] } : null,
             };

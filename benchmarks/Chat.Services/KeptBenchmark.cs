@@ -28,6 +28,7 @@ internal static class KeptBenchmark
                 await azure.Cosmos.UpsertDocumentAsync("chat", "conversations", Conversation(n), Encoding.UTF8.GetBytes(ChatDocuments.Message(Conversation(n), n))));
             var each = (Cpu: (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / messages, Kilobytes: (Written() - written) / 1024d / messages);
             Say($"{messages:N0} messages kept: {each.Cpu:N0} µs of processor time and {each.Kilobytes:N1} KB written each");
+            using var pause = azure.Store.Pause();
             foreach (var file in Directory.GetFiles(directory.Path, "chat.*"))
             {
                 File.Copy(file, Path.Combine(killed.Path, Path.GetFileName(file)));

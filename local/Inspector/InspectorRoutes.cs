@@ -14,6 +14,7 @@ internal static class InspectorRoutes
         new ContainerRoutes(azure.Cosmos).Map(routes);
         new MeterRoutes(azure.Meter).Map(routes);
         routes.MapRead("local/api/hubs", _ => Results.Json(azure.SignalR.Read()));
+        routes.MapRead("local/api/store", _ => Results.Json(azure.Store.Reading));
         new InspectorPage().Map(routes);
     }
 }

@@ -42,20 +42,36 @@ internal sealed class WebSocketCarrier(WebSocket socket, ClientConnection connec
 
     private async Task ReceiveAsync()
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(4096);
         try
         {
-            for (var received = await ReceiveAsync(buffer); received.MessageType != WebSocketMessageType.Close; received = await ReceiveAsync(buffer))
+            while (await ReceivedAsync())
             {
-                input.Read(buffer.AsSpan(0, received.Count));
             }
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
             connection.Complete();
         }
     }
 
-    private ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(byte[] buffer) => socket.ReceiveAsync(buffer.AsMemory(), connection.Dropped);
+    /// <summary>Takes what comes next; false when that is the end. While nothing comes, it holds no buffer.</summary>
+    private async ValueTask<bool> ReceivedAsync()
+    {
+        if ((await socket.ReceiveAsync(Memory<byte>.Empty, connection.Dropped)).MessageType == WebSocketMessageType.Close)
+        {
+            return false;
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent(4096);
+        try
+        {
+            var received = await socket.ReceiveAsync(buffer.AsMemory(), connection.Dropped);
+            input.Read(buffer.AsSpan(0, received.Count));
+            return received.MessageType != WebSocketMessageType.Close;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
 }

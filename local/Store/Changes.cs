@@ -1,15 +1,26 @@
+using System.Runtime.InteropServices;
+
 namespace Chat.Local.Store;
 
 /// <summary>Writes in memory, each thing as it is after the last of them.</summary>
 /// <param name="hasBelow">Whether they lie over others or over tables, and so remember what they deleted.</param>
 internal sealed class Changes(bool hasBelow)
 {
+    /// <summary>About what a change takes beside its bytes.</summary>
+    private const int Overhead = 100;
+
     private readonly Dictionary<long, Record?> _records = [];
     private readonly Dictionary<long, byte[]?> _rows = [];
     private readonly Dictionary<IndexName, IndexChanges> _indexes = [];
 
+    /// <summary>Records by id, null where one was deleted.</summary>
+    public IReadOnlyDictionary<long, Record?> Records => _records;
+
     /// <summary>The largest number in use.</summary>
     public long LastId { get; private set; }
+
+    /// <summary>About how many bytes of memory they take.</summary>
+    public long Size { get; private set; }
 
     /// <summary>How many writes they come to, at most.</summary>
     public int Count => _records.Count + _rows.Count + _indexes.Values.Sum(static index => index.Entries.Count + 1);
@@ -23,24 +34,24 @@ internal sealed class Changes(bool hasBelow)
                 // Records are read at a start only.
                 if (hasBelow)
                 {
-                    _records[write.Number] = write.Record;
+                    Set(_records, write.Number, write.Record, static record => record.Value.Length + (2 * record.Key.Length));
                 }
 
                 break;
             case WriteKind.PutRow:
-                _rows[write.Number] = write.Bytes;
+                Set(_rows, write.Number, write.Bytes, static row => row.Length);
                 break;
             case WriteKind.DeleteRow when hasBelow:
-                _rows[write.Number] = null;
+                Set(_rows, write.Number, null, static row => row.Length);
                 break;
             case WriteKind.DeleteRow:
                 _rows.Remove(write.Number);
                 break;
-            case WriteKind.AddEntry:
-                Index(write.Index).Add(write.Bytes, write.Number);
-                break;
-            case WriteKind.RemoveEntry:
-                Index(write.Index).Remove(write.Bytes, write.Number);
+            case WriteKind.AddEntry or WriteKind.RemoveEntry:
+                var index = Index(write.Index);
+                var before = index.Entries.Count;
+                index.Apply(write);
+                Size += (index.Entries.Count - before) * (Overhead + write.Bytes.Length);
                 break;
             case WriteKind.ClearIndex when hasBelow:
                 Index(write.Index).Clear();
@@ -83,6 +94,16 @@ internal sealed class Changes(bool hasBelow)
                 yield return state == EntryState.Removed ? Write.RemoveEntry(index, key, number) : Write.AddEntry(index, key, number);
             }
         }
+    }
+
+    private void Set<T>(Dictionary<long, T?> to, long number, T? value, Func<T, int> length)
+        where T : class
+    {
+        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(to, number, out var wasThere);
+        Size += (wasThere ? 0 : Overhead) + LengthOf(value) - LengthOf(place);
+        place = value;
+
+        int LengthOf(T? one) => one is null ? 0 : length(one);
     }
 
     private IndexChanges Index(IndexName index) =>

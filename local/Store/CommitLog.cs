@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using Microsoft.Win32.SafeHandles;
 
 namespace Chat.Local.Store;
@@ -8,17 +9,28 @@ namespace Chat.Local.Store;
 /// one, each going on where the one before it ends, make up for what they lack.
 /// </summary>
 /// <remarks>
-/// After a head come commits: a length, a checksum, a number one higher than the last one's, and the writes. Only one commit is on
-/// its way to the disk at a time, so that a crash cuts off one at most, at the end.
+/// After a head come commits: a length, a checksum, a number one higher than the last one's, the length of the writes, and the writes
+/// themselves, compressed if that makes them shorter: they are JSON, and much of it was said before. Only one commit is on its way to the disk
+/// at a time, so that a crash cuts off one at most, at the end.
 /// </remarks>
 internal sealed class CommitLog : IDisposable
 {
-    private const long Magic = 0x32474F4C54414843;
+    private const long Magic = 0x33474F4C54414843;
     private const int HeadSize = 36;
-    private const int CommitHeadSize = 16;
+    private const int CommitHeadSize = 20;
+
+    /// <summary>The quickest, and no smaller window makes it quicker.</summary>
+    private const int Quality = 0;
+    private const int Window = 22;
+
+    /// <summary>A buffer that is larger than this isn't kept for the next commit.</summary>
+    private const int LargestSpare = 1024 * 1024;
 
     private readonly SafeFileHandle _file;
     private readonly byte[] _head = new byte[CommitHeadSize];
+
+    /// <summary>Where commits are compressed.</summary>
+    private byte[] _buffer = [];
 
     private CommitLog(SafeFileHandle file, long generation, long sequence, long length)
     {
@@ -56,6 +68,7 @@ internal sealed class CommitLog : IDisposable
         {
             RandomAccess.Write(file, head, 0);
             RandomAccess.FlushToDisk(file);
+            DirectorySync.Of(Path.GetDirectoryName(path)!);
             return new CommitLog(file, generation, sequence, HeadSize);
         }
         catch
@@ -89,7 +102,7 @@ internal sealed class CommitLog : IDisposable
         var (at, sequence) = (HeadSize, state.Sequence);
         while (Commit(log.Span, at, sequence + 1) is { } length)
         {
-            var writes = log.Slice(at + CommitHeadSize, length);
+            var writes = Decompress(log.Slice(at + CommitHeadSize, length), RawLengthAt(log.Span, at));
             while (!writes.IsEmpty)
             {
                 apply(WriteCodec.Decode(ref writes));
@@ -113,17 +126,48 @@ internal sealed class CommitLog : IDisposable
     /// <summary>Adds a commit, which <see cref="Sync"/> brings to the disk.</summary>
     public void Append(ReadOnlyMemory<byte> writes)
     {
-        BinaryPrimitives.WriteInt32LittleEndian(_head, writes.Length);
-        BinaryPrimitives.WriteInt64LittleEndian(_head.AsSpan(8), Sequence + 1);
-        BinaryPrimitives.WriteUInt32LittleEndian(_head.AsSpan(4), Checksum.Of(writes.Span, Checksum.Of(Sequence + 1)));
-        RandomAccess.Write(_file, [_head, writes], Length);
-        Length += CommitHeadSize + writes.Length;
-        Sequence++;
+        if (_buffer.Length < writes.Length)
+        {
+            _buffer = new byte[Math.Max(writes.Length, 2 * _buffer.Length)];
+        }
+
+        var isShorter = BrotliEncoder.TryCompress(writes.Span, _buffer, out var length, Quality, Window) && length < writes.Length;
+        Append(isShorter ? _buffer.AsMemory(0, length) : writes, writes.Length);
+        _buffer = _buffer.Length > LargestSpare ? [] : _buffer;
     }
 
     public void Sync() => RandomAccess.FlushToDisk(_file);
 
     public void Dispose() => _file.Dispose();
+
+    private void Append(ReadOnlyMemory<byte> payload, int rawLength)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(_head, payload.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(_head.AsSpan(4), ChecksumOf(payload.Span, Sequence + 1, rawLength));
+        BinaryPrimitives.WriteInt64LittleEndian(_head.AsSpan(8), Sequence + 1);
+        BinaryPrimitives.WriteInt32LittleEndian(_head.AsSpan(16), rawLength);
+        RandomAccess.Write(_file, [_head, payload], Length);
+        Length += CommitHeadSize + payload.Length;
+        Sequence++;
+    }
+
+    private static ReadOnlyMemory<byte> Decompress(ReadOnlyMemory<byte> payload, int rawLength)
+    {
+        if (payload.Length == rawLength)
+        {
+            return payload;
+        }
+
+        var raw = new byte[rawLength];
+        return BrotliDecoder.TryDecompress(payload.Span, raw, out var length) && length == rawLength
+            ? raw
+            : throw new InvalidDataException("A commit whose checksum is right can't be decompressed.");
+    }
+
+    private static uint ChecksumOf(ReadOnlySpan<byte> payload, long sequence, int rawLength) =>
+        Checksum.Of(payload, Checksum.Of(rawLength, Checksum.Of(sequence)));
+
+    private static int RawLengthAt(ReadOnlySpan<byte> log, int at) => BinaryPrimitives.ReadInt32LittleEndian(log[(at + 16)..]);
 
     private static bool IsHead(ReadOnlySpan<byte> log, TablesState state) =>
         log.Length >= HeadSize
@@ -141,7 +185,7 @@ internal sealed class CommitLog : IDisposable
             return null;
         }
 
-        var checksum = Checksum.Of(log.Slice(at + CommitHeadSize, length), Checksum.Of(sequence));
+        var checksum = ChecksumOf(log.Slice(at + CommitHeadSize, length), sequence, RawLengthAt(log, at));
         return BinaryPrimitives.ReadUInt32LittleEndian(log[(at + 4)..]) == checksum ? length : null;
     }
 

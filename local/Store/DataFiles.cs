@@ -21,10 +21,10 @@ internal sealed class DataFiles(string directory)
 
     public IEnumerable<string> Logs() => System.IO.Directory.EnumerateFiles(directory, "chat.*.log");
 
-    /// <summary>Deletes all logs but one.</summary>
-    public void DeleteLogsBut(long generation)
+    /// <summary>Deletes the logs before one.</summary>
+    public void DeleteLogsBefore(long generation)
     {
-        foreach (var log in Logs().Where(log => log != Log(generation)).ToList())
+        foreach (var log in Logs().Where(log => GenerationOf(log) < generation).ToList())
         {
             File.Delete(log);
         }
@@ -35,4 +35,7 @@ internal sealed class DataFiles(string directory)
         string[] files = [Tables, TablesInTheMaking, Wal, Tables + "-shm", Mark, .. Logs()];
         Array.ForEach(files, File.Delete);
     }
+
+    private static long? GenerationOf(string log) =>
+        long.TryParse(Path.GetFileName(log).Split('.')[1], NumberStyles.None, CultureInfo.InvariantCulture, out var generation) ? generation : null;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 
 namespace Chat.Local.Store;
@@ -5,16 +6,19 @@ namespace Chat.Local.Store;
 /// <summary>What makes <see cref="LocalStore"/> durable: the log of the latest commits, and the mark that it must reach.</summary>
 /// <remarks>
 /// A commit is in the log before anybody hears of it. When the log is full a new one begins, and what the old one comes to moves into the
-/// tables, little by little (a checkpoint). A log goes only when what it holds is in the tables' file and on disk: whatever happens to
-/// SQLite's WAL, nothing is lost.
+/// tables, little by little (a checkpoint). SQLite's WAL then goes into the tables' file on a thread of its own, as commits can't wait for so
+/// much. A log goes only when what it holds is in that file and on disk: whatever happens to SQLite's WAL, nothing is lost.
 /// </remarks>
 internal sealed class DurableFiles : IDisposable
 {
     /// <summary>Files up to this size are read as a whole at start, and compared with their checksums.</summary>
     private const long VerifiedSize = 8 * 1024 * 1024;
 
-    /// <summary>How large the log grows before a checkpoint: it is what a start after a crash has to replay.</summary>
-    private const long LogLimit = 4 * 1024 * 1024;
+    /// <summary>A log of fewer writes than this isn't worth a checkpoint while nobody writes.</summary>
+    private const long LeastLog = 256 * 1024;
+
+    /// <summary>How long a commit takes that <see cref="StoreReading.SlowCommits"/> counts.</summary>
+    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(10);
 
     /// <summary>How many changes move into the tables while others wait.</summary>
     private const int Piece = 32;
@@ -27,21 +31,47 @@ internal sealed class DurableFiles : IDisposable
 
     private readonly DataFiles _files;
     private readonly CommitMark _mark;
+    private readonly long _logLimit;
     private CommitLog _log;
 
-    private DurableFiles(DataFiles files, CommitLog log, CommitMark mark)
+    /// <summary>The bytes of the writes in it, before they were compressed.</summary>
+    private long _inLog;
+    private Task _backfilling = Task.CompletedTask;
+    private long _commits;
+    private long _slowCommits;
+    private long _logBytes;
+    private long _checkpoints;
+    private long _tablePages;
+
+    private DurableFiles(DataFiles files, CommitLog log, CommitMark mark, long logLimit)
     {
         _files = files;
         _log = log;
         _mark = mark;
+        _logLimit = logLimit;
     }
 
-    /// <summary>Whether so many bytes more make a checkpoint due.</summary>
-    public bool IsFullWith(int bytes) => _log.Length + bytes > LogLimit;
+    /// <summary>What has been written so far.</summary>
+    /// <param name="inMemory">What <see cref="StoreReading.InMemory"/> is.</param>
+    public StoreReading Reading(long inMemory) => new(
+        Volatile.Read(ref _commits),
+        Volatile.Read(ref _slowCommits),
+        Volatile.Read(ref _logBytes),
+        Volatile.Read(ref _checkpoints),
+        Volatile.Read(ref _tablePages),
+        inMemory);
 
-    /// <summary>Opens the tables and the logs of a directory, and brings the tables up to their end.</summary>
+    /// <summary>Whether so many bytes more make a checkpoint due.</summary>
+    public bool IsFullWith(int bytes) => _inLog + bytes > _logLimit;
+
+    /// <summary>Whether a checkpoint is worth its while when there is nothing else to do.</summary>
+    public bool IsWorthMoving => _inLog > LeastLog;
+
+    /// <summary>Opens the tables and the logs of a directory; what the logs come to is in memory.</summary>
+    /// <param name="directory">Where they are.</param>
+    /// <param name="logLimit">How many bytes of writes a log takes before a checkpoint: a start after a crash has to replay them.</param>
     /// <exception cref="LocalStoreException">Something is missing or damaged; the files are as they were.</exception>
-    public static (Layers Layers, DurableFiles Files) Open(string directory)
+    public static (Layers Layers, DurableFiles Files) Open(string directory, long logLimit)
     {
         var files = new DataFiles(directory);
         try
@@ -57,7 +87,7 @@ internal sealed class DurableFiles : IDisposable
             var layers = new Layers(tables);
             try
             {
-                return (layers, Open(files, tables, layers, mark));
+                return (layers, Open(files, tables, layers, mark, logLimit));
             }
             catch
             {
@@ -74,9 +104,19 @@ internal sealed class DurableFiles : IDisposable
     /// <summary>Brings a commit to the disk.</summary>
     public void Write(ReadOnlyMemory<byte> writes)
     {
+        if (_backfilling.IsFaulted)
+        {
+            EndBackfill();
+        }
+
+        var (before, began) = (_log.Length, Stopwatch.GetTimestamp());
         _log.Append(writes);
         _log.Sync();
         _mark.Write(_log.Sequence);
+        _commits++;
+        _slowCommits += Stopwatch.GetElapsedTime(began) > Slow ? 1 : 0;
+        _inLog += writes.Length;
+        _logBytes += _log.Length - before;
     }
 
     /// <summary>Begins a checkpoint, once what is in the log is to move into the tables: goes on with a new log.</summary>
@@ -84,16 +124,28 @@ internal sealed class DurableFiles : IDisposable
     {
         var next = CommitLog.Create(_files.Log(_log.Generation + 1), layers.Tables!.State.Store, _log.Generation + 1, _log.Sequence);
         _log.Dispose();
-        _log = next;
+        (_log, _inLog) = (next, 0);
+    }
+
+    /// <summary>Begins to move what a start has found in the logs. The next commits go on with it, or nobody writes and it ends.</summary>
+    public void Resume(Layers layers)
+    {
+        if (!_log.IsEmpty)
+        {
+            layers.BeginMove();
+            BeginLog(layers);
+        }
     }
 
     /// <summary>Goes on with a checkpoint after a write, and ends it long before the new log is full, too.</summary>
+    /// <param name="layers">What is in memory, and the tables.</param>
     /// <param name="gate">What keeps others away from the layers.</param>
     /// <param name="check">Called while others are kept away: throws if the store has failed.</param>
+    /// <param name="written">The bytes of the write; with 0, one piece moves.</param>
     public void Advance(Layers layers, Lock gate, Action check, int written)
     {
         var count = Math.Max(LeastCount, layers.MovingCount);
-        for (var left = 1 + (Haste * count * written / LogLimit); left > 0; left -= Piece)
+        for (var left = 1 + (Haste * count * written / _logLimit); left > 0; left -= Piece)
         {
             lock (gate)
             {
@@ -106,14 +158,13 @@ internal sealed class DurableFiles : IDisposable
                 layers.EndMove(layers.Tables!.State with { Generation = _log.Generation, Sequence = _log.Start });
             }
 
-            if (layers.Tables.Backfill())
-            {
-                _files.DeleteLogsBut(_log.Generation);
-            }
-
+            BeginBackfill(layers.Tables);
             return;
         }
     }
+
+    /// <summary>Waits until SQLite's WAL isn't being moved.</summary>
+    public void EndBackfill() => _backfilling.GetAwaiter().GetResult();
 
     /// <summary>Moves everything into the tables, and lets nobody else work meanwhile. SQLite's WAL is empty afterwards.</summary>
     public void Settle(Layers layers)
@@ -124,6 +175,7 @@ internal sealed class DurableFiles : IDisposable
         }
         else if (_log.IsEmpty)
         {
+            EndBackfill();
             return;
         }
 
@@ -134,16 +186,40 @@ internal sealed class DurableFiles : IDisposable
             EndMove(layers);
         }
 
+        EndBackfill();
         if (layers.Tables!.Settle())
         {
-            _files.DeleteLogsBut(_log.Generation);
+            _files.DeleteLogsBefore(_log.Generation);
         }
     }
 
     public void Dispose()
     {
+        // Whether it failed doesn't matter any more.
+        _ = Task.WhenAny(_backfilling).GetAwaiter().GetResult();
         _log.Dispose();
         _mark.Dispose();
+    }
+
+    /// <summary>Each begins after the one before: the tables have one connection for it. One that fails makes the next write fail.</summary>
+    private void BeginBackfill(Tables tables)
+    {
+        EndBackfill();
+        var generation = _log.Generation;
+        _backfilling = Task.Factory.StartNew(
+            () =>
+            {
+                if (tables.Backfill())
+                {
+                    _files.DeleteLogsBefore(generation);
+                }
+
+                _checkpoints++;
+                _tablePages += tables.PagesInWal;
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
     }
 
     private void EndMove(Layers layers)
@@ -155,7 +231,7 @@ internal sealed class DurableFiles : IDisposable
         layers.EndMove(layers.Tables!.State with { Generation = _log.Generation, Sequence = _log.Start });
     }
 
-    private static DurableFiles Open(DataFiles files, Tables tables, Layers layers, (long Store, long Sequence)? mark)
+    private static DurableFiles Open(DataFiles files, Tables tables, Layers layers, (long Store, long Sequence)? mark, long logLimit)
     {
         var state = tables.State;
         if (mark is { } marked && marked.Store != state.Store)
@@ -185,7 +261,7 @@ internal sealed class DurableFiles : IDisposable
         var opened = CommitLog.Open(log, state.Generation, sequence);
         try
         {
-            return new DurableFiles(files, opened, CommitMark.Open(files.Mark, state.Store, sequence));
+            return new DurableFiles(files, opened, CommitMark.Open(files.Mark, state.Store, sequence), logLimit);
         }
         catch
         {
@@ -210,5 +286,6 @@ internal sealed class DurableFiles : IDisposable
         File.Delete(files.TablesInTheMaking);
         TablesFile.Create(files.TablesInTheMaking, store);
         File.Move(files.TablesInTheMaking, files.Tables, overwrite: true);
+        DirectorySync.Of(files.Directory);
     }
 }

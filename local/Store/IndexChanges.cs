@@ -19,7 +19,20 @@ internal sealed class IndexChanges(bool hasBelow)
         (Entries, Growth, IsCleared, _hasBelow) = (new SortedEntries(), 0, true, false);
     }
 
-    public void Add(byte[] key, long number)
+    /// <summary>Adds an entry or removes it.</summary>
+    public void Apply(in Write write)
+    {
+        if (write.Kind == WriteKind.AddEntry)
+        {
+            Add(write.Bytes, write.Number);
+        }
+        else
+        {
+            Remove(write.Bytes, write.Number);
+        }
+    }
+
+    private void Add(byte[] key, long number)
     {
         var before = _hasBelow ? Entries.Find(key, number) : null;
         if (before is not { IsThere: true })
@@ -30,7 +43,7 @@ internal sealed class IndexChanges(bool hasBelow)
     }
 
     /// <summary>An entry that came and went leaves nothing behind.</summary>
-    public void Remove(byte[] key, long number)
+    private void Remove(byte[] key, long number)
     {
         switch (Entries.Find(key, number))
         {

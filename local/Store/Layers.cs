@@ -14,6 +14,9 @@ internal sealed class Layers(Tables? tables) : IDisposable
     private const int FirstChunk = 4;
     private const int LargestChunk = 128;
 
+    /// <summary>About how many bytes of changes are in memory before they move, and as many come meanwhile at most.</summary>
+    private const long Limit = 16 * 1024 * 1024;
+
     private Changes _latest = new(tables is not null);
     private Changes? _moving;
     private IEnumerator<bool>? _steps;
@@ -23,10 +26,27 @@ internal sealed class Layers(Tables? tables) : IDisposable
     /// <summary>Whether changes are on their way into the tables.</summary>
     public bool IsMoving => _moving is not null;
 
+    /// <summary>Whether there are so many changes that they are to move.</summary>
+    public bool IsFull => _latest.Size > Limit;
+
+    /// <summary>About how many bytes the changes take that aren't in the tables yet.</summary>
+    public long Size => _latest.Size + (_moving?.Size ?? 0);
+
     /// <summary>About how many writes were on their way when the move began.</summary>
     public int MovingCount { get; private set; }
 
+    /// <summary>The largest number in use.</summary>
+    public long LastId => Math.Max(tables?.State.LastId ?? 0, Math.Max(_latest.LastId, _moving?.LastId ?? 0));
+
     public void Apply(in Write write) => _latest.Apply(write);
+
+    /// <summary>All records, by ascending id, while no change lies over those that are on their way into the tables.</summary>
+    public IEnumerable<Record> Records()
+    {
+        var changed = (_moving ?? _latest).Records;
+        var unchanged = tables?.Records().Where(record => !changed.ContainsKey(record.Id)) ?? [];
+        return unchanged.Concat(changed.Values.OfType<Record>()).OrderBy(static record => record.Id);
+    }
 
     public byte[]? Row(long number) =>
         _latest.TryRow(number, out var row) || _moving?.TryRow(number, out row) == true ? row : tables?.Row(number);

@@ -11,13 +11,14 @@ namespace Chat.Local.Store;
 /// them. Writes that must appear together go through one <see cref="Put(IReadOnlyList{Write})"/>. Without a directory nothing is on disk and
 /// everything counts as durable at once.
 /// </remarks>
-internal sealed class LocalStore : IAsyncDisposable
+internal sealed partial class LocalStore : IAsyncDisposable
 {
-    /// <summary>A buffer of commits that is larger than this isn't kept for the next.</summary>
-    private const int LargestSpare = 4 * 1024 * 1024;
+    /// <summary>What a start after a kill has to replay at most.</summary>
+    private const long LogLimit = 48 * 1024 * 1024;
 
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _work = new(0);
+    private readonly SyncPace _pace = new();
     private readonly Layers _layers;
     private readonly DurableFiles? _files;
     private readonly DirectoryLock? _directoryLock;
@@ -40,14 +41,14 @@ internal sealed class LocalStore : IAsyncDisposable
         _files = files;
         _directoryLock = directoryLock;
         _directory = directory;
-        if (layers.Tables is { } tables)
+        if (layers.Tables is not null)
         {
-            foreach (var record in tables.Records())
+            foreach (var record in layers.Records())
             {
                 (_loaded.TryGetValue(record.Space, out var list) ? list : _loaded[record.Space] = []).Add(record);
             }
 
-            _lastId = tables.State.LastId;
+            _lastId = layers.LastId;
             _writer = new Thread(WriteLoop) { IsBackground = true, Name = "Chat.Local store" };
             _writer.Start();
         }
@@ -62,12 +63,28 @@ internal sealed class LocalStore : IAsyncDisposable
     /// <summary>Up to which position everything is on disk.</summary>
     public long Durable => _files is null ? long.MaxValue : Volatile.Read(ref _durable);
 
+    /// <summary>What has gone to the disk since the start, and what is in memory only; nothing in a store without a directory.</summary>
+    public StoreReading Reading
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _files?.Reading(_layers.Size) ?? default;
+            }
+        }
+    }
+
     /// <summary>A store that forgets everything with the process.</summary>
     public static LocalStore InMemory() => new(new Layers(null), null, null, "memory");
 
     /// <summary>Opens or creates the store of a directory and takes the directory for this process.</summary>
+    /// <param name="directory">Where its files are.</param>
+    /// <param name="reset">Whether what is there goes first.</param>
+    /// <param name="time">By which it waits for another process to leave the directory.</param>
+    /// <param name="logLimit">How many bytes of writes a log takes before they move into the tables.</param>
     /// <exception cref="LocalStoreException">The directory is in use, or can't be used, and nothing in it was changed.</exception>
-    public static async Task<LocalStore> OpenAsync(string directory, bool reset, TimeProvider time)
+    public static async Task<LocalStore> OpenAsync(string directory, bool reset, TimeProvider time, long logLimit = LogLimit)
     {
         var directoryLock = await DirectoryLock.TakeAsync(directory, time);
         try
@@ -77,10 +94,10 @@ internal sealed class LocalStore : IAsyncDisposable
                 new DataFiles(directory).DeleteAll();
             }
 
-            var (layers, files) = DurableFiles.Open(directory);
+            var (layers, files) = DurableFiles.Open(directory, logLimit);
             try
             {
-                files.Settle(layers);
+                files.Resume(layers);
                 return new LocalStore(layers, files, directoryLock, directory);
             }
             catch
@@ -209,6 +226,7 @@ internal sealed class LocalStore : IAsyncDisposable
 
         if (_writer is not null)
         {
+            _pace.End();
             _work.Release();
             await Task.Run(_writer.Join);
         }
@@ -217,6 +235,7 @@ internal sealed class LocalStore : IAsyncDisposable
         _layers.Dispose();
         _directoryLock?.Dispose();
         _work.Dispose();
+        _pace.Dispose();
         _disk.Dispose();
     }
 
@@ -224,6 +243,7 @@ internal sealed class LocalStore : IAsyncDisposable
     internal IDisposable Pause()
     {
         _disk.Wait();
+        _files?.EndBackfill();
         return new Pausing(_disk);
     }
 
@@ -245,97 +265,6 @@ internal sealed class LocalStore : IAsyncDisposable
         foreach (var write in writes)
         {
             WriteCodec.Encode(write, _gathering.Writes);
-        }
-    }
-
-    private void WriteLoop()
-    {
-        var spare = new ArrayBufferWriter<byte>();
-        try
-        {
-            while (TakeGroup(spare) is { } group)
-            {
-                _disk.Wait();
-                try
-                {
-                    WriteGroup(group);
-                }
-                finally
-                {
-                    _disk.Release();
-                }
-
-                group.Writes.ResetWrittenCount();
-                spare = group.Writes.Capacity > LargestSpare ? new ArrayBufferWriter<byte>() : group.Writes;
-            }
-        }
-        catch (Exception exception) when (IsFatal(exception))
-        {
-            // What was acknowledged is in the logs: the next start makes up for it.
-            Fail(exception);
-        }
-    }
-
-    private void WriteGroup(CommitGroup group)
-    {
-        _files!.Write(group.Writes.WrittenMemory);
-        lock (_lock)
-        {
-            if (_failure is not null)
-            {
-                // Who waits for the group has heard of the failure.
-                return;
-            }
-
-            _durable = group.Last;
-            _writing = null;
-        }
-
-        group.Done.TrySetResult();
-        if (group.EndsLog)
-        {
-            _files.BeginLog(_layers);
-        }
-
-        if (_layers.IsMoving)
-        {
-            _files.Advance(_layers, _lock, ThrowIfFailed, group.Writes.WrittenCount);
-        }
-    }
-
-    /// <summary>Waits for writes and takes them; null when the store is closed and has written everything, or failed.</summary>
-    private CommitGroup? TakeGroup(ArrayBufferWriter<byte> next)
-    {
-        while (true)
-        {
-            _work.Wait();
-            lock (_lock)
-            {
-                if (_failure is not null)
-                {
-                    return null;
-                }
-
-                if (_gathering.Writes.WrittenCount > 0)
-                {
-                    _writing = _gathering;
-                    _gathering = new CommitGroup(next);
-                    if (!_layers.IsMoving && _files!.IsFullWith(_writing.Writes.WrittenCount))
-                    {
-                        // Here the changes in memory are those of this group and of earlier ones, and so of the log that ends with it.
-                        _layers.BeginMove();
-                        _writing.EndsLog = true;
-                    }
-
-                    return _writing;
-                }
-
-                if (_closing)
-                {
-                    _files!.Settle(_layers);
-                    return null;
-                }
-            }
         }
     }
 

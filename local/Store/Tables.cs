@@ -43,6 +43,9 @@ internal sealed class Tables : IDisposable
     /// <summary>As of the last commit.</summary>
     public TablesState State { get; private set; }
 
+    /// <summary>How many pages SQLite's WAL had at the last <see cref="Backfill"/>.</summary>
+    public int PagesInWal { get; private set; }
+
     /// <exception cref="LocalStoreException">The file is damaged, of another format, or not ours.</exception>
     public static Tables Open(string path)
     {
@@ -52,7 +55,7 @@ internal sealed class Tables : IDisposable
             // What a refused start leaves behind is what it found.
             raw.sqlite3_db_config(database, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
             TablesFile.CheckFormat(path, database);
-            Statement.Execute(database, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -4096");
+            Statement.Execute(database, "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16384");
             return new Tables(path, database);
         }
         catch
@@ -214,6 +217,7 @@ internal sealed class Tables : IDisposable
             SqliteException.ThrowExceptionForRC(result, _backfilling);
         }
 
+        PagesInWal = Math.Max(frames, 0);
         return result == raw.SQLITE_OK && frames >= 0 && frames == moved;
     }
 
@@ -233,6 +237,9 @@ internal sealed class Tables : IDisposable
         Statement.Execute(_database, "BEGIN IMMEDIATE");
         return isDone;
     }
+
+    /// <summary>Lets SQLite forget the pages that it has in memory and needn't write.</summary>
+    public void FreeMemory() => Statement.Execute(_database, "PRAGMA shrink_memory");
 
     /// <summary>Reads everything and compares it with its checksums.</summary>
     public void Verify()

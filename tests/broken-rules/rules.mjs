@@ -927,6 +927,20 @@ export const rules = [
     test: 'Store.When_changes_move_into_the_tables.Should_read_what_was_put_wherever_it_is',
   },
   {
+    rule: 'Whatever a crash or a power failure leaves of a commit, a new log or a move into the tables, what was acknowledged is there',
+    file: 'local/Store/DurableFiles.cs',
+    find: 'if (tables.Backfill())',
+    replace: 'if (tables.Backfill() || true)',
+    test: 'Store.When_a_crash_comes_at_any_moment.Should_keep_every_commit_while_the_tables_take_over',
+  },
+  {
+    rule: 'Whatever a crash or a power failure leaves of a commit, a new log or a move into the tables, what was acknowledged is there',
+    file: 'local/Store/CommitLog.cs',
+    find: 'new FileInfo(path).Length > HeadSize;',
+    replace: 'new FileInfo(path).Length > 0;',
+    test: 'Store.When_a_crash_comes_at_any_moment.Should_keep_every_commit_while_a_log_begins',
+  },
+  {
     rule: 'One instance per directory',
     file: 'local/Store/DirectoryLock.cs',
     find: 'FileShare.None',

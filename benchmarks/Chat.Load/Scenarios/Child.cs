@@ -7,12 +7,12 @@ namespace Chat.Load.Scenarios;
 internal static class Child
 {
     private const int Starts = 5;
-    private static readonly string[] Usual = ["pairs", "groups"];
+    private static readonly string[] Measured = ["pairs", "groups", "usual", "quiet"];
 
     public static async Task RunAsync(LoadOptions options, Report report)
     {
         await MeasureStartsAsync(options, report);
-        foreach (var workload in Workload.All.Where(one => Usual.Contains(one.Name)))
+        foreach (var workload in Workload.All.Where(one => Measured.Contains(one.Name)))
         {
             await MeasureAsync(options, report, workload);
         }
@@ -47,17 +47,19 @@ internal static class Child
         await using var server = await ChatServer.StartAsync(options.Server, data.Path, asChild: true);
         var app = server.Worker!;
         await using var crowd = await workload.GatherAsync(server);
-        await LoadWindow.WarmUpAsync(app, crowd.Turns);
-        var (own, host) = (new List<double>(), new List<double>());
+        await LoadWindow.WarmUpAsync(app, crowd.Turns, workload.Every);
+        var (own, host, times) = (new List<double>(), new List<double>(), new List<double>());
         for (var i = 0; i < options.Windows; i++)
         {
             var before = app.CpuTime;
-            var window = await LoadWindow.RunAsync(server.Process, options.Window, crowd.Turns);
+            var window = await LoadWindow.RunAsync(server.Process, options.Window, crowd.Turns, workload.Every);
             own.Add((app.CpuTime - before).TotalMilliseconds / window.Turns.Count);
             host.Add(window.CpuPerTurn);
+            times.AddRange(window.Turns);
         }
 
         report.AddSpread("child", $"{workload.Name}: CPU per {workload.Turn}, app", own, "ms");
         report.AddSpread("child", $"{workload.Name}: CPU per {workload.Turn}, host and services", host, "ms");
+        report.AddPercentiles("child", $"{workload.Name}: to the last", times, "ms");
     }
 }

@@ -1,14 +1,11 @@
 using System.Globalization;
-using Chat.Load.Profile;
 using Chat.Load.Servers;
 
 namespace Chat.Load.Scenarios;
 
-/// <summary>What connections that nobody uses keep in memory, and what they use the processor for.</summary>
+/// <summary>What connections that nobody uses keep in memory, as whoever looks at the process sees it, and what they use the processor for.</summary>
 internal static class Connections
 {
-    /// <summary>What is there before, so that what the first ones make the server load isn't counted.</summary>
-    private const int First = 100;
     private const int Step = 250;
     private const int Steps = 4;
     private const int AtOnce = 20;
@@ -25,10 +22,9 @@ internal static class Connections
             using var data = new DataDirectory();
             await using var server = await contender.StartAsync(data.Path);
 
-            // Before anybody connects: the backend gives back what its start left, and looking for the first time makes a server load what it is looked at with.
+            // The backend gives back what its start left.
             await Task.Delay(Start, TimeProvider.System);
-            await ResidentAsync(server.Process);
-            var people = await ConnectAsync(server, 0, First);
+            var people = new List<IPerson>();
             var resident = new List<double> { await ResidentAsync(server.Process) };
             for (var step = 0; step < Steps; step++)
             {
@@ -50,7 +46,7 @@ internal static class Connections
             await Task.WhenAll(people.Select(person => person.DisposeAsync().AsTask()));
         }
 
-        var counts = Enumerable.Range(0, Steps + 1).Select(step => string.Create(CultureInfo.InvariantCulture, $"MB with {First + (step * Step)}"));
+        var counts = Enumerable.Range(0, Steps + 1).Select(step => string.Create(CultureInfo.InvariantCulture, $"MB with {step * Step}"));
         report.AddTable("connections", [$"| server | {string.Join(" | ", counts)} | KB each | chat ÷ its | % of a core |", $"|---|{string.Concat(Enumerable.Repeat("---:|", Steps + 4))}", .. rows]);
     }
 
@@ -65,15 +61,9 @@ internal static class Connections
         return people;
     }
 
-    /// <summary>What is resident once what was needed only for connecting is collected.</summary>
     private static async Task<double> ResidentAsync(ServerProcess server)
     {
         await Task.Delay(Pause, TimeProvider.System);
-        if (server.IsDotnet)
-        {
-            await Collection.ForceAsync(server.Id);
-        }
-
         await server.SettleAsync();
         return server.ResidentMegabytes;
     }

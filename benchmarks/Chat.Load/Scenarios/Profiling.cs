@@ -30,9 +30,9 @@ internal static class Profiling
         using var data = new DataDirectory();
         await using var server = await ChatServer.StartAsync(options.Server, data.Path, ProcessorSampling.Environment);
         await using var crowd = await workload.GatherAsync(server);
-        await LoadWindow.WarmUpAsync(server.Process, crowd.Turns);
+        await LoadWindow.WarmUpAsync(server.Process, crowd.Turns, workload.Every);
 
-        var (busy, processor, used) = await WhileAsync(server, crowd, ProcessorSampling.TakeAsync);
+        var (busy, processor, used) = await WhileAsync(server, workload, crowd, ProcessorSampling.TakeAsync);
         report.AddTable(name, Requests(used, busy.Turns.Count, turn));
         var shares = new Shares(processor);
         report.Add(name, $"CPU per {turn} while sampled", busy.CpuPerTurn, "ms");
@@ -42,7 +42,7 @@ internal static class Profiling
         report.AddTable(name, shares.ByOwner(busy.CpuPerTurn, "ms", turn));
         AddMethods(report, name, shares);
 
-        var (allocating, allocations, _) = await WhileAsync(server, crowd, AllocationSampling.TakeAsync);
+        var (allocating, allocations, _) = await WhileAsync(server, workload, crowd, AllocationSampling.TakeAsync);
         var kilobytes = allocations.Sum(sample => sample.Weight) / allocating.Turns.Count / 1000;
         shares = new Shares(allocations);
         report.Add(name, $"allocated per {turn}", kilobytes, "KB");
@@ -70,6 +70,7 @@ internal static class Profiling
 
     private static async Task<(LoadWindow Window, IReadOnlyList<StackSample> Samples, Tally Used)> WhileAsync(
         ChatServer server,
+        Workload workload,
         Crowd crowd,
         Func<int, TimeSpan, Task<IReadOnlyList<StackSample>>> sampleAsync)
     {
@@ -80,7 +81,7 @@ internal static class Profiling
 
             // The window begins and ends with waiting until the server is quiet.
             var sampling = sampleAsync(server.Process.Id, Duration + Margin);
-            var window = await LoadWindow.RunAsync(server.Process, Duration, crowd.Turns);
+            var window = await LoadWindow.RunAsync(server.Process, Duration, crowd.Turns, workload.Every);
             var used = await Tally.ReadAsync(server.Http) - before;
             try
             {

@@ -24,8 +24,6 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    public bool IsDotnet => _process.ProcessName == "dotnet";
-
     /// <summary>The processor time that it has used so far, in user and system mode.</summary>
     public TimeSpan CpuTime
     {
@@ -48,6 +46,11 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>How long its threads of now were ready to run and had to wait for a processor, in all.</summary>
+    public TimeSpan ReadyTime => TimeSpan.FromMicroseconds(Directory.GetDirectories($"/proc/{Id}/task")
+        .Select(task => Read(task, "schedstat").Split(' '))
+        .Sum(times => times is [_, var waited, _] ? Ticks(waited) / 1000 : 0));
+
     /// <summary>The memory that it has resident, in MB.</summary>
     public double ResidentMegabytes
     {
@@ -57,6 +60,9 @@ internal sealed class ServerProcess : IAsyncDisposable
             return _process.WorkingSet64 / 1e6;
         }
     }
+
+    /// <summary>What it has done with files so far.</summary>
+    public DiskUse Disk => DiskUse.Of(Id);
 
     /// <summary>Starts a server and waits for the line in which it says where it listens.</summary>
     /// <param name="mark">How that line begins; the address is the word that follows.</param>

@@ -7,6 +7,8 @@ namespace Chat.Load.Workloads;
 /// <param name="Each">What is counted, such as <c>delivery</c>.</param>
 internal sealed record Workload(string Name, int Deliveries, string Each, Func<IServer, Task<Crowd>> GatherAsync)
 {
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(2);
+
     public static IReadOnlyList<Workload> All { get; } =
     [
         new("pairs", 1, "message", server => Talk.GatherAsync(server, conversations: 100, people: 2)),
@@ -14,7 +16,12 @@ internal sealed record Workload(string Name, int Deliveries, string Each, Func<I
         new("crowd", 256, "delivery", server => Talk.GatherAsync(server, conversations: 1, people: 256)),
         new("newest", 1, "request", server => Reading.GatherAsync(server, history: 10_000, connections: 10, deep: false)),
         new("deep", 1, "request", server => Reading.GatherAsync(server, history: 10_000, connections: 10, deep: true)),
+        new("usual", 1, "message", server => Talk.GatherAsync(server, conversations: 1_000, people: 2)) { Every = Usual },
+        new("quiet", 1, "message", server => Talk.GatherAsync(server, conversations: 250, people: 2)) { Every = Usual },
     ];
+
+    /// <summary>How often everybody takes a turn, in open loop; null where the next begins when the last has ended.</summary>
+    public TimeSpan? Every { get; private init; }
 
     /// <summary>What a turn is.</summary>
     public string Turn => Deliveries > 1 ? "message" : Each;

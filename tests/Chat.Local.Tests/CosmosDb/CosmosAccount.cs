@@ -25,6 +25,9 @@ internal sealed class CosmosAccount : IAsyncDisposable
         Container = Client.GetContainer("chat", "items");
     }
 
+    /// <summary>What the account writes to.</summary>
+    public LocalStore Store => _store;
+
     public Faults Faults { get; private init; } = new();
 
     public required Meter Meter { get; init; }

@@ -163,7 +163,7 @@ public sealed class When_somebody_looks_inside : IAsyncLifetime
         await _host.AddDeadLettersAsync("a");
         var before = _host.Azure.Meter.Read();
         using var fault = _host.Azure.Faults.Add(new Fault("servicebus", "*", FaultKind.Fail));
-        foreach (var path in new[] { "functions", "queues", "queues/fanout/dead-lettered", "containers", "hubs" })
+        foreach (var path in new[] { "functions", "queues", "queues/fanout/dead-lettered", "containers", "hubs", "store" })
         {
             Assert.Equal(HttpStatusCode.OK, await _host.StatusAsync(HttpMethod.Get, "local/api/" + path));
         }

@@ -124,7 +124,7 @@ public sealed class DeliveryProperties
         private async Task CrashAsync()
         {
             var (crashed, directory) = (_bus, _directory);
-            _directory = directory.Copy();
+            _directory = directory.CopyAsKilled(crashed.Store);
             await StartAsync();
             await crashed.DisposeAsync();
             directory.Dispose();

@@ -21,7 +21,7 @@ public sealed class RestartTests : IDisposable
         var locked = await bus.ReceiveOneAsync();
         await bus.Receiver.AbandonMessageAsync(await bus.ReceiveOneAsync(), new Dictionary<string, object> { ["tried"] = "yes" });
 
-        await using var next = await KillAndStartAsync();
+        await using var next = await KillAndStartAsync(bus);
         var first = await next.ReceiveOneAsync();
         Assert.Equal(("locked", locked.SequenceNumber, locked.EnqueuedTime, "body of locked"), (first.MessageId, first.SequenceNumber, first.EnqueuedTime, first.Body.ToString()));
         var second = await next.ReceiveOneAsync();
@@ -41,7 +41,7 @@ public sealed class RestartTests : IDisposable
         var numbers = await bus.Sender.ScheduleMessagesAsync([TestBus.Message("later"), TestBus.Message("never")], _clock.GetUtcNow().AddMinutes(1));
         await bus.Sender.CancelScheduledMessageAsync(numbers[1]);
 
-        await using var next = await KillAndStartAsync();
+        await using var next = await KillAndStartAsync(bus);
         Assert.Null(await next.ReceiveAsync());
         var letter = await next.ReceiveOneAsync(next.DeadLetters);
         Assert.Equal(("dead", "Why", "Because"), (letter.MessageId, letter.DeadLetterReason, letter.DeadLetterErrorDescription));
@@ -59,7 +59,7 @@ public sealed class RestartTests : IDisposable
         await bus.DisposeAsync();
         _clock.Advance(TimeSpan.FromMinutes(2));
 
-        await using var next = await KillAndStartAsync();
+        await using var next = await StartAsync();
         Assert.Equal(["scheduled"], await next.ReceiveIdsAsync());
     }
 
@@ -76,13 +76,13 @@ public sealed class RestartTests : IDisposable
         }
 
         _clock.Advance(TimeSpan.FromMinutes(3));
-        await using var second = await KillAndStartAsync();
+        await using var second = await KillAndStartAsync(bus);
         await second.SendAsync("a");
         Assert.Equal(completed ? [] : ["a"], await second.ReceiveIdsAsync());
         _clock.Advance(TimeSpan.FromMinutes(2));
         await second.SendAsync("a");
 
-        await using var third = await KillAndStartAsync();
+        await using var third = await KillAndStartAsync(second);
         Assert.Equal(completed ? ["a"] : ["a", "a"], await third.ReceiveIdsAsync());
         await third.SendAsync("a");
         Assert.Empty(await third.ReceiveIdsAsync());
@@ -110,7 +110,7 @@ public sealed class RestartTests : IDisposable
         var before = await bus.ReceiveOneAsync();
         await bus.Receiver.CompleteMessageAsync(before);
 
-        await using var next = await KillAndStartAsync();
+        await using var next = await KillAndStartAsync(bus);
         await next.SendAsync("b");
         var after = await next.ReceiveOneAsync();
         Assert.True(after.SequenceNumber > before.SequenceNumber, $"{after.SequenceNumber} should follow {before.SequenceNumber}");
@@ -126,18 +126,42 @@ public sealed class RestartTests : IDisposable
         _clock.Advance(TimeSpan.FromMinutes(1));
         await bus.Receiver.PeekMessageAsync();
 
-        await using var next = await KillAndStartAsync();
+        await using var next = await KillAndStartAsync(bus);
         await next.Receiver.AbandonMessageAsync(await next.ReceiveOneAsync());
         Assert.Equal("MaxDeliveryCountExceeded", (await next.ReceiveOneAsync(next.DeadLetters)).DeadLetterReason);
+    }
+
+    [Fact]
+    public async Task A_lock_that_runs_out_as_the_process_is_killed_leaves_its_message_there()
+    {
+        await using var bus = await StartAsync();
+        await bus.SendAsync("a");
+        await bus.ReceiveOneAsync();
+        using (bus.Store.Pause())
+        {
+            // Nobody waits for what the queue writes now by itself.
+            _clock.Advance(TimeSpan.FromMinutes(1));
+            _directories.Add(_directories[0].Copy());
+        }
+
+        await using (var before = await StartAsync())
+        {
+            Assert.Equal(1, (await before.ReceiveOneAsync()).DeliveryCount);
+        }
+
+        await bus.Receiver.PeekMessageAsync();
+        _directories.Add(_directories[0].CopyAsKilled(bus.Store));
+        await using var after = await StartAsync();
+        Assert.Equal(2, (await after.ReceiveOneAsync()).DeliveryCount);
     }
 
     public void Dispose() => _directories.ForEach(directory => directory.Dispose());
 
     private Task<TestBus> StartAsync() => TestBus.StartAsync(Properties, _directories[^1].Path, _clock);
 
-    private Task<TestBus> KillAndStartAsync()
+    private Task<TestBus> KillAndStartAsync(TestBus killed)
     {
-        _directories.Add(_directories[^1].Copy());
+        _directories.Add(_directories[^1].CopyAsKilled(killed.Store));
         return StartAsync();
     }
 }

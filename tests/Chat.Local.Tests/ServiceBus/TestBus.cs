@@ -30,6 +30,9 @@ internal sealed class TestBus : IAsyncDisposable
 
     public TestClock Clock { get; }
 
+    /// <summary>What the namespace writes to.</summary>
+    public LocalStore Store => _store;
+
     public Meter Meter { get; }
 
     public Faults Faults { get; } = new();

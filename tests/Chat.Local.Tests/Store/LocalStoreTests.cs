@@ -19,7 +19,7 @@ public sealed class LocalStoreTests : IDisposable
         store.Put(Text(changed, "after"));
         await store.WhenDurableAsync(store.Delete(deleted));
 
-        using var copy = _directory.Copy();
+        using var copy = _directory.CopyAsKilled(store);
         await using var next = await LocalStore.OpenAsync(copy.Path, reset: false, TimeProvider.System);
         Assert.Equal(["kept", "after"], Texts(next));
         Assert.Empty(next.TakeLoaded("space"));
@@ -59,7 +59,7 @@ public sealed class LocalStoreTests : IDisposable
                 await store.WhenDurableAsync(position);
                 if (write % 20 == 19)
                 {
-                    using var copy = CopyOf(store);
+                    using var copy = _directory.CopyAsKilled(store);
                     var there = await CountAsync(copy);
                     Assert.True(there > number, $"Number {number} was durable, but a crash would leave {there}");
                 }
@@ -88,6 +88,25 @@ public sealed class LocalStoreTests : IDisposable
 
         await using var next = await OpenAsync();
         Assert.Equal([[], large], next.TakeLoaded("space").Select(record => record.Value));
+    }
+
+    [Fact]
+    public async Task What_is_said_again_and_again_takes_little_of_the_log_and_what_cant_be_compressed_survives_a_kill_too()
+    {
+        var random = new byte[100_000];
+        new Random(1).NextBytes(random);
+        var text = string.Concat(Enumerable.Repeat("""{"id":"a","text":"the same again"}""", 3000));
+        await using var store = await OpenAsync();
+        await store.WhenDurableAsync(store.Put(new Record(1, "space", "", random)));
+        var before = store.Reading;
+        Assert.InRange(before.LogBytes, random.Length, random.Length + 100);
+        await store.WhenDurableAsync(store.Put(Text(2, text)));
+        Assert.Equal(before.Commits + 1, store.Reading.Commits);
+        Assert.InRange(store.Reading.LogBytes - before.LogBytes, 1, text.Length / 10);
+
+        using var copy = _directory.CopyAsKilled(store);
+        await using var next = await LocalStore.OpenAsync(copy.Path, reset: false, TimeProvider.System);
+        Assert.Equal([random, System.Text.Encoding.UTF8.GetBytes(text)], next.TakeLoaded("space").Select(record => record.Value));
     }
 
     [Fact]
@@ -132,7 +151,7 @@ public sealed class LocalStoreTests : IDisposable
     public async Task What_was_put_survives_kills_while_the_tables_take_over_from_the_log()
     {
         const int Rounds = 12;
-        await using var store = await OpenAsync();
+        await using var store = await LocalStore.OpenAsync(_directory.Path, reset: false, TimeProvider.System, logLimit: 4 * 1024 * 1024);
         var kept = new List<string>();
         for (var round = 0; round < Rounds; round++)
         {
@@ -143,7 +162,7 @@ public sealed class LocalStoreTests : IDisposable
             kept.Add($"{round}");
             await store.WhenDurableAsync(store.Put(Text(store.NewId(), kept[^1])));
 
-            using var copy = CopyOf(store);
+            using var copy = _directory.CopyAsKilled(store);
             await using var crashed = await LocalStore.OpenAsync(copy.Path, reset: false, TimeProvider.System);
             Assert.Equal(kept, Texts(crashed));
             Assert.Empty(crashed.TakeLoaded("large"));
@@ -164,7 +183,7 @@ public sealed class LocalStoreTests : IDisposable
         await store.WhenDurableAsync(store.Put([Write.ClearIndex(index with { Kind = 4 })]));
         AssertHolds(store, "a1 b1");
 
-        using var copy = CopyOf(store);
+        using var copy = _directory.CopyAsKilled(store);
         await using var crashed = await LocalStore.OpenAsync(copy.Path, reset: false, TimeProvider.System);
         AssertHolds(crashed, "a1 b1");
         Assert.Null(crashed.Read(gone, (tables, number) => tables.Row(number)));
@@ -208,15 +227,6 @@ public sealed class LocalStoreTests : IDisposable
         }
 
         await opening.WaitAsync(TimeSpan.FromSeconds(30));
-    }
-
-    /// <summary>The files as a process leaves them that is killed while nothing is on its way to the disk.</summary>
-    private TemporaryDirectory CopyOf(LocalStore store)
-    {
-        using (store.Pause())
-        {
-            return _directory.Copy();
-        }
     }
 
     private Task<LocalStore> OpenAsync() => LocalStore.OpenAsync(_directory.Path, reset: false, TimeProvider.System);

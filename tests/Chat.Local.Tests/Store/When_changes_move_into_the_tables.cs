@@ -11,6 +11,7 @@ public sealed class When_changes_move_into_the_tables : IDisposable
 {
     private const int Rounds = 400;
     private const int Filler = 60_000;
+    private const int LogLimit = 4 * 1024 * 1024;
 
     private readonly TemporaryDirectory _directory = new();
     private readonly Dictionary<long, byte> _rows = [];
@@ -27,7 +28,7 @@ public sealed class When_changes_move_into_the_tables : IDisposable
     {
         var random = new Random(seed);
         await using var memory = LocalStore.InMemory();
-        await using var store = await LocalStore.OpenAsync(_directory.Path, reset: false, TimeProvider.System);
+        await using var store = await LocalStore.OpenAsync(_directory.Path, reset: false, TimeProvider.System, LogLimit);
         for (var round = 0; round < Rounds; round++)
         {
             var writes = Enumerable.Range(0, 1 + random.Next(20)).SelectMany(_ => Change(random)).ToList();
@@ -75,19 +76,29 @@ public sealed class When_changes_move_into_the_tables : IDisposable
         Assert.Equal(Entries, layers.Count(_indexes[1]));
     }
 
-    private async Task AssertSurvivesAsync(LocalStore store, Random random)
+    [Fact]
+    public async Task Should_move_everything_into_the_tables_while_nobody_writes()
     {
-        TemporaryDirectory copy;
-        using (store.Pause())
+        await using var store = await LocalStore.OpenAsync(_directory.Path, reset: false, TimeProvider.System);
+        await store.WhenDurableAsync(store.Put([Write.PutRow(1, new byte[1_000_000])]));
+        for (var look = 0; look < 3_000 && store.Reading.Checkpoints == 0; look++)
         {
-            copy = _directory.Copy();
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
         }
 
-        using (copy)
-        {
-            await using var crashed = await LocalStore.OpenAsync(copy.Path, reset: false, TimeProvider.System);
-            AssertHolds(crashed, random);
-        }
+        using var copy = new TemporaryDirectory();
+        var tables = Path.Combine(copy.Path, "chat.db");
+        File.Copy(Path.Combine(_directory.Path, "chat.db"), tables);
+        using var there = Tables.Open(tables);
+        Assert.Equal(1_000_000, there.Row(1)?.Length);
+        Assert.Equal(1_000_000, store.Read(1L, static (layers, row) => layers.Row(row))?.Length);
+    }
+
+    private async Task AssertSurvivesAsync(LocalStore store, Random random)
+    {
+        using var copy = _directory.CopyAsKilled(store);
+        await using var crashed = await LocalStore.OpenAsync(copy.Path, reset: false, TimeProvider.System);
+        AssertHolds(crashed, random);
     }
 
     /// <summary>A change that the store may be asked for: nothing is added twice, and only what is there is removed.</summary>

@@ -133,6 +133,26 @@ public sealed class When_the_data_directory_isnt_right : IDisposable
     }
 
     [Fact]
+    public async Task Should_refuse_files_of_different_moments_rather_than_lose_a_commit()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var store = await OpenAsync(directory.Path);
+        await store.WhenDurableAsync(store.Put(new Record(1, "space", "", [1])));
+        using var first = directory.CopyAsKilled(store);
+        await store.WhenDurableAsync(store.Put(new Record(2, "space", "", [2])));
+        using var second = directory.CopyAsKilled(store);
+
+        // As somebody copies them one after the other while the process goes on: it has written to those that come later.
+        Take(first, "*");
+        Take(second, "chat.mark");
+        await RefusesAsync("commit 2 of it is missing, and 2 were acknowledged");
+        Take(first, "chat.mark");
+        Take(second, "chat.*.log");
+        await using var next = await OpenAsync(_directory.Path);
+        Assert.Equal([1, 2], next.TakeLoaded("space").Select(record => record.Id));
+    }
+
+    [Fact]
     public async Task Should_begin_where_nothing_was_acknowledged_before()
     {
         // As a first start leaves it that is killed before its tables are made.
@@ -282,22 +302,22 @@ public sealed class When_the_data_directory_isnt_right : IDisposable
             await store.WhenDurableAsync(store.Put([Write.PutRow(1_000_000, new byte[] { 1, 2, 3 }), entry]));
             if (wasKilled)
             {
-                Copy(directory);
+                using var copy = directory.CopyAsKilled(store);
+                Take(copy, "*");
             }
         }
 
         if (!wasKilled)
         {
-            Copy(directory);
+            Take(directory, "chat.*");
         }
     }
 
-    private void Copy(TemporaryDirectory directory)
+    private void Take(TemporaryDirectory from, string files)
     {
-        using var copy = directory.Copy();
-        foreach (var file in Directory.GetFiles(copy.Path))
+        foreach (var file in Directory.GetFiles(from.Path, files))
         {
-            File.Copy(file, At(Path.GetFileName(file)));
+            File.Copy(file, At(Path.GetFileName(file)), overwrite: true);
         }
     }
 

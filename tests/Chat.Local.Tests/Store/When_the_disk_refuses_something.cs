@@ -138,7 +138,9 @@ public sealed class When_the_disk_refuses_something : IDisposable
         }
     }
 
-    private static Task<LocalStore> OpenAsync(string directory) => LocalStore.OpenAsync(directory, reset: false, TimeProvider.System);
+    /// <summary>Nine megabytes fill a log.</summary>
+    private static Task<LocalStore> OpenAsync(string directory) =>
+        LocalStore.OpenAsync(directory, reset: false, TimeProvider.System, logLimit: 4 * 1024 * 1024);
 
     private string At(string file) => Path.Combine(_directory.Path, file);
 }
