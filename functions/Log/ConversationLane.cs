@@ -359,7 +359,7 @@ internal sealed class ConversationLane(
             await enqueueDelivery(range, Deadline.Earliest(accepted));
         }
 
-        var commit = range.Entries.FirstOrDefault()?.Commit;
+        var commit = range.Entries is [var first, ..] ? first.Commit : null;
         foreach (var pending in accepted)
         {
             // The decision didn't know yet where its commit would end.

@@ -6,7 +6,6 @@ using Chat.Functions.Members;
 using Chat.Functions.Privacy;
 using Chat.Functions.Requests;
 using Chat.Functions.Shared;
-using Chat.Functions.Trust;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 

@@ -1,5 +1,4 @@
 using Chat.Functions.Blocks;
-using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;

@@ -1,6 +1,5 @@
 using Chat.Functions.People;
 using Chat.Functions.Privacy;
-using Chat.Functions.Shared;
 
 namespace Chat.Functions.Trust;
 
