@@ -43,7 +43,12 @@ public sealed class Blocking(
         var align = new AlignBlock { ConversationId = conversation, UserId = user, OtherUserId = other, Version = block.Version };
         await queue.EnqueueAsync(align, time.GetUtcNow() + LooksAgainAfter, cancellationToken);
         var isAligned = await AlignAsync(conversation, block, cancellationToken);
-        var updated = new ChatEvent(BlockUpdated.What, null, null, time.GetUtcNow(), new BlockUpdated(other, block.IsActive, block.Version));
+        var updated = new ChatEvent(
+            BlockUpdated.What,
+            null,
+            null,
+            time.GetUtcNow(),
+            new BlockUpdated(other, block.IsActive, block.Version));
         await push.PushToUserAsync(user, updated, cancellationToken);
         return isAligned;
     }
@@ -53,7 +58,8 @@ public sealed class Blocking(
     public async Task AlignAsync(AlignBlock message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
-        if (await store.ReadAsync(message.UserId, message.OtherUserId, cancellationToken) is not { } block || block.Version < message.Version)
+        if (await store.ReadAsync(message.UserId, message.OtherUserId, cancellationToken) is not { } block
+            || block.Version < message.Version)
         {
             // What was taken back stays longer than this message, so the replica is behind.
             throw new TimeoutException("The block isn't to be seen yet.");

@@ -74,8 +74,8 @@ public sealed record Head
     public long LastSeq { get; init; }
 
     /// <summary>
-    /// The newest entry that lists show: quiet ones, such as reactions, leave it. <see cref="LastSeq"/> where the head was written before this was
-    /// kept.
+    /// The newest entry that lists show: quiet ones, such as reactions, leave it. <see cref="LastSeq"/> where the head was written before
+    /// this was kept.
     /// </summary>
     public long ListSeq { get => field > 0 ? field : LastSeq; init; }
 
@@ -140,7 +140,9 @@ public sealed record Head
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long MentionAllOrdinal { get; init; }
 
-    /// <summary>A request of one user to write to the other of a direct conversation; null once it is accepted, and where it needed none.</summary>
+    /// <summary>
+    /// A request of one user to write to the other of a direct conversation; null once it is accepted, and where it needed none.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ContactRequest? Request { get; init; }
 

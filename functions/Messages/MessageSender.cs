@@ -48,7 +48,9 @@ public sealed class MessageSender(
         return all;
     }
 
-    /// <summary>What first contact with the other one of a direct conversation comes to; a request is noted before it is committed.</summary>
+    /// <summary>
+    /// What first contact with the other one of a direct conversation comes to; a request is noted before it is committed.
+    /// </summary>
     private async Task<Contact> LookAsync(ConversationId conversation, UserId sender, Session? session, CancellationToken cancellationToken)
     {
         var head = await reader.ReadHeadAsync(conversation, session, cancellationToken);

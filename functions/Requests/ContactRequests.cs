@@ -65,7 +65,9 @@ public sealed class ContactRequests(ChatContainers containers, EventPush push, T
     /// <summary>Tells the other one of a direct conversation that a request was sent, if it was; best effort.</summary>
     internal async Task TellAsync(UserId sender, IReadOnlyList<AppendResult> sent, CancellationToken cancellationToken)
     {
-        if (sent.FirstOrDefault(one => one.Refusal is null && one.Head?.Request is { State: RequestState.Pending, SentAt: not null })?.Head is { } head)
+        var first = sent.FirstOrDefault(
+            one => one.Refusal is null && one.Head?.Request is { State: RequestState.Pending, SentAt: not null });
+        if (first?.Head is { } head)
         {
             var recipient = head.Members!.First(member => member.UserId != sender).UserId;
             await TellAsync(recipient, head, sender, cancellationToken);

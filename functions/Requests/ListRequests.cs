@@ -87,7 +87,12 @@ internal sealed record RequestPage(IReadOnlyList<RequestView> Requests, string? 
 /// <summary>A request as the user sees it who is asked.</summary>
 /// <param name="From">Who asks.</param>
 /// <param name="Title">A group's title; null for a direct conversation.</param>
-internal sealed record RequestView(ConversationId ConversationId, ConversationKind Kind, ProfileView From, DateTimeOffset RequestedAt, string? Title)
+internal sealed record RequestView(
+    ConversationId ConversationId,
+    ConversationKind Kind,
+    ProfileView From,
+    DateTimeOffset RequestedAt,
+    string? Title)
 {
     /// <summary>The message of a direct one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -30,7 +30,9 @@ public sealed record RequestNote
 
     [JsonIgnore]
     public DateTimeOffset At =>
-        DateTimeOffset.Parse(RequestedAt.AsSpan(0, RequestedAt.IndexOf('|', StringComparison.Ordinal)), System.Globalization.CultureInfo.InvariantCulture);
+        DateTimeOffset.Parse(
+            RequestedAt.AsSpan(0, RequestedAt.IndexOf('|', StringComparison.Ordinal)),
+            System.Globalization.CultureInfo.InvariantCulture);
 
     public static string DocumentId(ConversationId conversation) => $"request:{conversation.Value}";
 }

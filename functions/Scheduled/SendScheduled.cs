@@ -51,7 +51,11 @@ public sealed class SendScheduled(
 
         // By the lists of now: those of when it was scheduled may have changed.
         var content = await filter.ScreenAsync(scheduled.Content, cancellationToken);
-        var send = new SendScheduledCommand(scheduled, content, limits, await privacy.ShowsReadAsync(scheduled.SenderId, cancellationToken));
+        var send = new SendScheduledCommand(
+            scheduled,
+            content,
+            limits,
+            await privacy.ShowsReadAsync(scheduled.SenderId, cancellationToken));
         var appended = await sender.SendAsync(due.ConversationId, send, due.Session, cancellationToken);
         if (appended.Refusal == Problems.Unavailable)
         {
@@ -109,7 +113,8 @@ internal sealed record SendScheduledCommand : ContactCommand
 
     public override IReadOnlyList<UserId> MembersToLoad => _message.MembersToLoad;
 
-    public override IReadOnlyList<string> DocumentsToLoadOn(Head head) => [_scheduled.Id, Member.DocumentId(Actor), .. _message.DocumentsToLoadOn(head)];
+    public override IReadOnlyList<string> DocumentsToLoadOn(Head head) =>
+        [_scheduled.Id, Member.DocumentId(Actor), .. _message.DocumentsToLoadOn(head)];
 
     public override Decision Decide(in DecisionContext context)
     {

@@ -165,5 +165,7 @@ internal sealed partial class ChatJson : JsonSerializerContext
 }
 
 /// <summary>Writes enums as camelCase strings.</summary>
-internal sealed class CamelCaseEnumConverter<TEnum>() : JsonStringEnumConverter<TEnum>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
+internal sealed class CamelCaseEnumConverter<TEnum>() : JsonStringEnumConverter<TEnum>(
+    JsonNamingPolicy.CamelCase,
+    allowIntegerValues: false)
     where TEnum : struct, Enum;

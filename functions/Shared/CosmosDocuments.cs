@@ -154,4 +154,5 @@ public readonly record struct StoredDocument<T>(T? Document, string? ETag)
 }
 
 /// <summary>A page of query results.</summary>
-internal sealed record DocumentsPage<T>([property: System.Text.Json.Serialization.JsonPropertyName("Documents")] IReadOnlyList<T> Documents);
+internal sealed record DocumentsPage<T>(
+    [property: System.Text.Json.Serialization.JsonPropertyName("Documents")] IReadOnlyList<T> Documents);

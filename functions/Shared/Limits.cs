@@ -121,7 +121,9 @@ public sealed record Limits
     [Range(1, 100)]
     public int PollOptionText { get; init; } = 100;
 
-    /// <summary>The longest time between two messages of a member that a group's slow mode may ask for. Default 1 h; 0 allows none.</summary>
+    /// <summary>
+    /// The longest time between two messages of a member that a group's slow mode may ask for. Default 1 h; 0 allows none.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan SlowMode { get; init; } = TimeSpan.FromHours(1);
 
@@ -180,7 +182,9 @@ public sealed record Limits
     [Range(0, 500)]
     public int GroupsPerDay { get; init; } = 20;
 
-    /// <summary>Users whom a user adds to groups a day, not counting those of groups that they create. Default 200; 0 for any number.</summary>
+    /// <summary>
+    /// Users whom a user adds to groups a day, not counting those of groups that they create. Default 200; 0 for any number.
+    /// </summary>
     [Range(0, 1000)]
     public int AddsPerDay { get; init; } = 200;
 

@@ -108,7 +108,10 @@ internal static class Problems
 
     /// <summary>A request has one short text.</summary>
     public static Problem NotARequest(int limit) =>
-        new(403, "not_a_request", "A request is one text without links, polls, quotes and mentions.") { Limit = new Limit("requestText", limit) };
+        new(403, "not_a_request", "A request is one text without links, polls, quotes and mentions.")
+        {
+            Limit = new Limit("requestText", limit),
+        };
 
     /// <summary>The time window is over; the limit is in seconds.</summary>
     public static Problem TooLate(string limit, TimeSpan window) =>

@@ -11,8 +11,8 @@ namespace Chat.Functions.Users;
 /// Requires a valid bearer token of every HTTP call except health checks, and puts the caller into <see cref="CurrentUser"/>.
 /// </summary>
 /// <remarks>
-/// Functions of the namespace <c>HostApp</c> need a token with the role <c>chat.host</c>, all others one without. It also refuses paths with a trailing slash, which routing would
-/// ignore.
+/// Functions of the namespace <c>HostApp</c> need a token with the role <c>chat.host</c>, all others one without. It also refuses paths
+/// with a trailing slash, which routing would ignore.
 /// </remarks>
 internal sealed class Authenticate(TokenValidator tokens, LastSeen lastSeen) : IFunctionsWorkerMiddleware
 {

@@ -76,11 +76,16 @@ public class When_a_session_is_ahead
         process.SendAsync(conversation, sender, text);
 
     private static SendMessageCommand Send(ConversationId conversation, string sender, string text) =>
-        new(conversation, new UserId(sender), text, new MessageContent { Text = text });
+        new(conversation, new UserId(sender), text, new MessageContent { Text = text }, new Limits());
 
     /// <summary>What the head and the documents at hand refuse: an answer to a message that isn't there.</summary>
     private static SendMessageCommand Refused(ConversationId conversation, string sender) =>
-        new(conversation, new UserId(sender), "refused", new MessageContent { Text = "refused", ReplyTo = new MessageId("none") });
+        new(
+            conversation,
+            new UserId(sender),
+            "refused",
+            new MessageContent { Text = "refused", ReplyTo = new MessageId("none") },
+            new Limits());
 
     /// <summary>Time stands still, so that nobody stops waiting.</summary>
     private sealed class StoppedClock : TimeProvider
