@@ -3,7 +3,9 @@ using Azure.Messaging.ServiceBus;
 using Chat.Functions.Delivery;
 using Chat.Functions.Shared;
 using Chat.Functions.Tests.Log;
+using Chat.Local;
 using Xunit;
+using Fault = Chat.Local.Fault;
 
 namespace Chat.Functions.Tests.Delivery;
 
@@ -17,7 +19,15 @@ public class DeliveryQueueTests
         var process = deployment.StartProcess();
         var conversation = await process.CreateGroupAsync("ann", "ben");
         var text = new string('x', 4_000);
-        await Task.WhenAll(Enumerable.Range(0, 70).Select(n => process.KeepSendingAsync(conversation, n % 2 == 0 ? "ann" : "ben", $"{n}", text)));
+        var gate = new TaskCompletionSource();
+        using (deployment.Azure.Faults.Add(new Fault("cosmos", "batch", FaultKind.Delay) { Times = 1, Strike = _ => gate.Task }))
+        {
+            // All that comes while the first is committed goes into the next commit.
+            var sends = Enumerable.Range(0, 70).Select(n => process.KeepSendingAsync(conversation, n % 2 == 0 ? "ann" : "ben", $"{n}", text)).ToList();
+            gate.SetResult();
+            await Task.WhenAll(sends);
+        }
+
         var ranges = process.EnqueuedRanges.OrderBy(range => range.First).ToList();
         Assert.Contains(ranges, range => range.Entries.Count > 50);
         await using var client = deployment.Azure.ServiceBus.Connect();
