@@ -129,7 +129,7 @@ public class When_words_are_listed
         Assert.Equal("content_refused", await alice.MayNotSayAsync(group, new { text = Bad }, HttpStatusCode.UnprocessableEntity));
     }
 
-    private static Task ListAsync(LocalAzure azure, string id, string action, params string[] words) =>
+    private static Task<double> ListAsync(LocalAzure azure, string id, string action, params string[] words) =>
         azure.Cosmos.UpsertDocumentAsync("chat", "settings", "wordList", JsonSerializer.SerializeToUtf8Bytes(new { type = "wordList", id, action, words }));
 
     private static async Task<JsonElement> StoredAsync(LocalAzure azure, string conversation, string message) =>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Azure.Messaging.ServiceBus;
 using Chat.Functions.Delivery;
 using Chat.Functions.Shared;
 using Chat.Functions.Tests.Log;

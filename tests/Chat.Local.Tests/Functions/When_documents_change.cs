@@ -218,7 +218,7 @@ public sealed class When_documents_change : IAsyncLifetime
         }
     }
 
-    private Task WriteAsync(string conversation, string id) =>
+    private Task<double> WriteAsync(string conversation, string id) =>
         _azure.Cosmos.UpsertDocumentAsync(
             "chat",
             "conversations",
