@@ -137,8 +137,12 @@ public sealed class CreateConversation(
         }
 
         // The caller's list is moved here, so that the next read shows the conversation. Delivery moves the others'. A repeat may be
-        // the other user of a pair, or come after a call that got no further.
-        await inbox.RaiseAsync(user.Id, InboxChange.Of(head) with { PushUntil = until }, cancellationToken);
+        // the other user of a pair, or come after a call that got no further. Who is asked has it among their requests alone.
+        if (!head.IsRequestTo(user.Id))
+        {
+            await inbox.RaiseAsync(user.Id, InboxChange.Of(head) with { PushUntil = until }, cancellationToken);
+        }
+
         var view = await views.OfAsync(user.Id, head, appended.Session, cancellationToken);
         var status = appended.IsRepeat ? StatusCodes.Status200OK : StatusCodes.Status201Created;
         return new JsonResult<ConversationView>(status, view, ChatJson.Default.ConversationView, appended.Session);

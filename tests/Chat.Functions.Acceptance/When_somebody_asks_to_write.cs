@@ -34,7 +34,10 @@ public class When_somebody_asks_to_write
             Assert.Equal("request_pending", await bob.IsRefusedAsync(method, $"/api/conversations/{request}/{path}".TrimEnd('/'), HttpStatusCode.Forbidden, body));
         }
 
+        Assert.Equal(request, (await bob.StartDirectAsync("alice")).ConversationId);
+        await app.HasDeliveredAsync();
         Assert.Empty(await bob.AllConversationsAsync());
+        Assert.Single(await RequestsAsync(bob));
         Assert.Equal(["request.received"], phone.Events().Select(one => one.Text("type")));
         Assert.Equal([request], await alice.ListedAsync());
         Assert.Empty(await RequestsAsync(alice));

@@ -1,0 +1,95 @@
+using Chat.Functions.Blocks;
+using Chat.Functions.Conversations;
+using Chat.Functions.Messages;
+using Chat.Functions.Shared;
+using Chat.Functions.Trust;
+using Chat.Local;
+using Xunit;
+using Fault = Chat.Local.Fault;
+
+namespace Chat.Functions.Tests.Log;
+
+/// <summary>A block changes the head alone: nothing has a <c>seq</c>, and nothing is handed over.</summary>
+public class When_a_commit_has_no_entry
+{
+    private static readonly UserId Alice = new("alice");
+    private static readonly UserId Bob = new("bob");
+
+    [Fact]
+    public async Task Should_change_the_head_and_hand_nothing_over()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var process = deployment.StartProcess();
+        var conversation = await CreateAsync(process);
+        var handedOver = process.HandedOver.Count;
+        var before = await HeadAsync(process, conversation);
+        Assert.Null((await BlockAsync(process, conversation, true, 1)).Refusal);
+
+        var after = await HeadAsync(process, conversation);
+        Assert.Equal((before.LastSeq, true), (after.LastSeq, after.IsBlocked));
+        Assert.Equal(handedOver, process.HandedOver.Count);
+        Assert.Equal(Problems.CannotMessage, (await process.SendAsync(conversation, "bob", "1")).Refusal);
+        Assert.Equal(Problems.CannotMessage, (await process.SendAsync(conversation, "alice", "2")).Refusal);
+    }
+
+    [Fact]
+    public async Task Should_be_seen_by_a_process_that_has_an_older_head_at_hand()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var (one, other) = (deployment.StartProcess(), deployment.StartProcess());
+        var conversation = await CreateAsync(one);
+        Assert.Null((await other.SendAsync(conversation, "bob", "1")).Refusal);
+        await BlockAsync(one, conversation, true, 1);
+        Assert.Equal(Problems.CannotMessage, (await other.SendAsync(conversation, "bob", "2")).Refusal);
+        await BlockAsync(one, conversation, false, 2);
+        Assert.Null((await other.SendAsync(conversation, "bob", "3")).Refusal);
+    }
+
+    [Fact]
+    public async Task Should_never_replace_a_newer_version()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var process = deployment.StartProcess();
+        var conversation = await CreateAsync(process);
+        await BlockAsync(process, conversation, false, 2);
+        await BlockAsync(process, conversation, true, 1);
+        Assert.Null((await process.SendAsync(conversation, "bob", "1")).Refusal);
+    }
+
+    [Theory]
+    [InlineData(FaultKind.TimeoutAfter)]
+    [InlineData(FaultKind.FalsePrecondition)]
+    [InlineData(FaultKind.Throttle)]
+    public async Task Should_be_committed_whatever_is_answered(FaultKind fault)
+    {
+        await using var deployment = await Deployment.StartAsync(new HurriedClock());
+        var process = deployment.StartProcess();
+        var conversation = await CreateAsync(process);
+        deployment.Azure.Faults.Add(new Fault("cosmos", "batch", fault) { Times = 2 });
+        Assert.Null((await BlockAsync(process, conversation, true, 1)).Refusal);
+        Assert.True((await HeadAsync(process, conversation)).IsBlocked);
+    }
+
+    private static async Task<ConversationId> CreateAsync(AppProcess process)
+    {
+        var conversation = ConversationId.New();
+        var command = new CreateConversationCommand
+        {
+            Actor = Alice,
+            ConversationId = conversation,
+            Kind = ConversationKind.Direct,
+            Members = [new HeadMember(Alice, MemberRole.Member), new HeadMember(Bob, MemberRole.Member)],
+            RequestHash = "",
+            Contact = Contact.Open,
+        };
+        Assert.Equal(ContactCommand.Undecided, (await process.Log.AppendAsync(conversation, command with { Contact = null }, null, CancellationToken.None)).Refusal);
+        Assert.Null((await process.Log.AppendAsync(conversation, command, null, CancellationToken.None)).Refusal);
+        return conversation;
+    }
+
+    private static Task<Chat.Functions.Log.AppendResult> BlockAsync(AppProcess process, ConversationId conversation, bool isActive, long version) =>
+        process.Log.AppendAsync(conversation, new SetBlockCommand { Actor = Alice, IsActive = isActive, Version = version }, null, CancellationToken.None);
+
+    private static async Task<Head> HeadAsync(AppProcess process, ConversationId conversation) =>
+        (await process.Containers.Conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head)).Document!;
+}
