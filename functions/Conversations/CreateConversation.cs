@@ -28,6 +28,8 @@ public sealed class CreateConversation(
     DirectConversations direct,
     ContactPolicy policy,
     Blocking blocking,
+    Invitations invitations,
+    TrustOptions trust,
     InboxProjection inbox,
     PushGroups groups,
     ContentFilter filter,
@@ -85,40 +87,88 @@ public sealed class CreateConversation(
         Session? session,
         CancellationToken cancellationToken)
     {
+        var command = CommandOf(conversation, wanted, title, wanted.Others);
+        var created = await log.AppendAsync(conversation, command, session, cancellationToken);
+        IReadOnlyList<UserId> invited = [];
+        if (created.Refusal == ContactCommand.Undecided)
+        {
+            // Only what isn't there yet is first contact: a repeat is answered whatever has changed since.
+            (var contact, var joining, invited) = await LookAsync(wanted, cancellationToken);
+            if (contact == Contact.Refused)
+            {
+                return AppendResult.Refused(Problems.CannotMessage);
+            }
+
+            command = CommandOf(conversation, wanted, title, joining) with { Contact = contact };
+            created = await log.AppendAsync(conversation, command, session, cancellationToken);
+        }
+
+        if (created.Refusal is not null)
+        {
+            return created;
+        }
+
+        // If they can't join now, delivery of the first entry lets them in.
+        var rest = (created.Entries[0] as LogEvent)?.FurtherMembers ?? [];
+        var (refusal, seen) = rest.Count == 0
+            ? (null, created.Session)
+            : await remaining.JoinAsync(conversation, user.Id, rest, created.Session ?? session, cancellationToken);
+        if (refusal is not null && refusal != Problems.Unavailable)
+        {
+            return AppendResult.Refused(refusal);
+        }
+
+        // A repeat invites whoever isn't: the call before may have got no further.
+        if (created.IsRepeat && wanted.Kind == ConversationKind.Group && !trust.IsOpen)
+        {
+            (_, _, invited) = await LookAsync(wanted, cancellationToken);
+        }
+
+        var asked = invited.Count == 0
+            ? null
+            : await invitations.InviteAsync(user.Id, conversation, invited, isFirst: true, seen, cancellationToken);
+        return asked?.Refusal is { } isntAsked ? AppendResult.Refused(isntAsked) : created with { Session = asked?.Session ?? seen };
+    }
+
+    /// <summary>What first contact comes to: for a group who joins and who is invited, refused if anybody must not be in it.</summary>
+    private async Task<(Contact Contact, IReadOnlyList<UserId> Joining, IReadOnlyList<UserId> Invited)> LookAsync(
+        CreateConversationRequest wanted,
+        CancellationToken cancellationToken)
+    {
+        if (wanted.Kind == ConversationKind.Direct)
+        {
+            var contact = await policy.DecideAsync(ContactKind.Message, user.Id, wanted.Others[0], cancellationToken);
+            return (contact, wanted.Others, []);
+        }
+
+        var adds = await policy.DecideAddsAsync(user.Id, wanted.Others, [], cancellationToken);
+        return (
+            adds.Values.Contains(Contact.Refused) ? Contact.Refused : Contact.Open,
+            [.. wanted.Others.Where(other => adds[other] == Contact.Open)],
+            [.. wanted.Others.Where(other => adds[other] == Contact.Request)]);
+    }
+
+    private CreateConversationCommand CommandOf(
+        ConversationId conversation,
+        CreateConversationRequest wanted,
+        string? title,
+        IReadOnlyList<UserId> others)
+    {
         List<HeadMember> members =
         [
             new(user.Id, wanted.Kind == ConversationKind.Group ? MemberRole.Owner : MemberRole.Member),
-            .. wanted.Others.Select(other => new HeadMember(other, MemberRole.Member)),
+            .. others.Select(other => new HeadMember(other, MemberRole.Member)),
         ];
-        List<UserId> rest = [.. members.Skip(CreateConversationCommand.MaxFirstMembers).Select(member => member.UserId)];
-        var command = new CreateConversationCommand
+        return new()
         {
             Actor = user.Id,
             ConversationId = conversation,
             Kind = wanted.Kind,
             Title = title,
             Members = [.. members.Take(CreateConversationCommand.MaxFirstMembers)],
-            Further = rest,
+            Further = [.. members.Skip(CreateConversationCommand.MaxFirstMembers).Select(member => member.UserId)],
             RequestHash = wanted.Hash,
         };
-        var created = await log.AppendAsync(conversation, command, session, cancellationToken);
-        if (created.Refusal == ContactCommand.Undecided)
-        {
-            // Only what isn't there yet is first contact: a repeat is answered whatever has changed since.
-            var contact = await policy.DecideAsync(ContactKind.Message, user.Id, wanted.Others[0], cancellationToken);
-            created = contact == Contact.Refused
-                ? AppendResult.Refused(Problems.CannotMessage)
-                : await log.AppendAsync(conversation, command with { Contact = contact }, session, cancellationToken);
-        }
-
-        if (created.Refusal is not null || rest.Count == 0)
-        {
-            return created;
-        }
-
-        // If they can't join now, delivery of the first entry lets them in.
-        var (refusal, seen) = await remaining.JoinAsync(conversation, user.Id, rest, created.Session ?? session, cancellationToken);
-        return refusal is null || refusal == Problems.Unavailable ? created with { Session = seen } : AppendResult.Refused(refusal);
     }
 
     private async Task<IResult> AnswerAsync(ConversationId conversation, AppendResult appended, CancellationToken cancellationToken)
@@ -187,7 +237,7 @@ internal sealed record CreateConversationCommand : ContactCommand
             return Decision.Repeat;
         }
 
-        if (Kind == ConversationKind.Direct && Contact is null)
+        if (Contact is null)
         {
             return Decision.Refuse(Undecided);
         }

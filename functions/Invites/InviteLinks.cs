@@ -33,6 +33,9 @@ public sealed record InviteLinks : ConversationDocument
     /// <summary>Whether anybody asked to join by a link. Older join requests don't say by which link they came.</summary>
     public bool HasAsked(string linkId) => Links.Any(link => link.LinkId == linkId && link.HasAsked);
 
+    /// <summary>Who made a link; null when there is no such link.</summary>
+    public UserId? MakerOf(string linkId) => Links.FirstOrDefault(link => link.LinkId == linkId)?.CreatedBy;
+
     /// <summary>The links after one is created; unchanged when it exists or the limit is reached.</summary>
     public InviteLinks With(InviteLink link, int limit, DateTimeOffset now)
     {

@@ -1,3 +1,4 @@
+using Chat.Functions.Blocks;
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
@@ -19,6 +20,8 @@ public sealed class JoinByInvite(
     ConversationReader reader,
     ConversationViews views,
     JoinRequests requests,
+    InviteLinkStore links,
+    BlockReader blocks,
     PushGroups groups,
     InboxProjection inbox,
     DailyLimits daily,
@@ -41,6 +44,14 @@ public sealed class JoinByInvite(
         if (!isMember && await daily.CountJoinAsync(user.Id, invite.Conversation, cancellationToken) is { } tooMany)
         {
             return tooMany.ToResult();
+        }
+
+        // Whoever made the link hasn't let in somebody whom they block, or who blocks them.
+        if (!isMember
+            && (await links.ReadAsync(invite.Conversation, cancellationToken)).Links.MakerOf(invite.LinkId) is { } maker
+            && (await blocks.BetweenAsync(user.Id, [maker], cancellationToken)).Count > 0)
+        {
+            return Problems.InviteNotFound.ToResult();
         }
 
         if (head.JoinPolicy == JoinPolicy.Approval && !isMember)

@@ -2,7 +2,9 @@ using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.RateLimits;
 using Chat.Functions.Realtime;
+using Chat.Functions.Requests;
 using Chat.Functions.Shared;
+using Chat.Functions.Trust;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -10,9 +12,17 @@ namespace Chat.Functions.Members;
 
 /// <summary>
 /// <c>POST /conversations/{c}/members</c>: adds users to a group, even those who were removed from it; 204. Idempotent: members
-/// stay as they are. The answer waits up to two seconds until the new members receive the group's pushes.
+/// stay as they are. Who may not be added without being asked is invited. The answer waits up to two seconds until the new members receive the group's pushes.
 /// </summary>
-public sealed class AddMembers(ConversationLog log, PushGroups groups, DailyLimits daily, Limits limits, CurrentUser user)
+public sealed class AddMembers(
+    ConversationLog log,
+    ConversationReader reader,
+    ContactPolicy policy,
+    Invitations invitations,
+    PushGroups groups,
+    DailyLimits daily,
+    Limits limits,
+    CurrentUser user)
 {
     [Function(nameof(AddMembers))]
     public async Task<IResult> RunAsync(
@@ -33,15 +43,21 @@ public sealed class AddMembers(ConversationLog log, PushGroups groups, DailyLimi
             return tooMany.ToResult();
         }
 
+        var (refused, joining, invited) = await LookAsync(conversationId, users, Session.Of(request), cancellationToken);
+        if (refused is not null)
+        {
+            return refused.ToResult();
+        }
+
         // Users that don't fit into one commit go into the next. After a crash or a 503 in between, a repeat adds the rest.
         AppendResult? added = null;
-        for (var first = 0; first == 0 || first < users.Count; first += CreateConversationCommand.MaxFirstMembers)
+        for (var first = 0; first == 0 || first < joining.Count; first += CreateConversationCommand.MaxFirstMembers)
         {
             var command = new AddMembersCommand
             {
                 Actor = user.Id,
                 Conversation = conversationId,
-                Users = [.. users.Skip(first)],
+                Users = [.. joining.Skip(first)],
                 Limits = limits,
             };
             // Later commits get a deadline of their own: the first one may have used up most of the call's.
@@ -54,8 +70,37 @@ public sealed class AddMembers(ConversationLog log, PushGroups groups, DailyLimi
             }
         }
 
-        await groups.TryAlignAsync(added!.Head!, users, added.Session, cancellationToken);
-        return new NoContentResult(added.Session);
+        await groups.TryAlignAsync(added!.Head!, joining, added.Session, cancellationToken);
+        if (invited.Count > 0)
+        {
+            added = await invitations.InviteAsync(user.Id, conversationId, invited, isFirst: false, added.Session, cancellationToken);
+        }
+
+        return added.Refusal?.ToResult() ?? new NoContentResult(added.Session);
+    }
+
+    /// <summary>
+    /// Who joins and who is invited: first contact decides, for each who isn't a member. All are refused if anybody must not be in the
+    /// group, so that the answer doesn't tell who.
+    /// </summary>
+    private async Task<(Problem? Refusal, IReadOnlyList<UserId> Joining, IReadOnlyList<UserId> Invited)> LookAsync(
+        ConversationId conversation,
+        IReadOnlyList<UserId> users,
+        Session? session,
+        CancellationToken cancellationToken)
+    {
+        // Rights come first; the command says what is wrong with them.
+        if (await reader.ReadForAsync(user.Id, conversation, session, cancellationToken) is not { } part
+            || !part.Member.Role.Has(Right.AddMembers, part.Head.Kind))
+        {
+            return (null, users, []);
+        }
+
+        var members = await reader.MemberIdsAsync(part.Head, session, cancellationToken);
+        var adds = await policy.DecideAddsAsync(user.Id, [.. users.Except(members)], members, cancellationToken);
+        return adds.Values.Contains(Contact.Refused)
+            ? (Problems.CannotMessage, [], [])
+            : (null, [.. users.Where(one => adds.GetValueOrDefault(one) == Contact.Open)], [.. users.Where(one => adds.GetValueOrDefault(one) == Contact.Request)]);
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Chat.Functions.Blocks;
 using Chat.Functions.People;
@@ -14,8 +15,42 @@ namespace Chat.Functions.Trust;
 /// </remarks>
 public sealed class ContactPolicy(ChatContainers containers, TrustOptions trust)
 {
+    private const int MaxParallel = 8;
+
     /// <summary>What a sender's first contact with a recipient comes to.</summary>
-    public async Task<Contact> DecideAsync(ContactKind kind, UserId sender, UserId recipient, CancellationToken cancellationToken)
+    public Task<Contact> DecideAsync(ContactKind kind, UserId sender, UserId recipient, CancellationToken cancellationToken) =>
+        DecideAsync(kind, sender, recipient, [sender], cancellationToken);
+
+    /// <summary>
+    /// What adding users to a group comes to, for each. It is refused for one whom a block, either way, keeps from anybody in the
+    /// group, and from anybody who is added with them.
+    /// </summary>
+    /// <param name="adder">Who adds.</param>
+    /// <param name="users">Whom.</param>
+    /// <param name="members">Who is in the group.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<IReadOnlyDictionary<UserId, Contact>> DecideAddsAsync(
+        UserId adder,
+        IReadOnlyCollection<UserId> users,
+        IEnumerable<UserId> members,
+        CancellationToken cancellationToken)
+    {
+        IReadOnlyList<UserId> together = [.. members.Append(adder).Concat(users).Distinct()];
+        var decided = new ConcurrentDictionary<UserId, Contact>();
+        await Each.TryAsync(
+            users,
+            MaxParallel,
+            async (user, cancel) => decided[user] = await DecideAsync(ContactKind.Add, adder, user, together, cancel),
+            cancellationToken);
+        return decided;
+    }
+
+    private async Task<Contact> DecideAsync(
+        ContactKind kind,
+        UserId sender,
+        UserId recipient,
+        IReadOnlyList<UserId> others,
+        CancellationToken cancellationToken)
     {
         var (own, other) = (new PartitionKey(sender.Value), new PartitionKey(recipient.Value));
         var found = await containers.Users.ReadDocumentsAsync(
@@ -24,8 +59,7 @@ public sealed class ContactPolicy(ChatContainers containers, TrustOptions trust)
                 (Person.DocumentId, other),
                 (PrivacySettings.DocumentId, other),
                 (Relationship.DocumentId(sender), other),
-                (Block.DocumentId(Block.Of, sender), other),
-                (Block.DocumentId(Block.By, sender), other),
+                .. others.Where(one => one != recipient).SelectMany(one => new[] { Block.Of, Block.By }.Select(type => (Block.DocumentId(type, one), other))),
             ],
             ChatJson.Default.DocumentsPageJsonElement,
             cancellationToken: cancellationToken);

@@ -20,7 +20,9 @@ internal static class TrustSetup
             .AddSingleton<NamesPush>()
             .AddSingleton<ContactPolicy>()
             .AddSingleton<ContactRequests>()
+            .AddSingleton<Invitations>()
             .AddSingleton<MessageSender>()
             .AddSingleton<BlockStore>()
+            .AddSingleton<BlockReader>()
             .AddSingleton<Blocking>();
 }

@@ -3,6 +3,7 @@ using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
+using Chat.Functions.Trust;
 using Chat.Local;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -80,6 +81,7 @@ internal sealed class AppProcess : IDisposable
             Title = title,
             Members = [all[0] with { Role = MemberRole.Owner }, .. all.Skip(1)],
             RequestHash = hash,
+            Contact = Contact.Open,
         };
     }
 

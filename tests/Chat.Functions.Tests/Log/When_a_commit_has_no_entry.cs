@@ -21,13 +21,13 @@ public class When_a_commit_has_no_entry
         await using var deployment = await Deployment.StartAsync();
         var process = deployment.StartProcess();
         var conversation = await CreateAsync(process);
-        var handedOver = process.HandedOver.Count;
+        var handedOver = process.EnqueuedRanges.Count;
         var before = await HeadAsync(process, conversation);
         Assert.Null((await BlockAsync(process, conversation, true, 1)).Refusal);
 
         var after = await HeadAsync(process, conversation);
         Assert.Equal((before.LastSeq, true), (after.LastSeq, after.IsBlocked));
-        Assert.Equal(handedOver, process.HandedOver.Count);
+        Assert.Equal(handedOver, process.EnqueuedRanges.Count);
         Assert.Equal(Problems.CannotMessage, (await process.SendAsync(conversation, "bob", "1")).Refusal);
         Assert.Equal(Problems.CannotMessage, (await process.SendAsync(conversation, "alice", "2")).Refusal);
     }

@@ -1,0 +1,148 @@
+using System.Net;
+using System.Text.Json;
+using Chat.Functions.Acceptance.Harness;
+using Xunit;
+
+namespace Chat.Functions.Acceptance;
+
+/// <summary>Nobody is put into a group by somebody whom they didn't let, nor beside somebody of whom one blocks the other.</summary>
+public class When_strangers_are_added_to_a_group
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Should_be_invited_and_join_when_they_accept(bool whenItIsCreated)
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        await app.AsHost().AreFriendsAsync("alice", "carol");
+        await using var phone = await bob.ListenAsync();
+        var group = (await alice.CreateGroupAsync("Trip", whenItIsCreated ? ["carol", "bob"] : ["carol"])).ConversationId;
+        if (!whenItIsCreated)
+        {
+            await alice.DoAsync("POST", $"/api/conversations/{group}/members", new { members = new[] { "bob" } });
+        }
+
+        await phone.ReceivesEventAsync("request.received", data => data.Text("by") == "alice");
+        await alice.SendAsync(group, "Without bob");
+        await app.HasDeliveredAsync();
+        Assert.Equal(["alice", "carol"], (await alice.ConversationAsync(group)).Members.Select(member => member.UserId).Order());
+        Assert.Equal("invited", (await MembersAsync(alice, group))["bob"]);
+        var asked = Assert.Single(await RequestsAsync(bob));
+        Assert.Equal((group, "group", "Trip", "alice"), (asked.Text("conversationId"), asked.Text("kind"), asked.Text("title"), asked.Text("from.userId")));
+        Assert.Empty(await bob.AllConversationsAsync());
+        Assert.Equal("conversation_not_found", await bob.IsRefusedAsync("GET", $"/api/conversations/{group}", HttpStatusCode.NotFound));
+        Assert.DoesNotContain(phone.Events(), one => one.Text("type") != "request.received");
+
+        await bob.DoAsync("POST", $"/api/requests/{group}/accept");
+        await bob.DoAsync("POST", $"/api/requests/{group}/accept");
+        Assert.Empty(await RequestsAsync(bob));
+        Assert.Equal([group], await bob.ListedAsync());
+        await alice.SendAsync(group, "With bob");
+        await phone.ReceivesAsync(group, "With bob");
+        Assert.Equal(["With bob"], (await bob.MessagesAsync(group)).Messages.Select(message => message.Text));
+    }
+
+    [Fact]
+    public async Task Should_look_invited_to_members_once_they_declined_and_not_be_asked_again()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
+        var before = await alice.AskAsync("GET", $"/api/conversations/{group}/members");
+        await bob.DoAsync("POST", $"/api/requests/{group}/decline", new { });
+        await bob.DoAsync("POST", $"/api/requests/{group}/decline", new { });
+        await alice.DoAsync("POST", $"/api/conversations/{group}/members", new { members = new[] { "bob" } });
+        Assert.Empty(await RequestsAsync(bob));
+        Assert.Equal($"{before}", $"{await alice.AskAsync("GET", $"/api/conversations/{group}/members")}");
+        Assert.Equal("request_not_found", await bob.IsRefusedAsync("POST", $"/api/requests/{group}/accept", HttpStatusCode.NotFound));
+
+        // They may change their mind by a link.
+        var code = (await alice.AskAsync("POST", $"/api/conversations/{group}/invite-links", new { }, HttpStatusCode.Created)).Text("code");
+        await bob.AskAsync("POST", $"/api/invites/{code}/join");
+        Assert.Equal("active", (await MembersAsync(alice, group))["bob"]);
+    }
+
+    [Fact]
+    public async Task Should_be_added_at_once_where_they_let_them_and_never_where_nobody_may()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var alice = app.As("alice");
+        await app.As("everyone").AskAsync("PATCH", "/api/me/privacy", new { whoCanAdd = "everyone" });
+        await app.As("following").AskAsync("PATCH", "/api/me/privacy", new { whoCanAdd = "following" });
+        await app.AsHost().FollowsAsync("following", "alice");
+        await app.As("nobody").AskAsync("PATCH", "/api/me/privacy", new { whoCanAdd = "noOne" });
+        var group = (await alice.CreateGroupAsync("Trip", "everyone", "following")).ConversationId;
+        Assert.Equal(3, (await alice.ConversationAsync(group)).MemberCount);
+        var refused = await TryAddAsync(alice, group, "stranger", "nobody");
+        Assert.StartsWith("403 ", refused, StringComparison.Ordinal);
+        Assert.Empty(await RequestsAsync(app.As("stranger")));
+        Assert.Equal("cannot_message", await alice.IsRefusedAsync("POST", "/api/conversations", HttpStatusCode.Forbidden, new { kind = "group", title = "Trip", members = new[] { "everyone", "nobody" } }));
+    }
+
+    [Theory]
+    [InlineData("strict")]
+    [InlineData("open")]
+    public async Task Should_not_be_beside_somebody_of_whom_one_blocks_the_other(string mode)
+    {
+        await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Trust:Mode"] = mode });
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        foreach (var friend in new[] { "bob", "carol", "dave", "erin" })
+        {
+            await app.AsHost().AreFriendsAsync("alice", friend);
+        }
+
+        await bob.DoAsync("PUT", "/api/blocks/carol");
+        await app.As("dave").DoAsync("PUT", "/api/blocks/alice");
+
+        // Bob blocks carol; dave blocks alice. Neither answer tells who.
+        var group = (await alice.CreateGroupAsync("Trip", "bob", "erin")).ConversationId;
+        var answers = new[] { await TryAddAsync(alice, group, "carol"), await TryAddAsync(alice, group, "dave"), await TryAddAsync(alice, group, "frank", "dave") };
+        Assert.All(answers, one => Assert.Equal(answers[0], one));
+        Assert.StartsWith("403 {\"status\":403,\"code\":\"cannot_message\"", answers[0], StringComparison.Ordinal);
+        foreach (var members in new[] { new[] { "carol", "bob" }, ["bob", "carol"], ["dave"], ["erin", "dave"] })
+        {
+            Assert.Equal("cannot_message", await alice.IsRefusedAsync("POST", "/api/conversations", HttpStatusCode.Forbidden, new { kind = "group", title = "Another", members }));
+        }
+
+        // A member who is added again stays, whoever blocks whom since.
+        await alice.DoAsync("PUT", "/api/blocks/bob");
+        await alice.DoAsync("POST", $"/api/conversations/{group}/members", new { members = new[] { "bob" } });
+
+        // Nor does a link let in whom its maker blocks.
+        var code = (await alice.AskAsync("POST", $"/api/conversations/{group}/invite-links", new { }, HttpStatusCode.Created)).Text("code");
+        Assert.Equal("invite_not_found", await app.As("dave").IsRefusedAsync("POST", $"/api/invites/{code}/join", HttpStatusCode.NotFound));
+        await app.As("carol").AskAsync("POST", $"/api/invites/{code}/join");
+        Assert.Equal(["alice", "bob", "carol", "erin"], (await MembersAsync(alice, group)).Where(one => one.Value == "active").Select(one => one.Key).Order());
+    }
+
+    [Fact]
+    public async Task Should_be_invited_once_however_often_the_group_is_created_again()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        async Task<string> CreateAsync()
+        {
+            using var answer = await alice.SendAsync(HttpMethod.Post, "/api/conversations", System.Net.Http.Json.JsonContent.Create(new { kind = "group", title = "Trip", members = new[] { "bob" } }), request => request.Headers.Add("Idempotency-Key", "trip"));
+            return (await System.Net.Http.Json.HttpContentJsonExtensions.ReadFromJsonAsync<JsonElement>(answer.Content)).Text("conversationId")!;
+        }
+
+        // Who declined stays so, whatever is repeated.
+        var group = await CreateAsync();
+        await bob.DoAsync("POST", $"/api/requests/{group}/decline", new { });
+        Assert.Equal(group, await CreateAsync());
+        Assert.Empty(await RequestsAsync(bob));
+        Assert.Equal("invited", (await MembersAsync(alice, group))["bob"]);
+    }
+
+    private static async Task<string> TryAddAsync(Person adder, string group, params string[] members)
+    {
+        using var answer = await adder.PostAsync($"/api/conversations/{group}/members", new { members });
+        return $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
+    }
+
+    private static async Task<Dictionary<string, string>> MembersAsync(Person person, string group) =>
+        (await person.AskAsync("GET", $"/api/conversations/{group}/members")).List("members").ToDictionary(one => one.Text("userId")!, one => one.Text("state")!, StringComparer.Ordinal);
+
+    private static async Task<List<JsonElement>> RequestsAsync(Person person) => (await person.AskAsync("GET", "/api/requests")).List("requests");
+}
