@@ -100,7 +100,10 @@ public sealed class AddMembers(
         var adds = await policy.DecideAddsAsync(user.Id, [.. users.Except(members)], members, cancellationToken);
         return adds.Values.Contains(Contact.Refused)
             ? (Problems.CannotMessage, [], [])
-            : (null, [.. users.Where(one => adds.GetValueOrDefault(one) == Contact.Open)], [.. users.Where(one => adds.GetValueOrDefault(one) == Contact.Request)]);
+            : (
+                null,
+                [.. users.Where(one => adds.GetValueOrDefault(one) == Contact.Open)],
+                [.. users.Where(one => adds.GetValueOrDefault(one) == Contact.Request)]);
     }
 }
 

@@ -10,16 +10,16 @@ namespace Chat.Functions.Trust;
 
 /// <summary>Reads what first contact depends on, and decides it.</summary>
 /// <remarks>
-/// One read-many: the recipient's partition, which holds a copy of every relation and block between the two, and what is known of
-/// the sender.
+/// One read-many: the recipients' partitions, which hold a copy of every relation and block between two, and what is known of the
+/// sender. Blocks among a group's members are looked for only of those who ever had one, which their settings say.
 /// </remarks>
-public sealed class ContactPolicy(ChatContainers containers, TrustOptions trust)
+public sealed class ContactPolicy(ChatContainers containers, BlockStore blocks, TrustOptions trust)
 {
     private const int MaxParallel = 8;
 
     /// <summary>What a sender's first contact with a recipient comes to.</summary>
-    public Task<Contact> DecideAsync(ContactKind kind, UserId sender, UserId recipient, CancellationToken cancellationToken) =>
-        DecideAsync(kind, sender, recipient, [sender], cancellationToken);
+    public async Task<Contact> DecideAsync(ContactKind kind, UserId sender, UserId recipient, CancellationToken cancellationToken) =>
+        FirstContact.Decide(kind, (await ReadAsync(sender, [recipient], cancellationToken))[recipient], trust);
 
     /// <summary>
     /// What adding users to a group comes to, for each. It is refused for one whom a block, either way, keeps from anybody in the
@@ -35,42 +35,55 @@ public sealed class ContactPolicy(ChatContainers containers, TrustOptions trust)
         IEnumerable<UserId> members,
         CancellationToken cancellationToken)
     {
-        IReadOnlyList<UserId> together = [.. members.Append(adder).Concat(users).Distinct()];
-        var decided = new ConcurrentDictionary<UserId, Contact>();
+        var facts = users.Count == 0 ? [] : await ReadAsync(adder, users, cancellationToken);
+        IReadOnlyList<UserId> together = [.. members.Concat(users).Distinct()];
+        var kept = new ConcurrentBag<UserId>();
         await Each.TryAsync(
-            users,
+            users.Where(user => facts[user].Settings is { HasBlocks: true }),
             MaxParallel,
-            async (user, cancel) => decided[user] = await DecideAsync(ContactKind.Add, adder, user, together, cancel),
+            async (user, cancel) =>
+            {
+                if ((await blocks.AmongAsync(user, together, isEitherWay: true, cancel)).Count > 0)
+                {
+                    kept.Add(user);
+                }
+            },
             cancellationToken);
-        return decided;
+        return users.ToDictionary(
+            user => user,
+            user => FirstContact.Decide(ContactKind.Add, facts[user] with { IsBlocked = facts[user].IsBlocked || kept.Contains(user) }, trust));
     }
 
-    private async Task<Contact> DecideAsync(
-        ContactKind kind,
+    private async Task<Dictionary<UserId, ContactFacts>> ReadAsync(
         UserId sender,
-        UserId recipient,
-        IReadOnlyList<UserId> others,
+        IReadOnlyCollection<UserId> recipients,
         CancellationToken cancellationToken)
     {
-        var (own, other) = (new PartitionKey(sender.Value), new PartitionKey(recipient.Value));
         var found = await containers.Users.ReadDocumentsAsync(
             [
-                (Person.DocumentId, own),
-                (Person.DocumentId, other),
-                (PrivacySettings.DocumentId, other),
-                (Relationship.DocumentId(sender), other),
-                .. others.Where(one => one != recipient).SelectMany(one => new[] { Block.Of, Block.By }.Select(type => (Block.DocumentId(type, one), other))),
+                (Person.DocumentId, new PartitionKey(sender.Value)),
+                .. recipients.SelectMany(recipient => new[]
+                {
+                    Person.DocumentId,
+                    PrivacySettings.DocumentId,
+                    Relationship.DocumentId(sender),
+                    Block.DocumentId(Block.Of, sender),
+                    Block.DocumentId(Block.By, sender),
+                }.Select(id => (id, new PartitionKey(recipient.Value)))),
             ],
             ChatJson.Default.DocumentsPageJsonElement,
             cancellationToken: cancellationToken);
-        var people = All("person").Select(one => one.Deserialize(ChatJson.Default.Person)!).ToDictionary(person => person.UserId);
-        var facts = new ContactFacts(
+        var people = All(Person.DocumentId).Select(one => one.Deserialize(ChatJson.Default.Person)!).ToDictionary(one => one.UserId);
+        var settings = All(PrivacySettings.DocumentId).Select(one => one.Deserialize(ChatJson.Default.PrivacySettings)!).ToDictionary(one => one.UserId);
+        var relations = All("rel").Select(one => one.Deserialize(ChatJson.Default.Relationship)!).ToDictionary(one => one.UserId);
+        var blocked = All(Block.Of).Concat(All(Block.By)).Select(one => one.Deserialize(ChatJson.Default.Block)!)
+            .Where(block => block.IsActive).Select(block => block.UserId).ToHashSet();
+        return recipients.ToDictionary(user => user, user => new ContactFacts(
             people.GetValueOrDefault(sender),
-            people.GetValueOrDefault(recipient),
-            All("settings").Select(one => one.Deserialize(ChatJson.Default.PrivacySettings)).FirstOrDefault(),
-            All("rel").Select(one => one.Deserialize(ChatJson.Default.Relationship)).FirstOrDefault(),
-            All(Block.Of).Concat(All(Block.By)).Any(one => one.Deserialize(ChatJson.Default.Block) is { IsActive: true }));
-        return FirstContact.Decide(kind, facts, trust);
+            people.GetValueOrDefault(user),
+            settings.GetValueOrDefault(user),
+            relations.GetValueOrDefault(user),
+            blocked.Contains(user)));
 
         IEnumerable<JsonElement> All(string type) => found.Where(one => one.GetProperty("type").ValueEquals(type));
     }

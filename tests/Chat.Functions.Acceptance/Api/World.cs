@@ -65,6 +65,8 @@ internal sealed class World
             await world.As("alice").DoAsync("PUT", "/api/blocks/mallory");
             await world.As("alice").DoAsync("PUT", "/api/blocks/malcolm");
         },
+        // Not one of those who talk in all the other worlds.
+        ["blockUser"] = world => world.NamesAsync($"nobody-{Guid.NewGuid():N}"),
         ["listScheduled"] = world => world.SchedulesAsync(),
         ["cancelScheduled"] = world => world.SchedulesAsync(),
     };
@@ -234,6 +236,12 @@ internal sealed class World
         var conversation = (await stranger.StartDirectAsync("alice")).ConversationId;
         await stranger.SendAsync(conversation, "Hello, alice");
         Values["conversationId"] = () => conversation;
+    }
+
+    private Task NamesAsync(string user)
+    {
+        Values["userId"] = () => user;
+        return Task.CompletedTask;
     }
 
     private async Task SchedulesAsync()
