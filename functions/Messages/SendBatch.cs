@@ -45,7 +45,10 @@ public sealed class SendBatch(
         var screened = await screening.ScreenAsync(conversationId, user.Id, items, cancellationToken);
         var messages = items
             .Zip(screened)
-            .Select(one => new SendMessageCommand(conversationId, user.Id, one.First.ClientMessageId, one.Second, limits) { IsReceipt = isReceipt })
+            .Select(one => new SendMessageCommand(conversationId, user.Id, one.First.ClientMessageId, one.Second, limits)
+            {
+                IsReceipt = isReceipt,
+            })
             .ToList();
         var appended = await sender.SendAsync(conversationId, messages, Session.Of(request), cancellationToken);
         // Then it isn't the caller's conversation, or they may not reach the other one: the call as a whole is refused.

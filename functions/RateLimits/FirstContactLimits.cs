@@ -13,7 +13,11 @@ namespace Chat.Functions.RateLimits;
 public sealed class FirstContactLimits(DailyLimits daily, OpenContacts open, ConversationReader reader, ChatContainers containers)
 {
     /// <summary>Counts a request before it is sent; the refusal if it is too much. Idempotent.</summary>
-    public async Task<Problem?> CountAsync(UserId sender, UserId recipient, ConversationId conversation, CancellationToken cancellationToken)
+    public async Task<Problem?> CountAsync(
+        UserId sender,
+        UserId recipient,
+        ConversationId conversation,
+        CancellationToken cancellationToken)
     {
         var (person, _) = await containers.Users.ReadDocumentAsync(
             Person.DocumentId,
