@@ -2,6 +2,7 @@ using Chat.Functions.Content;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Health;
+using Chat.Functions.Hooks;
 using Chat.Functions.Presence;
 using Chat.Functions.RateLimits;
 using Chat.Functions.Realtime;
@@ -35,6 +36,7 @@ builder.Services
     .AddPresence()
     .AddRateLimits()
     .AddContent()
+    .AddHooks(builder.Configuration)
     .AddSync(builder.Configuration)
     .AddHealth()
     .AddTelemetry(builder.Configuration);

@@ -30,6 +30,7 @@ public sealed class ContentFilter(WordLists lists)
             // A repeat is recognised by what was asked for, however its words are masked by then.
             OriginalHash = content.Hash,
             Refusal = options.Prepend(text).Any(one => one.IsRefused) ? Problems.ContentRefused : null,
+            IsHeld = options.Prepend(text).Any(one => one.IsHeld),
             Flags = flags.Count > 0 ? flags : null,
         };
     }
@@ -38,6 +39,6 @@ public sealed class ContentFilter(WordLists lists)
     public async ValueTask<(string? Text, Problem? Refusal)> ScreenAsync(string? text, CancellationToken cancellationToken)
     {
         var screened = text is null ? default : WordFilter.Screen(text, await lists.GetAsync(cancellationToken));
-        return screened.IsRefused ? (null, Problems.ContentRefused) : (screened.Text, null);
+        return screened.IsRefused || screened.IsHeld ? (null, Problems.ContentRefused) : (screened.Text, null);
     }
 }

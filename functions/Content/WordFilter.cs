@@ -39,6 +39,7 @@ internal static class WordFilter
             screened = list.Action switch
             {
                 ContentAction.Refuse => screened with { IsRefused = true },
+                ContentAction.Hold => screened with { IsHeld = true },
                 ContentAction.Flag => screened with { Flags = [.. screened.Flags ?? [], list.Id] },
                 _ => screened,
             };
@@ -88,6 +89,8 @@ internal static class WordFilter
 internal readonly record struct ScreenedText(string Text)
 {
     public bool IsRefused { get; init; }
+
+    public bool IsHeld { get; init; }
 
     /// <summary>The lists that moderators are to know of; null for none.</summary>
     public IReadOnlyList<string>? Flags { get; init; }

@@ -15,6 +15,11 @@ public enum ContentAction
     /// <summary>The word is replaced by asterisks.</summary>
     Mask,
 
+    /// <summary>
+    /// Nobody but the sender sees it before the host app has decided. What can't be held, such as a title, is refused.
+    /// </summary>
+    Hold,
+
     /// <summary>The text is refused.</summary>
     Refuse,
 }

@@ -222,6 +222,10 @@ public sealed record MessagePreview(long Seq, UserId SenderId, string Preview, D
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsUnsent { get; init; }
 
+    /// <summary>Whether the host app is still to decide on it; the preview is empty until then.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsHeld { get; init; }
+
     /// <summary>When it disappears; the preview of such a message is empty.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? ExpiresAt { get; init; }

@@ -156,7 +156,7 @@ public sealed class EntryProjection(
     /// </summary>
     private bool IsProjected(LogEntry entry) =>
         (entry.At < time.GetUtcNow() - MaxAge && !MembershipChange.IsMembershipEvent(entry))
-        || (entry is Messages.Message { UpdatedSeq: not null } && _recent.Has(entry.ConversationId, entry.Seq));
+        || (entry is Messages.Message { UpdatedSeq: not null, WasHeld: false } && _recent.Has(entry.ConversationId, entry.Seq));
 
     /// <summary>Writes all inboxes that the entries and the head change, at once or by <c>fanout</c>.</summary>
     /// <param name="head">The conversation, at least as new as the entries.</param>

@@ -26,6 +26,7 @@ public sealed class UpdateUser(PersonStore people, NamesPush names, Limits limit
             UserId = userId,
             AgeBand = AgeBands.GetValueOrDefault(body.OneOf("ageBand", "u16", "16-17", "18+", "unknown")),
             State = body.OneOf("state", "active", "suspended") == "suspended" ? PersonState.Suspended : PersonState.Active,
+            IsNew = body.Flag("isNew"),
             Region = body.Has("region") ? body.Text("region", MaxRegion) : null,
             DisplayName = body.Has("displayName") ? body.Text("displayName", limits.DisplayName) : null,
             AvatarUrl = body.Has("avatarUrl") ? body.WebAddress("avatarUrl", limits.AvatarUrl) : null,

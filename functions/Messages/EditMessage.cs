@@ -1,4 +1,4 @@
-using Chat.Functions.Content;
+using Chat.Functions.Hooks;
 using Chat.Functions.Log;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +10,12 @@ namespace Chat.Functions.Messages;
 /// <c>PATCH /conversations/{c}/messages/{m}</c>: replaces the text and mentions of the caller's own message; 200 with the
 /// message. The former text is kept as a revision.
 /// </summary>
-public sealed class EditMessage(ConversationLog log, MessageViews views, ContentFilter filter, Limits limits, CurrentUser user)
+public sealed class EditMessage(
+    ConversationLog log,
+    MessageViews views,
+    MessageScreening screening,
+    Limits limits,
+    CurrentUser user)
 {
     [Function(nameof(EditMessage))]
     public async Task<IResult> RunAsync(
@@ -24,7 +29,7 @@ public sealed class EditMessage(ConversationLog log, MessageViews views, Content
         var text = body.Text("text", limits.Text);
         var mentions = Mention.Read(body, text, limits);
         body.ThrowIfMalformed();
-        var content = await filter.ScreenAsync(new MessageContent { Text = text }, cancellationToken);
+        var content = await screening.ScreenEditAsync(conversationId, user.Id, messageId, text, cancellationToken);
 
         var command = new EditMessageCommand
         {
@@ -71,6 +76,11 @@ internal sealed record EditMessageCommand : MessageCommand
         if (message.IsUnsent)
         {
             return Decision.Refuse(Problems.MessageUnsent);
+        }
+
+        if (message.Held is not null)
+        {
+            return Decision.Refuse(Problems.MessageHeld);
         }
 
         if (message.Text == Text && (message.Mentions ?? []).SequenceEqual(Mentions ?? []))

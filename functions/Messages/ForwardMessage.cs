@@ -1,4 +1,4 @@
-using Chat.Functions.Content;
+using Chat.Functions.Hooks;
 using Chat.Functions.Privacy;
 using Chat.Functions.RateLimits;
 using Chat.Functions.Shared;
@@ -17,7 +17,7 @@ public sealed class ForwardMessage(
     PrivacyReader privacy,
     MessageReader messages,
     MessageViews views,
-    ContentFilter filter,
+    MessageScreening screening,
     RequestRates rates,
     Limits limits,
     CurrentUser user)
@@ -50,15 +50,19 @@ public sealed class ForwardMessage(
             return (message.IsUnsent ? Problems.MessageUnsent : Problems.NotAllowed).ToResult();
         }
 
-        // The lists may have changed since it was sent.
-        var content = await filter.ScreenAsync(
-            new MessageContent { Text = message.Text, ForwardedFrom = message.MessageId },
-            cancellationToken);
+        if (message.Held is not null)
+        {
+            return Problems.MessageHeld.ToResult();
+        }
+
+        var content = new MessageContent { Text = message.Text, ForwardedFrom = message.MessageId };
         // Sending is reading, in every target as anywhere.
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
         var results = await Task.WhenAll(targets.Select(async target =>
         {
-            var sent = new SendMessageCommand(target, user.Id, clientMessageId, content, limits) { IsReceipt = isReceipt };
+            // Anew: it was said elsewhere, and the lists may have changed since.
+            var screened = await screening.ScreenAsync(target, user.Id, clientMessageId, content, cancellationToken);
+            var sent = new SendMessageCommand(target, user.Id, clientMessageId, screened, limits) { IsReceipt = isReceipt };
             var appended = await sender.SendAsync(target, sent, Session.Of(request), cancellationToken);
             return (
                 Result: (await views.ResultsAsync(user.Id, [appended], cancellationToken))[0] with { ConversationId = target },

@@ -100,6 +100,14 @@ public sealed record Message : LogEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Flags { get; init; }
 
+    /// <summary>What it says, while it is held; null otherwise. Its own text, mentions and poll are empty until then.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HeldContent? Held { get; init; }
+
+    /// <summary>Whether it was held at first, so that whom it mentions may be known later than the message.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool WasHeld { get; init; }
+
     [JsonIgnore]
     public bool IsUnsent => UnsentAt is not null;
 
@@ -126,11 +134,19 @@ public sealed record Message : LogEntry
         MentionedFirst = null,
         MentionsAll = false,
         Poll = null,
+        Held = null,
         Revision = 0,
         EditedAt = null,
         UnsentAt = at,
         UnsentBy = by,
     };
+
+    /// <summary>The message with the content that was held.</summary>
+    public Message Shown(HeldContent held) =>
+        this with { Text = held.Text, Mentions = held.Mentions, MentionsAll = held.MentionsAll, Poll = held.Poll, Held = null };
+
+    /// <summary>The message as a member sees it: its sender sees what is held.</summary>
+    public Message For(UserId viewer) => Held is { } held && viewer == SenderId ? Shown(held) with { Held = held } : this;
 
     /// <summary>The root message after another reply in its thread.</summary>
     public Message WithReply(Message reply) =>
@@ -146,7 +162,12 @@ public sealed record Message : LogEntry
 
     /// <summary>The message as lists show it. The preview of a disappearing or unsent message is empty.</summary>
     public MessagePreview ToPreview() =>
-        new(Seq, SenderId, ExpiresAt is null ? Preview.Of(Text) : "", At) { IsUnsent = IsUnsent, ExpiresAt = ExpiresAt };
+        new(Seq, SenderId, ExpiresAt is null ? Preview.Of(Text) : "", At)
+        {
+            IsUnsent = IsUnsent,
+            IsHeld = Held is not null,
+            ExpiresAt = ExpiresAt,
+        };
 
     /// <summary>The entry as an event, for receivers of this view.</summary>
     public ChatEvent ToEvent(MessageView view) => new(Created, ConversationId, Seq, At, view);

@@ -45,6 +45,10 @@ public sealed record MessageContent
     [JsonIgnore]
     public Problem? Refusal { get; init; }
 
+    /// <summary>Whether nobody but the sender sees it before the host app has decided.</summary>
+    [JsonIgnore]
+    public bool IsHeld { get; init; }
+
     /// <summary>The word lists that moderators are to know of; null for none.</summary>
     [JsonIgnore]
     public IReadOnlyList<string>? Flags { get; init; }

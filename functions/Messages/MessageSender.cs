@@ -1,5 +1,6 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
+using Chat.Functions.RateLimits;
 using Chat.Functions.Requests;
 using Chat.Functions.Shared;
 using Chat.Functions.Trust;
@@ -14,7 +15,8 @@ public sealed class MessageSender(
     ConversationLog log,
     ConversationReader reader,
     ContactPolicy policy,
-    ContactRequests requests)
+    ContactRequests requests,
+    FirstContactLimits contacts)
 {
     internal async Task<AppendResult> SendAsync(
         ConversationId conversation,
@@ -36,7 +38,12 @@ public sealed class MessageSender(
             return sent;
         }
 
-        var contact = await LookAsync(conversation, messages[0].Actor, session, cancellationToken);
+        var (contact, tooMany) = await LookAsync(conversation, messages[0].Actor, session, cancellationToken);
+        if (tooMany is not null)
+        {
+            return [.. sent.Select(one => one.Refusal == ContactCommand.Undecided ? AppendResult.Refused(tooMany) : one)];
+        }
+
         var undecided = messages.Zip(sent).Where(one => one.Second.Refusal == ContactCommand.Undecided).Select(one => one.First);
         var again = new Queue<AppendResult>(await log.AppendInOrderAsync(
             conversation,
@@ -49,22 +56,31 @@ public sealed class MessageSender(
     }
 
     /// <summary>
-    /// What first contact with the other one of a direct conversation comes to; a request is noted before it is committed.
+    /// What first contact with the other one of a direct conversation comes to; a request is counted and noted before it is committed.
     /// </summary>
-    private async Task<Contact> LookAsync(ConversationId conversation, UserId sender, Session? session, CancellationToken cancellationToken)
+    private async Task<(Contact Contact, Problem? TooMany)> LookAsync(
+        ConversationId conversation,
+        UserId sender,
+        Session? session,
+        CancellationToken cancellationToken)
     {
         var head = await reader.ReadHeadAsync(conversation, session, cancellationToken);
         if (head?.Members?.FirstOrDefault(member => member.UserId != sender) is not { } recipient)
         {
-            return Contact.Refused;
+            return (Contact.Refused, null);
         }
 
         var contact = await policy.DecideAsync(ContactKind.Message, sender, recipient.UserId, cancellationToken);
         if (contact == Contact.Request)
         {
+            if (await contacts.CountAsync(sender, recipient.UserId, conversation, cancellationToken) is { } tooMany)
+            {
+                return (contact, tooMany);
+            }
+
             await requests.NoteAsync(recipient.UserId, conversation, sender, cancellationToken);
         }
 
-        return contact;
+        return (contact, null);
     }
 }

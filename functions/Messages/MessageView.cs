@@ -68,6 +68,10 @@ public sealed record MessageView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Forwarded { get; init; }
 
+    /// <summary>Whether the host app is still to decide on it. Until then only the sender sees what it says.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Held { get; init; }
+
     /// <summary>A poll's options and votes; its question is <see cref="Text"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Poll? Poll { get; init; }
@@ -98,6 +102,7 @@ public sealed record MessageView(
             Mentions = message.Mentions,
             MentionsAll = message.MentionsAll,
             Forwarded = message.Forwarded,
+            Held = message.Held is not null,
             Poll = message.Poll,
         };
 }

@@ -23,6 +23,7 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
         IReadOnlyList<Message> messages,
         CancellationToken cancellationToken)
     {
+        messages = [.. messages.Select(message => message.For(viewer))];
         var quoted = Quoted(messages);
         var found = await ReadAsync(
             messages,

@@ -1,4 +1,4 @@
-using Chat.Functions.Content;
+using Chat.Functions.Hooks;
 using Chat.Functions.Privacy;
 using Chat.Functions.RateLimits;
 using Chat.Functions.Shared;
@@ -15,7 +15,7 @@ public sealed class SendBatch(
     MessageSender sender,
     PrivacyReader privacy,
     MessageViews views,
-    ContentFilter filter,
+    MessageScreening screening,
     RequestRates rates,
     Limits limits,
     CurrentUser user)
@@ -42,13 +42,14 @@ public sealed class SendBatch(
         }
 
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
-        List<SendMessageCommand> messages = [];
-        foreach (var (clientMessageId, content) in items)
-        {
-            var screened = await filter.ScreenAsync(content, cancellationToken);
-            messages.Add(new(conversationId, user.Id, clientMessageId, screened, limits) { IsReceipt = isReceipt });
-        }
-
+        var screened = await screening.ScreenAsync(conversationId, user.Id, items, cancellationToken);
+        var messages = items
+            .Zip(screened)
+            .Select(one => new SendMessageCommand(conversationId, user.Id, one.First.ClientMessageId, one.Second, limits)
+            {
+                IsReceipt = isReceipt,
+            })
+            .ToList();
         var appended = await sender.SendAsync(conversationId, messages, Session.Of(request), cancellationToken);
         // Then it isn't the caller's conversation, or they may not reach the other one: the call as a whole is refused.
         if (appended[0].Refusal is { } common

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using Chat.Functions.Content;
 using Chat.Functions.Conversations;
+using Chat.Functions.Hooks;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Privacy;
@@ -18,7 +18,7 @@ public sealed class SendMessage(
     MessageSender sender,
     PrivacyReader privacy,
     MessageViews views,
-    ContentFilter filter,
+    MessageScreening screening,
     Limits limits,
     CurrentUser user)
 {
@@ -32,7 +32,7 @@ public sealed class SendMessage(
         var clientMessageId = body.ClientId("clientMessageId");
         var content = MessageContent.Read(body, limits);
         body.ThrowIfMalformed();
-        content = await filter.ScreenAsync(content, cancellationToken);
+        content = await screening.ScreenAsync(conversationId, user.Id, clientMessageId, content, cancellationToken);
 
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
         var message = new SendMessageCommand(conversationId, user.Id, clientMessageId, content, limits) { IsReceipt = isReceipt };
@@ -197,6 +197,19 @@ internal sealed record SendMessageCommand : ContactCommand
             Flags = _content.Flags,
             ExpiresAt = head.MessageTtl is { } seconds ? context.Now.AddSeconds(seconds) : null,
         };
+        if (_content.IsHeld)
+        {
+            message = message with
+            {
+                Text = "",
+                Mentions = null,
+                MentionsAll = false,
+                Poll = null,
+                Held = new(_content.Text) { Mentions = _content.Mentions, MentionsAll = _content.MentionsAll, Poll = _content.Poll },
+                WasHeld = true,
+            };
+        }
+
         message = message with { TimeToLive = message.TimeToLiveAt(context.Now) };
         List<ConversationDocument> changed = [];
         if (root is not null)

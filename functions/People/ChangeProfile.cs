@@ -1,3 +1,4 @@
+using Chat.Functions.Content;
 using Chat.Functions.Shared;
 using Chat.Functions.Trust;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +10,13 @@ namespace Chat.Functions.People;
 /// <c>PATCH /me/profile</c>: changes the caller's name and picture; absent fields stay, null clears. 200 with the profile. Only where
 /// <c>Trust__Mode</c> is <c>open</c>: otherwise the host app says who people are.
 /// </summary>
-public sealed class ChangeProfile(PersonStore people, NamesPush names, TrustOptions trust, Limits limits, CurrentUser user)
+public sealed class ChangeProfile(
+    PersonStore people,
+    NamesPush names,
+    ContentFilter filter,
+    TrustOptions trust,
+    Limits limits,
+    CurrentUser user)
 {
     [Function(nameof(ChangeProfile))]
     public async Task<IResult> RunAsync(
@@ -25,6 +32,13 @@ public sealed class ChangeProfile(PersonStore people, NamesPush names, TrustOpti
             return Problems.NotAllowed.ToResult();
         }
 
+        var (screened, refusal) = await filter.ScreenAsync(displayName.Value, cancellationToken);
+        if (refusal is not null)
+        {
+            return refusal.ToResult();
+        }
+
+        displayName = displayName with { Value = screened };
         var (before, after) = await people.ChangeAsync(user.Id, Change, cancellationToken);
         await names.PushAsync(before, after, cancellationToken);
         return new JsonResult<ProfileView>(StatusCodes.Status200OK, ProfileView.Of(after), ChatJson.Default.ProfileView);

@@ -46,6 +46,10 @@ public sealed record Person
 
     public PersonState State { get; init; }
 
+    /// <summary>Whether the host app calls the account new; then fewer strangers may be asked a day.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsNew { get; init; }
+
     /// <summary>The host app's word for where the user is; not read here yet.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Region { get; init; }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Text.Json;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
 
@@ -77,7 +75,14 @@ public sealed class DailyLimits(ChatContainers containers, Limits limits, TimePr
                 return Problems.RateLimited(limit, most, new(most, Day, left, Day - now.UtcDateTime.TimeOfDay));
             }
 
-            if (ReferenceEquals(before, after) || await TryWriteAsync(after, etag, cancellationToken))
+            if (ReferenceEquals(before, after)
+                || await containers.Users.TryWriteDocumentAsync(
+                    after,
+                    id,
+                    new PartitionKey(user.Value),
+                    etag,
+                    ChatJson.Default.DailyCounts,
+                    cancellationToken))
             {
                 return null;
             }
@@ -86,23 +91,5 @@ public sealed class DailyLimits(ChatContainers containers, Limits limits, TimePr
         }
 
         return Problems.Unavailable;
-    }
-
-    /// <summary>Writes the counts; false if another call of the user's did first.</summary>
-    private async Task<bool> TryWriteAsync(DailyCounts counts, string? etag, CancellationToken cancellationToken)
-    {
-        using var document = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(counts, ChatJson.Default.DailyCounts), writable: false);
-        var partition = new PartitionKey(counts.UserId.Value);
-        var options = new ItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false };
-        using var written = etag is null
-            ? await containers.Users.CreateItemStreamAsync(document, partition, options, cancellationToken)
-            : await containers.Users.ReplaceItemStreamAsync(document, counts.Id, partition, options, cancellationToken);
-        if (written.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound)
-        {
-            return false;
-        }
-
-        written.EnsureSuccessStatusCode();
-        return true;
     }
 }

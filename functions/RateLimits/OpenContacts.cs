@@ -1,5 +1,3 @@
-using System.Net;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
@@ -40,6 +38,17 @@ public sealed class OpenContacts(ChatContainers containers, Limits limits, TimeP
         return isDone ? refusal : Problems.Unavailable;
     }
 
+    /// <summary>The contacts that count, answered ones that weren't closed among them.</summary>
+    public async Task<IReadOnlyList<ConversationId>> ListAsync(UserId sender, CancellationToken cancellationToken)
+    {
+        var (found, _) = await containers.Users.ReadDocumentAsync(
+            OpenContactList.DocumentId,
+            new PartitionKey(sender.Value),
+            ChatJson.Default.OpenContactList,
+            cancellationToken: cancellationToken);
+        return [.. (found?.Open ?? []).Where(one => one.Until > time.GetUtcNow()).Select(one => one.ConversationId)];
+    }
+
     /// <summary>The contact was answered or withdrawn, and doesn't count any more. Idempotent.</summary>
     /// <exception cref="TimeoutException">Others changed the contacts again and again; try again.</exception>
     public async Task CloseAsync(UserId sender, ConversationId contact, CancellationToken cancellationToken)
@@ -75,16 +84,14 @@ public sealed class OpenContacts(ChatContainers containers, Limits limits, TimeP
                 return true;
             }
 
-            var list = new OpenContactList { UserId = sender, Open = after };
-            var body = JsonSerializer.SerializeToUtf8Bytes(list, ChatJson.Default.OpenContactList);
-            using var document = new MemoryStream(body, writable: false);
-            var options = new ItemRequestOptions { IfMatchEtag = etag, EnableContentResponseOnWrite = false };
-            using var written = etag is null
-                ? await containers.Users.CreateItemStreamAsync(document, partition, options, cancellationToken)
-                : await containers.Users.ReplaceItemStreamAsync(document, list.Id, partition, options, cancellationToken);
-            if (written.StatusCode is not (HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed or HttpStatusCode.NotFound))
+            if (await containers.Users.TryWriteDocumentAsync(
+                new OpenContactList { UserId = sender, Open = after },
+                OpenContactList.DocumentId,
+                partition,
+                etag,
+                ChatJson.Default.OpenContactList,
+                cancellationToken))
             {
-                written.EnsureSuccessStatusCode();
                 return true;
             }
 

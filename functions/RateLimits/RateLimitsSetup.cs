@@ -6,5 +6,9 @@ namespace Chat.Functions.RateLimits;
 internal static class RateLimitsSetup
 {
     public static IServiceCollection AddRateLimits(this IServiceCollection services) =>
-        services.AddSingleton<RequestRates>().AddSingleton<DailyLimits>().AddSingleton<OpenContacts>();
+        services
+            .AddSingleton<RequestRates>()
+            .AddSingleton<DailyLimits>()
+            .AddSingleton<OpenContacts>()
+            .AddSingleton<FirstContactLimits>();
 }

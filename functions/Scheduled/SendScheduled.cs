@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Azure.Messaging.ServiceBus;
-using Chat.Functions.Content;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
+using Chat.Functions.Hooks;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;
@@ -24,7 +24,7 @@ public sealed class SendScheduled(
     ChatContainers containers,
     MessageSender sender,
     PrivacyReader privacy,
-    ContentFilter filter,
+    MessageScreening screening,
     TimeProvider time,
     Limits limits)
 {
@@ -50,12 +50,14 @@ public sealed class SendScheduled(
         }
 
         // By the lists of now: those of when it was scheduled may have changed.
-        var content = await filter.ScreenAsync(scheduled.Content, cancellationToken);
-        var send = new SendScheduledCommand(
-            scheduled,
-            content,
-            limits,
-            await privacy.ShowsReadAsync(scheduled.SenderId, cancellationToken));
+        var content = await screening.ScreenAsync(
+            scheduled.ConversationId,
+            scheduled.SenderId,
+            scheduled.ClientMessageId,
+            scheduled.Content,
+            cancellationToken);
+        var isReceipt = await privacy.ShowsReadAsync(scheduled.SenderId, cancellationToken);
+        var send = new SendScheduledCommand(scheduled, content, limits, isReceipt);
         var appended = await sender.SendAsync(due.ConversationId, send, due.Session, cancellationToken);
         if (appended.Refusal == Problems.Unavailable)
         {

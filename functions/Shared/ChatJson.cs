@@ -1,12 +1,13 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Chat.Functions.Content;
 using Chat.Functions.Blocks;
+using Chat.Functions.Content;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Events;
 using Chat.Functions.Health;
+using Chat.Functions.Hooks;
 using Chat.Functions.Inbox;
 using Chat.Functions.Invites;
 using Chat.Functions.Log;
@@ -68,6 +69,8 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(DailyCounts))]
 [JsonSerializable(typeof(OpenContactList))]
 [JsonSerializable(typeof(WordListDocument))]
+[JsonSerializable(typeof(BeforeSend))]
+[JsonSerializable(typeof(BeforeSendAnswer))]
 [JsonSerializable(typeof(DocumentsPage<WordListVersion>))]
 [JsonSerializable(typeof(PresenceList))]
 [JsonSerializable(typeof(Person))]

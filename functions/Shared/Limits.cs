@@ -192,7 +192,7 @@ public sealed record Limits
     [Range(0, 500)]
     public int JoinsPerDay { get; init; } = 50;
 
-    /// <summary>Users whom a user writes to for the first time a day. Default 20; 0 for any number.</summary>
+    /// <summary>Strangers whom a user asks to be written to a day. Default 20; 0 for any number.</summary>
     [Range(0, 500)]
     public int FirstContactsPerDay { get; init; } = 20;
 

@@ -40,6 +40,8 @@ internal static class Problems
 
     public static readonly Problem MessageUnsent = new(409, "message_unsent", "The message was taken back.");
 
+    public static readonly Problem MessageHeld = new(409, "message_held", "The message is held until it is decided on.");
+
     public static readonly Problem NotAThreadRoot = new(409, "not_a_thread_root", "The message is in a thread itself.");
 
     public static readonly Problem NotAPoll = new(409, "not_a_poll", "The message isn't a poll.");

@@ -122,6 +122,45 @@ public class When_somebody_does_too_much_in_a_day(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Should_ask_so_many_strangers_by_messages()
+    {
+        var settings = new Dictionary<string, string?>(Few, StringComparer.Ordinal) { ["Limits:FirstContactsPerDay"] = "4", ["Trust:Mode"] = "strict" };
+        await using var app = await ChatApp.StartAsync(settings: settings);
+        var alice = app.As("alice");
+        var conversations = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var other in new[] { "bob", "carol", "dave", "erin", "frank" })
+        {
+            conversations[other] = (await alice.StartDirectAsync(other)).ConversationId;
+        }
+
+        await alice.SendAsync(conversations["bob"], "Hello");
+        await alice.SendAsync(conversations["carol"], "Hello");
+        Assert.Equal("openContacts", await LimitAsync(alice, "dave"));
+
+        // An answer makes room for another; a refusal, of which its sender doesn't know, doesn't.
+        await app.As("bob").SendAsync(conversations["bob"], "Hello yourself");
+        await alice.SendAsync(conversations["dave"], "Hello");
+        await app.As("carol").DoAsync("POST", $"/api/requests/{conversations["carol"]}/decline", new { });
+        Assert.Equal("openContacts", await LimitAsync(alice, "erin"));
+        await app.As("dave").DoAsync("POST", $"/api/requests/{conversations["dave"]}/accept");
+        await alice.SendAsync(conversations["erin"], "Hello");
+        Assert.Equal("firstContactsPerDay", await LimitAsync(alice, "frank"));
+        await alice.SendAsync(conversations["bob"], "We know each other");
+
+        await app.AsHost().SaysAsync("grace", new { ageBand = "18+", state = "active", isNew = true, version = 1 });
+        var grace = app.As("grace");
+        await grace.SendAsync((await grace.StartDirectAsync("bob")).ConversationId, "Hello");
+        conversations["heidi"] = (await grace.StartDirectAsync("heidi")).ConversationId;
+        Assert.Equal("newAccountContactsPerDay", await LimitAsync(grace, "heidi"));
+
+        async Task<string?> LimitAsync(Person person, string other) => (await person.AskAsync(
+            "POST",
+            $"/api/conversations/{conversations[other]}/messages",
+            new { clientMessageId = "refused", text = "Hello" },
+            HttpStatusCode.TooManyRequests)).Text("limit.name");
+    }
+
+    [Fact]
     public async Task Should_cost_a_read_and_a_write()
     {
         await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:GroupsPerDay"] = "500" });

@@ -34,6 +34,7 @@ public class When_words_are_listed
             ("POST", $"{path}/scheduled", new { clientMessageId = "5", text = Bad, dueAt = due }),
             ("PATCH", path, new { title = Bad }),
             ("PATCH", path, new { description = Bad }),
+            ("PATCH", "/api/me/profile", new { displayName = Bad }),
             ("POST", "/api/conversations", new { kind = "group", title = Bad, members = new[] { "bob" } }),
         ];
         foreach (var door in doors)

@@ -43,8 +43,8 @@ export function settingsOf(world) {
   const add = (name, setting) => settings.set(name, { name, ...setting });
   const all = world.code;
   for (const text of all) {
-    for (const [, type, section] of text.matchAll(/GetValidated<(\w+)>\("(\w+)"\)/g)) {
-      optionsOf(all, type).forEach(({ name, ...setting }) => add(`${section}__${name}`, setting));
+    for (const [, type, section] of text.matchAll(/GetValidated<(\w+)>\("([\w:]+)"\)/g)) {
+      optionsOf(all, type).forEach(({ name, ...setting }) => add(`${section.replace(':', '__')}__${name}`, setting));
     }
 
     const connection = one(text, /const string Connection = "(\w+)"/);

@@ -1,0 +1,11 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Chat.Functions.Hooks;
+
+/// <summary>Registers what the host app is asked.</summary>
+internal static class HooksSetup
+{
+    public static IServiceCollection AddHooks(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddSingleton(BeforeSendOptions.Read(configuration)).AddSingleton<BeforeSendHook>().AddSingleton<MessageScreening>();
+}
