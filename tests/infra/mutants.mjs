@@ -70,7 +70,7 @@ const mutantsOf = {
   ],
   'settings are explained': [
     [operations, '| `Limits__Text` | `4000` |', '| `Limits__Text` | `2000` |', 'the default of Limits__Text is 4000'],
-    ['functions/Shared/Limits.cs', '[Range(1, 4000)]', '[Range(1, 8000)]', 'the range of Limits__Text is 1–8000'],
+    ['functions/Shared/Limits.cs', '[Range(1, 4000)]\n    public int Text', '[Range(1, 8000)]\n    public int Text', 'the range of Limits__Text is 1–8000'],
     ['functions/Sync/SyncSetup.cs', 'int StoreEpoch', 'int Epoch', "doesn't explain Sync__Epoch"],
     [operations, '| `Limits__Pins` |', '| `Limits__Pinned` |', 'explains Limits__Pinned, which nothing reads'],
     ['local.settings.sample.json', '    "Limits__Pins": "10",\n', '', "which local.settings.sample.json hasn't"],
