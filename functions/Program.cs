@@ -2,10 +2,12 @@ using Chat.Functions.Content;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Health;
+using Chat.Functions.Moderation;
 using Chat.Functions.Presence;
 using Chat.Functions.RateLimits;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
+using Chat.Functions.Standings;
 using Chat.Functions.Sync;
 using Chat.Functions.Telemetry;
 using Chat.Functions.Trust;
@@ -23,6 +25,7 @@ builder.UseMiddleware<InvocationStart>();
 builder.UseMiddleware<TraceCalls>();
 builder.UseMiddleware<AnswerFailures>();
 builder.UseMiddleware<Authenticate>();
+builder.UseMiddleware<EnforceStandings>();
 builder.UseMiddleware<LimitRates>();
 
 builder.Services
@@ -35,6 +38,7 @@ builder.Services
     .AddPresence()
     .AddRateLimits()
     .AddContent()
+    .AddModeration()
     .AddSync(builder.Configuration)
     .AddHealth()
     .AddTelemetry(builder.Configuration);

@@ -50,7 +50,7 @@ internal abstract record MessageCommand : LogCommand
     /// <summary>
     /// Appends an event that changes the message, and other documents with it. Lists move only if the message is their last one.
     /// </summary>
-    protected static Decision Changed(
+    internal static Decision Changed(
         in DecisionContext context,
         Head head,
         LogEvent change,

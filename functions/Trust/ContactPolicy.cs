@@ -3,6 +3,7 @@ using Chat.Functions.Blocks;
 using Chat.Functions.People;
 using Chat.Functions.Privacy;
 using Chat.Functions.Shared;
+using Chat.Functions.Standings;
 using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Trust;
@@ -12,11 +13,16 @@ namespace Chat.Functions.Trust;
 /// One read-many: the recipient's partition, which holds a copy of every relation and block between the two, and what is known of
 /// the sender.
 /// </remarks>
-public sealed class ContactPolicy(ChatContainers containers, TrustOptions trust)
+public sealed class ContactPolicy(ChatContainers containers, StandingList standings, TrustOptions trust)
 {
     /// <summary>What a sender's first contact with a recipient comes to.</summary>
     public async Task<Contact> DecideAsync(ContactKind kind, UserId sender, UserId recipient, CancellationToken cancellationToken)
     {
+        if (!standings.Of(sender).MayMakeFirstContact() || standings.Of(recipient) == Standing.Banned)
+        {
+            return Contact.Refused;
+        }
+
         var (own, other) = (new PartitionKey(sender.Value), new PartitionKey(recipient.Value));
         var found = await containers.Users.ReadDocumentsAsync(
             [
