@@ -54,6 +54,12 @@ internal sealed class World
             world.Caller = "dave";
             return Task.CompletedTask;
         },
+        ["changePrivacy"] = world =>
+        {
+            // Strangers are to reach alice all the while.
+            world.Caller = "dave";
+            return Task.CompletedTask;
+        },
         ["listRequests"] = async world =>
         {
             await world.AsksAsync("dave");
