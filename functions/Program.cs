@@ -3,10 +3,12 @@ using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Health;
 using Chat.Functions.Hooks;
+using Chat.Functions.Moderation;
 using Chat.Functions.Presence;
 using Chat.Functions.RateLimits;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
+using Chat.Functions.Standings;
 using Chat.Functions.Sync;
 using Chat.Functions.Telemetry;
 using Chat.Functions.Trust;
@@ -24,6 +26,7 @@ builder.UseMiddleware<InvocationStart>();
 builder.UseMiddleware<TraceCalls>();
 builder.UseMiddleware<AnswerFailures>();
 builder.UseMiddleware<Authenticate>();
+builder.UseMiddleware<EnforceStandings>();
 builder.UseMiddleware<LimitRates>();
 
 builder.Services
@@ -37,6 +40,7 @@ builder.Services
     .AddRateLimits()
     .AddContent()
     .AddHooks(builder.Configuration)
+    .AddModeration()
     .AddSync(builder.Configuration)
     .AddHealth()
     .AddTelemetry(builder.Configuration);

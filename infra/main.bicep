@@ -25,7 +25,7 @@ param authAudience string
 @minLength(1)
 param authUserIdClaim string = 'sub'
 
-@description('The claim of tokens that has their roles, by which the host app is known.')
+@description('The claim of tokens that has their roles, by which the host app and moderators are known.')
 @minLength(1)
 param authRolesClaim string = 'roles'
 

@@ -5,6 +5,7 @@ using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
+using Chat.Functions.Standings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -19,7 +20,8 @@ internal static class ConversationsSetup
                 provider.GetRequiredService<ChatContainers>().Conversations,
                 provider.GetRequiredService<EnqueueDelivery>(),
                 provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<ConversationLog>>()))
+                provider.GetRequiredService<ILogger<ConversationLog>>(),
+                provider.GetRequiredService<StandingList>().MayNotWrite))
             .AddSingleton<RemainingMembers>()
             .AddSingleton<ConversationReader>()
             .AddSingleton<ConversationViews>()

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
@@ -58,4 +59,10 @@ internal sealed record DeleteConversationCommand : MemberCommand
 }
 
 /// <summary>The data of <c>conversation.deleted</c>.</summary>
-internal sealed record ConversationDeleted(UserId By);
+/// <param name="By">The owner who did; absent when a moderator closed it.</param>
+internal sealed record ConversationDeleted([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UserId? By)
+{
+    /// <summary><see cref="Messages.Message.ByModerator"/>; absent when the owner deleted it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+}

@@ -58,6 +58,9 @@ internal sealed record AddRemainingMembersCommand : LogCommand
     /// <summary>The most members that a group may have.</summary>
     public required int MaxMembers { get; init; }
 
+    // What the creator had begun is brought to its end, whatever became of them.
+    public override bool IsByActor => false;
+
     public override IReadOnlyList<string> DocumentsToLoad => [.. Users.Select(Member.DocumentId)];
 
     public override Decision Decide(in DecisionContext context)

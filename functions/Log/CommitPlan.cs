@@ -145,6 +145,12 @@ internal sealed class CommitPlan(
             return;
         }
 
+        if (pending.Command.IsByActor && pending.Barred?.Invoke(pending.Command.Actor) is { } barred)
+        {
+            Answers.Add((pending, AppendResult.Refused(barred)));
+            return;
+        }
+
         Decision decision;
         try
         {

@@ -17,7 +17,8 @@ public sealed class ConversationLog(
     Container conversations,
     EnqueueDelivery enqueueDelivery,
     TimeProvider time,
-    ILogger<ConversationLog> logger)
+    ILogger<ConversationLog> logger,
+    Func<UserId, Problem?>? barred = null)
 {
     /// <summary>How many conversations keep their lane. Beyond that idle lanes are dropped, which costs a read of 1 RU each.</summary>
     private const int MaxLanes = 10_000;
@@ -91,7 +92,7 @@ public sealed class ConversationLog(
         List<PendingAppend> all = [];
         foreach (var command in commands)
         {
-            all.Add(new PendingAppend(command, deadline, session) { Predecessor = all.LastOrDefault() });
+            all.Add(new PendingAppend(command, deadline, session) { Barred = barred, Predecessor = all.LastOrDefault() });
         }
 
         var lane = Enqueue(conversation, all);

@@ -11,6 +11,9 @@ public abstract record LogCommand
     /// <summary>Who asks for it. No actor takes more than their share of a commit while others wait.</summary>
     public required UserId Actor { get; init; }
 
+    /// <summary>Whether it is the actor's own doing, which a standing may bar them from.</summary>
+    public virtual bool IsByActor => true;
+
     /// <summary>
     /// The id of a document that this command creates, and that every repeat of it would create too (idempotency key). Null when
     /// repeats aren't recognised by a document.

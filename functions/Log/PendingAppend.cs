@@ -26,6 +26,12 @@ internal sealed class PendingAppend(LogCommand command, Deadline deadline, Sessi
     /// <summary>The span of the call that waits for it.</summary>
     public ActivityContext Caller { get; } = Spans.Current;
 
+    /// <summary>
+    /// The refusal of an actor who may not write any more, asked whenever the command is decided: they may have been barred while it
+    /// waited. Null where nobody is.
+    /// </summary>
+    public Func<UserId, Problem?>? Barred { get; init; }
+
     /// <summary>The command of the same call that comes before this one; when it is given up, so is this one.</summary>
     public PendingAppend? Predecessor { get; init; }
 

@@ -85,7 +85,13 @@ internal sealed record LeaveConversationCommand : MemberCommand
             Actor,
             new MemberGone(Actor, Actor) { Owner = successor?.UserId },
             ChatJson.Default.MemberGone);
-        var me = context.Find<Member>(Member.DocumentId(Actor))! with { State = MemberState.Left, Role = MemberRole.Member };
+        var me = context.Find<Member>(Member.DocumentId(Actor))! with
+        {
+            State = MemberState.Left,
+            Role = MemberRole.Member,
+            LeftSeq = left.Seq,
+            LeftAt = left.At,
+        };
         return successor is null
             ? Decision.Append(Membership.Without(head with { LastSeq = left.Seq }, Actor), left, me)
             : Decision.Append(

@@ -66,6 +66,16 @@ public sealed record Member : ConversationDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? SentAt { get; init; }
 
+    /// <summary>
+    /// The last entry that they saw before they left or were removed; null for members, and in documents from before this was noted.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? LeftSeq { get; init; }
+
+    /// <summary>When they left or were removed; null as <see cref="LeftSeq"/> is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? LeftAt { get; init; }
+
     /// <summary>When they asked to join; null unless they wait for a decision.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? RequestedAt { get; init; }

@@ -83,6 +83,8 @@ internal static class Membership
             InvitedBy = null,
             InvitedAt = null,
             IsDeclined = false,
+            LeftSeq = null,
+            LeftAt = null,
             VisibleFrom = head.HistoryVisibility == HistoryVisibility.All ? 1 : joinedSeq,
             JoinedSeq = joinedSeq,
             JoinedOrdinal = head.MessageCount,

@@ -116,6 +116,6 @@ internal sealed record RemoveMemberCommand : MemberCommand
         return Decision.Append(
             Membership.Without(head with { LastSeq = removed.Seq }, UserId),
             removed,
-            member with { State = MemberState.Removed, Role = MemberRole.Member });
+            member with { State = MemberState.Removed, Role = MemberRole.Member, LeftSeq = removed.Seq, LeftAt = removed.At });
     }
 }

@@ -42,4 +42,4 @@ internal sealed record RevisionPage(IReadOnlyList<RevisionView> Revisions);
 
 /// <summary>A text that a message had from an instant on.</summary>
 /// <param name="Revision">0 for the text that was sent.</param>
-internal sealed record RevisionView(int Revision, string Text, DateTimeOffset At);
+public sealed record RevisionView(int Revision, string Text, DateTimeOffset At);

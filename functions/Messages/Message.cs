@@ -16,6 +16,9 @@ public sealed record Message : LogEntry
 {
     public const string Created = "message.created";
 
+    /// <summary>The <see cref="UnsentReason"/> of what a moderator took back.</summary>
+    public const string ByModerator = "moderator";
+
     public override string Id => DocumentId(MessageId);
 
     public required MessageId MessageId { get; init; }
@@ -54,6 +57,10 @@ public sealed record Message : LogEntry
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UserId? UnsentBy { get; init; }
+
+    /// <summary>Why it was taken back, when that wasn't a member's doing: <see cref="ByModerator"/>. Who did it isn't stored here.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? UnsentReason { get; init; }
 
     /// <summary>Ordered by each key's first reaction; null while there are none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -125,7 +132,9 @@ public sealed record Message : LogEntry
         context.Find<Message>(DocumentId(id)) is { } found && found.Is(id) ? found : null;
 
     /// <summary>The tombstone that an unsent message leaves: its place in the log and in a thread, without any content.</summary>
-    public Message Unsent(UserId by, DateTimeOffset at) => this with
+    /// <param name="by">The member who takes it back; null for a moderator.</param>
+    /// <param name="at">When.</param>
+    public Message Unsent(UserId? by, DateTimeOffset at) => this with
     {
         Text = "",
         Reactions = null,
@@ -139,6 +148,7 @@ public sealed record Message : LogEntry
         EditedAt = null,
         UnsentAt = at,
         UnsentBy = by,
+        UnsentReason = by is null ? ByModerator : null,
     };
 
     /// <summary>The message with the content that was held.</summary>
@@ -184,4 +194,12 @@ internal sealed record MessageUpdated(MessageId MessageId)
 }
 
 /// <summary>The data of <c>message.deleted</c>.</summary>
-internal sealed record MessageDeleted(MessageId MessageId, UserId By);
+/// <param name="By">The member who took it back; absent when a moderator did.</param>
+internal sealed record MessageDeleted(
+    MessageId MessageId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UserId? By)
+{
+    /// <summary><see cref="Message.ByModerator"/>; absent when a member took it back.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+}

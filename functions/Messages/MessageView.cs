@@ -39,6 +39,10 @@ public sealed record MessageView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UserId? UnsentBy { get; init; }
 
+    /// <summary><c>moderator</c> when a moderator took it back; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? UnsentReason { get; init; }
+
     /// <summary>When it disappears; absent when it stays.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? ExpiresAt { get; init; }
@@ -95,6 +99,7 @@ public sealed record MessageView(
             EditedAt = message.EditedAt,
             UnsentAt = message.UnsentAt,
             UnsentBy = message.UnsentBy,
+            UnsentReason = message.UnsentReason,
             ExpiresAt = message.ExpiresAt,
             ThreadId = message.ThreadId,
             ThreadOrdinal = message.ThreadOrdinal,

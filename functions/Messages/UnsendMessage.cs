@@ -1,3 +1,4 @@
+using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Pins;
@@ -70,17 +71,23 @@ internal sealed record UnsendMessageCommand : MessageCommand
             return Decision.Refuse(Problems.TooLate("unsendWindow", Limits.UnsendWindow));
         }
 
-        var unsent = message.Unsent(Actor, context.Now);
-        var deleted = LogEvent.Of(
-            context,
-            LogEvent.MessageDeleted,
-            Actor,
-            new MessageDeleted(MessageId, Actor),
-            ChatJson.Default.MessageDeleted);
+        return TakeBack(context, head, message, Actor, new MessageDeleted(MessageId, Actor));
+    }
+
+    /// <summary>Empties a message, with its revisions and its pin.</summary>
+    /// <param name="context">The command must need the message and the pins.</param>
+    /// <param name="head">The head before.</param>
+    /// <param name="message">A message that wasn't taken back yet.</param>
+    /// <param name="actor">Who is noted on the entry.</param>
+    /// <param name="told">What members are told.</param>
+    internal static Decision TakeBack(in DecisionContext context, Head head, Message message, UserId actor, MessageDeleted told)
+    {
+        var id = message.MessageId;
+        var deleted = LogEvent.Of(context, LogEvent.MessageDeleted, actor, told, ChatJson.Default.MessageDeleted);
         var pins = context.Find<ConversationPins>(ConversationPins.DocumentId);
-        return Changed(context, head, deleted, unsent, pins?.Has(MessageId) == true ? [pins.Without(MessageId)] : []) with
+        return Changed(context, head, deleted, message.Unsent(told.By, context.Now), pins?.Has(id) == true ? [pins.Without(id)] : []) with
         {
-            Removed = [.. Enumerable.Range(0, message.Revision).Select(number => Messages.Revision.DocumentId(MessageId, number))],
+            Removed = [.. Enumerable.Range(0, message.Revision).Select(number => Messages.Revision.DocumentId(id, number))],
         };
     }
 }

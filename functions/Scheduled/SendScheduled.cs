@@ -9,6 +9,7 @@ using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Privacy;
 using Chat.Functions.Shared;
+using Chat.Functions.Standings;
 using Microsoft.Azure.Cosmos;
 using Microsoft.Azure.Functions.Worker;
 
@@ -25,6 +26,7 @@ public sealed class SendScheduled(
     MessageSender sender,
     PrivacyReader privacy,
     MessageScreening screening,
+    StandingList standings,
     TimeProvider time,
     Limits limits)
 {
@@ -47,6 +49,12 @@ public sealed class SendScheduled(
         {
             // Cancelled, sent, never accepted, or rescheduled.
             return;
+        }
+
+        // Whoever is banned or suspended is refused by the log, and the message dropped; who that is must be known here.
+        if (!await standings.IsReadAsync())
+        {
+            throw new TimeoutException("Who may send isn't known just now.");
         }
 
         // By the lists of now: those of when it was scheduled may have changed.

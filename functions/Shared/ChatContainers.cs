@@ -8,6 +8,7 @@ public sealed class ChatContainers(CosmosClient client)
     public const string Database = "chat";
     public const string ConversationsName = "conversations";
     public const string UsersName = "users";
+    public const string ModerationName = "moderation";
     public const string SettingsName = "settings";
     public const string LeasesName = "leases";
 
@@ -16,6 +17,9 @@ public sealed class ChatContainers(CosmosClient client)
 
     /// <summary>Partitioned by user: inbox entries, pairs, settings.</summary>
     public Container Users { get; } = client.GetContainer(Database, UsersName);
+
+    /// <summary>Partitioned by case: reports, evidence, decisions; and in one partition who has a standing.</summary>
+    public Container Moderation { get; } = client.GetContainer(Database, ModerationName);
 
     /// <summary>Partitioned by type: what operators set for everybody.</summary>
     public Container Settings { get; } = client.GetContainer(Database, SettingsName);

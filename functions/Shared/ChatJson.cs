@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Chat.Functions.Blocks;
 using Chat.Functions.Content;
 using Chat.Functions.Conversations;
+using Chat.Functions.Decisions;
 using Chat.Functions.Delivery;
 using Chat.Functions.Events;
 using Chat.Functions.Health;
@@ -13,6 +14,7 @@ using Chat.Functions.Invites;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;
+using Chat.Functions.Moderation;
 using Chat.Functions.People;
 using Chat.Functions.Pins;
 using Chat.Functions.Polls;
@@ -22,8 +24,10 @@ using Chat.Functions.RateLimits;
 using Chat.Functions.Reactions;
 using Chat.Functions.Realtime;
 using Chat.Functions.Receipts;
+using Chat.Functions.Reports;
 using Chat.Functions.Requests;
 using Chat.Functions.Scheduled;
+using Chat.Functions.Standings;
 using Chat.Functions.Sync;
 using Chat.Functions.Typing;
 
@@ -48,6 +52,13 @@ namespace Chat.Functions.Shared;
         typeof(CamelCaseEnumConverter<PersonState>),
         typeof(CamelCaseEnumConverter<Audience>),
         typeof(CamelCaseEnumConverter<RequestState>),
+        typeof(CamelCaseEnumConverter<ReportReason>),
+        typeof(CamelCaseEnumConverter<Severity>),
+        typeof(CamelCaseEnumConverter<CaseState>),
+        typeof(CamelCaseEnumConverter<TargetKind>),
+        typeof(CamelCaseEnumConverter<DecisionAction>),
+        typeof(CamelCaseEnumConverter<DecisionGround>),
+        typeof(CamelCaseEnumConverter<Standing>),
     ])]
 [JsonSerializable(typeof(Head))]
 [JsonSerializable(typeof(Member))]
@@ -114,6 +125,31 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(RealtimeConnection))]
 [JsonSerializable(typeof(ConnectionState))]
 [JsonSerializable(typeof(PushGroupsDue))]
+[JsonSerializable(typeof(CaseDocument))]
+[JsonSerializable(typeof(Case))]
+[JsonSerializable(typeof(Report))]
+[JsonSerializable(typeof(Reporter))]
+[JsonSerializable(typeof(Evidence))]
+[JsonSerializable(typeof(CaseDecision))]
+[JsonSerializable(typeof(DecisionApplied))]
+[JsonSerializable(typeof(Appeal))]
+[JsonSerializable(typeof(UserStanding))]
+[JsonSerializable(typeof(ListedStanding))]
+[JsonSerializable(typeof(OwnDecision))]
+[JsonSerializable(typeof(OwnDecisionView))]
+[JsonSerializable(typeof(OwnDecisionList))]
+[JsonSerializable(typeof(AppealState))]
+[JsonSerializable(typeof(ReportState))]
+[JsonSerializable(typeof(CaseView))]
+[JsonSerializable(typeof(CasePage))]
+[JsonSerializable(typeof(CaseDetails))]
+[JsonSerializable(typeof(DecisionView))]
+[JsonSerializable(typeof(ModerationMessage))]
+[JsonSerializable(typeof(DocumentsPage<Case>))]
+[JsonSerializable(typeof(DocumentsPage<CaseDocument>))]
+[JsonSerializable(typeof(DocumentsPage<Evidence>))]
+[JsonSerializable(typeof(DocumentsPage<ListedStanding>))]
+[JsonSerializable(typeof(DocumentsPage<OwnDecision>))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(ChatEvent[]))]

@@ -75,6 +75,27 @@ internal static class CosmosDocuments
         return (await JsonSerializer.DeserializeAsync(response.Content, type, cancellationToken))!.Documents;
     }
 
+    /// <summary>The results of a query over all partitions, page by page.</summary>
+    public static async IAsyncEnumerable<T> QueryAsync<T>(
+        this Container container,
+        QueryDefinition query,
+        JsonTypeInfo<DocumentsPage<T>> type,
+        int pageSize,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var pages = container.GetItemQueryStreamIterator(query, requestOptions: new QueryRequestOptions { MaxItemCount = pageSize });
+        while (pages.HasMoreResults)
+        {
+            using var response = await pages.ReadNextAsync(cancellationToken);
+            response.EnsureSuccessStatusCode();
+            var page = await JsonSerializer.DeserializeAsync(response.Content, type, cancellationToken);
+            foreach (var document in page!.Documents)
+            {
+                yield return document;
+            }
+        }
+    }
+
     /// <summary>
     /// The results of a query within one partition, page by page. Optimistic direct execution saves the call for a query plan.
     /// </summary>

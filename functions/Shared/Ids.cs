@@ -114,6 +114,40 @@ public readonly record struct MessageId(string Value)
     public override string ToString() => Value;
 }
 
+/// <summary>A moderation case, and the key of its partition: the hash of what was reported, so that reports on one target meet.</summary>
+[JsonConverter(typeof(CaseIdConverter))]
+[InputConverter(typeof(RouteIdConverter))]
+public readonly record struct CaseId(string Value)
+{
+    /// <summary>The id of nothing. A malformed id in a route becomes this.</summary>
+    public static readonly CaseId None = new("");
+
+    public static bool TryParse(string? text, out CaseId id)
+    {
+        id = new CaseId(text ?? "");
+        return OpaqueId.IsWellFormed(text);
+    }
+
+    public override string ToString() => Value;
+}
+
+/// <summary>A moderator's decision. The same request gives the same id.</summary>
+[JsonConverter(typeof(DecisionIdConverter))]
+[InputConverter(typeof(RouteIdConverter))]
+public readonly record struct DecisionId(string Value)
+{
+    /// <summary>The id of nothing. A malformed id in a route becomes this.</summary>
+    public static readonly DecisionId None = new("");
+
+    public static bool TryParse(string? text, out DecisionId id)
+    {
+        id = new DecisionId(text ?? "");
+        return OpaqueId.IsWellFormed(text);
+    }
+
+    public override string ToString() => Value;
+}
+
 /// <summary>Reads and writes an id as a JSON string.</summary>
 internal abstract class IdConverter<T>(Func<string, T> make, Func<T, string> text) : JsonConverter<T>
 {
@@ -128,5 +162,9 @@ internal abstract class IdConverter<T>(Func<string, T> make, Func<T, string> tex
 internal sealed class UserIdConverter() : IdConverter<UserId>(text => new UserId(text), id => id.Value);
 
 internal sealed class ConversationIdConverter() : IdConverter<ConversationId>(text => new ConversationId(text), id => id.Value);
+
+internal sealed class CaseIdConverter() : IdConverter<CaseId>(text => new CaseId(text), id => id.Value);
+
+internal sealed class DecisionIdConverter() : IdConverter<DecisionId>(text => new DecisionId(text), id => id.Value);
 
 internal sealed class MessageIdConverter() : IdConverter<MessageId>(text => new MessageId(text), id => id.Value);

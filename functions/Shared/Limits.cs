@@ -105,6 +105,24 @@ public sealed record Limits
     [Range(1, 500)]
     public int Relationships { get; init; } = 500;
 
+    /// <summary>Messages in one report. Default 20; each is copied with the five before and after.</summary>
+    [Range(1, 20)]
+    public int ReportedMessages { get; init; } = 20;
+
+    /// <summary>
+    /// The length of a report's note, of an appeal, and of a moderator's note, in Unicode scalar values. Default 1,000.
+    /// </summary>
+    [Range(1, 1000)]
+    public int Note { get; init; } = 1000;
+
+    /// <summary>The length of a decision's scope, and of the name of the rule that it goes by. Default 200.</summary>
+    [Range(1, 200)]
+    public int Rule { get; init; } = 200;
+
+    /// <summary>How long somebody who left can report what they saw before. Default 30 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan ReportWindow { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>Mentions in one message. Default 50.</summary>
     [Range(0, 50)]
     public int Mentions { get; init; } = 50;

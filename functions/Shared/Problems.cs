@@ -38,6 +38,21 @@ internal static class Problems
 
     public static readonly Problem RequestNotFound = new(404, "request_not_found", "There is no such request to you.");
 
+    public static readonly Problem Banned = new(403, "banned", "You may not use this any more.");
+
+    public static readonly Problem Suspended = new(403, "suspended", "You may read, but not write, for now.");
+
+    public static readonly Problem CaseNotFound = new(404, "case_not_found", "There is no such case.");
+
+    /// <summary>For decisions that don't exist and for those about others.</summary>
+    public static readonly Problem DecisionNotFound = new(404, "decision_not_found", "There is no such decision about you.");
+
+    public static readonly Problem CaseClaimed = new(409, "case_claimed", "Another moderator works on the case.");
+
+    public static readonly Problem CaseDecided = new(409, "case_decided", "The case is decided.");
+
+    public static readonly Problem AlreadyAppealed = new(409, "already_appealed", "There was an appeal against that decision.");
+
     public static readonly Problem MessageUnsent = new(409, "message_unsent", "The message was taken back.");
 
     public static readonly Problem MessageHeld = new(409, "message_held", "The message is held until it is decided on.");
@@ -89,6 +104,9 @@ internal static class Problems
     public static readonly Problem NotAUser = Malformed([new Fault("userId", "invalid_id", $"Must be {UserId.Rule}.")]);
 
     public static readonly Problem NotAnother = Malformed([new Fault("userId", "not_a_pair", "Must be another user.")]);
+
+    public static readonly Problem SeveralSenders =
+        Malformed([new Fault("/target/messageIds", "several_senders", "Must be of one sender; report others apart.")]);
 
     public static readonly Problem NotAReaction =
         Malformed([new Fault("key", "not_a_reaction", "Must be one emoji, or a name of 1 to 32 a-z0-9_+- between colons.")]);

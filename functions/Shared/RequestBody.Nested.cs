@@ -67,6 +67,21 @@ public sealed partial class RequestBody
         return id;
     }
 
+    /// <summary>A list of message ids, without duplicates.</summary>
+    public IReadOnlyList<MessageId> MessageIds(string name, int most)
+    {
+        var ids = Items(name, 1, most, JsonValueKind.String, "a message's id", (pointer, element) =>
+        {
+            if (!MessageId.TryParse(Decode(element), out var id))
+            {
+                Fault(pointer, "invalid_id", "Must be a message's id.");
+            }
+
+            return id;
+        });
+        return [.. ids.Distinct()];
+    }
+
     /// <summary>An object; null when absent.</summary>
     public RequestBody? OptionalObject(string name) =>
         Has(name) && TryGet(name, "an object", out var element, JsonValueKind.Object) ? new(this, $"/{name}", element) : null;

@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace Chat.Functions.Shared;
@@ -67,6 +69,26 @@ internal sealed class RequestQuery(HttpRequest request)
         Fault("continuation", "invalid", "Must be the continuation of a page before.");
         return null;
     }
+
+    /// <summary>The cursor of lists ordered by a text: that of the last item of the page before; null for the first page.</summary>
+    public string? TextContinuation()
+    {
+        if (!TryGet("continuation", out var text))
+        {
+            return null;
+        }
+
+        if (text.Length is > 0 and <= 128 && Base64Url.IsValid(text))
+        {
+            return Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text));
+        }
+
+        Fault("continuation", "invalid", "Must be the continuation of a page before.");
+        return null;
+    }
+
+    /// <summary>The cursor that <see cref="TextContinuation"/> reads.</summary>
+    public static string Continuation(string last) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(last));
 
     /// <summary>A comma-separated list of user ids, without duplicates.</summary>
     public IReadOnlyList<UserId> UserIds(string name, int limit)

@@ -13,6 +13,8 @@ internal sealed class RouteIdConverter : IInputConverter
     private static object Parse(Type type, string? text) =>
         type == typeof(ConversationId) ? ConversationId.TryParse(text, out var conversation) ? conversation : ConversationId.None
         : type == typeof(MessageId) ? MessageId.TryParse(text, out var message) ? message : MessageId.None
+        : type == typeof(CaseId) ? CaseId.TryParse(text, out var @case) ? @case : CaseId.None
+        : type == typeof(DecisionId) ? DecisionId.TryParse(text, out var decision) ? decision : DecisionId.None
         : type == typeof(UserId) ? UserId.TryParse(text, out var user) ? user : UserId.None
         : throw new InvalidOperationException($"No route has a {type.Name}.");
 }

@@ -4,6 +4,7 @@ using Chat.Functions.Blocks;
 using Chat.Functions.People;
 using Chat.Functions.Privacy;
 using Chat.Functions.Shared;
+using Chat.Functions.Standings;
 using Microsoft.Azure.Cosmos;
 
 namespace Chat.Functions.Trust;
@@ -13,13 +14,13 @@ namespace Chat.Functions.Trust;
 /// One read-many: the recipients' partitions, which hold a copy of every relation and block between two, and what is known of the
 /// sender. Blocks among a group's members are looked for only of those who ever had one, which their settings say.
 /// </remarks>
-public sealed class ContactPolicy(ChatContainers containers, BlockStore blocks, TrustOptions trust)
+public sealed class ContactPolicy(ChatContainers containers, BlockStore blocks, StandingList standings, TrustOptions trust)
 {
     private const int MaxParallel = 8;
 
     /// <summary>What a sender's first contact with a recipient comes to.</summary>
     public async Task<Contact> DecideAsync(ContactKind kind, UserId sender, UserId recipient, CancellationToken cancellationToken) =>
-        FirstContact.Decide(kind, (await ReadAsync(sender, [recipient], cancellationToken))[recipient], trust);
+        Decide(kind, sender, recipient, (await ReadAsync(sender, [recipient], cancellationToken))[recipient]);
 
     /// <summary>
     /// What adding users to a group comes to, for each. It is refused for one whom a block, either way, keeps from anybody in the
@@ -51,8 +52,14 @@ public sealed class ContactPolicy(ChatContainers containers, BlockStore blocks, 
             cancellationToken);
         return users.ToDictionary(
             user => user,
-            user => FirstContact.Decide(ContactKind.Add, facts[user] with { IsBlocked = facts[user].IsBlocked || kept.Contains(user) }, trust));
+            user => Decide(ContactKind.Add, adder, user, facts[user] with { IsBlocked = facts[user].IsBlocked || kept.Contains(user) }));
     }
+
+    /// <summary>Moderators' decisions come first: their refusal is the same.</summary>
+    private Contact Decide(ContactKind kind, UserId sender, UserId recipient, ContactFacts facts) =>
+        standings.Of(sender).MayMakeFirstContact() && standings.Of(recipient) != Standing.Banned
+            ? FirstContact.Decide(kind, facts, trust)
+            : Contact.Refused;
 
     private async Task<Dictionary<UserId, ContactFacts>> ReadAsync(
         UserId sender,

@@ -11,8 +11,8 @@ namespace Chat.Functions.Users;
 /// Requires a valid bearer token of every HTTP call except health checks, and puts the caller into <see cref="CurrentUser"/>.
 /// </summary>
 /// <remarks>
-/// Functions of the namespace <c>HostApp</c> need a token with the role <c>chat.host</c>, all others one without. It also refuses paths
-/// with a trailing slash, which routing would ignore.
+/// Functions of the namespace <c>HostApp</c> need a token with the role <c>chat.host</c>, all others one without; those of the namespace
+/// <c>Moderation</c> need the role <c>chat.moderator</c>. It also refuses paths with a trailing slash, which routing would ignore.
 /// </remarks>
 internal sealed class Authenticate(TokenValidator tokens, LastSeen lastSeen) : IFunctionsWorkerMiddleware
 {
@@ -36,7 +36,8 @@ internal sealed class Authenticate(TokenValidator tokens, LastSeen lastSeen) : I
             }
 
             // The host app's token is no user's, and no user's token is the host app's.
-            if (context.FunctionDefinition.Name != nameof(UnknownRoute) && token.IsHost != IsForHost(context.FunctionDefinition))
+            if ((context.FunctionDefinition.Name != nameof(UnknownRoute) && token.IsHost != IsForHost(context.FunctionDefinition))
+                || (IsForModerators(context.FunctionDefinition) && !token.IsModerator))
             {
                 context.GetInvocationResult().Value = Problems.NotAllowed.ToResult();
                 return;
@@ -56,4 +57,7 @@ internal sealed class Authenticate(TokenValidator tokens, LastSeen lastSeen) : I
     /// <summary>By the namespace, so that no function there can be without the check.</summary>
     private static bool IsForHost(FunctionDefinition function) =>
         function.EntryPoint.StartsWith($"{typeof(HostApp.UpdateUser).Namespace}.", StringComparison.Ordinal);
+
+    private static bool IsForModerators(FunctionDefinition function) =>
+        function.EntryPoint.StartsWith($"{typeof(Moderation.ListCases).Namespace}.", StringComparison.Ordinal);
 }

@@ -19,6 +19,9 @@ internal sealed class TokenValidator
     /// <summary>The role of the host app's own tokens. They are nobody's, and good for what only the host app may do.</summary>
     public const string HostRole = "chat.host";
 
+    /// <summary>The role of tokens by which a user is a moderator, too.</summary>
+    public const string ModeratorRole = "chat.moderator";
+
     private const int MaxTokenLength = 8192;
 
     /// <summary>Cached tokens, of up to 2,048 characters each: 40 MB. When the cache is full, it is cleared.</summary>
@@ -131,6 +134,7 @@ internal sealed class TokenValidator
         var found = new ValidatedToken(user, Until(believed.ValidTo), _time.GetUtcNow() + Remembered)
         {
             IsHost = HasRole(payload.RootElement, HostRole),
+            IsModerator = HasRole(payload.RootElement, ModeratorRole),
         };
         Remember(token, found);
         return (found, null);
@@ -192,4 +196,7 @@ internal readonly record struct ValidatedToken(UserId User, DateTimeOffset Until
 {
     /// <summary>Whether it is the host app's own, and so no user's.</summary>
     public bool IsHost { get; init; }
+
+    /// <summary>Whether its user is a moderator.</summary>
+    public bool IsModerator { get; init; }
 }

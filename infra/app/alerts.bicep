@@ -115,6 +115,12 @@ var logs = [
     query: 'traces | where message has "has failed for" | where toint(extract("failed for ([0-9]+) minutes", 1, message)) >= 1440'
   }
   {
+    name: 'overdue-cases'
+    description: 'A case of moderation waits longer than it should.'
+    severity: 2
+    query: 'traces | where message has "A case of severity" and message has "is overdue by"'
+  }
+  {
     name: 'server-errors'
     description: 'More than 1 % of at least 100 requests in five minutes failed by the server\'s fault.'
     severity: 1

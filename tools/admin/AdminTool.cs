@@ -6,6 +6,7 @@ using Chat.Admin.Backends;
 using Chat.Admin.Conversations;
 using Chat.Admin.DeadLetters;
 using Chat.Admin.Inbox;
+using Chat.Admin.Moderation;
 using Microsoft.Azure.Cosmos;
 
 namespace Chat.Admin;
@@ -70,6 +71,17 @@ internal static class AdminTool
                 ShowConversation.Command(target),
                 ShowLog.Command(target),
             },
+            new Command("cases", "What users reported, and what moderators decide about it.")
+            {
+                ListCasesCommand.Command(target),
+                ShowCaseCommand.Command(target),
+                ClaimCaseCommand.Command(target),
+                DecideCaseCommand.Command(target),
+            },
+            new Command("users", "Users, as moderation has them.")
+            {
+                ShowStandings.Command(target),
+            },
             new Command("inbox", "A user's list of conversations.")
             {
                 ShowInbox.Command(target),
@@ -90,7 +102,7 @@ internal static class AdminTool
     /// <summary>What an operator should know of a failure that isn't this tool's own; null for one that is.</summary>
     private static string? Describe(Exception failure) => failure switch
     {
-        NotThereException => failure.Message,
+        NotThereException or RefusedException => failure.Message,
         CosmosException cosmos => $"Cosmos DB answered {(int)cosmos.StatusCode}: {FirstLine(cosmos.ResponseBody ?? cosmos.Message)}",
         ServiceBusException
         {

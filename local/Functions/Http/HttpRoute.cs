@@ -5,9 +5,15 @@ namespace Chat.Local.Functions.Http;
 /// <summary>The path and the methods that lead to a function; no methods means any.</summary>
 internal sealed record HttpRoute(RoutePattern Pattern, IReadOnlyList<string> Methods)
 {
-    /// <exception cref="HostRefusedException">The template is malformed.</exception>
+    /// <exception cref="HostRefusedException">The template is malformed, or begins as the host's own addresses do.</exception>
     public static HttpRoute Parse(string function, HttpTriggerBinding trigger, string prefix)
     {
+        // Whatever the prefix is.
+        if ((trigger.Route ?? function).Trim('/').StartsWith("admin", StringComparison.OrdinalIgnoreCase))
+        {
+            throw HostRefusedException.Function(function, $"has the route '{trigger.Route ?? function}', which the host keeps for itself.");
+        }
+
         try
         {
             var pattern = RoutePatternFactory.Parse($"{prefix}/{trigger.Route ?? function}".Trim('/'));

@@ -14,6 +14,7 @@ public class When_ids_are_malformed
             KeyValuePair.Create("conversationId", "aaaaaaaaaaaaaaaaaaaaaa"), KeyValuePair.Create("messageId", "bbbbbbbbbbbbbbbbbbbbbb"),
             KeyValuePair.Create("scheduledId", "cccccccccccccccccccccc"), KeyValuePair.Create("linkId", "dddddddddddddddddddddd"),
             KeyValuePair.Create("code", new string('e', 44)), KeyValuePair.Create("userId", "nobody"),
+            KeyValuePair.Create("caseId", "ffffffffffffffffffffff"), KeyValuePair.Create("decisionId", "gggggggggggggggggggggg"),
         ]);
 
     /// <summary>Whether the path names anybody, known here or not: then what can't be an id is refused.</summary>

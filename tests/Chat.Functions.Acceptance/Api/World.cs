@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chat.Functions.Acceptance.Harness;
+using Chat.Functions.Shared;
 
 namespace Chat.Functions.Acceptance.Api;
 
@@ -53,6 +54,12 @@ internal sealed class World
             world.Caller = "dave";
             return Task.CompletedTask;
         },
+        ["changePrivacy"] = world =>
+        {
+            // Strangers are to reach alice all the while.
+            world.Caller = "dave";
+            return Task.CompletedTask;
+        },
         ["listRequests"] = async world =>
         {
             await world.AsksAsync("dave");
@@ -67,6 +74,16 @@ internal sealed class World
         },
         // Not one of those who talk in all the other worlds.
         ["blockUser"] = world => world.NamesAsync($"nobody-{Guid.NewGuid():N}"),
+        ["listCases"] = async world =>
+        {
+            await world.ReportsAsync("alice");
+            await world.ReportsAsync("bob", "carol");
+        },
+        ["getCase"] = world => world.ReportsAsync("alice"),
+        ["claimCase"] = world => world.ReportsAsync("alice"),
+        ["decideCase"] = world => world.ReportsAsync("alice"),
+        ["listDecisions"] = world => world.DecidesAsync(),
+        ["appealDecision"] = world => world.DecidesAsync(),
         ["listScheduled"] = world => world.SchedulesAsync(),
         ["cancelScheduled"] = world => world.SchedulesAsync(),
     };
@@ -89,6 +106,7 @@ internal sealed class World
         {
             ["conversationId"] = () => conversation,
             ["messageId"] = () => message,
+            ["messageIds"] = () => message,
             ["clientMessageId"] = () => Guid.NewGuid().ToString("N"),
             ["replyTo"] = () => message,
             ["threadId"] = () => message,
@@ -187,12 +205,34 @@ internal sealed class World
     }
 
     private string TokenFor(ApiOperation operation) =>
-        operation.Path.StartsWith("/host/", StringComparison.Ordinal) ? Tokens.For("app", roles: "chat.host") : Tokens.For(Caller);
+        operation.Path.StartsWith("/host/", StringComparison.Ordinal) ? Tokens.For("app", roles: "chat.host")
+            : operation.Path.StartsWith("/moderation/", StringComparison.Ordinal) ? Tokens.For("vera", roles: "chat.moderator")
+            : Tokens.For(Caller);
 
     private static string Tomorrow() => TimeProvider.System.GetUtcNow().AddDays(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private Task<JsonElement> ReactsAsync(string user) =>
         As(user).AskAsync("PUT", $"/api/conversations/{Conversation}/messages/{Message}/reactions/{Uri.EscapeDataString("👍")}");
+
+    /// <summary>Somebody says something, and others report it.</summary>
+    private async Task ReportsAsync(string sender, string reporter = "bob")
+    {
+        var said = await As(sender).SendAsync(Conversation, "Nonsense");
+        var messageIds = new[] { said.MessageId, (await As(sender).SendAsync(Conversation, "More of it")).MessageId };
+        await As(reporter).AskAsync("POST", "/api/reports", new { target = new { conversationId = Conversation, messageIds }, reason = "harassment" }, HttpStatusCode.Accepted);
+        var caseId = OpaqueId.Hash("case", "messages", Conversation, sender);
+        Values["caseId"] = () => caseId;
+    }
+
+    /// <summary>Alice was warned.</summary>
+    private async Task DecidesAsync()
+    {
+        await ReportsAsync("alice");
+        var decided = await _app.AsModerator("vera").AskAsync(
+            "POST", $"/api/moderation/cases/{Values["caseId"]()}/decision", new { action = "warn", ground = "terms", rule = "No harassment" }, HttpStatusCode.Created);
+        var decisionId = decided.GetProperty("decisionId").GetString()!;
+        Values["decisionId"] = () => decisionId;
+    }
 
     private Task PinsAsync() => As("alice").DoAsync("PUT", $"/api/conversations/{Conversation}/messages/{Message}/pin");
 

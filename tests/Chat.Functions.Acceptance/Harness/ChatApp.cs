@@ -99,6 +99,9 @@ internal sealed class ChatApp : IAsyncDisposable
     /// <summary>The host app, by a token of its own.</summary>
     public HostApp AsHost() => new(new Person(Http, "app", "chat.host"));
 
+    /// <summary>Someone who moderates, too.</summary>
+    public Person AsModerator(string user) => new(Http, user, "chat.moderator");
+
     /// <summary>SIGKILL for the process that the app runs in; the host and the services live, and start it again.</summary>
     /// <returns>Its id.</returns>
     public async Task<int> KillWorkerAsync()

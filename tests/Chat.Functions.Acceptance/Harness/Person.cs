@@ -9,17 +9,17 @@ using Xunit;
 namespace Chat.Functions.Acceptance.Harness;
 
 /// <summary>A user of the app: what people do, in words, over real HTTP.</summary>
-internal sealed class Person(HttpClient http, string name, string? role = null)
+internal sealed class Person(HttpClient http, string name, string? role = null, TimeSpan? lifetime = null)
 {
-    private readonly string _token = Tokens.For(name, roles: role);
+    private readonly string _token = Tokens.For(name, lifetime: lifetime, roles: role);
 
     public string Name => name;
 
     /// <summary>The same person, through another instance of the app.</summary>
-    public Person At(ChatApp other) => new(other.Http, name);
+    public Person At(ChatApp other) => new(other.Http, name, role);
 
     /// <summary>The same person, through the backend that was started again.</summary>
-    public Person At(Backend other) => new(other.Http, name);
+    public Person At(Backend other) => new(other.Http, name, role);
 
     /// <summary>Begins a direct conversation, and tries again while the app asks for that, as clients do.</summary>
     public async Task<ConversationJson> StartDirectAsync(string other) =>

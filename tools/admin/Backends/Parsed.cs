@@ -29,9 +29,10 @@ internal static class Parsed
         where T : class =>
         Parse(argument, (string? text, out T? value) => (value = parse(text!)) is not null, otherwise);
 
-    private delegate bool TryParse<T>(string? text, out T value);
+    internal delegate bool TryParse<T>(string? text, out T value);
 
-    private static T Parse<T>(ArgumentResult argument, TryParse<T> tryParse, string otherwise)
+    /// <summary>What the text of an argument names; an error when it names nothing.</summary>
+    internal static T Parse<T>(ArgumentResult argument, TryParse<T> tryParse, string otherwise)
     {
         if (!tryParse(argument.Tokens[0].Value, out var value))
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Azure.Messaging.ServiceBus;
 using Chat.Admin.DeadLetters;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
@@ -66,12 +67,15 @@ internal sealed class Target
     }
 
     /// <exception cref="BadArgumentsException">Nothing says which namespace, or two things do.</exception>
-    public DeadLetterQueues ConnectQueues(ParseResult parsed)
+    public DeadLetterQueues ConnectQueues(ParseResult parsed) => new(ConnectServiceBus(parsed), patience: TimeSpan.FromSeconds(5));
+
+    /// <exception cref="BadArgumentsException">Nothing says which namespace, or two things do.</exception>
+    public ServiceBusClient ConnectServiceBus(ParseResult parsed)
     {
         var names = Choose(parsed, _serviceBus, Namespace.Local, Namespace.OfVariables)
             ?? throw new BadArgumentsException(
                 $"Which backend? Give --local, or --service-bus NAMESPACE, or set {Namespace.HostVariable} to a host name.");
-        return new DeadLetterQueues(names.Connect(), patience: TimeSpan.FromSeconds(5));
+        return names.Connect();
     }
 
     /// <summary>What the command line says wins over what the environment says.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Chat.Functions.Delivery;
+using Chat.Functions.Moderation;
 using Chat.Functions.Realtime;
 using Chat.Functions.Scheduled;
 
@@ -8,7 +9,7 @@ namespace Chat.Admin.DeadLetters;
 /// <summary>The queues that the app listens to.</summary>
 internal static class Queues
 {
-    public static readonly string[] All = [EntriesCommitted.Queue, FanOutMessage.Queue, PushGroupsDue.Queue, ScheduledDue.Queue];
+    public static readonly string[] All = [EntriesCommitted.Queue, FanOutMessage.Queue, ModerationMessage.Queue, PushGroupsDue.Queue, ScheduledDue.Queue];
 
     public static Argument<string> Argument()
     {

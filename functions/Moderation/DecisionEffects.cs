@@ -1,0 +1,126 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Decisions;
+using Chat.Functions.Log;
+using Chat.Functions.Realtime;
+using Chat.Functions.Shared;
+using Chat.Functions.Standings;
+
+namespace Chat.Functions.Moderation;
+
+/// <summary>Does what a decision says. Each step can be done again, so that whoever comes after a crash does all of them.</summary>
+public sealed class DecisionEffects(
+    CaseStore cases,
+    StandingStore standings,
+    UserSessions sessions,
+    ConversationLog log,
+    ConversationReader reader,
+    OwnDecisions own,
+    ModerationQueue queue,
+    EventPush push,
+    TimeProvider time)
+{
+    /// <summary>Longer than any token is good that lets somebody connect: an hour.</summary>
+    private static readonly TimeSpan KeepOutFor = TimeSpan.FromMinutes(65);
+
+    /// <summary>Does what is left to be done.</summary>
+    /// <exception cref="Exception">Not all is done; to be tried again.</exception>
+    public async Task ApplyAsync(CaseDecision decision, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(decision);
+        var done = await cases.FindAsync(
+            decision.CaseId,
+            DecisionApplied.DocumentId(decision.DecisionId),
+            ChatJson.Default.DecisionApplied,
+            cancellationToken);
+        if (done is not null)
+        {
+            return;
+        }
+
+        await StandAsync(decision, cancellationToken);
+        var removed = decision.Action switch
+        {
+            DecisionAction.Remove => await RemoveAsync(decision, cancellationToken),
+            DecisionAction.Close => await CloseAsync(decision.Target.ConversationId!.Value, cancellationToken),
+            _ => null,
+        };
+        await TellAsync(decision, removed, cancellationToken);
+        await cases.CreateIfAbsentAsync(
+            new DecisionApplied { CaseId = decision.CaseId, DecisionId = decision.DecisionId, At = time.GetUtcNow() },
+            cancellationToken);
+    }
+
+    private async Task StandAsync(CaseDecision decision, CancellationToken cancellationToken)
+    {
+        var standing = decision.Action switch
+        {
+            DecisionAction.Restrict => Standing.Restricted,
+            DecisionAction.Suspend => Standing.Suspended,
+            DecisionAction.Ban => Standing.Banned,
+            _ => Standing.None,
+        };
+        if (decision.Target.UserId is not { } user || (standing == Standing.None && !decision.IsOnAppeal))
+        {
+            return;
+        }
+
+        await standings.SetAsync(
+            user,
+            new StandingSource(decision.CaseId, decision.DecisionId, decision.CaseVersion, standing, decision.Until),
+            cancellationToken);
+        if (standing == Standing.Banned)
+        {
+            var now = time.GetUtcNow();
+            var keepOut = new KeepOut(user, decision.DecisionId, 0, decision.At + KeepOutFor);
+            await queue.SendAsync(keepOut, now + HandleModeration.KeepOutEvery, cancellationToken);
+            await sessions.CloseAsync(user, cancellationToken);
+        }
+    }
+
+    private async Task<IReadOnlyList<MessageId>> RemoveAsync(CaseDecision decision, CancellationToken cancellationToken)
+    {
+        var reported = await cases.ReportedAsync(decision.CaseId, decision.At, cancellationToken);
+        foreach (var message in reported)
+        {
+            await AppendAsync(decision.Target.ConversationId!.Value, new RemoveMessageCommand(message), cancellationToken);
+        }
+
+        return reported;
+    }
+
+    private async Task<IReadOnlyList<MessageId>?> CloseAsync(ConversationId conversation, CancellationToken cancellationToken)
+    {
+        var closed = await AppendAsync(conversation, new CloseConversationCommand(), cancellationToken);
+        if (closed is { Head: { Kind: ConversationKind.Direct } head, Entries: [LogEvent entry] })
+        {
+            // Delivery tells a group's members; of a pair nobody else does.
+            foreach (var member in await reader.MemberIdsAsync(head, closed.Session, cancellationToken))
+            {
+                await push.PushToUserAsync(member, entry.ToEvent(), cancellationToken);
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<AppendResult> AppendAsync(ConversationId conversation, LogCommand command, CancellationToken cancellationToken)
+    {
+        var appended = await log.AppendFurtherAsync(conversation, command, null, cancellationToken);
+        return appended.Refusal == Problems.Unavailable
+            ? throw new TimeoutException("The conversation can't be changed just now.")
+            : appended;
+    }
+
+    private async Task TellAsync(CaseDecision decision, IReadOnlyList<MessageId>? removed, CancellationToken cancellationToken)
+    {
+        if (decision is { IsTold: true, Target.UserId: { } user })
+        {
+            var told = OwnDecision.Of(decision, user, removed);
+            await own.KeepAsync(told, cancellationToken);
+            await push.PushToUserAsync(
+                user,
+                new ChatEvent(OwnDecision.Decided, null, null, decision.At, OwnDecisionView.Of(told)),
+                cancellationToken);
+        }
+    }
+}

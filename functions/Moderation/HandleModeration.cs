@@ -1,0 +1,83 @@
+using Azure.Messaging.ServiceBus;
+using Chat.Functions.Delivery;
+using Chat.Functions.Realtime;
+using Chat.Functions.Shared;
+using Chat.Functions.Standings;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Functions.Moderation;
+
+/// <summary>
+/// Queue <c>moderation</c>: does what a decision left undone, keeps banned users out, and tells of cases that are overdue.
+/// </summary>
+public sealed class HandleModeration(
+    QueueMessageProcessor processor,
+    CaseStore cases,
+    DecisionEffects effects,
+    StandingStore standings,
+    UserSessions sessions,
+    ModerationQueue queue,
+    TimeProvider time,
+    ILogger<HandleModeration> logger)
+{
+    /// <summary>Below a minute with what closing takes: a banned user who connects with a token from before is out again by then.</summary>
+    public static readonly TimeSpan KeepOutEvery = TimeSpan.FromSeconds(40);
+
+    private static readonly TimeSpan TellEvery = TimeSpan.FromHours(1);
+
+    [Function(nameof(HandleModeration))]
+    public Task RunAsync(
+        [ServiceBusTrigger(ModerationMessage.Queue, Connection = DeliverySetup.Connection)] ServiceBusReceivedMessage message,
+        ServiceBusMessageActions actions,
+        CancellationToken cancellationToken) =>
+        processor.RunAsync(ModerationMessage.Queue, message, actions, ChatJson.Default.ModerationMessage, HandleAsync, cancellationToken);
+
+    private Task HandleAsync(ModerationMessage message, CancellationToken cancellationToken) => message switch
+    {
+        ApplyDecision apply => ApplyAsync(apply, cancellationToken),
+        KeepOut keep => KeepOutAsync(keep, cancellationToken),
+        CaseDue due => TellAsync(due, cancellationToken),
+        _ => throw new UnprocessableException("Malformed", "There is no such message."),
+    };
+
+    private async Task ApplyAsync(ApplyDecision apply, CancellationToken cancellationToken)
+    {
+        var decision = await cases.FindAsync(
+            apply.CaseId,
+            CaseDecision.DocumentId(apply.DecisionId),
+            ChatJson.Default.CaseDecision,
+            cancellationToken);
+        if (decision is not null)
+        {
+            await effects.ApplyAsync(decision, cancellationToken);
+        }
+    }
+
+    private async Task KeepOutAsync(KeepOut keep, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (now >= keep.Until || (await standings.ReadAsync(keep.UserId, cancellationToken))?.At(now) != Standing.Banned)
+        {
+            return;
+        }
+
+        // The next first: should closing fail, this message comes back beside it.
+        await queue.SendAsync(keep with { Step = keep.Step + 1 }, now + KeepOutEvery, cancellationToken);
+        await sessions.CloseAsync(keep.UserId, cancellationToken);
+    }
+
+    private async Task TellAsync(CaseDue due, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if ((await cases.ReadAsync(due.CaseId, cancellationToken)).Document is not { State: CaseState.Open } waiting
+            || waiting.DueAt != due.DueAt)
+        {
+            // Decided, or another message is on its way for the new instant.
+            return;
+        }
+
+        await queue.SendAsync(due with { Step = due.Step + 1 }, now + TellEvery, cancellationToken);
+        logger.Overdue(waiting.Severity, (long)(now - waiting.DueAt).TotalMinutes);
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Azure.Messaging.ServiceBus;
+using Chat.Functions.Shared;
+using Chat.Functions.Telemetry;
+
+namespace Chat.Functions.Moderation;
+
+/// <summary>On queue <c>moderation</c>: what is left to be done about a case. Every kind may be repeated.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(ApplyDecision), "applyDecision")]
+[JsonDerivedType(typeof(KeepOut), "keepOut")]
+[JsonDerivedType(typeof(CaseDue), "caseDue")]
+public abstract record ModerationMessage
+{
+    public const string Queue = "moderation";
+
+    /// <summary>The same for all that ask for the same, so that the queue takes it once.</summary>
+    [JsonIgnore]
+    public abstract string MessageId { get; }
+}
+
+/// <summary>A decision may not have had all its effects yet. It does nothing when there is no such decision, or all is done.</summary>
+public sealed record ApplyDecision(CaseId CaseId, DecisionId DecisionId) : ModerationMessage
+{
+    // Not its decision's: one that was sent for a commit which failed must not keep out the next.
+    [JsonIgnore]
+    public override string MessageId => OpaqueId.Random();
+}
+
+/// <summary>
+/// A user was banned: whatever connections they have are closed, again and again until no token by which they could connect is good any
+/// more, or the ban is over.
+/// </summary>
+public sealed record KeepOut(UserId UserId, DecisionId DecisionId, int Step, DateTimeOffset Until) : ModerationMessage
+{
+    [JsonIgnore]
+    public override string MessageId => OpaqueId.Hash("keepOut", DecisionId.Value, string.Create(null, $"{Step}"));
+}
+
+/// <summary>A case should be decided by now.</summary>
+public sealed record CaseDue(CaseId CaseId, DateTimeOffset DueAt, int Step) : ModerationMessage
+{
+    [JsonIgnore]
+    public override string MessageId =>
+        OpaqueId.Hash("caseDue", CaseId.Value, string.Create(null, $"{DueAt.ToUnixTimeMilliseconds()}"), string.Create(null, $"{Step}"));
+}
+
+/// <summary>Sends <see cref="ModerationMessage"/>s.</summary>
+public sealed class ModerationQueue(ServiceBusClient client)
+{
+    private readonly ServiceBusSender _sender = client.CreateSender(ModerationMessage.Queue);
+
+    /// <summary>Enqueues a message for an instant.</summary>
+    public Task SendAsync(ModerationMessage message, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var body = JsonSerializer.SerializeToUtf8Bytes(message, ChatJson.Default.ModerationMessage);
+        return _sender.SendTracedAsync(
+            new ServiceBusMessage(body) { MessageId = message.MessageId, ContentType = "application/json", ScheduledEnqueueTime = at },
+            cancellationToken);
+    }
+}

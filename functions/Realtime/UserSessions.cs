@@ -1,0 +1,22 @@
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Realtime;
+
+/// <summary>
+/// Ends all that brings pushes to a user: their connections, from whichever instance they negotiated, and their push group memberships,
+/// even during a renewal. A token by which a client connects stays good until it expires, so a client that has one can come back.
+/// </summary>
+public sealed class UserSessions(ConnectionStates states, ChatHub hub, UserConnections connections)
+{
+    /// <exception cref="RealtimeException">SignalR didn't confirm all of it; to be tried again.</exception>
+    public async Task CloseAsync(UserId user, CancellationToken cancellationToken)
+    {
+        // Record it first. A concurrent renewal then removes what it added, or ended before.
+        var noted = await states.SignOutAsync(user, cancellationToken);
+        await hub.LeaveAllAsync(user, cancellationToken);
+
+        // Memberships added after it was recorded may be gone as well.
+        await states.NoteGoneAsync(user, noted, cancellationToken);
+        await connections.CloseAsync(user, cancellationToken);
+    }
+}

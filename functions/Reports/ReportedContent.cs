@@ -1,0 +1,178 @@
+using System.Collections.Concurrent;
+using Chat.Functions.Conversations;
+using Chat.Functions.Members;
+using Chat.Functions.Messages;
+using Chat.Functions.Moderation;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Reports;
+
+/// <summary>Finds what a user may report, by what they see or saw when they left, and copies it as it is now.</summary>
+public sealed class ReportedContent(
+    ConversationReader reader,
+    MemberReader members,
+    MessagePages pages,
+    ChatContainers containers,
+    TimeProvider time,
+    Limits limits)
+{
+    /// <summary>Messages that are copied before a reported one, and as many after it.</summary>
+    private const int Around = 5;
+
+    /// <summary>Messages that are copied of a reported conversation: the newest.</summary>
+    private const int Newest = 10;
+
+    private const int MaxParallel = 8;
+
+    /// <summary>Copies a conversation's newest messages, or the messages that are meant with what was said around them.</summary>
+    /// <param name="reporter">Who reports.</param>
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="messages">The messages that are meant; null for the conversation.</param>
+    /// <param name="session">What the reporter has seen.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The copies; or the refusal, that of what isn't there, if they see any of it not.</returns>
+    public async Task<(Reported? Reported, Problem? Refusal)> CopyAsync(
+        UserId reporter,
+        ConversationId conversation,
+        IReadOnlyList<MessageId>? messages,
+        Session? session,
+        CancellationToken cancellationToken)
+    {
+        // The member after the head, so that it is as new at least.
+        var head = await reader.ReadHeadAsync(conversation, session, cancellationToken);
+        var member = head is null ? null : await reader.ReadMemberAsync(conversation, reporter, cancellationToken);
+        if (head is null || member is null || SeenUntil(head, member, time.GetUtcNow(), limits.ReportWindow) is not { } last)
+        {
+            return (null, Problems.ConversationNotFound);
+        }
+
+        var seen = new SeenConversation(new MembershipContext(head, member), last);
+        return messages is null
+            ? (await CopyConversationAsync(seen, reporter, cancellationToken), null)
+            : await CopyMessagesAsync(seen, messages, cancellationToken);
+    }
+
+    /// <summary>
+    /// The last entry that a user may report: any for a member, the last that they saw for a while after they left or the conversation was
+    /// deleted; null when they may report nothing.
+    /// </summary>
+    internal static long? SeenUntil(Head head, Member member, DateTimeOffset now, TimeSpan window) => member switch
+    {
+        { State: MemberState.Active } when head.DeletedAt is not { } deleted || now - deleted <= window => head.LastSeq,
+        { State: MemberState.Left or MemberState.Removed, LeftSeq: { } seq, LeftAt: { } at } when now - at <= window => seq,
+        _ => null,
+    };
+
+    private async Task<Reported> CopyConversationAsync(SeenConversation seen, UserId reporter, CancellationToken cancellationToken)
+    {
+        var head = seen.Part.Head;
+        var newest = await pages.ReadAsync(seen.Part, null, null, seen.Last + 1, Newest, cancellationToken);
+        UserId? owner = head.Kind == ConversationKind.Direct
+            ? head.Members!.First(member => member.UserId != reporter).UserId
+            : (await members.ActiveAsync(head.ConversationId, cancellationToken))
+                .FirstOrDefault(one => one.Role == MemberRole.Owner)?.UserId;
+        var target = new CaseTarget { Kind = TargetKind.Conversation, ConversationId = head.ConversationId, UserId = owner };
+        return new Reported(
+            target,
+            await ViewAsync(head, cancellationToken),
+            [.. newest.Found.Where(seen.Sees).Select(message => Copy(target, message, false))]);
+    }
+
+    private async Task<(Reported? Reported, Problem? Refusal)> CopyMessagesAsync(
+        SeenConversation seen,
+        IReadOnlyList<MessageId> ids,
+        CancellationToken cancellationToken)
+    {
+        var head = seen.Part.Head;
+        var found = await containers.Conversations.ReadDocumentsAsync(
+            ids.Select(Message.DocumentId),
+            head.ConversationId,
+            ChatJson.Default.DocumentsPageMessage,
+            cancellationToken: cancellationToken);
+        var meant = found.Where(message => ids.Any(message.Is) && seen.Sees(message) && !message.IsExpiredAt(time.GetUtcNow())).ToList();
+        if (meant.Count < ids.Count)
+        {
+            return (null, Problems.MessageNotFound);
+        }
+
+        if (meant.Exists(message => message.SenderId != meant[0].SenderId))
+        {
+            return (null, Problems.SeveralSenders);
+        }
+
+        var target = new CaseTarget { Kind = TargetKind.Messages, ConversationId = head.ConversationId, UserId = meant[0].SenderId };
+        var around = new ConcurrentDictionary<long, Message>();
+        var revisions = new ConcurrentBag<Evidence>();
+        await Each.TryAsync(
+            meant,
+            MaxParallel,
+            async (message, cancel) =>
+            {
+                var (before, after) = (
+                    await pages.ReadAsync(seen.Part, null, null, message.Seq, Around, cancel),
+                    await pages.ReadAsync(seen.Part, null, message.Seq, null, Around, cancel));
+                foreach (var other in before.Found.Concat(after.Found).Where(seen.Sees))
+                {
+                    around.TryAdd(other.Seq, other);
+                }
+
+                foreach (var revision in await RevisionsAsync(message, cancel))
+                {
+                    revisions.Add(Copy(target, message, true) with
+                    {
+                        Message = null,
+                        Revision = new RevisionView(revision.Number, revision.Text, revision.At),
+                    });
+                }
+            },
+            cancellationToken);
+        var others = around.Values
+            .Where(message => !meant.Exists(one => one.Seq == message.Seq))
+            .Select(message => Copy(target, message, false));
+        return (
+            new Reported(
+                target,
+                await ViewAsync(head, cancellationToken),
+                [.. meant.Select(message => Copy(target, message, true)), .. revisions, .. others]),
+            null);
+    }
+
+    private async Task<ReportedConversation> ViewAsync(Head head, CancellationToken cancellationToken)
+    {
+        var profile = await reader.ReadProfileAsync(head, null, cancellationToken);
+        return new ReportedConversation(head.Kind, head.Title, profile?.Description, profile?.AvatarUrl, head.MemberCount);
+    }
+
+    private async Task<IReadOnlyList<Revision>> RevisionsAsync(Message message, CancellationToken cancellationToken) =>
+        message.Revision == 0 ? [] : await containers.Conversations.ReadDocumentsAsync(
+            Enumerable.Range(0, message.Revision).Select(number => Revision.DocumentId(message.MessageId, number)),
+            message.ConversationId,
+            ChatJson.Default.DocumentsPageRevision,
+            cancellationToken: cancellationToken);
+
+    private Evidence Copy(CaseTarget target, Message message, bool isReported)
+    {
+        var now = time.GetUtcNow();
+        return new Evidence
+        {
+            CaseId = target.CaseId,
+            MessageId = message.MessageId,
+            Seq = message.Seq,
+            At = now,
+            ReportedAt = isReported ? now : null,
+            Message = MessageView.Of(message),
+        };
+    }
+
+    /// <summary>A conversation as far as the reporter sees it, or saw it.</summary>
+    private sealed record SeenConversation(MembershipContext Part, long Last)
+    {
+        // A member's head may be older than a message that they see.
+        public bool Sees(Message message) =>
+            Part.Member.Sees(message) && (message.Seq <= Last || Part.Member.State == MemberState.Active);
+    }
+}
+
+/// <summary>What is reported, as it was copied.</summary>
+/// <param name="Conversation">Null for a user.</param>
+public sealed record Reported(CaseTarget Target, ReportedConversation? Conversation, IReadOnlyList<Evidence> Evidence);

@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Serialization;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Functions.Standings;
+
+/// <summary>
+/// Who has a standing, in memory: read before the first call is let in, and every 30 s what changed. No call waits for it after that.
+/// </summary>
+/// <remarks>
+/// Until it was read once, nobody is let in (fail closed): a new instance mustn't be the door for those who are banned. When a later read
+/// fails, the instance goes on with what it knows: a store that is away for a while bans nobody, and unbans nobody.
+/// </remarks>
+public sealed class StandingList(ChatContainers containers, TimeProvider time, ILogger<StandingList> logger) : BackgroundService
+{
+    /// <summary>How often it is read.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    /// <summary>How far a read goes back behind what was seen last: replicas lag, and writes of one second come in any order.</summary>
+    private const int OverlapSeconds = 60;
+
+    /// <summary>After which everything is read anew: what is over vanishes for good some time.</summary>
+    private static readonly TimeSpan MaxGap = TimeSpan.FromHours(1);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<UserId, UserStanding> _all = new();
+    private Task? _reading;
+    private volatile bool _isRead;
+    private long _newest;
+    private DateTimeOffset _readAt;
+
+    /// <summary>A user's standing, by what this instance knows.</summary>
+    public Standing Of(UserId user) => _all.TryGetValue(user, out var found) ? found.At(time.GetUtcNow()) : Standing.None;
+
+    /// <summary>The refusal of whatever a user writes; null if they may.</summary>
+    public Problem? MayNotWrite(UserId user) => Of(user).MayNotWrite();
+
+    /// <summary>Whether the list was read; reads it if not.</summary>
+    public async ValueTask<bool> IsReadAsync()
+    {
+        if (_isRead)
+        {
+            return true;
+        }
+
+        await ReadOnceAsync();
+        return _isRead;
+    }
+
+    /// <summary>Takes in what this instance wrote.</summary>
+    internal void Take(UserStanding standing) => _all[standing.UserId] = standing;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            await ReadOnceAsync();
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private Task ReadOnceAsync()
+    {
+        lock (_lock)
+        {
+            return _reading is { IsCompleted: false } ? _reading : _reading = TryReadAsync();
+        }
+    }
+
+    private async Task TryReadAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        try
+        {
+            await ReadAsync(patience.Token);
+        }
+        catch (Exception exception)
+        {
+            logger.NotRead(exception, (long)(time.GetUtcNow() - _readAt).TotalMinutes);
+        }
+    }
+
+    private async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var isAnew = !_isRead || now - _readAt > MaxGap;
+        var query = new QueryDefinition("SELECT * FROM c WHERE c._ts >= @from")
+            .WithParameter("@from", isAnew ? 0 : _newest - OverlapSeconds);
+        var newest = _newest;
+        await foreach (var standing in containers.Moderation.QueryPartitionAsync(
+            query,
+            new PartitionKey(UserStanding.Partition.Value),
+            ChatJson.Default.DocumentsPageListedStanding,
+            cancellationToken: cancellationToken))
+        {
+            newest = Math.Max(newest, standing.WrittenAt);
+            Merge(standing.ToStanding(), now);
+        }
+
+        (_newest, _readAt) = (newest, now);
+        _isRead = true;
+    }
+
+    /// <summary>Keeps the newer of two, since a replica that lags may show what was before this instance's own write.</summary>
+    private void Merge(UserStanding read, DateTimeOffset now) => _all.AddOrUpdate(
+        read.UserId,
+        read,
+        (_, known) => read.Sources.Aggregate(known, (standing, source) => standing.With(source, now)));
+}
+
+/// <summary>A standing with the second in which it was written.</summary>
+internal sealed record ListedStanding(UserId UserId, IReadOnlyList<StandingSource> Sources)
+{
+    [JsonPropertyName("_ts")]
+    public long WrittenAt { get; init; }
+
+    public UserStanding ToStanding() => new() { CaseId = UserStanding.Partition, UserId = UserId, Sources = Sources };
+}
+
+/// <summary>The log lines of standings.</summary>
+internal static partial class StandingLog
+{
+    [LoggerMessage(510, LogLevel.Warning, "The list of standings can't be read; what this instance knows is {Minutes} minutes old.")]
+    public static partial void NotRead(this ILogger logger, Exception exception, long minutes);
+}
