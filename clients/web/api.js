@@ -92,6 +92,30 @@ export class Api {
     return this.request('POST', `conversations/${encodeURIComponent(conversationId)}/messages`, { clientMessageId, text });
   }
 
+  requests() {
+    return this.request('GET', 'requests?limit=100');
+  }
+
+  accept(conversationId) {
+    return this.request('POST', `requests/${encodeURIComponent(conversationId)}/accept`, {});
+  }
+
+  decline(conversationId, block) {
+    return this.request('POST', `requests/${encodeURIComponent(conversationId)}/decline`, { block });
+  }
+
+  blocks(continuation) {
+    return this.request('GET', `blocks?limit=100${continuation ? `&continuation=${encodeURIComponent(continuation)}` : ''}`);
+  }
+
+  block(userId, isWanted) {
+    return this.request(isWanted ? 'PUT' : 'DELETE', `blocks/${encodeURIComponent(userId)}`);
+  }
+
+  report({ conversationId, messageId }, reason, note) {
+    return this.request('POST', 'reports', { target: { conversationId, messageIds: [messageId] }, reason, note });
+  }
+
   markRead(conversationId, seq) {
     return this.request('PUT', `conversations/${encodeURIComponent(conversationId)}/read`, { seq });
   }

@@ -1,9 +1,11 @@
 import { Api } from './api.js';
+import { Blocks } from './blocks.js';
 import { Conversation } from './conversation.js';
 import { Conversations, nameOf } from './conversations.js';
 import { $ } from './dom.js';
 import { newId } from './id.js';
 import { isAvailable, listen } from './realtime.js';
+import { Requests } from './requests.js';
 import { OwnTyping } from './typists.js';
 import { Unsent } from './unsent.js';
 
@@ -55,6 +57,8 @@ function chat(api) {
   let attempt = null;
   let syncs = [];
   const list = new Conversations(api, open);
+  const requests = new Requests(api, refreshUntilListed);
+  const blocks = new Blocks(api);
   const ownTyping = new OwnTyping(typing => current && api.typing(current.conversationId, typing).catch(() => {}));
 
   $('start').onsubmit = start;
@@ -74,6 +78,7 @@ function chat(api) {
     current = conversationOf(conversationId);
     $('chat').classList.add('open');
     $('title').textContent = nameOf(list.get(conversationId));
+    blocks.show(list.get(conversationId)?.peer);
     list.select(conversationId);
     current.show();
     $('text').focus();
@@ -145,6 +150,9 @@ function chat(api) {
     const { type, conversationId, seq, at, data } = event;
     if (!seq) {
       if (type.startsWith('typing.')) opened.get(conversationId)?.typing(event);
+      if (type === 'block.updated') blocks.take(data);
+      if (type.startsWith('request.')) requests.refresh().catch(refusal => say(refusal.message));
+      if (type === 'request.resolved' && data.state === 'accepted') refreshUntilListed(conversationId);
       return;
     }
     if (!list.get(conversationId)) {
@@ -190,7 +198,7 @@ function chat(api) {
 
   async function refresh() {
     try {
-      await list.refresh();
+      await Promise.all([list.refresh(), requests.refresh(), blocks.refresh()]);
     } catch (refusal) {
       say(refusal.message);
     }
@@ -201,7 +209,7 @@ function chat(api) {
     for (const pause of [200, 1000, 5000]) {
       await new Promise(resolve => setTimeout(resolve, pause));
       if (list.get(conversationId)) return;
-      await refresh();
+      await list.refresh().catch(refusal => say(refusal.message));
     }
   }
 

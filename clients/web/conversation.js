@@ -171,7 +171,10 @@ export class Conversation {
 
   /** Does what a button at a message asks for. */
   #act = (message, action) =>
-    this.#once(`message ${message.messageId}`, async () => this.take(await action(this.#api)));
+    this.#once(`message ${message.messageId}`, async () => {
+      const changed = await action(this.#api);
+      if (changed) this.take(changed);
+    });
 
   #rows() {
     const rows = [];

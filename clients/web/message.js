@@ -1,10 +1,11 @@
 import { element, timeOf } from './dom.js';
+import { report } from './report.js';
 
 const quickReactions = ['👍', '❤️', '😂', '😮'];
 
 /**
- * A message as a list item. With `act` it can be reacted to, and edited and taken back by its sender: `act(message, api => …)` asks the
- * service and shows the message that it answers with.
+ * A message as a list item. With `act` it can be reacted to, edited and taken back by its sender, and reported by others:
+ * `act(message, api => …)` asks the service and shows the message that it answers with.
  */
 export function messageRow(message, user, act) {
   const isMine = message.senderId === user;
@@ -39,7 +40,9 @@ function actions(message, isMine, row, act) {
   const buttons = quickReactions.map(key =>
     element('button', { type: 'button', textContent: key, ariaLabel: `React with ${key}`, onclick: () => act(message, api => api.react(message, key, true)) }),
   );
-  if (isMine) {
+  if (!isMine) {
+    buttons.push(element('button', { type: 'button', textContent: 'Report', onclick: () => act(message, api => report(api, message)) }));
+  } else {
     buttons.push(
       element('button', { type: 'button', textContent: 'Edit', onclick: () => edit(message, row, act) }),
       element('button', { type: 'button', textContent: 'Take back', onclick: () => act(message, api => api.unsend(message)) }),
