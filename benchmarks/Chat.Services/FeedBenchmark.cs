@@ -99,7 +99,7 @@ internal static class FeedBenchmark
             var answered = Stopwatch.GetTimestamp();
             while (!(await listener.GetStringAsync("api/conversations", CancellationToken.None)).Contains($"\"{text}\"", StringComparison.Ordinal))
             {
-                await Task.Delay(Pause, TimeProvider.System);
+                await Task.Delay(Pause, TimeProvider.System, CancellationToken.None);
             }
 
             behind.Add(Stopwatch.GetElapsedTime(answered).TotalMilliseconds);

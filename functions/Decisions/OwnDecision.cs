@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chat.Functions.Moderation;
 using Chat.Functions.Shared;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Chat.Functions.Acceptance.Harness;
 using Xunit;
 
@@ -68,6 +69,6 @@ public class When_a_moderator_works_with_chat_admin
         Assert.Equal(1, (await admin.TryAsync("", "cases", "show", "aaaaaaaaaaaaaaaaaaaaaa")).ExitCode);
     }
 
-    private static Task ReportAsync(Person person, object target, string reason, string? note = null) =>
+    private static Task<JsonElement> ReportAsync(Person person, object target, string reason, string? note = null) =>
         person.AskAsync("POST", "/api/reports", note is null ? new { target, reason } : new { target, reason, note }, HttpStatusCode.Accepted);
 }
