@@ -179,6 +179,61 @@ public class When_two_browser_windows_chat
         Assert.Equal(2, (await app.As("alice").ConversationsAsync()).Conversations.Count);
     }
 
+    [Fact]
+    public async Task Should_have_a_stranger_ask_first_and_let_them_be_blocked_and_reported()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        using var playwright = await Playwright.CreateAsync();
+        await using var browser = await playwright.Chromium.LaunchAsync(Chromium.Options());
+        await app.AsHost().SaysAsync("alice", displayName: "Alice A.");
+        var alice = await SignInAsync(browser, app, "alice");
+        var bob = await SignInAsync(browser, app, "bob");
+
+        await alice.Locator("#new summary").ClickAsync();
+        await alice.Locator("#members").FillAsync("bob");
+        await alice.Keyboard.PressAsync("Enter");
+        await alice.Locator("#text").FillAsync("May I write to you?");
+        await alice.Keyboard.PressAsync("Enter");
+        await alice.Locator("#messages time[datetime]").WaitForAsync();
+
+        // It is among the requests, and not in the list.
+        await bob.Locator("#requests summary").ClickAsync();
+        await bob.Locator(".request").GetByText("May I write to you?").WaitForAsync();
+        Assert.Equal("1", await bob.Locator("#request-count").TextContentAsync());
+        Assert.Equal(0, await bob.Locator("#conversations li").CountAsync());
+        await ScreenshotAsync(bob, "requests");
+        await bob.GetByLabel("Accept Alice A.").ClickAsync();
+        await bob.Locator("#conversations").GetByText("May I write to you?").ClickAsync();
+        Assert.False(await bob.Locator("#requests").IsVisibleAsync());
+
+        await bob.Locator("li.message").HoverAsync();
+        await bob.GetByText("Report", new() { Exact = true }).ClickAsync();
+        await bob.Locator("#reason").SelectOptionAsync("spam");
+        await bob.Locator("#note").FillAsync("I don't know her.");
+        await ScreenshotAsync(bob, "report");
+        await bob.Locator("#report button.primary").ClickAsync();
+        await bob.Locator("#report").WaitForAsync(new() { State = WaitForSelectorState.Hidden });
+        Assert.Equal("Reported.", await bob.Locator("#announcer").TextContentAsync());
+
+        await bob.GetByText("Block", new() { Exact = true }).ClickAsync();
+        await bob.GetByText("Unblock", new() { Exact = true }).WaitForAsync();
+        await alice.Locator("#text").FillAsync("Are you there?");
+        await alice.Keyboard.PressAsync("Enter");
+        await alice.Locator(".refused").WaitForAsync();
+        await bob.GetByText("Unblock", new() { Exact = true }).ClickAsync();
+        await bob.GetByText("Block", new() { Exact = true }).WaitForAsync();
+        await alice.GetByText("Try again").ClickAsync();
+        await bob.Locator("#messages").GetByText("Are you there?").WaitForAsync();
+    }
+
+    private static async Task ScreenshotAsync(IPage page, string name)
+    {
+        if (Environment.GetEnvironmentVariable("CHAT_SCREENSHOTS") is { Length: > 0 } folder)
+        {
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}.png") });
+        }
+    }
+
     private static async Task<IPage> SignInAsync(IBrowser browser, ChatApp app, string name)
     {
         // A context of its own is a window of another person.
