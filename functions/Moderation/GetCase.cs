@@ -18,6 +18,11 @@ public sealed class GetCase(CaseStore cases, Limits limits)
     {
         var query = new RequestQuery(request);
         var (after, limit) = (query.TextContinuation(), query.Limit(limits));
+        if (after?.StartsWith(Evidence.Prefix, StringComparison.Ordinal) == false)
+        {
+            query.Fault("continuation", "invalid", "Must be the continuation of a page before.");
+        }
+
         query.ThrowIfMalformed();
 
         if ((await cases.ReadAsync(caseId, cancellationToken)).Document is not { } found)

@@ -48,7 +48,12 @@ internal sealed record CreateReportRequest(ReportReason Reason)
             ConversationId = target.OptionalConversationId("conversationId"),
             MessageIds = target.Has("messageIds") ? target.MessageIds("messageIds", limits.ReportedMessages) : null,
         };
-        if (target.Has("userId") == target.Has("conversationId") || (target.Has("userId") && target.Has("messageIds")))
+        if (!target.Has("userId") && !target.Has("conversationId"))
+        {
+            target.Fault("/userId", "missing", "Give userId or conversationId.");
+            target.Fault("/conversationId", "missing", "Give userId or conversationId.");
+        }
+        else if (target.Has("userId") && (target.Has("conversationId") || target.Has("messageIds")))
         {
             body.Fault("/target", "not_both", "Give userId, or conversationId with or without messageIds.");
         }

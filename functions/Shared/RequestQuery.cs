@@ -78,7 +78,8 @@ internal sealed class RequestQuery(HttpRequest request)
             return null;
         }
 
-        if (text.Length is > 0 and <= 128 && Base64Url.IsValid(text))
+        // Decoding would pass over white space.
+        if (text.Length is > 0 and <= 128 && Base64Url.IsValid(text) && !text.Any(char.IsWhiteSpace))
         {
             return Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text));
         }

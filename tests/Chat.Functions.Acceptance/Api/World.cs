@@ -121,7 +121,8 @@ internal sealed class World
     public string Message { get; }
 
     /// <summary>Further conversations that an example names.</summary>
-    public IEnumerable<string> Others => Values.TryGetValue("to", out var other) ? [other()] : [];
+    public IEnumerable<string> Others =>
+        ((string[])["to", "conversationId"]).Where(Values.ContainsKey).Select(name => Values[name]()).Where(other => other != Conversation);
 
     /// <summary>Who sends the examples.</summary>
     public string Caller { get; set; } = "alice";
