@@ -4,8 +4,9 @@
 set -uo pipefail
 cd "$(dirname "$0")"
 
-# One compiler server for all projects: it loads the analyzers once. Some machines of CI turn it off, as it would outlive the build.
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 UseSharedCompilation=true
+# One compiler server for all projects: it loads the analyzers once. Some machines of CI turn it off, as it would outlive the build. And no
+# profiles: what lives for seconds pays for them and ends before it has any of them.
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 UseSharedCompilation=true DOTNET_TieredPGO=0
 results=$(mktemp -d)
 trap 'dotnet build-server shutdown --vbcscompiler > /dev/null; rm -rf "$results"' EXIT
 passed=0

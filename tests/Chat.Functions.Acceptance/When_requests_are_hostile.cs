@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
 using Chat.Functions.Acceptance.Api;
 using Chat.Functions.Acceptance.Harness;
@@ -8,9 +9,11 @@ using Xunit;
 namespace Chat.Functions.Acceptance;
 
 /// <summary>Whatever docs/openapi.yaml doesn't allow is refused as it says there, and leaves nothing behind.</summary>
+/// <remarks>There are more than 100,000 ways to be wrong; one in four is tried, and all of them with <c>CHAT_ONE_ATTACK_IN=1</c>.</remarks>
 public sealed class When_requests_are_hostile : IAsyncLifetime
 {
     private const int Seed = 20260131;
+    private static readonly int OneIn = int.Parse(Environment.GetEnvironmentVariable("CHAT_ONE_ATTACK_IN") ?? "4", CultureInfo.InvariantCulture);
     private static readonly ParallelOptions Parallelism = new() { MaxDegreeOfParallelism = 32 };
 
     private readonly ConcurrentQueue<string> _faults = [];
@@ -45,6 +48,7 @@ public sealed class When_requests_are_hostile : IAsyncLifetime
         var before = await SeenAsync(worlds);
         var all = attacks.ToArray();
         random.Shuffle(all);
+        all = all[..(all.Length / OneIn)];
         await Parallel.ForEachAsync(all, Parallelism, async (attack, _) =>
         {
             if (await attack.TryAsync(_app.Http) is { } fault)
@@ -77,7 +81,8 @@ public sealed class When_requests_are_hostile : IAsyncLifetime
             select (example, place, value);
 
         // As many as one world takes: a message can be edited but so often.
-        await Parallel.ForEachAsync(odd.GroupBy(one => one.example.Operation).SelectMany(group => group.Chunk(15)), Parallelism, async (some, _) =>
+        var chosen = odd.Where((_, index) => index % OneIn == 0).GroupBy(one => one.example.Operation).SelectMany(group => group.Chunk(15));
+        await Parallel.ForEachAsync(chosen, Parallelism, async (some, _) =>
         {
             var world = await World.PrepareAsync(_app, some[0].example.Operation);
             foreach (var (example, place, value) in some)
