@@ -207,7 +207,7 @@ public class When_two_browser_windows_chat
         Assert.False(await bob.Locator("#requests").IsVisibleAsync());
 
         await bob.Locator("li.message").HoverAsync();
-        await bob.GetByText("Report", new() { Exact = true }).ClickAsync();
+        await bob.Locator("li.message").GetByText("Report", new() { Exact = true }).ClickAsync();
         await bob.Locator("#reason").SelectOptionAsync("spam");
         await bob.Locator("#note").FillAsync("I don't know her.");
         await ScreenshotAsync(bob, "report");

@@ -89,7 +89,8 @@ public sealed class When_a_replica_lags
             async () =>
             {
                 world = await World.PrepareAsync(app, operation, example);
-                seen = Session.Of(await Task.WhenAll(((string[])[world.Conversation, .. world.Others]).Select(conversation => SeenAsync(app, conversation))));
+                seen = Session.Of(await Task.WhenAll(
+                    [SeenAsync(app, world.Conversation), .. world.Others.Select(other => SeenAsync(world.OthersWriter, other))]));
                 return await world.As("alice").At(other).GetAsync($"/api/conversations/{world.Conversation}");
             },
             answer => answer.StatusCode == HttpStatusCode.NotFound,

@@ -100,7 +100,7 @@ internal sealed class World
 
     private World(ChatApp app, string conversation, string message)
     {
-        _app = app;
+        _app = OthersWriter = app;
         (Conversation, Message) = (conversation, message);
         Values = new(StringComparer.Ordinal)
         {
@@ -123,6 +123,9 @@ internal sealed class World
     /// <summary>Further conversations that an example names.</summary>
     public IEnumerable<string> Others =>
         ((string[])["to", "conversationId"]).Where(Values.ContainsKey).Select(name => Values[name]()).Where(other => other != Conversation);
+
+    /// <summary>The instance through which <see cref="Others"/> were written.</summary>
+    public ChatApp OthersWriter { get; private set; }
 
     /// <summary>Who sends the examples.</summary>
     public string Caller { get; set; } = "alice";
@@ -273,7 +276,8 @@ internal sealed class World
     /// <summary>Somebody whom alice doesn't know asks to write to her, where first contact isn't open.</summary>
     private async Task AsksAsync(string name)
     {
-        var stranger = (await _app.StrictAsync()).As($"{name}-{Guid.NewGuid():N}");
+        OthersWriter = await _app.StrictAsync();
+        var stranger = OthersWriter.As($"{name}-{Guid.NewGuid():N}");
         var conversation = (await stranger.StartDirectAsync("alice")).ConversationId;
         await stranger.SendAsync(conversation, "Hello, alice");
         Values["conversationId"] = () => conversation;
