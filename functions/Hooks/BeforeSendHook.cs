@@ -147,14 +147,15 @@ internal sealed record BeforeSend(ConversationId ConversationId, UserId SenderId
 }
 
 /// <summary>A message that the host app is asked about.</summary>
-internal sealed record BeforeSendMessage(MessageId MessageId, string Kind, string Text)
+/// <param name="ContentHash">Goes back with a verdict that is given later.</param>
+internal sealed record BeforeSendMessage(MessageId MessageId, string ContentHash, string Kind, string Text)
 {
     /// <summary>A poll's options; absent otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Options { get; init; }
 
     public static BeforeSendMessage Of(MessageId messageId, MessageContent content) =>
-        new(messageId, content.Kind, content.Text)
+        new(messageId, HeldContent.HashOf(content.Text, content.Poll), content.Kind, content.Text)
         {
             Options = content.Poll is { } poll ? [.. poll.Options.Select(option => option.Text)] : null,
         };
