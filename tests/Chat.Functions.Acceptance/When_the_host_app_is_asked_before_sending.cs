@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Chat.Functions.Acceptance.Harness;
+using Chat.Local;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 
@@ -185,6 +186,54 @@ public class When_the_host_app_is_asked_before_sending
         await bob.SendAsync(direct, "answer");
         await alice.SendAsync(direct, "third");
         Assert.Equal(["first", "second"], host.Texts);
+    }
+
+    [Fact]
+    public async Task Should_be_told_what_a_word_list_holds_and_operators_what_it_was_not_told()
+    {
+        await using var azure = await LocalAzure.StartAsync(directory: null);
+        await azure.Cosmos.UpsertDocumentAsync("chat", "settings", "wordList", """{"type":"wordList","id":"held","action":"hold","words":["dubious"]}"""u8.ToArray());
+        await using var host = await HookReceiver.StartAsync();
+        using var log = new CapturedLog();
+        await using var app = await ChatApp.StartAsync(azure, host.Settings(("When", "firstContact")), log: log);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
+
+        // The hook allows it, and the list holds it all the same.
+        var held = await alice.SayAsync(group, new { text = "dubious" });
+        var asked = Assert.Single(host.Questions).List("messages")[0];
+        Assert.Equal(("dubious", "True"), (asked.Text("text"), asked.Text("held")));
+        Assert.Equal("", (await bob.AskAsync("GET", held.Path())).Text("text"));
+        await VerdictAsync(app, host, "allow");
+        Assert.Equal("dubious", (await bob.AskAsync("GET", held.Path())).Text("text"));
+        await alice.SayAsync(group, new { text = "fine" });
+        Assert.Single(host.Questions);
+
+        // An edit is refused, and there is nothing to decide.
+        var sent = await alice.SendAsync(group, "fine");
+        Assert.Equal("content_refused", await alice.IsRefusedAsync("PATCH", $"/api/conversations/{group}/messages/{sent.MessageId}", HttpStatusCode.UnprocessableEntity, new { text = "dubious" }));
+        Assert.Single(host.Questions);
+
+        Assert.DoesNotContain(log.Lines, IsOfUntold);
+        host.Misbehaves = http => Task.Run(() => http.Response.StatusCode = 500);
+        await alice.SayAsync(group, new { text = "dubious, too" });
+        await Eventually.SeesAsync(() => Task.FromResult(log.Lines), lines => lines.Any(IsOfUntold));
+
+        static bool IsOfUntold(string line) => line.Contains("1 messages are to be held that the host app may not know of", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Should_have_an_edit_tried_again_when_there_is_no_verdict()
+    {
+        await using var host = await HookReceiver.StartAsync();
+        await using var app = await ChatApp.StartAsync(settings: host.Settings(("OnFailure", "hold")));
+        var alice = app.As("alice");
+        var sent = await alice.SendAsync((await alice.StartDirectAsync("bob")).ConversationId, "fine");
+        var path = $"/api/conversations/{sent.ConversationId}/messages/{sent.MessageId}";
+        host.Misbehaves = http => Task.Run(() => http.Response.StatusCode = 500);
+        Assert.Equal("unavailable", await alice.IsRefusedAsync("PATCH", path, HttpStatusCode.ServiceUnavailable, new { text = "finer" }));
+        host.Misbehaves = null;
+        await alice.AskAsync("PATCH", path, new { text = "finer" });
     }
 
     private static IEnumerable<Func<HttpContext, Task>> Misbehaviours()
