@@ -16,7 +16,7 @@ namespace Chat.Functions.Acceptance.Harness;
 internal sealed class ChatApp : IAsyncDisposable
 {
     /// <summary>Off unless a story is about them: others do in a second what people do in a day.</summary>
-    public static readonly IReadOnlyList<string> RateLimits = ["SendsPerMinute", "PresencePerMinute", "GroupsPerDay", "AddsPerDay", "JoinsPerDay", "FirstContactsPerDay", "OpenContacts"];
+    public static readonly IReadOnlyList<string> RateLimits = ["SendsPerMinute", "PresencePerMinute", "ReportsPerMinute", "GroupsPerDay", "AddsPerDay", "JoinsPerDay", "FirstContactsPerDay", "OpenContacts"];
 
     /// <summary>First contact depends on age, follows and settings; without, everybody may write to everybody.</summary>
     public static readonly IReadOnlyDictionary<string, string?> Strict =
