@@ -130,6 +130,35 @@ public class When_words_are_listed
         Assert.Equal("content_refused", await alice.MayNotSayAsync(group, new { text = Bad }, HttpStatusCode.UnprocessableEntity));
     }
 
+    [Fact]
+    public async Task Should_send_as_before_while_lists_are_read_again_and_when_that_takes_too_long()
+    {
+        var (clock, faults) = (new JumpingClock(), new Faults(1));
+        var (asked, answered) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var azure = await LocalAzure.StartAsync(directory: null, time: clock, faults: faults);
+        await using var app = await ChatApp.StartAsync(azure);
+        var alice = app.As("alice");
+        var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
+        await alice.SendAsync(group, "Hello");
+        faults.Add(new Fault("cosmos", "query", FaultKind.Fail) { Target = target => target.Contains("settings", StringComparison.Ordinal), Strike = _ => HoldAsync() });
+
+        // Beside the sends first; then, with lists that are older, before the next send, which goes on without an answer.
+        clock.Jump(TimeSpan.FromSeconds(55));
+        await alice.SendAsync(group, "While they are read");
+        await asked.Task.WaitAsync(Eventually.Timeout);
+        clock.Jump(TimeSpan.FromSeconds(6));
+        var sending = alice.SendAsync(group, "Without an answer");
+        await Eventually.SeesAsync(clock, () => Task.FromResult(sending.IsCompleted), isSent => isSent);
+        Assert.Equal("Without an answer", (await sending).Text);
+        answered.SetResult();
+
+        Task HoldAsync()
+        {
+            asked.TrySetResult();
+            return answered.Task;
+        }
+    }
+
     private static Task<double> ListAsync(LocalAzure azure, string id, string action, params string[] words) =>
         azure.Cosmos.UpsertDocumentAsync("chat", "settings", "wordList", JsonSerializer.SerializeToUtf8Bytes(new { type = "wordList", id, action, words }));
 
