@@ -31,6 +31,7 @@ public class When_words_are_listed
             ("POST", $"{path}/messages", new { clientMessageId = "3", poll = new { question = Bad, options = new[] { "a", "b" } } }),
             ("POST", $"{path}/messages", new { clientMessageId = "4", poll = new { question = "Which?", options = new[] { "a", Bad } } }),
             ("PATCH", $"{path}/messages/{sent.MessageId}", new { text = Bad }),
+            ("PUT", $"{path}/messages/{sent.MessageId}/reactions/:so_b4dword:", new { }),
             ("POST", $"{path}/scheduled", new { clientMessageId = "5", text = Bad, dueAt = due }),
             ("PATCH", path, new { title = Bad }),
             ("PATCH", path, new { description = Bad }),
@@ -65,12 +66,16 @@ public class When_words_are_listed
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
         var first = await alice.SendAsync(group, Bad, "1");
+        var reaction = $"/api/conversations/{group}/messages/{first.MessageId}/reactions/:badword:";
+        await alice.AskAsync("PUT", reaction);
         await alice.AskAsync("POST", $"/api/conversations/{group}/scheduled", new { clientMessageId = "due", text = Bad, dueAt = clock.GetUtcNow().AddMinutes(5) }, HttpStatusCode.Created);
 
         await ListAsync(azure, "refused", "refuse", "badword");
         clock.Jump(TimeSpan.FromMinutes(1));
         Assert.Equal("content_refused", await alice.MayNotSayAsync(group, new { text = Bad }, HttpStatusCode.UnprocessableEntity));
         Assert.Equal(first.Seq, (await alice.SendAsync(group, Bad, "1")).Seq);
+        await alice.AskAsync("PUT", reaction);
+        Assert.Equal("content_refused", await bob.IsRefusedAsync("PUT", reaction, HttpStatusCode.UnprocessableEntity));
 
         // What was said before can't be passed on, and what was scheduled isn't sent.
         var forward = await bob.AskAsync("POST", $"/api/conversations/{group}/messages/{first.MessageId}/forward", new { clientMessageId = "f", to = new[] { group } });
@@ -105,6 +110,9 @@ public class When_words_are_listed
         Assert.Equal(sent.Text("messageId"), (await alice.AskAsync("POST", $"/api/conversations/{group}/messages", content)).Text("messageId"));
         var poll = await alice.SayAsync(group, new { poll = new { question = "Which?", options = new[] { "badword", "good" } } });
         Assert.Equal(["*******", "good"], poll.List("poll.options").Select(option => option.Text("text")));
+
+        Assert.Equal("content_refused", await alice.IsRefusedAsync("PUT", $"/api/conversations/{group}/messages/{sent.Text("messageId")}/reactions/:badword_no_more:", HttpStatusCode.UnprocessableEntity));
+        await alice.AskAsync("PUT", $"/api/conversations/{group}/messages/{sent.Text("messageId")}/reactions/:worse:");
 
         var flagged = await alice.SayAsync(group, new { text = "even worse" });
         Assert.Equal("even worse", flagged.Text("text"));
