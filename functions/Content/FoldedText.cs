@@ -59,7 +59,7 @@ internal sealed class FoldedText
 
     private static FoldedText Normalized(string text)
     {
-        if (Ascii.IsValid(text))
+        if (Unseen.IsPlainAscii(text))
         {
             var lower = new char[text.Length];
             Ascii.ToLower(text, lower, out _);

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace Chat.Functions.Content;
@@ -5,6 +7,10 @@ namespace Chat.Functions.Content;
 /// <summary>Characters by which one word is spelt in many ways that look alike.</summary>
 internal static class Unseen
 {
+    /// <summary>ASCII's control characters, but for tab and line breaks.</summary>
+    private static readonly SearchValues<char> Controls = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x80).Select(code => (char)code).Where(code => char.IsControl(code) && !"\t\n\r".Contains(code))]);
+
     /// <summary>Unicode's Default_Ignorable_Code_Point, by first and last: what has no glyph, such as zero-width characters.</summary>
     private static readonly (int First, int Last)[] Ignorable =
     [
@@ -20,7 +26,14 @@ internal static class Unseen
     private static readonly (int First, int Last)[] Marks =
         [(0x300, 0x36F), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE20, 0xFE2F)];
 
-    public static bool IsIgnorable(Rune rune) => rune.Value >= 0xAD && IsIn(Ignorable, rune.Value);
+    /// <summary>Whether a text is ASCII and has nothing in it that nobody sees.</summary>
+    public static bool IsPlainAscii(string text) => Ascii.IsValid(text) && !text.AsSpan().ContainsAny(Controls);
+
+    /// <summary>Whether nobody sees it: it has no glyph, or is a control or format character. Tab and line breaks are seen.</summary>
+    public static bool IsIgnorable(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.Control
+            ? rune.Value is not ('\t' or '\n' or '\r')
+            : rune.Value >= 0xAD && IsIn(Ignorable, rune.Value);
 
     public static bool IsDecoration(Rune rune) => rune.Value >= 0x300 && IsIn(Marks, rune.Value);
 

@@ -8,13 +8,20 @@ namespace Chat.Functions.Content;
 
 /// <summary>The word lists that apply: at most a minute behind what is stored.</summary>
 /// <remarks>
-/// Each instance asks once in 50 s, when it needs them, which lists there are and reads those that changed. If that fails, what it
-/// knows applies; if it knows nothing yet, the call fails, so that no text passes unseen. A list that can't be used is left out, with
+/// Each instance asks once in 50 s, when it needs them, which lists there are and reads those that changed. Calls go on with what is
+/// known meanwhile; after a minute without calls they wait, 3 s at most. If that fails, what is known applies for another minute; if
+/// nothing is known yet, the call fails, so that no text passes unseen. A list that can't be used is left out, with
 /// an error in the log; if an earlier version of it could, that one applies.
 /// </remarks>
 public sealed class WordLists(ChatContainers containers, TimeProvider time, ILogger<WordLists> logger)
 {
-    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(50);
+    /// <summary>After how long lists are read again, beside the calls.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(50);
+
+    /// <summary>After how long a call waits for that.</summary>
+    private static readonly TimeSpan Usable = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     /// <summary>The pause after a failure.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
@@ -23,12 +30,13 @@ public sealed class WordLists(ChatContainers containers, TimeProvider time, ILog
 
     private readonly Lock _lock = new();
     private Known _known = new([], []);
-    private long _validUntil = long.MinValue;
+    private long _freshUntil = long.MinValue;
+    private long _usableUntil = long.MinValue;
     private Task<Known>? _loading;
 
     /// <summary>The lists, ordered by id.</summary>
     internal ValueTask<IReadOnlyList<WordList>> GetAsync(CancellationToken cancellationToken) =>
-        time.GetTimestamp() < Volatile.Read(ref _validUntil) ? new(_known.Lists) : new(ReloadAsync(cancellationToken));
+        time.GetTimestamp() < Volatile.Read(ref _freshUntil) ? new(_known.Lists) : new(ReloadAsync(cancellationToken));
 
     private async Task<IReadOnlyList<WordList>> ReloadAsync(CancellationToken cancellationToken)
     {
@@ -39,20 +47,28 @@ public sealed class WordLists(ChatContainers containers, TimeProvider time, ILog
             loading = _loading ??= Task.Run(LoadAsync, CancellationToken.None);
         }
 
-        return (await loading.WaitAsync(cancellationToken)).Lists;
+        return time.GetTimestamp() < Volatile.Read(ref _usableUntil)
+            ? _known.Lists
+            : (await loading.WaitAsync(cancellationToken)).Lists;
     }
 
     private async Task<Known> LoadAsync()
     {
+        using var timeout = new CancellationTokenSource(Timeout, time);
         try
         {
-            _known = await ReadAsync(_known);
-            KeepFor(Lifetime);
+            // The SDK looks at the token between its tries only.
+            _known = await ReadAsync(_known, timeout.Token).WaitAsync(timeout.Token);
+            Keep(Fresh);
         }
-        catch (Exception exception) when (_validUntil != long.MinValue)
+        catch (Exception exception) when (_usableUntil != long.MinValue)
         {
             logger.NotReloaded(exception);
-            KeepFor(Pause);
+            Keep(Pause);
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw new TimeoutException("The word lists can't be read just now.", exception);
         }
         finally
         {
@@ -65,16 +81,22 @@ public sealed class WordLists(ChatContainers containers, TimeProvider time, ILog
         return _known;
     }
 
-    private void KeepFor(TimeSpan lifetime) =>
-        Volatile.Write(ref _validUntil, time.GetTimestamp() + (long)(lifetime.TotalSeconds * time.TimestampFrequency));
+    private void Keep(TimeSpan fresh)
+    {
+        Volatile.Write(ref _usableUntil, In(Usable));
+        Volatile.Write(ref _freshUntil, In(fresh));
 
-    private async Task<Known> ReadAsync(Known before)
+        long In(TimeSpan span) => time.GetTimestamp() + (long)(span.TotalSeconds * time.TimestampFrequency);
+    }
+
+    private async Task<Known> ReadAsync(Known before, CancellationToken cancellationToken)
     {
         List<WordListVersion> versions = [];
         await foreach (var version in containers.Settings.QueryPartitionAsync(
             new QueryDefinition("SELECT c.id, c._etag FROM c"),
             Partition,
-            ChatJson.Default.DocumentsPageWordListVersion))
+            ChatJson.Default.DocumentsPageWordListVersion,
+            cancellationToken: cancellationToken))
         {
             versions.Add(version);
         }
@@ -93,16 +115,20 @@ public sealed class WordLists(ChatContainers containers, TimeProvider time, ILog
         var lists = await Task.WhenAll(versions.Take(WordListDocument.MaxLists).Select(async version =>
         {
             var known = before.Lists.FirstOrDefault(list => list.Id == version.Id);
-            return before.Versions.Contains(version) ? known : await ReadAsync(version.Id) ?? known;
+            return before.Versions.Contains(version) ? known : await ReadAsync(version.Id, cancellationToken) ?? known;
         }));
         return new(versions, [.. lists.OfType<WordList>()]);
     }
 
-    private async Task<WordList?> ReadAsync(string id)
+    private async Task<WordList?> ReadAsync(string id, CancellationToken cancellationToken)
     {
         try
         {
-            var (document, _) = await containers.Settings.ReadDocumentAsync(id, Partition, ChatJson.Default.WordListDocument);
+            var (document, _) = await containers.Settings.ReadDocumentAsync(
+                id,
+                Partition,
+                ChatJson.Default.WordListDocument,
+                cancellationToken: cancellationToken);
             if (document?.Fault is { } fault)
             {
                 logger.ListUnusable(id, fault);

@@ -41,16 +41,33 @@ public sealed class BeforeSendHook : IDisposable
         _http = new HttpClient(handler) { MaxResponseContentBufferSize = MaxAnswerBytes, Timeout = Timeout.InfiniteTimeSpan };
     }
 
-    /// <summary>The messages with what the host app says of each, in the same order. What is refused already isn't asked about.</summary>
+    /// <summary>
+    /// The messages with what the host app says of each, in the same order. What is refused already isn't asked about; what a word
+    /// list holds always is, since nobody else can decide on it.
+    /// </summary>
+    /// <param name="conversation">Where they are sent.</param>
+    /// <param name="sender">By whom.</param>
+    /// <param name="messages">What they say.</param>
+    /// <param name="canBeHeld">False for edits: what would be held is refused; without a verdict it may be tried again.</param>
+    /// <param name="cancellationToken">Cancels asking.</param>
     public async Task<IReadOnlyList<MessageContent>> AskAsync(
         ConversationId conversation,
         UserId sender,
         IReadOnlyList<(MessageId MessageId, MessageContent Content)> messages,
+        bool canBeHeld,
         CancellationToken cancellationToken)
     {
         List<int> asked = [.. Enumerable.Range(0, messages.Count)
-            .Where(n => IsWanted(messages[n].Content) && IsSampled(conversation, messages[n].MessageId))];
-        if (asked.Count == 0 || (_options.When == "firstContact" && !await IsFirstContactAsync(conversation, sender, cancellationToken)))
+            .Where(n => messages[n].Content is { Refusal: null } content
+                && (content.IsHeld || (IsWanted(content) && IsSampled(conversation, messages[n].MessageId))))];
+        if (_options.When == "firstContact"
+            && asked.Exists(n => !messages[n].Content.IsHeld)
+            && !await IsFirstContactAsync(conversation, sender, cancellationToken))
+        {
+            asked.RemoveAll(n => !messages[n].Content.IsHeld);
+        }
+
+        if (asked.Count == 0)
         {
             return [.. messages.Select(message => message.Content)];
         }
@@ -63,10 +80,24 @@ public sealed class BeforeSendHook : IDisposable
         MessageContent[] answered = [.. messages.Select(message => message.Content)];
         foreach (var (index, n) in asked.Index())
         {
-            answered[n] = With(answered[n], verdicts?[index].Action);
+            answered[n] = With(answered[n], verdicts?[index].Action, canBeHeld);
+        }
+
+        if (verdicts is null)
+        {
+            NoteUntold(asked.Count(n => answered[n] is { IsHeld: true, Refusal: null }));
         }
 
         return answered;
+    }
+
+    /// <summary>Tells operators of messages that are to be held though nobody may know that there is something to decide.</summary>
+    public void NoteUntold(int held)
+    {
+        if (held > 0)
+        {
+            _logger.HeldUntold(held);
+        }
     }
 
     /// <summary>Whether the host app is asked about anything.</summary>
@@ -74,16 +105,16 @@ public sealed class BeforeSendHook : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private MessageContent With(MessageContent content, string? action) => (action ?? _options.OnFailure) switch
+    private MessageContent With(MessageContent content, string? action, bool canBeHeld) => (action ?? _options.OnFailure) switch
     {
-        "refuse" => content with { Refusal = action is null ? Problems.Unavailable : Problems.ContentRefused },
-        "hold" => content with { IsHeld = true },
+        "hold" when canBeHeld => content with { IsHeld = true },
+        "hold" or "refuse" => content with { Refusal = action is null ? Problems.Unavailable : Problems.ContentRefused },
         "flag" => content with { Flags = [.. content.Flags ?? [], "hook"] },
         _ => content,
     };
 
     private bool IsWanted(MessageContent content) =>
-        content.Refusal is null && _options.Kinds.Split(',').Contains(content.Kind, StringComparer.Ordinal);
+        _options.Kinds.Split(',').Contains(content.Kind, StringComparer.Ordinal);
 
     /// <summary>The same for a retry.</summary>
     private bool IsSampled(ConversationId conversation, MessageId messageId) =>
@@ -147,16 +178,22 @@ internal sealed record BeforeSend(ConversationId ConversationId, UserId SenderId
 }
 
 /// <summary>A message that the host app is asked about.</summary>
-internal sealed record BeforeSendMessage(MessageId MessageId, string Kind, string Text)
+/// <param name="ContentHash">Goes back with a verdict that is given later.</param>
+internal sealed record BeforeSendMessage(MessageId MessageId, string ContentHash, string Kind, string Text)
 {
     /// <summary>A poll's options; absent otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Options { get; init; }
 
+    /// <summary>Whether a word list holds it, whatever the answer: it needs a verdict later. Absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Held { get; init; }
+
     public static BeforeSendMessage Of(MessageId messageId, MessageContent content) =>
-        new(messageId, content.Kind, content.Text)
+        new(messageId, HeldContent.HashOf(content.Text, content.Poll), content.Kind, content.Text)
         {
             Options = content.Poll is { } poll ? [.. poll.Options.Select(option => option.Text)] : null,
+            Held = content.IsHeld,
         };
 }
 
@@ -174,4 +211,7 @@ internal static partial class HooksLog
 
     [LoggerMessage(711, LogLevel.Error, "The host app gave no verdict again and again, and isn't asked for a while.")]
     public static partial void HookPaused(this ILogger logger);
+
+    [LoggerMessage(712, LogLevel.Warning, "{Count} messages are to be held that the host app may not know of.")]
+    public static partial void HeldUntold(this ILogger logger, int count);
 }

@@ -17,11 +17,12 @@ public sealed class MessageScreening(ContentFilter filter, BeforeSendHook hook)
         var screened = await filter.ScreenAsync(content, cancellationToken);
         if (!hook.IsOn)
         {
+            hook.NoteUntold(screened is { IsHeld: true, Refusal: null } ? 1 : 0);
             return screened;
         }
 
         var id = MessageId.For(conversation, sender, clientMessageId);
-        return (await hook.AskAsync(conversation, sender, [(id, screened)], cancellationToken))[0];
+        return (await hook.AskAsync(conversation, sender, [(id, screened)], canBeHeld: true, cancellationToken))[0];
     }
 
     /// <summary>Screens messages of one request, of which the host app is asked at once; in the same order.</summary>
@@ -39,9 +40,13 @@ public sealed class MessageScreening(ContentFilter filter, BeforeSendHook hook)
                 await filter.ScreenAsync(content, cancellationToken)));
         }
 
-        return hook.IsOn
-            ? await hook.AskAsync(conversation, sender, screened, cancellationToken)
-            : [.. screened.Select(one => one.Content)];
+        if (hook.IsOn)
+        {
+            return await hook.AskAsync(conversation, sender, screened, canBeHeld: true, cancellationToken);
+        }
+
+        hook.NoteUntold(screened.Count(one => one.Content is { IsHeld: true, Refusal: null }));
+        return [.. screened.Select(one => one.Content)];
     }
 
     /// <summary>Screens the new text of a message. It can't be held, so what would be is refused.</summary>
@@ -53,7 +58,13 @@ public sealed class MessageScreening(ContentFilter filter, BeforeSendHook hook)
         CancellationToken cancellationToken)
     {
         var screened = await filter.ScreenAsync(new MessageContent { Text = text }, cancellationToken);
-        var asked = hook.IsOn ? (await hook.AskAsync(conversation, sender, [(message, screened)], cancellationToken))[0] : screened;
-        return asked.IsHeld ? asked with { Refusal = Problems.ContentRefused } : asked;
+        if (screened.IsHeld)
+        {
+            return screened with { Refusal = Problems.ContentRefused };
+        }
+
+        return hook.IsOn
+            ? (await hook.AskAsync(conversation, sender, [(message, screened)], canBeHeld: false, cancellationToken))[0]
+            : screened;
     }
 }

@@ -22,6 +22,7 @@ public sealed class GiveVerdict(ConversationLog log, Limits limits, CurrentUser 
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var conversation = body.OptionalConversationId("conversationId");
         var message = body.OptionalMessageId("messageId");
+        var contentHash = body.ClientId("contentHash");
         var verdict = body.OneOf("verdict", "allow", "remove");
         if (conversation is null)
         {
@@ -36,7 +37,13 @@ public sealed class GiveVerdict(ConversationLog log, Limits limits, CurrentUser 
         body.ThrowIfMalformed();
         var appended = await log.AppendAsync(
             conversation!.Value,
-            new GiveVerdictCommand { Actor = user.Id, MessageId = message!.Value, IsAllowed = verdict == "allow" },
+            new GiveVerdictCommand
+            {
+                Actor = user.Id,
+                MessageId = message!.Value,
+                ContentHash = contentHash,
+                IsAllowed = verdict == "allow",
+            },
             Session.Of(request),
             cancellationToken);
         return appended.Refusal is { } refusal ? refusal.ToResult() : new NoContentResult(appended.Session);
@@ -47,6 +54,9 @@ public sealed class GiveVerdict(ConversationLog log, Limits limits, CurrentUser 
 internal sealed record GiveVerdictCommand : LogCommand
 {
     public required MessageId MessageId { get; init; }
+
+    /// <summary>Of what the host app decided on.</summary>
+    public required string ContentHash { get; init; }
 
     public required bool IsAllowed { get; init; }
 
@@ -65,6 +75,12 @@ internal sealed record GiveVerdictCommand : LogCommand
         if (context.Find<Message>(Message.DocumentId(MessageId)) is not { } message
             || !(message.Is(MessageId) || MessageId.IsKey)
             || message.IsExpiredAt(context.Now))
+        {
+            return Decision.Refuse(Problems.MessageNotFound);
+        }
+
+        // Another message has the id by now, or what was asked about was never stored.
+        if (message.Held is { } other && other.Hash != ContentHash)
         {
             return Decision.Refuse(Problems.MessageNotFound);
         }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Chat.Functions.Polls;
+using Chat.Functions.Shared;
 
 namespace Chat.Functions.Messages;
 
@@ -17,4 +18,15 @@ public sealed record HeldContent(string Text)
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Poll? Poll { get; init; }
+
+    /// <summary>What the host app names in its verdict.</summary>
+    [JsonIgnore]
+    public string Hash => HashOf(Text, Poll);
+
+    /// <summary>
+    /// The hash of what the host app is asked about. It tells a message from another one under the same id: one whose
+    /// <c>clientMessageId</c> was used before, by a message that was refused or has disappeared.
+    /// </summary>
+    public static string HashOf(string text, Poll? poll) =>
+        OpaqueId.Hash(["content", text, .. (poll?.Options ?? []).Select(option => option.Text)]);
 }

@@ -10,6 +10,9 @@ namespace Chat.Functions.Messages;
 /// </summary>
 internal static class SlowMode
 {
+    /// <summary>The limit's name.</summary>
+    public const string Limit = "slowMode";
+
     /// <summary>Whether the head can't rule out that a sender is held to it; then a send needs their document.</summary>
     public static bool MayHold(Head head, UserId sender) =>
         head.SlowModeSeconds is not null && head.Member(sender) is null or { Role: MemberRole.Member };
@@ -28,7 +31,7 @@ internal static class SlowMode
     {
         var pause = TimeSpan.FromSeconds(head.SlowModeSeconds ?? 0);
         return held?.SentAt + pause - now is { } wait && wait > TimeSpan.Zero
-            ? Problems.RateLimited("slowMode", (long)pause.TotalSeconds, new(1, pause, 0, wait))
+            ? Problems.RateLimited(Limit, (long)pause.TotalSeconds, new(1, pause, 0, wait))
             : null;
     }
 }

@@ -1,8 +1,14 @@
 using System.Collections.Frozen;
+using Chat.Functions.Conversations;
+using Chat.Functions.Invites;
+using Chat.Functions.Members;
 using Chat.Functions.Messages;
+using Chat.Functions.People;
+using Chat.Functions.Pins;
 using Chat.Functions.Polls;
 using Chat.Functions.Presence;
 using Chat.Functions.Reactions;
+using Chat.Functions.Reports;
 using Chat.Functions.Scheduled;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Functions.Worker;
@@ -27,6 +33,15 @@ internal sealed class LimitRates(RequestRates rates) : IFunctionsWorkerMiddlewar
         [nameof(AddReaction)] = rates.Sends,
         [nameof(RemoveReaction)] = rates.Sends,
         [nameof(VoteInPoll)] = rates.Sends,
+        [nameof(PinMessage)] = rates.Sends,
+        [nameof(UnpinMessage)] = rates.Sends,
+        [nameof(UpdateConversation)] = rates.Sends,
+        [nameof(ChangeRole)] = rates.Sends,
+        [nameof(ChangeOwner)] = rates.Sends,
+        [nameof(CreateInviteLink)] = rates.Sends,
+        [nameof(DeleteInviteLink)] = rates.Sends,
+        [nameof(ChangeProfile)] = rates.Sends,
+        [nameof(CreateReport)] = rates.Reports,
         [nameof(GetPresence)] = rates.Presence,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -42,8 +42,13 @@ public sealed class RequestRate
 /// <summary>The rates at which a user may call, per instance.</summary>
 public sealed class RequestRates(Limits limits, TimeProvider time)
 {
-    /// <summary>Whatever adds to a log: each message of a batch and each target of a forward is one.</summary>
+    /// <summary>
+    /// Whatever adds to a log, or is pushed to many: each message of a batch and each target of a forward is one.
+    /// </summary>
     public RequestRate Sends { get; } = new("sendsPerMinute", limits.SendBurst, limits.SendsPerMinute, time);
+
+    /// <summary>Reports: what is reported is read before it is known which of a day it is.</summary>
+    public RequestRate Reports { get; } = new("reportsPerMinute", Math.Max(1, limits.ReportsPerMinute), limits.ReportsPerMinute, time);
 
     public RequestRate Presence { get; } = new("presencePerMinute", Math.Max(1, limits.PresencePerMinute), limits.PresencePerMinute, time);
 }

@@ -1,3 +1,4 @@
+using Chat.Functions.Content;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
@@ -9,7 +10,12 @@ namespace Chat.Functions.Reactions;
 /// <summary>
 /// <c>PUT /conversations/{c}/messages/{m}/reactions/{key}</c>: adds a reaction to a message; 200 with the message. Idempotent.
 /// </summary>
-public sealed class AddReaction(ConversationLog log, MessageViews views, Limits limits, CurrentUser user)
+public sealed class AddReaction(
+    ConversationLog log,
+    MessageViews views,
+    ContentFilter filter,
+    Limits limits,
+    CurrentUser user)
 {
     [Function(nameof(AddReaction))]
     public async Task<IResult> RunAsync(
@@ -25,6 +31,8 @@ public sealed class AddReaction(ConversationLog log, MessageViews views, Limits 
             return Problems.NotAReaction.ToResult();
         }
 
+        // A name can't be masked: it is a key.
+        var (words, _) = await filter.ScreenAsync(reaction.Words, cancellationToken);
         var command = new ChangeReactionCommand
         {
             Actor = user.Id,
@@ -32,6 +40,7 @@ public sealed class AddReaction(ConversationLog log, MessageViews views, Limits 
             MessageId = messageId,
             Key = reaction,
             IsWanted = true,
+            Refusal = words == reaction.Words ? null : Problems.ContentRefused,
             Limits = limits,
         };
         var appended = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);

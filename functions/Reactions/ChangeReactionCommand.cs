@@ -12,6 +12,9 @@ internal sealed record ChangeReactionCommand : MessageCommand
     /// <summary>True to add the reaction, false to remove it.</summary>
     public required bool IsWanted { get; init; }
 
+    /// <summary>Why it can't be said; null when it can. What is there already is answered all the same.</summary>
+    public Problem? Refusal { get; init; }
+
     public required Limits Limits { get; init; }
 
     public override IReadOnlyList<string> DocumentsToLoad => [.. base.DocumentsToLoad, MemberReactions.DocumentId(MessageId, Actor)];
@@ -28,6 +31,11 @@ internal sealed record ChangeReactionCommand : MessageCommand
         if ((mine?.Keys.Contains(Key) ?? false) == IsWanted)
         {
             return Decision.Nothing(found.Head, message);
+        }
+
+        if (Refusal is not null)
+        {
+            return Decision.Refuse(Refusal);
         }
 
         return IsWanted ? Add(context, found, mine) : Remove(context, found, mine!);

@@ -73,9 +73,9 @@ public sealed class SendScheduled(
             throw new TimeoutException("The message can't be sent just now.");
         }
 
-        if (appended.Refusal is { Rate.Wait: var wait })
+        if (appended.Refusal is { Limit.Name: SlowMode.Limit, Rate.Wait: var wait })
         {
-            // Slow mode. It goes out as soon as its sender may write again.
+            // It goes out as soon as its sender may write again.
             await queue.DeferAsync(due, time.GetUtcNow() + wait, cancellationToken);
             return;
         }

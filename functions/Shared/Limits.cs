@@ -187,7 +187,8 @@ public sealed record Limits
 
     /// <summary>
     /// Sends of a user a minute, on one instance. Default 60; 0 for any number. Each message of a batch and each target of a forward
-    /// counts as one, as do edits, scheduled messages, reactions and votes.
+    /// counts as one, as do edits, scheduled messages, reactions, votes, pins, and changes of a group's settings, roles and invite
+    /// links and of one's profile.
     /// </summary>
     [Range(0, 60000)]
     public int SendsPerMinute { get; init; } = 60;
@@ -221,6 +222,10 @@ public sealed record Limits
     /// <summary>First contacts of a user that wait for an answer at a time. Default 3; 0 for any number.</summary>
     [Range(0, 20)]
     public int OpenContacts { get; init; } = 3;
+
+    /// <summary>Reports of a user a minute, on one instance. Default 10; 0 for any number.</summary>
+    [Range(0, 60000)]
+    public int ReportsPerMinute { get; init; } = 10;
 
     /// <summary>Reports of a user a day. Default 50; 0 for any number.</summary>
     [Range(0, 500)]

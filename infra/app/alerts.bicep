@@ -121,6 +121,12 @@ var logs = [
     query: 'traces | where message has "A case of severity" and message has "is overdue by"'
   }
   {
+    name: 'moderation-off'
+    description: 'Messages pass unscreened, or are held with nobody to decide, or bans aren\'t known.'
+    severity: 2
+    query: 'traces | where message has "gave no verdict again and again" or message has "that the host app may not know of" or message has "The list of standings" or message has "The word list" and message has "be used" or message has "The word list" and message has "a document of the form" or message has "word lists; only the first"'
+  }
+  {
     name: 'server-errors'
     description: 'More than 1 % of at least 100 requests in five minutes failed by the server\'s fault.'
     severity: 1

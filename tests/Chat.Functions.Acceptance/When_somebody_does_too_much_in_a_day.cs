@@ -161,6 +161,21 @@ public class When_somebody_does_too_much_in_a_day(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Should_drop_a_scheduled_request_that_is_too_much_when_it_is_due()
+    {
+        var clock = new JumpingClock();
+        var settings = new Dictionary<string, string?>(Few, StringComparer.Ordinal) { ["Limits:OpenContacts"] = "1", ["Trust:Mode"] = "strict" };
+        await using var app = await ChatApp.StartAsync(time: clock, settings: settings);
+        var alice = app.As("alice");
+        var (first, second) = ((await alice.StartDirectAsync("bob")).ConversationId, (await alice.StartDirectAsync("carol")).ConversationId);
+        await alice.SendAsync(first, "Hello");
+        await alice.AskAsync("POST", $"/api/conversations/{second}/scheduled", new { clientMessageId = "1", text = "Hello", dueAt = clock.GetUtcNow().AddMinutes(2) }, HttpStatusCode.Created);
+        clock.Jump(TimeSpan.FromSeconds(121));
+        await Eventually.SeesAsync(clock, async () => (await alice.AskAsync("GET", $"/api/conversations/{second}/scheduled")).List("scheduled").Count, left => left == 0);
+        Assert.Empty(await alice.HistoryAsync(second));
+    }
+
+    [Fact]
     public async Task Should_cost_a_read_and_a_write()
     {
         await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:GroupsPerDay"] = "500" });

@@ -102,6 +102,53 @@ public class When_somebody_floods
         Assert.Equal("rate_limited", await alice.IsRefusedAsync("POST", $"/api/conversations/{conversation}/messages/batch", HttpStatusCode.TooManyRequests, Batch(100, 9)));
     }
 
+    [Fact]
+    public async Task Should_count_whatever_is_pushed_to_everybody()
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:SendBurst"] = "10", ["Limits:SendsPerMinute"] = "1", ["Trust:Mode"] = "open" };
+        await using var app = await ChatApp.StartAsync(settings: settings);
+        var alice = app.As("alice");
+        var group = $"/api/conversations/{(await alice.CreateGroupAsync("Trip", "bob")).ConversationId}";
+        var sent = (await alice.SayAsync(group["/api/conversations/".Length..], new { text = "Hello" })).Path();
+        (string Method, string Path, object? Body)[] calls =
+        [
+            ("PATCH", group, new { title = "Journey" }),
+            ("PUT", $"{sent}/pin", null),
+            ("DELETE", $"{sent}/pin", null),
+            ("PATCH", $"{group}/members/bob", new { role = "admin" }),
+            ("POST", $"{group}/owner", new { userId = "nobody" }),
+            ("POST", $"{group}/invite-links", new { }),
+            ("DELETE", $"{group}/invite-links/none", null),
+            ("PATCH", "/api/me/profile", new { displayName = "Alice" }),
+        ];
+
+        // With the message they are nine, so that one more is left.
+        foreach (var (method, path, body) in calls)
+        {
+            using var answer = await alice.SendAsync(new HttpMethod(method), path, body is null ? null : JsonContent.Create(body));
+            Assert.NotEqual(HttpStatusCode.TooManyRequests, answer.StatusCode);
+        }
+
+        await alice.AskAsync("PATCH", group, new { title = "Trip" });
+        foreach (var (method, path, body) in calls)
+        {
+            Assert.Equal("rate_limited", await alice.IsRefusedAsync(method, path, HttpStatusCode.TooManyRequests, body));
+        }
+    }
+
+    [Fact]
+    public async Task Should_refuse_reports_before_anything_is_read_for_them()
+    {
+        await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:ReportsPerMinute"] = "1" });
+        var alice = app.As("alice");
+        var report = new { userId = "bob", reason = "spam" };
+        await alice.AskAsync("POST", "/api/reports", report, HttpStatusCode.Accepted);
+        var before = Requests(app);
+        var refusal = await alice.AskAsync("POST", "/api/reports", report, HttpStatusCode.TooManyRequests);
+        Assert.Equal(("rate_limited", "reportsPerMinute"), (refusal.Text("code"), refusal.Text("limit.name")));
+        Assert.Equal(before, Requests(app));
+    }
+
     private static long Requests(ChatApp app) =>
         app.Azure.Meter.Read().Where(reading => reading.Service is "cosmos" or "servicebus" && reading.Operation is not ("changefeed" or "lease" or "receive")).Sum(reading => reading.Requests);
 }

@@ -31,6 +31,7 @@ public class When_words_are_listed
             ("POST", $"{path}/messages", new { clientMessageId = "3", poll = new { question = Bad, options = new[] { "a", "b" } } }),
             ("POST", $"{path}/messages", new { clientMessageId = "4", poll = new { question = "Which?", options = new[] { "a", Bad } } }),
             ("PATCH", $"{path}/messages/{sent.MessageId}", new { text = Bad }),
+            ("PUT", $"{path}/messages/{sent.MessageId}/reactions/:so_b4dword:", new { }),
             ("POST", $"{path}/scheduled", new { clientMessageId = "5", text = Bad, dueAt = due }),
             ("PATCH", path, new { title = Bad }),
             ("PATCH", path, new { description = Bad }),
@@ -65,12 +66,16 @@ public class When_words_are_listed
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
         var first = await alice.SendAsync(group, Bad, "1");
+        var reaction = $"/api/conversations/{group}/messages/{first.MessageId}/reactions/:badword:";
+        await alice.AskAsync("PUT", reaction);
         await alice.AskAsync("POST", $"/api/conversations/{group}/scheduled", new { clientMessageId = "due", text = Bad, dueAt = clock.GetUtcNow().AddMinutes(5) }, HttpStatusCode.Created);
 
         await ListAsync(azure, "refused", "refuse", "badword");
         clock.Jump(TimeSpan.FromMinutes(1));
         Assert.Equal("content_refused", await alice.MayNotSayAsync(group, new { text = Bad }, HttpStatusCode.UnprocessableEntity));
         Assert.Equal(first.Seq, (await alice.SendAsync(group, Bad, "1")).Seq);
+        await alice.AskAsync("PUT", reaction);
+        Assert.Equal("content_refused", await bob.IsRefusedAsync("PUT", reaction, HttpStatusCode.UnprocessableEntity));
 
         // What was said before can't be passed on, and what was scheduled isn't sent.
         var forward = await bob.AskAsync("POST", $"/api/conversations/{group}/messages/{first.MessageId}/forward", new { clientMessageId = "f", to = new[] { group } });
@@ -106,6 +111,9 @@ public class When_words_are_listed
         var poll = await alice.SayAsync(group, new { poll = new { question = "Which?", options = new[] { "badword", "good" } } });
         Assert.Equal(["*******", "good"], poll.List("poll.options").Select(option => option.Text("text")));
 
+        Assert.Equal("content_refused", await alice.IsRefusedAsync("PUT", $"/api/conversations/{group}/messages/{sent.Text("messageId")}/reactions/:badword_no_more:", HttpStatusCode.UnprocessableEntity));
+        await alice.AskAsync("PUT", $"/api/conversations/{group}/messages/{sent.Text("messageId")}/reactions/:worse:");
+
         var flagged = await alice.SayAsync(group, new { text = "even worse" });
         Assert.Equal("even worse", flagged.Text("text"));
         Assert.False(flagged.TryGetProperty("flags", out _));
@@ -128,6 +136,35 @@ public class When_words_are_listed
         faults.Add(new Fault("cosmos", "query", FaultKind.Fail));
         await alice.SendAsync(group, "Hello");
         Assert.Equal("content_refused", await alice.MayNotSayAsync(group, new { text = Bad }, HttpStatusCode.UnprocessableEntity));
+    }
+
+    [Fact]
+    public async Task Should_send_as_before_while_lists_are_read_again_and_when_that_takes_too_long()
+    {
+        var (clock, faults) = (new JumpingClock(), new Faults(1));
+        var (asked, answered) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var azure = await LocalAzure.StartAsync(directory: null, time: clock, faults: faults);
+        await using var app = await ChatApp.StartAsync(azure);
+        var alice = app.As("alice");
+        var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
+        await alice.SendAsync(group, "Hello");
+        faults.Add(new Fault("cosmos", "query", FaultKind.Fail) { Target = target => target.Contains("settings", StringComparison.Ordinal), Strike = _ => HoldAsync() });
+
+        // Beside the sends first; then, with lists that are older, before the next send, which goes on without an answer.
+        clock.Jump(TimeSpan.FromSeconds(55));
+        await alice.SendAsync(group, "While they are read");
+        await asked.Task.WaitAsync(Eventually.Timeout);
+        clock.Jump(TimeSpan.FromSeconds(6));
+        var sending = alice.SendAsync(group, "Without an answer");
+        await Eventually.SeesAsync(clock, () => Task.FromResult(sending.IsCompleted), isSent => isSent);
+        Assert.Equal("Without an answer", (await sending).Text);
+        answered.SetResult();
+
+        Task HoldAsync()
+        {
+            asked.TrySetResult();
+            return answered.Task;
+        }
     }
 
     private static Task<double> ListAsync(LocalAzure azure, string id, string action, params string[] words) =>

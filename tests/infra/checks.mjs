@@ -281,7 +281,7 @@ const checks = {
     return deployed().flatMap(({ of }) => [
       ...of('Microsoft.Insights/scheduledQueryRules').map(one => one.properties.criteria.allOf[0].query),
       ...of('Microsoft.Insights/workbooks').flatMap(one => [...one.properties.serializedData.matchAll(/"query":\s*"((?:[^"\\]|\\.)*)"/g)].map(([, query]) => query)),
-    ]).flatMap(query => {
+    ]).flatMap(query => query.split(' or ')).flatMap(query => {
       const words = [...query.matchAll(/message has ["']([^"']+)["']/g)].map(([, word]) => word);
       return said.some(message => words.every(word => message.includes(word))) ? [] : [`Nothing logs what has ${words.join(' and ')}`];
     });

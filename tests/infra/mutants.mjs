@@ -136,6 +136,7 @@ const mutantsOf = {
   'what is looked for in the log is logged': [
     [prod, 'message has \\"were delivered\\"', 'message has \\"came late\\"', 'Nothing logs what has came late'],
     [prod, "message has 'were delivered'", "message has 'came late'", 'Nothing logs what has came late'],
+    [prod, 'message has \\"The list of standings\\"', 'message has \\"Nobody is banned\\"', 'Nothing logs what has Nobody is banned'],
     ['functions/Delivery/DeliveryLog.cs', 'after their commit', 'after it', 'Nothing logs what has were delivered'],
   ],
   'the workbook names what was made': [

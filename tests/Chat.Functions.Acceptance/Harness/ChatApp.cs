@@ -18,7 +18,8 @@ internal sealed class ChatApp : IAsyncDisposable
     /// <summary>Off unless a story is about them: others do in a second what people do in a day.</summary>
     public static readonly IReadOnlyList<string> RateLimits =
     [
-        "SendsPerMinute", "PresencePerMinute", "GroupsPerDay", "AddsPerDay", "JoinsPerDay", "FirstContactsPerDay", "OpenContacts", "ReportsPerDay",
+        "SendsPerMinute", "ReactionsPerMinute", "PresencePerMinute", "ReportsPerMinute", "GroupsPerDay", "AddsPerDay", "JoinsPerDay",
+        "FirstContactsPerDay", "OpenContacts", "ReportsPerDay",
     ];
 
     /// <summary>First contact depends on age, follows and settings; without, everybody may write to everybody.</summary>

@@ -18,6 +18,14 @@ public class WordFilterTests
     [InlineData("bad\U000E0061word")]
     [InlineData("bad\u3164word")]
     [InlineData("\uFEFFbadword")]
+    // Control and format characters, in ASCII and beyond; tab and line breaks part words.
+    [InlineData("b\u0001adword")]
+    [InlineData("bad\u007Fword")]
+    [InlineData("bad\u0080w\u009Ford")]
+    [InlineData("b\uFFF9a\uFFFAd\uFFFBword")]
+    [InlineData("bad\tword", false)]
+    [InlineData("bad\nword", false)]
+    [InlineData("a\r\nbadword")]
     // Fullwidth, mathematical, circled, superscript, small capitals.
     [InlineData("ｂａｄｗｏｒｄ")]
     [InlineData("𝓫𝓪𝓭𝔀𝓸𝓻𝓭")]
@@ -71,6 +79,7 @@ public class WordFilterTests
         Assert.Equal("What a *******, 👍", Mask("What a bAdword, 👍", "badword"));
         Assert.Equal("*******", Mask("𝓫𝓪𝓭𝔀𝓸𝓻𝓭", "badword"));
         Assert.Equal("x ******** y ******* z", Mask("x bad\u200Bword y badword z", "badword"));
+        Assert.Equal("x ******** y", Mask("x bad\u0001word y", "badword"));
         Assert.Equal("*** *** no", Mask("bad BAD no", "bad"));
         Assert.Equal("* a ** b", Mask("ﬁ a fi b", "fi"));
         Assert.Equal("*****", Mask("e\u0301te\u0301", "été"));
@@ -154,6 +163,7 @@ public class WordFilterTests
     [InlineData("example.com", true)]
     [InlineData("Visit ＥＸＡＭＰＬＥ．ＣＯＭ now", true)]
     [InlineData("exam\u200Bple.c\u200Bom", true)]
+    [InlineData("exam\u0001ple.c\u007Fom", true)]
     [InlineData("example。com", true)]
     [InlineData("t.me/somebody", true)]
     [InlineData("mailto:me@x", true)]
@@ -161,6 +171,25 @@ public class WordFilterTests
     [InlineData("xn--nothing.xn--p1ai", true)]
     [InlineData("10.0.0.1/admin", true)]
     [InlineData("10.0.0.1:80/admin", true)]
+    [InlineData("scam.top", true)]
+    [InlineData("Go to Scam.Shop!", true)]
+    [InlineData("scam.site, scam.online", true)]
+    [InlineData("scam.store", true)]
+    [InlineData("scam.click", true)]
+    [InlineData("scam.link", true)]
+    [InlineData("scam.live?q", true)]
+    [InlineData("somebody.me", true)]
+    [InlineData("1.2.3.4", true)]
+    [InlineData("at 10.0.0.255:8080.", true)]
+    [InlineData("10.0.0.256", false)]
+    [InlineData("01.23.45.67.89", false)]
+    [InlineData("v1.2.3.4", false)]
+    [InlineData("Version 1.2.3", false)]
+    [InlineData("e.g. this.That", false)]
+    [InlineData("Hello.How are you", false)]
+    [InlineData("over.Now", false)]
+    [InlineData("stop.topping", false)]
+    [InlineData("readme.md, main.rs", false)]
     [InlineData("Hello.It's me", false)]
     [InlineData("Well...no. At 15:30, 1.5 or 2.0?", false)]
     [InlineData("e.g. this, i.e. that", false)]
