@@ -64,6 +64,36 @@ public class When_strangers_are_added_to_a_group
     }
 
     [Fact]
+    public async Task Should_not_join_unasked_although_the_right_to_add_them_comes_while_they_are_added()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var (alice, carol) = (app.As("alice"), app.As("carol"));
+        await app.AsHost().AreFriendsAsync("alice", "carol");
+        var group = (await alice.CreateGroupAsync("Trip", "carol")).ConversationId;
+        var (reached, opened) = (new TaskCompletionSource(), new TaskCompletionSource());
+        using var read = app.Azure.Faults.Add(new Chat.Local.Fault("cosmos", "read", Chat.Local.FaultKind.Delay)
+        {
+            Times = 1,
+            Target = target => target.Contains($"{group}/u:carol", StringComparison.Ordinal),
+            Applied = _ =>
+            {
+                reached.TrySetResult();
+                return opened.Task;
+            },
+        });
+
+        // She is read as a plain member, and has become an admin when it is decided.
+        var adding = TryAddAsync(carol, group, "bob");
+        await reached.Task.WaitAsync(Eventually.Timeout);
+        await alice.DoAsync("PATCH", $"/api/conversations/{group}/members/carol", new { role = "admin" });
+        opened.SetResult();
+        Assert.StartsWith("503 ", await adding, StringComparison.Ordinal);
+        Assert.DoesNotContain("bob", (await MembersAsync(alice, group)).Keys);
+        await carol.DoAsync("POST", $"/api/conversations/{group}/members", new { members = new[] { "bob" } });
+        Assert.Equal("invited", (await MembersAsync(alice, group))["bob"]);
+    }
+
+    [Fact]
     public async Task Should_be_added_at_once_where_they_let_them_and_never_where_nobody_may()
     {
         await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
