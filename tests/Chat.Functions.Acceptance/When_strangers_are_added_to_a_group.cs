@@ -64,6 +64,35 @@ public class When_strangers_are_added_to_a_group
     }
 
     [Fact]
+    public async Task Should_block_who_invited_them_also_once_they_declined()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var bob = app.As("bob");
+        var group = (await app.As("alice").CreateGroupAsync("Trip", "bob")).ConversationId;
+        await bob.DoAsync("POST", $"/api/requests/{group}/decline", new { });
+        await bob.DoAsync("POST", $"/api/requests/{group}/decline", new { block = true });
+        Assert.Equal("alice", Assert.Single((await bob.AskAsync("GET", "/api/blocks")).List("blocks")).Text("userId"));
+    }
+
+    [Theory]
+    [InlineData("bob", "carol")]
+    [InlineData("carol", "bob")]
+    [InlineData("alice", "bob")]
+    public async Task Should_not_join_while_a_block_keeps_them_from_somebody_in_it(string blocking, string blocked)
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        await app.AsHost().AreFriendsAsync("alice", "carol");
+        var group = (await alice.CreateGroupAsync("Trip", "carol", "bob")).ConversationId;
+        await app.As(blocking).DoAsync("PUT", $"/api/blocks/{blocked}");
+        Assert.Equal("request_not_found", await bob.IsRefusedAsync("POST", $"/api/requests/{group}/accept", HttpStatusCode.NotFound));
+        Assert.Equal("invited", (await MembersAsync(alice, group))["bob"]);
+        await app.As(blocking).DoAsync("DELETE", $"/api/blocks/{blocked}");
+        await bob.DoAsync("POST", $"/api/requests/{group}/accept");
+        Assert.Equal("active", (await MembersAsync(alice, group))["bob"]);
+    }
+
+    [Fact]
     public async Task Should_not_join_unasked_although_the_right_to_add_them_comes_while_they_are_added()
     {
         await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
