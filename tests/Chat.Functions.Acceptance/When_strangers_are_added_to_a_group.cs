@@ -64,6 +64,31 @@ public class When_strangers_are_added_to_a_group
     }
 
     [Fact]
+    public async Task Should_not_be_asked_again_although_they_were_removed_after_they_declined()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var (group, own) = ((await alice.CreateGroupAsync("Trip", "bob")).ConversationId, (await bob.CreateGroupAsync("Mine", "carol")).ConversationId);
+        await bob.DoAsync("POST", $"/api/requests/{group}/decline", new { });
+        await using var phone = await bob.ListenAsync();
+        await alice.DoAsync("DELETE", $"/api/conversations/{group}/members/bob");
+        await alice.DoAsync("POST", $"/api/conversations/{group}/members", new { members = new[] { "bob" } });
+        Assert.Empty(await RequestsAsync(bob));
+        Assert.DoesNotContain(await phone.EventsBeforeNowAsync(bob, own), one => one.Text("type") == "request.received");
+    }
+
+    [Fact]
+    public async Task Should_keep_its_place_among_the_requests_when_it_is_sent_again()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var first = (await alice.CreateGroupAsync("First", "bob")).ConversationId;
+        var second = (await app.As("carol").CreateGroupAsync("Second", "bob")).ConversationId;
+        await alice.DoAsync("POST", $"/api/conversations/{first}/members", new { members = new[] { "bob" } });
+        Assert.Equal([second, first], (await RequestsAsync(bob)).Select(one => one.Text("conversationId")));
+    }
+
+    [Fact]
     public async Task Should_block_who_invited_them_also_once_they_declined()
     {
         await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
