@@ -89,11 +89,13 @@ public sealed class AddMembers(
         Session? session,
         CancellationToken cancellationToken)
     {
-        // Rights come first; the command says what is wrong with them.
+        // Rights come first; a command that adds nobody says what is wrong with them. If it finds nothing, they came after the read
+        // here: nobody was looked at, so nobody may join, and a repeat looks again.
         if (await reader.ReadForAsync(user.Id, conversation, session, cancellationToken) is not { } part
             || !part.Member.Role.Has(Right.AddMembers, part.Head.Kind))
         {
-            return (null, users, []);
+            var nobody = new AddMembersCommand { Actor = user.Id, Conversation = conversation, Users = [], Limits = limits };
+            return ((await log.AppendAsync(conversation, nobody, session, cancellationToken)).Refusal ?? Problems.Unavailable, [], []);
         }
 
         var members = await reader.MemberIdsAsync(part.Head, session, cancellationToken);

@@ -15,4 +15,7 @@ internal abstract record ContactCommand : LogCommand
 
     /// <summary>What first contact comes to; null while nobody looked.</summary>
     public Contact? Contact { get; init; }
+
+    /// <summary>Whether it may be the message of a request. What can't be sent as one isn't counted, and nobody is told of it.</summary>
+    public virtual bool MayBeRequest => false;
 }

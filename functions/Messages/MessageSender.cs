@@ -38,13 +38,14 @@ public sealed class MessageSender(
             return sent;
         }
 
-        var (contact, tooMany) = await LookAsync(conversation, messages[0].Actor, session, cancellationToken);
+        IReadOnlyList<ContactCommand> undecided =
+            [.. messages.Zip(sent).Where(one => one.Second.Refusal == ContactCommand.Undecided).Select(one => one.First)];
+        var (contact, tooMany) = await LookAsync(conversation, undecided, session, cancellationToken);
         if (tooMany is not null)
         {
             return [.. sent.Select(one => one.Refusal == ContactCommand.Undecided ? AppendResult.Refused(tooMany) : one)];
         }
 
-        var undecided = messages.Zip(sent).Where(one => one.Second.Refusal == ContactCommand.Undecided).Select(one => one.First);
         var again = new Queue<AppendResult>(await log.AppendInOrderAsync(
             conversation,
             [.. undecided.Select(message => message with { Contact = contact })],
@@ -56,14 +57,16 @@ public sealed class MessageSender(
     }
 
     /// <summary>
-    /// What first contact with the other one of a direct conversation comes to; a request is counted and noted before it is committed.
+    /// What first contact with the other one of a direct conversation comes to; a request is counted and noted before it is
+    /// committed, if any of the messages may be one.
     /// </summary>
     private async Task<(Contact Contact, Problem? TooMany)> LookAsync(
         ConversationId conversation,
-        UserId sender,
+        IReadOnlyList<ContactCommand> messages,
         Session? session,
         CancellationToken cancellationToken)
     {
+        var sender = messages[0].Actor;
         var head = await reader.ReadHeadAsync(conversation, session, cancellationToken);
         if (head?.Members?.FirstOrDefault(member => member.UserId != sender) is not { } recipient)
         {
@@ -71,7 +74,7 @@ public sealed class MessageSender(
         }
 
         var contact = await policy.DecideAsync(ContactKind.Message, sender, recipient.UserId, cancellationToken);
-        if (contact == Contact.Request)
+        if (contact == Contact.Request && messages.Any(message => message.MayBeRequest))
         {
             if (await contacts.CountAsync(sender, recipient.UserId, conversation, cancellationToken) is { } tooMany)
             {

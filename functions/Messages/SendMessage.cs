@@ -75,6 +75,8 @@ internal sealed record SendMessageCommand : ContactCommand
 
     public override string RepeatId => Message.DocumentId(_key);
 
+    public override bool MayBeRequest => _content.Refusal is null && _content.IsRequest(_limits.RequestText);
+
     public override IReadOnlyList<UserId> MembersToLoad => [Actor, .. Mention.Users(_content.Mentions)];
 
     // A retry must get the first answer even if a message that it refers to is gone, so the message itself is read first. Plain
@@ -111,11 +113,12 @@ internal sealed record SendMessageCommand : ContactCommand
 
     /// <summary>
     /// The refusal of who may not reach the other one. A request that waits looks the same whatever became of it, and whether or not
-    /// its sender is blocked.
+    /// its sender is blocked. Before its message is sent nothing was asked, so the other one can't answer: what they write
+    /// is first contact, too.
     /// </summary>
     private Problem? RefusalOfContact(Head head, DateTimeOffset now)
     {
-        if (head.Request is not { } request || request.By != Actor)
+        if (head.Request is not { } request || !IsAsking(request))
         {
             return head.IsBlocked ? Problems.CannotMessage : null;
         }
@@ -129,9 +132,12 @@ internal sealed record SendMessageCommand : ContactCommand
 
     /// <summary>What remains of a request after this message: an answer accepts it.</summary>
     private ContactRequest? RequestAfter(Head head, DateTimeOffset now) =>
-        head.Request is { } request && request.By == Actor && Contact == Trust.Contact.Request
-            ? request with { State = RequestState.Pending, SentAt = now }
+        head.Request is { } request && IsAsking(request) && Contact == Trust.Contact.Request
+            ? new ContactRequest(Actor, RequestState.Pending) { SentAt = now }
             : null;
+
+    /// <summary>Whether the sender asks by this message, and doesn't answer.</summary>
+    private bool IsAsking(ContactRequest request) => request.By == Actor || request.SentAt is null;
 
     private Problem? Refusal(in DecisionContext context, Head head, HeadMember sender)
     {

@@ -1,22 +1,26 @@
+using Chat.Functions.Blocks;
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
+using Chat.Functions.Messages;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
+using Chat.Functions.Trust;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Requests;
 
 /// <summary>
-/// <c>POST /requests/{c}/accept</c>: accepts a request; 204. The conversation is in the caller's list from then on. Idempotent.
-/// Answering a message accepts it, too.
+/// <c>POST /requests/{c}/accept</c>: accepts a request; 204. The conversation is in the caller's list from then on. Idempotent: who
+/// asked is told once. Answering a message accepts it, too.
 /// </summary>
 public sealed class AcceptRequest(
     ConversationLog log,
     ConversationReader reader,
     ContactRequests requests,
+    BlockReader blocks,
     InboxProjection inbox,
     PushGroups groups,
     EventPush push,
@@ -29,8 +33,15 @@ public sealed class AcceptRequest(
         ConversationId conversationId,
         CancellationToken cancellationToken)
     {
-        var command = new AnswerRequestCommand { Actor = user.Id, IsAccepted = true, Limits = limits };
-        var accepted = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
+        var note = await requests.ReadAsync(user.Id, conversationId, cancellationToken);
+        var (command, session) = (new AnswerRequestCommand { Actor = user.Id, IsAccepted = true, Limits = limits }, Session.Of(request));
+        var accepted = await log.AppendAsync(conversationId, command, session, cancellationToken);
+        if (accepted.Refusal == ContactCommand.Undecided)
+        {
+            command = command with { Contact = await LookAsync(conversationId, note?.By, session, cancellationToken) };
+            accepted = await log.AppendAsync(conversationId, command, session, cancellationToken);
+        }
+
         if (accepted.Refusal is { } refusal)
         {
             return (refusal == Problems.ConversationNotFound ? Problems.RequestNotFound : refusal).ToResult();
@@ -40,15 +51,40 @@ public sealed class AcceptRequest(
         await (accepted.Head!.Kind == ConversationKind.Direct
             ? inbox.RaiseAsync(user.Id, InboxChange.Of(accepted.Head), cancellationToken)
             : WelcomeAsync(accepted, cancellationToken));
+
+        // The note goes last: as long as it is there it isn't sure that they were told. Later calls tell nobody anything.
+        if (note is not null)
+        {
+            var told = accepted.Head.Kind == ConversationKind.Direct && !accepted.Head.IsBlocked
+                ? accepted.Head.Members!.Select(member => member.UserId)
+                : [user.Id];
+            await Task.WhenAll(told.Select(one => push.PushToUserAsync(
+                one,
+                RequestResolved.What,
+                conversationId,
+                new RequestResolved("accepted"),
+                cancellationToken)));
+        }
+
         await requests.RemoveAsync(user.Id, conversationId, cancellationToken);
-        var others = accepted.Head.Kind == ConversationKind.Direct ? accepted.Head.Members!.Select(member => member.UserId) : [user.Id];
-        await Task.WhenAll(others.Select(one => push.PushToUserAsync(
-            one,
-            RequestResolved.What,
-            conversationId,
-            new RequestResolved("accepted"),
-            cancellationToken)));
         return new NoContentResult(accepted.Session);
+    }
+
+    /// <summary>Whether a block, either way, keeps the caller from who invited them, or from anybody in the group.</summary>
+    private async Task<Contact> LookAsync(
+        ConversationId conversation,
+        UserId? inviter,
+        Session? session,
+        CancellationToken cancellationToken)
+    {
+        if (await reader.ReadHeadAsync(conversation, session, cancellationToken) is not { } head)
+        {
+            return Contact.Refused;
+        }
+
+        var members = await reader.MemberIdsAsync(head, session, cancellationToken);
+        IReadOnlyList<UserId> others = inviter is { } by ? [.. members, by] : members;
+        return (await blocks.BetweenAsync(user.Id, others, cancellationToken)).Count > 0 ? Contact.Refused : Contact.Open;
     }
 
     private async Task WelcomeAsync(AppendResult joined, CancellationToken cancellationToken)

@@ -1,15 +1,16 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
+using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Requests;
 
 /// <summary>
 /// Accepts or declines a request to the actor. Declining leaves no entry, so nobody learns of it; accepting one leaves none in a direct
-/// conversation. Idempotent.
+/// conversation. Who accepts an invitation to a group makes contact with its members: blocks are looked for first. Idempotent.
 /// </summary>
-internal sealed record AnswerRequestCommand : LogCommand
+internal sealed record AnswerRequestCommand : ContactCommand
 {
     public required bool IsAccepted { get; init; }
 
@@ -32,9 +33,9 @@ internal sealed record AnswerRequestCommand : LogCommand
     private Decision DecideDirect(Head head) => head.Request switch
     {
         null when IsAccepted => Decision.Nothing(head),
-        { SentAt: not null } request when request.By != Actor && !head.IsBlocked => (request.State, IsAccepted) switch
+        { SentAt: not null } request when request.By != Actor => (request.State, IsAccepted) switch
         {
-            (RequestState.Pending, true) => Decision.WithoutEntry(head with { Request = null }),
+            (RequestState.Pending, true) when !head.IsBlocked => Decision.WithoutEntry(head with { Request = null }),
             (RequestState.Pending, false) => Decision.WithoutEntry(head with { Request = request with { State = RequestState.Declined } }),
             (_, false) => Decision.Nothing(head),
             _ => Decision.Refuse(Problems.RequestNotFound),
@@ -46,8 +47,10 @@ internal sealed record AnswerRequestCommand : LogCommand
     {
         ({ State: MemberState.Active }, true) => Decision.Nothing(head, me),
         ({ IsInvited: true }, false) => Decision.WithoutEntry(head, me with { IsDeclined = true }),
-        ({ State: MemberState.Invited }, false) => Decision.Nothing(head),
+        ({ State: MemberState.Invited }, false) => Decision.Nothing(head, me),
         ({ IsInvited: true }, true) when head.MemberCount is 0 => Decision.Refuse(Problems.RequestNotFound),
+        ({ IsInvited: true }, true) when Contact is null => Decision.Refuse(Undecided),
+        ({ IsInvited: true }, true) when Contact == Trust.Contact.Refused => Decision.Refuse(Problems.RequestNotFound),
         ({ IsInvited: true }, true) when head.MemberCount >= Limits.GroupMembers =>
             Decision.Refuse(Problems.LimitReached("groupMembers", Limits.GroupMembers)),
         ({ IsInvited: true }, true) => Membership.Join(context, head, Actor, [Actor]),

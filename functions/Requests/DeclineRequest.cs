@@ -1,5 +1,6 @@
 using Chat.Functions.Blocks;
 using Chat.Functions.Log;
+using Chat.Functions.Members;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -37,9 +38,9 @@ public sealed class DeclineRequest(
             return (refusal == Problems.ConversationNotFound ? Problems.RequestNotFound : refusal).ToResult();
         }
 
-        // The note goes last: it says whom to block when a crash came before.
-        var sender = declined.Head!.Request?.By ?? note?.By;
-        if (blocks && sender is { } other && !await blocking.SetAsync(user.Id, other, isActive: true, cancellationToken))
+        // The head or the member document says whom to block, also to a repeat after the note is gone.
+        var sender = declined.Head!.Request?.By ?? declined.Documents.OfType<Member>().FirstOrDefault()?.InvitedBy ?? note?.By;
+        if (blocks && !(sender is { } other && await blocking.SetAsync(user.Id, other, isActive: true, cancellationToken)))
         {
             return Problems.Unavailable.ToResult();
         }

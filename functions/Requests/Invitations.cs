@@ -6,7 +6,12 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Requests;
 
 /// <summary>Invites users to a group who may not be added without being asked: they have it among their requests.</summary>
-public sealed class Invitations(ConversationLog log, ContactRequests requests, Limits limits)
+public sealed class Invitations(
+    ConversationLog log,
+    ContactRequests requests,
+    ChatContainers containers,
+    TimeProvider time,
+    Limits limits)
 {
     private const int MaxParallel = 8;
 
@@ -28,8 +33,6 @@ public sealed class Invitations(ConversationLog log, ContactRequests requests, L
         AppendResult? invited = null;
         foreach (var part in users.Chunk(CreateConversationCommand.MaxFirstMembers))
         {
-            // Noted before it is committed: a note without an invitation shows nothing.
-            await Each.TryAsync(part, MaxParallel, (user, cancel) => requests.NoteAsync(user, conversation, by, cancel), cancellationToken);
             var command = new InviteMembersCommand
             {
                 Actor = by,
@@ -38,6 +41,14 @@ public sealed class Invitations(ConversationLog log, ContactRequests requests, L
                 IsFirst = isFirst,
                 Window = limits.RequestWindow,
             };
+            command = command with { Users = await InvitableAsync(command, session, cancellationToken) };
+
+            // Noted before it is committed: a note without an invitation shows nothing.
+            await Each.TryAsync(
+                command.Users,
+                MaxParallel,
+                (user, cancel) => requests.NoteAsync(user, conversation, by, cancel),
+                cancellationToken);
             invited = await log.AppendFurtherAsync(conversation, command, session, cancellationToken);
             if (invited.Refusal is not null)
             {
@@ -53,6 +64,22 @@ public sealed class Invitations(ConversationLog log, ContactRequests requests, L
 
         return invited!;
     }
+
+    /// <summary>Who isn't to be left as they are. A request that waits so keeps its place among those of the user.</summary>
+    private async Task<IReadOnlyList<UserId>> InvitableAsync(
+        InviteMembersCommand command,
+        Session? session,
+        CancellationToken cancellationToken)
+    {
+        var known = (await containers.Conversations.ReadDocumentsAsync(
+            command.DocumentsToLoad,
+            command.Conversation,
+            ChatJson.Default.DocumentsPageMember,
+            session,
+            cancellationToken)).ToDictionary(member => member.UserId);
+        var now = time.GetUtcNow();
+        return [.. command.Users.Where(user => command.Invites(known.GetValueOrDefault(user), now))];
+    }
 }
 
 /// <summary>Invites users to a group. Without an entry: members see them in the list of members, and nobody is told but they.</summary>
@@ -63,36 +90,39 @@ internal sealed record InviteMembersCommand : MemberCommand
 
     public required bool IsFirst { get; init; }
 
-    /// <summary>How long somebody who declined isn't invited again.</summary>
+    /// <summary>How long somebody who was invited isn't invited again, even if they were removed since.</summary>
     public required TimeSpan Window { get; init; }
 
     public override IReadOnlyList<string> DocumentsToLoad => [.. Users.Select(Member.DocumentId)];
 
     protected override Right Needed => Right.AddMembers;
 
+    /// <summary>Whether a user is invited who has this document; false to leave them as they are.</summary>
+    public bool Invites(Member? before, DateTimeOffset now) => before is null
+        || (!IsFirst
+            && before is { State: not (MemberState.Active or MemberState.Requested), IsInvited: false }
+            && !(before.InvitedAt + Window > now));
+
     protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor)
     {
         var (documentOf, now) = (context.DocumentOf, context.Now);
-        var invited = Users.Select(user => Invited(user, documentOf(Member.DocumentId(user)) as Member, now)).OfType<Member>().ToList();
+        var invited = Users
+            .Select(user => (User: user, Before: documentOf(Member.DocumentId(user)) as Member))
+            .Where(one => Invites(one.Before, now))
+            .Select(one => Invited(one.User, one.Before, now))
+            .ToList();
         return invited.Count == 0 ? Decision.Nothing(head) : Decision.WithoutEntry(head, [.. invited]);
     }
 
-    /// <summary>The user's document after this; null to leave it.</summary>
-    private Member? Invited(UserId user, Member? before, DateTimeOffset now) => before switch
+    private Member Invited(UserId user, Member? before, DateTimeOffset now)
     {
-        null => new Member
+        before ??= new Member
         {
             ConversationId = Conversation,
             UserId = user,
             Role = MemberRole.Member,
             State = MemberState.Invited,
-            InvitedBy = Actor,
-            InvitedAt = now,
-        },
-        _ when IsFirst => null,
-        { State: MemberState.Active or MemberState.Requested } => null,
-        { IsInvited: true } => null,
-        { State: MemberState.Invited } when before.InvitedAt + Window > now => null,
-        _ => before with { State = MemberState.Invited, InvitedBy = Actor, InvitedAt = now, IsDeclined = false },
-    };
+        };
+        return before with { State = MemberState.Invited, InvitedBy = Actor, InvitedAt = now, IsDeclined = false };
+    }
 }

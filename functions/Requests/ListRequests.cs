@@ -10,7 +10,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Requests;
 
-/// <summary><c>GET /requests</c>: the unanswered requests to the caller, newest first, in pages.</summary>
+/// <summary>
+/// <c>GET /requests</c>: the unanswered requests to the caller, newest first, in pages. A request is left out while
+/// either blocks the other.
+/// </summary>
 public sealed class ListRequests(
     ContactRequests requests,
     ChatContainers containers,
@@ -53,7 +56,7 @@ public sealed class ListRequests(
             ChatJson.Default.DocumentsPageHead,
             cancellationToken: cancellationToken)).ToDictionary(head => head.ConversationId);
         var invited = await InvitedAsync([.. heads.Values.Where(head => head.Kind == ConversationKind.Group)], cancellationToken);
-        var blocked = await blocks.AmongAsync(user.Id, notes.Select(note => note.By), isEitherWay: false, cancellationToken);
+        var blocked = await blocks.AmongAsync(user.Id, notes.Select(note => note.By), isEitherWay: true, cancellationToken);
         IReadOnlyList<RequestNote> open = [.. notes.Where(IsOpen)];
         var names = (await people.OfAsync(open.Select(note => note.By), cancellationToken)).ToDictionary(person => person.UserId);
         await Task.WhenAll(notes.Except(open).Where(note => note.At < time.GetUtcNow() - LeftOverAfter && !blocked.Contains(note.By))

@@ -119,6 +119,8 @@ internal sealed record SendScheduledCommand : ContactCommand
 
     public override string? RepeatId => _message.RepeatId;
 
+    public override bool MayBeRequest => _message.MayBeRequest;
+
     private SendMessageCommand Checked => _message with { Contact = Contact };
 
     public override IReadOnlyList<UserId> MembersToLoad => _message.MembersToLoad;

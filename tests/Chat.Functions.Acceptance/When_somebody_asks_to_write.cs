@@ -76,6 +76,20 @@ public class When_somebody_asks_to_write
     }
 
     [Fact]
+    public async Task Should_tell_who_asked_once_however_often_it_is_accepted()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var (request, own) = (await AskAsync(alice, "bob"), (await alice.CreateGroupAsync("Mine", "carol")).ConversationId);
+        await bob.DoAsync("POST", $"/api/requests/{request}/accept");
+        await using var phone = await alice.ListenAsync();
+        await bob.DoAsync("POST", $"/api/requests/{request}/accept");
+        await alice.DoAsync("PUT", "/api/blocks/bob");
+        await bob.DoAsync("POST", $"/api/requests/{request}/accept");
+        Assert.DoesNotContain(await phone.EventsBeforeNowAsync(alice, own), one => one.Text("type") == "request.resolved");
+    }
+
+    [Fact]
     public async Task Should_reach_the_list_although_the_process_dies_after_it_was_accepted()
     {
         await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
@@ -266,6 +280,49 @@ public class When_somebody_asks_to_write
         Assert.Empty(await RequestsAsync(carol));
         await app.HasDeliveredAsync();
         Assert.Equal([toCarol], await carol.ListedAsync());
+    }
+
+    [Fact]
+    public async Task Should_not_let_the_other_one_write_to_whom_they_may_not_before_its_message_is_sent()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var (teen, adult, alice, bob) = (app.As("teen"), app.As("adult"), app.As("alice"), app.As("bob"));
+        await app.AsHost().SaysAsync("teen", "16-17");
+        var toAdult = (await teen.StartDirectAsync("adult")).ConversationId;
+        Assert.Equal("cannot_message", await adult.MayNotSayAsync(toAdult, new { text = "Hello" }, HttpStatusCode.Forbidden));
+        Assert.Empty((await teen.MessagesAsync(toAdult)).Messages);
+        await teen.SendAsync(toAdult, "Hello");
+        await adult.SendAsync(toAdult, "Now that you ask");
+
+        // Whoever may ask does so by the first message, whichever of the two opened it.
+        var toBob = (await alice.StartDirectAsync("bob")).ConversationId;
+        Assert.Equal("not_a_request", await bob.MayNotSayAsync(toBob, new { text = "See https://example.com" }, HttpStatusCode.Forbidden));
+        await bob.SendAsync(toBob, "Hello", "first");
+        await bob.SendAsync(toBob, "Hello", "first");
+        Assert.Equal("request_pending", await bob.MayNotSayAsync(toBob, new { text = "And more" }, HttpStatusCode.Forbidden));
+        Assert.Equal("bob", Assert.Single(await RequestsAsync(alice)).Text("from.userId"));
+        await alice.SendAsync(toBob, "Hello yourself");
+        await bob.SendAsync(toBob, "And more");
+    }
+
+    [Fact]
+    public async Task Should_be_declined_but_not_seen_while_its_sender_blocks_whom_it_is_to()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var request = await AskAsync(alice, "bob");
+        await alice.DoAsync("PUT", "/api/blocks/bob");
+        Assert.Empty(await RequestsAsync(bob));
+        Assert.Equal("request_not_found", await bob.IsRefusedAsync("POST", $"/api/requests/{request}/accept", HttpStatusCode.NotFound));
+        await alice.DoAsync("DELETE", "/api/blocks/bob");
+        Assert.Single(await RequestsAsync(bob));
+        await alice.DoAsync("PUT", "/api/blocks/bob");
+        await bob.DoAsync("POST", $"/api/requests/{request}/decline", new { block = true });
+        await bob.DoAsync("POST", $"/api/requests/{request}/decline", new { block = true });
+        Assert.Equal("alice", Assert.Single((await bob.AskAsync("GET", "/api/blocks")).List("blocks")).Text("userId"));
+        await alice.DoAsync("DELETE", "/api/blocks/bob");
+        await bob.DoAsync("DELETE", "/api/blocks/alice");
+        Assert.Empty(await RequestsAsync(bob));
     }
 
     [Fact]

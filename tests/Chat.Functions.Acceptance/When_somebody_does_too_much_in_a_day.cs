@@ -176,6 +176,21 @@ public class When_somebody_does_too_much_in_a_day(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Should_not_count_what_cannot_be_sent_as_a_request()
+    {
+        var settings = new Dictionary<string, string?>(Few, StringComparer.Ordinal) { ["Limits:FirstContactsPerDay"] = "1", ["Trust:Mode"] = "strict" };
+        await using var azure = await LocalAzure.StartAsync(directory: null);
+        await azure.Cosmos.UpsertDocumentAsync("chat", "settings", "wordList", """{"type":"wordList","id":"refused","action":"refuse","words":["badword"]}"""u8.ToArray());
+        await using var app = await ChatApp.StartAsync(azure, settings);
+        var alice = app.As("alice");
+        var (toBob, toCarol) = ((await alice.StartDirectAsync("bob")).ConversationId, (await alice.StartDirectAsync("carol")).ConversationId);
+        Assert.Equal("not_a_request", await alice.MayNotSayAsync(toBob, new { text = "See https://example.com" }, HttpStatusCode.Forbidden));
+        Assert.Equal("content_refused", await alice.MayNotSayAsync(toBob, new { text = "badword" }, HttpStatusCode.UnprocessableEntity));
+        await alice.SendAsync(toCarol, "Hello");
+        Assert.Equal("rate_limited", await alice.MayNotSayAsync(toBob, new { text = "Hello" }, HttpStatusCode.TooManyRequests));
+    }
+
+    [Fact]
     public async Task Should_cost_a_read_and_a_write()
     {
         await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:GroupsPerDay"] = "500" });

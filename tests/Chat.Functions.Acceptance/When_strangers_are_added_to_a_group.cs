@@ -64,6 +64,90 @@ public class When_strangers_are_added_to_a_group
     }
 
     [Fact]
+    public async Task Should_not_be_asked_again_although_they_were_removed_after_they_declined()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var (group, own) = ((await alice.CreateGroupAsync("Trip", "bob")).ConversationId, (await bob.CreateGroupAsync("Mine", "carol")).ConversationId);
+        await bob.DoAsync("POST", $"/api/requests/{group}/decline", new { });
+        await using var phone = await bob.ListenAsync();
+        await alice.DoAsync("DELETE", $"/api/conversations/{group}/members/bob");
+        await alice.DoAsync("POST", $"/api/conversations/{group}/members", new { members = new[] { "bob" } });
+        Assert.Empty(await RequestsAsync(bob));
+        Assert.DoesNotContain(await phone.EventsBeforeNowAsync(bob, own), one => one.Text("type") == "request.received");
+    }
+
+    [Fact]
+    public async Task Should_keep_its_place_among_the_requests_when_it_is_sent_again()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var first = (await alice.CreateGroupAsync("First", "bob")).ConversationId;
+        var second = (await app.As("carol").CreateGroupAsync("Second", "bob")).ConversationId;
+        await alice.DoAsync("POST", $"/api/conversations/{first}/members", new { members = new[] { "bob" } });
+        Assert.Equal([second, first], (await RequestsAsync(bob)).Select(one => one.Text("conversationId")));
+    }
+
+    [Fact]
+    public async Task Should_block_who_invited_them_also_once_they_declined()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var bob = app.As("bob");
+        var group = (await app.As("alice").CreateGroupAsync("Trip", "bob")).ConversationId;
+        await bob.DoAsync("POST", $"/api/requests/{group}/decline", new { });
+        await bob.DoAsync("POST", $"/api/requests/{group}/decline", new { block = true });
+        Assert.Equal("alice", Assert.Single((await bob.AskAsync("GET", "/api/blocks")).List("blocks")).Text("userId"));
+    }
+
+    [Theory]
+    [InlineData("bob", "carol")]
+    [InlineData("carol", "bob")]
+    [InlineData("alice", "bob")]
+    public async Task Should_not_join_while_a_block_keeps_them_from_somebody_in_it(string blocking, string blocked)
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        await app.AsHost().AreFriendsAsync("alice", "carol");
+        var group = (await alice.CreateGroupAsync("Trip", "carol", "bob")).ConversationId;
+        await app.As(blocking).DoAsync("PUT", $"/api/blocks/{blocked}");
+        Assert.Equal("request_not_found", await bob.IsRefusedAsync("POST", $"/api/requests/{group}/accept", HttpStatusCode.NotFound));
+        Assert.Equal("invited", (await MembersAsync(alice, group))["bob"]);
+        await app.As(blocking).DoAsync("DELETE", $"/api/blocks/{blocked}");
+        await bob.DoAsync("POST", $"/api/requests/{group}/accept");
+        Assert.Equal("active", (await MembersAsync(alice, group))["bob"]);
+    }
+
+    [Fact]
+    public async Task Should_not_join_unasked_although_the_right_to_add_them_comes_while_they_are_added()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var (alice, carol) = (app.As("alice"), app.As("carol"));
+        await app.AsHost().AreFriendsAsync("alice", "carol");
+        var group = (await alice.CreateGroupAsync("Trip", "carol")).ConversationId;
+        var (reached, opened) = (new TaskCompletionSource(), new TaskCompletionSource());
+        using var read = app.Azure.Faults.Add(new Chat.Local.Fault("cosmos", "read", Chat.Local.FaultKind.Delay)
+        {
+            Times = 1,
+            Target = target => target.Contains($"{group}/u:carol", StringComparison.Ordinal),
+            Applied = _ =>
+            {
+                reached.TrySetResult();
+                return opened.Task;
+            },
+        });
+
+        // She is read as a plain member, and has become an admin when it is decided.
+        var adding = TryAddAsync(carol, group, "bob");
+        await reached.Task.WaitAsync(Eventually.Timeout);
+        await alice.DoAsync("PATCH", $"/api/conversations/{group}/members/carol", new { role = "admin" });
+        opened.SetResult();
+        Assert.StartsWith("503 ", await adding, StringComparison.Ordinal);
+        Assert.DoesNotContain("bob", (await MembersAsync(alice, group)).Keys);
+        await carol.DoAsync("POST", $"/api/conversations/{group}/members", new { members = new[] { "bob" } });
+        Assert.Equal("invited", (await MembersAsync(alice, group))["bob"]);
+    }
+
+    [Fact]
     public async Task Should_be_added_at_once_where_they_let_them_and_never_where_nobody_may()
     {
         await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
