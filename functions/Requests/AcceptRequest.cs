@@ -29,6 +29,7 @@ public sealed class AcceptRequest(
         ConversationId conversationId,
         CancellationToken cancellationToken)
     {
+        var note = await requests.ReadAsync(user.Id, conversationId, cancellationToken);
         var command = new AnswerRequestCommand { Actor = user.Id, IsAccepted = true, Limits = limits };
         var accepted = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
         if (accepted.Refusal is { } refusal)
@@ -40,7 +41,11 @@ public sealed class AcceptRequest(
         await (accepted.Head!.Kind == ConversationKind.Direct
             ? inbox.RaiseAsync(user.Id, InboxChange.Of(accepted.Head), cancellationToken)
             : WelcomeAsync(accepted, cancellationToken));
-        await requests.RemoveAsync(user.Id, conversationId, cancellationToken);
+        if (note is not null)
+        {
+            await requests.RemoveAsync(note, cancellationToken);
+        }
+
         var others = accepted.Head.Kind == ConversationKind.Direct ? accepted.Head.Members!.Select(member => member.UserId) : [user.Id];
         await Task.WhenAll(others.Select(one => push.PushToUserAsync(
             one,

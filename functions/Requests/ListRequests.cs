@@ -57,7 +57,7 @@ public sealed class ListRequests(
         IReadOnlyList<RequestNote> open = [.. notes.Where(IsOpen)];
         var names = (await people.OfAsync(open.Select(note => note.By), cancellationToken)).ToDictionary(person => person.UserId);
         await Task.WhenAll(notes.Except(open).Where(note => note.At < time.GetUtcNow() - LeftOverAfter && !blocked.Contains(note.By))
-            .Select(note => requests.RemoveAsync(user.Id, note.ConversationId, cancellationToken)));
+            .Select(note => requests.RemoveAsync(note, cancellationToken)));
         return [.. open.Where(note => !blocked.Contains(note.By)).Select(note => RequestView.Of(
             note,
             heads[note.ConversationId],
