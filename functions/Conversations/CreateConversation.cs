@@ -29,7 +29,7 @@ public sealed class CreateConversation(
     ContactPolicy policy,
     Blocking blocking,
     Invitations invitations,
-    TrustOptions trust,
+    FirstContactLimits contacts,
     InboxProjection inbox,
     PushGroups groups,
     ContentFilter filter,
@@ -99,6 +99,11 @@ public sealed class CreateConversation(
                 return AppendResult.Refused(Problems.CannotMessage);
             }
 
+            if (await contacts.CountInvitedAsync(user.Id, invited, title, cancellationToken) is { } isntInvited)
+            {
+                return AppendResult.Refused(isntInvited);
+            }
+
             command = CommandOf(conversation, wanted, title, joining) with { Contact = contact };
             created = await log.AppendAsync(conversation, command, session, cancellationToken);
         }
@@ -118,8 +123,8 @@ public sealed class CreateConversation(
             return AppendResult.Refused(refusal);
         }
 
-        // A repeat invites whoever isn't: the call before may have got no further.
-        if (created.IsRepeat && wanted.Kind == ConversationKind.Group && !trust.IsOpen)
+        // A repeat invites whoever isn't: the call before may have got no further than counting them.
+        if (created.IsRepeat && wanted.Kind == ConversationKind.Group)
         {
             (_, _, invited) = await LookAsync(wanted, cancellationToken);
         }

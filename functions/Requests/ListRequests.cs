@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Chat.Functions.Blocks;
+using Chat.Functions.Content;
 using Chat.Functions.Conversations;
 using Chat.Functions.Members;
 using Chat.Functions.People;
@@ -86,7 +87,7 @@ internal sealed record RequestPage(IReadOnlyList<RequestView> Requests, string? 
 
 /// <summary>A request as the user sees it who is asked.</summary>
 /// <param name="From">Who asks.</param>
-/// <param name="Title">A group's title; null for a direct conversation.</param>
+/// <param name="Title">A group's title; null for a direct conversation, and while it has a link.</param>
 internal sealed record RequestView(
     ConversationId ConversationId,
     ConversationKind Kind,
@@ -99,7 +100,7 @@ internal sealed record RequestView(
     public MessagePreview? Message { get; init; }
 
     public static RequestView Of(RequestNote note, Head head, Person from) =>
-        new(note.ConversationId, head.Kind, ProfileView.Of(from), note.At, head.Title)
+        new(note.ConversationId, head.Kind, ProfileView.Of(from), note.At, head.Title is { } title && !Links.AreIn(title) ? title : null)
         {
             Message = head.Kind == ConversationKind.Direct ? head.LastMessage : null,
         };

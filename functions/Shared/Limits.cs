@@ -210,7 +210,7 @@ public sealed record Limits
     [Range(0, 500)]
     public int JoinsPerDay { get; init; } = 50;
 
-    /// <summary>Strangers whom a user asks to be written to a day. Default 20; 0 for any number.</summary>
+    /// <summary>Strangers whom a user asks to be written to, or invites to groups, a day. Default 20; 0 for any number.</summary>
     [Range(0, 500)]
     public int FirstContactsPerDay { get; init; } = 20;
 
