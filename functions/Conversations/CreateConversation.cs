@@ -70,13 +70,6 @@ public sealed class CreateConversation(
             return refusal.ToResult();
         }
 
-        if (wanted.Kind == ConversationKind.Direct
-            && !appended.IsRepeat
-            && await blocking.CloseIfBlockedAsync(conversation, user.Id, wanted.Others[0], cancellationToken))
-        {
-            return Problems.CannotMessage.ToResult();
-        }
-
         return await AnswerAsync(conversation, appended, cancellationToken);
     }
 
@@ -182,6 +175,14 @@ public sealed class CreateConversation(
         if (await reader.ReadHeadForAsync(user.Id, conversation, appended.Session, cancellationToken) is not { } head)
         {
             return Problems.ConversationNotFound.ToResult();
+        }
+
+        // Also for a repeat: the call before may have got no further than its commit.
+        if (head is { Kind: ConversationKind.Direct, Members: { } pair }
+            && (!appended.IsRepeat || head.MessageCount == 0)
+            && await blocking.CloseIfBlockedAsync(conversation, pair[0].UserId, pair[1].UserId, cancellationToken) is { } blocked)
+        {
+            return blocked.ToResult();
         }
 
         DateTimeOffset? until = null;

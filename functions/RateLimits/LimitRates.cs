@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Chat.Functions.Blocks;
 using Chat.Functions.Messages;
 using Chat.Functions.Polls;
 using Chat.Functions.Presence;
@@ -27,6 +28,8 @@ internal sealed class LimitRates(RequestRates rates) : IFunctionsWorkerMiddlewar
         [nameof(AddReaction)] = rates.Sends,
         [nameof(RemoveReaction)] = rates.Sends,
         [nameof(VoteInPoll)] = rates.Sends,
+        [nameof(BlockUser)] = rates.Sends,
+        [nameof(UnblockUser)] = rates.Sends,
         [nameof(GetPresence)] = rates.Presence,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
