@@ -14,7 +14,10 @@ public sealed record AlignBlock : FanOutMessage
 
     public required UserId OtherUserId { get; init; }
 
-    /// <summary>The version of the block, or a newer one, that the handler must see.</summary>
+    /// <summary>
+    /// The version of the block, or a newer one, that the handler must see. It may not be written yet, and never is if the process
+    /// ended before.
+    /// </summary>
     public required long Version { get; init; }
 
     [JsonIgnore]

@@ -19,8 +19,18 @@ public sealed class BlockStore(ChatContainers containers, PrivacyReader privacy,
             cancellationToken: cancellationToken)).Document;
 
     /// <summary>Blocks a user, or takes it back. What is so already is left as it is.</summary>
-    /// <returns>The block as it is then; null when there was none to take back.</returns>
-    public async Task<Block?> SetAsync(UserId user, UserId other, bool isActive, CancellationToken cancellationToken)
+    /// <param name="user">Who blocks.</param>
+    /// <param name="other">Whom.</param>
+    /// <param name="isActive">Whether they do.</param>
+    /// <param name="announce">Called before each try with what is about to be written, or is there already.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The block as it is then.</returns>
+    public async Task<Block> SetAsync(
+        UserId user,
+        UserId other,
+        bool isActive,
+        Func<Block, Task> announce,
+        CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
@@ -29,11 +39,13 @@ public sealed class BlockStore(ChatContainers containers, PrivacyReader privacy,
                 new PartitionKey(user.Value),
                 ChatJson.Default.Block,
                 cancellationToken: cancellationToken);
-            if (before?.IsActive == isActive || (before is null && !isActive))
+            if (before?.IsActive == isActive)
             {
+                await announce(before);
                 return before;
             }
 
+            // Taking back what isn't there is written too: a head may still carry a block whose tombstone is gone.
             var now = time.GetUtcNow();
             var after = new Block
             {
@@ -44,6 +56,7 @@ public sealed class BlockStore(ChatContainers containers, PrivacyReader privacy,
                 Version = Math.Max(before?.Version + 1 ?? 0, now.ToUnixTimeMilliseconds()),
                 At = now,
             };
+            await announce(after);
             if (await TryWriteAsync(after, etag, cancellationToken))
             {
                 return after;
@@ -136,6 +149,16 @@ public sealed class BlockStore(ChatContainers containers, PrivacyReader privacy,
             ChatJson.Default.DocumentsPageBlock,
             pageSize: Math.Min(take, MaxPage),
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+
+    /// <summary>How many a user blocks. A long list is counted page by page.</summary>
+    public async Task<int> CountAsync(UserId user, CancellationToken cancellationToken) =>
+        await containers.Users.QueryPartitionAsync(
+            new QueryDefinition("SELECT VALUE COUNT(1) FROM c WHERE c.id > @after AND c.id < @end AND c.isActive = true")
+                .WithParameter("@after", $"{Block.Of}:")
+                .WithParameter("@end", $"{Block.Of};"),
+            new PartitionKey(user.Value),
+            ChatJson.Default.DocumentsPageInt32,
+            cancellationToken: cancellationToken).SumAsync(cancellationToken);
 
     private Task<bool> TryWriteAsync(Block block, string? etag, CancellationToken cancellationToken) =>
         containers.Users.TryWriteDocumentAsync(

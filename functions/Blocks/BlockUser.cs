@@ -26,8 +26,8 @@ public sealed class BlockUser(Blocking blocking, BlockStore store, Limits limits
         }
 
         // Not exact: requests at the same instant may block a few beyond the limit.
-        if ((await store.PageAsync(user.Id, null, limits.Blocks, cancellationToken)).Count >= limits.Blocks
-            && await store.ReadAsync(user.Id, userId, cancellationToken) is not { IsActive: true })
+        if (await store.ReadAsync(user.Id, userId, cancellationToken) is not { IsActive: true }
+            && await store.CountAsync(user.Id, cancellationToken) >= limits.Blocks)
         {
             return Problems.LimitReached("blocks", limits.Blocks).ToResult();
         }

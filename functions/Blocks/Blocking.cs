@@ -9,8 +9,9 @@ namespace Chat.Functions.Blocks;
 /// <summary>Blocks users, and takes it back.</summary>
 /// <remarks>
 /// The document in the blocking user's partition is the truth. Its copy and the pair's head follow it: at once, and once more ten
-/// seconds later by the queue, which completes what a crash left and finds a conversation that was created meanwhile. Every step may
-/// be repeated, and none replaces a newer version.
+/// seconds later by the queue, which completes what a crash left and finds a conversation that was created meanwhile. The queue has
+/// its message before the document is written, so that no block is left unenforced. Every step may be repeated, and none replaces a
+/// newer version.
 /// </remarks>
 public sealed class Blocking(
     BlockStore store,
@@ -24,6 +25,9 @@ public sealed class Blocking(
     /// <summary>Longer than creating a conversation takes from its look for a block to its commit.</summary>
     private static readonly TimeSpan LooksAgainAfter = TimeSpan.FromSeconds(10);
 
+    /// <summary>Longer than a block is on its way to the store, or a replica behind. What isn't there by then was never written.</summary>
+    private static readonly TimeSpan WasNeverWrittenAfter = TimeSpan.FromMinutes(10);
+
     /// <summary>Blocks a user or takes it back, and tells the blocking user's devices.</summary>
     /// <returns>False when the head doesn't carry it yet; the queue sees to it, and a repeat tries at once.</returns>
     public async Task<bool> SetAsync(UserId user, UserId other, bool isActive, CancellationToken cancellationToken)
@@ -34,14 +38,8 @@ public sealed class Blocking(
             await Task.WhenAll(store.NoteAsync(user, cancellationToken), store.NoteAsync(other, cancellationToken));
         }
 
-        if (await store.SetAsync(user, other, isActive, cancellationToken) is not { } block)
-        {
-            return true;
-        }
-
         var conversation = await direct.ConversationOfAsync(user, other, cancellationToken);
-        var align = new AlignBlock { ConversationId = conversation, UserId = user, OtherUserId = other, Version = block.Version };
-        await queue.EnqueueAsync(align, time.GetUtcNow() + LooksAgainAfter, cancellationToken);
+        var block = await store.SetAsync(user, other, isActive, AnnounceAsync, cancellationToken);
         var isAligned = await AlignAsync(conversation, block, cancellationToken);
         var updated = new ChatEvent(
             BlockUpdated.What,
@@ -51,6 +49,12 @@ public sealed class Blocking(
             new BlockUpdated(other, block.IsActive, block.Version));
         await push.PushToUserAsync(user, updated, cancellationToken);
         return isAligned;
+
+        Task AnnounceAsync(Block planned)
+        {
+            var align = new AlignBlock { ConversationId = conversation, UserId = user, OtherUserId = other, Version = planned.Version };
+            return queue.EnqueueAsync(align, time.GetUtcNow() + LooksAgainAfter, cancellationToken);
+        }
     }
 
     /// <summary>Has the copy and the head say what the block says.</summary>
@@ -58,35 +62,43 @@ public sealed class Blocking(
     public async Task AlignAsync(AlignBlock message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
-        if (await store.ReadAsync(message.UserId, message.OtherUserId, cancellationToken) is not { } block
-            || block.Version < message.Version)
+        var block = await store.ReadAsync(message.UserId, message.OtherUserId, cancellationToken);
+        if ((block is null || block.Version < message.Version)
+            && time.GetUtcNow() < DateTimeOffset.FromUnixTimeMilliseconds(message.Version) + WasNeverWrittenAfter)
         {
-            // What was taken back stays longer than this message, so the replica is behind.
             throw new TimeoutException("The block isn't to be seen yet.");
         }
 
-        if (!await AlignAsync(message.ConversationId, block, cancellationToken))
+        if (block is not null && !await AlignAsync(message.ConversationId, block, cancellationToken))
         {
             throw new TimeoutException("The conversation can't be changed just now.");
         }
     }
 
     /// <summary>
-    /// Looks for blocks between the two of a conversation that was created just now, and puts them on its head. Whoever blocked
+    /// Looks for blocks between the two of a conversation in which nothing was said yet, and puts them on its head. Whoever blocked
     /// before the conversation was there found none.
     /// </summary>
-    /// <returns>Whether there is one.</returns>
-    public async Task<bool> CloseIfBlockedAsync(ConversationId conversation, UserId one, UserId other, CancellationToken cancellationToken)
+    /// <returns>The refusal if there is one, or if it can't be put on the head just now.</returns>
+    public async Task<Problem?> CloseIfBlockedAsync(
+        ConversationId conversation,
+        UserId one,
+        UserId other,
+        CancellationToken cancellationToken)
     {
         var blocks = await Task.WhenAll(store.ReadAsync(one, other, cancellationToken), store.ReadAsync(other, one, cancellationToken));
-        var isBlocked = false;
+        Problem? refusal = null;
         foreach (var block in blocks.OfType<Block>().Where(block => block.IsActive))
         {
-            isBlocked = true;
-            await AlignAsync(conversation, block, cancellationToken);
+            if (!await AlignAsync(conversation, block, cancellationToken))
+            {
+                return Problems.Unavailable;
+            }
+
+            refusal = Problems.CannotMessage;
         }
 
-        return isBlocked;
+        return refusal;
     }
 
     private async Task<bool> AlignAsync(ConversationId conversation, Block block, CancellationToken cancellationToken)
@@ -108,6 +120,9 @@ internal sealed record SetBlockCommand : LogCommand
 
     /// <summary>The block's; a newer one stays.</summary>
     public required long Version { get; init; }
+
+    /// <summary>A user who was barred since keeps whom they block.</summary>
+    public override bool IsByActor => false;
 
     public override IReadOnlyList<UserId> MembersToLoad => [];
 

@@ -29,7 +29,7 @@ public sealed class CreateConversation(
     ContactPolicy policy,
     Blocking blocking,
     Invitations invitations,
-    TrustOptions trust,
+    FirstContactLimits contacts,
     InboxProjection inbox,
     PushGroups groups,
     ContentFilter filter,
@@ -70,13 +70,6 @@ public sealed class CreateConversation(
             return refusal.ToResult();
         }
 
-        if (wanted.Kind == ConversationKind.Direct
-            && !appended.IsRepeat
-            && await blocking.CloseIfBlockedAsync(conversation, user.Id, wanted.Others[0], cancellationToken))
-        {
-            return Problems.CannotMessage.ToResult();
-        }
-
         return await AnswerAsync(conversation, appended, cancellationToken);
     }
 
@@ -99,6 +92,11 @@ public sealed class CreateConversation(
                 return AppendResult.Refused(Problems.CannotMessage);
             }
 
+            if (await contacts.CountInvitedAsync(user.Id, invited, title, cancellationToken) is { } isntInvited)
+            {
+                return AppendResult.Refused(isntInvited);
+            }
+
             command = CommandOf(conversation, wanted, title, joining) with { Contact = contact };
             created = await log.AppendAsync(conversation, command, session, cancellationToken);
         }
@@ -118,8 +116,8 @@ public sealed class CreateConversation(
             return AppendResult.Refused(refusal);
         }
 
-        // A repeat invites whoever isn't: the call before may have got no further.
-        if (created.IsRepeat && wanted.Kind == ConversationKind.Group && !trust.IsOpen)
+        // A repeat invites whoever isn't: the call before may have got no further than counting them.
+        if (created.IsRepeat && wanted.Kind == ConversationKind.Group)
         {
             (_, _, invited) = await LookAsync(wanted, cancellationToken);
         }
@@ -177,6 +175,14 @@ public sealed class CreateConversation(
         if (await reader.ReadHeadForAsync(user.Id, conversation, appended.Session, cancellationToken) is not { } head)
         {
             return Problems.ConversationNotFound.ToResult();
+        }
+
+        // Also for a repeat: the call before may have got no further than its commit.
+        if (head is { Kind: ConversationKind.Direct, Members: { } pair }
+            && (!appended.IsRepeat || head.MessageCount == 0)
+            && await blocking.CloseIfBlockedAsync(conversation, pair[0].UserId, pair[1].UserId, cancellationToken) is { } blocked)
+        {
+            return blocked.ToResult();
         }
 
         DateTimeOffset? until = null;

@@ -159,8 +159,14 @@ public sealed record Head
     /// member has written in it, so that a stranger who opens one learns nothing, but not while it is a request or one blocks the
     /// other. A group always does.
     /// </summary>
-    public bool Shows(UserId member) =>
-        Kind == ConversationKind.Group || (Request is null && !IsBlocked && Member(member) is { SentSeq: > 0 });
+    public bool Shows(UserId member) => !IsBlocked && ShowsReceipts(member);
+
+    /// <summary>
+    /// The same of receipts that are there already: a block takes none back, so that they don't tell of it. While it lasts no
+    /// watermark rises that the other one sees.
+    /// </summary>
+    public bool ShowsReceipts(UserId member) =>
+        Kind == ConversationKind.Group || (Request is null && Member(member) is { SentSeq: > 0 });
 
     /// <summary>Whether it is a request to this user, who has it among their requests and nowhere else.</summary>
     public bool IsRequestTo(UserId user) => Request is { } request && request.By != user;

@@ -19,6 +19,7 @@ public sealed class AddMembers(
     ConversationReader reader,
     ContactPolicy policy,
     Invitations invitations,
+    FirstContactLimits contacts,
     PushGroups groups,
     DailyLimits daily,
     Limits limits,
@@ -100,12 +101,16 @@ public sealed class AddMembers(
 
         var members = await reader.MemberIdsAsync(part.Head, session, cancellationToken);
         var adds = await policy.DecideAddsAsync(user.Id, [.. users.Except(members)], members, cancellationToken);
-        return adds.Values.Contains(Contact.Refused)
-            ? (Problems.CannotMessage, [], [])
-            : (
-                null,
-                [.. users.Where(one => adds.GetValueOrDefault(one) == Contact.Open)],
-                [.. users.Where(one => adds.GetValueOrDefault(one) == Contact.Request)]);
+        if (adds.Values.Contains(Contact.Refused))
+        {
+            return (Problems.CannotMessage, [], []);
+        }
+
+        IReadOnlyList<UserId> invited = [.. users.Where(one => adds.GetValueOrDefault(one) == Contact.Request)];
+        return (
+            await contacts.CountInvitedAsync(user.Id, invited, part.Head.Title, cancellationToken),
+            [.. users.Where(one => adds.GetValueOrDefault(one) == Contact.Open)],
+            invited);
     }
 }
 

@@ -30,7 +30,7 @@ public sealed class AcquaintedUsers(ConversationReader reader, DirectConversatio
         return [.. others.Where(other => other == user || known.Contains(other))];
     }
 
-    /// <summary>Those who left count: what they said is still there.</summary>
+    /// <summary>Those who left count: what they said is still there. Those who were only invited don't.</summary>
     private async Task<HashSet<UserId>> MembersAsync(
         ConversationId conversation,
         IReadOnlyList<UserId> others,
@@ -40,7 +40,7 @@ public sealed class AcquaintedUsers(ConversationReader reader, DirectConversatio
             conversation,
             ChatJson.Default.DocumentsPageMember,
             cancellationToken: cancellationToken))
-            .Where(member => member.JoinedSeq > 0 || member.State == MemberState.Invited)
+            .Where(member => member.JoinedSeq > 0)
             .Select(member => member.UserId)
             .ToHashSet();
 

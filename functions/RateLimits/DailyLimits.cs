@@ -33,15 +33,22 @@ public sealed class DailyLimits(ChatContainers containers, Limits limits, TimePr
     public Task<Problem?> CountJoinAsync(UserId user, ConversationId group, CancellationToken cancellationToken) =>
         CountAsync(user, "joinsPerDay", limits.JoinsPerDay, [group.Value], cancellationToken);
 
-    /// <summary>Counts a user whom the user writes to for the first time.</summary>
-    /// <param name="user">Who writes.</param>
-    /// <param name="other">To whom.</param>
+    /// <summary>Counts users whom the user asks for the first time: to be written to, or to join a group. All of them or none.</summary>
+    /// <param name="user">Who asks.</param>
+    /// <param name="others">Whom.</param>
     /// <param name="isNew">Whether the host app calls the user's account new.</param>
     /// <param name="cancellationToken">Cancels reading and writing the count.</param>
-    public Task<Problem?> CountFirstContactAsync(UserId user, UserId other, bool isNew, CancellationToken cancellationToken) =>
-        isNew
-            ? CountAsync(user, "newAccountContactsPerDay", limits.NewAccountContactsPerDay, [other.Value], cancellationToken)
-            : CountAsync(user, "firstContactsPerDay", limits.FirstContactsPerDay, [other.Value], cancellationToken);
+    public Task<Problem?> CountFirstContactsAsync(
+        UserId user,
+        IReadOnlyList<UserId> others,
+        bool isNew,
+        CancellationToken cancellationToken)
+    {
+        var (limit, most) = isNew
+            ? ("newAccountContactsPerDay", limits.NewAccountContactsPerDay)
+            : ("firstContactsPerDay", limits.FirstContactsPerDay);
+        return CountAsync(user, limit, most, [.. others.Select(one => one.Value)], cancellationToken);
+    }
 
     /// <summary>Counts a report of the user's.</summary>
     public Task<Problem?> CountReportAsync(UserId user, string reportId, CancellationToken cancellationToken) =>

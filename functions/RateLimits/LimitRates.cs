@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Chat.Functions.Blocks;
 using Chat.Functions.Conversations;
 using Chat.Functions.Invites;
 using Chat.Functions.Members;
@@ -30,8 +31,8 @@ internal sealed class LimitRates(RequestRates rates) : IFunctionsWorkerMiddlewar
         [nameof(ForwardMessage)] = rates.Sends,
         [nameof(EditMessage)] = rates.Sends,
         [nameof(ScheduleMessage)] = rates.Sends,
-        [nameof(AddReaction)] = rates.Sends,
-        [nameof(RemoveReaction)] = rates.Sends,
+        [nameof(AddReaction)] = rates.Reactions,
+        [nameof(RemoveReaction)] = rates.Reactions,
         [nameof(VoteInPoll)] = rates.Sends,
         [nameof(PinMessage)] = rates.Sends,
         [nameof(UnpinMessage)] = rates.Sends,
@@ -42,6 +43,8 @@ internal sealed class LimitRates(RequestRates rates) : IFunctionsWorkerMiddlewar
         [nameof(DeleteInviteLink)] = rates.Sends,
         [nameof(ChangeProfile)] = rates.Sends,
         [nameof(CreateReport)] = rates.Reports,
+        [nameof(BlockUser)] = rates.Sends,
+        [nameof(UnblockUser)] = rates.Sends,
         [nameof(GetPresence)] = rates.Presence,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -60,7 +60,7 @@ internal sealed record ReceiptView(UserId UserId, long DeliveredSeq, long ReadSe
 {
     public static ReceiptView Of(Head head, Member member, UserId viewer, bool showsRead)
     {
-        if (member.UserId != viewer && !head.Shows(member.UserId))
+        if (member.UserId != viewer && !head.ShowsReceipts(member.UserId))
         {
             return new(member.UserId, 0, 0);
         }

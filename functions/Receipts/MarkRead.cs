@@ -49,7 +49,9 @@ public sealed class MarkRead(
 
         // The member document first: the inbox is a projection of it. After a crash in between, a retry moves the inbox.
         var ordinal = await reader.OrdinalAtAsync(head, seq, cancellationToken);
-        var isShown = head.MemberCount <= limits.ReceiptMembers && (await privacy.OfAsync(user.Id, cancellationToken)).ReadReceipts;
+        var isShown = !head.IsBlocked
+            && head.MemberCount <= limits.ReceiptMembers
+            && (await privacy.OfAsync(user.Id, cancellationToken)).ReadReceipts;
         var mark = await marks.RaiseReadAsync(conversationId, user.Id, seq, ordinal, isShown, cancellationToken);
         if (await inbox.MarkReadAsync(user.Id, InboxChange.Of(head), ordinal, cancellationToken))
         {

@@ -64,9 +64,9 @@ public sealed class AcceptRequest(
                 conversationId,
                 new RequestResolved("accepted"),
                 cancellationToken)));
+            await requests.RemoveAsync(note, cancellationToken);
         }
 
-        await requests.RemoveAsync(user.Id, conversationId, cancellationToken);
         return new NoContentResult(accepted.Session);
     }
 

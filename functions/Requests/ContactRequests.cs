@@ -38,14 +38,27 @@ public sealed class ContactRequests(ChatContainers containers, EventPush push, T
             ChatJson.Default.RequestNote,
             cancellationToken: cancellationToken)).Document;
 
-    /// <summary>Takes a note away.</summary>
-    public async Task RemoveAsync(UserId recipient, ConversationId conversation, CancellationToken cancellationToken)
+    /// <summary>Takes a note away, unless a newer one is there: whoever was asked again hasn't answered that.</summary>
+    public async Task RemoveAsync(RequestNote note, CancellationToken cancellationToken)
     {
-        using var response = await containers.Users.DeleteItemStreamAsync(
-            RequestNote.DocumentId(conversation),
-            new PartitionKey(recipient.Value),
+        ArgumentNullException.ThrowIfNull(note);
+        var partition = new PartitionKey(note.UserId.Value);
+        var (stored, etag) = await containers.Users.ReadDocumentAsync(
+            note.Id,
+            partition,
+            ChatJson.Default.RequestNote,
             cancellationToken: cancellationToken);
-        if (response.StatusCode != HttpStatusCode.NotFound)
+        if (stored != note)
+        {
+            return;
+        }
+
+        using var response = await containers.Users.DeleteItemStreamAsync(
+            note.Id,
+            partition,
+            new ItemRequestOptions { IfMatchEtag = etag },
+            cancellationToken);
+        if (response.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.PreconditionFailed))
         {
             response.EnsureSuccessStatusCode();
         }

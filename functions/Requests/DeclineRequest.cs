@@ -45,7 +45,11 @@ public sealed class DeclineRequest(
             return Problems.Unavailable.ToResult();
         }
 
-        await requests.RemoveAsync(user.Id, conversationId, cancellationToken);
+        if (note is not null)
+        {
+            await requests.RemoveAsync(note, cancellationToken);
+        }
+
         await push.PushToUserAsync(
             user.Id,
             RequestResolved.What,

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Chat.Functions.Blocks;
+using Chat.Functions.Content;
 using Chat.Functions.Conversations;
 using Chat.Functions.Members;
 using Chat.Functions.People;
@@ -60,7 +61,7 @@ public sealed class ListRequests(
         IReadOnlyList<RequestNote> open = [.. notes.Where(IsOpen)];
         var names = (await people.OfAsync(open.Select(note => note.By), cancellationToken)).ToDictionary(person => person.UserId);
         await Task.WhenAll(notes.Except(open).Where(note => note.At < time.GetUtcNow() - LeftOverAfter && !blocked.Contains(note.By))
-            .Select(note => requests.RemoveAsync(user.Id, note.ConversationId, cancellationToken)));
+            .Select(note => requests.RemoveAsync(note, cancellationToken)));
         return [.. open.Where(note => !blocked.Contains(note.By)).Select(note => RequestView.Of(
             note,
             heads[note.ConversationId],
@@ -89,7 +90,7 @@ internal sealed record RequestPage(IReadOnlyList<RequestView> Requests, string? 
 
 /// <summary>A request as the user sees it who is asked.</summary>
 /// <param name="From">Who asks.</param>
-/// <param name="Title">A group's title; null for a direct conversation.</param>
+/// <param name="Title">A group's title; null for a direct conversation, and while it has a link.</param>
 internal sealed record RequestView(
     ConversationId ConversationId,
     ConversationKind Kind,
@@ -102,7 +103,7 @@ internal sealed record RequestView(
     public MessagePreview? Message { get; init; }
 
     public static RequestView Of(RequestNote note, Head head, Person from) =>
-        new(note.ConversationId, head.Kind, ProfileView.Of(from), note.At, head.Title)
+        new(note.ConversationId, head.Kind, ProfileView.Of(from), note.At, head.Title is { } title && !Links.AreIn(title) ? title : null)
         {
             Message = head.Kind == ConversationKind.Direct ? head.LastMessage : null,
         };

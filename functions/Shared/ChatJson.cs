@@ -90,6 +90,7 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(ProfileList))]
 [JsonSerializable(typeof(DocumentsPage<Person>))]
 [JsonSerializable(typeof(DocumentsPage<JsonElement>))]
+[JsonSerializable(typeof(DocumentsPage<int>))]
 [JsonSerializable(typeof(Block))]
 [JsonSerializable(typeof(BlockPage))]
 [JsonSerializable(typeof(BlockUpdated))]

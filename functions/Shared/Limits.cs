@@ -187,11 +187,15 @@ public sealed record Limits
 
     /// <summary>
     /// Sends of a user a minute, on one instance. Default 60; 0 for any number. Each message of a batch and each target of a forward
-    /// counts as one, as do edits, scheduled messages, reactions, votes, pins, and changes of a group's settings, roles and invite
+    /// counts as one, as do edits, scheduled messages, votes, pins, and changes of a group's settings, roles and invite
     /// links and of one's profile.
     /// </summary>
     [Range(0, 60000)]
     public int SendsPerMinute { get; init; } = 60;
+
+    /// <summary>Reactions of a user a minute, and taking them back, on one instance. Default 300; 0 for any number.</summary>
+    [Range(0, 60000)]
+    public int ReactionsPerMinute { get; init; } = 300;
 
     /// <summary>Presence queries of a user a minute, on one instance. Default 60; 0 for any number.</summary>
     [Range(0, 60000)]
@@ -211,7 +215,7 @@ public sealed record Limits
     [Range(0, 500)]
     public int JoinsPerDay { get; init; } = 50;
 
-    /// <summary>Strangers whom a user asks to be written to a day. Default 20; 0 for any number.</summary>
+    /// <summary>Strangers whom a user asks to be written to, or invites to groups, a day. Default 20; 0 for any number.</summary>
     [Range(0, 500)]
     public int FirstContactsPerDay { get; init; } = 20;
 

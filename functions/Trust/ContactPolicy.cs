@@ -23,8 +23,8 @@ public sealed class ContactPolicy(ChatContainers containers, BlockStore blocks, 
         Decide(kind, sender, recipient, (await ReadAsync(sender, [recipient], cancellationToken))[recipient]);
 
     /// <summary>
-    /// What adding users to a group comes to, for each. It is refused for one whom a block, either way, keeps from anybody in the
-    /// group, and from anybody who is added with them.
+    /// What adding users to a group comes to, for each. At least they are asked if a block, either way, is between them and anybody in
+    /// the group or added with them: a refusal would tell the adder who blocks whom.
     /// </summary>
     /// <param name="adder">Who adds.</param>
     /// <param name="users">Whom.</param>
@@ -50,9 +50,13 @@ public sealed class ContactPolicy(ChatContainers containers, BlockStore blocks, 
                 }
             },
             cancellationToken);
-        return users.ToDictionary(
-            user => user,
-            user => Decide(ContactKind.Add, adder, user, facts[user] with { IsBlocked = facts[user].IsBlocked || kept.Contains(user) }));
+        return users.ToDictionary(user => user, AddOf);
+
+        Contact AddOf(UserId user)
+        {
+            var contact = Decide(ContactKind.Add, adder, user, facts[user]);
+            return contact == Contact.Open && kept.Contains(user) ? Contact.Request : contact;
+        }
     }
 
     /// <summary>Moderators' decisions come first: their refusal is the same.</summary>

@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Chat.Functions.Acceptance.Harness;
+using Chat.Functions.Requests;
+using Chat.Functions.Shared;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Chat.Functions.Acceptance;
@@ -355,6 +358,33 @@ public class When_somebody_asks_to_write
         }
 
         Assert.Equal(["stranger-4", "stranger-3", "stranger-2", "stranger-1", "stranger-0"], names);
+    }
+
+    [Fact]
+    public async Task Should_not_vanish_when_an_older_request_is_cleared_away()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var requests = app.Services.GetRequiredService<ContactRequests>();
+        var (alice, bob, conversation) = (new UserId("alice"), new UserId("bob"), ConversationId.New());
+        await requests.NoteAsync(bob, conversation, alice, CancellationToken.None);
+        var older = (await requests.ReadAsync(bob, conversation, CancellationToken.None))!;
+
+        // Bob is asked again between the look for the older one and its removal.
+        using (var halt = new Halt(app.Azure, "cosmos", "delete", target => target.Contains("request:", StringComparison.Ordinal)))
+        {
+            var removing = requests.RemoveAsync(older, CancellationToken.None);
+            await halt.Reached;
+            await requests.NoteAsync(bob, conversation, new UserId("carol"), CancellationToken.None);
+            halt.Open();
+            await removing;
+        }
+
+        var newer = await requests.ReadAsync(bob, conversation, CancellationToken.None);
+        Assert.Equal("carol", newer?.By.Value);
+        await requests.RemoveAsync(older, CancellationToken.None);
+        Assert.Equal(newer, await requests.ReadAsync(bob, conversation, CancellationToken.None));
+        await requests.RemoveAsync(newer!, CancellationToken.None);
+        Assert.Null(await requests.ReadAsync(bob, conversation, CancellationToken.None));
     }
 
     /// <summary>A stranger asks.</summary>

@@ -1,7 +1,11 @@
 using System.Net;
 using Chat.Functions.Acceptance.Harness;
+using Chat.Functions.Shared;
 using Chat.Local;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
+using Fault = Chat.Local.Fault;
 
 namespace Chat.Functions.Acceptance;
 
@@ -49,7 +53,6 @@ public class When_somebody_blocks_somebody
 
         Assert.Empty((await alice.AskAsync("GET", "/api/presence?users=bob")).List("presence"));
         Assert.Empty((await bob.AskAsync("GET", "/api/presence?users=alice")).List("presence"));
-        Assert.Equal(0, (await bob.AskAsync("GET", $"{path}/receipts")).List("receipts").Single(one => one.Text("userId") == "alice").Number("readSeq"));
 
         // Nothing was pushed and nothing stored, not even what comes due. No connection outlives the jump.
         await app.HasDeliveredAsync();
@@ -136,6 +139,103 @@ public class When_somebody_blocks_somebody
     }
 
     [Fact]
+    public async Task Should_not_be_listed_while_nothing_is_going_to_enforce_it()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var direct = (await alice.StartDirectAsync("bob")).ConversationId;
+        using (app.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.Fail) { Target = IsOfBlock }))
+        {
+            using var failed = await alice.PutAsync("/api/blocks/bob", new { });
+            Assert.False(failed.IsSuccessStatusCode);
+        }
+
+        Assert.Empty((await alice.AskAsync("GET", "/api/blocks")).List("blocks"));
+
+        // The queue has the message, and the block is never written: the message ends.
+        using (app.Azure.Faults.Add(new Fault("cosmos", "create", FaultKind.Fail) { Target = target => target.Contains("block:", StringComparison.Ordinal) }))
+        {
+            using var failed = await alice.PutAsync("/api/blocks/bob", new { });
+            Assert.False(failed.IsSuccessStatusCode);
+        }
+
+        clock.Jump(TimeSpan.FromMinutes(11));
+        await app.HasDeliveredAsync(clock);
+        await bob.SendAsync(direct, "Hello");
+    }
+
+    [Fact]
+    public async Task Should_be_taken_back_even_when_nothing_but_the_conversation_knows_of_it()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var direct = (await alice.StartDirectAsync("bob")).ConversationId;
+        await alice.DoAsync("PUT", "/api/blocks/bob");
+        await alice.DoAsync("DELETE", "/api/blocks/bob");
+        await alice.DoAsync("PUT", "/api/blocks/bob");
+
+        // As after a DELETE that got no further than its tombstone, which is gone since.
+        using (await app.Services.GetRequiredService<ChatContainers>().Users.DeleteItemStreamAsync("block:bob", new PartitionKey("alice")))
+        {
+            Assert.Equal("cannot_message", await bob.MayNotSayAsync(direct, new { text = "Hey" }, HttpStatusCode.Forbidden));
+        }
+
+        await alice.DoAsync("DELETE", "/api/blocks/bob");
+        await bob.SendAsync(direct, "Hello");
+    }
+
+    [Fact]
+    public async Task Should_be_found_by_a_repeat_when_the_first_request_got_no_further_than_its_commit()
+    {
+        await using var app = await ChatApp.StartAsync();
+        await using var other = await ChatApp.StartAsync(app.Azure);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var pair = new { kind = "direct", members = new[] { "alice" } };
+
+        // Alice, at another instance, finds no conversation; bob's commits, and his look afterwards fails.
+        using var halt = new Halt(app.Azure, "cosmos", "batch", _ => true);
+        var creating = bob.PostAsync("/api/conversations", pair);
+        await halt.Reached;
+        await alice.At(other).DoAsync("PUT", "/api/blocks/bob");
+        using (app.Azure.Faults.Add(new Fault("cosmos", "read", FaultKind.Fail) { Target = target => target.Contains("block:", StringComparison.Ordinal) }))
+        {
+            halt.Open();
+            using var failed = await creating;
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, failed.StatusCode);
+        }
+
+        Assert.Equal("cannot_message", await bob.IsRefusedAsync("POST", "/api/conversations", HttpStatusCode.Forbidden, pair));
+        foreach (var conversation in await bob.AllConversationsAsync())
+        {
+            Assert.Equal("cannot_message", await bob.MayNotSayAsync(conversation.ConversationId, new { text = "Hey" }, HttpStatusCode.Forbidden));
+        }
+    }
+
+    [Fact]
+    public async Task Should_not_be_told_by_receipts()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var direct = (await alice.StartDirectAsync("bob")).ConversationId;
+        var path = $"/api/conversations/{direct}";
+        await alice.SendAsync(direct, "Hello");
+        await bob.SendAsync(direct, "Read");
+        await bob.SendAsync(direct, "Received");
+        var last = await bob.SendAsync(direct, "Neither");
+        await alice.DoAsync("PUT", $"{path}/read", new { seq = last.Seq - 2 });
+        await alice.DoAsync("PUT", $"{path}/delivered", new { seq = last.Seq - 1 });
+        var before = $"{await bob.AskAsync("GET", $"{path}/receipts")}";
+
+        await alice.DoAsync("PUT", "/api/blocks/bob");
+        Assert.Equal(before, $"{await bob.AskAsync("GET", $"{path}/receipts")}");
+        await alice.DoAsync("PUT", $"{path}/delivered", new { seq = last.Seq });
+        await alice.DoAsync("PUT", $"{path}/read", new { seq = last.Seq });
+        Assert.Equal(before, $"{await bob.AskAsync("GET", $"{path}/receipts")}");
+        Assert.Equal(last.Seq, (await alice.AskAsync("GET", $"{path}/receipts")).List("receipts").Single(one => one.Text("userId") == "alice").Number("readSeq"));
+    }
+
+    [Fact]
     public async Task Should_let_nothing_through_once_it_was_answered_whoever_sends_how_fast()
     {
         await using var app = await ChatApp.StartAsync();
@@ -190,4 +290,6 @@ public class When_somebody_blocks_somebody
         await alice.DoAsync("PUT", "/api/blocks/erin");
         Assert.Equal("malformed", await alice.IsRefusedAsync("PUT", "/api/blocks/alice", HttpStatusCode.BadRequest));
     }
+
+    private static bool IsOfBlock(string target) => target.StartsWith("fanout/", StringComparison.Ordinal) && target.Contains(":b", StringComparison.Ordinal);
 }

@@ -106,7 +106,7 @@ public class When_somebody_does_too_much_in_a_day(ITestOutputHelper output)
         await using var app = await ChatApp.StartAsync(azure, Few);
         var (daily, open) = (app.Services.GetRequiredService<DailyLimits>(), app.Services.GetRequiredService<OpenContacts>());
         var (alice, conversations) = (new UserId("alice"), Enumerable.Range(0, 3).Select(_ => ConversationId.New()).ToList());
-        Task<Problem?> ContactAsync(string other, bool isNew = false) => daily.CountFirstContactAsync(alice, new UserId(other), isNew, CancellationToken.None);
+        Task<Problem?> ContactAsync(string other, bool isNew = false) => daily.CountFirstContactsAsync(alice, [new UserId(other)], isNew, CancellationToken.None);
         Task<Problem?> OpenAsync(int n) => open.OpenAsync(alice, conversations[n], CancellationToken.None);
 
         Assert.Equal([null, null, null, null, "firstContactsPerDay"], Limits(await ContactAsync("bob"), await ContactAsync("carol"), await ContactAsync("bob"), await ContactAsync("dave"), await ContactAsync("erin")));
@@ -119,6 +119,43 @@ public class When_somebody_does_too_much_in_a_day(ITestOutputHelper output)
         Assert.Equal([null, "openContacts"], Limits(await OpenAsync(2), await OpenAsync(0)));
         clock.Jump(TimeSpan.FromDays(30));
         Assert.Equal([null, null, "openContacts"], Limits(await OpenAsync(0), await OpenAsync(2), await OpenAsync(1)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Should_invite_so_many_strangers_to_groups_and_never_by_a_link(bool whenItIsCreated)
+    {
+        var settings = new Dictionary<string, string?>(Few, StringComparer.Ordinal) { ["Limits:AddsPerDay"] = "0", ["Limits:GroupsPerDay"] = "0", ["Trust:Mode"] = "strict" };
+        await using var app = await ChatApp.StartAsync(settings: settings);
+        var alice = app.As("alice");
+        await app.AsHost().AreFriendsAsync("alice", "friend");
+        var group = (await alice.CreateGroupAsync("Trip", "friend")).ConversationId;
+        var withLink = (await alice.CreateGroupAsync("Trip to spam.example/now", "friend")).ConversationId;
+        async Task<string?> InviteAsync(string title, params string[] members)
+        {
+            using var answer = whenItIsCreated
+                ? await alice.PostAsync("/api/conversations", new { kind = "group", title, members })
+                : await alice.PostAsync($"/api/conversations/{(title == "Trip" ? group : withLink)}/members", new { members });
+            var text = await answer.Content.ReadAsStringAsync();
+            var problem = answer.IsSuccessStatusCode ? default : JsonSerializer.Deserialize<JsonElement>(text);
+            return answer.IsSuccessStatusCode ? null : problem.Text("limit.name") ?? problem.Text("code");
+        }
+
+        Assert.Equal("content_refused", await InviteAsync("Trip to spam.example/now", "bob"));
+        Assert.Null(await InviteAsync("Trip", "bob", "carol"));
+        Assert.Null(await InviteAsync("Trip", "bob", "carol"));
+
+        // All or none of them.
+        Assert.Equal("firstContactsPerDay", await InviteAsync("Trip", "dave", "erin"));
+        Assert.Empty((await app.As("dave").AskAsync("GET", "/api/requests")).List("requests"));
+        Assert.Null(await InviteAsync("Trip", "dave"));
+
+        // One that is given to it afterwards isn't shown.
+        var asked = (await app.As("dave").AskAsync("GET", "/api/requests")).List("requests")[0];
+        await alice.AskAsync("PATCH", $"/api/conversations/{asked.Text("conversationId")}", new { title = "Trip to spam.example/now" });
+        Assert.Equal("Trip", asked.Text("title"));
+        Assert.Null((await app.As("dave").AskAsync("GET", "/api/requests")).List("requests")[0].Text("title"));
     }
 
     [Fact]

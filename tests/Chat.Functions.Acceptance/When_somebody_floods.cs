@@ -149,6 +149,18 @@ public class When_somebody_floods
         Assert.Equal(before, Requests(app));
     }
 
+    [Fact]
+    public async Task Should_count_whom_they_block_and_whom_not_any_more()
+    {
+        await using var app = await ChatApp.StartAsync(
+            settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:SendBurst"] = "2", ["Limits:SendsPerMinute"] = "1" });
+        var alice = app.As("alice");
+        await alice.DoAsync("PUT", "/api/blocks/bob");
+        await alice.DoAsync("DELETE", "/api/blocks/bob");
+        Assert.Equal("rate_limited", await alice.IsRefusedAsync("PUT", "/api/blocks/carol", HttpStatusCode.TooManyRequests));
+        Assert.Equal("rate_limited", await alice.IsRefusedAsync("DELETE", "/api/blocks/bob", HttpStatusCode.TooManyRequests));
+    }
+
     private static long Requests(ChatApp app) =>
         app.Azure.Meter.Read().Where(reading => reading.Service is "cosmos" or "servicebus" && reading.Operation is not ("changefeed" or "lease" or "receive")).Sum(reading => reading.Requests);
 }

@@ -59,6 +59,25 @@ public class When_somebody_has_a_standing
     }
 
     [Fact]
+    public async Task Should_keep_whom_they_block_when_suspended()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var direct = (await app.As("mallory").StartDirectAsync("bob")).ConversationId;
+        using (app.Azure.Faults.Add(new Fault("cosmos", "create", FaultKind.Fail) { Target = target => target.Contains("blockedBy:", StringComparison.Ordinal) }))
+        {
+            using var failed = await app.As("mallory").PutAsync("/api/blocks/bob", new { });
+            Assert.False(failed.IsSuccessStatusCode);
+        }
+
+        // The queue completes it.
+        await DecideAsync(app, "suspend");
+        clock.Jump(TimeSpan.FromSeconds(11));
+        await app.HasDeliveredAsync(clock);
+        Assert.Equal("cannot_message", await app.As("bob").MayNotSayAsync(direct, new { text = "Hey" }, HttpStatusCode.Forbidden));
+    }
+
+    [Fact]
     public async Task Should_lose_nothing_but_first_contact_and_media_when_restricted()
     {
         await using var app = await ChatApp.StartAsync();

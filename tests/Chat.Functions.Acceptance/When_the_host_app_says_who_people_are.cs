@@ -89,6 +89,23 @@ public class When_the_host_app_says_who_people_are
     }
 
     [Fact]
+    public async Task Should_not_tell_the_name_of_somebody_who_is_only_invited()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        await app.AsHost().SaysAsync("alice", displayName: "Alice");
+        await app.AsHost().SaysAsync("bob", displayName: "Bob");
+        var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
+        async Task<IReadOnlyList<string?>> NamesAsync() =>
+            [.. (await alice.AskAsync("POST", "/api/users/profiles", new { users = new[] { "bob" }, conversationId = group })).List("profiles").Select(one => one.Text("displayName"))];
+
+        Assert.Empty(await NamesAsync());
+        Assert.Equal("Alice", (await bob.AskAsync("GET", "/api/requests")).List("requests").Single().Text("from.displayName"));
+        await bob.DoAsync("POST", $"/api/requests/{group}/accept");
+        Assert.Equal(["Bob"], await NamesAsync());
+    }
+
+    [Fact]
     public async Task Should_know_who_follows_whom_in_both_partitions_by_the_newest_version()
     {
         await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);

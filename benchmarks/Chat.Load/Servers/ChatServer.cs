@@ -12,7 +12,7 @@ internal sealed class ChatServer : IServer
     private const int BatchesAtOnce = 12;
 
     /// <summary>Off: the load's users do more than people may.</summary>
-    private static readonly string[] RateLimits = ["SendsPerMinute", "PresencePerMinute", "ReportsPerMinute", "GroupsPerDay", "AddsPerDay", "JoinsPerDay", "FirstContactsPerDay", "OpenContacts"];
+    private static readonly string[] RateLimits = ["SendsPerMinute", "ReactionsPerMinute", "PresencePerMinute", "ReportsPerMinute", "GroupsPerDay", "AddsPerDay", "JoinsPerDay", "FirstContactsPerDay", "OpenContacts"];
 
     private ChatServer(ServerProcess process, Uri address, TimeSpan startedIn)
     {
