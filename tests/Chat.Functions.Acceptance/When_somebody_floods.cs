@@ -141,7 +141,7 @@ public class When_somebody_floods
     {
         await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:ReportsPerMinute"] = "1" });
         var alice = app.As("alice");
-        var report = new { userId = "bob", reason = "spam" };
+        var report = new { target = new { userId = "bob" }, reason = "spam" };
         await alice.AskAsync("POST", "/api/reports", report, HttpStatusCode.Accepted);
         var before = Requests(app);
         var refusal = await alice.AskAsync("POST", "/api/reports", report, HttpStatusCode.TooManyRequests);

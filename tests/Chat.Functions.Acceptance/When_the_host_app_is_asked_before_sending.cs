@@ -77,9 +77,9 @@ public class When_the_host_app_is_asked_before_sending
         var quoting = await app.As("carol").SayAsync(group, new { text = "What?", replyTo = held.Text("messageId") });
         Assert.Equal("", quoting.Text("replyTo.preview"));
 
-        await VerdictAsync(app, host, "allow");
-        await VerdictAsync(app, host, "allow");
-        await VerdictAsync(app, host, "remove");
+        await VerdictAsync(app, host, "allow", held.Text("messageId"));
+        await VerdictAsync(app, host, "allow", held.Text("messageId"));
+        await VerdictAsync(app, host, "remove", held.Text("messageId"));
         var shown = await phone.ReceivesEventAsync("message.updated");
         Assert.Equal(("hold on, @bob", null), (shown.Text("message.text"), shown.Text("message.held")));
         Assert.Equal("hold on, @bob", (await bob.AskAsync("GET", held.Path())).Text("text"));
@@ -252,9 +252,11 @@ public class When_the_host_app_is_asked_before_sending
         return list.List("conversations").Single(one => one.Text("conversationId") == conversation).Text("isMentioned") == "True";
     }
 
-    /// <summary>Decides as the host app does, by what it was last asked about.</summary>
-    private static Task VerdictAsync(ChatApp app, HookReceiver host, string verdict) =>
-        app.AsHost().Caller.DoAsync("POST", "/api/host/verdicts", Verdict(host.Questions[^1], verdict));
+    /// <summary>Decides as the host app does, by what it was last asked about, or asked about a message.</summary>
+    private static Task VerdictAsync(ChatApp app, HookReceiver host, string verdict, string? messageId = null) => app.AsHost().Caller.DoAsync(
+        "POST",
+        "/api/host/verdicts",
+        Verdict(host.Questions.Last(question => messageId is null || question.List("messages")[0].Text("messageId") == messageId), verdict));
 
     private static object Verdict(JsonElement question, string verdict)
     {
