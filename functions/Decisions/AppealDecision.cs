@@ -9,7 +9,13 @@ namespace Chat.Functions.Decisions;
 /// <c>POST /me/appeals/{decisionId}</c>: asks for another look at a decision about the caller, once; 202. Its case opens again.
 /// What decides an appeal can't be appealed against. Whatever standing the caller has, they may.
 /// </summary>
-public sealed class AppealDecision(OwnDecisions decisions, CaseStore cases, Limits limits, TimeProvider time, CurrentUser user)
+public sealed class AppealDecision(
+    OwnDecisions decisions,
+    CaseStore cases,
+    ModerationQueue queue,
+    Limits limits,
+    TimeProvider time,
+    CurrentUser user)
 {
     [Function(nameof(AppealDecision))]
     public async Task<IResult> RunAsync(
@@ -60,7 +66,14 @@ public sealed class AppealDecision(OwnDecisions decisions, CaseStore cases, Limi
 
             var now = time.GetUtcNow();
             var appeal = new Appeal { CaseId = decision.CaseId, DecisionId = decision.DecisionId, UserId = user.Id, Text = text, At = now };
-            if (found is not null && await cases.TryCommitAsync(found.AfterAppeal(now), etag, [appeal], cancellationToken))
+            if (found is null)
+            {
+                continue;
+            }
+
+            var after = found.AfterAppeal(now);
+            await queue.WatchAsync(found, after, cancellationToken);
+            if (await cases.TryCommitAsync(after, etag, [appeal], cancellationToken))
             {
                 return appeal;
             }

@@ -60,6 +60,9 @@ internal sealed record GiveVerdictCommand : LogCommand
 
     public required bool IsAllowed { get; init; }
 
+    // The host app's, whose name may be a user's too.
+    public override bool IsByActor => false;
+
     public override IReadOnlyList<UserId> MembersToLoad => [];
 
     public override IReadOnlyList<string> DocumentsToLoad => [Message.DocumentId(MessageId), ConversationPins.DocumentId];

@@ -61,8 +61,11 @@ public sealed record Case : CaseDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DecisionId? LastDecision { get; init; }
 
-    /// <summary>Grows with every write.</summary>
+    /// <summary>Grows with every report, appeal and decision, and so tells what a moderator had seen. A claim changes nothing there.</summary>
     public int Version { get; init; }
+
+    /// <summary>The version of the report that opened it last. An appeal is about what was decided, and leaves it.</summary>
+    public int OpenedVersion { get; init; }
 
     /// <summary>The case after a report: a decided one opens again, by what this report says.</summary>
     /// <param name="before">Null when this is the first report on the target.</param>
@@ -80,11 +83,9 @@ public sealed record Case : CaseDocument
                 DueAt = dueAt < before.DueAt ? dueAt : before.DueAt,
             }
             : (before ?? new Case { CaseId = target.CaseId, Target = target, OpenedAt = now, DueAt = dueAt })
-                .Reopened(reason.SeverityOf(), now, dueAt);
+                .Reopened(reason.SeverityOf(), now, dueAt) with { OpenedVersion = (before?.Version ?? 0) + 1 };
         return opened with
         {
-            // Whoever owns a conversation now is whom it is about.
-            Target = target,
             Reports = opened.Reports + 1,
             Reporters = opened.Reporters + (isNewReporter ? 1 : 0),
             Reasons = opened.Reasons.Contains(reason) ? opened.Reasons : [.. opened.Reasons, reason],
@@ -104,7 +105,7 @@ public sealed record Case : CaseDocument
     public (Case? Claimed, Problem? Refusal) ClaimedFor(UserId moderator, DateTimeOffset now) =>
         Refusal(moderator, now) is { } refusal
             ? (null, refusal)
-            : (this with { ClaimedBy = moderator, ClaimedUntil = now + Lease, Version = Version + 1 }, null);
+            : (this with { ClaimedBy = moderator, ClaimedUntil = now + Lease }, null);
 
     /// <summary>The case after a decision.</summary>
     public Case AfterDecision(DecisionId decision) => this with
@@ -119,7 +120,8 @@ public sealed record Case : CaseDocument
 
     /// <summary>Why a moderator may not work on it; null if they may.</summary>
     public Problem? Refusal(UserId moderator, DateTimeOffset now) =>
-        State == CaseState.Decided ? Problems.CaseDecided
+        Target.UserId == moderator ? Problems.NotAllowed
+        : State == CaseState.Decided ? Problems.CaseDecided
         : ClaimedBy is { } other && other != moderator && ClaimedUntil > now ? Problems.CaseClaimed
         : null;
 

@@ -72,6 +72,9 @@ public sealed record CaseDecision : CaseDocument
     /// <summary>The case's version that it decided: of two decisions of a case the later has the higher.</summary>
     public required int CaseVersion { get; init; }
 
+    /// <summary>The case's version by the report that opened it: what was reported from then on is what it is about.</summary>
+    public int OpenedVersion { get; init; }
+
     public required DateTimeOffset At { get; init; }
 
     /// <summary>
@@ -84,8 +87,8 @@ public sealed record CaseDecision : CaseDocument
 
     /// <summary>Whether a request asks for what was decided.</summary>
     public bool Says(DecisionRequest request, UserId moderator) =>
-        (ModeratorId, Action, Scope, Until, Ground, Rule, Note)
-        == (moderator, request.Action, request.Scope, request.Until, request.Ground, request.Rule, request.Note);
+        (ModeratorId, CaseVersion, Action, Scope, Until, Ground, Rule, Note)
+        == (moderator, request.Version, request.Action, request.Scope, request.Until, request.Ground, request.Rule, request.Note);
 }
 
 /// <summary>Notes that all that a decision does is done.</summary>

@@ -54,7 +54,7 @@ public sealed class CaseDecisions(CaseStore cases, ModerationQueue queue, TimePr
             }
 
             var now = time.GetUtcNow();
-            if ((found.Refusal(moderator, now) ?? request.Refusal(found.Target)) is { } refusal)
+            if ((found.Refusal(moderator, now) ?? request.Refusal(found)) is { } refusal)
             {
                 return new(null, false, refusal);
             }
@@ -73,6 +73,7 @@ public sealed class CaseDecisions(CaseStore cases, ModerationQueue queue, TimePr
                 Target = found.Target,
                 IsOnAppeal = found.IsAppeal,
                 CaseVersion = found.Version,
+                OpenedVersion = found.OpenedVersion,
                 At = now,
             };
             await queue.SendAsync(new ApplyDecision(id, decisionId), now + repairAfter, cancellationToken);

@@ -115,10 +115,10 @@ public sealed class CaseStore(ChatContainers containers)
         CaseId id,
         CancellationToken cancellationToken)
     {
-        var reports = QueryAsync(id, "SELECT TOP 100 * FROM c WHERE c.type = 'report' ORDER BY c.at DESC", cancellationToken);
+        var reports = QueryAsync(id, new("SELECT TOP 100 * FROM c WHERE c.type = 'report' ORDER BY c.at DESC"), cancellationToken);
         var decisions = QueryAsync(
             id,
-            "SELECT TOP 100 * FROM c WHERE c.type IN ('decision', 'appeal') ORDER BY c.at DESC",
+            new("SELECT TOP 100 * FROM c WHERE c.type IN ('decision', 'appeal') ORDER BY c.at DESC"),
             cancellationToken);
         return ([.. (await reports).OfType<Report>()], await decisions);
     }
@@ -142,21 +142,14 @@ public sealed class CaseStore(ChatContainers containers)
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
     }
 
-    /// <summary>The messages that were reported until an instant.</summary>
-    public async Task<IReadOnlyList<MessageId>> ReportedAsync(CaseId id, DateTimeOffset until, CancellationToken cancellationToken)
+    /// <summary>The messages of the reports that made a case's versions from one to another.</summary>
+    public async Task<IReadOnlyList<MessageId>> ReportedAsync(CaseId id, int from, int to, CancellationToken cancellationToken)
     {
-        var reported = new HashSet<MessageId>();
-        for (string? after = null; ;)
-        {
-            var page = await EvidenceAsync(id, after, 100, cancellationToken);
-            reported.UnionWith(page.Where(one => one.ReportedAt <= until).Select(one => one.MessageId));
-            if (page.Count < 100)
-            {
-                return [.. reported];
-            }
-
-            after = page[^1].Id;
-        }
+        var query = new QueryDefinition("SELECT * FROM c WHERE c.type = 'report' AND c.caseVersion >= @from AND c.caseVersion <= @to")
+            .WithParameter("@from", from)
+            .WithParameter("@to", to);
+        var reports = await QueryAsync(id, query, cancellationToken);
+        return [.. reports.OfType<Report>().SelectMany(report => report.MessageIds ?? []).Distinct()];
     }
 
     private async Task KeepAsync(Evidence evidence, CancellationToken cancellationToken)
@@ -184,9 +177,12 @@ public sealed class CaseStore(ChatContainers containers)
         }
     }
 
-    private async Task<IReadOnlyList<CaseDocument>> QueryAsync(CaseId id, string query, CancellationToken cancellationToken) =>
+    private async Task<IReadOnlyList<CaseDocument>> QueryAsync(
+        CaseId id,
+        QueryDefinition query,
+        CancellationToken cancellationToken) =>
         await _moderation.QueryPartitionAsync(
-            new QueryDefinition(query),
+            query,
             Partition(id),
             ChatJson.Default.DocumentsPageCaseDocument,
             pageSize: 100,

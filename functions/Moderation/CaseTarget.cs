@@ -16,12 +16,15 @@ public sealed record CaseTarget
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ConversationId? ConversationId { get; init; }
 
-    /// <summary>The same for all reports on it. An owner may change, so a conversation's doesn't depend on whom it is about.</summary>
+    /// <summary>
+    /// The same for all reports on it. Whom it is about is part of it: nobody who reports back, or gives a group away, puts another in
+    /// their place.
+    /// </summary>
     [JsonIgnore]
     public CaseId CaseId => new(Kind switch
     {
         TargetKind.User => OpaqueId.Hash("case", "user", UserId!.Value.Value),
-        TargetKind.Conversation => OpaqueId.Hash("case", "conversation", ConversationId!.Value.Value),
+        TargetKind.Conversation => OpaqueId.Hash("case", "conversation", ConversationId!.Value.Value, UserId?.Value ?? ""),
         _ => OpaqueId.Hash("case", "messages", ConversationId!.Value.Value, UserId!.Value.Value),
     });
 }

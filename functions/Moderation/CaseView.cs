@@ -7,6 +7,8 @@ namespace Chat.Functions.Moderation;
 /// <summary>A case as moderators see it in lists.</summary>
 /// <param name="Reports">All reports that there ever were.</param>
 /// <param name="Reporters">The users who reported it.</param>
+/// <param name="IsAppeal">Whether the next decision answers an appeal.</param>
+/// <param name="Version">What a decision has to name: it grows with every report, appeal and decision.</param>
 public sealed record CaseView(
     CaseId CaseId,
     CaseTarget Target,
@@ -17,7 +19,8 @@ public sealed record CaseView(
     int Reports,
     int Reporters,
     IReadOnlyList<ReportReason> Reasons,
-    bool IsAppeal)
+    bool IsAppeal,
+    int Version)
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UserId? ClaimedBy { get; init; }
@@ -26,7 +29,18 @@ public sealed record CaseView(
     public DateTimeOffset? ClaimedUntil { get; init; }
 
     internal static CaseView Of(Case one) =>
-        new(one.CaseId, one.Target, one.State, one.Severity, one.OpenedAt, one.DueAt, one.Reports, one.Reporters, one.Reasons, one.IsAppeal)
+        new(
+            one.CaseId,
+            one.Target,
+            one.State,
+            one.Severity,
+            one.OpenedAt,
+            one.DueAt,
+            one.Reports,
+            one.Reporters,
+            one.Reasons,
+            one.IsAppeal,
+            one.Version)
         {
             ClaimedBy = one.ClaimedBy,
             ClaimedUntil = one.ClaimedUntil,
@@ -108,9 +122,14 @@ internal sealed record EvidenceView(MessageId MessageId, long Seq, DateTimeOffse
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RevisionView? Revision { get; init; }
 
+    /// <summary>The word lists that the message, or an edit of it, was flagged by; absent when there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Flags { get; init; }
+
     public static EvidenceView Of(Evidence one) => new(one.MessageId, one.Seq, one.At, one.ReportedAt is not null)
     {
         Message = one.Message,
         Revision = one.Revision,
+        Flags = one.Flags,
     };
 }

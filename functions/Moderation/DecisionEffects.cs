@@ -1,6 +1,7 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Decisions;
 using Chat.Functions.Log;
+using Chat.Functions.Messages;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Chat.Functions.Standings;
@@ -66,12 +67,15 @@ public sealed class DecisionEffects(
 
         await standings.SetAsync(
             user,
-            new StandingSource(decision.CaseId, decision.DecisionId, decision.CaseVersion, standing, decision.Until),
+            new StandingSource(decision.CaseId, decision.DecisionId, decision.CaseVersion, standing, decision.Until)
+            {
+                IsOnAppeal = decision.IsOnAppeal,
+            },
             cancellationToken);
         if (standing == Standing.Banned)
         {
             var now = time.GetUtcNow();
-            var keepOut = new KeepOut(user, decision.DecisionId, 0, decision.At + KeepOutFor);
+            var keepOut = new KeepOut(user, decision.DecisionId, 0, now + KeepOutFor);
             await queue.SendAsync(keepOut, now + HandleModeration.KeepOutEvery, cancellationToken);
             await sessions.CloseAsync(user, cancellationToken);
         }
@@ -79,7 +83,11 @@ public sealed class DecisionEffects(
 
     private async Task<IReadOnlyList<MessageId>> RemoveAsync(CaseDecision decision, CancellationToken cancellationToken)
     {
-        var reported = await cases.ReportedAsync(decision.CaseId, decision.At, cancellationToken);
+        var reported = await cases.ReportedAsync(
+            decision.CaseId,
+            decision.OpenedVersion,
+            decision.CaseVersion,
+            cancellationToken);
         foreach (var message in reported)
         {
             await AppendAsync(decision.Target.ConversationId!.Value, new RemoveMessageCommand(message), cancellationToken);
@@ -91,12 +99,21 @@ public sealed class DecisionEffects(
     private async Task<IReadOnlyList<MessageId>?> CloseAsync(ConversationId conversation, CancellationToken cancellationToken)
     {
         var closed = await AppendAsync(conversation, new CloseConversationCommand(), cancellationToken);
-        if (closed is { Head: { Kind: ConversationKind.Direct } head, Entries: [LogEvent entry] })
+
+        // Also when it was closed before: whoever did may have died before they told anybody.
+        var head = closed.Head ?? await reader.ReadHeadAsync(conversation, closed.Session, cancellationToken);
+        if (head is { Kind: ConversationKind.Direct, DeletedAt: { } at })
         {
             // Delivery tells a group's members; of a pair nobody else does.
+            var told = new ChatEvent(
+                LogEvent.ConversationDeleted,
+                conversation,
+                head.LastSeq,
+                at,
+                new ConversationDeleted(null) { Reason = Message.ByModerator });
             foreach (var member in await reader.MemberIdsAsync(head, closed.Session, cancellationToken))
             {
-                await push.PushToUserAsync(member, entry.ToEvent(), cancellationToken);
+                await push.PushToUserAsync(member, told, cancellationToken);
             }
         }
 

@@ -4,7 +4,8 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Moderation;
 
 /// <summary>What a moderator decides.</summary>
-public sealed record DecisionRequest(DecisionAction Action, DecisionGround Ground, string Rule)
+/// <param name="Version">The case's version that the moderator saw.</param>
+public sealed record DecisionRequest(int Version, DecisionAction Action, DecisionGround Ground, string Rule)
 {
     private static readonly TimeSpan MostUntil = TimeSpan.FromDays(3650);
 
@@ -20,6 +21,7 @@ public sealed record DecisionRequest(DecisionAction Action, DecisionGround Groun
         ArgumentNullException.ThrowIfNull(body);
         ArgumentNullException.ThrowIfNull(limits);
         var request = new DecisionRequest(
+            (int)Math.Min(body.Seq("version", 1), int.MaxValue),
             Word<DecisionAction>(body, "action"),
             Word<DecisionGround>(body, "ground"),
             body.Text("rule", limits.Rule))
@@ -47,10 +49,16 @@ public sealed record DecisionRequest(DecisionAction Action, DecisionGround Groun
         _ => null,
     };
 
-    /// <summary>The refusal of what can't be done about a target; null if it can.</summary>
-    public Problem? Refusal(CaseTarget target)
+    /// <summary>The refusal of what can't be done about a case, or goes by what isn't all of it any more; null if it can.</summary>
+    public Problem? Refusal(Case found)
     {
-        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(found);
+        if (found.Version != Version)
+        {
+            return Problems.CaseChanged;
+        }
+
+        var target = found.Target;
         var isPossible = Action switch
         {
             DecisionAction.Dismiss => true,

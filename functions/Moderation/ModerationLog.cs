@@ -10,7 +10,4 @@ internal static partial class ModerationLog
 
     [LoggerMessage(502, LogLevel.Warning, "A case of severity {Severity} is overdue by {Minutes} minutes.")]
     public static partial void Overdue(this ILogger logger, Severity severity, long minutes);
-
-    [LoggerMessage(503, LogLevel.Warning, "A report was stored, but nobody will be told when its case is overdue.")]
-    public static partial void NotWatched(this ILogger logger, Exception exception);
 }

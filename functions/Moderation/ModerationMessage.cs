@@ -51,6 +51,19 @@ public sealed class ModerationQueue(ServiceBusClient client)
 {
     private readonly ServiceBusSender _sender = client.CreateSender(ModerationMessage.Queue);
 
+    /// <summary>
+    /// Sees to it that somebody is told when a case is overdue, if it opens or becomes more urgent. It comes before the case is written: a
+    /// message about what wasn't written does nothing.
+    /// </summary>
+    public async Task WatchAsync(Case? before, Case after, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(after);
+        if (before is not { State: CaseState.Open } || before.DueAt != after.DueAt)
+        {
+            await SendAsync(new CaseDue(after.CaseId, after.DueAt, 0), after.DueAt, cancellationToken);
+        }
+    }
+
     /// <summary>Enqueues a message for an instant.</summary>
     public Task SendAsync(ModerationMessage message, DateTimeOffset at, CancellationToken cancellationToken)
     {

@@ -29,6 +29,9 @@ public sealed record Report : CaseDocument
 
     public required DateTimeOffset At { get; init; }
 
+    /// <summary>The case's version that it made.</summary>
+    public int CaseVersion { get; init; }
+
     /// <summary>Tells a retry from another report under the same key.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RequestHash { get; init; }
@@ -75,6 +78,10 @@ public sealed record Evidence : CaseDocument
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RevisionView? Revision { get; init; }
+
+    /// <summary>The word lists that the message, or an edit of it, was flagged by; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Flags { get; init; }
 
     // Each version of a message is kept: what it said at the first report, and at the next.
     private static string DocumentId(long seq, long? updatedSeq, int? revision) =>

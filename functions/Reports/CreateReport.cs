@@ -3,7 +3,6 @@ using Chat.Functions.RateLimits;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Reports;
 
@@ -18,8 +17,7 @@ public sealed class CreateReport(
     DailyLimits daily,
     Limits limits,
     TimeProvider time,
-    CurrentUser user,
-    ILogger<CreateReport> logger)
+    CurrentUser user)
 {
     [Function(nameof(CreateReport))]
     public async Task<IResult> RunAsync(
@@ -83,16 +81,13 @@ public sealed class CreateReport(
                 ChatJson.Default.Reporter,
                 cancellationToken);
             var after = Case.After(before, reported.Target, report.Reason, known is null, report.At);
+            var stored = report with { CaseVersion = after.Version };
             IReadOnlyList<CaseDocument> created = known is null
-                ? [report, new Reporter { CaseId = report.CaseId, ReporterId = user.Id }]
-                : [report];
+                ? [stored, new Reporter { CaseId = report.CaseId, ReporterId = user.Id }]
+                : [stored];
+            await queue.WatchAsync(before, after, cancellationToken);
             if (await cases.TryCommitAsync(after, etag, created, cancellationToken))
             {
-                if (before is not { State: CaseState.Open } || before.DueAt != after.DueAt)
-                {
-                    await TryWatchAsync(after);
-                }
-
                 return Accepted(report);
             }
 
@@ -101,19 +96,6 @@ public sealed class CreateReport(
             {
                 return repeat;
             }
-        }
-    }
-
-    private async Task TryWatchAsync(Case opened)
-    {
-        try
-        {
-            await queue.SendAsync(new CaseDue(opened.CaseId, opened.DueAt, 0), opened.DueAt, CancellationToken.None);
-        }
-        catch (Exception exception)
-        {
-            // The list of cases shows it all the same.
-            logger.NotWatched(exception);
         }
     }
 

@@ -24,6 +24,9 @@ public sealed class ReportedContent(
 
     private const int MaxParallel = 8;
 
+    /// <summary>How often a message is read again whose former texts aren't all there: it was taken back, or a replica lags.</summary>
+    private const int MaxReads = 3;
+
     /// <summary>Copies a conversation's newest messages, or the messages that are meant with what was said around them.</summary>
     /// <param name="reporter">Who reports.</param>
     /// <param name="conversation">The conversation.</param>
@@ -101,8 +104,19 @@ public sealed class ReportedContent(
         }
 
         var target = new CaseTarget { Kind = TargetKind.Messages, ConversationId = head.ConversationId, UserId = meant[0].SenderId };
-        var around = new ConcurrentDictionary<long, Message>();
-        var revisions = new ConcurrentBag<Evidence>();
+        // Before what is around them, so that as little time as can be is between a message and its former texts.
+        var (around, reported) = (new ConcurrentDictionary<long, Message>(), new ConcurrentBag<Evidence>());
+        await Each.TryAsync(
+            meant,
+            MaxParallel,
+            async (message, cancel) =>
+            {
+                foreach (var copy in await CopyAsync(target, message, cancel))
+                {
+                    reported.Add(copy);
+                }
+            },
+            cancellationToken);
         await Each.TryAsync(
             meant,
             MaxParallel,
@@ -115,26 +129,40 @@ public sealed class ReportedContent(
                 {
                     around.TryAdd(other.Seq, other);
                 }
-
-                foreach (var revision in await RevisionsAsync(message, cancel))
-                {
-                    revisions.Add(Copy(target, message, true) with
-                    {
-                        Message = null,
-                        Revision = new RevisionView(revision.Number, revision.Text, revision.At),
-                    });
-                }
             },
             cancellationToken);
         var others = around.Values
             .Where(message => !meant.Exists(one => one.Seq == message.Seq))
             .Select(message => Copy(target, message, false));
-        return (
-            new Reported(
-                target,
-                await ViewAsync(head, cancellationToken),
-                [.. meant.Select(message => Copy(target, message, true)), .. revisions, .. others]),
-            null);
+        return (new Reported(target, await ViewAsync(head, cancellationToken), [.. reported, .. others]), null);
+    }
+
+    /// <summary>A reported message with its former texts; also as it is now, if it was changed or taken back in between.</summary>
+    private async Task<List<Evidence>> CopyAsync(CaseTarget target, Message message, CancellationToken cancellationToken)
+    {
+        var copies = new List<Evidence>();
+        for (var (now, attempt) = ((Message?)message, 0); now is not null && now.Is(message.MessageId); attempt++)
+        {
+            copies.Add(Copy(target, now, true));
+            var revisions = await RevisionsAsync(now, cancellationToken);
+            copies.AddRange(revisions.Select(revision => Copy(target, now, true) with
+            {
+                Message = null,
+                Revision = new RevisionView(revision.Number, revision.Text, revision.At),
+            }));
+            if (revisions.Count >= now.Revision || attempt == MaxReads)
+            {
+                break;
+            }
+
+            now = (await containers.Conversations.ReadDocumentsAsync(
+                [Message.DocumentId(message.MessageId)],
+                message.ConversationId,
+                ChatJson.Default.DocumentsPageMessage,
+                cancellationToken: cancellationToken)).FirstOrDefault();
+        }
+
+        return [.. copies.DistinctBy(copy => copy.Id)];
     }
 
     private async Task<ReportedConversation> ViewAsync(Head head, CancellationToken cancellationToken)
@@ -161,6 +189,7 @@ public sealed class ReportedContent(
             At = now,
             ReportedAt = isReported ? now : null,
             Message = MessageView.Of(message),
+            Flags = message.Flags,
         };
     }
 

@@ -15,6 +15,9 @@ public sealed class CurrentUser
     /// <summary>Until when the caller's token is accepted.</summary>
     public DateTimeOffset Until { get; internal set; }
 
+    /// <summary>Whether the caller is the host app itself, and no user.</summary>
+    internal bool IsHost { get; set; }
+
     /// <summary>The caller; null without one.</summary>
     internal UserId? IfKnown => _id;
 }

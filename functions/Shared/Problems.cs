@@ -49,6 +49,9 @@ internal static class Problems
 
     public static readonly Problem CaseClaimed = new(409, "case_claimed", "Another moderator works on the case.");
 
+    public static readonly Problem CaseChanged =
+        new(409, "case_changed", "There was another report, appeal or decision since that version of the case.");
+
     public static readonly Problem CaseDecided = new(409, "case_decided", "The case is decided.");
 
     public static readonly Problem AlreadyAppealed = new(409, "already_appealed", "There was an appeal against that decision.");

@@ -21,7 +21,9 @@ internal sealed class EnforceStandings(StandingList standings) : IFunctionsWorke
 
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
-        if (context.GetHttpContext() is { } http && context.InstanceServices.GetRequiredService<CurrentUser>().IfKnown is { } user)
+        // The host app is no user: one of the same name may be banned.
+        if (context.GetHttpContext() is { } http
+            && context.InstanceServices.GetRequiredService<CurrentUser>() is { IsHost: false, IfKnown: { } user })
         {
             var refusal = await standings.IsReadAsync()
                 ? Refusal(standings.Of(user), context.FunctionDefinition.Name, http.Request.Method)

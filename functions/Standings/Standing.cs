@@ -50,7 +50,7 @@ public sealed record UserStanding : CaseDocument
 
     public required UserId UserId { get; init; }
 
-    /// <summary>By case, the newest decision each.</summary>
+    /// <summary>What decisions say that still counts, of each case from its newest decision on an appeal on.</summary>
     public required IReadOnlyList<StandingSource> Sources { get; init; }
 
     public static string DocumentId(UserId user) => $"u:{user.Value}";
@@ -70,16 +70,19 @@ public sealed record UserStanding : CaseDocument
         return standing == Standing.None || ends.Contains(null) ? null : ends.Max();
     }
 
-    /// <summary>The standing with what a decision says; as it is if a newer decision of the same case was there first.</summary>
+    /// <summary>
+    /// The standing with what a decision says; as it is if that was there, or a newer decision of the same case replaced it. A decision that
+    /// isn't on an appeal takes nothing away: the graver holds, and of two alike the longer.
+    /// </summary>
     public UserStanding With(StandingSource source, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (Sources.Any(other => other.CaseId == source.CaseId && other.Version >= source.Version))
+        if (Sources.Any(other => other.Replaces(source) || (other.CaseId == source.CaseId && other.Version == source.Version)))
         {
             return this;
         }
 
-        IReadOnlyList<StandingSource> sources = [.. Sources.Where(other => other.CaseId != source.CaseId && !other.IsOver(now)), source];
+        IReadOnlyList<StandingSource> sources = [.. Sources.Where(other => !source.Replaces(other) && !other.IsOver(now)), source];
         DateTimeOffset? end = sources.Any(other => other is { Standing: not Standing.None, Until: null })
             ? null
             : sources.Select(other => other.Until ?? now).Append(now).Max() + KeptAfter;
@@ -87,7 +90,7 @@ public sealed record UserStanding : CaseDocument
     }
 }
 
-/// <summary>A standing by the newest decision of a case.</summary>
+/// <summary>A standing by a decision of a case.</summary>
 /// <param name="Version">The case's version that was decided.</param>
 /// <param name="Standing">None once it was lifted.</param>
 /// <param name="Until">When it ends by itself; null if it doesn't.</param>
@@ -98,7 +101,16 @@ public sealed record StandingSource(
     Standing Standing,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? Until)
 {
+    /// <summary>Whether it answered an appeal, and so replaces what was decided before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsOnAppeal { get; init; }
+
     public bool HoldsAt(DateTimeOffset now) => Standing != Standing.None && !(Until <= now);
+
+    /// <summary>Whether an older decision of the same case says nothing any more beside this one.</summary>
+    internal bool Replaces(StandingSource other) =>
+        other.CaseId == CaseId && other.Version < Version
+        && (IsOnAppeal || (!other.IsOnAppeal && other.Standing <= Standing && (Until is null || other.Until <= Until)));
 
     /// <summary>Whether it ended so long ago that no older decision can come any more. What was lifted is kept with the document.</summary>
     internal bool IsOver(DateTimeOffset now) => Until + UserStanding.KeptAfter <= now;

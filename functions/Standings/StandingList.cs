@@ -27,10 +27,14 @@ public sealed class StandingList(ChatContainers containers, TimeProvider time, I
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
+    /// <summary>How many are read at a time when all are: some 200 KB.</summary>
+    private const int PageSize = 500;
+
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<UserId, UserStanding> _all = new();
     private Task? _reading;
     private volatile bool _isRead;
+    private Scan? _scan;
     private long _newest;
     private DateTimeOffset _readAt;
 
@@ -89,9 +93,13 @@ public sealed class StandingList(ChatContainers containers, TimeProvider time, I
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var isAnew = !_isRead || now - _readAt > MaxGap;
-        var query = new QueryDefinition("SELECT * FROM c WHERE c._ts >= @from")
-            .WithParameter("@from", isAnew ? 0 : _newest - OverlapSeconds);
+        if (!_isRead || now - _readAt > MaxGap)
+        {
+            await ReadAllAsync(now, cancellationToken);
+            return;
+        }
+
+        var query = new QueryDefinition("SELECT * FROM c WHERE c._ts >= @from").WithParameter("@from", _newest - OverlapSeconds);
         var newest = _newest;
         await foreach (var standing in containers.Moderation.QueryPartitionAsync(
             query,
@@ -104,6 +112,31 @@ public sealed class StandingList(ChatContainers containers, TimeProvider time, I
         }
 
         (_newest, _readAt) = (newest, now);
+    }
+
+    /// <summary>Reads all by id. A try that runs out of time leaves it to the next to go on where it ended.</summary>
+    private async Task ReadAllAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var scan = _scan ??= new Scan(now, "");
+        List<ListedStanding> page;
+        do
+        {
+            var query = new QueryDefinition("SELECT TOP @take * FROM c WHERE c.id > @after ORDER BY c.id")
+                .WithParameter("@take", PageSize)
+                .WithParameter("@after", scan.After);
+            page = await containers.Moderation.QueryPartitionAsync(
+                query,
+                new PartitionKey(UserStanding.Partition.Value),
+                ChatJson.Default.DocumentsPageListedStanding,
+                pageSize: PageSize,
+                cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+            page.ForEach(standing => Merge(standing.ToStanding(), now));
+            _scan = scan = page.Count == 0 ? scan : scan with { After = UserStanding.DocumentId(page[^1].UserId) };
+        }
+        while (page.Count == PageSize);
+
+        // What changed since it began may be before where it was by then, and so is read next.
+        (_newest, _readAt, _scan) = (scan.BeganAt.ToUnixTimeSeconds(), now, null);
         _isRead = true;
     }
 
@@ -112,6 +145,9 @@ public sealed class StandingList(ChatContainers containers, TimeProvider time, I
         read.UserId,
         read,
         (_, known) => read.Sources.Aggregate(known, (standing, source) => standing.With(source, now)));
+
+    /// <summary>How far the reading of all has come.</summary>
+    private sealed record Scan(DateTimeOffset BeganAt, string After);
 }
 
 /// <summary>A standing with the second in which it was written.</summary>

@@ -44,7 +44,7 @@ internal sealed class Authenticate(TokenValidator tokens, LastSeen lastSeen) : I
             }
 
             var caller = context.InstanceServices.GetRequiredService<CurrentUser>();
-            (caller.Id, caller.Until) = (token.User, token.Until);
+            (caller.Id, caller.Until, caller.IsHost) = (token.User, token.Until, token.IsHost);
             if (!token.IsHost)
             {
                 lastSeen.Stamp(token.User);

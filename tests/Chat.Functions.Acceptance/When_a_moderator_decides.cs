@@ -60,14 +60,14 @@ public class When_a_moderator_decides
         var (bob, vera, walter) = (app.As("bob"), app.AsModerator("vera"), app.AsModerator("walter"));
         await ReportAsync(bob, new { userId = "mallory" });
         var path = await PathAsync(vera);
-        var warn = new { action = "warn", ground = "terms", rule = "Spam" };
+        var warn = new { version = 1, action = "warn", ground = "terms", rule = "Spam" };
         var both = await Task.WhenAll(TryDecideAsync(vera, path, warn, "one"), TryDecideAsync(vera, path, warn, "one"));
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.Created], both.Select(one => one.StatusCode).Order());
         Assert.Equal(await both[0].Content.ReadAsStringAsync(), await both[1].Content.ReadAsStringAsync());
         await vera.AskAsync("POST", path + "/decision", warn);
-        Assert.Equal("idempotency_key_reused", (await (await TryDecideAsync(vera, path, new { action = "dismiss", ground = "terms", rule = "Spam" }, "one")).Content.ReadFromJsonAsync<JsonElement>()).Text("code"));
+        Assert.Equal("idempotency_key_reused", (await (await TryDecideAsync(vera, path, new { version = 1, action = "dismiss", ground = "terms", rule = "Spam" }, "one")).Content.ReadFromJsonAsync<JsonElement>()).Text("code"));
         Assert.Equal("case_decided", await walter.IsRefusedAsync("POST", path + "/decision", HttpStatusCode.Conflict, warn));
-        Assert.Equal("case_decided", await vera.IsRefusedAsync("POST", path + "/decision", HttpStatusCode.Conflict, new { action = "ban", ground = "terms", rule = "Spam" }));
+        Assert.Equal("case_decided", await vera.IsRefusedAsync("POST", path + "/decision", HttpStatusCode.Conflict, new { version = 1, action = "ban", ground = "terms", rule = "Spam" }));
         Assert.Single((await app.As("mallory").AskAsync("GET", "/api/me/decisions")).List("decisions"));
 
         // A key of before says what was decided before, also when the case is open again.
@@ -75,7 +75,7 @@ public class When_a_moderator_decides
         using var repeat = await TryDecideAsync(vera, path, warn, "one");
         Assert.Equal(HttpStatusCode.OK, repeat.StatusCode);
         Assert.Equal("open", (await vera.AskAsync("GET", path)).Text("case.state"));
-        await vera.AskAsync("POST", path + "/decision", warn, HttpStatusCode.Created);
+        await vera.DecideAsync(path, warn);
     }
 
     [Fact]
@@ -87,17 +87,18 @@ public class When_a_moderator_decides
         var path = await PathAsync(vera) + "/decision";
         object[] decisions =
         [
-            new { action = "remove", ground = "terms", rule = "x" }, new { action = "close", ground = "terms", rule = "x" },
-            new { action = "hang", ground = "terms", rule = "x" }, new { action = "ban", ground = "mood", rule = "x" }, new { action = "ban", ground = "law" },
-            new { action = "warn", ground = "law", rule = "x", until = "2100-01-01T00:00:00Z" }, new { action = "ban", ground = "law", rule = "x", until = "2001-01-01T00:00:00Z" },
-            new { action = "ban", ground = "law", rule = "x", until = "2100-01-01T00:00:00Z" },
+            new { version = 1, action = "remove", ground = "terms", rule = "x" }, new { version = 1, action = "close", ground = "terms", rule = "x" },
+            new { version = 1, action = "hang", ground = "terms", rule = "x" }, new { version = 1, action = "ban", ground = "mood", rule = "x" }, new { version = 1, action = "ban", ground = "law" },
+            new { version = 1, action = "warn", ground = "law", rule = "x", until = "2100-01-01T00:00:00Z" }, new { version = 1, action = "ban", ground = "law", rule = "x", until = "2001-01-01T00:00:00Z" },
+            new { version = 1, action = "ban", ground = "law", rule = "x", until = "2100-01-01T00:00:00Z" },
+            new { action = "warn", ground = "terms", rule = "x" }, new { version = 0, action = "warn", ground = "terms", rule = "x" },
         ];
         foreach (var decision in decisions)
         {
             Assert.Equal("malformed", await vera.IsRefusedAsync("POST", path, HttpStatusCode.BadRequest, decision));
         }
 
-        Assert.Equal("case_not_found", await vera.IsRefusedAsync("POST", "/api/moderation/cases/aaaaaaaaaaaaaaaaaaaaaa/decision", HttpStatusCode.NotFound, new { action = "warn", ground = "terms", rule = "x" }));
+        Assert.Equal("case_not_found", await vera.IsRefusedAsync("POST", "/api/moderation/cases/aaaaaaaaaaaaaaaaaaaaaa/decision", HttpStatusCode.NotFound, new { version = 1, action = "warn", ground = "terms", rule = "x" }));
     }
 
     [Theory]
@@ -120,10 +121,10 @@ public class When_a_moderator_decides
         var path = await PathAsync(vera);
         using (faults.Add(new Fault(service, operation, Enum.Parse<FaultKind>(kind)) { Times = 2 }))
         {
-            using var broken = await TryDecideAsync(vera, path, new { action = "ban", ground = "terms", rule = "Spam" }, "one");
+            using var broken = await TryDecideAsync(vera, path, new { version = 1, action = "ban", ground = "terms", rule = "Spam" }, "one");
         }
 
-        using var repeated = await TryDecideAsync(vera, path, new { action = "ban", ground = "terms", rule = "Spam" }, "one");
+        using var repeated = await TryDecideAsync(vera, path, new { version = 1, action = "ban", ground = "terms", rule = "Spam" }, "one");
         Assert.True(repeated.IsSuccessStatusCode, $"{repeated.StatusCode}");
         Assert.Equal("banned", await mallory.IsRefusedAsync("GET", "/api/conversations", HttpStatusCode.Forbidden));
         await phone.Ended.WaitAsync(Eventually.Timeout);
@@ -143,7 +144,7 @@ public class When_a_moderator_decides
 
         // Only what comes before the answer, and nothing of what it does.
         var made = await app.Services.GetRequiredService<CaseDecisions>().CommitAsync(
-            id, new UserId("vera"), new DecisionRequest(DecisionAction.Remove, DecisionGround.Terms, "Spam"), null, CaseDecisions.RepairAfter, default);
+            id, new UserId("vera"), new DecisionRequest(1, DecisionAction.Remove, DecisionGround.Terms, "Spam"), null, CaseDecisions.RepairAfter, default);
         Assert.NotNull(made.Decision);
         Assert.Equal("Hello", (await app.As("bob").AskAsync("GET", Path(sent))).Text("text"));
 
@@ -223,7 +224,7 @@ public class When_a_moderator_decides
         $"/api/moderation/cases/{Assert.Single((await moderator.AskAsync("GET", "/api/moderation/cases")).List("cases")).Text("caseId")}";
 
     private static async Task<JsonElement> DecideAsync(Person moderator, object decision) =>
-        await moderator.AskAsync("POST", await PathAsync(moderator) + "/decision", decision, HttpStatusCode.Created);
+        await moderator.DecideAsync(await PathAsync(moderator), decision);
 
     private static Task<HttpResponseMessage> TryDecideAsync(Person moderator, string path, object decision, string key) =>
         moderator.SendAsync(HttpMethod.Post, path + "/decision", JsonContent.Create(decision), request => request.Headers.Add("Idempotency-Key", key));

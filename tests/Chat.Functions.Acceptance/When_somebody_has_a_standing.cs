@@ -226,6 +226,6 @@ public class When_somebody_has_a_standing
         var vera = app.AsModerator("vera");
         await app.As("carol").AskAsync("POST", "/api/reports", new { target = new { userId = "mallory" }, reason = "spam" }, HttpStatusCode.Accepted);
         var open = Assert.Single((await vera.AskAsync("GET", "/api/moderation/cases")).List("cases"));
-        await vera.AskAsync("POST", $"/api/moderation/cases/{open.Text("caseId")}/decision", new { action, ground = "terms", rule = "Spam", until }, HttpStatusCode.Created);
+        await vera.DecideAsync($"/api/moderation/cases/{open.Text("caseId")}", new { action, ground = "terms", rule = "Spam", until });
     }
 }

@@ -301,7 +301,7 @@ public class When_something_is_reported
         var path = $"/api/moderation/cases/{Assert.Single(await OpenAsync(vera)).Text("caseId")}";
         Assert.Equal("vera", (await vera.AskAsync("POST", path + "/claim")).Text("claimedBy"));
         await vera.AskAsync("POST", path + "/claim");
-        var decision = new { action = "warn", ground = "terms", rule = "Spam" };
+        var decision = new { version = 1, action = "warn", ground = "terms", rule = "Spam" };
         Assert.Equal("case_claimed", await walter.IsRefusedAsync("POST", path + "/claim", HttpStatusCode.Conflict));
         Assert.Equal("case_claimed", await walter.IsRefusedAsync("POST", path + "/decision", HttpStatusCode.Conflict, decision));
 
@@ -342,7 +342,7 @@ public class When_something_is_reported
         moderator.AskAsync("GET", $"/api/moderation/cases/{found.Text("caseId")}?{query}");
 
     private static Task<JsonElement> DecideAsync(Person moderator, JsonElement found, object decision) =>
-        moderator.AskAsync("POST", $"/api/moderation/cases/{found.Text("caseId")}/decision", decision, HttpStatusCode.Created);
+        moderator.DecideAsync($"/api/moderation/cases/{found.Text("caseId")}", decision);
 
     private static async Task<List<JsonElement>> PagesAsync(Person moderator, string query)
     {

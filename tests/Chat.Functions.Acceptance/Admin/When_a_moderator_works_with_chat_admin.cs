@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Chat.Functions.Acceptance.Harness;
@@ -28,7 +29,8 @@ public class When_a_moderator_works_with_chat_admin
         Assert.Equal("She means it", Assert.Single((await admin.ReadAsync("cases", "show", id, "--content")).List("reports")).Text("note"));
 
         await admin.RunAsync("cases", "claim", id, "--as", "vera");
-        string[] ban = ["cases", "decide", id, "--action", "ban", "--ground", "terms", "--rule", "No threats", "--note", "Clear"];
+        var version = (await admin.ReadAsync("cases", "show", id)).Number("case.version").ToString(CultureInfo.InvariantCulture);
+        string[] ban = ["cases", "decide", id, "--version", version, "--action", "ban", "--ground", "terms", "--rule", "No threats", "--note", "Clear"];
         var other = await admin.TryAsync("", [.. ban, "--as", "walter"]);
         Assert.Equal((1, "Another moderator works on the case.\n"), (other.ExitCode, other.Error));
         Assert.Contains("is made", await admin.RunAsync([.. ban, "--as", "vera"]), StringComparison.Ordinal);
@@ -55,17 +57,20 @@ public class When_a_moderator_works_with_chat_admin
         string[][] senseless =
         [
             ["cases", "claim", id], ["cases", "claim", "x", "--as", "vera"], ["cases", "claim", id, "--as", ".."], ["cases", "list", "--limit", "0"],
-            ["cases", "decide", id, "--as", "vera", "--action", "hang", "--ground", "terms", "--rule", "x"],
-            ["cases", "decide", id, "--as", "vera", "--action", "warn", "--ground", "terms"],
-            ["cases", "decide", id, "--as", "vera", "--action", "warn", "--ground", "terms", "--rule", "x", "--until", "2100-01-01T00:00:00Z"],
-            ["cases", "decide", id, "--as", "vera", "--action", "warn", "--ground", "terms", "--rule", new string('x', 201)],
+            ["cases", "decide", id, "--as", "vera", "--action", "warn", "--ground", "terms", "--rule", "x"],
+            ["cases", "decide", id, "--version", "1", "--as", "vera", "--action", "hang", "--ground", "terms", "--rule", "x"],
+            ["cases", "decide", id, "--version", "1", "--as", "vera", "--action", "warn", "--ground", "terms"],
+            ["cases", "decide", id, "--version", "1", "--as", "vera", "--action", "warn", "--ground", "terms", "--rule", "x", "--until", "2100-01-01T00:00:00Z"],
+            ["cases", "decide", id, "--version", "1", "--as", "vera", "--action", "warn", "--ground", "terms", "--rule", new string('x', 201)],
         ];
         foreach (var args in senseless)
         {
             Assert.Equal((2, ""), (await admin.TryAsync("", args)) is var end ? (end.ExitCode, end.Output) : default);
         }
 
-        Assert.Equal(1, (await admin.TryAsync("", "cases", "decide", id, "--as", "vera", "--action", "remove", "--ground", "terms", "--rule", "x")).ExitCode);
+        Assert.Equal(1, (await admin.TryAsync("", "cases", "decide", id, "--version", "1", "--as", "vera", "--action", "remove", "--ground", "terms", "--rule", "x")).ExitCode);
+        var stale = await admin.TryAsync("", "cases", "decide", id, "--version", "2", "--as", "vera", "--action", "warn", "--ground", "terms", "--rule", "x");
+        Assert.Equal((1, true), (stale.ExitCode, stale.Error.Contains("since that version", StringComparison.Ordinal)));
         Assert.Equal(1, (await admin.TryAsync("", "cases", "show", "aaaaaaaaaaaaaaaaaaaaaa")).ExitCode);
     }
 

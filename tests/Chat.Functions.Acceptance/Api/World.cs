@@ -233,7 +233,7 @@ internal sealed class World
     {
         await ReportsAsync("alice");
         var decided = await _app.AsModerator("vera").AskAsync(
-            "POST", $"/api/moderation/cases/{Values["caseId"]()}/decision", new { action = "warn", ground = "terms", rule = "No harassment" }, HttpStatusCode.Created);
+            "POST", $"/api/moderation/cases/{Values["caseId"]()}/decision", new { version = 1, action = "warn", ground = "terms", rule = "No harassment" }, HttpStatusCode.Created);
         var decisionId = decided.GetProperty("decisionId").GetString()!;
         Values["decisionId"] = () => decisionId;
     }

@@ -188,6 +188,16 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
         return message;
     }
 
+    /// <summary>Decides a case, as somebody who has just looked at it.</summary>
+    /// <param name="path">The case's address.</param>
+    /// <param name="decision">What is decided.</param>
+    public async Task<JsonElement> DecideAsync(string path, object decision)
+    {
+        var body = JsonSerializer.SerializeToNode(decision)!;
+        body["version"] = (await AskAsync("GET", path)).GetProperty("case").GetProperty("version").GetInt32();
+        return await AskAsync("POST", path + "/decision", body, HttpStatusCode.Created);
+    }
+
     private static async Task<T> ReadAsync<T>(HttpResponseMessage answer, HttpStatusCode? expected = null)
     {
         using (answer)

@@ -52,6 +52,21 @@ public class CaseTests
     }
 
     [Fact]
+    public void Should_stay_as_it_was_seen_when_it_is_claimed_and_be_out_of_reach_for_whom_it_is_about()
+    {
+        var open = Case.After(null, Target, ReportReason.Spam, true, Now);
+        Assert.Equal(open.Version, open.ClaimedFor(new("vera"), Now).Claimed!.Version);
+        Assert.Equal(Problems.NotAllowed, open.ClaimedFor(new("mallory"), Now).Refusal);
+        var reported = Case.After(open, Target, ReportReason.Spam, false, Now);
+        var warn = new DecisionRequest(open.Version, DecisionAction.Warn, DecisionGround.Terms, "Spam");
+        Assert.Equal((null, Problems.CaseChanged), (warn.Refusal(open), warn.Refusal(reported)));
+
+        // What an appeal is about was reported before it.
+        var decided = reported.AfterDecision(new("d"));
+        Assert.Equal((1, 1, 4), (reported.OpenedVersion, decided.AfterAppeal(Now).OpenedVersion, Case.After(decided, Target, ReportReason.Spam, false, Now).OpenedVersion));
+    }
+
+    [Fact]
     public void Should_be_reportable_as_far_as_it_was_seen()
     {
         var window = TimeSpan.FromDays(30);

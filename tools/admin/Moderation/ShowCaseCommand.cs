@@ -23,7 +23,7 @@ internal static class ShowCaseCommand
             var found = await CaseArguments.ReadAsync(cases, parsed.GetRequiredValue(id), cancellationToken);
             var details = await GetCase.ReadAsync(cases, found, null, MaxEvidence, cancellationToken);
             var shown = parsed.GetValue(content) ? details : Hide(details);
-            Report.Write(parsed, format, shown, [Reports(shown), Decisions(shown), Appeals(shown), Evidence(shown)]);
+            Report.Write(parsed, format, shown, [State(shown.Case), Reports(shown), Decisions(shown), Appeals(shown), Evidence(shown)]);
             return AdminTool.Done;
         });
         return command;
@@ -40,6 +40,13 @@ internal static class ShowCaseCommand
         Appeals = [.. all.Appeals.Select(appeal => appeal with { Text = "" })],
         Evidence = [],
     };
+
+    private static Table State(CaseView shown)
+    {
+        var table = Report.Table("version", "state", "target", "user", "conversation", "due", "answers an appeal");
+        table.Row(shown.Version, shown.State, shown.Target.Kind, shown.Target.UserId, shown.Target.ConversationId, shown.DueAt, shown.IsAppeal ? "yes" : "no");
+        return table;
+    }
 
     private static Table Reports(CaseDetails shown)
     {
@@ -76,10 +83,10 @@ internal static class ShowCaseCommand
 
     private static Table Evidence(CaseDetails shown)
     {
-        var table = Report.Table("seq", "reported", "by", "at", "text");
+        var table = Report.Table("seq", "reported", "by", "at", "flags", "text");
         foreach (var one in shown.Evidence)
         {
-            table.Row(one.Seq, one.IsReported ? "yes" : "", one.Message?.SenderId, one.Message?.At ?? one.Revision?.At, one.Message?.Text ?? one.Revision?.Text);
+            table.Row(one.Seq, one.IsReported ? "yes" : "", one.Message?.SenderId, one.Message?.At ?? one.Revision?.At, string.Join(' ', one.Flags ?? []), one.Message?.Text ?? one.Revision?.Text);
         }
 
         return table;
