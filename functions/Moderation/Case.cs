@@ -83,7 +83,10 @@ public sealed record Case : CaseDocument
                 DueAt = dueAt < before.DueAt ? dueAt : before.DueAt,
             }
             : (before ?? new Case { CaseId = target.CaseId, Target = target, OpenedAt = now, DueAt = dueAt })
-                .Reopened(reason.SeverityOf(), now, dueAt) with { OpenedVersion = (before?.Version ?? 0) + 1 };
+                .Reopened(reason.SeverityOf(), now, dueAt) with
+            {
+                OpenedVersion = (before?.Version ?? 0) + 1,
+            };
         return opened with
         {
             Reports = opened.Reports + 1,

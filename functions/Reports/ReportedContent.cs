@@ -155,14 +155,15 @@ public sealed class ReportedContent(
                 break;
             }
 
-            now = (await containers.Conversations.ReadDocumentsAsync(
+            var again = await containers.Conversations.ReadDocumentsAsync(
                 [Message.DocumentId(message.MessageId)],
                 message.ConversationId,
                 ChatJson.Default.DocumentsPageMessage,
-                cancellationToken: cancellationToken)).FirstOrDefault();
+                cancellationToken: cancellationToken);
+            now = again is [var one, ..] ? one : null;
         }
 
-        return [.. copies.DistinctBy(copy => copy.Id)];
+        return [.. copies.DistinctBy(copy => copy.Id, StringComparer.Ordinal)];
     }
 
     private async Task<ReportedConversation> ViewAsync(Head head, CancellationToken cancellationToken)

@@ -23,7 +23,10 @@ public class UserStandingTests
                 new($"{version}"),
                 version,
                 random.GetItems(Enum.GetValues<Standing>(), 1)[0],
-                random.Next(2) == 0 ? null : Now.AddMinutes(random.Next(1, 60))) { IsOnAppeal = random.Next(4) == 0 }).ToList();
+                random.Next(2) == 0 ? null : Now.AddMinutes(random.Next(1, 60)))
+            {
+                IsOnAppeal = random.Next(4) == 0,
+            }).ToList();
             var shuffled = all.Concat(all).ToArray();
             random.Shuffle(shuffled);
             var standing = shuffled.Aggregate(None, (before, source) => before.With(source, Now));

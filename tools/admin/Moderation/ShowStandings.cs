@@ -30,7 +30,8 @@ internal static class ShowStandings
                 var one = standing.ToStanding();
                 if (one.At(now) != Standing.None && (only is null || one.UserId == only))
                 {
-                    var row = new StandingRow(one.UserId.Value, one.At(now), one.Until(now), [.. one.Sources.Where(source => source.HoldsAt(now)).Select(source => source.CaseId.Value).Distinct()]);
+                    var cases = one.Sources.Where(source => source.HoldsAt(now)).Select(source => source.CaseId).Distinct();
+                    var row = new StandingRow(one.UserId.Value, one.At(now), one.Until(now), [.. cases.Select(id => id.Value)]);
                     rows.Add(row);
                     table.Row(row.User, row.Standing, row.Until, string.Join(' ', row.Cases));
                 }
