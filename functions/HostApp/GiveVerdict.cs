@@ -23,6 +23,11 @@ public sealed class GiveVerdict(ConversationLog log, Limits limits, CurrentUser 
         var conversation = body.OptionalConversationId("conversationId");
         var message = body.OptionalMessageId("messageId");
         var contentHash = body.ClientId("contentHash");
+        if (contentHash.Length > 0 && !OpaqueId.IsWellFormed(contentHash))
+        {
+            body.Fault("/contentHash", "invalid_id", "Must be the one that was asked about.");
+        }
+
         var verdict = body.OneOf("verdict", "allow", "remove");
         if (conversation is null)
         {

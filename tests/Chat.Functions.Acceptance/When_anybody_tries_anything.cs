@@ -51,7 +51,7 @@ public class When_anybody_tries_anything
         ["clear for oneself"] = Change(nameof(ClearConversation), "POST", "/clear") with { Body = _ => new { seq = 1 } },
         ["mark as unread"] = Change(nameof(MarkUnread), "POST", "/unread") with { Effect = Effect.Own },
         ["mark as read"] = Change(nameof(MarkRead), "PUT", "/read") with { Body = _ => new { seq = 2 } },
-        ["mark as received"] = Change(nameof(MarkDelivered), "PUT", "/delivered") with { Body = _ => new { seq = 2 } },
+        ["mark as received"] = Change(nameof(MarkDelivered), "PUT", "/delivered") with { Body = _ => new { seq = 2 }, WhereBlocked = Effect.None },
         ["see receipts"] = Read(nameof(ListReceipts), "/receipts"),
         ["show typing"] = Change(nameof(SendTyping), "POST", "/typing") with { Body = _ => new { typing = true }, Effect = Effect.None },
         ["read messages"] = Read(nameof(ListMessages), "/messages"),
@@ -154,7 +154,7 @@ public class When_anybody_tries_anything
                         await app.As("ann").DoAsync("PUT", "/api/blocks/ben");
                     }
 
-                    otherwise.AddRange(await TryAsync(scene, row.Operation, about, caller, cell, target));
+                    otherwise.AddRange(await TryAsync(scene, row.Operation, about, caller, cell, target, isBlocked));
                     if (isBlocked)
                     {
                         await app.As("ann").DoAsync("DELETE", "/api/blocks/ben");
@@ -192,7 +192,7 @@ public class When_anybody_tries_anything
     private static Operation Change(string function, string method, string path) => new(function, method, path, Effect.Conversation);
 
     /// <summary>Tries something, and tells what is otherwise than the table says.</summary>
-    private static async Task<List<string>> TryAsync(TriedConversation scene, string name, string about, Person caller, string cell, Target target = Target.Usual)
+    private static async Task<List<string>> TryAsync(TriedConversation scene, string name, string about, Person caller, string cell, Target target = Target.Usual, bool isBlocked = false)
     {
         var operation = Operations[name];
         var path = scene.Path + string.Format(CultureInfo.InvariantCulture, operation.Path, about);
@@ -202,7 +202,7 @@ public class When_anybody_tries_anything
         var effect = before.Conversation != after.Conversation ? Effect.Conversation : before.Own != after.Own ? Effect.Own : Effect.None;
         var (isAsExpected, expected) = (cell, target) switch
         {
-            ("yes", Target.Usual) => (answer.IsSuccessStatusCode, operation.Effect),
+            ("yes", Target.Usual) => (answer.IsSuccessStatusCode, isBlocked ? operation.WhereBlocked ?? operation.Effect : operation.Effect),
             ("yes", Target.Already) => (answer.IsSuccessStatusCode, Effect.None),
             ("yes", _) => (answer.StatusCode == HttpStatusCode.Conflict, Effect.None),
             _ => (answer.StatusCode == (HttpStatusCode)int.Parse(cell, CultureInfo.InvariantCulture), Effect.None),
@@ -228,6 +228,9 @@ public class When_anybody_tries_anything
 
         /// <summary>Prepares what it can't be done to, whoever tries; null where it always can.</summary>
         public Func<TriedConversation, Person, Task<string>>? Impossible { get; init; }
+
+        /// <summary>What changes where one of two blocks the other, if something else.</summary>
+        public Effect? WhereBlocked { get; init; }
 
         /// <summary>Whether nothing can be tried after it.</summary>
         public bool IsLast { get; init; }

@@ -166,7 +166,7 @@ public class When_moderation_is_gamed
         var sent = await mallory.SendAsync((await mallory.StartDirectAsync("bob")).ConversationId, "Hello");
         await ReportAsync(app.As("bob"), new { userId = "mallory" });
         await vera.DecideAsync(Path(await CaseAsync(vera, "mallory")), new { action = "ban", ground = "terms", rule = "Spam" });
-        var verdict = new { conversationId = sent.ConversationId, messageId = sent.MessageId, verdict = "allow" };
+        var verdict = new { conversationId = sent.ConversationId, messageId = sent.MessageId, contentHash = new string('A', 22), verdict = "allow" };
         await new Person(app.Http, "mallory", "chat.host").DoAsync("POST", "/api/host/verdicts", verdict);
     }
 

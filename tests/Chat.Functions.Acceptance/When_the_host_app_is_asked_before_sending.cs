@@ -256,7 +256,7 @@ public class When_the_host_app_is_asked_before_sending
     private static Task VerdictAsync(ChatApp app, HookReceiver host, string verdict, string? messageId = null) => app.AsHost().Caller.DoAsync(
         "POST",
         "/api/host/verdicts",
-        Verdict(host.Questions.Last(question => messageId is null || question.List("messages")[0].Text("messageId") == messageId), verdict));
+        Verdict(messageId is null ? host.Questions[^1] : host.Questions.First(question => question.List("messages")[0].Text("messageId") == messageId), verdict));
 
     private static object Verdict(JsonElement question, string verdict)
     {
