@@ -109,9 +109,9 @@ public class When_the_host_app_is_asked_before_sending
         Assert.Equal("", (await bob.AskAsync("GET", other.Path())).Text("text"));
 
         // Nobody but the host app decides.
-        var verdict = new { conversationId = group, messageId = other.Text("messageId"), contentHash = "x", verdict = "allow" };
+        var verdict = new { conversationId = group, messageId = other.Text("messageId"), contentHash = new string('a', 22), verdict = "allow" };
         Assert.Equal("not_allowed", await alice.IsRefusedAsync("POST", "/api/host/verdicts", HttpStatusCode.Forbidden, verdict));
-        Assert.Equal("message_not_found", await app.AsHost().Caller.IsRefusedAsync("POST", "/api/host/verdicts", HttpStatusCode.NotFound, new { conversationId = group, messageId = new string('a', 22), contentHash = "x", verdict = "allow" }));
+        Assert.Equal("message_not_found", await app.AsHost().Caller.IsRefusedAsync("POST", "/api/host/verdicts", HttpStatusCode.NotFound, new { conversationId = group, messageId = new string('a', 22), contentHash = new string('a', 22), verdict = "allow" }));
     }
 
     [Fact]

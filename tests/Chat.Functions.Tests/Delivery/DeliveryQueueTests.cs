@@ -1,10 +1,9 @@
 using System.Text.Json;
 using Chat.Functions.Delivery;
+using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Chat.Functions.Tests.Log;
-using Chat.Local;
 using Xunit;
-using Fault = Chat.Local.Fault;
 
 namespace Chat.Functions.Tests.Delivery;
 
@@ -18,14 +17,12 @@ public class DeliveryQueueTests
         var process = deployment.StartProcess();
         var conversation = await process.CreateGroupAsync("ann", "ben");
         var text = new string('x', 4_000);
-        var gate = new TaskCompletionSource();
-        using (deployment.Azure.Faults.Add(new Fault("cosmos", "batch", FaultKind.Delay) { Times = 1, Strike = _ => gate.Task }))
-        {
-            // All that comes while the first is committed goes into the next commit.
-            var sends = Enumerable.Range(0, 70).Select(n => process.KeepSendingAsync(conversation, n % 2 == 0 ? "ann" : "ben", $"{n}", text)).ToList();
-            gate.SetResult();
-            await Task.WhenAll(sends);
-        }
+
+        // What one call brings goes into one commit.
+        await process.KeepSendingAsync(conversation, "ann", "alone", text);
+        var together = Enumerable.Range(0, 60)
+            .Select(n => new SendMessageCommand(conversation, new("ben"), $"{n}", new MessageContent { Text = text }, new Limits()));
+        await process.Log.AppendInOrderAsync(conversation, [.. together], null, CancellationToken.None);
 
         var ranges = process.EnqueuedRanges.OrderBy(range => range.First).ToList();
         Assert.Contains(ranges, range => range.Entries.Count > 50);

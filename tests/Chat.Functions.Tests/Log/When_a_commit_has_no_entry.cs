@@ -66,7 +66,15 @@ public class When_a_commit_has_no_entry
         var process = deployment.StartProcess();
         var conversation = await CreateAsync(process);
         deployment.Azure.Faults.Add(new Fault("cosmos", "batch", Enum.Parse<FaultKind>(fault)) { Times = 2 });
-        Assert.Null((await BlockAsync(process, conversation, true, 1)).Refusal);
+
+        // The hurried clock may end a try; its caller goes on.
+        Problem? refusal;
+        do
+        {
+            refusal = (await BlockAsync(process, conversation, true, 1)).Refusal;
+        }
+        while (refusal?.Code == Problems.Unavailable.Code);
+        Assert.Null(refusal);
         Assert.True((await HeadAsync(process, conversation)).IsBlocked);
     }
 
