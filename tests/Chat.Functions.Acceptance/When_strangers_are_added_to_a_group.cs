@@ -124,6 +124,7 @@ public class When_strangers_are_added_to_a_group
         var (alice, carol) = (app.As("alice"), app.As("carol"));
         await app.AsHost().AreFriendsAsync("alice", "carol");
         var group = (await alice.CreateGroupAsync("Trip", "carol")).ConversationId;
+        await app.HasDeliveredAsync();
         var (reached, opened) = (new TaskCompletionSource(), new TaskCompletionSource());
         using var read = app.Azure.Faults.Add(new Chat.Local.Fault("cosmos", "read", Chat.Local.FaultKind.Delay)
         {
