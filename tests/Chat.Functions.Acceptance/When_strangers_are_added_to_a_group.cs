@@ -28,7 +28,7 @@ public class When_strangers_are_added_to_a_group
         await app.HasDeliveredAsync();
         Assert.Equal(["alice", "carol"], (await alice.ConversationAsync(group)).Members.Select(member => member.UserId).Order());
         Assert.Equal("invited", (await MembersAsync(alice, group))["bob"]);
-        var asked = Assert.Single(await RequestsAsync(bob));
+        var asked = Assert.Single(await bob.RequestsAsync());
         Assert.Equal((group, "group", "Trip", "alice"), (asked.Text("conversationId"), asked.Text("kind"), asked.Text("title"), asked.Text("from.userId")));
         Assert.Empty(await bob.AllConversationsAsync());
         Assert.Equal("conversation_not_found", await bob.IsRefusedAsync("GET", $"/api/conversations/{group}", HttpStatusCode.NotFound));
@@ -36,7 +36,7 @@ public class When_strangers_are_added_to_a_group
 
         await bob.DoAsync("POST", $"/api/requests/{group}/accept");
         await bob.DoAsync("POST", $"/api/requests/{group}/accept");
-        Assert.Empty(await RequestsAsync(bob));
+        Assert.Empty(await bob.RequestsAsync());
         Assert.Equal([group], await bob.ListedAsync());
         await alice.SendAsync(group, "With bob");
         await phone.ReceivesAsync(group, "With bob");
@@ -53,7 +53,7 @@ public class When_strangers_are_added_to_a_group
         await bob.DoAsync("POST", $"/api/requests/{group}/decline", new { });
         await bob.DoAsync("POST", $"/api/requests/{group}/decline", new { });
         await alice.DoAsync("POST", $"/api/conversations/{group}/members", new { members = new[] { "bob" } });
-        Assert.Empty(await RequestsAsync(bob));
+        Assert.Empty(await bob.RequestsAsync());
         Assert.Equal($"{before}", $"{await alice.AskAsync("GET", $"/api/conversations/{group}/members")}");
         Assert.Equal("request_not_found", await bob.IsRefusedAsync("POST", $"/api/requests/{group}/accept", HttpStatusCode.NotFound));
 
@@ -73,7 +73,7 @@ public class When_strangers_are_added_to_a_group
         await using var phone = await bob.ListenAsync();
         await alice.DoAsync("DELETE", $"/api/conversations/{group}/members/bob");
         await alice.DoAsync("POST", $"/api/conversations/{group}/members", new { members = new[] { "bob" } });
-        Assert.Empty(await RequestsAsync(bob));
+        Assert.Empty(await bob.RequestsAsync());
         Assert.DoesNotContain(await phone.EventsBeforeNowAsync(bob, own), one => one.Text("type") == "request.received");
     }
 
@@ -85,7 +85,7 @@ public class When_strangers_are_added_to_a_group
         var first = (await alice.CreateGroupAsync("First", "bob")).ConversationId;
         var second = (await app.As("carol").CreateGroupAsync("Second", "bob")).ConversationId;
         await alice.DoAsync("POST", $"/api/conversations/{first}/members", new { members = new[] { "bob" } });
-        Assert.Equal([second, first], (await RequestsAsync(bob)).Select(one => one.Text("conversationId")));
+        Assert.Equal([second, first], (await bob.RequestsAsync()).Select(one => one.Text("conversationId")));
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public class When_strangers_are_added_to_a_group
         Assert.Equal(3, (await alice.ConversationAsync(group)).MemberCount);
         var refused = await TryAddAsync(alice, group, "stranger", "nobody");
         Assert.StartsWith("403 ", refused, StringComparison.Ordinal);
-        Assert.Empty(await RequestsAsync(app.As("stranger")));
+        Assert.Empty(await app.As("stranger").RequestsAsync());
         Assert.Equal("cannot_message", await alice.IsRefusedAsync("POST", "/api/conversations", HttpStatusCode.Forbidden, new { kind = "group", title = "Trip", members = new[] { "everyone", "nobody" } }));
     }
 
@@ -224,7 +224,7 @@ public class When_strangers_are_added_to_a_group
         var group = await CreateAsync();
         await bob.DoAsync("POST", $"/api/requests/{group}/decline", new { });
         Assert.Equal(group, await CreateAsync());
-        Assert.Empty(await RequestsAsync(bob));
+        Assert.Empty(await bob.RequestsAsync());
         Assert.Equal("invited", (await MembersAsync(alice, group))["bob"]);
     }
 
@@ -236,6 +236,4 @@ public class When_strangers_are_added_to_a_group
 
     private static async Task<Dictionary<string, string>> MembersAsync(Person person, string group) =>
         (await person.AskAsync("GET", $"/api/conversations/{group}/members")).List("members").ToDictionary(one => one.Text("userId")!, one => one.Text("state")!, StringComparer.Ordinal);
-
-    private static async Task<List<JsonElement>> RequestsAsync(Person person) => (await person.AskAsync("GET", "/api/requests")).List("requests");
 }
