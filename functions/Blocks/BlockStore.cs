@@ -115,27 +115,25 @@ public sealed class BlockStore(ChatContainers containers, PrivacyReader privacy,
         }
     }
 
-    /// <summary>Which of some users a user blocks, or is blocked by.</summary>
-    /// <param name="user">Whose partition is read.</param>
-    /// <param name="others">The users.</param>
-    /// <param name="isEitherWay">Whether those count who block the user.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
-    public async Task<IReadOnlySet<UserId>> AmongAsync(
+    /// <summary>Those of some users whom a user blocks, or who block the user.</summary>
+    public async Task<IReadOnlyDictionary<UserId, Blocked>> AmongAsync(
         UserId user,
         IEnumerable<UserId> others,
-        bool isEitherWay,
         CancellationToken cancellationToken)
     {
         var partition = new PartitionKey(user.Value);
-        var ids = others.Where(other => other != user).Distinct().SelectMany(other => isEitherWay
-            ? [(Block.DocumentId(Block.Of, other), partition), (Block.DocumentId(Block.By, other), partition)]
-            : new[] { (Block.DocumentId(Block.Of, other), partition) }).ToList();
-        return ids.Count == 0
-            ? new HashSet<UserId>()
-            : (await containers.Users.ReadDocumentsAsync(
-                ids,
-                ChatJson.Default.DocumentsPageBlock,
-                cancellationToken: cancellationToken)).Where(block => block.IsActive).Select(block => block.OtherUserId).ToHashSet();
+        var ids = others.Where(other => other != user).Distinct().SelectMany(other => new[]
+        {
+            (Block.DocumentId(Block.Of, other), partition),
+            (Block.DocumentId(Block.By, other), partition),
+        }).ToList();
+        return (ids.Count == 0 ? [] : await containers.Users.ReadDocumentsAsync(
+            ids,
+            ChatJson.Default.DocumentsPageBlock,
+            cancellationToken: cancellationToken))
+            .Where(block => block.IsActive)
+            .GroupBy(block => block.OtherUserId, block => block.Type == Block.Of ? Blocked.ByUser : Blocked.ByOther)
+            .ToDictionary(one => one.Key, one => one.Aggregate((all, next) => all | next));
     }
 
     /// <summary>A page of those whom a user blocks, ordered by user id, after a user.</summary>

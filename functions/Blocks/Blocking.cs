@@ -15,6 +15,7 @@ namespace Chat.Functions.Blocks;
 /// </remarks>
 public sealed class Blocking(
     BlockStore store,
+    BlockReader blocks,
     DirectConversations direct,
     ConversationReader reader,
     ConversationLog log,
@@ -41,6 +42,7 @@ public sealed class Blocking(
         var conversation = await direct.ConversationOfAsync(user, other, cancellationToken);
         var block = await store.SetAsync(user, other, isActive, AnnounceAsync, cancellationToken);
         var isAligned = await AlignAsync(conversation, block, cancellationToken);
+        blocks.Changed(user, other);
         var updated = new ChatEvent(
             BlockUpdated.What,
             null,

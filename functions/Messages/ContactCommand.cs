@@ -13,6 +13,9 @@ internal abstract record ContactCommand : LogCommand
     /// <summary>It is to be given again with <see cref="Contact"/>.</summary>
     internal static readonly Problem Undecided = Problems.Unavailable with { Detail = "First contact isn't decided yet." };
 
+    /// <summary>How often one looks again, because what was looked at changed meanwhile. Then it is refused as unavailable.</summary>
+    internal const int MaxLooks = 3;
+
     /// <summary>What first contact comes to; null while nobody looked.</summary>
     public Contact? Contact { get; init; }
 

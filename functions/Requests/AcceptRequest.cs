@@ -36,9 +36,10 @@ public sealed class AcceptRequest(
         var note = await requests.ReadAsync(user.Id, conversationId, cancellationToken);
         var (command, session) = (new AnswerRequestCommand { Actor = user.Id, IsAccepted = true, Limits = limits }, Session.Of(request));
         var accepted = await log.AppendAsync(conversationId, command, session, cancellationToken);
-        if (accepted.Refusal == ContactCommand.Undecided)
+        for (var look = 0; accepted.Refusal == ContactCommand.Undecided && look < ContactCommand.MaxLooks; look++)
         {
-            command = command with { Contact = await LookAsync(conversationId, note?.By, session, cancellationToken) };
+            var (contact, seen) = await LookAsync(conversationId, note?.By, session, cancellationToken);
+            command = command with { Contact = contact, SeenMembers = seen };
             accepted = await log.AppendAsync(conversationId, command, session, cancellationToken);
         }
 
@@ -70,8 +71,10 @@ public sealed class AcceptRequest(
         return new NoContentResult(accepted.Session);
     }
 
-    /// <summary>Whether a block, either way, keeps the caller from who invited them, or from anybody in the group.</summary>
-    private async Task<Contact> LookAsync(
+    /// <summary>
+    /// Whether a block, either way, keeps the caller from who invited them, or from anybody in the group, by the members of that version.
+    /// </summary>
+    private async Task<(Contact Contact, long Seen)> LookAsync(
         ConversationId conversation,
         UserId? inviter,
         Session? session,
@@ -79,12 +82,13 @@ public sealed class AcceptRequest(
     {
         if (await reader.ReadHeadAsync(conversation, session, cancellationToken) is not { } head)
         {
-            return Contact.Refused;
+            return (Contact.Refused, 0);
         }
 
         var members = await reader.MemberIdsAsync(head, session, cancellationToken);
         IReadOnlyList<UserId> others = inviter is { } by ? [.. members, by] : members;
-        return (await blocks.BetweenAsync(user.Id, others, cancellationToken)).Count > 0 ? Contact.Refused : Contact.Open;
+        var isApart = (await blocks.BetweenAsync(user.Id, others, cancellationToken)).Count > 0;
+        return (isApart ? Contact.Refused : Contact.Open, head.MembersVersion);
     }
 
     private async Task WelcomeAsync(AppendResult joined, CancellationToken cancellationToken)

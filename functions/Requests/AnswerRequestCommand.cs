@@ -14,6 +14,9 @@ internal sealed record AnswerRequestCommand : ContactCommand
 {
     public required bool IsAccepted { get; init; }
 
+    /// <summary>The version of the group's members among whom blocks were looked for.</summary>
+    public long SeenMembers { get; init; }
+
     public required Limits Limits { get; init; }
 
     public override IReadOnlyList<UserId> MembersToLoad => [];
@@ -49,7 +52,7 @@ internal sealed record AnswerRequestCommand : ContactCommand
         ({ IsInvited: true }, false) => Decision.WithoutEntry(head, me with { IsDeclined = true }),
         ({ State: MemberState.Invited }, false) => Decision.Nothing(head, me),
         ({ IsInvited: true }, true) when head.MemberCount is 0 => Decision.Refuse(Problems.RequestNotFound),
-        ({ IsInvited: true }, true) when Contact is null => Decision.Refuse(Undecided),
+        ({ IsInvited: true }, true) when Contact is null || SeenMembers != head.MembersVersion => Decision.Refuse(Undecided),
         ({ IsInvited: true }, true) when Contact == Trust.Contact.Refused => Decision.Refuse(Problems.RequestNotFound),
         ({ IsInvited: true }, true) when head.MemberCount >= Limits.GroupMembers =>
             Decision.Refuse(Problems.LimitReached("groupMembers", Limits.GroupMembers)),

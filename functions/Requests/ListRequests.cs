@@ -57,12 +57,12 @@ public sealed class ListRequests(
             ChatJson.Default.DocumentsPageHead,
             cancellationToken: cancellationToken)).ToDictionary(head => head.ConversationId);
         var invited = await InvitedAsync([.. heads.Values.Where(head => head.Kind == ConversationKind.Group)], cancellationToken);
-        var blocked = await blocks.AmongAsync(user.Id, notes.Select(note => note.By), isEitherWay: true, cancellationToken);
+        var blocked = await blocks.AmongAsync(user.Id, notes.Select(note => note.By), cancellationToken);
         IReadOnlyList<RequestNote> open = [.. notes.Where(IsOpen)];
         var names = (await people.OfAsync(open.Select(note => note.By), cancellationToken)).ToDictionary(person => person.UserId);
-        await Task.WhenAll(notes.Except(open).Where(note => note.At < time.GetUtcNow() - LeftOverAfter && !blocked.Contains(note.By))
+        await Task.WhenAll(notes.Except(open).Where(note => note.At < time.GetUtcNow() - LeftOverAfter && !blocked.ContainsKey(note.By))
             .Select(note => requests.RemoveAsync(note, cancellationToken)));
-        return [.. open.Where(note => !blocked.Contains(note.By)).Select(note => RequestView.Of(
+        return [.. open.Where(note => !blocked.ContainsKey(note.By)).Select(note => RequestView.Of(
             note,
             heads[note.ConversationId],
             names.GetValueOrDefault(note.By) ?? new Person { UserId = note.By }))];

@@ -44,7 +44,7 @@ public sealed class ContactPolicy(ChatContainers containers, BlockStore blocks, 
             MaxParallel,
             async (user, cancel) =>
             {
-                if ((await blocks.AmongAsync(user, together, isEitherWay: true, cancel)).Count > 0)
+                if ((await blocks.AmongAsync(user, together, cancel)).Count > 0)
                 {
                     kept.Add(user);
                 }

@@ -210,6 +210,70 @@ public class When_strangers_are_added_to_a_group
     }
 
     [Fact]
+    public async Task Should_not_be_put_beside_each_other_by_two_who_add_them_at_once()
+    {
+        await using var app = await ChatApp.StartAsync();
+        await using var other = await ChatApp.StartAsync(app.Azure);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
+        await alice.DoAsync("PATCH", $"/api/conversations/{group}/members/bob", new { role = "admin" });
+        await app.As("carol").DoAsync("PUT", "/api/blocks/dave");
+
+        // Alice has looked, and found nobody whom dave is apart from; then bob adds carol.
+        using var halt = new Halt(app.Azure, "cosmos", "batch", target => target.Contains(group, StringComparison.Ordinal));
+        var adding = TryAddAsync(alice, group, "dave");
+        await halt.Reached;
+        Assert.StartsWith("204", await TryAddAsync(bob.At(other), group, "carol"), StringComparison.Ordinal);
+        halt.Open();
+        Assert.StartsWith("204", await adding, StringComparison.Ordinal);
+        Assert.Equal(("active", "invited"), ((await MembersAsync(alice, group))["carol"], (await MembersAsync(alice, group))["dave"]));
+    }
+
+    [Fact]
+    public async Task Should_not_accept_beside_somebody_who_comes_at_the_same_time()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        await using var other = await ChatApp.StartAsync(app.Azure, ChatApp.Strict);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        await app.AsHost().AreFriendsAsync("alice", "carol");
+        var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
+        await bob.DoAsync("PUT", "/api/blocks/carol");
+        using var halt = new Halt(app.Azure, "cosmos", "batch", target => target.Contains(group, StringComparison.Ordinal));
+        var accepting = bob.SendAsync(HttpMethod.Post, $"/api/requests/{group}/accept", null);
+        await halt.Reached;
+        Assert.StartsWith("204", await TryAddAsync(alice.At(other), group, "carol"), StringComparison.Ordinal);
+        halt.Open();
+        using var accepted = await accepting;
+        Assert.Equal(HttpStatusCode.NotFound, accepted.StatusCode);
+        Assert.Equal("invited", (await MembersAsync(alice, group))["bob"]);
+    }
+
+    [Fact]
+    public async Task Should_be_let_in_by_nobody_of_whom_one_blocks_the_other()
+    {
+        await using var app = await ChatApp.StartAsync();
+        await using var other = await ChatApp.StartAsync(app.Azure);
+        var (alice, bob, dave) = (app.As("alice"), app.As("bob"), app.As("dave"));
+        var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
+        await alice.DoAsync("PATCH", $"/api/conversations/{group}/members/bob", new { role = "admin" });
+        await alice.AskAsync("PATCH", $"/api/conversations/{group}", new { joinPolicy = "approval" });
+        var code = (await alice.AskAsync("POST", $"/api/conversations/{group}/invite-links", new { }, HttpStatusCode.Created)).Text("code");
+        await dave.AskAsync("POST", $"/api/invites/{code}/join", expected: HttpStatusCode.Accepted);
+
+        // Every instance has seen that nobody blocked bob and alice, and the first block is looked at all the same.
+        await alice.At(other).MessagesAsync(group);
+        await bob.At(other).AskAsync("GET", $"/api/conversations/{group}/receipts");
+        await dave.DoAsync("PUT", "/api/blocks/bob");
+        await alice.DoAsync("PUT", "/api/blocks/dave");
+        var approve = $"/api/conversations/{group}/join-requests/dave/approve";
+        Assert.Equal("cannot_message", await bob.At(other).IsRefusedAsync("POST", approve, HttpStatusCode.Forbidden));
+        Assert.Equal("cannot_message", await alice.At(other).IsRefusedAsync("POST", approve, HttpStatusCode.Forbidden));
+        await alice.DoAsync("DELETE", "/api/blocks/dave");
+        await alice.DoAsync("POST", approve);
+        Assert.Equal("active", (await MembersAsync(alice, group))["dave"]);
+    }
+
+    [Fact]
     public async Task Should_be_invited_once_however_often_the_group_is_created_again()
     {
         await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);

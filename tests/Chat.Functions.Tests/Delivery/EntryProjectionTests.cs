@@ -146,7 +146,7 @@ public class EntryProjectionTests
             await process.Log.AppendAsync(group, remove, null, CancellationToken.None);
             if (what == LogEvent.MemberJoined)
             {
-                var add = new AddMembersCommand { Actor = new UserId("ann"), Conversation = group, Users = [new UserId("dan")], Limits = Limits };
+                var add = new AddMembersCommand { Actor = new UserId("ann"), Conversation = group, Users = [new UserId("dan")], SeenMembers = null, Limits = Limits };
                 await process.Log.AppendAsync(group, add, null, CancellationToken.None);
             }
         }
@@ -317,7 +317,7 @@ public class EntryProjectionTests
         var message = (await StoredLog.ReadAsync(process.Containers.Conversations, conversation)).Messages is [.., var last] ? last : null;
         LogCommand command = dice.Next(9) switch
         {
-            0 => new AddMembersCommand { Actor = new UserId("ann"), Conversation = conversation, Users = [new UserId(target)], Limits = Limits },
+            0 => new AddMembersCommand { Actor = new UserId("ann"), Conversation = conversation, Users = [new UserId(target)], SeenMembers = null, Limits = Limits },
             1 when target != "ann" => new RemoveMemberCommand { Actor = new UserId("ann"), Conversation = conversation, UserId = new UserId(target) },
             2 when actor != "ann" => new LeaveConversationCommand { Actor = new UserId(actor), Conversation = conversation },
             3 => new UpdateConversationCommand { Actor = new UserId("ann"), Conversation = conversation, Change = new UpdateConversationRequest { Title = new(true, $"Title {step}") } },
