@@ -30,6 +30,25 @@ public sealed class BlockReader(BlockStore store, PrivacyReader privacy, TimePro
     public Task<IReadOnlySet<UserId>> BlockedAsync(UserId user, IEnumerable<UserId> others, CancellationToken cancellationToken) =>
         KnownAsync(user, others, blocked => blocked.HasFlag(Blocked.ByUser), cancellationToken);
 
+    /// <summary>Those pairs of whom the first one blocks the other, for what is only shown: up to 30 s old.</summary>
+    public async Task<IReadOnlySet<(UserId User, UserId Other)>> BlockedAsync(
+        IReadOnlyCollection<(UserId User, UserId Other)> pairs,
+        CancellationToken cancellationToken)
+    {
+        var found = new HashSet<(UserId User, UserId Other)>();
+        if (pairs.Count > 0)
+        {
+            // One read for all of them. Few have ever blocked anybody.
+            var settings = await privacy.OfAsync([.. pairs.Select(pair => pair.User)], cancellationToken);
+            foreach (var own in pairs.Where(pair => settings[pair.User].HasBlocks).GroupBy(pair => pair.User, pair => pair.Other))
+            {
+                found.UnionWith((await BlockedAsync(own.Key, own, cancellationToken)).Select(other => (own.Key, other)));
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>Forgets what is kept of two users, because one of them blocked the other or took it back.</summary>
     public void Changed(UserId user, UserId other)
     {

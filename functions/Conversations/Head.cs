@@ -140,6 +140,10 @@ public sealed record Head
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long MentionAllOrdinal { get; init; }
 
+    /// <summary>Who sent that message; null where it was sent before this was kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public UserId? MentionAllBy { get; init; }
+
     /// <summary>
     /// A request of one user to write to the other of a direct conversation; null once it is accepted, and where it needed none.
     /// </summary>
@@ -183,6 +187,7 @@ public sealed record Head
             LastSeq = message.Seq,
             MessageCount = message.Ordinal,
             MentionAllOrdinal = message.MentionsAll ? message.Ordinal : MentionAllOrdinal,
+            MentionAllBy = message.MentionsAll ? message.SenderId : MentionAllBy,
             LastMessage = message.ToPreview(),
             Disappearing = Disappearing.With(Disappearing, message.Ordinal, message.At, message.ExpiresAt),
             Members = Kind == ConversationKind.Direct
@@ -235,4 +240,11 @@ public sealed record MessagePreview(long Seq, UserId SenderId, string Preview, D
     /// <summary>When it disappears; the preview of such a message is empty.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Why the viewer isn't shown it: <see cref="HiddenMessageView.Blocked"/>. Never stored.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Hidden { get; init; }
+
+    /// <summary>The message for those who block its sender.</summary>
+    public MessagePreview ToHidden() => this with { Preview = "", Hidden = HiddenMessageView.Blocked };
 }

@@ -27,7 +27,7 @@ public sealed record MessageView(
     DateTimeOffset At,
     long UpdatedSeq,
     int Revision,
-    IReadOnlyList<ReactionSummary> Reactions)
+    IReadOnlyList<ReactionSummary> Reactions) : ShownMessage
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? EditedAt { get; init; }

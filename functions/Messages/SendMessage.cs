@@ -43,7 +43,7 @@ public sealed class SendMessage(
         }
 
         var status = appended.IsRepeat ? StatusCodes.Status200OK : StatusCodes.Status201Created;
-        var view = (await views.OfAsync(user.Id, [(Message)appended.Entries[0]], cancellationToken))[0];
+        var view = (await views.OfOwnAsync(user.Id, [(Message)appended.Entries[0]], cancellationToken))[0];
         return new JsonResult<MessageView>(status, view, ChatJson.Default.MessageView, appended.Session);
     }
 }

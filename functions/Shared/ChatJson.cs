@@ -105,6 +105,8 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(UserTyping))]
 [JsonSerializable(typeof(ConversationPage))]
 [JsonSerializable(typeof(MessageView))]
+[JsonSerializable(typeof(ShownMessage))]
+[JsonSerializable(typeof(HiddenMessageView))]
 [JsonSerializable(typeof(MessagePage))]
 [JsonSerializable(typeof(MessageUpdated))]
 [JsonSerializable(typeof(MessageDeleted))]
