@@ -80,7 +80,7 @@ public class When_a_request_is_answered
     {
         await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
         var seen = new List<string>();
-        foreach (var becomes in new[] { "pending", "declined", "blocked", "declined and blocked", "read" })
+        foreach (var becomes in new[] { "pending", "declined", "blocked", "declined and blocked", "blocked and reported", "read" })
         {
             var (alice, bob) = (app.As($"alice-of-{seen.Count}"), app.As($"bob-of-{seen.Count}"));
             await using var phone = await alice.ListenAsync();
@@ -91,6 +91,7 @@ public class When_a_request_is_answered
                 "declined" => bob.DoAsync("POST", $"/api/requests/{request}/decline", new { }),
                 "blocked" => bob.DoAsync("PUT", $"/api/blocks/{alice.Name}"),
                 "declined and blocked" => bob.DoAsync("POST", $"/api/requests/{request}/decline", new { block = true }),
+                "blocked and reported" => bob.DoAsync("POST", $"/api/requests/{request}/decline", new { block = true, report = new { reason = "spam" } }),
                 "read" => bob.DoAsync("PUT", $"/api/conversations/{request}/delivered", new { seq = 2 }),
                 _ => Task.CompletedTask,
             });
@@ -104,6 +105,35 @@ public class When_a_request_is_answered
 
         Assert.All(seen, one => Assert.Equal(seen[0], one));
         Assert.Contains("403 {\"status\":403,\"code\":\"request_pending\"", seen[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Should_be_declined_blocked_and_reported_in_one_step()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var (alice, bob, vera) = (app.As("alice"), app.As("bob"), app.AsModerator("vera"));
+        var (request, group) = (await alice.AsksToWriteAsync("bob"), (await alice.CreateGroupAsync("Buy", "bob")).ConversationId);
+        foreach (var conversation in new[] { request, group, request, group })
+        {
+            await bob.DoAsync("POST", $"/api/requests/{conversation}/decline", new { block = true, report = new { reason = "spam", note = "He sells something" } });
+        }
+
+        // Alice takes it back; what she said is with the moderators.
+        await alice.AskAsync("DELETE", $"/api/conversations/{request}/messages/{Assert.Single((await alice.MessagesAsync(request)).Messages).MessageId}");
+        Assert.Empty(await bob.RequestsAsync());
+        Assert.Equal("alice", Assert.Single((await bob.AskAsync("GET", "/api/blocks")).List("blocks")).Text("userId"));
+        var cases = (await vera.AskAsync("GET", "/api/moderation/cases")).List("cases");
+        Assert.Equal(2, cases.Count);
+        Assert.All(cases, one => Assert.Equal(("alice", 1), (one.Text("target.userId"), one.Number("reports"))));
+        var details = await vera.AskAsync("GET", $"/api/moderation/cases/{cases.Single(one => one.Text("target.conversationId") == request).Text("caseId")}");
+        Assert.Equal("Hello, it's me", Assert.Single(details.List("evidence")).Text("message.text"));
+        Assert.Equal(("bob", "spam", "He sells something"), (details.List("reports")[0].Text("reporterId"), details.List("reports")[0].Text("reason"), details.List("reports")[0].Text("note")));
+
+        var malformed = new { report = new { reason = "nonsense" } };
+        Assert.Equal("malformed", await bob.IsRefusedAsync("POST", $"/api/requests/{request}/decline", HttpStatusCode.BadRequest, malformed));
+        var nobodys = new { block = true, report = new { reason = "spam" } };
+        Assert.Equal("request_not_found", await app.As("carol").IsRefusedAsync("POST", $"/api/requests/{request}/decline", HttpStatusCode.NotFound, nobodys));
+        Assert.Equal(2, (await vera.AskAsync("GET", "/api/moderation/cases")).List("cases").Count);
     }
 
     [Fact]
