@@ -124,7 +124,7 @@ public sealed class CreateConversation(
 
         var asked = invited.Count == 0
             ? null
-            : await invitations.InviteAsync(user.Id, conversation, invited, isFirst: true, seen, cancellationToken);
+            : await invitations.InviteAsync(user.Id, conversation, invited, title, isFirst: true, seen, cancellationToken);
         return asked?.Refusal is { } isntAsked ? AppendResult.Refused(isntAsked) : created with { Session = asked?.Session ?? seen };
     }
 

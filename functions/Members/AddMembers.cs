@@ -53,7 +53,14 @@ public sealed class AddMembers(
 
         if (added.Refusal is null && invited.Count > 0)
         {
-            added = await invitations.InviteAsync(user.Id, conversationId, invited, isFirst: false, added.Session, cancellationToken);
+            added = await invitations.InviteAsync(
+                user.Id,
+                conversationId,
+                invited,
+                added.Head!.Title,
+                isFirst: false,
+                added.Session,
+                cancellationToken);
         }
 
         return added.Refusal?.ToResult() ?? new NoContentResult(added.Session);

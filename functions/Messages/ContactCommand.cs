@@ -21,4 +21,7 @@ internal abstract record ContactCommand : LogCommand
 
     /// <summary>Whether it may be the message of a request. What can't be sent as one isn't counted, and nobody is told of it.</summary>
     public virtual bool MayBeRequest => false;
+
+    /// <summary>What it says; null for nothing.</summary>
+    public virtual string? Text => null;
 }

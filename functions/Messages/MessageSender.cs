@@ -40,7 +40,7 @@ public sealed class MessageSender(
 
         IReadOnlyList<ContactCommand> undecided =
             [.. messages.Zip(sent).Where(one => one.Second.Refusal == ContactCommand.Undecided).Select(one => one.First)];
-        var (contact, tooMany) = await LookAsync(conversation, undecided, session, cancellationToken);
+        var (contact, isHidden, tooMany) = await LookAsync(conversation, undecided, session, cancellationToken);
         if (tooMany is not null)
         {
             return [.. sent.Select(one => one.Refusal == ContactCommand.Undecided ? AppendResult.Refused(tooMany) : one)];
@@ -52,7 +52,11 @@ public sealed class MessageSender(
             session,
             cancellationToken));
         AppendResult[] all = [.. sent.Select(one => one.Refusal == ContactCommand.Undecided ? again.Dequeue() : one)];
-        await requests.TellAsync(messages[0].Actor, all, cancellationToken);
+        if (!isHidden)
+        {
+            await requests.TellAsync(messages[0].Actor, all, cancellationToken);
+        }
+
         return all;
     }
 
@@ -60,7 +64,8 @@ public sealed class MessageSender(
     /// What first contact with the other one of a direct conversation comes to; a request is counted and noted before it is
     /// committed, if any of the messages may be one.
     /// </summary>
-    private async Task<(Contact Contact, Problem? TooMany)> LookAsync(
+    /// <returns>What it comes to, whether the other one hides what has such words, and the refusal if it is too much.</returns>
+    private async Task<(Contact Contact, bool IsHidden, Problem? TooMany)> LookAsync(
         ConversationId conversation,
         IReadOnlyList<ContactCommand> messages,
         Session? session,
@@ -70,20 +75,21 @@ public sealed class MessageSender(
         var head = await reader.ReadHeadAsync(conversation, session, cancellationToken);
         if (head?.Members?.FirstOrDefault(member => member.UserId != sender) is not { } recipient)
         {
-            return (Contact.Refused, null);
+            return (Contact.Refused, false, null);
         }
 
         var contact = await policy.DecideAsync(ContactKind.Message, sender, recipient.UserId, cancellationToken);
-        if (contact == Contact.Request && messages.Any(message => message.MayBeRequest))
+        var isHidden = false;
+        if (contact == Contact.Request && messages.FirstOrDefault(message => message.MayBeRequest) is { } request)
         {
             if (await contacts.CountAsync(sender, recipient.UserId, conversation, cancellationToken) is { } tooMany)
             {
-                return (contact, tooMany);
+                return (contact, false, tooMany);
             }
 
-            await requests.NoteAsync(recipient.UserId, conversation, sender, cancellationToken);
+            isHidden = await requests.NoteAsync(recipient.UserId, conversation, sender, request.Text, cancellationToken);
         }
 
-        return (contact, null);
+        return (contact, isHidden, null);
     }
 }

@@ -77,6 +77,8 @@ internal sealed record SendMessageCommand : ContactCommand
 
     public override bool MayBeRequest => _content.Refusal is null && _content.IsRequest(_limits.RequestText);
 
+    public override string? Text => _content.Text;
+
     public override IReadOnlyList<UserId> MembersToLoad => [Actor, .. Mention.Users(_content.Mentions)];
 
     // A retry must get the first answer even if a message that it refers to is gone, so the message itself is read first. Plain

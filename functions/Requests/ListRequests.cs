@@ -12,8 +12,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Requests;
 
 /// <summary>
-/// <c>GET /requests</c>: the unanswered requests to the caller, newest first, in pages. A request is left out while
-/// either blocks the other.
+/// <c>GET /requests?hidden=</c>: the unanswered requests to the caller, newest first, in pages: those with a word that they hide, or the
+/// others. A request is left out while either blocks the other.
 /// </summary>
 public sealed class ListRequests(
     ContactRequests requests,
@@ -33,11 +33,11 @@ public sealed class ListRequests(
         CancellationToken cancellationToken)
     {
         var query = new RequestQuery(request);
-        var (limit, before) = (query.Limit(limits), ActivityCursor.Read(query));
+        var (limit, before, isHidden) = (query.Limit(limits), ActivityCursor.Read(query), query.OneOf("hidden", "true", "false") == "true");
         query.ThrowIfMalformed();
 
         // One more than asked for tells whether there is a next page.
-        var found = await requests.PageAsync(user.Id, before ?? ActivityCursor.FromTheTop, limit + 1, cancellationToken);
+        var found = await requests.PageAsync(user.Id, isHidden, before ?? ActivityCursor.FromTheTop, limit + 1, cancellationToken);
         IReadOnlyList<RequestNote> notes = [.. found.Take(limit)];
         var page = new RequestPage(
             await ShowAsync(notes, cancellationToken),

@@ -95,6 +95,8 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(BlockPage))]
 [JsonSerializable(typeof(BlockUpdated))]
 [JsonSerializable(typeof(DocumentsPage<Block>))]
+[JsonSerializable(typeof(HiddenWords))]
+[JsonSerializable(typeof(HiddenWordList))]
 [JsonSerializable(typeof(RequestNote))]
 [JsonSerializable(typeof(RequestPage))]
 [JsonSerializable(typeof(RequestReceived))]

@@ -20,6 +20,7 @@ internal static class TrustSetup
             .AddSingleton<NamesPush>()
             .AddSingleton<ContactPolicy>()
             .AddSingleton<ContactRequests>()
+            .AddSingleton<HiddenWordsStore>()
             .AddSingleton<Invitations>()
             .AddSingleton<MessageSender>()
             .AddSingleton<BlockStore>()

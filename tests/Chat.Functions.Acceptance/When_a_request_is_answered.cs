@@ -177,7 +177,7 @@ public class When_a_request_is_answered
         await using var app = await ChatApp.StartAsync();
         var requests = app.Services.GetRequiredService<ContactRequests>();
         var (alice, bob, conversation) = (new UserId("alice"), new UserId("bob"), ConversationId.New());
-        await requests.NoteAsync(bob, conversation, alice, CancellationToken.None);
+        await requests.NoteAsync(bob, conversation, alice, null, CancellationToken.None);
         var older = (await requests.ReadAsync(bob, conversation, CancellationToken.None))!;
 
         // Bob is asked again between the look for the older one and its removal.
@@ -185,7 +185,7 @@ public class When_a_request_is_answered
         {
             var removing = requests.RemoveAsync(older, CancellationToken.None);
             await halt.Reached;
-            await requests.NoteAsync(bob, conversation, new UserId("carol"), CancellationToken.None);
+            await requests.NoteAsync(bob, conversation, new UserId("carol"), null, CancellationToken.None);
             halt.Open();
             await removing;
         }
