@@ -154,26 +154,35 @@ public sealed record Head
     [JsonIgnore]
     public bool IsBlocked => Kind == ConversationKind.Direct && Members!.Any(member => member.Blocks);
 
+    /// <summary>Whether one of a direct conversation restricts the other.</summary>
+    [JsonIgnore]
+    public bool IsRestricted => Kind == ConversationKind.Direct && Members!.Any(member => member.Restricts);
+
     /// <summary>When it was deleted, from when on it is there for nobody; null while it is there.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? DeletedAt { get; init; }
 
     /// <summary>
     /// Whether this conversation shows others a member's presence, receipts and typing. A direct conversation does so once that
-    /// member has written in it, so that a stranger who opens one learns nothing, but not while it is a request or one blocks the
-    /// other. A group always does.
+    /// member has written in it, so that a stranger who opens one learns nothing, but not while it is a request or one blocks or
+    /// restricts the other. A group always does.
     /// </summary>
-    public bool Shows(UserId member) => !IsBlocked && ShowsReceipts(member);
+    public bool Shows(UserId member) => !IsBlocked && !IsRestricted && ShowsReceipts(member);
 
     /// <summary>
-    /// The same of receipts that are there already: a block takes none back, so that they don't tell of it. While it lasts no
-    /// watermark rises that the other one sees.
+    /// The same of receipts that are there already: a block or restriction takes none back, so that they don't tell of it. While it
+    /// lasts no watermark rises that the other one sees.
     /// </summary>
     public bool ShowsReceipts(UserId member) =>
         Kind == ConversationKind.Group || (Request is null && Member(member) is { SentSeq: > 0 });
 
-    /// <summary>Whether it is a request to this user, who has it among their requests and nowhere else.</summary>
-    public bool IsRequestTo(UserId user) => Request is { } request && request.By != user;
+    /// <summary>
+    /// Whether it is a request to this user, or they restrict the other one: they have it among their requests and nowhere else.
+    /// </summary>
+    public bool IsRequestTo(UserId user) => (Request is { } request && request.By != user) || Restricts(user);
+
+    /// <summary>Whether this user restricts the other one of a direct conversation.</summary>
+    public bool Restricts(UserId user) => Kind == ConversationKind.Direct && Member(user) is { Restricts: true };
 
     /// <summary>The member; null for others, and when the head doesn't list members.</summary>
     public HeadMember? Member(UserId user) => Members?.FirstOrDefault(member => member.UserId == user);
@@ -220,6 +229,17 @@ public sealed record HeadMember(UserId UserId, MemberRole Role)
     /// <summary>The version of the member's block that <see cref="Blocks"/> is from; an older one never replaces it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long BlockVersion { get; init; }
+
+    /// <summary>
+    /// Whether the member restricts the other one of a direct conversation, and has it among their requests. Answers and events don't show
+    /// it.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Restricts { get; init; }
+
+    /// <summary>The version of the member's restriction that <see cref="Restricts"/> is from; an older one never replaces it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long RestrictVersion { get; init; }
 
     /// <summary>The member after sending a message.</summary>
     public HeadMember Sent(long seq, bool isReceipt) => this with { SentSeq = seq, ShownSeq = isReceipt ? seq : ShownSeq };

@@ -208,8 +208,8 @@ public sealed class EntryProjection(
             await fanOut.ScheduleAsync(head, cancellationToken);
         }
 
-        // A request is accepted without an entry, and then everybody is to be advanced to the same one.
-        if (advanced.Count > 0 && head.Request is null)
+        // A request is accepted, and a restriction taken back, without an entry, and then everybody is to be advanced to the same one.
+        if (advanced.Count > 0 && head.Request is null && !head.IsRestricted)
         {
             _recent.NoteAdvanced(head.ConversationId, head.ListSeq);
         }

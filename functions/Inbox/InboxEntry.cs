@@ -131,6 +131,13 @@ public sealed record InboxEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Draft? Draft { get; init; }
 
+    /// <summary>
+    /// Of a direct conversation: the version of the restriction by which it was taken off the user's list, or put back; null for none. An
+    /// older one does neither.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? RestrictVersion { get; init; }
+
     /// <summary>Rises with every write that clients can see. By it they tell which of two copies is newer.</summary>
     public long Version { get; init; } = 1;
 
@@ -146,7 +153,9 @@ public sealed record InboxEntry
     [JsonPropertyName("aboutSeq")]
     public long ProfileSeq { get; init; }
 
-    /// <summary>Whether the user has left: the entry is a tombstone, which their devices sync.</summary>
+    /// <summary>
+    /// Whether the user has left, or restricts the other one of a direct conversation: the entry is a tombstone, which their devices sync.
+    /// </summary>
     [JsonIgnore]
     public bool IsLeft => Activity is null;
 

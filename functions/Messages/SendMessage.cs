@@ -91,7 +91,7 @@ internal sealed record SendMessageCommand : ContactCommand
     // Neither slow mode nor who may reach whom must refuse a retry.
     public override IReadOnlyList<string> DocumentsToLoadOn(Head head) =>
         SlowMode.MayHold(head, Actor) ? [.. DocumentsToLoad, RepeatId, Member.DocumentId(Actor)]
-        : head.IsBlocked || head.Request?.By == Actor ? [.. DocumentsToLoad, RepeatId]
+        : head.IsBlocked || head.Request?.By == Actor || head.Restricts(Actor) ? [.. DocumentsToLoad, RepeatId]
         : DocumentsToLoad;
 
     public override Decision Decide(in DecisionContext context)
@@ -116,10 +116,15 @@ internal sealed record SendMessageCommand : ContactCommand
     /// <summary>
     /// The refusal of who may not reach the other one. A request that waits looks the same whatever became of it, and whether or not
     /// its sender is blocked. Before its message is sent nothing was asked, so the other one can't answer: what they write
-    /// is first contact, too.
+    /// is first contact, too. Nobody writes to whom they restrict, which would tell that they read on.
     /// </summary>
     private Problem? RefusalOfContact(Head head, DateTimeOffset now)
     {
+        if (head.Restricts(Actor))
+        {
+            return Problems.RequestPending;
+        }
+
         if (head.Request is not { } request || !IsAsking(request))
         {
             return head.IsBlocked ? Problems.CannotMessage : null;

@@ -14,13 +14,15 @@ namespace Chat.Functions.Requests;
 
 /// <summary>
 /// <c>POST /requests/{c}/accept</c>: accepts a request; 204. The conversation is in the caller's list from then on. Idempotent: who
-/// asked is told once. Answering a message accepts it, too.
+/// asked is told once. Answering a message accepts it, too. Where the caller restricts the other one, that is taken back, and nobody is
+/// told.
 /// </summary>
 public sealed class AcceptRequest(
     ConversationLog log,
     ConversationReader reader,
     ContactRequests requests,
     BlockReader blocks,
+    Blocking blocking,
     InboxProjection inbox,
     PushGroups groups,
     EventPush push,
@@ -48,15 +50,26 @@ public sealed class AcceptRequest(
             return (refusal == Problems.ConversationNotFound ? Problems.RequestNotFound : refusal).ToResult();
         }
 
+        var isRestricted = accepted.Head!.Restricts(user.Id);
+        if (isRestricted && !await blocking.SetAsync(
+            Block.Restriction,
+            user.Id,
+            accepted.Head.Members!.First(member => member.UserId != user.Id).UserId,
+            isActive: false,
+            cancellationToken))
+        {
+            return Problems.Unavailable.ToResult();
+        }
+
         // The caller's list is moved here, so that the next read shows the conversation. A repeat does it once more.
-        await (accepted.Head!.Kind == ConversationKind.Direct
-            ? inbox.RaiseAsync(user.Id, InboxChange.Of(accepted.Head), cancellationToken)
+        await (accepted.Head.Kind == ConversationKind.Direct
+            ? ListAsync(accepted.Head, cancellationToken)
             : WelcomeAsync(accepted, cancellationToken));
 
         // The note goes last: as long as it is there it isn't sure that they were told. Later calls tell nobody anything.
         if (note is not null)
         {
-            var told = accepted.Head.Kind == ConversationKind.Direct && !accepted.Head.IsBlocked
+            var told = accepted.Head.Kind == ConversationKind.Direct && !accepted.Head.IsBlocked && !isRestricted
                 ? accepted.Head.Members!.Select(member => member.UserId)
                 : [user.Id];
             await Task.WhenAll(told.Select(one => push.PushToUserAsync(
@@ -90,6 +103,12 @@ public sealed class AcceptRequest(
         var isApart = (await blocks.BetweenAsync(user.Id, others, cancellationToken)).Count > 0;
         return (isApart ? Contact.Refused : Contact.Open, head.MembersVersion);
     }
+
+    /// <summary>Puts it on the caller's list. A restriction, though taken back since, may have left a tombstone there.</summary>
+    private Task ListAsync(Head head, CancellationToken cancellationToken) =>
+        head.Member(user.Id) is { Restricts: false, RestrictVersion: > 0 and var version }
+            ? inbox.RestrictAsync(user.Id, InboxChange.Of(head), isRestricted: false, version, cancellationToken)
+            : inbox.RaiseAsync(user.Id, InboxChange.Of(head), cancellationToken);
 
     private async Task WelcomeAsync(AppendResult joined, CancellationToken cancellationToken)
     {

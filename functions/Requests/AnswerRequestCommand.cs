@@ -8,7 +8,8 @@ namespace Chat.Functions.Requests;
 
 /// <summary>
 /// Accepts or declines a request to the actor. Declining leaves no entry, so nobody learns of it; accepting one leaves none in a direct
-/// conversation. Who accepts an invitation to a group makes contact with its members: blocks are looked for first. Idempotent.
+/// conversation. Where the actor restricts the other one there is nothing to change here. Who accepts an invitation to a group makes
+/// contact with its members: blocks are looked for first. Idempotent.
 /// </summary>
 internal sealed record AnswerRequestCommand : ContactCommand
 {
@@ -35,6 +36,8 @@ internal sealed record AnswerRequestCommand : ContactCommand
 
     private Decision DecideDirect(Head head) => head.Request switch
     {
+        var request when head.Restricts(Actor) && !(request is { SentAt: not null } && request.By != Actor) =>
+            IsAccepted && head.IsBlocked ? Decision.Refuse(Problems.RequestNotFound) : Decision.Nothing(head),
         null when IsAccepted => Decision.Nothing(head),
         { SentAt: not null } request when request.By != Actor => (request.State, IsAccepted) switch
         {

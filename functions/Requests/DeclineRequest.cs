@@ -45,8 +45,10 @@ public sealed class DeclineRequest(
         }
 
         // The head or the member document says whom to block, also to a repeat after the note is gone.
-        var sender = declined.Head!.Request?.By ?? declined.Documents.OfType<Member>().FirstOrDefault()?.InvitedBy ?? note?.By;
-        if (blocks && !(sender is { } other && await blocking.SetAsync(user.Id, other, isActive: true, cancellationToken)))
+        var sender = declined.Head!.Kind == ConversationKind.Direct
+            ? declined.Head.Members!.First(member => member.UserId != user.Id).UserId
+            : declined.Documents.OfType<Member>().FirstOrDefault()?.InvitedBy ?? note?.By;
+        if (blocks && !(sender is { } other && await blocking.SetAsync(Block.Of, user.Id, other, isActive: true, cancellationToken)))
         {
             return Problems.Unavailable.ToResult();
         }

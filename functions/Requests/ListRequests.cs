@@ -65,10 +65,12 @@ public sealed class ListRequests(
         return [.. open.Where(note => !blocked.ContainsKey(note.By)).Select(note => RequestView.Of(
             note,
             heads[note.ConversationId],
+            user.Id,
             names.GetValueOrDefault(note.By) ?? new Person { UserId = note.By }))];
 
         bool IsOpen(RequestNote note) => heads.TryGetValue(note.ConversationId, out var head) && (head.Kind == ConversationKind.Direct
-            ? head.IsRequestTo(user.Id) && head.Request is { State: RequestState.Pending, SentAt: not null }
+            ? head.Restricts(user.Id)
+                || (head.IsRequestTo(user.Id) && head.Request is { State: RequestState.Pending, SentAt: not null })
             : head.DeletedAt is null && invited.Contains(note.ConversationId));
     }
 
@@ -102,9 +104,14 @@ internal sealed record RequestView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MessagePreview? Message { get; init; }
 
-    public static RequestView Of(RequestNote note, Head head, Person from) =>
+    /// <summary>Whether it is among the requests because the caller restricts who writes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsRestricted { get; init; }
+
+    public static RequestView Of(RequestNote note, Head head, UserId viewer, Person from) =>
         new(note.ConversationId, head.Kind, ProfileView.Of(from), note.At, head.Title is { } title && !Links.AreIn(title) ? title : null)
         {
             Message = head.Kind == ConversationKind.Direct ? head.LastMessage : null,
+            IsRestricted = head.Restricts(viewer),
         };
 }

@@ -29,11 +29,15 @@ internal static class SendersView
         {
             using var answer = await sender.SendAsync(new HttpMethod(method), address, body is null ? null : JsonContent.Create(body));
             var text = await answer.Content.ReadAsStringAsync();
-            answers.Add($"{method} {address}: {(int)answer.StatusCode} {WithoutInstants(text)}".Replace(message, "{message}", StringComparison.Ordinal));
+            answers.Add($"{method} {address}: {(int)answer.StatusCode} {WithoutChance(text)}".Replace(message, "{message}", StringComparison.Ordinal));
         }
 
         return string.Join('\n', answers);
     }
 
-    private static string WithoutInstants(string text) => Regex.Replace(text, @"\d{4}-\d\d-\d\dT[\d:.]+Z", "{instant}", RegexOptions.NonBacktracking);
+    private static string WithoutChance(string text) => Regex.Replace(
+        Regex.Replace(text, @"\d{4}-\d\d-\d\dT[\d:.]+Z", "{instant}", RegexOptions.NonBacktracking),
+        "\"messageId\":\"[^\"]*\"",
+        "\"messageId\":\"{id}\"",
+        RegexOptions.NonBacktracking);
 }

@@ -96,7 +96,7 @@ public class When_a_commit_has_no_entry
     }
 
     private static Task<Chat.Functions.Log.AppendResult> BlockAsync(AppProcess process, ConversationId conversation, bool isActive, long version) =>
-        process.Log.AppendAsync(conversation, new SetBlockCommand { Actor = Alice, IsActive = isActive, Version = version }, null, CancellationToken.None);
+        process.Log.AppendAsync(conversation, new SetBlockCommand { Actor = Alice, Type = Block.Of, IsActive = isActive, Version = version }, null, CancellationToken.None);
 
     private static async Task<Head> HeadAsync(AppProcess process, ConversationId conversation) =>
         (await process.Containers.Conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head)).Document!;
