@@ -133,7 +133,8 @@ internal sealed class MessageStore : IDisposable
             _connection = new SqliteConnection(connectionString);
             _connection.Open();
             _select = _connection.CreateCommand();
-            _select.CommandText = "SELECT seq, id, sender, text, at FROM messages WHERE conversation = $conversation AND seq < $before ORDER BY seq DESC LIMIT 50";
+            _select.CommandText =
+                "SELECT seq, id, sender, text, at FROM messages WHERE conversation = $conversation AND seq < $before ORDER BY seq DESC LIMIT 50";
             _select.Parameters.Add(new SqliteParameter { ParameterName = "$conversation" });
             _select.Parameters.Add(new SqliteParameter { ParameterName = "$before" });
         }

@@ -16,7 +16,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Services;
 
-/// <summary>A change feed that begins anew: how fast it projects what is stored, and how far behind lists are of what is sent meanwhile.</summary>
+/// <summary>
+/// A change feed that begins anew: how fast it projects what is stored, and how far behind lists are of what is sent meanwhile.
+/// </summary>
 internal static class FeedBenchmark
 {
     private const string Author = "the-author";
@@ -66,7 +68,8 @@ internal static class FeedBenchmark
         {
             using var sent = await author.PostAsJsonAsync(
                 $"api/conversations/{conversation}/messages/batch",
-                new { messages = batch.Select(n => new { clientMessageId = string.Create(CultureInfo.InvariantCulture, $"{n}"), text = Filler.Text }) });
+                new { messages = batch.Select(
+                    n => new { clientMessageId = string.Create(CultureInfo.InvariantCulture, $"{n}"), text = Filler.Text }) });
             sent.EnsureSuccessStatusCode();
         }
 
@@ -97,7 +100,8 @@ internal static class FeedBenchmark
             var text = string.Create(CultureInfo.InvariantCulture, $"meanwhile {n}");
             await SendAsync(author, conversation, text);
             var answered = Stopwatch.GetTimestamp();
-            while (!(await listener.GetStringAsync("api/conversations", CancellationToken.None)).Contains($"\"{text}\"", StringComparison.Ordinal))
+            while (!(await listener.GetStringAsync("api/conversations", CancellationToken.None))
+                .Contains($"\"{text}\"", StringComparison.Ordinal))
             {
                 await Task.Delay(Pause, TimeProvider.System, CancellationToken.None);
             }
@@ -124,7 +128,11 @@ internal static class FeedBenchmark
     private static Task<FunctionsHost> StartAppAsync(LocalAzure azure) => FunctionsHost.StartAsync(azure, new InstanceOptions
     {
         App = typeof(SendMessage).Assembly,
-        Settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Auth:SigningKey"] = AccessToken.SigningKey, ["Limits:SendsPerMinute"] = "0" },
+        Settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Auth:SigningKey"] = AccessToken.SigningKey,
+            ["Limits:SendsPerMinute"] = "0",
+        },
     });
 
     private static HttpClient Client(Uri app, string user) => new()
@@ -138,9 +146,11 @@ internal static class FeedBenchmark
     {
         foreach (var range in azure.Cosmos.RangesOf(ChatContainers.Database, ChatContainers.ConversationsName))
         {
-            var lease = await azure.Cosmos.ReadDocumentAsync(ChatContainers.Database, ChatContainers.LeasesName, LeaseOf(range), LeaseOf(range));
+            var lease = await azure.Cosmos.ReadDocumentAsync(
+                ChatContainers.Database, ChatContainers.LeasesName, LeaseOf(range), LeaseOf(range));
             var lsn = lease is null ? 0 : JsonDocument.Parse(lease).RootElement.GetProperty("lsn").GetInt64();
-            if ((await azure.Cosmos.ReadChangesAsync(ChatContainers.Database, ChatContainers.ConversationsName, range, lsn, 1)).Documents.Count > 0)
+            if ((await azure.Cosmos.ReadChangesAsync(
+                ChatContainers.Database, ChatContainers.ConversationsName, range, lsn, 1)).Documents.Count > 0)
             {
                 return false;
             }

@@ -90,7 +90,11 @@ internal static class WritersBenchmark
     private static Task<FunctionsHost> StartAppAsync(LocalAzure azure) => FunctionsHost.StartAsync(azure, new InstanceOptions
     {
         App = typeof(SendMessage).Assembly,
-        Settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Auth:SigningKey"] = AccessToken.SigningKey, ["Limits:SendsPerMinute"] = "0" },
+        Settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Auth:SigningKey"] = AccessToken.SigningKey,
+            ["Limits:SendsPerMinute"] = "0",
+        },
     });
 
     private static async Task<string> CreateGroupAsync(HttpClient owner)
@@ -107,8 +111,10 @@ internal static class WritersBenchmark
         var (count, last) = (0, 0L);
         for (var hasMore = true; hasMore;)
         {
-            var page = await reader.GetFromJsonAsync<JsonElement>($"api/conversations/{conversation}/messages?afterSeq={last}&limit={Page}");
-            foreach (var seq in page.GetProperty("messages").EnumerateArray().Select(static message => message.GetProperty("seq").GetInt64()))
+            var page = await reader.GetFromJsonAsync<JsonElement>(
+                $"api/conversations/{conversation}/messages?afterSeq={last}&limit={Page}");
+            foreach (var seq in page.GetProperty("messages").EnumerateArray()
+                .Select(static message => message.GetProperty("seq").GetInt64()))
             {
                 if (count > 0 && seq != last + 1)
                 {

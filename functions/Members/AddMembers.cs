@@ -12,7 +12,8 @@ namespace Chat.Functions.Members;
 
 /// <summary>
 /// <c>POST /conversations/{c}/members</c>: adds users to a group, even those who were removed from it; 204. Idempotent: members
-/// stay as they are. Who may not be added without being asked is invited. The answer waits up to two seconds until the new members receive the group's pushes.
+/// stay as they are. Who may not be added without being asked is invited. The answer waits up to two seconds until the new members
+/// receive the group's pushes.
 /// </summary>
 public sealed class AddMembers(
     ConversationLog log,

@@ -58,7 +58,9 @@ public sealed record Message : LogEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UserId? UnsentBy { get; init; }
 
-    /// <summary>Why it was taken back, when that wasn't a member's doing: <see cref="ByModerator"/>. Who did it isn't stored here.</summary>
+    /// <summary>
+    /// Why it was taken back, when that wasn't a member's doing: <see cref="ByModerator"/>. Who did it isn't stored here.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? UnsentReason { get; init; }
 

@@ -10,7 +10,9 @@ internal static class TablesFile
     /// <summary>Raised whenever the meaning of what is kept changes; a file of another version is refused.</summary>
     private const int FormatVersion = 4;
 
-    /// <summary>Makes the file of a new store; what is there is empty or unfinished. SQLite's files beside it get its permissions.</summary>
+    /// <summary>
+    /// Makes the file of a new store; what is there is empty or unfinished. SQLite's files beside it get its permissions.
+    /// </summary>
     public static void Create(string path, long store)
     {
         PrivateFile.Create(path).Dispose();

@@ -23,7 +23,11 @@ public class When_a_caller_leaves
             await alice.SendAsync(conversation, text);
         }
 
-        using (var caller = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096, LingerState = new LingerOption(enable: true, seconds: 0) })
+        using (var caller = new Socket(SocketType.Stream, ProtocolType.Tcp)
+        {
+            ReceiveBufferSize = 4096,
+            LingerState = new LingerOption(enable: true, seconds: 0),
+        })
         {
             await caller.ConnectAsync(app.Http.BaseAddress!.Host, app.Http.BaseAddress.Port);
             await caller.SendAsync(Encoding.ASCII.GetBytes(

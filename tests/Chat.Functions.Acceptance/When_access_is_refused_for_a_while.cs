@@ -88,7 +88,8 @@ public class When_access_is_refused_for_a_while
     }
 
     /// <summary>Notes whom SignalR is asked to push to: a user, or a conversation.</summary>
-    private static IDisposable Count(ChatApp app, ConcurrentBag<string> pushes) => app.Azure.Faults.Add(new Fault("signalr", "*", FaultKind.Delay)
+    private static IDisposable Count(ChatApp app, ConcurrentBag<string> pushes) =>
+        app.Azure.Faults.Add(new Fault("signalr", "*", FaultKind.Delay)
     {
         Target = target => !target.Contains('/', StringComparison.Ordinal),
         Strike = target =>

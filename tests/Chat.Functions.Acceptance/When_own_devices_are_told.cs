@@ -25,7 +25,8 @@ public class When_own_devices_are_told
 
         var first = bob.TryPreferAsync(conversation, new { draft = new { text = "first" } });
         await reached.Task.WaitAsync(Eventually.Timeout);
-        var drafts = await Task.WhenAll(Enumerable.Range(0, 8).Select(n => bob.AskAsync("PATCH", $"/api/conversations/{conversation}/preferences", new { draft = new { text = $"{n}" } })));
+        var drafts = await Task.WhenAll(Enumerable.Range(0, 8)
+            .Select(n => bob.AskAsync("PATCH", $"/api/conversations/{conversation}/preferences", new { draft = new { text = $"{n}" } })));
         open.SetResult();
         await first;
 

@@ -7,7 +7,8 @@ import { World } from './world.mjs';
 const compiled = compiledOrNot();
 const world = new World(compiled);
 const wrong = names.flatMap(name => run(name, world).map(problem => `${name}: ${problem}`));
-wrong.push(...names.filter(name => !mutants.some(mutant => mutant.check === name)).map(name => `No mutant shows that this check bites: ${name}`));
+wrong.push(
+  ...names.filter(name => !mutants.some(mutant => mutant.check === name)).map(name => `No mutant shows that this check bites: ${name}`));
 if (wrong.length === 0) wrong.push(...mutants.flatMap(survivor));
 
 wrong.forEach(problem => console.log(problem));

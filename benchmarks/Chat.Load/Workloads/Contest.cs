@@ -58,7 +58,12 @@ internal static class Contest
 
     private static void Note(Report report, Workload workload, Entry entry, Entry first)
     {
-        report.AddSpread(workload.Name, $"{Many(workload.Each)} per second", entry.Windows.Select(window => window.PerSecond * workload.Deliveries), "/s", entry.Name);
+        report.AddSpread(
+            workload.Name,
+            $"{Many(workload.Each)} per second",
+            entry.Windows.Select(window => window.PerSecond * workload.Deliveries),
+            "/s",
+            entry.Name);
         report.AddPercentiles(workload.Name, "to the last", entry.Turns, "ms", entry.Name);
         report.AddSpread(workload.Name, $"server CPU per {workload.Each}", entry.Cpu(workload.Deliveries), "ms", entry.Name);
         report.Add(workload.Name, "resident memory", entry.Server.Process.ResidentMegabytes, "MB", entry.Name);
@@ -89,10 +94,12 @@ internal static class Contest
         public Sample PerSecond(int deliveries) => new(Windows.Select(window => window.PerSecond * deliveries));
 
         public double PerTurn(Func<DiskUse, long> count) =>
-            (double)count(Windows.Aggregate(default(DiskUse), (sum, window) => sum + window.Disk)) / Windows.Sum(window => window.Turns.Count);
+            (double)count(Windows.Aggregate(default(DiskUse), (sum, window) => sum + window.Disk)) / Windows.Sum(
+                window => window.Turns.Count);
 
         /// <summary>The median of the ratios of windows that followed each other.</summary>
-        public double CpuOver(Entry other) => new Sample(Windows.Zip(other.Windows, (mine, its) => mine.CpuPerTurn / its.CpuPerTurn)).Median;
+        public double CpuOver(Entry other) =>
+            new Sample(Windows.Zip(other.Windows, (mine, its) => mine.CpuPerTurn / its.CpuPerTurn)).Median;
 
         public async ValueTask DisposeAsync()
         {

@@ -9,7 +9,8 @@ internal sealed class Halt : IDisposable
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IDisposable _rule;
 
-    public Halt(LocalAzure azure, string service, string operation, Func<string, bool> target, int times = 1) => _rule = azure.Faults.Add(new Fault(service, operation, FaultKind.Delay)
+    public Halt(LocalAzure azure, string service, string operation, Func<string, bool> target, int times = 1) =>
+        _rule = azure.Faults.Add(new Fault(service, operation, FaultKind.Delay)
     {
         Times = times,
         Target = target,

@@ -71,7 +71,8 @@ internal sealed class Projector : IAsyncDisposable
         List<ReadOnlyMemory<byte>> documents = [];
         foreach (var range in azure.Cosmos.RangesOf(ChatContainers.Database, ChatContainers.ConversationsName))
         {
-            documents.AddRange((await azure.Cosmos.ReadChangesAsync(ChatContainers.Database, ChatContainers.ConversationsName, range, 0, int.MaxValue)).Documents);
+            documents.AddRange((await azure.Cosmos.ReadChangesAsync(
+                ChatContainers.Database, ChatContainers.ConversationsName, range, 0, int.MaxValue)).Documents);
         }
 
         return

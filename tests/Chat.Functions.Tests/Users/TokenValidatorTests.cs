@@ -96,7 +96,10 @@ public sealed class TokenValidatorTests : IAsyncLifetime
     [InlineData("sub", """{"sub":"auth0|507f1f77bcf86cd799439011"}""", "auth0|507f1f77bcf86cd799439011")]
     [InlineData("sub", """{"sub":"me@example.com","oid":"another"}""", "me@example.com")]
     [InlineData("oid", """{"sub":"pairwise","oid":"3f2504e0-4f89-11d3-9a0c-0305e82c3301"}""", "3f2504e0-4f89-11d3-9a0c-0305e82c3301")]
-    [InlineData("https://example.com/claims/user", """{"sub":"not a user id","https://example.com/claims/user":"urn:example:42"}""", "urn:example:42")]
+    [InlineData(
+        "https://example.com/claims/user",
+        """{"sub":"not a user id","https://example.com/claims/user":"urn:example:42"}""",
+        "urn:example:42")]
     [InlineData("email", """{"sub":"alice","email":"alice@example.com"}""", "alice@example.com")]
     public async Task Finds_the_user_in_the_claim_that_the_settings_name(string claim, string payload, string user)
     {

@@ -75,7 +75,8 @@ public sealed class InspectingTests
             queue);
         Assert.Throws<NotSupportedException>(
             () => QueueProperties.Parse("""{ "UserConfig": { "Namespaces": [ { "Queues": [], "Topics": [ {} ] } ] } }"""));
-        Assert.Throws<NotSupportedException>(() => QueueProperties.Parse("""{ "UserConfig": { "Namespaces": [ { "Queues": [ { "Name": "q", "Properties": { "ForwardTo": "r" } } ] } ] } }"""));
+        Assert.Throws<NotSupportedException>(() => QueueProperties.Parse(
+            """{ "UserConfig": { "Namespaces": [ { "Queues": [ { "Name": "q", "Properties": { "ForwardTo": "r" } } ] } ] } }"""));
     }
 
     [Fact]

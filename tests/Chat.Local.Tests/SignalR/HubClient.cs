@@ -111,7 +111,8 @@ internal sealed class HubClient : IDisposable
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"Expected something from the service within {Eventually.Timeout.TotalSeconds} s; waiting to be parsed: '{Encoding.UTF8.GetString(_received)}'.");
+            Assert.Fail(
+                $"Expected something from the service within {Eventually.Timeout.TotalSeconds} s; waiting to be parsed: '{Encoding.UTF8.GetString(_received)}'.");
             throw;
         }
     }

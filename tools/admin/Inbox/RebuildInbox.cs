@@ -44,7 +44,8 @@ internal static class RebuildInbox
                 }
             }
 
-            await error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{all} conversations, {changed} entries {(isDryRun ? "would change" : "changed")}."));
+            await error.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture, $"{all} conversations, {changed} entries {(isDryRun ? "would change" : "changed")}."));
             return failed == 0 ? AdminTool.Done : AdminTool.Failed;
         });
         return command;
