@@ -77,7 +77,8 @@ internal static class WritersBenchmark
         var logged = await CountAsync(clients.Of(0), conversation);
         var note = string.Create(
             CultureInfo.InvariantCulture,
-            $"{accepted} accepted, {logged} in the log without a gap, {conflicts} conflicts, {refused} put off with 503 after {slowest.TotalSeconds:0.0} s at most");
+            $"{accepted} accepted, {logged} in the log without a gap, {conflicts} conflicts, "
+                + $"{refused} put off with 503 after {slowest.TotalSeconds:0.0} s at most");
         var limited = unitsPerSecond is null ? "" : string.Create(CultureInfo.InvariantCulture, $", {unitsPerSecond:N0} RU/s");
         table.Add("App", $"send to one group, {instances} instances{limited}", measured, note);
         foreach (var host in hosts)

@@ -234,7 +234,8 @@ function say(text) {
 }
 
 function sayThatRealtimeIsMissing() {
-  say('New messages don’t appear by themselves: the SignalR client comes from npm when the project is built. Install Node.js, build again, or ');
+  say('New messages don’t appear by themselves: the SignalR client comes from npm when the project is built. '
+    + 'Install Node.js, build again, or ');
   const reload = document.createElement('button');
   reload.textContent = 'reload';
   reload.onclick = () => location.reload();

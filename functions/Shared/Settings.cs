@@ -23,7 +23,8 @@ internal static class Settings
         throw new InvalidOperationException(string.Join(
             ' ',
             faults.Select(fault =>
-                $"Setting {section.Replace(":", "__", StringComparison.Ordinal)}__{fault.MemberNames.FirstOrDefault()}: {fault.ErrorMessage}")));
+                $"Setting {section.Replace(":", "__", StringComparison.Ordinal)}__{fault.MemberNames.FirstOrDefault()}: "
+                    + $"{fault.ErrorMessage}")));
     }
 
     /// <summary>A mandatory setting.</summary>

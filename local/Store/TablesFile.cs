@@ -50,7 +50,8 @@ internal static class TablesFile
         CREATE TABLE records (id INTEGER PRIMARY KEY, space TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, crc INTEGER NOT NULL);
         CREATE TABLE rows (number INTEGER PRIMARY KEY, value BLOB NOT NULL, crc INTEGER NOT NULL);
         CREATE TABLE entries (
-          scope INTEGER, kind INTEGER, key BLOB, number INTEGER, crc INTEGER NOT NULL, PRIMARY KEY (scope, kind, key, number)) WITHOUT ROWID;
+          scope INTEGER, kind INTEGER, key BLOB, number INTEGER, crc INTEGER NOT NULL,
+          PRIMARY KEY (scope, kind, key, number)) WITHOUT ROWID;
         INSERT INTO state VALUES ({state.Store}, {state.Generation}, {state.Sequence}, {state.LastId}, {state.Sum});
         PRAGMA user_version = {FormatVersion};
         COMMIT;

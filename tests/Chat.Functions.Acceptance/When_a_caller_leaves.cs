@@ -31,7 +31,8 @@ public class When_a_caller_leaves
         {
             await caller.ConnectAsync(app.Http.BaseAddress!.Host, app.Http.BaseAddress.Port);
             await caller.SendAsync(Encoding.ASCII.GetBytes(
-                $"GET /api/conversations/{conversation}/messages?limit=100 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {Tokens.For("alice")}\r\n\r\n"));
+                $"GET /api/conversations/{conversation}/messages?limit=100 HTTP/1.1\r\nHost: localhost\r\n"
+                    + $"Authorization: Bearer {Tokens.For("alice")}\r\n\r\n"));
             Assert.NotEqual(0, await caller.ReceiveAsync(new byte[16]));
         }
 

@@ -337,7 +337,8 @@ public class When_anybody_tries_anything
         };
         return isAsExpected && effect == expected
             ? []
-            : [$"{name} ({target}), by {caller.Name}: expected {cell} and a change of {expected}; seen {(int)answer.StatusCode} and a change of {effect}. {await answer.Content.ReadAsStringAsync()}"];
+            : [$"{name} ({target}), by {caller.Name}: expected {cell} and a change of {expected}; "
+                + $"seen {(int)answer.StatusCode} and a change of {effect}. {await answer.Content.ReadAsStringAsync()}"];
     }
 
     /// <summary>How to do what a row of the table says.</summary>

@@ -52,7 +52,8 @@ public sealed class When_bytes_are_hostile : IAsyncLifetime
     public async Task Should_be_refused_by_the_host_when_no_body_can_be_made_of_them(string rest)
     {
         var answer = await SendAsync(Encoding.Latin1.GetBytes(
-            $"POST /api/conversations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {Tokens.For("alice")}\r\nConnection: close\r\n{rest}"));
+            $"POST /api/conversations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {Tokens.For("alice")}\r\n"
+                + $"Connection: close\r\n{rest}"));
         Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
     }
 

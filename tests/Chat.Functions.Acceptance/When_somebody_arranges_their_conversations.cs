@@ -178,7 +178,8 @@ public class When_somebody_arranges_their_conversations
             for (string? continuation = ""; continuation is not null;)
             {
                 var page = await alice.ConversationsAsync(
-                    $"limit=2{(filter.Length > 0 ? $"&filter={filter}" : "")}{(continuation.Length > 0 ? $"&continuation={continuation}" : "")}");
+                    $"limit=2{(filter.Length > 0 ? $"&filter={filter}" : "")}"
+                        + (continuation.Length > 0 ? $"&continuation={continuation}" : ""));
                 Assert.InRange(page.Conversations.Count, 0, 2);
                 seen.AddRange(page.Conversations.Select(summary => summary.ConversationId));
                 continuation = page.Continuation;

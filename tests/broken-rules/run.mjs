@@ -92,7 +92,8 @@ function run() {
     shown += isShown ? 1 : 0;
     const seconds = Math.round((Date.now() - began) / 1000);
     console.log(
-      `${isShown ? 'shown    ' : 'NOT SHOWN'} ${rules.indexOf(rule) + 1}. ${rule.rule} (${seconds} s)\n          ${split(rule.test)[1]} ${result}`);
+      `${isShown ? 'shown    ' : 'NOT SHOWN'} ${rules.indexOf(rule) + 1}. ${rule.rule} (${seconds} s)\n`
+        + `          ${split(rule.test)[1]} ${result}`);
   }
 
   console.log(`${shown} shown, ${chosen.length - shown} not shown`);
@@ -147,7 +148,9 @@ function test(tree, project, tests) {
   const results = existsSync(report) ? readFileSync(report, 'utf8') : '';
   const [, failure] = /<Message>([^<\n]{1,150})/.exec(results) ?? [];
   const missing = tests.filter(one => !results.includes(`.${one}`));
-  if (failure) return `failed: ${failure.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&')}`;
+  if (failure) {
+    return `failed: ${failure.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&')}`;
+  }
   if (missing.length > 0) return `gave no result: ${missing.join(', ')}`;
   return results.includes('<ResultSummary outcome="Completed">') ? 'passed' : `wasn't run to its end: ${stdout.trim().split('\n').at(-1)}`;
 }

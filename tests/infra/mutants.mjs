@@ -77,7 +77,14 @@ const mutantsOf = {
       '"Name": "fanout",\n            "Properties": {\n              "DeadLetteringOnMessageExpiration": false',
       "DeadLetteringOnMessageExpiration isn't as in",
     ],
-    [prod, '"defaultMessageTimeToLive": "P14D",\n        "maxSizeInMegabytes": 5120\n      }\n    },\n    {\n      "id": "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-trial/providers/Microsoft.DocumentDB', '"defaultMessageTimeToLive": "PT1H",\n        "maxSizeInMegabytes": 5120\n      }\n    },\n    {\n      "id": "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-trial/providers/Microsoft.DocumentDB', "doesn't keep messages for 14 days"],
+    [
+      prod,
+      '"defaultMessageTimeToLive": "P14D",\n        "maxSizeInMegabytes": 5120\n      }\n    },\n    {\n'
+        + '      "id": "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-trial/providers/Microsoft.DocumentDB',
+      '"defaultMessageTimeToLive": "PT1H",\n        "maxSizeInMegabytes": 5120\n      }\n    },\n    {\n'
+        + '      "id": "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-trial/providers/Microsoft.DocumentDB',
+      "doesn't keep messages for 14 days",
+    ],
   ],
   'containers are those of the code': [
     ['infra/cosmos.json', '"paths": ["/userId"]', '"paths": ["/id"]', "users isn't partitioned by /userId"],
@@ -144,7 +151,14 @@ const mutantsOf = {
     ],
     [prod, `${scope}Microsoft.Storage/storageAccounts/`, `${scope}Microsoft.Web/sites/`, 'storageBlobDataOwner is given on'],
     [prod, `${scope}Microsoft.Insights/components/`, `${scope}Microsoft.SignalRService/signalR/`, 'monitoringMetricsPublisher is given on'],
-    [prod, '/dbs/chat"\n      }\n    },\n    {\n      "id": "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-trial/providers/Microsoft.ServiceBus', '"\n      }\n    },\n    {\n      "id": "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-trial/providers/Microsoft.ServiceBus', 'gets more than the database'],
+    [
+      prod,
+      '/dbs/chat"\n      }\n    },\n    {\n'
+        + '      "id": "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-trial/providers/Microsoft.ServiceBus',
+      '"\n      }\n    },\n    {\n'
+        + '      "id": "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-trial/providers/Microsoft.ServiceBus',
+      'gets more than the database',
+    ],
   ],
   'there are no secrets': [
     [
@@ -233,7 +247,8 @@ const mutantsOf = {
   'only the build with the packages is published': [
     [
       'azure.yaml',
-      '        posix:\n          shell: sh\n          run: azd env set ExtensionPackages true\n        windows:\n          shell: pwsh\n          run: azd env set ExtensionPackages true\n',
+      '        posix:\n          shell: sh\n          run: azd env set ExtensionPackages true\n        windows:\n          shell: pwsh\n'
+        + '          run: azd env set ExtensionPackages true\n',
       '        posix:\n          shell: sh\n          run: azd env set ExtensionPackages false\n',
       "azure.yaml doesn't set ExtensionPackages",
     ],
@@ -292,9 +307,25 @@ const mutantsOf = {
   ],
   'the emulators run what is declared': [
     ['infra/emulators/compose.yaml', 'ConfigFiles/Config.json', 'Config.json', "doesn't give infra/servicebus.json"],
-    ['infra/servicebus.json', '"Name": "fanout",\n            "Properties": {\n              "DeadLetteringOnMessageExpiration": true,\n              "DefaultMessageTimeToLive": "PT1H",\n              "DuplicateDetectionHistoryTimeWindow": "PT5M",\n              "ForwardDeadLetteredMessagesTo": "",\n              "ForwardTo": "",\n              "LockDuration": "PT1M",\n              "MaxDeliveryCount": 10', '"Name": "fanout",\n            "Properties": {\n              "DefaultMessageTimeToLive": "PT1H",\n              "MaxDeliveryCount": 20', 'delivers ten times at most'],
+    [
+      'infra/servicebus.json',
+      '"Name": "fanout",\n            "Properties": {\n              "DeadLetteringOnMessageExpiration": true,\n'
+        + '              "DefaultMessageTimeToLive": "PT1H",\n              "DuplicateDetectionHistoryTimeWindow": "PT5M",\n'
+        + '              "ForwardDeadLetteredMessagesTo": "",\n              "ForwardTo": "",\n'
+        + '              "LockDuration": "PT1M",\n              "MaxDeliveryCount": 10',
+      '"Name": "fanout",\n            "Properties": {\n              "DefaultMessageTimeToLive": "PT1H",\n'
+        + '              "MaxDeliveryCount": 20',
+      'delivers ten times at most',
+    ],
     ['infra/emulators/compose.yaml', '- ../servicebus.json:', '- ./servicebus.json:', "which isn't there"],
-    ['infra/servicebus.json', '"Name": "deliveries",\n            "Properties": {\n              "DeadLetteringOnMessageExpiration": true,\n              "DefaultMessageTimeToLive": "PT1H"', '"Name": "deliveries",\n            "Properties": {\n              "DeadLetteringOnMessageExpiration": true,\n              "DefaultMessageTimeToLive": "P14D"', 'for an hour at most'],
+    [
+      'infra/servicebus.json',
+      '"Name": "deliveries",\n            "Properties": {\n              "DeadLetteringOnMessageExpiration": true,\n'
+        + '              "DefaultMessageTimeToLive": "PT1H"',
+      '"Name": "deliveries",\n            "Properties": {\n              "DeadLetteringOnMessageExpiration": true,\n'
+        + '              "DefaultMessageTimeToLive": "P14D"',
+      'for an hour at most',
+    ],
   ],
 };
 

@@ -36,5 +36,6 @@ function survivor({ check, says, changes }) {
   const problems = run(check, new World(changed));
   if (problems.some(problem => problem.includes(says))) return [];
   const [{ file, find, replace }] = changes;
-  return [`"${check}" doesn't say "${says}" when in ${file} ${find.trim()} becomes ${replace.trim() || 'nothing'}; it says: ${problems.join('; ') || 'nothing'}`];
+  return [`"${check}" doesn't say "${says}" when in ${file} ${find.trim()} becomes ${replace.trim() || 'nothing'}; `
+    + `it says: ${problems.join('; ') || 'nothing'}`];
 }

@@ -241,6 +241,9 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
     private static Task<JsonElement> RepeatAsync(World world, string conversation) =>
         world.AskAsync("ann", "POST", $"/conversations/{conversation}/messages", """{"clientMessageId":"again","text":"Hello"}""");
 
-    private static string Batch(int count) =>
-        $$"""{"messages":[{{string.Join(',', Enumerable.Range(0, count).Select(n => $$"""{"clientMessageId":"b{{n}}","text":"Hello number {{n}}"}"""))}}]}""";
+    private static string Batch(int count)
+    {
+        var messages = Enumerable.Range(0, count).Select(n => $$"""{"clientMessageId":"b{{n}}","text":"Hello number {{n}}"}""");
+        return $$"""{"messages":[{{string.Join(',', messages)}}]}""";
+    }
 }

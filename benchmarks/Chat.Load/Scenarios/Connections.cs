@@ -44,7 +44,9 @@ internal static class Connections
             report.Add("connections", "CPU while idle", used, "% of a core", contender.Name);
             rows.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {contender.Name} | {string.Join(" | ", resident.Select(megabytes => megabytes.ToString("0", CultureInfo.InvariantCulture)))} | {each:0} | {first / each:0.00} | {used:0.0} |"));
+                $"| {contender.Name} | "
+                    + $"{string.Join(" | ", resident.Select(megabytes => megabytes.ToString("0", CultureInfo.InvariantCulture)))} "
+                    + $"| {each:0} | {first / each:0.00} | {used:0.0} |"));
             await Task.WhenAll(people.Select(person => person.DisposeAsync().AsTask()));
         }
 

@@ -38,7 +38,8 @@ internal sealed class XmppPerson : IPerson
         _ = person.ReceiveAsync();
         await person.AskAsync(Open, "</stream:features>");
         await person.AskAsync(
-            $"<iq type='set' id='register'><query xmlns='jabber:iq:register'><username>{name}</username><password>{name}</password></query></iq>",
+            $"<iq type='set' id='register'><query xmlns='jabber:iq:register'><username>{name}</username><password>{name}</password>"
+                + "</query></iq>",
             "id='register'");
         var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{name}\0{name}"));
         await person.AskAsync($"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{credentials}</auth>", "<success");

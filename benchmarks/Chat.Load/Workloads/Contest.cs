@@ -39,7 +39,8 @@ internal static class Contest
     private static void Note(Report report, Workload workload, List<Entry> entries)
     {
         report.AddTable(workload.Name, [
-            $"| server | {Many(workload.Each)}/s | last has it, p50 ms | p99 ms | CPU ms per {workload.Each} (least – most) | resident MB | CPU of chat ÷ its | KB written | writes | reads |",
+            $"| server | {Many(workload.Each)}/s | last has it, p50 ms | p99 ms | CPU ms per {workload.Each} (least – most) "
+                + "| resident MB | CPU of chat ÷ its | KB written | writes | reads |",
             "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
             .. entries.Select(entry => Row(entry, entries[0], workload.Deliveries))]);
         foreach (var entry in entries)
@@ -53,7 +54,10 @@ internal static class Contest
         var (turns, cpu) = (new Sample(entry.Turns), new Sample(entry.Cpu(deliveries)));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"| {entry.Name} | {entry.PerSecond(deliveries).Median:N0} | {turns.Median:0.0} | {turns.At(0.99):0.0} | {cpu.Median:0.0000} ({cpu.At(0):0.0000} – {cpu.At(1):0.0000}) | {entry.Server.Process.ResidentMegabytes:0} | {first.CpuOver(entry):0.00} | {entry.PerTurn(disk => disk.Written) / 1000:0.0} | {entry.PerTurn(disk => disk.Writes):0.0} | {entry.PerTurn(disk => disk.Reads):0.0} |");
+            $"| {entry.Name} | {entry.PerSecond(deliveries).Median:N0} | {turns.Median:0.0} | {turns.At(0.99):0.0} "
+                + $"| {cpu.Median:0.0000} ({cpu.At(0):0.0000} – {cpu.At(1):0.0000}) | {entry.Server.Process.ResidentMegabytes:0} "
+                + $"| {first.CpuOver(entry):0.00} | {entry.PerTurn(disk => disk.Written) / 1000:0.0} "
+                + $"| {entry.PerTurn(disk => disk.Writes):0.0} | {entry.PerTurn(disk => disk.Reads):0.0} |");
     }
 
     private static void Note(Report report, Workload workload, Entry entry, Entry first)

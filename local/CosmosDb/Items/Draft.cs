@@ -77,7 +77,8 @@ internal sealed class Draft : IDisposable
         Utf8.TryWrite(
             system,
             CultureInfo.InvariantCulture,
-            $$""","_rid":"{{resourceId}}","_self":"{{container.SelfPath}}docs/{{resourceId}}/","_etag":"\"{{etag}}\"","_attachments":"attachments/","_ts":{{now}}}""",
+            $$""","_rid":"{{resourceId}}","_self":"{{container.SelfPath}}docs/{{resourceId}}"""
+                + $$"""/","_etag":"\"{{etag}}\"","_attachments":"attachments/","_ts":{{now}}}""",
             out var systemLength);
 
         var item = Item.New(number, Id, version, now, Ttl, 1 + _members.Length + systemLength, container, out var body);
@@ -136,7 +137,8 @@ internal sealed class Draft : IDisposable
         {
             throw new RefusedException(
                 400,
-                $"The input name '{id}' is invalid. Ensure to provide a unique non-empty string less than '1024' characters, without / \\ ? #.");
+                $"The input name '{id}' is invalid. Ensure to provide a unique non-empty string less than '1024' characters, "
+                    + "without / \\ ? #.");
         }
     }
 
@@ -146,7 +148,8 @@ internal sealed class Draft : IDisposable
         JsonValueKind.Number when ttl.TryGetInt32(out var seconds) && seconds is -1 or > 0 => seconds,
         _ => throw new RefusedException(
             400,
-            $"The input ttl '{ttl.GetRawText()}' is invalid. Ensure to provide a nonzero positive integer less than or equal to 2147483647, or -1."),
+            $"The input ttl '{ttl.GetRawText()}' is invalid. "
+                + "Ensure to provide a nonzero positive integer less than or equal to 2147483647, or -1."),
     };
 
     private static bool IsSystemMember(ReadOnlySpan<byte> name) =>

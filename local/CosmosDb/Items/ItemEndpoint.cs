@@ -85,7 +85,8 @@ internal sealed class ItemEndpoint(FaultGate gate, Meter meter)
             ? key
             : throw new RefusedException(
                 400,
-                "Partition key provided either doesn't correspond to definition in the collection or doesn't match partition key field values specified in the document.",
+                "Partition key provided either doesn't correspond to definition in the collection or doesn't match partition key field "
+                    + "values specified in the document.",
                 1001);
     }
 

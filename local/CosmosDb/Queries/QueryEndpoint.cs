@@ -42,7 +42,8 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
         json.WriteString("code", "BadRequest");
         json.WriteString(
             "message",
-            "The provided cross partition query can not be directly served by the gateway. This is a first chance (internal) exception that all newer clients will know how to handle gracefully.");
+            "The provided cross partition query can not be directly served by the gateway. "
+                + "This is a first chance (internal) exception that all newer clients will know how to handle gracefully.");
         json.WriteString("additionalErrorInfo", DistributionPlan.For(query).Body.Span);
     }).With("x-ms-substatus", "1004");
 

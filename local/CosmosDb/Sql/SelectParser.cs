@@ -238,7 +238,8 @@ internal sealed class SelectParser
         {
             throw new RefusedException(
                 400,
-                "A property reference is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause.");
+                "A property reference is invalid in the select list because it is not contained in either an aggregate function or the "
+                    + "GROUP BY clause.");
         }
     }
 

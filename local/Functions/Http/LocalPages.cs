@@ -45,7 +45,8 @@ internal sealed partial class LocalPages(TimeProvider time, IConfiguration setti
             return LocalRoutes.Refuse(
                 StatusCodes.Status400BadRequest,
                 "invalid_user",
-                "Say whom the token is for: /local/token?user=alice, with 1 to 128 of A-Za-z0-9._~-|@:+=, percent-encoded, but neither . nor ..");
+                "Say whom the token is for: /local/token?user=alice, with 1 to 128 of A-Za-z0-9._~-|@:+=, percent-encoded, "
+                    + "but neither . nor ..");
         }
 
         var key = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(settings["Auth:SigningKey"]!));

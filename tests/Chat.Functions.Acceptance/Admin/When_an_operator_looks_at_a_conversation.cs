@@ -45,7 +45,8 @@ public class When_an_operator_looks_at_a_conversation
         Assert.Equal(
             ["1 conversation.created alice  alice bob", $"2 message.created alice {sent.MessageId} ", "3 member.left bob  bob"],
             log.EnumerateArray().Select(entry =>
-                $"{entry.Text("seq")} {entry.Text("what")} {entry.Text("by")} {entry.Text("messageId")} {string.Join(' ', entry.At("users")?.EnumerateArray() ?? [])}"));
+                $"{entry.Text("seq")} {entry.Text("what")} {entry.Text("by")} {entry.Text("messageId")} "
+                    + $"{string.Join(' ', entry.At("users")?.EnumerateArray() ?? [])}"));
         var table = await admin.RunAsync("conversation", "log", group);
         Assert.DoesNotContain("tell", $"{log}{table}", StringComparison.Ordinal);
         Assert.DoesNotContain("Surprise", $"{log}{table}", StringComparison.Ordinal);

@@ -52,7 +52,8 @@ public class When_arguments_make_no_sense
 
     [Theory]
     [InlineData(
-        "dead-letters list --service-bus Endpoint=sb://localhost:1;SharedAccessKeyName=name;SharedAccessKey=key;UseDevelopmentEmulator=true")]
+        "dead-letters list --service-bus Endpoint=sb://localhost:1;SharedAccessKeyName=name;SharedAccessKey=key;"
+            + "UseDevelopmentEmulator=true")]
     [InlineData("conversation show aaaaaaaaaaaaaaaaaaaaaa --cosmos AccountEndpoint=http://localhost:1/;AccountKey=eA==")]
     public async Task Should_say_what_to_do_when_no_backend_is_there(string line)
     {

@@ -122,7 +122,8 @@ internal static class RawRequests
             text.Append(random.Next(3) switch
             {
                 0 => $"Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{Pick(random, Chunks)}",
-                1 => $"Content-Type: application/json\r\nContent-Length: {Pick(random, Lengths)}\r\n\r\n{Pick(random, ["{}", "{", "", "{}{}", "\0\0"])}",
+                1 => $"Content-Type: application/json\r\nContent-Length: {Pick(random, Lengths)}\r\n\r\n"
+                    + $"{Pick(random, ["{}", "{", "", "{}{}", "\0\0"])}",
                 _ => "\r\n",
             });
             var bytes = Encoding.Latin1.GetBytes(text.ToString());

@@ -90,7 +90,8 @@ public class When_the_app_changes
                 .Select(match => match.Value);
             Assert.True(
                 numbers.Take(names.Count).SequenceEqual(names.Select(name => limits[name])),
-                $"docs/protocol.md says '{text}' where functions/Shared/Limits.cs has {string.Join(", ", names.Select(name => $"{name} = {limits[name]}"))}.");
+                $"docs/protocol.md says '{text}' where functions/Shared/Limits.cs has "
+                    + $"{string.Join(", ", names.Select(name => $"{name} = {limits[name]}"))}.");
         }
     }
 

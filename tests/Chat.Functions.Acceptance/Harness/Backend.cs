@@ -143,7 +143,8 @@ internal sealed class Backend : IAsyncDisposable
         catch (TimeoutException timeout)
         {
             throw new XunitException(
-                $"Expected the backend and its child to end within {EndsWithin.TotalSeconds} s of {signal}. One runs, and they have printed: {Output}",
+                $"Expected the backend and its child to end within {EndsWithin.TotalSeconds} s of {signal}. "
+                    + $"One runs, and they have printed: {Output}",
                 timeout);
         }
     }

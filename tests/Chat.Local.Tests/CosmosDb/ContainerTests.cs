@@ -18,7 +18,8 @@ public sealed class ContainerTests
     [InlineData("\"computedProperties\":[{\"name\":\"low\",\"query\":\"SELECT VALUE LOWER(c.n) FROM c\"}]", "computedProperties")]
     [InlineData("\"fullTextPolicy\":{\"defaultLanguage\":\"en-US\",\"fullTextPaths\":[]}", "fullTextPolicy")]
     [InlineData(
-        "\"vectorEmbeddingPolicy\":{\"vectorEmbeddings\":[{\"path\":\"/v\",\"dataType\":\"float32\",\"dimensions\":3,\"distanceFunction\":\"cosine\"}]}",
+        "\"vectorEmbeddingPolicy\":{\"vectorEmbeddings\":[{\"path\":\"/v\",\"dataType\":\"float32\",\"dimensions\":3,"
+            + "\"distanceFunction\":\"cosine\"}]}",
         "vectorEmbeddingPolicy")]
     [InlineData("\"conflictResolutionPolicy\":{\"mode\":\"LastWriterWins\",\"conflictResolutionPath\":\"/n\"}", "conflictResolutionPolicy")]
     [InlineData("\"conflictResolutionPolicy\":{\"mode\":\"Custom\",\"conflictResolutionProcedure\":\"p\"}", "conflictResolutionPolicy")]

@@ -53,7 +53,9 @@ internal sealed class CosmosAccount : IAsyncDisposable
         var meter = new Meter(time);
         var service = new CosmosService(store, meter, faults, time);
         service.CreateContainers($$"""
-            {"database":"chat","containers":[{"id":"items","partitionKey":{"paths":[{{keyPaths}}],"kind":"{{kind}}","version":2}{{(definition.Length > 0 ? "," : "")}}{{definition}}}]}
+            {"database":"chat","containers":[{
+              "id":"items",
+              "partitionKey":{"paths":[{{keyPaths}}],"kind":"{{kind}}","version":2}{{(definition.Length > 0 ? "," : "")}}{{definition}}}]}
             """);
         var port = door == Door.InProcess ? 0 : (await service.ListenAsync(0, CancellationToken.None))!.Value;
         return new CosmosAccount(store, service, door, port) { Faults = faults, Meter = meter };

@@ -189,6 +189,7 @@ public sealed class CrossPartitionQueryProperties
     private sealed record Question(int Filter, int Order, int Bound, int PageSize)
     {
         public string Sql =>
-            $"SELECT {(Bound == 1 ? "TOP 5 " : "")}VALUE c.id FROM c WHERE {Filters[Filter].Sql} ORDER BY {Orders[Order].Sql}{(Bound == 2 ? " OFFSET 3 LIMIT 6" : "")}";
+            $"SELECT {(Bound == 1 ? "TOP 5 " : "")}VALUE c.id FROM c WHERE {Filters[Filter].Sql} "
+                + $"ORDER BY {Orders[Order].Sql}{(Bound == 2 ? " OFFSET 3 LIMIT 6" : "")}";
     }
 }

@@ -126,7 +126,8 @@ public sealed class QueryTests
         await using var account = await WithDocumentsAsync();
 
         var results = await account.QueryAsync(
-            "SELECT VALUE c.id FROM c WHERE ARRAY_CONTAINS(@ids, c.id) AND c.gone = @gone AND c.seq = @seq AND c.none != @null OR ARRAY_CONTAINS(c.tags, @part, true)",
+            "SELECT VALUE c.id FROM c WHERE ARRAY_CONTAINS(@ids, c.id) AND c.gone = @gone AND c.seq = @seq AND c.none != @null "
+                + "OR ARRAY_CONTAINS(c.tags, @part, true)",
             "k",
             ("@ids", new[] { "m1", "m2" }), ("@gone", true), ("@seq", 2), ("@null", null), ("@part", new { n = 1 }));
 
@@ -193,7 +194,8 @@ public sealed class QueryTests
     {
         await using var account = await WithDocumentsAsync();
         var sql =
-            $"SELECT VALUE {string.Concat(Enumerable.Repeat(before, times))}{middle}{string.Concat(Enumerable.Repeat(after, times))} FROM c";
+            $"SELECT VALUE {string.Concat(Enumerable.Repeat(before, times))}{middle}{string.Concat(Enumerable.Repeat(after, times))} "
+                + "FROM c";
 
         var refused = await Assert.ThrowsAsync<CosmosException>(() => account.QueryAsync(sql));
 
@@ -206,7 +208,8 @@ public sealed class QueryTests
     [InlineData("SELECT VALUE 1 FROM c JOIN a IN c.x JOIN b IN c.x JOIN d IN c.x JOIN e IN c.x WHERE false")]
     [InlineData("SELECT VALUE COUNT(1) FROM c JOIN a IN c.x JOIN b IN c.x JOIN d IN c.x JOIN e IN c.x")]
     [InlineData(
-        "SELECT * FROM c WHERE EXISTS(SELECT VALUE a FROM a IN c.x WHERE EXISTS(SELECT VALUE b FROM b IN c.x JOIN d IN c.x JOIN e IN c.x WHERE false))")]
+        "SELECT * FROM c WHERE EXISTS(SELECT VALUE a FROM a IN c.x WHERE EXISTS(SELECT VALUE b FROM b IN c.x JOIN d IN c.x "
+            + "JOIN e IN c.x WHERE false))")]
     public async Task Should_refuse_to_make_more_rows_of_documents_than_it_can(string sql)
     {
         await using var account = await CosmosAccount.StartAsync();

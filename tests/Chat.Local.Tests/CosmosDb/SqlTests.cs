@@ -10,7 +10,8 @@ public sealed class SqlTests
 {
     private static readonly string[] Documents =
     [
-        """{"id":"a","pk":"k","kind":"x","n":1,"tags":["red","green"],"kids":[{"name":"Ann","age":5,"pets":["cat","dog"]},{"name":"Bob","age":9}]}""",
+        """{"id":"a","pk":"k","kind":"x","n":1,"tags":["red","green"],"kids":[{"name":"Ann","age":5,"pets":["cat","dog"]},"""
+            + """{"name":"Bob","age":9}]}""",
         """{"id":"b","pk":"k","kind":"x","n":2,"tags":[],"kids":[{"name":"Cy","age":7,"pets":["fish"]}]}""",
         """{"id":"c","pk":"k","kind":"y","n":4,"tags":["red"],"key":"n"}""",
         """{"id":"d","pk":"k","n":8,"tags":"none"}""",
@@ -35,7 +36,8 @@ public sealed class SqlTests
     [Theory]
     [InlineData("SELECT VALUE c.id FROM c WHERE EXISTS(SELECT VALUE t FROM t IN c.tags WHERE t = 'red')", """["a","c"]""")]
     [InlineData(
-        "SELECT VALUE c.id FROM c WHERE NOT EXISTS(SELECT VALUE k FROM k IN c.kids WHERE EXISTS(SELECT VALUE p FROM p IN k.pets WHERE p = 'dog' AND c.n = 1))",
+        "SELECT VALUE c.id FROM c WHERE NOT EXISTS(SELECT VALUE k FROM k IN c.kids WHERE EXISTS(SELECT VALUE p FROM p IN k.pets "
+            + "WHERE p = 'dog' AND c.n = 1))",
         """["b","c","d"]""")]
     [InlineData(
         "SELECT c.id, ARRAY(SELECT VALUE k.name FROM k IN c.kids) AS names FROM c WHERE c.n < 3",
@@ -84,7 +86,8 @@ public sealed class SqlTests
     [InlineData("SELECT VALUE '50% off' LIKE '50!%%' ESCAPE '!'", "[true]")]
     [InlineData("SELECT VALUE '50 off' LIKE '50!%%' ESCAPE '!'", "[false]")]
     [InlineData(
-        "SELECT VALUE ['a]' LIKE 'a[!]]' ESCAPE '!', '-' LIKE '[a!-z]' ESCAPE '!', 'm' LIKE '[a!-z]' ESCAPE '!', '^' LIKE '[x^-]', '-' LIKE '[x^-]']",
+        "SELECT VALUE ['a]' LIKE 'a[!]]' ESCAPE '!', '-' LIKE '[a!-z]' ESCAPE '!', 'm' LIKE '[a!-z]' ESCAPE '!', '^' LIKE '[x^-]', "
+            + "'-' LIKE '[x^-]']",
         "[[true,true,false,true,true]]")]
     [InlineData("SELECT VALUE ['[]' LIKE '[]', 'a[^]' LIKE '_[^]', '[ab' LIKE '[a%', 'b' LIKE '[^a-a]']", "[[true,true,true,true]]")]
     [InlineData("SELECT TOP 0 VALUE 1", "[]")]
@@ -108,7 +111,8 @@ public sealed class SqlTests
         "[ToString(1.5), ToString(true), ToString([1,'a']), ToString('s'), ToString(null), ToString(undefined)]",
         """["1.5","true","[1,\"a\"]","s","null"]""")]
     [InlineData(
-        "[StringToNumber(' 1.5 '), StringToNumber('x'), StringToBoolean('true'), StringToNull('null'), StringToArray('[1]'), StringToObject('{\"a\":1}'), StringToArray('1')]",
+        "[StringToNumber(' 1.5 '), StringToNumber('x'), StringToBoolean('true'), StringToNull('null'), StringToArray('[1]'), "
+            + "StringToObject('{\"a\":1}'), StringToArray('1')]",
         """[1.5,true,null,[1],{"a":1}]""")]
     [InlineData(
         "[ARRAY_SLICE([1,2,3], 1), ARRAY_SLICE([1,2,3], -2, 1), ARRAY_SLICE([1,2,3], 5), ARRAY_SLICE([1,2,3], 0, -1)]",
@@ -137,19 +141,23 @@ public sealed class SqlTests
     [InlineData("DateTimeAdd('mm', 1, '2020-01-31T00:00:00.0000000Z')", "\"2020-02-29T00:00:00.0000000Z\"")]
     [InlineData("DateTimeAdd('ns', 1234567, '2020-01-01')", "\"2020-01-01T00:00:00.0012345Z\"")]
     [InlineData(
-        "[DateTimeDiff('year', '2018-12-31T23:59:59Z', '2019-01-01T00:00:00Z'), DateTimeDiff('hour', '2018-01-01T01:01:00Z', '2018-01-01T03:00:00Z'), DateTimeDiff('month', '2019-03-01', '2018-12-31')]",
+        "[DateTimeDiff('year', '2018-12-31T23:59:59Z', '2019-01-01T00:00:00Z'), DateTimeDiff('hour', '2018-01-01T01:01:00Z', "
+            + "'2018-01-01T03:00:00Z'), DateTimeDiff('month', '2019-03-01', '2018-12-31')]",
         "[1,2,-3]")]
     [InlineData(
-        "[DateTimePart('mm', '2020-01-02T03:04:05.6789123Z'), DateTimePart('mcs', '2020-01-02T03:04:05.6789123Z'), DateTimePart('ns', '2020-01-02T03:04:05.6789123Z'), DateTimePart('xx', '2020-01-02')]",
+        "[DateTimePart('mm', '2020-01-02T03:04:05.6789123Z'), DateTimePart('mcs', '2020-01-02T03:04:05.6789123Z'), DateTimePart('ns', "
+            + "'2020-01-02T03:04:05.6789123Z'), DateTimePart('xx', '2020-01-02')]",
         "[1,678912,678912300]")]
     [InlineData(
         "[DateTimeFromParts(2020, 9, 4), DateTimeFromParts(2020, 9, 4, 10, 52, 12, 3456789), DateTimeFromParts(2020, 13, 1)]",
         """["2020-09-04T00:00:00.0000000Z","2020-09-04T10:52:12.3456789Z"]""")]
     [InlineData(
-        "[DateTimeToTimestamp('2020-07-09T23:20:13.4575530Z'), DateTimeToTicks('1970-01-01T00:00:01Z'), TimestampToDateTime(1594227912345), TicksToDateTime(10000000)]",
+        "[DateTimeToTimestamp('2020-07-09T23:20:13.4575530Z'), DateTimeToTicks('1970-01-01T00:00:01Z'), "
+            + "TimestampToDateTime(1594227912345), TicksToDateTime(10000000)]",
         """[1594336813457,10000000,"2020-07-08T17:05:12.3450000Z","1970-01-01T00:00:01.0000000Z"]""")]
     [InlineData(
-        "[DateTimeBin('2021-06-28T17:24:29.2991234Z', 'hh'), DateTimeBin('2021-06-28T17:24:29Z', 'day', 5, '2021-06-01'), DateTimeBin('2021-06-28', 'yy', 2)]",
+        "[DateTimeBin('2021-06-28T17:24:29.2991234Z', 'hh'), DateTimeBin('2021-06-28T17:24:29Z', 'day', 5, '2021-06-01'), "
+            + "DateTimeBin('2021-06-28', 'yy', 2)]",
         """["2021-06-28T17:00:00.0000000Z","2021-06-26T00:00:00.0000000Z","2020-01-01T00:00:00.0000000Z"]""")]
     [InlineData(
         "[GetCurrentDateTime(), GetCurrentTimestamp(), GetCurrentTicksStatic(), DateTimeAdd('yy', 90000, '2020-01-01')]",
@@ -188,10 +196,10 @@ public sealed class SqlTests
     public async Task Should_evaluate_as_deep_as_it_takes_queries(string before, string middle, string after, int times)
     {
         await using var account = await WithDocumentsAsync();
+        var (opening, closing) = (string.Concat(Enumerable.Repeat(before, times)), string.Concat(Enumerable.Repeat(after, times)));
         var chain = string.Concat(Enumerable.Repeat("+1", 990));
 
-        Assert.Equal(4, (await account.QueryAsync(
-            $"SELECT c.id, {string.Concat(Enumerable.Repeat(before, times))}{middle}{chain}{string.Concat(Enumerable.Repeat(after, times))} AS deep FROM c")).Count);
+        Assert.Equal(4, (await account.QueryAsync($"SELECT c.id, {opening}{middle}{chain}{closing} AS deep FROM c")).Count);
     }
 
     [Fact]

@@ -33,7 +33,8 @@ public sealed class When_a_query_is_too_much_work
     [Fact]
     public Task Should_refuse_conditions_that_are_evaluated_endlessly_often() =>
         RefusesAsync(
-            $"SELECT VALUE 1 FROM c JOIN a IN c.many JOIN b IN c.many JOIN d IN c.many WHERE {string.Join(" OR ", Enumerable.Repeat("a * b * d < 0", 20))}",
+            "SELECT VALUE 1 FROM c JOIN a IN c.many JOIN b IN c.many JOIN d IN c.many "
+                + $"WHERE {string.Join(" OR ", Enumerable.Repeat("a * b * d < 0", 20))}",
             "steps");
 
     [Fact]

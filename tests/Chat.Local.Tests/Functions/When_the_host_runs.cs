@@ -148,7 +148,8 @@ public sealed class When_the_host_runs
     [InlineData("a+b")]
     [InlineData("a%2Fb")]
     [InlineData(
-        "129--------------------------------------------------------------------------------------------------------------------------x129")]
+        "129----------------------------------------------------------"
+            + "----------------------------------------------------------------x129")]
     public async Task Should_give_no_token_to_a_name_that_no_user_can_have(string user)
     {
         await using var host = await StartAsync();

@@ -24,7 +24,8 @@ internal sealed class TestBus : IAsyncDisposable
         Meter = new Meter(clock);
         _namespace = new ServiceBusNamespace(store, Meter, Faults, clock);
         _namespace.CreateQueues(
-            $$"""{ "UserConfig": { "Namespaces": [ { "Name": "sbemulatorns", "Queues": [ { "Name": "orders", "Properties": { {{properties}} } } ] } ] } }""");
+            $$"""{ "UserConfig": { "Namespaces": [ { "Name": "sbemulatorns", "Queues": [ { "Name": "orders", "Properties": """
+                + $$"""{ {{properties}} } } ] } ] } }""");
         _port = door == Door.Amqp ? _namespace.Listen(0)!.Value : 0;
         Client = NewClient();
         Sender = Client.CreateSender("orders");

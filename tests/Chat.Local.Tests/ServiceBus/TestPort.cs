@@ -19,7 +19,8 @@ internal sealed class TestPort : IAsyncDisposable
         Clock.Advance(TimeProvider.System.GetUtcNow() - Clock.GetUtcNow());
         Bus = new ServiceBusNamespace(_store, new Meter(Clock), new Faults(), Clock);
         Bus.CreateQueues(
-            """{ "UserConfig": { "Namespaces": [ { "Queues": [ { "Name": "orders" }, { "Name": "sessions", "Properties": { "RequiresSession": true } } ] } ] } }""");
+            """{ "UserConfig": { "Namespaces": [ { "Queues": [ { "Name": "orders" },"""
+                + """ { "Name": "sessions", "Properties": { "RequiresSession": true } } ] } ] } }""");
         _port = AmqpPort.Start(Bus, 0, Clock, limits ?? AmqpLimits.Usual)!;
     }
 

@@ -20,7 +20,8 @@ internal sealed class Namespace
     /// </summary>
     public static Namespace Local { get; } = new(
         null,
-        "Endpoint=sb://127.0.0.1:5672;SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;");
+        "Endpoint=sb://127.0.0.1:5672;SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;"
+            + "UseDevelopmentEmulator=true;");
 
     /// <summary>What the app's own settings name; a connection string wins, as it does for the app.</summary>
     public static Namespace? OfVariables() =>

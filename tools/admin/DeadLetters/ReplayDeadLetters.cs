@@ -11,7 +11,8 @@ internal static class ReplayDeadLetters
         var choice = new LetterChoice();
         var command = new Command(
             "replay",
-            "Sends dead letters to their queue again, under new message ids, and removes each once that is done. A replay is harmless whenever it comes.");
+            "Sends dead letters to their queue again, under new message ids, and removes each once that is done. "
+                + "A replay is harmless whenever it comes.");
         choice.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
