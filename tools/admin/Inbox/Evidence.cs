@@ -36,7 +36,7 @@ internal sealed record Evidence(Head Head, Member Member, GroupProfile? Profile,
 
         var begun = stored.IsSince(Member.JoinedSeq)
             ? stored with { JoinedSeq = stored.JoinedSeq ?? fresh.JoinedSeq }
-            : EndOfMembership.Of(stored) with { JoinedSeq = fresh.JoinedSeq, JoinedOrdinal = fresh.JoinedOrdinal };
+            : PreferencesReset.Apply(stored) with { JoinedSeq = fresh.JoinedSeq, JoinedOrdinal = fresh.JoinedOrdinal };
         var raised = begun with
         {
             LastOrdinal = Math.Max(stored.LastOrdinal, fresh.LastOrdinal),
@@ -63,7 +63,7 @@ internal sealed record Evidence(Head Head, Member Member, GroupProfile? Profile,
     private InboxEntry? Left(InboxEntry? stored, long seq) =>
         seq == 0 || stored?.LastSeq > seq
             ? stored
-            : EndOfMembership.Of(stored ?? Unnamed()) with { LastSeq = seq, LastMessage = null, Activity = null };
+            : PreferencesReset.Apply(stored ?? Unnamed()) with { LastSeq = seq, LastMessage = null, Activity = null };
 
     /// <summary>What a conversation is called since they left isn't theirs to know; joining again tells them.</summary>
     private InboxEntry Unnamed() => Fresh() with { Title = Profile is null ? Head.Title : null, AvatarUrl = null, ProfileSeq = 0 };
