@@ -186,17 +186,11 @@ public sealed class QueryTests
     [InlineData("", "c", ".a", 100_000, "path")]
     [InlineData("1=1 OR ", "1", "", 50_000, "characters")]
     public async Task Should_refuse_queries_that_would_overflow_the_stack(
-        string before,
-        string middle,
-        string after,
-        int times,
-        string reason)
+        string before, string middle, string after, int times, string reason)
     {
         await using var account = await WithDocumentsAsync();
-        var sql =
-            $"SELECT VALUE {string.Concat(Enumerable.Repeat(before, times))}{middle}{string.Concat(Enumerable.Repeat(after, times))} "
-                + "FROM c";
-
+        var (opening, closing) = (string.Concat(Enumerable.Repeat(before, times)), string.Concat(Enumerable.Repeat(after, times)));
+        var sql = $"SELECT VALUE {opening}{middle}{closing} FROM c";
         var refused = await Assert.ThrowsAsync<CosmosException>(() => account.QueryAsync(sql));
 
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
@@ -207,9 +201,8 @@ public sealed class QueryTests
     [Theory]
     [InlineData("SELECT VALUE 1 FROM c JOIN a IN c.x JOIN b IN c.x JOIN d IN c.x JOIN e IN c.x WHERE false")]
     [InlineData("SELECT VALUE COUNT(1) FROM c JOIN a IN c.x JOIN b IN c.x JOIN d IN c.x JOIN e IN c.x")]
-    [InlineData(
-        "SELECT * FROM c WHERE EXISTS(SELECT VALUE a FROM a IN c.x WHERE EXISTS(SELECT VALUE b FROM b IN c.x JOIN d IN c.x "
-            + "JOIN e IN c.x WHERE false))")]
+    [InlineData("SELECT * FROM c WHERE EXISTS(SELECT VALUE a FROM a IN c.x WHERE EXISTS(SELECT VALUE b FROM b IN c.x JOIN d IN c.x "
+        + "JOIN e IN c.x WHERE false))")]
     public async Task Should_refuse_to_make_more_rows_of_documents_than_it_can(string sql)
     {
         await using var account = await CosmosAccount.StartAsync();
@@ -302,10 +295,8 @@ public sealed class QueryTests
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Equal("1004", Assert.Single(response.Headers.GetValues("x-ms-substatus")));
-        Assert.Contains(
-            "rewrittenQuery",
-            (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["additionalErrorInfo"],
-            StringComparison.Ordinal);
+        var details = JsonNode.Parse(await response.Content.ReadAsStringAsync())!["additionalErrorInfo"];
+        Assert.Contains("rewrittenQuery", (string?)details, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -367,8 +358,7 @@ public sealed class QueryTests
             await account.CreateAsync($$"""{"id":"{{i}}","pk":"k","seq":{{i * 10}}}""");
         }
 
-        var options =
-            new QueryRequestOptions { PartitionKey = new PartitionKey("k"), EnableOptimisticDirectExecution = true, MaxItemCount = 5 };
+        QueryRequestOptions options = new() { PartitionKey = new("k"), EnableOptimisticDirectExecution = true, MaxItemCount = 5 };
         using var first = account.Container.GetItemQueryIterator<JsonObject>("SELECT * FROM c ORDER BY c.seq", requestOptions: options);
         var page = await first.ReadNextAsync();
         await account.Container.DeleteItemAsync<JsonObject>("4", new PartitionKey("k"));
