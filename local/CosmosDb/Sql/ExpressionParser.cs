@@ -49,7 +49,7 @@ internal sealed class ExpressionParser(
 
     /// <summary>The names and indexes after a name.</summary>
     public PathExpression ParsePath(int slot) =>
-        Members(new PathExpression(slot, [])) as PathExpression ?? throw new RefusedException(400, "FROM takes constant names and indexes.");
+        Members(new PathExpression(slot, [])) as PathExpression ?? throw new RefusedException(400, "FROM takes names and indexes.");
 
     /// <summary>A whole number or a parameter, as TOP, OFFSET and LIMIT need: no more, since a select list may begin with a star.</summary>
     public long Count(string clause) =>
