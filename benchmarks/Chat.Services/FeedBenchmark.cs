@@ -70,8 +70,14 @@ internal static class FeedBenchmark
         {
             using var sent = await author.PostAsJsonAsync(
                 $"api/conversations/{conversation}/messages/batch",
-                new { messages = batch.Select(
-                    n => new { clientMessageId = string.Create(CultureInfo.InvariantCulture, $"{n}"), text = Filler.Text }) });
+                new
+                {
+                    messages = batch.Select(n => new
+                    {
+                        clientMessageId = string.Create(CultureInfo.InvariantCulture, $"{n}"),
+                        text = Filler.Text,
+                    }),
+                });
             sent.EnsureSuccessStatusCode();
         }
 

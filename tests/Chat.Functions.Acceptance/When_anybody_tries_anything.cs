@@ -69,12 +69,12 @@ public class When_anybody_tries_anything
         },
         ["remove a member"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}")
             with { About = (scene, person) => scene.MemberAsync(person), Already = (_, _) => Task.FromResult(TriedConversation.NewName()) },
-        ["remove an admin"] = Change(
-            nameof(RemoveMember), "DELETE", "/members/{0}") with { About = (scene, person) => scene.AdminAsync(person) },
-        ["remove the owner"] = Change(
-            nameof(RemoveMember), "DELETE", "/members/{0}") with { About = (scene, person) => scene.OwnerAsync(person) },
-        ["leave"] = Change(
-            nameof(RemoveMember), "DELETE", "/members/{0}") with { About = (scene, person) => scene.SelfAsync(person), IsLast = true },
+        ["remove an admin"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}")
+            with { About = (scene, person) => scene.AdminAsync(person) },
+        ["remove the owner"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}")
+            with { About = (scene, person) => scene.OwnerAsync(person) },
+        ["leave"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}")
+            with { About = (scene, person) => scene.SelfAsync(person), IsLast = true },
         ["list invite links"] = Read(nameof(ListInviteLinks), "/invite-links"),
         ["make an invite link"] = Change(nameof(CreateInviteLink), "POST", "/invite-links") with { Body = _ => new { } },
         ["delete an invite link"] = Change(nameof(DeleteInviteLink), "DELETE", "/invite-links/{0}") with
@@ -98,17 +98,17 @@ public class When_anybody_tries_anything
         ["clear for oneself"] = Change(nameof(ClearConversation), "POST", "/clear") with { Body = _ => new { seq = 1 } },
         ["mark as unread"] = Change(nameof(MarkUnread), "POST", "/unread") with { Effect = Effect.Own },
         ["mark as read"] = Change(nameof(MarkRead), "PUT", "/read") with { Body = _ => new { seq = 2 } },
-        ["mark as received"] = Change(
-            nameof(MarkDelivered), "PUT", "/delivered") with { Body = _ => new { seq = 2 }, WhereBlocked = Effect.None },
+        ["mark as received"] = Change(nameof(MarkDelivered), "PUT", "/delivered")
+            with { Body = _ => new { seq = 2 }, WhereBlocked = Effect.None },
         ["see receipts"] = Read(nameof(ListReceipts), "/receipts"),
         ["show typing"] = Change(nameof(SendTyping), "POST", "/typing") with { Body = _ => new { typing = true }, Effect = Effect.None },
         ["read messages"] = Read(nameof(ListMessages), "/messages"),
         ["read the log"] = Read(nameof(ListEvents), "/events"),
         ["read a message"] = Read(nameof(GetMessage), "/messages/{0}") with { About = (scene, person) => scene.AnothersAsync(person) },
-        ["read what a message said before"] = Read(
-            nameof(ListRevisions), "/messages/{0}/revisions") with { About = (scene, person) => scene.AnothersAsync(person) },
-        ["read a thread"] = Read(
-            nameof(ListReplies), "/messages/{0}/replies") with { About = (scene, person) => scene.AnothersAsync(person) },
+        ["read what a message said before"] = Read(nameof(ListRevisions), "/messages/{0}/revisions")
+            with { About = (scene, person) => scene.AnothersAsync(person) },
+        ["read a thread"] = Read(nameof(ListReplies), "/messages/{0}/replies")
+            with { About = (scene, person) => scene.AnothersAsync(person) },
         ["send a message"] = Change(nameof(SendMessage), "POST", "/messages") with
         {
             Body = id => new { clientMessageId = id, text = "Mine" },
@@ -164,8 +164,8 @@ public class When_anybody_tries_anything
         },
         ["take a reaction back"] = Change(nameof(RemoveReaction), "DELETE", "/messages/{0}/reactions/:old:")
             with { About = (scene, person) => scene.ReactedAsync(person), Already = (scene, person) => scene.AnothersAsync(person) },
-        ["see who reacted"] = Read(
-            nameof(ListReactions), "/messages/{0}/reactions") with { About = (scene, person) => scene.AnothersAsync(person) },
+        ["see who reacted"] = Read(nameof(ListReactions), "/messages/{0}/reactions")
+            with { About = (scene, person) => scene.AnothersAsync(person) },
         ["vote"] = Change(nameof(VoteInPoll), "PUT", "/messages/{0}/vote") with
         {
             Body = _ => new { options = new[] { 1 } },
@@ -264,9 +264,10 @@ public class When_anybody_tries_anything
                 foreach (var caller in callers.Select(app.As))
                 {
                     var operation = Operations[row.Operation];
-                    var scene =
-                        isBlocked ? blocked : isDirect ? direct : operation.IsLast && cell == "yes" ? await TriedConversation.GroupAsync(
-                            app) : group;
+                    var scene = isBlocked ? blocked
+                        : isDirect ? direct
+                        : operation.IsLast && cell == "yes" ? await TriedConversation.GroupAsync(app)
+                        : group;
                     var about = await operation.To(target)!(scene, caller);
                     if (isBlocked)
                     {

@@ -186,10 +186,10 @@ const checks = {
       ...declared.filter(([name, value]) => roles[name] !== value).map(([name, value]) => `rbac.bicep: ${name} isn't ${value}`),
       ...deployed().flatMap(({ of }) => of('Microsoft.Authorization/roleAssignments').flatMap(({ id, properties }) => {
         const role = Object.keys(roles).find(name => properties.roleDefinitionId.endsWith(roles[name]));
-        const scope = /^\[extensionResourceId\('([^']+)'|^(.*)\/providers\/Microsoft.Authorization\//.exec(id)?.slice(1).find(Boolean)
-          ?? '';
-        const fits = { storage: /storageAccounts/, monitoring: /components/, serviceBus: /namespaces/, signalR: /signalR/ }[role?.match(
-          /^(storage|monitoring|serviceBus|signalR)/)[0]];
+        const scope = /^\[extensionResourceId\('([^']+)'|^(.*)\/providers\/Microsoft.Authorization\//
+          .exec(id)?.slice(1).find(Boolean) ?? '';
+        const kinds = { storage: /storageAccounts/, monitoring: /components/, serviceBus: /namespaces/, signalR: /signalR/ };
+        const fits = kinds[role?.match(/^(storage|monitoring|serviceBus|signalR)/)[0]];
         const isApp = properties.principalType === 'ServicePrincipal';
         return [
           !fits?.test(scope) && `${role} is given on ${scope || 'everything'}`,
@@ -273,9 +273,8 @@ const checks = {
   },
 
   'only the build with the packages is published': world => {
-    const [, property, value] = /<Target Name="RefuseToPublishStandIns"[^>]* Condition="'\$\((\w+)\)' != '(\w+)'"/.exec(
-      world.read('functions/Chat.Functions.csproj'))
-      ?? [];
+    const [, property, value] = /<Target Name="RefuseToPublishStandIns"[^>]* Condition="'\$\((\w+)\)' != '(\w+)'"/
+      .exec(world.read('functions/Chat.Functions.csproj')) ?? [];
     const argument = `-p:${property}=${value}`;
     return [
       !new RegExp(`prepackage:[^]*\\brun: azd env set ${property} ${value}\\n`).test(world.read('azure.yaml'))

@@ -85,8 +85,8 @@ public class When_the_app_changes
             "docs/openapi.yaml, in the schema LimitName");
         foreach (var (text, names) in rows)
         {
-            var numbers = Regex.Matches(
-                text, @"\d+(,\d{3})*( (days|h|min|s)\b)?", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)
+            const string Number = @"\d+(,\d{3})*( (days|h|min|s)\b)?";
+            var numbers = Regex.Matches(text, Number, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)
                 .Select(match => match.Value);
             Assert.True(
                 numbers.Take(names.Count).SequenceEqual(names.Select(name => limits[name])),

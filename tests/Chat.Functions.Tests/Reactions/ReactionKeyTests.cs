@@ -27,8 +27,9 @@ public class ReactionKeyTests
             Assert.Equal(emoji, KeyOf(Bare(emoji)));
 
             // Minimally qualified spellings leave one selector out, over-qualified ones add it wherever an emoji character takes one.
-            for (var at = emoji.IndexOf(AsEmoji, StringComparison.Ordinal); at >= 0; at = emoji.IndexOf(
-                AsEmoji, at + 1, StringComparison.Ordinal))
+            for (var at = emoji.IndexOf(AsEmoji, StringComparison.Ordinal);
+                at >= 0;
+                at = emoji.IndexOf(AsEmoji, at + 1, StringComparison.Ordinal))
             {
                 Assert.Equal(emoji, KeyOf(emoji.Remove(at, 1)));
             }

@@ -30,8 +30,10 @@ public sealed class LinqTests
         await AgreesAsync(
             account,
             entries => entries.Where(entry => entry.Text != null).OrderBy(entry => entry.Seq).Select(entry => entry.Text));
-        await AgreesAsync(account, entries => entries.Where(
-            entry => entry.Text != null && entry.Text.StartsWith("Text 1")).OrderBy(entry => entry.Seq).Select(entry => entry.Id));
+        await AgreesAsync(account, entries => entries
+            .Where(entry => entry.Text != null && entry.Text.StartsWith("Text 1"))
+            .OrderBy(entry => entry.Seq)
+            .Select(entry => entry.Id));
         await AgreesAsync(
             account,
             entries => entries.Where(entry => some.Contains(entry.Id)).OrderBy(entry => entry.Seq).Select(entry => entry.Id));
@@ -48,8 +50,10 @@ public sealed class LinqTests
         await AgreesAsync(
             account,
             entries => entries.OrderBy(entry => entry.Seq).Select(entry => new { entry.Id, Shown = entry.Gone ? "gone" : entry.Text }));
-        await AgreesAsync(account, entries => entries.Where(entry => entry.Text != null).OrderBy(entry => entry.Seq).Select(
-            entry => new { entry.Id, Short = entry.Text!.Replace("1", "!").TrimStart() }));
+        await AgreesAsync(account, entries => entries
+            .Where(entry => entry.Text != null)
+            .OrderBy(entry => entry.Seq)
+            .Select(entry => new { entry.Id, Short = entry.Text!.Replace("1", "!").TrimStart() }));
         await AgreesAsync(
             account,
             entries => entries.OrderBy(entry => entry.Seq).Select(entry => new { entry.Id, Root = Math.Floor(Math.Sqrt(entry.Seq)) }));

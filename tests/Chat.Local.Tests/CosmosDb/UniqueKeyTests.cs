@@ -56,8 +56,9 @@ public sealed class UniqueKeyTests : IDisposable
         await account.Container.DeleteItemAsync<object>("a", Key);
         await account.CreateAsync("""{"id":"c","pk":"k","mail":"b@b","n":7}""");
 
-        Assert.Equal(HttpStatusCode.Conflict, (
-            await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"d","pk":"k","mail":"a@b","n":8}"""))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Conflict,
+            (await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"d","pk":"k","mail":"a@b","n":8}"""))).StatusCode);
     }
 
     [Fact]
@@ -81,8 +82,9 @@ public sealed class UniqueKeyTests : IDisposable
 
         await account.CreateAsync("""{"id":"b","pk":"k","mail":"a@b"}""");
 
-        Assert.Equal(HttpStatusCode.Conflict, (
-            await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"c","pk":"k","mail":"a@b","n":1}"""))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Conflict,
+            (await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"c","pk":"k","mail":"a@b","n":1}"""))).StatusCode);
     }
 
     [Fact]
@@ -133,8 +135,9 @@ public sealed class UniqueKeyTests : IDisposable
         await account.Container.DeleteItemAsync<object>("a", Key);
         await account.CreateAsync("""{"id":"c","pk":"k","mail":"a@b","n":3}""");
 
-        Assert.Equal(HttpStatusCode.Conflict, (
-            await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"d","pk":"k","mail":"a@b","n":4}"""))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Conflict,
+            (await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"d","pk":"k","mail":"a@b","n":4}"""))).StatusCode);
     }
 
     public void Dispose() => _directory.Dispose();

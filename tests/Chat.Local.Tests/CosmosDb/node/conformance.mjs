@@ -78,8 +78,11 @@ await step("batch", async () => {
 });
 
 await step("bulk", async () => {
-  const creates = Array.from({ length: 30 }, (
-    _, i) => ({ operationType: BulkOperationType.Create, resourceBody: { id: `bulk${i}`, pk: `x${i % 7}` }, partitionKey: `x${i % 7}` }));
+  const creates = Array.from({ length: 30 }, (_, i) => ({
+    operationType: BulkOperationType.Create,
+    resourceBody: { id: `bulk${i}`, pk: `x${i % 7}` },
+    partitionKey: `x${i % 7}`,
+  }));
   const results = await container.items.executeBulkOperations(
     [...creates, creates[0], { operationType: BulkOperationType.Delete, id: "none", partitionKey: "x0" }]);
   assert.deepEqual(results.slice(0, 30).map((one) => one.response?.statusCode), creates.map(() => 201));
