@@ -85,10 +85,10 @@ public sealed class When_a_worker_is_killed(When_a_worker_is_killed.ChildApp chi
 
         await SendAndKillAsync(
             members[0], conversation, new Fault(service, operation, isApplied ? FaultKind.ResetAfter : FaultKind.ResetBefore)
-        {
-            Target = one => one.StartsWith(target, StringComparison.Ordinal),
-            Skip = skip,
-        });
+            {
+                Target = one => one.StartsWith(target, StringComparison.Ordinal),
+                Skip = skip,
+            });
 
         await Task.WhenAll(members[1..].Select(member => Eventually.SeesAsync(
             () => member.SummaryAsync(conversation),

@@ -61,9 +61,9 @@ internal static class Requests
 {
     public static IReadOnlyList<Func<Task<double>>> Of(User user, string path, int atOnce) =>
         [.. Enumerable.Repeat(new Func<Task<double>>(async () =>
-    {
-        var began = Stopwatch.GetTimestamp();
-        await user.GetAsync(path);
-        return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
-    }), atOnce)];
+        {
+            var began = Stopwatch.GetTimestamp();
+            await user.GetAsync(path);
+            return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+        }), atOnce)];
 }

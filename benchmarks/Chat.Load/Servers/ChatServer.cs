@@ -91,17 +91,17 @@ internal sealed class ChatServer : IServer
     public Task FillAsync(IPerson sender, string conversation, int count) =>
         Parallel.ForAsync(
             0, (count + Batch - 1) / Batch, new ParallelOptions { MaxDegreeOfParallelism = BatchesAtOnce }, async (batch, _) =>
-        {
-            var messages = Enumerable.Range(batch * Batch, Math.Min(Batch, count - (batch * Batch)))
-                .Select(n => $$"""{"clientMessageId":"fill-{{n}}","text":"{{Filler.Text}}"}""");
-            var sent = await ((User)sender).AskAsync(
-                "POST", $"/api/conversations/{conversation}/messages/batch", $$"""{"messages":[{{string.Join(',', messages)}}]}""");
-            if (sent.GetProperty("results").EnumerateArray()
-                .Any(result => result.GetProperty("status").GetInt32() != (int)HttpStatusCode.Created))
             {
-                throw new InvalidOperationException("A message to fill a conversation was refused.");
-            }
-        });
+                var messages = Enumerable.Range(batch * Batch, Math.Min(Batch, count - (batch * Batch)))
+                    .Select(n => $$"""{"clientMessageId":"fill-{{n}}","text":"{{Filler.Text}}"}""");
+                var sent = await ((User)sender).AskAsync(
+                    "POST", $"/api/conversations/{conversation}/messages/batch", $$"""{"messages":[{{string.Join(',', messages)}}]}""");
+                if (sent.GetProperty("results").EnumerateArray()
+                    .Any(result => result.GetProperty("status").GetInt32() != (int)HttpStatusCode.Created))
+                {
+                    throw new InvalidOperationException("A message to fill a conversation was refused.");
+                }
+            });
 
     public async ValueTask DisposeAsync()
     {

@@ -17,8 +17,7 @@ internal sealed class World
     /// What has to have happened before an operation's examples, where that isn't enough: a line for an operation, or for one of
     /// its examples (<c>operation/example</c>).
     /// </summary>
-    public static readonly IReadOnlyDictionary<string, Func<World, Task>> Before = new Dictionary<string, Func<World, Task>>(
-        StringComparer.Ordinal)
+    public static readonly Dictionary<string, Func<World, Task>> Before = new(StringComparer.Ordinal)
     {
         ["listConversations"] = world => world.As("alice").CreateGroupAsync("Another", "bob"),
         ["listReactions"] = world => Task.WhenAll(world.ReactsAsync("bob"), world.ReactsAsync("carol")),
@@ -94,8 +93,7 @@ internal sealed class World
     };
 
     /// <summary>What tells the events that no example causes: a line for an event.</summary>
-    public static readonly IReadOnlyDictionary<string, Func<World, Task>> ToldBy = new Dictionary<string, Func<World, Task>>(
-        StringComparer.Ordinal)
+    public static readonly Dictionary<string, Func<World, Task>> ToldBy = new(StringComparer.Ordinal)
     {
         // Whoever wrote the example's message has read it, mostly before the example says so.
         ["receipt.read"] = world => world.As("bob").MarkReadAsync(world.Conversation, 1),
