@@ -40,11 +40,11 @@ for (const { name, each, used } of columns) {
   console.log(table(
     [`${name}: a message's`, 'RU', 'Service Bus operations', 'SignalR messages', 'executions', 'GB-s', 'USD a million: dev', 'prod'],
     [...stepsOf(each), ['all', used]].map(([step, its]) => [
-    step,
-    ...['cosmosRU', 'servicebusoperations', 'signalrmessages', 'functionsexecutions', 'functionsGB-s']
-      .map(unit => round(its.get(priceOf(unit)))),
-    ...Object.values(profiles).map(usd => dollars(prices.reduce((sum, price) => sum + its.get(price) * 1e6 * usd(price), 0))),
-  ])));
+      step,
+      ...['cosmosRU', 'servicebusoperations', 'signalrmessages', 'functionsexecutions', 'functionsGB-s']
+        .map(unit => round(its.get(priceOf(unit)))),
+      ...Object.values(profiles).map(usd => dollars(prices.reduce((sum, price) => sum + its.get(price) * 1e6 * usd(price), 0))),
+    ])));
   console.log();
 }
 const bills = columns.flatMap(({ name, used }) => Object.entries(profiles).map(

@@ -174,8 +174,7 @@ public class When_somebody_signs_in_and_out
 
     /// <summary>Counts operations of a service, which go on as always.</summary>
     private static IDisposable Count(ChatApp app, string service, string operation, Func<string, bool> isIt, Action count) =>
-        app.Azure.Faults.Add(
-        new Fault(service, operation, FaultKind.Delay)
+        app.Azure.Faults.Add(new Fault(service, operation, FaultKind.Delay)
         {
             Target = target =>
             {

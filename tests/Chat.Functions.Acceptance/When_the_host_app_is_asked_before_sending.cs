@@ -288,13 +288,13 @@ public class When_the_host_app_is_asked_before_sending
     /// <summary>Decides as the host app does, by what it was last asked about, or asked about a message.</summary>
     private static Task VerdictAsync(ChatApp app, HookReceiver host, string verdict, string? messageId = null) =>
         app.AsHost().Caller.DoAsync(
-        "POST",
-        "/api/host/verdicts",
-        Verdict(
-            messageId is null
-                ? host.Questions[^1]
-                : host.Questions.First(question => question.List("messages")[0].Text("messageId") == messageId),
-            verdict));
+            "POST",
+            "/api/host/verdicts",
+            Verdict(
+                messageId is null
+                    ? host.Questions[^1]
+                    : host.Questions.First(question => question.List("messages")[0].Text("messageId") == messageId),
+                verdict));
 
     private static object Verdict(JsonElement question, string verdict)
     {

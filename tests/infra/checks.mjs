@@ -230,11 +230,12 @@ const checks = {
     ['Microsoft.Web/sites', one => one.httpsOnly && one.siteConfig.minTlsVersion === '1.2' && one.siteConfig.scmMinTlsVersion === '1.2'],
   ].flatMap(([type, isSafe]) => of(type).filter(one => !isSafe(one.properties)).map(one => `${one.id} takes less than TLS 1.2`))),
 
-  'SignalR is serverless and calls nobody': (_, deployed) => deployed().flatMap(
-    ({ of }) => of('Microsoft.SignalRService/signalR').flatMap(({ id, properties }) => [
-    !properties.features.some(one => one.flag === 'ServiceMode' && one.value === 'Serverless') && `${id} isn't serverless`,
-    properties.upstream?.templates?.length > 0 && `${id} calls an upstream`,
-  ])).filter(Boolean),
+  'SignalR is serverless and calls nobody': (_, deployed) => deployed()
+    .flatMap(({ of }) => of('Microsoft.SignalRService/signalR').flatMap(({ id, properties }) => [
+      !properties.features.some(one => one.flag === 'ServiceMode' && one.value === 'Serverless') && `${id} isn't serverless`,
+      properties.upstream?.templates?.length > 0 && `${id} calls an upstream`,
+    ]))
+    .filter(Boolean),
 
   'instances that are ready are of functions': (world, deployed) => {
     const functions = functionsOf(world);

@@ -161,15 +161,16 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
 
     /// <summary>What Ann can do to her message after something else was done to it.</summary>
     private static ApiOperation AfterThat(
-        string name, string firstMethod, string firstPath, string? firstBody, string method, string path) => With(
-        name,
-        async (world, conversation) =>
-        {
-            var sent = await world.SendAsync(conversation);
-            await world.AskAsync("ann", firstMethod, Path(conversation, firstPath, sent), firstBody);
-            return sent;
-        },
-        (world, conversation, sent) => world.AskAsync("ann", method, Path(conversation, path, sent)));
+        string name, string firstMethod, string firstPath, string? firstBody, string method, string path) =>
+        With(
+            name,
+            async (world, conversation) =>
+            {
+                var sent = await world.SendAsync(conversation);
+                await world.AskAsync("ann", firstMethod, Path(conversation, firstPath, sent), firstBody);
+                return sent;
+            },
+            (world, conversation, sent) => world.AskAsync("ann", method, Path(conversation, path, sent)));
 
     private static string Path(string conversation, string path, Sent sent) =>
         $"{Messages.Replace("{c}", conversation, StringComparison.Ordinal)}{path.Replace("{m}", sent.Id, StringComparison.Ordinal)}";

@@ -34,8 +34,9 @@ public class DisappearingTests
         ForAll(
             from pauses in Gen.Choose(0, 20).ArrayOf() where pauses.Length > 0 select pauses.Select(pause => (pause, 10)).ToArray(),
             (messages, disappearing, now) =>
-            messages.Any(one => messages.Count(other => other.Ordinal <= one.Ordinal && other.ExpiresAt > one.At) >= Disappearing.MaxEnds)
-            || messages.Count(message => message.ExpiresAt <= now) == disappearing!.CountGone(0, now));
+                messages.Any(one =>
+                    messages.Count(other => other.Ordinal <= one.Ordinal && other.ExpiresAt > one.At) >= Disappearing.MaxEnds)
+                || messages.Count(message => message.ExpiresAt <= now) == disappearing!.CountGone(0, now));
 
     private static void ForAll(
         Gen<(int Pause, int Stays)[]> histories,
