@@ -108,7 +108,7 @@ public readonly record struct Decision
 
     /// <summary>
     /// Commits a head and documents without an entry: there is no <c>seq</c>, no delivery and no event. On the new head the command must
-    /// decide <see cref="Unchanged"/>, because it is decided again after an unclear answer.
+    /// decide <see cref="Nothing"/>, because it is decided again after an unclear answer.
     /// </summary>
     public static Decision WithoutEntry(Head head, params IReadOnlyList<ConversationDocument> documents) =>
         new(null, head) { Documents = documents, IsWithoutEntry = true };
