@@ -67,14 +67,24 @@ public class When_anybody_tries_anything
             Already = (scene, person) => scene.OwnerAsync(person),
             IsLast = true,
         },
-        ["remove a member"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}")
-            with { About = (scene, person) => scene.MemberAsync(person), Already = (_, _) => Task.FromResult(TriedConversation.NewName()) },
-        ["remove an admin"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}")
-            with { About = (scene, person) => scene.AdminAsync(person) },
-        ["remove the owner"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}")
-            with { About = (scene, person) => scene.OwnerAsync(person) },
-        ["leave"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}")
-            with { About = (scene, person) => scene.SelfAsync(person), IsLast = true },
+        ["remove a member"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}") with
+        {
+            About = (scene, person) => scene.MemberAsync(person),
+            Already = (_, _) => Task.FromResult(TriedConversation.NewName()),
+        },
+        ["remove an admin"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}") with
+        {
+            About = (scene, person) => scene.AdminAsync(person),
+        },
+        ["remove the owner"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}") with
+        {
+            About = (scene, person) => scene.OwnerAsync(person),
+        },
+        ["leave"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}") with
+        {
+            About = (scene, person) => scene.SelfAsync(person),
+            IsLast = true,
+        },
         ["list invite links"] = Read(nameof(ListInviteLinks), "/invite-links"),
         ["make an invite link"] = Change(nameof(CreateInviteLink), "POST", "/invite-links") with { Body = _ => new { } },
         ["delete an invite link"] = Change(nameof(DeleteInviteLink), "DELETE", "/invite-links/{0}") with
@@ -93,22 +103,32 @@ public class When_anybody_tries_anything
             About = (scene, person) => scene.RequestAsync(person),
             Already = (scene, person) => scene.AfterAsync(scene.RequestAsync(person), scene.Owner, "POST", "/join-requests/{0}/reject"),
         },
-        ["mute, pin, archive or draft for oneself"] = Change(nameof(ChangePreferences), "PATCH", "/preferences")
-            with { Body = _ => new { draft = new { text = TriedConversation.NewName() } }, Effect = Effect.Own },
+        ["mute, pin, archive or draft for oneself"] = Change(nameof(ChangePreferences), "PATCH", "/preferences") with
+        {
+            Body = _ => new { draft = new { text = TriedConversation.NewName() } },
+            Effect = Effect.Own,
+        },
         ["clear for oneself"] = Change(nameof(ClearConversation), "POST", "/clear") with { Body = _ => new { seq = 1 } },
         ["mark as unread"] = Change(nameof(MarkUnread), "POST", "/unread") with { Effect = Effect.Own },
         ["mark as read"] = Change(nameof(MarkRead), "PUT", "/read") with { Body = _ => new { seq = 2 } },
-        ["mark as received"] = Change(nameof(MarkDelivered), "PUT", "/delivered")
-            with { Body = _ => new { seq = 2 }, WhereBlocked = Effect.None },
+        ["mark as received"] = Change(nameof(MarkDelivered), "PUT", "/delivered") with
+        {
+            Body = _ => new { seq = 2 },
+            WhereBlocked = Effect.None,
+        },
         ["see receipts"] = Read(nameof(ListReceipts), "/receipts"),
         ["show typing"] = Change(nameof(SendTyping), "POST", "/typing") with { Body = _ => new { typing = true }, Effect = Effect.None },
         ["read messages"] = Read(nameof(ListMessages), "/messages"),
         ["read the log"] = Read(nameof(ListEvents), "/events"),
         ["read a message"] = Read(nameof(GetMessage), "/messages/{0}") with { About = (scene, person) => scene.AnothersAsync(person) },
-        ["read what a message said before"] = Read(nameof(ListRevisions), "/messages/{0}/revisions")
-            with { About = (scene, person) => scene.AnothersAsync(person) },
-        ["read a thread"] = Read(nameof(ListReplies), "/messages/{0}/replies")
-            with { About = (scene, person) => scene.AnothersAsync(person) },
+        ["read what a message said before"] = Read(nameof(ListRevisions), "/messages/{0}/revisions") with
+        {
+            About = (scene, person) => scene.AnothersAsync(person),
+        },
+        ["read a thread"] = Read(nameof(ListReplies), "/messages/{0}/replies") with
+        {
+            About = (scene, person) => scene.AnothersAsync(person),
+        },
         ["send a message"] = Change(nameof(SendMessage), "POST", "/messages") with
         {
             Body = id => new { clientMessageId = id, text = "Mine" },
@@ -149,8 +169,11 @@ public class When_anybody_tries_anything
             About = (scene, person) => scene.OwnAsync(person),
             Already = (scene, person) => scene.TakenBackAsync(scene.OwnAsync(person), person),
         },
-        ["take back another's message"] = Change(nameof(UnsendMessage), "DELETE", "/messages/{0}")
-            with { About = (scene, person) => scene.AnothersAsync(person), Already = (scene, person) => scene.TakenBackAsync(person) },
+        ["take back another's message"] = Change(nameof(UnsendMessage), "DELETE", "/messages/{0}") with
+        {
+            About = (scene, person) => scene.AnothersAsync(person),
+            Already = (scene, person) => scene.TakenBackAsync(person),
+        },
         ["delete a message for oneself"] = Change(nameof(UnsendMessage), "DELETE", "/messages/{0}?scope=me") with
         {
             About = (scene, person) => scene.AnothersAsync(person),
@@ -162,10 +185,15 @@ public class When_anybody_tries_anything
             Already = (scene, person) => scene.AfterAsync(scene.AnothersAsync(person), person, "PUT", "/messages/{0}/reactions/:new:"),
             Impossible = (scene, person) => scene.TakenBackAsync(person),
         },
-        ["take a reaction back"] = Change(nameof(RemoveReaction), "DELETE", "/messages/{0}/reactions/:old:")
-            with { About = (scene, person) => scene.ReactedAsync(person), Already = (scene, person) => scene.AnothersAsync(person) },
-        ["see who reacted"] = Read(nameof(ListReactions), "/messages/{0}/reactions")
-            with { About = (scene, person) => scene.AnothersAsync(person) },
+        ["take a reaction back"] = Change(nameof(RemoveReaction), "DELETE", "/messages/{0}/reactions/:old:") with
+        {
+            About = (scene, person) => scene.ReactedAsync(person),
+            Already = (scene, person) => scene.AnothersAsync(person),
+        },
+        ["see who reacted"] = Read(nameof(ListReactions), "/messages/{0}/reactions") with
+        {
+            About = (scene, person) => scene.AnothersAsync(person),
+        },
         ["vote"] = Change(nameof(VoteInPoll), "PUT", "/messages/{0}/vote") with
         {
             Body = _ => new { options = new[] { 1 } },
@@ -180,8 +208,11 @@ public class When_anybody_tries_anything
             Already = (scene, person) => scene.PinnedAsync(person),
             Impossible = (scene, person) => scene.TakenBackAsync(person),
         },
-        ["unpin a message"] = Change(nameof(UnpinMessage), "DELETE", "/messages/{0}/pin")
-            with { About = (scene, person) => scene.PinnedAsync(person), Already = (scene, person) => scene.AnothersAsync(person) },
+        ["unpin a message"] = Change(nameof(UnpinMessage), "DELETE", "/messages/{0}/pin") with
+        {
+            About = (scene, person) => scene.PinnedAsync(person),
+            Already = (scene, person) => scene.AnothersAsync(person),
+        },
         ["see pins"] = Read(nameof(ListPins), "/pins"),
         ["schedule a message"] = Change(nameof(ScheduleMessage), "POST", "/scheduled") with { Body = _ => TriedConversation.Later() },
         ["list one's scheduled messages"] = Read(nameof(ListScheduled), "/scheduled"),

@@ -46,12 +46,15 @@ public class When_words_are_listed
         }
 
         // A batch answers for each, and the others of it are sent.
-        var batch = new { messages = new[]
+        var batch = new
         {
-            new { clientMessageId = "6", text = "before" },
-            new { clientMessageId = "7", text = Bad },
-            new { clientMessageId = "8", text = "after" },
-        } };
+            messages = new[]
+            {
+                new { clientMessageId = "6", text = "before" },
+                new { clientMessageId = "7", text = Bad },
+                new { clientMessageId = "8", text = "after" },
+            },
+        };
         var results = (await alice.AskAsync("POST", $"{path}/messages/batch", batch)).List("results");
         Assert.Equal([201, 422, 201], results.Select(result => result.Number("status")));
         Assert.Equal("content_refused", results[1].Text("problem.code"));

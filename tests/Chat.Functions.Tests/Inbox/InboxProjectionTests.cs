@@ -192,7 +192,11 @@ public class InboxProjectionTests
         var at = DateTimeOffset.UnixEpoch;
         var head = new Head
         {
-            ConversationId = conversation, Kind = ConversationKind.Group, CreatedBy = Users[0], CreatedAt = at, LastSeq = 1,
+            ConversationId = conversation,
+            Kind = ConversationKind.Group,
+            CreatedBy = Users[0],
+            CreatedAt = at,
+            LastSeq = 1,
             MemberCount = Users.Length,
         };
         var ranges = new List<(Head, IReadOnlyList<LogEntry>)>();
