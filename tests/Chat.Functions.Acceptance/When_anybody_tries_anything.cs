@@ -121,14 +121,8 @@ public class When_anybody_tries_anything
         ["read messages"] = Read(nameof(ListMessages), "/messages"),
         ["read the log"] = Read(nameof(ListEvents), "/events"),
         ["read a message"] = Read(nameof(GetMessage), "/messages/{0}") with { About = (scene, person) => scene.AnothersAsync(person) },
-        ["read what a message said before"] = Read(nameof(ListRevisions), "/messages/{0}/revisions") with
-        {
-            About = (scene, person) => scene.AnothersAsync(person),
-        },
-        ["read a thread"] = Read(nameof(ListReplies), "/messages/{0}/replies") with
-        {
-            About = (scene, person) => scene.AnothersAsync(person),
-        },
+        ["read what a message said before"] = Read(nameof(ListRevisions), "/messages/{0}/revisions") with { About = Anothers },
+        ["read a thread"] = Read(nameof(ListReplies), "/messages/{0}/replies") with { About = Anothers },
         ["send a message"] = Change(nameof(SendMessage), "POST", "/messages") with
         {
             Body = id => new { clientMessageId = id, text = "Mine" },
@@ -190,10 +184,7 @@ public class When_anybody_tries_anything
             About = (scene, person) => scene.ReactedAsync(person),
             Already = (scene, person) => scene.AnothersAsync(person),
         },
-        ["see who reacted"] = Read(nameof(ListReactions), "/messages/{0}/reactions") with
-        {
-            About = (scene, person) => scene.AnothersAsync(person),
-        },
+        ["see who reacted"] = Read(nameof(ListReactions), "/messages/{0}/reactions") with { About = Anothers },
         ["vote"] = Change(nameof(VoteInPoll), "PUT", "/messages/{0}/vote") with
         {
             Body = _ => new { options = new[] { 1 } },
@@ -343,6 +334,8 @@ public class When_anybody_tries_anything
     private static Operation Change(string function, string method, string path) => new(function, method, path, Effect.Conversation);
 
     /// <summary>Tries something, and tells what is otherwise than the table says.</summary>
+    private static Task<string> Anothers(TriedConversation scene, Person person) => scene.AnothersAsync(person);
+
     private static async Task<List<string>> TryAsync(
         TriedConversation scene,
         string name,
