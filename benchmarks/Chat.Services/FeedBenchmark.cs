@@ -35,8 +35,8 @@ internal static class FeedBenchmark
         var began = Stopwatch.GetTimestamp();
         await CopiedConversations.WriteAsync(azure, template, Peer, conversations, age: TimeSpan.FromHours(2));
         var documents = (long)(conversations + 1) * (messages + 4);
-        Say($"{documents:N0} documents of {conversations:N0} conversations written in {Stopwatch.GetElapsedTime(began).TotalSeconds:N0} "
-            + $"s; resident {Resident():N0} MB");
+        var written = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        Say($"{documents:N0} documents of {conversations:N0} conversations written in {written:N0} s; resident {Resident():N0} MB");
 
         began = Stopwatch.GetTimestamp();
         await using var app = await StartAppAsync(azure);
@@ -51,8 +51,8 @@ internal static class FeedBenchmark
         await anew.CancelAsync();
         var behind = await talking;
         Say($"projected in {took.TotalSeconds:N1} s, {documents / took.TotalSeconds:N0} documents a second; resident {Resident():N0} MB");
-        Say($"the list of {behind.Count:N0} messages that were sent meanwhile, one after another: "
-            + $"{new Sample(behind).Median / 1000:N1} s behind their answer at the median, {behind.Max() / 1000:N1} s at most");
+        var (median, most) = (new Sample(behind).Median / 1000, behind.Max() / 1000);
+        Say($"the list of {behind.Count:N0} messages sent meanwhile: {median:N1} s behind their answer at the median, {most:N1} s at most");
     }
 
     /// <summary>Has one conversation sent that is copied then, and another begun; and loses the leases.</summary>

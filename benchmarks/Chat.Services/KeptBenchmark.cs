@@ -59,8 +59,8 @@ internal static class KeptBenchmark
                 ?? throw new InvalidOperationException("A message is missing.");
         }
 
-        Say($"{took.TotalMilliseconds:N0} ms to the first message read; "
-            + $"resident {empty:N0} MB before, {started:N0} MB then, {Resident():N0} MB after {Read:N0} reads");
+        Say($"{took.TotalMilliseconds:N0} ms to the first message read");
+        Say($"resident {empty:N0} MB before, {started:N0} MB then, {Resident():N0} MB after {Read:N0} reads");
     }
 
     private static async Task StartAsync(string how, string directory, int messages)
