@@ -12,8 +12,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Members;
 
 /// <summary>
-/// <c>POST /conversations/{c}/members</c>: adds users to a group, even those who were removed from it; 204. Idempotent: members
-/// stay as they are. Who may not be added without being asked is invited. The answer waits up to two seconds until the new members receive the group's pushes.
+/// <c>POST /conversations/{c}/members</c>: adds users to a group, even those who were removed from it; 204. Idempotent: members stay as
+/// they are. Users whom first contact doesn't let be added are invited. The answer waits up to two seconds until the new members receive
+/// the group's pushes.
 /// </summary>
 public sealed class AddMembers(
     ConversationLog log,
@@ -80,7 +81,7 @@ public sealed class AddMembers(
         List<UserId> joined = [];
         while (true)
         {
-            var (refused, seen, joining, invited) = await LookAsync(conversation, users, session, cancellationToken);
+            var (refused, seen, joining, invited) = await EvaluateContactAsync(conversation, users, session, cancellationToken);
             if (refused is not null)
             {
                 return (AppendResult.Refused(refused), [], []);
@@ -119,7 +120,7 @@ public sealed class AddMembers(
     /// group, so that the answer doesn't tell who.
     /// </summary>
     /// <returns>The refusal; or who joins and who is invited, by the members of that version.</returns>
-    private async Task<(Problem? Refusal, long Seen, IReadOnlyList<UserId> Joining, IReadOnlyList<UserId> Invited)> LookAsync(
+    private async Task<(Problem? Refusal, long Seen, IReadOnlyList<UserId> Joining, IReadOnlyList<UserId> Invited)> EvaluateContactAsync(
         ConversationId conversation,
         IReadOnlyList<UserId> users,
         Session? session,

@@ -65,7 +65,11 @@ public class When_a_request_is_answered
         await app.HasDeliveredAsync();
 
         // The answer's own write of the list fails, as if the process had ended before it.
-        using (app.Azure.Faults.Add(new Chat.Local.Fault("cosmos", "patch", Chat.Local.FaultKind.Fail) { Target = target => target.Contains($"inbox:{request}", StringComparison.Ordinal), Times = 1 }))
+        using (app.Azure.Faults.Add(new Chat.Local.Fault("cosmos", "patch", Chat.Local.FaultKind.Fail)
+        {
+            Target = target => target.Contains($"inbox:{request}", StringComparison.Ordinal),
+            Times = 1,
+        }))
         {
             using var answer = await bob.SendAsync(HttpMethod.Post, $"/api/requests/{request}/accept", null);
             Assert.False(answer.IsSuccessStatusCode);
@@ -91,7 +95,10 @@ public class When_a_request_is_answered
                 "declined" => bob.DoAsync("POST", $"/api/requests/{request}/decline", new { }),
                 "blocked" => bob.DoAsync("PUT", $"/api/blocks/{alice.Name}"),
                 "declined and blocked" => bob.DoAsync("POST", $"/api/requests/{request}/decline", new { block = true }),
-                "blocked and reported" => bob.DoAsync("POST", $"/api/requests/{request}/decline", new { block = true, report = new { reason = "spam" } }),
+                "blocked and reported" => bob.DoAsync(
+                    "POST",
+                    $"/api/requests/{request}/decline",
+                    new { block = true, report = new { reason = "spam" } }),
                 "read" => bob.DoAsync("PUT", $"/api/conversations/{request}/delivered", new { seq = 2 }),
                 _ => Task.CompletedTask,
             });
@@ -100,7 +107,8 @@ public class When_a_request_is_answered
             var told = await SendersView.OfAsync(alice, bob.Name, request);
             await app.HasDeliveredAsync();
             told += string.Join('\n', phone.Events().Select(one => one.Text("type")));
-            seen.Add(told.Replace($"-of-{seen.Count}", "", StringComparison.Ordinal).Replace(request, "{request}", StringComparison.Ordinal));
+            seen.Add(
+                told.Replace($"-of-{seen.Count}", "", StringComparison.Ordinal).Replace(request, "{request}", StringComparison.Ordinal));
         }
 
         Assert.All(seen, one => Assert.Equal(seen[0], one));
@@ -115,24 +123,40 @@ public class When_a_request_is_answered
         var (request, group) = (await alice.AsksToWriteAsync("bob"), (await alice.CreateGroupAsync("Buy", "bob")).ConversationId);
         foreach (var conversation in new[] { request, group, request, group })
         {
-            await bob.DoAsync("POST", $"/api/requests/{conversation}/decline", new { block = true, report = new { reason = "spam", note = "He sells something" } });
+            await bob.DoAsync(
+                "POST",
+                $"/api/requests/{conversation}/decline",
+                new { block = true, report = new { reason = "spam", note = "He sells something" } });
         }
 
         // Alice takes it back; what she said is with the moderators.
-        await alice.AskAsync("DELETE", $"/api/conversations/{request}/messages/{Assert.Single((await alice.MessagesAsync(request)).Messages).MessageId}");
+        await alice.AskAsync(
+            "DELETE",
+            $"/api/conversations/{request}/messages/{Assert.Single((await alice.MessagesAsync(request)).Messages).MessageId}");
         Assert.Empty(await bob.RequestsAsync());
         Assert.Equal("alice", Assert.Single((await bob.AskAsync("GET", "/api/blocks")).List("blocks")).Text("userId"));
         var cases = (await vera.AskAsync("GET", "/api/moderation/cases")).List("cases");
         Assert.Equal(2, cases.Count);
         Assert.All(cases, one => Assert.Equal(("alice", 1), (one.Text("target.userId"), one.Number("reports"))));
-        var details = await vera.AskAsync("GET", $"/api/moderation/cases/{cases.Single(one => one.Text("target.conversationId") == request).Text("caseId")}");
+        var details = await vera.AskAsync(
+            "GET",
+            $"/api/moderation/cases/{cases.Single(one => one.Text("target.conversationId") == request).Text("caseId")}");
         Assert.Equal("Hello, it's me", Assert.Single(details.List("evidence")).Text("message.text"));
-        Assert.Equal(("bob", "spam", "He sells something"), (details.List("reports")[0].Text("reporterId"), details.List("reports")[0].Text("reason"), details.List("reports")[0].Text("note")));
+        Assert.Equal(
+            ("bob", "spam", "He sells something"),
+            (
+                details.List("reports")[0].Text("reporterId"),
+                details.List("reports")[0].Text("reason"),
+                details.List("reports")[0].Text("note")));
 
         var malformed = new { report = new { reason = "nonsense" } };
-        Assert.Equal("malformed", await bob.IsRefusedAsync("POST", $"/api/requests/{request}/decline", HttpStatusCode.BadRequest, malformed));
+        Assert.Equal(
+            "malformed",
+            await bob.IsRefusedAsync("POST", $"/api/requests/{request}/decline", HttpStatusCode.BadRequest, malformed));
         var nobodys = new { block = true, report = new { reason = "spam" } };
-        Assert.Equal("request_not_found", await app.As("carol").IsRefusedAsync("POST", $"/api/requests/{request}/decline", HttpStatusCode.NotFound, nobodys));
+        Assert.Equal(
+            "request_not_found",
+            await app.As("carol").IsRefusedAsync("POST", $"/api/requests/{request}/decline", HttpStatusCode.NotFound, nobodys));
         Assert.Equal(2, (await vera.AskAsync("GET", "/api/moderation/cases")).List("cases").Count);
     }
 
@@ -143,11 +167,17 @@ public class When_a_request_is_answered
         var request = await app.As("alice").AsksToWriteAsync("bob");
         foreach (var name in new[] { "alice", "carol" })
         {
-            Assert.Equal("request_not_found", await app.As(name).IsRefusedAsync("POST", $"/api/requests/{request}/accept", HttpStatusCode.NotFound));
-            Assert.Equal("request_not_found", await app.As(name).IsRefusedAsync("POST", $"/api/requests/{request}/decline", HttpStatusCode.NotFound, new { }));
+            Assert.Equal(
+                "request_not_found",
+                await app.As(name).IsRefusedAsync("POST", $"/api/requests/{request}/accept", HttpStatusCode.NotFound));
+            Assert.Equal(
+                "request_not_found",
+                await app.As(name).IsRefusedAsync("POST", $"/api/requests/{request}/decline", HttpStatusCode.NotFound, new { }));
         }
 
-        Assert.Equal("request_not_found", await app.As("bob").IsRefusedAsync("POST", "/api/requests/aaaaaaaaaaaaaaaaaaaaaa/accept", HttpStatusCode.NotFound));
+        Assert.Equal(
+            "request_not_found",
+            await app.As("bob").IsRefusedAsync("POST", "/api/requests/aaaaaaaaaaaaaaaaaaaaaa/accept", HttpStatusCode.NotFound));
         Assert.Single(await app.As("bob").RequestsAsync());
     }
 

@@ -21,17 +21,25 @@ public class When_somebody_asks_to_write
         await app.HasDeliveredAsync();
 
         var asked = Assert.Single(await bob.RequestsAsync());
-        Assert.Equal((request, "Alice", "Hello, it's me"), (asked.Text("conversationId"), asked.Text("from.displayName"), asked.Text("message.preview")));
+        Assert.Equal(
+            (request, "Alice", "Hello, it's me"),
+            (asked.Text("conversationId"), asked.Text("from.displayName"), asked.Text("message.preview")));
         Assert.Empty(await bob.AllConversationsAsync());
         Assert.Empty((await bob.SyncAsync(null)).Items);
         Assert.Equal((0, 0), ((await bob.UnreadAsync()).Conversations, (await bob.UnreadAsync()).Messages));
         Assert.Equal("Hello, it's me", Assert.Single((await bob.MessagesAsync(request)).Messages).Text);
         foreach (var (method, path, body) in new (string, string, object?)[]
         {
-            ("PUT", "read", new { seq = 2 }), ("POST", "unread", null), ("POST", "clear", new { seq = 2 }), ("PATCH", "preferences", new { pinned = true }), ("PATCH", "", new { messageTtl = 60 }),
+            ("PUT", "read", new { seq = 2 }),
+            ("POST", "unread", null),
+            ("POST", "clear", new { seq = 2 }),
+            ("PATCH", "preferences", new { pinned = true }),
+            ("PATCH", "", new { messageTtl = 60 }),
         })
         {
-            Assert.Equal("request_pending", await bob.IsRefusedAsync(method, $"/api/conversations/{request}/{path}".TrimEnd('/'), HttpStatusCode.Forbidden, body));
+            Assert.Equal(
+                "request_pending",
+                await bob.IsRefusedAsync(method, $"/api/conversations/{request}/{path}".TrimEnd('/'), HttpStatusCode.Forbidden, body));
         }
 
         Assert.Equal(request, (await bob.StartDirectAsync("alice")).ConversationId);
@@ -51,8 +59,12 @@ public class When_somebody_asks_to_write
         var request = (await alice.StartDirectAsync("bob")).ConversationId;
         foreach (var content in new object[]
         {
-            new { text = new string('a', 501) }, new { text = "Look at https://example.com" }, new { text = "www.example.org" }, new { text = "It's on example.com!" },
-            new { poll = new { question = "When?", options = new[] { "Now", "Never" } } }, new { text = "Hello bob", mentions = new[] { new { userId = "bob", offset = 6, length = 3 } } },
+            new { text = new string('a', 501) },
+            new { text = "Look at https://example.com" },
+            new { text = "www.example.org" },
+            new { text = "It's on example.com!" },
+            new { poll = new { question = "When?", options = new[] { "Now", "Never" } } },
+            new { text = "Hello bob", mentions = new[] { new { userId = "bob", offset = 6, length = 3 } } },
         })
         {
             Assert.Equal("not_a_request", await alice.MayNotSayAsync(request, content, HttpStatusCode.Forbidden));
@@ -73,7 +85,13 @@ public class When_somebody_asks_to_write
 
         // Taking it back is possible, and leaves nothing to answer.
         var first = Assert.Single((await alice.MessagesAsync(request)).Messages);
-        Assert.Equal("request_pending", await alice.IsRefusedAsync("PATCH", $"/api/conversations/{request}/messages/{first.MessageId}", HttpStatusCode.Forbidden, new { text = "Something else" }));
+        Assert.Equal(
+            "request_pending",
+            await alice.IsRefusedAsync(
+                "PATCH",
+                $"/api/conversations/{request}/messages/{first.MessageId}",
+                HttpStatusCode.Forbidden,
+                new { text = "Something else" }));
         await alice.AskAsync("DELETE", $"/api/conversations/{request}/messages/{first.MessageId}");
         Assert.Equal("", Assert.Single(await bob.RequestsAsync()).Text("message.preview"));
     }
@@ -89,12 +107,24 @@ public class When_somebody_asks_to_write
         var mine = await alice.SendAsync(group, "To be forwarded");
 
         var batch = new { messages = new[] { TriedConversation.Text(), TriedConversation.Text() } };
-        Assert.Equal("request_pending", await alice.IsRefusedAsync("POST", $"/api/conversations/{request}/messages/batch", HttpStatusCode.Forbidden, batch));
-        var forwarded = await alice.AskAsync("POST", $"/api/conversations/{group}/messages/{mine.MessageId}/forward", new { clientMessageId = "1", to = new[] { request } });
+        Assert.Equal(
+            "request_pending",
+            await alice.IsRefusedAsync("POST", $"/api/conversations/{request}/messages/batch", HttpStatusCode.Forbidden, batch));
+        var forwarded = await alice.AskAsync(
+            "POST",
+            $"/api/conversations/{group}/messages/{mine.MessageId}/forward",
+            new { clientMessageId = "1", to = new[] { request } });
         Assert.Equal("request_pending", Assert.Single(forwarded.List("results")).Text("problem.code"));
-        await alice.AskAsync("POST", $"/api/conversations/{request}/scheduled", new { clientMessageId = "2", text = "Later", dueAt = clock.GetUtcNow().AddMinutes(2) }, HttpStatusCode.Created);
+        await alice.AskAsync(
+            "POST",
+            $"/api/conversations/{request}/scheduled",
+            new { clientMessageId = "2", text = "Later", dueAt = clock.GetUtcNow().AddMinutes(2) },
+            HttpStatusCode.Created);
         clock.Jump(TimeSpan.FromMinutes(3));
-        await Eventually.SeesAsync(clock, async () => (await alice.AskAsync("GET", $"/api/conversations/{request}/scheduled")).List("scheduled").Count, left => left == 0);
+        await Eventually.SeesAsync(
+            clock,
+            async () => (await alice.AskAsync("GET", $"/api/conversations/{request}/scheduled")).List("scheduled").Count,
+            left => left == 0);
         Assert.Single((await alice.MessagesAsync(request)).Messages);
     }
 
@@ -144,7 +174,9 @@ public class When_somebody_asks_to_write
         Assert.Equal("open", await TryAsync("adult", "teen"));
         Assert.Equal("request", await TryAsync("teen-2", "teen"));
 
-        Assert.Equal("everyone", (await app.As("adult-2").AskAsync("PATCH", "/api/me/privacy", new { whoCanMessage = "everyone" })).Text("whoCanMessage"));
+        Assert.Equal(
+            "everyone",
+            (await app.As("adult-2").AskAsync("PATCH", "/api/me/privacy", new { whoCanMessage = "everyone" })).Text("whoCanMessage"));
         await app.As("adult-2").AskAsync("PATCH", "/api/me/privacy", new { whoCanMessage = "friends" });
         await host.FollowsAsync("adult-2", "adult");
         Assert.Equal("cannot_message", await TryAsync("adult", "adult-2"));
@@ -160,7 +192,9 @@ public class When_somebody_asks_to_write
     {
         await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
         var (alice, bob, carol) = (app.As("alice"), app.As("bob"), app.As("carol"));
-        var (toBob, toCarol) = ((await alice.StartDirectAsync("bob")).ConversationId, (await alice.StartDirectAsync("carol")).ConversationId);
+        var (toBob, toCarol) = (
+            (await alice.StartDirectAsync("bob")).ConversationId,
+            (await alice.StartDirectAsync("carol")).ConversationId);
         await bob.AskAsync("PATCH", "/api/me/privacy", new { whoCanMessage = "noOne" });
         Assert.Equal("cannot_message", await alice.MayNotSayAsync(toBob, new { text = "Hello" }, HttpStatusCode.Forbidden));
         await app.AsHost().FollowsAsync("carol", "alice");

@@ -14,10 +14,20 @@ public class When_somebody_hides_words
         var bob = app.As("bob");
         Assert.Empty((await bob.AskAsync("GET", "/api/me/hidden-words")).List("words"));
         await bob.DoAsync("PUT", "/api/me/hidden-words", new { words = new[] { "Bitcoin", "get rich", "天气" } });
-        Assert.Equal(["Bitcoin", "get rich", "天气"], (await bob.AskAsync("GET", "/api/me/hidden-words")).List("words").Select(word => word.ToString()));
+        Assert.Equal(
+            ["Bitcoin", "get rich", "天气"],
+            (await bob.AskAsync("GET", "/api/me/hidden-words")).List("words").Select(word => word.ToString()));
         await using var phone = await bob.ListenAsync();
         var asked = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, text) in new[] { ("case", "buy BITCOIN now"), ("look-alike", "B\u0456tco\u200Bin!"), ("phrase", "How to get rich"), ("script", "今天天气好"), ("within", "A bitcoiner says hello"), ("plain", "Hello") })
+        foreach (var (name, text) in new[]
+        {
+            ("case", "buy BITCOIN now"),
+            ("look-alike", "B\u0456tco\u200Bin!"),
+            ("phrase", "How to get rich"),
+            ("script", "今天天气好"),
+            ("within", "A bitcoiner says hello"),
+            ("plain", "Hello"),
+        })
         {
             asked[name] = (await app.As(name).StartDirectAsync("bob")).ConversationId;
             await app.As(name).SendAsync(asked[name], text);
@@ -26,8 +36,12 @@ public class When_somebody_hides_words
         var group = (await app.As("inviter").CreateGroupAsync("Get rich with us", "bob")).ConversationId;
         await phone.ReceivesEventAsync("request.received", data => data.Text("by") == "plain");
         Assert.Equal(["plain", "within"], (await bob.RequestsAsync()).Select(one => one.Text("from.userId")));
-        Assert.Equal(["inviter", "script", "phrase", "look-alike", "case"], (await bob.RequestsAsync("hidden=true")).Select(one => one.Text("from.userId")));
-        Assert.Equal(["plain", "within"], phone.Events().Where(one => one.Text("type") == "request.received").Select(one => one.Text("data.by")).Order());
+        Assert.Equal(
+            ["inviter", "script", "phrase", "look-alike", "case"],
+            (await bob.RequestsAsync("hidden=true")).Select(one => one.Text("from.userId")));
+        Assert.Equal(
+            ["plain", "within"],
+            phone.Events().Where(one => one.Text("type") == "request.received").Select(one => one.Text("data.by")).Order());
 
         await bob.DoAsync("POST", $"/api/requests/{asked["case"]}/accept");
         await bob.DoAsync("POST", $"/api/requests/{asked["phrase"]}/decline", new { });
@@ -50,7 +64,13 @@ public class When_somebody_hides_words
         Assert.Equal("carol", Assert.Single(await bob.RequestsAsync("hidden=true")).Text("from.userId"));
         var many = new { words = Enumerable.Range(0, 101).Select(n => $"word {n}") };
         Assert.Equal("malformed", await bob.IsRefusedAsync("PUT", "/api/me/hidden-words", HttpStatusCode.BadRequest, many));
-        Assert.Equal("malformed", await bob.IsRefusedAsync("PUT", "/api/me/hidden-words", HttpStatusCode.BadRequest, new { words = new[] { new string('a', 65) } }));
+        Assert.Equal(
+            "malformed",
+            await bob.IsRefusedAsync(
+                "PUT",
+                "/api/me/hidden-words",
+                HttpStatusCode.BadRequest,
+                new { words = new[] { new string('a', 65) } }));
     }
 
     /// <summary>Whoever asks sees and is answered the same, whether their words are hidden or not.</summary>
@@ -66,7 +86,8 @@ public class When_somebody_hides_words
             var request = await alice.AsksToWriteAsync(bob.Name);
             await app.HasDeliveredAsync();
             var told = await SendersView.OfAsync(alice, bob.Name, request);
-            seen.Add(told.Replace($"-of-{seen.Count}", "", StringComparison.Ordinal).Replace(request, "{request}", StringComparison.Ordinal));
+            seen.Add(
+                told.Replace($"-of-{seen.Count}", "", StringComparison.Ordinal).Replace(request, "{request}", StringComparison.Ordinal));
         }
 
         Assert.Equal(seen[0], seen[1]);

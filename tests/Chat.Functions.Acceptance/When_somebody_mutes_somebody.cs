@@ -18,17 +18,23 @@ public class When_somebody_mutes_somebody
         await using var his = await bob.ListenAsync();
         await alice.DoAsync("PUT", "/api/mutes/bob");
         await alice.DoAsync("PUT", "/api/mutes/bob");
-        var first = await phone.ReceivesEventAsync("mute.updated", data => data.Text("userId") == "bob" && data.At("isMuted")!.Value.GetBoolean());
+        var first = await phone.ReceivesEventAsync(
+            "mute.updated",
+            data => data.Text("userId") == "bob" && data.At("isMuted")!.Value.GetBoolean());
         await bob.SendAsync(direct, "Hello");
         await phone.ReceivesAsync(direct, "Hello");
         await app.HasDeliveredAsync();
-        Assert.Equal((1, "Hello"), ((await alice.SummaryAsync(direct))!.UnreadCount, (await alice.SummaryAsync(direct))!.LastMessage!.Preview));
+        Assert.Equal(
+            (1, "Hello"),
+            ((await alice.SummaryAsync(direct))!.UnreadCount, (await alice.SummaryAsync(direct))!.LastMessage!.Preview));
         Assert.Equal("bob", Assert.Single((await alice.AskAsync("GET", "/api/mutes")).List("mutes")).Text("userId"));
         Assert.Empty((await bob.AskAsync("GET", "/api/mutes")).List("mutes"));
 
         await alice.DoAsync("DELETE", "/api/mutes/bob");
         await alice.DoAsync("DELETE", "/api/mutes/bob");
-        await phone.ReceivesEventAsync("mute.updated", data => !data.At("isMuted")!.Value.GetBoolean() && data.Number("version") > first.Number("version"));
+        await phone.ReceivesEventAsync(
+            "mute.updated",
+            data => !data.At("isMuted")!.Value.GetBoolean() && data.Number("version") > first.Number("version"));
         Assert.Empty((await alice.AskAsync("GET", "/api/mutes")).List("mutes"));
         Assert.DoesNotContain(await his.EventsBeforeNowAsync(bob, direct), one => one.Text("type") == "mute.updated");
     }

@@ -25,7 +25,9 @@ public class When_somebody_restricts_somebody
         await using var phone = await alice.ListenAsync();
         await alice.DoAsync("PUT", "/api/restrictions/bob");
         await alice.DoAsync("PUT", "/api/restrictions/bob");
-        await phone.ReceivesEventAsync("restriction.updated", data => data.Text("userId") == "bob" && data.At("isRestricted")!.Value.GetBoolean());
+        await phone.ReceivesEventAsync(
+            "restriction.updated",
+            data => data.Text("userId") == "bob" && data.At("isRestricted")!.Value.GetBoolean());
         var said = await bob.SendAsync(direct, "Are you there?");
         await bob.DoAsync("POST", $"/api/conversations/{direct}/typing", new { typing = true });
         await bob.MarkReadAsync(direct, said.Seq);
@@ -37,16 +39,24 @@ public class When_somebody_restricts_somebody
         Assert.Equal((0, 0), ((await alice.UnreadAsync()).Conversations, (await alice.UnreadAsync()).Messages));
         Assert.DoesNotContain(phone.Events(), one => one.Text("conversationId") == direct);
         var asked = Assert.Single(await alice.RequestsAsync());
-        Assert.Equal((direct, "Are you there?", "True"), (asked.Text("conversationId"), asked.Text("message.preview"), asked.Text("isRestricted")));
+        Assert.Equal(
+            (direct, "Are you there?", "True"),
+            (asked.Text("conversationId"), asked.Text("message.preview"), asked.Text("isRestricted")));
         Assert.Equal(3, (await alice.MessagesAsync(direct)).Messages.Count);
         Assert.Equal("request_pending", await alice.MayNotSayAsync(direct, new { text = "Yes" }, HttpStatusCode.Forbidden));
         foreach (var (verb, to, body) in new (string, string, object?)[]
         {
-            ("PUT", "/read", new { seq = 2 }), ("POST", "/unread", null), ("POST", "/clear", new { seq = 2 }), ("PATCH", "/preferences", new { pinned = false }), ("PATCH", "", new { messageTtl = 60 }),
+            ("PUT", "/read", new { seq = 2 }),
+            ("POST", "/unread", null),
+            ("POST", "/clear", new { seq = 2 }),
+            ("PATCH", "/preferences", new { pinned = false }),
+            ("PATCH", "", new { messageTtl = 60 }),
             ("PUT", $"/messages/{said.MessageId}/reactions/:hey:", null), ("PUT", $"/messages/{said.MessageId}/pin", null),
         })
         {
-            Assert.Equal("request_pending", await alice.IsRefusedAsync(verb, $"/api/conversations/{direct}{to}", HttpStatusCode.Forbidden, body));
+            Assert.Equal(
+                "request_pending",
+                await alice.IsRefusedAsync(verb, $"/api/conversations/{direct}{to}", HttpStatusCode.Forbidden, body));
         }
 
         Assert.Equal(direct, (await alice.StartDirectAsync("bob")).ConversationId);
@@ -64,10 +74,14 @@ public class When_somebody_restricts_somebody
         await phone.ReceivesAsync(direct, "There you are");
         await app.HasDeliveredAsync();
         Assert.Equal(2, (await alice.SummaryAsync(direct))!.UnreadCount);
-        Assert.DoesNotContain(await his.EventsBeforeNowAsync(bob, direct), one => one.Text("type") is "request.resolved" or "restriction.updated");
+        Assert.DoesNotContain(
+            await his.EventsBeforeNowAsync(bob, direct),
+            one => one.Text("type") is "request.resolved" or "restriction.updated");
     }
 
-    /// <summary>What the restricted one can see, and what is answered to all that they can do, as if the other one just didn't look.</summary>
+    /// <summary>
+    /// What the restricted one can see, and what is answered to all that they can do, as if the other one just didn't look.
+    /// </summary>
     [Fact]
     public async Task Should_look_the_same_as_if_nobody_looked()
     {
@@ -172,7 +186,11 @@ public class When_somebody_restricts_somebody
         var direct = (await alice.StartDirectAsync("bob")).ConversationId;
         await bob.SendAsync(direct, "Hello");
         await app.HasDeliveredAsync(clock);
-        using (app.Azure.Faults.Add(new Fault("cosmos", "patch", FaultKind.Fail) { Target = target => target.Contains($"inbox:{direct}", StringComparison.Ordinal), Times = 1 }))
+        using (app.Azure.Faults.Add(new Fault("cosmos", "patch", FaultKind.Fail)
+        {
+            Target = target => target.Contains($"inbox:{direct}", StringComparison.Ordinal),
+            Times = 1,
+        }))
         {
             using var failed = await alice.PutAsync("/api/restrictions/bob", new { });
             Assert.False(failed.IsSuccessStatusCode);

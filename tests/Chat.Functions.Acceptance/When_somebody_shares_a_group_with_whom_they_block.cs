@@ -32,13 +32,17 @@ public class When_somebody_shares_a_group_with_whom_they_block
             Assert.Contains($$"""{"messageId":"{{his.MessageId}}"}""", page[1], StringComparison.Ordinal);
         }
 
-        Assert.Equal([second], (await alice.AskAsync("GET", $"{path}/messages/{his.MessageId}/replies")).List("messages").Select(one => $"{one}"));
+        Assert.Equal(
+            [second],
+            (await alice.AskAsync("GET", $"{path}/messages/{his.MessageId}/replies")).List("messages").Select(one => $"{one}"));
         Assert.Equal(first, Assert.Single((await alice.AskAsync("GET", $"{path}/pins")).List("pins")).Text("message"));
         Assert.Equal(first, $"{await alice.AskAsync("GET", $"{path}/messages/{his.MessageId}")}");
         Assert.Equal(first, $"{await alice.AskAsync("PUT", $"{path}/messages/{his.MessageId}/reactions/:hey:")}");
         Assert.Empty((await alice.AskAsync("GET", $"{path}/messages/{his.MessageId}/revisions")).List("revisions"));
         var log = await alice.LogAsync(group);
-        Assert.Equal([first, second], log.Where(one => one.Text("type") == "message.created" && one.Text("data.hidden") is not null).Select(one => one.Text("data")));
+        Assert.Equal(
+            [first, second],
+            log.Where(one => one.Text("type") == "message.created" && one.Text("data.hidden") is not null).Select(one => one.Text("data")));
         Assert.Equal(first, log.Single(one => one.Text("type") == "message.updated").Text("data.message"));
         Assert.DoesNotContain("Before", string.Join(' ', log), StringComparison.Ordinal);
 
@@ -47,7 +51,9 @@ public class When_somebody_shares_a_group_with_whom_they_block
         foreach (var other in new[] { bob, carol })
         {
             Assert.Equal(["Before that", "To bob", "After"], (await other.MessagesAsync(group)).Messages.Select(message => message.Text));
-            Assert.Equal("Before that", (await other.AskAsync("GET", $"{path}/messages/{answer.Text("messageId")}")).Text("replyTo.preview"));
+            Assert.Equal(
+                "Before that",
+                (await other.AskAsync("GET", $"{path}/messages/{answer.Text("messageId")}")).Text("replyTo.preview"));
         }
     }
 
@@ -61,9 +67,19 @@ public class When_somebody_shares_a_group_with_whom_they_block
         await bob.SayAsync(group, new { text = "Come, @alice", mentions = new[] { new { userId = "alice", offset = 6, length = 5 } } });
         await bob.SayAsync(group, new { text = "Come, all", mentionsAll = true });
         await app.HasDeliveredAsync();
-        foreach (var entry in new[] { (await alice.AskAsync("GET", "/api/conversations")).List("conversations").Single(), (await alice.AskAsync("GET", "/api/sync")).List("items").Single().At("conversation")!.Value })
+        foreach (var entry in new[]
         {
-            Assert.Equal(("", "blocked", 2, false), (entry.Text("lastMessage.preview"), entry.Text("lastMessage.hidden"), entry.Number("unreadCount"), entry.At("isMentioned")!.Value.GetBoolean()));
+            (await alice.AskAsync("GET", "/api/conversations")).List("conversations").Single(),
+            (await alice.AskAsync("GET", "/api/sync")).List("items").Single().At("conversation")!.Value,
+        })
+        {
+            Assert.Equal(
+                ("", "blocked", 2, false),
+                (
+                    entry.Text("lastMessage.preview"),
+                    entry.Text("lastMessage.hidden"),
+                    entry.Number("unreadCount"),
+                    entry.At("isMentioned")!.Value.GetBoolean()));
         }
 
         var hers = (await carol.AskAsync("GET", "/api/conversations")).List("conversations").Single();
@@ -73,10 +89,13 @@ public class When_somebody_shares_a_group_with_whom_they_block
         await carol.SayAsync(group, new { text = "@alice?", mentions = new[] { new { userId = "alice", offset = 0, length = 6 } } });
         await bob.SayAsync(group, new { text = "@alice!", mentions = new[] { new { userId = "alice", offset = 0, length = 6 } } });
         await app.HasDeliveredAsync();
-        Assert.True((await alice.AskAsync("GET", "/api/conversations")).List("conversations").Single().At("isMentioned")!.Value.GetBoolean());
+        Assert.True(
+            (await alice.AskAsync("GET", "/api/conversations")).List("conversations").Single().At("isMentioned")!.Value.GetBoolean());
 
         await alice.DoAsync("DELETE", "/api/blocks/bob");
-        Assert.Equal("@alice!", (await alice.AskAsync("GET", "/api/conversations")).List("conversations").Single().Text("lastMessage.preview"));
+        Assert.Equal(
+            "@alice!",
+            (await alice.AskAsync("GET", "/api/conversations")).List("conversations").Single().Text("lastMessage.preview"));
     }
 
     [Theory]
@@ -105,14 +124,21 @@ public class When_somebody_shares_a_group_with_whom_they_block
 
         foreach (var (one, other, device) in new[] { (alice, "bob", phone), (bob, "alice", his) })
         {
-            Assert.Equal(["carol"], (await one.AskAsync("GET", $"/api/presence?users={other},carol&conversationId={group}")).List("presence").Select(seen => seen.Text("userId")));
-            var receipts = (await one.AskAsync("GET", $"{path}/receipts")).List("receipts").ToDictionary(seen => seen.Text("userId")!, StringComparer.Ordinal);
+            var presence = await one.AskAsync("GET", $"/api/presence?users={other},carol&conversationId={group}");
+            Assert.Equal(["carol"], presence.List("presence").Select(seen => seen.Text("userId")));
+            var receipts = (await one.AskAsync("GET", $"{path}/receipts")).List("receipts").ToDictionary(
+                seen => seen.Text("userId")!,
+                StringComparer.Ordinal);
             Assert.Equal((0, 0), (receipts[other].Number("deliveredSeq"), receipts[other].Number("readSeq")));
             Assert.Equal(said.Seq, receipts[one.Name].Number("readSeq"));
-            Assert.DoesNotContain(await device.EventsBeforeNowAsync(one, group), told => told.Text("type") is "typing.started" or "receipt.read" or "receipt.delivered" && told.Text("data.userId") == other);
+            Assert.DoesNotContain(
+                await device.EventsBeforeNowAsync(one, group),
+                told => told.Text("type") is "typing.started" or "receipt.read" or "receipt.delivered"
+                    && told.Text("data.userId") == other);
         }
 
-        Assert.Equal(["alice", "bob"], (await carol.AskAsync("GET", $"/api/presence?users=alice,bob&conversationId={group}")).List("presence").Select(seen => seen.Text("userId")).Order());
+        var both = await carol.AskAsync("GET", $"/api/presence?users=alice,bob&conversationId={group}");
+        Assert.Equal(["alice", "bob"], both.List("presence").Select(seen => seen.Text("userId")).Order());
         Assert.Equal(3, (await carol.AskAsync("GET", $"{path}/receipts")).List("receipts").Count(seen => seen.Number("readSeq") > 0));
     }
 
@@ -138,7 +164,16 @@ public class When_somebody_shares_a_group_with_whom_they_block
     {
         var path = $"/api/conversations/{group}";
         var answers = new List<JsonElement>();
-        foreach (var address in new[] { path, $"{path}/messages", $"{path}/events", $"{path}/members", $"{path}/pins", "/api/conversations", "/api/unread" })
+        foreach (var address in new[]
+        {
+            path,
+            $"{path}/messages",
+            $"{path}/events",
+            $"{path}/members",
+            $"{path}/pins",
+            "/api/conversations",
+            "/api/unread",
+        })
         {
             answers.Add(await member.AskAsync("GET", address));
         }
