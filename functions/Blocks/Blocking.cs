@@ -108,8 +108,8 @@ public sealed class Blocking(
         UserId other,
         CancellationToken cancellationToken)
     {
-        var blocks = await store.BetweenAsync(one, other, cancellationToken);
-        foreach (var block in blocks)
+        var found = await store.BetweenAsync(one, other, cancellationToken);
+        foreach (var block in found)
         {
             if (!await AlignAsync(conversation, block, cancellationToken))
             {
@@ -117,7 +117,7 @@ public sealed class Blocking(
             }
         }
 
-        return (blocks.Any(block => block.Type == Block.Of) ? Problems.CannotMessage : null, blocks.Count > 0);
+        return (found.Any(block => block.Type == Block.Of) ? Problems.CannotMessage : null, found.Count > 0);
     }
 
     private async Task<bool> AlignAsync(ConversationId conversation, Block block, CancellationToken cancellationToken)

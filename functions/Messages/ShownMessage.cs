@@ -13,5 +13,5 @@ public sealed record HiddenMessageView(long Seq) : ShownMessage
     /// <summary>Why a message, or its preview in a list, is hidden.</summary>
     public const string Blocked = "blocked";
 
-    public string Hidden => Blocked;
+    public string Hidden { get; } = Blocked;
 }
