@@ -142,6 +142,14 @@ public class When_anybody_tries_anything
                 (row.Direct, ["alice", "bob"], true, false), (row.Blocked, ["ann", "ben"], true, true),
                 (row.Others, TriedConversation.Others, false, false),
             ];
+            foreach (var (cell, n) in target == Target.Usual ? new[] { (row.Asks, 0), (row.IsAsked, 1) }.Where(one => one.Item1.Length > 0) : [])
+            {
+                // Each in a request of its own: what is done to one may answer it.
+                var scene = await TriedConversation.RequestAsync(await app.StrictAsync());
+                var about = await Operations[row.Operation].About(scene, scene.Members[n]);
+                otherwise.AddRange(await TryAsync(scene, row.Operation, about, scene.Members[n], cell));
+            }
+
             foreach (var (cell, callers, isDirect, isBlocked) in columns.Where(column => column.Cell.Length > 0 && !(column.IsBlocked && IsRetry(row, target))))
             {
                 foreach (var caller in callers.Select(app.As))
@@ -202,7 +210,9 @@ public class When_anybody_tries_anything
         var effect = before.Conversation != after.Conversation ? Effect.Conversation : before.Own != after.Own ? Effect.Own : Effect.None;
         var (isAsExpected, expected) = (cell, target) switch
         {
-            ("yes", Target.Usual) => (answer.IsSuccessStatusCode, isBlocked ? operation.WhereBlocked ?? operation.Effect : operation.Effect),
+            ("yes", Target.Usual) => (
+                answer.IsSuccessStatusCode,
+                isBlocked ? operation.WhereBlocked ?? operation.Effect : scene.IsRequest ? operation.WhereAsked ?? operation.Effect : operation.Effect),
             ("yes", Target.Already) => (answer.IsSuccessStatusCode, Effect.None),
             ("yes", _) => (answer.StatusCode == HttpStatusCode.Conflict, Effect.None),
             _ => (answer.StatusCode == (HttpStatusCode)int.Parse(cell, CultureInfo.InvariantCulture), Effect.None),
@@ -231,6 +241,9 @@ public class When_anybody_tries_anything
 
         /// <summary>What changes where one of two blocks the other, if something else.</summary>
         public Effect? WhereBlocked { get; init; }
+
+        /// <summary>What changes in a request that isn't answered, if something else.</summary>
+        public Effect? WhereAsked { get; init; }
 
         /// <summary>Whether nothing can be tried after it.</summary>
         public bool IsLast { get; init; }
