@@ -165,7 +165,7 @@ internal sealed record BeforeSend(ConversationId ConversationId, UserId SenderId
     public const string Asking = "message.beforeSend";
 
     /// <summary>What is told of a message that is held, when the host app doesn't know of it.</summary>
-    public const string Telling = "message.held";
+    public const string Telling = "message.stillHeld";
 
     public string Type { get; init; } = Asking;
 }

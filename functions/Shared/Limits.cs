@@ -236,7 +236,7 @@ public sealed record Limits
     public int ReportsPerDay { get; init; } = 50;
 
     /// <summary>
-    /// Users who are restricted, suspended or banned. Default 100,000, some 60 MB in each instance. At the limit no further standing is
+    /// Users who are restricted, suspended or banned. Default 100,000, some 54 MB in each instance. At the limit no further standing is
     /// given; what there is holds.
     /// </summary>
     [Range(1, 100000)]

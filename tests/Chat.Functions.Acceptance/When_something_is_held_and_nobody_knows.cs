@@ -27,7 +27,7 @@ public class When_something_is_held_and_nobody_knows
 
         var (id, body) = host.Told[0];
         Assert.All(host.Told, told => Assert.Equal((id, body.ToString()), (told.Id, told.Body.ToString())));
-        Assert.Equal(("message.held", group, "alice"), (body.Text("type"), body.Text("conversationId"), body.Text("senderId")));
+        Assert.Equal(("message.stillHeld", group, "alice"), (body.Text("type"), body.Text("conversationId"), body.Text("senderId")));
         var told = Assert.Single(body.List("messages"));
         Assert.Equal((text.Text("messageId"), "text", "Hello", "True"), (told.Text("messageId"), told.Text("kind"), told.Text("text"), told.Text("held")));
 

@@ -84,7 +84,7 @@ internal sealed class HookReceiver : IAsyncDisposable
         var body = await reader.ReadToEndAsync();
         CheckSignature(http.Request, body);
         var question = JsonDocument.Parse(body).RootElement;
-        var isTold = question.Text("type") is "message.held" or "moderation.decided";
+        var isTold = question.Text("type") is "message.stillHeld" or "moderation.decided";
         if (isTold)
         {
             _told.Enqueue((http.Request.Headers["webhook-id"].Single()!, question));
