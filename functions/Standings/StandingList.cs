@@ -108,7 +108,8 @@ public sealed class StandingList(ChatContainers containers, Limits limits, TimeP
             return;
         }
 
-        var query = new QueryDefinition("SELECT * FROM c WHERE c._ts >= @from ORDER BY c._ts").WithParameter("@from", _newest - OverlapSeconds);
+        var query = new QueryDefinition("SELECT * FROM c WHERE c._ts >= @from ORDER BY c._ts")
+            .WithParameter("@from", _newest - OverlapSeconds);
         var newest = _newest;
         await foreach (var standing in containers.Moderation.QueryPartitionAsync(
             query,

@@ -36,9 +36,11 @@ internal static class Talk
         var recipients = count == 2 ? people.Skip(1).ToArray() : [.. people];
         return new Crowd(
             people,
-            // Hexadecimal, so that recipients see it.
-            [() => SendAsync(people[0], recipients, conversation, string.Create(CultureInfo.InvariantCulture, $"{Interlocked.Increment(ref _last):x}"))]);
+            [() => SendAsync(people[0], recipients, conversation, NewId())]);
     }
+
+    /// <summary>Hexadecimal, so that recipients see it.</summary>
+    private static string NewId() => string.Create(CultureInfo.InvariantCulture, $"{Interlocked.Increment(ref _last):x}");
 
     private static async Task<double> SendAsync(IPerson sender, IPerson[] recipients, string conversation, string id)
     {

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Chat.Functions.Acceptance.Harness;
 
-/// <summary>A host app that is asked and told: it checks who asks, and decides by what a text says, and by whom it says follow whom.</summary>
+/// <summary>A host app that is asked and told: it checks who asks, and decides by what a text says.</summary>
 internal sealed class HookReceiver : IAsyncDisposable
 {
     private static readonly byte[] Secret = RandomNumberGenerator.GetBytes(32);
@@ -25,10 +25,10 @@ internal sealed class HookReceiver : IAsyncDisposable
     public IReadOnlyList<JsonElement> Questions => [.. _questions];
 
     /// <summary>All texts of messages that it was asked about.</summary>
-    public List<string> Texts => [.. _questions.Where(question => question.At("messages") is not null).SelectMany(question => question.List("messages")).Select(message => message.Text("text")!)];
+    public List<string> Texts => [.. Asked("messages").Select(message => message.Text("text")!)];
 
     /// <summary>All other texts that it was asked about, with their kinds.</summary>
-    public List<(string Kind, string Text)> Said => [.. _questions.Where(question => question.At("texts") is not null).SelectMany(question => question.List("texts")).Select(text => (text.Text("kind")!, text.Text("text")!))];
+    public List<(string Kind, string Text)> Said => [.. Asked("texts").Select(text => (text.Text("kind")!, text.Text("text")!))];
 
     /// <summary>What it was told, also when it didn't take it, with the call's id.</summary>
     public IReadOnlyList<(string Id, JsonElement Body)> Told => [.. _told];
@@ -65,10 +65,20 @@ internal sealed class HookReceiver : IAsyncDisposable
 
     /// <summary>The settings by which the app tells it of decisions, and asks it who follows whom.</summary>
     public Dictionary<string, string?> SettingsOf(string decisions = "", string relationships = "") =>
-        new[] { ("Hooks:Decisions:Url", decisions), ("Hooks:Decisions:Key", Key), ("Host:RelationshipUrl", relationships), ("Host:RelationshipKey", Key) }
-            .ToDictionary(one => one.Item1, one => (string?)(one.Item2.StartsWith('/') ? _server.Urls.Single() + one.Item2 : one.Item2), StringComparer.Ordinal);
+        new(StringComparer.Ordinal)
+        {
+            ["Hooks:Decisions:Url"] = AddressOf(decisions),
+            ["Hooks:Decisions:Key"] = Key,
+            ["Host:RelationshipUrl"] = AddressOf(relationships),
+            ["Host:RelationshipKey"] = Key,
+        };
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private string AddressOf(string path) => path.Length > 0 ? _server.Urls.Single() + path : "";
+
+    private IEnumerable<JsonElement> Asked(string what) =>
+        _questions.Where(question => question.At(what) is not null).SelectMany(question => question.List(what));
 
     private static string Key => $"whsec_{Convert.ToBase64String(Secret)}";
 
@@ -115,7 +125,8 @@ internal sealed class HookReceiver : IAsyncDisposable
         CheckSignature(http.Request, http.Request.QueryString.Value![1..]);
         var (from, to) = (http.Request.Query["from"].Single()!, http.Request.Query["to"].Single()!);
         _pairs.Enqueue((from, to));
-        await (Misbehaves?.Invoke(http) ?? http.Response.WriteAsJsonAsync(new { follows = Follows.ContainsKey((from, to)), followed = Follows.ContainsKey((to, from)) }));
+        var answer = new { follows = Follows.ContainsKey((from, to)), followed = Follows.ContainsKey((to, from)) };
+        await (Misbehaves?.Invoke(http) ?? http.Response.WriteAsJsonAsync(answer));
     }
 
     private static string Action(JsonElement message) =>
@@ -125,7 +136,8 @@ internal sealed class HookReceiver : IAsyncDisposable
     private static void CheckSignature(HttpRequest request, string body)
     {
         var (id, timestamp) = (request.Headers["webhook-id"].Single()!, request.Headers["webhook-timestamp"].Single()!);
-        Assert.InRange(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - long.Parse(timestamp, CultureInfo.InvariantCulture), -86_400, 86_400);
+        Assert.InRange(
+            TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - long.Parse(timestamp, CultureInfo.InvariantCulture), -86_400, 86_400);
         var expected = Convert.ToBase64String(HMACSHA256.HashData(Secret, Encoding.UTF8.GetBytes($"{id}.{timestamp}.{body}")));
         Assert.Equal($"v1,{expected}", request.Headers["webhook-signature"].Single());
     }
