@@ -280,7 +280,7 @@ public class When_anybody_tries_anything
                 (row.Direct, ["alice", "bob"], true, false), (row.Blocked, ["ann", "ben"], true, true),
                 (row.Others, TriedConversation.Others, false, false),
             ];
-            var asking = target == Target.Usual ? new[] { (Cell: row.Asks, Member: 0), (row.IsAsked, 1) } : [];
+            (string Cell, int Member)[] asking = target == Target.Usual ? [(row.Asks, 0), (row.IsAsked, 1)] : [];
             foreach (var (cell, n) in asking.Where(one => one.Cell.Length > 0))
             {
                 // Each in a request of its own: what is done to one may answer it.

@@ -60,7 +60,8 @@ internal sealed class TriedConversation
     {
         var (asks, isAsked) = (strict.As(NewName()), NewName());
         var conversation = (await asks.StartDirectAsync(isAsked)).ConversationId;
-        return new(strict, conversation, [asks.Name, isAsked], "", (await asks.SendAsync(conversation, "Hello")).MessageId) { IsRequest = true };
+        var message = (await asks.SendAsync(conversation, "Hello")).MessageId;
+        return new(strict, conversation, [asks.Name, isAsked], "", message) { IsRequest = true };
     }
 
     /// <summary>A group that one has to ask to join.</summary>
@@ -120,9 +121,11 @@ internal sealed class TriedConversation
     }
 
     /// <summary>A message of the person's own; of somebody who isn't in the one that was there when they may have been.</summary>
-    public async Task<string> OwnAsync(Person person) => IsIn(person) && !IsRequest ? (await person.SendAsync(Conversation, "Mine")).MessageId : _old;
+    public async Task<string> OwnAsync(Person person) =>
+        IsIn(person) && !IsRequest ? (await person.SendAsync(Conversation, "Mine")).MessageId : _old;
 
-    public async Task<string> AnothersAsync(Person person) => IsRequest ? _old : (await Other(person).SendAsync(Conversation, "Not yours")).MessageId;
+    public async Task<string> AnothersAsync(Person person) =>
+        IsRequest ? _old : (await Other(person).SendAsync(Conversation, "Not yours")).MessageId;
 
     /// <summary>A message from before messages disappeared.</summary>
     public Task<string> OldAsync(Person person) => Task.FromResult(_old);
