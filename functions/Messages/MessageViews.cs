@@ -40,7 +40,12 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
         return [.. messages.Select(message => Quoting(
             message,
             found,
-            quote => member?.Sees(quote) == true) with { Reactions = Reactions(message), Poll = PollOf(message) })];
+            quote => member?.Sees(quote) == true) with
+        {
+            ClientMessageId = MessageView.ClientMessageIdFor(viewer, message),
+            Reactions = Reactions(message),
+            Poll = PollOf(message),
+        })];
 
         IReadOnlyList<ReactionSummary> Reactions(Message message)
         {
