@@ -128,7 +128,7 @@ public sealed class CreateConversation(
 
         var asked = invited.Count == 0
             ? null
-            : await invitations.InviteAsync(user.Id, conversation, invited, isFirst: true, seen, cancellationToken);
+            : await invitations.InviteAsync(user.Id, conversation, invited, title, isFirst: true, seen, cancellationToken);
         return asked?.Refusal is { } isntAsked ? AppendResult.Refused(isntAsked) : created with { Session = asked?.Session ?? seen };
     }
 
@@ -186,9 +186,15 @@ public sealed class CreateConversation(
         // Also for a repeat: the call before may have got no further than its commit.
         if (head is { Kind: ConversationKind.Direct, Members: { } pair }
             && (!appended.IsRepeat || head.MessageCount == 0)
-            && await blocking.CloseIfBlockedAsync(conversation, pair[0].UserId, pair[1].UserId, cancellationToken) is { } blocked)
+            && await blocking.ApplyAsync(conversation, pair[0].UserId, pair[1].UserId, cancellationToken) is { IsChanged: true } applied)
         {
-            return blocked.ToResult();
+            if (applied.Refusal is { } blocked)
+            {
+                return blocked.ToResult();
+            }
+
+            // Without the session of the commit, which is older than what was put on the head.
+            head = await reader.ReadHeadAsync(conversation, null, cancellationToken) ?? head;
         }
 
         DateTimeOffset? until = null;

@@ -29,7 +29,7 @@ public sealed record MessageView(
     DateTimeOffset At,
     long UpdatedSeq,
     int Revision,
-    IReadOnlyList<ReactionSummary> Reactions)
+    IReadOnlyList<ReactionSummary> Reactions) : ShownMessage
 {
     /// <summary>Of these are ids, and hardly any words. UUIDs have no others.</summary>
     private static readonly SearchValues<char> Wordless = SearchValues.Create("0123456789abcdefABCDEF-");

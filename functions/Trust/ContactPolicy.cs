@@ -50,7 +50,7 @@ public sealed class ContactPolicy(
             MaxParallel,
             async (user, cancel) =>
             {
-                if ((await blocks.AmongAsync(user, together, isEitherWay: true, cancel)).Count > 0)
+                if ((await blocks.AmongAsync(user, together, cancel)).Count > 0)
                 {
                     kept.Add(user);
                 }

@@ -1,5 +1,6 @@
 using Chat.Functions.Blocks;
 using Chat.Functions.Messages;
+using Chat.Functions.Mutes;
 using Chat.Functions.People;
 using Chat.Functions.Requests;
 using Chat.Functions.Shared;
@@ -22,9 +23,11 @@ internal static class TrustSetup
             .AddSingleton<NamesPush>()
             .AddSingleton<ContactPolicy>()
             .AddSingleton<ContactRequests>()
+            .AddSingleton<HiddenWordsStore>()
             .AddSingleton<Invitations>()
             .AddSingleton<MessageSender>()
             .AddSingleton<BlockStore>()
             .AddSingleton<BlockReader>()
-            .AddSingleton<Blocking>();
+            .AddSingleton<Blocking>()
+            .AddSingleton<Muting>();
 }

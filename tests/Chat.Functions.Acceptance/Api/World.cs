@@ -71,13 +71,13 @@ internal sealed class World
         },
         ["acceptRequest"] = world => world.AsksAsync("dave"),
         ["declineRequest"] = world => world.AsksAsync("erin"),
-        ["listBlocks"] = async world =>
-        {
-            await world.As("alice").DoAsync("PUT", "/api/blocks/mallory");
-            await world.As("alice").DoAsync("PUT", "/api/blocks/malcolm");
-        },
+        ["listBlocks"] = world => world.AboutTwoAsync("blocks"),
+        ["listMutes"] = world => world.AboutTwoAsync("mutes"),
+        ["listRestrictions"] = world => world.AboutTwoAsync("restrictions"),
+
         // Not one of those who talk in all the other worlds.
         ["blockUser"] = world => world.NamesAsync($"nobody-{Guid.NewGuid():N}"),
+        ["restrictUser"] = world => world.NamesAsync($"nobody-{Guid.NewGuid():N}"),
         ["listCases"] = async world =>
         {
             await world.ReportsAsync("alice");
@@ -302,6 +302,13 @@ internal sealed class World
         var conversation = (await stranger.StartDirectAsync("alice")).ConversationId;
         await stranger.SendAsync(conversation, "Hello, alice");
         Values["conversationId"] = () => conversation;
+    }
+
+    /// <summary>Alice blocks, mutes or restricts two.</summary>
+    private async Task AboutTwoAsync(string what)
+    {
+        await As("alice").DoAsync("PUT", $"/api/{what}/mallory");
+        await As("alice").DoAsync("PUT", $"/api/{what}/malcolm");
     }
 
     private Task NamesAsync(string user)
