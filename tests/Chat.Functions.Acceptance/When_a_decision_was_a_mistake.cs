@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text.Json;
 using Chat.Functions.Acceptance.Admin;
 using Chat.Functions.Acceptance.Harness;
 using Chat.Functions.Standings;

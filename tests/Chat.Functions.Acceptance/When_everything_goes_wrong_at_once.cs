@@ -223,7 +223,7 @@ public class When_everything_goes_wrong_at_once
     /// Sends a message and waits until it is pushed to each phone. Time jumped, so that the service closes connections of which nothing
     /// was heard meanwhile: whoever connects anew may have missed the push, and is to get the next one.
     /// </summary>
-    private static async Task ShouldBePushedToAsync(IReadOnlyList<Phone> phones, Person sender, string conversation)
+    private static async Task ShouldBePushedToAsync(List<Phone> phones, Person sender, string conversation)
     {
         for (var attempt = 1; ; attempt++)
         {

@@ -4,7 +4,6 @@ using Azure.Messaging.ServiceBus;
 using Chat.Functions.Acceptance.Admin;
 using Chat.Functions.Acceptance.Harness;
 using Chat.Local;
-using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Chat.Functions.Acceptance;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Chat.Functions.Acceptance.Harness;
 using Chat.Functions.Moderation;
 using Chat.Functions.Shared;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 

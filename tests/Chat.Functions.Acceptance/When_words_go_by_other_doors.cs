@@ -1,9 +1,7 @@
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using Chat.Functions.Acceptance.Harness;
 using Chat.Local;
-using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Chat.Functions.Acceptance;
