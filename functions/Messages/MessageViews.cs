@@ -64,6 +64,7 @@ public sealed class MessageViews(ChatContainers containers, BlockReader blocks, 
                 found,
                 quote => member?.Sees(quote) == true && !blocked.Contains(quote.SenderId)) with
             {
+                ClientMessageId = MessageView.ClientMessageIdFor(viewer, message),
                 Reactions = Reactions(message),
                 Poll = PollOf(message),
             };

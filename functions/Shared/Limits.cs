@@ -247,6 +247,13 @@ public sealed record Limits
     [Range(0, 500)]
     public int ReportsPerDay { get; init; } = 50;
 
+    /// <summary>
+    /// Users who are restricted, suspended or banned. Default 100,000, some 54 MB in each instance. At the limit no further standing is
+    /// given; what there is holds.
+    /// </summary>
+    [Range(1, 100000)]
+    public int Standings { get; init; } = 100000;
+
     /// <summary>Pinned conversations of a user. Default 50; at most 100, which is one page.</summary>
     [Range(0, 100)]
     public int PinnedConversations { get; init; } = 50;

@@ -17,6 +17,8 @@ internal static class TrustSetup
             .AddSingleton(configuration.GetValidated<TrustOptions>("Trust"))
             .AddSingleton<PersonStore>()
             .AddSingleton<RelationshipStore>()
+            .AddSingleton(RelationshipPullOptions.Read(configuration))
+            .AddSingleton<RelationshipPull>()
             .AddSingleton<AcquaintedUsers>()
             .AddSingleton<NamesPush>()
             .AddSingleton<ContactPolicy>()

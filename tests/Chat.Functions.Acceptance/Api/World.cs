@@ -166,7 +166,7 @@ internal sealed class World
         }
 
         return example.Operation.NeedsToken
-            ? request with { Headers = request.Headers.SetItem("Authorization", $"Bearer {TokenFor(example.Operation)}") }
+            ? request with { Headers = request.Headers.SetItem("Authorization", $"Bearer {TokenFor(request)}") }
             : request;
     }
 
@@ -217,10 +217,13 @@ internal sealed class World
         }
     }
 
-    private string TokenFor(ApiOperation operation) =>
-        operation.Path.StartsWith("/host/", StringComparison.Ordinal) ? Tokens.For("app", roles: "chat.host")
-            : operation.Path.StartsWith("/moderation/", StringComparison.Ordinal) ? Tokens.For("vera", roles: "chat.moderator")
+    private string TokenFor(ApiRequest request) =>
+        IsHost(request) ? Tokens.For("app", roles: "chat.host")
+            : request.Operation.Path.StartsWith("/moderation/", StringComparison.Ordinal) ? Tokens.For("vera", roles: "chat.moderator")
             : Tokens.For(Caller);
+
+    private static bool IsHost(ApiRequest request) =>
+        request.Operation.Path.StartsWith("/host/", StringComparison.Ordinal) || request.Headers.ContainsKey("On-Behalf-Of");
 
     private static string Tomorrow() =>
         TimeProvider.System.GetUtcNow().AddDays(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
