@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Chat.Functions.Acceptance.Harness;
 using Chat.Local;
 using Xunit;
