@@ -272,6 +272,18 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         return await _store.PatchIfAsync(user, conversation, set, "NOT IS_NULL(c.activity)", cancellationToken) == true;
     }
 
+    /// <summary>
+    /// Notes in a tombstone that its user isn't in the push group, so that no renewal selects it again. Does nothing if the entry has
+    /// changed since it was read.
+    /// </summary>
+    public Task ForgetPushUntilAsync(InboxEntry tombstone, CancellationToken cancellationToken) =>
+        _store.PatchIfAsync(
+            tombstone.UserId,
+            tombstone.ConversationId,
+            [PatchOperation.Set("/pushUntil", (long?)null)],
+            $"IS_NULL(c.activity) AND c.version = {tombstone.Version}",
+            cancellationToken);
+
     /// <summary>A user's entry, or null.</summary>
     public async Task<InboxEntry?> ReadAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken) =>
         (await _store.ReadAsync(user, conversation, cancellationToken)).Document;

@@ -133,19 +133,36 @@ public sealed class PushGroupRenewal(
         await _room.WaitAsync(cancellationToken);
         try
         {
+            if (entry.IsLeft)
+            {
+                await AlignAsync(state.UserId, entry.ConversationId, cancellationToken);
+                await inbox.ForgetPushUntilAsync(entry, cancellationToken);
+                return;
+            }
+
             var (until, limit) = (time.GetUtcNow() + PushGroups.Ttl, Limit(state.GoneAt));
             await hub.JoinAsync(state.UserId, entry.ConversationId, PushGroups.Ttl, cancellationToken);
             if (!await inbox.TrySetPushUntilAsync(state.UserId, entry.ConversationId, until > limit ? until : limit, cancellationToken))
             {
-                // They left, or left and joined again. Decide by the member document.
-                await reader.RefreshSessionAsync(entry.ConversationId, cancellationToken);
-                await groups.AlignAsync(entry.ConversationId, [state.UserId], null, cancellationToken);
+                // They left, or left and joined again.
+                await AlignAsync(state.UserId, entry.ConversationId, cancellationToken);
             }
         }
         finally
         {
             _room.Release();
         }
+    }
+
+    /// <summary>Adds a user to a push group or removes them, by their newest member document.</summary>
+    private async Task AlignAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken)
+    {
+        await reader.RefreshSessionAsync(conversation, cancellationToken);
+
+        // In a deleted conversation the member documents stay.
+        await (await reader.ReadHeadAsync(conversation, null, cancellationToken) is { DeletedAt: null }
+            ? groups.AlignAsync(conversation, [user], null, cancellationToken)
+            : hub.LeaveAsync(user, conversation, cancellationToken));
     }
 
     /// <summary>
@@ -168,9 +185,13 @@ public sealed class PushGroupRenewal(
         }
     }
 
+    /// <summary>
+    /// The inbox entries whose membership is due, tombstones too. A renewal may have joined a user who was removed just before, and may
+    /// have died before it noticed. The tombstone keeps the expiry that was due, so the next renewal finds it.
+    /// </summary>
     private IAsyncEnumerable<InboxEntry> DueAsync(ConnectionState state, int most, CancellationToken cancellationToken) =>
         containers.Users.QueryPartitionAsync(
-            new QueryDefinition("SELECT TOP @most * FROM c WHERE c.pushUntil < @limit AND NOT IS_NULL(c.activity)")
+            new QueryDefinition("SELECT TOP @most * FROM c WHERE c.pushUntil < @limit")
                 .WithParameter("@most", most)
                 .WithParameter("@limit", Limit(state.GoneAt).ToUnixTimeSeconds()),
             new PartitionKey(state.UserId.Value),
