@@ -27,7 +27,7 @@ internal sealed class BlockedActors
     }
 
     /// <summary>Unblocks an actor and keeps the heads that were read for them.</summary>
-    public void Unblock(List<PendingAppend> commands, List<StoredDocument<Head>?> heads)
+    public void Unblock(List<PendingAppend> commands, IEnumerable<StoredDocument<Head>?> heads)
     {
         _commands.Remove(commands[0].Command.Actor);
         Count -= commands.Count;

@@ -270,17 +270,25 @@ internal sealed class ConversationLane(
             }
 
             List<Session> sessions = [.. ofOne.Select(pending => pending.Session).OfType<Session>().Distinct()];
-            _ = InContextOf(commands[0], () => ReadHeadForAsync(commands, sessions));
+            _ = InContextOf(commands[0], () => ReadHeadForAsync(commands, [.. ofOne], sessions));
         }
     }
 
-    /// <summary>Reads the head by one actor's sessions, then puts their commands back in front.</summary>
-    private async Task ReadHeadForAsync(List<PendingAppend> commands, List<Session> sessions)
+    /// <summary>
+    /// Reads the head by one actor's sessions, then puts their commands back in front. A command that would be refused is answered 503 if
+    /// the read by its session is late: no refusal is decided on anything older than what its caller has seen.
+    /// </summary>
+    /// <param name="commands">All of the actor's commands.</param>
+    /// <param name="stale">Those that would be refused on the cached head.</param>
+    /// <param name="sessions">The sessions of these.</param>
+    private async Task ReadHeadForAsync(List<PendingAppend> commands, List<PendingAppend> stale, List<Session> sessions)
     {
-        List<StoredDocument<Head>?> heads = [];
+        List<SessionHead> heads = [];
         try
         {
             heads = await _sessionReader.ReadAsync(sessions, Deadline.Latest(commands));
+            stale.FindAll(pending => heads.Exists(head => head.IsLate && head.Session == pending.Session))
+                .ForEach(pending => pending.TimeOut());
         }
         catch (Exception exception)
         {
@@ -291,7 +299,7 @@ internal sealed class ConversationLane(
 
         lock (_lock)
         {
-            _blocked.Unblock(commands, heads);
+            _blocked.Unblock(commands, heads.Select(head => head.Found));
 
             // In front of what the actor sent meanwhile.
             _waiting.InsertRange(0, commands.Where(pending => !pending.Task.IsCompleted));
