@@ -27,6 +27,9 @@ public sealed class ScheduleMessage(
     private static readonly TimeSpan Least = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Most = TimeSpan.FromDays(365);
 
+    /// <summary>How long before the due time the alarm may already have run, since clocks differ.</summary>
+    private static readonly TimeSpan AlarmMargin = TimeSpan.FromSeconds(5);
+
     [Function(nameof(ScheduleMessage))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "conversations/{conversationId}/scheduled")] HttpRequest request,
@@ -63,14 +66,21 @@ public sealed class ScheduleMessage(
     /// <summary>The answer to a retry; null when there is no such message yet.</summary>
     private async Task<IResult?> RepeatAsync(ScheduledMessage scheduled, Member sender, CancellationToken cancellationToken)
     {
-        var (first, etag) = await containers.Conversations.ReadDocumentAsync(
+        var stored = await containers.Conversations.ReadDocumentAsync(
             scheduled.Id,
             scheduled.ConversationId,
             ChatJson.Default.ScheduledMessage,
             cancellationToken: cancellationToken);
+        var first = stored.Document;
         if (first?.IsOf(sender) == true)
         {
-            return first.IsSameAs(scheduled) ? Show(StatusCodes.Status200OK, first, null) : Problems.ClientMessageIdReused.ToResult();
+            if (!first.IsSameAs(scheduled))
+            {
+                return Problems.ClientMessageIdReused.ToResult();
+            }
+
+            await SendAlarmAgainAsync(first, stored.Session);
+            return Show(StatusCodes.Status200OK, first, null);
         }
 
         if (first is not null)
@@ -79,7 +89,7 @@ public sealed class ScheduleMessage(
             using var deleted = await containers.Conversations.DeleteItemStreamAsync(
                 first.Id,
                 new PartitionKey(first.ConversationId.Value),
-                new ItemRequestOptions { IfMatchEtag = etag },
+                new ItemRequestOptions { IfMatchEtag = stored.ETag },
                 cancellationToken);
         }
 
@@ -117,8 +127,7 @@ public sealed class ScheduleMessage(
     /// </summary>
     private async Task<IResult> AcceptAsync(ScheduledMessage scheduled, Member sender, CancellationToken cancellationToken)
     {
-        var due = ScheduledDue.Of(scheduled);
-        await queue.ScheduleAsync(due, cancellationToken);
+        await queue.ScheduleAsync(ScheduledDue.Of(scheduled), cancellationToken);
         using var document = new MemoryStream(
             JsonSerializer.SerializeToUtf8Bytes(scheduled, ChatJson.Default.ConversationDocument),
             writable: false);
@@ -134,13 +143,20 @@ public sealed class ScheduleMessage(
 
         created.EnsureSuccessStatusCode();
         var session = Session.Of(created.Headers);
-        if (scheduled.DueAt <= time.GetUtcNow())
-        {
-            // The write took so long that the queue message may have run before the document existed. Send another.
-            await queue.SendAsync(due with { Session = session }, cancellationToken);
-        }
-
+        await SendAlarmAgainAsync(scheduled, session);
         return Show(StatusCodes.Status201Created, scheduled, session);
+    }
+
+    /// <summary>
+    /// Sends another alarm for a message that is due. If storing it took long, the first alarm may have run before there was a document.
+    /// </summary>
+    /// <remarks>It doesn't end with the caller: no other alarm is left. If it fails, the caller's retry sends it.</remarks>
+    private async Task SendAlarmAgainAsync(ScheduledMessage stored, Session? session)
+    {
+        if (stored.DueAt <= time.GetUtcNow() + AlarmMargin)
+        {
+            await queue.SendAsync(ScheduledDue.Of(stored) with { Session = session }, CancellationToken.None);
+        }
     }
 
     private static JsonResult<ScheduledView> Show(int status, ScheduledMessage scheduled, Session? session) =>
