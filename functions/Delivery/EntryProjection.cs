@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Chat.Functions.Blocks;
 using Chat.Functions.Conversations;
@@ -140,10 +141,10 @@ public sealed class EntryProjection(
         IReadOnlyList<LogEntry> entries,
         CancellationToken cancellationToken)
     {
-        // Before the members are read, so that they are among them.
+        // Before the members are read, by a session that shows them. Their own joins have log entries, which are projected as well.
         if (entries is [LogEvent { FurtherMembers: { } users } created, ..])
         {
-            await AddRemainingMembersAsync(created, users, session, cancellationToken);
+            session = await AddRemainingMembersAsync(created, users, session, cancellationToken);
         }
 
         var everyone = await members.ReadAsync(head, session, cancellationToken);
@@ -172,7 +173,9 @@ public sealed class EntryProjection(
     /// reactions don't change what a message's own entry means for inboxes.
     /// </summary>
     private bool IsProjected(LogEntry entry) =>
-        (entry.At < time.GetUtcNow() - MaxAge && !MembershipChange.IsMembershipEvent(entry))
+        (entry.At < time.GetUtcNow() - MaxAge
+            && !MembershipChange.IsMembershipEvent(entry)
+            && entry is not Messages.Message { WasHeld: true })
         || (entry is Messages.Message { UpdatedSeq: not null, WasHeld: false } && _recent.Has(entry.ConversationId, entry.Seq));
 
     /// <summary>Writes all inboxes that the entries and the head change, at once or by <c>fanout</c>.</summary>
@@ -198,7 +201,7 @@ public sealed class EntryProjection(
 
         // The members of a larger conversation are advanced by one message at the end of the window.
         var inline = advanced.Count <= MaxInlineMembers ? advanced : [];
-        await Each.TryAsync(
+        var failed = await Each.FailedAsync(
             updates.Users.Union(inline),
             MaxParallel,
             (user, cancel) => ApplyAsync(user, change, updates, joined.GetValueOrDefault(user), inline.Contains(user), cancel),
@@ -210,12 +213,17 @@ public sealed class EntryProjection(
 
         // Accepting a request and taking back a restriction write no entry. Everybody is advanced to this entry once more then, so it
         // isn't noted before.
-        if (advanced.Count > 0 && head.Request is null && !head.IsRestricted)
+        if (advanced.Count > 0 && head.Request is null && !head.IsRestricted && failed.Count == 0)
         {
             _recent.NoteAdvanced(head.ConversationId, head.ListSeq);
         }
 
-        await AlignAsync(head, updates, cancellationToken);
+        // One inbox that can't be written holds up neither the fan-out nor the alignment of others.
+        await AlignAsync(head, updates, failed.Select(one => one.One).ToHashSet(), cancellationToken);
+        if (failed is [var (_, failure), ..])
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
     }
 
     /// <summary>Writes one user's inbox.</summary>
@@ -317,7 +325,11 @@ public sealed class EntryProjection(
     /// Enqueues the alignment of the push group with joins and leaves. It comes after the inboxes: a renewal goes by them, and one that ran
     /// before may have added a user who has left.
     /// </summary>
-    private async Task AlignAsync(Head head, InboxUpdates updates, CancellationToken cancellationToken)
+    /// <param name="head">The conversation.</param>
+    /// <param name="updates">The joins and leaves.</param>
+    /// <param name="failed">The users whose inbox couldn't be written. They are aligned once it is.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    private async Task AlignAsync(Head head, InboxUpdates updates, HashSet<UserId> failed, CancellationToken cancellationToken)
     {
         if (head.Kind != ConversationKind.Group)
         {
@@ -326,25 +338,32 @@ public sealed class EntryProjection(
 
         // Memberships in push groups that are older than their time to live have ended by themselves.
         var since = time.GetUtcNow() - PushGroups.Ttl;
-        foreach (var change in updates.Changes.Where(change => change.Entry.At >= since && change.Users.Count > 0))
+        foreach (var change in updates.Changes.Where(change => change.Entry.At >= since))
         {
-            var align = new AlignPushGroup { ConversationId = head.ConversationId, Users = change.Users, Seq = change.Entry.Seq };
-            await queue.EnqueueAsync(align, null, cancellationToken);
+            IReadOnlyList<UserId> users = [.. change.Users.Except(failed)];
+            if (users.Count > 0)
+            {
+                var align = new AlignPushGroup { ConversationId = head.ConversationId, Users = users, Seq = change.Entry.Seq };
+                await queue.EnqueueAsync(align, null, cancellationToken);
+            }
         }
     }
 
     /// <summary>Adds a new group's members for whom its first commit had no room, in case its request didn't get that far.</summary>
+    /// <returns>The session token by which a reader sees them.</returns>
     /// <exception cref="TimeoutException">They can't be added just now.</exception>
-    private async Task AddRemainingMembersAsync(
+    private async Task<Session?> AddRemainingMembersAsync(
         LogEvent created,
         IReadOnlyList<UserId> users,
         Session? session,
         CancellationToken cancellationToken)
     {
-        var (refusal, _) = await remaining.JoinAsync(created.ConversationId, created.ActorId, users, session, cancellationToken);
+        var (refusal, joined) = await remaining.JoinAsync(created.ConversationId, created.ActorId, users, session, cancellationToken);
         if (refusal == Problems.Unavailable)
         {
             throw new TimeoutException("The group's further members can't be added just now.");
         }
+
+        return joined;
     }
 }
