@@ -41,10 +41,10 @@ public sealed class MessageSender(
 
         IReadOnlyList<ContactCommand> undecided =
             [.. messages.Zip(sent).Where(one => one.Second.Refusal == ContactCommand.Undecided).Select(one => one.First)];
-        var (contact, isHidden, tooMany) = await EvaluateContactAsync(conversation, undecided, session, cancellationToken);
-        if (tooMany is not null)
+        var (contact, isHidden, refusal) = await EvaluateContactAsync(conversation, undecided, session, cancellationToken);
+        if (refusal is not null)
         {
-            return [.. sent.Select(one => one.Refusal == ContactCommand.Undecided ? AppendResult.Refused(tooMany) : one)];
+            return [.. sent.Select(one => one.Refusal == ContactCommand.Undecided ? AppendResult.Refused(refusal) : one)];
         }
 
         var again = new Queue<AppendResult>(await log.AppendInOrderAsync(
@@ -78,8 +78,8 @@ public sealed class MessageSender(
     /// The outcome of first contact with the other user of a direct conversation. If any of the messages may be a request, it is counted
     /// and recorded before it is committed.
     /// </summary>
-    /// <returns>The outcome; whether the other user hides what has such words; and the refusal if it is too much.</returns>
-    private async Task<(Contact Contact, bool IsHidden, Problem? TooMany)> EvaluateContactAsync(
+    /// <returns>The outcome; whether the other user hides what has such words; and the refusal if it is too much, or unclear.</returns>
+    private async Task<(Contact Contact, bool IsHidden, Problem? Refusal)> EvaluateContactAsync(
         ConversationId conversation,
         IReadOnlyList<ContactCommand> messages,
         Session? session,
@@ -89,7 +89,8 @@ public sealed class MessageSender(
         var head = await reader.ReadHeadAsync(conversation, session, cancellationToken);
         if (head?.Members?.FirstOrDefault(member => member.UserId != sender) is not { } recipient)
         {
-            return (Contact.Refused, false, null);
+            // The log has just decided on the head of a direct conversation, so only the replica lags.
+            return (Contact.Refused, false, Problems.Unavailable);
         }
 
         var contact = await policy.DecideAsync(ContactKind.Message, sender, recipient.UserId, cancellationToken);

@@ -137,7 +137,10 @@ internal sealed record SendMessageCommand : ContactCommand
             : null;
     }
 
-    /// <summary>The request after this message; null when this message accepts it.</summary>
+    /// <summary>
+    /// The request after this message; null when this message accepts it. An answer accepts the request even if the answer is held: its
+    /// author has decided on the contact, and the host app decides on the text alone.
+    /// </summary>
     private ContactRequest? RequestAfter(Head head, DateTimeOffset now) =>
         head.Request is { } request && IsAsking(request) && Contact == Trust.Contact.Request
             ? new ContactRequest(Actor, RequestState.Pending) { SentAt = now }
