@@ -58,8 +58,9 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             return true;
         }
 
-        // They had read that far before: only the unread flag may be left to clear.
-        const string isMarkedUnread = "c.markedUnreadOrdinal >= c.readOrdinal";
+        // They had read that far before: only the unread flag may be left to clear. A read that comes late doesn't clear a flag that was
+        // set at a later message.
+        var isMarkedUnread = $"c.markedUnreadOrdinal >= c.readOrdinal AND c.markedUnreadOrdinal <= {readOrdinal}";
         return await PatchAsync(user, change, [end, InboxStore.NextVersion], isMarkedUnread, watermarks, cancellationToken);
     }
 
