@@ -35,7 +35,7 @@ internal sealed class BlockedActors
     }
 
     /// <summary>The heads that were read since the last call.</summary>
-    public List<StoredDocument<Head>?> TakeHeads()
+    public List<StoredDocument<Head>?> DrainHeads()
     {
         List<StoredDocument<Head>?> heads = [.. _heads];
         _heads.Clear();
