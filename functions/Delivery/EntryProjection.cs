@@ -154,7 +154,7 @@ public sealed class EntryProjection(
         await ApplyToAllAsync(head, session, await UpdatesAsync(head, entries, everyone, cancellationToken), everyone, cancellationToken);
     }
 
-    /// <summary>What the log entries change for single users. In a group, a mention of a member by somebody whom they block is left out.</summary>
+    /// <summary>What the log entries change for single users. A group's members aren't mentioned by users whom they block.</summary>
     private async Task<InboxUpdates> UpdatesAsync(
         Head head,
         IReadOnlyList<LogEntry> entries,

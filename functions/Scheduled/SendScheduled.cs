@@ -72,7 +72,6 @@ public sealed class SendScheduled(
         ScheduledDue due,
         CancellationToken cancellationToken)
     {
-
         // The log refuses users who are banned or suspended, and their message is dropped. So the standings must be known here.
         if (!await standings.IsReadAsync())
         {
@@ -109,7 +108,7 @@ public sealed class SendScheduled(
         return appended;
     }
 
-    /// <summary>Deletes the document as it was read. Another one under its id is left: it has an alarm of its own.</summary>
+    /// <summary>Deletes the document as it was read. If another one is under its id by now, this fails, and the queue tries again.</summary>
     private async Task RemoveAsync(ScheduledMessage scheduled, string etag, CancellationToken cancellationToken)
     {
         using var deleted = await containers.Conversations.DeleteItemStreamAsync(
@@ -117,7 +116,7 @@ public sealed class SendScheduled(
             new PartitionKey(scheduled.ConversationId.Value),
             new ItemRequestOptions { IfMatchEtag = etag },
             cancellationToken);
-        if (deleted.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.PreconditionFailed))
+        if (deleted.StatusCode != HttpStatusCode.NotFound)
         {
             deleted.EnsureSuccessStatusCode();
         }
