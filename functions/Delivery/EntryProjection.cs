@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Chat.Functions.Blocks;
 using Chat.Functions.Conversations;
@@ -12,12 +13,12 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Delivery;
 
 /// <summary>
-/// Projects the log into the members' inboxes. Entries update single members: the sender's read watermark, mentions, joins and leaves,
-/// title and picture. The head advances everybody's entry to the newest message.
+/// Projects a conversation's log into its members' inbox entries, in two ways. Log entries update single users: the sender's read
+/// watermark, mentions, joins and leaves, title and picture. The head advances every member's inbox entry to the newest message.
 /// </summary>
 /// <remarks>
-/// Idempotent and independent of order: watermarks only rise, so changes may come late, twice and in parts. Only members of the head are
-/// advanced: a user who left keeps a tombstone.
+/// Idempotent and independent of order: watermarks only rise, so changes may come late, twice and in parts. Only current members are
+/// advanced. The inbox entry of a user who left stays a tombstone.
 /// </remarks>
 public sealed class EntryProjection(
     CommittedReader log,
@@ -32,25 +33,28 @@ public sealed class EntryProjection(
     DeliveryQueue queue,
     TimeProvider time)
 {
-    /// <summary>How many inboxes of a conversation are written at once. More go through queue <c>fanout</c>.</summary>
+    /// <summary>Up to so many inbox entries of a conversation are written here. If more change, queue <c>fanout</c> does it.</summary>
     private const int MaxInlineMembers = 32;
 
     private const int MaxParallel = 16;
 
     /// <summary>
-    /// Of older entries only joins and leaves are projected again. The rest was projected before, unless the feed's leases were lost for
-    /// longer than this.
+    /// Of log entries that are older only joins, leaves and messages that were held are projected. The others were projected when they
+    /// were new, unless the change feed stood still for so long.
     /// </summary>
     private static readonly TimeSpan MaxAge = TimeSpan.FromDays(1);
 
     private readonly ProjectionCache _recent = new();
 
-    /// <summary>Projects a conversation's changes in a page of the change feed. If they take long, queue <c>fanout</c> does it.</summary>
+    /// <summary>
+    /// Projects what a page of the change feed shows of a conversation. If many inbox entries change, it leaves them to queue
+    /// <c>fanout</c>.
+    /// </summary>
     /// <exception cref="Exception">Some of the changes aren't projected.</exception>
-    public async Task ProjectAsync(ChangedConversation changed, CancellationToken cancellationToken)
+    public async Task ProjectPageAsync(ChangedConversation changed, CancellationToken cancellationToken)
     {
-        // Most of a page was projected before: a reaction shows its message and the head again.
-        var entries = changed.Entries.Where(entry => !IsProjected(entry)).ToList();
+        // A change of a message, like a reaction, brings the message and the head into the feed again. Both were projected before.
+        var entries = changed.Entries.Where(entry => !NeedsNoProjection(entry)).ToList();
         var advances = changed.Head is { } shown && !_recent.HasAdvanced(changed.ConversationId, shown.ListSeq);
         if (entries.Count == 0 && !advances)
         {
@@ -69,22 +73,22 @@ public sealed class EntryProjection(
                 await queue.EnqueueAsync(range, null, cancellationToken);
             }
 
-            // That message's handler advances everybody, too. Until then the feed needn't ask for it again.
+            // The handler of these queue messages also advances everybody.
             _recent.NoteAdvanced(head.ConversationId, head.ListSeq);
         }
         else
         {
-            await ApplyAsync(head, session, updates, advances ? everyone : [], cancellationToken);
+            await ApplyToAllAsync(head, session, updates, advances ? everyone : [], cancellationToken);
         }
 
-        // Only after all of it succeeded: what isn't noted is projected again.
+        // Last, so that a failure before leaves them to be projected again.
         _recent.Note(head.ConversationId, entries.Select(entry => entry.Seq));
     }
 
-    /// <summary>Projects a range of entries as they are stored now, and advances everybody.</summary>
+    /// <summary>Projects a range of log entries as they are stored now, and advances everybody.</summary>
     /// <exception cref="UnprocessableException">This version can't read them.</exception>
     /// <exception cref="Exception">Some of the entries aren't projected.</exception>
-    public async Task ProjectAsync(ProjectEntries range, CancellationToken cancellationToken)
+    public async Task ProjectRangeAsync(ProjectEntries range, CancellationToken cancellationToken)
     {
         try
         {
@@ -98,10 +102,10 @@ public sealed class EntryProjection(
         }
     }
 
-    /// <summary>Projects a document as it is stored now.</summary>
+    /// <summary>Projects a document, which is a head or a log entry, as it is stored now, and advances everybody.</summary>
     /// <exception cref="UnprocessableException">This version can't read it.</exception>
     /// <exception cref="Exception">Some of it isn't projected.</exception>
-    public async Task ProjectAsync(ProjectDocument document, CancellationToken cancellationToken)
+    public async Task ProjectDocumentAsync(ProjectDocument document, CancellationToken cancellationToken)
     {
         // The message names a version of the document, which a lagging replica may not show.
         await reader.RefreshSessionAsync(document.ConversationId, cancellationToken);
@@ -140,17 +144,17 @@ public sealed class EntryProjection(
         IReadOnlyList<LogEntry> entries,
         CancellationToken cancellationToken)
     {
-        // Before the members are read, so that they are among them.
+        // Before the members are read, by a session that shows them. Their own joins have log entries, which are projected as well.
         if (entries is [LogEvent { FurtherMembers: { } users } created, ..])
         {
-            await AddRemainingMembersAsync(created, users, session, cancellationToken);
+            session = await AddRemainingMembersAsync(created, users, session, cancellationToken);
         }
 
         var everyone = await members.ReadAsync(head, session, cancellationToken);
-        await ApplyAsync(head, session, await UpdatesAsync(head, entries, everyone, cancellationToken), everyone, cancellationToken);
+        await ApplyToAllAsync(head, session, await UpdatesAsync(head, entries, everyone, cancellationToken), everyone, cancellationToken);
     }
 
-    /// <summary>What the entries change in single inboxes. A group's members aren't mentioned by whom they block.</summary>
+    /// <summary>What the log entries change for single users. A group's members aren't mentioned by users whom they block.</summary>
     private async Task<InboxUpdates> UpdatesAsync(
         Head head,
         IReadOnlyList<LogEntry> entries,
@@ -168,64 +172,71 @@ public sealed class EntryProjection(
     private static UnprocessableException Unreadable() => new("Unreadable", "A document isn't one that this version can read.");
 
     /// <summary>
-    /// Whether an entry needs no projection: it is too old, or it is a message that was changed after it was projected. Edits and
-    /// reactions don't change what a message's own entry means for inboxes.
+    /// Whether a log entry needs no projection. It is too old, or it is a message that was projected and has changed since. Edits and
+    /// reactions change no inbox entry; only a message that was held mentions users when it is shown.
     /// </summary>
-    private bool IsProjected(LogEntry entry) =>
-        (entry.At < time.GetUtcNow() - MaxAge && !MembershipChange.IsMembershipEvent(entry))
+    private bool NeedsNoProjection(LogEntry entry) =>
+        (entry.At < time.GetUtcNow() - MaxAge
+            && !MembershipChange.IsMembershipEvent(entry)
+            && entry is not Messages.Message { WasHeld: true })
         || (entry is Messages.Message { UpdatedSeq: not null, WasHeld: false } && _recent.Has(entry.ConversationId, entry.Seq));
 
-    /// <summary>Writes all inboxes that the entries and the head change, at once or by <c>fanout</c>.</summary>
-    /// <param name="head">The conversation, at least as new as the entries.</param>
+    /// <summary>Writes the inbox entries that the log entries and the head change, or leaves advancing to queue <c>fanout</c>.</summary>
+    /// <param name="head">The conversation, at least as new as the log entries.</param>
     /// <param name="session">The session token by which the head was read; null if it came with the change feed.</param>
     /// <param name="updates">The updates of single members.</param>
-    /// <param name="advanced">The members if all are to be advanced to the head; else none.</param>
+    /// <param name="toAdvance">The members to advance to the head: all of them, or none.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    private async Task ApplyAsync(
+    private async Task ApplyToAllAsync(
         Head head,
         Session? session,
         InboxUpdates updates,
-        IReadOnlyList<UserId> advanced,
+        IReadOnlyList<UserId> toAdvance,
         CancellationToken cancellationToken)
     {
-        // Only a new member's entry needs the group's picture; the others have it.
+        // Only a new member's inbox entry needs the group's picture; the others have it.
         var change = InboxChange.Of(head, updates.Joined.Count > 0 ? await ReadProfileAsync(head, session, cancellationToken) : null);
         var joined = await ReadJoinedAsync(head, updates, session, cancellationToken);
         if (head.DeletedAt is not null)
         {
-            advanced = [];
+            toAdvance = [];
         }
 
-        // The members of a larger conversation are advanced by one message at the end of the window.
-        var inline = advanced.Count <= MaxInlineMembers ? advanced : [];
-        await Each.TryAsync(
+        // A larger conversation's members are advanced by a queue message, at the end of the debounce window.
+        var inline = toAdvance.Count <= MaxInlineMembers ? toAdvance : [];
+        var failed = await Each.FailedAsync(
             updates.Users.Union(inline),
             MaxParallel,
-            (user, cancel) => ApplyAsync(user, change, updates, joined.GetValueOrDefault(user), inline.Contains(user), cancel),
+            (user, cancel) => ApplyToUserAsync(user, change, updates, joined.GetValueOrDefault(user), inline.Contains(user), cancel),
             cancellationToken);
-        if (advanced.Count > MaxInlineMembers)
+        if (toAdvance.Count > MaxInlineMembers)
         {
             await fanOut.ScheduleAsync(head, cancellationToken);
         }
 
-        // Accepting a request and taking back a restriction write no entry. Everybody is advanced to this entry once more then, so it
-        // isn't noted before.
-        if (advanced.Count > 0 && head.Request is null && !head.IsRestricted)
+        // Accepting a request, or taking back a restriction, changes the head without a log entry. Then everybody must be advanced although
+        // listSeq is the same, so a head with a request or a restriction isn't noted.
+        if (toAdvance.Count > 0 && head.Request is null && !head.IsRestricted && failed.Count == 0)
         {
             _recent.NoteAdvanced(head.ConversationId, head.ListSeq);
         }
 
-        await AlignAsync(head, updates, cancellationToken);
+        // One inbox that can't be written holds up neither the fan-out nor the alignment of others.
+        await AlignAsync(head, updates, failed.Select(one => one.One).ToHashSet(), cancellationToken);
+        if (failed is [var (_, failure), ..])
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
     }
 
-    /// <summary>Writes one user's inbox.</summary>
+    /// <summary>Writes one user's inbox entry.</summary>
     /// <param name="user">The user.</param>
     /// <param name="change">The conversation by the head.</param>
     /// <param name="updates">The updates, of this user and others.</param>
-    /// <param name="joined">The user's member document if they joined by these entries; else null.</param>
-    /// <param name="isAdvanced">Whether the user's entry is to be advanced to the head.</param>
+    /// <param name="joined">The user's member document if they joined by these log entries; else null.</param>
+    /// <param name="isAdvanced">Whether the user's inbox entry is to be advanced to the head.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    private async Task ApplyAsync(
+    private async Task ApplyToUserAsync(
         UserId user,
         InboxChange change,
         InboxUpdates updates,
@@ -235,7 +246,7 @@ public sealed class EntryProjection(
     {
         if (updates.Left.TryGetValue(user, out var leftSeq))
         {
-            // The entry ends there: neither the head nor other updates reach a user who left.
+            // A tombstone takes nothing else: a user who left gets neither the head nor other updates.
             await inbox.LeaveAsync(user, change with { LastSeq = leftSeq }, cancellationToken);
             return;
         }
@@ -247,7 +258,7 @@ public sealed class EntryProjection(
 
         var watermarks = updates.WatermarksOf(user);
 
-        // Joining has advanced the entry already.
+        // JoinAsync has advanced the inbox entry already.
         if ((isAdvanced && joined is null) || watermarks != default)
         {
             await inbox.RaiseAsync(user, change, cancellationToken, watermarks);
@@ -265,8 +276,8 @@ public sealed class EntryProjection(
         }
     }
 
-    /// <summary>The group's profile in the head's version; null while there is none.</summary>
-    /// <exception cref="ReplicaBehindException">No replica shows that version yet.</exception>
+    /// <summary>The group's profile, at least as new as the head's title and picture; null for a group that has none.</summary>
+    /// <exception cref="ReplicaBehindException">No replica shows it yet.</exception>
     private async Task<GroupProfile?> ReadProfileAsync(Head head, Session? session, CancellationToken cancellationToken)
     {
         var profile = await reader.ReadProfileAsync(head, session, cancellationToken);
@@ -281,7 +292,7 @@ public sealed class EntryProjection(
             : throw new ReplicaBehindException(head.ConversationId, head.ProfileSeq);
     }
 
-    /// <summary>The member documents of the users who joined, of that membership or a later one.</summary>
+    /// <summary>The member documents of the users who joined. They are of the membership that began then, or of a later one.</summary>
     /// <exception cref="ReplicaBehindException">No replica shows them yet.</exception>
     private async Task<Dictionary<UserId, Member>> ReadJoinedAsync(
         Head head,
@@ -314,37 +325,50 @@ public sealed class EntryProjection(
     }
 
     /// <summary>
-    /// Enqueues the alignment of the push group with joins and leaves. It comes after the inboxes: a renewal goes by them, and one that ran
-    /// before may have added a user who has left.
+    /// Enqueues the alignment of the push group with joins and leaves. It comes after the inbox entries: a renewal that finds a member's
+    /// inbox entry joins its user, and the alignment must come after the last of those.
     /// </summary>
-    private async Task AlignAsync(Head head, InboxUpdates updates, CancellationToken cancellationToken)
+    /// <param name="head">The conversation.</param>
+    /// <param name="updates">The joins and leaves.</param>
+    /// <param name="failed">The users whose inbox couldn't be written. They are aligned once it is.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    private async Task AlignAsync(Head head, InboxUpdates updates, HashSet<UserId> failed, CancellationToken cancellationToken)
     {
         if (head.Kind != ConversationKind.Group)
         {
             return;
         }
 
-        // Memberships in push groups that are older than their time to live have ended by themselves.
+        // Push group memberships end by themselves after their time to live.
         var since = time.GetUtcNow() - PushGroups.Ttl;
-        foreach (var change in updates.Changes.Where(change => change.Entry.At >= since && change.Users.Count > 0))
+        foreach (var change in updates.Changes.Where(change => change.Entry.At >= since))
         {
-            var align = new AlignPushGroup { ConversationId = head.ConversationId, Users = change.Users, Seq = change.Entry.Seq };
-            await queue.EnqueueAsync(align, null, cancellationToken);
+            IReadOnlyList<UserId> users = [.. change.Users.Except(failed)];
+            if (users.Count > 0)
+            {
+                var align = new AlignPushGroup { ConversationId = head.ConversationId, Users = users, Seq = change.Entry.Seq };
+                await queue.EnqueueAsync(align, null, cancellationToken);
+            }
         }
     }
 
-    /// <summary>Adds a new group's members for whom its first commit had no room, in case its request didn't get that far.</summary>
+    /// <summary>
+    /// Adds the members of a new group for whom its first commit had no room. Its request does that too, but may have ended before.
+    /// </summary>
+    /// <returns>The session token by which a reader sees them.</returns>
     /// <exception cref="TimeoutException">They can't be added just now.</exception>
-    private async Task AddRemainingMembersAsync(
+    private async Task<Session?> AddRemainingMembersAsync(
         LogEvent created,
         IReadOnlyList<UserId> users,
         Session? session,
         CancellationToken cancellationToken)
     {
-        var (refusal, _) = await remaining.JoinAsync(created.ConversationId, created.ActorId, users, session, cancellationToken);
+        var (refusal, joined) = await remaining.JoinAsync(created.ConversationId, created.ActorId, users, session, cancellationToken);
         if (refusal == Problems.Unavailable)
         {
             throw new TimeoutException("The group's further members can't be added just now.");
         }
+
+        return joined;
     }
 }

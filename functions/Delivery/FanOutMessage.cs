@@ -17,7 +17,10 @@ public abstract record FanOutMessage
 
     public required ConversationId ConversationId { get; init; }
 
-    /// <summary>The same for all requests of the same work, so that the queue's duplicate detection drops all but one.</summary>
+    /// <summary>
+    /// The queue's duplicate detection drops a message whose id it got before, even if that one was handled. So the id is the same only for
+    /// requests after which nothing is left to do, whichever of them is handled.
+    /// </summary>
     [JsonIgnore]
     public abstract string MessageId { get; }
 }
@@ -29,8 +32,9 @@ public sealed record ProjectEntries : FanOutMessage
 
     public required long Last { get; init; }
 
+    /// <summary>Random: the entries may have changed since the same range was enqueued and projected.</summary>
     [JsonIgnore]
-    public override string MessageId => $"{ConversationId}:p{First}-{Last}";
+    public override string MessageId => OpaqueId.Random();
 }
 
 /// <summary>Projects a document that a page of the change feed didn't show as it is stored, or that couldn't be read.</summary>
@@ -72,6 +76,7 @@ public sealed record AlignPushGroup : FanOutMessage
     /// <summary>The entry by which they joined or left.</summary>
     public required long Seq { get; init; }
 
+    /// <summary>With the number of users: those whose inbox couldn't be written are missing at first.</summary>
     [JsonIgnore]
-    public override string MessageId => $"{ConversationId}:a{Seq}";
+    public override string MessageId => $"{ConversationId}:a{Seq}-{Users.Count}";
 }

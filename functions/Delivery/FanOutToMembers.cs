@@ -24,8 +24,8 @@ public sealed class FanOutToMembers(
 
     private Task FanOutAsync(FanOutMessage message, CancellationToken cancellationToken) => message switch
     {
-        ProjectEntries entries => projection.ProjectAsync(entries, cancellationToken),
-        ProjectDocument document => projection.ProjectAsync(document, cancellationToken),
+        ProjectEntries entries => projection.ProjectRangeAsync(entries, cancellationToken),
+        ProjectDocument document => projection.ProjectDocumentAsync(document, cancellationToken),
         AdvanceInboxes advance => inboxes.AdvanceAsync(advance, cancellationToken),
         AlignPushGroup align => groups.AlignAsync(align, cancellationToken),
         AlignBlock block => blocking.AlignAsync(block, cancellationToken),

@@ -75,7 +75,7 @@ public sealed class ProjectInboxes(EntryProjection projection, DeliveryQueue que
 
         try
         {
-            await projection.ProjectAsync(changed, inline);
+            await projection.ProjectPageAsync(changed, inline);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

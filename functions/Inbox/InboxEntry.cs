@@ -157,8 +157,12 @@ public sealed record InboxEntry
     [JsonIgnore]
     public bool IsLeft => Activity is null;
 
-    /// <summary>Whether the entry is of the membership that began by an entry of the log, or of a later one.</summary>
-    public bool IsSince(long joinedSeq) => JoinedSeq is { } joined ? joined >= joinedSeq : !IsLeft;
+    /// <summary>
+    /// Whether the entry is of the membership that began by an entry of the log, or of a later one. A join takes two patches: between them
+    /// the entry is still the tombstone of the membership before.
+    /// </summary>
+    public bool IsSince(long joinedSeq) =>
+        JoinedSeq is { } joined ? joined >= joinedSeq && !(IsLeft && LastSeq < joined) : !IsLeft;
 
     [JsonIgnore]
     public bool IsListed => !IsLeft && !IsArchived;

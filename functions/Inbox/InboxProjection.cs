@@ -7,14 +7,16 @@ namespace Chat.Functions.Inbox;
 
 /// <summary>Applies the log's changes, and the user's own, to inbox entries; see <see cref="InboxEntry"/>.</summary>
 /// <remarks>
-/// Each change raises a watermark by one conditional patch. If the entry is as far already, the condition fails, and that is success. So
-/// changes may come late, twice and in any order (at-least-once). An entry that doesn't exist is created.
+/// Changes of the log raise watermarks by conditional patches. If the watermark is as high already, the condition fails, and that is
+/// success. So these changes may come late, twice and in any order (at-least-once). What a user does themselves is a patch with a
+/// condition of its own. An inbox entry that doesn't exist is created. A patch has at most 10 operations, a limit of Cosmos DB: leaving
+/// and joining use 9.
 /// </remarks>
 public sealed class InboxProjection(ChatContainers containers, ConversationReader reader)
 {
     private readonly InboxStore _store = new(containers.Users, reader);
 
-    /// <summary>Advances a user's entry to a change, and raises their own watermarks.</summary>
+    /// <summary>Advances a user's inbox entry to the state of a change, and raises the watermarks that are given.</summary>
     public async Task RaiseAsync(
         UserId user,
         InboxChange change,
@@ -30,7 +32,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         var isBehind = $"c.last.seq < {change.LastSeq}";
         var patches = watermarks.Patches.ToList();
 
-        // Usually all of them rise, and one patch costs less than three.
+        // Usually the entry and all watermarks are behind. Then one patch does it, which costs less than one for each.
         var areAllBehind = string.Join(" AND ", [isBehind, .. patches.Select(one => one.IsBehind)]);
         if (await PatchAsync(user, change, [.. advance, .. patches.SelectMany(one => one.Set)], areAllBehind, watermarks, cancellationToken)
             || patches.Count == 0)
@@ -38,7 +40,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             return;
         }
 
-        // At least one was as far already. A patch doesn't tell which one, so each is tried alone.
+        // Something wasn't behind. A failed condition doesn't tell what, so the rest is tried one by one.
         await PatchAsync(user, change, advance, isBehind, watermarks, cancellationToken);
         foreach (var (set, isWatermarkBehind) in patches)
         {
@@ -58,8 +60,9 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             return true;
         }
 
-        // They had read that far before: only the unread flag may be left to clear.
-        const string isMarkedUnread = "c.markedUnreadOrdinal >= c.readOrdinal";
+        // They had read that far before: only the unread flag may be left to clear. A read that comes late doesn't clear a flag that was
+        // set at a later message.
+        var isMarkedUnread = $"c.markedUnreadOrdinal >= c.readOrdinal AND c.markedUnreadOrdinal <= {readOrdinal}";
         return await PatchAsync(user, change, [end, InboxStore.NextVersion], isMarkedUnread, watermarks, cancellationToken);
     }
 
@@ -72,7 +75,8 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             return false;
         }
 
-        // The user knows of all messages so far. Their own message among these, projected late, mustn't clear the flag.
+        // The flag ends when the read watermark exceeds it. A message that the user sent before may raise the watermark only now, so the
+        // flag is set at the newest message that they know of.
         var known = Math.Max(change.LastOrdinal, Math.Max(entry.LastOrdinal, entry.ReadOrdinal));
         var isBehind = $"NOT IS_NUMBER(c.markedUnreadOrdinal) OR c.markedUnreadOrdinal < {known}";
         List<PatchOperation> mark = [PatchOperation.Set("/markedUnreadOrdinal", known), InboxStore.NextVersion];
@@ -80,7 +84,12 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         return true;
     }
 
-    /// <summary>Raises a user's cleared watermark: a position, with the ordinal of the last message up to it.</summary>
+    /// <summary>Raises the position up to which a user has cleared the conversation for themselves.</summary>
+    /// <param name="user">The user.</param>
+    /// <param name="change">The conversation.</param>
+    /// <param name="seq">The position.</param>
+    /// <param name="ordinal">The ordinal of the last message up to it; 0 for none.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     public Task RaiseClearedAsync(UserId user, InboxChange change, long seq, long ordinal, CancellationToken cancellationToken) =>
         PatchAsync(
             user,
@@ -115,9 +124,9 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         }
     }
 
-    /// <summary>Turns a user's entry into a tombstone, because an entry of the log says that they left. No list shows it.</summary>
+    /// <summary>Turns a user's inbox entry into a tombstone, because a log entry says that they left. No list shows it.</summary>
     /// <param name="user">The user who left.</param>
-    /// <param name="change">The conversation, with the entry by which they left as its <see cref="InboxChange.LastSeq"/>.</param>
+    /// <param name="change">The conversation; <see cref="InboxChange.LastSeq"/> is the log entry by which they left.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task LeaveAsync(UserId user, InboxChange change, CancellationToken cancellationToken)
     {
@@ -130,7 +139,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             InboxStore.NextVersion,
         ];
 
-        // The entry may have been advanced to that seq before, as a member's. Then leaving wins.
+        // The inbox entry may have been advanced to that seq while the user was still taken for a member. Leaving wins then.
         var isBehind = $"c.last.seq < {change.LastSeq} OR (c.last.seq = {change.LastSeq} AND NOT IS_NULL(c.activity))";
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
@@ -139,7 +148,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
                 return;
             }
 
-            // Without a tombstone, a late fan-out of an older entry would create the list's entry again.
+            // There was no inbox entry. The tombstone is created all the same: without it, a late fan-out would create a member's entry.
             var tombstone = change.ToEntry(user) with { LastMessage = null, Activity = null };
             if (await _store.TryCreateAsync(tombstone, cancellationToken))
             {
@@ -200,8 +209,8 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     }
 
     /// <summary>
-    /// Projects a leave once more when a user is told that they aren't a member: an earlier call of theirs may have been committed but
-    /// ended before it reached their list. Nothing changes if the conversation isn't in their list, or if they are a member.
+    /// Projects a leave once more, when a user is answered that they aren't a member. Their own leave may be committed although its call
+    /// ended before their list changed. Nothing changes if the conversation isn't in their list, or if they are a member.
     /// </summary>
     public async Task LeaveAgainAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken)
     {
@@ -210,7 +219,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             return;
         }
 
-        // A lagging replica may show a member document from before they came back.
+        // A user who left may have come back. A lagging replica may not show it.
         await reader.RefreshSessionAsync(conversation, cancellationToken);
         if (await reader.ReadHeadAsync(conversation, null, cancellationToken) is { } head
             && (head.DeletedAt is not null || !await reader.IsMemberAsync(head, user, cancellationToken)))
@@ -219,7 +228,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         }
     }
 
-    /// <summary>Sets title and picture as of an entry of the log, unless a newer entry has set them.</summary>
+    /// <summary>Sets title and picture as of a log entry, unless a newer log entry has set them.</summary>
     public Task RaiseProfileAsync(UserId user, InboxChange change, CancellationToken cancellationToken)
     {
         List<PatchOperation> set =
@@ -233,9 +242,10 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     }
 
     /// <summary>
-    /// Starts a membership in the user's entry, be it their first or a later one: earlier messages aren't unread, and earlier settings
-    /// are reset. It happens once for each membership, even if the end of the one before was never projected.
+    /// Starts a membership in the user's inbox entry, the first or a later one. Earlier messages aren't unread, and earlier settings are
+    /// reset. Repeats for the same membership reset nothing, and the end of the membership before needn't be projected first.
     /// </summary>
+    /// <remarks>Two patches, because of the limit of operations. See <see cref="InboxEntry.IsSince"/> for what is between them.</remarks>
     public async Task JoinAsync(Member member, InboxChange change, CancellationToken cancellationToken)
     {
         if (!await _store.TryCreateAsync(InboxStore.NewEntry(change, member, default), cancellationToken))
@@ -244,7 +254,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             [
                 PatchOperation.Set("/joinedSeq", member.JoinedSeq),
                 PatchOperation.Set("/joinedOrdinal", member.JoinedOrdinal),
-                // The membership in the push group ended when they left.
+                // Leaving ended the earlier push group membership, so its expiry doesn't count.
                 PatchOperation.Set("/pushUntil", change.PushUntil?.ToUnixTimeSeconds() ?? 0),
                 .. PreferencesReset.Patch,
                 InboxStore.NextVersion,
@@ -260,7 +270,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         }
     }
 
-    /// <summary>Sets when a user's membership in the push group ends; false when the conversation isn't in their list.</summary>
+    /// <summary>Notes when a user's membership in the push group ends; false when the conversation isn't in their list.</summary>
     public async Task<bool> TrySetPushUntilAsync(
         UserId user,
         ConversationId conversation,
@@ -272,13 +282,25 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         return await _store.PatchIfAsync(user, conversation, set, "NOT IS_NULL(c.activity)", cancellationToken) == true;
     }
 
-    /// <summary>A user's entry, or null.</summary>
+    /// <summary>
+    /// Notes in a tombstone that its user isn't in the push group, so that no renewal selects it again. Does nothing if the entry has
+    /// changed since it was read.
+    /// </summary>
+    public Task ForgetPushUntilAsync(InboxEntry tombstone, CancellationToken cancellationToken) =>
+        _store.PatchIfAsync(
+            tombstone.UserId,
+            tombstone.ConversationId,
+            [PatchOperation.Set("/pushUntil", (long?)null)],
+            $"IS_NULL(c.activity) AND c.version = {tombstone.Version}",
+            cancellationToken);
+
+    /// <summary>A user's inbox entry; null when there is none.</summary>
     public async Task<InboxEntry?> ReadAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken) =>
         (await _store.ReadAsync(user, conversation, cancellationToken)).Document;
 
     /// <summary>
-    /// A member's entry with its ETag, of this membership or a later one. If the join isn't projected yet, it is projected here: later it
-    /// would undo what the member sets now. The entry is a tombstone if they have left meanwhile.
+    /// A member's inbox entry with its ETag, of this membership or a later one. If the join isn't projected yet, it is projected here:
+    /// otherwise it would reset later what the member sets now. The inbox entry is a tombstone if they have left meanwhile.
     /// </summary>
     public async Task<(InboxEntry Entry, string ETag)> ReadOrCreateAsync(
         Member member,

@@ -27,7 +27,7 @@ internal sealed class BlockedActors
     }
 
     /// <summary>Unblocks an actor and keeps the heads that were read for them.</summary>
-    public void Unblock(List<PendingAppend> commands, List<StoredDocument<Head>?> heads)
+    public void Unblock(List<PendingAppend> commands, IEnumerable<StoredDocument<Head>?> heads)
     {
         _commands.Remove(commands[0].Command.Actor);
         Count -= commands.Count;
@@ -35,7 +35,7 @@ internal sealed class BlockedActors
     }
 
     /// <summary>The heads that were read since the last call.</summary>
-    public List<StoredDocument<Head>?> TakeHeads()
+    public List<StoredDocument<Head>?> DrainHeads()
     {
         List<StoredDocument<Head>?> heads = [.. _heads];
         _heads.Clear();

@@ -84,7 +84,12 @@ internal sealed class CommitPlan(
     /// <param name="isRecent">Whether this process knows that the command was committed before.</param>
     public void Add(PendingAppend pending, bool isRecent)
     {
-        if (Deferred.Count > 0)
+        if (pending.Predecessor?.IsGivenUp == true)
+        {
+            // It was decided in this plan, and failed.
+            pending.TimeOut();
+        }
+        else if (Deferred.Count > 0)
         {
             // Behind the first deferred one, even if it had room.
             Deferred.Add(pending);

@@ -31,7 +31,7 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
                 switch ((int)response.StatusCode)
                 {
                     case 409 when repeat is not null:
-                        return new CommitResult(CommitStatus.Repeat, Session: Session.Of(response.Headers)) { Repeated = repeat };
+                        return new CommitResult(CommitStatus.FoundRepeat, Session: Session.Of(response.Headers)) { Repeated = repeat };
                     case 409 or 412 or 404:
                         return await FindOwnCommitAsync(
                             plan,
@@ -149,7 +149,7 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
 /// <param name="HeadETag">The new head's ETag; null when another process has committed on top already.</param>
 internal sealed record CommitResult(CommitStatus Status, string? HeadETag = null, Session? Session = null)
 {
-    /// <summary>For <see cref="CommitStatus.Repeat"/>: the command whose document exists.</summary>
+    /// <summary>For <see cref="CommitStatus.FoundRepeat"/>: the command whose document exists.</summary>
     public PendingAppend? Repeated { get; init; }
 }
 
@@ -161,7 +161,7 @@ internal enum CommitStatus
     Conflict,
 
     /// <summary>One command's document exists already, so nothing was written.</summary>
-    Repeat,
+    FoundRepeat,
 
     /// <summary>Time ran out without a clear answer.</summary>
     Unknown,

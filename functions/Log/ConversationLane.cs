@@ -7,12 +7,13 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Log;
 
 /// <summary>
-/// One conversation's appends in this process (group commit): while a commit is in flight, later commands wait for the next, which
-/// takes as many as fit. The lane caches the head, so that a commit needs no read unless another process committed in between.
+/// One conversation's appends in this process (group commit). While a commit is in flight, later commands wait. The next commit then
+/// contains all of them, up to the bounds of a batch. The lane caches the head, so that a commit needs no read unless another process
+/// committed in between.
 /// </summary>
 /// <remarks>
-/// One commit at a time: only <see cref="RunAsync"/> uses the cache and writes. The lock guards what callers share with it: who
-/// waits, who is blocked, and whether the lane runs.
+/// Commits run one after another, in <see cref="RunAsync"/>; nothing else reads or changes the cached head. The lock guards the state
+/// that callers change too: the waiting commands, the blocked actors, and whether the lane runs.
 /// </remarks>
 internal sealed class ConversationLane(
     ConversationId conversation,
@@ -34,7 +35,7 @@ internal sealed class ConversationLane(
     private bool _running;
     private bool _retired;
 
-    /// <summary>Enqueues commands, all before the next commit; false when this lane is retired and another must be asked.</summary>
+    /// <summary>Enqueues commands at once, so that no commit begins between two of them. False when this lane is retired.</summary>
     public bool TryEnqueue(List<PendingAppend> all)
     {
         lock (_lock)
@@ -72,14 +73,14 @@ internal sealed class ConversationLane(
             _waiting.Remove(pending);
         }
 
-        // A stored command is answered soon: only its delivery is still to be enqueued.
+        // A committed command gets its own answer soon, when its delivery is enqueued.
         if (!pending.IsCommitted)
         {
             pending.TimeOut();
         }
     }
 
-    /// <summary>Retires the lane if nobody uses it.</summary>
+    /// <summary>Retires the lane if no command waits in it or is being committed. A retired lane takes no more commands.</summary>
     public bool TryRetire()
     {
         lock (_lock)
@@ -106,7 +107,7 @@ internal sealed class ConversationLane(
             List<PendingAppend> batch = [];
             lock (_lock)
             {
-                Take(batch);
+                FillUp(batch);
                 if (batch.Count == 0)
                 {
                     // Under the lock: a command that comes now starts the lane again.
@@ -114,14 +115,14 @@ internal sealed class ConversationLane(
                     return;
                 }
 
-                _blocked.TakeHeads().ForEach(_cache.TakeHead);
+                _blocked.DrainHeads().ForEach(_cache.CacheHead);
             }
 
             await InContextOf(batch[0], () => TryCommitAsync(batch));
         }
     }
 
-    /// <summary>Acts in the context of an invocation that waits: the Functions host drops log lines from outside of any.</summary>
+    /// <summary>Acts in the context of a command's invocation: the Functions host drops log lines of no invocation.</summary>
     private static Task InContextOf(PendingAppend pending, Func<Task> act)
     {
         var acting = Task.CompletedTask;
@@ -137,15 +138,19 @@ internal sealed class ConversationLane(
         }
         catch (Exception exception)
         {
-            // The loop must survive, or the conversation would hang: its callers get the exception, later commands a fresh head.
+            // The loop must go on, or later commands would never be answered. These callers get the exception, and the next commit
+            // reads the head anew.
             logger.CommitFailed(exception, conversation);
             _cache.ForgetHead();
             batch.ForEach(pending => pending.Fail(exception));
         }
     }
 
-    /// <summary>Fills a batch up from the waiting commands, in order of arrival; every actor gets an equal share first.</summary>
-    private void Take(List<PendingAppend> batch)
+    /// <summary>
+    /// Moves waiting commands into a batch, as far as it has room. If not all fit, every actor gets an equal share first. The batch keeps
+    /// the order of arrival.
+    /// </summary>
+    private void FillUp(List<PendingAppend> batch)
     {
         var room = CommitPlan.MaxOperations - 1 - batch.Count;
         if (_waiting.Count <= room && _blocked.Count == 0)
@@ -162,10 +167,10 @@ internal sealed class ConversationLane(
         _waiting.RemoveAll(chosen.Contains);
     }
 
-    /// <summary>Decides and commits the batch's commands, again after each conflict, until every one is answered or waits again.</summary>
+    /// <summary>Decides the batch's commands and commits them; after a conflict it decides them again on the new head.</summary>
     private async Task CommitAsync(List<PendingAppend> batch)
     {
-        var isHeadFresh = _cache.Head is null;
+        var isReadByThisBatch = _cache.Head is null;
         for (var attempt = 0; ;)
         {
             TimeOutExpired(batch);
@@ -176,18 +181,18 @@ internal sealed class ConversationLane(
 
             var plan = Plan(batch);
             List<PendingAppend> stale =
-                [.. plan.Unverified.Where(pending => !pending.IsHeadFresh && !(isHeadFresh && pending.Session is null))];
+                [.. plan.Unverified.Where(pending => !pending.IsHeadVerified && !(isReadByThisBatch && pending.Session is null))];
             if (stale.Count > 0)
             {
-                // A refusal makes no commit, so no 412 would tell that the cached head is old. A head that is read now is current,
-                // and so are documents that are read after it.
-                if (!isHeadFresh && stale.Exists(pending => pending.Session is null))
+                // A refusal writes nothing, so no 412 tells that the cached head is stale. Therefore the head is read before a refusal, by
+                // the caller's session if there is one. Documents are read after the head, so they are as new.
+                if (!isReadByThisBatch && stale.Exists(pending => pending.Session is null))
                 {
                     _cache.ForgetHead();
-                    isHeadFresh = true;
+                    isReadByThisBatch = true;
                 }
 
-                stale.ForEach(pending => pending.IsHeadFresh = true);
+                stale.ForEach(pending => pending.IsHeadVerified = true);
                 Block(stale.FindAll(pending => pending.Session is not null), batch);
                 continue;
             }
@@ -204,7 +209,7 @@ internal sealed class ConversationLane(
             {
                 case CommitStatus.Committed:
                     return;
-                case CommitStatus.Repeat:
+                case CommitStatus.FoundRepeat:
                     // Nothing was written. The others are decided again without the repeat, on the same head.
                     batch.Remove(outcome.Repeated!);
                     _cache.RememberId(outcome.Repeated!.Command.RepeatId);
@@ -212,16 +217,16 @@ internal sealed class ConversationLane(
                     break;
                 case CommitStatus.Conflict:
                     _cache.ForgetHead();
-                    isHeadFresh = true;
+                    isReadByThisBatch = true;
                     await Task.Delay(Backoff.Jitter(attempt++), time);
                     lock (_lock)
                     {
-                        Take(batch);
+                        FillUp(batch);
                     }
 
                     break;
                 default:
-                    // It may be committed: the callers repeat their commands and find out.
+                    // Nobody knows whether it was applied. The callers get a 503, and their repeats tell.
                     _cache.ForgetHead();
                     batch.ForEach(pending => pending.TimeOut());
                     return;
@@ -255,8 +260,8 @@ internal sealed class ConversationLane(
     }
 
     /// <summary>
-    /// Blocks the actors whose session may be ahead of the cached head, and reads the head by their sessions. Others' commits go on
-    /// meanwhile: a session that is ahead of every replica would hold them up for seconds.
+    /// Blocks the actors of stale commands and reads the head by their sessions. Commits of others go on meanwhile, because a read by a
+    /// session that is ahead of every replica takes up to 500 ms.
     /// </summary>
     private void Block(List<PendingAppend> stale, List<PendingAppend> batch)
     {
@@ -270,30 +275,38 @@ internal sealed class ConversationLane(
             }
 
             List<Session> sessions = [.. ofOne.Select(pending => pending.Session).OfType<Session>().Distinct()];
-            _ = InContextOf(commands[0], () => ReadHeadForAsync(commands, sessions));
+            _ = InContextOf(commands[0], () => ReadHeadForAsync(commands, [.. ofOne], sessions));
         }
     }
 
-    /// <summary>Reads the head by one actor's sessions, then puts their commands back in front.</summary>
-    private async Task ReadHeadForAsync(List<PendingAppend> commands, List<Session> sessions)
+    /// <summary>
+    /// Reads the head by one actor's sessions, then puts their commands back in front. A command that would be refused is answered 503 if
+    /// the read by its session is late: no refusal is decided on anything older than what its caller has seen.
+    /// </summary>
+    /// <param name="commands">All of the actor's commands.</param>
+    /// <param name="stale">Those that would be refused on the cached head.</param>
+    /// <param name="sessions">The sessions of these.</param>
+    private async Task ReadHeadForAsync(List<PendingAppend> commands, List<PendingAppend> stale, List<Session> sessions)
     {
-        List<StoredDocument<Head>?> heads = [];
+        List<SessionHead> heads = [];
         try
         {
             heads = await _sessionReader.ReadAsync(sessions, Deadline.Latest(commands));
+            stale.FindAll(pending => heads.Exists(head => head.IsLate && head.Session == pending.Session))
+                .ForEach(pending => pending.TimeOut());
         }
         catch (Exception exception)
         {
-            // Nobody awaits this task: without the answer the callers would wait for their time-out.
+            // Nobody awaits this task. Unanswered, the callers would wait until their deadline.
             logger.CommitFailed(exception, conversation);
             commands.ForEach(pending => pending.Fail(exception));
         }
 
         lock (_lock)
         {
-            _blocked.Unblock(commands, heads);
+            _blocked.Unblock(commands, heads.Select(head => head.Found));
 
-            // In front of what the actor sent meanwhile.
+            // In front, because the actor may have sent more meanwhile.
             _waiting.InsertRange(0, commands.Where(pending => !pending.Task.IsCompleted));
             Start();
         }
@@ -362,13 +375,13 @@ internal sealed class ConversationLane(
         var commit = range.Entries is [var first, ..] ? first.Commit : null;
         foreach (var pending in accepted)
         {
-            // The decision didn't know yet where its commit would end.
+            // When the command was decided, the last entry of its commit wasn't known yet.
             IReadOnlyList<LogEntry> entries = [.. pending.Decision.Entries.Select(entry => entry with { Commit = commit })];
             pending.Complete(new AppendResult(null, entries, pending.Decision.Documents, range.Head, range.Session));
         }
     }
 
-    /// <summary>Times out the commands whose deadline has passed, and those whose predecessor was given up.</summary>
+    /// <summary>Answers 503 to commands whose deadline has passed, or whose predecessor got no clear answer.</summary>
     private void TimeOutExpired(List<PendingAppend> batch) => batch.RemoveAll(pending =>
     {
         var isExpired = pending.Deadline.Remaining(time) <= TimeSpan.Zero || pending.Predecessor?.IsGivenUp == true;

@@ -67,7 +67,10 @@ public sealed class ConversationLog(
         CancellationToken cancellationToken) =>
         (await AppendInOrderAsync(conversation, [command], Deadline.FromNow(CallTimeout, time), session, cancellationToken))[0];
 
-    /// <summary>Appends commands in order, in as few commits as they fit in. If one gets no clear answer, none after it is tried.</summary>
+    /// <summary>
+    /// Appends commands in order, in as few commits as they fit in. If one gets no clear answer, none after it is tried. Repeats are
+    /// excepted: a repeat is stored already, so those after it are in order even if reading it fails.
+    /// </summary>
     /// <returns>For each command what <see cref="AppendAsync"/> returns.</returns>
     /// <exception cref="OperationCanceledException">
     /// The caller left before all were part of a commit. A prefix of the commands may be stored.
@@ -123,6 +126,7 @@ public sealed class ConversationLog(
         return new(conversation, conversations, _writer, EnqueueDeliveryAsync, time, logger);
     }
 
+    /// <summary>Never fails: the callers of the commit wait for it.</summary>
     private async Task EnqueueDeliveryAsync(CommittedRange range, Deadline deadline)
     {
         try

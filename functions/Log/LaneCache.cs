@@ -41,7 +41,8 @@ internal sealed class LaneCache(ConversationId conversation, Container conversat
     {
         if (Head is null)
         {
-            Take(await conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head, null, cancellationToken));
+            CacheIfNewer(
+                await conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head, null, cancellationToken));
         }
 
         if (Head is null)
@@ -115,7 +116,7 @@ internal sealed class LaneCache(ConversationId conversation, Container conversat
     /// Caches a head that <see cref="SessionHeadReader"/> read. Null forgets the cached head: the next commit reads it by the process's
     /// own session.
     /// </summary>
-    public void TakeHead(StoredDocument<Head>? found)
+    public void CacheHead(StoredDocument<Head>? found)
     {
         if (found is not { } head)
         {
@@ -123,11 +124,11 @@ internal sealed class LaneCache(ConversationId conversation, Container conversat
         }
         else if (Head is not null)
         {
-            Take(head);
+            CacheIfNewer(head);
         }
     }
 
-    private void Take(StoredDocument<Head> found)
+    private void CacheIfNewer(StoredDocument<Head> found)
     {
         // A replica that is read by an old session may show an older head than the cached one. Commits without an entry differ by their
         // instant alone.

@@ -17,8 +17,8 @@ internal sealed class PendingAppend(LogCommand command, Deadline deadline, Sessi
     /// <summary>The caller's session token: what they have seen.</summary>
     public Session? Session { get; } = session;
 
-    /// <summary>Whether the head was read since the command arrived, by its session if it has one.</summary>
-    public bool IsHeadFresh { get; set; }
+    /// <summary>Whether the head was read for this command before it may be refused: by its session if it has one.</summary>
+    public bool IsHeadVerified { get; set; }
 
     /// <summary>The context of the invocation that waits for it.</summary>
     public ExecutionContext Context { get; } = ExecutionContext.Capture()!;

@@ -14,11 +14,8 @@ internal sealed class SessionHeadReader(ConversationId conversation, Container c
     /// <summary>Bounds one read: for a session that is ahead of every replica the SDK retries for seconds.</summary>
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromMilliseconds(500);
 
-    /// <returns>
-    /// A head for each session; null for a session that the account doesn't know, or that no replica reached in time. Empty once the
-    /// deadline has passed.
-    /// </returns>
-    public async Task<List<StoredDocument<Head>?>> ReadAsync(List<Session> sessions, Deadline deadline)
+    /// <returns>What was found by each session. Empty once the deadline has passed.</returns>
+    public async Task<List<SessionHead>> ReadAsync(List<Session> sessions, Deadline deadline)
     {
         using var cancellation = deadline.CreateCancellation(time);
         for (var attempt = 0; deadline.Remaining(time) is var left && left > TimeSpan.Zero; attempt++)
@@ -38,22 +35,33 @@ internal sealed class SessionHeadReader(ConversationId conversation, Container c
         return [];
     }
 
-    private async Task<StoredDocument<Head>?> ReadAsync(Session session, CancellationToken cancellationToken)
+    private async Task<SessionHead> ReadAsync(Session session, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(ReadTimeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            return await conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head, session, linked.Token);
+            return new(
+                session,
+                await conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head, session, linked.Token));
         }
         catch (CosmosException exception) when (CosmosFailures.IsSessionUnknown(exception))
         {
-            // A client may send any token. One that this account never issued proves nothing.
-            return null;
+            // A client may send any token. One that this account never issued proves nothing. The SDK asks the write region before it
+            // says so.
+            return new(session, null);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return null;
+            return new(session, null) { IsLate = true };
         }
     }
+}
+
+/// <summary>A head that was read by a session token.</summary>
+/// <param name="Found">The head; null when the account doesn't know the session, or when the read is late.</param>
+internal sealed record SessionHead(Session Session, StoredDocument<Head>? Found)
+{
+    /// <summary>Whether no replica reached the session in time. Its caller may have seen more than any head that is at hand.</summary>
+    public bool IsLate { get; init; }
 }

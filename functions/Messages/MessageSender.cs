@@ -8,15 +8,15 @@ using Chat.Functions.Trust;
 namespace Chat.Functions.Messages;
 
 /// <summary>
-/// Sends the messages of all functions. It evaluates first contact where the head alone doesn't decide it: for a request that wasn't sent
-/// yet. Everywhere else a send costs no read.
+/// Sends messages, for every function that does. The log decides on the head whether the sender may reach the other user. Only the first
+/// message of a request needs more: then first contact is evaluated, which costs reads.
 /// </summary>
 public sealed class MessageSender(
     ConversationLog log,
     ConversationReader reader,
     ContactPolicy policy,
     ContactRequests requests,
-    FirstContactLimits contacts)
+    FirstContactLimits limits)
 {
     internal async Task<AppendResult> SendAsync(
         ConversationId conversation,
@@ -25,7 +25,7 @@ public sealed class MessageSender(
         CancellationToken cancellationToken) =>
         (await SendAsync(conversation, [message], session, cancellationToken))[0];
 
-    /// <summary>Sends one after another; when one gets no clear answer, none after it is tried.</summary>
+    /// <summary>Sends messages of one sender in order, as <see cref="ConversationLog.AppendInOrderAsync"/> does.</summary>
     internal async Task<IReadOnlyList<AppendResult>> SendAsync(
         ConversationId conversation,
         IReadOnlyList<ContactCommand> messages,
@@ -41,10 +41,10 @@ public sealed class MessageSender(
 
         IReadOnlyList<ContactCommand> undecided =
             [.. messages.Zip(sent).Where(one => one.Second.Refusal == ContactCommand.Undecided).Select(one => one.First)];
-        var (contact, isHidden, tooMany) = await EvaluateContactAsync(conversation, undecided, session, cancellationToken);
-        if (tooMany is not null)
+        var (contact, isHidden, refusal) = await EvaluateContactAsync(conversation, undecided, session, cancellationToken);
+        if (refusal is not null)
         {
-            return [.. sent.Select(one => one.Refusal == ContactCommand.Undecided ? AppendResult.Refused(tooMany) : one)];
+            return [.. sent.Select(one => one.Refusal == ContactCommand.Undecided ? AppendResult.Refused(refusal) : one)];
         }
 
         var again = new Queue<AppendResult>(await log.AppendInOrderAsync(
@@ -75,11 +75,11 @@ public sealed class MessageSender(
     }
 
     /// <summary>
-    /// The outcome of first contact with the other user of a direct conversation. If any of the messages may be a request, it is counted
-    /// and recorded before it is committed.
+    /// The outcome of first contact with the other user of a direct conversation. If it takes a request, and one of the messages may be it,
+    /// the request is counted and recorded here, before it is committed.
     /// </summary>
-    /// <returns>The outcome; whether the other user hides what has such words; and the refusal if it is too much.</returns>
-    private async Task<(Contact Contact, bool IsHidden, Problem? TooMany)> EvaluateContactAsync(
+    /// <returns>The outcome; whether the other user hides what has such words; and the refusal if it is too much, or unclear.</returns>
+    private async Task<(Contact Contact, bool IsHidden, Problem? Refusal)> EvaluateContactAsync(
         ConversationId conversation,
         IReadOnlyList<ContactCommand> messages,
         Session? session,
@@ -89,14 +89,15 @@ public sealed class MessageSender(
         var head = await reader.ReadHeadAsync(conversation, session, cancellationToken);
         if (head?.Members?.FirstOrDefault(member => member.UserId != sender) is not { } recipient)
         {
-            return (Contact.Refused, false, null);
+            // The log has just decided on the head of a direct conversation, so only the replica lags.
+            return (Contact.Refused, false, Problems.Unavailable);
         }
 
         var contact = await policy.DecideAsync(ContactKind.Message, sender, recipient.UserId, cancellationToken);
         var isHidden = false;
         if (contact == Contact.Request && messages.FirstOrDefault(message => message.MayBeRequest) is { } request)
         {
-            if (await contacts.CountAsync(sender, recipient.UserId, conversation, cancellationToken) is { } tooMany)
+            if (await limits.CountAsync(sender, recipient.UserId, conversation, cancellationToken) is { } tooMany)
             {
                 return (contact, false, tooMany);
             }

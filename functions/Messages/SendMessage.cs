@@ -12,7 +12,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Messages;
 
 /// <summary>
-/// <c>POST /conversations/{c}/messages</c>: commits a message; 201 with the message, or 200 with the first one for a retry.
+/// <c>POST /conversations/{c}/messages</c>: sends a message. 201 with the message; a retry gets 200 with the message of the first try.
 /// </summary>
 public sealed class SendMessage(
     MessageSender sender,
@@ -48,11 +48,11 @@ public sealed class SendMessage(
     }
 }
 
-/// <summary>Sends a message. Every active member may.</summary>
+/// <summary>Sends a message. Every member may, unless first contact, slow mode or the content refuses it.</summary>
 internal sealed record SendMessageCommand : ContactCommand
 {
     private readonly ConversationId _conversation;
-    private readonly MessageId _key;
+    private readonly MessageId _messageId;
     private readonly string _clientMessageId;
     private readonly MessageContent _content;
     private readonly string _bodyHash;
@@ -62,7 +62,7 @@ internal sealed record SendMessageCommand : ContactCommand
     public SendMessageCommand(ConversationId conversation, UserId sender, string clientMessageId, MessageContent content, Limits limits)
     {
         Actor = sender;
-        _key = MessageId.For(conversation, sender, clientMessageId);
+        _messageId = MessageId.For(conversation, sender, clientMessageId);
         _conversation = conversation;
         _clientMessageId = clientMessageId;
         _content = content;
@@ -73,7 +73,7 @@ internal sealed record SendMessageCommand : ContactCommand
     /// <summary>Whether the sender shares read receipts. Sending then shows others that everything before was read.</summary>
     public bool IsReceipt { get; init; }
 
-    public override string RepeatId => Message.DocumentId(_key);
+    public override string RepeatId => Message.DocumentId(_messageId);
 
     public override bool MayBeRequest => _content.Refusal is null && _content.IsRequest(_limits.RequestText);
 
@@ -81,14 +81,15 @@ internal sealed record SendMessageCommand : ContactCommand
 
     public override IReadOnlyList<UserId> MembersToLoad => [Actor, .. Mention.Users(_content.Mentions)];
 
-    // A retry must get the first answer even if a message that it refers to is gone, so the message itself is read first. Plain
-    // text refers to nothing: creating its document tells a retry by a 409. What is refused creates nothing.
+    // If something may refuse the message, its own document is loaded: it tells a retry, which gets the first answer all the same. That
+    // goes for references to messages that may be gone, and for refused content. Otherwise a retry needs no read, because creating the
+    // document answers 409.
     public override IReadOnlyList<string> DocumentsToLoad =>
         !_content.IsPlain ? [RepeatId, Member.DocumentId(Actor), .. _content.RefersTo.Select(Message.DocumentId)]
         : _content.Refusal is not null ? [RepeatId]
         : [];
 
-    // Neither slow mode nor first contact may refuse a retry.
+    // A retry must be recognised before slow mode or first contact refuses it.
     public override IReadOnlyList<string> DocumentsToLoadOn(Head head) =>
         SlowMode.MayHold(head, Actor) ? [.. DocumentsToLoad, RepeatId, Member.DocumentId(Actor)]
         : head.IsBlocked || head.Request?.By == Actor || head.Restricts(Actor) ? [.. DocumentsToLoad, RepeatId]
@@ -106,17 +107,17 @@ internal sealed record SendMessageCommand : ContactCommand
             return Decision.Repeat;
         }
 
-        var held = SlowMode.Held(head, sender.Role, context.Find<Member>(Member.DocumentId(Actor)));
-        var refused = RefusalOfContact(head, context.Now) ?? Refusal(context, head, sender) ?? SlowMode.Refusal(head, held, context.Now);
-        return refused is { } refusal ? Decision.Refuse(refusal) : Append(context, head, held);
+        var slowed = SlowMode.Slowed(head, sender.Role, context.Find<Member>(Member.DocumentId(Actor)));
+        var refused = RefusalOfContact(head, context.Now) ?? Refusal(context, head, sender) ?? SlowMode.Refusal(head, slowed, context.Now);
+        return refused is { } refusal ? Decision.Refuse(refusal) : Append(context, head, slowed);
     }
 
     public override bool IsRepeatOf(LogEntry first) => first is Message message && message.BodyHash == _bodyHash;
 
     /// <summary>
-    /// The refusal of a sender who may not reach the other user. A request that waits is answered the same whatever became of it, and
-    /// whether or not its sender is blocked. Before its message is sent there is nothing to answer, so what the other user writes is
-    /// first contact, too. Nobody writes to a user whom they restrict: that would tell that they read on.
+    /// The refusal of a sender who may not reach the other user. To its sender, a request that was sent looks the same whether it waits,
+    /// was declined, or its sender is blocked. Before it was sent there is nothing to accept, so a message of either user is first contact.
+    /// Nobody writes to a user whom they restrict: that would tell that they read on.
     /// </summary>
     private Problem? RefusalOfContact(Head head, DateTimeOffset now)
     {
@@ -137,13 +138,16 @@ internal sealed record SendMessageCommand : ContactCommand
             : null;
     }
 
-    /// <summary>The request after this message; null when this message accepts it.</summary>
+    /// <summary>
+    /// The request after this message; null when this message accepts it. An answer accepts the request even if the answer is held: its
+    /// author has decided on the contact, and the host app decides on the text alone.
+    /// </summary>
     private ContactRequest? RequestAfter(Head head, DateTimeOffset now) =>
         head.Request is { } request && IsAsking(request) && Contact == Trust.Contact.Request
             ? new ContactRequest(Actor, RequestState.Pending) { SentAt = now }
             : null;
 
-    /// <summary>Whether this message is the request, and no answer to one.</summary>
+    /// <summary>Whether this message asks for contact. Otherwise it answers the other user's request.</summary>
     private bool IsAsking(ContactRequest request) => request.By == Actor || request.SentAt is null;
 
     private Problem? Refusal(in DecisionContext context, Head head, HeadMember sender)
@@ -182,15 +186,15 @@ internal sealed record SendMessageCommand : ContactCommand
 
     /// <param name="context">What it is decided on.</param>
     /// <param name="head">The head before.</param>
-    /// <param name="held">The sender's document if slow mode holds them.</param>
-    private Decision Append(in DecisionContext context, Head head, Member? held)
+    /// <param name="slowed">The sender's member document if slow mode applies to them; else null.</param>
+    private Decision Append(in DecisionContext context, Head head, Member? slowed)
     {
         var root = _content.ThreadId is { } thread ? Message.Find(context, thread) : null;
         var seq = head.LastSeq + 1;
         var message = new Message
         {
             ConversationId = _conversation,
-            MessageId = head.MessageTtl is null ? _key : _key.At(seq),
+            MessageId = head.MessageTtl is null ? _messageId : _messageId.At(seq),
             Seq = seq,
             Ordinal = head.MessageCount + 1,
             Commit = context.Commit,
@@ -230,9 +234,9 @@ internal sealed record SendMessageCommand : ContactCommand
             changed.Add(root.WithReply(message));
         }
 
-        if (held is not null)
+        if (slowed is not null)
         {
-            changed.Add(held with { SentAt = context.Now });
+            changed.Add(slowed with { SentAt = context.Now });
         }
 
         var after = head.With(message, IsReceipt) with { Request = RequestAfter(head, context.Now) };

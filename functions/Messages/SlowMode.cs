@@ -23,14 +23,14 @@ internal static class SlowMode
     /// <param name="sender">
     /// The sender's document; null in the commit that turns slow mode on, whose messages were on their way before.
     /// </param>
-    public static Member? Held(Head head, MemberRole role, Member? sender) =>
+    public static Member? Slowed(Head head, MemberRole role, Member? sender) =>
         head.SlowModeSeconds is not null && role == MemberRole.Member ? sender : null;
 
     /// <summary>The refusal if the pause isn't over.</summary>
-    public static Problem? Refusal(Head head, Member? held, DateTimeOffset now)
+    public static Problem? Refusal(Head head, Member? slowed, DateTimeOffset now)
     {
         var pause = TimeSpan.FromSeconds(head.SlowModeSeconds ?? 0);
-        return held?.SentAt + pause - now is { } wait && wait > TimeSpan.Zero
+        return slowed?.SentAt + pause - now is { } wait && wait > TimeSpan.Zero
             ? Problems.RateLimited(Limit, (long)pause.TotalSeconds, new(1, pause, 0, wait))
             : null;
     }

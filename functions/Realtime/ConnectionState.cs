@@ -171,7 +171,7 @@ public sealed class ConnectionStates(ChatContainers containers, TimeProvider tim
                 case false when await ReadAsync(user, cancellationToken) is { } state:
                     if (state.SignedOutAt != signedOutAt)
                     {
-                        return state.Chain == chain ? PushGroupLease.Ended : PushGroupLease.Void;
+                        return state.Chain == chain ? PushGroupLease.SignedOutWhileHeld : PushGroupLease.SignedOutBefore;
                     }
 
                     var isBusy = $"{isSame} AND NOT {isFree}";
@@ -265,9 +265,9 @@ public enum PushGroupLease
     /// <summary>Another renewal holds it, and will check once more before it ends.</summary>
     Busy,
 
-    /// <summary>The user signed out after this renewal was requested.</summary>
-    Void,
+    /// <summary>The user signed out after this renewal was requested, and before it took the lease.</summary>
+    SignedOutBefore,
 
     /// <summary>The user signed out while it held the lease. It may have added memberships since.</summary>
-    Ended,
+    SignedOutWhileHeld,
 }

@@ -7,13 +7,13 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Realtime;
 
 /// <summary>
-/// Renews push group memberships that are more than half expired, or from before the user signed out. A negotiate starts it; it
-/// runs by queue, 64 groups a message. However often a user negotiates, one renewal of theirs runs at a time.
+/// Renews a user's push group memberships that are due: less than half of their time is left, or a sign-out removed them. A negotiate
+/// starts a renewal. It goes on by queue messages, each of which renews 64 memberships at most. A user has one renewal at a time.
 /// </summary>
 /// <remarks>
-/// The lease is in the user's <see cref="ConnectionState"/>. Every part ends with a conditional write to it, which detects a
-/// sign-out during the part even if replicas lag. Then all memberships are removed again, including those of a part whose process
-/// died.
+/// A renewal holds a lease, in the user's <see cref="ConnectionState"/>. After the memberships of each queue message it writes there
+/// under a condition, which fails if the user signed out meanwhile, even if replicas lag. Then it removes all memberships again. If its
+/// process dies, its queue message is delivered again and finds the sign-out.
 /// </remarks>
 public sealed class PushGroupRenewal(
     ConnectionStates states,
@@ -26,30 +26,30 @@ public sealed class PushGroupRenewal(
     TimeProvider time,
     ILogger<PushGroupRenewal> logger) : IDisposable
 {
-    /// <summary>Takes a few round trips, well within the message lock and the lease of a minute each.</summary>
+    /// <summary>So many take a few round trips. The lock of the queue message and the lease last a minute.</summary>
     private const int GroupsPerMessage = 64;
 
-    /// <summary>How long a negotiate waits for the query and the queue.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>How long a negotiate waits until a renewal is enqueued.</summary>
+    private static readonly TimeSpan BeginTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Memberships that this process renews concurrently, over all users. The rest of its capacity is for messages.
+    /// How many memberships this process renews at once, of all users together. So renewals leave room for other work.
     /// </summary>
-    private const int MaxAtOnce = 32;
+    private const int MaxConcurrent = 32;
 
-    /// <summary>How much another instance's clock may be ahead, with the rounding to seconds.</summary>
+    /// <summary>How much another instance's clock may be ahead, plus the second to which expiries are rounded.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(2);
 
     private static readonly ParallelOptions Parallelism = new() { MaxDegreeOfParallelism = 8 };
 
-    private readonly SemaphoreSlim _room = new(MaxAtOnce);
+    private readonly SemaphoreSlim _room = new(MaxConcurrent);
 
     public void Dispose() => _room.Dispose();
 
     /// <summary>Starts the renewal of a user's memberships that are due. Best effort: the next negotiate tries again.</summary>
     public async Task TryBeginAsync(UserId user, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(Patience, time);
+        using var timeout = new CancellationTokenSource(BeginTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
@@ -63,15 +63,15 @@ public sealed class PushGroupRenewal(
 
     private async Task BeginAsync(UserId user, CancellationToken cancellationToken)
     {
-        // A sign-out just before, on another instance, mustn't be missed.
+        // The user may have signed out just before, on another instance.
         var state = await states.ReadLatestAsync(user, cancellationToken) ?? new ConnectionState { UserId = user };
-        if (await DueAsync(state, 1, cancellationToken).AnyAsync(cancellationToken))
+        if (await FindDueAsync(state, 1, cancellationToken).AnyAsync(cancellationToken))
         {
             await queue.BeginAsync(state, cancellationToken);
         }
     }
 
-    /// <summary>Renews a part of the memberships that are due, and enqueues the next part while there are more.</summary>
+    /// <summary>Renews up to 64 memberships that are due. If there are more, another queue message continues.</summary>
     /// <exception cref="RealtimeException">SignalR didn't confirm all of them.</exception>
     public async Task RenewAsync(PushGroupsDue due, CancellationToken cancellationToken)
     {
@@ -80,11 +80,11 @@ public sealed class PushGroupRenewal(
             case PushGroupLease.Taken:
                 await RenewPartAsync(due, cancellationToken);
                 break;
-            case PushGroupLease.Ended:
-                await TakeAllAwayAsync(due.UserId, cancellationToken);
+            case PushGroupLease.SignedOutWhileHeld:
+                await RemoveAllAsync(due.UserId, cancellationToken);
                 break;
-            case PushGroupLease.Void:
-                // An earlier attempt may have removed all memberships and failed afterwards.
+            case PushGroupLease.SignedOutBefore:
+                // An earlier delivery of this queue message may have removed all memberships, and failed before it began a new renewal.
                 await BeginIfBackAsync(due.UserId, cancellationToken);
                 break;
         }
@@ -92,15 +92,15 @@ public sealed class PushGroupRenewal(
 
     private async Task RenewPartAsync(PushGroupsDue due, CancellationToken cancellationToken)
     {
-        var state = await states.ReadAsync(due.UserId, cancellationToken) ?? throw new TimeoutException("The lease isn't to be seen yet.");
+        var state = await states.ReadAsync(due.UserId, cancellationToken) ?? throw new TimeoutException("No replica shows the lease yet.");
         if (state.SignedOutAt != due.SignedOutAt)
         {
-            await TakeAllAwayAsync(due.UserId, cancellationToken);
+            await RemoveAllAsync(due.UserId, cancellationToken);
             return;
         }
 
-        var part = await DueAsync(state, GroupsPerMessage, cancellationToken).ToListAsync(cancellationToken);
-        await Parallel.ForEachAsync(part, Parallelism, async (entry, _) => await RenewAsync(state, entry, cancellationToken));
+        var part = await FindDueAsync(state, GroupsPerMessage, cancellationToken).ToListAsync(cancellationToken);
+        await Parallel.ForEachAsync(part, Parallelism, async (entry, _) => await RenewMembershipAsync(state, entry, cancellationToken));
         var isLast = part.Count < GroupsPerMessage;
         if (await states.TryEndPartAsync(state, due.Chain, isLast, cancellationToken))
         {
@@ -115,31 +115,37 @@ public sealed class PushGroupRenewal(
         var now = await states.ReadAsync(due.UserId, cancellationToken);
         if (now?.SignedOutAt != due.SignedOutAt)
         {
-            await TakeAllAwayAsync(due.UserId, cancellationToken);
+            await RemoveAllAsync(due.UserId, cancellationToken);
         }
         else if (now?.GoneAt != state.GoneAt || now is { Again: true })
         {
-            // The memberships of this part may be gone and due again, or others became due after the query.
+            // Another renewal removed all memberships meanwhile, or was requested: some may be due that the query didn't find.
             await queue.GoOnAsync(due, cancellationToken);
         }
     }
 
     /// <summary>
-    /// Renews one membership. The inbox entry decides whether the user is still a member: a removal changes it just before it
-    /// removes the membership.
+    /// Renews one membership. Whether the user is still a member is checked after joining, by the inbox entry: a removal turns it into a
+    /// tombstone before it takes the user out of the push group.
     /// </summary>
-    private async Task RenewAsync(ConnectionState state, InboxEntry entry, CancellationToken cancellationToken)
+    private async Task RenewMembershipAsync(ConnectionState state, InboxEntry entry, CancellationToken cancellationToken)
     {
         await _room.WaitAsync(cancellationToken);
         try
         {
-            var (until, limit) = (time.GetUtcNow() + PushGroups.Ttl, Limit(state.GoneAt));
-            await hub.JoinAsync(state.UserId, entry.ConversationId, PushGroups.Ttl, cancellationToken);
-            if (!await inbox.TrySetPushUntilAsync(state.UserId, entry.ConversationId, until > limit ? until : limit, cancellationToken))
+            if (entry.IsLeft)
             {
-                // They left, or left and joined again. Decide by the member document.
-                await reader.RefreshSessionAsync(entry.ConversationId, cancellationToken);
-                await groups.AlignAsync(entry.ConversationId, [state.UserId], null, cancellationToken);
+                await AlignAsync(state.UserId, entry.ConversationId, cancellationToken);
+                await inbox.ForgetPushUntilAsync(entry, cancellationToken);
+                return;
+            }
+
+            var (until, dueBefore) = (time.GetUtcNow() + PushGroups.Ttl, DueBefore(state.GoneAt));
+            await hub.JoinAsync(state.UserId, entry.ConversationId, PushGroups.Ttl, cancellationToken);
+            if (!await inbox.TrySetPushUntilAsync(state.UserId, entry.ConversationId, until > dueBefore ? until : dueBefore, cancellationToken))
+            {
+                // They aren't a member any more, or have come back and the inbox entry doesn't show it yet.
+                await AlignAsync(state.UserId, entry.ConversationId, cancellationToken);
             }
         }
         finally
@@ -148,12 +154,23 @@ public sealed class PushGroupRenewal(
         }
     }
 
-    /// <summary>
-    /// The user signed out meanwhile, so no membership may stay. If they are connected again, a new renewal adds what they need.
-    /// </summary>
-    private async Task TakeAllAwayAsync(UserId user, CancellationToken cancellationToken)
+    /// <summary>Adds a user to a push group or removes them, by their newest member document.</summary>
+    private async Task AlignAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken)
     {
-        // Record it before as well, since the write afterwards may fail.
+        await reader.RefreshSessionAsync(conversation, cancellationToken);
+
+        // In a deleted conversation the member documents stay.
+        await (await reader.ReadHeadAsync(conversation, null, cancellationToken) is { DeletedAt: null }
+            ? groups.AlignAsync(conversation, [user], null, cancellationToken)
+            : hub.LeaveAsync(user, conversation, cancellationToken));
+    }
+
+    /// <summary>
+    /// Removes all memberships, because the user signed out during the renewal. If they are connected again, another renewal begins.
+    /// </summary>
+    private async Task RemoveAllAsync(UserId user, CancellationToken cancellationToken)
+    {
+        // The instant is noted before as well as after: the second write may fail.
         var noted = await states.NoteGoneAsync(user, null, cancellationToken);
         await hub.LeaveAllAsync(user, cancellationToken);
         await states.NoteGoneAsync(user, noted, cancellationToken);
@@ -168,19 +185,23 @@ public sealed class PushGroupRenewal(
         }
     }
 
-    private IAsyncEnumerable<InboxEntry> DueAsync(ConnectionState state, int most, CancellationToken cancellationToken) =>
+    /// <summary>
+    /// The inbox entries whose membership is due, tombstones too. A renewal may have joined a user who was removed just before, and may
+    /// have died before it noticed. The tombstone keeps the expiry that was due, so the next renewal finds it.
+    /// </summary>
+    private IAsyncEnumerable<InboxEntry> FindDueAsync(ConnectionState state, int most, CancellationToken cancellationToken) =>
         containers.Users.QueryPartitionAsync(
-            new QueryDefinition("SELECT TOP @most * FROM c WHERE c.pushUntil < @limit AND NOT IS_NULL(c.activity)")
+            new QueryDefinition("SELECT TOP @most * FROM c WHERE c.pushUntil < @limit")
                 .WithParameter("@most", most)
-                .WithParameter("@limit", Limit(state.GoneAt).ToUnixTimeSeconds()),
+                .WithParameter("@limit", DueBefore(state.GoneAt).ToUnixTimeSeconds()),
             new PartitionKey(state.UserId.Value),
             ChatJson.Default.DocumentsPageInboxEntry,
             cancellationToken: cancellationToken);
 
     /// <summary>
-    /// Memberships that expire before this are due: half of their time is over, or they are from before all were removed.
+    /// Memberships that expire before this instant are due. Half of their time is over, or all memberships were removed since.
     /// </summary>
-    private DateTimeOffset Limit(DateTimeOffset? goneAt)
+    private DateTimeOffset DueBefore(DateTimeOffset? goneAt)
     {
         var half = time.GetUtcNow() + (PushGroups.Ttl / 2);
         var gone = goneAt + PushGroups.Ttl + ClockSkew;

@@ -12,9 +12,10 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Scheduled;
 
 /// <summary>
-/// <c>POST /conversations/{c}/scheduled</c>: schedules a message for an instant 1 minute to 365 days ahead; 201 with the
-/// scheduled message, 200 for a retry. Whether the sender may send it is decided when it is due; if they may not, it is dropped.
+/// <c>POST /conversations/{c}/scheduled</c>: schedules a message for an instant 1 minute to 365 days ahead. 201 with the scheduled
+/// message; a retry gets 200 with it. Whether the sender may send it is decided when it is due. If they may not, it is dropped.
 /// </summary>
+/// <remarks>A scheduled message is a document, and a queue message that comes when it is due (alarm).</remarks>
 public sealed class ScheduleMessage(
     ConversationReader reader,
     ChatContainers containers,
@@ -24,8 +25,11 @@ public sealed class ScheduleMessage(
     Limits limits,
     CurrentUser user)
 {
-    private static readonly TimeSpan Least = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan Most = TimeSpan.FromDays(365);
+    private static readonly TimeSpan MinAhead = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaxAhead = TimeSpan.FromDays(365);
+
+    /// <summary>How long before the due time the alarm may already have run, since clocks differ.</summary>
+    private static readonly TimeSpan AlarmMargin = TimeSpan.FromSeconds(5);
 
     [Function(nameof(ScheduleMessage))]
     public async Task<IResult> RunAsync(
@@ -55,31 +59,38 @@ public sealed class ScheduleMessage(
             DueAt = dueAt,
             JoinedSeq = part.Member.JoinedSeq,
         };
-        return await RepeatAsync(scheduled, part.Member, cancellationToken)
+        return await FindEarlierAsync(scheduled, part.Member, cancellationToken)
             ?? await RefusalAsync(scheduled, part.Member, cancellationToken)
             ?? await AcceptAsync(scheduled, part.Member, cancellationToken);
     }
 
-    /// <summary>The answer to a retry; null when there is no such message yet.</summary>
-    private async Task<IResult?> RepeatAsync(ScheduledMessage scheduled, Member sender, CancellationToken cancellationToken)
+    /// <summary>The answer if the message was scheduled or sent before; null otherwise.</summary>
+    private async Task<IResult?> FindEarlierAsync(ScheduledMessage scheduled, Member sender, CancellationToken cancellationToken)
     {
-        var (first, etag) = await containers.Conversations.ReadDocumentAsync(
+        var stored = await containers.Conversations.ReadDocumentAsync(
             scheduled.Id,
             scheduled.ConversationId,
             ChatJson.Default.ScheduledMessage,
             cancellationToken: cancellationToken);
+        var first = stored.Document;
         if (first?.IsOf(sender) == true)
         {
-            return first.IsSameAs(scheduled) ? Show(StatusCodes.Status200OK, first, null) : Problems.ClientMessageIdReused.ToResult();
+            if (!first.IsSameAs(scheduled))
+            {
+                return Problems.ClientMessageIdReused.ToResult();
+            }
+
+            await SendAlarmAgainAsync(first, stored.Session);
+            return Show(StatusCodes.Status200OK, first, null);
         }
 
         if (first is not null)
         {
-            // It belongs to a former membership and would be dropped when due. This request replaces it.
+            // It belongs to a former membership, so it would be dropped when due. It makes room for this one, which has the same id.
             using var deleted = await containers.Conversations.DeleteItemStreamAsync(
                 first.Id,
                 new PartitionKey(first.ConversationId.Value),
-                new ItemRequestOptions { IfMatchEtag = etag },
+                new ItemRequestOptions { IfMatchEtag = stored.ETag },
                 cancellationToken);
         }
 
@@ -99,12 +110,12 @@ public sealed class ScheduleMessage(
         }
 
         var ahead = scheduled.DueAt - time.GetUtcNow();
-        if (ahead < Least || ahead > Most)
+        if (ahead < MinAhead || ahead > MaxAhead)
         {
             return Problems.OutOfRange("/dueAt", "Must be 1 minute to 365 days ahead.").ToResult();
         }
 
-        // Not exact: concurrent requests may exceed the limit by their number.
+        // Not exact: each of several concurrent requests may find room for one more.
         var waiting = await ListScheduled.FindAsync(containers, sender, cancellationToken);
         return waiting.Count >= limits.ScheduledMessages
             ? Problems.LimitReached("scheduledMessages", limits.ScheduledMessages).ToResult()
@@ -112,13 +123,12 @@ public sealed class ScheduleMessage(
     }
 
     /// <summary>
-    /// First the queue message, then the document. A message without a document does nothing; a document without a message would
-    /// never be sent.
+    /// Enqueues the alarm, then stores the document. An alarm without a document does nothing; a document without an alarm would never be
+    /// sent.
     /// </summary>
     private async Task<IResult> AcceptAsync(ScheduledMessage scheduled, Member sender, CancellationToken cancellationToken)
     {
-        var due = ScheduledDue.Of(scheduled);
-        await queue.ScheduleAsync(due, cancellationToken);
+        await queue.ScheduleAsync(ScheduledDue.Of(scheduled), cancellationToken);
         using var document = new MemoryStream(
             JsonSerializer.SerializeToUtf8Bytes(scheduled, ChatJson.Default.ConversationDocument),
             writable: false);
@@ -129,18 +139,25 @@ public sealed class ScheduleMessage(
             cancellationToken);
         if (created.StatusCode == HttpStatusCode.Conflict)
         {
-            return await RepeatAsync(scheduled, sender, cancellationToken) ?? Problems.Unavailable.ToResult();
+            return await FindEarlierAsync(scheduled, sender, cancellationToken) ?? Problems.Unavailable.ToResult();
         }
 
         created.EnsureSuccessStatusCode();
         var session = Session.Of(created.Headers);
-        if (scheduled.DueAt <= time.GetUtcNow())
-        {
-            // The write took so long that the queue message may have run before the document existed. Send another.
-            await queue.SendAsync(due with { Session = session }, cancellationToken);
-        }
-
+        await SendAlarmAgainAsync(scheduled, session);
         return Show(StatusCodes.Status201Created, scheduled, session);
+    }
+
+    /// <summary>
+    /// Sends another alarm for a message that is due. If storing it took long, the first alarm may have run before there was a document.
+    /// </summary>
+    /// <remarks>It doesn't end with the caller: no other alarm is left. If it fails, the caller's retry sends it.</remarks>
+    private async Task SendAlarmAgainAsync(ScheduledMessage stored, Session? session)
+    {
+        if (stored.DueAt <= time.GetUtcNow() + AlarmMargin)
+        {
+            await queue.SendAsync(ScheduledDue.Of(stored) with { Session = session }, CancellationToken.None);
+        }
     }
 
     private static JsonResult<ScheduledView> Show(int status, ScheduledMessage scheduled, Session? session) =>

@@ -32,7 +32,7 @@ public sealed class ScheduledQueue(ServiceBusClient client)
     public Task ScheduleAsync(ScheduledDue due, CancellationToken cancellationToken) =>
         SendAsync(due, $"{due.ConversationId}:{due.MessageId}:{due.DueAt.ToUnixTimeMilliseconds()}", due.DueAt, cancellationToken);
 
-    /// <summary>Enqueues it now, under a new message id.</summary>
+    /// <summary>Enqueues it once more, under a new message id: for the instant when the message is due, or for now.</summary>
     public Task SendAsync(ScheduledDue due, CancellationToken cancellationToken) =>
         SendAsync(due, OpaqueId.Random(), due.DueAt, cancellationToken);
 

@@ -29,8 +29,11 @@ public sealed record ScheduledMessage : ConversationDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? JoinedSeq { get; init; }
 
-    /// <summary>Whether it belongs to its sender's current membership. Documents without <see cref="JoinedSeq"/> do.</summary>
-    public bool IsOf(Member? sender) => JoinedSeq is null || JoinedSeq == sender?.JoinedSeq;
+    /// <summary>
+    /// Whether it belongs to its sender's membership, or to a later one than a lagging replica shows. Documents without
+    /// <see cref="JoinedSeq"/> do.
+    /// </summary>
+    public bool IsOf(Member? sender) => JoinedSeq is null || JoinedSeq >= sender?.JoinedSeq;
 
     /// <summary>Whether both are for the same content and instant.</summary>
     public bool IsSameAs(ScheduledMessage other) =>

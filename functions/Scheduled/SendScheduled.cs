@@ -39,18 +39,39 @@ public sealed class SendScheduled(
 
     private async Task SendAsync(ScheduledDue due, CancellationToken cancellationToken)
     {
-        var (scheduled, _) = await containers.Conversations.ReadDocumentAsync(
-            ScheduledMessage.DocumentId(due.SenderId, due.MessageId),
-            due.ConversationId,
-            ChatJson.Default.ScheduledMessage,
-            due.Session,
-            cancellationToken);
-        if (scheduled is null || scheduled.DueAt != due.DueAt)
+        var session = due.Session;
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
-            // Cancelled, sent, never accepted, or rescheduled.
-            return;
-        }
+            var (scheduled, etag) = await containers.Conversations.ReadDocumentAsync(
+                ScheduledMessage.DocumentId(due.SenderId, due.MessageId),
+                due.ConversationId,
+                ChatJson.Default.ScheduledMessage,
+                session,
+                cancellationToken);
+            if (scheduled is null || scheduled.DueAt != due.DueAt)
+            {
+                // Cancelled, sent, never accepted, or rescheduled.
+                return;
+            }
 
+            var appended = await SendAsync(scheduled, etag!, due, cancellationToken);
+            if (appended is not { Refusal: null, IsRepeat: false, Entries: [] })
+            {
+                return;
+            }
+
+            // Cancelled meanwhile, and perhaps scheduled anew for the same instant. The queue may have dropped that alarm as a duplicate
+            // of this one.
+            session = appended.Session;
+        }
+    }
+
+    private async Task<AppendResult> SendAsync(
+        ScheduledMessage scheduled,
+        string etag,
+        ScheduledDue due,
+        CancellationToken cancellationToken)
+    {
         // The log refuses users who are banned or suspended, and their message is dropped. So the standings must be known here.
         if (!await standings.IsReadAsync())
         {
@@ -77,22 +98,24 @@ public sealed class SendScheduled(
         {
             // It goes out as soon as its sender may write again.
             await queue.DeferAsync(due, time.GetUtcNow() + wait, cancellationToken);
-            return;
         }
-
-        if (appended.Refusal is not null || appended.IsRepeat)
+        else if (appended.Refusal is not null || appended.IsRepeat)
         {
             // Refused or sent before: nothing will delete the document any more.
-            await RemoveAsync(scheduled, cancellationToken);
+            await RemoveAsync(scheduled, etag, cancellationToken);
         }
+
+        return appended;
     }
 
-    private async Task RemoveAsync(ScheduledMessage scheduled, CancellationToken cancellationToken)
+    /// <summary>Deletes the document as it was read. If another one is under its id by now, this fails, and the queue tries again.</summary>
+    private async Task RemoveAsync(ScheduledMessage scheduled, string etag, CancellationToken cancellationToken)
     {
         using var deleted = await containers.Conversations.DeleteItemStreamAsync(
             scheduled.Id,
             new PartitionKey(scheduled.ConversationId.Value),
-            cancellationToken: cancellationToken);
+            new ItemRequestOptions { IfMatchEtag = etag },
+            cancellationToken);
         if (deleted.StatusCode != HttpStatusCode.NotFound)
         {
             deleted.EnsureSuccessStatusCode();
@@ -100,7 +123,10 @@ public sealed class SendScheduled(
     }
 }
 
-/// <summary>Sends a scheduled message and deletes its document in one commit. Does nothing if the document is gone.</summary>
+/// <summary>
+/// Sends a scheduled message and deletes its document in one commit. Does nothing if the document is gone, or is another one: cancelled
+/// and scheduled anew.
+/// </summary>
 internal sealed record SendScheduledCommand : ContactCommand
 {
     private readonly ScheduledMessage _scheduled;
@@ -130,7 +156,8 @@ internal sealed record SendScheduledCommand : ContactCommand
 
     public override Decision Decide(in DecisionContext context)
     {
-        if (context.Head is { } head && context.Find<ScheduledMessage>(_scheduled.Id) is null)
+        var stored = context.Find<ScheduledMessage>(_scheduled.Id);
+        if (context.Head is { } head && (stored?.IsSameAs(_scheduled) != true || stored.JoinedSeq != _scheduled.JoinedSeq))
         {
             return Decision.Nothing(head);
         }

@@ -102,7 +102,7 @@ internal static class Metrics
     {
         CommitStatus.Committed => "committed",
         CommitStatus.Conflict => "conflict",
-        CommitStatus.Repeat => "repeat",
+        CommitStatus.FoundRepeat => "repeat",
         _ => "unknown",
     };
 }

@@ -1,7 +1,12 @@
 using System.Net;
 using System.Text.Json;
 using Chat.Functions.Acceptance.Harness;
+using Chat.Functions.Messages;
+using Chat.Functions.Scheduled;
+using Chat.Functions.Shared;
 using Chat.Local;
+using Microsoft.Azure.Cosmos;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 using Fault = Chat.Local.Fault;
 
@@ -135,6 +140,90 @@ public class When_a_message_is_scheduled
         await Eventually.SeesAsync(clock, () => second.As("bob").HistoryAsync(conversation), all => all.Count > 0);
         await Eventually.SeesAsync(clock, () => WaitingAsync(second.As("alice"), conversation), waiting => waiting.Count == 0);
         Assert.Equal(["Still there"], (await second.As("bob").HistoryAsync(conversation)).Select(message => message.Text));
+    }
+
+    [Fact]
+    public async Task Should_be_sent_after_a_retry_when_it_was_stored_after_its_due_time()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var alice = app.As("alice");
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        var body = Body(clock, "1", 60, "Late");
+        var waiting = await ScheduleAsync(alice, conversation, body);
+
+        // The document comes when the first alarm has run, and whoever wrote it is gone.
+        var (stored, partition) = (app.Services.GetRequiredService<ChatContainers>().Conversations, new PartitionKey(conversation));
+        var id = ScheduledMessage.DocumentId(new UserId("alice"), new MessageId(waiting.Text("scheduledId")!));
+        using var document = await stored.ReadItemStreamAsync(id, partition);
+        using (await stored.DeleteItemStreamAsync(id, partition))
+        {
+            clock.Jump(TimeSpan.FromSeconds(62));
+            await Eventually.HoldsAsync(
+                app.Azure.ServiceBus.Find("scheduled")!.Count,
+                count => count is { Active: 0, Scheduled: 0, InFlight: 0 });
+        }
+
+        using (var created = await stored.CreateItemStreamAsync(document.Content, partition))
+        {
+            created.EnsureSuccessStatusCode();
+        }
+
+        await ScheduleAsync(alice, conversation, body, HttpStatusCode.OK);
+
+        await Eventually.SeesAsync(() => alice.HistoryAsync(conversation), all => all.Count == 1 && all[0].Text == "Late");
+        Assert.Empty(await WaitingAsync(alice, conversation));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(60)]
+    public async Task Should_be_sent_as_it_was_scheduled_last_when_it_is_scheduled_anew_while_it_is_sent(int later)
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var alice = app.As("alice");
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        var waiting = await ScheduleAsync(alice, conversation, Body(clock, "1", 60, "first"));
+        using var sending = new Halt(app.Azure, "cosmos", "batch", target => target.Contains(conversation, StringComparison.Ordinal));
+        clock.Jump(TimeSpan.FromSeconds(62));
+        await sending.Reached;
+
+        await alice.DoAsync("DELETE", $"{Path(conversation)}/{waiting.Text("scheduledId")}");
+        await ReplaceAsync(waiting.At("dueAt")!.Value.GetDateTimeOffset().AddSeconds(later));
+        sending.Open();
+
+        await Eventually.HoldsAsync(
+            app.Azure.ServiceBus.Find("scheduled")!.Count,
+            count => count is { Active: 0, InFlight: 0 });
+        clock.Jump(TimeSpan.FromSeconds(later));
+        await Eventually.SeesAsync(clock, () => alice.HistoryAsync(conversation), all => all.Count == 1 && all[0].Text == "second");
+        Assert.Empty(await WaitingAsync(alice, conversation));
+
+        // Stored as a slow request would store it, and with an alarm if the queue doesn't drop it as a duplicate.
+        async Task ReplaceAsync(DateTimeOffset dueAt)
+        {
+            var containers = app.Services.GetRequiredService<ChatContainers>();
+            var (user, group) = (new UserId("alice"), new ConversationId(conversation));
+            var scheduled = new ScheduledMessage
+            {
+                ConversationId = group,
+                MessageId = new MessageId(waiting.Text("scheduledId")!),
+                SenderId = user,
+                ClientMessageId = "1",
+                Content = new MessageContent { Text = "second" },
+                DueAt = dueAt,
+                JoinedSeq = 1,
+            };
+            if (later > 0)
+            {
+                await app.Services.GetRequiredService<ScheduledQueue>().ScheduleAsync(ScheduledDue.Of(scheduled), default);
+            }
+
+            using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(scheduled, ChatJson.Default.ConversationDocument));
+            using var created = await containers.Conversations.CreateItemStreamAsync(body, new PartitionKey(conversation));
+            created.EnsureSuccessStatusCode();
+        }
     }
 
     [Fact]

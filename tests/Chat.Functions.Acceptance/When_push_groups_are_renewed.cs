@@ -265,6 +265,38 @@ public class When_push_groups_are_renewed
         await Eventually.SeesAsync(clock, () => Task.FromResult(Places(app.Azure)), places => places.Count == 0);
     }
 
+    [Fact]
+    public async Task Should_take_a_place_away_that_was_made_after_a_removal_by_an_instance_that_died()
+    {
+        var clock = new JumpingClock();
+        await using var azure = await LocalAzure.StartAsync(directory: null, time: clock);
+        await using var app = await ChatApp.StartAsync(azure, WithoutRenewal);
+        var renewer = await ChatApp.StartAsync(azure, WithoutDelivery);
+        var bob = app.As("bob");
+        var group = await InAGroupAsync(app);
+        await bob.DoAsync("POST", "/api/realtime/sign-out");
+        using var joining = new Halt(azure, "signalr", "group-add", _ => true);
+        await bob.AskAsync("POST", "/api/realtime/negotiate");
+        await joining.Reached;
+        await app.As("alice").DoAsync("DELETE", $"/api/conversations/{group}/members/bob");
+        await app.HasDeliveredAsync();
+        using var noting = new Halt(azure, "cosmos", "patch", target => target.StartsWith("users/bob/inbox", StringComparison.Ordinal));
+        joining.Open();
+        await noting.Reached;
+        await renewer.KillAsync();
+        Assert.NotEmpty(Places(azure));
+
+        await using var next = await ChatApp.StartAsync(azure);
+        await Eventually.SeesAsync(clock, () => Task.FromResult(Places(azure)), places => places.Count == 0);
+
+        // Once: the tombstone isn't due any more.
+        await Eventually.SeesAsync(clock, async () => await PushUntilAsync(app, group), until => until is null);
+        await renewer.DisposeAsync();
+    }
+
+    private static async Task<long?> PushUntilAsync(ChatApp app, string group) =>
+        (await app.Services.GetRequiredService<InboxProjection>().ReadAsync(new UserId("bob"), new ConversationId(group), default))!.PushUntil;
+
     private static async Task<string> InAGroupAsync(ChatApp app)
     {
         var group = (await app.As("alice").CreateGroupAsync("Trip", "bob", "carol")).ConversationId;

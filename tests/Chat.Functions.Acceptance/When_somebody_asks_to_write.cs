@@ -52,6 +52,31 @@ public class When_somebody_asks_to_write
     }
 
     [Fact]
+    public async Task Should_be_tried_again_when_a_replica_does_not_show_the_conversation()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var alice = app.As("alice");
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        await app.HasDeliveredAsync();
+
+        // The log reads the head first, then whoever evaluates first contact.
+        using (app.Azure.Faults.Add(new Chat.Local.Fault("cosmos", "read", Chat.Local.FaultKind.Fail)
+        {
+            Status = 404,
+            Skip = 1,
+            Times = 1,
+            Target = target => target.EndsWith($"{conversation}/head", StringComparison.Ordinal),
+        }))
+        {
+            using var unclear = await alice.TrySendAsync(conversation, "Hello", "1");
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, unclear.StatusCode);
+        }
+
+        using var sent = await alice.TrySendAsync(conversation, "Hello", "1");
+        Assert.Equal(HttpStatusCode.Created, sent.StatusCode);
+    }
+
+    [Fact]
     public async Task Should_say_one_short_thing()
     {
         await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);

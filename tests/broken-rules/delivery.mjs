@@ -398,8 +398,8 @@ export const delivery = [
   {
     rule: 'Project: Of what is older than a day only some is projected … which is who joined and left',
     file: 'functions/Delivery/EntryProjection.cs',
-    find: ' && !MembershipChange.IsMembershipEvent(entry))',
-    replace: ')',
+    find: '            && !MembershipChange.IsMembershipEvent(entry)\n',
+    replace: '',
     project: 'Chat.Functions.Tests',
     test: 'Delivery.EntryProjectionTests.Passes_over_what_is_older_than_a_day_but_for_who_joined_and_left',
   },

@@ -11,6 +11,23 @@ namespace Chat.Functions.Tests.Delivery;
 public class DeliveryQueueTests
 {
     [Fact]
+    public async Task Projects_a_range_again_whose_entries_changed_since_it_was_projected()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        await using var client = deployment.Azure.ServiceBus.Connect();
+        var queue = new DeliveryQueue(client);
+        var receiver = client.CreateReceiver(FanOutMessage.Queue);
+        var range = new ProjectEntries { ConversationId = ConversationId.New(), First = 2, Last = 2 };
+        for (var n = 0; n < 2; n++)
+        {
+            await queue.EnqueueAsync(range, null, CancellationToken.None);
+            var message = await receiver.ReceiveMessageAsync(TimeSpan.FromSeconds(5));
+            Assert.NotNull(message);
+            await receiver.CompleteMessageAsync(message);
+        }
+    }
+
+    [Fact]
     public async Task Hands_over_head_session_and_entries_but_no_more_than_a_message_holds()
     {
         await using var deployment = await Deployment.StartAsync();

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
+using Chat.Functions.HostApp;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;
@@ -102,6 +103,34 @@ public class EntryProjectionTests
 
         async Task<long?> ReadOrdinalAsync(Projector projector, string user) =>
             (await projector.Inbox.ReadAsync(new UserId(user), conversation, CancellationToken.None))?.ReadOrdinal;
+    }
+
+    [Fact]
+    public async Task Tells_whom_a_message_mentions_that_was_held_for_more_than_a_day()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var process = deployment.StartProcess();
+        var conversation = await process.CreateGroupAsync(People);
+        var content = new MessageContent { Text = "@ben", Mentions = [new Mention(new UserId("ben"), 0, 4)], IsHeld = true };
+        var send = new SendMessageCommand(conversation, new UserId("ann"), "1", content, Limits);
+        var held = (Message)(await process.Log.AppendAsync(conversation, send, null, CancellationToken.None)).Entries[0];
+        var verdict = new GiveVerdictCommand
+        {
+            Actor = new UserId("ann"),
+            MessageId = held.MessageId,
+            ContentHash = held.Held!.Hash,
+            IsAllowed = true,
+        };
+        Assert.Null((await process.Log.AppendAsync(conversation, verdict, null, CancellationToken.None)).Refusal);
+
+        await using var later = new Projector(deployment, new SetClock { Now = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(25) });
+        foreach (var page in await Projector.PagesAsync(deployment.Azure, 1))
+        {
+            await later.KeepFollowingAsync(page);
+        }
+
+        var ben = await later.Inbox.ReadAsync(new UserId("ben"), conversation, CancellationToken.None);
+        Assert.Equal(held.Ordinal, ben!.MentionedOrdinal);
     }
 
     [Fact]

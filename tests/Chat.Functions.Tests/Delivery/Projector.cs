@@ -174,8 +174,8 @@ internal sealed class Projector : IAsyncDisposable
 
     private Task WorkAsync(FanOutMessage message) => message switch
     {
-        ProjectEntries entries => _projection.ProjectAsync(entries, CancellationToken.None),
-        ProjectDocument document => _projection.ProjectAsync(document, CancellationToken.None),
+        ProjectEntries entries => _projection.ProjectRangeAsync(entries, CancellationToken.None),
+        ProjectDocument document => _projection.ProjectDocumentAsync(document, CancellationToken.None),
         AdvanceInboxes advance => _advance.AdvanceAsync(advance, CancellationToken.None),
         _ => Task.CompletedTask,
     };

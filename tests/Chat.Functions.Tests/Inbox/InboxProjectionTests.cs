@@ -253,7 +253,7 @@ public class InboxProjectionTests
         public void Read(InboxChange seen, long ordinal)
         {
             Meet(seen);
-            _marked = null;
+            _marked = ordinal > _read || _marked <= ordinal ? null : _marked;
             _read = Math.Max(_read, ordinal);
         }
 

@@ -4,8 +4,10 @@ using Chat.Functions.Inbox;
 using Chat.Functions.Members;
 using Chat.Functions.Shared;
 using Chat.Functions.Tests.Log;
+using Chat.Local;
 using Microsoft.Azure.Cosmos;
 using Xunit;
+using Fault = Chat.Local.Fault;
 
 namespace Chat.Functions.Tests.Inbox;
 
@@ -59,6 +61,44 @@ public class LeavingTests
         Assert.Equal(
             (false, 0, "New", "https://example.org/"),
             (entry!.IsLeft, entry.UnreadCount(DateTimeOffset.UnixEpoch), entry.Title, entry.AvatarUrl));
+    }
+
+    [Fact]
+    public async Task Can_be_marked_as_unread_although_the_join_before_got_no_further_than_its_first_patch()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var (inbox, containers) = Inbox(deployment);
+        var conversation = await JoinAsync(containers);
+        await inbox.RaiseAsync(User, Change(conversation, 2), CancellationToken.None);
+        await inbox.LeaveAsync(User, Change(conversation, 3), CancellationToken.None);
+        var (back, change) = (Joined(conversation, 9), Change(conversation, 9));
+        using (deployment.Azure.Faults.Add(new Fault("cosmos", "patch", FaultKind.Fail) { Skip = 1, Status = 403 }))
+        {
+            await Assert.ThrowsAnyAsync<Exception>(() => inbox.JoinAsync(back, change, CancellationToken.None));
+        }
+
+        Assert.True((await inbox.ReadAsync(User, conversation, CancellationToken.None))!.IsLeft);
+
+        Assert.True(await inbox.MarkUnreadAsync(back, change, CancellationToken.None));
+        Assert.True((await inbox.ReadAsync(User, conversation, CancellationToken.None))!.MarkedUnread);
+    }
+
+    [Fact]
+    public async Task Keeps_the_unread_flag_when_an_earlier_read_comes_late()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var (inbox, containers) = Inbox(deployment);
+        var conversation = await JoinAsync(containers);
+        var change = Change(conversation, 5);
+        await inbox.RaiseAsync(User, change, CancellationToken.None);
+        await inbox.MarkReadAsync(User, change, 5, CancellationToken.None);
+        Assert.True(await inbox.MarkUnreadAsync(Joined(conversation, 0), change, CancellationToken.None));
+
+        Assert.False(await inbox.MarkReadAsync(User, change, 3, CancellationToken.None));
+        Assert.True((await inbox.ReadAsync(User, conversation, CancellationToken.None))!.MarkedUnread);
+
+        Assert.True(await inbox.MarkReadAsync(User, change, 5, CancellationToken.None));
+        Assert.False((await inbox.ReadAsync(User, conversation, CancellationToken.None))!.MarkedUnread);
     }
 
     [Fact]

@@ -70,6 +70,26 @@ public class When_a_session_is_ahead
         Assert.Equal(["hello", "again"], (await StoredLog.ReadAsync(process.Containers.Conversations, conversation)).Texts);
     }
 
+    [Fact]
+    public async Task Should_not_be_refused_on_a_head_that_is_older_than_the_session()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var process = deployment.StartProcess();
+        var conversation = await process.CreateGroupAsync("alice", "bob");
+        var session = (await SendAsync(process, conversation, "alice", "hello")).Session;
+        SendMessageCommand[] commands = [Send(conversation, "bob", "one"), Refused(conversation, "bob"), Send(conversation, "bob", "two")];
+        using (var gate = new Gate(deployment, "read", target: IsHead))
+        {
+            // Longer than the lane waits for one session.
+            var batch = await process.Log.AppendInOrderAsync(conversation, commands, session, CancellationToken.None);
+            Assert.Equal([null, Problems.Unavailable.Code, Problems.Unavailable.Code], batch.Select(answer => answer.Refusal?.Code));
+        }
+
+        var again = await process.Log.AppendInOrderAsync(conversation, commands, session, CancellationToken.None);
+        Assert.Equal([null, "message_not_found", null], again.Select(answer => answer.Refusal?.Code));
+        Assert.Equal(["hello", "one", "two"], (await StoredLog.ReadAsync(process.Containers.Conversations, conversation)).Texts);
+    }
+
     private static bool IsHead(string target) => target.EndsWith("/head", StringComparison.Ordinal);
 
     private static Task<AppendResult> SendAsync(AppProcess process, ConversationId conversation, string sender, string text) =>

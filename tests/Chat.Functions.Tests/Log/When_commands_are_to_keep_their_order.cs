@@ -1,3 +1,4 @@
+using Chat.Functions.Log;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Chat.Local;
@@ -23,6 +24,22 @@ public class When_commands_are_to_keep_their_order
         var answers = await process.Log.AppendInOrderAsync(conversation, Sends(conversation, "alice", 150), null, CancellationToken.None);
         Assert.All(answers, answer => Assert.Equal(Problems.Unavailable, answer.Refusal));
         Assert.Empty((await StoredLog.ReadAsync(process.Containers.Conversations, conversation)).Texts);
+    }
+
+    [Fact]
+    public async Task Should_not_try_what_follows_on_a_command_that_failed()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var process = deployment.StartProcess();
+        var conversation = await process.CreateGroupAsync("alice", "bob");
+
+        LogCommand[] commands = [new FaultyCommand { Actor = new UserId("alice") }, .. Sends(conversation, "alice", 2)];
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => process.Log.AppendInOrderAsync(conversation, commands, null, CancellationToken.None));
+
+        // Another commit, so that whatever the first one did is stored.
+        await process.SendAsync(conversation, "bob", "after");
+        Assert.Equal(["after"], (await StoredLog.ReadAsync(process.Containers.Conversations, conversation)).Texts);
     }
 
     [Fact]
@@ -60,4 +77,9 @@ public class When_commands_are_to_keep_their_order
     private static List<SendMessageCommand> Sends(ConversationId conversation, string sender, int count) =>
         [.. Enumerable.Range(0, count).Select(
             n => new SendMessageCommand(conversation, new UserId(sender), $"{n}", new MessageContent { Text = $"{n}" }, new Limits()))];
+
+    private sealed record FaultyCommand : LogCommand
+    {
+        public override Decision Decide(in DecisionContext context) => throw new InvalidOperationException("A fault.");
+    }
 }

@@ -45,8 +45,8 @@ public class ConnectionStatesTests
         await states.SignOutAsync(Bob, CancellationToken.None);
 
         var state = (await states.ReadLatestAsync(Bob, CancellationToken.None))!;
-        Assert.Equal(PushGroupLease.Ended, await states.TryLeaseAsync(Bob, "one", null, CancellationToken.None));
-        Assert.Equal(PushGroupLease.Void, await states.TryLeaseAsync(Bob, "two", null, CancellationToken.None));
+        Assert.Equal(PushGroupLease.SignedOutWhileHeld, await states.TryLeaseAsync(Bob, "one", null, CancellationToken.None));
+        Assert.Equal(PushGroupLease.SignedOutBefore, await states.TryLeaseAsync(Bob, "two", null, CancellationToken.None));
         Assert.Equal(PushGroupLease.Taken, await states.TryLeaseAsync(Bob, "three", state.SignedOutAt, CancellationToken.None));
         await states.NoteGoneAsync(Bob, null, CancellationToken.None);
         Assert.False(await states.TryEndPartAsync(state, "three", isLast: true, CancellationToken.None));
