@@ -39,7 +39,7 @@ install_chromium() {
 }
 
 npm_packages() {
-  for folder in clients/web clients/node tests/Chat.Local.Tests/CosmosDb/node tests/Chat.Local.Tests/ServiceBus/node tests/Chat.Local.Tests/SignalR/node tests/api-lint; do
+  for folder in clients tests/Chat.Local.Tests/CosmosDb/node tests/Chat.Local.Tests/ServiceBus/node tests/Chat.Local.Tests/SignalR/node tests/api-lint; do
     (cd "$folder" && npm ci --no-audit --no-fund --silent) || return 1
   done
 }
