@@ -12,15 +12,14 @@ await import('./generate.mjs');
 await rm(new URL('../dist', import.meta.url), { recursive: true, force: true });
 execFileSync('npx', ['tsc', '-p', root], { stdio: 'inherit' });
 
-const [{ output }] = await build({
+const { output } = await build({
   root,
   logLevel: 'error',
   build: {
     write: false,
-    minify: true,
     target: 'es2022',
-    lib: { entry: 'dist/index.js', formats: ['es'] },
-    rollupOptions: { external: ['@microsoft/signalr'] },
+    modulePreload: false,
+    rollupOptions: { input: 'dist/index.js', preserveEntrySignatures: 'strict', external: ['@microsoft/signalr'] },
   },
 });
 const bytes = output.filter(one => one.type === 'chunk').reduce((sum, one) => sum + gzipSync(one.code, { level: 9 }).length, 0);

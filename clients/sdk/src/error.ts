@@ -24,6 +24,7 @@ export class ChatError extends Error {
   readonly code: ChatErrorCode;
   /** The HTTP status, or 0 where there was no answer. */
   readonly status: number;
+  readonly title: string | undefined;
   readonly detail: string | undefined;
   /** Seconds until the same request may succeed; 0 where the service doesn't say. */
   readonly retryAfter: number;
@@ -37,15 +38,32 @@ export class ChatError extends Error {
     this.name = 'ChatError';
     this.code = problem.code;
     this.status = problem.status ?? 0;
+    this.title = problem.title;
     this.detail = problem.detail;
     this.retryAfter = retryAfter;
     this.errors = problem.errors;
     this.limit = problem.limit;
   }
 
-  /** Whether the same request may succeed later: there was no answer, or 408, 429 or 5xx. */
+  /** Whether the same request may succeed later: there was no answer, or 401, 408, 429 or 5xx. */
   get isTransient(): boolean {
     const { code, status } = this;
-    return code === 'unreachable' || code === 'token_failed' || status === 408 || status === 429 || status >= 500;
+    return code === 'unreachable' || code === 'token_failed' || status === 401 || status === 408 || status === 429 || status >= 500;
+  }
+
+  /** Whether what was asked for may have been done all the same. */
+  get isAmbiguous(): boolean {
+    return this.code === 'unreachable' || this.status === 408 || this.status >= 500;
+  }
+
+  /** As it is kept in the store. */
+  toJSON(): object {
+    const { code, status, title, detail, retryAfter, errors, limit } = this;
+    return { code, status, title, detail, retryAfter, errors, limit };
+  }
+
+  static fromJSON(kept: ReturnType<ChatError['toJSON']>): ChatError {
+    const problem = kept as Problem & { readonly code: ChatErrorCode; readonly retryAfter: number };
+    return new ChatError(problem, problem.retryAfter);
   }
 }
