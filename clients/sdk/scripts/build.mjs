@@ -12,14 +12,14 @@ await import('./generate.mjs');
 await rm(new URL('../dist', import.meta.url), { recursive: true, force: true });
 execFileSync('npx', ['tsc', '-p', root], { stdio: 'inherit' });
 
-const { output } = await build({
+const [{ output }] = await build({
   root,
   logLevel: 'error',
   build: {
     write: false,
     target: 'es2022',
-    modulePreload: false,
-    rollupOptions: { input: 'dist/index.js', preserveEntrySignatures: 'strict', external: ['@microsoft/signalr'] },
+    lib: { entry: 'dist/index.js', formats: ['es'] },
+    rollupOptions: { external: ['@microsoft/signalr'], output: { minify: true } },
   },
 });
 const bytes = output.filter(one => one.type === 'chunk').reduce((sum, one) => sum + gzipSync(one.code, { level: 9 }).length, 0);

@@ -52,7 +52,7 @@ export class Core {
     private readonly options: CoreOptions,
   ) {
     this.#me = options.userId ?? '';
-    this.http = new Http(env, options.baseUrl, () => this.#token());
+    this.http = new Http(env, options.baseUrl, () => options.token());
     this.http.onUser = userId => this.#isUser(userId);
     this.connection = new Live<ConnectionState>(env, { status: 'connecting', isLeader: false, ...(this.#me && { userId: this.#me }) });
     this.storage = new Live<StorageState>(env, { isDegraded: false, bytes: 0 });
@@ -158,6 +158,7 @@ export class Core {
     this.#tabs?.close();
     this.queue.close();
     this.connection.set({ ...this.connection.getSnapshot(), status: 'closed', isLeader: false });
+    this.http.close();
     const opened = await this.ready.catch(() => undefined);
     opened?.store.close();
   }
@@ -166,8 +167,8 @@ export class Core {
   async wipe(): Promise<void> {
     this.#tabs?.post({ kind: 'signedOut' });
     const opened = await this.ready.catch(() => undefined);
-    await this.close();
     await opened?.store.destroy();
+    await this.close();
   }
 
   get isClosed(): boolean {
@@ -175,11 +176,6 @@ export class Core {
   }
 
   // -- Opening
-
-  async #token(): Promise<string> {
-    if (this.#isClosed) throw new ChatError({ code: 'closed' });
-    return await this.options.token();
-  }
 
   #isUser(userId: string | undefined): void {
     if (this.options.userId !== undefined || !userId) return;

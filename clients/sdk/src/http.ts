@@ -34,6 +34,7 @@ export class Http {
   readonly #sessions = new Map<string, { answered?: string; pushed?: string; seq?: number }>();
   #token: Token | undefined;
   #asking: Promise<Token> | undefined;
+  #isClosed = false;
 
   constructor(env: Env, baseUrl: string, token: () => string | Promise<string>) {
     this.#env = env;
@@ -47,8 +48,14 @@ export class Http {
     return `${this.#baseUrl}/api/realtime`;
   }
 
+  /** From now on nothing is asked any more. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
   /** A token that is good for a while; everybody who needs a new one waits for the same. */
   async token(): Promise<Token> {
+    if (this.#isClosed) throw new ChatError({ code: 'closed', title: 'The chat is closed.' });
     if (this.#token && this.#token.expiresAt - margin > this.#env.now()) return this.#token;
     this.#asking ??= this.#renew().finally(() => (this.#asking = undefined));
     return this.#asking;
@@ -71,9 +78,10 @@ export class Http {
     }
     const claims = claimsOf(text);
     const expiresAt = typeof claims['exp'] === 'number' ? claims['exp'] * 1000 : Infinity;
-    this.#token = { text, expiresAt, userId: typeof claims['sub'] === 'string' ? claims['sub'] : undefined };
-    this.onUser(this.#token.userId);
-    return this.#token;
+    const token = (this.#token = { text, expiresAt, userId: typeof claims['sub'] === 'string' ? claims['sub'] : undefined });
+    this.onUser(token.userId);
+    // It may have been another user's.
+    return this.#isClosed ? await this.token() : token;
   }
 
   /** @throws {ChatError} */

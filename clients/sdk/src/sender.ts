@@ -158,6 +158,7 @@ export class Sender {
       const body = { messages };
       results = ((await this.http.ask('post', '/conversations/{conversationId}/messages/batch', { path, body })) as { results: readonly Result[] }).results;
     }
+    let hasFollowers = false;
     const unclear = await this.write(async batch => {
       let first: ChatError | undefined;
       for (const [index, { message, problem, status }] of results.entries()) {
@@ -165,6 +166,7 @@ export class Sender {
         if (message) {
           await putMessage(batch, message, 'answer');
           if (item) await sent(batch, item, message);
+          hasFollowers ||= item?.newText !== undefined;
           continue;
         }
         const error = new ChatError({ ...problem!, status });
@@ -175,6 +177,7 @@ export class Sender {
       }
       return first;
     });
+    if (hasFollowers) void this.run();
     if (unclear) throw unclear;
   }
 

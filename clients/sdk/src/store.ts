@@ -70,26 +70,37 @@ export class Store {
   }
 
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.#engine.read(work);
+    return this.#on(engine => engine.read(work));
   }
 
-  async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.#on(engine => engine.write(work));
+  }
+
+  /** What is still under way finds nothing, and leaves nothing. */
+  close(): void {
+    const engine = this.#engine;
+    this.degraded = () => {};
+    this.#engine = new Memory();
+    engine.close();
+  }
+
+  /** Closes it and deletes everything. */
+  async destroy(): Promise<void> {
+    const engine = this.#engine;
+    this.close();
+    await engine.destroy();
+  }
+
+  async #on<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
     const engine = this.#engine;
     try {
-      return await engine.write(work);
+      return await work(engine);
     } catch (error) {
       if (engine instanceof Memory || !(error instanceof DOMException)) throw error;
       if (engine === this.#engine) await this.#degrade();
-      return await this.#engine.write(work);
+      return await work(this.#engine);
     }
-  }
-
-  close(): void {
-    this.#engine.close();
-  }
-
-  destroy(): Promise<void> {
-    return this.#engine.destroy();
   }
 
   async #degrade(): Promise<void> {

@@ -53,6 +53,13 @@ export class Clock {
     this.now = end;
   }
 
+  /** As if the machine had slept. */
+  async sleep(milliseconds: number): Promise<void> {
+    await settle();
+    this.now += milliseconds;
+    await this.pass(0);
+  }
+
   /** Lets time pass until something is so. */
   async until(what: string, isSo: () => boolean, most = 120_000): Promise<void> {
     const end = this.now + most;

@@ -136,6 +136,7 @@ export class Tab {
   readonly world: World;
   readonly user: string;
   readonly chat: Client;
+  readonly env: Env;
   readonly connections = new Set<Connection>();
   readonly killed: (() => void)[] = [];
   isAlive = true;
@@ -149,13 +150,14 @@ export class Tab {
   readonly #channels = new Map<string, (message: unknown) => void>();
 
   constructor(
-    private readonly device: Device,
+    readonly device: Device,
     { databases, ...options }: Partial<ChatOptions> & { readonly databases?: IDBFactory | undefined },
   ) {
     this.world = device.world;
     this.user = device.user;
     const kept = 'databases' in arguments[1] ? databases : device.databases;
-    this.chat = new Client(this.#env(kept), { baseUrl: 'https://chat.example', userId: this.user, token: () => this.token(), ...options });
+    this.env = this.#env(kept);
+    this.chat = new Client(this.env, { baseUrl: 'https://chat.example', userId: this.user, token: () => this.token(), ...options });
   }
 
   token(): string {
