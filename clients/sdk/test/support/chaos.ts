@@ -1,4 +1,5 @@
 import type { MessageWindow } from '../../src/index.js';
+import { isOnline, soon } from './story.js';
 import { type Device, essence, type Tab, type World } from './world.js';
 
 const keys = ['👍', '❤️', ':party:'];
@@ -37,11 +38,10 @@ export class Story {
     const { world } = this;
     for (const device of this.devices) device.open();
     this.devices[1]!.open();
-    await world.clock.pass(1000);
+    await world.clock.until('all are online', () => world.tabs.every(isOnline));
     const [first, ...others] = [...new Set(this.devices.map(({ user }) => user))];
     const made = world.tabs.find(({ user }) => user === first)!.chat.createGroup({ title: 'Trip', members: others });
-    await world.clock.pass(1000);
-    this.conversationId = (await made).conversationId;
+    this.conversationId = (await soon(world, made)).conversationId;
     for (const tab of world.tabs) this.#look(tab);
   }
 
@@ -73,7 +73,8 @@ export class Story {
   async faults(): Promise<string[]> {
     const { world, conversationId } = this;
     const faults: string[] = [];
-    const log = [...world.service.conversations.get(conversationId)!.messages.values()];
+    const { truth } = world;
+    const log = await truth.log(conversationId);
     for (const { user, clientMessageId, isKept, isCancelled } of this.sent) {
       const times = log.filter(one => one.senderId === user && one.clientMessageId === clientMessageId).length;
       if (times > 1) faults.push(`${clientMessageId} of ${user} is there ${times} times`);
@@ -91,7 +92,7 @@ export class Story {
       const name = `${tab.user}'s tab${tab.chat.connection.getSnapshot().isLeader ? ', which leads' : ''}`;
       const waiting = tab.chat.outbox.getSnapshot().filter(({ state, error }) => state !== 'failed' || error?.status === 503);
       if (waiting.length) faults.push(`${name} still waits: ${JSON.stringify(waiting)}`);
-      compare(faults, `what ${name} shows`, window.getSnapshot().messages.filter(({ state }) => state === 'sent').map(essence), world.service.messages(tab.user, conversationId).map(essence));
+      compare(faults, `what ${name} shows`, window.getSnapshot().messages.filter(({ state }) => state === 'sent').map(essence), (await truth.messages(tab.user, conversationId)).map(essence));
       const list = tab.chat.conversations('all').getSnapshot().conversations.map(one => ({
         conversationId: one.conversationId,
         unreadCount: one.unreadCount,
@@ -99,7 +100,7 @@ export class Story {
         preview: one.lastMessage?.preview,
         pinned: one.preferences.pinned,
       }));
-      compare(faults, `${name}'s list`, list, world.service.list(tab.user));
+      compare(faults, `${name}'s list`, list, await truth.list(tab.user));
     }
     return faults;
   }

@@ -4,6 +4,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import type { ChatEvent, ChatOptions, Message, MessageView } from '../../src/index.js';
 import { Client } from '../../src/client.js';
 import type { Env } from '../../src/env.js';
+import type { RealtimeOptions } from '../../src/signalr.js';
 import { Service, type Answer } from './service.js';
 
 export interface Chaos {
@@ -18,18 +19,27 @@ export interface Chaos {
 
 export const calm: Chaos = { dropped: 0, doubled: 0, late: 0, refused: 0, lost: 0 };
 
+/** A message that was sent, and how it is to be shown to a user. */
+export interface Truth {
+  log(conversationId: string): Promise<readonly { readonly senderId: string; readonly clientMessageId: string }[]>;
+  messages(user: string, conversationId: string): Promise<readonly Message[]>;
+  list(user: string): Promise<readonly object[]>;
+}
+
 /** The service, the network between, and devices with tabs. Nothing in it depends on the machine: the same seed is the same story. */
 export class World {
-  readonly clock = new Clock();
-  readonly service = new Service(this.clock);
+  readonly clock: Pick<Clock, 'now' | 'after' | 'pass' | 'sleep' | 'until'>;
+  readonly service: Service;
   readonly random: () => number;
   readonly tabs: Tab[] = [];
   chaos: Chaos = calm;
   /** Answers instead of the service where it returns something. */
   intercept: (method: string, path: string, body: Record<string, unknown>) => Answer | 'lost' | undefined = () => undefined;
 
-  constructor(seed = 1) {
+  constructor(seed = 1, clock: World['clock'] = new Clock()) {
     this.random = randomOf(seed);
+    this.clock = clock;
+    this.service = new Service(clock as Clock);
     this.service.push = (users, event) => this.#push(users, event as unknown as ChatEvent);
   }
 
@@ -51,17 +61,46 @@ export class World {
   }
 
   #push(users: readonly string[], event: ChatEvent): void {
-    for (const tab of this.tabs) {
-      if (!users.includes(tab.user)) continue;
-      for (const connection of tab.connections) {
-        const times = this.chance(this.chaos.dropped) ? 0 : this.chance(this.chaos.doubled) ? 2 : 1;
-        for (let time = 0; time < times; time++) {
-          this.clock.after(this.random() * this.chaos.late, () => {
-            if (tab.connections.has(connection)) connection.events([structuredClone(event)]);
-          });
-        }
-      }
+    for (const tab of this.tabs) if (users.includes(tab.user)) for (const connection of tab.connections) this.deliver(tab, connection, event);
+  }
+
+  /** Brings an event to a connection: not at all, late or twice. */
+  deliver(tab: Tab, connection: Connection, event: ChatEvent): void {
+    const times = this.chance(this.chaos.dropped) ? 0 : this.chance(this.chaos.doubled) ? 2 : 1;
+    for (let time = 0; time < times; time++) {
+      this.clock.after(this.random() * this.chaos.late, () => {
+        if (tab.connections.has(connection)) connection.events([structuredClone(event)]);
+      });
     }
+  }
+
+  get truth(): Truth {
+    const { service } = this;
+    return {
+      log: async id => [...service.conversations.get(id)!.messages.values()],
+      messages: async (user, id) => service.messages(user, id),
+      list: async user => service.list(user),
+    };
+  }
+
+  token(user: string, life: number, nonce: number): string | Promise<string> {
+    return `h.${btoa(JSON.stringify({ sub: user, exp: Math.floor(this.clock.now / 1000) + life, nonce }))}.s`;
+  }
+
+  /** What the service answers, when nothing comes between. */
+  async request(url: string, { method = 'GET', headers, body }: RequestInit): Promise<Response> {
+    const { pathname, searchParams } = new URL(url);
+    const given = body ? (JSON.parse(body as string) as Record<string, unknown>) : {};
+    const { sub, exp } = JSON.parse(atob((headers as Record<string, string>)['Authorization']!.split('.')[1]!)) as { sub: string; exp: number };
+    const isOver = exp * 1000 <= this.clock.now;
+    const expired: Answer = { status: 401, body: { status: 401, code: 'token_expired', title: 'Expired.' } };
+    return responseOf(isOver ? expired : this.service.answer(sub, method, pathname.replace(/^\/api/, ''), searchParams, given));
+  }
+
+  /** What connects a tab to what is pushed. */
+  async connect(_tab: Tab, { token }: RealtimeOptions): Promise<{ readonly stop: () => Promise<void> }> {
+    await token();
+    return { stop: async () => {} };
   }
 
   /** Everybody is connected anew over a network that loses nothing, and what is late has come. */
@@ -126,7 +165,7 @@ export class Device {
   }
 }
 
-interface Connection {
+export interface Connection {
   readonly events: (events: readonly ChatEvent[]) => void;
   readonly closed: () => void;
 }
@@ -160,10 +199,8 @@ export class Tab {
     this.chat = new Client(this.env, { baseUrl: 'https://chat.example', userId: this.user, token: () => this.token(), ...options });
   }
 
-  token(): string {
-    this.tokens++;
-    const claims = { sub: this.user, exp: Math.floor(this.world.clock.now / 1000) + this.tokenLife, nonce: this.tokens };
-    return `h.${btoa(JSON.stringify(claims))}.s`;
+  token(): string | Promise<string> {
+    return this.world.token(this.user, this.tokenLife, ++this.tokens);
   }
 
   setOnline(isOnline: boolean): void {
@@ -201,16 +238,27 @@ export class Tab {
       id: () => Array.from({ length: 16 }, () => Math.floor(world.random() * 16).toString(16)).join(''),
       after: (milliseconds, run) => world.clock.after(milliseconds, () => this.isAlive && run()),
       fetch: (url, init) => this.#fetch(url, init),
-      connect: async ({ token, events, closed }) => {
+      connect: async options => {
         await this.#wait(world.between(1, 50));
         if (!this.isOnline || world.chance(world.chaos.lost)) throw new Error('No connection.');
-        await token();
+        const connection: Connection = { events: options.events, closed: () => {
+          void opened.stop();
+          options.closed();
+        } };
+        const events = (all: readonly ChatEvent[]) => {
+          for (const event of all) world.deliver(this, connection, event);
+        };
+        const closed = () => {
+          if (this.connections.delete(connection)) options.closed();
+        };
+        const opened = await world.connect(this, { ...options, events, closed });
         this.connects++;
-        const connection = { events, closed };
         this.connections.add(connection);
         return {
           stop: async () => {
-            if (this.connections.delete(connection)) closed();
+            if (!this.connections.delete(connection)) return;
+            await opened.stop();
+            options.closed();
           },
         };
       },
@@ -243,29 +291,23 @@ export class Tab {
     return new Promise(resolve => this.world.clock.after(milliseconds, () => this.isAlive && resolve()));
   }
 
-  async #fetch(url: string, { method = 'GET', headers, body, signal }: RequestInit): Promise<Response> {
+  async #fetch(url: string, init: RequestInit): Promise<Response> {
     const { world } = this;
-    const { chaos, service } = world;
+    const { chaos } = world;
     await this.#wait(world.between(1, 1 + chaos.late / 4));
-    const { pathname, searchParams } = new URL(url);
-    const path = pathname.replace(/^\/api/, '');
-    const given = body ? (JSON.parse(body as string) as Record<string, unknown>) : {};
-    const fails = !this.isOnline || signal?.aborted || world.chance(chaos.lost / 2);
-    if (fails) throw new TypeError('Failed to fetch');
-    const { sub, exp } = JSON.parse(atob((headers as Record<string, string>)['Authorization']!.split('.')[1]!)) as { sub: string; exp: number };
-    const instead = world.intercept(method, path, given);
+    if (!this.isOnline || init.signal?.aborted || world.chance(chaos.lost / 2)) throw new TypeError('Failed to fetch');
+    const given = init.body ? (JSON.parse(init.body as string) as Record<string, unknown>) : {};
+    const instead = world.intercept(init.method ?? 'GET', new URL(url).pathname.replace(/^\/api/, ''), given);
     if (instead === 'lost') throw new TypeError('Failed to fetch');
-    let answer: Answer;
-    if (instead) answer = instead;
-    else if (exp * 1000 <= world.clock.now) answer = { status: 401, body: { status: 401, code: 'token_expired', title: 'Expired.' } };
-    else if (world.chance(chaos.refused)) answer = { status: 503, body: { status: 503, code: 'unavailable', title: 'Not now.' }, headers: { 'Retry-After': '1' } };
-    else answer = service.answer(sub, method, path, searchParams, given);
+    const refused: Answer = { status: 503, body: { status: 503, code: 'unavailable', title: 'Not now.' }, headers: { 'Retry-After': '1' } };
+    const response = instead ? responseOf(instead) : world.chance(chaos.refused) ? responseOf(refused) : await world.request(url, init);
     await this.#wait(world.between(1, 1 + chaos.late / 4));
     if (!this.isOnline || world.chance(chaos.lost / 2)) throw new TypeError('Failed to fetch');
-    const { status, headers: more } = answer;
-    return new Response(status === 204 ? null : JSON.stringify(answer.body), { status, headers: more ?? {} });
+    return response;
   }
 }
+
+const responseOf = ({ status, body, headers = {} }: Answer): Response => new Response(status === 204 ? null : JSON.stringify(body), { status, headers });
 
 /** A message by what can be compared with the service's own. */
 export const essence = (message: Message | MessageView) => {
