@@ -8,6 +8,8 @@ const [openapi, asyncapi] = await Promise.all(['openapi.yaml', 'asyncapi.yaml'].
 
 // Both documents become one, so that an event's message is the same type as an answer's.
 const events = JSON.parse(JSON.stringify(asyncapi.components.schemas).replaceAll('./openapi.yaml#/', '#/'));
+// Each has a constant `type`, so that it says which of them it is.
+events.PushedEvent = { oneOf: Object.values(asyncapi.channels.events.messages).map(({ payload }) => payload) };
 const twice = Object.keys(events).filter(name => name in openapi.components.schemas);
 if (twice.length) throw new Error(`Both documents have a schema of this name: ${twice.join(', ')}.`);
 Object.assign(openapi.components.schemas, events);
