@@ -47,10 +47,14 @@ export class Core {
   readonly #confirmed = new Map<string, { ranges: Ranges }>();
   readonly #unlisten: () => void;
 
+  readonly env: Env;
+  readonly #timers = new Set<() => void>();
+
   constructor(
-    readonly env: Env,
+    surroundings: Env,
     private readonly options: CoreOptions,
   ) {
+    const env = (this.env = { ...surroundings, after: (milliseconds, run) => this.#after(surroundings, milliseconds, run) });
     this.#me = options.userId ?? '';
     this.http = new Http(env, options.baseUrl, () => options.token());
     this.http.onUser = userId => this.#isUser(userId);
@@ -159,6 +163,8 @@ export class Core {
     this.queue.close();
     this.connection.set({ ...this.connection.getSnapshot(), status: 'closed', isLeader: false });
     this.http.close();
+    // Whoever waits for time to pass finds that it is over.
+    for (const end of [...this.#timers]) end();
     const opened = await this.ready.catch(() => undefined);
     opened?.store.close();
   }
@@ -173,6 +179,22 @@ export class Core {
 
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  /** Runs something later, but nothing after the chat was closed: what is due then is at that instant. */
+  #after({ after }: Env, milliseconds: number, run: () => void): () => void {
+    if (this.#isClosed) return () => {};
+    const forget = () => {
+      cancel();
+      this.#timers.delete(end);
+    };
+    const end = () => {
+      forget();
+      run();
+    };
+    const cancel = after(milliseconds, end);
+    this.#timers.add(end);
+    return forget;
   }
 
   // -- Opening

@@ -103,7 +103,7 @@ export class Http {
       try {
         return await ask();
       } catch (error) {
-        if (!(error instanceof ChatError && error.isTransient)) throw error;
+        if (this.#isClosed || !(error instanceof ChatError && error.isTransient)) throw error;
         const wait = Math.max(error.retryAfter * 1000, backoff(this.#env, failures, 500, 8000));
         if (this.#env.now() + wait > end) throw error;
         await pause(this.#env, wait);

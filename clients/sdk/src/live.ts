@@ -82,11 +82,20 @@ export class Derived<T> implements Observable<T> {
   }
 }
 
-/** The value before, if the new one says the same, so that who compares objects sees no change. */
-export const keep = <T>(before: T | undefined, now: T): T => (before !== undefined && JSON.stringify(before) === JSON.stringify(now) ? before : now);
+const texts = new WeakMap<object, string>();
+
+/** What an object says. It is remembered, as shown objects don't change. */
+function textOf(value: object): string {
+  let text = texts.get(value);
+  if (text === undefined) texts.set(value, (text = JSON.stringify(value)));
+  return text;
+}
+
+/** The object before, if the new one says the same, so that who compares objects sees no change. */
+export const keep = <T extends object>(before: T | undefined, now: T): T => (before && textOf(before) === textOf(now) ? before : now);
 
 /** A list whose items are those before where they say the same, and that is itself the one before if nothing changed. */
-export function keepItems<T>(before: readonly T[] | undefined, now: readonly T[], keyOf: (item: T) => string): readonly T[] {
+export function keepItems<T extends object>(before: readonly T[] | undefined, now: readonly T[], keyOf: (item: T) => string): readonly T[] {
   if (!before) return now;
   const known = new Map(before.map(item => [keyOf(item), item]));
   const items = now.map(item => keep(known.get(keyOf(item)), item));
