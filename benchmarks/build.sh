@@ -45,6 +45,11 @@ measure() {
 echo "| | CPU, s | time, s | first word after, s |"
 echo "|---|---:|---:|---:|"
 measure "empty machine: \`dotnet run\` to the first answer"
-sed -i 's|^namespace Chat.Functions.Messages;|&\n// changed|' functions/Messages/SendMessage.cs
-measure "one line of functions/ changed"
+change() { sed -i 's|^namespace Chat.Functions.Messages;|&\n// changed|' functions/Messages/SendMessage.cs; }
+change
+measure "one line of functions/ changed, the first"
+# The compiler's server gets faster with each compilation, as the runtime compiles it; who works has had more than one.
+for _ in 1 2 3; do change; dotnet build local > "$work/output"; done
+change
+measure "one line of functions/ changed, the fifth"
 measure "nothing changed"

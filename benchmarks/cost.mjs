@@ -1,5 +1,6 @@
 // What a million messages cost on Azure, step by step, and what an idle month and idle users do: counts what they use on a running
-// backend, at the prices of local/Inspector/prices.json. Start the backend with --in-memory, then: npm ci --prefix clients -w node && node benchmarks/cost.mjs
+// backend, at the prices of local/Inspector/prices.json. Start the backend with --in-memory, then: npm ci --prefix clients -w node &&
+// node benchmarks/cost.mjs
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,7 +11,10 @@ const { HubConnectionBuilder, LogLevel } = createRequire(new URL('../clients/nod
 const hours = 730;
 const { prices, ofReserved, idle, standardUnit, premiumUnit } = readPrices();
 // The meter counts instances of 2 GB; those of dev have a quarter.
-const profiles = { dev: price => price.usd / price.per * (price.unit === 'GB-s' ? 0.25 : 1), prod: price => ofReserved[price.service + price.unit] ?? price.usd / price.per };
+const profiles = {
+  dev: price => price.usd / price.per * (price.unit === 'GB-s' ? 0.25 : 1),
+  prod: price => ofReserved[price.service + price.unit] ?? price.usd / price.per,
+};
 
 const scenarios = [
   { name: 'direct, both connected', members: 2, conversations: 20, messages: 600, aSecond: 20 },
@@ -33,24 +37,34 @@ console.log(table(['a message uses', ...columns.map(one => one.name)], prices.ma
 ])));
 console.log();
 for (const { name, each, used } of columns) {
-  console.log(table([`${name}: a message's`, 'RU', 'Service Bus operations', 'SignalR messages', 'executions', 'GB-s', 'USD a million: dev', 'prod'], [...stepsOf(each), ['all', used]].map(([step, its]) => [
-    step,
-    ...['cosmosRU', 'servicebusoperations', 'signalrmessages', 'functionsexecutions', 'functionsGB-s'].map(unit => round(its.get(priceOf(unit)))),
-    ...Object.values(profiles).map(usd => dollars(prices.reduce((sum, price) => sum + its.get(price) * 1e6 * usd(price), 0))),
-  ])));
+  console.log(table(
+    [`${name}: a message's`, 'RU', 'Service Bus operations', 'SignalR messages', 'executions', 'GB-s', 'USD a million: dev', 'prod'],
+    [...stepsOf(each), ['all', used]].map(([step, its]) => [
+      step,
+      ...['cosmosRU', 'servicebusoperations', 'signalrmessages', 'functionsexecutions', 'functionsGB-s']
+        .map(unit => round(its.get(priceOf(unit)))),
+      ...Object.values(profiles).map(usd => dollars(prices.reduce((sum, price) => sum + its.get(price) * 1e6 * usd(price), 0))),
+    ])));
   console.log();
 }
-const bills = columns.flatMap(({ name, used }) => Object.entries(profiles).map(([profile, usd]) => ({ name: `${name}: ${profile}`, of: price => used.get(price) * 1e6 * usd(price) })));
+const bills = columns.flatMap(({ name, used }) => Object.entries(profiles).map(
+  ([profile, usd]) => ({ name: `${name}: ${profile}`, of: price => used.get(price) * 1e6 * usd(price) })));
 console.log(table(['a million messages, USD', ...bills.map(one => one.name)], [
   ...prices.map(price => [`${price.service}: ${price.unit}`, ...bills.map(one => dollars(one.of(price)))]),
   ['all', ...bills.map(one => dollars(prices.reduce((sum, price) => sum + one.of(price), 0)))],
 ]));
 console.log();
-console.log(table(['a million messages on prod, throughput half used, USD', ...columns.flatMap(({ name }) => [name, 'share, %', 'within what the fees include'])], halfUsed()));
+console.log(table(
+  [
+    'a million messages on prod, throughput half used, USD',
+    ...columns.flatMap(({ name }) => [name, 'share, %', 'within what the fees include']),
+  ],
+  halfUsed()));
 console.log();
 console.log(table(['a month of 1,000 idle users, USD', 'dev', 'prod'], idleBill(users)));
 console.log();
-console.log(table([`an idle user uses`, `in ${idleMinutes} minutes`, 'for a return'], prices.map(price => [`${price.service}: ${price.unit}`, round(users.idle.get(price)), round(users.back.get(price))])));
+console.log(table([`an idle user uses`, `in ${idleMinutes} minutes`, 'for a return'], prices.map(
+  price => [`${price.service}: ${price.unit}`, round(users.idle.get(price)), round(users.back.get(price))])));
 console.log();
 console.log(table(['an idle month, USD', 'dev', 'prod'], [
   ...idle.map(({ what, dev, prod }) => [what, dollars(dev), dollars(prod)]),
@@ -69,7 +83,9 @@ async function measure({ name, members, conversations, messages, aSecond }) {
     ids.push((await devices[0].post('conversations', body)).conversationId);
   }
 
-  const send = index => devices[0].post(`conversations/${ids[index % ids.length]}/messages`, { clientMessageId: randomUUID(), text: 'Shall we meet at eight, where we met last time?' });
+  const send = index => devices[0].post(
+    `conversations/${ids[index % ids.length]}/messages`,
+    { clientMessageId: randomUUID(), text: 'Shall we meet at eight, where we met last time?' });
   for (let index = 0; index < conversations; index++) await send(index);
   await settle();
   const before = await readings();
@@ -90,7 +106,8 @@ async function measure({ name, members, conversations, messages, aSecond }) {
 async function measureIdle() {
   const people = Array.from({ length: idleUsers }, (_, index) => `idle-${index}`);
   const devices = await Promise.all(people.map(connect));
-  for (let index = 0; index < idleUsers; index += 2) await devices[index].post('conversations', { kind: 'direct', members: [people[index + 1]] });
+  for (let index = 0; index < idleUsers; index += 2) await devices[index]
+    .post('conversations', { kind: 'direct', members: [people[index + 1]] });
   await settle();
   const start = await readings();
   await pause(idleMinutes * 60_000);
@@ -109,42 +126,73 @@ async function measureIdle() {
 
 /** A month of 1,000 users who are connected and do nothing, but for coming back once in a while. */
 function idleBill({ idle, back }) {
-  const bill = (used, times) => Object.values(profiles).map(usd => prices.reduce((sum, price) => sum + used.get(price) * usd(price), 0) * times);
+  const bill = (used, times) => Object.values(profiles).map(
+    usd => prices.reduce((sum, price) => sum + used.get(price) * usd(price), 0) * times);
   const rows = [
     ['SignalR: a Standard unit, a Premium unit, of 1,000 connections', standardUnit, premiumUnit],
     // Nobody does anything: this is the app's, and the same with more users.
     ['what the meter counts meanwhile', ...bill(idle, idleUsers * hours * 60 / idleMinutes)],
     [`${returnsAnHour} return an hour each: negotiate, sync, last seen`, ...bill(back, 1000 * hours * returnsAnHour)],
   ];
-  return [...rows, ['all', ...[1, 2].map(column => rows.reduce((sum, row) => sum + row[column], 0))]].map(([what, ...usd]) => [what, ...usd.map(dollars)]);
+  return [...rows, ['all', ...[1, 2].map(column => rows.reduce((sum, row) => sum + row[column], 0))]]
+    .map(([what, ...usd]) => [what, ...usd.map(dollars)]);
 }
 
 /** What the meter counts by the step of a message that it belongs to. */
 function stepsOf(each) {
   const of = (service, which) => each.filter(one => one.service === service && which(one.operation));
-  const [requests, units] = ['requests', 'units'].map(what => (service, operation) => of(service, one => one.startsWith(operation)).reduce((sum, one) => sum + one[what], 0));
+  const [requests, units] = ['requests', 'units']
+    .map(what => (service, operation) => of(service, one => one.startsWith(operation)).reduce((sum, one) => sum + one[what], 0));
   const commits = requests('cosmos', 'batch');
   const fanOuts = requests('functions', 'execution:FanOutToMembers');
   const deliveries = requests('functions', 'execution:DeliverEntries');
   const reads = of('cosmos', one => !/^(batch|patch|replace|create)/.test(one)).reduce((sum, one) => sum + one.units, 0);
   const queue = units('servicebus', '');
-  const use = ({ ru = 0, bus = 0, pushed = 0, calls = 0, time = 0 }) => new Map([['cosmosRU', ru], ['servicebusoperations', bus], ['signalrmessages', pushed], ['functionsexecutions', calls], ['functionsGB-s', time]].map(([unit, used]) => [priceOf(unit), used]));
+  const use = ({ ru = 0, bus = 0, pushed = 0, calls = 0, time = 0 }) => new Map(
+    [['cosmosRU', ru], ['servicebusoperations', bus], ['signalrmessages', pushed], ['functionsexecutions', calls], ['functionsGB-s', time]]
+      .map(([unit, used]) => [priceOf(unit), used]));
   return [
-    ['accept and commit', use({ ru: units('cosmos', 'batch'), calls: requests('functions', 'execution:SendMessage'), time: units('functions', 'active:http') })],
+    [
+      'accept and commit',
+      use({ ru: units('cosmos', 'batch'), calls: requests('functions', 'execution:SendMessage'), time: units('functions', 'active:http') }),
+    ],
     ['delivery: send, receive, complete', use({ bus: 3 * commits })],
     ['push', use({ pushed: units('signalr', 'message'), calls: deliveries, time: units('functions', 'active:function:DeliverEntries') })],
-    ['inboxes', use({ ru: units('cosmos', 'patch') + units('cosmos', 'replace') + units('cosmos', 'create'), bus: 3 * fanOuts, calls: fanOuts, time: units('functions', 'active:function:FanOutToMembers') })],
-    ['change feed: reading it, leases, and enqueueing once more', use({ ru: reads, bus: queue - 3 * commits - 3 * fanOuts, calls: requests('functions', 'execution:ProjectInboxes'), time: units('functions', 'active:function:ProjectInboxes') })],
+    [
+      'inboxes',
+      use({
+        ru: units('cosmos', 'patch') + units('cosmos', 'replace') + units('cosmos', 'create'),
+        bus: 3 * fanOuts,
+        calls: fanOuts,
+        time: units('functions', 'active:function:FanOutToMembers'),
+      }),
+    ],
+    [
+      'change feed: reading it, leases, and enqueueing once more',
+      use({
+        ru: reads,
+        bus: queue - 3 * commits - 3 * fanOuts,
+        calls: requests('functions', 'execution:ProjectInboxes'),
+        time: units('functions', 'active:function:ProjectInboxes'),
+      }),
+    ],
   ];
 }
 
-/** A million messages where half of autoscale's throughput is used: what each service charges, its share, and what is left beyond the monthly fees. */
+/**
+ * A million messages where half of autoscale's throughput is used: what each service charges, its share, and what is left beyond
+ * the monthly fees.
+ */
 function halfUsed() {
-  const charges = columns.map(({ used }) => prices.map(price => used.get(price) * 1e6 * profiles.prod(price) * (price.service === 'cosmos' ? 2 : 1)));
+  const charges = columns.map(
+    ({ used }) => prices.map(price => used.get(price) * 1e6 * profiles.prod(price) * (price.service === 'cosmos' ? 2 : 1)));
   const isIncluded = price => price.service === 'servicebus' || price.service === 'signalr';
   const sum = all => all.reduce((total, one) => total + one, 0);
   return [
-    ...prices.map((price, row) => [`${price.service}: ${price.unit}`, ...charges.flatMap(all => [dollars(all[row]), (100 * all[row] / sum(all)).toFixed(0), dollars(isIncluded(price) ? 0 : all[row])])]),
+    ...prices.map((price, row) => [
+      `${price.service}: ${price.unit}`,
+      ...charges.flatMap(all => [dollars(all[row]), (100 * all[row] / sum(all)).toFixed(0), dollars(isIncluded(price) ? 0 : all[row])]),
+    ]),
     ['all', ...charges.flatMap(all => [dollars(sum(all)), '100', dollars(sum(all.filter((_, row) => !isIncluded(prices[row]))))])],
   ];
 }
@@ -181,7 +229,8 @@ function unitsOf(price, all) {
 
 async function connect(user) {
   const { token } = await (await fetch(`${base}/local/token?user=${user}`)).json();
-  const connection = new HubConnectionBuilder().withUrl(`${base}/api/realtime`, { accessTokenFactory: () => token }).configureLogging(LogLevel.None).build();
+  const connection =
+    new HubConnectionBuilder().withUrl(`${base}/api/realtime`, { accessTokenFactory: () => token }).configureLogging(LogLevel.None).build();
   connection.on('events', () => {});
   await connection.start();
   const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
@@ -220,7 +269,11 @@ function readPrices() {
     premiumUnit,
     ofReserved: { 'functionsGB-s': readyGBsAtWork, cosmosRU: hourOf100RU / 100 / 3600 },
     idle: [
-      { what: 'functions: 2 groups of an instance of 0.5 GB, 3 groups of 2 of 2 GB that are ready', dev: 2 * 0.5 * month * readyGBs, prod: 3 * 2 * 2 * month * readyGBs },
+      {
+        what: 'functions: 2 groups of an instance of 0.5 GB, 3 groups of 2 of 2 GB that are ready',
+        dev: 2 * 0.5 * month * readyGBs,
+        prod: 3 * 2 * 2 * month * readyGBs,
+      },
       { what: 'cosmos: a tenth of what autoscale goes up to', dev: 0, prod: autoscaleFloor / 100 * hourOf100RU * hours },
       { what: 'servicebus: Standard', dev: serviceBus, prod: serviceBus },
       { what: 'signalr: the free unit, a Premium unit', dev: 0, prod: premiumUnit },
@@ -229,7 +282,8 @@ function readPrices() {
 }
 
 function table([first, ...heads], rows) {
-  return [`| ${[first, ...heads].join(' | ')} |`, `|---|${heads.map(() => '---:|').join('')}`, ...rows.map(row => `| ${row.join(' | ')} |`)].join('\n');
+  return [`| ${[first, ...heads].join(' | ')} |`, `|---|${heads.map(() => '---:|').join('')}`, ...rows.map(row => `| ${row.join(' | ')} |`)]
+    .join('\n');
 }
 
 function round(number) {

@@ -61,8 +61,8 @@ static async Task EndWhenStoreFailsAsync(LocalStore store)
     }
 }
 
-// Gives back what work has left behind, the start's above all, once there is little to do: what isn't used is never collected by itself, and
-// stays resident. By then the store has moved its changes into the tables.
+// Gives back what work has left behind, the start's above all, once there is little to do: what isn't used is never collected by
+// itself, and stays resident. By then the store has moved its changes into the tables.
 static async Task GiveBackAsync()
 {
     const long Little = 4 * 1024 * 1024;

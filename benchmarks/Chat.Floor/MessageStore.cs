@@ -22,7 +22,8 @@ internal sealed class MessageStore : IDisposable
         using var create = _connection.CreateCommand();
         create.CommandText = """
             PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-            CREATE TABLE messages (conversation TEXT, seq INTEGER, id TEXT, sender TEXT, text TEXT, at INTEGER, PRIMARY KEY (conversation, seq)) WITHOUT ROWID;
+            CREATE TABLE messages (
+              conversation TEXT, seq INTEGER, id TEXT, sender TEXT, text TEXT, at INTEGER, PRIMARY KEY (conversation, seq)) WITHOUT ROWID;
             """;
         create.ExecuteNonQuery();
         _writing = Task.Factory.StartNew(
@@ -133,7 +134,9 @@ internal sealed class MessageStore : IDisposable
             _connection = new SqliteConnection(connectionString);
             _connection.Open();
             _select = _connection.CreateCommand();
-            _select.CommandText = "SELECT seq, id, sender, text, at FROM messages WHERE conversation = $conversation AND seq < $before ORDER BY seq DESC LIMIT 50";
+            _select.CommandText =
+                "SELECT seq, id, sender, text, at FROM messages WHERE conversation = $conversation AND seq < $before "
+                    + "ORDER BY seq DESC LIMIT 50";
             _select.Parameters.Add(new SqliteParameter { ParameterName = "$conversation" });
             _select.Parameters.Add(new SqliteParameter { ParameterName = "$before" });
         }

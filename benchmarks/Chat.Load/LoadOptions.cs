@@ -96,14 +96,17 @@ internal sealed record LoadOptions
                 "--ejabberd" => options with { Contenders = [.. options.Contenders, Contender.Ejabberd] },
                 "--server" when rest.MoveNext() => options with { Server = rest.Current },
                 "--no-soak" => options with { LeavesOutSoak = true },
-                "--of" when rest.MoveNext() && Workload.All.FirstOrDefault(workload => workload.Name == rest.Current) is { } workload => options with { Profiled = [.. options.Profiled, workload] },
+                "--of" when rest.MoveNext() && Workload.All.FirstOrDefault(workload => workload.Name == rest.Current) is { } workload =>
+                    options with { Profiled = [.. options.Profiled, workload] },
                 "--out" when rest.MoveNext() => options with { Out = rest.Current },
                 "--windows" when Number(rest) is { } windows => options with { Windows = windows },
                 "--minutes" when Number(rest) is { } minutes => options with { Minutes = minutes },
                 "--history" when Number(rest) is { } messages => options with { History = messages },
                 "--kept" when Number(rest) is { } messages => options with { Kept = messages },
                 "--seconds" when Number(rest) is { } seconds => options with { Window = TimeSpan.FromSeconds(seconds) },
-                var name => Array.Find([.. All, Pricing], scenario => scenario.Name == name) is { } scenario ? options with { Scenarios = [.. options.Scenarios, scenario] } : null,
+                var name => Array.Find([.. All, Pricing], scenario => scenario.Name == name) is { } scenario
+                    ? options with { Scenarios = [.. options.Scenarios, scenario] }
+                    : null,
             };
         }
 
@@ -115,7 +118,9 @@ internal sealed record LoadOptions
     }
 
     private static int? Number(IEnumerator<string> rest) =>
-        rest.MoveNext() && int.TryParse(rest.Current, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number : null;
+        rest.MoveNext() && int.TryParse(rest.Current, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : null;
 }
 
 /// <summary>One measurement: starts the servers that it needs and notes what it found.</summary>

@@ -25,8 +25,8 @@ internal sealed record LoadWindow(IReadOnlyList<double> Turns, TimeSpan Took, Ti
     public double CpuPerTurn => Cpu.TotalMilliseconds / Turns.Count;
 
     /// <summary>
-    /// Lets the senders work until the runtime has compiled for good what they use: on a busy machine the thread that does it is starved for long,
-    /// and what it does meanwhile would count as work of theirs.
+    /// Lets the senders work until the runtime has compiled for good what they use: on a busy machine the thread that does it is
+    /// starved for long, and what it does meanwhile would count as work of theirs.
     /// </summary>
     public static async Task WarmUpAsync(ServerProcess server, IReadOnlyList<Func<Task<double>>> senders, TimeSpan? every = null)
     {

@@ -54,7 +54,9 @@ internal sealed class Report
     public string ToCsv() =>
         _rows.Aggregate(
             new StringBuilder("scenario,server,measure,value,unit\n"),
-            static (text, row) => text.Append(CultureInfo.InvariantCulture, $"{row.Scenario},{row.Server},\"{row.Measure}\",{row.Value:0.######},{row.Unit}\n")).ToString();
+            static (text, row) => text.Append(
+                CultureInfo.InvariantCulture, $"{row.Scenario},{row.Server},\"{row.Measure}\",{row.Value:0.######},{row.Unit}\n"))
+                .ToString();
 
     /// <summary>Writes everything into a folder: <c>NAME.csv</c>, <c>NAME.md</c>, and a file for each picture.</summary>
     public async Task WriteAsync(string folder, string name)
@@ -71,7 +73,8 @@ internal sealed class Report
     private string Numbers(string scenario) =>
         _rows.Where(row => row.Scenario == scenario).Aggregate(
             new StringBuilder("| measure | value | unit |\n|---|---:|---|"),
-            static (text, row) => text.Append(CultureInfo.InvariantCulture, $"\n| {row.Measure} | {row.Value:0.###} | {row.Unit} |")).ToString();
+            static (text, row) =>
+                text.Append(CultureInfo.InvariantCulture, $"\n| {row.Measure} | {row.Value:0.###} | {row.Unit} |")).ToString();
 
     private sealed record Row(string Scenario, string Server, string Measure, double Value, string Unit);
 }

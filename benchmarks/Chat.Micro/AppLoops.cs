@@ -19,7 +19,8 @@ public class AppLoops
     private static readonly string Authorization = $"Bearer {AccessToken.For("ann")}";
 
     private readonly ConversationId _conversation = ConversationId.New();
-    private readonly TokenValidator _tokens = new(new AuthOptions { Issuer = "chat-local", Audience = "chat", SigningKey = AccessToken.SigningKey }, TimeProvider.System);
+    private readonly TokenValidator _tokens = new(
+        new AuthOptions { Issuer = "chat-local", Audience = "chat", SigningKey = AccessToken.SigningKey }, TimeProvider.System);
     private Head _head = null!;
     private ChatEvent[] _events = null!;
 
@@ -53,7 +54,10 @@ public class AppLoops
     private CommitPlan DecideAndPlan()
     {
         var plan = new CommitPlan(_conversation, _head, "etag", _head.Member, NoDocuments, Now);
-        plan.Add(new PendingAppend(new SendMessageCommand(_conversation, Ann, "3d0c6e4c-43f5-4f0e-9d0d-6a3c2d6f9a01", Content, new Limits()), default, null), isRecent: false);
+        plan.Add(
+            new PendingAppend(
+                new SendMessageCommand(_conversation, Ann, "3d0c6e4c-43f5-4f0e-9d0d-6a3c2d6f9a01", Content, new Limits()), default, null),
+            isRecent: false);
         plan.Seal();
         return plan;
     }

@@ -10,7 +10,8 @@ public class FilterLoops
     private const int Words = 1_000;
     private const string Latin = "Shall we meet at eight, where we met last time? I'll bring the tickets, you bring the map. See you th3n!";
     private const string Cyrillic = "Встретимся в восемь, там же, где в прошлый раз? Я возьму билеты, а ты возьми карту. До встречи, пока!";
-    private const string Decorated = "Sha\u0336ll w\u200Be m\u200Beet at ｅｉｇｈｔ, wh\u0435re we m\u0435t last time? I'll bring the 𝓽𝓲𝓬𝓴𝓮𝓽𝓼, you bring the map!";
+    private const string Decorated =
+        "Sha\u0336ll w\u200Be m\u200Beet at ｅｉｇｈｔ, wh\u0435re we m\u0435t last time? I'll bring the 𝓽𝓲𝓬𝓴𝓮𝓽𝓼, you bring the map!";
 
     private WordList[] _lists = [];
 

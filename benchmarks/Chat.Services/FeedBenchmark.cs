@@ -16,7 +16,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Services;
 
-/// <summary>A change feed that begins anew: how fast it projects what is stored, and how far behind lists are of what is sent meanwhile.</summary>
+/// <summary>
+/// A change feed that begins anew: how fast it projects what is stored, and how far behind lists are of what is sent meanwhile.
+/// </summary>
 internal static class FeedBenchmark
 {
     private const string Author = "the-author";
@@ -33,7 +35,8 @@ internal static class FeedBenchmark
         var began = Stopwatch.GetTimestamp();
         await CopiedConversations.WriteAsync(azure, template, Peer, conversations, age: TimeSpan.FromHours(2));
         var documents = (long)(conversations + 1) * (messages + 4);
-        Say($"{documents:N0} documents of {conversations:N0} conversations written in {Stopwatch.GetElapsedTime(began).TotalSeconds:N0} s; resident {Resident():N0} MB");
+        var written = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        Say($"{documents:N0} documents of {conversations:N0} conversations written in {written:N0} s; resident {Resident():N0} MB");
 
         began = Stopwatch.GetTimestamp();
         await using var app = await StartAppAsync(azure);
@@ -48,7 +51,8 @@ internal static class FeedBenchmark
         await anew.CancelAsync();
         var behind = await talking;
         Say($"projected in {took.TotalSeconds:N1} s, {documents / took.TotalSeconds:N0} documents a second; resident {Resident():N0} MB");
-        Say($"the list of {behind.Count:N0} messages that were sent meanwhile, one after another: {new Sample(behind).Median / 1000:N1} s behind their answer at the median, {behind.Max() / 1000:N1} s at most");
+        var (median, most) = (new Sample(behind).Median / 1000, behind.Max() / 1000);
+        Say($"the list of {behind.Count:N0} messages sent meanwhile: {median:N1} s behind their answer at the median, {most:N1} s at most");
     }
 
     /// <summary>Has one conversation sent that is copied then, and another begun; and loses the leases.</summary>
@@ -66,7 +70,14 @@ internal static class FeedBenchmark
         {
             using var sent = await author.PostAsJsonAsync(
                 $"api/conversations/{conversation}/messages/batch",
-                new { messages = batch.Select(n => new { clientMessageId = string.Create(CultureInfo.InvariantCulture, $"{n}"), text = Filler.Text }) });
+                new
+                {
+                    messages = batch.Select(n => new
+                    {
+                        clientMessageId = string.Create(CultureInfo.InvariantCulture, $"{n}"),
+                        text = Filler.Text,
+                    }),
+                });
             sent.EnsureSuccessStatusCode();
         }
 
@@ -97,7 +108,8 @@ internal static class FeedBenchmark
             var text = string.Create(CultureInfo.InvariantCulture, $"meanwhile {n}");
             await SendAsync(author, conversation, text);
             var answered = Stopwatch.GetTimestamp();
-            while (!(await listener.GetStringAsync("api/conversations", CancellationToken.None)).Contains($"\"{text}\"", StringComparison.Ordinal))
+            while (!(await listener.GetStringAsync("api/conversations", CancellationToken.None))
+                .Contains($"\"{text}\"", StringComparison.Ordinal))
             {
                 await Task.Delay(Pause, TimeProvider.System, CancellationToken.None);
             }
@@ -124,7 +136,11 @@ internal static class FeedBenchmark
     private static Task<FunctionsHost> StartAppAsync(LocalAzure azure) => FunctionsHost.StartAsync(azure, new InstanceOptions
     {
         App = typeof(SendMessage).Assembly,
-        Settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Auth:SigningKey"] = AccessToken.SigningKey, ["Limits:SendsPerMinute"] = "0" },
+        Settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Auth:SigningKey"] = AccessToken.SigningKey,
+            ["Limits:SendsPerMinute"] = "0",
+        },
     });
 
     private static HttpClient Client(Uri app, string user) => new()
@@ -138,9 +154,11 @@ internal static class FeedBenchmark
     {
         foreach (var range in azure.Cosmos.RangesOf(ChatContainers.Database, ChatContainers.ConversationsName))
         {
-            var lease = await azure.Cosmos.ReadDocumentAsync(ChatContainers.Database, ChatContainers.LeasesName, LeaseOf(range), LeaseOf(range));
+            var lease = await azure.Cosmos.ReadDocumentAsync(
+                ChatContainers.Database, ChatContainers.LeasesName, LeaseOf(range), LeaseOf(range));
             var lsn = lease is null ? 0 : JsonDocument.Parse(lease).RootElement.GetProperty("lsn").GetInt64();
-            if ((await azure.Cosmos.ReadChangesAsync(ChatContainers.Database, ChatContainers.ConversationsName, range, lsn, 1)).Documents.Count > 0)
+            if ((await azure.Cosmos.ReadChangesAsync(
+                ChatContainers.Database, ChatContainers.ConversationsName, range, lsn, 1)).Documents.Count > 0)
             {
                 return false;
             }

@@ -44,7 +44,8 @@ internal static class HostBenchmark
             bytes.Add(function.AllocatedBytes - plain.AllocatedBytes);
         }
 
-        table.Note(string.Create(CultureInfo.InvariantCulture, $"An HTTP function beyond Kestrel: {Median(beyond):N0} µs, {Median(bytes):N0} bytes."));
+        table.Note(string.Create(
+            CultureInfo.InvariantCulture, $"An HTTP function beyond Kestrel: {Median(beyond):N0} µs, {Median(bytes):N0} bytes."));
     }
 
     private static async Task QueueAsync(Table table, string name, Type functions)

@@ -23,7 +23,8 @@ internal static class InstancesBenchmark
         var (took, more) = (Environment.CpuUsage.TotalTime - cpu, Resident() - memory);
         table.Note(string.Create(
             CultureInfo.InvariantCulture,
-            $"One more instance, the mean of {MoreInstances}: {took.TotalMilliseconds / MoreInstances:N0} ms, {more / MoreInstances / 1e6:N1} MB."));
+            $"One more instance, the mean of {MoreInstances}: {took.TotalMilliseconds / MoreInstances:N0} ms, "
+                + $"{more / MoreInstances / 1e6:N1} MB."));
         foreach (var host in hosts)
         {
             await host.DisposeAsync();

@@ -7,7 +7,9 @@ using Chat.Services.Cosmos;
 
 namespace Chat.Services;
 
-/// <summary>Starts with many messages kept, each in a process of its own: after a clean stop, and from the files as a kill leaves them.</summary>
+/// <summary>
+/// Starts with many messages kept, each in a process of its own: after a clean stop, and from the files as a kill leaves them.
+/// </summary>
 internal static class KeptBenchmark
 {
     public const string Start = "--start";
@@ -25,8 +27,11 @@ internal static class KeptBenchmark
         {
             var (cpu, written) = (Environment.CpuUsage.TotalTime, Written());
             await Parallel.ForAsync(0, messages, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (n, _) =>
-                await azure.Cosmos.UpsertDocumentAsync("chat", "conversations", Conversation(n), Encoding.UTF8.GetBytes(ChatDocuments.Message(Conversation(n), n))));
-            var each = (Cpu: (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / messages, Kilobytes: (Written() - written) / 1024d / messages);
+                await azure.Cosmos.UpsertDocumentAsync(
+                    "chat", "conversations", Conversation(n), Encoding.UTF8.GetBytes(ChatDocuments.Message(Conversation(n), n))));
+            var each = (
+                Cpu: (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / messages,
+                Kilobytes: (Written() - written) / 1024d / messages);
             Say($"{messages:N0} messages kept: {each.Cpu:N0} µs of processor time and {each.Kilobytes:N1} KB written each");
             using var pause = azure.Store.Pause();
             foreach (var file in Directory.GetFiles(directory.Path, "chat.*"))
@@ -50,10 +55,12 @@ internal static class KeptBenchmark
         for (var n = 0; n < Read; n++)
         {
             var one = (int)((long)n * messages / Read);
-            _ = await azure.Cosmos.ReadDocumentAsync("chat", "conversations", Conversation(one), $"m:{one}") ?? throw new InvalidOperationException("A message is missing.");
+            _ = await azure.Cosmos.ReadDocumentAsync("chat", "conversations", Conversation(one), $"m:{one}")
+                ?? throw new InvalidOperationException("A message is missing.");
         }
 
-        Say($"{took.TotalMilliseconds:N0} ms to the first message read; resident {empty:N0} MB before, {started:N0} MB then, {Resident():N0} MB after {Read:N0} reads");
+        Say($"{took.TotalMilliseconds:N0} ms to the first message read");
+        Say($"resident {empty:N0} MB before, {started:N0} MB then, {Resident():N0} MB after {Read:N0} reads");
     }
 
     private static async Task StartAsync(string how, string directory, int messages)
@@ -62,7 +69,8 @@ internal static class KeptBenchmark
         {
             Console.Write($"{how}: ");
             using var process = Process.Start(
-                Environment.ProcessPath!, [typeof(KeptBenchmark).Assembly.Location, Start, directory, messages.ToString(CultureInfo.InvariantCulture)]);
+                Environment.ProcessPath!,
+                [typeof(KeptBenchmark).Assembly.Location, Start, directory, messages.ToString(CultureInfo.InvariantCulture)]);
             await process.WaitForExitAsync();
         }
     }
@@ -72,7 +80,9 @@ internal static class KeptBenchmark
     private static double Resident() => Process.GetCurrentProcess().WorkingSet64 / Megabyte;
 
     private static long Written() =>
-        long.Parse(File.ReadLines("/proc/self/io").First(line => line.StartsWith("write_bytes:", StringComparison.Ordinal))[12..], CultureInfo.InvariantCulture);
+        long.Parse(
+            File.ReadLines("/proc/self/io").First(line => line.StartsWith("write_bytes:", StringComparison.Ordinal))[12..],
+            CultureInfo.InvariantCulture);
 
     private static void Say(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

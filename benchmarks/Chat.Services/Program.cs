@@ -8,13 +8,15 @@ switch (args)
         await KeptBenchmark.MeasureAsync(directory, int.Parse(kept, CultureInfo.InvariantCulture));
         return 0;
     case [AmqpBenchmark.Client, var connectionString, var atOnce, var prefetched]:
-        await AmqpBenchmark.CallAsync(connectionString, int.Parse(atOnce, CultureInfo.InvariantCulture), int.Parse(prefetched, CultureInfo.InvariantCulture));
+        await AmqpBenchmark.CallAsync(
+            connectionString, int.Parse(atOnce, CultureInfo.InvariantCulture), int.Parse(prefetched, CultureInfo.InvariantCulture));
         return 0;
     case ["kept", var messages]:
         await KeptBenchmark.RunAsync(int.Parse(messages, CultureInfo.InvariantCulture));
         return 0;
     case ["feed", var conversations, var messagesEach]:
-        await FeedBenchmark.RunAsync(int.Parse(conversations, CultureInfo.InvariantCulture), int.Parse(messagesEach, CultureInfo.InvariantCulture));
+        await FeedBenchmark.RunAsync(
+            int.Parse(conversations, CultureInfo.InvariantCulture), int.Parse(messagesEach, CultureInfo.InvariantCulture));
         return 0;
 }
 
@@ -31,7 +33,9 @@ switch (args)
 ];
 if (args.Except(all.Select(benchmark => benchmark.Name), StringComparer.Ordinal).Any())
 {
-    await Console.Error.WriteLineAsync("Usage: Chat.Services [store] [servicebus] [amqp] [cosmos] [signalr] [host] [instances] [writers]; all without an argument. Or: kept MESSAGES; or: feed CONVERSATIONS MESSAGES.");
+    await Console.Error.WriteLineAsync(
+        "Usage: Chat.Services [store] [servicebus] [amqp] [cosmos] [signalr] [host] [instances] [writers]; all without an argument. "
+            + "Or: kept MESSAGES; or: feed CONVERSATIONS MESSAGES.");
     return 2;
 }
 

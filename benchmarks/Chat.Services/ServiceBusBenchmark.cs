@@ -18,11 +18,14 @@ internal sealed class ServiceBusBenchmark(ServiceBusSender sender, ServiceBusRec
         foreach (var (kept, atOnce) in new[] { ("memory", 1), ("memory", 16), ("disk", 16) })
         {
             await MeasureAsync(kept, async bus =>
-                table.Add($"Service Bus, {kept}", "send", await Measurement.TakeAsync(atOnce, _ => bus.SendAsync()), "into a growing queue"));
+                table.Add(
+                    $"Service Bus, {kept}", "send", await Measurement.TakeAsync(atOnce, _ => bus.SendAsync()), "into a growing queue"));
             await MeasureAsync(kept, async bus =>
-                table.Add($"Service Bus, {kept}", "receive, complete", await Measurement.TakeAsync(atOnce, _ => bus.ReceiveAsync(), bus.FillAsync)));
+                table.Add($"Service Bus, {kept}", "receive, complete", await Measurement.TakeAsync(
+                    atOnce, _ => bus.ReceiveAsync(), bus.FillAsync)));
             await MeasureAsync(kept, async bus =>
-                table.Add($"Service Bus, {kept}", "send, receive, complete", await Measurement.TakeAsync(atOnce, _ => bus.SendReceiveAsync())));
+                table.Add(
+                    $"Service Bus, {kept}", "send, receive, complete", await Measurement.TakeAsync(atOnce, _ => bus.SendReceiveAsync())));
         }
     }
 

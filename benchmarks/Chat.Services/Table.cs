@@ -17,7 +17,8 @@ internal sealed class Table
     public void Add(string service, string operation, Measurement measured, string note = "") =>
         _output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {service} | {operation} | {measured.AtOnce} | {measured.PerSecond:N0} | {measured.CpuMicroseconds:N1} | {measured.AllocatedBytes:N0} | {note} |"));
+            $"| {service} | {operation} | {measured.AtOnce} | {measured.PerSecond:N0} | {measured.CpuMicroseconds:N1} "
+                + $"| {measured.AllocatedBytes:N0} | {note} |"));
 
     public void Note(string sentence) => _output.WriteLine($"\n{sentence}\n");
 }

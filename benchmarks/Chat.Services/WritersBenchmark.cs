@@ -77,7 +77,8 @@ internal static class WritersBenchmark
         var logged = await CountAsync(clients.Of(0), conversation);
         var note = string.Create(
             CultureInfo.InvariantCulture,
-            $"{accepted} accepted, {logged} in the log without a gap, {conflicts} conflicts, {refused} put off with 503 after {slowest.TotalSeconds:0.0} s at most");
+            $"{accepted} accepted, {logged} in the log without a gap, {conflicts} conflicts, "
+                + $"{refused} put off with 503 after {slowest.TotalSeconds:0.0} s at most");
         var limited = unitsPerSecond is null ? "" : string.Create(CultureInfo.InvariantCulture, $", {unitsPerSecond:N0} RU/s");
         table.Add("App", $"send to one group, {instances} instances{limited}", measured, note);
         foreach (var host in hosts)
@@ -90,7 +91,11 @@ internal static class WritersBenchmark
     private static Task<FunctionsHost> StartAppAsync(LocalAzure azure) => FunctionsHost.StartAsync(azure, new InstanceOptions
     {
         App = typeof(SendMessage).Assembly,
-        Settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Auth:SigningKey"] = AccessToken.SigningKey, ["Limits:SendsPerMinute"] = "0" },
+        Settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Auth:SigningKey"] = AccessToken.SigningKey,
+            ["Limits:SendsPerMinute"] = "0",
+        },
     });
 
     private static async Task<string> CreateGroupAsync(HttpClient owner)
@@ -107,8 +112,10 @@ internal static class WritersBenchmark
         var (count, last) = (0, 0L);
         for (var hasMore = true; hasMore;)
         {
-            var page = await reader.GetFromJsonAsync<JsonElement>($"api/conversations/{conversation}/messages?afterSeq={last}&limit={Page}");
-            foreach (var seq in page.GetProperty("messages").EnumerateArray().Select(static message => message.GetProperty("seq").GetInt64()))
+            var page = await reader.GetFromJsonAsync<JsonElement>(
+                $"api/conversations/{conversation}/messages?afterSeq={last}&limit={Page}");
+            foreach (var seq in page.GetProperty("messages").EnumerateArray()
+                .Select(static message => message.GetProperty("seq").GetInt64()))
             {
                 if (count > 0 && seq != last + 1)
                 {

@@ -20,7 +20,10 @@ document.addEventListener('visibilitychange', refresh);
 addEventListener('changed', refresh);
 show(false);
 
-/** Shows what the address says: a section, and in it perhaps one thing. A section that is shown already stays, with what was typed into it. */
+/**
+ * Shows what the address says: a section, and in it perhaps one thing. A section that is shown already stays, with what was typed
+ * into it.
+ */
 function show(move) {
   const [name, ...path] = location.hash.slice(1).split('/').map(decodeURIComponent);
   const Section = sections[name] ?? Functions;

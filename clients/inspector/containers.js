@@ -10,7 +10,11 @@ export class Containers {
     { title: 'Partition key', code: true, text: item => item.partitionKey.join(', ') },
     { title: 'Partitions', number: true, text: item => count(item.partitions), quiet: item => item.partitions === 0 },
     { title: 'Documents', number: true, text: item => count(item.documents), quiet: item => item.documents === 0 },
-    { title: 'Time to live', number: true, text: item => ({ '-1': 'by document' })[item.defaultTtl] ?? (item.defaultTtl == null ? 'for ever' : `${item.defaultTtl} s`) },
+    {
+      title: 'Time to live',
+      number: true,
+      text: item => ({ '-1': 'by document' })[item.defaultTtl] ?? (item.defaultTtl == null ? 'for ever' : `${item.defaultTtl} s`),
+    },
   ]);
   #partitions = new Found(tools => new Table(`${this.path[0]}/${this.path[1]}`, [
     { title: 'Partition', code: true, text: item => item.key, href: item => link('containers', this.path[0], this.path[1], item.key) },
@@ -26,7 +30,8 @@ export class Containers {
   #json = element('pre', { tabIndex: 0 });
   #document = element('article', { hidden: true }, this.#title, this.#json);
 
-  node = element('section', {}, this.#containers.node, element('div', { className: 'drill' }, this.#partitions.node, this.#documents.node, this.#document));
+  node = element('section', {}, this.#containers.node, element(
+    'div', { className: 'drill' }, this.#partitions.node, this.#documents.node, this.#document));
 
   async refresh(signal) {
     const [database, container, partition, id] = this.path;
@@ -57,7 +62,8 @@ class Found {
   #make;
   #of = null;
   #table = null;
-  #input = element('input', { type: 'search', placeholder: 'Search', spellcheck: false, oninput: () => dispatchEvent(new Event('changed')) });
+  #input = element(
+    'input', { type: 'search', placeholder: 'Search', spellcheck: false, oninput: () => dispatchEvent(new Event('changed')) });
   #total = element('span', { className: 'hint' });
 
   node = element('div', { className: 'scroll', hidden: true });

@@ -41,7 +41,8 @@ export class Meter {
     this.#bill.fill([...lines(meter), ...totals(meter)], item => item.service + item.unit);
     this.#operations.fill(operations(meter), item => item.service + item.operation);
     this.#prices.fill(meter.prices.prices, item => item.service + item.unit);
-    setText(this.#running, `This run: ${span(meter.runningSeconds)}. List prices in US dollars, collected ${meter.prices.date}; see below.`);
+    setText(
+      this.#running, `This run: ${span(meter.runningSeconds)}. List prices in US dollars, collected ${meter.prices.date}; see below.`);
     setText(this.#besides, `Not counted: ${meter.prices.notCounted.join('; ')}.`);
   }
 }
@@ -57,10 +58,15 @@ const lines = meter => meter.run.bill.lines.map((line, index) => ({ ...line, ...
 
 const totals = meter => [
   { service: 'Total', unit: '', ...bySpan(name => ({ usd: meter[name].bill.usd })) },
-  { service: 'Per thousand', unit: 'messages accepted', ...bySpan(name => ({ units: meter[name].bill.messagesAccepted, usd: meter[name].bill.usdPerThousandMessages })) },
+  {
+    service: 'Per thousand',
+    unit: 'messages accepted',
+    ...bySpan(name => ({ units: meter[name].bill.messagesAccepted, usd: meter[name].bill.usdPerThousandMessages })),
+  },
 ];
 
 function operations(meter) {
-  const find = ({ service, operation }) => name => meter[name].readings.find(reading => reading.service === service && reading.operation === operation);
+  const find = ({ service, operation }) => name => meter[name].readings.find(
+    reading => reading.service === service && reading.operation === operation);
   return meter.run.readings.map(reading => ({ service: reading.service, operation: reading.operation, ...bySpan(find(reading)) }));
 }

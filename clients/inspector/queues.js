@@ -83,7 +83,12 @@ function messagesOf(queue, kind) {
     'in-flight': ['Locked until', 'lockedUntil'],
   }[kind];
   const columns = [
-    { title: 'Number', number: true, text: item => String(item.sequenceNumber), href: item => link('queues', queue, kind, item.sequenceNumber) },
+    {
+      title: 'Number',
+      number: true,
+      text: item => String(item.sequenceNumber),
+      href: item => link('queues', queue, kind, item.sequenceNumber),
+    },
     { title: 'Message id', code: true, text: item => item.messageId },
     { title: 'Enqueued', number: true, text: item => time(item.enqueuedAt) },
     { title: 'Deliveries', number: true, text: item => count(item.deliveryCount) },

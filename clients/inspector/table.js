@@ -10,8 +10,14 @@ export class Table {
     this.columns = columns;
     this.rows = new Map();
     this.body = element('tbody');
-    const head = element('tr', {}, ...columns.map(column => element('th', { scope: 'col', className: classOf(column), textContent: column.title })));
-    this.table = element('table', {}, element('caption', {}, caption, ...(tools.length > 0 ? [element('div', { className: 'tools' }, ...tools)] : [])), element('thead', {}, head), this.body);
+    const head = element(
+      'tr', {}, ...columns.map(column => element('th', { scope: 'col', className: classOf(column), textContent: column.title })));
+    this.table = element(
+      'table',
+      {},
+      element('caption', {}, caption, ...(tools.length > 0 ? [element('div', { className: 'tools' }, ...tools)] : [])),
+      element('thead', {}, head),
+      this.body);
     this.empty = element('p', { className: 'empty', textContent: empty });
     this.node = element('div', { className: 'scroll' }, this.table, this.empty);
   }

@@ -85,7 +85,8 @@ function chat(api) {
   }
 
   function conversationOf(conversationId) {
-    if (!opened.has(conversationId)) opened.set(conversationId, new Conversation(api, unsent, conversationId, () => list.read(conversationId)));
+    if (!opened.has(conversationId)) opened.set(
+      conversationId, new Conversation(api, unsent, conversationId, () => list.read(conversationId)));
     return opened.get(conversationId);
   }
 
@@ -190,7 +191,10 @@ function chat(api) {
     syncs.forEach(clearTimeout);
   }
 
-  /** Asks for what was missed. What is on screen reads on in its log: not everything in there moves the list. The others do when they are opened. */
+  /**
+   * Asks for what was missed. What is on screen reads on in its log: not everything in there moves the list. The others do when
+   * they are opened.
+   */
   function sync() {
     refresh();
     current?.refresh();
@@ -230,7 +234,8 @@ function say(text) {
 }
 
 function sayThatRealtimeIsMissing() {
-  say('New messages don’t appear by themselves: the SignalR client comes from npm when the project is built. Install Node.js, build again, or ');
+  say('New messages don’t appear by themselves: the SignalR client comes from npm when the project is built. '
+    + 'Install Node.js, build again, or ');
   const reload = document.createElement('button');
   reload.textContent = 'reload';
   reload.onclick = () => location.reload();

@@ -27,7 +27,8 @@ export class Conversation {
     this.#unsent = unsent;
     this.#read = read;
     this.conversationId = conversationId;
-    this.outbox = new Outbox(unsent, conversationId, async entry => this.take(await api.send(conversationId, entry)), () => this.render({ toEnd: true }));
+    this.outbox = new Outbox(
+      unsent, conversationId, async entry => this.take(await api.send(conversationId, entry)), () => this.render({ toEnd: true }));
   }
 
   /** What the user began to write. */

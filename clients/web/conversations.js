@@ -86,17 +86,22 @@ export class Conversations {
   #node(item) {
     let node = this.#nodes.get(item.conversationId);
     if (!node) {
-      node = element('li', { children: [element('button', { className: 'conversation', onclick: () => this.#open(item.conversationId) })] });
+      node = element(
+        'li', { children: [element('button', { className: 'conversation', onclick: () => this.#open(item.conversationId) })] });
       this.#nodes.set(item.conversationId, node);
     }
     const { lastMessage, unreadCount } = item;
-    const who = lastMessage?.senderId === this.#api.user ? 'You: ' : lastMessage && item.kind === 'group' ? `${lastMessage.senderId}: ` : '';
+    const who =
+      lastMessage?.senderId === this.#api.user ? 'You: ' : lastMessage && item.kind === 'group' ? `${lastMessage.senderId}: ` : '';
     const button = node.firstChild;
     button.setAttribute('aria-current', item.conversationId === this.#current);
     button.replaceChildren(
       element('span', { className: 'name', textContent: nameOf(item) }),
       element('time', { dateTime: item.activityAt, textContent: shortTimeOf(item.activityAt) }),
-      element('span', { className: 'preview', textContent: lastMessage ? who + (lastMessage.isUnsent ? 'Taken back' : lastMessage.preview) : 'No messages yet' }),
+      element('span', {
+        className: 'preview',
+        textContent: lastMessage ? who + (lastMessage.isUnsent ? 'Taken back' : lastMessage.preview) : 'No messages yet',
+      }),
     );
     if (unreadCount) {
       const label = element('span', { className: 'unseen', textContent: ' unread' });

@@ -41,7 +41,10 @@ export class MessageLog {
     this.#raise(toSeq);
   }
 
-  /** Takes in a single event, in its turn: a message shows at once, what changes one when nothing before is missing. False if it was known. */
+  /**
+   * Takes in a single event, in its turn: a message shows at once, what changes one when nothing before is missing. False if it was
+   * known.
+   */
   add(event) {
     if (event.seq <= this.to || this.#beyond.has(event.seq)) return false;
     if (event.type === 'message.created') this.put(event.data);

@@ -14,7 +14,11 @@ export function messageRow(message, user, act) {
     children: [
       element('span', { className: isMine ? 'sender unseen' : 'sender', textContent: isMine ? 'You' : message.senderId }),
       element('p', { textContent: message.unsentAt ? 'This message was taken back.' : message.text, dir: 'auto' }),
-      element('time', { dateTime: message.at, title: new Date(message.at).toLocaleString(), textContent: timeOf(message.at) + (message.editedAt ? ' · edited' : '') }),
+      element('time', {
+        dateTime: message.at,
+        title: new Date(message.at).toLocaleString(),
+        textContent: timeOf(message.at) + (message.editedAt ? ' · edited' : ''),
+      }),
     ],
   });
   if (act && !message.unsentAt) row.append(reactions(message, user, act), actions(message, isMine, row, act));
@@ -29,7 +33,8 @@ function reactions(message, user, act) {
   return element('div', {
     className: 'reactions',
     children: message.reactions.map(one => {
-      const button = element('button', { type: 'button', textContent: `${one.key} ${one.count}`, title: one.users.join(', '), onclick: () => toggle(one) });
+      const button = element(
+        'button', { type: 'button', textContent: `${one.key} ${one.count}`, title: one.users.join(', '), onclick: () => toggle(one) });
       button.setAttribute('aria-pressed', one.mine ?? one.users.includes(user));
       return button;
     }),
@@ -38,7 +43,12 @@ function reactions(message, user, act) {
 
 function actions(message, isMine, row, act) {
   const buttons = quickReactions.map(key =>
-    element('button', { type: 'button', textContent: key, ariaLabel: `React with ${key}`, onclick: () => act(message, api => api.react(message, key, true)) }),
+    element('button', {
+      type: 'button',
+      textContent: key,
+      ariaLabel: `React with ${key}`,
+      onclick: () => act(message, api => api.react(message, key, true)),
+    }),
   );
   if (!isMine) {
     buttons.push(element('button', { type: 'button', textContent: 'Report', onclick: () => act(message, api => report(api, message)) }));

@@ -3,8 +3,9 @@ import { newId } from './id.js';
 const longestWait = 30_000;
 
 /**
- * What the user sent in one conversation and the service hasn't confirmed. It goes out one by one, so that it keeps its order, and again under
- * the same clientMessageId for as long as it may succeed, also after the page was loaded anew; what the service refuses waits for the user.
+ * What the user sent in one conversation and the service hasn't confirmed. It goes out one by one, so that it keeps its order, and
+ * again under the same clientMessageId for as long as it may succeed, also after the page was loaded anew; what the service refuses
+ * waits for the user.
  */
 export class Outbox {
   entries;

@@ -1,6 +1,6 @@
 /**
- * What a user wrote and the service doesn't have yet, kept in the browser so that a reload or a crash loses nothing of it. Windows of one user
- * share it, each entry under a key of its own, so that none overwrites what another one keeps.
+ * What a user wrote and the service doesn't have yet, kept in the browser so that a reload or a crash loses nothing of it. Windows
+ * of one user share it, each entry under a key of its own, so that none overwrites what another one keeps.
  */
 export class Unsent {
   #prefix;

@@ -45,9 +45,9 @@ public sealed class ChangePreferences(
             return refusal.ToResult();
         }
 
-        var state = PreferencesState.Of(entry);
-        await push.PushAsync(user.Id, conversationId, PreferencesState.Updated, state.Version, state);
-        return new JsonResult<PreferencesState>(StatusCodes.Status200OK, state, ChatJson.Default.PreferencesState);
+        var state = PreferencesView.Of(entry);
+        await push.PushAsync(user.Id, conversationId, PreferencesView.Updated, state.Version, state);
+        return new JsonResult<PreferencesView>(StatusCodes.Status200OK, state, ChatJson.Default.PreferencesView);
     }
 
     private async Task<(Problem? Refusal, InboxEntry Entry)> ChangeAsync(

@@ -9,7 +9,7 @@ namespace Chat.Functions.Conversations;
 /// <param name="LastSeq">The newest log entry's number.</param>
 /// <param name="MessageCount">How many messages were ever sent.</param>
 /// <param name="Members">At most 32 of them, the owner first.</param>
-/// <param name="UnreadCount">Messages after the caller's read marker.</param>
+/// <param name="UnreadCount">Messages after the caller's read watermark.</param>
 public sealed record ConversationView(
     ConversationId ConversationId,
     ConversationKind Kind,
@@ -49,7 +49,7 @@ public sealed record ConversationView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? SlowModeSeconds { get; init; }
 
-    /// <summary>A request that isn't accepted; it looks the same once it was declined.</summary>
+    /// <summary>A request that isn't accepted. A declined one is shown the same.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public RequestedBy? Request { get; init; }
 

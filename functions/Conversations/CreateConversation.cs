@@ -86,7 +86,7 @@ public sealed class CreateConversation(
         if (created.Refusal == ContactCommand.Undecided)
         {
             // Only what isn't there yet is first contact: a repeat is answered whatever has changed since.
-            (var contact, var joining, invited) = await LookAsync(wanted, cancellationToken);
+            (var contact, var joining, invited) = await EvaluateContactAsync(wanted, cancellationToken);
             if (contact == Contact.Refused)
             {
                 return AppendResult.Refused(Problems.CannotMessage);
@@ -116,10 +116,10 @@ public sealed class CreateConversation(
             return AppendResult.Refused(refusal);
         }
 
-        // A repeat invites whoever isn't: the call before may have got no further than counting them.
+        // A repeat invites those who aren't invited yet: the call before may have ended after counting them.
         if (created.IsRepeat && wanted.Kind == ConversationKind.Group)
         {
-            (_, _, invited) = await LookAsync(wanted, cancellationToken);
+            (_, _, invited) = await EvaluateContactAsync(wanted, cancellationToken);
         }
 
         var asked = invited.Count == 0
@@ -128,8 +128,10 @@ public sealed class CreateConversation(
         return asked?.Refusal is { } isntAsked ? AppendResult.Refused(isntAsked) : created with { Session = asked?.Session ?? seen };
     }
 
-    /// <summary>What first contact comes to: for a group who joins and who is invited, refused if anybody must not be in it.</summary>
-    private async Task<(Contact Contact, IReadOnlyList<UserId> Joining, IReadOnlyList<UserId> Invited)> LookAsync(
+    /// <summary>
+    /// Evaluates first contact. For a group it tells who joins and who is invited, and refuses if one of them must not be in it.
+    /// </summary>
+    private async Task<(Contact Contact, IReadOnlyList<UserId> Joining, IReadOnlyList<UserId> Invited)> EvaluateContactAsync(
         CreateConversationRequest wanted,
         CancellationToken cancellationToken)
     {
@@ -192,8 +194,8 @@ public sealed class CreateConversation(
             until = await groups.TryAlignAsync(head, everyone, appended.Session, cancellationToken);
         }
 
-        // The caller's list is moved here, so that the next read shows the conversation. Delivery moves the others'. A repeat may be
-        // the other user of a pair, or come after a call that got no further. Who is asked has it among their requests alone.
+        // The caller's list is updated here, so that the next read shows the conversation. Delivery updates the others'. A repeat may be
+        // the other user of a pair, or come after a call that ended early. A request's recipient has it only among their requests.
         if (!head.IsRequestTo(user.Id))
         {
             await inbox.RaiseAsync(user.Id, InboxChange.Of(head) with { PushUntil = until }, cancellationToken);
@@ -208,9 +210,7 @@ public sealed class CreateConversation(
 /// <summary>Creates a conversation under a given id. Its first entry holds as many members as fit into one commit.</summary>
 internal sealed record CreateConversationCommand : ContactCommand
 {
-    /// <summary>
-    /// A transactional batch has at most 100 operations: the head, the entry and one per member, with room to spare.
-    /// </summary>
+    /// <summary>A transactional batch has at most 100 operations: the head, the entry and one per member, with room to spare.</summary>
     public const int MaxFirstMembers = 90;
 
     public required ConversationId ConversationId { get; init; }
@@ -225,16 +225,14 @@ internal sealed record CreateConversationCommand : ContactCommand
     /// <summary>Members that don't fit into this commit. The entry stores them, so that delivery can let them in.</summary>
     public IReadOnlyList<UserId> Further { get; init; } = [];
 
-    /// <summary>
-    /// The hash of the whole request, which tells a repeat from another request under the same <c>Idempotency-Key</c>.
-    /// </summary>
+    /// <summary>The hash of the whole request, which tells a repeat from another request under the same <c>Idempotency-Key</c>.</summary>
     public required string RequestHash { get; init; }
 
     public override string RepeatId => LogEvent.DocumentId(1);
 
     public override IReadOnlyList<UserId> MembersToLoad => [];
 
-    public override Problem Misused => Problems.IdempotencyKeyReused;
+    public override Problem KeyReused => Problems.IdempotencyKeyReused;
 
     public override Decision Decide(in DecisionContext context)
     {
@@ -281,6 +279,6 @@ internal sealed record CreateConversationCommand : ContactCommand
     }
 
     // A pair has one direct conversation, whichever of the two created it.
-    public override bool Repeats(LogEntry first) =>
+    public override bool IsRepeatOf(LogEntry first) =>
         Kind == ConversationKind.Direct || (first is LogEvent created && created.RequestHash == RequestHash);
 }

@@ -35,7 +35,7 @@ public sealed class DeleteConversation(ConversationLog log, InboxProjection inbo
             return refusal.ToResult();
         }
 
-        // The caller's own list is moved here. Delivery moves the others'.
+        // The caller's own list is updated here. Delivery updates the others'.
         await inbox.LeaveAsync(user.Id, InboxChange.Of(deleted.Head!), cancellationToken);
         return new NoContentResult(deleted.Session);
     }

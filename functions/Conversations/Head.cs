@@ -74,8 +74,8 @@ public sealed record Head
     public long LastSeq { get; init; }
 
     /// <summary>
-    /// The newest entry that lists show: quiet ones, such as reactions, leave it. <see cref="LastSeq"/> where the head was written before
-    /// this was kept.
+    /// The newest entry that lists show; quiet entries, such as reactions, don't change it. In heads older than this field it is
+    /// <see cref="LastSeq"/>.
     /// </summary>
     public long ListSeq { get => field > 0 ? field : LastSeq; init; }
 
@@ -94,9 +94,7 @@ public sealed record Head
 
     public int MemberCount { get; init; }
 
-    /// <summary>
-    /// Raised by every change of members or roles. Whatever is cached about members is valid for one version only.
-    /// </summary>
+    /// <summary>Raised by every change of members or roles. Whatever is cached about members is valid for one version only.</summary>
     public long MembersVersion { get; init; }
 
     /// <summary>
@@ -119,9 +117,7 @@ public sealed record Head
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? MessageTtl { get; init; }
 
-    /// <summary>
-    /// Slow mode: seconds that must pass between two messages of a plain member of a group. Null while it is off.
-    /// </summary>
+    /// <summary>Slow mode: seconds that must pass between two messages of a plain member of a group. Null while it is off.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? SlowModeSeconds { get; init; }
 
@@ -146,24 +142,24 @@ public sealed record Head
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ContactRequest? Request { get; init; }
 
-    /// <summary>Whether one of a direct conversation blocks the other.</summary>
+    /// <summary>Whether one user of a direct conversation blocks the other.</summary>
     [JsonIgnore]
     public bool IsBlocked => Kind == ConversationKind.Direct && Members!.Any(member => member.Blocks);
 
-    /// <summary>When it was deleted, from when on it is there for nobody; null while it is there.</summary>
+    /// <summary>When it was deleted; from then on it exists for nobody. Null while it exists.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? DeletedAt { get; init; }
 
     /// <summary>
-    /// Whether this conversation shows others a member's presence, receipts and typing. A direct conversation does so once that
-    /// member has written in it, so that a stranger who opens one learns nothing, but not while it is a request or one blocks the
-    /// other. A group always does.
+    /// Whether this conversation shows a member's presence, receipts and typing to others. A group always does. A direct conversation
+    /// does once that member has written in it, so that a stranger who opens one learns nothing. It doesn't while it is a request, or
+    /// while one user blocks the other.
     /// </summary>
     public bool Shows(UserId member) => !IsBlocked && ShowsReceipts(member);
 
     /// <summary>
-    /// The same of receipts that are there already: a block takes none back, so that they don't tell of it. While it lasts no
-    /// watermark rises that the other one sees.
+    /// Whether it shows a member's existing receipts. A block takes none back, so that they don't tell of it. While it lasts, the
+    /// watermarks that the other user sees don't rise.
     /// </summary>
     public bool ShowsReceipts(UserId member) =>
         Kind == ConversationKind.Group || (Request is null && Member(member) is { SentSeq: > 0 });

@@ -70,7 +70,7 @@ internal sealed record ConversationPage(IReadOnlyList<ConversationSummaryView> C
 /// <summary>A conversation in the caller's list.</summary>
 /// <param name="Peer">The other user of a direct conversation; null for groups.</param>
 /// <param name="UnreadCount">
-/// Messages after the caller's read marker. Sending a message marks everything before it as read.
+/// Messages after the caller's read watermark. Sending a message raises it to that message.
 /// </param>
 internal sealed record ConversationSummaryView(
     ConversationId ConversationId,

@@ -19,7 +19,7 @@ public sealed record Preferences(
 
 /// <summary>The preferences after a change: the answer, and the data of <c>conversation.preferences.updated</c>.</summary>
 /// <param name="Version">The inbox entry's version, as in <c>/sync</c>. The higher of two versions is the newer state.</param>
-internal sealed record PreferencesState(
+internal sealed record PreferencesView(
     long Version,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? MutedUntil,
     bool Pinned,
@@ -28,7 +28,7 @@ internal sealed record PreferencesState(
 {
     public const string Updated = "conversation.preferences.updated";
 
-    public static PreferencesState Of(InboxEntry entry)
+    public static PreferencesView Of(InboxEntry entry)
     {
         var preferences = Preferences.Of(entry);
         return new(entry.Version, preferences.MutedUntil, preferences.Pinned, preferences.Archived, preferences.Draft);

@@ -6,9 +6,8 @@ namespace Chat.Functions.Conversations;
 
 /// <summary>Adds the members of a new group that its first commit had no room for.</summary>
 /// <remarks>
-/// The request does it, and the delivery of the group's first entry does it once more. So they join even if the request ends
-/// early, its process dies, or the creator leaves or hands over the group. Idempotent: members stay, and those who left meanwhile
-/// aren't added again.
+/// The request does it, and the delivery of the group's first entry does it once more. So they join even if the request ends early, its
+/// process dies, or the creator leaves or transfers the group. Idempotent: members stay, and those who left meanwhile aren't added again.
 /// </remarks>
 public sealed class RemainingMembers(ConversationLog log, Limits limits)
 {
@@ -58,7 +57,7 @@ internal sealed record AddRemainingMembersCommand : LogCommand
     /// <summary>The most members that a group may have.</summary>
     public required int MaxMembers { get; init; }
 
-    // What the creator had begun is brought to its end, whatever became of them.
+    // What the creator began is completed, even if they have left.
     public override bool IsByActor => false;
 
     public override IReadOnlyList<string> DocumentsToLoad => [.. Users.Select(Member.DocumentId)];

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Delivery;
 
 /// <summary>
-/// Measures how long after its commit a range was delivered. It logs a warning of a late one, for an alert, at most once a second.
+/// Measures how long after its commit a range was delivered. A late delivery is logged as a warning, at most once a second; an alert goes
+/// by it.
 /// </summary>
 public sealed class DeliveryLag(DeliveryOptions options, TimeProvider time, ILogger<DeliveryLag> logger)
 {

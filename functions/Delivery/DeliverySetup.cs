@@ -17,9 +17,7 @@ public static class DeliverySetup
     /// </summary>
     public const string Connection = "ServiceBus";
 
-    /// <summary>
-    /// The connection setting of Cosmos DB: a connection string, or <c>Cosmos__accountEndpoint</c> for managed identity.
-    /// </summary>
+    /// <summary>The connection setting of Cosmos DB: a connection string, or <c>Cosmos__accountEndpoint</c> for managed identity.</summary>
     public const string CosmosConnection = "Cosmos";
 
     public static IServiceCollection AddDelivery(this IServiceCollection services, IConfiguration configuration)
@@ -27,7 +25,8 @@ public static class DeliverySetup
         configuration.RequireConnection(Connection, "fullyQualifiedNamespace");
         return services
             .AddSingleton(configuration.GetValidated<DeliveryOptions>("Delivery"))
-            // An HTTP answer waits until its delivery is enqueued, so few retries: the change feed enqueues what isn't by then.
+            // An HTTP answer waits until its delivery is enqueued, so there are few retries: what isn't enqueued then, the change feed
+            // enqueues.
             .AddSingleton(new ServiceBusClientOptions
             {
                 RetryOptions = new ServiceBusRetryOptions

@@ -46,7 +46,7 @@ public sealed class EntryProjection(
     /// <exception cref="Exception">Some of the changes aren't projected.</exception>
     public async Task ProjectAsync(ChangedConversation changed, CancellationToken cancellationToken)
     {
-        // Most of a page is no news: reactions show their message and the head again.
+        // Most of a page was projected before: a reaction shows its message and the head again.
         var entries = changed.Entries.Where(entry => !IsProjected(entry)).ToList();
         var advances = changed.Head is { } shown && !_recent.HasAdvanced(changed.ConversationId, shown.ListSeq);
         if (entries.Count == 0 && !advances)
@@ -151,8 +151,8 @@ public sealed class EntryProjection(
     private static UnprocessableException Unreadable() => new("Unreadable", "A document isn't one that this version can read.");
 
     /// <summary>
-    /// Whether an entry needs no projection: it is too old, or it is a message that was changed after it was projected. Edits and reactions
-    /// change nothing of what a message's own entry says to inboxes.
+    /// Whether an entry needs no projection: it is too old, or it is a message that was changed after it was projected. Edits and
+    /// reactions don't change what a message's own entry means for inboxes.
     /// </summary>
     private bool IsProjected(LogEntry entry) =>
         (entry.At < time.GetUtcNow() - MaxAge && !MembershipChange.IsMembershipEvent(entry))
@@ -191,7 +191,7 @@ public sealed class EntryProjection(
             await fanOut.ScheduleAsync(head, cancellationToken);
         }
 
-        // A request is accepted without an entry, and then everybody is to be advanced to the same one.
+        // Accepting a request writes no entry. Everybody is advanced to this entry once more then, so it isn't noted before.
         if (advanced.Count > 0 && head.Request is null)
         {
             _recent.NoteAdvanced(head.ConversationId, head.ListSeq);

@@ -48,7 +48,7 @@ public sealed record ProjectDocument : FanOutMessage
 /// <summary>Advances every member's inbox to the conversation's head.</summary>
 public sealed record AdvanceInboxes : FanOutMessage
 {
-    /// <summary>How new the head is at least. A reader that finds an older one reads again.</summary>
+    /// <summary>The least <see cref="Conversations.Head.ListSeq"/>. A reader that finds an older head reads again.</summary>
     public required long ListSeq { get; init; }
 
     /// <summary>The end of the debounce window, in Unix milliseconds; 0 for the rest of a fan-out.</summary>

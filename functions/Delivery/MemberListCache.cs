@@ -13,8 +13,8 @@ public sealed class MemberListCache(ConversationReader reader)
     private readonly ConcurrentDictionary<ConversationId, (long Version, IReadOnlyList<UserId> Members)> _lists = new();
 
     /// <summary>
-    /// The active members in the head's version, or a newer one. Of a request that isn't accepted its sender alone: the other one has
-    /// it nowhere but among their requests.
+    /// The active members in the head's version, or a newer one. While a request isn't accepted, its sender alone: its recipient has it
+    /// only among their requests.
     /// </summary>
     /// <param name="head">The conversation.</param>
     /// <param name="session">The session token by which the head was read; null if it came with the change feed.</param>

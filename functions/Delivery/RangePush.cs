@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Delivery;
 
 /// <summary>Pushes a committed range to the members, at least once. After five failed tries clients fetch it instead.</summary>
-/// <remarks>It writes no inbox: a list that can't be written repeats no push, and a push that fails repeats no write.</remarks>
+/// <remarks>It writes no inbox, so a write that fails repeats no push, and a push that fails repeats no write.</remarks>
 public sealed class RangePush(
     CommittedReader log,
     MemberListCache members,

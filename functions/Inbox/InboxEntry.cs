@@ -97,9 +97,7 @@ public sealed record InboxEntry
     /// </summary>
     public required string? Activity { get; init; }
 
-    /// <summary>
-    /// When the user's membership in the push group ends, in Unix seconds; 0 if unknown, null for direct conversations.
-    /// </summary>
+    /// <summary>When the user's membership in the push group ends, in Unix seconds; 0 if unknown, null for direct conversations.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? PushUntil { get; init; }
 
@@ -108,12 +106,12 @@ public sealed record InboxEntry
 
     /// <summary>
     /// The number of messages when the user marked the conversation as unread; null if they didn't, or have read since. Their own later
-    /// message raises <see cref="ReadOrdinal"/> above it, which ends the mark without a write.
+    /// message raises <see cref="ReadOrdinal"/> above it, which clears the flag without a write.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? MarkedUnreadOrdinal { get; init; }
 
-    /// <summary>Whether the user's mark as unread holds.</summary>
+    /// <summary>Whether the user has marked the conversation as unread, and hasn't read since.</summary>
     [JsonIgnore]
     public bool MarkedUnread => MarkedUnreadOrdinal >= ReadOrdinal;
 

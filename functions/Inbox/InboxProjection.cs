@@ -38,7 +38,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             return;
         }
 
-        // At least one was as far already. Which one a patch doesn't tell, so each is tried alone.
+        // At least one was as far already. A patch doesn't tell which one, so each is tried alone.
         await PatchAsync(user, change, advance, isBehind, watermarks, cancellationToken);
         foreach (var (set, isWatermarkBehind) in patches)
         {
@@ -46,7 +46,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         }
     }
 
-    /// <summary>Raises a user's read watermark because they read, and ends their mark as unread. False when nothing changed.</summary>
+    /// <summary>Raises a user's read watermark because they read, and clears their unread flag. False when nothing changed.</summary>
     public async Task<bool> MarkReadAsync(UserId user, InboxChange change, long readOrdinal, CancellationToken cancellationToken)
     {
         var watermarks = new InboxWatermarks(readOrdinal, 0);
@@ -58,7 +58,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             return true;
         }
 
-        // They had read that far before: only the mark may be left to end.
+        // They had read that far before: only the unread flag may be left to clear.
         const string isMarkedUnread = "c.markedUnreadOrdinal >= c.readOrdinal";
         return await PatchAsync(user, change, [end, InboxStore.NextVersion], isMarkedUnread, watermarks, cancellationToken);
     }
@@ -72,7 +72,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             return false;
         }
 
-        // The user knows of all messages so far. Their own message among these, projected late, mustn't end the mark.
+        // The user knows of all messages so far. Their own message among these, projected late, mustn't clear the flag.
         var known = Math.Max(change.LastOrdinal, Math.Max(entry.LastOrdinal, entry.ReadOrdinal));
         var isBehind = $"NOT IS_NUMBER(c.markedUnreadOrdinal) OR c.markedUnreadOrdinal < {known}";
         List<PatchOperation> mark = [PatchOperation.Set("/markedUnreadOrdinal", known), InboxStore.NextVersion];
@@ -126,7 +126,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             PatchOperation.Set("/last/seq", change.LastSeq),
             PatchOperation.Set("/last/message", (MessagePreview?)null),
             PatchOperation.Set("/activity", (string?)null),
-            .. EndOfMembership.Patch,
+            .. PreferencesReset.Patch,
             InboxStore.NextVersion,
         ];
 
@@ -149,8 +149,8 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     }
 
     /// <summary>
-    /// Leaves again for a user who is answered that they aren't a member: an earlier call of theirs may have been committed and ended
-    /// before it reached their list. Nothing changes if no list has the conversation, or if they are a member.
+    /// Projects a leave once more when a user is told that they aren't a member: an earlier call of theirs may have been committed but
+    /// ended before it reached their list. Nothing changes if the conversation isn't in their list, or if they are a member.
     /// </summary>
     public async Task LeaveAgainAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken)
     {
@@ -168,7 +168,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         }
     }
 
-    /// <summary>Sets title and picture as an entry of the log left them, unless a newer one did.</summary>
+    /// <summary>Sets title and picture as of an entry of the log, unless a newer entry has set them.</summary>
     public Task RaiseProfileAsync(UserId user, InboxChange change, CancellationToken cancellationToken)
     {
         List<PatchOperation> set =
@@ -182,8 +182,8 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     }
 
     /// <summary>
-    /// Begins a user's membership in their entry, perhaps not the first one: earlier messages aren't unread, and their earlier settings are
-    /// gone. It happens once for each membership, even if the end of the one before was never projected.
+    /// Starts a membership in the user's entry, be it their first or a later one: earlier messages aren't unread, and earlier settings
+    /// are reset. It happens once for each membership, even if the end of the one before was never projected.
     /// </summary>
     public async Task JoinAsync(Member member, InboxChange change, CancellationToken cancellationToken)
     {
@@ -195,7 +195,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
                 PatchOperation.Set("/joinedOrdinal", member.JoinedOrdinal),
                 // The membership in the push group ended when they left.
                 PatchOperation.Set("/pushUntil", change.PushUntil?.ToUnixTimeSeconds() ?? 0),
-                .. EndOfMembership.Patch,
+                .. PreferencesReset.Patch,
                 InboxStore.NextVersion,
             ];
             var isBehind = $"NOT IS_DEFINED(c.joinedSeq) OR c.joinedSeq < {member.JoinedSeq}";

@@ -4,8 +4,8 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Inbox;
 
 /// <summary>
-/// Pushes the state of an inbox entry to its user's own connections after they changed it; best effort. One process pushes newer and newer
-/// versions. Pushes of different processes may overtake each other, so each carries the entry's version.
+/// Pushes the state of an inbox entry to its user's own connections after they changed it; best effort. A process pushes versions in
+/// ascending order. Pushes of different processes may overtake each other, so each carries the entry's version.
 /// </summary>
 public sealed class OwnEntryPush(EventPush push)
 {

@@ -10,8 +10,8 @@ public sealed class UnreadPush(InboxProjection inbox, OwnEntryPush push, TimePro
         // The entry is read again: it has the version, and what a concurrent change made of it.
         if (await inbox.ReadAsync(user, conversation, cancellationToken) is { } entry)
         {
-            var state = new UnreadState(entry.Version, entry.UnreadCount(time.GetUtcNow()), entry.MarkedUnread, entry.ClearedSeq);
-            await push.PushAsync(user, conversation, UnreadState.Updated, entry.Version, state);
+            var state = new UnreadView(entry.Version, entry.UnreadCount(time.GetUtcNow()), entry.MarkedUnread, entry.ClearedSeq);
+            await push.PushAsync(user, conversation, UnreadView.Updated, entry.Version, state);
         }
     }
 }

@@ -7,7 +7,7 @@ namespace Chat.Functions.Log;
 /// <param name="Refusal">Why it was refused; everything else is empty then. Null when it wasn't.</param>
 /// <param name="Entries">The command's own entries; for a repeat the first command's entry, as it is now.</param>
 /// <param name="Documents">
-/// The other documents that the command wrote. If there was nothing to do: the documents that are as the command wants them.
+/// The other documents that the command wrote. If there was nothing to do: the documents that are as requested already.
 /// </param>
 /// <param name="Head">The head after the whole commit; null for a repeat.</param>
 /// <param name="Session">The session token by which the caller reads what the command wrote.</param>

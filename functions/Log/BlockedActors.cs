@@ -4,8 +4,8 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Log;
 
 /// <summary>
-/// The actors of a lane for whom the head is being read. No commit takes their commands until then; what they send meanwhile waits
-/// behind, so that nobody's own order is lost.
+/// The actors of a lane for whom the head is being read. No commit takes their commands until the read is done. Later commands of theirs
+/// wait behind these, so each actor's order is kept.
 /// </summary>
 /// <remarks>Not thread-safe: the lane's lock guards it.</remarks>
 internal sealed class BlockedActors

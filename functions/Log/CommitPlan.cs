@@ -55,8 +55,8 @@ internal sealed class CommitPlan(
     public List<PendingAppend> Repeats { get; } = [];
 
     /// <summary>
-    /// Commands for the next commit: the first that has no room or repeats one of this plan, and all after it, so that nobody's own
-    /// order is lost.
+    /// Commands for the next commit: the first that has no room or repeats one of this plan, and all after it. So each actor's order is
+    /// kept.
     /// </summary>
     public List<PendingAppend> Deferred { get; } = [];
 

@@ -127,7 +127,8 @@ internal sealed class CommitWriter(Container conversations, TimeProvider time)
             return new CommitResult(CommitStatus.Committed, etag, session);
         }
 
-        // Without an entry a commit leaves no trace under a newer head. Deciding it again finds out whether it is still wanted.
+        // Without an entry a commit leaves no trace under a newer head. Deciding the command again tells whether it still has something
+        // to do.
         if (plan.Entries.Count == 0)
         {
             return null;

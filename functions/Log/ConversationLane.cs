@@ -52,7 +52,7 @@ internal sealed class ConversationLane(
         }
     }
 
-    /// <summary>Withdraws a command that no commit has taken yet. The commands after it find it given up.</summary>
+    /// <summary>Withdraws a command that no commit has taken yet. Later commands of its call are then given up, too.</summary>
     public void Withdraw(PendingAppend pending, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -221,7 +221,7 @@ internal sealed class ConversationLane(
 
                     break;
                 default:
-                    // Perhaps committed: the callers repeat their commands and learn.
+                    // It may be committed: the callers repeat their commands and find out.
                     _cache.ForgetHead();
                     batch.ForEach(pending => pending.TimeOut());
                     return;

@@ -10,8 +10,8 @@ namespace Chat.Functions.Log;
 /// together with the head; a command that was answered is stored, and one that is repeated is stored once.
 /// </summary>
 /// <remarks>
-/// Appends to one conversation that meet in this process share a commit, one transactional batch. Between processes the head's ETag
-/// decides. After the commit its delivery is enqueued. If that fails the append still succeeds, and the change feed enqueues it.
+/// Concurrent appends of this process to one conversation share a commit, which is one transactional batch. Between processes the head's
+/// ETag decides. After the commit its delivery is enqueued. If that fails the append still succeeds, and the change feed enqueues it.
 /// </remarks>
 public sealed class ConversationLog(
     Container conversations,
@@ -56,8 +56,8 @@ public sealed class ConversationLog(
         (await AppendInOrderAsync(conversation, [command], session, cancellationToken))[0];
 
     /// <summary>
-    /// Appends the next part of what a call wants, after the part before is committed. It has a time-out of its own, so that a slow
-    /// first part doesn't make the next one fail.
+    /// Appends the next part of a call, after the part before is committed. The part has a time-out of its own, so that a slow first part
+    /// doesn't make the next one fail.
     /// </summary>
     /// <returns>What <see cref="AppendAsync"/> returns.</returns>
     public async Task<AppendResult> AppendFurtherAsync(
@@ -67,9 +67,7 @@ public sealed class ConversationLog(
         CancellationToken cancellationToken) =>
         (await AppendInOrderAsync(conversation, [command], Deadline.FromNow(CallTimeout, time), session, cancellationToken))[0];
 
-    /// <summary>
-    /// Appends commands in order, in as few commits as they fit in. If one gets no clear answer, none after it is tried.
-    /// </summary>
+    /// <summary>Appends commands in order, in as few commits as they fit in. If one gets no clear answer, none after it is tried.</summary>
     /// <returns>For each command what <see cref="AppendAsync"/> returns.</returns>
     /// <exception cref="OperationCanceledException">
     /// The caller left before all were part of a commit. A prefix of the commands may be stored.

@@ -4,7 +4,7 @@ namespace Chat.Functions.Log;
 internal static class FairShare
 {
     /// <summary>
-    /// Chooses up to <paramref name="room"/> items: first an equal share for every owner, then whoever is next. The result keeps the
+    /// Chooses up to <paramref name="room"/> items: first an equal share for every owner, then in order of arrival. The result keeps the
     /// order of arrival, and no item overtakes an earlier one of its own owner.
     /// </summary>
     public static List<T> Choose<T, TOwner>(List<T> waiting, Func<T, TOwner> owner, int room)

@@ -112,8 +112,8 @@ internal sealed class LaneCache(ConversationId conversation, Container conversat
     public void ForgetHead() => (Head, ETag, Session) = (null, null, null);
 
     /// <summary>
-    /// Takes in a head that <see cref="SessionHeadReader"/> read. Null forgets the cached head: the next commit reads it by the
-    /// process's own session.
+    /// Caches a head that <see cref="SessionHeadReader"/> read. Null forgets the cached head: the next commit reads it by the process's
+    /// own session.
     /// </summary>
     public void TakeHead(StoredDocument<Head>? found)
     {

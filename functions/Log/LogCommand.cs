@@ -11,7 +11,7 @@ public abstract record LogCommand
     /// <summary>Who asks for it. No actor takes more than their share of a commit while others wait.</summary>
     public required UserId Actor { get; init; }
 
-    /// <summary>Whether it is the actor's own doing, which a standing may bar them from.</summary>
+    /// <summary>Whether the actor asks for it themselves. Then their standing may bar them from it.</summary>
     public virtual bool IsByActor => true;
 
     /// <summary>
@@ -26,7 +26,7 @@ public abstract record LogCommand
     /// <summary>The ids of the conversation's other documents that <see cref="Decide"/> reads or changes.</summary>
     public virtual IReadOnlyList<string> DocumentsToLoad => [];
 
-    /// <summary>The same on a head, for commands whose needs depend on it.</summary>
+    /// <summary>The ids to load on a given head, for commands that need other documents on another head.</summary>
     public virtual IReadOnlyList<string> DocumentsToLoadOn(Head head) => DocumentsToLoad;
 
     /// <summary>Decides, without side effects and as often as needed.</summary>
@@ -36,10 +36,10 @@ public abstract record LogCommand
     /// Whether the document under <see cref="RepeatId"/> says what this command says. Otherwise the idempotency key was used for
     /// something else.
     /// </summary>
-    public virtual bool Repeats(LogEntry first) => true;
+    public virtual bool IsRepeatOf(LogEntry first) => true;
 
     /// <summary>The answer to a command whose <see cref="RepeatId"/> was used for something else.</summary>
-    public virtual Problem Misused => Problems.ClientMessageIdReused;
+    public virtual Problem KeyReused => Problems.ClientMessageIdReused;
 }
 
 /// <summary>What a command is decided on: the state after the commands before it in the same commit.</summary>
@@ -91,7 +91,7 @@ public readonly record struct Decision
     /// <summary>The ids of documents that are deleted. They must exist.</summary>
     public IReadOnlyList<string> Removed { get; init; }
 
-    /// <summary>Whether head and documents are committed although there is no entry.</summary>
+    /// <summary>Whether head and documents are committed without an entry.</summary>
     public bool IsWithoutEntry { get; private init; }
 
     /// <summary>Whether the document under <see cref="LogCommand.RepeatId"/> answers the command.</summary>
@@ -102,13 +102,13 @@ public readonly record struct Decision
 
     public static Decision Refuse(Problem refusal) => new(refusal, null);
 
-    /// <summary>There is nothing to do: everything is as the command wants it, as these documents show.</summary>
+    /// <summary>There is nothing to do: everything is as requested already. These documents show it.</summary>
     public static Decision Nothing(Head head, params IReadOnlyList<ConversationDocument> documents) =>
         new(null, head) { Documents = documents };
 
     /// <summary>
-    /// Commits a head and documents without an entry: nothing has a <c>seq</c>, nothing is handed over and nobody is told. What the
-    /// head then says decides the command again as <see cref="Nothing"/>, because after an unclear answer it may be committed twice.
+    /// Commits a head and documents without an entry: there is no <c>seq</c>, no delivery and no event. On the new head the command must
+    /// decide <see cref="Nothing"/>, because it is decided again after an unclear answer.
     /// </summary>
     public static Decision WithoutEntry(Head head, params IReadOnlyList<ConversationDocument> documents) =>
         new(null, head) { Documents = documents, IsWithoutEntry = true };

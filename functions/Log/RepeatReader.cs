@@ -8,7 +8,9 @@ internal sealed class RepeatReader(ConversationId conversation, Container conver
 {
     /// <param name="pending">The repeat.</param>
     /// <param name="cache">Forgets the repeat's id if the first one's document is gone.</param>
-    /// <param name="session">By which the first one's document is seen; null when this process wrote it or saw it.</param>
+    /// <param name="session">
+    /// The session token by which a read finds the first one's document; null when this process wrote it or saw it.
+    /// </param>
     public async Task AnswerAsync(PendingAppend pending, LaneCache cache, Session? session)
     {
         try
@@ -24,8 +26,8 @@ internal sealed class RepeatReader(ConversationId conversation, Container conver
             {
                 null => Gone(),
                 { } entry when entry.IsExpiredAt(time.GetUtcNow()) => Gone(),
-                { } entry when pending.Command.Repeats(entry) => new AppendResult(null, [entry], [], null, first.Session),
-                _ => AppendResult.Refused(pending.Command.Misused),
+                { } entry when pending.Command.IsRepeatOf(entry) => new AppendResult(null, [entry], [], null, first.Session),
+                _ => AppendResult.Refused(pending.Command.KeyReused),
             });
         }
         catch (Exception exception) when (CosmosFailures.IsTransient(exception))

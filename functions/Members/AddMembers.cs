@@ -11,8 +11,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Members;
 
 /// <summary>
-/// <c>POST /conversations/{c}/members</c>: adds users to a group, even those who were removed from it; 204. Idempotent: members
-/// stay as they are. Who may not be added without being asked is invited. The answer waits up to two seconds until the new members receive the group's pushes.
+/// <c>POST /conversations/{c}/members</c>: adds users to a group, even those who were removed from it; 204. Idempotent: members stay as
+/// they are. Users whom first contact doesn't let be added are invited. The answer waits up to two seconds until the new members receive
+/// the group's pushes.
 /// </summary>
 public sealed class AddMembers(
     ConversationLog log,
@@ -44,7 +45,7 @@ public sealed class AddMembers(
             return tooMany.ToResult();
         }
 
-        var (refused, joining, invited) = await LookAsync(conversationId, users, Session.Of(request), cancellationToken);
+        var (refused, joining, invited) = await EvaluateContactAsync(conversationId, users, Session.Of(request), cancellationToken);
         if (refused is not null)
         {
             return refused.ToResult();
@@ -81,17 +82,17 @@ public sealed class AddMembers(
     }
 
     /// <summary>
-    /// Who joins and who is invited: first contact decides, for each who isn't a member. All are refused if anybody must not be in the
-    /// group, so that the answer doesn't tell who.
+    /// Decides by first contact who joins and who is invited of those who aren't members. If one of them must not be in the group all are
+    /// refused, so that the answer doesn't tell which one.
     /// </summary>
-    private async Task<(Problem? Refusal, IReadOnlyList<UserId> Joining, IReadOnlyList<UserId> Invited)> LookAsync(
+    private async Task<(Problem? Refusal, IReadOnlyList<UserId> Joining, IReadOnlyList<UserId> Invited)> EvaluateContactAsync(
         ConversationId conversation,
         IReadOnlyList<UserId> users,
         Session? session,
         CancellationToken cancellationToken)
     {
-        // Rights come first; a command that adds nobody says what is wrong with them. If it finds nothing, they came after the read
-        // here: nobody was looked at, so nobody may join, and a repeat looks again.
+        // Rights come first: a command that adds nobody tells which one is missing. If none is, the right came after the read here. First
+        // contact isn't evaluated then, so nobody may join; a repeat evaluates it.
         if (await reader.ReadForAsync(user.Id, conversation, session, cancellationToken) is not { } part
             || !part.Member.Role.Has(Right.AddMembers, part.Head.Kind))
         {

@@ -62,7 +62,7 @@ internal sealed record LeaveConversationCommand : MemberCommand
     /// <summary>The owner leaves, and the successor was chosen from another version of the members.</summary>
     internal static readonly Problem SuccessorUnknown = Problems.Unavailable with { Detail = "The members changed meanwhile." };
 
-    /// <summary>The next owner if the actor is the owner; null while none was sought.</summary>
+    /// <summary>The next owner if the actor is the owner; null while none is chosen.</summary>
     public Successor? Successor { get; init; }
 
     public override IReadOnlyList<string> DocumentsToLoad =>

@@ -62,12 +62,12 @@ public sealed record Member : ConversationDocument
 
     public DateTimeOffset JoinedAt { get; init; }
 
-    /// <summary>Their newest message while slow mode held them; null without one. The next must wait for as long as it asks.</summary>
+    /// <summary>When they sent their newest message under slow mode; null if they didn't. Slow mode counts from there.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? SentAt { get; init; }
 
     /// <summary>
-    /// The last entry that they saw before they left or were removed; null for members, and in documents from before this was noted.
+    /// The last entry that they saw before they left or were removed; null for members, and in documents older than this field.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? LeftSeq { get; init; }
@@ -80,9 +80,7 @@ public sealed record Member : ConversationDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? RequestedAt { get; init; }
 
-    /// <summary>
-    /// The invite link by which they asked to join, which counts them as a use; null unless they wait for a decision.
-    /// </summary>
+    /// <summary>The invite link by which they asked to join, which counts them as a use; null unless they wait for a decision.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RequestedLink { get; init; }
 
@@ -106,9 +104,7 @@ public sealed record Member : ConversationDocument
     [JsonIgnore]
     public long FirstVisible => Math.Max(VisibleFrom, ClearedSeq + 1);
 
-    /// <summary>
-    /// The <c>seq</c> of messages that they deleted for themselves; at most <see cref="Limits.HiddenMessages"/>.
-    /// </summary>
+    /// <summary>The <c>seq</c> of messages that they deleted for themselves; at most <see cref="Limits.HiddenMessages"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<long>? Hidden { get; init; }
 

@@ -50,7 +50,7 @@ public sealed class RemoveMember(
             await groups.TryAlignAsync(gone.Head!, [userId], gone.Session, cancellationToken);
             if (userId == user.Id)
             {
-                // The caller's own list is moved here. Delivery moves the list of somebody who was removed.
+                // The caller's own list is updated here. Delivery updates the list of a user who was removed.
                 await inbox.LeaveAsync(user.Id, InboxChange.Of(gone.Head!) with { LastSeq = entry.Seq }, cancellationToken);
             }
         }
@@ -58,7 +58,7 @@ public sealed class RemoveMember(
         return new NoContentResult(gone.Session);
     }
 
-    /// <summary>Removes a member or excludes a former one, whichever they turn out to be.</summary>
+    /// <summary>Removes a member, or excludes a user who isn't one.</summary>
     private async Task<AppendResult> RemoveAsync(
         ConversationId conversation,
         UserId target,

@@ -52,7 +52,7 @@ internal sealed record EditMessageCommand : MessageCommand
 {
     public required string Text { get; init; }
 
-    /// <summary>Why the text can't be said; null when it can.</summary>
+    /// <summary>The refusal of the text by word lists or the host app; null when it may be sent.</summary>
     public Problem? Refusal { get; init; }
 
     /// <summary>The word lists that flag the text; null for none.</summary>

@@ -56,11 +56,11 @@ public sealed class ForwardMessage(
         }
 
         var content = new MessageContent { Text = message.Text, ForwardedFrom = message.MessageId };
-        // Sending is reading, in every target as anywhere.
+        // Sending raises the sender's read watermark, in every target.
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
         var results = await Task.WhenAll(targets.Select(async target =>
         {
-            // Anew: it was said elsewhere, and the lists may have changed since.
+            // Screened again: the lists may have changed since it was sent.
             var screened = await screening.ScreenAsync(target, user.Id, clientMessageId, content, cancellationToken);
             var sent = new SendMessageCommand(target, user.Id, clientMessageId, screened, limits) { IsReceipt = isReceipt };
             var appended = await sender.SendAsync(target, sent, Session.Of(request), cancellationToken);

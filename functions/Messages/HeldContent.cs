@@ -5,8 +5,8 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Messages;
 
 /// <summary>
-/// What a message says that is held until the host app decides. It is apart from the message's own content, which is empty until then,
-/// so that nothing that shows messages can show it by mistake. Only the sender sees it.
+/// The content of a message that is held until the host app decides. It is stored apart from the message's own content, which is empty
+/// until then, so that no reader of messages shows it by mistake. Only the sender sees it.
 /// </summary>
 public sealed record HeldContent(string Text)
 {

@@ -63,7 +63,7 @@ public sealed class HiddenMessages(
         }
 
         var told = new MessageHidden(id);
-        var hidden = new ChatEvent(MessageHidden.What, conversation, null, time.GetUtcNow(), told) { Session = hiddenBy?.Value };
+        var hidden = new ChatEvent(MessageHidden.EventType, conversation, null, time.GetUtcNow(), told) { Session = hiddenBy?.Value };
         await push.PushToUserAsync(user, hidden, cancellationToken);
         return new NoContentResult(hiddenBy);
     }
@@ -125,5 +125,5 @@ public sealed class HiddenMessages(
 /// <summary>The data of <c>message.hidden</c>, for the devices of the user who hid a message.</summary>
 internal sealed record MessageHidden(MessageId MessageId)
 {
-    public const string What = "message.hidden";
+    public const string EventType = "message.hidden";
 }

@@ -7,7 +7,7 @@ namespace Chat.Functions.Messages;
 
 /// <summary>
 /// <c>GET /conversations/{c}/messages</c>: a page after, before or around a position, or the newest. The page states the range of
-/// <c>seq</c> that it covers. A number inside the range that isn't listed is no message, so clients needn't look for it.
+/// <c>seq</c> that it covers. A number inside the range that isn't listed is no message, so clients needn't fetch it.
 /// </summary>
 public sealed class ListMessages(ConversationReader reader, MessagePages pages, MessageViews views, Limits limits, CurrentUser user)
 {

@@ -58,7 +58,7 @@ public sealed record Message : LogEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public UserId? UnsentBy { get; init; }
 
-    /// <summary>Why it was taken back, when that wasn't a member's doing: <see cref="ByModerator"/>. Who did it isn't stored here.</summary>
+    /// <summary>Why it was taken back, unless a member did it: <see cref="ByModerator"/>. Which moderator isn't stored here.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? UnsentReason { get; init; }
 
@@ -85,11 +85,11 @@ public sealed record Message : LogEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<Mention>? Mentions { get; init; }
 
-    /// <summary>Whom it named when it was sent, once an edit has changed that: lists go by it. Null otherwise.</summary>
+    /// <summary>The users whom it mentioned when it was sent, if an edit has changed them; null otherwise. Lists go by these.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<UserId>? MentionedFirst { get; init; }
 
-    /// <summary>Whom it named when it was sent.</summary>
+    /// <summary>The users whom it mentioned when it was sent.</summary>
     [JsonIgnore]
     public IEnumerable<UserId> MentionedWhenSent => MentionedFirst ?? Mention.Users(Mentions);
 
@@ -107,11 +107,11 @@ public sealed record Message : LogEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Flags { get; init; }
 
-    /// <summary>What it says, while it is held; null otherwise. Its own text, mentions and poll are empty until then.</summary>
+    /// <summary>Its content while it is held; null otherwise. Its own text, mentions and poll are empty until then.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public HeldContent? Held { get; init; }
 
-    /// <summary>Whether it was held at first, so that whom it mentions may be known later than the message.</summary>
+    /// <summary>Whether it was held at first. Its mentions may then become known later than the message.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool WasHeld { get; init; }
 
@@ -186,9 +186,7 @@ public sealed record Message : LogEntry
 /// <summary>The data of <c>message.updated</c>.</summary>
 internal sealed record MessageUpdated(MessageId MessageId)
 {
-    /// <summary>
-    /// The message in its current version. Absent when not every receiver may see it; those who may can fetch it.
-    /// </summary>
+    /// <summary>The message in its current version. Absent when not every receiver may see it; those who may can fetch it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MessageView? Message { get; init; }
 }

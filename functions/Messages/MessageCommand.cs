@@ -6,9 +6,7 @@ using Chat.Functions.Trust;
 
 namespace Chat.Functions.Messages;
 
-/// <summary>
-/// A command about a message that the actor sees. A message that they don't see is refused as one that doesn't exist.
-/// </summary>
+/// <summary>A command about a message that the actor sees. A message that they don't see is refused as one that doesn't exist.</summary>
 internal abstract record MessageCommand : LogCommand
 {
     public required ConversationId Conversation { get; init; }
@@ -18,7 +16,7 @@ internal abstract record MessageCommand : LogCommand
     /// <summary>The right that the actor needs, checked before the message is; null when every member may.</summary>
     protected virtual Right? Needed => null;
 
-    /// <summary>Whether it says nothing new to the others, so that nobody is kept from it who may not reach them.</summary>
+    /// <summary>Whether it tells the others nothing new. Users who may not reach them may do it all the same.</summary>
     protected virtual bool OnlyTakesBack => false;
 
     public override IReadOnlyList<string> DocumentsToLoad => [Message.DocumentId(MessageId), Member.DocumentId(Actor)];

@@ -37,19 +37,19 @@ public sealed record MessageContent
     [JsonIgnore]
     public MessageId? ForwardedFrom { get; init; }
 
-    /// <summary>The hash of the content as it was asked for, where word lists changed it since; null otherwise.</summary>
+    /// <summary>The hash of the content as requested, if word lists have changed it; null otherwise.</summary>
     [JsonIgnore]
     public string? OriginalHash { get; init; }
 
-    /// <summary>Why it can't be said; null when it can.</summary>
+    /// <summary>The refusal of the content by word lists or the host app; null when it may be sent.</summary>
     [JsonIgnore]
     public Problem? Refusal { get; init; }
 
-    /// <summary>Whether nobody but the sender sees it before the host app has decided.</summary>
+    /// <summary>Whether only the sender sees it until the host app has decided.</summary>
     [JsonIgnore]
     public bool IsHeld { get; init; }
 
-    /// <summary>The word lists that moderators are to know of; null for none.</summary>
+    /// <summary>The word lists that flag it for moderators; null for none.</summary>
     [JsonIgnore]
     public IReadOnlyList<string>? Flags { get; init; }
 

@@ -8,8 +8,8 @@ using Chat.Functions.Trust;
 namespace Chat.Functions.Messages;
 
 /// <summary>
-/// Sends messages by any door, and looks up first contact where the head alone doesn't decide it: for a request that wasn't sent yet.
-/// Everywhere else a send costs no read.
+/// Sends the messages of all functions. It evaluates first contact where the head alone doesn't decide it: for a request that wasn't sent
+/// yet. Everywhere else a send costs no read.
 /// </summary>
 public sealed class MessageSender(
     ConversationLog log,
@@ -40,7 +40,7 @@ public sealed class MessageSender(
 
         IReadOnlyList<ContactCommand> undecided =
             [.. messages.Zip(sent).Where(one => one.Second.Refusal == ContactCommand.Undecided).Select(one => one.First)];
-        var (contact, tooMany) = await LookAsync(conversation, undecided, session, cancellationToken);
+        var (contact, tooMany) = await EvaluateContactAsync(conversation, undecided, session, cancellationToken);
         if (tooMany is not null)
         {
             return [.. sent.Select(one => one.Refusal == ContactCommand.Undecided ? AppendResult.Refused(tooMany) : one)];
@@ -57,10 +57,10 @@ public sealed class MessageSender(
     }
 
     /// <summary>
-    /// What first contact with the other one of a direct conversation comes to; a request is counted and noted before it is
-    /// committed, if any of the messages may be one.
+    /// The outcome of first contact with the other user of a direct conversation. If any of the messages may be a request, it is counted
+    /// and recorded before it is committed.
     /// </summary>
-    private async Task<(Contact Contact, Problem? TooMany)> LookAsync(
+    private async Task<(Contact Contact, Problem? TooMany)> EvaluateContactAsync(
         ConversationId conversation,
         IReadOnlyList<ContactCommand> messages,
         Session? session,

@@ -86,7 +86,7 @@ internal sealed record SendMessageCommand : ContactCommand
         : _content.Refusal is not null ? [RepeatId]
         : [];
 
-    // Neither slow mode nor who may reach whom must refuse a retry.
+    // Neither slow mode nor first contact may refuse a retry.
     public override IReadOnlyList<string> DocumentsToLoadOn(Head head) =>
         SlowMode.MayHold(head, Actor) ? [.. DocumentsToLoad, RepeatId, Member.DocumentId(Actor)]
         : head.IsBlocked || head.Request?.By == Actor ? [.. DocumentsToLoad, RepeatId]
@@ -109,12 +109,12 @@ internal sealed record SendMessageCommand : ContactCommand
         return refused is { } refusal ? Decision.Refuse(refusal) : Append(context, head, held);
     }
 
-    public override bool Repeats(LogEntry first) => first is Message message && message.BodyHash == _bodyHash;
+    public override bool IsRepeatOf(LogEntry first) => first is Message message && message.BodyHash == _bodyHash;
 
     /// <summary>
-    /// The refusal of who may not reach the other one. A request that waits looks the same whatever became of it, and whether or not
-    /// its sender is blocked. Before its message is sent nothing was asked, so the other one can't answer: what they write
-    /// is first contact, too.
+    /// The refusal of a sender who may not reach the other user. A request that waits is answered the same whatever became of it, and
+    /// whether or not its sender is blocked. Before its message is sent there is nothing to answer, so what the other user writes is
+    /// first contact, too.
     /// </summary>
     private Problem? RefusalOfContact(Head head, DateTimeOffset now)
     {
@@ -130,13 +130,13 @@ internal sealed record SendMessageCommand : ContactCommand
             : null;
     }
 
-    /// <summary>What remains of a request after this message: an answer accepts it.</summary>
+    /// <summary>The request after this message; null when this message accepts it.</summary>
     private ContactRequest? RequestAfter(Head head, DateTimeOffset now) =>
         head.Request is { } request && IsAsking(request) && Contact == Trust.Contact.Request
             ? new ContactRequest(Actor, RequestState.Pending) { SentAt = now }
             : null;
 
-    /// <summary>Whether the sender asks by this message, and doesn't answer.</summary>
+    /// <summary>Whether this message is the request, and no answer to one.</summary>
     private bool IsAsking(ContactRequest request) => request.By == Actor || request.SentAt is null;
 
     private Problem? Refusal(in DecisionContext context, Head head, HeadMember sender)

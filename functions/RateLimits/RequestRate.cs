@@ -48,7 +48,8 @@ public sealed class RequestRates(Limits limits, TimeProvider time)
     public RequestRate Sends { get; } = new("sendsPerMinute", limits.SendBurst, limits.SendsPerMinute, time);
 
     /// <summary>Reactions and taking them back: people tap more than they write.</summary>
-    public RequestRate Reactions { get; } = new("reactionsPerMinute", Math.Max(1, limits.ReactionsPerMinute), limits.ReactionsPerMinute, time);
+    public RequestRate Reactions { get; } = new(
+        "reactionsPerMinute", Math.Max(1, limits.ReactionsPerMinute), limits.ReactionsPerMinute, time);
 
     /// <summary>Reports: what is reported is read before it is known which of a day it is.</summary>
     public RequestRate Reports { get; } = new("reportsPerMinute", Math.Max(1, limits.ReportsPerMinute), limits.ReportsPerMinute, time);

@@ -12,7 +12,9 @@ internal sealed record ChangeReactionCommand : MessageCommand
     /// <summary>True to add the reaction, false to remove it.</summary>
     public required bool IsWanted { get; init; }
 
-    /// <summary>Why it can't be said; null when it can. What is there already is answered all the same.</summary>
+    /// <summary>
+    /// The refusal of the key by word lists; null when it may be added. A reaction that is there already is answered all the same.
+    /// </summary>
     public Problem? Refusal { get; init; }
 
     public required Limits Limits { get; init; }

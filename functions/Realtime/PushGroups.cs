@@ -22,7 +22,7 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvi
     private const int MaxParallel = 16;
 
     /// <summary>Adds or removes users by their member documents, within two seconds. Failures are logged.</summary>
-    /// <returns>When the members' places expire; null when that isn't certain for all of them.</returns>
+    /// <returns>When the memberships expire; null when that isn't certain for all of them.</returns>
     /// <remarks>Delivery does it again. A user who is still missing is added at their next negotiate.</remarks>
     public async Task<DateTimeOffset?> TryAlignAsync(
         Head head,
@@ -49,7 +49,7 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvi
     }
 
     /// <summary>Adds or removes users by their member documents.</summary>
-    /// <returns>When the members' places expire.</returns>
+    /// <returns>When the memberships expire.</returns>
     /// <exception cref="RealtimeException">SignalR didn't confirm all of them.</exception>
     public async Task<DateTimeOffset> AlignAsync(
         ConversationId conversation,

@@ -3,8 +3,8 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Realtime;
 
 /// <summary>
-/// Ends all that brings pushes to a user: their connections, from whichever instance they negotiated, and their push group memberships,
-/// even during a renewal. A token by which a client connects stays good until it expires, so a client that has one can come back.
+/// Ends a user's realtime sessions: closes their connections, whichever instance negotiated them, and removes their push group
+/// memberships, even during a renewal. A connection token stays valid until it expires, so a client that has one can reconnect.
 /// </summary>
 public sealed class UserSessions(ConnectionStates states, ChatHub hub, UserConnections connections)
 {

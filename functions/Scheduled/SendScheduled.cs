@@ -51,13 +51,13 @@ public sealed class SendScheduled(
             return;
         }
 
-        // Whoever is banned or suspended is refused by the log, and the message dropped; who that is must be known here.
+        // The log refuses users who are banned or suspended, and their message is dropped. So the standings must be known here.
         if (!await standings.IsReadAsync())
         {
             throw new TimeoutException("Who may send isn't known just now.");
         }
 
-        // By the lists of now: those of when it was scheduled may have changed.
+        // By the current lists, which may have changed since it was scheduled.
         var content = await screening.ScreenAsync(
             scheduled.ConversationId,
             scheduled.SenderId,

@@ -4,8 +4,8 @@ using System.Text;
 namespace Chat.Functions.Shared;
 
 /// <summary>
-/// The cursor of lists that are ordered by an instant, newest first: what its last item is ordered by, an instant, <c>|</c> and an id.
-/// The next page continues there, even if items moved meanwhile.
+/// The cursor of lists that are ordered by an instant, newest first: the sort key of the last item, which is an instant, <c>|</c> and an
+/// id. The next page continues there, even if items moved meanwhile.
 /// </summary>
 internal static class ActivityCursor
 {

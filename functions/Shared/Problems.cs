@@ -28,12 +28,12 @@ internal static class Problems
     public static readonly Problem ContentRefused = new(422, "content_refused", "That can't be said here.");
 
     /// <summary>
-    /// Whoever may not reach somebody gets this, byte for byte, and not the reason: blocked, excluded by a setting, by age or by the
+    /// The refusal of a user who may not reach another. It is the same, byte for byte, for every reason: a block, a setting, age, or the
     /// host app.
     /// </summary>
     public static readonly Problem CannotMessage = new(403, "cannot_message", "You can't message them.");
 
-    /// <summary>A request waits for its answer; it looks the same when it was declined, and when its sender is blocked.</summary>
+    /// <summary>A request waits for its answer. It is the same after the request was declined, and when its sender is blocked.</summary>
     public static readonly Problem RequestPending = new(403, "request_pending", "Your request isn't answered.");
 
     public static readonly Problem RequestNotFound = new(404, "request_not_found", "There is no such request to you.");

@@ -22,7 +22,9 @@ internal static class Settings
 
         throw new InvalidOperationException(string.Join(
             ' ',
-            faults.Select(fault => $"Setting {section.Replace(":", "__", StringComparison.Ordinal)}__{fault.MemberNames.FirstOrDefault()}: {fault.ErrorMessage}")));
+            faults.Select(fault =>
+                $"Setting {section.Replace(":", "__", StringComparison.Ordinal)}__{fault.MemberNames.FirstOrDefault()}: "
+                    + $"{fault.ErrorMessage}")));
     }
 
     /// <summary>A mandatory setting.</summary>

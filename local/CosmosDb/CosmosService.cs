@@ -64,8 +64,9 @@ internal sealed class CosmosService : IAsyncDisposable
         Find(database, container).Throughput = new Throughput(unitsPerSecond, _time);
 
     /// <summary>
-    /// From now on, point reads and queries of a container see a state of up to so many writes of their range ago, another at each read, but
-    /// never one from before their session token: as from replicas that lag. Writes, batches and the change feed see the latest.
+    /// From now on, point reads and queries of a container see a state of up to so many writes of their range ago, another at each
+    /// read, but never one from before their session token: as from replicas that lag. Writes, batches and the change feed see the
+    /// latest.
     /// </summary>
     public void LagReads(string database, string container, int writes)
     {
@@ -76,7 +77,9 @@ internal sealed class CosmosService : IAsyncDisposable
     /// <summary>A message handler for one <c>CosmosClient</c> (Gateway mode). Disposing it breaks that client only.</summary>
     public HttpMessageHandler CreateHandler() => new InProcessHandler(_dispatcher);
 
-    /// <summary>Also serves the account on a port of this machine, by http and https, until it is disposed; null when the port is taken.</summary>
+    /// <summary>
+    /// Also serves the account on a port of this machine, by http and https, until it is disposed; null when the port is taken.
+    /// </summary>
     /// <param name="port">The port; 0 for one that is free.</param>
     public async Task<int?> ListenAsync(int port, CancellationToken cancellationToken)
     {
@@ -91,12 +94,17 @@ internal sealed class CosmosService : IAsyncDisposable
 
     /// <summary>The containers of all databases, for the inspector.</summary>
     public IReadOnlyList<Container> Containers =>
-        [.. _catalog.Databases.SelectMany(database => _catalog.ContainersOf(database.Id)).OrderBy(container => container.Path, StringComparer.Ordinal)];
+        [.. _catalog.Databases.SelectMany(database => _catalog.ContainersOf(database.Id))
+            .OrderBy(container => container.Path, StringComparer.Ordinal)];
 
     /// <summary>The partition key ranges of a container, as ids.</summary>
-    public IReadOnlyList<string> RangesOf(string database, string container) => [.. Find(database, container).Ranges.Select(range => range.Id)];
+    public IReadOnlyList<string> RangesOf(string database, string container) =>
+        [.. Find(database, container).Ranges.Select(range => range.Id)];
 
-    /// <summary>The latest versions of the documents of a range that changed after <paramref name="afterLsn"/>, oldest change first; waits for nothing.</summary>
+    /// <summary>
+    /// The latest versions of the documents of a range that changed after <paramref name="afterLsn"/>, oldest change first; waits
+    /// for nothing.
+    /// </summary>
     public async Task<FeedPage> ReadChangesAsync(string database, string container, string range, long afterLsn, int max)
     {
         var found = Find(database, container);
@@ -160,7 +168,8 @@ internal sealed class CosmosService : IAsyncDisposable
     }
 
     private Container Find(string database, string container) =>
-        _catalog.Find(database, container) ?? throw new ArgumentException($"There is no container {database}/{container}.", nameof(container));
+        _catalog.Find(database, container)
+            ?? throw new ArgumentException($"There is no container {database}/{container}.", nameof(container));
 }
 
 /// <summary>A page of a range's change feed: documents as JSON, and the position to continue from.</summary>

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Configuration;
 namespace Chat.Local.Functions;
 
 /// <summary>
-/// The app's settings, from weak to strong: how it reaches the local services, <c>local.settings.json</c>, environment variables, and what a
-/// test says.
+/// The app's settings, from weak to strong: how it reaches the local services, <c>local.settings.json</c>, environment variables,
+/// and what a test says.
 /// </summary>
 /// <param name="All">Every setting, as the app sees it.</param>
 /// <param name="Told">Those that a worker has to be told; it reads environment variables by itself.</param>
@@ -72,6 +72,7 @@ internal sealed record AppSettings(IConfiguration All, IReadOnlyDictionary<strin
 
     private static IEnumerable<KeyValuePair<string, string?>> Section(JsonElement json, string name, string prefix) =>
         json.TryGetProperty(name, out var section)
-            ? section.EnumerateObject().Select(value => KeyValuePair.Create(prefix + value.Name.Replace("__", ":", StringComparison.Ordinal), (string?)value.Value.ToString()))
+            ? section.EnumerateObject().Select(value => KeyValuePair.Create(
+                prefix + value.Name.Replace("__", ":", StringComparison.Ordinal), (string?)value.Value.ToString()))
             : [];
 }

@@ -39,9 +39,10 @@ internal static class Banner
     public static void WriteBill(TextWriter output, Meter meter)
     {
         var bill = PriceList.Current.Charge(meter.Read());
+        var lines = bill.Lines.Select(line => string.Create(
+            CultureInfo.InvariantCulture, $"{line.Service} ${line.Usd:0.0000} for {line.Units:0.##} {line.Unit}"));
         output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Azure would have billed ${bill.Usd:0.0000}: {string.Join(", ", bill.Lines.Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.Service} ${line.Usd:0.0000} for {line.Units:0.##} {line.Unit}")))}."));
+            CultureInfo.InvariantCulture, $"Azure would have billed ${bill.Usd:0.0000}: {string.Join(", ", lines)}."));
     }
 
     private static void WriteWhatItIs(TextWriter output, CommandLine options)

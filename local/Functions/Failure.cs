@@ -28,5 +28,6 @@ internal sealed record Failure(Exception? Exception, int? Status = null)
     }
 
     public static Failure? Of(Exception? exception, int? status) =>
-        exception is not null ? new Failure(exception) : status >= StatusCodes.Status500InternalServerError ? new Failure(null, status) : null;
+        exception is not null ? new Failure(exception) : status >= StatusCodes.Status500InternalServerError ? new Failure(
+            null, status) : null;
 }

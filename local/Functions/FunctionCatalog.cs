@@ -45,7 +45,8 @@ internal static partial class FunctionCatalog
         }
 
         var trigger = TriggerBinding.TryRead(one) ?? throw Unknown(name, one);
-        if (bindings.Find(binding => !IsTrigger(binding) && !(trigger is HttpTriggerBinding && TypeOf(binding) == "http")) is { ValueKind: JsonValueKind.Object } other)
+        if (bindings.Find(binding => !IsTrigger(binding)
+            && !(trigger is HttpTriggerBinding && TypeOf(binding) == "http")) is { ValueKind: JsonValueKind.Object } other)
         {
             throw Unknown(name, other);
         }

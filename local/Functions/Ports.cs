@@ -19,7 +19,8 @@ internal static class Ports
             Say(
                 azure.ServiceBus.Listen(options.ServiceBusPort) is not null,
                 $"Service Bus for tools: {azure.ServiceBus.ConnectionString}",
-                $"Port {options.ServiceBusPort} can't be had, so that {Who("tools")} Service Bus; choose another with --servicebus-port N.");
+                $"Port {options.ServiceBusPort} can't be had, so that {Who("tools")} Service Bus; "
+                    + "choose another with --servicebus-port N.");
         }
 
         if (options.SignalRPort > 0)
@@ -27,7 +28,8 @@ internal static class Ports
             Say(
                 await azure.SignalR.ListenAsync(options.SignalRPort, CancellationToken.None),
                 $"SignalR Service for tools: {azure.SignalR.ConnectionString}",
-                $"Port {options.SignalRPort} can't be had, so that {Who("clients")} SignalR Service; choose another with --signalr-port N.");
+                $"Port {options.SignalRPort} can't be had, so that {Who("clients")} SignalR Service; "
+                    + "choose another with --signalr-port N.");
         }
 
         string Who(string others) => options.Child ? "a child doesn't reach" : $"{others} don't reach";

@@ -54,7 +54,8 @@ internal sealed class TriggerFactory(
                 function.Name,
                 declared.Properties.RequiresSession == queue.IsSessionsEnabled
                     ? "has sessions, which the local host doesn't run."
-                    : $"says IsSessionsEnabled = {queue.IsSessionsEnabled}, and the queue '{declared.Name}' says RequiresSession = {declared.Properties.RequiresSession}.");
+                    : $"says IsSessionsEnabled = {queue.IsSessionsEnabled}, "
+                        + $"and the queue '{declared.Name}' says RequiresSession = {declared.Properties.RequiresSession}.");
         }
 
         if (!_clients.TryGetValue(connection, out var client))
@@ -81,7 +82,8 @@ internal sealed class TriggerFactory(
             ? new ChangeFeedFunction(function, feed, azure, _retrying, logs.CreateLogger<ChangeFeedFunction>())
             : throw HostRefusedException.Function(
                 function.Name,
-                $"would share the leases of '{_leaseOwners[lease]}', and each would get a part of the changes; give it a LeaseContainerPrefix.");
+                $"would share the leases of '{_leaseOwners[lease]}', and each would get a part of the changes; "
+                    + "give it a LeaseContainerPrefix.");
     }
 
     private bool Exists(string database, string container)

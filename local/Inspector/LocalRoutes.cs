@@ -30,13 +30,15 @@ internal static class LocalRoutes
     public static void MapChange(this IEndpointRouteBuilder routes, string method, string path, Func<HttpContext, Task<IResult>> answer) =>
         Map(routes, path, [method], http => http.Request.Headers.ContainsKey(ChangeHeader)
             ? answer(http)
-            : Task.FromResult(Refuse(StatusCodes.Status403Forbidden, "header_missing", $"What changes something needs the header {ChangeHeader}.")));
+            : Task.FromResult(
+                Refuse(StatusCodes.Status403Forbidden, "header_missing", $"What changes something needs the header {ChangeHeader}.")));
 
     /// <summary>Answers POSTs of JSON, which no other website can send either.</summary>
     public static void MapJson(this IEndpointRouteBuilder routes, string path, Func<HttpContext, Task<IResult>> answer) =>
         Map(routes, path, [HttpMethods.Post], http => http.Request.HasJsonContentType()
             ? answer(http)
-            : Task.FromResult(Refuse(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "The Content-Type has to be application/json.")));
+            : Task.FromResult(Refuse(
+                StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "The Content-Type has to be application/json.")));
 
     /// <summary>A problem (RFC 9457), as the app's own refusals are.</summary>
     public static IResult Refuse(int status, string code, string why) =>

@@ -191,7 +191,11 @@ internal sealed partial class ServiceBusQueue : IDisposable
     }
 
     private async ValueTask SettleAsync(
-        string operation, Guid lockToken, SubQueue from, IDictionary<string, object>? changes, Action<ServiceBusQueue, StoredMessage, long> apply)
+        string operation,
+        Guid lockToken,
+        SubQueue from,
+        IDictionary<string, object>? changes,
+        Action<ServiceBusQueue, StoredMessage, long> apply)
     {
         var fault = await BeforeAsync(operation, lockToken, from);
         long position;

@@ -40,7 +40,8 @@ internal sealed class AccessTokens(string accessKey, TimeProvider time)
     /// <summary>Whom the token admits to a hub; null when it isn't ours, or not for there and now.</summary>
     public Admission? Admit(string? token, string host, string hub)
     {
-        if (Read(token) is not { } claims || !claims.Audiences.Exists(audience => ResourceOf(audience, host).SequenceEqual($"/client/?hub={hub}")))
+        if (Read(token) is not { } claims
+            || !claims.Audiences.Exists(audience => ResourceOf(audience, host).SequenceEqual($"/client/?hub={hub}")))
         {
             return null;
         }

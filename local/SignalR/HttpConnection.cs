@@ -38,7 +38,8 @@ internal sealed class HttpConnection(ClientConnection connection, Admission admi
                 context.Response.StatusCode = StatusCodes.Status202Accepted;
                 return true;
             case "GET" when context.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/event-stream"):
-                if (connection.Protocol.Format == TransferFormat.Text && Occupy(HttpTransportType.ServerSentEvents) == HttpTransportType.None)
+                if (connection.Protocol.Format == TransferFormat.Text
+                    && Occupy(HttpTransportType.ServerSentEvents) == HttpTransportType.None)
                 {
                     connection.CarryTextOnly();
                     await new EventStreamCarrier(context, connection).RunAsync();

@@ -57,7 +57,8 @@ internal sealed class Invocation
                 var type = reader.TokenType;
                 reader.Skip();
                 var value = body[start..(int)reader.BytesConsumed];
-                if ((isTarget && (type != JsonTokenType.String || value.Length == 2)) || (isArguments && type is not (JsonTokenType.StartArray or JsonTokenType.Null)))
+                if ((isTarget && (type != JsonTokenType.String || value.Length == 2))
+                    || (isArguments && type is not (JsonTokenType.StartArray or JsonTokenType.Null)))
                 {
                     return null;
                 }

@@ -46,13 +46,16 @@ internal sealed class SignalRPort : IAsyncDisposable
             options.Listen(IPAddress.Loopback, port);
         });
         var server = builder.Build();
-        server.Use((context, next) => LocalRoutes.IsFromHere(context) || context.Request.Headers.Origin is [{ } origin] && admitsOrigin(origin)
+        server.Use(
+            (context, next) => LocalRoutes.IsFromHere(context) || context.Request.Headers.Origin is [{ } origin] && admitsOrigin(origin)
             ? next(context)
             : RefuseAsync(context));
         server.UseCors(policy => policy.SetIsOriginAllowed(_ => true).AllowAnyHeader().AllowAnyMethod().AllowCredentials());
         // The protocol has pings of its own.
         server.UseWebSockets(new Microsoft.AspNetCore.Builder.WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan });
-        server.Run(context => context.Request.Path.StartsWithSegments("/client", StringComparison.Ordinal) ? clients.AnswerAsync(context) : AnswerAsync(api, context));
+        server.Run(context => context.Request.Path.StartsWithSegments("/client", StringComparison.Ordinal)
+            ? clients.AnswerAsync(context)
+            : AnswerAsync(api, context));
         try
         {
             await server.StartAsync(cancellationToken);

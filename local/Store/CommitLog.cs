@@ -10,8 +10,8 @@ namespace Chat.Local.Store;
 /// </summary>
 /// <remarks>
 /// After a head come commits: a length, a checksum, a number one higher than the last one's, the length of the writes, and the writes
-/// themselves, compressed if that makes them shorter: they are JSON, and much of it was said before. Only one commit is on its way to the disk
-/// at a time, so that a crash cuts off one at most, at the end.
+/// themselves, compressed if that makes them shorter: they are JSON, and much of it was said before. Only one commit is on its way
+/// to the disk at a time, so that a crash cuts off one at most, at the end.
 /// </remarks>
 internal sealed class CommitLog : IDisposable
 {

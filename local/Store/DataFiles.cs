@@ -37,5 +37,7 @@ internal sealed class DataFiles(string directory)
     }
 
     private static long? GenerationOf(string log) =>
-        long.TryParse(Path.GetFileName(log).Split('.')[1], NumberStyles.None, CultureInfo.InvariantCulture, out var generation) ? generation : null;
+        long.TryParse(Path.GetFileName(log).Split('.')[1], NumberStyles.None, CultureInfo.InvariantCulture, out var generation)
+            ? generation
+            : null;
 }

@@ -4,12 +4,16 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Chat.Local.Store;
 
-/// <summary>Brings to the disk which files a directory has. The sync of a new file brings what is in it, but need not bring its name.</summary>
+/// <summary>
+/// Brings to the disk which files a directory has. The sync of a new file brings what is in it, but need not bring its name.
+/// </summary>
 internal static class DirectorySync
 {
     private const int ReadOnly = 0;
 
-    /// <summary>On return the files made so far are there after a power failure. Windows syncs no directories: there it does nothing.</summary>
+    /// <summary>
+    /// On return the files made so far are there after a power failure. Windows syncs no directories: there it does nothing.
+    /// </summary>
     public static void Of(string directory)
     {
         if (OperatingSystem.IsWindows())

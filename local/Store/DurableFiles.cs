@@ -6,8 +6,9 @@ namespace Chat.Local.Store;
 /// <summary>What makes <see cref="LocalStore"/> durable: the log of the latest commits, and the mark that it must reach.</summary>
 /// <remarks>
 /// A commit is in the log before anybody hears of it. When the log is full a new one begins, and what the old one comes to moves into the
-/// tables, little by little (a checkpoint). SQLite's WAL then goes into the tables' file on a thread of its own, as commits can't wait for so
-/// much. A log goes only when what it holds is in that file and on disk: whatever happens to SQLite's WAL, nothing is lost.
+/// tables, little by little (a checkpoint). SQLite's WAL then goes into the tables' file on a thread of its own, as commits can't
+/// wait for so much. A log goes only when what it holds is in that file and on disk: whatever happens to SQLite's WAL, nothing is
+/// lost.
 /// </remarks>
 internal sealed class DurableFiles : IDisposable
 {
@@ -201,7 +202,9 @@ internal sealed class DurableFiles : IDisposable
         _mark.Dispose();
     }
 
-    /// <summary>Each begins after the one before: the tables have one connection for it. One that fails makes the next write fail.</summary>
+    /// <summary>
+    /// Each begins after the one before: the tables have one connection for it. One that fails makes the next write fail.
+    /// </summary>
     private void BeginBackfill(Tables tables)
     {
         EndBackfill();
@@ -270,7 +273,9 @@ internal sealed class DurableFiles : IDisposable
         }
     }
 
-    /// <summary>Begins a store. Its tables come last: without them and without a commit, what is there is of a start that didn't end.</summary>
+    /// <summary>
+    /// Begins a store. Its tables come last: without them and without a commit, what is there is of a start that didn't end.
+    /// </summary>
     private static void Create(DataFiles files, long acknowledged)
     {
         if (acknowledged > 0 || files.Logs().Any(CommitLog.HasCommits))

@@ -110,8 +110,8 @@ internal sealed partial class LocalStore
     }
 
     /// <summary>
-    /// Does a part of a checkpoint while nobody writes, so that memory is free and the next start has little to catch up with. Says if there is
-    /// more of it.
+    /// Does a part of a checkpoint while nobody writes, so that memory is free and the next start has little to catch up with. Says
+    /// if there is more of it.
     /// </summary>
     private bool TidyUp()
     {

@@ -8,8 +8,8 @@ namespace Chat.Local.Store;
 /// </summary>
 /// <remarks>
 /// Writes of all services that meet share one sync (group commit), in the order of the calls: after a crash the files hold a prefix of
-/// them. Writes that must appear together go through one <see cref="Put(IReadOnlyList{Write})"/>. Without a directory nothing is on disk and
-/// everything counts as durable at once.
+/// them. Writes that must appear together go through one <see cref="Put(IReadOnlyList{Write})"/>. Without a directory nothing is on
+/// disk and everything counts as durable at once.
 /// </remarks>
 internal sealed partial class LocalStore : IAsyncDisposable
 {
@@ -119,7 +119,9 @@ internal sealed partial class LocalStore : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives out the records of a space as they were when the store was opened, by ascending id; a second call gets none.</summary>
+    /// <summary>
+    /// Gives out the records of a space as they were when the store was opened, by ascending id; a second call gets none.
+    /// </summary>
     public IReadOnlyList<Record> TakeLoaded(string space)
     {
         lock (_lock)
@@ -168,7 +170,8 @@ internal sealed partial class LocalStore : IAsyncDisposable
     }
 
     /// <summary>Reads everything that was put so far.</summary>
-    /// <exception cref="LocalStoreException">What is there isn't what was written, or the store has failed; the process must end.</exception>
+    /// <exception cref="LocalStoreException">What is there isn't what was written, or the store has failed; the process must
+    /// end.</exception>
     public T Read<TArgument, T>(TArgument argument, Func<Layers, TArgument, T> read)
     {
         lock (_lock)

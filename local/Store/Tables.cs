@@ -84,7 +84,8 @@ internal sealed class Tables : IDisposable
                 break;
             case WriteKind.AddEntry:
                 var checksum = LineChecksum.Of(write.Index, bytes, write.Number);
-                _run.AddEntry.Bind(1, write.Index.Scope).Bind(2, write.Index.Kind).Bind(3, bytes).Bind(4, write.Number).Bind(5, checksum).Run();
+                _run.AddEntry.Bind(1, write.Index.Scope).Bind(2, write.Index.Kind).Bind(3, bytes).Bind(4, write.Number).Bind(5, checksum)
+                    .Run();
                 break;
             case WriteKind.RemoveEntry:
                 _run.RemoveEntry.Bind(1, write.Index.Scope).Bind(2, write.Index.Kind).Bind(3, bytes).Bind(4, write.Number).Run();
@@ -97,7 +98,9 @@ internal sealed class Tables : IDisposable
         }
     }
 
-    /// <summary>Removes the first entries of an index that has many; false when it has few, which <see cref="Apply"/> clears at once.</summary>
+    /// <summary>
+    /// Removes the first entries of an index that has many; false when it has few, which <see cref="Apply"/> clears at once.
+    /// </summary>
     public bool ClearSome(IndexName index)
     {
         _run.ClearSome.Bind(1, index.Scope).Bind(2, index.Kind).Run();
@@ -181,7 +184,8 @@ internal sealed class Tables : IDisposable
     {
         if (raw.sqlite3_get_autocommit(_database) != 0)
         {
-            throw new LocalStoreException($"{_path} has lost its open transaction. Start again: everything that was acknowledged is in the log.");
+            throw new LocalStoreException(
+                $"{_path} has lost its open transaction. Start again: everything that was acknowledged is in the log.");
         }
 
         using (var update = new Statement(_database, "UPDATE state SET generation = ?1, sequence = ?2, last_id = ?3, crc = ?4"))
@@ -253,7 +257,8 @@ internal sealed class Tables : IDisposable
         }
 
         Verify("SELECT crc, number, value FROM rows", line => LineChecksum.Of(line.Number(1), line.Span(2)));
-        Verify("SELECT crc, id, space, key, value FROM records", line => LineChecksum.Of(line.Number(1), line.Span(2), line.Span(3), line.Span(4)));
+        Verify("SELECT crc, id, space, key, value FROM records", line => LineChecksum.Of(
+            line.Number(1), line.Span(2), line.Span(3), line.Span(4)));
         Verify("SELECT crc, scope, kind, key, number FROM entries", line =>
             LineChecksum.Of(new IndexName(line.Number(1), (int)line.Number(2)), line.Span(3), line.Number(4)));
     }

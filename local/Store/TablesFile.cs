@@ -10,7 +10,9 @@ internal static class TablesFile
     /// <summary>Raised whenever the meaning of what is kept changes; a file of another version is refused.</summary>
     private const int FormatVersion = 4;
 
-    /// <summary>Makes the file of a new store; what is there is empty or unfinished. SQLite's files beside it get its permissions.</summary>
+    /// <summary>
+    /// Makes the file of a new store; what is there is empty or unfinished. SQLite's files beside it get its permissions.
+    /// </summary>
     public static void Create(string path, long store)
     {
         PrivateFile.Create(path).Dispose();
@@ -48,7 +50,8 @@ internal static class TablesFile
         CREATE TABLE records (id INTEGER PRIMARY KEY, space TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, crc INTEGER NOT NULL);
         CREATE TABLE rows (number INTEGER PRIMARY KEY, value BLOB NOT NULL, crc INTEGER NOT NULL);
         CREATE TABLE entries (
-          scope INTEGER, kind INTEGER, key BLOB, number INTEGER, crc INTEGER NOT NULL, PRIMARY KEY (scope, kind, key, number)) WITHOUT ROWID;
+          scope INTEGER, kind INTEGER, key BLOB, number INTEGER, crc INTEGER NOT NULL,
+          PRIMARY KEY (scope, kind, key, number)) WITHOUT ROWID;
         INSERT INTO state VALUES ({state.Store}, {state.Generation}, {state.Sequence}, {state.LastId}, {state.Sum});
         PRAGMA user_version = {FormatVersion};
         COMMIT;

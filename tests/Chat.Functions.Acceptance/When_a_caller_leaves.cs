@@ -23,11 +23,16 @@ public class When_a_caller_leaves
             await alice.SendAsync(conversation, text);
         }
 
-        using (var caller = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096, LingerState = new LingerOption(enable: true, seconds: 0) })
+        using (var caller = new Socket(SocketType.Stream, ProtocolType.Tcp)
+        {
+            ReceiveBufferSize = 4096,
+            LingerState = new LingerOption(enable: true, seconds: 0),
+        })
         {
             await caller.ConnectAsync(app.Http.BaseAddress!.Host, app.Http.BaseAddress.Port);
             await caller.SendAsync(Encoding.ASCII.GetBytes(
-                $"GET /api/conversations/{conversation}/messages?limit=100 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {Tokens.For("alice")}\r\n\r\n"));
+                $"GET /api/conversations/{conversation}/messages?limit=100 HTTP/1.1\r\nHost: localhost\r\n"
+                    + $"Authorization: Bearer {Tokens.For("alice")}\r\n\r\n"));
             Assert.NotEqual(0, await caller.ReceiveAsync(new byte[16]));
         }
 

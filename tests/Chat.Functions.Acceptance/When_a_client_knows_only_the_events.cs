@@ -86,7 +86,8 @@ public class When_a_client_knows_only_the_events
                 if (step % 5 == 0)
                 {
                     _seen.Clear();
-                    _seen.AddRange((await UntilAnsweredAsync("GET", "/messages?limit=20", null)).List("messages").Where(message => message.Text("messageId") != poster));
+                    _seen.AddRange((await UntilAnsweredAsync("GET", "/messages?limit=20", null)).List("messages")
+                        .Where(message => message.Text("messageId") != poster));
                 }
 
                 await DoAsync($"{step}");
@@ -100,9 +101,22 @@ public class When_a_client_knows_only_the_events
             {
                 0 or 1 => SayAsync(new { clientMessageId = id, text = $"{name} {id}" }),
                 2 => SayAsync(new { clientMessageId = id, text = $"{name} answers {id}", replyTo = any }),
-                3 => SayAsync(new { clientMessageId = id, text = $"{name} in a thread {id}", threadId = any, mentions = new[] { new { userId = "ben", offset = 0, length = 3 } } }),
-                4 => SayAsync(new { clientMessageId = id, poll = new { question = $"{name} asks {id}", options = new[] { "a", "b", "c" }, multiple = true } }),
-                5 => UntilAnsweredAsync("POST", "/messages/batch", new { messages = Enumerable.Range(0, 3).Select(n => new { clientMessageId = $"{id}-{n}", text = $"{name} {id} {n}" }) }),
+                3 => SayAsync(new
+                {
+                    clientMessageId = id,
+                    text = $"{name} in a thread {id}",
+                    threadId = any,
+                    mentions = new[] { new { userId = "ben", offset = 0, length = 3 } },
+                }),
+                4 => SayAsync(new
+                {
+                    clientMessageId = id,
+                    poll = new { question = $"{name} asks {id}", options = new[] { "a", "b", "c" }, multiple = true },
+                }),
+                5 => UntilAnsweredAsync("POST", "/messages/batch", new
+                {
+                    messages = Enumerable.Range(0, 3).Select(n => new { clientMessageId = $"{id}-{n}", text = $"{name} {id} {n}" }),
+                }),
                 6 or 7 => UntilAnsweredAsync("PATCH", $"/messages/{(name == "ann" ? poster : any)}", new { text = $"{name} edited {id}" }),
                 8 => UntilAnsweredAsync("DELETE", $"/messages/{any}", null),
                 9 => UntilAnsweredAsync("PUT", $"/messages/{any}/reactions/:a:", null),

@@ -43,11 +43,20 @@ public class When_a_client_message_id_is_used_again
         Assert.Equal(("t", "p"), (again.Text("clientMessageId"), asked.Text("clientMessageId")));
 
         // Of all that is stored, only they themselves have their ids.
-        var named = (await StoredAsync(app, conversation)).Where(one => one.Contains($"\"{again.Text("messageId")}\"", StringComparison.Ordinal) || one.Contains($"\"{asked.Text("messageId")}\"", StringComparison.Ordinal));
-        Assert.Equal(["Fire them?", "Now?"], named.Select(one => JsonSerializer.Deserialize<JsonElement>(one)).Where(one => one.Text("type") == "message").Select(one => one.Text("text")).Order());
+        var named = (await StoredAsync(app, conversation))
+            .Where(one => one.Contains($"\"{again.Text("messageId")}\"", StringComparison.Ordinal)
+                || one.Contains($"\"{asked.Text("messageId")}\"", StringComparison.Ordinal));
+        Assert.Equal(["Fire them?", "Now?"], named.Select(one => JsonSerializer.Deserialize<JsonElement>(one))
+            .Where(one => one.Text("type") == "message")
+            .Select(one => one.Text("text"))
+            .Order());
         Assert.Equal(2, named.Count());
 
-        foreach (var (mine, seen) in new[] { (again, await bob.AskAsync("GET", again.Path())), (asked, await bob.AskAsync("GET", asked.Path())) })
+        foreach (var (mine, seen) in new[]
+        {
+            (again, await bob.AskAsync("GET", again.Path())),
+            (asked, await bob.AskAsync("GET", asked.Path())),
+        })
         {
             Assert.Empty(seen.List("reactions"));
             Assert.Null(seen.At("thread"));
@@ -60,7 +69,8 @@ public class When_a_client_message_id_is_used_again
         Assert.Empty((await bob.AskAsync("GET", path + "/pins")).List("pins"));
         Assert.Null((await bob.AskAsync("GET", answer.Path())).At("replyTo.preview"));
         Assert.NotEqual(again.Text("messageId"), (await bob.AskAsync("GET", reply.Path())).Text("threadId"));
-        Assert.Equal(1, (await SayAsync(bob, conversation, "first", new { text = "What?", threadId = again.Text("messageId") })).Number("threadOrdinal"));
+        Assert.Equal(1, (await SayAsync(bob, conversation, "first", new { text = "What?", threadId = again.Text("messageId") }))
+            .Number("threadOrdinal"));
         var voted = await bob.AskAsync("PUT", asked.Path() + "/vote", new { options = new[] { 1 } });
         Assert.Equal(
             (1, 0, 1),
@@ -146,7 +156,8 @@ public class When_a_client_message_id_is_used_again
         while (pages.HasMoreResults)
         {
             using var page = await pages.ReadNextAsync();
-            all.AddRange((await JsonSerializer.DeserializeAsync<JsonElement>(page.EnsureSuccessStatusCode().Content)).List("Documents").Select(one => one.GetRawText()));
+            all.AddRange((await JsonSerializer.DeserializeAsync<JsonElement>(page.EnsureSuccessStatusCode().Content)).List("Documents")
+                .Select(one => one.GetRawText()));
         }
 
         return all;

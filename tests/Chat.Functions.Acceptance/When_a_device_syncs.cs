@@ -82,7 +82,10 @@ public class When_a_device_syncs
 
         var theirs = await Eventually.SeesAsync(() => bob.SyncAsync(cursor), seen => seen.Items.Count == 1);
         Assert.True(theirs.Resnapshot);
-        foreach (var odd in new[] { "", "nonsense", cursor[1..], cursor + "0", cursor.Replace('.', ','), new string('x', 5000), "....", "\u0000" })
+        foreach (var odd in new[]
+        {
+            "", "nonsense", cursor[1..], cursor + "0", cursor.Replace('.', ','), new string('x', 5000), "....", "\u0000",
+        })
         {
             var answer = await alice.SyncAsync(odd);
             Assert.True(answer.Resnapshot, odd);
@@ -118,7 +121,8 @@ public class When_a_device_syncs
             HttpMethod.Get,
             $"/api/sync?cursor={cursor}",
             null,
-            request => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Tokens.For(user, lifetime: TimeSpan.FromDays(365))));
+            request => request.Headers.Authorization = new AuthenticationHeaderValue(
+                "Bearer", Tokens.For(user, lifetime: TimeSpan.FromDays(365))));
         return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<SyncJson>())!;
     }
 }

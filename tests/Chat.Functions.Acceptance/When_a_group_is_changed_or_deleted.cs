@@ -30,7 +30,13 @@ public class When_a_group_is_changed_or_deleted
         {
             Assert.Equal(
                 ("Trip to Łódź", "🚂", Picture, "approval", "since-joining", 3600),
-                (Text(shown, "title"), Text(shown, "description"), Text(shown, "avatarUrl"), Text(shown, "joinPolicy"), Text(shown, "historyVisibility"), shown.GetProperty("messageTtl").GetInt32()));
+                (
+                    Text(shown, "title"),
+                    Text(shown, "description"),
+                    Text(shown, "avatarUrl"),
+                    Text(shown, "joinPolicy"),
+                    Text(shown, "historyVisibility"),
+                    shown.GetProperty("messageTtl").GetInt32()));
         }
 
         await Eventually.SeesAsync(
@@ -48,7 +54,8 @@ public class When_a_group_is_changed_or_deleted
             "PATCH",
             Path(group),
             new { description = (string?)null, avatarUrl = (string?)null, joinPolicy = (string?)null, messageTtl = 0 });
-        Assert.False(cleared.TryGetProperty("description", out _) || cleared.TryGetProperty("avatarUrl", out _) || cleared.TryGetProperty("messageTtl", out _));
+        Assert.False(cleared.TryGetProperty("description", out _) || cleared.TryGetProperty("avatarUrl", out _)
+            || cleared.TryGetProperty("messageTtl", out _));
         Assert.Equal("open", Text(cleared, "joinPolicy"));
         await Eventually.SeesAsync(
             () => bob.AskAsync("GET", "/api/conversations"),
@@ -69,7 +76,10 @@ public class When_a_group_is_changed_or_deleted
 
         foreach (var person in new[] { dave, app.As("erin") })
         {
-            var seen = await Eventually.SeesAsync(() => person.AskAsync("GET", "/api/conversations"), list => list.GetProperty("conversations") is var all && all.GetArrayLength() == 1 && all[0].TryGetProperty("avatarUrl", out _));
+            var seen = await Eventually.SeesAsync(
+                () => person.AskAsync("GET", "/api/conversations"),
+                list => list.GetProperty("conversations") is var all && all.GetArrayLength() == 1 && all[0].TryGetProperty(
+                    "avatarUrl", out _));
             Assert.Equal(
                 ("Journey", Picture),
                 (Text(seen.GetProperty("conversations")[0], "title"), Text(seen.GetProperty("conversations")[0], "avatarUrl")));
@@ -102,8 +112,12 @@ public class When_a_group_is_changed_or_deleted
     [InlineData("""{"avatarUrl":"https://user:word@example.org/"}""", "/avatarUrl invalid_address")]
     [InlineData("""{"avatarUrl":"javascript:alert(1)"}""", "/avatarUrl invalid_address")]
     [InlineData("""{"avatarUrl":"https://example.org/\"onload="}""", "/avatarUrl invalid_address")]
-    [InlineData("""{"avatarUrl":"/a.png","messageTtl":4,"historyVisibility":"some"}""", "/avatarUrl invalid_address", "/historyVisibility not_allowed", "/messageTtl out_of_range")]
-    [InlineData("""{"messageTtl":7776001,"joinPolicy":"closed","description":7}""", "/description wrong_type", "/joinPolicy not_allowed", "/messageTtl out_of_range")]
+    [InlineData(
+        """{"avatarUrl":"/a.png","messageTtl":4,"historyVisibility":"some"}""", "/avatarUrl invalid_address",
+        "/historyVisibility not_allowed", "/messageTtl out_of_range")]
+    [InlineData(
+        """{"messageTtl":7776001,"joinPolicy":"closed","description":7}""", "/description wrong_type", "/joinPolicy not_allowed",
+        "/messageTtl out_of_range")]
     public async Task Should_refuse_what_is_malformed(string body, params string[] faults)
     {
         await using var app = await ChatApp.StartAsync();
@@ -137,8 +151,10 @@ public class When_a_group_is_changed_or_deleted
         {
             Assert.Equal("conversation_not_found", await person.IsRefusedAsync("GET", Path(group), HttpStatusCode.NotFound));
             Assert.Equal("conversation_not_found", await person.IsRefusedAsync("GET", Path(group) + "/messages", HttpStatusCode.NotFound));
-            Assert.Equal("conversation_not_found", await person.IsRefusedAsync("POST", Path(group) + "/messages", HttpStatusCode.NotFound, new { clientMessageId = "1", text = "Hello?" }));
-            Assert.Equal("conversation_not_found", await person.IsRefusedAsync("PATCH", $"{Path(group)}/messages/{sent.MessageId}", HttpStatusCode.NotFound, new { text = "Hello?" }));
+            Assert.Equal("conversation_not_found", await person.IsRefusedAsync(
+                "POST", Path(group) + "/messages", HttpStatusCode.NotFound, new { clientMessageId = "1", text = "Hello?" }));
+            Assert.Equal("conversation_not_found", await person.IsRefusedAsync(
+                "PATCH", $"{Path(group)}/messages/{sent.MessageId}", HttpStatusCode.NotFound, new { text = "Hello?" }));
             Assert.Equal("conversation_not_found", await person.IsRefusedAsync("DELETE", Path(group), HttpStatusCode.NotFound));
         }
 

@@ -25,7 +25,8 @@ public class When_a_group_is_in_slow_mode(ITestOutputHelper output)
         using var refused = await bob.TrySendAsync(group, "two", "2");
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         var problem = await refused.Content.ReadFromJsonAsync<JsonElement>();
-        Assert.Equal(("rate_limited", "slowMode", Pause), (problem.Text("code"), problem.Text("limit.name"), problem.Number("limit.value")));
+        Assert.Equal(
+            ("rate_limited", "slowMode", Pause), (problem.Text("code"), problem.Text("limit.name"), problem.Number("limit.value")));
         Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, Pause - 60, Pause);
         foreach (var exempt in new[] { alice, carol, alice, carol })
         {
@@ -47,7 +48,8 @@ public class When_a_group_is_in_slow_mode(ITestOutputHelper output)
         await bob.DoAsync("DELETE", $"/api/conversations/{group}/members/bob");
         await alice.DoAsync("POST", $"/api/conversations/{group}/members", new { members = new[] { "bob" } });
         Assert.Equal("rate_limited", await bob.MayNotSayAsync(group, new { text = "three" }, HttpStatusCode.TooManyRequests));
-        Assert.False((await alice.AskAsync("PATCH", $"/api/conversations/{group}", new { slowModeSeconds = 0 })).TryGetProperty("slowModeSeconds", out _));
+        Assert.False((await alice.AskAsync("PATCH", $"/api/conversations/{group}", new { slowModeSeconds = 0 }))
+            .TryGetProperty("slowModeSeconds", out _));
         await bob.SendAsync(group, "three");
         await bob.SendAsync(group, "four");
     }
@@ -66,7 +68,8 @@ public class When_a_group_is_in_slow_mode(ITestOutputHelper output)
             return answer.StatusCode;
         }));
         Assert.Single(statuses, HttpStatusCode.Created);
-        Assert.All(statuses, status => Assert.Contains(status, new[] { HttpStatusCode.Created, HttpStatusCode.TooManyRequests, HttpStatusCode.ServiceUnavailable }));
+        Assert.All(statuses, status => Assert.Contains(
+            status, new[] { HttpStatusCode.Created, HttpStatusCode.TooManyRequests, HttpStatusCode.ServiceUnavailable }));
 
         // Everything is slow for those who never sent, too.
         var carol = one.As($"{new string('m', 60)}-7");
@@ -76,7 +79,10 @@ public class When_a_group_is_in_slow_mode(ITestOutputHelper output)
         Assert.Equal("rate_limited", batch.List("results")[1].Text("problem.code"));
         var elsewhere = (await carol.StartDirectAsync("bob")).ConversationId;
         var sent = await carol.SendAsync(elsewhere, "Pass it on");
-        var forwarded = await carol.AskAsync("POST", $"/api/conversations/{elsewhere}/messages/{sent.MessageId}/forward", new { clientMessageId = "f", to = new[] { group, elsewhere } });
+        var forwarded = await carol.AskAsync(
+            "POST",
+            $"/api/conversations/{elsewhere}/messages/{sent.MessageId}/forward",
+            new { clientMessageId = "f", to = new[] { group, elsewhere } });
         Assert.Equal([429, 201], forwarded.List("results").Select(result => result.Number("status")));
         Assert.Equal(2, (await alice.HistoryAsync(group)).Count);
     }
@@ -100,7 +106,8 @@ public class When_a_group_is_in_slow_mode(ITestOutputHelper output)
         clock.Jump(TimeSpan.FromSeconds(80));
         await Eventually.SeesAsync(() => alice.HistoryAsync(group), all => all.Count == 1);
         await Eventually.HoldsAsync(
-            () => app.Azure.Meter.Read().Where(reading => reading is { Service: "servicebus", Operation: "send" }).Sum(reading => reading.Requests),
+            () => app.Azure.Meter.Read().Where(reading => reading is { Service: "servicebus", Operation: "send" }).Sum(
+                reading => reading.Requests),
             sent => sent > 0);
         Assert.Single((await bob.AskAsync("GET", $"/api/conversations/{group}/scheduled")).List("scheduled"));
         await Eventually.SeesAsync(clock, () => alice.HistoryAsync(group), all => all.Count == 2);
@@ -130,7 +137,8 @@ public class When_a_group_is_in_slow_mode(ITestOutputHelper output)
         }
 
         // Of the commit alone; what follows it is the same.
-        double Commits() => app.Azure.Meter.Read().Where(reading => reading is { Service: "cosmos", Operation: "batch" or "read" }).Sum(reading => reading.Units);
+        double Commits() => app.Azure.Meter.Read().Where(reading => reading is { Service: "cosmos", Operation: "batch" or "read" }).Sum(
+            reading => reading.Units);
     }
 
     private static async Task<string> SlowGroupAsync(Person owner, int seconds, params string[] members)

@@ -27,13 +27,16 @@ public class When_a_message_is_billed(ITestOutputHelper output)
         await app.HasDeliveredAsync();
 
         var spent = app.Azure.Meter.Read()
-            .Select(now => before.GetValueOrDefault((now.Service, now.Operation)) is { } then ? now with { Requests = now.Requests - then.Requests, Units = now.Units - then.Units } : now)
+            .Select(now => before.GetValueOrDefault((now.Service, now.Operation)) is { } then
+                ? now with { Requests = now.Requests - then.Requests, Units = now.Units - then.Units }
+                : now)
             .Where(reading => reading.Requests > 0)
             .ToList();
         var bill = string.Join('\n', spent);
         output.WriteLine(bill);
         Assert.True(Sum("cosmos") <= MaxRequestUnits && Sum("servicebus") <= MaxServiceBusOperations, bill);
 
-        double Sum(string service) => spent.Where(reading => reading.Service == service && reading.Operation is not ("changefeed" or "lease")).Sum(reading => reading.Units);
+        double Sum(string service) => spent.Where(
+            reading => reading.Service == service && reading.Operation is not ("changefeed" or "lease")).Sum(reading => reading.Units);
     }
 }

@@ -28,7 +28,10 @@ public class When_a_message_is_deleted_for_me
         await HideAsync(alice, last);
         Assert.Equal(secret.Text("messageId"), (await mine.ReceivesEventAsync("message.hidden")).Text("messageId"));
 
-        foreach (var seen in new[] { "/messages", "/messages?afterSeq=0&limit=2", "/events", "/pins", $"/messages/{root.Text("messageId")}/replies" })
+        foreach (var seen in new[]
+        {
+            "/messages", "/messages?afterSeq=0&limit=2", "/events", "/pins", $"/messages/{root.Text("messageId")}/replies",
+        })
         {
             Assert.DoesNotContain("secret", (await alice.AskAsync("GET", path + seen)).ToString(), StringComparison.Ordinal);
             Assert.Contains("secret", (await bob.AskAsync("GET", path + seen)).ToString(), StringComparison.Ordinal);

@@ -17,7 +17,10 @@ public class When_a_message_is_edited
         await Eventually.SeesAsync(() => bob.SummaryAsync(conversation), seen => seen?.LastMessage?.Preview == "Helo");
 
         var edited = await alice.AskAsync("PATCH", Path(sent), new { text = "Hello" });
-        Assert.Equal(("Hello", 1, sent.Seq + 1), (edited.GetProperty("text").GetString(), edited.GetProperty("revision").GetInt32(), edited.GetProperty("updatedSeq").GetInt64()));
+        Assert.Equal(("Hello", 1, sent.Seq + 1), (
+            edited.GetProperty("text").GetString(),
+            edited.GetProperty("revision").GetInt32(),
+            edited.GetProperty("updatedSeq").GetInt64()));
         var pushed = await phone.ReceivesEventAsync("message.updated");
         Assert.Equal("Hello", pushed.GetProperty("message").GetProperty("text").GetString());
         await Eventually.SeesAsync(() => bob.SummaryAsync(conversation), seen => seen!.LastMessage!.Preview == "Hello");
@@ -46,7 +49,11 @@ public class When_a_message_is_edited
             $"/api/conversations/{conversation}/messages",
             new { clientMessageId = "first", text = "Helo" });
         Assert.Equal("Hello", repeated.GetProperty("text").GetString());
-        Assert.Equal("client_message_id_reused", await alice.IsRefusedAsync("POST", $"/api/conversations/{conversation}/messages", HttpStatusCode.Conflict, new { clientMessageId = "first", text = "Hello" }));
+        Assert.Equal("client_message_id_reused", await alice.IsRefusedAsync(
+            "POST",
+            $"/api/conversations/{conversation}/messages",
+            HttpStatusCode.Conflict,
+            new { clientMessageId = "first", text = "Hello" }));
     }
 
     [Fact]

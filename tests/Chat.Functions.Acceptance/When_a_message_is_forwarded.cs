@@ -60,7 +60,8 @@ public class When_a_message_is_forwarded
         Assert.Equal("message_unsent", await alice.IsRefusedAsync("POST", sent.Path() + "/forward", HttpStatusCode.Conflict, body));
         var many = new { clientMessageId = "1", to = Enumerable.Repeat(conversation, 11) };
         Assert.Equal("malformed", await alice.IsRefusedAsync("POST", sent.Path() + "/forward", HttpStatusCode.BadRequest, many));
-        Assert.Equal("malformed", await alice.IsRefusedAsync("POST", sent.Path() + "/forward", HttpStatusCode.BadRequest, new { clientMessageId = "1", to = new[] { "odd" } }));
+        Assert.Equal("malformed", await alice.IsRefusedAsync(
+            "POST", sent.Path() + "/forward", HttpStatusCode.BadRequest, new { clientMessageId = "1", to = new[] { "odd" } }));
     }
 
     private static async Task<List<JsonElement>> ForwardAsync(Person person, JsonElement message, string[] to) =>

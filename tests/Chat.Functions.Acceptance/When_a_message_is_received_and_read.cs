@@ -45,7 +45,8 @@ public class When_a_message_is_received_and_read
         await bob.MarkReadAsync(conversation, two.Seq);
         await bob.MarkReadAsync(conversation, one.Seq);
         Assert.Equal((two.Seq, two.Seq), await ReceiptAsync(alice, conversation, "bob"));
-        Assert.Equal("malformed", await bob.IsRefusedAsync("PUT", $"/api/conversations/{conversation}/delivered", HttpStatusCode.BadRequest, new { seq = two.Seq + 1 }));
+        Assert.Equal("malformed", await bob.IsRefusedAsync(
+            "PUT", $"/api/conversations/{conversation}/delivered", HttpStatusCode.BadRequest, new { seq = two.Seq + 1 }));
     }
 
     [Fact]
@@ -102,7 +103,11 @@ public class When_a_message_is_received_and_read
         // What alice shows isn't remembered any more, and can't be read: not a failure that passes.
         clock.Jump(TimeSpan.FromSeconds(31));
         await using var phone = await alice.ListenAsync();
-        using (app.Azure.Faults.Add(new Fault("cosmos", "*", FaultKind.Fail) { Status = 400, Target = target => target.Contains("alice/settings", StringComparison.Ordinal) }))
+        using (app.Azure.Faults.Add(new Fault("cosmos", "*", FaultKind.Fail)
+        {
+            Status = 400,
+            Target = target => target.Contains("alice/settings", StringComparison.Ordinal),
+        }))
         {
             await bob.MarkReadAsync(conversation, one.Seq);
         }
@@ -188,7 +193,8 @@ public class When_a_message_is_received_and_read
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var conversation = members == 2
             ? (await alice.StartDirectAsync("bob")).ConversationId
-            : (await alice.CreateGroupAsync("Trip", ["bob", .. Enumerable.Range(3, members - 2).Select(n => $"member-{n}")])).ConversationId;
+            : (await alice.CreateGroupAsync(
+                "Trip", ["bob", .. Enumerable.Range(3, members - 2).Select(n => $"member-{n}")])).ConversationId;
         await alice.SendAsync(conversation, "question");
         var answer = await bob.SendAsync(conversation, "answer");
         await alice.SendAsync(conversation, "thanks");

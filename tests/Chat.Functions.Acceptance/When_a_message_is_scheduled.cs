@@ -145,10 +145,12 @@ public class When_a_message_is_scheduled
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
         foreach (var seconds in new[] { 0, 58, 366 * 86_400 })
         {
-            Assert.Equal("malformed", await alice.IsRefusedAsync("POST", Path(conversation), HttpStatusCode.BadRequest, Body(TimeProvider.System, "1", seconds, "x")));
+            Assert.Equal("malformed", await alice.IsRefusedAsync(
+                "POST", Path(conversation), HttpStatusCode.BadRequest, Body(TimeProvider.System, "1", seconds, "x")));
         }
 
-        Assert.Equal("malformed", await alice.IsRefusedAsync("POST", Path(conversation), HttpStatusCode.BadRequest, new { clientMessageId = "1", text = "x", dueAt = "tomorrow" }));
+        Assert.Equal("malformed", await alice.IsRefusedAsync(
+            "POST", Path(conversation), HttpStatusCode.BadRequest, new { clientMessageId = "1", text = "x", dueAt = "tomorrow" }));
         await ScheduleAsync(alice, conversation, Body(TimeProvider.System, "1", 100, "x"));
         Assert.Equal(
             "limit_reached",

@@ -37,7 +37,8 @@ public class When_a_message_is_unsent
         using (app.Azure.Faults.Add(new Fault("cosmos", "patch", FaultKind.Throttle) { Times = 12, Probability = 0.7 }))
         {
             await alice.SayAsync(group, new { text = isLast ? "secret of the last" : "Nothing" });
-            foreach (var message in (await alice.AskAsync("GET", path + "/messages")).List("messages").Where(one => one.Text("text")!.Contains("secret", StringComparison.Ordinal)))
+            foreach (var message in (await alice.AskAsync("GET", path + "/messages")).List("messages")
+                .Where(one => one.Text("text")!.Contains("secret", StringComparison.Ordinal)))
             {
                 await alice.AskAsync("DELETE", message.Path());
             }
@@ -55,7 +56,10 @@ public class When_a_message_is_unsent
         }
 
         var containers = app.Services.GetRequiredService<ChatContainers>();
-        foreach (var (container, partition) in new[] { (containers.Conversations, group), (containers.Users, "alice"), (containers.Users, "bob"), (containers.Users, "carol") })
+        foreach (var (container, partition) in new[]
+        {
+            (containers.Conversations, group), (containers.Users, "alice"), (containers.Users, "bob"), (containers.Users, "carol"),
+        })
         {
             using var pages = container.GetItemQueryStreamIterator(
                 new QueryDefinition("SELECT * FROM c"),
@@ -84,7 +88,10 @@ public class When_a_message_is_unsent
         await Eventually.SeesAsync(() => bob.SummaryAsync(conversation), seen => seen?.LastMessage?.Preview == "secret two");
 
         var left = await alice.AskAsync("DELETE", Path(sent));
-        Assert.Equal(("", "alice", 0), (left.GetProperty("text").GetString(), left.GetProperty("unsentBy").GetString(), left.GetProperty("reactions").GetArrayLength()));
+        Assert.Equal(("", "alice", 0), (
+            left.GetProperty("text").GetString(),
+            left.GetProperty("unsentBy").GetString(),
+            left.GetProperty("reactions").GetArrayLength()));
         Assert.Equal(sent.MessageId, (await phone.ReceivesEventAsync("message.deleted")).GetProperty("messageId").GetString());
         await Eventually.SeesAsync(() => bob.SummaryAsync(conversation), seen => seen!.LastMessage!.Preview.Length == 0);
         Assert.Empty((await bob.AskAsync("GET", Path(sent) + "/revisions")).GetProperty("revisions").EnumerateArray());

@@ -14,7 +14,10 @@ public class When_a_page_of_another_origin_connects
 
     /// <summary>What browsers show scripts without being asked, and what isn't for scripts.</summary>
     private static readonly string[] ShownOrNotForScripts =
-        ["Cache-Control", "Content-Length", "Content-Type", "Date", "Server", "Transfer-Encoding", "X-Content-Type-Options", "Vary", "Connection"];
+        [
+            "Cache-Control", "Content-Length", "Content-Type", "Date", "Server", "Transfer-Encoding", "X-Content-Type-Options", "Vary",
+            "Connection",
+        ];
 
     /// <summary>What infra/app/functions.bicep asks of the platform.</summary>
     private static readonly Dictionary<string, string?> AsDeployed = new(StringComparer.Ordinal)

@@ -113,7 +113,8 @@ public sealed class When_a_port_is_taken : IDisposable
     {
         // The app's port is taken too, so that it ends.
         var (_, output, _) = await Backend.IsRefusedAsync(
-            "--in-memory", "--cosmos-port", "0", "--servicebus-port", "0", "--signalr-port", "0", option, Port, "--urls", $"http://127.0.0.1:{Port}");
+            "--in-memory", "--cosmos-port", "0", "--servicebus-port", "0", "--signalr-port", "0", option, Port, "--urls",
+            $"http://127.0.0.1:{Port}");
 
         var line = Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains($"Port {Port} can't be had", line, StringComparison.Ordinal);

@@ -22,7 +22,11 @@ public class When_a_queue_message_fails_for_long
         await app.HasDeliveredAsync();
         var begin = clock.GetUtcNow();
         ServiceBusReceivedMessage? letter;
-        using (app.Azure.Faults.Add(new Chat.Local.Fault("cosmos", "patch", FaultKind.Fail) { Status = 403, Target = target => target.StartsWith("users/", StringComparison.Ordinal) }))
+        using (app.Azure.Faults.Add(new Chat.Local.Fault("cosmos", "patch", FaultKind.Fail)
+        {
+            Status = 403,
+            Target = target => target.StartsWith("users/", StringComparison.Ordinal),
+        }))
         {
             await alice.SendAsync(conversation, "Hello");
 
@@ -65,11 +69,18 @@ public class When_a_queue_message_fails_for_long
         await app.HasDeliveredAsync();
         await using var phone = await bob.ListenAsync();
         var refused = 0;
-        using var noInboxes = app.Azure.Faults.Add(new Chat.Local.Fault("cosmos", "patch", FaultKind.Fail) { Status = 403, Target = target => target.StartsWith("users/", StringComparison.Ordinal) });
+        using var noInboxes = app.Azure.Faults.Add(new Chat.Local.Fault("cosmos", "patch", FaultKind.Fail)
+        {
+            Status = 403,
+            Target = target => target.StartsWith("users/", StringComparison.Ordinal),
+        });
         await alice.SendAsync(conversation, "Hello");
         var fanout = app.Azure.ServiceBus.Find("fanout")!;
         await Eventually.HoldsAsync(fanout.Count, count => count.Scheduled > 0, "a copy of what failed");
-        using (app.Azure.Faults.Add(new Chat.Local.Fault("servicebus", "send", FaultKind.Fail) { Strike = _ => Task.FromResult(Interlocked.Increment(ref refused)) }))
+        using (app.Azure.Faults.Add(new Chat.Local.Fault("servicebus", "send", FaultKind.Fail)
+        {
+            Strike = _ => Task.FromResult(Interlocked.Increment(ref refused)),
+        }))
         {
             await phone.ReceivesAsync(conversation, "Hello");
             await Eventually.SeesAsync(clock, () => Task.FromResult(refused), seen => seen > 12);

@@ -83,11 +83,12 @@ public sealed class When_a_worker_is_killed(When_a_worker_is_killed.ChildApp chi
             () => child.App.Azure.ServiceBus.Queues.Sum(queue => queue.Count().Active + queue.Count().InFlight),
             busy => busy == 0);
 
-        await SendAndKillAsync(members[0], conversation, new Fault(service, operation, isApplied ? FaultKind.ResetAfter : FaultKind.ResetBefore)
-        {
-            Target = one => one.StartsWith(target, StringComparison.Ordinal),
-            Skip = skip,
-        });
+        await SendAndKillAsync(
+            members[0], conversation, new Fault(service, operation, isApplied ? FaultKind.ResetAfter : FaultKind.ResetBefore)
+            {
+                Target = one => one.StartsWith(target, StringComparison.Ordinal),
+                Skip = skip,
+            });
 
         await Task.WhenAll(members[1..].Select(member => Eventually.SeesAsync(
             () => member.SummaryAsync(conversation),

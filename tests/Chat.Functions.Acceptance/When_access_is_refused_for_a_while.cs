@@ -88,15 +88,16 @@ public class When_access_is_refused_for_a_while
     }
 
     /// <summary>Notes whom SignalR is asked to push to: a user, or a conversation.</summary>
-    private static IDisposable Count(ChatApp app, ConcurrentBag<string> pushes) => app.Azure.Faults.Add(new Fault("signalr", "*", FaultKind.Delay)
-    {
-        Target = target => !target.Contains('/', StringComparison.Ordinal),
-        Strike = target =>
+    private static IDisposable Count(ChatApp app, ConcurrentBag<string> pushes) =>
+        app.Azure.Faults.Add(new Fault("signalr", "*", FaultKind.Delay)
         {
-            pushes.Add(target);
-            return Task.CompletedTask;
-        },
-    });
+            Target = target => !target.Contains('/', StringComparison.Ordinal),
+            Strike = target =>
+            {
+                pushes.Add(target);
+                return Task.CompletedTask;
+            },
+        });
 
     private static async Task HasNoDeadLettersAsync(ChatApp app)
     {

@@ -22,7 +22,10 @@ using Xunit;
 
 namespace Chat.Functions.Acceptance;
 
-/// <summary>The table of docs/protocol.md says who may do what; here everybody tries everything. A new operation is one more row there and here.</summary>
+/// <summary>
+/// The table of docs/protocol.md says who may do what; here everybody tries everything. A new operation is one more row there and
+/// here.
+/// </summary>
 public class When_anybody_tries_anything
 {
     private const string NoConversation = "aaaaaaaaaaaaaaaaaaaaaa";
@@ -30,54 +33,185 @@ public class When_anybody_tries_anything
     private static readonly FrozenDictionary<string, Operation> Operations = new Dictionary<string, Operation>(StringComparer.Ordinal)
     {
         ["see the conversation"] = Read(nameof(GetConversation), ""),
-        ["change title, description, picture, history or joining"] = Change(nameof(UpdateConversation), "PATCH", "") with { Body = title => new { title }, About = (_, _) => Task.FromResult(TriedConversation.NewName()), Already = (scene, _) => scene.TitleAsync() },
-        ["change how long messages stay"] = Change(nameof(UpdateConversation), "PATCH", "") with { Body = seconds => new { messageTtl = int.Parse(seconds, CultureInfo.InvariantCulture) }, About = (_, _) => Task.FromResult($"{86_400 + TriedConversation.NewNumber()}"), Already = (scene, _) => scene.MessageTtlAsync() },
+        ["change title, description, picture, history or joining"] = Change(nameof(UpdateConversation), "PATCH", "") with
+        {
+            Body = title => new { title },
+            About = (_, _) => Task.FromResult(TriedConversation.NewName()),
+            Already = (scene, _) => scene.TitleAsync(),
+        },
+        ["change how long messages stay"] = Change(nameof(UpdateConversation), "PATCH", "") with
+        {
+            Body = seconds => new { messageTtl = int.Parse(seconds, CultureInfo.InvariantCulture) },
+            About = (_, _) => Task.FromResult($"{86_400 + TriedConversation.NewNumber()}"),
+            Already = (scene, _) => scene.MessageTtlAsync(),
+        },
         ["delete the conversation"] = Change(nameof(DeleteConversation), "DELETE", "") with { IsLast = true },
         ["list members"] = Read(nameof(ListMembers), "/members"),
-        ["add members"] = Change(nameof(AddMembers), "POST", "/members") with { Body = name => new { members = new[] { name } }, About = (_, _) => Task.FromResult(TriedConversation.NewName()), Already = (scene, person) => scene.MemberAsync(person) },
-        ["change a role"] = Change(nameof(ChangeRole), "PATCH", "/members/{0}") with { Body = _ => new { role = "admin" }, About = (scene, person) => scene.MemberAsync(person), Already = (scene, person) => scene.AfterAsync(scene.MemberAsync(person), scene.Owner, "PATCH", "/members/{0}", new { role = "admin" }) },
-        ["hand over"] = Change(nameof(ChangeOwner), "POST", "/owner") with { Body = userId => new { userId }, About = (scene, person) => scene.MemberAsync(person), Already = (scene, person) => scene.OwnerAsync(person), IsLast = true },
-        ["remove a member"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}") with { About = (scene, person) => scene.MemberAsync(person), Already = (_, _) => Task.FromResult(TriedConversation.NewName()) },
-        ["remove an admin"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}") with { About = (scene, person) => scene.AdminAsync(person) },
-        ["remove the owner"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}") with { About = (scene, person) => scene.OwnerAsync(person) },
-        ["leave"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}") with { About = (scene, person) => scene.SelfAsync(person), IsLast = true },
+        ["add members"] = Change(nameof(AddMembers), "POST", "/members") with
+        {
+            Body = name => new { members = new[] { name } },
+            About = (_, _) => Task.FromResult(TriedConversation.NewName()),
+            Already = (scene, person) => scene.MemberAsync(person),
+        },
+        ["change a role"] = Change(nameof(ChangeRole), "PATCH", "/members/{0}") with
+        {
+            Body = _ => new { role = "admin" },
+            About = (scene, person) => scene.MemberAsync(person),
+            Already = (scene, person) => scene.AfterAsync(
+                scene.MemberAsync(person), scene.Owner, "PATCH", "/members/{0}", new { role = "admin" }),
+        },
+        ["hand over"] = Change(nameof(ChangeOwner), "POST", "/owner") with
+        {
+            Body = userId => new { userId },
+            About = (scene, person) => scene.MemberAsync(person),
+            Already = (scene, person) => scene.OwnerAsync(person),
+            IsLast = true,
+        },
+        ["remove a member"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}") with
+        {
+            About = (scene, person) => scene.MemberAsync(person),
+            Already = (_, _) => Task.FromResult(TriedConversation.NewName()),
+        },
+        ["remove an admin"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}") with
+        {
+            About = (scene, person) => scene.AdminAsync(person),
+        },
+        ["remove the owner"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}") with
+        {
+            About = (scene, person) => scene.OwnerAsync(person),
+        },
+        ["leave"] = Change(nameof(RemoveMember), "DELETE", "/members/{0}") with
+        {
+            About = (scene, person) => scene.SelfAsync(person),
+            IsLast = true,
+        },
         ["list invite links"] = Read(nameof(ListInviteLinks), "/invite-links"),
         ["make an invite link"] = Change(nameof(CreateInviteLink), "POST", "/invite-links") with { Body = _ => new { } },
-        ["delete an invite link"] = Change(nameof(DeleteInviteLink), "DELETE", "/invite-links/{0}") with { About = (scene, person) => scene.LinkAsync(person), Already = (scene, person) => scene.AfterAsync(scene.LinkAsync(person), scene.Owner, "DELETE", "/invite-links/{0}") },
+        ["delete an invite link"] = Change(nameof(DeleteInviteLink), "DELETE", "/invite-links/{0}") with
+        {
+            About = (scene, person) => scene.LinkAsync(person),
+            Already = (scene, person) => scene.AfterAsync(scene.LinkAsync(person), scene.Owner, "DELETE", "/invite-links/{0}"),
+        },
         ["list join requests"] = Read(nameof(ListJoinRequests), "/join-requests"),
-        ["approve a join request"] = Change(nameof(ApproveJoinRequest), "POST", "/join-requests/{0}/approve") with { About = (scene, person) => scene.RequestAsync(person), Already = (scene, person) => scene.AfterAsync(scene.RequestAsync(person), scene.Owner, "POST", "/join-requests/{0}/approve") },
-        ["reject a join request"] = Change(nameof(RejectJoinRequest), "POST", "/join-requests/{0}/reject") with { About = (scene, person) => scene.RequestAsync(person), Already = (scene, person) => scene.AfterAsync(scene.RequestAsync(person), scene.Owner, "POST", "/join-requests/{0}/reject") },
-        ["mute, pin, archive or draft for oneself"] = Change(nameof(ChangePreferences), "PATCH", "/preferences") with { Body = _ => new { draft = new { text = TriedConversation.NewName() } }, Effect = Effect.Own },
+        ["approve a join request"] = Change(nameof(ApproveJoinRequest), "POST", "/join-requests/{0}/approve") with
+        {
+            About = (scene, person) => scene.RequestAsync(person),
+            Already = (scene, person) => scene.AfterAsync(scene.RequestAsync(person), scene.Owner, "POST", "/join-requests/{0}/approve"),
+        },
+        ["reject a join request"] = Change(nameof(RejectJoinRequest), "POST", "/join-requests/{0}/reject") with
+        {
+            About = (scene, person) => scene.RequestAsync(person),
+            Already = (scene, person) => scene.AfterAsync(scene.RequestAsync(person), scene.Owner, "POST", "/join-requests/{0}/reject"),
+        },
+        ["mute, pin, archive or draft for oneself"] = Change(nameof(ChangePreferences), "PATCH", "/preferences") with
+        {
+            Body = _ => new { draft = new { text = TriedConversation.NewName() } },
+            Effect = Effect.Own,
+        },
         ["clear for oneself"] = Change(nameof(ClearConversation), "POST", "/clear") with { Body = _ => new { seq = 1 } },
         ["mark as unread"] = Change(nameof(MarkUnread), "POST", "/unread") with { Effect = Effect.Own },
         ["mark as read"] = Change(nameof(MarkRead), "PUT", "/read") with { Body = _ => new { seq = 2 } },
-        ["mark as received"] = Change(nameof(MarkDelivered), "PUT", "/delivered") with { Body = _ => new { seq = 2 }, WhereBlocked = Effect.None },
+        ["mark as received"] = Change(nameof(MarkDelivered), "PUT", "/delivered") with
+        {
+            Body = _ => new { seq = 2 },
+            WhereBlocked = Effect.None,
+        },
         ["see receipts"] = Read(nameof(ListReceipts), "/receipts"),
         ["show typing"] = Change(nameof(SendTyping), "POST", "/typing") with { Body = _ => new { typing = true }, Effect = Effect.None },
         ["read messages"] = Read(nameof(ListMessages), "/messages"),
         ["read the log"] = Read(nameof(ListEvents), "/events"),
         ["read a message"] = Read(nameof(GetMessage), "/messages/{0}") with { About = (scene, person) => scene.AnothersAsync(person) },
-        ["read what a message said before"] = Read(nameof(ListRevisions), "/messages/{0}/revisions") with { About = (scene, person) => scene.AnothersAsync(person) },
-        ["read a thread"] = Read(nameof(ListReplies), "/messages/{0}/replies") with { About = (scene, person) => scene.AnothersAsync(person) },
-        ["send a message"] = Change(nameof(SendMessage), "POST", "/messages") with { Body = id => new { clientMessageId = id, text = "Mine" }, About = (_, _) => Task.FromResult(TriedConversation.NewName()), Already = (scene, person) => scene.SaidAsync(person) },
-        ["send a batch"] = Change(nameof(SendBatch), "POST", "/messages/batch") with { Body = _ => new { messages = new[] { TriedConversation.Text(), TriedConversation.Text() } } },
-        ["mention everyone"] = Change(nameof(SendMessage), "POST", "/messages") with { Body = _ => new { clientMessageId = TriedConversation.NewName(), text = "All!", mentionsAll = true } },
-        ["forward a message"] = Change(nameof(ForwardMessage), "POST", "/messages/{0}/forward") with { Body = _ => new { clientMessageId = TriedConversation.NewName(), to = new[] { NoConversation } }, About = (scene, person) => scene.OldAsync(person), Effect = Effect.None },
-        ["edit one's own message"] = Change(nameof(EditMessage), "PATCH", "/messages/{0}") with { Body = _ => new { text = "Edited" }, About = (scene, person) => scene.OwnAsync(person), Already = (scene, person) => scene.AfterAsync(scene.OwnAsync(person), person, "PATCH", "/messages/{0}", new { text = "Edited" }), Impossible = (scene, person) => scene.TakenBackAsync(scene.OwnAsync(person), person) },
-        ["edit another's message"] = Change(nameof(EditMessage), "PATCH", "/messages/{0}") with { Body = _ => new { text = "Edited" }, About = (scene, person) => scene.AnothersAsync(person), Already = (scene, person) => scene.EditedAsync(person), Impossible = (scene, person) => scene.TakenBackAsync(person) },
-        ["take back one's own message"] = Change(nameof(UnsendMessage), "DELETE", "/messages/{0}") with { About = (scene, person) => scene.OwnAsync(person), Already = (scene, person) => scene.TakenBackAsync(scene.OwnAsync(person), person) },
-        ["take back another's message"] = Change(nameof(UnsendMessage), "DELETE", "/messages/{0}") with { About = (scene, person) => scene.AnothersAsync(person), Already = (scene, person) => scene.TakenBackAsync(person) },
-        ["delete a message for oneself"] = Change(nameof(UnsendMessage), "DELETE", "/messages/{0}?scope=me") with { About = (scene, person) => scene.AnothersAsync(person), Already = (scene, person) => scene.AfterAsync(scene.AnothersAsync(person), person, "DELETE", "/messages/{0}?scope=me") },
-        ["react"] = Change(nameof(AddReaction), "PUT", "/messages/{0}/reactions/:new:") with { About = (scene, person) => scene.AnothersAsync(person), Already = (scene, person) => scene.AfterAsync(scene.AnothersAsync(person), person, "PUT", "/messages/{0}/reactions/:new:"), Impossible = (scene, person) => scene.TakenBackAsync(person) },
-        ["take a reaction back"] = Change(nameof(RemoveReaction), "DELETE", "/messages/{0}/reactions/:old:") with { About = (scene, person) => scene.ReactedAsync(person), Already = (scene, person) => scene.AnothersAsync(person) },
-        ["see who reacted"] = Read(nameof(ListReactions), "/messages/{0}/reactions") with { About = (scene, person) => scene.AnothersAsync(person) },
-        ["vote"] = Change(nameof(VoteInPoll), "PUT", "/messages/{0}/vote") with { Body = _ => new { options = new[] { 1 } }, About = (scene, person) => scene.PollAsync(person), Already = (scene, person) => scene.AfterAsync(scene.PollAsync(person), person, "PUT", "/messages/{0}/vote", new { options = new[] { 1 } }), Impossible = (scene, person) => scene.TakenBackAsync(person) },
-        ["pin a message"] = Change(nameof(PinMessage), "PUT", "/messages/{0}/pin") with { About = (scene, person) => scene.AnothersAsync(person), Already = (scene, person) => scene.PinnedAsync(person), Impossible = (scene, person) => scene.TakenBackAsync(person) },
-        ["unpin a message"] = Change(nameof(UnpinMessage), "DELETE", "/messages/{0}/pin") with { About = (scene, person) => scene.PinnedAsync(person), Already = (scene, person) => scene.AnothersAsync(person) },
+        ["read what a message said before"] = Read(nameof(ListRevisions), "/messages/{0}/revisions") with { About = Anothers },
+        ["read a thread"] = Read(nameof(ListReplies), "/messages/{0}/replies") with { About = Anothers },
+        ["send a message"] = Change(nameof(SendMessage), "POST", "/messages") with
+        {
+            Body = id => new { clientMessageId = id, text = "Mine" },
+            About = (_, _) => Task.FromResult(TriedConversation.NewName()),
+            Already = (scene, person) => scene.SaidAsync(person),
+        },
+        ["send a batch"] = Change(nameof(SendBatch), "POST", "/messages/batch") with
+        {
+            Body = _ => new { messages = new[] { TriedConversation.Text(), TriedConversation.Text() } },
+        },
+        ["mention everyone"] = Change(nameof(SendMessage), "POST", "/messages") with
+        {
+            Body = _ => new { clientMessageId = TriedConversation.NewName(), text = "All!", mentionsAll = true },
+        },
+        ["forward a message"] = Change(nameof(ForwardMessage), "POST", "/messages/{0}/forward") with
+        {
+            Body = _ => new { clientMessageId = TriedConversation.NewName(), to = new[] { NoConversation } },
+            About = (scene, person) => scene.OldAsync(person),
+            Effect = Effect.None,
+        },
+        ["edit one's own message"] = Change(nameof(EditMessage), "PATCH", "/messages/{0}") with
+        {
+            Body = _ => new { text = "Edited" },
+            About = (scene, person) => scene.OwnAsync(person),
+            Already = (scene, person) => scene.AfterAsync(
+                scene.OwnAsync(person), person, "PATCH", "/messages/{0}", new { text = "Edited" }),
+            Impossible = (scene, person) => scene.TakenBackAsync(scene.OwnAsync(person), person),
+        },
+        ["edit another's message"] = Change(nameof(EditMessage), "PATCH", "/messages/{0}") with
+        {
+            Body = _ => new { text = "Edited" },
+            About = (scene, person) => scene.AnothersAsync(person),
+            Already = (scene, person) => scene.EditedAsync(person),
+            Impossible = (scene, person) => scene.TakenBackAsync(person),
+        },
+        ["take back one's own message"] = Change(nameof(UnsendMessage), "DELETE", "/messages/{0}") with
+        {
+            About = (scene, person) => scene.OwnAsync(person),
+            Already = (scene, person) => scene.TakenBackAsync(scene.OwnAsync(person), person),
+        },
+        ["take back another's message"] = Change(nameof(UnsendMessage), "DELETE", "/messages/{0}") with
+        {
+            About = (scene, person) => scene.AnothersAsync(person),
+            Already = (scene, person) => scene.TakenBackAsync(person),
+        },
+        ["delete a message for oneself"] = Change(nameof(UnsendMessage), "DELETE", "/messages/{0}?scope=me") with
+        {
+            About = (scene, person) => scene.AnothersAsync(person),
+            Already = (scene, person) => scene.AfterAsync(scene.AnothersAsync(person), person, "DELETE", "/messages/{0}?scope=me"),
+        },
+        ["react"] = Change(nameof(AddReaction), "PUT", "/messages/{0}/reactions/:new:") with
+        {
+            About = (scene, person) => scene.AnothersAsync(person),
+            Already = (scene, person) => scene.AfterAsync(scene.AnothersAsync(person), person, "PUT", "/messages/{0}/reactions/:new:"),
+            Impossible = (scene, person) => scene.TakenBackAsync(person),
+        },
+        ["take a reaction back"] = Change(nameof(RemoveReaction), "DELETE", "/messages/{0}/reactions/:old:") with
+        {
+            About = (scene, person) => scene.ReactedAsync(person),
+            Already = (scene, person) => scene.AnothersAsync(person),
+        },
+        ["see who reacted"] = Read(nameof(ListReactions), "/messages/{0}/reactions") with { About = Anothers },
+        ["vote"] = Change(nameof(VoteInPoll), "PUT", "/messages/{0}/vote") with
+        {
+            Body = _ => new { options = new[] { 1 } },
+            About = (scene, person) => scene.PollAsync(person),
+            Already = (scene, person) => scene.AfterAsync(
+                scene.PollAsync(person), person, "PUT", "/messages/{0}/vote", new { options = new[] { 1 } }),
+            Impossible = (scene, person) => scene.TakenBackAsync(person),
+        },
+        ["pin a message"] = Change(nameof(PinMessage), "PUT", "/messages/{0}/pin") with
+        {
+            About = (scene, person) => scene.AnothersAsync(person),
+            Already = (scene, person) => scene.PinnedAsync(person),
+            Impossible = (scene, person) => scene.TakenBackAsync(person),
+        },
+        ["unpin a message"] = Change(nameof(UnpinMessage), "DELETE", "/messages/{0}/pin") with
+        {
+            About = (scene, person) => scene.PinnedAsync(person),
+            Already = (scene, person) => scene.AnothersAsync(person),
+        },
         ["see pins"] = Read(nameof(ListPins), "/pins"),
         ["schedule a message"] = Change(nameof(ScheduleMessage), "POST", "/scheduled") with { Body = _ => TriedConversation.Later() },
         ["list one's scheduled messages"] = Read(nameof(ListScheduled), "/scheduled"),
-        ["cancel a scheduled message"] = Change(nameof(CancelScheduled), "DELETE", "/scheduled/{0}") with { About = (scene, person) => scene.ScheduledAsync(person), Already = (scene, person) => scene.AfterAsync(scene.ScheduledAsync(person), person, "DELETE", "/scheduled/{0}") },
+        ["cancel a scheduled message"] = Change(nameof(CancelScheduled), "DELETE", "/scheduled/{0}") with
+        {
+            About = (scene, person) => scene.ScheduledAsync(person),
+            Already = (scene, person) => scene.AfterAsync(scene.ScheduledAsync(person), person, "DELETE", "/scheduled/{0}"),
+        },
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>What changes when an operation is allowed; nothing ever does when it is refused.</summary>
@@ -95,15 +229,19 @@ public class When_anybody_tries_anything
     [Fact]
     public void Should_have_a_row_for_every_operation()
     {
-        Assert.Equal(ProtocolTable.Read().Select(row => row.Operation).Order(StringComparer.Ordinal), Operations.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ProtocolTable.Read().Select(row => row.Operation).Order(StringComparer.Ordinal), Operations.Keys.Order(StringComparer.Ordinal));
         var functions = from type in typeof(SendMessage).Assembly.GetTypes()
                         from method in type.GetMethods()
                         let function = method.GetCustomAttribute<FunctionAttribute>()
                         where function is not null
                         from parameter in method.GetParameters()
-                        where parameter.GetCustomAttribute<HttpTriggerAttribute>()?.Route?.StartsWith("conversations/{conversationId}", StringComparison.Ordinal) == true
+                        where parameter.GetCustomAttribute<HttpTriggerAttribute>()
+                            ?.Route?.StartsWith("conversations/{conversationId}", StringComparison.Ordinal) == true
                         select function.Name;
-        Assert.Equal(functions.Order(StringComparer.Ordinal), Operations.Values.Select(operation => operation.Function).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            functions.Order(StringComparer.Ordinal),
+            Operations.Values.Select(operation => operation.Function).Distinct().Order(StringComparer.Ordinal));
     }
 
     /// <summary>Whether something is so already, or can't be done any more, is told only to those who may do it.</summary>
@@ -142,12 +280,16 @@ public class When_anybody_tries_anything
                 (row.Direct, ["alice", "bob"], true, false), (row.Blocked, ["ann", "ben"], true, true),
                 (row.Others, TriedConversation.Others, false, false),
             ];
-            foreach (var (cell, callers, isDirect, isBlocked) in columns.Where(column => column.Cell.Length > 0 && !(column.IsBlocked && IsRetry(row, target))))
+            foreach (var (cell, callers, isDirect, isBlocked) in columns.Where(
+                column => column.Cell.Length > 0 && !(column.IsBlocked && IsRetry(row, target))))
             {
                 foreach (var caller in callers.Select(app.As))
                 {
                     var operation = Operations[row.Operation];
-                    var scene = isBlocked ? blocked : isDirect ? direct : operation.IsLast && cell == "yes" ? await TriedConversation.GroupAsync(app) : group;
+                    var scene = isBlocked ? blocked
+                        : isDirect ? direct
+                        : operation.IsLast && cell == "yes" ? await TriedConversation.GroupAsync(app)
+                        : group;
                     var about = await operation.To(target)!(scene, caller);
                     if (isBlocked)
                     {
@@ -192,24 +334,36 @@ public class When_anybody_tries_anything
     private static Operation Change(string function, string method, string path) => new(function, method, path, Effect.Conversation);
 
     /// <summary>Tries something, and tells what is otherwise than the table says.</summary>
-    private static async Task<List<string>> TryAsync(TriedConversation scene, string name, string about, Person caller, string cell, Target target = Target.Usual, bool isBlocked = false)
+    private static Task<string> Anothers(TriedConversation scene, Person person) => scene.AnothersAsync(person);
+
+    private static async Task<List<string>> TryAsync(
+        TriedConversation scene,
+        string name,
+        string about,
+        Person caller,
+        string cell,
+        Target target = Target.Usual,
+        bool isBlocked = false)
     {
         var operation = Operations[name];
         var path = scene.Path + string.Format(CultureInfo.InvariantCulture, operation.Path, about);
         var before = await scene.LookAsync(caller);
-        using var answer = await caller.SendAsync(new HttpMethod(operation.Method), path, operation.Body is null ? null : JsonContent.Create(operation.Body(about)));
+        using var answer = await caller.SendAsync(
+            new HttpMethod(operation.Method), path, operation.Body is null ? null : JsonContent.Create(operation.Body(about)));
         var after = await scene.LookAsync(caller);
         var effect = before.Conversation != after.Conversation ? Effect.Conversation : before.Own != after.Own ? Effect.Own : Effect.None;
         var (isAsExpected, expected) = (cell, target) switch
         {
-            ("yes", Target.Usual) => (answer.IsSuccessStatusCode, isBlocked ? operation.WhereBlocked ?? operation.Effect : operation.Effect),
+            ("yes", Target.Usual) => (
+                answer.IsSuccessStatusCode, isBlocked ? operation.WhereBlocked ?? operation.Effect : operation.Effect),
             ("yes", Target.Already) => (answer.IsSuccessStatusCode, Effect.None),
             ("yes", _) => (answer.StatusCode == HttpStatusCode.Conflict, Effect.None),
             _ => (answer.StatusCode == (HttpStatusCode)int.Parse(cell, CultureInfo.InvariantCulture), Effect.None),
         };
         return isAsExpected && effect == expected
             ? []
-            : [$"{name} ({target}), by {caller.Name}: expected {cell} and a change of {expected}; seen {(int)answer.StatusCode} and a change of {effect}. {await answer.Content.ReadAsStringAsync()}"];
+            : [$"{name} ({target}), by {caller.Name}: expected {cell} and a change of {expected}; "
+                + $"seen {(int)answer.StatusCode} and a change of {effect}. {await answer.Content.ReadAsStringAsync()}"];
     }
 
     /// <summary>How to do what a row of the table says.</summary>

@@ -39,7 +39,8 @@ public sealed class When_bytes_are_hostile : IAsyncLifetime
     [InlineData("DELETE /api/conversations/%2500 HTTP/1.1", 404, "conversation_not_found")]
     public async Task Should_be_refused_by_the_app_as_a_problem(string line, int status, string code)
     {
-        var answer = await SendAsync(Encoding.Latin1.GetBytes($"{line}\r\nHost: localhost\r\nAuthorization: Bearer {Tokens.For("alice")}\r\nConnection: close\r\n\r\n"));
+        var answer = await SendAsync(Encoding.Latin1.GetBytes(
+            $"{line}\r\nHost: localhost\r\nAuthorization: Bearer {Tokens.For("alice")}\r\nConnection: close\r\n\r\n"));
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
         Assert.Contains("application/problem+json", answer, StringComparison.Ordinal);
         Assert.Contains($"\"code\":\"{code}\"", answer, StringComparison.Ordinal);
@@ -51,7 +52,8 @@ public sealed class When_bytes_are_hostile : IAsyncLifetime
     public async Task Should_be_refused_by_the_host_when_no_body_can_be_made_of_them(string rest)
     {
         var answer = await SendAsync(Encoding.Latin1.GetBytes(
-            $"POST /api/conversations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {Tokens.For("alice")}\r\nConnection: close\r\n{rest}"));
+            $"POST /api/conversations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {Tokens.For("alice")}\r\n"
+                + $"Connection: close\r\n{rest}"));
         Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
     }
 
@@ -75,7 +77,8 @@ public sealed class When_bytes_are_hostile : IAsyncLifetime
                 failures.Enqueue($"{Encoding.Latin1.GetString(request)}\n→ {answer}");
             }
         });
-        var counted = string.Join(", ", seen.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Key}: {one.Value}")));
+        var counted = string.Join(", ", seen.OrderBy(one => one.Key, StringComparer.Ordinal)
+            .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Key}: {one.Value}")));
         Assert.True(failures.IsEmpty, $"{failures.Count} of {Count} ({counted}):\n{string.Join("\n\n", failures.Take(20))}");
         Assert.True(seen.Count >= 6, $"They were to differ more: {counted}.");
     }

@@ -38,7 +38,8 @@ public class When_everything_goes_wrong_at_once
         {
             RaiseStorm(faults);
             var sends = conversations
-                .SelectMany(conversation => conversation.Writers.Select((writer, n) => WriteAsync(fleet, new Random((seed * 100) + n), writer, conversation)))
+                .SelectMany(conversation => conversation.Writers.Select(
+                    (writer, n) => WriteAsync(fleet, new Random((seed * 100) + n), writer, conversation)))
                 .ToList();
             await GoThroughAsync(Task.WhenAll(sends), fleet, clock, random);
             faults.Clear();
@@ -55,7 +56,8 @@ public class When_everything_goes_wrong_at_once
 
             // Time jumped, so that the service may have closed a connection of which its phone hasn't heard yet.
             await Eventually.HoldsAsync(
-                () => People.Count(name => phones[name].IsConnected && fleet.Azure.SignalR.Read().Any(hub => hub.Connections.Any(one => one.UserId == name))),
+                () => People.Count(name => phones[name].IsConnected && fleet.Azure.SignalR.Read().Any(
+                    hub => hub.Connections.Any(one => one.UserId == name))),
                 connected => connected == People.Length);
             foreach (var conversation in conversations)
             {

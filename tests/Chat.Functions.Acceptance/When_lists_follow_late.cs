@@ -156,7 +156,10 @@ public class When_lists_follow_late
         Assert.Equal(
             (1, "Without bob"),
             await dave.SummaryAsync(group) is { } seen ? (seen.UnreadCount, seen.LastMessage?.Preview) : default);
-        Assert.Equal(["alice", "carol", "dave"], app.Azure.SignalR.Read().SelectMany(hub => hub.Users).Where(one => one.Groups.Contains(group)).Select(one => one.UserId).Order());
+        Assert.Equal(
+            ["alice", "carol", "dave"],
+            app.Azure.SignalR.Read().SelectMany(hub => hub.Users).Where(one => one.Groups.Contains(group)).Select(one => one.UserId)
+                .Order());
         await using var davesPhone = await dave.ListenAsync();
         await alice.SendAsync(group, "Hello dave");
         await davesPhone.ReceivesAsync(group, "Hello dave");

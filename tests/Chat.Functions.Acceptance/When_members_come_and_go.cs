@@ -61,7 +61,10 @@ public class When_members_come_and_go
         await Eventually.SeesAsync(() => bob.SummaryAsync(group), seen => seen is not null);
 
         // Delivery comes to it only later, with the sweep.
-        using (app.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.Fail) { Target = target => target.StartsWith("deliveries/", StringComparison.Ordinal) }))
+        using (app.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.Fail)
+        {
+            Target = target => target.StartsWith("deliveries/", StringComparison.Ordinal),
+        }))
         {
             await alice.DoAsync("DELETE", Members(group) + "/bob");
         }
@@ -135,7 +138,10 @@ public class When_members_come_and_go
         var direct = (await dave.StartDirectAsync("alice")).ConversationId;
         var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
         await using var davesPhone = await dave.ListenAsync();
-        using (app.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.Fail) { Target = target => target.EndsWith($"{group}:2-2", StringComparison.Ordinal) }))
+        using (app.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.Fail)
+        {
+            Target = target => target.EndsWith($"{group}:2-2", StringComparison.Ordinal),
+        }))
         {
             await alice.SendAsync(group, "before");
             await alice.DoAsync("POST", Members(group), new { members = new[] { "dave" } });
@@ -241,7 +247,10 @@ public class When_members_come_and_go
         Assert.Equal(251, (await alice.ConversationAsync(group)).MemberCount);
 
         var refused = await alice.AskAsync("POST", Members(group), new { members = Names(245, 11) }, HttpStatusCode.Conflict);
-        Assert.Equal(("limit_reached", "groupMembers", 256), (refused.GetProperty("code").GetString(), refused.GetProperty("limit").GetProperty("name").GetString(), refused.GetProperty("limit").GetProperty("value").GetInt32()));
+        Assert.Equal(("limit_reached", "groupMembers", 256), (
+            refused.GetProperty("code").GetString(),
+            refused.GetProperty("limit").GetProperty("name").GetString(),
+            refused.GetProperty("limit").GetProperty("value").GetInt32()));
         await alice.DoAsync("POST", Members(group), new { members = Names(245, 10) });
         Assert.Equal(256, (await alice.ConversationAsync(group)).MemberCount);
         Assert.Equal(

@@ -29,7 +29,9 @@ public class When_messages_are_pinned
         await bob.AskAsync("DELETE", two.Path());
         Assert.Empty(await PinnedAsync(alice, conversation));
         Assert.Equal("message_unsent", await alice.IsRefusedAsync("PUT", two.Path() + "/pin", HttpStatusCode.Conflict));
-        Assert.Equal(["message.pinned", "message.pinned", "message.unpinned"], (await alice.LogAsync(conversation)).Select(entry => entry.Text("type")!).Where(type => type.Contains("pinned", StringComparison.Ordinal)));
+        Assert.Equal(["message.pinned", "message.pinned", "message.unpinned"], (await alice.LogAsync(conversation))
+            .Select(entry => entry.Text("type")!)
+            .Where(type => type.Contains("pinned", StringComparison.Ordinal)));
     }
 
     [Fact]

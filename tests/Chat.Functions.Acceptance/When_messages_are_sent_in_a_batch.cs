@@ -67,13 +67,20 @@ public class When_messages_are_sent_in_a_batch
         Assert.Equal(
             ["/messages/1/text too_short", "/messages/2/clientMessageId missing", "/messages/3 wrong_type"],
             refusal.List("errors").Select(error => $"{error.Text("pointer")} {error.Text("code")}").Order());
-        foreach (var messages in new[] { [], Enumerable.Range(0, 51).Select(n => new { clientMessageId = $"{n}", text = "x" }).ToArray(), [.. Enumerable.Repeat(new { clientMessageId = "1", text = "x" }, 2)] })
+        foreach (var messages in new[]
         {
-            Assert.Equal("malformed", await alice.IsRefusedAsync("POST", $"/api/conversations/{conversation}/messages/batch", HttpStatusCode.BadRequest, new { messages }));
+            [],
+            Enumerable.Range(0, 51).Select(n => new { clientMessageId = $"{n}", text = "x" }).ToArray(),
+            [.. Enumerable.Repeat(new { clientMessageId = "1", text = "x" }, 2)],
+        })
+        {
+            Assert.Equal("malformed", await alice.IsRefusedAsync(
+                "POST", $"/api/conversations/{conversation}/messages/batch", HttpStatusCode.BadRequest, new { messages }));
         }
 
         var mine = new { messages = new[] { new { clientMessageId = "1", text = "x" } } };
-        Assert.Equal("conversation_not_found", await app.As("mallory").IsRefusedAsync("POST", $"/api/conversations/{conversation}/messages/batch", HttpStatusCode.NotFound, mine));
+        Assert.Equal("conversation_not_found", await app.As("mallory")
+            .IsRefusedAsync("POST", $"/api/conversations/{conversation}/messages/batch", HttpStatusCode.NotFound, mine));
         Assert.Empty(await alice.HistoryAsync(conversation));
     }
 

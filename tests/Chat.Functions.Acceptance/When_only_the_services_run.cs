@@ -29,7 +29,9 @@ public sealed class When_only_the_services_run
         try
         {
             var settings = await ReadSettingsAsync(process.StandardOutput).WaitAsync(Eventually.Timeout);
-            using (var cosmos = new CosmosClient(settings["Cosmos"], new CosmosClientOptions { ConnectionMode = Enum.Parse<ConnectionMode>(settings["Cosmos__ConnectionMode"]) }))
+            using (var cosmos = new CosmosClient(
+                settings["Cosmos"],
+                new CosmosClientOptions { ConnectionMode = Enum.Parse<ConnectionMode>(settings["Cosmos__ConnectionMode"]) }))
             {
                 Assert.NotEmpty(await cosmos.GetContainer(ChatContainers.Database, ChatContainers.ConversationsName).GetFeedRangesAsync());
             }

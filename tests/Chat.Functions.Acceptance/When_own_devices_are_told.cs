@@ -25,14 +25,15 @@ public class When_own_devices_are_told
 
         var first = bob.TryPreferAsync(conversation, new { draft = new { text = "first" } });
         await reached.Task.WaitAsync(Eventually.Timeout);
-        var drafts = await Task.WhenAll(Enumerable.Range(0, 8).Select(n => bob.AskAsync("PATCH", $"/api/conversations/{conversation}/preferences", new { draft = new { text = $"{n}" } })));
+        var drafts = await Task.WhenAll(Enumerable.Range(0, 8)
+            .Select(n => bob.AskAsync("PATCH", $"/api/conversations/{conversation}/preferences", new { draft = new { text = $"{n}" } })));
         open.SetResult();
         await first;
 
         var last = drafts.Max(Version);
-        await phone.ReceivesEventAsync(PreferencesState.Updated, data => Version(data) == last);
+        await phone.ReceivesEventAsync(PreferencesView.Updated, data => Version(data) == last);
         var told = phone.Events()
-            .Where(one => one.GetProperty("type").GetString() == PreferencesState.Updated)
+            .Where(one => one.GetProperty("type").GetString() == PreferencesView.Updated)
             .Select(one => Version(one.GetProperty("data")))
             .ToList();
         Assert.Equal(told.Distinct().Order(), told);
@@ -60,15 +61,15 @@ public class When_own_devices_are_told
 
         open.SetResult();
         await first;
-        await phone.ReceivesEventAsync(UnreadState.Updated, data => Version(data) == 2);
+        await phone.ReceivesEventAsync(UnreadView.Updated, data => Version(data) == 2);
 
         Task TellAsync(string user, long version) =>
             push.PushAsync(
                 new UserId(user),
                 conversation,
-                UnreadState.Updated,
+                UnreadView.Updated,
                 version,
-                new UnreadState(version, 0, MarkedUnread: false, 0));
+                new UnreadView(version, 0, MarkedUnread: false, 0));
     }
 
     /// <summary>Holds the next push to bob.</summary>

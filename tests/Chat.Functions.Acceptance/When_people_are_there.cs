@@ -82,7 +82,8 @@ public class When_people_are_there
 
         var answer = await bob.SendAsync(conversation, "Bob");
         await phone.ReceivesAsync(conversation, "Bob");
-        Assert.DoesNotContain(phone.Events(), one => one.GetProperty("type").GetString() is { } type && (type.StartsWith("typing.", StringComparison.Ordinal) || type.StartsWith("receipt.", StringComparison.Ordinal)));
+        Assert.DoesNotContain(phone.Events(), one => one.GetProperty("type").GetString() is { } type
+            && (type.StartsWith("typing.", StringComparison.Ordinal) || type.StartsWith("receipt.", StringComparison.Ordinal)));
         Assert.Equal(["bob"], Names(await PresenceAsync(mallory, "bob")));
         Assert.Equal(["bob"], Names(await PresenceAsync(mallory, "bob", conversation)));
         Assert.Equal((answer.Seq, answer.Seq), await ReceiptOfBobAsync());
@@ -109,7 +110,8 @@ public class When_people_are_there
         var alice = app.As("alice");
         Assert.Equal("malformed", await alice.IsRefusedAsync("GET", "/api/presence", HttpStatusCode.BadRequest));
         Assert.Equal("malformed", await alice.IsRefusedAsync("GET", "/api/presence?users=a,,b", HttpStatusCode.BadRequest));
-        Assert.Equal("malformed", await alice.IsRefusedAsync("GET", $"/api/presence?users={string.Join(',', Enumerable.Range(0, 51))}", HttpStatusCode.BadRequest));
+        Assert.Equal("malformed", await alice.IsRefusedAsync(
+            "GET", $"/api/presence?users={string.Join(',', Enumerable.Range(0, 51))}", HttpStatusCode.BadRequest));
     }
 
     [Fact]
@@ -153,7 +155,9 @@ public class When_people_are_there
             (await person.PostAsync($"/api/conversations/{conversation}/typing", new { typing })).StatusCode);
 
     private static async Task<List<JsonElement>> PresenceAsync(Person person, string users, string? conversation = null) =>
-        [.. (await person.AskAsync("GET", $"/api/presence?users={users}{(conversation is null ? "" : "&conversationId=" + conversation)}")).GetProperty("presence").EnumerateArray()];
+        [.. (await person.AskAsync("GET", $"/api/presence?users={users}{(conversation is null ? "" : "&conversationId=" + conversation)}"))
+            .GetProperty("presence")
+            .EnumerateArray()];
 
     private static IEnumerable<string> Names(List<JsonElement> presence) =>
         presence.Select(one => one.GetProperty("userId").GetString()!).Order();

@@ -113,7 +113,10 @@ public class When_people_react
             answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable)));
 
         var summary = Summary(await app.As(names[200]).AskAsync("GET", Path(sent)), "👍");
-        Assert.Equal((256, 5, true), (summary.GetProperty("count").GetInt32(), summary.GetProperty("users").GetArrayLength(), summary.GetProperty("mine").GetBoolean()));
+        Assert.Equal((256, 5, true), (
+            summary.GetProperty("count").GetInt32(),
+            summary.GetProperty("users").GetArrayLength(),
+            summary.GetProperty("mine").GetBoolean()));
         var listed = new List<string>();
         for (string? continuation = ""; continuation is not null;)
         {

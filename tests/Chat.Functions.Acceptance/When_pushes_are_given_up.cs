@@ -31,6 +31,7 @@ public class When_pushes_are_given_up
         Assert.Equal(
             dropped.Count,
             log.Lines.Count(line =>
-                line.Contains("were not pushed in", StringComparison.Ordinal) && line.Contains("clients will fetch them", StringComparison.Ordinal)));
+                line.Contains("were not pushed in", StringComparison.Ordinal)
+                    && line.Contains("clients will fetch them", StringComparison.Ordinal)));
     }
 }

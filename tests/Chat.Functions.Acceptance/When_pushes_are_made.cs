@@ -17,7 +17,8 @@ public class When_pushes_are_made
         await app.HasDeliveredAsync();
         await using var phone = await dave.ListenAsync();
         using var feed = new Halt(app.Azure, "functions", "feed", _ => true, int.MaxValue);
-        using (var pushing = new Halt(app.Azure, "functions", "queue", target => target.StartsWith("DeliverEntries/", StringComparison.Ordinal)))
+        using (var pushing = new Halt(
+            app.Azure, "functions", "queue", target => target.StartsWith("DeliverEntries/", StringComparison.Ordinal)))
         {
             // The call that adds dave can't let him in.
             using (app.Azure.Faults.Add(new Fault("signalr", "group-add", FaultKind.Fail)))
@@ -62,7 +63,8 @@ public class When_pushes_are_made
 
         async Task ToldAsync(params string[] users)
         {
-            await Eventually.HoldsAsync(() => told.Order().ToList(), seen => seen.SequenceEqual(users), $"{string.Join(", ", users)} to be told");
+            await Eventually.HoldsAsync(
+                () => told.Order().ToList(), seen => seen.SequenceEqual(users), $"{string.Join(", ", users)} to be told");
             told.Clear();
         }
     }

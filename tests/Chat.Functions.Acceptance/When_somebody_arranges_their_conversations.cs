@@ -75,10 +75,16 @@ public class When_somebody_arranges_their_conversations
         var newest = unread.MaxBy(data => data.GetProperty("version").GetInt64());
         Assert.Equal(
             (now.Version, now.Conversation.UnreadCount, now.Conversation.MarkedUnread, now.Conversation.ClearedSeq),
-            (newest.GetProperty("version").GetInt64(), newest.GetProperty("unreadCount").GetInt64(), newest.GetProperty("markedUnread").GetBoolean(), newest.GetProperty("clearedSeq").GetInt64()));
+            (
+                newest.GetProperty("version").GetInt64(),
+                newest.GetProperty("unreadCount").GetInt64(),
+                newest.GetProperty("markedUnread").GetBoolean(),
+                newest.GetProperty("clearedSeq").GetInt64()));
 
         // One instance tells them in their order.
-        Assert.All([drafts, unread], states => Assert.Equal(states.Select(data => data.GetProperty("version").GetInt64()).Order(), states.Select(data => data.GetProperty("version").GetInt64())));
+        Assert.All([drafts, unread], states => Assert.Equal(
+            states.Select(data => data.GetProperty("version").GetInt64()).Order(),
+            states.Select(data => data.GetProperty("version").GetInt64())));
     }
 
     [Fact]
@@ -171,7 +177,9 @@ public class When_somebody_arranges_their_conversations
             var seen = new List<string>();
             for (string? continuation = ""; continuation is not null;)
             {
-                var page = await alice.ConversationsAsync($"limit=2{(filter.Length > 0 ? $"&filter={filter}" : "")}{(continuation.Length > 0 ? $"&continuation={continuation}" : "")}");
+                var page = await alice.ConversationsAsync(
+                    $"limit=2{(filter.Length > 0 ? $"&filter={filter}" : "")}"
+                        + (continuation.Length > 0 ? $"&continuation={continuation}" : ""));
                 Assert.InRange(page.Conversations.Count, 0, 2);
                 seen.AddRange(page.Conversations.Select(summary => summary.ConversationId));
                 continuation = page.Continuation;

@@ -22,7 +22,8 @@ public class When_somebody_comes_by_a_link
         await using var phone = await alice.ListenAsync();
 
         var comers = Enumerable.Range(0, 20).Select(n => (n % 2 == 0 ? app : other).As($"comer-{n:00}")).ToList();
-        var answers = await Task.WhenAll(comers.Select(comer => Eventually.SeesAsync(() => JoinAsync(comer, code), answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable)));
+        var answers = await Task.WhenAll(comers.Select(
+            comer => Eventually.SeesAsync(() => JoinAsync(comer, code), answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable)));
 
         var joined = comers.Zip(answers).Where(pair => pair.Second.StatusCode == HttpStatusCode.OK).Select(pair => pair.First).ToList();
         Assert.Equal(5, joined.Count);
@@ -34,7 +35,10 @@ public class When_somebody_comes_by_a_link
         // Of those who come in the same commit only the last is pushed: the others' coming was before they joined.
         var told = await phone.ReceivesEventAsync("member.joined", data => joined.Exists(person => person.Name == Text(data, "by")));
         Assert.Equal(Text(told, "by"), Text(told.GetProperty("members")[0], "userId"));
-        Assert.Equal(joined.Select(person => person.Name).Order(), (await alice.LogAsync(group)).Where(one => Text(one, "type") == "member.joined").Select(one => Text(one.GetProperty("data"), "by")).Order());
+        Assert.Equal(joined.Select(person => person.Name).Order(), (await alice.LogAsync(group))
+            .Where(one => Text(one, "type") == "member.joined")
+            .Select(one => Text(one.GetProperty("data"), "by"))
+            .Order());
         Assert.Equal("Trip", (await joined[0].SummaryAsync(group))!.Title);
         await using var joinedPhone = await joined[0].ListenAsync();
         await alice.SendAsync(group, "Welcome");
@@ -62,7 +66,15 @@ public class When_somebody_comes_by_a_link
         await alice.DoAsync("DELETE", $"{Path(group)}/invite-links/{Text(links[0], "linkId")}");
         clock.Jump(TimeSpan.FromMinutes(20));
 
-        foreach (var code in new[] { deleted, expiring, lasting[..^1] + (lasting[^1] == 'A' ? 'B' : 'A'), Text(links[2], "linkId") + Text(links[2], "linkId"), group, "x" })
+        foreach (var code in new[]
+        {
+            deleted,
+            expiring,
+            lasting[..^1] + (lasting[^1] == 'A' ? 'B' : 'A'),
+            Text(links[2], "linkId") + Text(links[2], "linkId"),
+            group,
+            "x",
+        })
         {
             Assert.Equal("invite_not_found", await dave.IsRefusedAsync("POST", $"/api/invites/{code}/join", HttpStatusCode.NotFound));
         }
@@ -266,7 +278,9 @@ public class When_somebody_comes_by_a_link
             () => JoinAsync((n % 2 == 0 ? app : other).As($"comer-{n}"), code),
             answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable)));
 
-        Assert.Equal((3, 9), (answers.Count(answer => answer.StatusCode == HttpStatusCode.Accepted), answers.Count(answer => answer.StatusCode == HttpStatusCode.NotFound)));
+        Assert.Equal((3, 9), (
+            answers.Count(answer => answer.StatusCode == HttpStatusCode.Accepted),
+            answers.Count(answer => answer.StatusCode == HttpStatusCode.NotFound)));
         Assert.Equal(3, (await alice.AskAsync("GET", $"{Path(group)}/join-requests")).GetProperty("joinRequests").GetArrayLength());
     }
 
@@ -282,7 +296,9 @@ public class When_somebody_comes_by_a_link
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => JoinAsync(app.As($"comer-{n}"), code)));
 
-        Assert.Equal((2, 4), (answers.Count(answer => answer.StatusCode == HttpStatusCode.Accepted), answers.Count(answer => answer.StatusCode == HttpStatusCode.Conflict)));
+        Assert.Equal((2, 4), (
+            answers.Count(answer => answer.StatusCode == HttpStatusCode.Accepted),
+            answers.Count(answer => answer.StatusCode == HttpStatusCode.Conflict)));
         var waiting = (await alice.AskAsync("GET", $"{Path(group)}/join-requests"))
             .GetProperty("joinRequests")
             .EnumerateArray()
@@ -312,7 +328,8 @@ public class When_somebody_comes_by_a_link
         Assert.Equal(
             "malformed",
             await alice.IsRefusedAsync("POST", $"{Path(group)}/invite-links", HttpStatusCode.BadRequest, new { maxUses = 0 }));
-        Assert.Equal("malformed", await alice.IsRefusedAsync("POST", $"{Path(group)}/invite-links", HttpStatusCode.BadRequest, new { expiresAt = "2020-01-01T00:00:00Z" }));
+        Assert.Equal("malformed", await alice.IsRefusedAsync(
+            "POST", $"{Path(group)}/invite-links", HttpStatusCode.BadRequest, new { expiresAt = "2020-01-01T00:00:00Z" }));
 
         var containers = app.Services.GetRequiredService<ChatContainers>();
         using var stored = await containers.Conversations.ReadItemStreamAsync("invites", new PartitionKey(group));

@@ -53,7 +53,8 @@ public class When_somebody_does_too_much_in_a_day(ITestOutputHelper output)
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         Assert.Equal("\"groupsPerDay\";q=3;w=86400", refused.Headers.GetValues("RateLimit-Policy").Single());
         var problem = await refused.Content.ReadFromJsonAsync<JsonElement>();
-        Assert.Equal(("rate_limited", "groupsPerDay", 3), (problem.Text("code"), problem.Text("limit.name"), problem.Number("limit.value")));
+        Assert.Equal(
+            ("rate_limited", "groupsPerDay", 3), (problem.Text("code"), problem.Text("limit.name"), problem.Number("limit.value")));
         await one.As("bob").CreateGroupAsync("Of another", "carol");
         await alice.StartDirectAsync("bob");
 
@@ -71,10 +72,12 @@ public class When_somebody_does_too_much_in_a_day(ITestOutputHelper output)
         var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
         await AddAsync(alice, group, "carol", "dave");
         await AddAsync(alice, group, "carol", "dave");
-        Assert.Equal("rate_limited", await alice.IsRefusedAsync("POST", $"/api/conversations/{group}/members", HttpStatusCode.TooManyRequests, new { members = new[] { "erin", "frank" } }));
+        Assert.Equal("rate_limited", await alice.IsRefusedAsync(
+            "POST", $"/api/conversations/{group}/members", HttpStatusCode.TooManyRequests, new { members = new[] { "erin", "frank" } }));
         Assert.Equal(4, (await alice.ConversationAsync(group)).MemberCount);
         await AddAsync(alice, group, "erin");
-        Assert.Equal("rate_limited", await alice.IsRefusedAsync("POST", $"/api/conversations/{group}/members", HttpStatusCode.TooManyRequests, new { members = new[] { "frank" } }));
+        Assert.Equal("rate_limited", await alice.IsRefusedAsync(
+            "POST", $"/api/conversations/{group}/members", HttpStatusCode.TooManyRequests, new { members = new[] { "frank" } }));
     }
 
     [Fact]
@@ -86,7 +89,8 @@ public class When_somebody_does_too_much_in_a_day(ITestOutputHelper output)
         foreach (var owner in new[] { "alice", "bob", "carol" })
         {
             var group = (await app.As(owner).CreateGroupAsync("Trip", "erin")).ConversationId;
-            codes.Add((await app.As(owner).AskAsync("POST", $"/api/conversations/{group}/invite-links", new { }, HttpStatusCode.Created)).Text("code")!);
+            codes.Add((await app.As(owner).AskAsync("POST", $"/api/conversations/{group}/invite-links", new { }, HttpStatusCode.Created))
+                .Text("code")!);
         }
 
         foreach (var code in new[] { codes[0], codes[1], codes[0], codes[1] })
@@ -106,14 +110,24 @@ public class When_somebody_does_too_much_in_a_day(ITestOutputHelper output)
         await using var app = await ChatApp.StartAsync(azure, Few);
         var (daily, open) = (app.Services.GetRequiredService<DailyLimits>(), app.Services.GetRequiredService<OpenContacts>());
         var (alice, conversations) = (new UserId("alice"), Enumerable.Range(0, 3).Select(_ => ConversationId.New()).ToList());
-        Task<Problem?> ContactAsync(string other, bool isNew = false) => daily.CountFirstContactsAsync(alice, [new UserId(other)], isNew, CancellationToken.None);
+        Task<Problem?> ContactAsync(string other, bool isNew = false) => daily.CountFirstContactsAsync(
+            alice, [new UserId(other)], isNew, CancellationToken.None);
         Task<Problem?> OpenAsync(int n) => open.OpenAsync(alice, conversations[n], CancellationToken.None);
 
-        Assert.Equal([null, null, null, null, "firstContactsPerDay"], Limits(await ContactAsync("bob"), await ContactAsync("carol"), await ContactAsync("bob"), await ContactAsync("dave"), await ContactAsync("erin")));
-        Assert.Equal([null, null, "newAccountContactsPerDay"], Limits(await ContactAsync("bob", isNew: true), await ContactAsync("bob", isNew: true), await ContactAsync("carol", isNew: true)));
-        Assert.Equal([null, "reportsPerDay"], Limits(await daily.CountReportAsync(alice, "1", CancellationToken.None), await daily.CountReportAsync(alice, "2", CancellationToken.None)));
+        Assert.Equal([null, null, null, null, "firstContactsPerDay"], Limits(
+            await ContactAsync("bob"),
+            await ContactAsync("carol"),
+            await ContactAsync("bob"),
+            await ContactAsync("dave"),
+            await ContactAsync("erin")));
+        Assert.Equal([null, null, "newAccountContactsPerDay"], Limits(
+            await ContactAsync("bob", isNew: true), await ContactAsync("bob", isNew: true), await ContactAsync("carol", isNew: true)));
+        Assert.Equal([null, "reportsPerDay"], Limits(
+            await daily.CountReportAsync(alice, "1", CancellationToken.None),
+            await daily.CountReportAsync(alice, "2", CancellationToken.None)));
 
-        Assert.Equal([null, null, null, "openContacts"], Limits(await OpenAsync(0), await OpenAsync(1), await OpenAsync(0), await OpenAsync(2)));
+        Assert.Equal(
+            [null, null, null, "openContacts"], Limits(await OpenAsync(0), await OpenAsync(1), await OpenAsync(0), await OpenAsync(2)));
         await open.CloseAsync(alice, conversations[0], CancellationToken.None);
         await open.CloseAsync(alice, conversations[0], CancellationToken.None);
         Assert.Equal([null, "openContacts"], Limits(await OpenAsync(2), await OpenAsync(0)));
@@ -126,7 +140,12 @@ public class When_somebody_does_too_much_in_a_day(ITestOutputHelper output)
     [InlineData(false)]
     public async Task Should_invite_so_many_strangers_to_groups_and_never_by_a_link(bool whenItIsCreated)
     {
-        var settings = new Dictionary<string, string?>(Few, StringComparer.Ordinal) { ["Limits:AddsPerDay"] = "0", ["Limits:GroupsPerDay"] = "0", ["Trust:Mode"] = "strict" };
+        var settings = new Dictionary<string, string?>(Few, StringComparer.Ordinal)
+        {
+            ["Limits:AddsPerDay"] = "0",
+            ["Limits:GroupsPerDay"] = "0",
+            ["Trust:Mode"] = "strict",
+        };
         await using var app = await ChatApp.StartAsync(settings: settings);
         var alice = app.As("alice");
         await app.AsHost().AreFriendsAsync("alice", "friend");
@@ -161,7 +180,11 @@ public class When_somebody_does_too_much_in_a_day(ITestOutputHelper output)
     [Fact]
     public async Task Should_ask_so_many_strangers_by_messages()
     {
-        var settings = new Dictionary<string, string?>(Few, StringComparer.Ordinal) { ["Limits:FirstContactsPerDay"] = "4", ["Trust:Mode"] = "strict" };
+        var settings = new Dictionary<string, string?>(Few, StringComparer.Ordinal)
+        {
+            ["Limits:FirstContactsPerDay"] = "4",
+            ["Trust:Mode"] = "strict",
+        };
         await using var app = await ChatApp.StartAsync(settings: settings);
         var alice = app.As("alice");
         var conversations = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -201,27 +224,43 @@ public class When_somebody_does_too_much_in_a_day(ITestOutputHelper output)
     public async Task Should_drop_a_scheduled_request_that_is_too_much_when_it_is_due()
     {
         var clock = new JumpingClock();
-        var settings = new Dictionary<string, string?>(Few, StringComparer.Ordinal) { ["Limits:OpenContacts"] = "1", ["Trust:Mode"] = "strict" };
+        var settings =
+            new Dictionary<string, string?>(Few, StringComparer.Ordinal) { ["Limits:OpenContacts"] = "1", ["Trust:Mode"] = "strict" };
         await using var app = await ChatApp.StartAsync(time: clock, settings: settings);
         var alice = app.As("alice");
-        var (first, second) = ((await alice.StartDirectAsync("bob")).ConversationId, (await alice.StartDirectAsync("carol")).ConversationId);
+        var (first, second) = (
+            (await alice.StartDirectAsync("bob")).ConversationId, (await alice.StartDirectAsync("carol")).ConversationId);
         await alice.SendAsync(first, "Hello");
-        await alice.AskAsync("POST", $"/api/conversations/{second}/scheduled", new { clientMessageId = "1", text = "Hello", dueAt = clock.GetUtcNow().AddMinutes(2) }, HttpStatusCode.Created);
+        await alice.AskAsync(
+            "POST",
+            $"/api/conversations/{second}/scheduled",
+            new { clientMessageId = "1", text = "Hello", dueAt = clock.GetUtcNow().AddMinutes(2) },
+            HttpStatusCode.Created);
         clock.Jump(TimeSpan.FromSeconds(121));
-        await Eventually.SeesAsync(clock, async () => (await alice.AskAsync("GET", $"/api/conversations/{second}/scheduled")).List("scheduled").Count, left => left == 0);
+        await Eventually.SeesAsync(
+            clock,
+            async () => (await alice.AskAsync("GET", $"/api/conversations/{second}/scheduled")).List("scheduled").Count,
+            left => left == 0);
         Assert.Empty(await alice.HistoryAsync(second));
     }
 
     [Fact]
     public async Task Should_not_count_what_cannot_be_sent_as_a_request()
     {
-        var settings = new Dictionary<string, string?>(Few, StringComparer.Ordinal) { ["Limits:FirstContactsPerDay"] = "1", ["Trust:Mode"] = "strict" };
+        var settings = new Dictionary<string, string?>(Few, StringComparer.Ordinal)
+        {
+            ["Limits:FirstContactsPerDay"] = "1",
+            ["Trust:Mode"] = "strict",
+        };
         await using var azure = await LocalAzure.StartAsync(directory: null);
-        await azure.Cosmos.UpsertDocumentAsync("chat", "settings", "wordList", """{"type":"wordList","id":"refused","action":"refuse","words":["badword"]}"""u8.ToArray());
+        await azure.Cosmos.UpsertDocumentAsync(
+            "chat", "settings", "wordList", """{"type":"wordList","id":"refused","action":"refuse","words":["badword"]}"""u8.ToArray());
         await using var app = await ChatApp.StartAsync(azure, settings);
         var alice = app.As("alice");
-        var (toBob, toCarol) = ((await alice.StartDirectAsync("bob")).ConversationId, (await alice.StartDirectAsync("carol")).ConversationId);
-        Assert.Equal("not_a_request", await alice.MayNotSayAsync(toBob, new { text = "See https://example.com" }, HttpStatusCode.Forbidden));
+        var (toBob, toCarol) = (
+            (await alice.StartDirectAsync("bob")).ConversationId, (await alice.StartDirectAsync("carol")).ConversationId);
+        Assert.Equal(
+            "not_a_request", await alice.MayNotSayAsync(toBob, new { text = "See https://example.com" }, HttpStatusCode.Forbidden));
         Assert.Equal("content_refused", await alice.MayNotSayAsync(toBob, new { text = "badword" }, HttpStatusCode.UnprocessableEntity));
         await alice.SendAsync(toCarol, "Hello");
         Assert.Equal("rate_limited", await alice.MayNotSayAsync(toBob, new { text = "Hello" }, HttpStatusCode.TooManyRequests));
@@ -230,7 +269,8 @@ public class When_somebody_does_too_much_in_a_day(ITestOutputHelper output)
     [Fact]
     public async Task Should_cost_a_read_and_a_write()
     {
-        await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:GroupsPerDay"] = "500" });
+        await using var app = await ChatApp.StartAsync(
+            settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:GroupsPerDay"] = "500" });
         var (daily, alice) = (app.Services.GetRequiredService<DailyLimits>(), new UserId("alice"));
         var group = ConversationId.New();
         var first = await CostAsync(() => daily.CountGroupAsync(alice, group, CancellationToken.None));
@@ -246,12 +286,14 @@ public class When_somebody_does_too_much_in_a_day(ITestOutputHelper output)
             return Units() - before;
         }
 
-        double Units() => app.Azure.Meter.Read().Where(reading => reading is { Service: "cosmos", Operation: "read" or "create" or "replace" }).Sum(reading => reading.Units);
+        double Units() => app.Azure.Meter.Read().Where(
+            reading => reading is { Service: "cosmos", Operation: "read" or "create" or "replace" }).Sum(reading => reading.Units);
     }
 
     private static List<string?> Limits(params IEnumerable<Problem?> refusals) => [.. refusals.Select(refusal => refusal?.Limit?.Name)];
 
-    private static Task AddAsync(Person person, string group, params string[] members) => person.DoAsync("POST", $"/api/conversations/{group}/members", new { members });
+    private static Task AddAsync(Person person, string group, params string[] members) =>
+        person.DoAsync("POST", $"/api/conversations/{group}/members", new { members });
 
     private static Task<HttpResponseMessage> CreateAsync(Person person, string key) => person.SendAsync(
         HttpMethod.Post,

@@ -10,7 +10,8 @@ namespace Chat.Functions.Acceptance;
 /// <summary>The rates at which one user may call, which others don't notice.</summary>
 public class When_somebody_floods
 {
-    private static readonly Dictionary<string, string?> SixtyAndOneAMinute = new(StringComparer.Ordinal) { ["Limits:SendBurst"] = "60", ["Limits:SendsPerMinute"] = "1" };
+    private static readonly Dictionary<string, string?> SixtyAndOneAMinute =
+        new(StringComparer.Ordinal) { ["Limits:SendBurst"] = "60", ["Limits:SendsPerMinute"] = "1" };
 
     [Fact]
     public async Task Should_accept_what_people_write_and_refuse_the_rest_without_reading_or_writing_anything()
@@ -38,7 +39,8 @@ public class When_somebody_floods
         statuses.Clear();
         for (var n = 0; n < 20; n++)
         {
-            using var answer = await alice.SendAsync(HttpMethod.Post, $"/api/conversations/{conversation}/messages", new StringContent("no JSON"));
+            using var answer = await alice.SendAsync(
+                HttpMethod.Post, $"/api/conversations/{conversation}/messages", new StringContent("no JSON"));
             statuses.Add(answer.StatusCode);
         }
 
@@ -54,7 +56,12 @@ public class When_somebody_floods
         var clock = new JumpingClock();
         await using var app = await ChatApp.StartAsync(
             await LocalAzure.StartAsync(directory: null, time: clock),
-            new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:SendBurst"] = "2", ["Limits:SendsPerMinute"] = "1", ["Limits:PresencePerMinute"] = "1" });
+            new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["Limits:SendBurst"] = "2",
+                ["Limits:SendsPerMinute"] = "1",
+                ["Limits:PresencePerMinute"] = "1",
+            });
         await using var azure = app.Azure;
         var alice = app.As("alice");
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
@@ -68,7 +75,8 @@ public class When_somebody_floods
         Assert.InRange(wait, 1, 60);
         Assert.Equal($"\"sendsPerMinute\";r=0;t={wait}", refused.Headers.GetValues("RateLimit").Single());
         var problem = await refused.Content.ReadFromJsonAsync<JsonElement>();
-        Assert.Equal(("rate_limited", "sendsPerMinute", 1), (problem.Text("code"), problem.Text("limit.name"), problem.Number("limit.value")));
+        Assert.Equal(
+            ("rate_limited", "sendsPerMinute", 1), (problem.Text("code"), problem.Text("limit.name"), problem.Number("limit.value")));
 
         await alice.AskAsync("GET", "/api/presence?users=bob");
         Assert.Equal("rate_limited", await alice.IsRefusedAsync("GET", "/api/presence?users=bob", HttpStatusCode.TooManyRequests));
@@ -87,25 +95,33 @@ public class When_somebody_floods
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
         var other = (await alice.StartDirectAsync("carol")).ConversationId;
         var sent = await bob.SendAsync(conversation, "Pass it on");
-        object Batch(int from, int count) => new { messages = Enumerable.Range(from, count).Select(n => new { clientMessageId = $"{n}", text = $"{n}" }) };
+        object Batch(int from, int count) =>
+            new { messages = Enumerable.Range(from, count).Select(n => new { clientMessageId = $"{n}", text = $"{n}" }) };
 
         await alice.AskAsync("POST", $"/api/conversations/{conversation}/messages/batch", Batch(0, 50));
         var forward = new { clientMessageId = "forward", to = new[] { conversation, other } };
         await alice.AskAsync("POST", $"/api/conversations/{conversation}/messages/{sent.MessageId}/forward", forward);
 
         // Eight are left: fifty don't fit, and none of them is sent.
-        Assert.Equal("rate_limited", await alice.IsRefusedAsync("POST", $"/api/conversations/{conversation}/messages/batch", HttpStatusCode.TooManyRequests, Batch(50, 50)));
+        Assert.Equal("rate_limited", await alice.IsRefusedAsync(
+            "POST", $"/api/conversations/{conversation}/messages/batch", HttpStatusCode.TooManyRequests, Batch(50, 50)));
         Assert.Equal(52, (await alice.HistoryAsync(conversation)).Count);
         var last = await alice.SendAsync(conversation, "Still here");
         await alice.AskAsync("PATCH", $"/api/conversations/{conversation}/messages/{last.MessageId}", new { text = "Still here!" });
         await alice.AskAsync("PUT", $"/api/conversations/{conversation}/messages/{last.MessageId}/reactions/{Uri.EscapeDataString("👍")}");
-        Assert.Equal("rate_limited", await alice.IsRefusedAsync("POST", $"/api/conversations/{conversation}/messages/batch", HttpStatusCode.TooManyRequests, Batch(100, 9)));
+        Assert.Equal("rate_limited", await alice.IsRefusedAsync(
+            "POST", $"/api/conversations/{conversation}/messages/batch", HttpStatusCode.TooManyRequests, Batch(100, 9)));
     }
 
     [Fact]
     public async Task Should_count_whatever_is_pushed_to_everybody()
     {
-        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:SendBurst"] = "10", ["Limits:SendsPerMinute"] = "1", ["Trust:Mode"] = "open" };
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Limits:SendBurst"] = "10",
+            ["Limits:SendsPerMinute"] = "1",
+            ["Trust:Mode"] = "open",
+        };
         await using var app = await ChatApp.StartAsync(settings: settings);
         var alice = app.As("alice");
         var group = $"/api/conversations/{(await alice.CreateGroupAsync("Trip", "bob")).ConversationId}";
@@ -139,7 +155,8 @@ public class When_somebody_floods
     [Fact]
     public async Task Should_refuse_reports_before_anything_is_read_for_them()
     {
-        await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:ReportsPerMinute"] = "1" });
+        await using var app = await ChatApp.StartAsync(
+            settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:ReportsPerMinute"] = "1" });
         var alice = app.As("alice");
         var report = new { target = new { userId = "bob" }, reason = "spam" };
         await alice.AskAsync("POST", "/api/reports", report, HttpStatusCode.Accepted);
@@ -160,7 +177,11 @@ public class When_somebody_floods
     public async Task Should_count_whom_they_block_and_whom_not_any_more()
     {
         await using var app = await ChatApp.StartAsync(
-            settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:SendBurst"] = "2", ["Limits:SendsPerMinute"] = "1" });
+            settings: new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["Limits:SendBurst"] = "2",
+                ["Limits:SendsPerMinute"] = "1",
+            });
         var alice = app.As("alice");
         await alice.DoAsync("PUT", "/api/blocks/bob");
         await alice.DoAsync("DELETE", "/api/blocks/bob");
@@ -169,5 +190,8 @@ public class When_somebody_floods
     }
 
     private static long Requests(ChatApp app) =>
-        app.Azure.Meter.Read().Where(reading => reading.Service is "cosmos" or "servicebus" && reading.Operation is not ("changefeed" or "lease" or "receive")).Sum(reading => reading.Requests);
+        app.Azure.Meter.Read()
+            .Where(
+                reading => reading.Service is "cosmos" or "servicebus" && reading.Operation is not ("changefeed" or "lease" or "receive"))
+            .Sum(reading => reading.Requests);
 }

@@ -21,15 +21,21 @@ public class When_somebody_has_a_standing
         foreach (var operation in Api.ApiOperation.All.Where(operation => operation.NeedsToken))
         {
             var path = "/api" + operation.Path.Replace("{conversationId}", sent.ConversationId, StringComparison.Ordinal)
-                .Replace("{messageId}", sent.MessageId, StringComparison.Ordinal).Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal);
+                .Replace("{messageId}", sent.MessageId, StringComparison.Ordinal).Replace("{", "", StringComparison.Ordinal)
+                    .Replace("}", "", StringComparison.Ordinal);
             using var answer = await mallory.SendAsync(new HttpMethod(operation.Method), path, null);
             var text = await answer.Content.ReadAsStringAsync();
-            var isOwn = operation.Path.StartsWith("/me/", StringComparison.Ordinal) && (operation.Method == "GET" || operation.Id == "appealDecision");
-            var isOthers = operation.Path.StartsWith("/moderation/", StringComparison.Ordinal) || operation.Path.StartsWith("/host/", StringComparison.Ordinal);
-            Assert.True(isOwn ? answer.StatusCode != HttpStatusCode.Forbidden : isOthers || text.Contains("\"banned\"", StringComparison.Ordinal), $"{operation}: {text}");
+            var isOwn = operation.Path.StartsWith("/me/", StringComparison.Ordinal)
+                && (operation.Method == "GET" || operation.Id == "appealDecision");
+            var isOthers = operation.Path.StartsWith("/moderation/", StringComparison.Ordinal)
+                || operation.Path.StartsWith("/host/", StringComparison.Ordinal);
+            Assert.True(
+                isOwn ? answer.StatusCode != HttpStatusCode.Forbidden : isOthers || text.Contains("\"banned\"", StringComparison.Ordinal),
+                $"{operation}: {text}");
         }
 
-        Assert.Equal("banned", await new Person(app.Http, "mallory", "chat.moderator").IsRefusedAsync("GET", "/api/moderation/cases", HttpStatusCode.Forbidden));
+        Assert.Equal("banned", await new Person(app.Http, "mallory", "chat.moderator")
+            .IsRefusedAsync("GET", "/api/moderation/cases", HttpStatusCode.Forbidden));
         Assert.Equal("banned", await mallory.IsRefusedAsync("GET", "/api/nowhere", HttpStatusCode.Forbidden));
         Assert.Equal("Hello", Assert.Single(await bob.HistoryAsync(sent.ConversationId)).Text);
         await bob.SendAsync(sent.ConversationId, "She doesn't answer");
@@ -45,8 +51,10 @@ public class When_somebody_has_a_standing
         await DecideAsync(app, "suspend", clock.GetUtcNow().AddMinutes(20));
 
         Assert.Equal("suspended", await mallory.MayNotSayAsync(direct, new { text = "Hello" }, HttpStatusCode.Forbidden));
-        Assert.Equal("suspended", await mallory.IsRefusedAsync("PUT", $"/api/conversations/{direct}/read", HttpStatusCode.Forbidden, new { seq = 1 }));
-        Assert.Equal("suspended", await mallory.IsRefusedAsync("POST", "/api/reports", HttpStatusCode.Forbidden, new { target = new { userId = "bob" }, reason = "spam" }));
+        Assert.Equal("suspended", await mallory.IsRefusedAsync(
+            "PUT", $"/api/conversations/{direct}/read", HttpStatusCode.Forbidden, new { seq = 1 }));
+        Assert.Equal("suspended", await mallory.IsRefusedAsync(
+            "POST", "/api/reports", HttpStatusCode.Forbidden, new { target = new { userId = "bob" }, reason = "spam" }));
         await mallory.ConversationsAsync();
         await mallory.SyncAsync(null);
         await using (await mallory.ListenAsync())
@@ -64,7 +72,8 @@ public class When_somebody_has_a_standing
         var clock = new JumpingClock();
         await using var app = await ChatApp.StartAsync(time: clock);
         var direct = (await app.As("mallory").StartDirectAsync("bob")).ConversationId;
-        using (app.Azure.Faults.Add(new Fault("cosmos", "create", FaultKind.Fail) { Target = target => target.Contains("blockedBy:", StringComparison.Ordinal) }))
+        using (app.Azure.Faults.Add(
+            new Fault("cosmos", "create", FaultKind.Fail) { Target = target => target.Contains("blockedBy:", StringComparison.Ordinal) }))
         {
             using var failed = await app.As("mallory").PutAsync("/api/blocks/bob", new { });
             Assert.False(failed.IsSuccessStatusCode);
@@ -86,8 +95,11 @@ public class When_somebody_has_a_standing
         await DecideAsync(app, "restrict");
         await mallory.SendAsync(direct, "Still here");
         await mallory.StartDirectAsync("bob");
-        Assert.Equal("cannot_message", await mallory.IsRefusedAsync("POST", "/api/conversations", HttpStatusCode.Forbidden, new { kind = "direct", members = new[] { "eve" } }));
-        Assert.Equal([true, false, false, false], Enum.GetValues<Standing>().Select(standing => standing.MayMakeFirstContact() && standing.MaySendMedia()));
+        Assert.Equal("cannot_message", await mallory.IsRefusedAsync(
+            "POST", "/api/conversations", HttpStatusCode.Forbidden, new { kind = "direct", members = new[] { "eve" } }));
+        Assert.Equal(
+            [true, false, false, false],
+            Enum.GetValues<Standing>().Select(standing => standing.MayMakeFirstContact() && standing.MaySendMedia()));
     }
 
     [Fact]
@@ -103,18 +115,21 @@ public class When_somebody_has_a_standing
         Assert.Equal("banned", await first.As("mallory").MayNotSayAsync(direct, new { text = "No" }, HttpStatusCode.Forbidden));
 
         clock.Jump(StandingList.Interval);
-        await Eventually.SeesAsync(() => second.As("mallory").TrySendAsync(direct, "Between"), answer => answer.StatusCode == HttpStatusCode.Forbidden);
+        await Eventually.SeesAsync(
+            () => second.As("mallory").TrySendAsync(direct, "Between"), answer => answer.StatusCode == HttpStatusCode.Forbidden);
         await using var third = await ChatApp.StartAsync(azure);
         Assert.Equal("banned", await third.As("mallory").MayNotSayAsync(direct, new { text = "No" }, HttpStatusCode.Forbidden));
 
         // Taken back, it is over everywhere, too.
         var decision = Assert.Single((await first.As("mallory").AskAsync("GET", "/api/me/decisions")).List("decisions"));
-        await first.As("mallory").AskAsync("POST", $"/api/me/appeals/{decision.Text("decisionId")}", new { text = "Please" }, HttpStatusCode.Accepted);
+        await first.As("mallory")
+            .AskAsync("POST", $"/api/me/appeals/{decision.Text("decisionId")}", new { text = "Please" }, HttpStatusCode.Accepted);
         await DecideAsync(first, "dismiss");
         clock.Jump(StandingList.Interval);
         foreach (var instance in new[] { first, second, third })
         {
-            await Eventually.SeesAsync(() => instance.As("mallory").TrySendAsync(direct, "Back"), answer => answer.StatusCode == HttpStatusCode.Created);
+            await Eventually.SeesAsync(
+                () => instance.As("mallory").TrySendAsync(direct, "Back"), answer => answer.StatusCode == HttpStatusCode.Created);
         }
     }
 
@@ -153,7 +168,11 @@ public class When_somebody_has_a_standing
         var (reached, open) = (new TaskCompletionSource(), new TaskCompletionSource());
         var isFirst = 0;
         Task<HttpResponseMessage> inFlight, waiting;
-        using (faults.Add(new Fault("cosmos", "batch", FaultKind.Delay) { Target = target => target.Contains(direct, StringComparison.Ordinal) && Interlocked.Exchange(ref isFirst, 1) == 0, Strike = HoldAsync }))
+        using (faults.Add(new Fault("cosmos", "batch", FaultKind.Delay)
+        {
+            Target = target => target.Contains(direct, StringComparison.Ordinal) && Interlocked.Exchange(ref isFirst, 1) == 0,
+            Strike = HoldAsync,
+        }))
         {
             inFlight = mallory.TrySendAsync(direct, "In flight");
             await reached.Task.WaitAsync(Eventually.Timeout);
@@ -180,9 +199,17 @@ public class When_somebody_has_a_standing
         await using var app = await ChatApp.StartAsync(time: clock);
         var (mallory, bob) = (app.As("mallory"), app.As("bob"));
         var direct = (await mallory.StartDirectAsync("bob")).ConversationId;
-        await mallory.AskAsync("POST", $"/api/conversations/{direct}/scheduled", new { clientMessageId = "1", text = "Later", dueAt = clock.GetUtcNow().AddSeconds(90) }, HttpStatusCode.Created);
+        await mallory.AskAsync(
+            "POST",
+            $"/api/conversations/{direct}/scheduled",
+            new { clientMessageId = "1", text = "Later", dueAt = clock.GetUtcNow().AddSeconds(90) },
+            HttpStatusCode.Created);
         await DecideAsync(app, "ban", clock.GetUtcNow().AddMinutes(10));
-        await bob.AskAsync("POST", $"/api/conversations/{direct}/scheduled", new { clientMessageId = "1", text = "After that", dueAt = clock.GetUtcNow().AddSeconds(120) }, HttpStatusCode.Created);
+        await bob.AskAsync(
+            "POST",
+            $"/api/conversations/{direct}/scheduled",
+            new { clientMessageId = "1", text = "After that", dueAt = clock.GetUtcNow().AddSeconds(120) },
+            HttpStatusCode.Created);
         clock.Jump(TimeSpan.FromSeconds(121));
         await Eventually.SeesAsync(() => bob.HistoryAsync(direct), all => all.Count == 1 && all[0].Text == "After that");
         var queue = app.Azure.ServiceBus.Find("scheduled")!;
@@ -202,7 +229,8 @@ public class When_somebody_has_a_standing
         }
 
         ChatApp second;
-        using (faults.Add(new Fault("cosmos", "query", FaultKind.Fail) { Target = target => target.Contains("moderation", StringComparison.Ordinal) }))
+        using (faults.Add(
+            new Fault("cosmos", "query", FaultKind.Fail) { Target = target => target.Contains("moderation", StringComparison.Ordinal) }))
         {
             second = await ChatApp.StartAsync(azure);
             Assert.Equal("unavailable", await second.As("bob").IsRefusedAsync("GET", "/api/unread", HttpStatusCode.ServiceUnavailable));
@@ -211,7 +239,8 @@ public class When_somebody_has_a_standing
 
         await using var app = second;
         await app.As("bob").AskAsync("GET", "/api/unread");
-        using (faults.Add(new Fault("cosmos", "query", FaultKind.Fail) { Target = target => target.Contains("moderation", StringComparison.Ordinal) }))
+        using (faults.Add(
+            new Fault("cosmos", "query", FaultKind.Fail) { Target = target => target.Contains("moderation", StringComparison.Ordinal) }))
         {
             // From then on it goes by what it knows.
             clock.Jump(StandingList.Interval * 3);
@@ -224,7 +253,8 @@ public class When_somebody_has_a_standing
     private static async Task DecideAsync(ChatApp app, string action, DateTimeOffset? until = null)
     {
         var vera = app.AsModerator("vera");
-        await app.As("carol").AskAsync("POST", "/api/reports", new { target = new { userId = "mallory" }, reason = "spam" }, HttpStatusCode.Accepted);
+        await app.As("carol")
+            .AskAsync("POST", "/api/reports", new { target = new { userId = "mallory" }, reason = "spam" }, HttpStatusCode.Accepted);
         var open = Assert.Single((await vera.AskAsync("GET", "/api/moderation/cases")).List("cases"));
         await vera.DecideAsync($"/api/moderation/cases/{open.Text("caseId")}", new { action, ground = "terms", rule = "Spam", until });
     }

@@ -76,7 +76,11 @@ public class When_somebody_is_mentioned
             "PATCH",
             sent.Path(),
             new { text = "@carol come", mentions = new[] { new { userId = "carol", offset = 0, length = 6 } } });
-        Assert.Equal("malformed", await alice.IsRefusedAsync("PATCH", sent.Path(), HttpStatusCode.BadRequest, new { text = "@bob come", mentions = new[] { new { userId = "bob", offset = 0, length = 4 } } }));
+        Assert.Equal("malformed", await alice.IsRefusedAsync(
+            "PATCH",
+            sent.Path(),
+            HttpStatusCode.BadRequest,
+            new { text = "@bob come", mentions = new[] { new { userId = "bob", offset = 0, length = 4 } } }));
     }
 
     [Fact]
@@ -137,7 +141,8 @@ public class When_somebody_is_mentioned
                 (await person.AskAsync("GET", "/api/conversations"))
                     .List("conversations")
                     .Find(one => one.Text("conversationId") == conversation),
-            entry => entry.ValueKind == JsonValueKind.Object && entry.At("lastMessage")?.ValueKind == JsonValueKind.Object && entry.Number("unreadCount") == unread);
+            entry => entry.ValueKind == JsonValueKind.Object && entry.At("lastMessage")?.ValueKind == JsonValueKind.Object
+                && entry.Number("unreadCount") == unread);
         return seen.At("isMentioned")!.Value.GetBoolean();
     }
 }

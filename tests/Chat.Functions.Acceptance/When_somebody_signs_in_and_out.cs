@@ -17,7 +17,11 @@ public class When_somebody_signs_in_and_out
     {
         await using var app = await ChatApp.StartAsync();
         var now = TimeProvider.System.GetUtcNow();
-        foreach (var (lifetime, connects) in new[] { (TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(10)), (TimeSpan.FromHours(8), TimeSpan.FromHours(1)) })
+        foreach (var (lifetime, connects) in new[]
+        {
+            (TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(10)),
+            (TimeSpan.FromHours(8), TimeSpan.FromHours(1)),
+        })
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/api/realtime/negotiate");
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Tokens.For("alice", lifetime: lifetime));
@@ -169,8 +173,8 @@ public class When_somebody_signs_in_and_out
     }
 
     /// <summary>Counts operations of a service, which go on as always.</summary>
-    private static IDisposable Count(ChatApp app, string service, string operation, Func<string, bool> isIt, Action count) => app.Azure.Faults.Add(
-        new Fault(service, operation, FaultKind.Delay)
+    private static IDisposable Count(ChatApp app, string service, string operation, Func<string, bool> isIt, Action count) =>
+        app.Azure.Faults.Add(new Fault(service, operation, FaultKind.Delay)
         {
             Target = target =>
             {

@@ -76,7 +76,11 @@ public class When_something_breaks_on_the_way
         await using var bobsPhone = await bob.ListenAsync();
 
         // The first process commits, and dies before it enqueues the delivery.
-        using (first.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.ResetBefore) { Target = target => target.EndsWith(":2-2", StringComparison.Ordinal), Strike = _ => first.KillAsync() }))
+        using (first.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.ResetBefore)
+        {
+            Target = target => target.EndsWith(":2-2", StringComparison.Ordinal),
+            Strike = _ => first.KillAsync(),
+        }))
         {
             try
             {
@@ -110,8 +114,15 @@ public class When_something_breaks_on_the_way
 
         // The first dies before it enqueues the delivery of the removal, the second before it sends on what it couldn't write.
         var died = new TaskCompletionSource();
-        using (azure.Faults.Add(new Fault("servicebus", "send", FaultKind.ResetBefore) { Target = target => target.EndsWith(":2-2", StringComparison.Ordinal), Strike = _ => first.KillAsync() }))
-        using (azure.Faults.Add(new Fault("cosmos", "patch", FaultKind.Fail) { Target = target => target.StartsWith("users/bob/inbox", StringComparison.Ordinal) }))
+        using (azure.Faults.Add(new Fault("servicebus", "send", FaultKind.ResetBefore)
+        {
+            Target = target => target.EndsWith(":2-2", StringComparison.Ordinal),
+            Strike = _ => first.KillAsync(),
+        }))
+        using (azure.Faults.Add(new Fault("cosmos", "patch", FaultKind.Fail)
+        {
+            Target = target => target.StartsWith("users/bob/inbox", StringComparison.Ordinal),
+        }))
         using (azure.Faults.Add(new Fault("servicebus", "send", FaultKind.ResetBefore) { Target = IsOfTheRest, Strike = DieAsync }))
         {
             await Assert.ThrowsAsync<HttpRequestException>(() => alice.DoAsync("DELETE", $"/api/conversations/{group}/members/bob"));
@@ -147,7 +158,8 @@ public class When_something_breaks_on_the_way
             using var answer = await Eventually.SeesAsync(
                 () => alice.TrySendAsync(conversation, $"message {n}", $"id-{n}"),
                 seen => seen.IsSuccessStatusCode);
-            sent.Add(System.Text.Json.JsonSerializer.Deserialize<MessageJson>(await answer.Content.ReadAsStringAsync(), System.Text.Json.JsonSerializerOptions.Web)!);
+            sent.Add(System.Text.Json.JsonSerializer.Deserialize<MessageJson>(
+                await answer.Content.ReadAsStringAsync(), System.Text.Json.JsonSerializerOptions.Web)!);
         }
 
         app.Azure.Faults.Clear();

@@ -29,7 +29,8 @@ public class When_strangers_are_added_to_a_group
         Assert.Equal(["alice", "carol"], (await alice.ConversationAsync(group)).Members.Select(member => member.UserId).Order());
         Assert.Equal("invited", (await MembersAsync(alice, group))["bob"]);
         var asked = Assert.Single(await RequestsAsync(bob));
-        Assert.Equal((group, "group", "Trip", "alice"), (asked.Text("conversationId"), asked.Text("kind"), asked.Text("title"), asked.Text("from.userId")));
+        Assert.Equal((group, "group", "Trip", "alice"), (
+            asked.Text("conversationId"), asked.Text("kind"), asked.Text("title"), asked.Text("from.userId")));
         Assert.Empty(await bob.AllConversationsAsync());
         Assert.Equal("conversation_not_found", await bob.IsRefusedAsync("GET", $"/api/conversations/{group}", HttpStatusCode.NotFound));
         Assert.DoesNotContain(phone.Events(), one => one.Text("type") != "request.received");
@@ -68,7 +69,8 @@ public class When_strangers_are_added_to_a_group
     {
         await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
         var (alice, bob) = (app.As("alice"), app.As("bob"));
-        var (group, own) = ((await alice.CreateGroupAsync("Trip", "bob")).ConversationId, (await bob.CreateGroupAsync("Mine", "carol")).ConversationId);
+        var (group, own) = (
+            (await alice.CreateGroupAsync("Trip", "bob")).ConversationId, (await bob.CreateGroupAsync("Mine", "carol")).ConversationId);
         await bob.DoAsync("POST", $"/api/requests/{group}/decline", new { });
         await using var phone = await bob.ListenAsync();
         await alice.DoAsync("DELETE", $"/api/conversations/{group}/members/bob");
@@ -162,7 +164,11 @@ public class When_strangers_are_added_to_a_group
         var refused = await TryAddAsync(alice, group, "stranger", "nobody");
         Assert.StartsWith("403 ", refused, StringComparison.Ordinal);
         Assert.Empty(await RequestsAsync(app.As("stranger")));
-        Assert.Equal("cannot_message", await alice.IsRefusedAsync("POST", "/api/conversations", HttpStatusCode.Forbidden, new { kind = "group", title = "Trip", members = new[] { "everyone", "nobody" } }));
+        Assert.Equal("cannot_message", await alice.IsRefusedAsync(
+            "POST",
+            "/api/conversations",
+            HttpStatusCode.Forbidden,
+            new { kind = "group", title = "Trip", members = new[] { "everyone", "nobody" } }));
     }
 
     [Theory]
@@ -170,7 +176,8 @@ public class When_strangers_are_added_to_a_group
     [InlineData("open")]
     public async Task Should_be_asked_before_they_are_beside_somebody_of_whom_one_blocks_the_other(string mode)
     {
-        await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Trust:Mode"] = mode });
+        await using var app = await ChatApp.StartAsync(
+            settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Trust:Mode"] = mode });
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         foreach (var friend in new[] { "bob", "carol", "dave", "erin" })
         {
@@ -187,14 +194,17 @@ public class When_strangers_are_added_to_a_group
         Assert.StartsWith("403 {\"status\":403,\"code\":\"cannot_message\"", answers[0], StringComparison.Ordinal);
         foreach (var members in new[] { new[] { "dave" }, ["erin", "dave"] })
         {
-            Assert.Equal("cannot_message", await alice.IsRefusedAsync("POST", "/api/conversations", HttpStatusCode.Forbidden, new { kind = "group", title = "Another", members }));
+            Assert.Equal("cannot_message", await alice.IsRefusedAsync(
+                "POST", "/api/conversations", HttpStatusCode.Forbidden, new { kind = "group", title = "Another", members }));
         }
 
         // Bob blocks carol: alice isn't refused, and each of the two decides.
         Assert.StartsWith("204", await TryAddAsync(alice, group, "carol"), StringComparison.Ordinal);
         Assert.Equal("invited", (await MembersAsync(alice, group))["carol"]);
         var another = (await alice.CreateGroupAsync("Another", "carol", "bob", "erin")).ConversationId;
-        Assert.Equal(["alice: active", "bob: invited", "carol: invited", "erin: active"], (await MembersAsync(alice, another)).Select(one => $"{one.Key}: {one.Value}").Order());
+        Assert.Equal(
+            ["alice: active", "bob: invited", "carol: invited", "erin: active"],
+            (await MembersAsync(alice, another)).Select(one => $"{one.Key}: {one.Value}").Order());
         await bob.DoAsync("POST", $"/api/requests/{another}/accept");
         Assert.Equal("active", (await MembersAsync(alice, another))["bob"]);
 
@@ -206,7 +216,9 @@ public class When_strangers_are_added_to_a_group
         var code = (await alice.AskAsync("POST", $"/api/conversations/{group}/invite-links", new { }, HttpStatusCode.Created)).Text("code");
         Assert.Equal("invite_not_found", await app.As("dave").IsRefusedAsync("POST", $"/api/invites/{code}/join", HttpStatusCode.NotFound));
         await app.As("carol").AskAsync("POST", $"/api/invites/{code}/join");
-        Assert.Equal(["alice", "bob", "carol", "erin"], (await MembersAsync(alice, group)).Where(one => one.Value == "active").Select(one => one.Key).Order());
+        Assert.Equal(
+            ["alice", "bob", "carol", "erin"],
+            (await MembersAsync(alice, group)).Where(one => one.Value == "active").Select(one => one.Key).Order());
     }
 
     [Fact]
@@ -216,8 +228,13 @@ public class When_strangers_are_added_to_a_group
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         async Task<string> CreateAsync()
         {
-            using var answer = await alice.SendAsync(HttpMethod.Post, "/api/conversations", System.Net.Http.Json.JsonContent.Create(new { kind = "group", title = "Trip", members = new[] { "bob" } }), request => request.Headers.Add("Idempotency-Key", "trip"));
-            return (await System.Net.Http.Json.HttpContentJsonExtensions.ReadFromJsonAsync<JsonElement>(answer.Content)).Text("conversationId")!;
+            using var answer = await alice.SendAsync(
+                HttpMethod.Post,
+                "/api/conversations",
+                System.Net.Http.Json.JsonContent.Create(new { kind = "group", title = "Trip", members = new[] { "bob" } }),
+                request => request.Headers.Add("Idempotency-Key", "trip"));
+            return (await System.Net.Http.Json.HttpContentJsonExtensions.ReadFromJsonAsync<JsonElement>(answer.Content))
+                .Text("conversationId")!;
         }
 
         // Who declined stays so, whatever is repeated.
@@ -235,7 +252,9 @@ public class When_strangers_are_added_to_a_group
     }
 
     private static async Task<Dictionary<string, string>> MembersAsync(Person person, string group) =>
-        (await person.AskAsync("GET", $"/api/conversations/{group}/members")).List("members").ToDictionary(one => one.Text("userId")!, one => one.Text("state")!, StringComparer.Ordinal);
+        (await person.AskAsync("GET", $"/api/conversations/{group}/members")).List("members")
+            .ToDictionary(one => one.Text("userId")!, one => one.Text("state")!, StringComparer.Ordinal);
 
-    private static async Task<List<JsonElement>> RequestsAsync(Person person) => (await person.AskAsync("GET", "/api/requests")).List("requests");
+    private static async Task<List<JsonElement>> RequestsAsync(Person person) =>
+        (await person.AskAsync("GET", "/api/requests")).List("requests");
 }

@@ -59,7 +59,9 @@ public class When_the_app_tells_of_itself
         Assert.Contains(commits, commit => commit.Links.Any());
         Assert.Equal(
             sends.Select(send => send.SpanId.ToHexString()).Order(StringComparer.Ordinal),
-            commits.SelectMany(commit => commit.Links.Select(link => link.Context.SpanId).Append(commit.ParentSpanId)).Select(id => id.ToHexString()).Order(StringComparer.Ordinal));
+            commits.SelectMany(commit => commit.Links.Select(link => link.Context.SpanId).Append(commit.ParentSpanId))
+                .Select(id => id.ToHexString())
+                .Order(StringComparer.Ordinal));
 
         Task HoldAsync(string target)
         {
@@ -280,7 +282,13 @@ public class When_the_app_tells_of_itself
         }
 
         var (spans, metrics) = (receiver.At("/v1/traces"), receiver.At("/v1/metrics"));
-        Assert.All((string[])["chat-functions", "a-story", "SendMessage", "commit", "send deliveries", "process deliveries", "push", "enduser.pseudo.id", conversation], name => Assert.Contains(name, spans, StringComparison.Ordinal));
+        Assert.All(
+            (string[])
+            [
+                "chat-functions", "a-story", "SendMessage", "commit", "send deliveries", "process deliveries", "push", "enduser.pseudo.id",
+                conversation,
+            ],
+            name => Assert.Contains(name, spans, StringComparison.Ordinal));
         Assert.All(
             (string[])["chat-functions", "chat.messages.sent", "chat.delivery.lag", "chat.cosmos.request_charge", "{request_unit}"],
             name => Assert.Contains(name, metrics, StringComparison.Ordinal));

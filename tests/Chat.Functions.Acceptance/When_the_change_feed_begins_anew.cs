@@ -10,7 +10,9 @@ using Fault = Chat.Local.Fault;
 
 namespace Chat.Functions.Acceptance;
 
-/// <summary>Leases that are lost, or an account that was restored: the whole history is projected once more, and none of it is pushed.</summary>
+/// <summary>
+/// Leases that are lost, or an account that was restored: the whole history is projected once more, and none of it is pushed.
+/// </summary>
 public class When_the_change_feed_begins_anew
 {
     private const int Conversations = 1_000;
@@ -56,11 +58,14 @@ public class When_the_change_feed_begins_anew
             }
         }
 
-        Assert.Equal(talking.SelectMany(n => new[] { "alice", CopiedConversations.Peer(Peer, n) }).Order(StringComparer.Ordinal), pushed.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            talking.SelectMany(n => new[] { "alice", CopiedConversations.Peer(Peer, n) }).Order(StringComparer.Ordinal),
+            pushed.Order(StringComparer.Ordinal));
 
         Person PeerOf(int n) => app.As(CopiedConversations.Peer(Peer, n));
 
-        static (long Seq, string? Text, long Unread) State(SummaryJson summary) => (summary.LastSeq, summary.LastMessage?.Preview, summary.UnreadCount);
+        static (long Seq, string? Text, long Unread) State(SummaryJson summary) =>
+            (summary.LastSeq, summary.LastMessage?.Preview, summary.UnreadCount);
     }
 
     /// <summary>Has a conversation to copy, and no leases of the change feed.</summary>

@@ -21,14 +21,19 @@ public class When_the_host_app_is_asked_before_sending
 
         var sent = await alice.SendAsync(group, "fine", "1");
         var question = Assert.Single(host.Questions);
-        Assert.Equal(("message.beforeSend", group, "alice"), (question.Text("type"), question.Text("conversationId"), question.Text("senderId")));
+        Assert.Equal(
+            ("message.beforeSend", group, "alice"), (question.Text("type"), question.Text("conversationId"), question.Text("senderId")));
         var asked = question.List("messages")[0];
         Assert.Equal((sent.MessageId, "text", "fine"), (asked.Text("messageId"), asked.Text("kind"), asked.Text("text")));
 
-        Assert.Equal("content_refused", await alice.MayNotSayAsync(group, new { text = "refuse this" }, HttpStatusCode.UnprocessableEntity));
-        Assert.Equal("content_refused", await alice.MayNotSayAsync(group, new { poll = new { question = "Which?", options = new[] { "refuse", "b" } } }, HttpStatusCode.UnprocessableEntity));
-        Assert.Equal("content_refused", await alice.IsRefusedAsync("PATCH", $"{path}/messages/{sent.MessageId}", HttpStatusCode.UnprocessableEntity, new { text = "refuse" }));
-        Assert.Equal("content_refused", await alice.IsRefusedAsync("PATCH", $"{path}/messages/{sent.MessageId}", HttpStatusCode.UnprocessableEntity, new { text = "hold" }));
+        Assert.Equal(
+            "content_refused", await alice.MayNotSayAsync(group, new { text = "refuse this" }, HttpStatusCode.UnprocessableEntity));
+        Assert.Equal("content_refused", await alice.MayNotSayAsync(
+            group, new { poll = new { question = "Which?", options = new[] { "refuse", "b" } } }, HttpStatusCode.UnprocessableEntity));
+        Assert.Equal("content_refused", await alice.IsRefusedAsync(
+            "PATCH", $"{path}/messages/{sent.MessageId}", HttpStatusCode.UnprocessableEntity, new { text = "refuse" }));
+        Assert.Equal("content_refused", await alice.IsRefusedAsync(
+            "PATCH", $"{path}/messages/{sent.MessageId}", HttpStatusCode.UnprocessableEntity, new { text = "hold" }));
         var batch = new { messages = new[] { "a", "refuse b", "c" }.Select(text => new { clientMessageId = text, text }) };
         var before = host.Questions.Count;
         var results = (await alice.AskAsync("POST", $"{path}/messages/batch", batch)).List("results");
@@ -36,7 +41,11 @@ public class When_the_host_app_is_asked_before_sending
         Assert.Equal(before + 1, host.Questions.Count);
 
         await alice.AskAsync("POST", $"{path}/messages/{sent.MessageId}/forward", new { clientMessageId = "f", to = new[] { group } });
-        await alice.AskAsync("POST", $"{path}/scheduled", new { clientMessageId = "s", text = "refuse later", dueAt = clock.GetUtcNow().AddSeconds(70) }, HttpStatusCode.Created);
+        await alice.AskAsync(
+            "POST",
+            $"{path}/scheduled",
+            new { clientMessageId = "s", text = "refuse later", dueAt = clock.GetUtcNow().AddSeconds(70) },
+            HttpStatusCode.Created);
         clock.Jump(TimeSpan.FromSeconds(71));
         await Eventually.SeesAsync(() => alice.AskAsync("GET", $"{path}/scheduled"), waiting => waiting.List("scheduled").Count == 0);
         Assert.Equal(["fine", "a", "c", "fine"], (await bob.HistoryAsync(group)).Select(message => message.Text));
@@ -56,16 +65,25 @@ public class When_the_host_app_is_asked_before_sending
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var group = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
         await using var phone = await bob.ListenAsync();
-        var content = new { clientMessageId = "1", text = "hold on, @bob", mentions = new[] { new { userId = "bob", offset = 9, length = 4 } } };
+        var content =
+            new { clientMessageId = "1", text = "hold on, @bob", mentions = new[] { new { userId = "bob", offset = 9, length = 4 } } };
         var held = await alice.AskAsync("POST", $"/api/conversations/{group}/messages", content, HttpStatusCode.Created);
         Assert.Equal(("hold on, @bob", "True"), (held.Text("text"), held.Text("held")));
-        Assert.Equal(held.Text("messageId"), (await alice.AskAsync("POST", $"/api/conversations/{group}/messages", content)).Text("messageId"));
+        Assert.Equal(
+            held.Text("messageId"), (await alice.AskAsync("POST", $"/api/conversations/{group}/messages", content)).Text("messageId"));
 
         var pushed = await phone.ReceivesEventAsync("message.created");
         await app.HasDeliveredAsync();
         Assert.DoesNotContain("hold on", pushed.ToString(), StringComparison.Ordinal);
         Assert.Equal("True", pushed.Text("held"));
-        foreach (var seen in new[] { await bob.AskAsync("GET", $"/api/conversations/{group}/messages"), await bob.AskAsync("GET", held.Path()), await bob.AskAsync("GET", "/api/conversations"), await bob.AskAsync("GET", $"/api/conversations/{group}/events?afterSeq=0"), await bob.AskAsync("GET", $"/api/sync") })
+        foreach (var seen in new[]
+        {
+            await bob.AskAsync("GET", $"/api/conversations/{group}/messages"),
+            await bob.AskAsync("GET", held.Path()),
+            await bob.AskAsync("GET", "/api/conversations"),
+            await bob.AskAsync("GET", $"/api/conversations/{group}/events?afterSeq=0"),
+            await bob.AskAsync("GET", $"/api/sync"),
+        })
         {
             Assert.DoesNotContain("hold on", seen.ToString(), StringComparison.Ordinal);
         }
@@ -73,7 +91,8 @@ public class When_the_host_app_is_asked_before_sending
         Assert.False(await IsMentionedAsync(bob, group));
         Assert.Equal("hold on, @bob", (await alice.HistoryAsync(group)).Single().Text);
         Assert.Equal("message_held", await alice.IsRefusedAsync("PATCH", held.Path(), HttpStatusCode.Conflict, new { text = "other" }));
-        Assert.Equal("message_held", await alice.IsRefusedAsync("POST", $"{held.Path()}/forward", HttpStatusCode.Conflict, new { clientMessageId = "f", to = new[] { group } }));
+        Assert.Equal("message_held", await alice.IsRefusedAsync(
+            "POST", $"{held.Path()}/forward", HttpStatusCode.Conflict, new { clientMessageId = "f", to = new[] { group } }));
         var quoting = await app.As("carol").SayAsync(group, new { text = "What?", replyTo = held.Text("messageId") });
         Assert.Equal("", quoting.Text("replyTo.preview"));
 
@@ -95,7 +114,8 @@ public class When_the_host_app_is_asked_before_sending
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
         var held = await alice.SayAsync(group, new { poll = new { question = "hold?", options = new[] { "a", "b" } } });
-        Assert.Equal("not_a_poll", await bob.IsRefusedAsync("PUT", $"{held.Path()}/vote", HttpStatusCode.Conflict, new { options = new[] { 0 } }));
+        Assert.Equal(
+            "not_a_poll", await bob.IsRefusedAsync("PUT", $"{held.Path()}/vote", HttpStatusCode.Conflict, new { options = new[] { 0 } }));
         await VerdictAsync(app, host, "remove");
         foreach (var person in new[] { alice, bob })
         {
@@ -109,9 +129,14 @@ public class When_the_host_app_is_asked_before_sending
         Assert.Equal("", (await bob.AskAsync("GET", other.Path())).Text("text"));
 
         // Nobody but the host app decides.
-        var verdict = new { conversationId = group, messageId = other.Text("messageId"), contentHash = new string('a', 22), verdict = "allow" };
+        var verdict =
+            new { conversationId = group, messageId = other.Text("messageId"), contentHash = new string('a', 22), verdict = "allow" };
         Assert.Equal("not_allowed", await alice.IsRefusedAsync("POST", "/api/host/verdicts", HttpStatusCode.Forbidden, verdict));
-        Assert.Equal("message_not_found", await app.AsHost().Caller.IsRefusedAsync("POST", "/api/host/verdicts", HttpStatusCode.NotFound, new { conversationId = group, messageId = new string('a', 22), contentHash = new string('a', 22), verdict = "allow" }));
+        Assert.Equal("message_not_found", await app.AsHost().Caller.IsRefusedAsync(
+            "POST",
+            "/api/host/verdicts",
+            HttpStatusCode.NotFound,
+            new { conversationId = group, messageId = new string('a', 22), contentHash = new string('a', 22), verdict = "allow" }));
     }
 
     [Fact]
@@ -129,7 +154,8 @@ public class When_the_host_app_is_asked_before_sending
         // The first has disappeared, and the second has its key. Perhaps its place isn't free at once.
         clock.Jump(TimeSpan.FromSeconds(601));
         await Eventually.SeesAsync(clock, SendHarmfulAsync, status => status is HttpStatusCode.Created or HttpStatusCode.OK);
-        Assert.Equal("message_not_found", await app.AsHost().Caller.IsRefusedAsync("POST", "/api/host/verdicts", HttpStatusCode.NotFound, Verdict(harmless, "allow")));
+        Assert.Equal("message_not_found", await app.AsHost().Caller.IsRefusedAsync(
+            "POST", "/api/host/verdicts", HttpStatusCode.NotFound, Verdict(harmless, "allow")));
         Assert.Equal([""], (await bob.HistoryAsync(direct)).Select(message => message.Text));
         await VerdictAsync(app, host, "allow");
         Assert.Equal(["hold, harmful"], (await bob.HistoryAsync(direct)).Select(message => message.Text));
@@ -149,7 +175,8 @@ public class When_the_host_app_is_asked_before_sending
     {
         var clock = new JumpingClock();
         await using var host = await HookReceiver.StartAsync();
-        await using var app = await ChatApp.StartAsync(time: clock, settings: host.Settings(("OnFailure", onFailure), ("TimeoutMilliseconds", "500")));
+        await using var app = await ChatApp.StartAsync(
+            time: clock, settings: host.Settings(("OnFailure", onFailure), ("TimeoutMilliseconds", "500")));
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
         foreach (var misbehaves in Misbehaviours())
@@ -192,7 +219,8 @@ public class When_the_host_app_is_asked_before_sending
     public async Task Should_be_told_what_a_word_list_holds_and_operators_what_it_was_not_told()
     {
         await using var azure = await LocalAzure.StartAsync(directory: null);
-        await azure.Cosmos.UpsertDocumentAsync("chat", "settings", "wordList", """{"type":"wordList","id":"held","action":"hold","words":["dubious"]}"""u8.ToArray());
+        await azure.Cosmos.UpsertDocumentAsync(
+            "chat", "settings", "wordList", """{"type":"wordList","id":"held","action":"hold","words":["dubious"]}"""u8.ToArray());
         await using var host = await HookReceiver.StartAsync();
         using var log = new CapturedLog();
         await using var app = await ChatApp.StartAsync(azure, host.Settings(("When", "firstContact")), log: log);
@@ -211,7 +239,11 @@ public class When_the_host_app_is_asked_before_sending
 
         // An edit is refused, and there is nothing to decide.
         var sent = await alice.SendAsync(group, "fine");
-        Assert.Equal("content_refused", await alice.IsRefusedAsync("PATCH", $"/api/conversations/{group}/messages/{sent.MessageId}", HttpStatusCode.UnprocessableEntity, new { text = "dubious" }));
+        Assert.Equal("content_refused", await alice.IsRefusedAsync(
+            "PATCH",
+            $"/api/conversations/{group}/messages/{sent.MessageId}",
+            HttpStatusCode.UnprocessableEntity,
+            new { text = "dubious" }));
         Assert.Single(host.Questions);
 
         Assert.DoesNotContain(log.Lines, IsOfUntold);
@@ -219,7 +251,8 @@ public class When_the_host_app_is_asked_before_sending
         await alice.SayAsync(group, new { text = "dubious, too" });
         await Eventually.SeesAsync(() => Task.FromResult(log.Lines), lines => lines.Any(IsOfUntold));
 
-        static bool IsOfUntold(string line) => line.Contains("1 messages are to be held that the host app may not know of", StringComparison.Ordinal);
+        static bool IsOfUntold(string line) =>
+            line.Contains("1 messages are to be held that the host app may not know of", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -253,14 +286,25 @@ public class When_the_host_app_is_asked_before_sending
     }
 
     /// <summary>Decides as the host app does, by what it was last asked about, or asked about a message.</summary>
-    private static Task VerdictAsync(ChatApp app, HookReceiver host, string verdict, string? messageId = null) => app.AsHost().Caller.DoAsync(
-        "POST",
-        "/api/host/verdicts",
-        Verdict(messageId is null ? host.Questions[^1] : host.Questions.First(question => question.List("messages")[0].Text("messageId") == messageId), verdict));
+    private static Task VerdictAsync(ChatApp app, HookReceiver host, string verdict, string? messageId = null) =>
+        app.AsHost().Caller.DoAsync(
+            "POST",
+            "/api/host/verdicts",
+            Verdict(
+                messageId is null
+                    ? host.Questions[^1]
+                    : host.Questions.First(question => question.List("messages")[0].Text("messageId") == messageId),
+                verdict));
 
     private static object Verdict(JsonElement question, string verdict)
     {
         var asked = question.List("messages")[0];
-        return new { conversationId = question.Text("conversationId"), messageId = asked.Text("messageId"), contentHash = asked.Text("contentHash"), verdict };
+        return new
+        {
+            conversationId = question.Text("conversationId"),
+            messageId = asked.Text("messageId"),
+            contentHash = asked.Text("contentHash"),
+            verdict,
+        };
     }
 }

@@ -13,7 +13,8 @@ public class When_the_host_app_says_who_people_are
     {
         await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
         var host = app.AsHost();
-        await host.SaysAsync("bob", new { ageBand = "18+", state = "active", displayName = "Bob", avatarUrl = "https://cdn.example/bob.png", version = 5 });
+        await host.SaysAsync(
+            "bob", new { ageBand = "18+", state = "active", displayName = "Bob", avatarUrl = "https://cdn.example/bob.png", version = 5 });
         await host.SaysAsync("bob", new { ageBand = "18+", state = "active", displayName = "Bobby", version = 4 });
         await host.SaysAsync("bob", new { ageBand = "18+", state = "active", displayName = "Robert", version = 5 });
 
@@ -30,10 +31,13 @@ public class When_the_host_app_says_who_people_are
         var said = new { ageBand = "18+", state = "active", version = 1 };
         Assert.Equal("not_allowed", await alice.IsRefusedAsync("PUT", "/api/host/users/alice", HttpStatusCode.Forbidden, said));
         Assert.Equal("not_allowed", await alice.IsRefusedAsync("PUT", "/api/HOST/Users/alice", HttpStatusCode.Forbidden, said));
-        Assert.Equal("not_allowed", await alice.IsRefusedAsync("POST", "/api/host/relationships", HttpStatusCode.Forbidden, new { relationships = Array.Empty<object>() }));
-        Assert.Equal("not_allowed", await new Person(app.Http, "alice", "chat.moderator").IsRefusedAsync("PUT", "/api/host/users/alice", HttpStatusCode.Forbidden, said));
+        Assert.Equal("not_allowed", await alice.IsRefusedAsync(
+            "POST", "/api/host/relationships", HttpStatusCode.Forbidden, new { relationships = Array.Empty<object>() }));
+        Assert.Equal("not_allowed", await new Person(app.Http, "alice", "chat.moderator")
+            .IsRefusedAsync("PUT", "/api/host/users/alice", HttpStatusCode.Forbidden, said));
         Assert.Equal("not_allowed", await host.Caller.IsRefusedAsync("GET", "/api/conversations", HttpStatusCode.Forbidden));
-        Assert.Equal("not_allowed", await alice.IsRefusedAsync("PATCH", "/api/me/profile", HttpStatusCode.Forbidden, new { displayName = "The host" }));
+        Assert.Equal("not_allowed", await alice.IsRefusedAsync(
+            "PATCH", "/api/me/profile", HttpStatusCode.Forbidden, new { displayName = "The host" }));
     }
 
     [Fact]
@@ -81,10 +85,13 @@ public class When_the_host_app_says_who_people_are
         await alice.DoAsync("DELETE", $"/api/conversations/{group}/members/carol");
 
         Assert.Equal(["alice", "bob"], Names(await ProfilesAsync(alice, "alice", "bob", "carol", "dave", "nobody")));
-        Assert.Equal(["carol"], Names((await alice.AskAsync("POST", "/api/users/profiles", new { users = new[] { "bob", "carol", "dave" }, conversationId = group })).List("profiles")));
+        Assert.Equal(["carol"], Names(
+            (await alice.AskAsync("POST", "/api/users/profiles", new { users = new[] { "bob", "carol", "dave" }, conversationId = group }))
+                .List("profiles")));
         Assert.Equal(
             "conversation_not_found",
-            await app.As("carol").IsRefusedAsync("POST", "/api/users/profiles", HttpStatusCode.NotFound, new { users = new[] { "alice" }, conversationId = group }));
+            await app.As("carol").IsRefusedAsync(
+                "POST", "/api/users/profiles", HttpStatusCode.NotFound, new { users = new[] { "alice" }, conversationId = group }));
         Assert.Empty(await ProfilesAsync(app.As("dave"), "alice", "bob"));
     }
 
@@ -97,7 +104,9 @@ public class When_the_host_app_says_who_people_are
         await app.AsHost().SaysAsync("bob", displayName: "Bob");
         var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
         async Task<IReadOnlyList<string?>> NamesAsync() =>
-            [.. (await alice.AskAsync("POST", "/api/users/profiles", new { users = new[] { "bob" }, conversationId = group })).List("profiles").Select(one => one.Text("displayName"))];
+            [.. (await alice.AskAsync("POST", "/api/users/profiles", new { users = new[] { "bob" }, conversationId = group }))
+                .List("profiles")
+                .Select(one => one.Text("displayName"))];
 
         Assert.Empty(await NamesAsync());
         Assert.Equal("Alice", (await bob.AskAsync("GET", "/api/requests")).List("requests").Single().Text("from.displayName"));
@@ -111,11 +120,15 @@ public class When_the_host_app_says_who_people_are
         await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
         var host = app.AsHost();
         async Task SayAsync(bool follows, long version) =>
-            await host.Caller.DoAsync("POST", "/api/host/relationships", new { relationships = new[] { new { from = "alice", to = "bob", follows, version } } });
+            await host.Caller.DoAsync(
+                "POST", "/api/host/relationships", new { relationships = new[] { new { from = "alice", to = "bob", follows, version } } });
 
         await SayAsync(true, 3);
         await SayAsync(false, 2);
-        await host.Caller.DoAsync("POST", "/api/host/relationships", new { relationships = new[] { new { from = "bob", to = "alice", follows = true, version = 1 } } });
+        await host.Caller.DoAsync(
+            "POST",
+            "/api/host/relationships",
+            new { relationships = new[] { new { from = "bob", to = "alice", follows = true, version = 1 } } });
         Assert.Equal((true, true), await StoredAsync(app, "alice", "bob"));
         Assert.Equal((true, true), await StoredAsync(app, "bob", "alice"));
         await SayAsync(false, 4);
@@ -125,7 +138,8 @@ public class When_the_host_app_says_who_people_are
 
     private static async Task<(bool Follows, bool Followed)> StoredAsync(ChatApp app, string user, string other)
     {
-        var containers = Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<Shared.ChatContainers>(app.Services);
+        var containers = Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions
+            .GetRequiredService<Shared.ChatContainers>(app.Services);
         var found = await containers.Users.ReadItemAsync<JsonElement>($"rel:{other}", new(user));
         return (found.Resource.GetProperty("follows").GetBoolean(), found.Resource.GetProperty("followed").GetBoolean());
     }

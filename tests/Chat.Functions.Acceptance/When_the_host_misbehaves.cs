@@ -41,7 +41,11 @@ public class When_the_host_misbehaves
         try
         {
             await Eventually.HoldsAsync(() => phones.Values.Count(phone => phone.IsConnected), connected => connected == phones.Count);
-            using (app.Azure.Faults.Add(new Fault("functions", operation, Enum.Parse<FaultKind>(kind)) { Probability = chance, Delay = TimeSpan.FromMilliseconds(5) }))
+            using (app.Azure.Faults.Add(new Fault("functions", operation, Enum.Parse<FaultKind>(kind))
+            {
+                Probability = chance,
+                Delay = TimeSpan.FromMilliseconds(5),
+            }))
             {
                 for (var n = 0; n < Count; n++)
                 {

@@ -32,7 +32,8 @@ public sealed class When_the_process_is_killed : IDisposable
             }
 
             var enough = answered.Sum(Count) + new Random(kill).Next(1, 300);
-            var sending = Task.WhenAll(Enumerable.Range(0, Pairs).Select(pair => SendUntilItDiesAsync(backend.As($"sender{pair}"), conversations[pair], answered[pair])));
+            var sending = Task.WhenAll(Enumerable.Range(0, Pairs)
+                .Select(pair => SendUntilItDiesAsync(backend.As($"sender{pair}"), conversations[pair], answered[pair])));
             await Eventually.HoldsAsync(() => answered.Sum(Count), count => count > enough);
             await backend.KillAsync();
             await sending;

@@ -33,7 +33,9 @@ public class When_the_queue_misbehaves
             {
                 foreach (var conversation in new[] { direct, group })
                 {
-                    (await Eventually.SeesAsync(() => alice.TrySendAsync(conversation, $"message {n}", $"id-{n}"), answer => answer.IsSuccessStatusCode)).Dispose();
+                    (await Eventually.SeesAsync(
+                        () => alice.TrySendAsync(conversation, $"message {n}", $"id-{n}"), answer => answer.IsSuccessStatusCode))
+                        .Dispose();
                 }
             }
         }
@@ -81,13 +83,18 @@ public class When_the_queue_misbehaves
         }))
         {
             var answer = alice.TrySendAsync(conversation, "Hello", "id-1");
-            await Eventually.SeesAsync(clock, () => Task.FromResult(died.Task.IsCompleted), dead => dead, "the change feed to enqueue the delivery");
+            await Eventually.SeesAsync(
+                clock, () => Task.FromResult(died.Task.IsCompleted), dead => dead, "the change feed to enqueue the delivery");
             await answer.ContinueWith(_ => { }, TaskScheduler.Default);
         }
 
         // No connection outlives the time that the lease of the dead takes to end.
         var pushes = 0;
-        app.Azure.Faults.Add(new Fault("signalr", "send-user", FaultKind.Delay) { Target = target => target == "bob", Strike = _ => Task.FromResult(Interlocked.Increment(ref pushes)) });
+        app.Azure.Faults.Add(new Fault("signalr", "send-user", FaultKind.Delay)
+        {
+            Target = target => target == "bob",
+            Strike = _ => Task.FromResult(Interlocked.Increment(ref pushes)),
+        });
         await using var survivor = await ChatApp.StartAsync(app.Azure);
         await Eventually.SeesAsync(clock, () => Task.FromResult(pushes), seen => seen > 0, "the push");
         await Eventually.SeesAsync(

@@ -72,7 +72,8 @@ public class When_two_people_chat
     public async Task Should_be_one_conversation_whoever_starts_it_and_however_often()
     {
         await using var app = await ChatApp.StartAsync();
-        var starts = await Task.WhenAll(Enumerable.Range(0, 20).Select(n => n % 2 == 0 ? app.As("alice").StartDirectAsync("bob") : app.As("bob").StartDirectAsync("alice")));
+        var starts = await Task.WhenAll(Enumerable.Range(0, 20)
+            .Select(n => n % 2 == 0 ? app.As("alice").StartDirectAsync("bob") : app.As("bob").StartDirectAsync("alice")));
 
         var conversation = Assert.Single(starts.Select(start => start.ConversationId).Distinct());
         using var again = await app.As("bob").PostAsync(

@@ -36,7 +36,10 @@ public class When_users_come_from_an_identity_provider
         await owner.DoAsync("PATCH", $"{path}/members/{Uri.EscapeDataString(Mail)}", new { role = "admin" });
         Assert.Equal(
             [Urn],
-            (await mail.AskAsync("GET", $"/api/presence?users={Uri.EscapeDataString(Urn)}&conversationId={group}")).GetProperty("presence").EnumerateArray().Select(one => one.Text("userId")));
+            (await mail.AskAsync("GET", $"/api/presence?users={Uri.EscapeDataString(Urn)}&conversationId={group}"))
+                .GetProperty("presence")
+                .EnumerateArray()
+                .Select(one => one.Text("userId")));
 
         var members = new List<string>();
         for (string? continuation = null; members.Count < 4;)

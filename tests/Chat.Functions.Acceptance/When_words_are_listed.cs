@@ -46,7 +46,15 @@ public class When_words_are_listed
         }
 
         // A batch answers for each, and the others of it are sent.
-        var batch = new { messages = new[] { new { clientMessageId = "6", text = "before" }, new { clientMessageId = "7", text = Bad }, new { clientMessageId = "8", text = "after" } } };
+        var batch = new
+        {
+            messages = new[]
+            {
+                new { clientMessageId = "6", text = "before" },
+                new { clientMessageId = "7", text = Bad },
+                new { clientMessageId = "8", text = "after" },
+            },
+        };
         var results = (await alice.AskAsync("POST", $"{path}/messages/batch", batch)).List("results");
         Assert.Equal([201, 422, 201], results.Select(result => result.Number("status")));
         Assert.Equal("content_refused", results[1].Text("problem.code"));
@@ -68,7 +76,11 @@ public class When_words_are_listed
         var first = await alice.SendAsync(group, Bad, "1");
         var reaction = $"/api/conversations/{group}/messages/{first.MessageId}/reactions/:badword:";
         await alice.AskAsync("PUT", reaction);
-        await alice.AskAsync("POST", $"/api/conversations/{group}/scheduled", new { clientMessageId = "due", text = Bad, dueAt = clock.GetUtcNow().AddMinutes(5) }, HttpStatusCode.Created);
+        await alice.AskAsync(
+            "POST",
+            $"/api/conversations/{group}/scheduled",
+            new { clientMessageId = "due", text = Bad, dueAt = clock.GetUtcNow().AddMinutes(5) },
+            HttpStatusCode.Created);
 
         await ListAsync(azure, "refused", "refuse", "badword");
         clock.Jump(TimeSpan.FromMinutes(1));
@@ -78,15 +90,18 @@ public class When_words_are_listed
         Assert.Equal("content_refused", await bob.IsRefusedAsync("PUT", reaction, HttpStatusCode.UnprocessableEntity));
 
         // What was said before can't be passed on, and what was scheduled isn't sent.
-        var forward = await bob.AskAsync("POST", $"/api/conversations/{group}/messages/{first.MessageId}/forward", new { clientMessageId = "f", to = new[] { group } });
+        var forward = await bob.AskAsync(
+            "POST", $"/api/conversations/{group}/messages/{first.MessageId}/forward", new { clientMessageId = "f", to = new[] { group } });
         Assert.Equal(422, forward.List("results")[0].Number("status"));
         clock.Jump(TimeSpan.FromMinutes(5));
-        await Eventually.SeesAsync(() => alice.AskAsync("GET", $"/api/conversations/{group}/scheduled"), waiting => waiting.List("scheduled").Count == 0);
+        await Eventually.SeesAsync(
+            () => alice.AskAsync("GET", $"/api/conversations/{group}/scheduled"), waiting => waiting.List("scheduled").Count == 0);
         Assert.Single(await alice.HistoryAsync(group));
 
         // A list that can't be used is as if it weren't changed; one that is gone doesn't apply.
         await ListAsync(azure, "refused", "refuse", "badword", new string('x', 65));
-        await azure.Cosmos.UpsertDocumentAsync("chat", "settings", "wordList", """{"type":"wordList","id":"other","action":"burn","words":["Trip"]}"""u8.ToArray());
+        await azure.Cosmos.UpsertDocumentAsync(
+            "chat", "settings", "wordList", """{"type":"wordList","id":"other","action":"burn","words":["Trip"]}"""u8.ToArray());
         clock.Jump(TimeSpan.FromMinutes(1));
         Assert.Equal("content_refused", await alice.MayNotSayAsync(group, new { text = Bad }, HttpStatusCode.UnprocessableEntity));
         await ListAsync(azure, "refused", "allow", "badword");
@@ -104,14 +119,19 @@ public class When_words_are_listed
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var group = (await alice.CreateGroupAsync("A badword trip", "bob")).ConversationId;
         Assert.Equal("A ******* trip", (await bob.ConversationAsync(group)).Title);
-        var content = new { clientMessageId = "1", text = "badword @bob", mentions = new[] { new { userId = "bob", offset = 8, length = 4 } } };
+        var content =
+            new { clientMessageId = "1", text = "badword @bob", mentions = new[] { new { userId = "bob", offset = 8, length = 4 } } };
         var sent = await alice.AskAsync("POST", $"/api/conversations/{group}/messages", content, HttpStatusCode.Created);
         Assert.Equal("******* @bob", sent.Text("text"));
-        Assert.Equal(sent.Text("messageId"), (await alice.AskAsync("POST", $"/api/conversations/{group}/messages", content)).Text("messageId"));
+        Assert.Equal(
+            sent.Text("messageId"), (await alice.AskAsync("POST", $"/api/conversations/{group}/messages", content)).Text("messageId"));
         var poll = await alice.SayAsync(group, new { poll = new { question = "Which?", options = new[] { "badword", "good" } } });
         Assert.Equal(["*******", "good"], poll.List("poll.options").Select(option => option.Text("text")));
 
-        Assert.Equal("content_refused", await alice.IsRefusedAsync("PUT", $"/api/conversations/{group}/messages/{sent.Text("messageId")}/reactions/:badword_no_more:", HttpStatusCode.UnprocessableEntity));
+        Assert.Equal("content_refused", await alice.IsRefusedAsync(
+            "PUT",
+            $"/api/conversations/{group}/messages/{sent.Text("messageId")}/reactions/:badword_no_more:",
+            HttpStatusCode.UnprocessableEntity));
         await alice.AskAsync("PUT", $"/api/conversations/{group}/messages/{sent.Text("messageId")}/reactions/:worse:");
 
         var flagged = await alice.SayAsync(group, new { text = "even worse" });
@@ -148,7 +168,11 @@ public class When_words_are_listed
         var alice = app.As("alice");
         var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
         await alice.SendAsync(group, "Hello");
-        faults.Add(new Fault("cosmos", "query", FaultKind.Fail) { Target = target => target.Contains("settings", StringComparison.Ordinal), Strike = _ => HoldAsync() });
+        faults.Add(new Fault("cosmos", "query", FaultKind.Fail)
+        {
+            Target = target => target.Contains("settings", StringComparison.Ordinal),
+            Strike = _ => HoldAsync(),
+        });
 
         // Beside the sends first; then, with lists that are older, before the next send, which goes on without an answer.
         clock.Jump(TimeSpan.FromSeconds(55));
@@ -168,7 +192,8 @@ public class When_words_are_listed
     }
 
     private static Task<double> ListAsync(LocalAzure azure, string id, string action, params string[] words) =>
-        azure.Cosmos.UpsertDocumentAsync("chat", "settings", "wordList", JsonSerializer.SerializeToUtf8Bytes(new { type = "wordList", id, action, words }));
+        azure.Cosmos.UpsertDocumentAsync(
+            "chat", "settings", "wordList", JsonSerializer.SerializeToUtf8Bytes(new { type = "wordList", id, action, words }));
 
     private static async Task<JsonElement> StoredAsync(LocalAzure azure, string conversation, string message) =>
         JsonDocument.Parse((await azure.Cosmos.ReadDocumentAsync("chat", "conversations", conversation, $"m:{message}"))!).RootElement;

@@ -143,8 +143,10 @@ export const delivery = [
   {
     rule: 'Project: Documents of unknown types move nothing',
     file: 'functions/Delivery/ChangedConversation.cs',
-    find: '        _ => default,\n    };\n\n    private static bool IsProjected(JsonElement document) => Text(document, "type") is "head" or "message" or "event";',
-    replace: '        _ => throw new JsonException(),\n    };\n\n    private static bool IsProjected(JsonElement document) => Text(document, "type") is not "member";',
+    find: '        _ => default,\n    };\n\n'
+      + '    private static bool IsProjected(JsonElement document) => Text(document, "type") is "head" or "message" or "event";',
+    replace: '        _ => throw new JsonException(),\n    };\n\n'
+      + '    private static bool IsProjected(JsonElement document) => Text(document, "type") is not "member";',
     project: 'Chat.Functions.Tests',
     test: 'Delivery.EntryProjectionTests.Goes_on_beside_a_document_that_it_can_not_read_and_gives_that_up_by_its_reason',
   },
@@ -255,7 +257,12 @@ export const delivery = [
   {
     rule: 'Project: Who reads an older head reads again, and later',
     file: 'functions/Delivery/CommittedReader.cs',
-    find: '        if (found.Document is not { } seen || seen.LastSeq < seq)\n        {\n            await reader.RefreshSessionAsync(conversation, cancellationToken);\n            found = await reader.ReadStoredHeadAsync(conversation, null, cancellationToken);\n        }\n\n        var head = found.Document\n            ?? throw new UnprocessableException("ConversationNotFound", $"There is no conversation {conversation}.");\n        return head.LastSeq >= seq ? (head, found.Session) : throw new ReplicaBehindException(conversation, seq);',
+    find: '        if (found.Document is not { } seen || seen.LastSeq < seq)\n        {\n'
+      + '            await reader.RefreshSessionAsync(conversation, cancellationToken);\n'
+      + '            found = await reader.ReadStoredHeadAsync(conversation, null, cancellationToken);\n        }\n\n'
+      + '        var head = found.Document\n'
+      + '            ?? throw new UnprocessableException("ConversationNotFound", $"There is no conversation {conversation}.");\n'
+      + '        return head.LastSeq >= seq ? (head, found.Session) : throw new ReplicaBehindException(conversation, seq);',
     replace: '        return seq < 0 ? throw new ReplicaBehindException(conversation, seq) : (found.Document!, found.Session);',
     project: 'Chat.Functions.Tests',
     test: 'Delivery.EntryProjectionTests.Believes_no_replica_that_is_behind_the_page',

@@ -30,21 +30,24 @@ export const rules = [
     test: 'Functions.When_functions_answer_requests.Should_answer_an_empty_404_where_no_function_is',
   },
   {
-    rule: 'A path with an empty segment is no function\'s; `/admin` and `/runtime` are the host\'s own, 401; `AzureWebJobs.<function>.Disabled` and no other spelling',
+    rule: 'A path with an empty segment is no function\'s; `/admin` and `/runtime` are the host\'s own, 401; '
+      + '`AzureWebJobs.<function>.Disabled` and no other spelling',
     file: 'local/Functions/Http/FunctionPolicy.cs',
     find: '(hasEmptySegment || (methods',
     replace: '(false || (methods',
     test: 'Functions.When_functions_answer_requests.Should_answer_an_empty_404_where_a_segment_is_empty',
   },
   {
-    rule: 'A path with an empty segment is no function\'s; `/admin` and `/runtime` are the host\'s own, 401; `AzureWebJobs.<function>.Disabled` and no other spelling',
+    rule: 'A path with an empty segment is no function\'s; `/admin` and `/runtime` are the host\'s own, 401; '
+      + '`AzureWebJobs.<function>.Disabled` and no other spelling',
     file: 'local/Inspector/FunctionRoutes.cs',
     find: '"runtime/{**path}" })',
     replace: '"run/{**path}" })',
     test: 'Functions.When_functions_answer_requests.Should_let_nobody_at_the_hosts_own_addresses',
   },
   {
-    rule: 'A path with an empty segment is no function\'s; `/admin` and `/runtime` are the host\'s own, 401; `AzureWebJobs.<function>.Disabled` and no other spelling',
+    rule: 'A path with an empty segment is no function\'s; `/admin` and `/runtime` are the host\'s own, 401; '
+      + '`AzureWebJobs.<function>.Disabled` and no other spelling',
     file: 'local/Functions/FunctionCatalog.cs',
     find: '(value == "1" || value',
     replace: '(value == "yes" || value',
@@ -223,7 +226,8 @@ export const rules = [
     file: 'local/Functions/HostStop.cs',
     find: '_aborted = true;',
     replace: '',
-    test: 'Functions.When_messages_trigger_functions.Should_settle_nothing_when_the_host_is_killed_so_that_another_gets_the_message_when_the_lock_ends',
+    test: 'Functions.When_messages_trigger_functions.Should_settle_nothing_when_the_host_is_killed_so_that_another_gets_the_message_when_'
+      + 'the_lock_ends',
   },
   {
     rule: 'A killed host settles nothing',
@@ -315,7 +319,8 @@ export const rules = [
     rule: 'Duplicates are dropped for a fixed time, whatever became of the first, also over a restart',
     file: 'local/ServiceBus/ServiceBusQueue.State.cs',
     find: 'return false;',
-    replace: '_history.Add(new RememberedId(messageId, now + Properties.DuplicateDetectionHistoryTimeWindow.Ticks, message.RecordId)); return false;',
+    replace: '_history.Add(new RememberedId(messageId, now + Properties.DuplicateDetectionHistoryTimeWindow.Ticks, message.RecordId)); '
+      + 'return false;',
     test: 'ServiceBus.DuplicateDetectionTests.The_window_starts_at_the_first_send_and_repeats_do_not_extend_it',
   },
   {
@@ -468,14 +473,16 @@ export const rules = [
     test: 'CosmosDb.ChangeFeedTests.Should_show_the_latest_version_of_each_item_once_in_order_of_writes',
   },
   {
-    rule: 'A query takes up to 50 million steps and makes 1 million rows of what documents hold, of values of up to 4 MB; beyond it is refused',
+    rule: 'A query takes up to 50 million steps and makes 1 million rows of what documents hold, of values of up to 4 MB; '
+      + 'beyond it is refused',
     file: 'local/CosmosDb/Sql/Row.cs',
     find: 'if (size > SizeLimit)',
     replace: 'if (size > 100L * SizeLimit)',
     test: 'CosmosDb.When_a_query_is_too_much_work.Should_refuse_values_that_grow_without_end',
   },
   {
-    rule: 'A query takes up to 50 million steps and makes 1 million rows of what documents hold, of values of up to 4 MB; beyond it is refused',
+    rule: 'A query takes up to 50 million steps and makes 1 million rows of what documents hold, of values of up to 4 MB; '
+      + 'beyond it is refused',
     file: 'local/CosmosDb/Sql/Row.cs',
     find: 'if (_steps.Value > StepLimit)',
     replace: 'if (_steps.Value > 100 * StepLimit)',

@@ -30,7 +30,8 @@ function check() {
     .filter(path => path.endsWith('.cs') && !/^(bin|obj)\//.test(path))
     .map(path => [path, read(`tests/${project}/${path}`)]);
   const tests = new Map([name, 'Chat.Functions.Acceptance'].flatMap(sources));
-  const app = new Map(['Chat.Functions.Tests', 'Chat.Functions.Acceptance'].flatMap(project => sources(project).map(([path, text]) => [`${project}/${path}`, text])));
+  const app = new Map(['Chat.Functions.Tests', 'Chat.Functions.Acceptance']
+    .flatMap(project => sources(project).map(([path, text]) => [`${project}/${path}`, text])));
   const sourceOf = type => tests.get(`${type.replace('.', '/')}.cs`);
   const all = [...tests.values()].join();
   const countOf = (file, find) => read(file).split(find).length - 1;
@@ -54,7 +55,8 @@ function check() {
       ];
     }),
     ...[...rows].flatMap(([rule, row]) => [
-      ...[...row.matchAll(/`([^`]+)`/g)].map(([, test]) => !sourceOf(test) && !all.includes(` ${test}(`) && `docs/local.md names ${test}, which is no test.`),
+      ...[...row.matchAll(/`([^`]+)`/g)]
+        .map(([, test]) => !sourceOf(test) && !all.includes(` ${test}(`) && `docs/local.md names ${test}, which is no test.`),
       row.includes('⚡') !== local.some(one => one.rule === rule) && `docs/local.md and rules.mjs don't agree on ⚡ for: ${rule}`,
     ]),
   ].filter(Boolean);
@@ -89,7 +91,9 @@ function run() {
     const isShown = result.startsWith('failed: ');
     shown += isShown ? 1 : 0;
     const seconds = Math.round((Date.now() - began) / 1000);
-    console.log(`${isShown ? 'shown    ' : 'NOT SHOWN'} ${rules.indexOf(rule) + 1}. ${rule.rule} (${seconds} s)\n          ${split(rule.test)[1]} ${result}`);
+    console.log(
+      `${isShown ? 'shown    ' : 'NOT SHOWN'} ${rules.indexOf(rule) + 1}. ${rule.rule} (${seconds} s)\n`
+        + `          ${split(rule.test)[1]} ${result}`);
   }
 
   console.log(`${shown} shown, ${chosen.length - shown} not shown`);
@@ -112,7 +116,8 @@ function breakAndTest(tree, rule) {
 function rebuild(tree, file, project) {
   if (!file.startsWith('functions/')) return build(tree, `tests/${project}`, ['--no-restore']);
   const failure = build(tree, 'functions', ['--no-restore', '--no-dependencies']);
-  copyFileSync(join(tree, 'functions/bin/StandIns/Debug/net10.0/Chat.Functions.dll'), join(tree, `tests/${project}/bin/Debug/net10.0/Chat.Functions.dll`));
+  copyFileSync(join(tree, 'functions/bin/StandIns/Debug/net10.0/Chat.Functions.dll'), join(
+    tree, `tests/${project}/bin/Debug/net10.0/Chat.Functions.dll`));
   return failure;
 }
 
@@ -124,7 +129,8 @@ function projectOf(rule) {
 function build(tree, what, options) {
   const { status, stdout } = spawnSync('dotnet', [
     'build', what, '--nologo', '-v', 'quiet', ...options,
-    '-p:RunAnalyzers=false', '-p:EnforceCodeStyleInBuild=false', '-p:GenerateDocumentationFile=false', '-p:TreatWarningsAsErrors=false', '-p:NuGetAudit=false',
+    '-p:RunAnalyzers=false', '-p:EnforceCodeStyleInBuild=false', '-p:GenerateDocumentationFile=false', '-p:TreatWarningsAsErrors=false',
+    '-p:NuGetAudit=false',
     // Any file will do for the web client's script, which would be fetched from npm.
     `-p:SignalRScript=${join(tree, 'README.md')}`,
   ], { cwd: tree, encoding: 'utf8' });
@@ -142,7 +148,9 @@ function test(tree, project, tests) {
   const results = existsSync(report) ? readFileSync(report, 'utf8') : '';
   const [, failure] = /<Message>([^<\n]{1,150})/.exec(results) ?? [];
   const missing = tests.filter(one => !results.includes(`.${one}`));
-  if (failure) return `failed: ${failure.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&')}`;
+  if (failure) {
+    return `failed: ${failure.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&')}`;
+  }
   if (missing.length > 0) return `gave no result: ${missing.join(', ')}`;
   return results.includes('<ResultSummary outcome="Completed">') ? 'passed' : `wasn't run to its end: ${stdout.trim().split('\n').at(-1)}`;
 }

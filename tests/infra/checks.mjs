@@ -28,7 +28,8 @@ const checks = {
 
   'templates are laid out as bicep format does': world => unformattedOf(world).map(path => `${path} isn't as bicep format has it`),
 
-  'values can be worked out': (_, deployed) => deployed().flatMap(({ profile, diagnostics }) => diagnostics.map(problem => `${profile}: ${JSON.stringify(problem)}`)),
+  'values can be worked out': (_, deployed) => deployed().flatMap(
+    ({ profile, diagnostics }) => diagnostics.map(problem => `${profile}: ${JSON.stringify(problem)}`)),
 
   'azd gives the parameters': world => {
     const declared = template(world).parameters;
@@ -37,8 +38,10 @@ const checks = {
     const passed = [...world.read('.github/workflows/deploy.yml').matchAll(/^ +(CHAT_\w+):/gm)].map(([, name]) => name);
     return [
       ...Object.keys(given).filter(name => !(name in declared)).map(name => `main.bicep has no parameter ${name}`),
-      ...Object.keys(declared).filter(name => !('defaultValue' in declared[name]) && !(name in given)).map(name => `main.parameters.json doesn't give ${name}`),
-      ...variables.filter(name => !rowsOf(world, '## Deploy').some(cells => cells[0].includes(`\`${name}\``))).map(name => `${operations} doesn't explain ${name}`),
+      ...Object.keys(declared).filter(name => !('defaultValue' in declared[name]) && !(name in given))
+        .map(name => `main.parameters.json doesn't give ${name}`),
+      ...variables.filter(name => !rowsOf(world, '## Deploy').some(cells => cells[0].includes(`\`${name}\``)))
+        .map(name => `${operations} doesn't explain ${name}`),
       // A workflow gives no developer access.
       ...differences('deploy.yml', passed, 'main.parameters.json', variables.filter(name => name !== 'CHAT_DEVELOPER_ID')),
     ];
@@ -59,9 +62,11 @@ const checks = {
       const cors = of('Microsoft.Web/sites')[0].properties.siteConfig.cors;
       const expected = JSON.stringify(profile === 'prod' ? ['https://chat.example.com', 'https://www.example.com'] : []);
       return [
-        JSON.stringify(cors.allowedOrigins) !== expected && `In ${profile} pages of ${cors.allowedOrigins} may call the app, not those of ${expected}`,
+        JSON.stringify(cors.allowedOrigins) !== expected
+          && `In ${profile} pages of ${cors.allowedOrigins} may call the app, not those of ${expected}`,
         cors.supportCredentials !== true && 'SignalR\'s JavaScript client sends credentials, which the app doesn\'t take',
-        JSON.stringify(of('Microsoft.SignalRService/signalR')[0].properties.cors.allowedOrigins) !== expected && `In ${profile} SignalR has other origins than the app`,
+        JSON.stringify(of('Microsoft.SignalRService/signalR')[0].properties.cors.allowedOrigins) !== expected
+          && `In ${profile} SignalR has other origins than the app`,
       ];
     }),
     !refusalOfAnyOrigin(world)?.includes('must name each origin') && 'Pages of any origin may call',
@@ -79,7 +84,14 @@ const checks = {
           ...made.flatMap(({ leaf: name, properties }) => {
             const asked = declared.find(queue => queue.Name === name)?.Properties ?? {};
             return [
-              ...['LockDuration', 'MaxDeliveryCount', 'RequiresDuplicateDetection', 'RequiresSession', 'DeadLetteringOnMessageExpiration', 'DuplicateDetectionHistoryTimeWindow']
+              ...[
+                'LockDuration',
+                'MaxDeliveryCount',
+                'RequiresDuplicateDetection',
+                'RequiresSession',
+                'DeadLetteringOnMessageExpiration',
+                'DuplicateDetectionHistoryTimeWindow',
+              ]
                 .filter(key => properties[key[0].toLowerCase() + key.slice(1)] !== asked[key])
                 .map(key => `Queue ${name}: ${key} isn't as in infra/servicebus.json`),
               properties.defaultMessageTimeToLive !== 'P14D' && `Queue ${name} doesn't keep messages for 14 days`,
@@ -114,7 +126,8 @@ const checks = {
         return [
           of('Microsoft.DocumentDB/databaseAccounts/sqlDatabases')[0].leaf !== database && `cosmos.bicep doesn't make database ${database}`,
           ...differences('cosmos.bicep', made.map(one => one.leaf), 'ChatContainers.cs', containers.map(one => one.name)),
-          ...made.filter(one => JSON.stringify(one.properties.resource) !== JSON.stringify(declared.containers.find(other => other.id === one.leaf)))
+          ...made.filter(
+            one => JSON.stringify(one.properties.resource) !== JSON.stringify(declared.containers.find(other => other.id === one.leaf)))
             .map(one => `Container ${one.leaf} isn't as in infra/cosmos.json`),
         ];
       }),
@@ -135,7 +148,8 @@ const checks = {
         const set = Object.keys(of('Microsoft.Web/sites/config').find(one => one.leaf === 'appsettings').properties);
         return [
           ...[...required, ...hostSettings].filter(name => !set.includes(name)).map(name => `functions.bicep doesn't set ${name}`),
-          ...set.filter(name => !known.has(name) && !hostSettings.includes(name)).map(name => `functions.bicep sets ${name}, which nothing reads`),
+          ...set.filter(name => !known.has(name) && !hostSettings.includes(name))
+            .map(name => `functions.bicep sets ${name}, which nothing reads`),
           ...set.filter(name => known.get(name)?.secret).map(name => `functions.bicep sets ${name}, which is for development`),
         ];
       }),
@@ -149,10 +163,12 @@ const checks = {
     const configured = [...named(rowsOf(world, '## Configure')).keys()];
     const local = ['FUNCTIONS_WORKER_RUNTIME'];
     const sample = world.json('local.settings.sample.json').Values;
-    const sampled = [...known.values()].filter(one => !one.secret && !one.host).map(one => one.name).concat('FUNCTIONS_WORKER_RUNTIME', 'AzureWebJobsStorage__accountName');
+    const sampled = [...known.values()].filter(one => !one.secret && !one.host).map(one => one.name)
+      .concat('FUNCTIONS_WORKER_RUNTIME', 'AzureWebJobsStorage__accountName');
     const range = one => one.range ? `${one.range[0]}–${one.range[1]}` : '';
     return [
-      ...[...known.keys(), ...hostSettings, ...local].filter(name => !explained.has(name)).map(name => `${operations} doesn't explain ${name}`),
+      ...[...known.keys(), ...hostSettings, ...local].filter(name => !explained.has(name))
+        .map(name => `${operations} doesn't explain ${name}`),
       ...configured.filter(name => !known.has(name) && !hostSettings.includes(name) && !local.includes(name))
         .map(name => `${operations} explains ${name}, which nothing reads`),
       ...[...known.values()].filter(one => one.default && explained.has(one.name)).flatMap(one => [
@@ -170,8 +186,10 @@ const checks = {
       ...declared.filter(([name, value]) => roles[name] !== value).map(([name, value]) => `rbac.bicep: ${name} isn't ${value}`),
       ...deployed().flatMap(({ of }) => of('Microsoft.Authorization/roleAssignments').flatMap(({ id, properties }) => {
         const role = Object.keys(roles).find(name => properties.roleDefinitionId.endsWith(roles[name]));
-        const scope = /^\[extensionResourceId\('([^']+)'|^(.*)\/providers\/Microsoft.Authorization\//.exec(id)?.slice(1).find(Boolean) ?? '';
-        const fits = { storage: /storageAccounts/, monitoring: /components/, serviceBus: /namespaces/, signalR: /signalR/ }[role?.match(/^(storage|monitoring|serviceBus|signalR)/)[0]];
+        const scope = /^\[extensionResourceId\('([^']+)'|^(.*)\/providers\/Microsoft.Authorization\//
+          .exec(id)?.slice(1).find(Boolean) ?? '';
+        const kinds = { storage: /storageAccounts/, monitoring: /components/, serviceBus: /namespaces/, signalR: /signalR/ };
+        const fits = kinds[role?.match(/^(storage|monitoring|serviceBus|signalR)/)[0]];
         const isApp = properties.principalType === 'ServicePrincipal';
         return [
           !fits?.test(scope) && `${role} is given on ${scope || 'everything'}`,
@@ -186,7 +204,8 @@ const checks = {
 
   'there are no secrets': (world, deployed) => [
     ...(world.read('compiled/template.json').match(/\b(list[A-Z]\w*|getSecret)\(/g) ?? []).map(call => `${call}) reads a secret`),
-    ...(world.read('compiled/template.json').match(/\b(AccountKey|SharedAccessKey|AccessKey)=/g) ?? []).map(part => `${part} is of a connection string`),
+    ...(world.read('compiled/template.json').match(/\b(AccountKey|SharedAccessKey|AccessKey)=/g) ?? [])
+      .map(part => `${part} is of a connection string`),
     ...[...values(template(world), 'outputs')].flatMap(Object.entries)
       .filter(([name, { type }]) => /^secure/i.test(type) || /connectionString|key|secret/i.test(name))
       .map(([name]) => `Output ${name} may be a secret`),
@@ -199,7 +218,8 @@ const checks = {
         ['Microsoft.Storage/storageAccounts', 'allowSharedKeyAccess', false],
         ['Microsoft.Storage/storageAccounts', 'allowBlobPublicAccess', false],
       ];
-      return closed.flatMap(([type, property, value]) => of(type).filter(one => one.properties[property] !== value).map(one => `${one.id}: ${property} isn't ${value}`));
+      return closed.flatMap(([type, property, value]) => of(type).filter(one => one.properties[property] !== value).map(
+        one => `${one.id}: ${property} isn't ${value}`));
     }),
   ].filter(Boolean),
 
@@ -210,10 +230,12 @@ const checks = {
     ['Microsoft.Web/sites', one => one.httpsOnly && one.siteConfig.minTlsVersion === '1.2' && one.siteConfig.scmMinTlsVersion === '1.2'],
   ].flatMap(([type, isSafe]) => of(type).filter(one => !isSafe(one.properties)).map(one => `${one.id} takes less than TLS 1.2`))),
 
-  'SignalR is serverless and calls nobody': (_, deployed) => deployed().flatMap(({ of }) => of('Microsoft.SignalRService/signalR').flatMap(({ id, properties }) => [
-    !properties.features.some(one => one.flag === 'ServiceMode' && one.value === 'Serverless') && `${id} isn't serverless`,
-    properties.upstream?.templates?.length > 0 && `${id} calls an upstream`,
-  ])).filter(Boolean),
+  'SignalR is serverless and calls nobody': (_, deployed) => deployed()
+    .flatMap(({ of }) => of('Microsoft.SignalRService/signalR').flatMap(({ id, properties }) => [
+      !properties.features.some(one => one.flag === 'ServiceMode' && one.value === 'Serverless') && `${id} isn't serverless`,
+      properties.upstream?.templates?.length > 0 && `${id} calls an upstream`,
+    ]))
+    .filter(Boolean),
 
   'instances that are ready are of functions': (world, deployed) => {
     const functions = functionsOf(world);
@@ -221,11 +243,19 @@ const checks = {
       const { alwaysReady: ready, triggers } = of('Microsoft.Web/sites')[0].properties.functionAppConfig.scaleAndConcurrency;
       const concurrency = triggers?.http?.perInstanceConcurrency;
       return [
-        !(concurrency >= 100) && `${profile}: an instance takes ${concurrency ?? '4 or 16'} requests at a time, so that a busy conversation has many writers`,
-        !world.read(operations).includes(`${concurrency} requests at a time`) && `${operations} doesn't say how many requests an instance takes`,
-        ...ready.filter(({ name }) => name !== 'http' && !functions.includes(name.replace(/^function:/, ''))).map(({ name }) => `There is no function for ${name}`),
-        !['function:DeliverEntries', 'function:FanOutToMembers', 'function:ProjectInboxes'].every(name => ready.some(one => one.name === name && one.instanceCount >= 1)) && `In ${profile} nothing is ready to deliver`,
-        profile === 'prod' && !['http', 'function:DeliverEntries', 'function:FanOutToMembers', 'function:ProjectInboxes'].every(name => ready.some(one => one.name === name && one.instanceCount >= 2)) && 'In production two instances of each group are to be ready',
+        !(concurrency >= 100)
+          && `${profile}: an instance takes ${concurrency ?? '4 or 16'} requests at a time, so that a busy conversation has many writers`,
+        !world.read(operations).includes(`${concurrency} requests at a time`)
+          && `${operations} doesn't say how many requests an instance takes`,
+        ...ready.filter(({ name }) => name !== 'http' && !functions.includes(name.replace(/^function:/, '')))
+          .map(({ name }) => `There is no function for ${name}`),
+        !['function:DeliverEntries', 'function:FanOutToMembers', 'function:ProjectInboxes']
+          .every(name => ready.some(one => one.name === name && one.instanceCount >= 1))
+          && `In ${profile} nothing is ready to deliver`,
+        profile === 'prod'
+          && !['http', 'function:DeliverEntries', 'function:FanOutToMembers', 'function:ProjectInboxes']
+            .every(name => ready.some(one => one.name === name && one.instanceCount >= 2))
+          && 'In production two instances of each group are to be ready',
       ];
     }).filter(Boolean);
   },
@@ -235,7 +265,8 @@ const checks = {
     const framework = /<TargetFramework>net(\d+\.\d+)</.exec(world.read('Directory.Build.props'))[1];
     return [
       host.telemetryMode !== 'OpenTelemetry' && `host.json: telemetryMode is ${host.telemetryMode}`,
-      !world.read(operations).includes(`${host.extensions.serviceBus.maxConcurrentCalls} concurrent calls`) && `${operations} doesn't say how many concurrent calls host.json allows`,
+      !world.read(operations).includes(`${host.extensions.serviceBus.maxConcurrentCalls} concurrent calls`)
+        && `${operations} doesn't say how many concurrent calls host.json allows`,
       ...deployed().map(({ of }) => of('Microsoft.Web/sites')[0].properties.functionAppConfig.runtime)
         .filter(({ name, version }) => name !== 'dotnet-isolated' || version !== framework)
         .map(({ name, version }) => `The app is built for ${framework}, and runs on ${name} ${version}`),
@@ -243,23 +274,31 @@ const checks = {
   },
 
   'only the build with the packages is published': world => {
-    const [, property, value] = /<Target Name="RefuseToPublishStandIns"[^>]* Condition="'\$\((\w+)\)' != '(\w+)'"/.exec(world.read('functions/Chat.Functions.csproj')) ?? [];
+    const [, property, value] = /<Target Name="RefuseToPublishStandIns"[^>]* Condition="'\$\((\w+)\)' != '(\w+)'"/
+      .exec(world.read('functions/Chat.Functions.csproj')) ?? [];
     const argument = `-p:${property}=${value}`;
     return [
-      !new RegExp(`prepackage:[^]*\\brun: azd env set ${property} ${value}\\n`).test(world.read('azure.yaml')) && `azure.yaml doesn't set ${property} to ${value} before it packages`,
-      !new RegExp(`^ +${property}: ${value}$`, 'm').test(world.read('.github/workflows/deploy.yml')) && `deploy.yml doesn't set ${property} to ${value}`,
-      ...['.github/workflows/ci.yml', operations].filter(path => !world.read(path).includes(argument)).map(path => `${path} doesn't publish with ${argument}`),
+      !new RegExp(`prepackage:[^]*\\brun: azd env set ${property} ${value}\\n`).test(world.read('azure.yaml'))
+        && `azure.yaml doesn't set ${property} to ${value} before it packages`,
+      !new RegExp(`^ +${property}: ${value}$`, 'm').test(world.read('.github/workflows/deploy.yml'))
+        && `deploy.yml doesn't set ${property} to ${value}`,
+      ...['.github/workflows/ci.yml', operations].filter(path => !world.read(path).includes(argument))
+        .map(path => `${path} doesn't publish with ${argument}`),
       ...['.github/workflows/ci.yml', '.github/workflows/deploy.yml', operations, 'azure.yaml'].flatMap(path =>
-        [...world.read(path).matchAll(/dotnet publish functions[^\n`]*/g)].filter(([command]) => !command.includes(argument)).map(([command]) => `${path}: ${command} publishes stand-ins`)),
+        [...world.read(path).matchAll(/dotnet publish functions[^\n`]*/g)].filter(([command]) => !command.includes(argument))
+          .map(([command]) => `${path}: ${command} publishes stand-ins`)),
     ].filter(Boolean);
   },
 
   'workflows are pinned and may little': world => world.list('.github/workflows', '.yml').flatMap(path => {
     const text = world.read(path);
     return [
-      ...[...text.matchAll(/uses: (?!\.\/)(\S+)(.*)/g)].filter(([, action, note]) => !/@[0-9a-f]{40}$/.test(action) || !/^ # v\d/.test(note)).map(([, action]) => `${path}: ${action} isn't pinned by its commit, with its version beside`),
+      ...[...text.matchAll(/uses: (?!\.\/)(\S+)(.*)/g)]
+        .filter(([, action, note]) => !/@[0-9a-f]{40}$/.test(action) || !/^ # v\d/.test(note))
+        .map(([, action]) => `${path}: ${action} isn't pinned by its commit, with its version beside`),
       !/^permissions:\n {2}contents: read\n(?! )/m.test(text) && `${path} may more than read`,
-      ...[...text.matchAll(/\b([a-z-]+): write\b/g)].filter(([, scope]) => scope !== 'id-token').map(([, scope]) => `${path} may write ${scope}`),
+      ...[...text.matchAll(/\b([a-z-]+): write\b/g)].filter(([, scope]) => scope !== 'id-token')
+        .map(([, scope]) => `${path} may write ${scope}`),
       /secrets\./.test(text) && `${path} uses a secret`,
     ].filter(Boolean);
   }),
@@ -271,7 +310,8 @@ const checks = {
     return [
       profile === 'prod' && made.length === 0 && 'There are no alerts in production',
       ...(profile === 'prod' ? differences('alerts.bicep', names, operations, explained) : []),
-      ...made.filter(one => !JSON.stringify(one.properties.actions ?? '').includes('actionGroups/')).map(one => `Alert ${one.leaf} tells nobody`),
+      ...made.filter(one => !JSON.stringify(one.properties.actions ?? '').includes('actionGroups/'))
+        .map(one => `Alert ${one.leaf} tells nobody`),
     ].filter(Boolean);
   }),
 
@@ -280,7 +320,8 @@ const checks = {
     const said = [...log.matchAll(/\[LoggerMessage\([^"]*"([^"]*)"/g)].map(([, message]) => message);
     return deployed().flatMap(({ of }) => [
       ...of('Microsoft.Insights/scheduledQueryRules').map(one => one.properties.criteria.allOf[0].query),
-      ...of('Microsoft.Insights/workbooks').flatMap(one => [...one.properties.serializedData.matchAll(/"query":\s*"((?:[^"\\]|\\.)*)"/g)].map(([, query]) => query)),
+      ...of('Microsoft.Insights/workbooks')
+        .flatMap(one => [...one.properties.serializedData.matchAll(/"query":\s*"((?:[^"\\]|\\.)*)"/g)].map(([, query]) => query)),
     ]).flatMap(query => query.split(' or ')).flatMap(query => {
       const words = [...query.matchAll(/message has ["']([^"']+)["']/g)].map(([, word]) => word);
       return said.some(message => words.every(word => message.includes(word))) ? [] : [`Nothing logs what has ${words.join(' and ')}`];
@@ -305,8 +346,12 @@ const checks = {
   'the emulators run what is declared': world => {
     const compose = world.read('infra/emulators/compose.yaml');
     return [
-      ...[...compose.matchAll(/^ +- (\.\.?\/\S+?):/gm)].map(([, path]) => new URL(path, 'file:///infra/emulators/').pathname.slice(1)).filter(path => !world.exists(path)).map(path => `compose.yaml mounts ${path}, which isn't there`),
-      !/\.\.\/servicebus\.json:\/ServiceBus_Emulator\/ConfigFiles\/Config\.json/.test(compose) && 'compose.yaml doesn\'t give infra/servicebus.json to the emulator',
+      ...[...compose.matchAll(/^ +- (\.\.?\/\S+?):/gm)]
+        .map(([, path]) => new URL(path, 'file:///infra/emulators/').pathname.slice(1))
+        .filter(path => !world.exists(path))
+        .map(path => `compose.yaml mounts ${path}, which isn't there`),
+      !/\.\.\/servicebus\.json:\/ServiceBus_Emulator\/ConfigFiles\/Config\.json/.test(compose)
+        && 'compose.yaml doesn\'t give infra/servicebus.json to the emulator',
       ...world.json('infra/servicebus.json').UserConfig.Namespaces[0].Queues.flatMap(({ Name, Properties }) => [
         Properties.DefaultMessageTimeToLive !== 'PT1H' && `Queue ${Name}: the emulator keeps messages for an hour at most`,
         Properties.MaxDeliveryCount > 10 && `Queue ${Name}: the emulator delivers ten times at most`,
@@ -336,7 +381,8 @@ function differences(here, ours, there, theirs) {
 
 /** Ordering wants an index: of the field, or of all fields together. Cosmos DB always has those of id and _ts. */
 function unordered({ path, containers: asked, order }, known, declared) {
-  const candidates = declared.filter(one => asked.length === 0 || known.some(({ name, property }) => name === one.id && asked.includes(property)));
+  const candidates = declared.filter(
+    one => asked.length === 0 || known.some(({ name, property }) => name === one.id && asked.includes(property)));
   const isOrdered = ({ indexingPolicy: policy }) => order.length === 1
     ? ['/id', '/_ts'].includes(order[0].path) || policy.includedPaths.some(one => one.path === `${order[0].path}/?`)
     : policy.compositeIndexes?.some(index => JSON.stringify(index) === JSON.stringify(order));
@@ -348,5 +394,6 @@ function rowsOf(world, heading) {
   const text = world.read(operations);
   const start = text.indexOf(`${heading}\n`);
   const end = text.indexOf(`\n${heading.split(' ')[0]} `, start + 1);
-  return text.slice(start, end < 0 ? undefined : end).split('\n').filter(line => /^\| `/.test(line)).map(line => line.split('|').slice(1, -1).map(cell => cell.trim()));
+  return text.slice(start, end < 0 ? undefined : end).split('\n').filter(line => /^\| `/.test(line))
+    .map(line => line.split('|').slice(1, -1).map(cell => cell.trim()));
 }

@@ -11,7 +11,8 @@ export function functionsOf(world) {
 export function queuesOf(world) {
   const named = new Map(world.code.flatMap(text =>
     [...text.matchAll(/record (\w+)[^;{]*?\s*\{?[^{}]*?public const string Queue = "(\w+)";/g)].map(([, type, name]) => [type, name])));
-  const used = new Set(world.code.flatMap(text => [...text.matchAll(/(?:CreateSender|ServiceBusTrigger)\((\w+)\.Queue\b/g)].map(([, type]) => type)));
+  const used = new Set(
+    world.code.flatMap(text => [...text.matchAll(/(?:CreateSender|ServiceBusTrigger)\((\w+)\.Queue\b/g)].map(([, type]) => type)));
   return [...used].map(type => named.get(type) ?? `(${type}.Queue)`).sort();
 }
 
@@ -32,7 +33,8 @@ export function queriesOf(world) {
     return [...text.matchAll(/\bORDER BY ([\w., ]+)/g)].map(([, order]) => ({
       path,
       containers,
-      order: order.trim().split(',').map(field => ({ path: `/${/c\.(\w+)/.exec(field)[1]}`, order: / DESC/.test(field) ? 'descending' : 'ascending' })),
+      order: order.trim().split(',')
+        .map(field => ({ path: `/${/c\.(\w+)/.exec(field)[1]}`, order: / DESC/.test(field) ? 'descending' : 'ascending' })),
     }));
   });
 }
@@ -62,7 +64,8 @@ export function settingsOf(world) {
     if (text.includes('new DefaultAzureCredential()')) add('AZURE_CLIENT_ID', { required: true });
     if (text.includes('GetSection("Auth")')) {
       const development = new Set(['SigningKey', 'Issuer']);
-      optionsOf(all, 'AuthOptions').forEach(({ name }) => add(`Auth__${name}`, development.has(name) ? { secret: true } : { required: true }));
+      optionsOf(all, 'AuthOptions')
+        .forEach(({ name }) => add(`Auth__${name}`, development.has(name) ? { secret: true } : { required: true }));
     }
   }
 

@@ -18,9 +18,13 @@ export const unformattedOf = world => inside(world, folder => {
 });
 
 /** `infra/main.bicep` as Resource Manager gets it. */
-export const templateOf = world => inside(world, folder => JSON.parse(succeed(run(folder, 'build', 'infra/main.bicep', '--stdout')).stdout));
+export const templateOf = world => inside(
+  world, folder => JSON.parse(succeed(run(folder, 'build', 'infra/main.bicep', '--stdout')).stdout));
 
-/** What Resource Manager would make of it with these parameters; what Azure alone knows stays an expression. An error: why it would refuse. */
+/**
+ * What Resource Manager would make of it with these parameters; what Azure alone knows stays an expression. An error: why it would
+ * refuse.
+ */
 export const snapshotOf = (world, parameters) => inside(world, folder => {
   const values = Object.entries(parameters).map(([name, value]) => `param ${name} = ${literal(value)}\n`);
   writeFileSync(join(folder, 'infra/trial.bicepparam'), `using './main.bicep'\n${values.join('')}`);
@@ -60,6 +64,9 @@ function succeed(result) {
   return result;
 }
 
-const lines = ({ stdout, stderr, error }) => [error?.message ?? '', ...stdout.split('\n'), ...stderr.split('\n')].filter(line => line.trim());
+const lines = ({ stdout, stderr, error }) => [error?.message ?? '', ...stdout.split('\n'), ...stderr.split('\n')].filter(
+  line => line.trim());
 
-const literal = value => typeof value === 'string' ? `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('$', '\\$')}'` : String(value);
+const literal = value => typeof value === 'string'
+  ? `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('$', '\\$')}'`
+  : String(value);

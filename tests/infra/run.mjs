@@ -7,7 +7,8 @@ import { World } from './world.mjs';
 const compiled = compiledOrNot();
 const world = new World(compiled);
 const wrong = names.flatMap(name => run(name, world).map(problem => `${name}: ${problem}`));
-wrong.push(...names.filter(name => !mutants.some(mutant => mutant.check === name)).map(name => `No mutant shows that this check bites: ${name}`));
+wrong.push(
+  ...names.filter(name => !mutants.some(mutant => mutant.check === name)).map(name => `No mutant shows that this check bites: ${name}`));
 if (wrong.length === 0) wrong.push(...mutants.flatMap(survivor));
 
 wrong.forEach(problem => console.log(problem));
@@ -35,5 +36,6 @@ function survivor({ check, says, changes }) {
   const problems = run(check, new World(changed));
   if (problems.some(problem => problem.includes(says))) return [];
   const [{ file, find, replace }] = changes;
-  return [`"${check}" doesn't say "${says}" when in ${file} ${find.trim()} becomes ${replace.trim() || 'nothing'}; it says: ${problems.join('; ') || 'nothing'}`];
+  return [`"${check}" doesn't say "${says}" when in ${file} ${find.trim()} becomes ${replace.trim() || 'nothing'}; `
+    + `it says: ${problems.join('; ') || 'nothing'}`];
 }

@@ -108,7 +108,8 @@ internal static class AdminTool
         {
             Reason: ServiceBusFailureReason.ServiceCommunicationProblem,
         } or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } =>
-            $"Nothing answers: {FirstLine(failure.GetBaseException().Message)}. 'dotnet run --project local' starts a backend on this machine, and prints what --cosmos and --service-bus take.",
+            $"Nothing answers: {FirstLine(failure.GetBaseException().Message)}. "
+                + "'dotnet run --project local' starts a backend on this machine, and prints what --cosmos and --service-bus take.",
         ServiceBusException bus => $"Service Bus: {bus.Reason}: {FirstLine(bus.Message)}",
         HttpRequestException => FirstLine(failure.GetBaseException().Message),
         AuthenticationFailedException or UnauthorizedAccessException or RequestFailedException => FirstLine(failure.Message),

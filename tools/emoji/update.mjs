@@ -9,7 +9,8 @@ const { name, version } = JSON.parse(readFileSync(new URL('node_modules/unicode/
 const isPart = emoji => [...emoji].length === 1 && components.includes(emoji.codePointAt(0));
 const all = [...recommended].filter(emoji => !isPart(emoji)).sort();
 const header = [
-  `# The ${all.length} emoji of ${name.replace('@unicode/unicode-', 'Unicode ')}, fully qualified. Written by tools/emoji/update.mjs from ${name} ${version}.`,
+  `# The ${all.length} emoji of ${name.replace('@unicode/unicode-', 'Unicode ')}, fully qualified. `
+    + `Written by tools/emoji/update.mjs from ${name} ${version}.`,
   '# Data files © Unicode, Inc., under the Unicode License V3: Emoji.LICENSE.txt.',
 ];
 writeFileSync(new URL('../../functions/Reactions/Emoji.txt', import.meta.url), [...header, ...all, ''].join('\n'));

@@ -22,7 +22,8 @@ for (let code = 0x80; code <= 0x10ffff; code++) {
 }
 
 const header = [
-  `# NFKC of Unicode ${process.versions.unicode}, without Hangul syllables: ${changed.length} characters that become others, and ${composed.length} pairs that become one.`,
+  `# NFKC of Unicode ${process.versions.unicode}, without Hangul syllables: ${changed.length} characters that become others, `
+    + `and ${composed.length} pairs that become one.`,
   '# Written by tools/folding/update.mjs. Data files © Unicode, Inc., under the Unicode License V3: Reactions/Emoji.LICENSE.txt.',
 ];
 writeFileSync(new URL('../../functions/Content/Compatibility.txt', import.meta.url), [...header, ...changed, ...composed, ''].join('\n'));

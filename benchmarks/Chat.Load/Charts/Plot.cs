@@ -30,7 +30,10 @@ internal sealed class Plot(string title, string xLabel)
     {
         var height = Top + (_panels.Count * (PanelHeight + Gap));
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {height}" width="{Width}" height="{height}" font-family="sans-serif" font-size="12">""");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {height}" width="{Width}" height="{height}" """
+                + $"""font-family="sans-serif" font-size="12">""");
         svg.Append(
             CultureInfo.InvariantCulture,
             $"""<rect width="{Width}" height="{height}" fill="white"/><text x="{Left}" y="24" font-size="15">{title}</text>""");
@@ -54,12 +57,18 @@ internal sealed class Plot(string title, string xLabel)
 
         for (var tick = 0d; tick <= most + (step / 2); tick += step)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"""<line x1="{Left}" x2="{Width - Right}" y1="{Y(tick):0.#}" y2="{Y(tick):0.#}" stroke="#ddd"/><text x="{Left - 6}" y="{Y(tick) + 4:0.#}" text-anchor="end">{tick:#,0.###}</text>""");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"""<line x1="{Left}" x2="{Width - Right}" y1="{Y(tick):0.#}" y2="{Y(tick):0.#}" stroke="#ddd"/>"""
+                    + $"""<text x="{Left - 6}" y="{Y(tick) + 4:0.#}" text-anchor="end">{tick:#,0.###}</text>""");
         }
 
         foreach (var x in Ticks(xs, X))
         {
-            svg.Append(CultureInfo.InvariantCulture, $"""<line x1="{X(x):0.#}" x2="{X(x):0.#}" y1="{top + PanelHeight}" y2="{top + PanelHeight + 4}" stroke="#333"/><text x="{X(x):0.#}" y="{top + PanelHeight + 17}" text-anchor="middle">{x:#,0.#}</text>""");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"""<line x1="{X(x):0.#}" x2="{X(x):0.#}" y1="{top + PanelHeight}" y2="{top + PanelHeight + 4}" stroke="#333"/>"""
+                    + $"""<text x="{X(x):0.#}" y="{top + PanelHeight + 17}" text-anchor="middle">{x:#,0.#}</text>""");
         }
 
         svg.Append(
@@ -74,7 +83,10 @@ internal sealed class Plot(string title, string xLabel)
             var line = string.Join(
                 ' ',
                 points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(point.X):0.#},{Y(point.Y):0.#}")));
-            svg.Append(CultureInfo.InvariantCulture, $"""<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"{(series[n].IsDashed ? " stroke-dasharray=\"4 3\"" : "")}/>""");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"""<polyline points="{line}" fill="none" stroke="{colour}" """
+                    + $"""stroke-width="2"{(series[n].IsDashed ? " stroke-dasharray=\"4 3\"" : "")}/>""");
             foreach (var (x, y) in points)
             {
                 svg.Append(CultureInfo.InvariantCulture, $"""<circle cx="{X(x):0.#}" cy="{Y(y):0.#}" r="3" fill="{colour}"/>""");

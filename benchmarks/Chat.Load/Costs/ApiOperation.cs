@@ -73,7 +73,8 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
         InDirect("POST …/messages, a poll", static (w, c) => w.AskAsync("ann", "POST", $"/conversations/{c}/messages", Poll)),
         WithMessage("GET …/messages", static (w, c, _) => w.AskAsync("ben", "GET", $"/conversations/{c}/messages")),
         WithMessage("GET …/messages/{m}", static (w, c, m) => w.AskAsync("ben", "GET", $"/conversations/{c}/messages/{m.Id}")),
-        WithMessage("PATCH …/messages/{m}", static (w, c, m) => w.AskAsync("ann", "PATCH", $"/conversations/{c}/messages/{m.Id}", """{"text":"Hello, and how are you?"}""")),
+        WithMessage("PATCH …/messages/{m}", static (w, c, m) => w.AskAsync(
+            "ann", "PATCH", $"/conversations/{c}/messages/{m.Id}", """{"text":"Hello, and how are you?"}""")),
         WithMessage("DELETE …/messages/{m}", static (w, c, m) => w.AskAsync("ann", "DELETE", $"/conversations/{c}/messages/{m.Id}")),
         WithMessage(
             "DELETE …/messages/{m}?scope=me",
@@ -88,7 +89,8 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
         InDirect(
             "POST …/messages/batch, of 10",
             static (w, c) => w.AskAsync("ann", "POST", $"/conversations/{c}/messages/batch", Batch(10))),
-        WithMessage("POST …/forward, to one", static (w, c, m) => w.AskAsync("ben", "POST", $"/conversations/{c}/messages/{m.Id}/forward", $$"""{"clientMessageId":"f1","to":["{{c}}"]}""")),
+        WithMessage("POST …/forward, to one", static (w, c, m) => w.AskAsync(
+            "ben", "POST", $"/conversations/{c}/messages/{m.Id}/forward", $$"""{"clientMessageId":"f1","to":["{{c}}"]}""")),
         WithMessage("GET …/replies, none", static (w, c, m) => w.AskAsync("ben", "GET", $"/conversations/{c}/messages/{m.Id}/replies")),
         WithMessage("PUT …/pin, the first", static (w, c, m) => w.AskAsync("ann", "PUT", $"/conversations/{c}/messages/{m.Id}/pin")),
         AfterThat("DELETE …/pin, the last", "PUT", "/{m}/pin", null, "DELETE", "/{m}/pin"),
@@ -158,15 +160,17 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
         });
 
     /// <summary>What Ann can do to her message after something else was done to it.</summary>
-    private static ApiOperation AfterThat(string name, string firstMethod, string firstPath, string? firstBody, string method, string path) => With(
-        name,
-        async (world, conversation) =>
-        {
-            var sent = await world.SendAsync(conversation);
-            await world.AskAsync("ann", firstMethod, Path(conversation, firstPath, sent), firstBody);
-            return sent;
-        },
-        (world, conversation, sent) => world.AskAsync("ann", method, Path(conversation, path, sent)));
+    private static ApiOperation AfterThat(
+        string name, string firstMethod, string firstPath, string? firstBody, string method, string path) =>
+        With(
+            name,
+            async (world, conversation) =>
+            {
+                var sent = await world.SendAsync(conversation);
+                await world.AskAsync("ann", firstMethod, Path(conversation, firstPath, sent), firstBody);
+                return sent;
+            },
+            (world, conversation, sent) => world.AskAsync("ann", method, Path(conversation, path, sent)));
 
     private static string Path(string conversation, string path, Sent sent) =>
         $"{Messages.Replace("{c}", conversation, StringComparison.Ordinal)}{path.Replace("{m}", sent.Id, StringComparison.Ordinal)}";
@@ -238,6 +242,9 @@ internal sealed record ApiOperation(string Name, Func<World, Task<Func<Task>>> P
     private static Task<JsonElement> RepeatAsync(World world, string conversation) =>
         world.AskAsync("ann", "POST", $"/conversations/{conversation}/messages", """{"clientMessageId":"again","text":"Hello"}""");
 
-    private static string Batch(int count) =>
-        $$"""{"messages":[{{string.Join(',', Enumerable.Range(0, count).Select(n => $$"""{"clientMessageId":"b{{n}}","text":"Hello number {{n}}"}"""))}}]}""";
+    private static string Batch(int count)
+    {
+        var messages = Enumerable.Range(0, count).Select(n => $$"""{"clientMessageId":"b{{n}}","text":"Hello number {{n}}"}""");
+        return $$"""{"messages":[{{string.Join(',', messages)}}]}""";
+    }
 }

@@ -35,9 +35,11 @@ internal sealed record Tally(IReadOnlyDictionary<(string Service, string Operati
         return tally;
     }
 
-    public double Requests(Func<(string Service, string Operation), bool> which) => Counts.Where(one => which(one.Key)).Sum(one => one.Value.Requests);
+    public double Requests(Func<(string Service, string Operation), bool> which) =>
+        Counts.Where(one => which(one.Key)).Sum(one => one.Value.Requests);
 
-    public double Units(Func<(string Service, string Operation), bool> which) => Counts.Where(one => which(one.Key)).Sum(one => one.Value.Units);
+    public double Units(Func<(string Service, string Operation), bool> which) =>
+        Counts.Where(one => which(one.Key)).Sum(one => one.Value.Units);
 
     /// <summary>What messages use; the change feed's polls and leases cost by time.</summary>
     public double RequestUnits => Units(one => one.Service == "cosmos" && !IsByTime(one));
@@ -45,13 +47,16 @@ internal sealed record Tally(IReadOnlyDictionary<(string Service, string Operati
     public double ServiceBusOperations => Units(one => one.Service == "servicebus");
 
     /// <summary>Requests to SignalR Service: free, but throttled.</summary>
-    public double SignalRRequests => Requests(one => one.Service == "signalr" && !one.Operation.StartsWith("message", StringComparison.Ordinal));
+    public double SignalRRequests =>
+        Requests(one => one.Service == "signalr" && !one.Operation.StartsWith("message", StringComparison.Ordinal));
 
     /// <summary>The requests to Cosmos DB by their kind, such as <c>2 patch 16.46, read 1</c>.</summary>
     public string CosmosRequests => string.Join(", ", Counts
         .Where(one => one.Key.Service == "cosmos" && !IsByTime(one.Key))
         .OrderByDescending(one => one.Value.Units)
-        .Select(one => string.Create(CultureInfo.InvariantCulture, $"{(one.Value.Requests == 1 ? "" : $"{one.Value.Requests:0.#} ")}{one.Key.Operation} {one.Value.Units:0.##}")));
+        .Select(one => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(one.Value.Requests == 1 ? "" : $"{one.Value.Requests:0.#} ")}{one.Key.Operation} {one.Value.Units:0.##}")));
 
     /// <summary>Whether an operation is counted by time and not by what somebody does.</summary>
     public static bool IsByTime((string Service, string Operation) one) => one is ("cosmos", "changefeed" or "lease");
@@ -64,6 +69,7 @@ internal sealed record Tally(IReadOnlyDictionary<(string Service, string Operati
         var counts = after.Counts
             .Select(one => (one.Key, Before: before.Counts.GetValueOrDefault(one.Key), After: one.Value))
             .Where(one => one.After.Requests > one.Before.Requests);
-        return new Tally(counts.ToDictionary(one => one.Key, one => (one.After.Requests - one.Before.Requests, one.After.Units - one.Before.Units)));
+        return new Tally(
+            counts.ToDictionary(one => one.Key, one => (one.After.Requests - one.Before.Requests, one.After.Units - one.Before.Units)));
     }
 }

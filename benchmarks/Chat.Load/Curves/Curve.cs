@@ -61,11 +61,14 @@ internal sealed class Curve(string name, string variable, string each)
             "|---|---:|---:|---:|---:|---:|",
             .. _points.OrderBy(point => kinds.IndexOf(point.Kind)).Select(point => string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {point.Kind} | {point.X:N0} | {point.Point.PerSecond:N0} | {point.Point.P50:0.0} | {point.Point.P99:0.0} | {point.Point.Cpu:0.000} |"))]);
+                $"| {point.Kind} | {point.X:N0} | {point.Point.PerSecond:N0} | {point.Point.P50:0.0} | {point.Point.P99:0.0} "
+                    + $"| {point.Point.Cpu:0.000} |"))]);
         report.AddTable(name, [
             "| of | throughput grows | p50 grows | CPU grows |",
             "|---|---|---|---|",
-            .. kinds.Select(kind => $"| {kind} | {FitOf(kind, point => point.PerSecond)} | {FitOf(kind, point => point.P50)} | {FitOf(kind, point => point.Cpu)} |")]);
+            .. kinds.Select(kind =>
+                $"| {kind} | {FitOf(kind, point => point.PerSecond)} | {FitOf(kind, point => point.P50)} "
+                    + $"| {FitOf(kind, point => point.Cpu)} |")]);
         report.AddPlot(name, new Plot($"{name}: 2 shared processors, everything on them", variable)
             .With($"{each}s per second", SeriesOf(point => point.PerSecond))
             .With("ms to the last", [.. SeriesOf(point => point.P50, " p50"), .. SeriesOf(point => point.P99, " p99", isDashed: true)])
@@ -76,7 +79,8 @@ internal sealed class Curve(string name, string variable, string each)
     private Fit FitOf(string kind, Func<Point, double> value) => Fit.Of(Values(kind, value));
 
     private Series[] SeriesOf(Func<Point, double> value, string suffix = "", bool isDashed = false) =>
-        [.. _points.Select(point => point.Kind).Distinct(StringComparer.Ordinal).Select((kind, n) => new Series(kind + suffix, Values(kind, value), n, isDashed))];
+        [.. _points.Select(point => point.Kind).Distinct(StringComparer.Ordinal)
+            .Select((kind, n) => new Series(kind + suffix, Values(kind, value), n, isDashed))];
 
     private List<(double X, double Y)> Values(string kind, Func<Point, double> value) =>
         [.. _points.Where(point => point.Kind == kind).Select(point => (point.X, value(point.Point)))];

@@ -45,7 +45,11 @@ internal static class HistoryCurve
         }
 
         curve.AddTo(report);
-        report.AddTable("history", ["| messages in the conversation | sent per second to fill it, in batches of 50 | resident MB, with all shorter ones |", "|---:|---:|---:|", .. rows]);
+        report.AddTable("history", [
+            "| messages in the conversation | sent per second to fill it, in batches of 50 | resident MB, with all shorter ones |",
+            "|---:|---:|---:|",
+            .. rows,
+        ]);
     }
 
     private static IReadOnlyList<Func<Task<double>>> Readers(User user, string conversation, string position) =>
@@ -55,10 +59,11 @@ internal static class HistoryCurve
 /// <summary>The same request again and again, several at once.</summary>
 internal static class Requests
 {
-    public static IReadOnlyList<Func<Task<double>>> Of(User user, string path, int atOnce) => [.. Enumerable.Repeat(new Func<Task<double>>(async () =>
-    {
-        var began = Stopwatch.GetTimestamp();
-        await user.GetAsync(path);
-        return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
-    }), atOnce)];
+    public static IReadOnlyList<Func<Task<double>>> Of(User user, string path, int atOnce) =>
+        [.. Enumerable.Repeat(new Func<Task<double>>(async () =>
+        {
+            var began = Stopwatch.GetTimestamp();
+            await user.GetAsync(path);
+            return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+        }), atOnce)];
 }

@@ -25,7 +25,10 @@ internal static class InboxCurve
                 async (n, _) => await user.CreateAsync([string.Create(CultureInfo.InvariantCulture, $"peer-{n}")]));
             if (size == Sizes[0])
             {
-                await LoadWindow.WarmUpAsync(server.Process, [.. Requests.Of(user, "/api/conversations?limit=50", Connections), .. Requests.Of(user, "/api/sync?limit=50", Connections)]);
+                await LoadWindow.WarmUpAsync(server.Process, [
+                    .. Requests.Of(user, "/api/conversations?limit=50", Connections),
+                    .. Requests.Of(user, "/api/sync?limit=50", Connections),
+                ]);
             }
 
             await curve.MeasureAsync(options, "list", size, server.Process, Requests.Of(user, "/api/conversations?limit=50", Connections));

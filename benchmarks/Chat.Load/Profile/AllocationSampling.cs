@@ -22,7 +22,8 @@ internal static class AllocationSampling
         var file = Path.GetTempFileName();
         try
         {
-            using (var session = await new DiagnosticsClient(process).StartEventPipeSessionAsync(Providers, requestRundown: true, circularBufferMB: 256, CancellationToken.None))
+            using (var session = await new DiagnosticsClient(process)
+                .StartEventPipeSessionAsync(Providers, requestRundown: true, circularBufferMB: 256, CancellationToken.None))
             {
                 await using var trace = File.Create(file);
                 var copying = session.EventStream.CopyToAsync(trace);

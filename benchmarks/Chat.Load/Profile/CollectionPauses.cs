@@ -10,8 +10,10 @@ internal static class CollectionPauses
 {
     public static async Task<IReadOnlyList<double>> WhileAsync(int process, Func<Task> work)
     {
-        EventPipeProvider[] providers = [new("Microsoft-Windows-DotNETRuntime", EventLevel.Informational, (long)ClrTraceEventParser.Keywords.GC)];
-        using var session = await new DiagnosticsClient(process).StartEventPipeSessionAsync(providers, requestRundown: false, circularBufferMB: 16, CancellationToken.None);
+        EventPipeProvider[] providers = [new(
+            "Microsoft-Windows-DotNETRuntime", EventLevel.Informational, (long)ClrTraceEventParser.Keywords.GC)];
+        using var session = await new DiagnosticsClient(process)
+            .StartEventPipeSessionAsync(providers, requestRundown: false, circularBufferMB: 16, CancellationToken.None);
         var reading = Task.Run(() => Read(session.EventStream));
         await work();
         await session.StopAsync(CancellationToken.None);

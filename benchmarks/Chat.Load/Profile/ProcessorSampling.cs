@@ -46,7 +46,12 @@ internal static class ProcessorSampling
 
     private static async Task<string> RunAsync(IReadOnlyList<string> arguments)
     {
-        using var perf = Process.Start(new ProcessStartInfo("perf", arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var perf = Process.Start(new ProcessStartInfo("perf", arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         var (output, error) = (perf.StandardOutput.ReadToEndAsync(), perf.StandardError.ReadToEndAsync());
         await perf.WaitForExitAsync();
         return perf.ExitCode == 0

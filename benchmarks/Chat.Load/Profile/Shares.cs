@@ -15,9 +15,12 @@ internal sealed class Shares(IReadOnlyList<StackSample> samples)
     [
         $"| whose | exclusive % | inclusive % | {unit} per {turn}, exclusive |",
         "|---|---:|---:|---:|",
-        .. Enum.GetValues<Owner>().Select(owner => (Name: Name(owner), Own: Share(sample => sample.Owner == owner), Under: Share(sample => sample.Frames.Any(frame => frame.Owner == owner))))
+        .. Enum.GetValues<Owner>()
+            .Select(owner => (Name: Name(owner), Own: Share(sample => sample.Owner == owner), Under: Share(
+                sample => sample.Frames.Any(frame => frame.Owner == owner))))
             .OrderByDescending(row => row.Own)
-            .Select(row => string.Create(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Own:0.0} | {row.Under:0.0} | {row.Own / 100 * perTurn:0.000} |")),
+            .Select(row => string.Create(
+                CultureInfo.InvariantCulture, $"| {row.Name} | {row.Own:0.0} | {row.Under:0.0} | {row.Own / 100 * perTurn:0.000} |")),
     ];
 
     /// <summary>The steps that take most.</summary>
@@ -29,7 +32,8 @@ internal sealed class Shares(IReadOnlyList<StackSample> samples)
             .Select(step => (step.Key, Share: step.Sum(sample => sample.Weight) / _all))
             .OrderByDescending(step => step.Share)
             .Take(Top)
-            .Select(step => string.Create(CultureInfo.InvariantCulture, $"| {step.Key} | {100 * step.Share:0.0} | {step.Share * perTurn:0.000} |")),
+            .Select(step => string.Create(
+                CultureInfo.InvariantCulture, $"| {step.Key} | {100 * step.Share:0.0} | {step.Share * perTurn:0.000} |")),
     ];
 
     public double Collection => Share(sample => sample.IsCollection);
@@ -42,7 +46,9 @@ internal sealed class Shares(IReadOnlyList<StackSample> samples)
         .. samples.GroupBy(sample => sample.Type, StringComparer.Ordinal)
             .OrderByDescending(type => type.Sum(sample => sample.Weight))
             .Take(Top)
-            .Select(type => string.Create(CultureInfo.InvariantCulture, $"| `{type.Key}` | {100 * type.Sum(sample => sample.Weight) / _all:0.0} | `{Allocator(type)}` |")),
+            .Select(type => string.Create(
+                CultureInfo.InvariantCulture,
+                $"| `{type.Key}` | {100 * type.Sum(sample => sample.Weight) / _all:0.0} | `{Allocator(type)}` |")),
     ];
 
     /// <summary>The methods that were innermost most often.</summary>

@@ -3,7 +3,9 @@ using Chat.Load.Servers;
 
 namespace Chat.Load.Scenarios;
 
-/// <summary>What connections that nobody uses keep in memory, as whoever looks at the process sees it, and what they use the processor for.</summary>
+/// <summary>
+/// What connections that nobody uses keep in memory, as whoever looks at the process sees it, and what they use the processor for.
+/// </summary>
 internal static class Connections
 {
     private const int Step = 250;
@@ -42,12 +44,18 @@ internal static class Connections
             report.Add("connections", "CPU while idle", used, "% of a core", contender.Name);
             rows.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {contender.Name} | {string.Join(" | ", resident.Select(megabytes => megabytes.ToString("0", CultureInfo.InvariantCulture)))} | {each:0} | {first / each:0.00} | {used:0.0} |"));
+                $"| {contender.Name} | "
+                    + $"{string.Join(" | ", resident.Select(megabytes => megabytes.ToString("0", CultureInfo.InvariantCulture)))} "
+                    + $"| {each:0} | {first / each:0.00} | {used:0.0} |"));
             await Task.WhenAll(people.Select(person => person.DisposeAsync().AsTask()));
         }
 
         var counts = Enumerable.Range(0, Steps + 1).Select(step => string.Create(CultureInfo.InvariantCulture, $"MB with {step * Step}"));
-        report.AddTable("connections", [$"| server | {string.Join(" | ", counts)} | KB each | chat ÷ its | % of a core |", $"|---|{string.Concat(Enumerable.Repeat("---:|", Steps + 4))}", .. rows]);
+        report.AddTable("connections", [
+            $"| server | {string.Join(" | ", counts)} | KB each | chat ÷ its | % of a core |",
+            $"|---|{string.Concat(Enumerable.Repeat("---:|", Steps + 4))}",
+            .. rows,
+        ]);
     }
 
     private static async Task<List<IPerson>> ConnectAsync(IServer server, int from, int count)
@@ -55,7 +63,8 @@ internal static class Connections
         var people = new List<IPerson>();
         foreach (var some in Enumerable.Range(from, count).Chunk(AtOnce))
         {
-            people.AddRange(await Task.WhenAll(some.Select(n => server.ConnectAsync(string.Create(CultureInfo.InvariantCulture, $"idle-{n}")))));
+            people.AddRange(
+                await Task.WhenAll(some.Select(n => server.ConnectAsync(string.Create(CultureInfo.InvariantCulture, $"idle-{n}")))));
         }
 
         return people;

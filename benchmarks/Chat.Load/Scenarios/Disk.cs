@@ -7,8 +7,8 @@ using Chat.Load.Workloads;
 namespace Chat.Load.Scenarios;
 
 /// <summary>
-/// What a message makes the backend write and read, in the usual case, by Linux and by the store's own counters; and what can make all wait:
-/// slow commits, collections, and processors that others use.
+/// What a message makes the backend write and read, in the usual case, by Linux and by the store's own counters; and what can make
+/// all wait: slow commits, collections, and processors that others use.
 /// </summary>
 internal static class Disk
 {
@@ -40,7 +40,8 @@ internal static class Disk
         report.Add("disk", "checkpoints", Count("checkpoints"), "");
         report.Add("disk", "messages", window.Turns.Count, "");
         report.Add("disk", "commits that took longer than 10 ms", 100 * Count("slowCommits") / Count("commits"), "%");
-        report.Add("disk", "threads that were ready and waited for a processor, a message", waited.TotalMilliseconds / window.Turns.Count, "ms");
+        report.Add(
+            "disk", "threads that were ready and waited for a processor, a message", waited.TotalMilliseconds / window.Turns.Count, "ms");
         report.Add("disk", "time in which collections stop all threads", 100 * pauses.Sum() / watched.TotalMilliseconds, "%");
         report.AddPercentiles("disk", "a collection's pause", pauses, "ms");
 

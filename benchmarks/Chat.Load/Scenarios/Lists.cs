@@ -4,7 +4,9 @@ using Chat.Load.Servers;
 
 namespace Chat.Load.Scenarios;
 
-/// <summary>How far a list is behind the push while nothing else happens: it follows by the change feed, which is asked twice a second.</summary>
+/// <summary>
+/// How far a list is behind the push while nothing else happens: it follows by the change feed, which is asked twice a second.
+/// </summary>
 internal static class Lists
 {
     private const int WarmUp = 20;

@@ -37,7 +37,8 @@ internal static class Operations
             report.Add("operations", operation.Name, mean.RequestUnits, "RU");
             rows.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {Title(operation.Name)} | {mean.RequestUnits:0.##} | {mean.CosmosRequests} | {mean.ServiceBusOperations:0.#} | {mean.SignalRRequests:0.#} |"));
+                $"| {Title(operation.Name)} | {mean.RequestUnits:0.##} | {mean.CosmosRequests} | {mean.ServiceBusOperations:0.#} "
+                    + $"| {mean.SignalRRequests:0.#} |"));
         }
 
         report.AddTable("operations", ["| operation | RU | of | Service Bus | SignalR |", "|---|---:|---|---:|---:|", .. rows]);

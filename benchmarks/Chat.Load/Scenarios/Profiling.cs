@@ -37,7 +37,9 @@ internal static class Profiling
         var shares = new Shares(processor);
         report.Add(name, $"CPU per {turn} while sampled", busy.CpuPerTurn, "ms");
         report.Add(name, "of it garbage collection, about", shares.Collection, "%");
-        report.AddTable(name, string.Create(CultureInfo.InvariantCulture, $"**Processor time**: {busy.CpuPerTurn:0.00} ms per {turn}, about {shares.Collection:0} % of it garbage collection."));
+        report.AddTable(name, string.Create(
+            CultureInfo.InvariantCulture,
+            $"**Processor time**: {busy.CpuPerTurn:0.00} ms per {turn}, about {shares.Collection:0} % of it garbage collection."));
         report.AddTable(name, shares.BySteps(busy.CpuPerTurn, "ms", turn));
         report.AddTable(name, shares.ByOwner(busy.CpuPerTurn, "ms", turn));
         AddMethods(report, name, shares);
@@ -57,7 +59,8 @@ internal static class Profiling
         $"| service | operation | per {turn} |",
         "|---|---|---:|",
         .. tally.Counts.OrderByDescending(one => one.Value.Requests)
-            .Select(one => string.Create(CultureInfo.InvariantCulture, $"| {one.Key.Service} | {one.Key.Operation} | {one.Value.Requests / turns:0.00} |"))];
+            .Select(one => string.Create(
+                CultureInfo.InvariantCulture, $"| {one.Key.Service} | {one.Key.Operation} | {one.Value.Requests / turns:0.00} |"))];
 
     private static void AddMethods(Report report, string name, Shares shares)
     {

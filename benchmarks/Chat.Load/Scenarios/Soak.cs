@@ -35,7 +35,12 @@ internal static class Soak
         {
             var window = await LoadWindow.RunAsync(server.Process, Step, paced);
             var times = new Sample(window.Turns);
-            steps.Add((Stopwatch.GetElapsedTime(began).TotalMinutes, server.Process.ResidentMegabytes, times.Median, times.At(0.99), window.PerSecond));
+            steps.Add((
+                Stopwatch.GetElapsedTime(began).TotalMinutes,
+                server.Process.ResidentMegabytes,
+                times.Median,
+                times.At(0.99),
+                window.PerSecond));
         }
 
         foreach (var step in steps)
@@ -52,7 +57,9 @@ internal static class Soak
         report.AddTable("soak", [
             "| minute | messages/s | resident MB | p50 ms | p99 ms |",
             "|---:|---:|---:|---:|---:|",
-            .. steps.Where((_, n) => n % 2 == 1).Select(step => string.Create(CultureInfo.InvariantCulture, $"| {step.Minute:0.0} | {step.PerSecond:0} | {step.Resident:0} | {step.P50:0.0} | {step.P99:0.0} |"))]);
+            .. steps.Where((_, n) => n % 2 == 1).Select(step => string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {step.Minute:0.0} | {step.PerSecond:0} | {step.Resident:0} | {step.P50:0.0} | {step.P99:0.0} |"))]);
         report.AddPlot("soak", new Plot("soak: half of the load of 100 pairs", "minutes") { IsLogarithmic = false }
             .With("resident MB", new Series("resident", [.. steps.Select(step => (step.Minute, step.Resident))]))
             .With(

@@ -3,7 +3,9 @@ using Chat.Load.Servers;
 
 namespace Chat.Load.Scenarios;
 
-/// <summary>Stored messages: what they keep in memory, as whoever looks at the process sees it, and how long a start with them takes.</summary>
+/// <summary>
+/// Stored messages: what they keep in memory, as whoever looks at the process sees it, and how long a start with them takes.
+/// </summary>
 internal static class StoredMessages
 {
     private const int Warm = 5_000;
@@ -47,7 +49,9 @@ internal static class StoredMessages
         }
     }
 
-    /// <summary>Starts after the end of a server that was killed, as all are here; the first has its last commits to catch up with.</summary>
+    /// <summary>
+    /// Starts after the end of a server that was killed, as all are here; the first has its last commits to catch up with.
+    /// </summary>
     private static async Task StartAsync(LoadOptions options, Report report, DataDirectory data, int messages)
     {
         var times = new List<double>();

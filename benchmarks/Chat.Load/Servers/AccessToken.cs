@@ -12,7 +12,8 @@ internal static class AccessToken
     public static string For(string user)
     {
         var expires = TimeProvider.System.GetUtcNow().AddHours(2).ToUnixTimeSeconds();
-        var content = Encode("""{"alg":"HS256","typ":"JWT"}""") + "." + Encode($$"""{"iss":"chat-local","aud":"chat","sub":"{{user}}","exp":{{expires}}}""");
+        var content = Encode("""{"alg":"HS256","typ":"JWT"}""")
+            + "." + Encode($$"""{"iss":"chat-local","aud":"chat","sub":"{{user}}","exp":{{expires}}}""");
         var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(SigningKey), Encoding.UTF8.GetBytes(content));
         return $"{content}.{Base64Url.EncodeToString(signature)}";
     }

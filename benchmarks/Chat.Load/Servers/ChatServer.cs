@@ -12,7 +12,11 @@ internal sealed class ChatServer : IServer
     private const int BatchesAtOnce = 12;
 
     /// <summary>Off: the load's users do more than people may.</summary>
-    private static readonly string[] RateLimits = ["SendsPerMinute", "ReactionsPerMinute", "PresencePerMinute", "ReportsPerMinute", "GroupsPerDay", "AddsPerDay", "JoinsPerDay", "FirstContactsPerDay", "OpenContacts"];
+    private static readonly string[] RateLimits =
+    [
+        "SendsPerMinute", "ReactionsPerMinute", "PresencePerMinute", "ReportsPerMinute", "GroupsPerDay", "AddsPerDay", "JoinsPerDay",
+        "FirstContactsPerDay", "OpenContacts",
+    ];
 
     private ChatServer(ServerProcess process, Uri address, TimeSpan startedIn)
     {
@@ -39,10 +43,17 @@ internal sealed class ChatServer : IServer
     /// <param name="directory">Where it keeps its data.</param>
     /// <param name="environment">Variables that its process gets besides.</param>
     /// <param name="asChild">Whether the app runs in a process of its own.</param>
-    public static async Task<ChatServer> StartAsync(string assembly, string directory, IReadOnlyDictionary<string, string>? environment = null, bool asChild = false)
+    public static async Task<ChatServer> StartAsync(
+        string assembly,
+        string directory,
+        IReadOnlyDictionary<string, string>? environment = null,
+        bool asChild = false)
     {
-        string[] services = asChild ? ["--child", "--cosmos-port", FreePort(), "--servicebus-port", FreePort()] : ["--cosmos-port", "0", "--servicebus-port", "0"];
-        var start = new ProcessStartInfo("dotnet", [assembly, "--urls", "http://127.0.0.1:0", .. services, "--signalr-port", FreePort(), "--data", directory]);
+        string[] services = asChild
+            ? ["--child", "--cosmos-port", FreePort(), "--servicebus-port", FreePort()]
+            : ["--cosmos-port", "0", "--servicebus-port", "0"];
+        var start = new ProcessStartInfo(
+            "dotnet", [assembly, "--urls", "http://127.0.0.1:0", .. services, "--signalr-port", FreePort(), "--data", directory]);
         start.Environment["Auth__SigningKey"] = AccessToken.SigningKey;
         foreach (var limit in RateLimits)
         {
@@ -78,16 +89,19 @@ internal sealed class ChatServer : IServer
         ((User)people[0]).CreateAsync([.. people.Skip(1).Select(person => person.Name)]);
 
     public Task FillAsync(IPerson sender, string conversation, int count) =>
-        Parallel.ForAsync(0, (count + Batch - 1) / Batch, new ParallelOptions { MaxDegreeOfParallelism = BatchesAtOnce }, async (batch, _) =>
-        {
-            var messages = Enumerable.Range(batch * Batch, Math.Min(Batch, count - (batch * Batch)))
-                .Select(n => $$"""{"clientMessageId":"fill-{{n}}","text":"{{Filler.Text}}"}""");
-            var sent = await ((User)sender).AskAsync("POST", $"/api/conversations/{conversation}/messages/batch", $$"""{"messages":[{{string.Join(',', messages)}}]}""");
-            if (sent.GetProperty("results").EnumerateArray().Any(result => result.GetProperty("status").GetInt32() != (int)HttpStatusCode.Created))
+        Parallel.ForAsync(
+            0, (count + Batch - 1) / Batch, new ParallelOptions { MaxDegreeOfParallelism = BatchesAtOnce }, async (batch, _) =>
             {
-                throw new InvalidOperationException("A message to fill a conversation was refused.");
-            }
-        });
+                var messages = Enumerable.Range(batch * Batch, Math.Min(Batch, count - (batch * Batch)))
+                    .Select(n => $$"""{"clientMessageId":"fill-{{n}}","text":"{{Filler.Text}}"}""");
+                var sent = await ((User)sender).AskAsync(
+                    "POST", $"/api/conversations/{conversation}/messages/batch", $$"""{"messages":[{{string.Join(',', messages)}}]}""");
+                if (sent.GetProperty("results").EnumerateArray()
+                    .Any(result => result.GetProperty("status").GetInt32() != (int)HttpStatusCode.Created))
+                {
+                    throw new InvalidOperationException("A message to fill a conversation was refused.");
+                }
+            });
 
     public async ValueTask DisposeAsync()
     {
@@ -103,7 +117,8 @@ internal sealed class ChatServer : IServer
         return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
     }
 
-    private static HttpClient Client(Uri address) => new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = address };
+    private static HttpClient Client(Uri address) =>
+        new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = address };
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient client)
     {

@@ -13,7 +13,8 @@ internal readonly record struct DiskUse(long Written, long Writes, long Reads)
         var lines = File.ReadAllLines($"/proc/{process}/io");
         return new DiskUse(Read("write_bytes: "), Read("syscw: "), Read("syscr: "));
 
-        long Read(string name) => long.Parse(lines.First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..], CultureInfo.InvariantCulture);
+        long Read(string name) => long.Parse(
+            lines.First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..], CultureInfo.InvariantCulture);
     }
 
     public static DiskUse operator -(DiskUse after, DiskUse before) =>

@@ -34,13 +34,16 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>What of that its runtime used for compiling again, in the background, what runs often; 0 where there is no such thing.</summary>
+    /// <summary>
+    /// What of that its runtime used for compiling again, in the background, what runs often; 0 where there is no such thing.
+    /// </summary>
     public TimeSpan CompileTime
     {
         get
         {
             // The system cuts names off after 15 characters.
-            var thread = Directory.GetDirectories($"/proc/{Id}/task").FirstOrDefault(task => Read(task, "comm").StartsWith(".NET Tiered Com", StringComparison.Ordinal));
+            var thread = Directory.GetDirectories($"/proc/{Id}/task")
+                .FirstOrDefault(task => Read(task, "comm").StartsWith(".NET Tiered Com", StringComparison.Ordinal));
             var times = thread is null ? [] : Read(thread, "stat").Split(") ").Last().Split(' ');
             return times.Length < 13 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(10 * (Ticks(times[11]) + Ticks(times[12])));
         }
@@ -81,8 +84,11 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         var child = Directory.GetDirectories("/proc")
             .Where(directory => int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            .FirstOrDefault(directory => Read(directory, "stat").Split(") ").Last().Split(' ') is [_, var parent, ..] && parent == Id.ToString(CultureInfo.InvariantCulture));
-        return child is null ? null : new ServerProcess(Process.GetProcessById(int.Parse(Path.GetFileName(child), CultureInfo.InvariantCulture)));
+            .FirstOrDefault(directory => Read(directory, "stat").Split(") ").Last().Split(' ') is [_, var parent, ..]
+                && parent == Id.ToString(CultureInfo.InvariantCulture));
+        return child is null
+            ? null
+            : new ServerProcess(Process.GetProcessById(int.Parse(Path.GetFileName(child), CultureInfo.InvariantCulture)));
     }
 
     /// <summary>Waits until it has done what it had left for later: no longer busy for half a second, or a minute over.</summary>

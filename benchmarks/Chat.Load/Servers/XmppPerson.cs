@@ -37,7 +37,10 @@ internal sealed class XmppPerson : IPerson
         person._stream = person._tcp.GetStream();
         _ = person.ReceiveAsync();
         await person.AskAsync(Open, "</stream:features>");
-        await person.AskAsync($"<iq type='set' id='register'><query xmlns='jabber:iq:register'><username>{name}</username><password>{name}</password></query></iq>", "id='register'");
+        await person.AskAsync(
+            $"<iq type='set' id='register'><query xmlns='jabber:iq:register'><username>{name}</username><password>{name}</password>"
+                + "</query></iq>",
+            "id='register'");
         var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{name}\0{name}"));
         await person.AskAsync($"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{credentials}</auth>", "<success");
         await person.AskAsync(Open, "</stream:features>");

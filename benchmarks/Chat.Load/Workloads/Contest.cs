@@ -39,7 +39,8 @@ internal static class Contest
     private static void Note(Report report, Workload workload, List<Entry> entries)
     {
         report.AddTable(workload.Name, [
-            $"| server | {Many(workload.Each)}/s | last has it, p50 ms | p99 ms | CPU ms per {workload.Each} (least – most) | resident MB | CPU of chat ÷ its | KB written | writes | reads |",
+            $"| server | {Many(workload.Each)}/s | last has it, p50 ms | p99 ms | CPU ms per {workload.Each} (least – most) "
+                + "| resident MB | CPU of chat ÷ its | KB written | writes | reads |",
             "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
             .. entries.Select(entry => Row(entry, entries[0], workload.Deliveries))]);
         foreach (var entry in entries)
@@ -53,12 +54,20 @@ internal static class Contest
         var (turns, cpu) = (new Sample(entry.Turns), new Sample(entry.Cpu(deliveries)));
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"| {entry.Name} | {entry.PerSecond(deliveries).Median:N0} | {turns.Median:0.0} | {turns.At(0.99):0.0} | {cpu.Median:0.0000} ({cpu.At(0):0.0000} – {cpu.At(1):0.0000}) | {entry.Server.Process.ResidentMegabytes:0} | {first.CpuOver(entry):0.00} | {entry.PerTurn(disk => disk.Written) / 1000:0.0} | {entry.PerTurn(disk => disk.Writes):0.0} | {entry.PerTurn(disk => disk.Reads):0.0} |");
+            $"| {entry.Name} | {entry.PerSecond(deliveries).Median:N0} | {turns.Median:0.0} | {turns.At(0.99):0.0} "
+                + $"| {cpu.Median:0.0000} ({cpu.At(0):0.0000} – {cpu.At(1):0.0000}) | {entry.Server.Process.ResidentMegabytes:0} "
+                + $"| {first.CpuOver(entry):0.00} | {entry.PerTurn(disk => disk.Written) / 1000:0.0} "
+                + $"| {entry.PerTurn(disk => disk.Writes):0.0} | {entry.PerTurn(disk => disk.Reads):0.0} |");
     }
 
     private static void Note(Report report, Workload workload, Entry entry, Entry first)
     {
-        report.AddSpread(workload.Name, $"{Many(workload.Each)} per second", entry.Windows.Select(window => window.PerSecond * workload.Deliveries), "/s", entry.Name);
+        report.AddSpread(
+            workload.Name,
+            $"{Many(workload.Each)} per second",
+            entry.Windows.Select(window => window.PerSecond * workload.Deliveries),
+            "/s",
+            entry.Name);
         report.AddPercentiles(workload.Name, "to the last", entry.Turns, "ms", entry.Name);
         report.AddSpread(workload.Name, $"server CPU per {workload.Each}", entry.Cpu(workload.Deliveries), "ms", entry.Name);
         report.Add(workload.Name, "resident memory", entry.Server.Process.ResidentMegabytes, "MB", entry.Name);
@@ -89,10 +98,12 @@ internal static class Contest
         public Sample PerSecond(int deliveries) => new(Windows.Select(window => window.PerSecond * deliveries));
 
         public double PerTurn(Func<DiskUse, long> count) =>
-            (double)count(Windows.Aggregate(default(DiskUse), (sum, window) => sum + window.Disk)) / Windows.Sum(window => window.Turns.Count);
+            (double)count(Windows.Aggregate(default(DiskUse), (sum, window) => sum + window.Disk)) / Windows.Sum(
+                window => window.Turns.Count);
 
         /// <summary>The median of the ratios of windows that followed each other.</summary>
-        public double CpuOver(Entry other) => new Sample(Windows.Zip(other.Windows, (mine, its) => mine.CpuPerTurn / its.CpuPerTurn)).Median;
+        public double CpuOver(Entry other) =>
+            new Sample(Windows.Zip(other.Windows, (mine, its) => mine.CpuPerTurn / its.CpuPerTurn)).Median;
 
         public async ValueTask DisposeAsync()
         {

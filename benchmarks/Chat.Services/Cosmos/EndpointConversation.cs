@@ -14,7 +14,8 @@ internal sealed class EndpointConversation(HttpMessageInvoker endpoint, string i
     public Task QueryAsync() => SendAsync(
         HttpMethod.Post,
         "conversations/docs",
-        $$"""{"query":"{{ChatDocuments.PageQuery}}","parameters":[{"name":"@take","value":{{ChatDocuments.PageSize}}},{"name":"@from","value":{{_seq - ChatDocuments.PageSize + 1}}},{"name":"@to","value":{{_seq}}}]}""",
+        $$"""{"query":"{{ChatDocuments.PageQuery}}","parameters":[{"name":"@take","value":{{ChatDocuments.PageSize}}},"""
+            + $$"""{"name":"@from","value":{{_seq - ChatDocuments.PageSize + 1}}},{"name":"@to","value":{{_seq}}}]}""",
         ("x-ms-documentdb-isquery", "true"));
 
     public Task CreateAsync() => SendAsync(HttpMethod.Post, "conversations/docs", ChatDocuments.Message(id, ++_seq));
@@ -24,7 +25,8 @@ internal sealed class EndpointConversation(HttpMessageInvoker endpoint, string i
     public Task CommitAsync() => SendAsync(
         HttpMethod.Post,
         "conversations/docs",
-        $$"""[{"operationType":"Replace","id":"head","ifMatch":"*","resourceBody":{{ChatDocuments.Head(id, ++_seq)}}},{"operationType":"Create","resourceBody":{{ChatDocuments.Message(id, _seq)}}}]""",
+        $$"""[{"operationType":"Replace","id":"head","ifMatch":"*","resourceBody":{{ChatDocuments.Head(id, ++_seq)}}},"""
+            + $$"""{"operationType":"Create","resourceBody":{{ChatDocuments.Message(id, _seq)}}}]""",
         ("x-ms-cosmos-is-batch-request", "true"),
         ("x-ms-cosmos-batch-atomic", "true"));
 
@@ -34,7 +36,9 @@ internal sealed class EndpointConversation(HttpMessageInvoker endpoint, string i
         return SendAsync(
             HttpMethod.Patch,
             "users/docs/inbox",
-            $$"""{"condition":"FROM c WHERE c.lastSeq < {{_raised}}","operations":[{"op":"set","path":"/lastSeq","value":{{_raised}}},{"op":"set","path":"/lastOrdinal","value":{{_raised}}},{"op":"set","path":"/activity","value":"{{ChatDocuments.Activity(_raised)}}"}]}""");
+            $$"""{"condition":"FROM c WHERE c.lastSeq < {{_raised}}","operations":[{"op":"set","path":"/lastSeq","value":{{_raised}}},"""
+                + $$"""{"op":"set","path":"/lastOrdinal","value":{{_raised}}},"""
+                + $$"""{"op":"set","path":"/activity","value":"{{ChatDocuments.Activity(_raised)}}"}]}""");
     }
 
     private async Task SendAsync(HttpMethod method, string path, string body, params (string Name, string Value)[] headers)

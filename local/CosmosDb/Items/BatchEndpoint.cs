@@ -121,7 +121,9 @@ internal sealed class BatchEndpoint(FaultGate gate, Meter meter)
     /// <summary>Only the operation that failed keeps its status; what was rolled back keeps its charge.</summary>
     private static List<BatchResult> RolledBack(List<BatchResult> tried, int count) =>
         [.. Enumerable.Range(0, count).Select(index =>
-            index == tried.Count - 1 ? tried[index] : new BatchResult(BatchResult.FailedDependency, Charge: index < tried.Count ? tried[index].Charge : 0))];
+            index == tried.Count - 1
+                ? tried[index]
+                : new BatchResult(BatchResult.FailedDependency, Charge: index < tried.Count ? tried[index].Charge : 0))];
 
     private async ValueTask<CosmosResponse> AnswerAsync(
         CosmosRequest request,

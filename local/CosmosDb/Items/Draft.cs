@@ -77,7 +77,8 @@ internal sealed class Draft : IDisposable
         Utf8.TryWrite(
             system,
             CultureInfo.InvariantCulture,
-            $$""","_rid":"{{resourceId}}","_self":"{{container.SelfPath}}docs/{{resourceId}}/","_etag":"\"{{etag}}\"","_attachments":"attachments/","_ts":{{now}}}""",
+            $$""","_rid":"{{resourceId}}","_self":"{{container.SelfPath}}docs/{{resourceId}}"""
+                + $$"""/","_etag":"\"{{etag}}\"","_attachments":"attachments/","_ts":{{now}}}""",
             out var systemLength);
 
         var item = Item.New(number, Id, version, now, Ttl, 1 + _members.Length + systemLength, container, out var body);
@@ -134,7 +135,10 @@ internal sealed class Draft : IDisposable
 
         if (id.AsSpan().ContainsAny(ForbiddenInId))
         {
-            throw new RefusedException(400, $"The input name '{id}' is invalid. Ensure to provide a unique non-empty string less than '1024' characters, without / \\ ? #.");
+            throw new RefusedException(
+                400,
+                $"The input name '{id}' is invalid. Ensure to provide a unique non-empty string less than '1024' characters, "
+                    + "without / \\ ? #.");
         }
     }
 
@@ -142,11 +146,16 @@ internal sealed class Draft : IDisposable
     {
         JsonValueKind.Null => null,
         JsonValueKind.Number when ttl.TryGetInt32(out var seconds) && seconds is -1 or > 0 => seconds,
-        _ => throw new RefusedException(400, $"The input ttl '{ttl.GetRawText()}' is invalid. Ensure to provide a nonzero positive integer less than or equal to 2147483647, or -1."),
+        _ => throw new RefusedException(
+            400,
+            $"The input ttl '{ttl.GetRawText()}' is invalid. "
+                + "Ensure to provide a nonzero positive integer less than or equal to 2147483647, or -1."),
     };
 
     private static bool IsSystemMember(ReadOnlySpan<byte> name) =>
-        name is [(byte)'_', ..] && (name.SequenceEqual("_rid"u8) || name.SequenceEqual("_self"u8) || name.SequenceEqual("_etag"u8) || name.SequenceEqual("_attachments"u8) || name.SequenceEqual("_ts"u8));
+        name is [(byte)'_', ..]
+            && (name.SequenceEqual("_rid"u8) || name.SequenceEqual("_self"u8) || name.SequenceEqual("_etag"u8)
+                || name.SequenceEqual("_attachments"u8) || name.SequenceEqual("_ts"u8));
 
     /// <summary>What stands between the outer braces.</summary>
     private static ReadOnlyMemory<byte> Inside(ReadOnlyMemory<byte> utf8)

@@ -83,7 +83,11 @@ internal sealed class ItemEndpoint(FaultGate gate, Meter meter)
         var key = PartitionKeyValue.Parse(header);
         return key.Components.Count == container.Definition.KeyPaths.Count
             ? key
-            : throw new RefusedException(400, "Partition key provided either doesn't correspond to definition in the collection or doesn't match partition key field values specified in the document.", 1001);
+            : throw new RefusedException(
+                400,
+                "Partition key provided either doesn't correspond to definition in the collection or doesn't match partition key field "
+                    + "values specified in the document.",
+                1001);
     }
 
     internal static string Message(int status) => status switch

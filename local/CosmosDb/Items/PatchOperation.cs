@@ -58,7 +58,8 @@ internal sealed record PatchOperation(string Verb, string Path, string? From, Js
     }
 
     private static string[] Segments(string pointer) =>
-        [.. pointer[1..].Split('/').Select(segment => segment.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))];
+        [.. pointer[1..].Split('/')
+            .Select(segment => segment.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))];
 
     private RefusedException Refused(string reason) => new(400, $"The patch of {Path} isn't possible: {reason}.");
 

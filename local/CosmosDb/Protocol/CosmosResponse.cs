@@ -34,7 +34,8 @@ internal sealed class CosmosResponse(int status, ReadOnlyMemory<byte> body = def
             503 => "ServiceUnavailable",
             _ => status.ToString(CultureInfo.InvariantCulture),
         };
-        var response = new CosmosResponse(status, JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>(StringComparer.Ordinal) { ["code"] = code, ["message"] = message }));
+        var response = new CosmosResponse(status, JsonSerializer.SerializeToUtf8Bytes(
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["code"] = code, ["message"] = message }));
         return subStatus == 0 ? response : response.With("x-ms-substatus", subStatus.ToString(CultureInfo.InvariantCulture));
     }
 

@@ -12,7 +12,12 @@ internal sealed class InProcessHandler(Dispatcher dispatcher) : HttpMessageHandl
         var headers = request.Headers.NonValidated;
         var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken);
         var answer = dispatcher.AnswerAsync(
-            new CosmosRequest(request.Method.Method, uri.AbsolutePath, name => headers.TryGetValues(name, out var values) ? values.ToString() : null, body, uri.GetLeftPart(UriPartial.Authority)));
+            new CosmosRequest(
+                request.Method.Method,
+                uri.AbsolutePath,
+                name => headers.TryGetValues(name, out var values) ? values.ToString() : null,
+                body,
+                uri.GetLeftPart(UriPartial.Authority)));
 
         // A caller that gives up doesn't stop the service, which may well apply what nobody waits for any more.
         var response = await answer.AsTask().WaitAsync(cancellationToken);

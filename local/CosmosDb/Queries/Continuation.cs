@@ -47,7 +47,8 @@ internal sealed record Continuation
         try
         {
             var read = JsonSerializer.Deserialize<Continuation>(Convert.FromBase64String(token));
-            if (read is { Partition: null or [] or [not null, not null], Skip: >= 0, Take: >= 0, Given: >= 0 } && (read.Values is null || read.Values.Length == columns))
+            if (read is { Partition: null or [] or [not null, not null], Skip: >= 0, Take: >= 0, Given: >= 0 }
+                && (read.Values is null || read.Values.Length == columns))
             {
                 return read.Values is null
                     ? read

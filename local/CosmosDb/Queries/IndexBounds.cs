@@ -30,7 +30,8 @@ internal static class IndexBounds
             return alternatives.Contains(null) ? null : [.. alternatives.SelectMany(names => names!).Distinct(StringComparer.Ordinal)];
         }
 
-        if (condition is InExpression { Needle: PathExpression { Plain: { } needle } } oneOf && needle.Equals(path) && oneOf.Haystack.All(straw => straw is Literal { Value.Type: SqlType.String }))
+        if (condition is InExpression { Needle: PathExpression { Plain: { } needle } } oneOf && needle.Equals(path)
+            && oneOf.Haystack.All(straw => straw is Literal { Value.Type: SqlType.String }))
         {
             return [.. oneOf.Haystack.Cast<Literal>().Select(straw => straw.Value.Text).Distinct(StringComparer.Ordinal)];
         }

@@ -40,7 +40,10 @@ internal sealed class QueryEndpoint(FaultGate gate, Meter meter)
     private static CosmosResponse AskForPlan(SelectQuery query) => CosmosResponse.Json(400, json =>
     {
         json.WriteString("code", "BadRequest");
-        json.WriteString("message", "The provided cross partition query can not be directly served by the gateway. This is a first chance (internal) exception that all newer clients will know how to handle gracefully.");
+        json.WriteString(
+            "message",
+            "The provided cross partition query can not be directly served by the gateway. "
+                + "This is a first chance (internal) exception that all newer clients will know how to handle gracefully.");
         json.WriteString("additionalErrorInfo", DistributionPlan.For(query).Body.Span);
     }).With("x-ms-substatus", "1004");
 

@@ -101,7 +101,8 @@ internal sealed class QueryScope
         .Select(name => _container.Find(PartitionKeyValue.Of(name).Text))
         .Where(partition => partition is not null && Ranges.Contains(partition.Range))
         .Select(partition => (Partition: AsSeen(partition!), Effective: partition!.Key.Effective(), partition.Key.Text))
-        .Where(one => (string.CompareOrdinal(one.Effective, from.Effective), string.CompareOrdinal(one.Text, from.Text)) is ( > 0, _) or (0, >= 0))
+        .Where(one =>
+            (string.CompareOrdinal(one.Effective, from.Effective), string.CompareOrdinal(one.Text, from.Text)) is ( > 0, _) or (0, >= 0))
         .Where(one => string.CompareOrdinal(one.Effective, _end) < 0)
         .OrderBy(one => one.Effective, StringComparer.Ordinal)
         .ThenBy(one => one.Text, StringComparer.Ordinal)

@@ -100,7 +100,8 @@ internal sealed class IndexingPolicy
     };
 
     private static SortKey SortKeyOf(JsonElement json) =>
-        new(JsonPath.Parse(json.GetProperty("path").GetString()!), json.TryGetProperty("order", out var order) && string.Equals(order.GetString(), "descending", StringComparison.OrdinalIgnoreCase));
+        new(JsonPath.Parse(json.GetProperty("path").GetString()!), json.TryGetProperty("order", out var order)
+            && string.Equals(order.GetString(), "descending", StringComparison.OrdinalIgnoreCase));
 
     private static int Precision(List<Pattern> patterns, JsonPath path) =>
         patterns.Select(pattern => pattern.Precision(path)).DefaultIfEmpty(0).Max();
@@ -126,7 +127,8 @@ internal sealed class IndexingPolicy
         public int Precision(JsonPath path)
         {
             var depth = Path.Segments.Count;
-            if (InArray || depth > path.Segments.Count || (!Below && depth < path.Segments.Count) || !Path.Segments.SequenceEqual(path.Segments.Take(depth), StringComparer.Ordinal))
+            if (InArray || depth > path.Segments.Count || (!Below && depth < path.Segments.Count)
+                || !Path.Segments.SequenceEqual(path.Segments.Take(depth), StringComparer.Ordinal))
             {
                 return 0;
             }

@@ -91,7 +91,15 @@ internal sealed class ResourceEndpoint(Catalog catalog)
         json.WriteNumber("primaryReadCoefficient", 1);
         json.WriteNumber("secondaryReadCoefficient", 1);
         json.WriteEndObject();
-        json.WriteString("queryEngineConfiguration", """{"maxSqlQueryInputLength":262144,"maxJoinsPerSqlQuery":5,"maxLogicalAndPerSqlQuery":500,"maxLogicalOrPerSqlQuery":500,"maxUdfRefPerSqlQuery":10,"maxInExpressionItemsCount":16000,"queryMaxInMemorySortDocumentCount":500,"maxQueryRequestTimeoutFraction":0.9,"sqlAllowNonFiniteNumbers":false,"sqlAllowAggregateFunctions":true,"sqlAllowSubQuery":true,"sqlAllowScalarSubQuery":true,"allowNewKeywords":true,"sqlAllowLike":true,"sqlAllowGroupByClause":true,"maxSpatialQueryCells":12,"spatialMaxGeometryPointCount":256,"sqlDisableQueryILOptimization":false,"sqlDisableFilterPlanOptimization":false,"sqlAllowTop":true,"clientDisableOptimisticDirectExecution":false,"enableSpatialIndexing":true}""");
+        json.WriteString(
+            "queryEngineConfiguration",
+            """{"maxSqlQueryInputLength":262144,"maxJoinsPerSqlQuery":5,"maxLogicalAndPerSqlQuery":500,"maxLogicalOrPerSqlQuery":500"""
+                + ""","maxUdfRefPerSqlQuery":10,"maxInExpressionItemsCount":16000,"queryMaxInMemorySortDocumentCount":500"""
+                + ""","maxQueryRequestTimeoutFraction":0.9,"sqlAllowNonFiniteNumbers":false,"sqlAllowAggregateFunctions":true"""
+                + ""","sqlAllowSubQuery":true,"sqlAllowScalarSubQuery":true,"allowNewKeywords":true,"sqlAllowLike":true"""
+                + ""","sqlAllowGroupByClause":true,"maxSpatialQueryCells":12,"spatialMaxGeometryPointCount":256"""
+                + ""","sqlDisableQueryILOptimization":false,"sqlDisableFilterPlanOptimization":false,"sqlAllowTop":true"""
+                + ""","clientDisableOptimisticDirectExecution":false,"enableSpatialIndexing":true}""");
     });
 
     private static void Write(Utf8JsonWriter json, Container container)

@@ -14,7 +14,8 @@ internal static class DateTimeFunctions
 
     public static Dictionary<string, (int, int, Functions.Function)> All => new(StringComparer.Ordinal)
     {
-        ["DATETIMEADD"] = (3, 3, a => UnitOf(a[0]) is { } unit && a[1].Type == SqlType.Number && InstantOf(a[2]) is { } at ? Add(unit, a[1].Number, at) : default),
+        ["DATETIMEADD"] = (3, 3, a => UnitOf(a[0]) is { } unit && a[1].Type == SqlType.Number && InstantOf(a[2]) is { } at ? Add(
+            unit, a[1].Number, at) : default),
         ["DATETIMEBIN"] = (2, 4, Bin),
         ["DATETIMEDIFF"] = (
             3,

@@ -39,6 +39,9 @@ internal sealed class PathExpression(int slot, IReadOnlyList<object> steps) : Ex
     public JsonPath? Plain { get; } =
         slot == 0 && steps.Count > 0 && steps.All(step => step is string) ? new JsonPath([.. steps.Cast<string>()]) : null;
 
+    /// <summary>The path one name or index further.</summary>
+    public PathExpression Then(object step) => new(slot, [.. steps, step]);
+
     protected override SqlValue ValueIn(Row row)
     {
         var value = row[slot];

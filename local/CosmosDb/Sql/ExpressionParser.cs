@@ -49,7 +49,7 @@ internal sealed class ExpressionParser(
 
     /// <summary>The names and indexes after a name.</summary>
     public PathExpression ParsePath(int slot) =>
-        Members(new PathExpression(slot, [])) as PathExpression ?? throw new RefusedException(400, "FROM takes paths of constant names and indexes.");
+        Members(new PathExpression(slot, [])) as PathExpression ?? throw new RefusedException(400, "FROM takes names and indexes.");
 
     /// <summary>A whole number or a parameter, as TOP, OFFSET and LIMIT need: no more, since a select list may begin with a star.</summary>
     public long Count(string clause) =>
@@ -345,9 +345,9 @@ internal sealed class ExpressionParser(
 
     private Expression Member(Expression whole, Expression key) => (whole, key) switch
     {
-        (PathExpression { Steps.Count: >= DepthLimit }, _) => throw new RefusedException(400, $"A path has more than {DepthLimit} names and indexes."),
-        (PathExpression path, Literal { Value: { Type: SqlType.String, Text: var name } }) => new PathExpression(path.Slot, [.. path.Steps, name]),
-        (PathExpression path, Literal { Value: { IsIndex: true, Number: var index } }) => new PathExpression(path.Slot, [.. path.Steps, (int)index]),
+        (PathExpression { Steps.Count: >= DepthLimit }, _) => throw new RefusedException(400, $"A path has more than {DepthLimit} steps."),
+        (PathExpression path, Literal { Value: { Type: SqlType.String, Text: var name } }) => path.Then(name),
+        (PathExpression path, Literal { Value: { IsIndex: true, Number: var index } }) => path.Then((int)index),
         (MemberExpression, _) => Chained(new MemberExpression(whole, key)),
         _ => new MemberExpression(whole, key),
     };

@@ -6,7 +6,8 @@ namespace Chat.Local.CosmosDb.Sql;
 internal static class Functions
 {
     private static readonly Dictionary<string, (int Least, int Most, Function Run)> All = new(
-        [.. Types, .. StringFunctions.All, .. ArrayFunctions.All, .. MathFunctions.All, .. DateTimeFunctions.All], StringComparer.OrdinalIgnoreCase);
+        [.. Types, .. StringFunctions.All, .. ArrayFunctions.All, .. MathFunctions.All, .. DateTimeFunctions.All],
+        StringComparer.OrdinalIgnoreCase);
 
     public delegate SqlValue Function(ReadOnlySpan<SqlValue> arguments);
 

@@ -237,7 +237,9 @@ internal sealed class SelectParser
         if (query.Projection is WholeValue || !selected.All(one => keys.Contains(TextOf(one)) || one.Bare.All(paths.Contains)))
         {
             throw new RefusedException(
-                400, "A property reference is invalid in the select list because it is not contained in either an aggregate function or the GROUP BY clause.");
+                400,
+                "A property reference is invalid in the select list because it is not contained in either an aggregate function or the "
+                    + "GROUP BY clause.");
         }
     }
 

@@ -149,7 +149,8 @@ internal static class SqlLexer
 
     private static int EndOfNumber(string sql, int at)
     {
-        while (at < sql.Length && (char.IsAsciiDigit(sql[at]) || sql[at] is '.' or 'e' or 'E' || (sql[at] is '+' or '-' && sql[at - 1] is 'e' or 'E')))
+        while (at < sql.Length
+            && (char.IsAsciiDigit(sql[at]) || sql[at] is '.' or 'e' or 'E' || (sql[at] is '+' or '-' && sql[at - 1] is 'e' or 'E')))
         {
             at++;
         }
@@ -177,7 +178,8 @@ internal static class SqlLexer
     private static char Escape(string sql, ref int at)
     {
         var kind = at + 1 < sql.Length ? sql[at + 1] : ' ';
-        if (kind == 'u' && at + 6 <= sql.Length && ushort.TryParse(sql.AsSpan(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+        if (kind == 'u' && at + 6 <= sql.Length
+            && ushort.TryParse(sql.AsSpan(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
         {
             at += 6;
             return (char)code;

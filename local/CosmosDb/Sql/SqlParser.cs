@@ -21,7 +21,8 @@ internal static class SqlParser
             throw new RefusedException(400, $"The body of the query can't be read: {exception.Message}");
         }
 
-        if (body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("query", out var query) || query.ValueKind != JsonValueKind.String)
+        if (body.ValueKind != JsonValueKind.Object
+            || !body.TryGetProperty("query", out var query) || query.ValueKind != JsonValueKind.String)
         {
             throw new RefusedException(400, "The body of a query is an object with its text as \"query\".");
         }
@@ -44,7 +45,8 @@ internal static class SqlParser
 
     private static (string Name, SqlValue Value) Parameter(JsonElement parameter)
     {
-        if (parameter.ValueKind != JsonValueKind.Object || !parameter.TryGetProperty("name", out var name) || name.ValueKind != JsonValueKind.String)
+        if (parameter.ValueKind != JsonValueKind.Object
+            || !parameter.TryGetProperty("name", out var name) || name.ValueKind != JsonValueKind.String)
         {
             throw new RefusedException(400, "A parameter is an object with its name as \"name\".");
         }

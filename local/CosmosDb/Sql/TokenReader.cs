@@ -73,5 +73,9 @@ internal sealed class TokenReader(List<Token> tokens)
     }
 
     public RefusedException Unexpected() =>
-        new(400, Next.Kind == TokenKind.End ? "Syntax error, the query ends too early." : $"Syntax error, incorrect syntax near '{Next.Text}' at {Next.Position}; or it isn't supported here.");
+        new(
+            400,
+            Next.Kind == TokenKind.End
+                ? "Syntax error, the query ends too early."
+                : $"Syntax error, incorrect syntax near '{Next.Text}' at {Next.Position}; or it isn't supported here.");
 }

@@ -154,7 +154,8 @@ internal sealed class Container : IDisposable
     /// <summary>The ETag of a version, in quotes: never given out twice, as no two containers ever share a seed.</summary>
     public string ETagOf(PartitionRange range, long version) => string.Create(
         CultureInfo.InvariantCulture,
-        $"\"{version >> 8:x8}-{version & 0xFF:x4}-{int.Parse(range.Id, CultureInfo.InvariantCulture):x4}-{_record.Seed >>> 48:x4}-{_record.Seed & 0xFFFFFFFFFFFF:x12}\"");
+        $"\"{version >> 8:x8}-{version & 0xFF:x4}-{int.Parse(range.Id, CultureInfo.InvariantCulture):x4}-{_record.Seed >>> 48:x4}-"
+            + $"{_record.Seed & 0xFFFFFFFFFFFF:x12}\"");
 
     /// <summary>The document of a partition with an id.</summary>
     public Item? Find(long partition, string id) => Find(new IndexName(partition, IndexKind.Ids), Encoding.UTF8.GetBytes(id));

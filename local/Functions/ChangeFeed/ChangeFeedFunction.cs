@@ -5,8 +5,8 @@ namespace Chat.Local.Functions.ChangeFeed;
 
 /// <summary>Runs a function with the changes of a container, each range on its own and on one host at a time.</summary>
 /// <remarks>
-/// A page counts as done when the function succeeded, or when its retry policy gave up: without a retry policy an exception skips the page, as
-/// in Azure. A host that stops in between reads the page again at the next start.
+/// A page counts as done when the function succeeded, or when its retry policy gave up: without a retry policy an exception skips
+/// the page, as in Azure. A host that stops in between reads the page again at the next start.
 /// </remarks>
 internal sealed class ChangeFeedFunction : ITrigger
 {
@@ -17,7 +17,12 @@ internal sealed class ChangeFeedFunction : ITrigger
     private readonly List<(string LeaseId, string Range)> _ranges;
     private readonly Func<string, string, ChangeFeedRange> _follow;
 
-    public ChangeFeedFunction(Function function, CosmosTriggerBinding trigger, LocalAzure azure, RetryingRunner runner, ILogger<ChangeFeedFunction> log)
+    public ChangeFeedFunction(
+        Function function,
+        CosmosTriggerBinding trigger,
+        LocalAzure azure,
+        RetryingRunner runner,
+        ILogger<ChangeFeedFunction> log)
     {
         _trigger = trigger;
         _cosmos = azure.Cosmos;
@@ -34,7 +39,8 @@ internal sealed class ChangeFeedFunction : ITrigger
             Poll: Interval(trigger.FeedPollDelay, 5_000),
             Acquire: Interval(trigger.LeaseAcquireInterval, 13_000),
             Renew: Interval(trigger.LeaseRenewInterval, 17_000));
-        _follow = (leaseId, range) => new ChangeFeedRange(function, source, range, _leases, leaseId, intervals, runner, trigger.TakesText, azure.Time, log);
+        _follow = (leaseId, range) => new ChangeFeedRange(
+            function, source, range, _leases, leaseId, intervals, runner, trigger.TakesText, azure.Time, log);
     }
 
     /// <summary>Decides where the first start ever begins, so that what changes once the port is open isn't missed.</summary>
@@ -48,12 +54,14 @@ internal sealed class ChangeFeedFunction : ITrigger
 
     public Task RunAsync(HostStop stop) => Task.WhenAll(_ranges.Select(range => _follow(range.LeaseId, range.Range).RunAsync(stop)));
 
-    private static TimeSpan Interval(int milliseconds, int byDefault) => TimeSpan.FromMilliseconds(milliseconds > 0 ? milliseconds : byDefault);
+    private static TimeSpan Interval(int milliseconds, int byDefault) =>
+        TimeSpan.FromMilliseconds(milliseconds > 0 ? milliseconds : byDefault);
 
     private async Task<long> EndOfAsync(string range)
     {
         var lsn = 0L;
-        while (await _cosmos.ReadChangesAsync(_trigger.DatabaseName, _trigger.ContainerName, range, lsn, PageOfStart) is { Documents.Count: > 0 } page)
+        while (await _cosmos.ReadChangesAsync(
+            _trigger.DatabaseName, _trigger.ContainerName, range, lsn, PageOfStart) is { Documents.Count: > 0 } page)
         {
             lsn = page.Lsn;
         }

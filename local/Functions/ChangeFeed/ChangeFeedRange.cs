@@ -91,12 +91,14 @@ internal sealed class ChangeFeedRange(
     }
 
     /// <summary>
-    /// The documents as the trigger hands them on: read and written by Newtonsoft.Json, which makes an instant of every text that looks like one
-    /// and writes it without the zeros at its end (CosmosDBTriggerValueBinder in https://github.com/Azure/azure-webjobs-sdk-extensions).
+    /// The documents as the trigger hands them on: read and written by Newtonsoft.Json, which makes an instant of every text that
+    /// looks like one and writes it without the zeros at its end (CosmosDBTriggerValueBinder in
+    /// https://github.com/Azure/azure-webjobs-sdk-extensions).
     /// </summary>
     private TypedData Page(IReadOnlyList<ReadOnlyMemory<byte>> documents)
     {
-        var page = JArray.Parse($"[{string.Join(',', documents.Select(document => Encoding.UTF8.GetString(document.Span)))}]").ToString(Formatting.None);
+        var page = JArray.Parse($"[{string.Join(',', documents.Select(document => Encoding.UTF8.GetString(document.Span)))}]")
+            .ToString(Formatting.None);
         return takesText ? new TypedData { String = page } : new TypedData { Json = page };
     }
 

@@ -4,8 +4,8 @@ using Chat.Local.CosmosDb;
 namespace Chat.Local.Functions.ChangeFeed;
 
 /// <summary>
-/// The leases of one host in a lease container: one document for each function and range. A lease is changed by the host that owns it, or by any
-/// once it has expired or was released, or when its host died with an earlier process.
+/// The leases of one host in a lease container: one document for each function and range. A lease is changed by the host that owns
+/// it, or by any once it has expired or was released, or when its host died with an earlier process.
 /// </summary>
 /// <remarks>
 /// The meter counts each read and write as <c>lease</c>. Azure's trigger also lists the leases every 13 s, which isn't counted.
@@ -27,7 +27,8 @@ internal sealed class LeaseContainer(LocalAzure azure, string database, string c
     /// <summary>Keeps a lease that this host has, and its progress; false when another has taken it.</summary>
     /// <param name="lsn">The progress to save; only the lease is renewed when null.</param>
     public async Task<bool> TryKeepAsync(string id, long? lsn = null) =>
-        await ChangeAsync(id, lease => Task.FromResult(lease?.Owner == _host ? Owned(lease) with { Lsn = lsn ?? lease.Lsn } : null)) is not null;
+        await ChangeAsync(
+            id, lease => Task.FromResult(lease?.Owner == _host ? Owned(lease) with { Lsn = lsn ?? lease.Lsn } : null)) is not null;
 
     /// <summary>Leaves a lease to others, if this host has it.</summary>
     public Task ReleaseAsync(string id) =>

@@ -55,7 +55,13 @@ internal sealed record HttpRoute(RoutePattern Pattern, IReadOnlyList<string> Met
     private static string Shape(RoutePatternPart part) => part switch
     {
         RoutePatternParameterPart parameter => string.Concat(
-            ["{", parameter.IsCatchAll ? "*" : "", .. parameter.ParameterPolicies.Select(policy => ":" + policy.Content), parameter.IsOptional ? "?" : "", "}"]),
+            [
+                "{",
+                parameter.IsCatchAll ? "*" : "",
+                .. parameter.ParameterPolicies.Select(policy => ":" + policy.Content),
+                parameter.IsOptional ? "?" : "",
+                "}",
+            ]),
         RoutePatternLiteralPart literal => literal.Content,
         RoutePatternSeparatorPart separator => separator.Content,
         _ => "",

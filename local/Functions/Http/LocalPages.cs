@@ -23,7 +23,9 @@ internal sealed partial class LocalPages(TimeProvider time, IConfiguration setti
     {
         routes.MapRead("local/token", http => Token(http.Request.Query["user"].ToString(), http.Request.Query["role"].ToString()));
         var web = new HttpRoute(RoutePatternFactory.Parse("{**path}"), [HttpMethods.Get, HttpMethods.Head]);
-        routes.Map(web.Pattern, http => WebFile((string?)http.Request.RouteValues["path"] ?? "index.html").ExecuteAsync(http)).WithMetadata(web).WithOrder(int.MaxValue);
+        routes.Map(web.Pattern, http => WebFile((string?)http.Request.RouteValues["path"] ?? "index.html").ExecuteAsync(http))
+            .WithMetadata(web)
+            .WithOrder(int.MaxValue);
     }
 
     /// <param name="user">Whom the token is for.</param>
@@ -43,7 +45,8 @@ internal sealed partial class LocalPages(TimeProvider time, IConfiguration setti
             return LocalRoutes.Refuse(
                 StatusCodes.Status400BadRequest,
                 "invalid_user",
-                "Say whom the token is for: /local/token?user=alice, with 1 to 128 of A-Za-z0-9._~-|@:+=, percent-encoded, but neither . nor ..");
+                "Say whom the token is for: /local/token?user=alice, with 1 to 128 of A-Za-z0-9._~-|@:+=, percent-encoded, "
+                    + "but neither . nor ..");
         }
 
         var key = new SymmetricSecurityKey(Encoding.UTF8.GetBytes(settings["Auth:SigningKey"]!));

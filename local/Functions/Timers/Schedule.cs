@@ -96,7 +96,8 @@ internal sealed class Schedule
         if (range != "*")
         {
             var ends = range.Split('-');
-            if (ends.Length > 2 || !TryParseNumber(ends[0], out from) || !TryParseNumber(ends[^1], out to) || from < first || to > last || from > to)
+            if (ends.Length > 2 || !TryParseNumber(ends[0], out from) || !TryParseNumber(ends[^1], out to) || from < first || to > last
+                || from > to)
             {
                 return false;
             }

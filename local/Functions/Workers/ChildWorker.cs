@@ -52,7 +52,8 @@ internal sealed class ChildWorker : IRunningWorker
         start.Environment.TryAdd(Stage, Environments.Development);
         start.Environment[Hooks] = string.Join(
             Path.PathSeparator,
-            new[] { typeof(StartupHook).Assembly.Location, Environment.GetEnvironmentVariable(Hooks) }.Where(hook => !string.IsNullOrEmpty(hook)));
+            new[] { typeof(StartupHook).Assembly.Location, Environment.GetEnvironmentVariable(Hooks) }.Where(
+                hook => !string.IsNullOrEmpty(hook)));
         _process = Process.Start(start)!;
         ProcessId = _process.Id;
         _exited = _process.WaitForExitAsync();
@@ -73,7 +74,11 @@ internal sealed class ChildWorker : IRunningWorker
     /// <summary>Starts the app. The worker has connected then.</summary>
     /// <exception cref="HostRefusedException">It ended before that.</exception>
     public static async Task<ChildWorker> StartAsync(
-        Assembly app, WorkerEndpoint endpoint, Action<Protocol.StreamingMessage> heard, IReadOnlyDictionary<string, string?> settings, CancellationToken unwanted)
+        Assembly app,
+        WorkerEndpoint endpoint,
+        Action<Protocol.StreamingMessage> heard,
+        IReadOnlyDictionary<string, string?> settings,
+        CancellationToken unwanted)
     {
         var channel = endpoint.Expect(heard);
         ChildWorker? worker = null;

@@ -15,7 +15,8 @@ internal sealed class HttpForward : IDisposable
     private static readonly UriCreationOptions AsItStands = new() { DangerousDisablePathAndQueryCanonicalization = true };
     private static readonly HashSet<string> BetweenTwo = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
+        "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding",
+        "Upgrade",
     };
 
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(5);

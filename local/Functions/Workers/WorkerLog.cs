@@ -11,7 +11,11 @@ internal sealed class WorkerLog(ILoggerFactory loggers)
 
     public void Write(StreamingMessage message)
     {
-        if (message is { ContentCase: StreamingMessage.ContentOneofCase.RpcLog, RpcLog: { LogCategory: not RpcLog.Types.RpcLogCategory.CustomMetric } line })
+        if (message is
+            {
+                ContentCase: StreamingMessage.ContentOneofCase.RpcLog,
+                RpcLog: { LogCategory: not RpcLog.Types.RpcLogCategory.CustomMetric } line,
+            })
         {
             var logger = _loggers.GetOrAdd(line.Category, loggers.CreateLogger);
             logger.Log((LogLevel)line.Level, default, line, null, static (line, _) => line.Exception is { } exception

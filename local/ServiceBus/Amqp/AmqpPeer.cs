@@ -24,7 +24,12 @@ internal sealed class AmqpPeer : AmqpConnection
     private long _idleSince;
 
     public AmqpPeer(
-        TransportBase transport, ProtocolHeader header, AmqpSettings settings, AmqpConnectionSettings connection, AmqpLimits limits, TimeProvider time)
+        TransportBase transport,
+        ProtocolHeader header,
+        AmqpSettings settings,
+        AmqpConnectionSettings connection,
+        AmqpLimits limits,
+        TimeProvider time)
         : base(transport, header, isInitiator: false, settings, connection)
     {
         _transport = transport;

@@ -76,7 +76,11 @@ internal sealed class AmqpPort : IRuntimeProvider, IAsyncDisposable
     }
 
     public AmqpConnection CreateConnection(
-        TransportBase transport, ProtocolHeader protocolHeader, bool isInitiator, AmqpSettings amqpSettings, AmqpConnectionSettings connectionSettings) =>
+        TransportBase transport,
+        ProtocolHeader protocolHeader,
+        bool isInitiator,
+        AmqpSettings amqpSettings,
+        AmqpConnectionSettings connectionSettings) =>
         new AmqpPeer(transport, protocolHeader, amqpSettings, connectionSettings, _limits, _time);
 
     public AmqpSession CreateSession(AmqpConnection connection, AmqpSessionSettings settings)

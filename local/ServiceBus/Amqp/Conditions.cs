@@ -39,7 +39,8 @@ internal static class Conditions
         ServiceBusException { Reason: ServiceBusFailureReason.MessageSizeExceeded } => AmqpResponseStatusCode.RequestEntityTooLarge,
         UnauthorizedAccessException => AmqpResponseStatusCode.Unauthorized,
         NotSupportedException => AmqpResponseStatusCode.NotImplemented,
-        AmqpException or SerializationException or ArgumentException or FormatException or InvalidCastException or OverflowException or InvalidOperationException =>
+        AmqpException or SerializationException or ArgumentException or FormatException or InvalidCastException or OverflowException
+            or InvalidOperationException =>
             AmqpResponseStatusCode.BadRequest,
         _ => AmqpResponseStatusCode.InternalServerError,
     };

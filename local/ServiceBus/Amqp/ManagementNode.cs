@@ -158,7 +158,8 @@ internal sealed class ManagementNode(AmqpPeer peer, NodeAddress address, Service
                 "suspended" => queue.DeadLetterAsync(
                     lockToken,
                     address.SubQueue,
-                    DeadLetterProperties.Of(body[new MapKey("deadletter-reason")] as string, body[new MapKey("deadletter-description")] as string, changes)),
+                    DeadLetterProperties.Of(
+                        body[new MapKey("deadletter-reason")] as string, body[new MapKey("deadletter-description")] as string, changes)),
                 _ => throw new FormatException($"There is no disposition {status}."),
             });
         }

@@ -12,7 +12,10 @@ namespace Chat.Local.ServiceBus.Amqp;
 /// A client's receiver: it gets a message for each credit that it gives, and settles each by its lock token, which is the tag.
 /// </summary>
 /// <remarks>A message that can't be sent any more when it comes, because the credit is gone, goes back and isn't counted.</remarks>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Without a timer there is nothing to release.")]
+[SuppressMessage(
+    "Design",
+    "CA1001:Types that own disposable fields should be disposable",
+    Justification = "Without a timer there is nothing to release.")]
 internal sealed class OutboundLink
 {
     private readonly AmqpPeer _peer;

@@ -60,21 +60,27 @@ internal sealed class InProcessClient(ServiceBusNamespace bus, ServiceBusClientO
         string topicName, string subscriptionName, ServiceBusSessionProcessorOptions? options = null) => throw NoSessions();
 
     public override Task<ServiceBusSessionReceiver> AcceptNextSessionAsync(
-        string queueName, ServiceBusSessionReceiverOptions? options = null, CancellationToken cancellationToken = default) => throw NoSessions();
+        string queueName,
+        ServiceBusSessionReceiverOptions? options = null,
+        CancellationToken cancellationToken = default) => throw NoSessions();
 
     public override Task<ServiceBusSessionReceiver> AcceptNextSessionAsync(
-        string topicName, string subscriptionName, ServiceBusSessionReceiverOptions? options = null, CancellationToken cancellationToken = default) =>
+        string topicName, string subscriptionName, ServiceBusSessionReceiverOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         throw NoSessions();
 
     public override Task<ServiceBusSessionReceiver> AcceptSessionAsync(
-        string queueName, string sessionId, ServiceBusSessionReceiverOptions? options = null, CancellationToken cancellationToken = default) => throw NoSessions();
+        string queueName, string sessionId, ServiceBusSessionReceiverOptions? options = null,
+        CancellationToken cancellationToken = default) => throw NoSessions();
 
     public override Task<ServiceBusSessionReceiver> AcceptSessionAsync(
-        string topicName, string subscriptionName, string sessionId, ServiceBusSessionReceiverOptions? options = null, CancellationToken cancellationToken = default) =>
+        string topicName, string subscriptionName, string sessionId, ServiceBusSessionReceiverOptions? options = null,
+        CancellationToken cancellationToken = default) =>
         throw NoSessions();
 
     /// <summary>Ends what this client's receivers wait for; other clients of the namespace don't notice.</summary>
-    [SuppressMessage("Usage", "CA2215:Dispose methods should call base class dispose", Justification = "It would close a connection that isn't there.")]
+    [SuppressMessage(
+        "Usage", "CA2215:Dispose methods should call base class dispose", Justification = "It would close a connection that isn't there.")]
     public override async ValueTask DisposeAsync() => await _closing.CancelAsync();
 
     /// <summary>The queue behind a name, if this client can still reach it.</summary>

@@ -11,7 +11,8 @@ internal static class MessagePackProtocol
 
     public static ClientProtocol Instance { get; } = new(
         Protocol,
-        static exception => exception is InvalidDataException or FormatException or MessagePackSerializationException or EndOfStreamException);
+        static exception =>
+            exception is InvalidDataException or FormatException or MessagePackSerializationException or EndOfStreamException);
 
     /// <summary>A call whose arguments came as JSON.</summary>
     /// <remarks>

@@ -13,7 +13,8 @@ internal sealed class InProcessHandler(RestApi api) : HttpMessageHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var uri = request.RequestUri!;
-        if (!PathOf(uri.OriginalString).SequenceEqual(uri.AbsolutePath) && RestRequest.HasSteps(PathOf(uri.OriginalString).ToString().Split('/')))
+        if (!PathOf(uri.OriginalString).SequenceEqual(uri.AbsolutePath)
+            && RestRequest.HasSteps(PathOf(uri.OriginalString).ToString().Split('/')))
         {
             throw new InvalidOperationException(
                 $"SignalR Service can't be asked for {uri.OriginalString}: what HTTP makes of that is the address of something else.");

@@ -5,7 +5,8 @@ namespace Chat.Local.SignalR.Rest;
 /// <param name="Query">From its question mark on; empty without one.</param>
 /// <param name="CopyBodyAsync">Writes the body to a stream.</param>
 internal sealed record RestRequest(
-    string Method, string Host, string Path, string Query, string? Token, string? MediaType, Func<Stream, CancellationToken, Task>? CopyBodyAsync)
+    string Method, string Host, string Path, string Query, string? Token, string? MediaType,
+    Func<Stream, CancellationToken, Task>? CopyBodyAsync)
 {
     /// <summary>Whether HTTP makes another path of this one, as <c>.</c> and <c>..</c> are steps in it.</summary>
     public static bool HasSteps(string[] path) => Array.Exists(path, static part => Uri.UnescapeDataString(part) is "." or "..");

@@ -40,7 +40,9 @@ internal sealed class ReceivedMessageConverter : IInputConverter
     private const int LockTokenLength = 16;
 
     public ValueTask<ConversionResult> ConvertAsync(ConverterContext context) =>
-        new(context.Source is ModelBindingData { Content: var content } ? ConversionResult.Success(Read(content.ToMemory())) : ConversionResult.Unhandled());
+        new(context.Source is ModelBindingData { Content: var content }
+            ? ConversionResult.Success(Read(content.ToMemory()))
+            : ConversionResult.Unhandled());
 
     private static ServiceBusReceivedMessage Read(ReadOnlyMemory<byte> content) => ServiceBusReceivedMessage.FromAmqpMessage(
         AmqpAnnotatedMessage.FromBytes(new BinaryData(content[LockTokenLength..])),

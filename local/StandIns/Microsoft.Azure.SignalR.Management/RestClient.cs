@@ -73,13 +73,15 @@ internal sealed class RestClient(ServiceEndpoint endpoint, string hub, ObjectSer
     private static async Task<bool> IsAbsentAsync(HttpRequestMessage request, HttpResponseMessage response, string? absent, bool isSend)
     {
         var status = response.StatusCode;
-        if (status == HttpStatusCode.NotFound && absent is not null && response.Headers.TryGetValues("x-ms-error-code", out var codes) && codes.First() == absent)
+        if (status == HttpStatusCode.NotFound
+            && absent is not null && response.Headers.TryGetValues("x-ms-error-code", out var codes) && codes.First() == absent)
         {
             return false;
         }
 
         var text = $"Response status code does not indicate success: {(int)status} ({response.ReasonPhrase})";
-        if (status > HttpStatusCode.InternalServerError || (!isSend && status is HttpStatusCode.InternalServerError or HttpStatusCode.RequestTimeout))
+        if (status > HttpStatusCode.InternalServerError
+            || (!isSend && status is HttpStatusCode.InternalServerError or HttpStatusCode.RequestTimeout))
         {
             // What could be tried again loses its status on the way.
             throw new AzureSignalRRuntimeException(request.RequestUri, new HttpRequestException(text));

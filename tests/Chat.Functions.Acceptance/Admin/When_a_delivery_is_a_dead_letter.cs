@@ -21,7 +21,12 @@ public class When_a_delivery_is_a_dead_letter
         var letter = Assert.Single((await admin.ReadAsync("dead-letters", "list", "--queue", "deliveries")).EnumerateArray());
         Assert.Equal(
             ("FailedUntilExpired", conversation, 2, 2, 1),
-            (letter.Text("reason"), letter.Text("conversation"), letter.Number("first"), letter.Number("last"), letter.Number("deliveryCount")));
+            (
+                letter.Text("reason"),
+                letter.Text("conversation"),
+                letter.Number("first"),
+                letter.Number("last"),
+                letter.Number("deliveryCount")));
         var id = letter.Text("id")!;
         var table = await admin.RunAsync("dead-letters", "list", "--queue", "deliveries");
         Assert.Contains($"{conversation}", table, StringComparison.Ordinal);

@@ -122,7 +122,11 @@ public class When_an_inbox_is_rebuilt
         entry["last"]!["ordinal"] = 0;
         await ReplaceAsync(app, "bob", entry);
 
-        using (app.Azure.Faults.Add(new Fault("cosmos", "replace", FaultKind.Delay) { Times = 1, Strike = _ => bob.PreferAsync(conversation, new { draft = new { text = "Perhaps" } }) }))
+        using (app.Azure.Faults.Add(new Fault("cosmos", "replace", FaultKind.Delay)
+        {
+            Times = 1,
+            Strike = _ => bob.PreferAsync(conversation, new { draft = new { text = "Perhaps" } }),
+        }))
         {
             await admin.RunAsync("inbox", "rebuild", "bob");
         }
@@ -250,7 +254,8 @@ public class When_an_inbox_is_rebuilt
         entry["activity"] is null
             ? [$"{entry["conversationId"]} left {entry["last"]!["seq"]}"]
             : entry
-                .Where(member => member.Value is not null && !OfTheStore.Contains(member.Key) && !except.Contains(member.Key) && $"{member.Key} {member.Value}" != "pinned false")
+                .Where(member => member.Value is not null && !OfTheStore.Contains(member.Key) && !except.Contains(member.Key)
+                    && $"{member.Key} {member.Value}" != "pinned false")
                 .Select(member => $"{entry["conversationId"]} {member.Key} {member.Value?.ToJsonString()}")
                 .Order(StringComparer.Ordinal);
 }

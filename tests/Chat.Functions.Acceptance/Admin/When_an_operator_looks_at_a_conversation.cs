@@ -21,7 +21,8 @@ public class When_an_operator_looks_at_a_conversation
         Assert.Equal(("group", 3, 1), (shown.Text("head.kind"), shown.Number("head.lastSeq"), shown.Number("head.messageCount")));
         Assert.Equal(
             ["alice owner active 2", "bob member active 2", "carol member left 0"],
-            shown.List("members").Select(member => $"{member.Text("userId")} {member.Text("role")} {member.Text("state")} {member.Text("readSeq")}"));
+            shown.List("members")
+                .Select(member => $"{member.Text("userId")} {member.Text("role")} {member.Text("state")} {member.Text("readSeq")}"));
         var table = await admin.RunAsync("conversation", "show", group);
         Assert.Contains("carol", table, StringComparison.Ordinal);
         Assert.DoesNotContain("tell", $"{shown}{table}", StringComparison.Ordinal);
@@ -43,7 +44,9 @@ public class When_an_operator_looks_at_a_conversation
         var log = await admin.ReadAsync("conversation", "log", group);
         Assert.Equal(
             ["1 conversation.created alice  alice bob", $"2 message.created alice {sent.MessageId} ", "3 member.left bob  bob"],
-            log.EnumerateArray().Select(entry => $"{entry.Text("seq")} {entry.Text("what")} {entry.Text("by")} {entry.Text("messageId")} {string.Join(' ', entry.At("users")?.EnumerateArray() ?? [])}"));
+            log.EnumerateArray().Select(entry =>
+                $"{entry.Text("seq")} {entry.Text("what")} {entry.Text("by")} {entry.Text("messageId")} "
+                    + $"{string.Join(' ', entry.At("users")?.EnumerateArray() ?? [])}"));
         var table = await admin.RunAsync("conversation", "log", group);
         Assert.DoesNotContain("tell", $"{log}{table}", StringComparison.Ordinal);
         Assert.DoesNotContain("Surprise", $"{log}{table}", StringComparison.Ordinal);
@@ -52,7 +55,10 @@ public class When_an_operator_looks_at_a_conversation
         var content = await admin.RunAsync("conversation", "log", group, "--content");
         Assert.Contains("Don't [2J tell her", content, StringComparison.Ordinal);
         Assert.Contains("Surprise", content, StringComparison.Ordinal);
-        Assert.Equal("2", Assert.Single((await admin.ReadAsync("conversation", "log", group, "--after", "1", "--limit", "1")).EnumerateArray()).Text("seq"));
+        Assert.Equal(
+            "2",
+            Assert.Single((await admin.ReadAsync("conversation", "log", group, "--after", "1", "--limit", "1")).EnumerateArray())
+                .Text("seq"));
     }
 
     [Fact]

@@ -26,7 +26,8 @@ public class When_arguments_make_no_sense
     [InlineData("conversation show aaaaaaaaaaaaaaaaaaaaaa --cosmos AccountEndpoint=https://x/", "--cosmos takes an https URL")]
     [InlineData("conversation show aaaaaaaaaaaaaaaaaaaaaa --cosmos AccountEndpoint=x;AccountKey=eA==", "--cosmos takes an https URL")]
     [InlineData("conversation show aaaaaaaaaaaaaaaaaaaaaa --cosmos AccountEndpoint=https://x/;AccountKey=!", "--cosmos takes an https URL")]
-    [InlineData("conversation show aaaaaaaaaaaaaaaaaaaaaa --local --cosmos https://x.documents.azure.com", "Give --local, or --cosmos, not both.")]
+    [InlineData(
+        "conversation show aaaaaaaaaaaaaaaaaaaaaa --local --cosmos https://x.documents.azure.com", "Give --local, or --cosmos, not both.")]
     [InlineData("inbox show a/b --local", "A user's id is 1 to 128")]
     [InlineData("inbox rebuild", "Required argument missing")]
     public async Task Should_say_so_and_do_nothing(string line, string why)
@@ -50,7 +51,9 @@ public class When_arguments_make_no_sense
     }
 
     [Theory]
-    [InlineData("dead-letters list --service-bus Endpoint=sb://localhost:1;SharedAccessKeyName=name;SharedAccessKey=key;UseDevelopmentEmulator=true")]
+    [InlineData(
+        "dead-letters list --service-bus Endpoint=sb://localhost:1;SharedAccessKeyName=name;SharedAccessKey=key;"
+            + "UseDevelopmentEmulator=true")]
     [InlineData("conversation show aaaaaaaaaaaaaaaaaaaaaa --cosmos AccountEndpoint=http://localhost:1/;AccountKey=eA==")]
     public async Task Should_say_what_to_do_when_no_backend_is_there(string line)
     {

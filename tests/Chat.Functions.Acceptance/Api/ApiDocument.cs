@@ -55,7 +55,9 @@ internal static class ApiDocument
     /// <summary>References within a file and to the one beside it become absolute.</summary>
     private static KeyValuePair<string, JsonNode?> ToJson(string name, YamlNode value, string file) => KeyValuePair.Create(
         name,
-        name == Reference && ((YamlScalarNode)value).Value is { } target ? JsonValue.Create(target.StartsWith('#') ? file + target : target[2..]) : ToJson(value, file));
+        name == Reference && ((YamlScalarNode)value).Value is { } target
+            ? JsonValue.Create(target.StartsWith('#') ? file + target : target[2..])
+            : ToJson(value, file));
 
     private static JsonValue? ToJson(string word) => word switch
     {

@@ -123,13 +123,14 @@ internal sealed record ApiParameter(string Name, string In, bool IsRequired, Jso
     public bool IsText => Schema.GetProperty("type").ValueEquals("string");
 
     /// <summary>Whether a text may be sent for it; a number only as JSON would spell it.</summary>
-    public bool Allows(string text) => SchemaCheck.Allows(Schema, JsonSerializer.SerializeToElement<object>(Schema.GetProperty("type").GetString() switch
-    {
-        "array" => text.Split(','),
-        "integer" when decimal.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            && number.ToString(CultureInfo.InvariantCulture) == text => number,
-        _ => text,
-    }));
+    public bool Allows(string text) =>
+        SchemaCheck.Allows(Schema, JsonSerializer.SerializeToElement<object>(Schema.GetProperty("type").GetString() switch
+        {
+            "array" => text.Split(','),
+            "integer" when decimal.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                && number.ToString(CultureInfo.InvariantCulture) == text => number,
+            _ => text,
+        }));
 }
 
 /// <summary>A body as openapi.yaml describes it, with the examples by name.</summary>

@@ -82,7 +82,8 @@ internal sealed record ApiAnswer(int Status, string MediaType, string Text, bool
     /// <summary>Where a refusal points to, and why.</summary>
     public IReadOnlyList<(string Pointer, string Code)> Faults =>
         Text.Length > 0 && Json.TryGetProperty("errors", out var faults)
-            ? [.. faults.EnumerateArray().Select(fault => (fault.GetProperty("pointer").GetString()!, fault.GetProperty("code").GetString()!))]
+            ? [.. faults.EnumerateArray()
+                .Select(fault => (fault.GetProperty("pointer").GetString()!, fault.GetProperty("code").GetString()!))]
             : [];
 
     public override string ToString() => $"{Status} {Text}";

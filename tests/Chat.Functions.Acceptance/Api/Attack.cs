@@ -34,7 +34,8 @@ internal sealed record Attack(ApiRequest Request, string What, Func<ApiAnswer, b
     {
         var array = char.IsDigit(place[^1]) ? place[..place.LastIndexOf('/')] : null;
         var instead = place == "/poll" ? "/text" : null;
-        return answer => answer.Faults.Any(fault => fault.Pointer == array || fault.Pointer == instead || $"{fault.Pointer}/".StartsWith($"{place}/", StringComparison.Ordinal));
+        return answer => answer.Faults.Any(fault => fault.Pointer == array || fault.Pointer == instead || $"{fault.Pointer}/".StartsWith(
+            $"{place}/", StringComparison.Ordinal));
     }
 
     private bool IsRight(ApiAnswer answer)

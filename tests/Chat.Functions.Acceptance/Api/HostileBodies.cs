@@ -10,8 +10,10 @@ internal static class HostileBodies
 {
     private static readonly string[] OtherTypes =
     [
-        "", "text/plain", "application/xml", "text/json", "application/jsonp", "application/json+patch", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
-        "application/octet-stream", "application/*", "*/*", "json", "application", "application//json", "application/json, text/plain", "application/json; charset=utf-16",
+        "", "text/plain", "application/xml", "text/json", "application/jsonp", "application/json+patch",
+        "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
+        "application/octet-stream", "application/*", "*/*", "json", "application", "application//json", "application/json, text/plain",
+        "application/json; charset=utf-16",
         "application/json; charset=latin1", "application/json; charset=us-ascii", new('a', 3000),
     ];
 
@@ -20,7 +22,8 @@ internal static class HostileBodies
 
     private static IEnumerable<Attack> Types(ApiRequest valid) =>
         OtherTypes.Select(type => valid with { ContentType = type })
-            .Concat(new[] { "gzip", "br", "identity, gzip", "x" }.Select(encoding => valid with { Headers = valid.Headers.SetItem("Content-Encoding", encoding) }))
+            .Concat(new[] { "gzip", "br", "identity, gzip", "x" }.Select(
+                encoding => valid with { Headers = valid.Headers.SetItem("Content-Encoding", encoding) }))
             .Select(request => new Attack(request, "the type", Attack.Says("unsupported_media_type")));
 
     private static IEnumerable<Attack> Bytes(ApiRequest valid, byte[] body, Random random)
@@ -28,8 +31,10 @@ internal static class HostileBodies
         var text = Encoding.UTF8.GetString(body);
         IEnumerable<byte[]> broken =
         [
-            [0xef, 0xbb, 0xbf, .. body], Encoding.Unicode.GetBytes(text), Encoding.UTF32.GetBytes(text), Compressed(body), [.. body, .. body], [.. body, .. "x"u8], [.. body, 0],
-            [.. "["u8, .. body, .. "]"u8], JsonSerializer.SerializeToUtf8Bytes(text), [.. "1"u8], [.. "null"u8], [.. "text=Hello&kind=direct"u8], [.. "<text>Hello</text>"u8],
+            [0xef, 0xbb, 0xbf, .. body], Encoding.Unicode.GetBytes(text), Encoding.UTF32.GetBytes(text), Compressed(body),
+            [.. body, .. body], [.. body, .. "x"u8], [.. body, 0],
+            [.. "["u8, .. body, .. "]"u8], JsonSerializer.SerializeToUtf8Bytes(text), [.. "1"u8], [.. "null"u8],
+            [.. "text=Hello&kind=direct"u8], [.. "<text>Hello</text>"u8],
 
             // Cut off, anywhere; and noise.
             .. Enumerable.Range(0, body.Length - 1).Select(length => body[..length]),
@@ -45,7 +50,10 @@ internal static class HostileBodies
         return
         [
             .. broken.Select(one => new Attack(valid with { Body = one }, Encoding.UTF8.GetString(one), Attack.Says("malformed_json"))),
-            .. new[] { 65_537, 100_000, 1_000_000 }.Select(size => new Attack(valid with { Body = [.. body, .. Enumerable.Repeat((byte)' ', size - body.Length)] }, $"{size} bytes", Attack.Says("body_too_large"))),
+            .. new[] { 65_537, 100_000, 1_000_000 }.Select(size => new Attack(
+                valid with { Body = [.. body, .. Enumerable.Repeat((byte)' ', size - body.Length)] },
+                $"{size} bytes",
+                Attack.Says("body_too_large"))),
         ];
     }
 

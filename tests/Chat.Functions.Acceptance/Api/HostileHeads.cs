@@ -11,7 +11,11 @@ internal static class HostileHeads
     private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "BREW"];
 
     public static IEnumerable<Attack> Of(ApiRequest valid, Random random) =>
-        [.. valid.Operation.Parameters.SelectMany(parameter => Of(valid, parameter, random)), .. valid.Operation.NeedsToken ? Tokens(valid) : [], .. OtherMethods(valid)];
+        [
+            .. valid.Operation.Parameters.SelectMany(parameter => Of(valid, parameter, random)),
+            .. valid.Operation.NeedsToken ? Tokens(valid) : [],
+            .. OtherMethods(valid),
+        ];
 
     private static IEnumerable<Attack> Of(ApiRequest valid, ApiParameter parameter, Random random)
     {
@@ -112,9 +116,13 @@ internal static class HostileHeads
             : throw new InvalidOperationException("A token has three parts.");
         string[] tokens =
         [
-            "...", "a.b.c", $"{good}.{good}", $"{good},{good}", $"{good} {good}", $"\"{good}\"", good[..^1], good[1..], $"{head}.{claims}", $"{head}.{claims}.", $"{head}..{signature}",
-            $".{claims}.{signature}", $"{Encoded("""{"alg":"none"}""")}.{claims}.", $"{Encoded("""{"alg":"None","typ":"JWT"}""")}.{claims}.{signature}",
-            $"{head}.{Encoded("""{"sub":"bob"}""")}.{signature}", $"{Encoded(new string('{', 2000))}.{claims}.{signature}", new('a', 9000), new('.', 3000),
+            "...", "a.b.c", $"{good}.{good}", $"{good},{good}", $"{good} {good}", $"\"{good}\"", good[..^1], good[1..], $"{head}.{claims}",
+            $"{head}.{claims}.", $"{head}..{signature}",
+            $".{claims}.{signature}",
+            $"{Encoded("""{"alg":"none"}""")}.{claims}.",
+            $"{Encoded("""{"alg":"None","typ":"JWT"}""")}.{claims}.{signature}",
+            $"{head}.{Encoded("""{"sub":"bob"}""")}.{signature}", $"{Encoded(new string('{', 2000))}.{claims}.{signature}", new('a', 9000),
+            new('.', 3000),
             Harness.Tokens.For("a/b"), Harness.Tokens.For(""), Harness.Tokens.For(
                 new string('a', 129)), Harness.Tokens.For("é"), Harness.Tokens.For("alice", audience: "another"),
             Harness.Tokens.For("alice", issuer: "another"), Harness.Tokens.For("alice", key: "another key, which has more than 32 bytes"),
@@ -143,7 +151,8 @@ internal static class HostileHeads
             select new Attack(
                 valid with { Method = method },
                 "the method",
-                answer => answer.Status == status && (status == 401 || answer.Allow.Order(StringComparer.Ordinal).SequenceEqual(own, StringComparer.Ordinal)));
+                answer => answer.Status == status
+                    && (status == 401 || answer.Allow.Order(StringComparer.Ordinal).SequenceEqual(own, StringComparer.Ordinal)));
     }
 
     /// <summary>Whether an address at one path is at the other, too, whose parameters take any segment.</summary>

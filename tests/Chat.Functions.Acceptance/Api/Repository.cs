@@ -12,7 +12,8 @@ internal static class Repository
 
     /// <summary>What a pattern's first group finds in the app's sources, but for one folder, once each, in order.</summary>
     public static IReadOnlyList<string> InSources(string pattern, string except = "") =>
-        [.. Sources(except).SelectMany(text => Regex.Matches(text, pattern, RegexOptions.NonBacktracking)).Select(match => match.Groups[1].Value).Distinct().Order(StringComparer.Ordinal)];
+        [.. Sources(except).SelectMany(text => Regex.Matches(text, pattern, RegexOptions.NonBacktracking)).Select(
+            match => match.Groups[1].Value).Distinct().Order(StringComparer.Ordinal)];
 
     private static IEnumerable<string> Sources(string except) =>
         from file in Directory.EnumerateFiles(Path("functions"), "*.cs", SearchOption.AllDirectories)

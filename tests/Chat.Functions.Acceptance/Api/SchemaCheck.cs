@@ -110,7 +110,8 @@ internal sealed class SchemaCheck
             case "pattern":
                 // All are about the whole text, and $ would let a line break after it pass.
                 isRight = kind != JsonValueKind.String
-                    || (Regex.Match(value.GetString()!, wanted.GetString()!, RegexOptions.NonBacktracking) is { Success: true, Length: var length } && length == value.GetString()!.Length);
+                    || (Regex.Match(value.GetString()!, wanted.GetString()!, RegexOptions.NonBacktracking)
+                        is { Success: true, Length: var length } && length == value.GetString()!.Length);
                 break;
             case "minimum":
                 isRight = kind != JsonValueKind.Number || value.GetDouble() >= wanted.GetDouble();

@@ -49,7 +49,8 @@ public sealed class When_a_replica_lags
     public void Should_take_a_session_wherever_a_conversation_is_named()
     {
         var without = ApiOperation.All.Where(operation =>
-            (operation.Path.StartsWith("/conversations/{", StringComparison.Ordinal) || operation.Path.StartsWith("/invites/", StringComparison.Ordinal))
+            (operation.Path.StartsWith("/conversations/{", StringComparison.Ordinal)
+                || operation.Path.StartsWith("/invites/", StringComparison.Ordinal))
             && operation.Parameters.All(parameter => parameter.Name != Session.Header));
 
         Assert.Empty(without);
@@ -106,5 +107,6 @@ public sealed class When_a_replica_lags
 
     /// <summary>The session of somebody who knows all that was done through an instance.</summary>
     private static async Task<Session?> SeenAsync(ChatApp app, string conversation) =>
-        (await app.Services.GetRequiredService<ConversationReader>().ReadStoredHeadAsync(new ConversationId(conversation), null, default)).Session;
+        (await app.Services.GetRequiredService<ConversationReader>()
+            .ReadStoredHeadAsync(new ConversationId(conversation), null, default)).Session;
 }

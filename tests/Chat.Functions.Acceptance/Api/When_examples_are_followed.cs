@@ -29,7 +29,8 @@ public sealed class When_examples_are_followed : IAsyncLifetime
         await Eventually.HoldsAsync(
             () => ApiEvents.Types.Except(Pushed().Select(pushed => pushed.GetProperty("type").GetString()!)).ToList(),
             unseen => unseen.Count == 0,
-            $"every event of docs/asyncapi.yaml; for one that no example of docs/openapi.yaml causes, add a line to {nameof(World)}.{nameof(World.ToldBy)}");
+            "every event of docs/asyncapi.yaml; "
+                + $"for one that no example of docs/openapi.yaml causes, add a line to {nameof(World)}.{nameof(World.ToldBy)}");
         Pushed().ForEach(NoteFaults);
         Assert.True(_faults.IsEmpty, string.Join('\n', _faults.Select(fault => $"{fault.Key}, in {fault.Value}")));
 

@@ -18,7 +18,8 @@ public class When_ids_are_malformed
         ]);
 
     /// <summary>Whether the path names anybody, known here or not: then what can't be an id is refused.</summary>
-    private static bool MayBeAnybodys(ApiOperation operation) => operation is { Method: "PUT", Path: "/host/users/{userId}" or "/blocks/{userId}" };
+    private static bool MayBeAnybodys(ApiOperation operation) =>
+        operation is { Method: "PUT", Path: "/host/users/{userId}" or "/blocks/{userId}" };
 
     private static readonly string[] Malformed = ["x%20y", "a,b", "%C3%A9", new('m', 500)];
 
@@ -34,7 +35,8 @@ public class When_ids_are_malformed
             {
                 world.Caller = caller;
                 var request = await world.PlaceAsync(operation.Examples().First());
-                foreach (var id in operation.Parameters.Where(parameter => parameter is { In: "path", Name: not "key" } && !MayBeAnybodys(operation)))
+                foreach (var id in operation.Parameters.Where(
+                    parameter => parameter is { In: "path", Name: not "key" } && !MayBeAnybodys(operation)))
                 {
                     var absent = await request.WithRaw(id, Absent[id.Name]).SendAsync(app.Http);
                     foreach (var text in Malformed)

@@ -19,7 +19,11 @@ public class When_the_app_changes
     public void Should_have_every_operation_documented()
     {
         var functions = Functions().ToList();
-        AssertSame(functions, "functions/", ApiOperation.All.Select(operation => $"{operation}"), "docs/openapi.yaml, under 'paths', with the function's name as the operationId");
+        AssertSame(
+            functions,
+            "functions/",
+            ApiOperation.All.Select(operation => $"{operation}"),
+            "docs/openapi.yaml, under 'paths', with the function's name as the operationId");
         AssertSame(
             functions.Select(function => function[..function.IndexOf('(', StringComparison.Ordinal)].TrimEnd()),
             "functions/",
@@ -30,15 +34,21 @@ public class When_the_app_changes
     [Fact]
     public void Should_have_every_refusal_documented()
     {
-        var problems = typeof(Problems).GetMembers(BindingFlags.Public | BindingFlags.Static).Select(Problem).OfType<Problem>().DistinctBy(problem => problem.Code).ToList();
+        var problems = typeof(Problems).GetMembers(BindingFlags.Public | BindingFlags.Static).Select(Problem).OfType<Problem>()
+            .DistinctBy(problem => problem.Code)
+            .ToList();
         var codes = problems.Select(problem => problem.Code).ToList();
-        AssertSame(codes, "functions/Shared/Problems.cs", Enum("ProblemCode"), "docs/openapi.yaml, in the schema ProblemCode and the operations' responses");
+        AssertSame(
+            codes, "functions/Shared/Problems.cs", Enum("ProblemCode"),
+            "docs/openapi.yaml, in the schema ProblemCode and the operations' responses");
         AssertSame(
             problems.Select(problem => $"{(problem.Status == AnyStatus ? "4xx" : problem.Status)} `{problem.Code}`"),
             "functions/Shared/Problems.cs",
             ProtocolPage.Rows("status").Select(row => $"{row[0]} {row[1]}"),
             "docs/protocol.md, in the table of refusals");
-        Assert.True(Repository.InSources(@"\bnew Problem\((\w)").Count == 0, "A refusal is made outside functions/Shared/Problems.cs: put it there, with its code.");
+        Assert.True(
+            Repository.InSources(@"\bnew Problem\((\w)").Count == 0,
+            "A refusal is made outside functions/Shared/Problems.cs: put it there, with its code.");
     }
 
     [Fact]
@@ -46,22 +56,42 @@ public class When_the_app_changes
     {
         var codes = Repository.InSources("""Fault\([^;]*?, "(\w+)",""");
         AssertSame(codes, "functions/", Enum("FaultCode"), "docs/openapi.yaml, in the schema FaultCode");
-        AssertSame(codes, "functions/", ProtocolPage.Rows("code").SelectMany(row => ProtocolPage.Codes(row[0])), "docs/protocol.md, in the table of errors[].code");
+        AssertSame(
+            codes,
+            "functions/",
+            ProtocolPage.Rows("code").SelectMany(row => ProtocolPage.Codes(row[0])),
+            "docs/protocol.md, in the table of errors[].code");
     }
 
     [Fact]
     public void Should_have_every_limit_documented()
     {
-        var limits = typeof(Limits).GetProperties().Where(property => property.CanWrite).ToDictionary(property => property.Name, property => Words(property.GetValue(new Limits())!));
-        var rows = ProtocolPage.Rows("limit").Select(row => (Default: row[1], Names: ProtocolPage.Codes(row[2]).Select(setting => setting.Replace("Limits__", "", StringComparison.Ordinal)).ToList())).ToList();
-        AssertSame(limits.Keys, "functions/Shared/Limits.cs", rows.SelectMany(row => row.Names), "docs/protocol.md, in the table of limits, as `Limits__…`");
-        AssertSame(limits.Keys.Select(JsonNamingPolicy.CamelCase.ConvertName), "functions/Shared/Limits.cs", Enum("LimitName"), "docs/openapi.yaml, in the schema LimitName");
+        var limits = typeof(Limits).GetProperties().Where(property => property.CanWrite)
+            .ToDictionary(property => property.Name, property => Words(property.GetValue(new Limits())!));
+        var rows = ProtocolPage.Rows("limit")
+            .Select(row => (
+                Default: row[1],
+                Names: ProtocolPage.Codes(row[2]).Select(setting => setting.Replace("Limits__", "", StringComparison.Ordinal)).ToList()))
+            .ToList();
+        AssertSame(
+            limits.Keys,
+            "functions/Shared/Limits.cs",
+            rows.SelectMany(row => row.Names),
+            "docs/protocol.md, in the table of limits, as `Limits__…`");
+        AssertSame(
+            limits.Keys.Select(JsonNamingPolicy.CamelCase.ConvertName),
+            "functions/Shared/Limits.cs",
+            Enum("LimitName"),
+            "docs/openapi.yaml, in the schema LimitName");
         foreach (var (text, names) in rows)
         {
-            var numbers = Regex.Matches(text, @"\d+(,\d{3})*( (days|h|min|s)\b)?", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture).Select(match => match.Value);
+            const string Number = @"\d+(,\d{3})*( (days|h|min|s)\b)?";
+            var numbers = Regex.Matches(text, Number, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)
+                .Select(match => match.Value);
             Assert.True(
                 numbers.Take(names.Count).SequenceEqual(names.Select(name => limits[name])),
-                $"docs/protocol.md says '{text}' where functions/Shared/Limits.cs has {string.Join(", ", names.Select(name => $"{name} = {limits[name]}"))}.");
+                $"docs/protocol.md says '{text}' where functions/Shared/Limits.cs has "
+                    + $"{string.Join(", ", names.Select(name => $"{name} = {limits[name]}"))}.");
         }
     }
 
@@ -75,7 +105,11 @@ public class When_the_app_changes
             """,
             except: "Telemetry").Except(["chat.host", "chat.moderator"]).ToList();
         AssertSame(types, "functions/", ApiEvents.Types, "docs/asyncapi.yaml, under 'messages'");
-        AssertSame(types, "functions/", ProtocolPage.Rows("type").SelectMany(row => ProtocolPage.Codes(row[0])), "docs/protocol.md, in the tables of events");
+        AssertSame(
+            types,
+            "functions/",
+            ProtocolPage.Rows("type").SelectMany(row => ProtocolPage.Codes(row[0])),
+            "docs/protocol.md, in the tables of events");
     }
 
     [Fact]
@@ -105,14 +139,18 @@ public class When_the_app_changes
         var (have, say) = (inCode.ToHashSet(), documented.ToHashSet());
         Assert.True(
             have.SetEquals(say),
-            string.Join('\n', [.. have.Except(say).Order().Select(one => $"Add {one} to {document}."), .. say.Except(have).Order().Select(one => $"{one} isn't in {code}: take it out of {document}.")]));
+            string.Join('\n', [
+                .. have.Except(say).Order().Select(one => $"Add {one} to {document}."),
+                .. say.Except(have).Order().Select(one => $"{one} isn't in {code}: take it out of {document}."),
+            ]));
     }
 
     private static IEnumerable<string> Functions() =>
         from method in typeof(SendMessage).Assembly.GetTypes().SelectMany(type => type.GetMethods())
         let name = method.GetCustomAttribute<FunctionAttribute>()?.Name
         where name is not (null or nameof(UnknownRoute))
-        let trigger = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(trigger => trigger is not null)
+        let trigger = method.GetParameters().Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>())
+            .FirstOrDefault(trigger => trigger is not null)
         where trigger is not null
         from verb in trigger.Methods!
         select $"{verb.ToUpperInvariant()} /{trigger.Route} ({JsonNamingPolicy.CamelCase.ConvertName(name)})";
@@ -125,12 +163,14 @@ public class When_the_app_changes
     }
 
     private static IEnumerable<string> Enum(string schema) =>
-        ApiDocument.OpenApi.GetProperty("components").GetProperty("schemas").GetProperty(schema).GetProperty("enum").EnumerateArray().Select(word => word.GetString()!);
+        ApiDocument.OpenApi.GetProperty("components").GetProperty("schemas").GetProperty(schema).GetProperty("enum").EnumerateArray()
+            .Select(word => word.GetString()!);
 
     private static Problem? Problem(MemberInfo member) => member switch
     {
         FieldInfo field => field.GetValue(null) as Problem,
-        MethodInfo { ReturnType: var type } method when type == typeof(Problem) => (Problem?)method.Invoke(null, [.. method.GetParameters().Select(Any)]),
+        MethodInfo { ReturnType: var type } method when type == typeof(Problem) => (Problem?)method.Invoke(
+            null, [.. method.GetParameters().Select(Any)]),
         _ => null,
     };
 

@@ -7,14 +7,17 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Acceptance.Api;
 
-/// <summary>What an example of openapi.yaml finds when it is sent: alice's group with bob and carol, and a message of hers. She is the one who sends it.</summary>
+/// <summary>
+/// What an example of openapi.yaml finds when it is sent: alice's group with bob and carol, and a message of hers. She is the one
+/// who sends it.
+/// </summary>
 internal sealed class World
 {
     /// <summary>
-    /// What has to have happened before an operation's examples, where that isn't enough: a line for an operation, or for one of its examples
-    /// (<c>operation/example</c>).
+    /// What has to have happened before an operation's examples, where that isn't enough: a line for an operation, or for one of
+    /// its examples (<c>operation/example</c>).
     /// </summary>
-    public static readonly IReadOnlyDictionary<string, Func<World, Task>> Before = new Dictionary<string, Func<World, Task>>(StringComparer.Ordinal)
+    public static readonly Dictionary<string, Func<World, Task>> Before = new(StringComparer.Ordinal)
     {
         ["listConversations"] = world => world.As("alice").CreateGroupAsync("Another", "bob"),
         ["listReactions"] = world => Task.WhenAll(world.ReactsAsync("bob"), world.ReactsAsync("carol")),
@@ -45,7 +48,8 @@ internal sealed class World
         ["listPins"] = world => world.PinsAsync(),
         ["voteInPoll"] = async world =>
         {
-            var poll = await world.SaysAsync(new { poll = new { question = "When?", options = Enumerable.Range(1, 10).Select(day => $"Day {day}"), multiple = true } });
+            var poll = await world.SaysAsync(
+                new { poll = new { question = "When?", options = Enumerable.Range(1, 10).Select(day => $"Day {day}"), multiple = true } });
             world.Values["messageId"] = () => poll;
         },
         ["signOut"] = world =>
@@ -89,7 +93,7 @@ internal sealed class World
     };
 
     /// <summary>What tells the events that no example causes: a line for an event.</summary>
-    public static readonly IReadOnlyDictionary<string, Func<World, Task>> ToldBy = new Dictionary<string, Func<World, Task>>(StringComparer.Ordinal)
+    public static readonly Dictionary<string, Func<World, Task>> ToldBy = new(StringComparer.Ordinal)
     {
         // Whoever wrote the example's message has read it, mostly before the example says so.
         ["receipt.read"] = world => world.As("bob").MarkReadAsync(world.Conversation, 1),
@@ -139,7 +143,8 @@ internal sealed class World
         var conversation = (await alice.CreateGroupAsync("Trip", "bob", "carol")).ConversationId;
         var message = (await alice.SendAsync(conversation, "Hello")).MessageId;
         var world = new World(app, conversation, message);
-        if (operation is not null && (Before.TryGetValue($"{operation.Id}/{example}", out var happens) || Before.TryGetValue(operation.Id, out happens)))
+        if (operation is not null
+            && (Before.TryGetValue($"{operation.Id}/{example}", out var happens) || Before.TryGetValue(operation.Id, out happens)))
         {
             await happens(world);
         }
@@ -160,7 +165,9 @@ internal sealed class World
                 : request;
         }
 
-        return example.Operation.NeedsToken ? request with { Headers = request.Headers.SetItem("Authorization", $"Bearer {TokenFor(example.Operation)}") } : request;
+        return example.Operation.NeedsToken
+            ? request with { Headers = request.Headers.SetItem("Authorization", $"Bearer {TokenFor(example.Operation)}") }
+            : request;
     }
 
     private static bool IsGiven(ApiRequest request, ApiParameter parameter) => parameter.In switch
@@ -175,7 +182,8 @@ internal sealed class World
     {
         var first = await PlaceAsync(example with { Query = [("limit", "1")] });
         return (await first.SendAsync(_app.Http)).Json.GetProperty("continuation").GetString()
-            ?? throw new InvalidOperationException($"{example.Operation} has but one item to list: add a line to {nameof(World)}.{nameof(Before)} that makes more.");
+            ?? throw new InvalidOperationException(
+                $"{example.Operation} has but one item to list: add a line to {nameof(World)}.{nameof(Before)} that makes more.");
     }
 
     private byte[]? Place(byte[]? body)
@@ -199,7 +207,8 @@ internal sealed class World
                 node![name] = own();
             }
 
-            if (value is JsonArray { Count: > 0 } array && array[0]?.GetValueKind() == JsonValueKind.String && Values.TryGetValue(name, out var item))
+            if (value is JsonArray { Count: > 0 } array && array[0]?.GetValueKind() == JsonValueKind.String
+                && Values.TryGetValue(name, out var item))
             {
                 node![name] = new JsonArray(item());
             }
@@ -213,7 +222,8 @@ internal sealed class World
             : operation.Path.StartsWith("/moderation/", StringComparison.Ordinal) ? Tokens.For("vera", roles: "chat.moderator")
             : Tokens.For(Caller);
 
-    private static string Tomorrow() => TimeProvider.System.GetUtcNow().AddDays(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Tomorrow() =>
+        TimeProvider.System.GetUtcNow().AddDays(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private Task<JsonElement> ReactsAsync(string user) =>
         As(user).AskAsync("PUT", $"/api/conversations/{Conversation}/messages/{Message}/reactions/{Uri.EscapeDataString("👍")}");
@@ -223,7 +233,11 @@ internal sealed class World
     {
         var said = await As(sender).SendAsync(Conversation, "Nonsense");
         var messageIds = new[] { said.MessageId, (await As(sender).SendAsync(Conversation, "More of it")).MessageId };
-        await As(reporter).AskAsync("POST", "/api/reports", new { target = new { conversationId = Conversation, messageIds }, reason = "harassment" }, HttpStatusCode.Accepted);
+        await As(reporter).AskAsync(
+            "POST",
+            "/api/reports",
+            new { target = new { conversationId = Conversation, messageIds }, reason = "harassment" },
+            HttpStatusCode.Accepted);
         var caseId = OpaqueId.Hash("case", "messages", Conversation, sender);
         Values["caseId"] = () => caseId;
     }
@@ -233,7 +247,8 @@ internal sealed class World
     {
         await ReportsAsync("alice");
         var decided = await _app.AsModerator("vera").AskAsync(
-            "POST", $"/api/moderation/cases/{Values["caseId"]()}/decision", new { version = 1, action = "warn", ground = "terms", rule = "No harassment" }, HttpStatusCode.Created);
+            "POST", $"/api/moderation/cases/{Values["caseId"]()}/decision",
+            new { version = 1, action = "warn", ground = "terms", rule = "No harassment" }, HttpStatusCode.Created);
         var decisionId = decided.GetProperty("decisionId").GetString()!;
         Values["decisionId"] = () => decisionId;
     }
@@ -241,15 +256,18 @@ internal sealed class World
     private Task PinsAsync() => As("alice").DoAsync("PUT", $"/api/conversations/{Conversation}/messages/{Message}/pin");
 
     /// <summary>Alice says something; its id.</summary>
-    private async Task<string> SaysAsync(object content) => (await As("alice").SayAsync(Conversation, content)).GetProperty("messageId").GetString()!;
+    private async Task<string> SaysAsync(object content) =>
+        (await As("alice").SayAsync(Conversation, content)).GetProperty("messageId").GetString()!;
 
     /// <summary>Messages of every kind.</summary>
     private async Task SaysEverythingAsync()
     {
-        await SaysAsync(new { text = "Hello yourself, @bob", replyTo = Message, mentions = new[] { new { userId = "bob", offset = 16, length = 4 } } });
+        await SaysAsync(
+            new { text = "Hello yourself, @bob", replyTo = Message, mentions = new[] { new { userId = "bob", offset = 16, length = 4 } } });
         await SaysAsync(new { text = "@all come!", threadId = Message, mentionsAll = true });
         await SaysAsync(new { poll = new { question = "When?", options = new[] { "Monday", "Tuesday" }, closesAt = Tomorrow() } });
-        await As("alice").AskAsync("POST", $"/api/conversations/{Conversation}/messages/{Message}/forward", Person.Under(Guid.NewGuid().ToString("N"), new { to = new[] { Conversation } }));
+        await As("alice").AskAsync("POST", $"/api/conversations/{Conversation}/messages/{Message}/forward", Person.Under(
+            Guid.NewGuid().ToString("N"), new { to = new[] { Conversation } }));
         await As("alice").AskAsync("PATCH", $"/api/conversations/{Conversation}", new { messageTtl = 86400 });
         await SaysAsync(new { text = "Until tomorrow" });
     }
@@ -292,7 +310,11 @@ internal sealed class World
     private async Task SchedulesAsync()
     {
         var content = new { poll = new { question = "When?", options = new[] { "Monday", "Tuesday" } }, dueAt = Tomorrow() };
-        var scheduled = await As("alice").AskAsync("POST", $"/api/conversations/{Conversation}/scheduled", Person.Under(Guid.NewGuid().ToString("N"), content), HttpStatusCode.Created);
+        var scheduled = await As("alice").AskAsync(
+            "POST",
+            $"/api/conversations/{Conversation}/scheduled",
+            Person.Under(Guid.NewGuid().ToString("N"), content),
+            HttpStatusCode.Created);
         var id = scheduled.GetProperty("scheduledId").GetString()!;
         Values["scheduledId"] = () => id;
     }

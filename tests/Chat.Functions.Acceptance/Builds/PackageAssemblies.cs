@@ -15,7 +15,8 @@ internal static class PackageAssemblies
     {
         var files = ReadPackageFiles();
         var (loaded, different) = (new HashSet<string>(StringComparer.Ordinal), new List<string>());
-        foreach (var location in AppDomain.CurrentDomain.GetAssemblies().Where(assembly => !assembly.IsDynamic).Select(assembly => assembly.Location))
+        foreach (var location in AppDomain.CurrentDomain.GetAssemblies().Where(assembly => !assembly.IsDynamic)
+            .Select(assembly => assembly.Location))
         {
             var name = Path.GetFileName(location);
             if (files.TryGetValue(name, out var file))

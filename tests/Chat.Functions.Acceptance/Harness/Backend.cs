@@ -42,7 +42,9 @@ internal sealed class Backend : IAsyncDisposable
     /// <param name="asChild">Whether the app runs in a process of its own below it.</param>
     public static async Task<Backend> StartAsync(string directory, bool asChild = false)
     {
-        string[] ports = asChild ? ["--cosmos-port", FreePort(), "--servicebus-port", FreePort(), "--child"] : ["--cosmos-port", "0", "--servicebus-port", "0"];
+        string[] ports = asChild
+            ? ["--cosmos-port", FreePort(), "--servicebus-port", FreePort(), "--child"]
+            : ["--cosmos-port", "0", "--servicebus-port", "0"];
         var start = With(["--urls", "http://127.0.0.1:0", .. ports, "--signalr-port", FreePort(), "--data", directory]);
         start.Environment["Auth__SigningKey"] = Tokens.SigningKey;
         foreach (var limit in ChatApp.RateLimits)
@@ -86,7 +88,8 @@ internal sealed class Backend : IAsyncDisposable
         using var process = Process.Start(With(options))!;
         try
         {
-            var said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync()).WaitAsync(EndsWithin);
+            var said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync())
+                .WaitAsync(EndsWithin);
             await process.WaitForExitAsync();
             return (process.ExitCode, said[0], said[1]);
         }
@@ -139,7 +142,10 @@ internal sealed class Backend : IAsyncDisposable
         }
         catch (TimeoutException timeout)
         {
-            throw new XunitException($"Expected the backend and its child to end within {EndsWithin.TotalSeconds} s of {signal}. One runs, and they have printed: {Output}", timeout);
+            throw new XunitException(
+                $"Expected the backend and its child to end within {EndsWithin.TotalSeconds} s of {signal}. "
+                    + $"One runs, and they have printed: {Output}",
+                timeout);
         }
     }
 

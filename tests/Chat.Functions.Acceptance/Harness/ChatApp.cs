@@ -12,7 +12,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Acceptance.Harness;
 
-/// <summary>The app as a process runs it, from its own entry point, on a local Azure; several can share one, as instances of an app do.</summary>
+/// <summary>
+/// The app as a process runs it, from its own entry point, on a local Azure; several can share one, as instances of an app do.
+/// </summary>
 internal sealed class ChatApp : IAsyncDisposable
 {
     /// <summary>Off unless a story is about them: others do in a second what people do in a day.</summary>
@@ -41,7 +43,10 @@ internal sealed class ChatApp : IAsyncDisposable
         _strict = new(() => StartAsync(azure, owned: false, Strict, new InstanceOptions { App = App }));
 
         // Sends headers that aren't ASCII, too.
-        Http = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = host.Address };
+        Http = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 })
+        {
+            BaseAddress = host.Address,
+        };
     }
 
     public LocalAzure Azure { get; }
@@ -72,14 +77,19 @@ internal sealed class ChatApp : IAsyncDisposable
         return await StartAsync(azure ?? await LocalAzure.StartAsync(directory: null, time: time), owned, settings, options);
     }
 
-    private static async Task<ChatApp> StartAsync(LocalAzure azure, bool owned, IReadOnlyDictionary<string, string?>? settings, InstanceOptions options)
+    private static async Task<ChatApp> StartAsync(
+        LocalAzure azure,
+        bool owned,
+        IReadOnlyDictionary<string, string?>? settings,
+        InstanceOptions options)
     {
         if (azure.SignalR.Address is null)
         {
             await azure.SignalR.ListenAsync(0, CancellationToken.None);
         }
 
-        var all = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>(StringComparer.Ordinal), StringComparer.Ordinal);
+        var all = new Dictionary<string, string?>(
+            settings ?? new Dictionary<string, string?>(StringComparer.Ordinal), StringComparer.Ordinal);
         all.TryAdd("Auth:SigningKey", Tokens.SigningKey);
         all.TryAdd("Delivery:InboxWindow", "00:00:00.2");
         foreach (var limit in RateLimits)
@@ -87,7 +97,8 @@ internal sealed class ChatApp : IAsyncDisposable
             all.TryAdd($"Limits:{limit}", "0");
         }
 
-        var app = new ChatApp(await FunctionsHost.StartAsync(azure, options with { Settings = all }).WaitAsync(Eventually.Timeout), azure, owned);
+        var app = new ChatApp(
+            await FunctionsHost.StartAsync(azure, options with { Settings = all }).WaitAsync(Eventually.Timeout), azure, owned);
 
         // What it does to warm up is behind it then: no fault of a story strikes that.
         (await app.Http.GetAsync(new Uri("api/health", UriKind.Relative))).Dispose();
@@ -117,9 +128,12 @@ internal sealed class ChatApp : IAsyncDisposable
     }
 
     /// <summary>Waits until the app runs in another process than that: what is asked from now on isn't lost with it.</summary>
-    public Task HasReplacedAsync(int process) => Eventually.SeesAsync(_host.GetProcessIdAsync, seen => seen != process, $"another process than {process}");
+    public Task HasReplacedAsync(int process) =>
+        Eventually.SeesAsync(_host.GetProcessIdAsync, seen => seen != process, $"another process than {process}");
 
-    /// <summary>Ends the app as a killed process ends: nothing is finished, settled or released, and no call of it gets anywhere any more.</summary>
+    /// <summary>
+    /// Ends the app as a killed process ends: nothing is finished, settled or released, and no call of it gets anywhere any more.
+    /// </summary>
     public async Task KillAsync()
     {
         _killed = true;

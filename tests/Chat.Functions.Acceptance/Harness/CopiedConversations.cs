@@ -7,7 +7,9 @@ using Chat.Local;
 
 namespace Chat.Functions.Acceptance.Harness;
 
-/// <summary>Copies of a direct conversation with other people's ids, written into the store past the app: as many as no story could send.</summary>
+/// <summary>
+/// Copies of a direct conversation with other people's ids, written into the store past the app: as many as no story could send.
+/// </summary>
 internal static class CopiedConversations
 {
     private const int AtOnce = 32;
@@ -28,8 +30,10 @@ internal static class CopiedConversations
         {
             foreach (var document in documents)
             {
-                var copy = document.Replace(conversation, copies[n], StringComparison.Ordinal).Replace(peer, Peer(peer, n), StringComparison.Ordinal);
-                await azure.Cosmos.UpsertDocumentAsync(ChatContainers.Database, ChatContainers.ConversationsName, copies[n], Encoding.UTF8.GetBytes(copy));
+                var copy = document.Replace(conversation, copies[n], StringComparison.Ordinal)
+                    .Replace(peer, Peer(peer, n), StringComparison.Ordinal);
+                await azure.Cosmos.UpsertDocumentAsync(
+                    ChatContainers.Database, ChatContainers.ConversationsName, copies[n], Encoding.UTF8.GetBytes(copy));
             }
         });
         return copies;
@@ -44,8 +48,10 @@ internal static class CopiedConversations
         List<string> documents = [];
         foreach (var range in azure.Cosmos.RangesOf(ChatContainers.Database, ChatContainers.ConversationsName))
         {
-            var page = await azure.Cosmos.ReadChangesAsync(ChatContainers.Database, ChatContainers.ConversationsName, range, 0, int.MaxValue);
-            foreach (var document in page.Documents.Select(body => JsonNode.Parse(body.Span)!.AsObject()).Where(one => (string?)one["conversationId"] == conversation))
+            var page = await azure.Cosmos.ReadChangesAsync(
+                ChatContainers.Database, ChatContainers.ConversationsName, range, 0, int.MaxValue);
+            foreach (var document in page.Documents.Select(body => JsonNode.Parse(body.Span)!.AsObject())
+                .Where(one => (string?)one["conversationId"] == conversation))
             {
                 foreach (var name in ByTheStore)
                 {
@@ -72,7 +78,8 @@ internal static class CopiedConversations
         {
             if ((name == "at" || name.EndsWith("At", StringComparison.Ordinal)) && value?.GetValueKind() == JsonValueKind.String)
             {
-                node![name] = (DateTimeOffset.Parse((string)value!, CultureInfo.InvariantCulture) - age).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+                node![name] = (DateTimeOffset.Parse((string)value!, CultureInfo.InvariantCulture) - age).UtcDateTime.ToString(
+                    "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
             }
             else
             {

@@ -52,7 +52,8 @@ internal sealed class EventStream : IAsyncDisposable
     /// <summary>The messages that arrived so far, as events show them.</summary>
     public List<MessageJson> Messages(string conversation) =>
         [.. Events()
-            .Where(one => one.GetProperty("type").GetString() == "message.created" && one.GetProperty("conversationId").GetString() == conversation)
+            .Where(one => one.GetProperty("type").GetString() == "message.created"
+                && one.GetProperty("conversationId").GetString() == conversation)
             .Select(one => one.GetProperty("data").Deserialize<MessageJson>(JsonSerializerOptions.Web)!)];
 
     /// <summary>Waits until an event of this type has arrived for a conversation, and tells what the latest says.</summary>
@@ -70,7 +71,8 @@ internal sealed class EventStream : IAsyncDisposable
 
     /// <summary>Waits until a message with this text has arrived.</summary>
     public async Task<MessageJson> ReceivesAsync(string conversation, string text) =>
-        (await Eventually.HoldsAsync(() => Messages(conversation), all => all.Exists(message => message.Text == text), $"a push of '{text}'"))
+        (await Eventually.HoldsAsync(
+            () => Messages(conversation), all => all.Exists(message => message.Text == text), $"a push of '{text}'"))
         .First(message => message.Text == text);
 
     /// <summary>What was pushed before now: its owner has something told to their own devices, and waits until that has arrived.</summary>

@@ -9,16 +9,17 @@ internal sealed class Halt : IDisposable
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IDisposable _rule;
 
-    public Halt(LocalAzure azure, string service, string operation, Func<string, bool> target, int times = 1) => _rule = azure.Faults.Add(new Fault(service, operation, FaultKind.Delay)
-    {
-        Times = times,
-        Target = target,
-        Strike = _ =>
+    public Halt(LocalAzure azure, string service, string operation, Func<string, bool> target, int times = 1) =>
+        _rule = azure.Faults.Add(new Fault(service, operation, FaultKind.Delay)
         {
-            _reached.TrySetResult();
-            return _opened.Task;
-        },
-    });
+            Times = times,
+            Target = target,
+            Strike = _ =>
+            {
+                _reached.TrySetResult();
+                return _opened.Task;
+            },
+        });
 
     /// <summary>Completes when an operation is held.</summary>
     public Task Reached => _reached.Task.WaitAsync(Eventually.Timeout);

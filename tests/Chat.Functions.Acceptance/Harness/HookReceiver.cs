@@ -64,7 +64,8 @@ internal sealed class HookReceiver : IAsyncDisposable
             return;
         }
 
-        await http.Response.WriteAsJsonAsync(new { verdicts = question.List("messages").Select(message => new { action = Action(message) }) });
+        await http.Response.WriteAsJsonAsync(
+            new { verdicts = question.List("messages").Select(message => new { action = Action(message) }) });
     }
 
     private static string Action(JsonElement message) =>
@@ -74,7 +75,8 @@ internal sealed class HookReceiver : IAsyncDisposable
     private static void CheckSignature(HttpRequest request, string body)
     {
         var (id, timestamp) = (request.Headers["webhook-id"].Single()!, request.Headers["webhook-timestamp"].Single()!);
-        Assert.InRange(TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - long.Parse(timestamp, CultureInfo.InvariantCulture), -86_400, 86_400);
+        Assert.InRange(
+            TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - long.Parse(timestamp, CultureInfo.InvariantCulture), -86_400, 86_400);
         var expected = Convert.ToBase64String(HMACSHA256.HashData(Secret, Encoding.UTF8.GetBytes($"{id}.{timestamp}.{body}")));
         Assert.Equal($"v1,{expected}", request.Headers["webhook-signature"].Single());
     }

@@ -22,7 +22,10 @@ internal sealed class HostApp(Person caller)
 
     /// <summary>Says that some follow others, in the order given: <c>"alice", "bob"</c> is that alice follows bob.</summary>
     public Task FollowsAsync(string from, string to, bool follows = true) =>
-        caller.DoAsync("POST", "/api/host/relationships", new { relationships = new[] { new { from, to, follows, version = Interlocked.Increment(ref _version) } } });
+        caller.DoAsync(
+            "POST",
+            "/api/host/relationships",
+            new { relationships = new[] { new { from, to, follows, version = Interlocked.Increment(ref _version) } } });
 
     /// <summary>Says that two follow each other.</summary>
     public async Task AreFriendsAsync(string one, string other)

@@ -86,7 +86,9 @@ internal sealed class LogReader(Func<Person> owner, string conversation, bool is
     /// <summary>Comes back to the conversation: asks for the polls of which it has a newer version than of the vote in them.</summary>
     public async Task ComeBackAsync()
     {
-        foreach (var (id, message) in _messages.Where(one => one.Value["poll"] is not null && _own[one.Key].VoteSeq < (long)one.Value["updatedSeq"]!).ToList())
+        foreach (var (id, message) in _messages.Where(
+            one => one.Value["poll"] is not null && _own[one.Key].VoteSeq < (long)one.Value["updatedSeq"]!)
+            .ToList())
         {
             Put(await AskAsync(id));
         }

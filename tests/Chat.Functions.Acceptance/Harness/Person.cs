@@ -32,7 +32,11 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
     {
         var key = Guid.NewGuid().ToString("N");
         return await ReadAsync<ConversationJson>(await Eventually.SeesAsync(
-            () => SendAsync(HttpMethod.Post, "/api/conversations", JsonContent.Create(new { kind = "group", title, members }), request => request.Headers.Add("Idempotency-Key", key)),
+            () => SendAsync(
+                HttpMethod.Post,
+                "/api/conversations",
+                JsonContent.Create(new { kind = "group", title, members }),
+                request => request.Headers.Add("Idempotency-Key", key)),
             answer => answer.StatusCode != HttpStatusCode.ServiceUnavailable));
     }
 
@@ -46,11 +50,13 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
     }
 
     public Task<HttpResponseMessage> TrySendAsync(string conversation, string text, string? clientMessageId = null) =>
-        PostAsync($"/api/conversations/{conversation}/messages", new { clientMessageId = clientMessageId ?? Guid.NewGuid().ToString("N"), text });
+        PostAsync(
+            $"/api/conversations/{conversation}/messages", new { clientMessageId = clientMessageId ?? Guid.NewGuid().ToString("N"), text });
 
     /// <summary>Sends a message that says more than a text; the message as it is on the wire.</summary>
     public Task<JsonElement> SayAsync(string conversation, object content) =>
-        AskAsync("POST", $"/api/conversations/{conversation}/messages", Under(Guid.NewGuid().ToString("N"), content), HttpStatusCode.Created);
+        AskAsync(
+            "POST", $"/api/conversations/{conversation}/messages", Under(Guid.NewGuid().ToString("N"), content), HttpStatusCode.Created);
 
     /// <summary>Sends a message that is refused; the code of the refusal.</summary>
     public Task<string> MayNotSayAsync(string conversation, object content, HttpStatusCode expected) =>
@@ -75,7 +81,8 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
     public async Task<ConversationJson> ConversationAsync(string conversation) =>
         await ReadAsync<ConversationJson>(await GetAsync($"/api/conversations/{conversation}"));
 
-    public async Task<SummariesJson> ConversationsAsync(string query = "") => await ReadAsync<SummariesJson>(await GetAsync($"/api/conversations?{query}"));
+    public async Task<SummariesJson> ConversationsAsync(string query = "") =>
+        await ReadAsync<SummariesJson>(await GetAsync($"/api/conversations?{query}"));
 
     /// <summary>The person's own entry of a conversation, or null while there is none.</summary>
     public async Task<SummaryJson?> SummaryAsync(string conversation) =>
@@ -85,8 +92,8 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
         Assert.Equal(HttpStatusCode.NoContent, (await PutAsync($"/api/conversations/{conversation}/read", new { seq })).StatusCode);
 
     /// <summary>
-    /// Asks for something and takes the answer as it is on the wire; the status is what the story expects. Tries again while the app asks for
-    /// that, unless the story expects it.
+    /// Asks for something and takes the answer as it is on the wire; the status is what the story expects. Tries again while the
+    /// app asks for that, unless the story expects it.
     /// </summary>
     public async Task<JsonElement> AskAsync(string method, string path, object? body = null, HttpStatusCode expected = HttpStatusCode.OK) =>
         await ReadAsync<JsonElement>(
@@ -103,7 +110,9 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
     public async Task DoAsync(string method, string path, object? body = null)
     {
         using var answer = await SendAsync(new HttpMethod(method), path, body is null ? null : JsonContent.Create(body));
-        Assert.True(answer.StatusCode == HttpStatusCode.NoContent, $"{method} {path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+        Assert.True(
+            answer.StatusCode == HttpStatusCode.NoContent,
+            $"{method} {path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
     }
 
     /// <summary>The whole log, page by page.</summary>
@@ -112,7 +121,8 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
         var events = new List<JsonElement>();
         for (JsonElement? page = null; page?.GetProperty("hasMore").GetBoolean() != false;)
         {
-            page = await AskAsync("GET", $"/api/conversations/{conversation}/events?limit=100&afterSeq={page?.GetProperty("toSeq").GetInt64() ?? 0}");
+            page = await AskAsync(
+                "GET", $"/api/conversations/{conversation}/events?limit=100&afterSeq={page?.GetProperty("toSeq").GetInt64() ?? 0}");
             events.AddRange(page.Value.GetProperty("events").EnumerateArray());
         }
 
@@ -120,7 +130,8 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
     }
 
     /// <summary>Changes how the person has a conversation in their own list.</summary>
-    public async Task<PreferencesJson> PreferAsync(string conversation, object change) => await ReadAsync<PreferencesJson>(await TryPreferAsync(conversation, change));
+    public async Task<PreferencesJson> PreferAsync(string conversation, object change) =>
+        await ReadAsync<PreferencesJson>(await TryPreferAsync(conversation, change));
 
     public Task<HttpResponseMessage> TryPreferAsync(string conversation, object change) =>
         SendAsync(HttpMethod.Patch, $"/api/conversations/{conversation}/preferences", JsonContent.Create(change));
@@ -129,13 +140,15 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
         Assert.Equal(HttpStatusCode.NoContent, (await PostAsync($"/api/conversations/{conversation}/clear", new { seq })).StatusCode);
 
     public async Task MarkUnreadAsync(string conversation) =>
-        Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Post, $"/api/conversations/{conversation}/unread", null)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Post, $"/api/conversations/{conversation}/unread", null)).StatusCode);
 
     public async Task<UnreadJson> UnreadAsync() => await ReadAsync<UnreadJson>(await GetAsync("/api/unread"));
 
     /// <summary>Asks for what has changed since a cursor, or for everything without one.</summary>
     public async Task<SyncJson> SyncAsync(string? cursor, int? limit = null) =>
-        await ReadAsync<SyncJson>(await GetAsync($"/api/sync?{(cursor is null ? "" : $"cursor={Uri.EscapeDataString(cursor)}&")}{(limit is null ? "" : $"limit={limit}")}"));
+        await ReadAsync<SyncJson>(await GetAsync(
+            $"/api/sync?{(cursor is null ? "" : $"cursor={Uri.EscapeDataString(cursor)}&")}{(limit is null ? "" : $"limit={limit}")}"));
 
     /// <summary>All of the person's conversations, archived ones too, page by page.</summary>
     public async Task<List<SummaryJson>> AllConversationsAsync(int limit = 100)
@@ -143,7 +156,8 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
         var all = new List<SummaryJson>();
         for (string? continuation = ""; continuation is not null;)
         {
-            var page = await ConversationsAsync($"filter=all&limit={limit}{(continuation.Length > 0 ? $"&continuation={continuation}" : "")}");
+            var page = await ConversationsAsync(
+                $"filter=all&limit={limit}{(continuation.Length > 0 ? $"&continuation={continuation}" : "")}");
             all.AddRange(page.Conversations);
             continuation = page.Continuation;
         }
@@ -161,9 +175,11 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
     /// <summary>Connects through negotiate, as any SignalR client does, and listens.</summary>
     public async Task<EventStream> ListenAsync()
     {
-        using var answer = await SendAsync(HttpMethod.Post, "/api/realtime/negotiate?negotiateVersion=1", new StringContent("", Encoding.UTF8, "text/plain"));
+        using var answer = await SendAsync(
+            HttpMethod.Post, "/api/realtime/negotiate?negotiateVersion=1", new StringContent("", Encoding.UTF8, "text/plain"));
         var negotiated = await ReadAsync<JsonElement>(answer);
-        return await EventStream.ConnectAsync(negotiated.GetProperty("url").GetString()!, negotiated.GetProperty("accessToken").GetString()!);
+        return await EventStream.ConnectAsync(
+            negotiated.GetProperty("url").GetString()!, negotiated.GetProperty("accessToken").GetString()!);
     }
 
     public Task<HttpResponseMessage> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
@@ -172,7 +188,11 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
 
     public Task<HttpResponseMessage> PutAsync(string path, object body) => SendAsync(HttpMethod.Put, path, JsonContent.Create(body));
 
-    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, Action<HttpRequestMessage>? change = null)
+    public Task<HttpResponseMessage> SendAsync(
+        HttpMethod method,
+        string path,
+        HttpContent? content,
+        Action<HttpRequestMessage>? change = null)
     {
         var request = new HttpRequestMessage(method, path) { Content = content };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
@@ -203,7 +223,9 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
         using (answer)
         {
             var text = await answer.Content.ReadAsStringAsync();
-            Assert.True(expected is null ? answer.IsSuccessStatusCode : answer.StatusCode == expected, $"{answer.RequestMessage!.RequestUri}: {(int)answer.StatusCode} {text}");
+            Assert.True(
+                expected is null ? answer.IsSuccessStatusCode : answer.StatusCode == expected,
+                $"{answer.RequestMessage!.RequestUri}: {(int)answer.StatusCode} {text}");
             return JsonSerializer.Deserialize<T>(text, JsonSerializerOptions.Web)!;
         }
     }

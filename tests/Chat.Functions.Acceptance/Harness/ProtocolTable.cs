@@ -1,7 +1,14 @@
 namespace Chat.Functions.Acceptance.Harness;
 
 /// <summary>A row of the table of who may do what: <c>yes</c>, the status of the refusal, or nothing where it can't be tried.</summary>
-internal sealed record ProtocolRow(string Operation, string Owner, string Admin, string Member, string Direct, string Blocked, string Others);
+internal sealed record ProtocolRow(
+    string Operation,
+    string Owner,
+    string Admin,
+    string Member,
+    string Direct,
+    string Blocked,
+    string Others);
 
 /// <summary>The table of who may do what, as docs/protocol.md has it.</summary>
 internal static class ProtocolTable

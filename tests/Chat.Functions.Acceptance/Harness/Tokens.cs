@@ -9,7 +9,13 @@ internal static class Tokens
 {
     public const string SigningKey = "a signing key for tests, of more than 32 bytes";
 
-    public static string For(string user, string audience = "chat", string issuer = "chat-local", string key = SigningKey, TimeSpan? lifetime = null, object? roles = null)
+    public static string For(
+        string user,
+        string audience = "chat",
+        string issuer = "chat-local",
+        string key = SigningKey,
+        TimeSpan? lifetime = null,
+        object? roles = null)
     {
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
         var expires = now + (lifetime ?? TimeSpan.FromHours(1));
@@ -22,7 +28,8 @@ internal static class Tokens
                 : new Dictionary<string, object>(StringComparer.Ordinal) { ["sub"] = user, ["roles"] = roles },
             NotBefore = (expires < now ? expires : now) - TimeSpan.FromMinutes(1),
             Expires = expires,
-            SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(Encoding.UTF8.GetBytes(key)), SecurityAlgorithms.HmacSha256),
+            SigningCredentials = new SigningCredentials(
+                new SymmetricSecurityKey(Encoding.UTF8.GetBytes(key)), SecurityAlgorithms.HmacSha256),
         });
     }
 }

@@ -166,7 +166,8 @@ internal sealed class TriedConversation
     public async Task<string> PollAsync(Person person)
     {
         var poll = new { question = "Where?", options = new[] { "here", "there" } };
-        return (await Other(person).AskAsync("POST", Path + "/messages", new { clientMessageId = NewName(), poll }, HttpStatusCode.Created)).Text("messageId")!;
+        return (await Other(person).AskAsync("POST", Path + "/messages", new { clientMessageId = NewName(), poll }, HttpStatusCode.Created))
+            .Text("messageId")!;
     }
 
     /// <summary>A message of the person's that waits to be sent, if they may have one.</summary>
@@ -200,7 +201,8 @@ internal sealed class TriedConversation
         while (pages.HasMoreResults)
         {
             using var page = await pages.ReadNextAsync();
-            foreach (var document in JsonNode.Parse(page.EnsureSuccessStatusCode().Content)!["Documents"]!.AsArray().Where(document => isWanted(document!)))
+            foreach (var document in JsonNode.Parse(page.EnsureSuccessStatusCode().Content)!["Documents"]!.AsArray()
+                .Where(document => isWanted(document!)))
             {
                 foreach (var name in document!.AsObject().Select(member => member.Key).Where(name => name.StartsWith('_')).ToList())
                 {

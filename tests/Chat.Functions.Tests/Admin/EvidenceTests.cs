@@ -89,7 +89,8 @@ public class EvidenceTests
             && rebuilt.HiddenSeq >= stored.HiddenSeq
             && rebuilt.ProfileSeq >= stored.ProfileSeq
             && rebuilt.PushUntil == stored.PushUntil
-            && (Own(rebuilt) == Own(stored) || (Own(rebuilt) == default && (rebuilt.IsLeft || stored.JoinedSeq < evidence.Member.JoinedSeq)));
+            && (Own(rebuilt) == Own(stored)
+                || (Own(rebuilt) == default && (rebuilt.IsLeft || stored.JoinedSeq < evidence.Member.JoinedSeq)));
 
         static (bool, bool, Draft?, DateTimeOffset?, long?) Own(InboxEntry entry) =>
             (entry.Pinned, entry.MarkedUnread, entry.Draft, entry.MutedUntil, entry.ArchivedOrdinal);
@@ -97,7 +98,8 @@ public class EvidenceTests
 
     [Fact]
     public void Changes_nothing_the_second_time() => ForAll((evidence, stored) =>
-        evidence.Rebuild(evidence.Rebuild(stored)) == evidence.Rebuild(stored) && evidence.Rebuild(evidence.Rebuild(null)) == evidence.Rebuild(null));
+        evidence.Rebuild(evidence.Rebuild(stored)) == evidence.Rebuild(stored)
+            && evidence.Rebuild(evidence.Rebuild(null)) == evidence.Rebuild(null));
 
     [Fact]
     public void Leaves_a_list_that_is_newer_than_the_head() => ForAll((evidence, stored) =>

@@ -27,5 +27,7 @@ public class SubjectTests
         Prop.ForAll(
             Gen.Choose(0, 255).ArrayOf().ToArbitrary(),
             bytes => Subject.Of(BinaryData.FromBytes(bytes.Select(value => (byte)value).ToArray())) is { Conversation: null, Entries: null }
-                && Subject.Of(BinaryData.FromBytes([.. "{\"conversationId\":\""u8, .. bytes.Select(value => (byte)value), .. "\"}"u8])).Entries is null).QuickCheckThrowOnFailure();
+                && Subject.Of(BinaryData.FromBytes(
+                    [.. "{\"conversationId\":\""u8, .. bytes.Select(value => (byte)value), .. "\"}"u8])).Entries is null)
+                    .QuickCheckThrowOnFailure();
 }

@@ -47,7 +47,8 @@ public class WordFilterTests
     [InlineData("badwords", false)]
     [InlineData("abadword", false)]
     [InlineData("bad word", false)]
-    public void Should_find_a_word_however_it_is_spelt(string text, bool isFound = true) => Assert.Equal(isFound, IsRefused(text, "badword"));
+    public void Should_find_a_word_however_it_is_spelt(string text, bool isFound = true) =>
+        Assert.Equal(isFound, IsRefused(text, "badword"));
 
     [Theory]
     [InlineData("pot", "рот болит")]
@@ -57,7 +58,8 @@ public class WordFilterTests
     [InlineData("ass", "class")]
     [InlineData("hell", "shell, hello")]
     [InlineData("15", "at 15:00", true)]
-    public void Should_leave_other_words_alone(string word, string text, bool isFound = false) => Assert.Equal(isFound, IsRefused(text, word));
+    public void Should_leave_other_words_alone(string word, string text, bool isFound = false) =>
+        Assert.Equal(isFound, IsRefused(text, word));
 
     [Fact]
     public void Should_find_words_of_other_scripts()
@@ -89,7 +91,11 @@ public class WordFilterTests
     [Fact]
     public void Should_do_what_the_strictest_list_says()
     {
-        WordList[] lists = [List("a-flag", ContentAction.Flag, "bad"), List("b-mask", ContentAction.Mask, "bad", "worse"), List("c-refuse", ContentAction.Refuse, "worst"), List("d-flag", ContentAction.Flag, "bad")];
+        WordList[] lists =
+        [
+            List("a-flag", ContentAction.Flag, "bad"), List("b-mask", ContentAction.Mask, "bad", "worse"),
+            List("c-refuse", ContentAction.Refuse, "worst"), List("d-flag", ContentAction.Flag, "bad"),
+        ];
         var flagged = WordFilter.Screen("bad", lists);
         Assert.Equal((false, "***"), (flagged.IsRefused, flagged.Text));
         Assert.Equal(["a-flag", "d-flag"], flagged.Flags);
@@ -101,7 +107,11 @@ public class WordFilterTests
     [Fact]
     public void Should_leave_what_an_allow_list_names()
     {
-        WordList[] lists = [List("allow", ContentAction.Allow, WordMatch.Word, "Scunthorpe"), List("refuse", ContentAction.Refuse, WordMatch.Anywhere, "thor", "cunt")];
+        WordList[] lists =
+        [
+            List("allow", ContentAction.Allow, WordMatch.Word, "Scunthorpe"),
+            List("refuse", ContentAction.Refuse, WordMatch.Anywhere, "thor", "cunt"),
+        ];
         Assert.False(WordFilter.Screen("Greetings from SCUNTHORPE", lists).IsRefused);
         Assert.True(WordFilter.Screen("Scunthorpe, thor", lists).IsRefused);
         Assert.True(WordFilter.Screen("Scunthorpes", lists).IsRefused);
@@ -127,7 +137,8 @@ public class WordFilterTests
             Assert.Equal(expected, found ?? []);
         }
 
-        static bool IsAlone(string text, int start, int end) => (start == 0 || text[start - 1] == ' ') && (end == text.Length || text[end] == ' ');
+        static bool IsAlone(string text, int start, int end) =>
+            (start == 0 || text[start - 1] == ' ') && (end == text.Length || text[end] == ' ');
     }
 
     /// <summary>Whatever a text is, it is screened, and masking changes neither its length nor what isn't masked.</summary>
@@ -139,10 +150,12 @@ public class WordFilterTests
         (int Least, int Most)[] ranges = [(1, 0xD7FF), (0xE000, 0x10FFFF), (0x20, 0x24F), (0x300, 0x36F), (0x1100, 0x11FF)];
         for (var round = 0; round < 2_000; round++)
         {
-            var text = string.Concat(Enumerable.Range(0, 30).Select(_ => ranges[random.Next(ranges.Length)]).Select(range => new Rune(random.Next(range.Least, range.Most)).ToString()));
+            var text = string.Concat(Enumerable.Range(0, 30).Select(_ => ranges[random.Next(ranges.Length)])
+                .Select(range => new Rune(random.Next(range.Least, range.Most)).ToString()));
             var masked = WordFilter.Screen(text, lists).Text;
             Assert.Equal(text.EnumerateRunes().Count(), masked.EnumerateRunes().Count());
-            Assert.All(text.EnumerateRunes().Zip(masked.EnumerateRunes()), pair => Assert.True(pair.First == pair.Second || pair.Second.Value == '*'));
+            Assert.All(text.EnumerateRunes().Zip(masked.EnumerateRunes()), pair => Assert.True(
+                pair.First == pair.Second || pair.Second.Value == '*'));
         }
     }
 
@@ -150,7 +163,9 @@ public class WordFilterTests
     public void Should_take_the_largest_lists_and_texts_within_bounds()
     {
         var random = new Random(3);
-        var words = Enumerable.Range(0, 10_000).Select(_ => string.Concat(Enumerable.Range(0, 64).Select(_ => (char)('a' + random.Next(26))))).ToList();
+        var words = Enumerable.Range(0, 10_000)
+            .Select(_ => string.Concat(Enumerable.Range(0, 64).Select(_ => (char)('a' + random.Next(26)))))
+            .ToList();
         var list = List("refuse", ContentAction.Refuse, WordMatch.Anywhere, [.. words]);
         Assert.True(WordFilter.Screen($"{new string('a', 3900)}{words[^1]}", [list]).IsRefused);
         Assert.False(WordFilter.Screen(string.Concat(Enumerable.Repeat("e\u0301\u0301\u0301", 1000)), [list]).IsRefused);
@@ -213,5 +228,6 @@ public class WordFilterTests
     private static WordList List(string id, ContentAction action, WordMatch match, params string[] words) =>
         WordList.Of(new WordListDocument { Id = id, Action = action, Match = match, Words = words });
 
-    private static string Any(Random random, string letters, int length) => new([.. Enumerable.Range(0, length).Select(_ => letters[random.Next(letters.Length)])]);
+    private static string Any(Random random, string letters, int length) =>
+        new([.. Enumerable.Range(0, length).Select(_ => letters[random.Next(letters.Length)])]);
 }

@@ -34,7 +34,8 @@ public class ChangePreferencesRequestTests
         var muted = mutedForHours is { } hours ? Now.AddHours(hours) : (DateTimeOffset?)null;
         Assert.Equal(archived, (Archive(true) with { MutedUntil = new(true, muted) }).ApplyTo(Entry(), 12, Now).ArchivedOrdinal);
         Assert.Equal(archived, Archive(true).ApplyTo(Entry() with { MutedUntil = muted }, 12, Now).ArchivedOrdinal);
-        Assert.Equal(archived, new ChangePreferencesRequest { MutedUntil = new(true, muted) }.ApplyTo(Entry() with { ArchivedOrdinal = ChangePreferencesRequest.Forever }, 12, Now).ArchivedOrdinal);
+        Assert.Equal(archived, new ChangePreferencesRequest { MutedUntil = new(true, muted) }.ApplyTo(
+            Entry() with { ArchivedOrdinal = ChangePreferencesRequest.Forever }, 12, Now).ArchivedOrdinal);
     }
 
     [Fact]

@@ -18,7 +18,8 @@ public class DisappearingTests
     public void Counts_nothing_as_gone_that_can_be_seen() => ForAll(Histories, (messages, disappearing, now) =>
         messages.All(message => disappearing?.IsGone(message.Ordinal, now) != true || message.ExpiresAt <= now)
         && Enumerable.Range(0, messages.Count + 1).All(after =>
-            (disappearing?.CountGone(after, now) ?? 0) == messages.Count(message => message.Ordinal > after && disappearing?.IsGone(message.Ordinal, now) == true)));
+            (disappearing?.CountGone(after, now) ?? 0) == messages.Count(
+                message => message.Ordinal > after && disappearing?.IsGone(message.Ordinal, now) == true)));
 
     [Fact]
     public void Counts_all_as_gone_once_the_last_in_a_row_is() => ForAll(Histories, (messages, disappearing, now) =>
@@ -30,9 +31,12 @@ public class DisappearingTests
 
     [Fact]
     public void Counts_exactly_where_all_stay_equally_long_and_few_are_there() =>
-        ForAll(from pauses in Gen.Choose(0, 20).ArrayOf() where pauses.Length > 0 select pauses.Select(pause => (pause, 10)).ToArray(), (messages, disappearing, now) =>
-            messages.Any(one => messages.Count(other => other.Ordinal <= one.Ordinal && other.ExpiresAt > one.At) >= Disappearing.MaxEnds)
-            || messages.Count(message => message.ExpiresAt <= now) == disappearing!.CountGone(0, now));
+        ForAll(
+            from pauses in Gen.Choose(0, 20).ArrayOf() where pauses.Length > 0 select pauses.Select(pause => (pause, 10)).ToArray(),
+            (messages, disappearing, now) =>
+                messages.Any(one =>
+                    messages.Count(other => other.Ordinal <= one.Ordinal && other.ExpiresAt > one.At) >= Disappearing.MaxEnds)
+                || messages.Count(message => message.ExpiresAt <= now) == disappearing!.CountGone(0, now));
 
     private static void ForAll(
         Gen<(int Pause, int Stays)[]> histories,

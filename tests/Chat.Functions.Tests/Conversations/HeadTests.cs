@@ -45,7 +45,8 @@ public class HeadTests
 
             // What disappears has no preview.
             var ends = Enumerable.Repeat(new DisappearingEnd(long.MaxValue, long.MaxValue), Disappearing.MaxEnds);
-            var disappearing = head with { LastMessage = head.LastMessage! with { Preview = "" }, Disappearing = new(long.MaxValue, [.. ends]) };
+            var disappearing =
+                head with { LastMessage = head.LastMessage! with { Preview = "" }, Disappearing = new(long.MaxValue, [.. ends]) };
             Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(disappearing, ChatJson.Default.Head).Length, 1, Head.MaxBytes);
         }
     }

@@ -24,7 +24,8 @@ public class EntryProjectionTests
     private static readonly Limits Limits = new();
 
     [Fact]
-    public Task Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come() => StorySeeds.TryAsync(12, seed => RunAsync(seed, lag: 0));
+    public Task Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come() =>
+        StorySeeds.TryAsync(12, seed => RunAsync(seed, lag: 0));
 
     [Fact]
     public Task Says_what_the_log_says_although_replicas_are_behind_the_pages() => StorySeeds.TryAsync(6, seed => RunAsync(seed, lag: 60));
@@ -40,7 +41,8 @@ public class EntryProjectionTests
         await process.Log.AppendAsync(conversation, Reaction(conversation, first, "cat"), null, CancellationToken.None);
         var pages = await Projector.PagesAsync(deployment.Azure, int.MaxValue);
 
-        await using var later = new Projector(deployment, new SetClock { Now = TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(61) });
+        await using var later = new Projector(
+            deployment, new SetClock { Now = TimeProvider.System.GetUtcNow() + TimeSpan.FromMinutes(61) });
         await later.KeepFollowingAsync(pages[0]);
         Assert.Equal(0, deployment.Azure.ServiceBus.Find(EntriesCommitted.Queue)!.Count().Active);
 
@@ -48,7 +50,9 @@ public class EntryProjectionTests
         await projector.KeepFollowingAsync(pages[0]);
         await projector.KeepFollowingAsync(pages[0]);
         var queued = await deployment.Azure.ServiceBus.Connect().CreateReceiver(EntriesCommitted.Queue).PeekMessagesAsync(10);
-        Assert.Equal([$"{conversation}:1-1", $"{conversation}:3-3", $"{conversation}:4-4"], queued.Select(message => message.MessageId).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [$"{conversation}:1-1", $"{conversation}:3-3", $"{conversation}:4-4"],
+            queued.Select(message => message.MessageId).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -76,11 +80,7 @@ public class EntryProjectionTests
         var process = deployment.StartProcess();
         var conversation = await process.CreateGroupAsync(People);
         await process.SendAsync(conversation, "ann", "Hello");
-        await process.Log.AppendAsync(
-            conversation,
-            new RemoveMemberCommand { Actor = new UserId("ann"), Conversation = conversation, UserId = new UserId("dan") },
-            null,
-            CancellationToken.None);
+        await process.Log.AppendAsync(conversation, Removal(conversation, "dan"), null, CancellationToken.None);
         var entries = (await Projector.PagesAsync(deployment.Azure, 1)).Where(page => !IsHead(page)).ToList();
 
         await using var later = new Projector(deployment, new SetClock { Now = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(25) });
@@ -117,7 +117,7 @@ public class EntryProjectionTests
 
         foreach (var user in People)
         {
-            Assert.Equal("Hello", (await projector.Inbox.ReadAsync(new UserId(user), conversation, CancellationToken.None))?.LastMessage?.Preview);
+            Assert.Equal("Hello", await projector.PreviewAsync(user, conversation));
         }
     }
 
@@ -142,12 +142,10 @@ public class EntryProjectionTests
 
         foreach (var group in groups)
         {
-            var remove = new RemoveMemberCommand { Actor = new UserId("ann"), Conversation = group, UserId = new UserId("dan") };
-            await process.Log.AppendAsync(group, remove, null, CancellationToken.None);
+            await process.Log.AppendAsync(group, Removal(group, "dan"), null, CancellationToken.None);
             if (what == LogEvent.MemberJoined)
             {
-                var add = new AddMembersCommand { Actor = new UserId("ann"), Conversation = group, Users = [new UserId("dan")], Limits = Limits };
-                await process.Log.AppendAsync(group, add, null, CancellationToken.None);
+                await process.Log.AppendAsync(group, Addition(group, "dan"), null, CancellationToken.None);
             }
         }
 
@@ -161,7 +159,8 @@ public class EntryProjectionTests
 
         foreach (var group in groups)
         {
-            var dan = (await StoredLog.ReadAsync(process.Containers.Conversations, group)).Members.Single(member => member.UserId.Value == "dan");
+            var dan = (await StoredLog.ReadAsync(process.Containers.Conversations, group)).Members.Single(
+                member => member.UserId.Value == "dan");
             var entry = await projector.Inbox.ReadAsync(new UserId("dan"), group, CancellationToken.None);
             Assert.Equal((group, what == LogEvent.MemberRemoved), (group, entry?.IsLeft));
             Assert.True(entry!.IsLeft || entry.JoinedSeq == dan.JoinedSeq, $"{entry.JoinedSeq} instead of {dan.JoinedSeq}");
@@ -185,7 +184,8 @@ public class EntryProjectionTests
             Target = target => target.StartsWith("users/", StringComparison.Ordinal),
             Strike = _ => Task.FromResult(Interlocked.Increment(ref writes)),
         });
-        foreach (var page in (await Projector.PagesAsync(deployment.Azure, 1)).Where(page => !page.Contains(LogEvent.ConversationCreated, StringComparison.Ordinal)))
+        foreach (var page in (await Projector.PagesAsync(deployment.Azure, 1))
+            .Where(page => !page.Contains(LogEvent.ConversationCreated, StringComparison.Ordinal)))
         {
             await projector.FollowAsync(page);
         }
@@ -202,7 +202,10 @@ public class EntryProjectionTests
         var (sound, broken) = (await process.CreateGroupAsync(People), await process.CreateGroupAsync(People));
         await process.SendAsync(sound, "ann", "Hello");
         await process.SendAsync(broken, "ann", "Hello");
-        await StoreAsync(process, broken, new JsonObject { ["type"] = "message", ["id"] = "m:broken", ["conversationId"] = broken.Value, ["seq"] = "three" });
+        await StoreAsync(
+            process,
+            broken,
+            new JsonObject { ["type"] = "message", ["id"] = "m:broken", ["conversationId"] = broken.Value, ["seq"] = "three" });
         await StoreAsync(process, broken, new JsonObject { ["type"] = "of-tomorrow", ["id"] = "x", ["conversationId"] = broken.Value });
 
         foreach (var page in await Projector.PagesAsync(deployment.Azure, int.MaxValue))
@@ -212,7 +215,7 @@ public class EntryProjectionTests
 
         foreach (var conversation in new[] { sound, broken })
         {
-            Assert.Equal("Hello", (await projector.Inbox.ReadAsync(new UserId("dan"), conversation, CancellationToken.None))?.LastMessage?.Preview);
+            Assert.Equal("Hello", await projector.PreviewAsync("dan", conversation));
         }
 
         Assert.Equal(["Unreadable"], (await projector.FanOutAsync(deployment.Azure)).Select(given => given.Reason));
@@ -227,9 +230,16 @@ public class EntryProjectionTests
         var conversation = await process.CreateGroupAsync(People);
         await process.SendAsync(conversation, "ann", "Hello");
         var page = (await Projector.PagesAsync(deployment.Azure, int.MaxValue))[0];
-        using (deployment.Azure.Faults.Add(new Fault("cosmos", "*", FaultKind.Delay) { Delay = TimeSpan.FromSeconds(20), Target = target => target.StartsWith("users/dan", StringComparison.Ordinal) }))
+        using (deployment.Azure.Faults.Add(new Fault("cosmos", "*", FaultKind.Delay)
         {
-            using (deployment.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.Fail) { Target = target => target.StartsWith("fanout/", StringComparison.Ordinal) }))
+            Delay = TimeSpan.FromSeconds(20),
+            Target = target => target.StartsWith("users/dan", StringComparison.Ordinal),
+        }))
+        {
+            using (deployment.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.Fail)
+            {
+                Target = target => target.StartsWith("fanout/", StringComparison.Ordinal),
+            }))
             {
                 await Assert.ThrowsAnyAsync<Exception>(() => projector.FollowAsync(page));
             }
@@ -238,7 +248,7 @@ public class EntryProjectionTests
         }
 
         await projector.FanOutAsync(deployment.Azure);
-        Assert.Equal("Hello", (await projector.Inbox.ReadAsync(new UserId("dan"), conversation, CancellationToken.None))?.LastMessage?.Preview);
+        Assert.Equal("Hello", await projector.PreviewAsync("dan", conversation));
     }
 
     [Fact]
@@ -282,7 +292,11 @@ public class EntryProjectionTests
         List<string> seen = [];
         foreach (var trouble in (FaultKind[])[FaultKind.TimeoutAfter, FaultKind.Throttle, FaultKind.Fail])
         {
-            deployment.Azure.Faults.Add(new Fault("cosmos", "patch", trouble) { Probability = 0.03, Target = target => target.StartsWith("users/", StringComparison.Ordinal) });
+            deployment.Azure.Faults.Add(new Fault("cosmos", "patch", trouble)
+            {
+                Probability = 0.03,
+                Target = target => target.StartsWith("users/", StringComparison.Ordinal),
+            });
         }
 
         for (var step = 0; step < 25; step++)
@@ -308,7 +322,7 @@ public class EntryProjectionTests
 
         deployment.Azure.Faults.Clear();
         Assert.Empty(await other.FanOutAsync(deployment.Azure));
-        await CheckAsync(one, await StoredLog.ReadAsync(process.Containers.Conversations, conversation));
+        await one.CheckAsync(await StoredLog.ReadAsync(process.Containers.Conversations, conversation));
     }
 
     private static async Task ActAsync(AppProcess process, ConversationId conversation, Random dice, int step)
@@ -317,10 +331,15 @@ public class EntryProjectionTests
         var message = (await StoredLog.ReadAsync(process.Containers.Conversations, conversation)).Messages is [.., var last] ? last : null;
         LogCommand command = dice.Next(9) switch
         {
-            0 => new AddMembersCommand { Actor = new UserId("ann"), Conversation = conversation, Users = [new UserId(target)], Limits = Limits },
-            1 when target != "ann" => new RemoveMemberCommand { Actor = new UserId("ann"), Conversation = conversation, UserId = new UserId(target) },
+            0 => Addition(conversation, target),
+            1 when target != "ann" => Removal(conversation, target),
             2 when actor != "ann" => new LeaveConversationCommand { Actor = new UserId(actor), Conversation = conversation },
-            3 => new UpdateConversationCommand { Actor = new UserId("ann"), Conversation = conversation, Change = new UpdateConversationRequest { Title = new(true, $"Title {step}") } },
+            3 => new UpdateConversationCommand
+            {
+                Actor = new UserId("ann"),
+                Conversation = conversation,
+                Change = new UpdateConversationRequest { Title = new(true, $"Title {step}") },
+            },
             4 when message is not null => Reaction(conversation, message, actor),
             5 when message is not null => new EditMessageCommand
             {
@@ -341,31 +360,13 @@ public class EntryProjectionTests
         await process.Log.AppendAsync(conversation, command, null, CancellationToken.None);
     }
 
-    /// <summary>Every inbox says what a reader of the whole log would.</summary>
-    private static async Task CheckAsync(Projector projector, StoredLog log)
-    {
-        foreach (var member in log.Members)
-        {
-            var user = member.UserId;
-            var entry = (await projector.Inbox.ReadAsync(user, log.Head.ConversationId, CancellationToken.None))!;
-            if (member.State != MemberState.Active)
-            {
-                var left = log.Entries.OfType<LogEvent>().Last(one => one.EventType is LogEvent.MemberLeft or LogEvent.MemberRemoved && one.Data.GetProperty("userId").GetString() == user.Value);
-                Assert.Equal((user, true, left.Seq), (user, entry.IsLeft, entry.LastSeq));
-                continue;
-            }
-
-            Assert.Equal(
-                (user, log.Head.ListSeq, log.Head.MessageCount, log.Head.LastMessage, log.Head.Title, member.JoinedSeq, member.JoinedOrdinal),
-                (user, entry.LastSeq, entry.LastOrdinal, entry.LastMessage, entry.Title, entry.JoinedSeq!.Value, entry.JoinedOrdinal));
-            Assert.Equal(
-                (user, log.Messages.LastOrDefault(message => message.SenderId == user)?.Ordinal ?? 0, log.Messages.LastOrDefault(message => message.MentionsAll)?.Ordinal ?? 0),
-                (user, entry.ReadOrdinal, entry.Last.MentionAllOrdinal));
-            Assert.Equal((user, log.Messages.LastOrDefault(message => message.MentionedWhenSent.Contains(user))?.Ordinal ?? 0), (user, entry.MentionedOrdinal));
-        }
-    }
-
     private static bool IsHead(string page) => page.Contains("\"type\":\"head\"", StringComparison.Ordinal);
+
+    private static AddMembersCommand Addition(ConversationId group, string user) =>
+        new() { Actor = new UserId("ann"), Conversation = group, Users = [new UserId(user)], Limits = Limits };
+
+    private static RemoveMemberCommand Removal(ConversationId group, string user) =>
+        new() { Actor = new UserId("ann"), Conversation = group, UserId = new UserId(user) };
 
     private static ChangeReactionCommand Reaction(ConversationId conversation, Message message, string actor) => new()
     {

@@ -42,7 +42,10 @@ public class InboxFanOutTests
                 .Where(message => message.MessageId.StartsWith(head.ConversationId.Value, StringComparison.Ordinal))
                 .ToList();
             Assert.InRange(asked.Count, 1, 3);
-            Assert.All(asked, message => Assert.InRange(message.ScheduledEnqueueTime - now, Options.InboxWindow / 2 - TimeSpan.FromSeconds(1), 1.5 * Options.InboxWindow + TimeSpan.FromSeconds(1)));
+            Assert.All(asked, message => Assert.InRange(
+                message.ScheduledEnqueueTime - now,
+                Options.InboxWindow / 2 - TimeSpan.FromSeconds(1),
+                1.5 * Options.InboxWindow + TimeSpan.FromSeconds(1)));
             Assert.All(asked, message => Assert.Equal(0, message.ScheduledEnqueueTime.UtcTicks % Options.InboxWindow.Ticks));
         }
     }
@@ -91,7 +94,8 @@ public class InboxFanOutTests
             Assert.InRange(moved.Count, 1, 64);
             messages = deployment.Azure.ServiceBus.Find(FanOutMessage.Queue)!.Count().Active == 0
                 ? []
-                : [.. (await receiver.ReceiveMessagesAsync(10)).Select(message => JsonSerializer.Deserialize(message.Body, ChatJson.Default.FanOutMessage)!)];
+                : [.. (await receiver.ReceiveMessagesAsync(10))
+                    .Select(message => JsonSerializer.Deserialize(message.Body, ChatJson.Default.FanOutMessage)!)];
         }
 
         var inbox = new InboxProjection(process.Containers, new ConversationReader(process.Containers));

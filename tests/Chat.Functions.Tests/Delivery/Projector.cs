@@ -4,6 +4,7 @@ using Azure.Messaging.ServiceBus;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Inbox;
+using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Privacy;
 using Chat.Functions.Receipts;
@@ -11,6 +12,7 @@ using Chat.Functions.Shared;
 using Chat.Functions.Tests.Log;
 using Chat.Local;
 using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
 
 namespace Chat.Functions.Tests.Delivery;
 
@@ -71,7 +73,8 @@ internal sealed class Projector : IAsyncDisposable
         List<ReadOnlyMemory<byte>> documents = [];
         foreach (var range in azure.Cosmos.RangesOf(ChatContainers.Database, ChatContainers.ConversationsName))
         {
-            documents.AddRange((await azure.Cosmos.ReadChangesAsync(ChatContainers.Database, ChatContainers.ConversationsName, range, 0, int.MaxValue)).Documents);
+            documents.AddRange((await azure.Cosmos.ReadChangesAsync(
+                ChatContainers.Database, ChatContainers.ConversationsName, range, 0, int.MaxValue)).Documents);
         }
 
         return
@@ -114,6 +117,41 @@ internal sealed class Projector : IAsyncDisposable
         }
 
         return given;
+    }
+
+    /// <summary>What a user's list shows of a conversation's last message.</summary>
+    public async Task<string?> PreviewAsync(string user, ConversationId conversation) =>
+        (await Inbox.ReadAsync(new UserId(user), conversation, CancellationToken.None))?.LastMessage?.Preview;
+
+    /// <summary>Every inbox says what a reader of the whole log would.</summary>
+    public async Task CheckAsync(StoredLog log)
+    {
+        foreach (var member in log.Members)
+        {
+            var user = member.UserId;
+            var entry = (await Inbox.ReadAsync(user, log.Head.ConversationId, CancellationToken.None))!;
+            if (member.State != MemberState.Active)
+            {
+                var left = log.Entries.OfType<LogEvent>().Last(one =>
+                    one.EventType is LogEvent.MemberLeft or LogEvent.MemberRemoved
+                    && one.Data.GetProperty("userId").GetString() == user.Value);
+                Assert.Equal((user, true, left.Seq), (user, entry.IsLeft, entry.LastSeq));
+                continue;
+            }
+
+            Assert.Equal(
+                (log.Head.ListSeq, log.Head.MessageCount, log.Head.LastMessage, log.Head.Title, member.JoinedSeq, member.JoinedOrdinal),
+                (entry.LastSeq, entry.LastOrdinal, entry.LastMessage, entry.Title, entry.JoinedSeq!.Value, entry.JoinedOrdinal));
+            Assert.Equal(
+                (
+                    user,
+                    log.Messages.LastOrDefault(message => message.SenderId == user)?.Ordinal ?? 0,
+                    log.Messages.LastOrDefault(message => message.MentionsAll)?.Ordinal ?? 0),
+                (user, entry.ReadOrdinal, entry.Last.MentionAllOrdinal));
+            Assert.Equal(
+                (user, log.Messages.LastOrDefault(message => message.MentionedWhenSent.Contains(user))?.Ordinal ?? 0),
+                (user, entry.MentionedOrdinal));
+        }
     }
 
     public ValueTask DisposeAsync() => _client.DisposeAsync();

@@ -13,7 +13,8 @@ namespace Chat.Functions.Tests.Delivery;
 public class QueueMessageProcessorTests
 {
     private static readonly string Due = JsonSerializer.Serialize(
-        new ScheduledDue(ConversationId.New(), new UserId("ann"), new MessageId("m"), DateTimeOffset.UnixEpoch), ChatJson.Default.ScheduledDue);
+        new ScheduledDue(ConversationId.New(), new UserId("ann"), new MessageId("m"), DateTimeOffset.UnixEpoch),
+        ChatJson.Default.ScheduledDue);
 
     private readonly List<string> _done = [];
 

@@ -32,6 +32,7 @@ public class BeforeSendOptionsTests
     }
 
     private static BeforeSendOptions Read(params string[] settings) => BeforeSendOptions.Read(new ConfigurationBuilder()
-        .AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2)).Select(pair => KeyValuePair.Create($"Hooks:BeforeSend:{pair[0]}", (string?)pair[1])))
+        .AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2))
+            .Select(pair => KeyValuePair.Create($"Hooks:BeforeSend:{pair[0]}", (string?)pair[1])))
         .Build());
 }

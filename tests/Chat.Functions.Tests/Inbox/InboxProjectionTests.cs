@@ -48,7 +48,8 @@ public class InboxProjectionTests
                 JoinedOrdinal = joined,
                 ClearedOrdinal = cleared,
             };
-            return entry.UnreadCount(DateTimeOffset.UnixEpoch) == Enumerable.Range(1, 20).Count(ordinal => ordinal <= last && ordinal > read && ordinal > joined && ordinal > cleared);
+            return entry.UnreadCount(DateTimeOffset.UnixEpoch) == Enumerable.Range(1, 20)
+                .Count(ordinal => ordinal <= last && ordinal > read && ordinal > joined && ordinal > cleared);
         }).QuickCheckThrowOnFailure();
     }
 
@@ -66,15 +67,19 @@ public class InboxProjectionTests
             await JoinAsync(containers, newest.ConversationId, user, told[user].Joined);
         }
 
-        // Every range since they joined to every user at least once, some twice, among what else moves an entry: turns, and what the user does.
+        // Every range since they joined to every user at least once, some twice, among what else moves an entry: turns, and what
+        // the user does.
         var steps = new List<Func<Task>>();
         foreach (var user in Users)
         {
             var theirs = Array.FindAll(history, range => range.Head.MessageCount > told[user].Joined);
-            steps.AddRange(theirs.Concat(dice.GetItems(theirs, 3)).Select(range => (Func<Task>)(() => FanOutAsync(user, range.Head, range.Entries))));
+            steps.AddRange(
+                theirs.Concat(dice.GetItems(theirs, 3)).Select(range => (Func<Task>)(() => FanOutAsync(user, range.Head, range.Entries))));
             steps.AddRange(dice.GetItems(theirs, 2).Select(range => (Func<Task>)(() => FanOutAsync(user, range.Head, []))));
-            steps.AddRange(dice.GetItems(theirs, 2).Select(seen => (Func<Task>)(() => ReadAsync(user, seen.Head, dice.Next((int)seen.Head.MessageCount + 1)))));
-            steps.AddRange(dice.GetItems(theirs, 2).Select(seen => (Func<Task>)(() => ClearAsync(user, seen.Head, dice.Next((int)seen.Head.MessageCount + 1)))));
+            steps.AddRange(dice.GetItems(theirs, 2)
+                .Select(seen => (Func<Task>)(() => ReadAsync(user, seen.Head, dice.Next((int)seen.Head.MessageCount + 1)))));
+            steps.AddRange(dice.GetItems(theirs, 2)
+                .Select(seen => (Func<Task>)(() => ClearAsync(user, seen.Head, dice.Next((int)seen.Head.MessageCount + 1)))));
             steps.Add(() => MarkUnreadAsync(user, theirs[0].Head));
         }
 
@@ -96,7 +101,8 @@ public class InboxProjectionTests
         foreach (var user in Users)
         {
             var entry = await inbox.ReadAsync(user, newest.ConversationId, CancellationToken.None);
-            Assert.Equal((newest.LastSeq, newest.LastOrdinal, newest.LastMessage, newest.Activity), (entry!.LastSeq, entry.LastOrdinal, entry.LastMessage, entry.Activity));
+            Assert.Equal((newest.LastSeq, newest.LastOrdinal, newest.LastMessage, newest.Activity), (
+                entry!.LastSeq, entry.LastOrdinal, entry.LastMessage, entry.Activity));
             Assert.Equal(Enumerable.Range(1, Messages).Count(told[user].IsUnread), entry.UnreadCount(DateTimeOffset.UnixEpoch));
         }
 
@@ -115,7 +121,8 @@ public class InboxProjectionTests
 
         async Task ReadAsync(UserId user, Head seen, long ordinal)
         {
-            await RepeatedAsync(() => marks.RaiseReadAsync(seen.ConversationId, user, SeqOf(ordinal), ordinal, isShown: true, CancellationToken.None));
+            await RepeatedAsync(
+                () => marks.RaiseReadAsync(seen.ConversationId, user, SeqOf(ordinal), ordinal, isShown: true, CancellationToken.None));
             await RepeatedAsync(() => inbox.MarkReadAsync(user, InboxChange.Of(seen), ordinal, CancellationToken.None));
             told[user].Read(InboxChange.Of(seen), ordinal);
             await CheckAsync(user);
@@ -131,7 +138,8 @@ public class InboxProjectionTests
 
         async Task MarkUnreadAsync(UserId user, Head seen)
         {
-            await RepeatedAsync(() => inbox.MarkUnreadAsync(MemberOf(seen.ConversationId, user, told[user].Joined), InboxChange.Of(seen), CancellationToken.None));
+            await RepeatedAsync(() => inbox.MarkUnreadAsync(
+                MemberOf(seen.ConversationId, user, told[user].Joined), InboxChange.Of(seen), CancellationToken.None));
             told[user].MarkUnread(InboxChange.Of(seen));
             await CheckAsync(user);
         }
@@ -162,7 +170,8 @@ public class InboxProjectionTests
 
     private static async Task JoinAsync(ChatContainers containers, ConversationId conversation, UserId user, long joinedOrdinal)
     {
-        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(MemberOf(conversation, user, joinedOrdinal), ChatJson.Default.ConversationDocument));
+        using var body = new MemoryStream(
+            JsonSerializer.SerializeToUtf8Bytes(MemberOf(conversation, user, joinedOrdinal), ChatJson.Default.ConversationDocument));
         using var response = await containers.Conversations.CreateItemStreamAsync(body, new PartitionKey(conversation.Value));
         response.EnsureSuccessStatusCode();
     }
@@ -181,15 +190,29 @@ public class InboxProjectionTests
     {
         var conversation = ConversationId.New();
         var at = DateTimeOffset.UnixEpoch;
-        var head = new Head { ConversationId = conversation, Kind = ConversationKind.Group, CreatedBy = Users[0], CreatedAt = at, LastSeq = 1, MemberCount = Users.Length };
+        var head = new Head
+        {
+            ConversationId = conversation,
+            Kind = ConversationKind.Group,
+            CreatedBy = Users[0],
+            CreatedAt = at,
+            LastSeq = 1,
+            MemberCount = Users.Length,
+        };
         var ranges = new List<(Head, IReadOnlyList<LogEntry>)>();
         while (head.MessageCount < Messages)
         {
             var entries = new List<LogEntry>();
             for (var left = 1 + dice.Next(4); left > 0 && head.MessageCount < Messages; left--)
             {
-                var send = new SendMessageCommand(conversation, dice.GetItems(Users, 1)[0], $"{head.MessageCount}", new MessageContent { Text = "Hello" }, new Limits());
-                var decided = send.Decide(new DecisionContext(head, user => new HeadMember(user, MemberRole.Member), _ => null, new Commit("commit", head.LastSeq + 1, 0), at.AddMinutes(head.LastSeq)));
+                var send = new SendMessageCommand(
+                    conversation, dice.GetItems(Users, 1)[0], $"{head.MessageCount}", new MessageContent { Text = "Hello" }, new Limits());
+                var decided = send.Decide(new DecisionContext(
+                    head,
+                    user => new HeadMember(user, MemberRole.Member),
+                    _ => null,
+                    new Commit("commit", head.LastSeq + 1, 0),
+                    at.AddMinutes(head.LastSeq)));
                 head = decided.Head!;
                 entries.AddRange(decided.Entries);
             }
@@ -216,7 +239,9 @@ public class InboxProjectionTests
 
         public bool IsMarkedUnread => _marked >= _read;
 
-        /// <summary>A message is unread that came after they joined, and that they neither read, nor cleared, nor wrote or answered.</summary>
+        /// <summary>
+        /// A message is unread that came after they joined, and that they neither read, nor cleared, nor wrote or answered.
+        /// </summary>
         public bool IsUnread(int ordinal) => ordinal > Joined && ordinal > _read && ordinal > _cleared;
 
         public void Tell(InboxChange change, long own)

@@ -31,7 +31,9 @@ public class LeavingTests
             foreach (var (seq, leaves) in told)
             {
                 var change = Change(conversation, seq);
-                await (leaves ? inbox.LeaveAsync(User, change, CancellationToken.None) : inbox.RaiseAsync(User, change, CancellationToken.None));
+                await (leaves
+                    ? inbox.LeaveAsync(User, change, CancellationToken.None)
+                    : inbox.RaiseAsync(User, change, CancellationToken.None));
             }
 
             var entry = await inbox.ReadAsync(User, conversation, CancellationToken.None);
@@ -97,7 +99,9 @@ public class LeavingTests
             Assert.Equal((seed, false, 5L, 6L), (seed, entry!.IsLeft, entry.JoinedSeq, entry.LastSeq));
             Assert.Equal(
                 (seed, isSet, isSet, isSet ? "new" : null, isSet, isSet),
-                (seed, entry.Pinned, entry.MutedUntil is not null, entry.Draft?.Text, entry.ArchivedOrdinal is not null, entry.MarkedUnread));
+                (
+                    seed, entry.Pinned, entry.MutedUntil is not null, entry.Draft?.Text, entry.ArchivedOrdinal is not null,
+                    entry.MarkedUnread));
         }
 
         async Task SetAsync(Member member, string draft)

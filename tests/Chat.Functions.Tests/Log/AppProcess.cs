@@ -54,11 +54,25 @@ internal sealed class AppProcess : IDisposable
         return conversation;
     }
 
-    public Task<AppendResult> SendAsync(ConversationId conversation, string sender, string clientMessageId, string? text = null, CancellationToken cancellationToken = default) =>
-        Log.AppendAsync(conversation, new SendMessageCommand(conversation, new UserId(sender), clientMessageId, new MessageContent { Text = text ?? clientMessageId }, new Limits()), null, cancellationToken);
+    public Task<AppendResult> SendAsync(
+        ConversationId conversation,
+        string sender,
+        string clientMessageId,
+        string? text = null,
+        CancellationToken cancellationToken = default) =>
+        Log.AppendAsync(
+            conversation,
+            new SendMessageCommand(
+                conversation, new UserId(sender), clientMessageId, new MessageContent { Text = text ?? clientMessageId }, new Limits()),
+            null,
+            cancellationToken);
 
     /// <summary>Sends as a client does: the same again until there is an answer.</summary>
-    public async Task<AppendResult> KeepSendingAsync(ConversationId conversation, string sender, string clientMessageId, string? text = null)
+    public async Task<AppendResult> KeepSendingAsync(
+        ConversationId conversation,
+        string sender,
+        string clientMessageId,
+        string? text = null)
     {
         while (true)
         {
@@ -70,7 +84,11 @@ internal sealed class AppProcess : IDisposable
         }
     }
 
-    public static CreateConversationCommand Group(ConversationId conversation, IEnumerable<string> members, string title = "A group", string hash = "hash")
+    public static CreateConversationCommand Group(
+        ConversationId conversation,
+        IEnumerable<string> members,
+        string title = "A group",
+        string hash = "hash")
     {
         var all = Members(members);
         return new()
@@ -85,7 +103,8 @@ internal sealed class AppProcess : IDisposable
         };
     }
 
-    public static List<HeadMember> Members(IEnumerable<string> names) => [.. names.Select(name => new HeadMember(new UserId(name), MemberRole.Member))];
+    public static List<HeadMember> Members(IEnumerable<string> names) =>
+        [.. names.Select(name => new HeadMember(new UserId(name), MemberRole.Member))];
 
     public void Dispose() => _services.Dispose();
 

@@ -13,7 +13,8 @@ public class LogProperties
 
     private static readonly FaultKind[] Troubles =
     [
-        FaultKind.Fail, FaultKind.Throttle, FaultKind.Delay, FaultKind.ResetBefore, FaultKind.ResetAfter, FaultKind.TimeoutAfter, FaultKind.FalsePrecondition,
+        FaultKind.Fail, FaultKind.Throttle, FaultKind.Delay, FaultKind.ResetBefore, FaultKind.ResetAfter, FaultKind.TimeoutAfter,
+        FaultKind.FalsePrecondition,
     ];
 
     [Fact]
@@ -45,7 +46,8 @@ public class LogProperties
         Assert.All(stored.Messages, message => Assert.Equal(message.ClientMessageId, message.Text));
         var known = answered.Select(one => $"{one.Sender} {one.Message}").Concat(left).ToHashSet(StringComparer.Ordinal);
         Assert.All(stored.Messages, message => Assert.Contains($"{message.SenderId} {message.ClientMessageId}", known));
-        foreach (var own in stored.Messages.Where(message => !left.Contains($"{message.SenderId} {message.ClientMessageId}")).GroupBy(message => message.SenderId))
+        foreach (var own in stored.Messages.Where(message => !left.Contains($"{message.SenderId} {message.ClientMessageId}"))
+            .GroupBy(message => message.SenderId))
         {
             Assert.Equal(
                 Enumerable.Range(0, 8).Where(n => !left.Contains($"{own.Key} {n}")).Select(n => $"{n}"),

@@ -22,7 +22,11 @@ internal sealed record StoredLog(Head Head, IReadOnlyList<LogEntry> Entries, IRe
         var documents = new List<JsonElement>();
         using var pages = conversations.GetItemQueryStreamIterator(
             new QueryDefinition("SELECT * FROM c"),
-            requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey(conversation.Value), EnableOptimisticDirectExecution = true });
+            requestOptions: new QueryRequestOptions
+            {
+                PartitionKey = new PartitionKey(conversation.Value),
+                EnableOptimisticDirectExecution = true,
+            });
         while (pages.HasMoreResults)
         {
             using var page = await pages.ReadNextAsync();
@@ -33,7 +37,8 @@ internal sealed record StoredLog(Head Head, IReadOnlyList<LogEntry> Entries, IRe
         var byType = documents.ToLookup(document => document.GetProperty("type").GetString());
         var log = new StoredLog(
             byType["head"].Single().Deserialize(ChatJson.Default.Head)!,
-            [.. byType["message"].Concat(byType["event"]).Select(document => document.Deserialize(ChatJson.Default.LogEntry)!).OrderBy(entry => entry.Seq)],
+            [.. byType["message"].Concat(byType["event"]).Select(document => document.Deserialize(ChatJson.Default.LogEntry)!)
+                .OrderBy(entry => entry.Seq)],
             [.. byType["member"].Select(document => document.Deserialize(ChatJson.Default.Member)!)]);
         log.CheckWhole();
         return log;

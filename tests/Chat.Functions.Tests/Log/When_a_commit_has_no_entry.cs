@@ -90,13 +90,20 @@ public class When_a_commit_has_no_entry
             RequestHash = "",
             Contact = Contact.Open,
         };
-        Assert.Equal(ContactCommand.Undecided, (await process.Log.AppendAsync(conversation, command with { Contact = null }, null, CancellationToken.None)).Refusal);
+        Assert.Equal(
+            ContactCommand.Undecided,
+            (await process.Log.AppendAsync(conversation, command with { Contact = null }, null, CancellationToken.None)).Refusal);
         Assert.Null((await process.Log.AppendAsync(conversation, command, null, CancellationToken.None)).Refusal);
         return conversation;
     }
 
-    private static Task<Chat.Functions.Log.AppendResult> BlockAsync(AppProcess process, ConversationId conversation, bool isActive, long version) =>
-        process.Log.AppendAsync(conversation, new SetBlockCommand { Actor = Alice, IsActive = isActive, Version = version }, null, CancellationToken.None);
+    private static Task<Chat.Functions.Log.AppendResult> BlockAsync(
+        AppProcess process,
+        ConversationId conversation,
+        bool isActive,
+        long version) =>
+        process.Log.AppendAsync(
+            conversation, new SetBlockCommand { Actor = Alice, IsActive = isActive, Version = version }, null, CancellationToken.None);
 
     private static async Task<Head> HeadAsync(AppProcess process, ConversationId conversation) =>
         (await process.Containers.Conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head)).Document!;

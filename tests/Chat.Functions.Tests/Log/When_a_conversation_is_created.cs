@@ -17,12 +17,17 @@ public class When_a_conversation_is_created
         var conversation = ConversationId.New();
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(n =>
-            processes[n % 3].Log.AppendAsync(conversation, AppProcess.Group(conversation, ["alice", "bob"], hash: n % 10 == 9 ? "other" : "hash"), null, CancellationToken.None)));
+            processes[n % 3].Log.AppendAsync(
+                conversation,
+                AppProcess.Group(conversation, ["alice", "bob"], hash: n % 10 == 9 ? "other" : "hash"),
+                null,
+                CancellationToken.None)));
 
         var stored = await StoredLog.ReadAsync(processes[0].Containers.Conversations, conversation);
         var created = (LogEvent)Assert.Single(stored.Entries);
         Assert.Equal(created.RequestHash == "hash" ? 27 : 3, answers.Count(answer => answer.Refusal is null));
-        Assert.All(answers.Where(answer => answer.Refusal is not null), answer => Assert.Equal(Problems.IdempotencyKeyReused, answer.Refusal));
+        Assert.All(
+            answers.Where(answer => answer.Refusal is not null), answer => Assert.Equal(Problems.IdempotencyKeyReused, answer.Refusal));
         Assert.Single(answers, answer => answer.Refusal is null && !answer.IsRepeat);
         Assert.Equal(2, stored.Members.Count);
     }
@@ -37,7 +42,8 @@ public class When_a_conversation_is_created
         var conversation = ConversationId.New();
         using var fault = deployment.Break("batch", Enum.Parse<FaultKind>(trouble), times: 1);
 
-        var created = await process.Log.AppendAsync(conversation, AppProcess.Group(conversation, ["alice", "bob"]), null, CancellationToken.None);
+        var created = await process.Log.AppendAsync(
+            conversation, AppProcess.Group(conversation, ["alice", "bob"]), null, CancellationToken.None);
 
         Assert.False(created.IsRepeat);
         var stored = await StoredLog.ReadAsync(process.Containers.Conversations, conversation);
@@ -57,11 +63,18 @@ public class When_a_conversation_is_created
         for (var reach = 1; reach <= parts.Count + 1; reach++)
         {
             var process = deployment.StartProcess();
-            var created = await process.Log.AppendAsync(conversation, AppProcess.Group(conversation, parts[0]), null, CancellationToken.None);
+            var created = await process.Log.AppendAsync(
+                conversation, AppProcess.Group(conversation, parts[0]), null, CancellationToken.None);
             Assert.Equal(reach > 1, created.IsRepeat);
             foreach (var part in parts.Take(reach).Skip(1))
             {
-                var more = new AddRemainingMembersCommand { Actor = new UserId(members[0]), ConversationId = conversation, Users = [.. part.Select(name => new UserId(name))], MaxMembers = 256 };
+                var more = new AddRemainingMembersCommand
+                {
+                    Actor = new UserId(members[0]),
+                    ConversationId = conversation,
+                    Users = [.. part.Select(name => new UserId(name))],
+                    MaxMembers = 256,
+                };
                 Assert.Null((await process.Log.AppendAsync(conversation, more, null, CancellationToken.None)).Refusal);
             }
         }
@@ -84,8 +97,10 @@ public class When_a_conversation_is_created
         string[] members = [.. Enumerable.Range(0, 10).Select(n => new string((char)('a' + n), 64))];
         var title = new StringBuilder().Insert(0, letter, 128).ToString();
 
-        var created = await process.Log.AppendAsync(conversation, AppProcess.Group(conversation, members, title), null, CancellationToken.None);
-        var sent = await process.SendAsync(conversation, members[0], "id", new StringBuilder().Insert(0, letter, previewed * 200).ToString());
+        var created = await process.Log.AppendAsync(
+            conversation, AppProcess.Group(conversation, members, title), null, CancellationToken.None);
+        var sent = await process.SendAsync(
+            conversation, members[0], "id", new StringBuilder().Insert(0, letter, previewed * 200).ToString());
 
         var everything = new UpdateConversationCommand
         {

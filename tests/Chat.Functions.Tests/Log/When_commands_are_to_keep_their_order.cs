@@ -8,7 +8,8 @@ namespace Chat.Functions.Tests.Log;
 
 public class When_commands_are_to_keep_their_order
 {
-    private static readonly FaultKind[] Troubles = [FaultKind.Fail, FaultKind.Throttle, FaultKind.TimeoutAfter, FaultKind.FalsePrecondition];
+    private static readonly FaultKind[] Troubles =
+        [FaultKind.Fail, FaultKind.Throttle, FaultKind.TimeoutAfter, FaultKind.FalsePrecondition];
 
     [Fact]
     public async Task Should_not_try_what_follows_on_a_commit_that_was_given_up()
@@ -57,5 +58,6 @@ public class When_commands_are_to_keep_their_order
     }
 
     private static List<SendMessageCommand> Sends(ConversationId conversation, string sender, int count) =>
-        [.. Enumerable.Range(0, count).Select(n => new SendMessageCommand(conversation, new UserId(sender), $"{n}", new MessageContent { Text = $"{n}" }, new Limits()))];
+        [.. Enumerable.Range(0, count).Select(
+            n => new SendMessageCommand(conversation, new UserId(sender), $"{n}", new MessageContent { Text = $"{n}" }, new Limits()))];
 }

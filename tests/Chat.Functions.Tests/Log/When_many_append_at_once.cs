@@ -115,7 +115,8 @@ public class When_many_append_at_once
         // More conversations than a process keeps at hand; between them, one that is used on and off.
         await Parallel.ForEachAsync(Enumerable.Range(0, 11_500), async (n, cancel) =>
         {
-            if ((await process.SendAsync(n % 50 == 0 ? conversation : ConversationId.New(), "alice", $"{n}", null, cancel)).Refusal is not null)
+            if ((await process.SendAsync(n % 50 == 0 ? conversation : ConversationId.New(), "alice", $"{n}", null, cancel)).Refusal
+                is not null)
             {
                 Interlocked.Increment(ref refused);
             }

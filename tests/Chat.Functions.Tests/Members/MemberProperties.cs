@@ -20,7 +20,8 @@ public class MemberProperties
 
     private static readonly FaultKind[] Troubles =
     [
-        FaultKind.Fail, FaultKind.Throttle, FaultKind.Delay, FaultKind.ResetBefore, FaultKind.ResetAfter, FaultKind.TimeoutAfter, FaultKind.FalsePrecondition,
+        FaultKind.Fail, FaultKind.Throttle, FaultKind.Delay, FaultKind.ResetBefore, FaultKind.ResetAfter, FaultKind.TimeoutAfter,
+        FaultKind.FalsePrecondition,
     ];
 
     [Fact]

@@ -30,7 +30,8 @@ public class MessagePageTests
         {
             var page = MessagePage.Of([.. log.Where(message => message.Seq > after).Take(limit + 1)], lastSeq, after, null, limit);
             seen.AddRange(page.Found.Select(message => message.Seq));
-            if (page.FromSeq != after + 1 || page.Found.Count > limit || page.Found.Any(message => message.Seq < page.FromSeq || message.Seq > page.ToSeq))
+            if (page.FromSeq != after + 1 || page.Found.Count > limit
+                || page.Found.Any(message => message.Seq < page.FromSeq || message.Seq > page.ToSeq))
             {
                 return false;
             }

@@ -24,7 +24,8 @@ public class CaseTests
             var after = Case.After(before, Target, reason, isNewReporter: random.Next(2) == 0, at);
             Assert.Equal((CaseState.Open, n + 1, n + 1), (after.State, after.Reports, after.Version));
             Assert.True(after.DueAt <= at + reason.Due() && after.Severity >= reason.SeverityOf());
-            Assert.True(before is null || (after.DueAt <= before.DueAt && after.Severity >= before.Severity && after.OpenedAt == before.OpenedAt));
+            Assert.True(
+                before is null || (after.DueAt <= before.DueAt && after.Severity >= before.Severity && after.OpenedAt == before.OpenedAt));
             before = after;
         }
     }
@@ -35,8 +36,11 @@ public class CaseTests
         var decided = Case.After(null, Target, ReportReason.Csam, true, Now).AfterDecision(new("d"));
         Assert.Equal((CaseState.Decided, null), (decided.State, decided.ClaimedBy));
         var again = Case.After(decided, Target, ReportReason.Spam, false, Now.AddDays(1));
-        Assert.Equal((CaseState.Open, Severity.Low, Now.AddDays(8), 2, 1), (again.State, again.Severity, again.DueAt, again.Reports, again.Reporters));
-        Assert.Equal((CaseState.Open, true, Severity.Critical), (decided.AfterAppeal(Now) is var appealed ? (appealed.State, appealed.IsAppeal, appealed.Severity) : default));
+        Assert.Equal((CaseState.Open, Severity.Low, Now.AddDays(8), 2, 1), (
+            again.State, again.Severity, again.DueAt, again.Reports, again.Reporters));
+        Assert.Equal(
+            (CaseState.Open, true, Severity.Critical),
+            (decided.AfterAppeal(Now) is var appealed ? (appealed.State, appealed.IsAppeal, appealed.Severity) : default));
     }
 
     [Fact]
@@ -63,14 +67,16 @@ public class CaseTests
 
         // What an appeal is about was reported before it.
         var decided = reported.AfterDecision(new("d"));
-        Assert.Equal((1, 1, 4), (reported.OpenedVersion, decided.AfterAppeal(Now).OpenedVersion, Case.After(decided, Target, ReportReason.Spam, false, Now).OpenedVersion));
+        Assert.Equal((1, 1, 4), (reported.OpenedVersion, decided.AfterAppeal(Now).OpenedVersion, Case.After(
+            decided, Target, ReportReason.Spam, false, Now).OpenedVersion));
     }
 
     [Fact]
     public void Should_be_reportable_as_far_as_it_was_seen()
     {
         var window = TimeSpan.FromDays(30);
-        var head = new Head { ConversationId = new("c"), Kind = ConversationKind.Group, CreatedBy = new("a"), CreatedAt = Now, LastSeq = 9 };
+        var head =
+            new Head { ConversationId = new("c"), Kind = ConversationKind.Group, CreatedBy = new("a"), CreatedAt = Now, LastSeq = 9 };
         var member = new Member { ConversationId = new("c"), UserId = new("b"), Role = MemberRole.Member, State = MemberState.Active };
         var left = member with { State = MemberState.Left, LeftSeq = 4, LeftAt = Now };
         var deleted = head with { DeletedAt = Now };
@@ -79,7 +85,8 @@ public class CaseTests
             (head, member, Now, 9), (deleted, member, Now + window, 9), (deleted, member, Now + window + TimeSpan.FromTicks(1), null),
             (head, left, Now + window, 4), (head, left, Now + window + TimeSpan.FromTicks(1), null), (deleted, left, Now, 4),
             (head, left with { State = MemberState.Removed }, Now, 4), (head, left with { LeftAt = null, LeftSeq = null }, Now, null),
-            (head, member with { State = MemberState.Requested }, Now, null), (head, member with { State = MemberState.Invited }, Now, null),
+            (head, member with { State = MemberState.Requested }, Now, null),
+            (head, member with { State = MemberState.Invited }, Now, null),
         ];
         Assert.All(all, one => Assert.Equal(one.Until, ReportedContent.SeenUntil(one.Head, one.Member, one.At, window)));
     }

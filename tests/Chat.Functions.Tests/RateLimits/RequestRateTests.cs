@@ -110,5 +110,6 @@ public class RequestRateTests
 
     private RequestRate Rate(int burst, int perMinute) => new("sendsPerMinute", burst, perMinute, _clock);
 
-    private static List<bool> Take(RequestRate rate, UserId user, int times) => [.. Enumerable.Range(0, times).Select(_ => rate.Take(user) is null)];
+    private static List<bool> Take(RequestRate rate, UserId user, int times) =>
+        [.. Enumerable.Range(0, times).Select(_ => rate.Take(user) is null)];
 }

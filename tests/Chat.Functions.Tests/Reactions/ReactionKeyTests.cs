@@ -27,12 +27,15 @@ public class ReactionKeyTests
             Assert.Equal(emoji, KeyOf(Bare(emoji)));
 
             // Minimally qualified spellings leave one selector out, over-qualified ones add it wherever an emoji character takes one.
-            for (var at = emoji.IndexOf(AsEmoji, StringComparison.Ordinal); at >= 0; at = emoji.IndexOf(AsEmoji, at + 1, StringComparison.Ordinal))
+            for (var at = emoji.IndexOf(AsEmoji, StringComparison.Ordinal);
+                at >= 0;
+                at = emoji.IndexOf(AsEmoji, at + 1, StringComparison.Ordinal))
             {
                 Assert.Equal(emoji, KeyOf(emoji.Remove(at, 1)));
             }
 
-            var whole = string.Concat(Bare(emoji).EnumerateRunes().Select(rune => All.Contains(rune.ToString()) || All.Contains(rune + AsEmoji) ? rune + AsEmoji : $"{rune}"));
+            var whole = string.Concat(Bare(emoji).EnumerateRunes()
+                .Select(rune => All.Contains(rune.ToString()) || All.Contains(rune + AsEmoji) ? rune + AsEmoji : $"{rune}"));
             Assert.Equal(emoji, KeyOf(whole));
         }
     }

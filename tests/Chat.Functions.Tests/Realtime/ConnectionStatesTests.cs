@@ -23,7 +23,9 @@ public class ConnectionStatesTests
             clock.Now = new SetClock().Now.AddMilliseconds((n * 300) + dice.Next(-4_000, 4_000));
             var states = new ConnectionStates(containers, clock);
 
-            await (dice.Next(3) == 0 ? states.NoteGoneAsync(Bob, null, CancellationToken.None) : states.SignOutAsync(Bob, CancellationToken.None));
+            await (dice.Next(3) == 0
+                ? states.NoteGoneAsync(Bob, null, CancellationToken.None)
+                : states.SignOutAsync(Bob, CancellationToken.None));
 
             var state = (await states.ReadLatestAsync(Bob, CancellationToken.None))!;
             Assert.True(state.GoneAt >= latest.AddSeconds(n == 0 ? 0 : 1), $"{state.GoneAt} after {latest}");
@@ -48,7 +50,8 @@ public class ConnectionStatesTests
         Assert.Equal(PushGroupLease.Taken, await states.TryLeaseAsync(Bob, "three", state.SignedOutAt, CancellationToken.None));
         await states.NoteGoneAsync(Bob, null, CancellationToken.None);
         Assert.False(await states.TryEndPartAsync(state, "three", isLast: true, CancellationToken.None));
-        Assert.True(await states.TryEndPartAsync((await states.ReadAsync(Bob, CancellationToken.None))!, "three", isLast: true, CancellationToken.None));
+        Assert.True(await states.TryEndPartAsync(
+            (await states.ReadAsync(Bob, CancellationToken.None))!, "three", isLast: true, CancellationToken.None));
     }
 
     [Fact]

@@ -23,7 +23,10 @@ public class SettingsTests
     public void Should_take_an_address_in_place_of_a_connection_string()
     {
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection([new("Cosmos:accountEndpoint", "https://a.documents.azure.com/"), new("ServiceBus:fullyQualifiedNamespace", "a.servicebus.windows.net")])
+            .AddInMemoryCollection([
+                new("Cosmos:accountEndpoint", "https://a.documents.azure.com/"),
+                new("ServiceBus:fullyQualifiedNamespace", "a.servicebus.windows.net"),
+            ])
             .Build();
         Assert.NotEmpty(new ServiceCollection().AddCosmos(configuration).AddDelivery(configuration));
     }

@@ -34,7 +34,8 @@ public class UserStandingTests
             {
                 var at = Now.AddMinutes(minutes);
                 var newest = all.GroupBy(source => source.CaseId)
-                    .SelectMany(one => one.Where(source => source.Version >= one.Where(other => other.IsOnAppeal).Select(other => other.Version).DefaultIfEmpty().Max()))
+                    .SelectMany(one => one.Where(source => source.Version >= one.Where(
+                        other => other.IsOnAppeal).Select(other => other.Version).DefaultIfEmpty().Max()))
                     .Where(source => source.HoldsAt(at)).ToList();
                 var expected = newest.Select(source => source.Standing).DefaultIfEmpty().Max();
                 Assert.Equal(expected, standing.At(at));
@@ -47,14 +48,17 @@ public class UserStandingTests
     [Fact]
     public void Should_lose_nothing_by_a_milder_or_shorter_decision_but_on_an_appeal()
     {
-        StandingSource Source(int version, Standing standing, DateTimeOffset? until) => new(new("a"), new($"{version}"), version, standing, until);
+        StandingSource Source(int version, Standing standing, DateTimeOffset? until) => new(
+            new("a"), new($"{version}"), version, standing, until);
 
         var banned = None.With(Source(1, Standing.Banned, Now.AddDays(7)), Now);
         var milder = banned.With(Source(2, Standing.Restricted, null), Now).With(Source(3, Standing.Banned, Now.AddDays(1)), Now);
         Assert.Equal((Standing.Banned, Now.AddDays(7)), (milder.At(Now.AddDays(6)), milder.Until(Now)));
         Assert.Equal(Standing.Restricted, milder.At(Now.AddDays(8)));
-        Assert.Equal(Standing.Suspended, milder.With(Source(4, Standing.Suspended, Now.AddDays(1)) with { IsOnAppeal = true }, Now).At(Now));
-        Assert.Single(Enumerable.Range(5, 100).Aggregate(banned, (all, version) => all.With(Source(version, Standing.Banned, null), Now)).Sources);
+        Assert.Equal(
+            Standing.Suspended, milder.With(Source(4, Standing.Suspended, Now.AddDays(1)) with { IsOnAppeal = true }, Now).At(Now));
+        Assert.Single(
+            Enumerable.Range(5, 100).Aggregate(banned, (all, version) => all.With(Source(version, Standing.Banned, null), Now)).Sources);
     }
 
     [Fact]
@@ -62,7 +66,8 @@ public class UserStandingTests
     {
         StandingSource Source(string id, Standing standing, DateTimeOffset? until) => new(new(id), new(id), 1, standing, until);
 
-        Assert.Null(None.With(Source("a", Standing.Banned, null), Now).With(Source("b", Standing.Restricted, Now.AddDays(1)), Now).TimeToLive);
+        Assert.Null(
+            None.With(Source("a", Standing.Banned, null), Now).With(Source("b", Standing.Restricted, Now.AddDays(1)), Now).TimeToLive);
         Assert.Equal(
             (int)(TimeSpan.FromDays(7) + UserStanding.KeptAfter).TotalSeconds,
             None.With(Source("a", Standing.Banned, Now.AddDays(7)), Now).With(Source("b", Standing.None, null), Now).TimeToLive);

@@ -44,7 +44,8 @@ public class SyncCursorTests
     [Fact]
     public void Misses_nothing_that_shows_within_the_overlap()
     {
-        var step = Gen.Choose(0, 3).SelectMany(what => Gen.Choose(0, Entries - 1).SelectMany(entry => Gen.Choose(0, (int)SyncCursor.Overlap).Select(delay => (what, entry, delay))));
+        var step = Gen.Choose(0, 3).SelectMany(what => Gen.Choose(0, Entries - 1).SelectMany(
+            entry => Gen.Choose(0, (int)SyncCursor.Overlap).Select(delay => (what, entry, delay))));
         Prop.ForAll(step.ArrayOf().Resize(200).ToArbitrary(), steps =>
         {
             var store = new Store();

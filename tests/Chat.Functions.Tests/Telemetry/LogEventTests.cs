@@ -13,7 +13,8 @@ public class LogEventTests
     {
         var events = typeof(Spans).Assembly.GetTypes()
             .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
-            .Select(method => (Name: $"{method.DeclaringType!.Name}.{method.Name}", method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId))
+            .Select(method => (
+                Name: $"{method.DeclaringType!.Name}.{method.Name}", method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId))
             .Where(one => one.EventId is not null)
             .ToLookup(one => one.EventId, one => one.Name);
 

@@ -48,7 +48,10 @@ public class FirstContactTests
                 {
                     var contact = FirstContact.Decide(kind, facts, trust);
                     Assert.Equal(Contact.Refused, FirstContact.Decide(kind, facts with { IsBlocked = true }, trust));
-                    Assert.Equal(Contact.Refused, FirstContact.Decide(kind, facts with { Sender = (facts.Sender ?? new Person { UserId = Sender }) with { State = PersonState.Suspended } }, trust));
+                    Assert.Equal(Contact.Refused, FirstContact.Decide(
+                        kind,
+                        facts with { Sender = (facts.Sender ?? new Person { UserId = Sender }) with { State = PersonState.Suspended } },
+                        trust));
                     Assert.True(FirstContact.Decide(kind, facts with { Relation = null }, trust) >= contact, $"{kind}, {facts}, {trust}");
                 }
             }
@@ -58,9 +61,12 @@ public class FirstContactTests
     /// <summary>The table of docs/protocol.md, row by row.</summary>
     private static Contact Row(ContactKind kind, ContactFacts facts, Audience? chosen, TrustOptions trust)
     {
-        AgeBand Age(Person? person) => person?.AgeBand is null or AgeBand.Unknown ? trust.UnknownAge == "minor" ? AgeBand.From16To17 : AgeBand.Adult : person.AgeBand;
-        var (sender, recipient, relation) = (Age(facts.Sender), Age(facts.Recipient), (Follows: facts.Relation?.Follows == true, Followed: facts.Relation?.Followed == true));
-        var audience = chosen ?? (recipient == AgeBand.From16To17 ? Audience.NoOne : kind == ContactKind.Message ? Audience.Everyone : Audience.Friends);
+        AgeBand Age(Person? person) =>
+            person?.AgeBand is null or AgeBand.Unknown ? trust.UnknownAge == "minor" ? AgeBand.From16To17 : AgeBand.Adult : person.AgeBand;
+        var (sender, recipient, relation) = (Age(facts.Sender), Age(facts.Recipient), (
+            Follows: facts.Relation?.Follows == true, Followed: facts.Relation?.Followed == true));
+        var audience = chosen
+            ?? (recipient == AgeBand.From16To17 ? Audience.NoOne : kind == ContactKind.Message ? Audience.Everyone : Audience.Friends);
         var isAdmitted = audience switch
         {
             Audience.Everyone => true,
@@ -87,7 +93,9 @@ public class FirstContactTests
         from relation in Relations
         from isBlocked in new[] { false, true }
         let settings = audience is null ? null : new PrivacySettings { UserId = Recipient, WhoCanMessage = audience, WhoCanAdd = audience }
-        let rel = relation is { } one ? new Relationship { UserId = Recipient, OtherUserId = Sender, Follows = one.Follows, Followed = one.Followed } : null
+        let rel = relation is { } one
+            ? new Relationship { UserId = Recipient, OtherUserId = Sender, Follows = one.Follows, Followed = one.Followed }
+            : null
         select (new ContactFacts(sender, recipient, settings, rel, isBlocked), audience);
 
     private static IEnumerable<TrustOptions> Modes() =>

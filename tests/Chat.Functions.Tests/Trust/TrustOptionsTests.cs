@@ -19,11 +19,14 @@ public class TrustOptionsTests
     [InlineData("Trust__UnknownAge", "Mode=strict", "UnknownAge=18+")]
     public void Refuses_what_is_no_choice_and_names_the_setting(string setting, params string[] settings)
     {
-        var exception = Assert.Throws<InvalidOperationException>(() => Read([.. settings.Select(one => (one.Split('=')[0], one.Split('=')[1]))]));
+        var exception = Assert.Throws<InvalidOperationException>(
+            () => Read([.. settings.Select(one => (one.Split('=')[0], one.Split('=')[1]))]));
         Assert.Contains(setting, exception.Message, StringComparison.Ordinal);
     }
 
     private static TrustOptions Read(params (string Key, string Value)[] settings) =>
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(one => KeyValuePair.Create("Trust:" + one.Key, (string?)one.Value))).Build()
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(one => KeyValuePair.Create("Trust:" + one.Key, (string?)one.Value)))
+            .Build()
             .GetValidated<TrustOptions>("Trust");
 }

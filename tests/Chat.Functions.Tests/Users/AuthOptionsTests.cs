@@ -26,12 +26,15 @@ public class AuthOptionsTests
     [InlineData(false, "no audience", "Auth__Audience", "Authority=https://issuer.example")]
     public void Refuses_settings_that_do_not_fit_and_names_the_one(bool isDevelopment, string why, string setting, params string[] settings)
     {
-        var exception = Assert.Throws<InvalidOperationException>(() => Read(isDevelopment, [.. settings.Select(one => (one.Split('=')[0], one.Split('=')[1]))]));
+        var exception = Assert.Throws<InvalidOperationException>(
+            () => Read(isDevelopment, [.. settings.Select(one => (one.Split('=')[0], one.Split('=')[1]))]));
         Assert.True(exception.Message.Contains(setting, StringComparison.Ordinal), $"{why}: {exception.Message}");
     }
 
     private static AuthOptions Read(bool isDevelopment, params (string Key, string Value)[] settings) =>
         AuthOptions.Read(
-            new ConfigurationBuilder().AddInMemoryCollection(settings.Select(one => KeyValuePair.Create("Auth:" + one.Key, (string?)one.Value))).Build(),
+            new ConfigurationBuilder()
+                .AddInMemoryCollection(settings.Select(one => KeyValuePair.Create("Auth:" + one.Key, (string?)one.Value)))
+                .Build(),
             isDevelopment);
 }

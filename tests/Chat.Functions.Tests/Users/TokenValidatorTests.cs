@@ -96,7 +96,10 @@ public sealed class TokenValidatorTests : IAsyncLifetime
     [InlineData("sub", """{"sub":"auth0|507f1f77bcf86cd799439011"}""", "auth0|507f1f77bcf86cd799439011")]
     [InlineData("sub", """{"sub":"me@example.com","oid":"another"}""", "me@example.com")]
     [InlineData("oid", """{"sub":"pairwise","oid":"3f2504e0-4f89-11d3-9a0c-0305e82c3301"}""", "3f2504e0-4f89-11d3-9a0c-0305e82c3301")]
-    [InlineData("https://example.com/claims/user", """{"sub":"not a user id","https://example.com/claims/user":"urn:example:42"}""", "urn:example:42")]
+    [InlineData(
+        "https://example.com/claims/user",
+        """{"sub":"not a user id","https://example.com/claims/user":"urn:example:42"}""",
+        "urn:example:42")]
     [InlineData("email", """{"sub":"alice","email":"alice@example.com"}""", "alice@example.com")]
     public async Task Finds_the_user_in_the_claim_that_the_settings_name(string claim, string payload, string user)
     {
@@ -186,7 +189,8 @@ public sealed class TokenValidatorTests : IAsyncLifetime
         (head["alg"], head["kid"]) = ("RS256", "key-1");
         (body["iss"], body["aud"], body["exp"]) = (_authority.Url, "chat", TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeSeconds());
         var signed = $"{Base64UrlEncoder.Encode(head.ToJsonString())}.{Base64UrlEncoder.Encode(body.ToJsonString())}";
-        return $"{signed}.{Base64UrlEncoder.Encode(_key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))}";
+        var signature = _key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        return $"{signed}.{Base64UrlEncoder.Encode(signature)}";
     }
 
     private string Token(

@@ -257,7 +257,8 @@ public sealed class BatchTests
     {
         await using var account = await CosmosAccount.StartAsync(door: door);
         Task<TransactionalBatchResponse> Create(string name, int count) => Enumerable.Range(0, count)
-            .Aggregate(account.Container.CreateTransactionalBatch(Key), (batch, number) => batch.CreateItemStream(CosmosAccount.Json($$"""{"id":"{{name}}{{number}}","pk":"k","x":"{{new string('x', 500_000)}}"}""")))
+            .Aggregate(account.Container.CreateTransactionalBatch(Key), (batch, number) => batch.CreateItemStream(
+                CosmosAccount.Json($$"""{"id":"{{name}}{{number}}","pk":"k","x":"{{new string('x', 500_000)}}"}""")))
             .ExecuteAsync();
 
         using var fits = await Create("fits", 4);

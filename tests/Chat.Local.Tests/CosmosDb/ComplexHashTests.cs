@@ -23,7 +23,9 @@ public sealed class ComplexHashTests
         var values = Value(3).Where(value => value is JsonArray or JsonObject);
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(500),
-            Prop.ForAll(values.Two().ToArbitrary(), pair => Math.Sign(Ours(pair.Item1!, pair.Item2!)) == Math.Sign(Theirs(pair.Item1!, pair.Item2!))));
+            Prop.ForAll(
+                values.Two().ToArbitrary(),
+                pair => Math.Sign(Ours(pair.Item1!, pair.Item2!)) == Math.Sign(Theirs(pair.Item1!, pair.Item2!))));
     }
 
     private static int Ours(JsonNode left, JsonNode right) => Sql(left).CompareWith(Sql(right));

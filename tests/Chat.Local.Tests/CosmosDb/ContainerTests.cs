@@ -17,7 +17,10 @@ public sealed class ContainerTests
     [InlineData("\"partitionKey\":{\"paths\":7}", "invalid")]
     [InlineData("\"computedProperties\":[{\"name\":\"low\",\"query\":\"SELECT VALUE LOWER(c.n) FROM c\"}]", "computedProperties")]
     [InlineData("\"fullTextPolicy\":{\"defaultLanguage\":\"en-US\",\"fullTextPaths\":[]}", "fullTextPolicy")]
-    [InlineData("\"vectorEmbeddingPolicy\":{\"vectorEmbeddings\":[{\"path\":\"/v\",\"dataType\":\"float32\",\"dimensions\":3,\"distanceFunction\":\"cosine\"}]}", "vectorEmbeddingPolicy")]
+    [InlineData(
+        "\"vectorEmbeddingPolicy\":{\"vectorEmbeddings\":[{\"path\":\"/v\",\"dataType\":\"float32\",\"dimensions\":3,"
+            + "\"distanceFunction\":\"cosine\"}]}",
+        "vectorEmbeddingPolicy")]
     [InlineData("\"conflictResolutionPolicy\":{\"mode\":\"LastWriterWins\",\"conflictResolutionPath\":\"/n\"}", "conflictResolutionPolicy")]
     [InlineData("\"conflictResolutionPolicy\":{\"mode\":\"Custom\",\"conflictResolutionProcedure\":\"p\"}", "conflictResolutionPolicy")]
     [InlineData("\"changeFeedPolicy\":{\"retentionDuration\":10}", "changeFeedPolicy")]
@@ -124,7 +127,9 @@ public sealed class ContainerTests
     [Theory]
     [InlineData("\"id\":\"other\",\"partitionKey\":{\"paths\":[\"/pk\"]}", "id")]
     [InlineData("\"id\":\"items\",\"partitionKey\":{\"paths\":[\"/other\"]}", "partition key")]
-    [InlineData("\"id\":\"items\",\"partitionKey\":{\"paths\":[\"/pk\"]},\"uniqueKeyPolicy\":{\"uniqueKeys\":[{\"paths\":[\"/n\"]}]}", "unique key policy")]
+    [InlineData(
+        "\"id\":\"items\",\"partitionKey\":{\"paths\":[\"/pk\"]},\"uniqueKeyPolicy\":{\"uniqueKeys\":[{\"paths\":[\"/n\"]}]}",
+        "unique key policy")]
     public async Task Should_refuse_to_change_what_never_changes(string definition, string named)
     {
         await using var account = await CosmosAccount.StartAsync();
@@ -206,9 +211,13 @@ public sealed class ContainerTests
         await account.Client.CreateDatabaseAsync("other");
 
         Assert.Equal(["items", "more"], await ReadAsync(database.GetContainerQueryIterator<ContainerProperties>(), one => one.Id));
-        Assert.Equal(["more"], await ReadAsync(database.GetContainerQueryIterator<ContainerProperties>(new QueryDefinition("SELECT * FROM c WHERE c.id = @id").WithParameter("@id", "more")), one => one.Id));
+        Assert.Equal(["more"], await ReadAsync(
+            database.GetContainerQueryIterator<ContainerProperties>(
+                new QueryDefinition("SELECT * FROM c WHERE c.id = @id").WithParameter("@id", "more")),
+            one => one.Id));
         Assert.Equal(["chat", "other"], await ReadAsync(account.Client.GetDatabaseQueryIterator<DatabaseProperties>(), one => one.Id));
-        Assert.Equal(["other"], await ReadAsync(account.Client.GetDatabaseQueryIterator<string>("SELECT VALUE d.id FROM d WHERE STARTSWITH(d.id, 'o')"), one => one));
+        Assert.Equal(["other"], await ReadAsync(
+            account.Client.GetDatabaseQueryIterator<string>("SELECT VALUE d.id FROM d WHERE STARTSWITH(d.id, 'o')"), one => one));
     }
 
     [Fact]

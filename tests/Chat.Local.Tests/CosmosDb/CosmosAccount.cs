@@ -39,7 +39,13 @@ internal sealed class CosmosAccount : IAsyncDisposable
     public Container Container { get; }
 
     /// <param name="definition">Members of the container's definition besides its id and key <c>/pk</c>.</param>
-    public static async Task<CosmosAccount> StartAsync(string definition = "", string? directory = null, TimeProvider? time = null, string keyPaths = "\"/pk\"", string kind = "Hash", Door door = Door.InProcess)
+    public static async Task<CosmosAccount> StartAsync(
+        string definition = "",
+        string? directory = null,
+        TimeProvider? time = null,
+        string keyPaths = "\"/pk\"",
+        string kind = "Hash",
+        Door door = Door.InProcess)
     {
         time ??= TimeProvider.System;
         var store = directory is null ? LocalStore.InMemory() : await LocalStore.OpenAsync(directory, reset: false, TimeProvider.System);
@@ -47,7 +53,9 @@ internal sealed class CosmosAccount : IAsyncDisposable
         var meter = new Meter(time);
         var service = new CosmosService(store, meter, faults, time);
         service.CreateContainers($$"""
-            {"database":"chat","containers":[{"id":"items","partitionKey":{"paths":[{{keyPaths}}],"kind":"{{kind}}","version":2}{{(definition.Length > 0 ? "," : "")}}{{definition}}}]}
+            {"database":"chat","containers":[{
+              "id":"items",
+              "partitionKey":{"paths":[{{keyPaths}}],"kind":"{{kind}}","version":2}{{(definition.Length > 0 ? "," : "")}}{{definition}}}]}
             """);
         var port = door == Door.InProcess ? 0 : (await service.ListenAsync(0, CancellationToken.None))!.Value;
         return new CosmosAccount(store, service, door, port) { Faults = faults, Meter = meter };
@@ -69,11 +77,16 @@ internal sealed class CosmosAccount : IAsyncDisposable
                 options.HttpClientFactory = () => new HttpClient(Service.CreateHandler());
                 break;
             case Door.Https:
-                options.ServerCertificateCustomValidationCallback = (shown, _, _) => Service.Certificate.ExportCertificatePem() == shown.ExportCertificatePem();
+                options.ServerCertificateCustomValidationCallback = (shown, _, _) =>
+                    Service.Certificate.ExportCertificatePem() == shown.ExportCertificatePem();
                 break;
         }
 
-        return new CosmosClient(_door == Door.InProcess ? Service.ConnectionString : CosmosService.ConnectionStringOf(_port, _door == Door.Https ? "https" : "http"), options);
+        return new CosmosClient(
+            _door == Door.InProcess
+                ? Service.ConnectionString
+                : CosmosService.ConnectionStringOf(_port, _door == Door.Https ? "https" : "http"),
+            options);
     }
 
     /// <summary>For requests of one's own making, which it signs.</summary>
@@ -112,7 +125,8 @@ internal sealed class CosmosAccount : IAsyncDisposable
 
     public async Task<List<JsonNode?>> QueryAsync(string sql, string? key = "k", params (string Name, object? Value)[] parameters)
     {
-        var query = parameters.Aggregate(new QueryDefinition(sql), (definition, parameter) => definition.WithParameter(parameter.Name, parameter.Value));
+        var query = parameters.Aggregate(
+            new QueryDefinition(sql), (definition, parameter) => definition.WithParameter(parameter.Name, parameter.Value));
         return [.. (await PagesAsync(query, key)).SelectMany(page => page)];
     }
 

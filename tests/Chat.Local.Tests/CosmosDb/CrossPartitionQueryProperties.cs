@@ -143,7 +143,9 @@ public sealed class CrossPartitionQueryProperties
                 new QueryDefinition($"SELECT {list} FROM c WHERE {Filters[question.Filter].Sql}"),
                 key: null,
                 question.PageSize);
-            Assert.Equal(expected.Order(StringComparer.Ordinal), found.SelectMany(page => page).Select(value => value is null ? "null" : value.ToJsonString()).Order(StringComparer.Ordinal));
+            Assert.Equal(expected.Order(StringComparer.Ordinal), found.SelectMany(page => page)
+                .Select(value => value is null ? "null" : value.ToJsonString())
+                .Order(StringComparer.Ordinal));
         }
     }
 
@@ -186,6 +188,8 @@ public sealed class CrossPartitionQueryProperties
 
     private sealed record Question(int Filter, int Order, int Bound, int PageSize)
     {
-        public string Sql => $"SELECT {(Bound == 1 ? "TOP 5 " : "")}VALUE c.id FROM c WHERE {Filters[Filter].Sql} ORDER BY {Orders[Order].Sql}{(Bound == 2 ? " OFFSET 3 LIMIT 6" : "")}";
+        public string Sql =>
+            $"SELECT {(Bound == 1 ? "TOP 5 " : "")}VALUE c.id FROM c WHERE {Filters[Filter].Sql} "
+                + $"ORDER BY {Orders[Order].Sql}{(Bound == 2 ? " OFFSET 3 LIMIT 6" : "")}";
     }
 }

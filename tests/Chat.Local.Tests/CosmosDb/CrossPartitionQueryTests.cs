@@ -34,7 +34,8 @@ public sealed class CrossPartitionQueryTests
     [InlineData("SELECT VALUE MIN(c.none) FROM c", "")]
     [InlineData("SELECT VALUE AVG(c.seq) FROM c", "9.5")]
     [InlineData("SELECT VALUE AVG(c.none) FROM c", "")]
-    [InlineData("SELECT COUNT(c.odd) AS n, MIN(c.seq) AS least, MAX(c.seq) AS most FROM c WHERE c.seq < 9", """{"n":5,"least":0,"most":8}""")]
+    [InlineData(
+        "SELECT COUNT(c.odd) AS n, MIN(c.seq) AS least, MAX(c.seq) AS most FROM c WHERE c.seq < 9", """{"n":5,"least":0,"most":8}""")]
     [InlineData("SELECT VALUE COUNTIF(c.seq > 14) FROM c", "5")]
     [InlineData("SELECT VALUE 1 + 1", "2")]
     [InlineData("SELECT VALUE COUNT(1)", "1")]
@@ -50,7 +51,8 @@ public sealed class CrossPartitionQueryTests
 
         var results = await account.PagesAsync(new QueryDefinition(sql), key: null, pageSize: 4);
 
-        Assert.Equal(expected, string.Join(' ', results.SelectMany(page => page).Select(result => result is JsonObject ? result.ToJsonString() : result!.ToString())));
+        Assert.Equal(expected, string.Join(
+            ' ', results.SelectMany(page => page).Select(result => result is JsonObject ? result.ToJsonString() : result!.ToString())));
         Assert.All(results, page => Assert.True(page.Count <= 4, $"A page of at most 4 has {page.Count}."));
     }
 

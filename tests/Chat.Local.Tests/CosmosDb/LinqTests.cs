@@ -13,7 +13,8 @@ public sealed class LinqTests
         """;
 
     private static readonly Entry[] Entries =
-        [.. Enumerable.Range(0, 12).Select(i => new Entry($"e{i}", $"k{i % 5}", i % 3 == 0 ? "head" : "message", i, i % 4 == 0 ? null : $"Text {i}", i % 2 == 0, [$"t{i % 3}"]))];
+        [.. Enumerable.Range(0, 12).Select(i => new Entry(
+            $"e{i}", $"k{i % 5}", i % 3 == 0 ? "head" : "message", i, i % 4 == 0 ? null : $"Text {i}", i % 2 == 0, [$"t{i % 3}"]))];
 
     [Fact]
     public async Task Should_find_what_a_list_finds()
@@ -29,7 +30,10 @@ public sealed class LinqTests
         await AgreesAsync(
             account,
             entries => entries.Where(entry => entry.Text != null).OrderBy(entry => entry.Seq).Select(entry => entry.Text));
-        await AgreesAsync(account, entries => entries.Where(entry => entry.Text != null && entry.Text.StartsWith("Text 1")).OrderBy(entry => entry.Seq).Select(entry => entry.Id));
+        await AgreesAsync(account, entries => entries
+            .Where(entry => entry.Text != null && entry.Text.StartsWith("Text 1"))
+            .OrderBy(entry => entry.Seq)
+            .Select(entry => entry.Id));
         await AgreesAsync(
             account,
             entries => entries.Where(entry => some.Contains(entry.Id)).OrderBy(entry => entry.Seq).Select(entry => entry.Id));
@@ -46,7 +50,10 @@ public sealed class LinqTests
         await AgreesAsync(
             account,
             entries => entries.OrderBy(entry => entry.Seq).Select(entry => new { entry.Id, Shown = entry.Gone ? "gone" : entry.Text }));
-        await AgreesAsync(account, entries => entries.Where(entry => entry.Text != null).OrderBy(entry => entry.Seq).Select(entry => new { entry.Id, Short = entry.Text!.Replace("1", "!").TrimStart() }));
+        await AgreesAsync(account, entries => entries
+            .Where(entry => entry.Text != null)
+            .OrderBy(entry => entry.Seq)
+            .Select(entry => new { entry.Id, Short = entry.Text!.Replace("1", "!").TrimStart() }));
         await AgreesAsync(
             account,
             entries => entries.OrderBy(entry => entry.Seq).Select(entry => new { entry.Id, Root = Math.Floor(Math.Sqrt(entry.Seq)) }));

@@ -45,7 +45,8 @@ public sealed class ListenerTests
             using var plain = new HttpClient();
             var given = await plain.GetStringAsync(new Uri($"http://localhost:{port}/_explorer/emulator.pem"));
             using var certificate = X509Certificate2.CreateFromPem(given);
-            using var client = new CosmosClient($"AccountEndpoint=https://localhost:{port}/;AccountKey={CosmosService.WellKnownKey};", new CosmosClientOptions
+            var connection = $"AccountEndpoint=https://localhost:{port}/;AccountKey={CosmosService.WellKnownKey};";
+            using var client = new CosmosClient(connection, new CosmosClientOptions
             {
                 ConnectionMode = ConnectionMode.Gateway,
                 ServerCertificateCustomValidationCallback = (shown, _, _) =>

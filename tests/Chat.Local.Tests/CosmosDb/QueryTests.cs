@@ -39,8 +39,11 @@ public sealed class QueryTests
         await account.CreateAsync("""{"id":"0","pk":"k"}""");
         Assert.Equal(6.15, (await account.CreateAsync("""{"id":"c","pk":"k","a":1,"b":2}""")).RequestCharge, 0.01);
 
-        Assert.Equal(["a", "b", "0", "c"], (await account.QueryAsync("SELECT VALUE c.id FROM c ORDER BY c._ts, c.id")).Select(id => (string?)id));
-        var after = await account.QueryAsync("SELECT VALUE c.id FROM c WHERE c._ts >= @at AND (c._ts > @at OR c.id > @id) ORDER BY c._ts, c.id", "k", ("@at", first), ("@id", "a"));
+        Assert.Equal(
+            ["a", "b", "0", "c"], (await account.QueryAsync("SELECT VALUE c.id FROM c ORDER BY c._ts, c.id")).Select(id => (string?)id));
+        var after = await account.QueryAsync(
+            "SELECT VALUE c.id FROM c WHERE c._ts >= @at AND (c._ts > @at OR c.id > @id) ORDER BY c._ts, c.id", "k", ("@at", first),
+            ("@id", "a"));
         Assert.Equal(["b", "0", "c"], after.Select(id => (string?)id));
     }
 
@@ -100,7 +103,8 @@ public sealed class QueryTests
     {
         await using var account = await WithDocumentsAsync();
 
-        var results = await account.QueryAsync("SELECT c.id, c.seq AS number, c.a.b, c.nothing, c.seq * 2, c.seq + 2 FROM c WHERE c.id = @id", "k", ("@id", "m1"));
+        var results = await account.QueryAsync(
+            "SELECT c.id, c.seq AS number, c.a.b, c.nothing, c.seq * 2, c.seq + 2 FROM c WHERE c.id = @id", "k", ("@id", "m1"));
 
         Assert.Equal("""{"id":"m1","number":1,"b":1,"$1":2,"$2":3}""", Assert.Single(results)!.ToJsonString());
     }
@@ -110,7 +114,8 @@ public sealed class QueryTests
     {
         await using var account = await WithDocumentsAsync();
 
-        var results = await account.QueryAsync("SELECT TOP @take * FROM c WHERE c.type = 'message' AND c.seq <= @seq ORDER BY c.seq DESC", "k", ("@take", 2), ("@seq", 3));
+        var results = await account.QueryAsync(
+            "SELECT TOP @take * FROM c WHERE c.type = 'message' AND c.seq <= @seq ORDER BY c.seq DESC", "k", ("@take", 2), ("@seq", 3));
 
         Assert.Equal(["m2", "m1"], results.Select(document => (string)document!["id"]!), StringComparer.Ordinal);
     }
@@ -121,7 +126,8 @@ public sealed class QueryTests
         await using var account = await WithDocumentsAsync();
 
         var results = await account.QueryAsync(
-            "SELECT VALUE c.id FROM c WHERE ARRAY_CONTAINS(@ids, c.id) AND c.gone = @gone AND c.seq = @seq AND c.none != @null OR ARRAY_CONTAINS(c.tags, @part, true)",
+            "SELECT VALUE c.id FROM c WHERE ARRAY_CONTAINS(@ids, c.id) AND c.gone = @gone AND c.seq = @seq AND c.none != @null "
+                + "OR ARRAY_CONTAINS(c.tags, @part, true)",
             "k",
             ("@ids", new[] { "m1", "m2" }), ("@gone", true), ("@seq", 2), ("@null", null), ("@part", new { n = 1 }));
 
@@ -179,11 +185,12 @@ public sealed class QueryTests
     [InlineData("", "{}", "[1+1]", 50_000, "chains")]
     [InlineData("", "c", ".a", 100_000, "path")]
     [InlineData("1=1 OR ", "1", "", 50_000, "characters")]
-    public async Task Should_refuse_queries_that_would_overflow_the_stack(string before, string middle, string after, int times, string reason)
+    public async Task Should_refuse_queries_that_would_overflow_the_stack(
+        string before, string middle, string after, int times, string reason)
     {
         await using var account = await WithDocumentsAsync();
-        var sql = $"SELECT VALUE {string.Concat(Enumerable.Repeat(before, times))}{middle}{string.Concat(Enumerable.Repeat(after, times))} FROM c";
-
+        var (opening, closing) = (string.Concat(Enumerable.Repeat(before, times)), string.Concat(Enumerable.Repeat(after, times)));
+        var sql = $"SELECT VALUE {opening}{middle}{closing} FROM c";
         var refused = await Assert.ThrowsAsync<CosmosException>(() => account.QueryAsync(sql));
 
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
@@ -194,7 +201,8 @@ public sealed class QueryTests
     [Theory]
     [InlineData("SELECT VALUE 1 FROM c JOIN a IN c.x JOIN b IN c.x JOIN d IN c.x JOIN e IN c.x WHERE false")]
     [InlineData("SELECT VALUE COUNT(1) FROM c JOIN a IN c.x JOIN b IN c.x JOIN d IN c.x JOIN e IN c.x")]
-    [InlineData("SELECT * FROM c WHERE EXISTS(SELECT VALUE a FROM a IN c.x WHERE EXISTS(SELECT VALUE b FROM b IN c.x JOIN d IN c.x JOIN e IN c.x WHERE false))")]
+    [InlineData("SELECT * FROM c WHERE EXISTS(SELECT VALUE a FROM a IN c.x WHERE EXISTS(SELECT VALUE b FROM b IN c.x JOIN d IN c.x "
+        + "JOIN e IN c.x WHERE false))")]
     public async Task Should_refuse_to_make_more_rows_of_documents_than_it_can(string sql)
     {
         await using var account = await CosmosAccount.StartAsync();
@@ -268,7 +276,9 @@ public sealed class QueryTests
 
         var pages = await account.PagesAsync(new QueryDefinition("SELECT VALUE c.id FROM c WHERE c.even"), key: null, pageSize: 3);
 
-        Assert.Equal(Enumerable.Range(0, 20).Select(i => i * 2), pages.SelectMany(page => page).Select(id => int.Parse((string)id!, System.Globalization.CultureInfo.InvariantCulture)).Order());
+        Assert.Equal(
+            Enumerable.Range(0, 20).Select(i => i * 2),
+            pages.SelectMany(page => page).Select(id => int.Parse((string)id!, System.Globalization.CultureInfo.InvariantCulture)).Order());
         Assert.All(pages, page => Assert.True(page.Count <= 3));
     }
 
@@ -285,7 +295,8 @@ public sealed class QueryTests
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Equal("1004", Assert.Single(response.Headers.GetValues("x-ms-substatus")));
-        Assert.Contains("rewrittenQuery", (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["additionalErrorInfo"], StringComparison.Ordinal);
+        var details = JsonNode.Parse(await response.Content.ReadAsStringAsync())!["additionalErrorInfo"];
+        Assert.Contains("rewrittenQuery", (string?)details, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -324,8 +335,10 @@ public sealed class QueryTests
             await account.CreateAsync($$"""{"id":"{{i}}","t":"t{{i % 2}}","u":"u{{i / 4}}","v":{{i}}}""");
         }
 
-        var key = JsonNode.Parse(prefix)!.AsArray().Aggregate(new PartitionKeyBuilder(), (builder, part) => builder.Add((string)part!)).Build();
-        using var query = account.Container.GetItemQueryIterator<JsonObject>("SELECT * FROM c", requestOptions: new QueryRequestOptions { PartitionKey = key });
+        var key = JsonNode.Parse(prefix)!.AsArray().Aggregate(new PartitionKeyBuilder(), (builder, part) => builder.Add((string)part!))
+            .Build();
+        using var query = account.Container.GetItemQueryIterator<JsonObject>(
+            "SELECT * FROM c", requestOptions: new QueryRequestOptions { PartitionKey = key });
         var found = new List<JsonObject>();
         while (query.HasMoreResults)
         {
@@ -345,13 +358,14 @@ public sealed class QueryTests
             await account.CreateAsync($$"""{"id":"{{i}}","pk":"k","seq":{{i * 10}}}""");
         }
 
-        var options = new QueryRequestOptions { PartitionKey = new PartitionKey("k"), EnableOptimisticDirectExecution = true, MaxItemCount = 5 };
+        QueryRequestOptions options = new() { PartitionKey = new("k"), EnableOptimisticDirectExecution = true, MaxItemCount = 5 };
         using var first = account.Container.GetItemQueryIterator<JsonObject>("SELECT * FROM c ORDER BY c.seq", requestOptions: options);
         var page = await first.ReadNextAsync();
         await account.Container.DeleteItemAsync<JsonObject>("4", new PartitionKey("k"));
         await account.CreateAsync("""{"id":"before","pk":"k","seq":35}""");
         await account.CreateAsync("""{"id":"after","pk":"k","seq":45}""");
-        using var second = account.Container.GetItemQueryIterator<JsonObject>("SELECT * FROM c ORDER BY c.seq", page.ContinuationToken, options);
+        using var second = account.Container.GetItemQueryIterator<JsonObject>(
+            "SELECT * FROM c ORDER BY c.seq", page.ContinuationToken, options);
         var next = await second.ReadNextAsync();
 
         Assert.Equal(["0", "1", "2", "3", "4"], page.Select(item => (string)item["id"]!), StringComparer.Ordinal);

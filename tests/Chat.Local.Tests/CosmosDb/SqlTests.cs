@@ -10,7 +10,8 @@ public sealed class SqlTests
 {
     private static readonly string[] Documents =
     [
-        """{"id":"a","pk":"k","kind":"x","n":1,"tags":["red","green"],"kids":[{"name":"Ann","age":5,"pets":["cat","dog"]},{"name":"Bob","age":9}]}""",
+        """{"id":"a","pk":"k","kind":"x","n":1,"tags":["red","green"],"kids":[{"name":"Ann","age":5,"pets":["cat","dog"]},"""
+            + """{"name":"Bob","age":9}]}""",
         """{"id":"b","pk":"k","kind":"x","n":2,"tags":[],"kids":[{"name":"Cy","age":7,"pets":["fish"]}]}""",
         """{"id":"c","pk":"k","kind":"y","n":4,"tags":["red"],"key":"n"}""",
         """{"id":"d","pk":"k","n":8,"tags":"none"}""",
@@ -34,24 +35,37 @@ public sealed class SqlTests
 
     [Theory]
     [InlineData("SELECT VALUE c.id FROM c WHERE EXISTS(SELECT VALUE t FROM t IN c.tags WHERE t = 'red')", """["a","c"]""")]
-    [InlineData("SELECT VALUE c.id FROM c WHERE NOT EXISTS(SELECT VALUE k FROM k IN c.kids WHERE EXISTS(SELECT VALUE p FROM p IN k.pets WHERE p = 'dog' AND c.n = 1))", """["b","c","d"]""")]
-    [InlineData("SELECT c.id, ARRAY(SELECT VALUE k.name FROM k IN c.kids) AS names FROM c WHERE c.n < 3", """[{"id":"a","names":["Ann","Bob"]},{"id":"b","names":["Cy"]}]""")]
+    [InlineData(
+        "SELECT VALUE c.id FROM c WHERE NOT EXISTS(SELECT VALUE k FROM k IN c.kids WHERE EXISTS(SELECT VALUE p FROM p IN k.pets "
+            + "WHERE p = 'dog' AND c.n = 1))",
+        """["b","c","d"]""")]
+    [InlineData(
+        "SELECT c.id, ARRAY(SELECT VALUE k.name FROM k IN c.kids) AS names FROM c WHERE c.n < 3",
+        """[{"id":"a","names":["Ann","Bob"]},{"id":"b","names":["Cy"]}]""")]
     [InlineData("SELECT VALUE ARRAY(SELECT DISTINCT VALUE LENGTH(k.name) FROM k IN c.kids) FROM c WHERE c.n = 1", "[[3]]")]
     [InlineData("SELECT VALUE (SELECT VALUE SUM(k.age) FROM k IN c.kids) FROM c WHERE c.n < 4", "[14,7]")]
     [InlineData("SELECT VALUE (SELECT VALUE COUNT(1) FROM t IN c.tags) FROM c", "[2,0,1,0]")]
-    [InlineData("SELECT c.id, (SELECT COUNT(1) AS n, MAX(k.age) AS oldest FROM k IN c.kids).oldest FROM c WHERE c.n < 3", """[{"id":"a","oldest":9},{"id":"b","oldest":7}]""")]
+    [InlineData(
+        "SELECT c.id, (SELECT COUNT(1) AS n, MAX(k.age) AS oldest FROM k IN c.kids).oldest FROM c WHERE c.n < 3",
+        """[{"id":"a","oldest":9},{"id":"b","oldest":7}]""")]
     [InlineData("SELECT VALUE (SELECT VALUE k.age FROM k IN c.kids WHERE k.name = 'Cy') FROM c", "[7]")]
     [InlineData("SELECT VALUE ARRAY(SELECT TOP 1 VALUE k.name FROM k IN c.kids)[0] FROM c", """["Ann","Cy"]""")]
-    [InlineData("SELECT VALUE ARRAY(SELECT k.age > 5 AS old, COUNT(1) AS n FROM k IN c.kids GROUP BY k.age > 5) FROM c WHERE c.n = 1", """[[{"old":false,"n":1},{"old":true,"n":1}]]""")]
+    [InlineData(
+        "SELECT VALUE ARRAY(SELECT k.age > 5 AS old, COUNT(1) AS n FROM k IN c.kids GROUP BY k.age > 5) FROM c WHERE c.n = 1",
+        """[[{"old":false,"n":1},{"old":true,"n":1}]]""")]
     public Task Should_ask_a_document_about_itself(string sql, string expected) => AgreesAsync(sql, expected);
 
     [Theory]
-    [InlineData("SELECT c.kind, COUNT(1) AS n, SUM(c.n) AS sum FROM c GROUP BY c.kind", """[{"kind":"x","n":2,"sum":3},{"kind":"y","n":1,"sum":4},{"n":1,"sum":8}]""")]
+    [InlineData(
+        "SELECT c.kind, COUNT(1) AS n, SUM(c.n) AS sum FROM c GROUP BY c.kind",
+        """[{"kind":"x","n":2,"sum":3},{"kind":"y","n":1,"sum":4},{"n":1,"sum":8}]""")]
     [InlineData("SELECT VALUE COUNT(1) FROM c GROUP BY c.kind", "[2,1,1]")]
     [InlineData("SELECT c.kind FROM c GROUP BY c.kind", """[{"kind":"x"},{"kind":"y"},{}]""")]
     [InlineData("SELECT c.n % 2 AS odd, COUNT(1) AS n FROM c GROUP BY c.n % 2", """[{"odd":1,"n":1},{"odd":0,"n":3}]""")]
     [InlineData("SELECT t, COUNT(1) FROM c JOIN t IN c.tags GROUP BY t", """[{"t":"red","$1":2},{"t":"green","$1":1}]""")]
-    [InlineData("SELECT c.kind, {\"n\": COUNT(1), \"last\": MAX(c.n)} AS all FROM c WHERE c.n < 8 GROUP BY c.kind", """[{"kind":"x","all":{"n":2,"last":2}},{"kind":"y","all":{"n":1,"last":4}}]""")]
+    [InlineData(
+        "SELECT c.kind, {\"n\": COUNT(1), \"last\": MAX(c.n)} AS all FROM c WHERE c.n < 8 GROUP BY c.kind",
+        """[{"kind":"x","all":{"n":2,"last":2}},{"kind":"y","all":{"n":1,"last":4}}]""")]
     [InlineData("SELECT TOP 1 c.kind FROM c GROUP BY c.kind", """[{"kind":"x"}]""")]
     [InlineData("SELECT COUNTIF(c.n > 1) AS many, COUNT(c.kind) FROM c", """[{"many":3,"$1":3}]""")]
     [InlineData("SELECT VALUE COUNT(1) FROM c WHERE c.n > 99", "[0]")]
@@ -71,11 +85,16 @@ public sealed class SqlTests
     [InlineData("SELECT VALUE c.id FROM c WHERE c.kind LIKE '[w-x]' OR c.id LIKE '[^abc]'", """["a","b","d"]""")]
     [InlineData("SELECT VALUE '50% off' LIKE '50!%%' ESCAPE '!'", "[true]")]
     [InlineData("SELECT VALUE '50 off' LIKE '50!%%' ESCAPE '!'", "[false]")]
-    [InlineData("SELECT VALUE ['a]' LIKE 'a[!]]' ESCAPE '!', '-' LIKE '[a!-z]' ESCAPE '!', 'm' LIKE '[a!-z]' ESCAPE '!', '^' LIKE '[x^-]', '-' LIKE '[x^-]']", "[[true,true,false,true,true]]")]
+    [InlineData(
+        "SELECT VALUE ['a]' LIKE 'a[!]]' ESCAPE '!', '-' LIKE '[a!-z]' ESCAPE '!', 'm' LIKE '[a!-z]' ESCAPE '!', '^' LIKE '[x^-]', "
+            + "'-' LIKE '[x^-]']",
+        "[[true,true,false,true,true]]")]
     [InlineData("SELECT VALUE ['[]' LIKE '[]', 'a[^]' LIKE '_[^]', '[ab' LIKE '[a%', 'b' LIKE '[^a-a]']", "[[true,true,true,true]]")]
     [InlineData("SELECT TOP 0 VALUE 1", "[]")]
     [InlineData("SELECT VALUE c.id FROM c WHERE c.n BETWEEN 2 AND 4 OR c.n NOT BETWEEN 0 AND c.none", """["b","c"]""")]
-    [InlineData("SELECT VALUE [1 BETWEEN 2 AND 'x', 3 BETWEEN 2 AND 'x' ?? 'none', 1 BETWEEN 0 AND 2 BETWEEN true AND true]", """[[false,"none",true]]""")]
+    [InlineData(
+        "SELECT VALUE [1 BETWEEN 2 AND 'x', 3 BETWEEN 2 AND 'x' ?? 'none', 1 BETWEEN 0 AND 2 BETWEEN true AND true]",
+        """[[false,"none",true]]""")]
     [InlineData("SELECT VALUE CONCAT(c.id, '-x') LIKE c.id || '\\\\_x' ESCAPE '\\\\' FROM c WHERE c.n = 1", "[false]")]
     public Task Should_evaluate(string sql, string expected) => AgreesAsync(sql, expected);
 
@@ -85,17 +104,34 @@ public sealed class SqlTests
     [InlineData("LEFT('abc', 2) || RIGHT('abc', 2) || RIGHT('abc', 9)", "\"abbcabc\"")]
     [InlineData("LEFT('abc', 1.5)", null)]
     [InlineData("[LEFT('abc', -1), SUBSTRING('abc', -1, 2), SUBSTRING('abc', 1, 9)]", """["","","bc"]""")]
-    [InlineData("[LTRIM('  a '), RTRIM(' a  '), LTRIM('--a-', '-'), RTRIM('AdventureWorks', 'Works'), TRIM('-_-a-_-', '-_')]", """["a "," a","a-","Adventure","a"]""")]
-    [InlineData("[ToString(1.5), ToString(true), ToString([1,'a']), ToString('s'), ToString(null), ToString(undefined)]", """["1.5","true","[1,\"a\"]","s","null"]""")]
-    [InlineData("[StringToNumber(' 1.5 '), StringToNumber('x'), StringToBoolean('true'), StringToNull('null'), StringToArray('[1]'), StringToObject('{\"a\":1}'), StringToArray('1')]", """[1.5,true,null,[1],{"a":1}]""")]
-    [InlineData("[ARRAY_SLICE([1,2,3], 1), ARRAY_SLICE([1,2,3], -2, 1), ARRAY_SLICE([1,2,3], 5), ARRAY_SLICE([1,2,3], 0, -1)]", "[[2,3],[2],[],[]]")]
+    [InlineData(
+        "[LTRIM('  a '), RTRIM(' a  '), LTRIM('--a-', '-'), RTRIM('AdventureWorks', 'Works'), TRIM('-_-a-_-', '-_')]",
+        """["a "," a","a-","Adventure","a"]""")]
+    [InlineData(
+        "[ToString(1.5), ToString(true), ToString([1,'a']), ToString('s'), ToString(null), ToString(undefined)]",
+        """["1.5","true","[1,\"a\"]","s","null"]""")]
+    [InlineData(
+        "[StringToNumber(' 1.5 '), StringToNumber('x'), StringToBoolean('true'), StringToNull('null'), StringToArray('[1]'), "
+            + "StringToObject('{\"a\":1}'), StringToArray('1')]",
+        """[1.5,true,null,[1],{"a":1}]""")]
+    [InlineData(
+        "[ARRAY_SLICE([1,2,3], 1), ARRAY_SLICE([1,2,3], -2, 1), ARRAY_SLICE([1,2,3], 5), ARRAY_SLICE([1,2,3], 0, -1)]",
+        "[[2,3],[2],[],[]]")]
     [InlineData("ARRAY_CONCAT([1], ['a'], [[2]])", """[1,"a",[2]]""")]
-    [InlineData("[ARRAY_CONTAINS_ANY([1,2], 3, 2), ARRAY_CONTAINS_ANY([1,2], 3), ARRAY_CONTAINS_ALL([1,2], 2, 1), ARRAY_CONTAINS_ALL([1,2], 2, 3)]", "[true,false,true,false]")]
-    [InlineData("[SetIntersect([1,'a',{\"x\":1,\"y\":2},1], [{\"y\":2,\"x\":1},1]), SetUnion([1,2,2], [2,3])]", """[[1,{"x":1,"y":2}],[1,2,3]]""")]
-    [InlineData("[ROUND(2.5), ROUND(-2.5), ROUND(1.255, 1), POWER(2, 10), SQRT(16), SIGN(-3), SQUARE(3), TRUNC(-1.7)]", "[3,-3,1.3,1024,4,-1,9,-1]")]
+    [InlineData(
+        "[ARRAY_CONTAINS_ANY([1,2], 3, 2), ARRAY_CONTAINS_ANY([1,2], 3), ARRAY_CONTAINS_ALL([1,2], 2, 1), ARRAY_CONTAINS_ALL([1,2], 2, 3)]",
+        "[true,false,true,false]")]
+    [InlineData(
+        "[SetIntersect([1,'a',{\"x\":1,\"y\":2},1], [{\"y\":2,\"x\":1},1]), SetUnion([1,2,2], [2,3])]", """[[1,{"x":1,"y":2}],[1,2,3]]""")]
+    [InlineData(
+        "[ROUND(2.5), ROUND(-2.5), ROUND(1.255, 1), POWER(2, 10), SQRT(16), SIGN(-3), SQUARE(3), TRUNC(-1.7)]",
+        "[3,-3,1.3,1024,4,-1,9,-1]")]
     [InlineData("[SQRT(-1), 1 / 0, LOG(0)]", "[]")]
-    [InlineData("[IS_INTEGER(1), IS_INTEGER(1.5), IS_INTEGER('1'), IIF(1 = 1, 'y', 'n'), IIF(1, 'y', 'n')]", """[true,false,false,"y","n"]""")]
-    [InlineData("[RegexMatch('abcd', 'ABC', 'i'), RegexMatch('abcd', '^b'), RegexMatch('a\\nb', '^b$', 'm'), RegexMatch('ab', 'a b', 'x')]", "[true,false,true,true]")]
+    [InlineData(
+        "[IS_INTEGER(1), IS_INTEGER(1.5), IS_INTEGER('1'), IIF(1 = 1, 'y', 'n'), IIF(1, 'y', 'n')]", """[true,false,false,"y","n"]""")]
+    [InlineData(
+        "[RegexMatch('abcd', 'ABC', 'i'), RegexMatch('abcd', '^b'), RegexMatch('a\\nb', '^b$', 'm'), RegexMatch('ab', 'a b', 'x')]",
+        "[true,false,true,true]")]
     [InlineData("[INDEX_OF('abab', 'b'), INDEX_OF('abab', 'b', 2), INDEX_OF('abab', 'c'), INDEX_OF('a', 'a', 9)]", "[1,3,-1,-1]")]
     [InlineData("[REVERSE('abc'), REPLICATE('ab', 2)]", """["cba","abab"]""")]
     public Task Should_call(string expression, string? expected) =>
@@ -104,12 +140,28 @@ public sealed class SqlTests
     [Theory]
     [InlineData("DateTimeAdd('mm', 1, '2020-01-31T00:00:00.0000000Z')", "\"2020-02-29T00:00:00.0000000Z\"")]
     [InlineData("DateTimeAdd('ns', 1234567, '2020-01-01')", "\"2020-01-01T00:00:00.0012345Z\"")]
-    [InlineData("[DateTimeDiff('year', '2018-12-31T23:59:59Z', '2019-01-01T00:00:00Z'), DateTimeDiff('hour', '2018-01-01T01:01:00Z', '2018-01-01T03:00:00Z'), DateTimeDiff('month', '2019-03-01', '2018-12-31')]", "[1,2,-3]")]
-    [InlineData("[DateTimePart('mm', '2020-01-02T03:04:05.6789123Z'), DateTimePart('mcs', '2020-01-02T03:04:05.6789123Z'), DateTimePart('ns', '2020-01-02T03:04:05.6789123Z'), DateTimePart('xx', '2020-01-02')]", "[1,678912,678912300]")]
-    [InlineData("[DateTimeFromParts(2020, 9, 4), DateTimeFromParts(2020, 9, 4, 10, 52, 12, 3456789), DateTimeFromParts(2020, 13, 1)]", """["2020-09-04T00:00:00.0000000Z","2020-09-04T10:52:12.3456789Z"]""")]
-    [InlineData("[DateTimeToTimestamp('2020-07-09T23:20:13.4575530Z'), DateTimeToTicks('1970-01-01T00:00:01Z'), TimestampToDateTime(1594227912345), TicksToDateTime(10000000)]", """[1594336813457,10000000,"2020-07-08T17:05:12.3450000Z","1970-01-01T00:00:01.0000000Z"]""")]
-    [InlineData("[DateTimeBin('2021-06-28T17:24:29.2991234Z', 'hh'), DateTimeBin('2021-06-28T17:24:29Z', 'day', 5, '2021-06-01'), DateTimeBin('2021-06-28', 'yy', 2)]", """["2021-06-28T17:00:00.0000000Z","2021-06-26T00:00:00.0000000Z","2020-01-01T00:00:00.0000000Z"]""")]
-    [InlineData("[GetCurrentDateTime(), GetCurrentTimestamp(), GetCurrentTicksStatic(), DateTimeAdd('yy', 90000, '2020-01-01')]", """["1970-01-01T00:00:07.0000000Z",7000,70000000]""")]
+    [InlineData(
+        "[DateTimeDiff('year', '2018-12-31T23:59:59Z', '2019-01-01T00:00:00Z'), DateTimeDiff('hour', '2018-01-01T01:01:00Z', "
+            + "'2018-01-01T03:00:00Z'), DateTimeDiff('month', '2019-03-01', '2018-12-31')]",
+        "[1,2,-3]")]
+    [InlineData(
+        "[DateTimePart('mm', '2020-01-02T03:04:05.6789123Z'), DateTimePart('mcs', '2020-01-02T03:04:05.6789123Z'), DateTimePart('ns', "
+            + "'2020-01-02T03:04:05.6789123Z'), DateTimePart('xx', '2020-01-02')]",
+        "[1,678912,678912300]")]
+    [InlineData(
+        "[DateTimeFromParts(2020, 9, 4), DateTimeFromParts(2020, 9, 4, 10, 52, 12, 3456789), DateTimeFromParts(2020, 13, 1)]",
+        """["2020-09-04T00:00:00.0000000Z","2020-09-04T10:52:12.3456789Z"]""")]
+    [InlineData(
+        "[DateTimeToTimestamp('2020-07-09T23:20:13.4575530Z'), DateTimeToTicks('1970-01-01T00:00:01Z'), "
+            + "TimestampToDateTime(1594227912345), TicksToDateTime(10000000)]",
+        """[1594336813457,10000000,"2020-07-08T17:05:12.3450000Z","1970-01-01T00:00:01.0000000Z"]""")]
+    [InlineData(
+        "[DateTimeBin('2021-06-28T17:24:29.2991234Z', 'hh'), DateTimeBin('2021-06-28T17:24:29Z', 'day', 5, '2021-06-01'), "
+            + "DateTimeBin('2021-06-28', 'yy', 2)]",
+        """["2021-06-28T17:00:00.0000000Z","2021-06-26T00:00:00.0000000Z","2020-01-01T00:00:00.0000000Z"]""")]
+    [InlineData(
+        "[GetCurrentDateTime(), GetCurrentTimestamp(), GetCurrentTicksStatic(), DateTimeAdd('yy', 90000, '2020-01-01')]",
+        """["1970-01-01T00:00:07.0000000Z",7000,70000000]""")]
     public void Should_reckon_with_time(string expression, string expected)
     {
         var query = SqlParser.Parse(
@@ -125,7 +177,8 @@ public sealed class SqlTests
     {
         await using var account = await WithDocumentsAsync();
 
-        Assert.Equal(4, (await account.QueryAsync("SELECT * FROM c WHERE " + string.Join(" OR ", Enumerable.Repeat("1=2", 5000)) + " OR c.n > 0")).Count);
+        Assert.Equal(4, (await account.QueryAsync(
+            "SELECT * FROM c WHERE " + string.Join(" OR ", Enumerable.Repeat("1=2", 5000)) + " OR c.n > 0")).Count);
         Assert.Equal(4, (await account.QueryAsync("SELECT * FROM c WHERE " + string.Join(" AND ", Enumerable.Repeat("1=1", 5000)))).Count);
         Assert.Equal(
             [1000],
@@ -143,10 +196,10 @@ public sealed class SqlTests
     public async Task Should_evaluate_as_deep_as_it_takes_queries(string before, string middle, string after, int times)
     {
         await using var account = await WithDocumentsAsync();
+        var (opening, closing) = (string.Concat(Enumerable.Repeat(before, times)), string.Concat(Enumerable.Repeat(after, times)));
         var chain = string.Concat(Enumerable.Repeat("+1", 990));
 
-        Assert.Equal(4, (await account.QueryAsync(
-            $"SELECT c.id, {string.Concat(Enumerable.Repeat(before, times))}{middle}{chain}{string.Concat(Enumerable.Repeat(after, times))} AS deep FROM c")).Count);
+        Assert.Equal(4, (await account.QueryAsync($"SELECT c.id, {opening}{middle}{chain}{closing} AS deep FROM c")).Count);
     }
 
     [Fact]

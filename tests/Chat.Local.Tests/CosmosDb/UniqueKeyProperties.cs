@@ -51,7 +51,9 @@ public sealed class UniqueKeyProperties
         await account.DisposeAsync();
 
         Task<CosmosAccount> StartAsync() => CosmosAccount.StartAsync(
-            Policy + (model.DefaultTtl is { } ttl ? string.Create(CultureInfo.InvariantCulture, $",\"defaultTtl\":{ttl}") : ""), directory.Path, clock);
+            Policy + (model.DefaultTtl is { } ttl ? string.Create(CultureInfo.InvariantCulture, $",\"defaultTtl\":{ttl}") : ""),
+            directory.Path,
+            clock);
 
         long Now() => clock.GetUtcNow().ToUnixTimeSeconds();
 

@@ -56,7 +56,8 @@ public sealed class UniqueKeyTests : IDisposable
         await account.Container.DeleteItemAsync<object>("a", Key);
         await account.CreateAsync("""{"id":"c","pk":"k","mail":"b@b","n":7}""");
 
-        Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"d","pk":"k","mail":"a@b","n":8}"""))).StatusCode);
+        var refused = await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"d","pk":"k","mail":"a@b","n":8}"""));
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
     }
 
     [Fact]
@@ -65,9 +66,8 @@ public sealed class UniqueKeyTests : IDisposable
         await using var account = await CosmosAccount.StartAsync("\"uniqueKeyPolicy\":{\"uniqueKeys\":[{\"paths\":[\"/mail\"]}]}");
         await account.CreateAsync("""{"id":"a","pk":"k"}""");
 
-        Assert.Equal(
-            HttpStatusCode.Conflict,
-            (await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"b","pk":"k","mail":null}"""))).StatusCode);
+        var refused = await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"b","pk":"k","mail":null}"""));
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
     }
 
     [Fact]
@@ -80,7 +80,8 @@ public sealed class UniqueKeyTests : IDisposable
 
         await account.CreateAsync("""{"id":"b","pk":"k","mail":"a@b"}""");
 
-        Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"c","pk":"k","mail":"a@b","n":1}"""))).StatusCode);
+        var refused = await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"c","pk":"k","mail":"a@b","n":1}"""));
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
     }
 
     [Fact]
@@ -94,9 +95,8 @@ public sealed class UniqueKeyTests : IDisposable
         await using var again = await CosmosAccount.StartAsync(Policy, _directory.Path);
         var properties = (await again.Container.ReadContainerAsync()).Resource;
         Assert.Equal(["/mail", "/a/b,/n"], properties.UniqueKeyPolicy.UniqueKeys.Select(key => string.Join(',', key.Paths)));
-        Assert.Equal(
-            HttpStatusCode.Conflict,
-            (await Assert.ThrowsAsync<CosmosException>(() => again.CreateAsync("""{"id":"c","pk":"k","mail":"changed"}"""))).StatusCode);
+        var refused = await Assert.ThrowsAsync<CosmosException>(() => again.CreateAsync("""{"id":"c","pk":"k","mail":"changed"}"""));
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
         await again.CreateAsync("""{"id":"c","pk":"k","mail":"a@b"}""");
     }
 
@@ -131,7 +131,8 @@ public sealed class UniqueKeyTests : IDisposable
         await account.Container.DeleteItemAsync<object>("a", Key);
         await account.CreateAsync("""{"id":"c","pk":"k","mail":"a@b","n":3}""");
 
-        Assert.Equal(HttpStatusCode.Conflict, (await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"d","pk":"k","mail":"a@b","n":4}"""))).StatusCode);
+        var refused = await Assert.ThrowsAsync<CosmosException>(() => account.CreateAsync("""{"id":"d","pk":"k","mail":"a@b","n":4}"""));
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
     }
 
     public void Dispose() => _directory.Dispose();

@@ -16,7 +16,8 @@ public sealed class When_a_query_is_too_much_work
     [InlineData("[" + Sixteen + "]")]
     [InlineData("ARRAY_CONCAT([{0}]," + Sixteen + ")")]
     [InlineData("REPLACE({0}, 'x', 'xxxxxxxxxxxxxxxx')")]
-    [InlineData("{{\"a\":{0},\"b\":{0},\"c\":{0},\"d\":{0},\"e\":{0},\"f\":{0},\"g\":{0},\"h\":{0},\"i\":{0},\"j\":{0},\"k\":{0},\"l\":{0}}}")]
+    [InlineData(
+        "{{\"a\":{0},\"b\":{0},\"c\":{0},\"d\":{0},\"e\":{0},\"f\":{0},\"g\":{0},\"h\":{0},\"i\":{0},\"j\":{0},\"k\":{0},\"l\":{0}}}")]
     public async Task Should_refuse_values_that_grow_without_end(string longer)
     {
         var start = longer.StartsWith("ARRAY_CONCAT", StringComparison.Ordinal) ? "[c.text]" : "c.text";
@@ -32,7 +33,8 @@ public sealed class When_a_query_is_too_much_work
     [Fact]
     public Task Should_refuse_conditions_that_are_evaluated_endlessly_often() =>
         RefusesAsync(
-            $"SELECT VALUE 1 FROM c JOIN a IN c.many JOIN b IN c.many JOIN d IN c.many WHERE {string.Join(" OR ", Enumerable.Repeat("a * b * d < 0", 20))}",
+            "SELECT VALUE 1 FROM c JOIN a IN c.many JOIN b IN c.many JOIN d IN c.many "
+                + $"WHERE {string.Join(" OR ", Enumerable.Repeat("a * b * d < 0", 20))}",
             "steps");
 
     [Fact]

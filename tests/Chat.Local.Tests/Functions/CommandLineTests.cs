@@ -13,7 +13,8 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("--urls http://*:80 --data /tmp/x --in-memory --reset --cosmos-port 0 --signalr-port 0", "http://*:80", "/tmp/x", true, true, 0, 0)]
+    [InlineData(
+        "--urls http://*:80 --data /tmp/x --in-memory --reset --cosmos-port 0 --signalr-port 0", "http://*:80", "/tmp/x", true, true, 0, 0)]
     [InlineData("--reset --cosmos-port 1 --signalr-port 2 --data a --urls http://[::1]:0", "http://[::1]:0", "a", false, true, 1, 2)]
     [InlineData("--data a --data b --in-memory --in-memory", "http://localhost:7071", "b", true, false, 8081, 8888)]
     public void Takes_options_in_any_order_and_the_last_of_a_kind(

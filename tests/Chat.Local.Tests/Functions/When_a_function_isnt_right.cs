@@ -19,10 +19,16 @@ public sealed class When_a_function_isnt_right
     [InlineData("'Wrong' has 2 triggers", Timer, Queue)]
     [InlineData("'Wrong' has 0 triggers", """{"type":"http","name":"$return","direction":"Out"}""")]
     [InlineData("'Wrong' has a binding that the local host doesn't know: blobTrigger", """{"type":"blobTrigger","name":"blob"}""")]
-    [InlineData("'Wrong' has a binding that the local host doesn't know: cosmosDB", Timer, """{"type":"cosmosDB","name":"document","direction":"In"}""")]
-    [InlineData("'Wrong' has a binding that the local host doesn't know: http", Timer, """{"type":"http","name":"$return","direction":"Out"}""")]
+    [InlineData(
+        "'Wrong' has a binding that the local host doesn't know: cosmosDB",
+        Timer,
+        """{"type":"cosmosDB","name":"document","direction":"In"}""")]
+    [InlineData(
+        "'Wrong' has a binding that the local host doesn't know: http", Timer, """{"type":"http","name":"$return","direction":"Out"}""")]
     [InlineData("'Wrong' has the malformed route 'a/{b'", """{"type":"httpTrigger","name":"request","route":"a/{b"}""")]
-    [InlineData("'Wrong' has the route 'Admin/cases', which the host keeps for itself", """{"type":"httpTrigger","name":"request","route":"Admin/cases"}""")]
+    [InlineData(
+        "'Wrong' has the route 'Admin/cases', which the host keeps for itself",
+        """{"type":"httpTrigger","name":"request","route":"Admin/cases"}""")]
     public void Should_refuse_to_start_and_name_it(string because, params string[] bindings) =>
         ShouldBeRefused(because, () => Described.Function("Wrong", bindings));
 

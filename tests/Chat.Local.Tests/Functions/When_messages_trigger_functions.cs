@@ -113,7 +113,8 @@ public sealed class When_messages_trigger_functions : IAsyncLifetime
     {
         _work.Gate = new SemaphoreSlim(0);
         await using var host = await StartAsync(
-            typeof(TakesText), new(StringComparer.Ordinal) { ["AzureFunctionsJobHost:extensions:serviceBus:maxAutoLockRenewalDuration"] = "00:01:00" });
+            typeof(TakesText),
+            new(StringComparer.Ordinal) { ["AzureFunctionsJobHost:extensions:serviceBus:maxAutoLockRenewalDuration"] = "00:01:00" });
         await SendAsync("long");
         await _work.WhenBegunAsync("text long");
         _clock.Advance(TimeSpan.FromSeconds(30));

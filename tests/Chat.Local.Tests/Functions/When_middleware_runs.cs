@@ -152,7 +152,9 @@ public sealed class When_middleware_runs
     {
         public Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
         {
-            context.Items["told"] = $"{context.FunctionDefinition.Name} {context.FunctionDefinition.InputBindings["request"].Type} {context.BindingContext.BindingData["name"]} item";
+            context.Items["told"] =
+                $"{context.FunctionDefinition.Name} {context.FunctionDefinition.InputBindings["request"].Type} "
+                    + $"{context.BindingContext.BindingData["name"]} item";
             context.Items["scoped"] = context.InstanceServices.GetRequiredService<Scoped>();
             context.Features.Set(new Shared("feature"));
             return next(context);

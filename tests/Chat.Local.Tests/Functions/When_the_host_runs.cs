@@ -114,7 +114,8 @@ public sealed class When_the_host_runs
         await using var host = await StartAsync();
         using var json = JsonDocument.Parse(await host.Client.GetStringAsync(new Uri("local/token?user=alice", UriKind.Relative)));
         var settings = host.Host.Services.GetRequiredService<IConfiguration>();
-        var checkedToken = await new JsonWebTokenHandler().ValidateTokenAsync(json.RootElement.GetProperty("token").GetString(), new TokenValidationParameters
+        var token = json.RootElement.GetProperty("token").GetString();
+        var checkedToken = await new JsonWebTokenHandler().ValidateTokenAsync(token, new TokenValidationParameters
         {
             ValidIssuer = settings["Auth:Issuer"],
             ValidAudience = settings["Auth:Audience"],
@@ -146,7 +147,9 @@ public sealed class When_the_host_runs
     [InlineData("..")]
     [InlineData("a+b")]
     [InlineData("a%2Fb")]
-    [InlineData("129--------------------------------------------------------------------------------------------------------------------------x129")]
+    [InlineData(
+        "129----------------------------------------------------------"
+            + "----------------------------------------------------------------x129")]
     public async Task Should_give_no_token_to_a_name_that_no_user_can_have(string user)
     {
         await using var host = await StartAsync();

@@ -91,7 +91,8 @@ public sealed class When_the_worker_is_a_child
     {
         var azure = await LocalAzure.StartAsync(null);
         azure.ServiceBus.Listen(0);
-        Assert.True(await azure.Cosmos.ListenAsync(0, CancellationToken.None) is not null && await azure.SignalR.ListenAsync(0, CancellationToken.None));
+        Assert.True(await azure.Cosmos.ListenAsync(0, CancellationToken.None) is not null
+            && await azure.SignalR.ListenAsync(0, CancellationToken.None));
         return azure;
     }
 

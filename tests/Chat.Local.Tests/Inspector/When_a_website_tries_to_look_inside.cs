@@ -19,7 +19,10 @@ public sealed class When_a_website_tries_to_look_inside
     public async Task Should_answer_only_to_this_machines_own_names(string method, string path)
     {
         await using var host = await InspectedHost.StartAsync();
-        foreach (var (name, isOurs) in new[] { ("evil.example", false), ("localhost.evil.example", false), ("LOCALHOST:1", true), ("127.0.0.1", true), ("[::1]:7071", true) })
+        foreach (var (name, isOurs) in new[]
+        {
+            ("evil.example", false), ("localhost.evil.example", false), ("LOCALHOST:1", true), ("127.0.0.1", true), ("[::1]:7071", true),
+        })
         {
             using var content = new StringContent("{}", Encoding.UTF8, "application/json");
             var status = await host.StatusAsync(new HttpMethod(method), path, name, content);

@@ -121,7 +121,8 @@ public sealed class When_dead_letters_are_sorted_out_in_a_browser
     }
 
     private static async Task HideAsync(IPage page, bool hidden) => await page.EvaluateAsync(
-        "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }",
+        "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); "
+            + "document.dispatchEvent(new Event('visibilitychange')); }",
         hidden);
 
     private static string Chromium()

@@ -27,7 +27,8 @@ public sealed class When_somebody_looks_inside : IAsyncLifetime
         Assert.Equal(["Answer http GET /api/answer/{status:int}", "Yearly timer 0 0 0 1 1 *"], functions.EnumerateArray().Select(Describe));
         var runs = functions[0].GetProperty("runs");
         Assert.Equal((0, 3, 2), (Number(runs, "running"), Number(runs, "invocations"), Number(runs, "failures")));
-        Assert.Contains("request failed, as the test wants it.", Text(runs.GetProperty("lastFailure"), "message"), StringComparison.Ordinal);
+        Assert.Contains(
+            "request failed, as the test wants it.", Text(runs.GetProperty("lastFailure"), "message"), StringComparison.Ordinal);
         Assert.True(runs.GetProperty("p50").GetDouble() > 0);
         Assert.Equal(JsonValueKind.Null, functions[1].GetProperty("runs").GetProperty("p99").ValueKind);
 
@@ -58,7 +59,10 @@ public sealed class When_somebody_looks_inside : IAsyncLifetime
 
         var queue = (await _host.GetAsync("local/api/queues")).EnumerateArray().Single(queue => Text(queue, "name") == InspectedHost.Queue);
         Assert.Equal("""{"active":1,"scheduled":1,"deferred":1,"inFlight":1,"deadLettered":1}""", queue.GetProperty("counts").GetRawText());
-        foreach (var (kind, body) in new[] { ("active", "ready"), ("scheduled", "later"), ("deferred", "aside"), ("in-flight", "held"), ("dead-lettered", "secret") })
+        foreach (var (kind, body) in new[]
+        {
+            ("active", "ready"), ("scheduled", "later"), ("deferred", "aside"), ("in-flight", "held"), ("dead-lettered", "secret"),
+        })
         {
             var messages = await _host.GetAsync($"local/api/queues/fanout/{kind}");
             Assert.DoesNotContain("\"" + body + "\"", messages.GetRawText(), StringComparison.Ordinal);
@@ -67,8 +71,15 @@ public sealed class When_somebody_looks_inside : IAsyncLifetime
         }
 
         var letter = await _host.GetAsync($"local/api/queues/fanout/dead-lettered/{dead}");
-        Assert.Equal(("letter 1", "Poison", "It was bad.", 1), (Text(letter, "messageId"), Text(letter, "deadLetterReason"), Text(letter, "deadLetterDescription"), (int)Number(letter, "deliveryCount")));
-        foreach (var path in new[] { "nowhere/active", "fanout/elsewhere", "fanout/active/9999", $"fanout/active/{dead}", "fanout/dead-lettered/x" })
+        Assert.Equal(("letter 1", "Poison", "It was bad.", 1), (
+            Text(letter, "messageId"),
+            Text(letter, "deadLetterReason"),
+            Text(letter, "deadLetterDescription"),
+            (int)Number(letter, "deliveryCount")));
+        foreach (var path in new[]
+        {
+            "nowhere/active", "fanout/elsewhere", "fanout/active/9999", $"fanout/active/{dead}", "fanout/dead-lettered/x",
+        })
         {
             Assert.Equal(HttpStatusCode.NotFound, await _host.StatusAsync(HttpMethod.Get, "local/api/queues/" + path));
         }
@@ -110,20 +121,30 @@ public sealed class When_somebody_looks_inside : IAsyncLifetime
     [Fact]
     public async Task Should_show_containers_partitions_documents_and_one_document()
     {
-        await _host.Azure.Cosmos.UpsertDocumentAsync("chat", "users", "alice/1", Encoding.UTF8.GetBytes("""{"id":"profile","userId":"alice/1","name":"Alice"}"""));
-        await _host.Azure.Cosmos.UpsertDocumentAsync("chat", "users", "alice/1", Encoding.UTF8.GetBytes("""{"id":"block:b","userId":"alice/1"}"""));
+        await _host.Azure.Cosmos.UpsertDocumentAsync(
+            "chat", "users", "alice/1", Encoding.UTF8.GetBytes("""{"id":"profile","userId":"alice/1","name":"Alice"}"""));
+        await _host.Azure.Cosmos.UpsertDocumentAsync(
+            "chat", "users", "alice/1", Encoding.UTF8.GetBytes("""{"id":"block:b","userId":"alice/1"}"""));
         var users = (await _host.GetAsync("local/api/containers")).EnumerateArray().Single(container => Text(container, "id") == "users");
-        Assert.Equal(("/userId", 1, 2), (users.GetProperty("partitionKey")[0].GetString(), (int)Number(users, "partitions"), (int)Number(users, "documents")));
+        Assert.Equal(("/userId", 1, 2), (
+            users.GetProperty("partitionKey")[0].GetString(), (int)Number(users, "partitions"), (int)Number(users, "documents")));
 
         const string Users = "local/api/containers/chat/users";
-        Assert.Equal("""{"total":1,"partitions":[{"key":"[\"alice/1\"]","documents":2}]}""", (await _host.GetAsync(Users + "/partitions?search=ALICE")).GetRawText());
+        Assert.Equal(
+            """{"total":1,"partitions":[{"key":"[\"alice/1\"]","documents":2}]}""",
+            (await _host.GetAsync(Users + "/partitions?search=ALICE")).GetRawText());
         Assert.Equal(0, Number(await _host.GetAsync(Users + "/partitions?search=bob"), "total"));
         var key = "partition=" + Uri.EscapeDataString("""["alice/1"]""");
         var documents = await _host.GetAsync($"{Users}/documents?{key}");
         Assert.Equal(["block:b", "profile"], documents.GetProperty("documents").EnumerateArray().Select(document => Text(document, "id")));
         Assert.Equal(1, Number(await _host.GetAsync($"{Users}/documents?{key}&search=prof"), "total"));
         Assert.Equal("Alice", Text(await _host.GetAsync($"{Users}/document?{key}&id=profile"), "name"));
-        foreach (var path in new[] { "local/api/containers/chat/none/partitions", $"{Users}/documents?partition=x", $"{Users}/document?{key}&id=none" })
+        foreach (var path in new[]
+        {
+            "local/api/containers/chat/none/partitions",
+            $"{Users}/documents?partition=x",
+            $"{Users}/document?{key}&id=none",
+        })
         {
             Assert.Equal(HttpStatusCode.NotFound, await _host.StatusAsync(HttpMethod.Get, path));
         }

@@ -41,7 +41,8 @@ internal static class MemberLines
         { IsLiteral: true } =>
             $"{Access(field)} const {TypeNames.Of(field.FieldType)} {field.Name} = {Literal(field.FieldType, field.GetRawConstantValue())}",
         _ =>
-            $"{Access(field)} {(field.IsStatic ? "static " : "")}{(field.IsInitOnly ? "readonly " : "")}{TypeNames.Of(Annotations.Create(field))} {field.Name}",
+            $"{Access(field)} {(field.IsStatic ? "static " : "")}{(field.IsInitOnly ? "readonly " : "")}"
+                + $"{TypeNames.Of(Annotations.Create(field))} {field.Name}",
     };
 
     private static string Line(ConstructorInfo made) => $"{Access(made)} {made.DeclaringType!.Name.Split('`')[0]}({Parameters(made)})";
@@ -50,7 +51,8 @@ internal static class MemberLines
     {
         var widest = Widest(property)!;
         var accessors = string.Concat(property.GetAccessors(nonPublic: true).Where(IsVisible).Select(accessor =>
-            $"{(Access(accessor) == "public" ? "" : Access(accessor) + " ")}{(accessor == property.GetMethod ? "get" : IsInit(accessor) ? "init" : "set")}; "));
+            $"{(Access(accessor) == "public" ? "" : Access(accessor) + " ")}"
+                + $"{(accessor == property.GetMethod ? "get" : IsInit(accessor) ? "init" : "set")}; "));
         return $"{Access(widest)} {Modifiers(widest)}{TypeNames.Of(Annotations.Create(property))} {property.Name} {{ {accessors}}}";
     }
 

@@ -32,7 +32,8 @@ internal sealed class PackageSurface
     public static PackageSurface OfPackages()
     {
         var assembly = typeof(PackageSurface).Assembly;
-        return new PackageSurface(assembly.GetManifestResourceNames().Where(name => name.StartsWith("surface/", StringComparison.Ordinal)).SelectMany(name =>
+        var names = assembly.GetManifestResourceNames().Where(name => name.StartsWith("surface/", StringComparison.Ordinal));
+        return new PackageSurface(names.SelectMany(name =>
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
             return reader.ReadToEnd().Split('\n');

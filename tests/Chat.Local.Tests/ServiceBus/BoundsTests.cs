@@ -23,7 +23,11 @@ public sealed class BoundsTests
 
         // The broker notices that the first is gone, some time.
         await using var client = new ServiceBusClient(
-            port.ConnectionString, new ServiceBusClientOptions { RetryOptions = new ServiceBusRetryOptions { MaxRetries = 100, Delay = TimeSpan.FromMilliseconds(10), Mode = ServiceBusRetryMode.Fixed } });
+            port.ConnectionString,
+            new ServiceBusClientOptions
+            {
+                RetryOptions = new() { MaxRetries = 100, Delay = TimeSpan.FromMilliseconds(10), Mode = ServiceBusRetryMode.Fixed },
+            });
         await client.CreateSender("orders").SendMessageAsync(TestBus.Message("a"));
     }
 

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Chat.Local.Tests.ServiceBus;
 
-/// <summary>However sends, receives, settlements, lost locks and crashes interleave, no message is lost and none is completed twice.</summary>
+/// <summary>
+/// However sends, receives, settlements, lost locks and crashes interleave, no message is lost and none is completed twice.
+/// </summary>
 public sealed class DeliveryProperties
 {
     [Fact]
@@ -80,7 +82,8 @@ public sealed class DeliveryProperties
         }
 
         private async Task StartAsync() =>
-            _bus = await TestBus.StartAsync("\"RequiresDuplicateDetection\": true, \"DeadLetteringOnMessageExpiration\": true", _directory.Path, _clock);
+            _bus = await TestBus.StartAsync(
+                "\"RequiresDuplicateDetection\": true, \"DeadLetteringOnMessageExpiration\": true", _directory.Path, _clock);
 
         private async Task SendAsync()
         {

@@ -59,7 +59,9 @@ public sealed class InspectingTests
         var queue = QueueProperties.Parse("""
             { "UserConfig": { "Namespaces": [ { "Queues": [ { "Name": "q", "Properties": {
               "LockDuration": "PT30S", "MaxDeliveryCount": 7, "RequiresSession": true, "RequiresDuplicateDetection": true, "ForwardTo": "",
-              "DuplicateDetectionHistoryTimeWindow": "PT2M", "DefaultMessageTimeToLive": "P1D", "DeadLetteringOnMessageExpiration": true } } ], "Topics": [] } ] } }
+              "DuplicateDetectionHistoryTimeWindow": "PT2M", "DefaultMessageTimeToLive": "P1D",
+              "DeadLetteringOnMessageExpiration": true } } ],
+              "Topics": [] } ] } }
             """)[0];
         Assert.Equal(
             new QueueProperties("q")
@@ -75,7 +77,8 @@ public sealed class InspectingTests
             queue);
         Assert.Throws<NotSupportedException>(
             () => QueueProperties.Parse("""{ "UserConfig": { "Namespaces": [ { "Queues": [], "Topics": [ {} ] } ] } }"""));
-        Assert.Throws<NotSupportedException>(() => QueueProperties.Parse("""{ "UserConfig": { "Namespaces": [ { "Queues": [ { "Name": "q", "Properties": { "ForwardTo": "r" } } ] } ] } }"""));
+        Assert.Throws<NotSupportedException>(() => QueueProperties.Parse(
+            """{ "UserConfig": { "Namespaces": [ { "Queues": [ { "Name": "q", "Properties": { "ForwardTo": "r" } } ] } ] } }"""));
     }
 
     [Fact]

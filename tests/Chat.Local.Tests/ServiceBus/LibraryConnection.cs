@@ -62,6 +62,7 @@ internal sealed class LibraryConnection(AmqpConnection connection, AmqpSession s
     private sealed class Tokens : ICbsTokenProvider
     {
         public Task<CbsToken> GetTokenAsync(Uri namespaceAddress, string appliesTo, string[] requiredClaims) =>
-            Task.FromResult(new CbsToken(SasTokens.Make(TimeProvider.System.GetUtcNow().AddHours(1)), CbsConstants.ServiceBusSasTokenType, DateTime.MaxValue));
+            Task.FromResult(new CbsToken(
+                SasTokens.Make(TimeProvider.System.GetUtcNow().AddHours(1)), CbsConstants.ServiceBusSasTokenType, DateTime.MaxValue));
     }
 }

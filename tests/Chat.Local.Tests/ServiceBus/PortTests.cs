@@ -65,7 +65,8 @@ public sealed class PortTests : IAsyncDisposable
         await Assert.ThrowsAsync<NotSupportedException>(() => client.AcceptNextSessionAsync("sessions"));
         await Assert.ThrowsAsync<NotSupportedException>(() => client.CreateReceiver("topic", "subscription").ReceiveMessageAsync());
         await Assert.ThrowsAsync<NotSupportedException>(() =>
-            client.CreateReceiver("orders", new ServiceBusReceiverOptions { SubQueue = SubQueue.TransferDeadLetter }).ReceiveMessageAsync());
+            client.CreateReceiver("orders", new ServiceBusReceiverOptions { SubQueue = SubQueue.TransferDeadLetter })
+                .ReceiveMessageAsync());
         await Assert.ThrowsAsync<InvalidOperationException>(
             () => client.CreateSender("orders/$DeadLetterQueue").SendMessageAsync(TestBus.Message("a")));
     }

@@ -64,7 +64,8 @@ public sealed class ProcessorTests
     private ServiceBusProcessor Processor(ServiceBusClient client, bool autoComplete)
     {
         var processor = client.CreateProcessor(
-            "orders", new ServiceBusProcessorOptions { MaxConcurrentCalls = AtOnce, PrefetchCount = 100, AutoCompleteMessages = autoComplete });
+            "orders",
+            new ServiceBusProcessorOptions { MaxConcurrentCalls = AtOnce, PrefetchCount = 100, AutoCompleteMessages = autoComplete });
         processor.ProcessErrorAsync += error =>
         {
             if (error.ErrorSource != ServiceBusErrorSource.ProcessMessageCallback)

@@ -98,7 +98,12 @@ public sealed class ReceivingTests
         var seen = await bus.Receiver.PeekMessagesAsync(10);
         Assert.Equal(["a", "b", "c", "d"], seen.Select(message => message.MessageId));
         Assert.Equal(
-            [ServiceBusMessageState.Deferred, ServiceBusMessageState.Active, ServiceBusMessageState.Active, ServiceBusMessageState.Scheduled],
+            [
+                ServiceBusMessageState.Deferred,
+                ServiceBusMessageState.Active,
+                ServiceBusMessageState.Active,
+                ServiceBusMessageState.Scheduled,
+            ],
             seen.Select(message => message.State));
         Assert.All(seen, message => Assert.Equal(Guid.Empty.ToString(), message.LockToken));
         Assert.Null(await bus.Receiver.PeekMessageAsync());

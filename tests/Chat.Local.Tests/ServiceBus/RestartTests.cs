@@ -7,7 +7,8 @@ namespace Chat.Local.Tests.ServiceBus;
 /// <summary>What is there after the process was killed: the files are copied as they are and opened by another instance.</summary>
 public sealed class RestartTests : IDisposable
 {
-    private const string Properties = "\"RequiresDuplicateDetection\": true, \"DuplicateDetectionHistoryTimeWindow\": \"PT5M\", \"MaxDeliveryCount\": 3";
+    private const string Properties =
+        "\"RequiresDuplicateDetection\": true, \"DuplicateDetectionHistoryTimeWindow\": \"PT5M\", \"MaxDeliveryCount\": 3";
 
     private readonly List<TemporaryDirectory> _directories = [new()];
     private readonly TestClock _clock = new();
@@ -23,7 +24,8 @@ public sealed class RestartTests : IDisposable
 
         await using var next = await KillAndStartAsync(bus);
         var first = await next.ReceiveOneAsync();
-        Assert.Equal(("locked", locked.SequenceNumber, locked.EnqueuedTime, "body of locked"), (first.MessageId, first.SequenceNumber, first.EnqueuedTime, first.Body.ToString()));
+        Assert.Equal(("locked", locked.SequenceNumber, locked.EnqueuedTime, "body of locked"), (
+            first.MessageId, first.SequenceNumber, first.EnqueuedTime, first.Body.ToString()));
         var second = await next.ReceiveOneAsync();
         Assert.Equal(("abandoned", 2, "yes"), (second.MessageId, second.DeliveryCount, second.ApplicationProperties["tried"]));
         Assert.Equal(["waiting"], await next.ReceiveIdsAsync());
@@ -38,7 +40,8 @@ public sealed class RestartTests : IDisposable
         await bus.Receiver.DeadLetterMessageAsync(await bus.ReceiveOneAsync(), "Why", "Because");
         var deferred = await bus.ReceiveOneAsync();
         await bus.Receiver.DeferMessageAsync(deferred);
-        var numbers = await bus.Sender.ScheduleMessagesAsync([TestBus.Message("later"), TestBus.Message("never")], _clock.GetUtcNow().AddMinutes(1));
+        var numbers = await bus.Sender.ScheduleMessagesAsync(
+            [TestBus.Message("later"), TestBus.Message("never")], _clock.GetUtcNow().AddMinutes(1));
         await bus.Sender.CancelScheduledMessageAsync(numbers[1]);
 
         await using var next = await KillAndStartAsync(bus);

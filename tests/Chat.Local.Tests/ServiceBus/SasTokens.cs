@@ -15,6 +15,7 @@ internal static class SasTokens
         var signature = HMACSHA256.HashData(
             Encoding.UTF8.GetBytes(ServiceBusNamespace.Key),
             Encoding.UTF8.GetBytes($"{audience}\n{expires}"));
-        return $"SharedAccessSignature sr={audience}&sig={Uri.EscapeDataString(Convert.ToBase64String(signature))}&se={expires}&skn={ServiceBusNamespace.KeyName}";
+        return $"SharedAccessSignature sr={audience}&sig={Uri.EscapeDataString(Convert.ToBase64String(signature))}&se={expires}"
+            + $"&skn={ServiceBusNamespace.KeyName}";
     }
 }

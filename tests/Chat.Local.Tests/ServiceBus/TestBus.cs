@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Chat.Local.Tests.ServiceBus;
 
-/// <summary>A namespace with the queue <c>orders</c>, on a clock that the test advances; over a directory it can be stopped and started again.</summary>
+/// <summary>
+/// A namespace with the queue <c>orders</c>, on a clock that the test advances; over a directory it can be stopped and started
+/// again.
+/// </summary>
 internal sealed class TestBus : IAsyncDisposable
 {
     private readonly LocalStore _store;
@@ -20,7 +23,9 @@ internal sealed class TestBus : IAsyncDisposable
         Clock = clock;
         Meter = new Meter(clock);
         _namespace = new ServiceBusNamespace(store, Meter, Faults, clock);
-        _namespace.CreateQueues($$"""{ "UserConfig": { "Namespaces": [ { "Name": "sbemulatorns", "Queues": [ { "Name": "orders", "Properties": { {{properties}} } } ] } ] } }""");
+        _namespace.CreateQueues(
+            $$"""{ "UserConfig": { "Namespaces": [ { "Name": "sbemulatorns", "Queues": [ { "Name": "orders", "Properties": """
+                + $$"""{ {{properties}} } } ] } ] } }""");
         _port = door == Door.Amqp ? _namespace.Listen(0)!.Value : 0;
         Client = NewClient();
         Sender = Client.CreateSender("orders");
@@ -47,7 +52,11 @@ internal sealed class TestBus : IAsyncDisposable
 
     public ServiceBusQueue Queue => _namespace.Find("orders")!;
 
-    public static async Task<TestBus> StartAsync(string properties = "", string? directory = null, TestClock? clock = null, Door door = Door.InProcess)
+    public static async Task<TestBus> StartAsync(
+        string properties = "",
+        string? directory = null,
+        TestClock? clock = null,
+        Door door = Door.InProcess)
     {
         var store = directory is null ? LocalStore.InMemory() : await LocalStore.OpenAsync(directory, reset: false, TimeProvider.System);
         return new TestBus(store, clock ?? new TestClock(), properties, door);

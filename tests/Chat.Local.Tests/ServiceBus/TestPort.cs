@@ -18,7 +18,9 @@ internal sealed class TestPort : IAsyncDisposable
         // Clients look at the real time to see when their tokens end.
         Clock.Advance(TimeProvider.System.GetUtcNow() - Clock.GetUtcNow());
         Bus = new ServiceBusNamespace(_store, new Meter(Clock), new Faults(), Clock);
-        Bus.CreateQueues("""{ "UserConfig": { "Namespaces": [ { "Queues": [ { "Name": "orders" }, { "Name": "sessions", "Properties": { "RequiresSession": true } } ] } ] } }""");
+        Bus.CreateQueues(
+            """{ "UserConfig": { "Namespaces": [ { "Queues": [ { "Name": "orders" },"""
+                + """ { "Name": "sessions", "Properties": { "RequiresSession": true } } ] } ] } }""");
         _port = AmqpPort.Start(Bus, 0, Clock, limits ?? AmqpLimits.Usual)!;
     }
 
@@ -34,7 +36,10 @@ internal sealed class TestPort : IAsyncDisposable
 
     public ServiceBusClient Connect(string? connectionString = null) => new(
         connectionString ?? ConnectionString,
-        new ServiceBusClientOptions { RetryOptions = new ServiceBusRetryOptions { MaxRetries = 0, TryTimeout = TimeSpan.FromSeconds(30) } });
+        new ServiceBusClientOptions
+        {
+            RetryOptions = new ServiceBusRetryOptions { MaxRetries = 0, TryTimeout = TimeSpan.FromSeconds(30) },
+        });
 
     public async ValueTask DisposeAsync()
     {

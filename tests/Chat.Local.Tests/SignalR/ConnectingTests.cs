@@ -77,7 +77,8 @@ public class ConnectingTests
         await using var app = await SignalRApp.StartAsync();
         var (url, token) = await app.NegotiateAsync("alice");
         var plain = await app.NegotiateAsync("alice", "/plain/negotiate");
-        var elsewhere = await (await app.Service.OpenHubAsync(app.Clock, app.Service.ConnectionString.Replace("localhost", "chat.example", StringComparison.Ordinal)))
+        var elsewhere = await (await app.Service.OpenHubAsync(
+            app.Clock, app.Service.ConnectionString.Replace("localhost", "chat.example", StringComparison.Ordinal)))
             .NegotiateAsync(new NegotiationOptions { UserId = "alice" });
         var signature = token.LastIndexOf('.') + 1;
         var tampered = token[..signature] + (token[signature] == 'A' ? 'B' : 'A') + token[(signature + 1)..];

@@ -112,7 +112,8 @@ internal abstract class GenuineClient : IAsyncDisposable
                 $"The npm packages aren't there: run 'npm ci' in {folder}.");
             try
             {
-                _node = Process.Start(new ProcessStartInfo("node", [Path.Combine(folder, "client.mjs"), url, $"{transport}", protocol, reconnects ? "reconnects" : ""])
+                _node = Process.Start(new ProcessStartInfo(
+                    "node", [Path.Combine(folder, "client.mjs"), url, $"{transport}", protocol, reconnects ? "reconnects" : ""])
                 {
                     UseShellExecute = false,
                     RedirectStandardOutput = true,

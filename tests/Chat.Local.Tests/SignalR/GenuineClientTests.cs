@@ -16,7 +16,12 @@ public class GenuineClientTests
             var clients = new TheoryData<string, string, HttpTransportType>();
             foreach (var platform in new[] { ".NET", "JavaScript" })
             {
-                foreach (var transport in new[] { HttpTransportType.WebSockets, HttpTransportType.ServerSentEvents, HttpTransportType.LongPolling })
+                foreach (var transport in new[]
+                {
+                    HttpTransportType.WebSockets,
+                    HttpTransportType.ServerSentEvents,
+                    HttpTransportType.LongPolling,
+                })
                 {
                     clients.Add(platform, "json", transport);
                     if (transport != HttpTransportType.ServerSentEvents)

@@ -84,7 +84,8 @@ internal sealed class HubClient : IDisposable
     public async Task<string> NextCallAsync()
     {
         var call = Assert.IsAssignableFrom<InvocationMessage>(await NextAsync());
-        return $"{call.Target}({string.Join(',', call.Arguments.Select(argument => argument is JsonElement json ? json.GetRawText() : "null"))})";
+        var arguments = call.Arguments.Select(argument => argument is JsonElement json ? json.GetRawText() : "null");
+        return $"{call.Target}({string.Join(',', arguments)})";
     }
 
     public Task CloseAsync() =>
@@ -111,7 +112,9 @@ internal sealed class HubClient : IDisposable
         }
         catch (TimeoutException)
         {
-            Assert.Fail($"Expected something from the service within {Eventually.Timeout.TotalSeconds} s; waiting to be parsed: '{Encoding.UTF8.GetString(_received)}'.");
+            Assert.Fail(
+                $"Expected something from the service within {Eventually.Timeout.TotalSeconds} s; "
+                    + $"waiting to be parsed: '{Encoding.UTF8.GetString(_received)}'.");
             throw;
         }
     }

@@ -12,7 +12,9 @@ public class InvocationTests
     [Fact]
     public void JSON_becomes_maps_numbers_and_timestamps_for_a_MessagePack_client()
     {
-        const string Body = """{"Target":"S\u00e9","Arguments":[{"n":7,"x":7.0,"t":"text","at":"2026-01-02T03:04:05Z","no":null,"yes":true,"list":[1,"2"]},[]]}""";
+        const string Body =
+            """{"Target":"S\u00e9","Arguments":[{"n":7,"x":7.0"""
+                + ""","t":"text","at":"2026-01-02T03:04:05Z","no":null,"yes":true,"list":[1,"2"]},[]]}""";
 
         var frame = Invocation.FromJson(Encoding.UTF8.GetBytes(Body))!.In(MessagePackProtocol.Instance);
 

@@ -295,7 +295,14 @@ public class RestApiTests
         });
 
     private static async Task<HttpResponseMessage> AskAsync(
-        SignalRApp app, Door door, string method, string call, string? body = null, string? type = "application/json", string? token = null, bool version = true)
+        SignalRApp app,
+        Door door,
+        string method,
+        string call,
+        string? body = null,
+        string? type = "application/json",
+        string? token = null,
+        bool version = true)
     {
         token ??= Sign($"http://localhost{call.Split('?')[0]}", app.Clock.GetUtcNow().AddHours(1));
         using var content = body is null || type is null

@@ -37,7 +37,8 @@ public sealed class AnswerTests : IDisposable
                 ["read"] = cosmos.GetAsync(new Uri("a", UriKind.Relative)),
                 ["query"] = PostAsync(cosmos, """{"query":"SELECT * FROM c"}""", "x-ms-documentdb-isquery"),
                 ["batch"] = PostAsync(
-                    cosmos, """[{"operationType":"Create","resourceBody":{"id":"b","userId":"alice"}}]""", "x-ms-cosmos-is-batch-request", "x-ms-cosmos-batch-atomic"),
+                    cosmos, """[{"operationType":"Create","resourceBody":{"id":"b","userId":"alice"}}]""", "x-ms-cosmos-is-batch-request",
+                    "x-ms-cosmos-batch-atomic"),
                 ["change feed"] = Task.WhenAll(
                     azure.Cosmos.RangesOf("chat", "users").Select(range => azure.Cosmos.ReadChangesAsync("chat", "users", range, 0, 10))),
                 ["user group"] = hub.UserGroups.AddToGroupAsync("alice", "group", TimeSpan.FromHours(1)),

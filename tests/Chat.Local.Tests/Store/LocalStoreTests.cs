@@ -216,7 +216,8 @@ public sealed class LocalStoreTests : IDisposable
 
     private static Record Text(long id, string text) => new(id, "space", "key", System.Text.Encoding.UTF8.GetBytes(text));
 
-    private static List<string> Texts(LocalStore store) => [.. store.TakeLoaded("space").Select(record => System.Text.Encoding.UTF8.GetString(record.Value))];
+    private static List<string> Texts(LocalStore store) =>
+        [.. store.TakeLoaded("space").Select(record => System.Text.Encoding.UTF8.GetString(record.Value))];
 
     private static async Task AdvanceUntilDoneAsync(Task opening, TestClock clock)
     {

@@ -9,8 +9,8 @@ public sealed class TemporaryDirectory : IDisposable
 
     /// <summary>The files as a process leaves them that is killed now, between two commits.</summary>
     /// <remarks>
-    /// Nothing reaches the disk meanwhile. Otherwise each file would be of another moment: what a service writes by itself, when a lock runs out
-    /// say, would be in the mark and not yet in the log, which no crash leaves behind.
+    /// Nothing reaches the disk meanwhile. Otherwise each file would be of another moment: what a service writes by itself, when a
+    /// lock runs out say, would be in the mark and not yet in the log, which no crash leaves behind.
     /// </remarks>
     internal TemporaryDirectory CopyAsKilled(LocalStore store)
     {

@@ -5,10 +5,12 @@ using Record = Chat.Local.Store.Record;
 
 namespace Chat.Local.Tests.Store;
 
-/// <summary>Whatever a crash leaves of what was on its way to the disk, everything that was acknowledged is there at the next start.</summary>
+/// <summary>
+/// Whatever a crash leaves of what was on its way to the disk, everything that was acknowledged is there at the next start.
+/// </summary>
 /// <remarks>
-/// The files are put together from the moments before and after a step of the store's, in the order in which it writes them. What isn't synced
-/// may be there in part, cut off or as zeros, as a power failure leaves it.
+/// The files are put together from the moments before and after a step of the store's, in the order in which it writes them. What
+/// isn't synced may be there in part, cut off or as zeros, as a power failure leaves it.
 /// </remarks>
 public sealed class When_a_crash_comes_at_any_moment : IDisposable
 {
@@ -189,8 +191,8 @@ public sealed class When_a_crash_comes_at_any_moment : IDisposable
     }
 
     /// <summary>
-    /// How many records are there after a crash: the first of all that were put, without a gap; as many after another crash right behind the start,
-    /// and after a clean stop.
+    /// How many records are there after a crash: the first of all that were put, without a gap; as many after another crash right
+    /// behind the start, and after a clean stop.
     /// </summary>
     private static async Task<int> CountAsync(TemporaryDirectory crashed)
     {

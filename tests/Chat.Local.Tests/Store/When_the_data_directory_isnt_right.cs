@@ -8,7 +8,9 @@ using Record = Chat.Local.Store.Record;
 
 namespace Chat.Local.Tests.Store;
 
-/// <summary>Files that are missing, cut, damaged or not ours: the start says so, changes nothing, and never advises to delete good data.</summary>
+/// <summary>
+/// Files that are missing, cut, damaged or not ours: the start says so, changes nothing, and never advises to delete good data.
+/// </summary>
 public sealed class When_the_data_directory_isnt_right : IDisposable
 {
     private const int Kept = 200;
@@ -231,7 +233,10 @@ public sealed class When_the_data_directory_isnt_right : IDisposable
 
         await ExecuteAsync("UPDATE entries SET number = number + 1");
         using var damaged = Tables.Open(At("chat.db"));
-        Assert.Contains("isn't as it was written", Assert.Throws<LocalStoreException>(() => damaged.Find(index, "key"u8)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "isn't as it was written",
+            Assert.Throws<LocalStoreException>(() => damaged.Find(index, "key"u8)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]

@@ -5,7 +5,10 @@ using Record = Chat.Local.Store.Record;
 
 namespace Chat.Local.Tests.Store;
 
-/// <summary>A disk that refuses a write, or a file that somebody else has open: what was acknowledged stays, and nothing else is acknowledged.</summary>
+/// <summary>
+/// A disk that refuses a write, or a file that somebody else has open: what was acknowledged stays, and nothing else is
+/// acknowledged.
+/// </summary>
 public sealed class When_the_disk_refuses_something : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -24,7 +27,11 @@ public sealed class When_the_disk_refuses_something : IDisposable
         Assert.Matches("can't be (written|used)", refusal.Message);
         Assert.Contains("/proc/self", refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("--reset", refusal.Message, StringComparison.Ordinal);
-        foreach (var denied in new Exception[] { new UnauthorizedAccessException("Denied."), new IOException("Read-only file system.", 30) })
+        foreach (var denied in new Exception[]
+        {
+            new UnauthorizedAccessException("Denied."),
+            new IOException("Read-only file system.", 30),
+        })
         {
             Assert.Matches("can't be written.*permissions", StoreFailure.Of(denied, _directory.Path).Message);
         }

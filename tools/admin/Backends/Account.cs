@@ -21,7 +21,8 @@ internal sealed class Account
     /// The local Azure's, and the emulator's: its key is public, https://learn.microsoft.com/azure/cosmos-db/emulator#authentication.
     /// </summary>
     public static Account Local { get; } = new(
-        "AccountEndpoint=http://localhost:8081/;AccountKey=C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==;");
+        "AccountEndpoint=http://localhost:8081/;"
+            + "AccountKey=C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==;");
 
     /// <summary>What the app's own settings name; a connection string wins, as it does for the app.</summary>
     public static Account? OfVariables() =>

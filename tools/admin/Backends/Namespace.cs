@@ -19,7 +19,9 @@ internal sealed class Namespace
     /// https://learn.microsoft.com/azure/service-bus-messaging/test-locally-with-service-bus-emulator.
     /// </summary>
     public static Namespace Local { get; } = new(
-        null, "Endpoint=sb://127.0.0.1:5672;SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;UseDevelopmentEmulator=true;");
+        null,
+        "Endpoint=sb://127.0.0.1:5672;SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey=SAS_KEY_VALUE;"
+            + "UseDevelopmentEmulator=true;");
 
     /// <summary>What the app's own settings name; a connection string wins, as it does for the app.</summary>
     public static Namespace? OfVariables() =>

@@ -27,7 +27,8 @@ internal static class ShowLog
             {
                 given =>
                 {
-                    if (given.Tokens is [var number] && int.TryParse(number.Value, CultureInfo.InvariantCulture, out var entries) && entries is < 1 or > MaxEntries)
+                    if (given.Tokens is [var number]
+                        && int.TryParse(number.Value, CultureInfo.InvariantCulture, out var entries) && entries is < 1 or > MaxEntries)
                     {
                         given.AddError($"--limit takes 1 to {MaxEntries}.");
                     }

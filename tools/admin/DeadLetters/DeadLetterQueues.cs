@@ -49,7 +49,8 @@ internal sealed class DeadLetterQueues(ServiceBusClient client, TimeSpan patienc
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var sender = client.CreateSender(queue);
-        await foreach (var id in TakeAsync(queue, ids, letter => sender.SendMessageAsync(Rescheduling.Original(letter), cancellationToken), cancellationToken))
+        await foreach (var id in TakeAsync(
+            queue, ids, letter => sender.SendMessageAsync(Rescheduling.Original(letter), cancellationToken), cancellationToken))
         {
             yield return id;
         }

@@ -9,7 +9,8 @@ namespace Chat.Admin.DeadLetters;
 /// <summary>The queues that the app listens to.</summary>
 internal static class Queues
 {
-    public static readonly string[] All = [EntriesCommitted.Queue, FanOutMessage.Queue, ModerationMessage.Queue, PushGroupsDue.Queue, ScheduledDue.Queue];
+    public static readonly string[] All =
+        [EntriesCommitted.Queue, FanOutMessage.Queue, ModerationMessage.Queue, PushGroupsDue.Queue, ScheduledDue.Queue];
 
     public static Argument<string> Argument()
     {

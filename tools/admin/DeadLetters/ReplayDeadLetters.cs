@@ -9,7 +9,10 @@ internal static class ReplayDeadLetters
     public static Command Command(Target target)
     {
         var choice = new LetterChoice();
-        var command = new Command("replay", "Sends dead letters to their queue again, under new message ids, and removes each once that is done. A replay is harmless whenever it comes.");
+        var command = new Command(
+            "replay",
+            "Sends dead letters to their queue again, under new message ids, and removes each once that is done. "
+                + "A replay is harmless whenever it comes.");
         choice.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {

@@ -15,8 +15,8 @@ namespace Chat.Admin.Inbox;
 internal sealed record Evidence(Head Head, Member Member, GroupProfile? Profile, IReadOnlyList<LogEntry> Entries, long LeftSeq)
 {
     /// <summary>
-    /// The entry as delivery leaves it: positions and ordinals only rise, what lists show is the head's unless the entry is newer than that,
-    /// and what the user set for themselves since they joined stays. Nothing where they never were in.
+    /// The entry as delivery leaves it: positions and ordinals only rise, what lists show is the head's unless the entry is newer
+    /// than that, and what the user set for themselves since they joined stays. Nothing where they never were in.
     /// </summary>
     /// <param name="stored">The entry that is there, read before all of this; null for none.</param>
     public InboxEntry? Rebuild(InboxEntry? stored) =>
@@ -36,7 +36,7 @@ internal sealed record Evidence(Head Head, Member Member, GroupProfile? Profile,
 
         var begun = stored.IsSince(Member.JoinedSeq)
             ? stored with { JoinedSeq = stored.JoinedSeq ?? fresh.JoinedSeq }
-            : EndOfMembership.Of(stored) with { JoinedSeq = fresh.JoinedSeq, JoinedOrdinal = fresh.JoinedOrdinal };
+            : PreferencesReset.Apply(stored) with { JoinedSeq = fresh.JoinedSeq, JoinedOrdinal = fresh.JoinedOrdinal };
         var raised = begun with
         {
             LastOrdinal = Math.Max(stored.LastOrdinal, fresh.LastOrdinal),
@@ -46,7 +46,9 @@ internal sealed record Evidence(Head Head, Member Member, GroupProfile? Profile,
             ClearedSeq = Math.Max(stored.ClearedSeq, fresh.ClearedSeq),
             ClearedOrdinal = Math.Max(stored.ClearedOrdinal, fresh.ClearedOrdinal),
         };
-        var named = stored.ProfileSeq > fresh.ProfileSeq ? raised : raised with { Title = fresh.Title, AvatarUrl = fresh.AvatarUrl, ProfileSeq = fresh.ProfileSeq };
+        var named = stored.ProfileSeq > fresh.ProfileSeq
+            ? raised
+            : raised with { Title = fresh.Title, AvatarUrl = fresh.AvatarUrl, ProfileSeq = fresh.ProfileSeq };
         return stored.LastSeq > Head.LastSeq ? named : named with
         {
             Kind = fresh.Kind,
@@ -61,7 +63,7 @@ internal sealed record Evidence(Head Head, Member Member, GroupProfile? Profile,
     private InboxEntry? Left(InboxEntry? stored, long seq) =>
         seq == 0 || stored?.LastSeq > seq
             ? stored
-            : EndOfMembership.Of(stored ?? Unnamed()) with { LastSeq = seq, LastMessage = null, Activity = null };
+            : PreferencesReset.Apply(stored ?? Unnamed()) with { LastSeq = seq, LastMessage = null, Activity = null };
 
     /// <summary>What a conversation is called since they left isn't theirs to know; joining again tells them.</summary>
     private InboxEntry Unnamed() => Fresh() with { Title = Profile is null ? Head.Title : null, AvatarUrl = null, ProfileSeq = 0 };

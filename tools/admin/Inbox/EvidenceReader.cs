@@ -66,11 +66,13 @@ internal sealed class EvidenceReader(ChatContainers containers)
         // head says.
         LogEntry?[] entries =
         [
-            await LastAsync(new QueryDefinition(Own).WithParameter("@since", Math.Max(member.JoinedSeq, member.ReadSeq)).WithParameter("@user", user.Value)),
+            await LastAsync(new QueryDefinition(Own).WithParameter("@since", Math.Max(member.JoinedSeq, member.ReadSeq))
+                .WithParameter("@user", user.Value)),
             await LastAsync(new QueryDefinition(Mentioning).WithParameter("@since", member.JoinedSeq).WithParameter("@user", user.Value)),
         ];
         var left = member.State == MemberState.Active ? null : await LastAsync(
-            new QueryDefinition(Leaving).WithParameter("@left", LogEvent.MemberLeft).WithParameter("@removed", LogEvent.MemberRemoved).WithParameter("@user", user.Value));
+            new QueryDefinition(Leaving).WithParameter("@left", LogEvent.MemberLeft).WithParameter("@removed", LogEvent.MemberRemoved)
+                .WithParameter("@user", user.Value));
         return new(
             head,
             member,

@@ -14,7 +14,9 @@ internal static class RebuildInbox
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would change." };
         var command = new Command(
             "rebuild",
-            "Makes a user's list again from the conversations' logs: creates entries that are missing, raises what is behind. Looks for the user in every partition of the conversations, and reads a few documents of each conversation that they are in.")
+            "Makes a user's list again from the conversations' logs: creates entries that are missing, raises what is behind. "
+                + "Looks for the user in every partition of the conversations, "
+                + "and reads a few documents of each conversation that they are in.")
         {
             user,
             dryRun,
@@ -44,7 +46,8 @@ internal static class RebuildInbox
                 }
             }
 
-            await error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{all} conversations, {changed} entries {(isDryRun ? "would change" : "changed")}."));
+            await error.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture, $"{all} conversations, {changed} entries {(isDryRun ? "would change" : "changed")}."));
             return failed == 0 ? AdminTool.Done : AdminTool.Failed;
         });
         return command;

@@ -24,7 +24,10 @@ internal static class ShowInbox
             string[] written = parsed.GetValue(content) ? ["last message", "draft"] : [];
             var (rows, table) = (
                 new List<InboxEntry>(),
-                Report.Table(["conversation", "kind", "title", "last seq", "messages", "read", "unread", "mentioned", "cleared", "activity", "version", .. written]));
+                Report.Table([
+                    "conversation", "kind", "title", "last seq", "messages", "read", "unread", "mentioned", "cleared", "activity",
+                    "version", .. written,
+                ]));
             var entries = new ChatContainers(cosmos).Users.QueryPartitionAsync(
                 new QueryDefinition("SELECT * FROM c WHERE c.type = 'inbox'"),
                 new PartitionKey(parsed.GetRequiredValue(user).Value),

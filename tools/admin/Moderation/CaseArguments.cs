@@ -11,7 +11,8 @@ internal static class CaseArguments
     public static Argument<CaseId> Case() => new("case")
     {
         Description = "The case's id.",
-        CustomParser = argument => Parsed.Parse<CaseId>(argument, CaseId.TryParse, "A case's id is 22 of A-Z a-z 0-9 _ -; put -- before one that begins with -."),
+        CustomParser = argument => Parsed.Parse<CaseId>(
+            argument, CaseId.TryParse, "A case's id is 22 of A-Z a-z 0-9 _ -; put -- before one that begins with -."),
     };
 
     public static Option<UserId> Moderator() => new("--as")
@@ -24,7 +25,12 @@ internal static class CaseArguments
 
     /// <summary>An option that takes one of an enum's names, in any casing.</summary>
     public static Option<T> Word<T>(string name, string description, bool isRequired)
-        where T : struct, Enum => new(name) { Description = description, HelpName = string.Join('|', Enum.GetNames<T>().Select(word => Report.Show(Enum.Parse<T>(word)))), Required = isRequired };
+        where T : struct, Enum => new(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', Enum.GetNames<T>().Select(word => Report.Show(Enum.Parse<T>(word)))),
+            Required = isRequired,
+        };
 
     /// <exception cref="NotThereException">There is none.</exception>
     public static async Task<Case> ReadAsync(CaseStore cases, CaseId id, CancellationToken cancellationToken) =>

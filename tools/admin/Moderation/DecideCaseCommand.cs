@@ -11,18 +11,34 @@ internal static class DecideCaseCommand
     public static Command Command(Target target)
     {
         var (id, moderator) = (CaseArguments.Case(), CaseArguments.Moderator());
-        var version = new Option<int>("--version") { Description = "The case's version that was looked at, as 'cases show' prints it.", HelpName = "N", Required = true };
+        var version = new Option<int>("--version")
+        {
+            Description = "The case's version that was looked at, as 'cases show' prints it.",
+            HelpName = "N",
+            Required = true,
+        };
         var action = CaseArguments.Word<DecisionAction>("--action", "What is to be done.", isRequired: true);
         var ground = CaseArguments.Word<DecisionGround>("--ground", "What it goes by.", isRequired: true);
         var rule = Words("--rule", "The law's or rule's name, for the user concerned.", isRequired: true);
         var scope = Words("--scope", "What it covers, for the user concerned.", isRequired: false);
         var note = Words("--note", "For moderators alone.", isRequired: false);
-        var until = new Option<DateTimeOffset?>("--until") { Description = "When a standing ends by itself, such as 2026-03-01T00:00:00Z.", HelpName = "TIME" };
-        var command = new Command("decide", "Decides a case; the app does what the decision says, within seconds.") { id, moderator, version, action, ground, rule, scope, until, note };
+        var until = new Option<DateTimeOffset?>("--until")
+        {
+            Description = "When a standing ends by itself, such as 2026-03-01T00:00:00Z.",
+            HelpName = "TIME",
+        };
+        var command = new Command("decide", "Decides a case; the app does what the decision says, within seconds.")
+        {
+            id, moderator, version, action, ground, rule, scope, until, note,
+        };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var (limits, time) = (new Limits(), TimeProvider.System);
-            var request = new DecisionRequest(parsed.GetRequiredValue(version), parsed.GetRequiredValue(action), parsed.GetRequiredValue(ground), Bounded(parsed.GetRequiredValue(rule)!, limits.Rule, rule))
+            var request = new DecisionRequest(
+                parsed.GetRequiredValue(version),
+                parsed.GetRequiredValue(action),
+                parsed.GetRequiredValue(ground),
+                Bounded(parsed.GetRequiredValue(rule)!, limits.Rule, rule))
             {
                 Scope = parsed.GetValue(scope) is { } covers ? Bounded(covers, limits.Rule, scope) : null,
                 Until = parsed.GetValue(until) is { } end ? DateTimeOffset.FromUnixTimeMilliseconds(end.ToUnixTimeMilliseconds()) : null,
@@ -43,7 +59,8 @@ internal static class DecideCaseCommand
                 throw new RefusedException(refusal!.Errors is [var first, ..] ? $"{refusal.Title} {first.Detail}" : refusal.Title);
             }
 
-            await parsed.InvocationConfiguration.Output.WriteLineAsync($"{decision.DecisionId} {(isRepeat ? "was made before" : "is made")}");
+            await parsed.InvocationConfiguration.Output.WriteLineAsync(
+                $"{decision.DecisionId} {(isRepeat ? "was made before" : "is made")}");
             return AdminTool.Done;
         });
         return command;

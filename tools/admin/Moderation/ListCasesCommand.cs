@@ -29,12 +29,16 @@ internal static class ListCasesCommand
             using var cosmos = target.ConnectCosmos(parsed);
             var found = await new CaseStore(new ChatContainers(cosmos))
                 .ListAsync(parsed.GetValue(state), parsed.GetValue(severity), "", parsed.GetValue(limit), cancellationToken);
-            var table = Report.Table("case", "severity", "due", "target", "user", "conversation", "reports", "reporters", "reasons", "appeal", "claimed by", "until");
+            var table = Report.Table(
+                "case", "severity", "due", "target", "user", "conversation", "reports", "reporters", "reasons", "appeal", "claimed by",
+                "until");
             foreach (var one in found)
             {
                 table.Row(
-                    one.CaseId, one.Severity, one.DueAt, one.Target.Kind, one.Target.UserId, one.Target.ConversationId, one.Reports, one.Reporters,
-                    string.Join(' ', one.Reasons.Select(reason => Report.Show(reason))), one.IsAppeal ? "yes" : "", one.ClaimedBy, one.ClaimedUntil);
+                    one.CaseId, one.Severity, one.DueAt, one.Target.Kind, one.Target.UserId, one.Target.ConversationId, one.Reports,
+                    one.Reporters,
+                    string.Join(' ', one.Reasons.Select(reason => Report.Show(reason))), one.IsAppeal ? "yes" : "", one.ClaimedBy,
+                    one.ClaimedUntil);
             }
 
             Report.Write(parsed, format, found.Select(CaseView.Of), table);

@@ -15,7 +15,8 @@ internal static class ShowCaseCommand
     public static Command Command(Target target)
     {
         var (id, content, format) = (CaseArguments.Case(), Report.Content(), Report.Format());
-        var command = new Command("show", "A case with its reports, decisions and appeals, and with --content what was said.") { id, content, format };
+        var command = new Command(
+            "show", "A case with its reports, decisions and appeals, and with --content what was said.") { id, content, format };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var cosmos = target.ConnectCosmos(parsed);
@@ -44,7 +45,9 @@ internal static class ShowCaseCommand
     private static Table State(CaseView shown)
     {
         var table = Report.Table("version", "state", "target", "user", "conversation", "due", "answers an appeal");
-        table.Row(shown.Version, shown.State, shown.Target.Kind, shown.Target.UserId, shown.Target.ConversationId, shown.DueAt, shown.IsAppeal ? "yes" : "no");
+        table.Row(
+            shown.Version, shown.State, shown.Target.Kind, shown.Target.UserId, shown.Target.ConversationId, shown.DueAt,
+            shown.IsAppeal ? "yes" : "no");
         return table;
     }
 
@@ -64,7 +67,9 @@ internal static class ShowCaseCommand
         var table = Report.Table("decision", "at", "by", "action", "until", "ground", "rule", "scope", "on appeal", "note");
         foreach (var one in shown.Decisions)
         {
-            table.Row(one.DecisionId, one.At, one.ModeratorId, one.Action, one.Until, one.Ground, one.Rule, one.Scope, one.IsOnAppeal ? "yes" : "", one.Note);
+            table.Row(
+                one.DecisionId, one.At, one.ModeratorId, one.Action, one.Until, one.Ground, one.Rule, one.Scope,
+                one.IsOnAppeal ? "yes" : "", one.Note);
         }
 
         return table;
@@ -86,7 +91,9 @@ internal static class ShowCaseCommand
         var table = Report.Table("seq", "reported", "by", "at", "flags", "text");
         foreach (var one in shown.Evidence)
         {
-            table.Row(one.Seq, one.IsReported ? "yes" : "", one.Message?.SenderId, one.Message?.At ?? one.Revision?.At, string.Join(' ', one.Flags ?? []), one.Message?.Text ?? one.Revision?.Text);
+            table.Row(
+                one.Seq, one.IsReported ? "yes" : "", one.Message?.SenderId, one.Message?.At ?? one.Revision?.At,
+                string.Join(' ', one.Flags ?? []), one.Message?.Text ?? one.Revision?.Text);
         }
 
         return table;

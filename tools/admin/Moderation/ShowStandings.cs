@@ -14,11 +14,13 @@ internal static class ShowStandings
         var user = Parsed.User();
         user.Arity = ArgumentArity.ZeroOrOne;
         var format = Report.Format();
-        var command = new Command("standing", "Who is restricted, suspended or banned, by which cases; or a user's standing.") { user, format };
+        var command =
+            new Command("standing", "Who is restricted, suspended or banned, by which cases; or a user's standing.") { user, format };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             using var cosmos = target.ConnectCosmos(parsed);
-            var (now, only) = (TimeProvider.System.GetUtcNow(), parsed.GetResult(user) is { Tokens.Count: > 0 } ? parsed.GetValue(user) : (UserId?)null);
+            var (now, only) = (
+                TimeProvider.System.GetUtcNow(), parsed.GetResult(user) is { Tokens.Count: > 0 } ? parsed.GetValue(user) : (UserId?)null);
             var all = new ChatContainers(cosmos).Moderation.QueryPartitionAsync(
                 new QueryDefinition("SELECT * FROM c"),
                 new PartitionKey(UserStanding.Partition.Value),

@@ -47,7 +47,9 @@ await step("queries", async () => {
   assert.ok(pages.every((page) => page.length <= 4));
 
   const across = async (query) => (await container.items.query(query, { maxItemCount: 3 }).fetchAll()).resources;
-  assert.deepEqual(await across("SELECT VALUE c.seq FROM c WHERE c.pk != 'same' AND IS_DEFINED(c.seq) ORDER BY c.seq"), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  assert.deepEqual(
+    await across("SELECT VALUE c.seq FROM c WHERE c.pk != 'same' AND IS_DEFINED(c.seq) ORDER BY c.seq"),
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   assert.deepEqual(await across("SELECT TOP 3 VALUE c.id FROM c WHERE c.pk != 'same' ORDER BY c.seq"), ["q11", "q10", "q9"]);
   assert.deepEqual(await across("SELECT VALUE COUNT(1) FROM c WHERE IS_DEFINED(c.seq)"), [24]);
   assert.deepEqual(await across("SELECT VALUE MAX(c.seq) FROM c"), [11]);
@@ -76,8 +78,13 @@ await step("batch", async () => {
 });
 
 await step("bulk", async () => {
-  const creates = Array.from({ length: 30 }, (_, i) => ({ operationType: BulkOperationType.Create, resourceBody: { id: `bulk${i}`, pk: `x${i % 7}` }, partitionKey: `x${i % 7}` }));
-  const results = await container.items.executeBulkOperations([...creates, creates[0], { operationType: BulkOperationType.Delete, id: "none", partitionKey: "x0" }]);
+  const creates = Array.from({ length: 30 }, (_, i) => ({
+    operationType: BulkOperationType.Create,
+    resourceBody: { id: `bulk${i}`, pk: `x${i % 7}` },
+    partitionKey: `x${i % 7}`,
+  }));
+  const results = await container.items.executeBulkOperations(
+    [...creates, creates[0], { operationType: BulkOperationType.Delete, id: "none", partitionKey: "x0" }]);
   assert.deepEqual(results.slice(0, 30).map((one) => one.response?.statusCode), creates.map(() => 201));
   assert.deepEqual(results.slice(30).map((one) => one.error?.code), [409, 404]);
 });
@@ -98,7 +105,8 @@ await step("change feed", async () => {
 
 await step("hierarchical keys", async () => {
   const paths = ["/tenant", "/user"];
-  const { container: tree } = await client.database("chat").containers.create({ id: "tree", partitionKey: { paths, kind: "MultiHash", version: 2 } });
+  const { container: tree } = await client.database("chat").containers.create(
+    { id: "tree", partitionKey: { paths, kind: "MultiHash", version: 2 } });
   for (let i = 0; i < 12; i++) {
     await tree.items.create({ id: `${i}`, tenant: i % 3 === 0 ? "x" : "y", user: `u${i}`, seq: 11 - i });
   }
@@ -113,7 +121,8 @@ await step("hierarchical keys", async () => {
 });
 
 await step("containers", async () => {
-  const definition = { id: "given", partitionKey: { paths: ["/pk"] }, uniqueKeyPolicy: { uniqueKeys: [{ paths: ["/mail"] }] }, throughput: 500 };
+  const definition =
+    { id: "given", partitionKey: { paths: ["/pk"] }, uniqueKeyPolicy: { uniqueKeys: [{ paths: ["/mail"] }] }, throughput: 500 };
   const { container: given } = await client.database("chat").containers.create(definition);
   await given.items.create({ id: "a", pk: "k", mail: "m" });
   await fails(given.items.create({ id: "b", pk: "k", mail: "m" }), 409);
@@ -122,10 +131,14 @@ await step("containers", async () => {
   resource.content.offerThroughput = 600;
   await offer.replace(resource);
   assert.equal((await given.readOffer()).resource.content.offerThroughput, 600);
-  assert.deepEqual((await client.database("chat").containers.query("SELECT VALUE c.id FROM c WHERE c.id = 'given'").fetchAll()).resources, ["given"]);
+  assert.deepEqual(
+    (await client.database("chat").containers.query("SELECT VALUE c.id FROM c WHERE c.id = 'given'").fetchAll()).resources, ["given"]);
   const { resource: read } = await given.read();
   assert.equal((await given.replace({ ...read, defaultTtl: 60 })).resource.defaultTtl, 60);
-  await fails(client.database("chat").containers.create({ id: "b", partitionKey: { paths: ["/pk"] }, computedProperties: [{ name: "n", query: "SELECT VALUE 1 FROM c" }] }), 400);
+  await fails(
+    client.database("chat").containers.create(
+      { id: "b", partitionKey: { paths: ["/pk"] }, computedProperties: [{ name: "n", query: "SELECT VALUE 1 FROM c" }] }),
+    400);
   await fails(client.database("chat").container("none").read(), 404);
 });
 

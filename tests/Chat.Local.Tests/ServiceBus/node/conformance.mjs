@@ -25,7 +25,8 @@ const step = async (name, run) => {
 };
 
 await step("send, receive, complete", async () => {
-  await sender.sendMessages({ body: { n: 1 }, messageId: "a", subject: "s", contentType: "application/json", applicationProperties: { p: 2 } });
+  await sender.sendMessages(
+    { body: { n: 1 }, messageId: "a", subject: "s", contentType: "application/json", applicationProperties: { p: 2 } });
   const message = await receive();
   assert.deepEqual(message.body, { n: 1 });
   assert.deepEqual([message.messageId, message.subject, message.applicationProperties.p], ["a", "s", 2]);
@@ -90,7 +91,8 @@ await step("receive and delete", async () => {
 await step("a subscription", async () => {
   let subscription;
   const pushed = new Promise((resolve, reject) => {
-    subscription = receiver.subscribe({ processMessage: async (message) => resolve(message.body), processError: async (error) => reject(error.error) });
+    subscription = receiver.subscribe(
+      { processMessage: async (message) => resolve(message.body), processError: async (error) => reject(error.error) });
   });
   await sender.sendMessages({ body: "pushed" });
   assert.equal(await pushed, "pushed");

@@ -3,11 +3,11 @@ using Microsoft.Azure.Cosmos;
 namespace Chat.Functions.Inbox;
 
 /// <summary>
-/// Resets the settings of a user's inbox entry that end with a membership: pin, mute, archive, draft and the mark as unread. A user who
+/// Resets the settings of a user's inbox entry that end with a membership: pin, mute, archive, draft and the unread flag. A user who
 /// comes back begins like any new member. What they read, cleared and deleted for themselves stays so.
 /// </summary>
 /// <remarks>docs/protocol.md says what ends and what stays. A new setting is added here, or to what stays there.</remarks>
-public static class EndOfMembership
+public static class PreferencesReset
 {
     /// <summary>The reset as operations of a patch.</summary>
     public static IReadOnlyList<PatchOperation> Patch { get; } =
@@ -20,7 +20,7 @@ public static class EndOfMembership
     ];
 
     /// <summary>The entry after the reset.</summary>
-    public static InboxEntry Of(InboxEntry entry)
+    public static InboxEntry Apply(InboxEntry entry)
     {
         return entry with { Pinned = false, MutedUntil = null, ArchivedOrdinal = null, Draft = null, MarkedUnreadOrdinal = null };
     }
