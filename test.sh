@@ -76,7 +76,7 @@ sdk_and_backend() {
   host=$!
   for _ in {1..120}; do curl -fsS "$url/api/health" > /dev/null 2>&1 && break; sleep 1; done
   BASE_URL=$url step "the SDK's README works in an empty project" node clients/sdk/scripts/try-package.mjs
-  BASE_URL=$url vitest_in clients/sdk --config vitest.backend.config.ts
+  CHAT_URL=$url vitest_in clients/sdk --config vitest.backend.config.ts
   kill "$host" && wait "$host"
 }
 

@@ -14,7 +14,8 @@ if (lines > longest) throw new Error(`README.md's example has ${lines} lines; ${
 
 const project = await mkdtemp(join(tmpdir(), 'chat-functions-'));
 try {
-  const run = (command, ...options) => execFileSync(command, options, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], timeout: 120_000 });
+  const run = (command, ...options) =>
+    execFileSync(command, options, { cwd: project, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], timeout: 120_000 });
   const [{ filename }] = JSON.parse(run('npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', project, root));
   await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   run('npm', 'install', '--no-audit', '--no-fund', `./${filename}`);

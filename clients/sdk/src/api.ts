@@ -3,7 +3,9 @@ import type { paths } from './generated/schema.js';
 type Verb = 'get' | 'put' | 'post' | 'patch' | 'delete';
 
 /** The addresses that take a method. */
-export type PathOf<V extends Verb> = { [P in keyof paths]: paths[P] extends { readonly [M in V]: { readonly responses: unknown } } ? P : never }[keyof paths];
+export type PathOf<V extends Verb> = {
+  [P in keyof paths]: paths[P] extends { readonly [M in V]: { readonly responses: unknown } } ? P : never;
+}[keyof paths];
 
 type Operation<V extends Verb, P extends keyof paths> = paths[P] extends { readonly [M in V]: infer O } ? O : never;
 type Part<O, K extends string> = O extends { readonly parameters: { readonly [N in K]?: infer T } } ? NonNullable<T> : never;
@@ -18,7 +20,10 @@ export type AnswerOf<V extends Verb, P extends keyof paths> = Operation<V, P> ex
 type When<T, O> = [T] extends [never] ? unknown : O;
 
 /** What an operation takes: `path`, `query` and `body` as docs/openapi.yaml has them. */
-export type RequestOf<V extends Verb, P extends keyof paths> = When<Part<Operation<V, P>, 'path'>, { readonly path: Part<Operation<V, P>, 'path'> }> &
+export type RequestOf<V extends Verb, P extends keyof paths> = When<
+  Part<Operation<V, P>, 'path'>,
+  { readonly path: Part<Operation<V, P>, 'path'> }
+> &
   When<Part<Operation<V, P>, 'query'>, { readonly query?: Part<Operation<V, P>, 'query'> }> &
   When<BodyOf<Operation<V, P>>, { readonly body: BodyOf<Operation<V, P>> }> & {
     /** Makes a group, a link, a report or a decision once per key, 1–64 printable ASCII characters. */

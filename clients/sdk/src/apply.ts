@@ -1,5 +1,15 @@
 import { type Batch, emptyLog, type LogRecord, type MessageRecord } from './batch.js';
-import { changeMessage, dropLog, findMessage, type Page, putMessage, quoteOf, type Source, withOwnReaction, mergePage } from './messages.js';
+import {
+  changeMessage,
+  dropLog,
+  findMessage,
+  type Page,
+  putMessage,
+  quoteOf,
+  type Source,
+  withOwnReaction,
+  mergePage,
+} from './messages.js';
 import { add } from './ranges.js';
 import type { ChatEvent, Message, ReactionSummary } from './types.js';
 
@@ -104,7 +114,13 @@ async function raise(batch: Batch, conversationId: string, from: number, to: num
   if (log) await batch.putLog({ ...log, applied: Math.max(log.applied, to), ranges: add(log.ranges, [from + 1, to]) });
 }
 
-async function change(batch: Batch, conversationId: string, messageId: string, seq: number, make: (message: Message) => Message): Promise<void> {
+async function change(
+  batch: Batch,
+  conversationId: string,
+  messageId: string,
+  seq: number,
+  make: (message: Message) => Message,
+): Promise<void> {
   const record = await findMessage(batch.tx, conversationId, messageId);
   if (!record || record.message.updatedSeq >= seq) return;
   await changeMessage(batch, record, { message: { ...make(record.message), updatedSeq: seq } });
@@ -141,7 +157,15 @@ async function changeQuotes(batch: Batch, conversationId: string, messageId: str
 
 export function unsent(message: Message, at: string, by: string | undefined, reason: 'moderator' | undefined): Message {
   const { editedAt, replyTo, mentions, mentionsAll, poll, held, ...rest } = message;
-  return { ...rest, text: '', reactions: [], revision: 0, unsentAt: at, ...(by && { unsentBy: by }), ...(reason && { unsentReason: reason }) };
+  return {
+    ...rest,
+    text: '',
+    reactions: [],
+    revision: 0,
+    unsentAt: at,
+    ...(by && { unsentBy: by }),
+    ...(reason && { unsentReason: reason }),
+  };
 }
 
 export function withReaction(all: readonly ReactionSummary[], key: string, by: string): readonly ReactionSummary[] {

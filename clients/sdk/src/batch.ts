@@ -74,7 +74,13 @@ export class Batch implements Touched {
   }
 }
 
-export const emptyLog = (conversationId: string, now: number): LogRecord => ({ conversationId, applied: 0, ranges: [], usedAt: now, bytes: 0 });
+export const emptyLog = (conversationId: string, now: number): LogRecord => ({
+  conversationId,
+  applied: 0,
+  ranges: [],
+  usedAt: now,
+  bytes: 0,
+});
 
 /** A write whose `done` is told afterwards what it touched. */
 export type Write = <T>(work: (batch: Batch) => Promise<T>) => Promise<T>;

@@ -46,7 +46,12 @@ export interface Outbox extends Observable<readonly OutboxItem[]> {
 }
 
 export type Report = RequestOf<'post', '/reports'>['body'];
-export type Privacy = { readonly readReceipts: boolean; readonly presence: boolean; readonly whoCanMessage?: string; readonly whoCanAdd?: string };
+export type Privacy = {
+  readonly readReceipts: boolean;
+  readonly presence: boolean;
+  readonly whoCanMessage?: string;
+  readonly whoCanAdd?: string;
+};
 export type PrivacyChange = RequestOf<'patch', '/me/privacy'>['body'];
 
 /** One user's chat on this device. All tabs share its store, its outbox and one connection. */
@@ -97,4 +102,3 @@ export interface Chat {
   /** Ends it in all tabs and wipes what the device keeps, what waits to be sent as well. `everywhere` closes other devices' connections too. */
   signOut(options?: { readonly everywhere?: boolean }): Promise<void>;
 }
-

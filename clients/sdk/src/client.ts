@@ -71,18 +71,28 @@ export class Client implements Chat {
     const unread = new Derived<UnreadCounts>(before => {
       const counted = core.list.getSnapshot().filter(view => view.isUnread && !view.isMuted && !view.preferences.archived);
       const messages = counted.reduce((sum, { unreadCount }) => sum + unreadCount, 0);
-      return before?.conversations === counted.length && before.messages === messages ? before : { conversations: counted.length, messages };
+      return before?.conversations === counted.length && before.messages === messages
+        ? before
+        : { conversations: counted.length, messages };
     });
     core.list.subscribe(() => unread.invalidate());
     this.unread = unread;
-    this.blocks = this.#resource<readonly string[]>('blocks', [], async () => (await this.#all<{ userId: string }>('/blocks', 'blocks')).map(({ userId }) => userId), [
-      'block.updated',
-    ]);
+    this.blocks = this.#resource<readonly string[]>(
+      'blocks',
+      [],
+      async () => (await this.#all<{ userId: string }>('/blocks', 'blocks')).map(({ userId }) => userId),
+      ['block.updated'],
+    );
     this.requests = this.#resource<readonly Request[]>('requests', [], () => this.#all<Request>('/requests', 'requests'), [
       'request.received',
       'request.resolved',
     ]);
-    this.privacy = this.#resource<Privacy | undefined>('privacy', undefined, async () => (await core.http.ask('get', '/me/privacy')) as Privacy, []);
+    this.privacy = this.#resource<Privacy | undefined>(
+      'privacy',
+      undefined,
+      async () => (await core.http.ask('get', '/me/privacy')) as Privacy,
+      [],
+    );
   }
 
   conversations(filter: ConversationFilter = 'active'): Observable<ConversationList> {
@@ -91,9 +101,15 @@ export class Client implements Chat {
     const core = this.#core;
     const list = new Derived<ConversationList>(before => {
       const found = core.list.getSnapshot().filter(filters[filter]);
-      const conversations = [...found.filter(({ preferences }) => preferences.pinned), ...found.filter(({ preferences }) => !preferences.pinned)];
-      const isSame = before?.conversations.length === conversations.length && conversations.every((view, index) => view === before.conversations[index]);
-      return isSame && before.isLoaded === core.isLoaded ? before : { conversations: isSame ? before.conversations : conversations, isLoaded: core.isLoaded };
+      const conversations = [
+        ...found.filter(({ preferences }) => preferences.pinned),
+        ...found.filter(({ preferences }) => !preferences.pinned),
+      ];
+      const isSame =
+        before?.conversations.length === conversations.length && conversations.every((view, index) => view === before.conversations[index]);
+      return isSame && before.isLoaded === core.isLoaded
+        ? before
+        : { conversations: isSame ? before.conversations : conversations, isLoaded: core.isLoaded };
     });
     core.list.subscribe(() => list.invalidate());
     this.#lists.set(filter, list);
@@ -116,7 +132,8 @@ export class Client implements Chat {
 
   async joinByInvite(code: string): Promise<{ readonly conversationId: string; readonly conversation?: Conversation }> {
     const { http } = this.#core;
-    const answer = (await http.insist(() => http.ask('post', '/invites/{code}/join', { path: { code } }))) as ConversationDetails | { conversationId: string };
+    const answer = (await http.insist(() => http.ask('post', '/invites/{code}/join', { path: { code } }))) as
+      ConversationDetails | { conversationId: string };
     const { conversationId } = answer;
     return 'kind' in answer ? { conversationId, conversation: await this.conversation(conversationId).keep(answer) } : { conversationId };
   }
@@ -260,4 +277,3 @@ export class Client implements Chat {
     });
   }
 }
-

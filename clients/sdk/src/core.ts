@@ -208,16 +208,23 @@ export class Core {
   async #open(): Promise<{ readonly store: Store; readonly write: Write }> {
     const { env, options } = this;
     while (!this.#me) {
-      const token = await this.http.insist(() => this.http.token()).catch((error: unknown) => {
-        if (this.#isClosed || !(error instanceof ChatError)) throw error;
-        this.connection.set({ ...this.connection.getSnapshot(), status: 'offline', error });
-      });
+      const token = await this.http
+        .insist(() => this.http.token())
+        .catch((error: unknown) => {
+          if (this.#isClosed || !(error instanceof ChatError)) throw error;
+          this.connection.set({ ...this.connection.getSnapshot(), status: 'offline', error });
+        });
       if (token && !this.#me) throw new ChatError({ code: 'token_failed', title: 'The token has no claim `sub`: give `userId`.' });
     }
     this.connection.set({ ...this.connection.getSnapshot(), userId: this.#me });
     const name = `chat-functions ${options.baseUrl.replace(/\/+$/, '')} ${this.#me}`;
     const store = (this.#store = await Store.open(env, name, options.storage === 'memory'));
-    const write = writer(store, () => this.#me, () => env.now(), batch => this.#touched(batch));
+    const write = writer(
+      store,
+      () => this.#me,
+      () => env.now(),
+      batch => this.#touched(batch),
+    );
     store.degraded = () => {
       this.storage.set({ ...this.storage.getSnapshot(), isDegraded: true });
       void this.#readAll().then(() => this.syncSoon());
@@ -225,7 +232,13 @@ export class Core {
     this.storage.set({ isDegraded: store.isDegraded, bytes: 0 });
     // Whoever waits for `ready` finds the list read.
     await this.#readAll();
-    if (!this.#isClosed) this.#tabs = new Tabs(env, name, message => this.#receive(message), signal => this.#lead(signal, store, write));
+    if (!this.#isClosed)
+      this.#tabs = new Tabs(
+        env,
+        name,
+        message => this.#receive(message),
+        signal => this.#lead(signal, store, write),
+      );
     this.#announce();
     void Promise.resolve().then(() => this.queue.refresh());
     return { store, write };
@@ -294,7 +307,15 @@ export class Core {
 
   #list(before: readonly ConversationView[] | undefined): readonly ConversationView[] {
     const views = [...this.#records.keys()].map(id => this.view(id)).filter(view => view !== undefined);
-    views.sort((one, other) => (one.activityAt === other.activityAt ? (one.conversationId < other.conversationId ? -1 : 1) : one.activityAt < other.activityAt ? 1 : -1));
+    views.sort((one, other) =>
+      one.activityAt === other.activityAt
+        ? one.conversationId < other.conversationId
+          ? -1
+          : 1
+        : one.activityAt < other.activityAt
+          ? 1
+          : -1,
+    );
     return before && before.length === views.length && before.every((view, index) => view === views[index]) ? before : views;
   }
 
@@ -333,7 +354,8 @@ export class Core {
       case 'screen':
         this.#screens.set(message.tab, message.conversations);
         for (const id of message.conversations) this.#engine?.look(id);
-        if (this.#engine) this.#tabs?.post({ kind: 'connection', state: { ...this.connection.getSnapshot(), isLeader: false }, isNew: false });
+        if (this.#engine)
+          this.#tabs?.post({ kind: 'connection', state: { ...this.connection.getSnapshot(), isLeader: false }, isNew: false });
         return;
       case 'connection':
         if (message.isNew) this.#announce();
@@ -360,4 +382,3 @@ export class Core {
     if (opened) this.#engine?.look(opened);
   }
 }
-

@@ -73,7 +73,7 @@ const within = (transaction: IDBPTransaction<unknown, typeof tables, Mode>): Tx 
       const store = transaction.objectStore(table);
       if (!reverse) return await store.getAll(all(from, to), limit);
       const found: never[] = [];
-      for (let cursor = await store.openCursor(all(from, to), 'prev'); cursor && found.length < (limit ?? Infinity); ) {
+      for (let cursor = await store.openCursor(all(from, to), 'prev'); cursor && found.length < (limit ?? Infinity);) {
         found.push(cursor.value as never);
         cursor = await cursor.continue();
       }

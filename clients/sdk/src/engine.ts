@@ -1,5 +1,6 @@
 import { applyEventPage, applyEvents, beginLog, type EventPage, isLogEvent, type LogEvent } from './apply.js';
 import { type Batch, emptyLog, type Write } from './batch.js';
+import { keepConnected } from './connection.js';
 import { backoff, type Env } from './env.js';
 import { ChatError } from './error.js';
 import type { Http } from './http.js';
@@ -47,7 +48,6 @@ export class Engine {
   #cancelSync: (() => void) | undefined;
   /** Raised with each connection. */
   #generation = 0;
-  #wake = () => {};
 
   constructor(
     private readonly host: EngineHost,
@@ -59,21 +59,20 @@ export class Engine {
 
   /** Works until the signal aborts. */
   async run(): Promise<void> {
-    const { env } = this.host;
-    const ended = new Promise<void>(resolve => this.#signal.addEventListener('abort', () => resolve()));
+    const { env, http, connected } = this.host;
     const unlisten = env.onChange(() => {
-      if (!env.isOnline()) return;
-      this.#wake();
-      void this.#sender.run();
+      if (env.isOnline()) void this.#sender.run();
     });
     this.#tidy();
     void this.#sender.start();
-    void this.#keepConnected();
-    await ended;
+    await keepConnected(env, http, this.#signal, {
+      events: events => this.#receive(events),
+      opened: () => void this.#caughtUp(++this.#generation),
+      waits: (status, error) => connected({ status, error }, false),
+    });
     unlisten();
     this.#cancelSync?.();
     this.#sender.stop();
-    this.#wake();
   }
 
   /** There is something in the outbox. */
@@ -86,96 +85,7 @@ export class Engine {
     if (this.#generation) void this.repair(conversationId);
   }
 
-  // -- The connection
-
-  async #keepConnected(): Promise<void> {
-    const { env, http, connected } = this.host;
-    for (let failures = 0; !this.#signal.aborted; ) {
-      if (!env.isOnline()) {
-        connected({ status: 'offline' }, false);
-        await new Promise<void>(resolve => (this.#wake = resolve));
-        continue;
-      }
-      connected({ status: 'connecting' }, false);
-      const token = await http.token().catch((error: unknown) => this.#note(error));
-      const isOpen = token && (await this.#connect(() => (failures = 0)));
-      if (this.#signal.aborted) return;
-      if (!isOpen) connected({ status: 'offline', error: this.#lastError }, false);
-      await this.#pause(backoff(env, ++failures, 500, 30_000));
-    }
-  }
-
-  #lastError: ChatError | undefined;
-
-  #note(error: unknown): undefined {
-    this.#lastError = error instanceof ChatError ? error : new ChatError({ code: 'unreachable', title: 'The connection failed.' });
-  }
-
-  #pause(milliseconds: number): Promise<void> {
-    return new Promise(resolve => {
-      const cancel = this.host.env.after(milliseconds, resolve);
-      this.#wake = () => {
-        cancel();
-        resolve();
-      };
-    });
-  }
-
-  /** Connects, and again with a new token before the one in use expires. Resolves when the connection is lost: whether there was one. */
-  async #connect(opened: () => void): Promise<boolean> {
-    const { env, http } = this.host;
-    let current: object | undefined;
-    let stop = async () => {};
-    let lost = () => {};
-    let cancelRenewal = () => {};
-    const isLost = new Promise<void>(resolve => (lost = resolve));
-
-    const open = async () => {
-      const used = await http.token();
-      const me = {};
-      let isOver = false;
-      const events = (some: readonly ChatEvent[]) => this.#receive(some);
-      const closed = () => {
-        isOver = true;
-        if (current === me) lost();
-      };
-      const connection = await env.connect({ url: http.realtimeUrl, token: async () => (await http.token()).text, events, closed });
-      if (isOver) throw new ChatError({ code: 'unreachable' });
-      const before = stop;
-      [current, stop] = [me, () => connection.stop()];
-      void before().catch(() => {});
-      cancelRenewal();
-      // Half of a short life, a minute before the end of a long one.
-      const left = used.expiresAt - env.now();
-      const renew = () => {
-        http.discard(used);
-        open().catch(() => {
-          // The connection in use lasts until its token is over; then it is lost.
-        });
-      };
-      cancelRenewal = left < Infinity ? env.after(Math.max(left - 60_000, left / 2), renew) : () => {};
-    };
-
-    const ended = () => lost();
-    this.#signal.addEventListener('abort', ended);
-    try {
-      await open();
-      if (!this.#signal.aborted) {
-        opened();
-        void this.#caughtUp(++this.#generation);
-        await isLost;
-      }
-      return true;
-    } catch (error) {
-      this.#note(error);
-      return false;
-    } finally {
-      current = undefined;
-      cancelRenewal();
-      this.#signal.removeEventListener('abort', ended);
-      await stop().catch(() => {});
-    }
-  }
+  // -- Catching up
 
   /** Pushes from before are lost: the list is asked for what changed, and the log for what is on the screen. Later once more. */
   async #caughtUp(generation: number): Promise<void> {
@@ -197,7 +107,9 @@ export class Engine {
         return;
       } catch (error) {
         if (!(error instanceof ChatError)) throw error;
-        await new Promise<void>(resolve => this.host.env.after(Math.max(error.retryAfter * 1000, backoff(this.host.env, failures, 500, 30_000)), resolve));
+        await new Promise<void>(resolve =>
+          this.host.env.after(Math.max(error.retryAfter * 1000, backoff(this.host.env, failures, 500, 30_000)), resolve),
+        );
       }
     }
   }
@@ -221,7 +133,7 @@ export class Engine {
 
   async #sync(): Promise<void> {
     const { http, store, write } = this.host;
-    for (let hasMore = true; hasMore || this.#syncsAgain; ) {
+    for (let hasMore = true; hasMore || this.#syncsAgain;) {
       if (!hasMore) this.#syncsAgain = false;
       const cursor = await store.read(tx => tx.get<string>('meta', ['cursor']));
       const page = (await http.ask('get', '/sync', { query: { cursor, limit: 100 } })) as SyncPage;
@@ -276,7 +188,11 @@ export class Engine {
       events = await this.#ofThisEpoch(batch, pushed);
       const entries = events.filter(isLogEvent);
       for (const id of new Set(entries.map(({ conversationId }) => conversationId))) {
-        await this.#applyEntries(batch, id, entries.filter(({ conversationId }) => conversationId === id));
+        await this.#applyEntries(
+          batch,
+          id,
+          entries.filter(({ conversationId }) => conversationId === id),
+        );
       }
       hasFollowers = await noteSent(batch, ownMessages(entries, batch.me));
       for (const event of events) await applyPassing(batch, event);
@@ -372,13 +288,19 @@ export class Engine {
         const page = (await http.ask('get', '/conversations/{conversationId}/messages', { path, query: { limit: 50 } })) as Page;
         const after = await write(async batch => {
           await beginLog(batch, conversationId, page);
-          await noteSent(batch, page.messages.filter(({ senderId }) => senderId === batch.me));
+          await noteSent(
+            batch,
+            page.messages.filter(({ senderId }) => senderId === batch.me),
+          );
           await this.#drain(batch, conversationId);
           return batch;
         });
         return this.#follow(after);
       }
-      const page = (await http.ask('get', '/conversations/{conversationId}/events', { path, query: { afterSeq: log.applied, limit: 100 } })) as EventPage;
+      const page = (await http.ask('get', '/conversations/{conversationId}/events', {
+        path,
+        query: { afterSeq: log.applied, limit: 100 },
+      })) as EventPage;
       let hasFollowers = false;
       const after = await write(async batch => {
         await applyEventPage(batch, conversationId, page);

@@ -49,25 +49,36 @@ export class Handle implements Conversation {
     readonly conversationId: string,
   ) {
     this.summary = { getSnapshot: () => core.view(conversationId), subscribe: core.list.subscribe };
-    this.details = this.#resource<ConversationDetails | undefined>('details', undefined, async () => {
-      return (await this.#ask('get', '')) as ConversationDetails;
-    }, ['conversation.updated', ...membership]);
+    this.details = this.#resource<ConversationDetails | undefined>(
+      'details',
+      undefined,
+      async () => {
+        return (await this.#ask('get', '')) as ConversationDetails;
+      },
+      ['conversation.updated', ...membership],
+    );
     this.members = this.#resource<readonly MemberView[]>('members', [], () => this.#all<MemberView>('/members', 'members'), membership);
-    this.pins = this.#resource<readonly Pin[]>('pins', [], async () => ((await this.#ask('get', '/pins')) as { pins: readonly Pin[] }).pins, [
-      'message.pinned',
-      'message.unpinned',
-      'message.deleted',
-      'message.updated',
-    ]);
-    this.joinRequests = this.#resource<readonly JoinRequest[]>('joinRequests', [], () => this.#all<JoinRequest>('/join-requests', 'joinRequests'), [
-      'member.requested',
-      'member.joined',
-    ]);
+    this.pins = this.#resource<readonly Pin[]>(
+      'pins',
+      [],
+      async () => ((await this.#ask('get', '/pins')) as { pins: readonly Pin[] }).pins,
+      ['message.pinned', 'message.unpinned', 'message.deleted', 'message.updated'],
+    );
+    this.joinRequests = this.#resource<readonly JoinRequest[]>(
+      'joinRequests',
+      [],
+      () => this.#all<JoinRequest>('/join-requests', 'joinRequests'),
+      ['member.requested', 'member.joined'],
+    );
     this.receipts = receiptsOf(core, conversationId);
     this.#typing = new Typing(core, conversationId);
     this.typing = this.#typing.typists;
     const outbox = new Derived<readonly OutboxItem[]>(before =>
-      keepItems(before, core.queue.items.getSnapshot().filter(item => item.conversationId === conversationId), ({ id }) => id),
+      keepItems(
+        before,
+        core.queue.items.getSnapshot().filter(item => item.conversationId === conversationId),
+        ({ id }) => id,
+      ),
     );
     core.queue.items.subscribe(() => outbox.invalidate());
     this.outbox = outbox;
@@ -153,7 +164,8 @@ export class Handle implements Conversation {
   setDraft(text: string): void {
     this.#cancelDraft?.();
     this.#cancelDraft = this.core.env.after(draftEvery, () => {
-      if ((this.core.view(this.conversationId)?.preferences.draft?.text ?? '') !== text) this.setPreferences({ draft: text ? { text } : null });
+      if ((this.core.view(this.conversationId)?.preferences.draft?.text ?? '') !== text)
+        this.setPreferences({ draft: text ? { text } : null });
     });
   }
 
@@ -171,9 +183,14 @@ export class Handle implements Conversation {
     this.pins.reload();
   }
 
-  async forward(messageId: string, to: readonly string[]): Promise<readonly { readonly conversationId: string; readonly isSent: boolean }[]> {
+  async forward(
+    messageId: string,
+    to: readonly string[],
+  ): Promise<readonly { readonly conversationId: string; readonly isSent: boolean }[]> {
     const asked = { path: { messageId }, body: { clientMessageId: this.core.env.id(), to }, about: to };
-    const { results } = (await this.#insist('post', '/messages/{messageId}/forward', asked)) as { results: readonly { conversationId: string; status: number }[] };
+    const { results } = (await this.#insist('post', '/messages/{messageId}/forward', asked)) as {
+      results: readonly { conversationId: string; status: number }[];
+    };
     return results.map(({ conversationId, status }) => ({ conversationId, isSent: status < 300 }));
   }
 
@@ -257,7 +274,10 @@ export class Handle implements Conversation {
   }
 
   #ask(method: Method, path: string, asked: Asked = {}): Promise<unknown> {
-    return this.core.http.ask(method, `/conversations/{conversationId}${path}`, { ...asked, path: { ...asked.path, conversationId: this.conversationId } });
+    return this.core.http.ask(method, `/conversations/{conversationId}${path}`, {
+      ...asked,
+      path: { ...asked.path, conversationId: this.conversationId },
+    });
   }
 
   /** Asks again while it may succeed; what is asked for has a key, or is the same when it is done twice. */

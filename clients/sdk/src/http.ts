@@ -72,7 +72,11 @@ export class Http {
       text = await this.#source();
     } catch (cause) {
       if (cause instanceof ChatError) throw cause;
-      const error = new ChatError({ code: 'token_failed', title: 'There is no token.', detail: cause instanceof Error ? cause.message : undefined });
+      const error = new ChatError({
+        code: 'token_failed',
+        title: 'There is no token.',
+        detail: cause instanceof Error ? cause.message : undefined,
+      });
       error.cause = cause;
       throw error;
     }
@@ -120,12 +124,20 @@ export class Http {
     this.#sessions.set(conversationId, { ...known, pushed: session, seq: seq ?? known?.seq });
   }
 
-  async #send(token: Token, method: Method, template: string, { path, query, body, idempotencyKey, signal, about }: Asked): Promise<unknown> {
+  async #send(
+    token: Token,
+    method: Method,
+    template: string,
+    { path, query, body, idempotencyKey, signal, about }: Asked,
+  ): Promise<unknown> {
     const url = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(path?.[name])));
     const parameters = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null);
     const search = parameters.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&');
     const conversations = [...new Set([path?.['conversationId'], query?.['conversationId'], ...(about ?? [])].filter(Boolean).map(String))];
-    const session = conversations.flatMap(id => [this.#sessions.get(id)?.answered, this.#sessions.get(id)?.pushed]).filter(Boolean).join(',');
+    const session = conversations
+      .flatMap(id => [this.#sessions.get(id)?.answered, this.#sessions.get(id)?.pushed])
+      .filter(Boolean)
+      .join(',');
 
     const abort = new AbortController();
     const aborted = () => abort.abort();

@@ -103,12 +103,24 @@ async function take(batch: Batch, known: ConversationRecord, { version, conversa
     seen: known.seen.filter(seq => seq > conversation.lastSeq),
     countedTo: known.unreadVersion > version ? known.countedTo : conversation.lastSeq,
   });
-  if (conversation.clearedSeq > (known.summary?.clearedSeq ?? 0)) await clearMessages(batch, conversation.conversationId, conversation.clearedSeq);
+  if (conversation.clearedSeq > (known.summary?.clearedSeq ?? 0))
+    await clearMessages(batch, conversation.conversationId, conversation.clearedSeq);
 }
 
 /** The user isn't in it any more: what was said there goes, and so that it doesn't come back, the versions stay. */
-async function drop(batch: Batch, { conversationId, version, preferencesVersion, unreadVersion, memberSeq }: ConversationRecord, seq = 0): Promise<void> {
-  await put(batch, { ...fresh(conversationId), isLeft: true, version, preferencesVersion, unreadVersion, memberSeq: Math.max(memberSeq, seq) });
+async function drop(
+  batch: Batch,
+  { conversationId, version, preferencesVersion, unreadVersion, memberSeq }: ConversationRecord,
+  seq = 0,
+): Promise<void> {
+  await put(batch, {
+    ...fresh(conversationId),
+    isLeft: true,
+    version,
+    preferencesVersion,
+    unreadVersion,
+    memberSeq: Math.max(memberSeq, seq),
+  });
   await dropLog(batch, conversationId);
   await batch.tx.deleteRange('cache', [conversationId], [conversationId, []] as never);
 }
@@ -147,13 +159,17 @@ async function changedBy(batch: Batch, record: ConversationRecord, event: LogEve
       return record;
     }
     case 'message.deleted': {
-      const seq = (await batch.tx.get<number>('ids', [event.conversationId, event.data.messageId])) ?? record.recent.find(one => one.messageId === event.data.messageId)?.seq;
+      const seq =
+        (await batch.tx.get<number>('ids', [event.conversationId, event.data.messageId])) ??
+        record.recent.find(one => one.messageId === event.data.messageId)?.seq;
       // Only the service knows which message lists show.
       if (seq === undefined && !isCounted) batch.needsSync = true;
       return seq === undefined ? record : withPreview(record, seq, { preview: '', isUnsent: true });
     }
     case 'conversation.updated':
-      return isCounted ? record : { ...record, summary: { ...summary, title: event.data.title ?? summary.title, avatarUrl: event.data.avatarUrl } };
+      return isCounted
+        ? record
+        : { ...record, summary: { ...summary, title: event.data.title ?? summary.title, avatarUrl: event.data.avatarUrl } };
     case 'member.joined':
       return isCounted ? record : { ...record, summary: { ...summary, memberCount: summary.memberCount + event.data.members.length } };
     case 'member.left':
@@ -203,11 +219,20 @@ export async function applyOwn(batch: Batch, event: ChatEvent): Promise<void> {
   if (last && batch.now - Date.parse(last.at) < 5000) batch.needsSync = true;
   const countedTo = Math.max(record.countedTo, ...record.recent.map(({ seq }) => seq));
   const isMentioned = unreadCount > 0 && record.summary.isMentioned;
-  await put(batch, { ...record, unreadVersion: version, countedTo, summary: { ...record.summary, unreadCount, markedUnread, clearedSeq, isMentioned } });
+  await put(batch, {
+    ...record,
+    unreadVersion: version,
+    countedTo,
+    summary: { ...record.summary, unreadCount, markedUnread, clearedSeq, isMentioned },
+  });
   await clearMessages(batch, event.conversationId, clearedSeq);
 }
 
-export async function applyPreferences(batch: Batch, conversationId: string, state: Preferences & { readonly version: number }): Promise<void> {
+export async function applyPreferences(
+  batch: Batch,
+  conversationId: string,
+  state: Preferences & { readonly version: number },
+): Promise<void> {
   const record = await find(batch, conversationId);
   const { version, ...preferences } = state;
   if (!record?.summary || version <= record.preferencesVersion) return;
@@ -217,7 +242,8 @@ export async function applyPreferences(batch: Batch, conversationId: string, sta
 
 /** Keeps what is known of a conversation before the list has it. */
 export async function applyDetails(batch: Batch, details: ConversationDetails): Promise<void> {
-  const { conversationId, kind, title, lastSeq, memberCount, unreadCount, preferences, markedUnread, clearedSeq, createdAt, avatarUrl } = details;
+  const { conversationId, kind, title, lastSeq, memberCount, unreadCount, preferences, markedUnread, clearedSeq, createdAt, avatarUrl } =
+    details;
   const record = (await find(batch, conversationId)) ?? fresh(conversationId);
   if (record.summary || lastSeq < record.memberSeq) return;
   const peer = kind === 'direct' ? details.members.find(({ userId }) => userId !== batch.me)?.userId : undefined;

@@ -79,7 +79,9 @@ export class Memory implements Engine {
       get: async <T>(table: Table, key: Key) => find(table, key).found?.value as T | undefined,
       range: async <T>(table: Table, from: Key, to: Key, { limit = Infinity, reverse = false } = {}) => {
         const { values, first, end } = span(table, from, to);
-        const found = reverse ? values.slice(Math.max(first, end - limit), end).reverse() : values.slice(first, Math.min(end, first + limit));
+        const found = reverse
+          ? values.slice(Math.max(first, end - limit), end).reverse()
+          : values.slice(first, Math.min(end, first + limit));
         return found.map(({ value }) => value as T);
       },
       put: async (table, key, value) => {

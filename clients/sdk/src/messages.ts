@@ -26,7 +26,8 @@ export async function putMessage(batch: Batch, message: Message, source: Source)
   const { conversationId, seq, messageId } = message;
   const known = await tx.get<MessageRecord>('messages', [conversationId, seq]);
   if (known?.isHidden || isExpired(message, batch.now)) return;
-  const isNewer = !known || message.updatedSeq > known.message.updatedSeq || (message.updatedSeq === known.message.updatedSeq && source === 'answer');
+  const isNewer =
+    !known || message.updatedSeq > known.message.updatedSeq || (message.updatedSeq === known.message.updatedSeq && source === 'answer');
   const mine = source === 'answer' ? newerMine(known?.mine, message) : known?.mine;
   await tx.put('messages', [conversationId, seq], {
     seq,
@@ -68,7 +69,20 @@ export async function hideMessage(batch: Batch, conversationId: string, messageI
   const record = await findMessage(batch.tx, conversationId, messageId);
   if (!record || record.isHidden) return;
   const { seq, at, ordinal, senderId, clientMessageId, kind, updatedSeq } = record.message;
-  const nothing: Message = { messageId, conversationId, seq, at, ordinal, senderId, clientMessageId, kind, updatedSeq, text: '', revision: 0, reactions: [] };
+  const nothing: Message = {
+    messageId,
+    conversationId,
+    seq,
+    at,
+    ordinal,
+    senderId,
+    clientMessageId,
+    kind,
+    updatedSeq,
+    text: '',
+    revision: 0,
+    reactions: [],
+  };
   await changeMessage(batch, { seq, message: nothing }, { isHidden: true });
 }
 
@@ -122,7 +136,9 @@ export async function expireMessages(batch: Batch): Promise<number | undefined> 
 
 /** Makes room: drops the messages of those conversations that were looked at longest ago. */
 export async function evict(batch: Batch, most: number, isOnScreen: (conversationId: string) => boolean): Promise<number> {
-  const logs = (await batch.tx.range<LogRecord>('logs', ...under())).filter(log => log.applied || log.bytes).sort((a, b) => a.usedAt - b.usedAt);
+  const logs = (await batch.tx.range<LogRecord>('logs', ...under()))
+    .filter(log => log.applied || log.bytes)
+    .sort((a, b) => a.usedAt - b.usedAt);
   let bytes = logs.reduce((sum, log) => sum + log.bytes, 0);
   if (bytes <= most) return bytes;
   for (const log of logs) {
@@ -134,7 +150,8 @@ export async function evict(batch: Batch, most: number, isOnScreen: (conversatio
   return bytes;
 }
 
-export const isExpired = ({ expiresAt }: { readonly expiresAt?: string }, now: number): boolean => !!expiresAt && Date.parse(expiresAt) <= now;
+export const isExpired = ({ expiresAt }: { readonly expiresAt?: string }, now: number): boolean =>
+  !!expiresAt && Date.parse(expiresAt) <= now;
 
 /** The message as an answer has it: with what the user did. */
 export function withMine({ message, mine }: MessageRecord): Message {
@@ -143,7 +160,9 @@ export function withMine({ message, mine }: MessageRecord): Message {
   return {
     ...message,
     reactions: reactions.map(one => ({ ...one, mine: isMine(mine, one.key) })),
-    ...(poll && { poll: { ...poll, options: poll.options.map((option, index) => ({ ...option, mine: !!mine?.votes?.options.includes(index) })) } }),
+    ...(poll && {
+      poll: { ...poll, options: poll.options.map((option, index) => ({ ...option, mine: !!mine?.votes?.options.includes(index) })) },
+    }),
   };
 }
 

@@ -63,7 +63,10 @@ function keyOf(item: OutboxRecord): string | undefined {
 }
 
 /** What becomes of what waits when one more comes: it takes the place of what it makes pointless, or is pointless itself. */
-export function coalesce(items: readonly OutboxRecord[], added: OutboxRecord): { readonly put?: OutboxRecord; readonly drop: readonly OutboxRecord[] } {
+export function coalesce(
+  items: readonly OutboxRecord[],
+  added: OutboxRecord,
+): { readonly put?: OutboxRecord; readonly drop: readonly OutboxRecord[] } {
   const key = keyOf(added);
   const before = key === undefined ? [] : items.filter(item => isWaiting(item) && item.state !== 'sending' && keyOf(item) === key);
   const sending = items.find(item => item.state === 'sending' && keyOf(item) === key);
@@ -72,8 +75,10 @@ export function coalesce(items: readonly OutboxRecord[], added: OutboxRecord): {
     const is = (item: OutboxRecord | undefined): boolean => item?.kind === added.kind && item.seq >= added.seq;
     if (is(last) || is(sending)) return { drop: [] };
   }
-  if (added.kind === 'react' && last?.kind === 'react' && !last.isAttempted && !sending && last.isWanted !== added.isWanted) return { drop: before };
-  if (added.kind === 'preferences' && last?.kind === 'preferences') return { put: { ...added, change: { ...last.change, ...added.change } }, drop: before };
+  if (added.kind === 'react' && last?.kind === 'react' && !last.isAttempted && !sending && last.isWanted !== added.isWanted)
+    return { drop: before };
+  if (added.kind === 'preferences' && last?.kind === 'preferences')
+    return { put: { ...added, change: { ...last.change, ...added.change } }, drop: before };
   return { put: added, drop: before };
 }
 
@@ -108,7 +113,8 @@ export class Queue {
     const known = new Set(kept.map(({ id }) => id));
     this.#set([...kept, ...[...this.#unwritten.values()].filter(({ id }) => !known.has(id))]);
     for (const item of kept) this.#settle(item);
-    for (const id of this.#waiters.keys()) if (!known.has(id) && !this.#unwritten.has(id)) this.#reject(id, new ChatError({ code: 'cancelled' }));
+    for (const id of this.#waiters.keys())
+      if (!known.has(id) && !this.#unwritten.has(id)) this.#reject(id, new ChatError({ code: 'cancelled' }));
   }
 
   send(conversationId: string, content: NewMessage): QueuedMessage {
@@ -221,7 +227,11 @@ function itemOf(item: OutboxRecord): OutboxItem {
     state: state as OutboxItem['state'],
     queuedAt: new Date(queuedAt).toISOString(),
     ...('messageId' in item && { messageId: item.messageId }),
-    ...(kind === 'send' && { clientMessageId: item.clientMessageId, content: item.content, text: item.newText ?? item.content.text ?? item.content.poll?.question }),
+    ...(kind === 'send' && {
+      clientMessageId: item.clientMessageId,
+      content: item.content,
+      text: item.newText ?? item.content.text ?? item.content.poll?.question,
+    }),
     ...(kind === 'edit' && { text: item.text }),
     ...(error && { error: ChatError.fromJSON(error) }),
   };

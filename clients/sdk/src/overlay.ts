@@ -64,7 +64,11 @@ function pendingView(item: Extract<OutboxRecord, { readonly kind: 'send' }>, rec
     state: state as OutboxState,
     outboxId: item.id,
     ...errorOf(item),
-    ...(content.replyTo && { replyTo: quoted ? { messageId: quoted.messageId, seq: quoted.seq, senderId: quoted.senderId, preview: quoted.text.slice(0, 100) } : { messageId: content.replyTo } }),
+    ...(content.replyTo && {
+      replyTo: quoted
+        ? { messageId: quoted.messageId, seq: quoted.seq, senderId: quoted.senderId, preview: quoted.text.slice(0, 100) }
+        : { messageId: content.replyTo },
+    }),
     ...(content.threadId && { threadId: content.threadId }),
     ...(content.mentions && { mentions: content.mentions }),
     ...(content.mentionsAll && { mentionsAll: true }),
@@ -80,7 +84,12 @@ function withWaiting(record: MessageRecord, items: readonly OutboxRecord[], me: 
     if (!('messageId' in item) || item.messageId !== messageId || !isWaiting(item)) continue;
     const isFailed = item.state === 'failed';
     if (item.kind === 'edit') {
-      view = { ...view, text: isFailed ? view.text : item.text, outboxId: item.id, edit: { state: item.state as OutboxState, ...errorOf(item) } };
+      view = {
+        ...view,
+        text: isFailed ? view.text : item.text,
+        outboxId: item.id,
+        edit: { state: item.state as OutboxState, ...errorOf(item) },
+      };
     } else if (item.kind === 'unsend' && !isFailed) {
       view = { ...view, text: '', reactions: [], unsentAt: new Date(item.queuedAt).toISOString(), unsentBy: me };
     } else if (item.kind === 'react' && !isFailed && item.isWanted !== isMine(record.mine, item.key)) {
@@ -123,7 +132,12 @@ export function conversationView(record: ConversationRecord, items: readonly Out
     if (!isWaiting(item) || (item.state === 'failed' && item.kind !== 'send')) continue;
     if (item.kind === 'read' || item.kind === 'clear') current = withRead(current, item.seq);
     if (item.kind === 'unread') current = { ...current, summary: { ...current.summary!, markedUnread: true } };
-    if (item.kind === 'send') pending = { text: item.newText ?? item.content.text ?? item.content.poll?.question ?? '', state: item.state as OutboxState, at: new Date(item.queuedAt).toISOString() };
+    if (item.kind === 'send')
+      pending = {
+        text: item.newText ?? item.content.text ?? item.content.poll?.question ?? '',
+        state: item.state as OutboxState,
+        at: new Date(item.queuedAt).toISOString(),
+      };
   }
   let summary = summaryOf(current, me, now);
   for (const item of items) {
@@ -140,7 +154,10 @@ export function conversationView(record: ConversationRecord, items: readonly Out
   };
 }
 
-function withChange(preferences: ConversationView['preferences'], change: Extract<OutboxRecord, { readonly kind: 'preferences' }>['change']): ConversationView['preferences'] {
+function withChange(
+  preferences: ConversationView['preferences'],
+  change: Extract<OutboxRecord, { readonly kind: 'preferences' }>['change'],
+): ConversationView['preferences'] {
   const { mutedUntil, draft, pinned, archived } = { ...preferences, ...change };
   return { pinned: !!pinned, archived: !!archived, ...(mutedUntil && { mutedUntil }), ...(draft && { draft }) };
 }

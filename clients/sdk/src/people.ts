@@ -49,7 +49,10 @@ export class Typing {
 
   #typing(userId: string): void {
     this.#expiries.get(userId)?.();
-    this.#expiries.set(userId, this.core.env.after(typingLife, () => this.#stopped(userId)));
+    this.#expiries.set(
+      userId,
+      this.core.env.after(typingLife, () => this.#stopped(userId)),
+    );
     if (!this.typists.getSnapshot().includes(userId)) this.typists.set([...this.typists.getSnapshot(), userId]);
   }
 

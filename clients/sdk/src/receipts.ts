@@ -24,7 +24,10 @@ export function receiptsOf(core: Core, conversationId: string): Observable<Recei
           const answer = await core.http.ask('get', '/conversations/{conversationId}/receipts', { path: { conversationId } });
           const { receipts } = answer as { receipts: readonly (Receipt & { readonly userId: string })[] };
           // Those who left aren't among them; of the others what was pushed meanwhile may be newer.
-          const asked: Marks = { isAvailable: true, marks: Object.fromEntries(receipts.map(({ userId, deliveredSeq, readSeq }) => [userId, { deliveredSeq, readSeq }])) };
+          const asked: Marks = {
+            isAvailable: true,
+            marks: Object.fromEntries(receipts.map(({ userId, deliveredSeq, readSeq }) => [userId, { deliveredSeq, readSeq }])),
+          };
           const known = Object.entries(resource.getSnapshot().value.marks).filter(([userId]) => userId in asked.marks);
           return known.reduce((value, [userId, mark]) => raise(value, userId, mark), asked);
         } catch (error) {

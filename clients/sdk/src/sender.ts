@@ -35,7 +35,8 @@ export class Sender {
   /** Takes over: what was on its way when the tab before went may be stored. */
   async start(): Promise<void> {
     await this.write(async batch => {
-      for (const item of await allItems(batch.tx)) if (item.state === 'sending') await putItem(batch, { ...item, state: 'queued', isAttempted: true });
+      for (const item of await allItems(batch.tx))
+        if (item.state === 'sending') await putItem(batch, { ...item, state: 'queued', isAttempted: true });
     });
     await this.run();
   }
@@ -63,14 +64,15 @@ export class Sender {
     for (const item of items) {
       const age = batch.now - (item.doneAt ?? item.queuedAt);
       if ((item.state === 'sent' && age > memory) || (item.state === 'cancelled' && age > lifetime)) await deleteItem(batch, item);
-      else if (item.state === 'queued' && age > lifetime) await fail(batch, item, new ChatError({ code: 'expired', title: 'It waited for 7 days.' }));
+      else if (item.state === 'queued' && age > lifetime)
+        await fail(batch, item, new ChatError({ code: 'expired', title: 'It waited for 7 days.' }));
     }
   }
 
   async #drain(name: string): Promise<void> {
     const lane: Lane = { wake: () => {}, hasMore: true };
     this.#lanes.set(name, lane);
-    for (let failures = 0; !this.#isStopped; ) {
+    for (let failures = 0; !this.#isStopped;) {
       lane.hasMore = false;
       const items = this.env.isOnline() ? await this.#take(name) : [];
       if (!items.length) {
@@ -83,7 +85,8 @@ export class Sender {
       } catch (error) {
         if (!(error instanceof ChatError)) throw error;
         if (this.#isStopped) break;
-        if (!(await this.#refused(items, error))) await this.#pause(lane, error.retryAfter * 1000, backoff(this.env, ++failures, 500, 30_000));
+        if (!(await this.#refused(items, error)))
+          await this.#pause(lane, error.retryAfter * 1000, backoff(this.env, ++failures, 500, 30_000));
       }
     }
     this.#lanes.delete(name);
@@ -153,10 +156,17 @@ export class Sender {
     const messages = items.map(({ clientMessageId, content }) => ({ clientMessageId, ...content }));
     let results: readonly Result[];
     if (messages.length === 1) {
-      results = [{ status: 200, message: (await this.http.ask('post', '/conversations/{conversationId}/messages', { path, body: messages[0] })) as Message }];
+      results = [
+        {
+          status: 200,
+          message: (await this.http.ask('post', '/conversations/{conversationId}/messages', { path, body: messages[0] })) as Message,
+        },
+      ];
     } else {
       const body = { messages };
-      results = ((await this.http.ask('post', '/conversations/{conversationId}/messages/batch', { path, body })) as { results: readonly Result[] }).results;
+      results = (
+        (await this.http.ask('post', '/conversations/{conversationId}/messages/batch', { path, body })) as { results: readonly Result[] }
+      ).results;
     }
     let hasFollowers = false;
     const unclear = await this.write(async batch => {

@@ -4,7 +4,13 @@ import type { ConnectionState, ChatEvent } from './types.js';
 /** What one tab tells the others of the same user. */
 export type TabMessage =
   /** What changed in the store, to be read again. */
-  | { readonly kind: 'touched'; readonly conversations: readonly string[]; readonly logs: readonly string[]; readonly outbox: boolean; readonly reset: boolean }
+  | {
+      readonly kind: 'touched';
+      readonly conversations: readonly string[];
+      readonly logs: readonly string[];
+      readonly outbox: boolean;
+      readonly reset: boolean;
+    }
   | { readonly kind: 'events'; readonly events: readonly ChatEvent[] }
   /** What is on a tab's screen, to the leader. */
   | { readonly kind: 'screen'; readonly tab: string; readonly conversations: readonly string[] }

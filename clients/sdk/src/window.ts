@@ -135,9 +135,16 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
       if (visit === this.#visit) await this.#keep(page, this.#anchor === 'newest' && position['beforeSeq'] === undefined);
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
-      // Not without a connection; the next one asks again.
-      if (!error.isTransient && visit === this.#visit) this.#failed(error, false);
+      if (visit !== this.#visit) return;
+      if (!error.isTransient) return this.#failed(error, false);
+      this.#cancelRetry();
+      if (this.isActive) this.#cancelRetry = this.#later(error, () => void this.#confirm(from, to, position));
     }
+  }
+
+  #later(error: ChatError, run: () => void): () => void {
+    const { env } = this.host;
+    return env.after(Math.max(error.retryAfter * 1000, backoff(env, ++this.#failures, 1000, 30_000)), run);
   }
 
   /** Takes its place in what is kept; false where nothing is. */
@@ -149,7 +156,12 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
       const range = isNewest ? (log?.applied || this.threadId ? ranges.at(-1) : undefined) : around(ranges, this.#anchor as number);
       if (!range) return undefined;
       const isLast = range === ranges.at(-1) && range[1] >= (log?.applied ?? 0);
-      const before = await this.#last(tx, range[0], isNewest ? end : (this.#anchor as number), isNewest ? this.#pageSize : Math.ceil(this.#pageSize / 2));
+      const before = await this.#last(
+        tx,
+        range[0],
+        isNewest ? end : (this.#anchor as number),
+        isNewest ? this.#pageSize : Math.ceil(this.#pageSize / 2),
+      );
       const after = isNewest ? [] : await this.#first(tx, (this.#anchor as number) + 1, range[1], Math.floor(this.#pageSize / 2));
       const isFull = isNewest ? before.length === this.#pageSize : before.length === Math.ceil(this.#pageSize / 2);
       const reaches = after.length < Math.floor(this.#pageSize / 2);
@@ -344,7 +356,8 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
     const query = { limit: this.#pageSize, ...position };
     if (!threadId) return (await this.host.http.ask('get', messages, { path: { conversationId }, query })) as PageOf;
     // Threads have no pages around a position: one up to it, and one after it.
-    if (position['aroundSeq'] === undefined) return (await this.host.http.ask('get', `${messages}/{messageId}/replies`, { path, query })) as PageOf;
+    if (position['aroundSeq'] === undefined)
+      return (await this.host.http.ask('get', `${messages}/{messageId}/replies`, { path, query })) as PageOf;
     const before = await this.#ask({ beforeSeq: position['aroundSeq'] + 1 });
     const after = await this.#ask({ afterSeq: before.toSeq });
     return { messages: [...before.messages, ...after.messages], fromSeq: before.fromSeq, toSeq: after.toSeq, hasMore: after.hasMore };
@@ -362,10 +375,10 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
 
   #failed(error: unknown, isOpening: boolean): void {
     if (!(error instanceof ChatError)) throw error;
-    if (error.code === 'conversation_not_found' || (this.threadId && error.code === 'message_not_found')) return this.#update({ ...nothing, status: 'gone' });
+    if (error.code === 'conversation_not_found' || (this.threadId && error.code === 'message_not_found'))
+      return this.#update({ ...nothing, status: 'gone' });
     this.#update({ error });
     if (!isOpening || !error.isTransient || !this.isActive) return;
-    const wait = Math.max(error.retryAfter * 1000, backoff(this.host.env, ++this.#failures, 1000, 30_000));
-    this.#cancelRetry = this.host.env.after(wait, () => void this.#open());
+    this.#cancelRetry = this.#later(error, () => void this.#open());
   }
 }

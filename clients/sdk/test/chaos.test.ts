@@ -22,9 +22,13 @@ async function run(seed: number): Promise<string[]> {
 }
 
 describe('Whatever the network does', () => {
-  test.each(Array.from({ length: parts }, (_, part) => part))('all replicas equal the log, and nothing is lost or doubled (part %i)', { timeout: 300_000 }, async part => {
-    const faults: string[] = [];
-    for (let seed = first + part; seed < first + seeds; seed += parts) faults.push(...(await run(seed)));
-    expect(faults).toEqual([]);
-  });
+  test.each(Array.from({ length: parts }, (_, part) => part))(
+    'all replicas equal the log, and nothing is lost or doubled (part %i)',
+    { timeout: 300_000 },
+    async part => {
+      const faults: string[] = [];
+      for (let seed = first + part; seed < first + seeds; seed += parts) faults.push(...(await run(seed)));
+      expect(faults).toEqual([]);
+    },
+  );
 });

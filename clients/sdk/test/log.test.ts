@@ -40,7 +40,10 @@ describe('A conversation on the screen', () => {
     await world.clock.pass(60);
     connection!.events([held[0]!]);
     await world.clock.pass(60);
-    expect(window.getSnapshot().messages[0]!.reactions.map(({ key, count }) => [key, count])).toEqual([['👍', 1], ['❤️', 1]]);
+    expect(window.getSnapshot().messages[0]!.reactions.map(({ key, count }) => [key, count])).toEqual([
+      ['👍', 1],
+      ['❤️', 1],
+    ]);
     expect(asked(world, /bob GET .*afterSeq=4/)).toEqual([]);
     await world.close();
   });

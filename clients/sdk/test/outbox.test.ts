@@ -68,7 +68,15 @@ describe('A message in the outbox', () => {
     for (const text of ['one', '', 'three']) toBob.send({ text });
     world.intercept = (_, path, body) =>
       path.endsWith('/batch') && (body['messages'] as NewMessage[]).some(({ text }) => text === '')
-        ? { status: 400, body: { status: 400, code: 'malformed', title: 'No.', errors: [{ pointer: '/messages/1/text', code: 'too_short', detail: 'Empty.' }] } }
+        ? {
+            status: 400,
+            body: {
+              status: 400,
+              code: 'malformed',
+              title: 'No.',
+              errors: [{ pointer: '/messages/1/text', code: 'too_short', detail: 'Empty.' }],
+            },
+          }
         : undefined;
     alice.setOnline(true);
     await world.clock.pass(5000);
@@ -81,7 +89,10 @@ describe('A message in the outbox', () => {
     const { world, id, toBob } = await pair();
     let refusals = 0;
     const limited = { status: 429, code: 'rate_limited', title: 'Too often.', limit: { name: 'slowMode', value: 30 } };
-    world.intercept = (method, path) => (method === 'POST' && path.endsWith('/messages') && !refusals++ ? { status: 429, body: limited, headers: { 'Retry-After': '30' } } : undefined);
+    world.intercept = (method, path) =>
+      method === 'POST' && path.endsWith('/messages') && !refusals++
+        ? { status: 429, body: limited, headers: { 'Retry-After': '30' } }
+        : undefined;
     const begin = world.clock.now;
     await soon(world, toBob.send({ text: 'Hello' }).sent);
     expect(world.clock.now - begin).toBeGreaterThanOrEqual(30_000);
@@ -184,7 +195,9 @@ describe('What is queued besides messages', () => {
     expect(alice.chat.outbox.getSnapshot().map(({ kind }) => kind)).toEqual(['react', 'preferences']);
     alice.setOnline(true);
     await world.clock.pass(5000);
-    expect(asked(world, /reactions/)).toEqual([`alice PUT /conversations/${id}/messages/${messageId}/reactions/${encodeURIComponent('❤️')}`]);
+    expect(asked(world, /reactions/)).toEqual([
+      `alice PUT /conversations/${id}/messages/${messageId}/reactions/${encodeURIComponent('❤️')}`,
+    ]);
     expect(asked(world, /PATCH .*preferences/)).toHaveLength(1);
     expect(alice.chat.conversations('all').getSnapshot().conversations[0]!.preferences).toEqual({ pinned: true, archived: false });
     await world.close();
@@ -195,7 +208,10 @@ describe('What is queued besides messages', () => {
     const window = look(toBob);
     const [messageId] = await say(world, toAlice, 'one');
     await world.clock.pass(1000);
-    world.intercept = (method, path) => (path.includes('/reactions/') && method === 'PUT' ? { status: 409, body: { status: 409, code: 'limit_reached', title: 'Too many.' } } : undefined);
+    world.intercept = (method, path) =>
+      path.includes('/reactions/') && method === 'PUT'
+        ? { status: 409, body: { status: 409, code: 'limit_reached', title: 'Too many.' } }
+        : undefined;
     alice.setOnline(false);
     toBob.react(messageId!, '👍');
     expect(window.getSnapshot().messages[0]!.reactions).toEqual([{ key: '👍', count: 1, users: ['alice'], mine: true }]);
@@ -210,7 +226,8 @@ describe('What is queued besides messages', () => {
     const { world, toBob, toAlice } = await pair();
     const window = look(toBob);
     const [messageId] = await say(world, toAlice, 'one');
-    world.intercept = (method, path) => (method === 'POST' && path.endsWith('/messages') ? { status: 503, headers: { 'Retry-After': '20' } } : undefined);
+    world.intercept = (method, path) =>
+      method === 'POST' && path.endsWith('/messages') ? { status: 503, headers: { 'Retry-After': '20' } } : undefined;
     toBob.send({ text: 'waits' });
     await world.clock.pass(1000);
     toBob.react(messageId!, '👍');

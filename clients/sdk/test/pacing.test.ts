@@ -5,7 +5,13 @@ describe('Typing', () => {
   test('is told every 3 s while keys are struck, not at all while offline, and expires after 6 s', async () => {
     const { world, alice, toBob, toAlice } = await pair();
     toAlice.typing.subscribe(() => {});
-    const push = (typing: boolean) => world.service.push(['bob'], { type: typing ? 'typing.started' : 'typing.stopped', conversationId: toBob.conversationId, at: '', data: { userId: 'alice' } });
+    const push = (typing: boolean) =>
+      world.service.push(['bob'], {
+        type: typing ? 'typing.started' : 'typing.stopped',
+        conversationId: toBob.conversationId,
+        at: '',
+        data: { userId: 'alice' },
+      });
     for (let stroke = 0; stroke < 35; stroke++) {
       toBob.setTyping(true);
       await world.clock.pass(200);
@@ -32,7 +38,8 @@ describe('Typing', () => {
     const { world, toBob, toAlice } = await pair();
     toAlice.typing.subscribe(() => {});
     const { conversationId } = toBob;
-    for (const userId of ['alice', 'bob']) world.service.push(['bob'], { type: 'typing.started', conversationId, at: '', data: { userId } });
+    for (const userId of ['alice', 'bob'])
+      world.service.push(['bob'], { type: 'typing.started', conversationId, at: '', data: { userId } });
     await world.clock.pass(100);
     expect(toAlice.typing.getSnapshot()).toEqual(['alice']);
     await say(world, toBob, 'one');

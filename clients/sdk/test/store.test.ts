@@ -23,7 +23,10 @@ describe('What the device keeps', () => {
     await world.clock.pass(100);
     expect(again.chat.connection.getSnapshot().status).toBe('offline');
     expect(texts(window)).toEqual(['one', 'two']);
-    expect(again.chat.conversations().getSnapshot()).toMatchObject({ isLoaded: true, conversations: [{ conversationId: id, lastMessage: { preview: 'two' } }] });
+    expect(again.chat.conversations().getSnapshot()).toMatchObject({
+      isLoaded: true,
+      conversations: [{ conversationId: id, lastMessage: { preview: 'two' } }],
+    });
     await world.close();
   });
 
@@ -40,7 +43,8 @@ describe('What the device keeps', () => {
     await world.clock.pass(1000);
     expect(windows.map(texts)).toEqual([['two'], ['two']]);
     // A page from before comes late.
-    world.intercept = (_, path) => (path.endsWith('/messages') ? { status: 200, body: { messages: page, fromSeq: 1, toSeq: 3, hasMore: false } } : undefined);
+    world.intercept = (_, path) =>
+      path.endsWith('/messages') ? { status: 200, body: { messages: page, fromSeq: 1, toSeq: 3, hasMore: false } } : undefined;
     void windows[1]!.jumpTo(1);
     second.loseConnection();
     await world.clock.pass(5000);
@@ -87,7 +91,10 @@ describe('What the device keeps', () => {
     for (const title of ['old', 'new']) {
       const group = await soon(world, alice.chat.createGroup({ title, members: ['bob'] }));
       ids.push(group.conversationId);
-      const unsubscribe = bob.chat.conversation(group.conversationId).messages().subscribe(() => {});
+      const unsubscribe = bob.chat
+        .conversation(group.conversationId)
+        .messages()
+        .subscribe(() => {});
       for (let count = 0; count < 25; count++) group.send({ text: `${title} ${count}` });
       await world.clock.pass(5000);
       unsubscribe();
@@ -188,7 +195,9 @@ describe('Ranges', () => {
         ranges = add(ranges, [from, to]);
         for (let number = from; number <= to; number++) numbers.add(number);
       }
-      expect(ranges.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, index) => from + index))).toEqual([...numbers].sort((a, b) => a - b));
+      expect(ranges.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, index) => from + index))).toEqual(
+        [...numbers].sort((a, b) => a - b),
+      );
       expect(ranges.every(([from], index) => index === 0 || ranges[index - 1]![1] < from - 1)).toBe(true);
     }
   });

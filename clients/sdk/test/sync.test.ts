@@ -18,18 +18,21 @@ describe('Catching up', () => {
   });
 
   // A list follows by up to a second, so the first sync may be too early.
-  test.each(Array.from({ length: 25 }, (_, index) => index * 40))('misses no commit %i ms after connecting began, without another one', async offset => {
-    const { world, bob, toBob } = await pair();
-    world.service.lag = () => 900;
-    await say(world, toBob, 'one');
-    await world.clock.pass(3000);
-    bob.loseConnection();
-    await world.clock.pass(offset);
-    await say(world, toBob, 'two');
-    await world.clock.pass(8000);
-    expect(bob.chat.conversations().getSnapshot().conversations[0]?.lastMessage?.preview).toBe('two');
-    await world.close();
-  });
+  test.each(Array.from({ length: 25 }, (_, index) => index * 40))(
+    'misses no commit %i ms after connecting began, without another one',
+    async offset => {
+      const { world, bob, toBob } = await pair();
+      world.service.lag = () => 900;
+      await say(world, toBob, 'one');
+      await world.clock.pass(3000);
+      bob.loseConnection();
+      await world.clock.pass(offset);
+      await say(world, toBob, 'two');
+      await world.clock.pass(8000);
+      expect(bob.chat.conversations().getSnapshot().conversations[0]?.lastMessage?.preview).toBe('two');
+      await world.close();
+    },
+  );
 
   test('asks again 5 and 60 s after connecting, and what is on the screen for what moves no list', async () => {
     const { world, bob, toAlice, id } = await pair();
@@ -90,7 +93,8 @@ describe('Catching up', () => {
     await say(world, toBob, 'one', 'lost');
     await world.clock.pass(1000);
     bob.chat.conversation(id).setPreferences({ pinned: true });
-    world.intercept = (method, path) => (method === 'POST' && path.endsWith('/messages') ? { status: 503, headers: { 'Retry-After': '10' } } : undefined);
+    world.intercept = (method, path) =>
+      method === 'POST' && path.endsWith('/messages') ? { status: 503, headers: { 'Retry-After': '10' } } : undefined;
     toAlice.send({ text: 'waits' });
     await world.clock.pass(1000);
     // The failover lost the last commit, and its number goes to another one.
@@ -114,7 +118,9 @@ describe('The list', () => {
     const [connection] = bob.connections;
     const at = new Date(world.clock.now).toISOString();
     const push = async (version: number, pinned: boolean) => {
-      connection!.events([{ type: 'conversation.preferences.updated', conversationId: id, at, data: { version, pinned, archived: false } }]);
+      connection!.events([
+        { type: 'conversation.preferences.updated', conversationId: id, at, data: { version, pinned, archived: false } },
+      ]);
       await world.clock.pass(100);
       return bob.chat.conversations().getSnapshot().conversations[0]?.preferences.pinned;
     };
@@ -179,7 +185,12 @@ describe('The list', () => {
     await world.clock.pass(1000);
     const made = await soon(world, carol.chat.createGroup({ title: 'Dinner', members: ['bob'] }));
     await world.clock.pass(500);
-    expect(bob.chat.conversations().getSnapshot().conversations.map(({ title }) => title)).toContain('Dinner');
+    expect(
+      bob.chat
+        .conversations()
+        .getSnapshot()
+        .conversations.map(({ title }) => title),
+    ).toContain('Dinner');
     expect(made.summary.getSnapshot()?.title).toBe('Dinner');
     await world.close();
   });

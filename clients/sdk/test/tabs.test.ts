@@ -115,7 +115,10 @@ describe('The token', () => {
       },
     });
     await world.clock.pass(3000);
-    expect(tab.chat.connection.getSnapshot()).toMatchObject({ status: 'offline', error: { code: 'token_failed', detail: 'Log in first.' } });
+    expect(tab.chat.connection.getSnapshot()).toMatchObject({
+      status: 'offline',
+      error: { code: 'token_failed', detail: 'Log in first.' },
+    });
     fails = false;
     await world.clock.until('it is online', () => isOnline(tab));
     await world.close();
@@ -130,7 +133,10 @@ describe('The token', () => {
     expect(tab.chat.connection.getSnapshot().userId).toBe('alice');
     isOther = true;
     world.intercept = () => ({ status: 401, body: { status: 401, code: 'token_expired', title: 'Expired.' } });
-    await soon(world, tab.chat.startDirect('bob').catch(() => {}));
+    await soon(
+      world,
+      tab.chat.startDirect('bob').catch(() => {}),
+    );
     expect(tab.chat.connection.getSnapshot().status).toBe('closed');
     expect(asked(world, /POST \/conversations/)).toEqual([]);
     await world.close();

@@ -158,8 +158,21 @@ describe('A refusal', () => {
     const { world, toBob } = await pair();
     const body = { status: 429, code: 'rate_limited', title: 'Too often.', detail: 'Wait.', limit: { name: 'slowMode', value: 60 } };
     world.intercept = () => ({ status: 429, body, headers: { 'Retry-After': '60' } });
-    const error: ChatError = await soon(world, toBob.revisions('m').then(() => Promise.reject(new Error('It succeeded.')), (error: ChatError) => error));
-    expect(error).toMatchObject({ code: 'rate_limited', status: 429, detail: 'Wait.', retryAfter: 60, limit: { name: 'slowMode', value: 60 }, message: 'Too often. Wait.' });
+    const error: ChatError = await soon(
+      world,
+      toBob.revisions('m').then(
+        () => Promise.reject(new Error('It succeeded.')),
+        (error: ChatError) => error,
+      ),
+    );
+    expect(error).toMatchObject({
+      code: 'rate_limited',
+      status: 429,
+      detail: 'Wait.',
+      retryAfter: 60,
+      limit: { name: 'slowMode', value: 60 },
+      message: 'Too often. Wait.',
+    });
     expect(error.isTransient).toBe(true);
     await world.close();
   });
@@ -172,7 +185,9 @@ describe('A refusal', () => {
     await soon(world, toBob.pin('m'));
     expect(tries).toBe(3);
     world.intercept = () => 'lost';
-    await expect(soon(world, alice.chat.api.get('/conversations/{conversationId}/pins', { path: { conversationId: id } }))).rejects.toMatchObject({ code: 'unreachable', status: 0 });
+    await expect(
+      soon(world, alice.chat.api.get('/conversations/{conversationId}/pins', { path: { conversationId: id } })),
+    ).rejects.toMatchObject({ code: 'unreachable', status: 0 });
     world.intercept = () => ({ status: 404, body: 'nonsense' });
     await expect(soon(world, alice.chat.api.get('/me/privacy'))).rejects.toMatchObject({ code: 'unknown', status: 404 });
     expect(asked(world, /POST .*messages$/)).toHaveLength(1);

@@ -48,7 +48,9 @@ export class Backend extends World {
   override async heal(): Promise<void> {
     this.chaos = calm;
     for (const tab of this.tabs) tab.setOnline(true);
-    await clock.until('nothing waits', () => this.tabs.every(({ chat }) => chat.outbox.getSnapshot().every(({ state }) => state === 'failed')));
+    await clock.until('nothing waits', () =>
+      this.tabs.every(({ chat }) => chat.outbox.getSnapshot().every(({ state }) => state === 'failed')),
+    );
     await clock.pass(2000);
     for (const tab of this.tabs) tab.loseConnection();
     await clock.until('all are online', () => this.tabs.every(({ chat }) => chat.connection.getSnapshot().status === 'online'));
@@ -63,7 +65,7 @@ export class Backend extends World {
     };
     const messages = async (user: string, id: string) => {
       const found: Message[] = [];
-      for (let after = 0, hasMore = true; hasMore; ) {
+      for (let after = 0, hasMore = true; hasMore;) {
         const page = await ask(user, `/conversations/${id}/messages?limit=100&afterSeq=${after}`);
         found.push(...(page['messages'] as Message[]));
         [after, hasMore] = [page['toSeq'] as number, page['hasMore'] as boolean];

@@ -13,7 +13,7 @@ const turn = () => new Promise<void>(resolve => real(() => resolve()));
 
 /** Waits until nothing goes on but what waits for time to pass. */
 export async function settle(): Promise<void> {
-  for (let quiet = 0; quiet < 2; ) {
+  for (let quiet = 0; quiet < 2;) {
     await turn();
     quiet = pending ? 0 : quiet + 1;
   }

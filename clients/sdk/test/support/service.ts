@@ -4,7 +4,10 @@ import type { Clock } from './clock.js';
 /* A model of the service as docs/protocol.md describes it, as far as the client's rules need it. */
 
 type Json = Record<string, unknown>;
-type Stored = { -readonly [K in keyof Omit<Message, 'reactions' | 'poll'>]: Message[K] } & { reactions: { key: string; users: string[] }[]; poll?: { options: string[]; votes: Record<string, number[]> } };
+type Stored = { -readonly [K in keyof Omit<Message, 'reactions' | 'poll'>]: Message[K] } & {
+  reactions: { key: string; users: string[] }[];
+  poll?: { options: string[]; votes: Record<string, number[]> };
+};
 export type Entry = Json & { type: string; conversationId: string; seq: number; at: string; data: Json };
 export interface Answer {
   readonly status: number;
@@ -76,13 +79,27 @@ export class Service {
     if (first === 'conversations' && !id) return this.#create(user, body);
     if (first === 'blocks') return this.#block(user, method, id);
     if (first === 'requests') return { status: 200, body: { requests: [], continuation: null } };
-    if (first === 'presence') return { status: 200, body: { presence: query.get('users')!.split(',').map(userId => ({ userId, online: true, lastSeenAt: null })) } };
-    if (first === 'users') return { status: 200, body: { profiles: (body['users'] as string[]).map(userId => ({ userId, displayName: userId.toUpperCase(), version: 1 })) } };
+    if (first === 'presence')
+      return {
+        status: 200,
+        body: {
+          presence: query
+            .get('users')!
+            .split(',')
+            .map(userId => ({ userId, online: true, lastSeenAt: null })),
+        },
+      };
+    if (first === 'users')
+      return {
+        status: 200,
+        body: { profiles: (body['users'] as string[]).map(userId => ({ userId, displayName: userId.toUpperCase(), version: 1 })) },
+      };
     const conversation = first === 'conversations' ? this.conversations.get(id!) : undefined;
     const member = conversation?.members.get(user);
     if (!conversation || conversation.isDeleted || !member?.isActive) return problem(404, 'conversation_not_found');
     if (!part) return method === 'DELETE' ? this.#delete(user, conversation) : { status: 200, body: this.#details(user, conversation) };
-    if (part === 'messages' && !sub) return method === 'POST' ? this.#send(user, conversation, body) : this.#page(user, conversation, query);
+    if (part === 'messages' && !sub)
+      return method === 'POST' ? this.#send(user, conversation, body) : this.#page(user, conversation, query);
     if (part === 'messages' && sub === 'batch') return { status: 200, body: { results: this.#batch(user, conversation, body) } };
     if (part === 'messages' && leaf === 'replies') return this.#page(user, conversation, query, sub);
     if (part === 'messages') return this.#message(user, conversation, method, sub!, leaf, last, query, body);
@@ -92,7 +109,11 @@ export class Service {
     if (part === 'clear') return this.#clear(user, conversation, body['seq'] as number);
     if (part === 'unread') return this.#own(user, conversation, entry => (entry.markedUnread = true), 204);
     if (part === 'preferences') return this.#own(user, conversation, entry => (entry.preferences = merged(entry.preferences, body)), 200);
-    if (part === 'receipts') return { status: 200, body: { receipts: [...conversation.members].map(([userId, { readSeq }]) => ({ userId, readSeq, deliveredSeq: readSeq })) } };
+    if (part === 'receipts')
+      return {
+        status: 200,
+        body: { receipts: [...conversation.members].map(([userId, { readSeq }]) => ({ userId, readSeq, deliveredSeq: readSeq })) },
+      };
     if (part === 'pins') return { status: 200, body: { pins: [] } };
     return { status: 204 };
   }
@@ -110,7 +131,12 @@ export class Service {
     const mine = (is: boolean) => (user === undefined ? {} : { mine: is });
     return {
       ...structuredClone(rest),
-      reactions: reactions.map(({ key, users }) => ({ key, count: users.length, users: users.slice(0, 5), ...mine(users.includes(user!)) })),
+      reactions: reactions.map(({ key, users }) => ({
+        key,
+        count: users.length,
+        users: users.slice(0, 5),
+        ...mine(users.includes(user!)),
+      })),
       ...(poll && {
         poll: {
           multiple: true,
@@ -132,12 +158,25 @@ export class Service {
   }
 
   /** The user's list: conversation, newest message and unread messages. */
-  list(user: string): { conversationId: string; unreadCount: number; lastSeq: number | undefined; preview: string | undefined; pinned: boolean }[] {
+  list(
+    user: string,
+  ): { conversationId: string; unreadCount: number; lastSeq: number | undefined; preview: string | undefined; pinned: boolean }[] {
     return [...this.#inbox(user).values()]
       .filter(({ isLeft }) => !isLeft)
       .map(entry => {
-        const { conversationId, unreadCount, lastMessage, preferences } = this.#summary(user, entry) as { conversationId: string; unreadCount: number; lastMessage: Json | null; preferences: Json };
-        return { conversationId, unreadCount, lastSeq: lastMessage?.['seq'] as number | undefined, preview: lastMessage?.['preview'] as string | undefined, pinned: !!preferences['pinned'] };
+        const { conversationId, unreadCount, lastMessage, preferences } = this.#summary(user, entry) as {
+          conversationId: string;
+          unreadCount: number;
+          lastMessage: Json | null;
+          preferences: Json;
+        };
+        return {
+          conversationId,
+          unreadCount,
+          lastSeq: lastMessage?.['seq'] as number | undefined,
+          preview: lastMessage?.['preview'] as string | undefined,
+          pinned: !!preferences['pinned'],
+        };
       })
       .sort((one, other) => (one.conversationId < other.conversationId ? -1 : 1));
   }
@@ -155,7 +194,15 @@ export class Service {
       memberCount: [...conversation.members.values()].filter(({ isActive }) => isActive).length,
       lastSeq: entry.lastSeq,
       unreadCount: known.filter(({ seq, senderId }) => seq > member.readSeq && senderId !== user).length,
-      lastMessage: last ? { seq: last.seq, senderId: last.senderId, preview: last.expiresAt ? '' : last.text.slice(0, 100), at: last.at, ...(last.unsentAt && { isUnsent: true }) } : null,
+      lastMessage: last
+        ? {
+            seq: last.seq,
+            senderId: last.senderId,
+            preview: last.expiresAt ? '' : last.text.slice(0, 100),
+            at: last.at,
+            ...(last.unsentAt && { isUnsent: true }),
+          }
+        : null,
       activityAt: last?.at ?? conversation.createdAt,
       preferences: { pinned: false, archived: false, ...entry.preferences },
       markedUnread: entry.markedUnread,
@@ -205,10 +252,24 @@ export class Service {
 
   #join(user: string, conversation: Stored_, seq: number): void {
     const before = conversation.members.get(user);
-    conversation.members.set(user, { joinedSeq: seq, isActive: true, readSeq: seq, clearedSeq: before?.clearedSeq ?? 0, hidden: before?.hidden ?? new Set() });
+    conversation.members.set(user, {
+      joinedSeq: seq,
+      isActive: true,
+      readSeq: seq,
+      clearedSeq: before?.clearedSeq ?? 0,
+      hidden: before?.hidden ?? new Set(),
+    });
     const inbox = this.#inbox(user);
     const { conversationId } = conversation;
-    const entry = inbox.get(conversationId) ?? { conversationId, version: 0, change: 0, lastSeq: seq, isLeft: false, markedUnread: false, preferences: {} };
+    const entry = inbox.get(conversationId) ?? {
+      conversationId,
+      version: 0,
+      change: 0,
+      lastSeq: seq,
+      isLeft: false,
+      markedUnread: false,
+      preferences: {},
+    };
     Object.assign(entry, { isLeft: false, lastSeq: seq, markedUnread: false, preferences: {} });
     inbox.set(conversationId, entry);
     this.#changed(entry);
@@ -224,7 +285,9 @@ export class Service {
   #create(user: string, body: Json): Answer {
     const others = (body['members'] as string[]).filter(id => id !== user);
     const kind = body['kind'] as 'direct' | 'group';
-    const same = [...this.conversations.values()].find(one => kind === 'direct' && one.kind === 'direct' && one.members.has(user) && one.members.has(others[0]!));
+    const same = [...this.conversations.values()].find(
+      one => kind === 'direct' && one.kind === 'direct' && one.members.has(user) && one.members.has(others[0]!),
+    );
     if (same) return { status: 200, body: this.#details(user, same) };
     const conversation: Stored_ = {
       conversationId: this.#id('c'),
@@ -248,9 +311,25 @@ export class Service {
 
   #details(user: string, conversation: Stored_): Json {
     const { conversationId, kind, title, createdBy, createdAt, log, members, ordinal } = conversation;
-    const active = [...members].filter(([, { isActive }]) => isActive).map(([userId]) => ({ userId, role: userId === createdBy ? 'owner' : 'member' }));
+    const active = [...members]
+      .filter(([, { isActive }]) => isActive)
+      .map(([userId]) => ({ userId, role: userId === createdBy ? 'owner' : 'member' }));
     const { unreadCount, preferences, markedUnread, clearedSeq } = this.#summary(user, this.#inbox(user).get(conversationId)!);
-    return { conversationId, kind, title, createdBy, createdAt, lastSeq: log.length, messageCount: ordinal, memberCount: active.length, members: active, unreadCount, preferences, markedUnread, clearedSeq };
+    return {
+      conversationId,
+      kind,
+      title,
+      createdBy,
+      createdAt,
+      lastSeq: log.length,
+      messageCount: ordinal,
+      memberCount: active.length,
+      members: active,
+      unreadCount,
+      preferences,
+      markedUnread,
+      clearedSeq,
+    };
   }
 
   #delete(user: string, conversation: Stored_): Answer {
@@ -277,13 +356,21 @@ export class Service {
   }
 
   #send(user: string, conversation: Stored_, body: Json): Answer {
-    const { clientMessageId, text, threadId, replyTo, poll } = body as { clientMessageId: string; text?: string; threadId?: string; replyTo?: string; poll?: { question: string; options: string[] } };
+    const { clientMessageId, text, threadId, replyTo, poll } = body as {
+      clientMessageId: string;
+      text?: string;
+      threadId?: string;
+      replyTo?: string;
+      poll?: { question: string; options: string[] };
+    };
     if (text === 'refused') return problem(422, 'content_refused');
     if (text === '') return problem(400, 'malformed');
     const first = [...conversation.messages.values()].find(one => one.senderId === user && one.clientMessageId === clientMessageId);
     if (first) {
       const isSame = first.unsentAt || first.revision || first.text === (text ?? poll?.question);
-      return isSame ? { status: 200, body: this.view(user, first), headers: this.#session(conversation) } : problem(409, 'client_message_id_reused');
+      return isSame
+        ? { status: 200, body: this.view(user, first), headers: this.#session(conversation) }
+        : problem(409, 'client_message_id_reused');
     }
     const seq = conversation.log.length + 1;
     const root = threadId === undefined ? undefined : conversation.messages.get(threadId);
@@ -304,7 +391,15 @@ export class Service {
       reactions: [],
       ...(conversation.messageTtl && { expiresAt: new Date(this.clock.now + conversation.messageTtl * 1000).toISOString() }),
       ...(root && { threadId: root.messageId, threadOrdinal: count }),
-      ...(quoted && { replyTo: { messageId: quoted.messageId, seq: quoted.seq, senderId: quoted.senderId, preview: quoted.text.slice(0, 100), ...(quoted.unsentAt && { isUnsent: true as const }) } }),
+      ...(quoted && {
+        replyTo: {
+          messageId: quoted.messageId,
+          seq: quoted.seq,
+          senderId: quoted.senderId,
+          preview: quoted.text.slice(0, 100),
+          ...(quoted.unsentAt && { isUnsent: true as const }),
+        },
+      }),
       ...(poll && { poll: { options: poll.options, votes: {} } }),
     };
     conversation.messages.set(message.messageId, message);
@@ -326,7 +421,16 @@ export class Service {
 
   #session = (conversation: Stored_) => ({ 'Chat-Session': `a${conversation.conversationId}#${conversation.log.length}` });
 
-  #message(user: string, conversation: Stored_, method: string, id: string, leaf: string | undefined, key: string | undefined, query: URLSearchParams, body: Json): Answer {
+  #message(
+    user: string,
+    conversation: Stored_,
+    method: string,
+    id: string,
+    leaf: string | undefined,
+    key: string | undefined,
+    query: URLSearchParams,
+    body: Json,
+  ): Answer {
     const { conversationId } = conversation;
     const message = conversation.messages.get(id);
     const answer = (): Answer => ({ status: 200, body: this.view(user, message!), headers: this.#session(conversation) });
@@ -361,7 +465,12 @@ export class Service {
     if (leaf === 'vote') {
       message.poll!.votes[user] = body['options'] as number[];
       this.#updated(conversation, message);
-      this.#pushTo([user], { type: 'vote.updated', conversationId, at: this.#at(), data: { messageId: id, options: body['options'], updatedSeq: message.updatedSeq } });
+      this.#pushTo([user], {
+        type: 'vote.updated',
+        conversationId,
+        at: this.#at(),
+        data: { messageId: id, options: body['options'], updatedSeq: message.updatedSeq },
+      });
       return answer();
     }
     if (leaf !== 'reactions') return { status: 204 };
@@ -390,7 +499,9 @@ export class Service {
   #requote(conversation: Stored_, quoted: Stored): void {
     for (const message of conversation.messages.values()) {
       if (message.replyTo?.messageId === quoted.messageId) {
-        Object.assign(message, { replyTo: { ...message.replyTo, preview: quoted.text.slice(0, 100), ...(quoted.unsentAt && { isUnsent: true }) } });
+        Object.assign(message, {
+          replyTo: { ...message.replyTo, preview: quoted.text.slice(0, 100), ...(quoted.unsentAt && { isUnsent: true }) },
+        });
       }
     }
   }
@@ -408,7 +519,12 @@ export class Service {
     entry.markedUnread = false;
     this.#unread(user, conversation);
     const { conversationId } = conversation;
-    this.#pushTo([...conversation.members.keys()], { type: 'receipt.read', conversationId, at: this.#at(), data: { userId: user, upToSeq: seq } });
+    this.#pushTo([...conversation.members.keys()], {
+      type: 'receipt.read',
+      conversationId,
+      at: this.#at(),
+      data: { userId: user, upToSeq: seq },
+    });
     return { status: 204 };
   }
 
@@ -425,7 +541,12 @@ export class Service {
     this.#changed(entry);
     const { unreadCount, markedUnread, clearedSeq } = this.#summary(user, entry);
     const { conversationId } = conversation;
-    this.#pushTo([user], { type: 'unread.updated', conversationId, at: this.#at(), data: { version: entry.version, unreadCount, markedUnread, clearedSeq } });
+    this.#pushTo([user], {
+      type: 'unread.updated',
+      conversationId,
+      at: this.#at(),
+      data: { version: entry.version, unreadCount, markedUnread, clearedSeq },
+    });
   }
 
   #own(user: string, conversation: Stored_, change: (entry: InboxEntry) => void, status: number): Answer {
@@ -447,7 +568,11 @@ export class Service {
     if (!id) return { status: 200, body: { blocks: [...blocks].map(userId => ({ userId, at: this.#at() })), continuation: null } };
     if (method === 'PUT') blocks.add(id);
     else blocks.delete(id);
-    this.#pushTo([user], { type: 'block.updated', at: this.#at(), data: { userId: id, isBlocked: method === 'PUT', version: ++this.#changes } });
+    this.#pushTo([user], {
+      type: 'block.updated',
+      at: this.#at(),
+      data: { userId: id, isBlocked: method === 'PUT', version: ++this.#changes },
+    });
     return { status: 204 };
   }
 
@@ -473,7 +598,10 @@ export class Service {
     const around = at('aroundSeq');
     if (around !== undefined) {
       const [first, second] = [before(around + 1, Math.ceil(limit / 2)), after(around, Math.floor(limit / 2))];
-      return { status: 200, body: { messages: [...first.messages, ...second.messages], fromSeq: first.fromSeq, toSeq: second.toSeq, hasMore: second.hasMore } };
+      return {
+        status: 200,
+        body: { messages: [...first.messages, ...second.messages], fromSeq: first.fromSeq, toSeq: second.toSeq, hasMore: second.hasMore },
+      };
     }
     const start = at('afterSeq') ?? (thread && !query.has('beforeSeq') ? 0 : undefined);
     return { status: 200, body: start === undefined ? before(at('beforeSeq') ?? lastSeq + 1, limit) : after(start, limit) };
@@ -500,14 +628,22 @@ export class Service {
     const limit = Number(query.get('limit') ?? 50);
     const [epoch, from] = (query.get('cursor') ?? '').split('.');
     const isKnown = epoch === String(this.storeEpoch);
-    const entries = [...this.#inbox(user).values()].filter(({ change }) => !isKnown || change > Number(from)).sort((one, other) => one.change - other.change);
+    const entries = [...this.#inbox(user).values()]
+      .filter(({ change }) => !isKnown || change > Number(from))
+      .sort((one, other) => one.change - other.change);
     const page = entries.slice(0, limit);
     const items = page.map(entry => {
       const { conversationId, version, lastSeq } = entry;
       if (entry.isLeft) return { conversationId, version, left: true };
       const { clearedSeq } = this.conversations.get(conversationId)!.members.get(user)!;
       const fromSeq = Math.max(Math.min(clearedSeq, lastSeq), lastSeq - 100) + 1;
-      return { conversationId, version, conversation: this.#summary(user, entry), newest: { fromSeq, toSeq: lastSeq }, ...(fromSeq > clearedSeq + 1 && { limited: true }) };
+      return {
+        conversationId,
+        version,
+        conversation: this.#summary(user, entry),
+        newest: { fromSeq, toSeq: lastSeq },
+        ...(fromSeq > clearedSeq + 1 && { limited: true }),
+      };
     });
     const hasMore = entries.length > page.length;
     // Between rounds the cursor goes back a little, so that items repeat.

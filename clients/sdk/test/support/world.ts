@@ -61,7 +61,8 @@ export class World {
   }
 
   #push(users: readonly string[], event: ChatEvent): void {
-    for (const tab of this.tabs) if (users.includes(tab.user)) for (const connection of tab.connections) this.deliver(tab, connection, event);
+    for (const tab of this.tabs)
+      if (users.includes(tab.user)) for (const connection of tab.connections) this.deliver(tab, connection, event);
   }
 
   /** Brings an event to a connection: not at all, late or twice. */
@@ -91,7 +92,10 @@ export class World {
   async request(url: string, { method = 'GET', headers, body }: RequestInit): Promise<Response> {
     const { pathname, searchParams } = new URL(url);
     const given = body ? (JSON.parse(body as string) as Record<string, unknown>) : {};
-    const { sub, exp } = JSON.parse(atob((headers as Record<string, string>)['Authorization']!.split('.')[1]!)) as { sub: string; exp: number };
+    const { sub, exp } = JSON.parse(atob((headers as Record<string, string>)['Authorization']!.split('.')[1]!)) as {
+      sub: string;
+      exp: number;
+    };
     const isOver = exp * 1000 <= this.clock.now;
     const expired: Answer = { status: 401, body: { status: 401, code: 'token_expired', title: 'Expired.' } };
     return responseOf(isOver ? expired : this.service.answer(sub, method, pathname.replace(/^\/api/, ''), searchParams, given));
@@ -241,10 +245,13 @@ export class Tab {
       connect: async options => {
         await this.#wait(world.between(1, 50));
         if (!this.isOnline || world.chance(world.chaos.lost)) throw new Error('No connection.');
-        const connection: Connection = { events: options.events, closed: () => {
-          void opened.stop();
-          options.closed();
-        } };
+        const connection: Connection = {
+          events: options.events,
+          closed: () => {
+            void opened.stop();
+            options.closed();
+          },
+        };
         const events = (all: readonly ChatEvent[]) => {
           for (const event of all) world.deliver(this, connection, event);
         };
@@ -307,7 +314,8 @@ export class Tab {
   }
 }
 
-const responseOf = ({ status, body, headers = {} }: Answer): Response => new Response(status === 204 ? null : JSON.stringify(body), { status, headers });
+const responseOf = ({ status, body, headers = {} }: Answer): Response =>
+  new Response(status === 204 ? null : JSON.stringify(body), { status, headers });
 
 /** A message by what can be compared with the service's own. */
 export const essence = (message: Message | MessageView) => {
