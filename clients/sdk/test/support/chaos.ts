@@ -107,13 +107,16 @@ export class Story {
     if (waiting.length) faults.push(`${name} still waits: ${JSON.stringify(waiting)}`);
     const shown = window.getSnapshot().messages.filter(({ state }) => state === 'sent');
     compare(faults, `what ${name} shows`, shown.map(essence), (await truth.messages(tab.user, conversationId)).map(essence));
-    const list = tab.chat.conversations('all').getSnapshot().conversations.map(one => ({
-      conversationId: one.conversationId,
-      unreadCount: one.unreadCount,
-      lastSeq: one.lastMessage?.seq,
-      preview: one.lastMessage?.preview,
-      pinned: one.preferences.pinned,
-    }));
+    const list = tab.chat
+      .conversations('all')
+      .getSnapshot()
+      .conversations.map(one => ({
+        conversationId: one.conversationId,
+        unreadCount: one.unreadCount,
+        lastSeq: one.lastMessage?.seq,
+        preview: one.lastMessage?.preview,
+        pinned: one.preferences.pinned,
+      }));
     compare(faults, `${name}'s list`, list, await truth.list(tab.user));
     return faults;
   }

@@ -1,74 +1,10 @@
-import type { Message } from '../../src/index.js';
-import type { Clock } from './clock.js';
+import { type Answer, type InboxEntry, type Json, problem, ServiceState, type Stored, type StoredConversation } from './state.js';
 
-/* A model of the service as docs/protocol.md describes it, as far as the client's rules need it. */
+export type { Answer, Entry } from './state.js';
 
-type Json = Record<string, unknown>;
-type Stored = { -readonly [K in keyof Omit<Message, 'reactions' | 'poll'>]: Message[K] } & {
-  reactions: { key: string; users: string[] }[];
-  poll?: { options: string[]; votes: Record<string, number[]> };
-};
-export type Entry = Json & { type: string; conversationId: string; seq: number; at: string; data: Json };
-export interface Answer {
-  readonly status: number;
-  readonly body?: unknown;
-  readonly headers?: Record<string, string>;
-}
-
-interface Membership {
-  joinedSeq: number;
-  isActive: boolean;
-  readSeq: number;
-  clearedSeq: number;
-  readonly hidden: Set<string>;
-}
-
-interface Stored_ {
-  readonly conversationId: string;
-  readonly kind: 'direct' | 'group';
-  title: string | null;
-  readonly createdBy: string;
-  readonly createdAt: string;
-  isDeleted: boolean;
-  ordinal: number;
-  messageTtl: number;
-  readonly log: Entry[];
-  readonly messages: Map<string, Stored>;
-  readonly members: Map<string, Membership>;
-}
-
-/** An entry of a user's list, as far as it was projected. */
-interface InboxEntry {
-  readonly conversationId: string;
-  version: number;
-  change: number;
-  lastSeq: number;
-  isLeft: boolean;
-  markedUnread: boolean;
-  preferences: Json;
-}
-
-const problem = (status: number, code: string, more: Json = {}): Answer => ({ status, body: { status, code, title: code, ...more } });
-
-/** Users' conversations, their lists, and whoever is connected. */
-export class Service {
-  readonly conversations = new Map<string, Stored_>();
-  /** Called for each event with the users whom it is pushed to. */
-  push: (users: readonly string[], event: Json) => void = () => {};
-  storeEpoch = 1;
+/** The service's operations, as docs/openapi.yaml has them. */
+export class Service extends ServiceState {
   requests: string[] = [];
-  /** How long lists lag behind. */
-  lag: () => number = () => 0;
-  readonly blocks = new Map<string, Set<string>>();
-  readonly #inboxes = new Map<string, Map<string, InboxEntry>>();
-  #ids = 0;
-  #changes = 0;
-
-  constructor(private readonly clock: Clock) {}
-
-  #id = (letter: string) => `${letter}${String(++this.#ids).padStart(21, '0')}`;
-
-  #at = () => new Date(this.clock.now).toISOString();
 
   /** What happens when this user asks for that. */
   answer(user: string, method: string, path: string, query: URLSearchParams, body: Json): Answer {
@@ -97,7 +33,7 @@ export class Service {
     const conversation = first === 'conversations' ? this.conversations.get(id!) : undefined;
     const member = conversation?.members.get(user);
     if (!conversation || conversation.isDeleted || !member?.isActive) return problem(404, 'conversation_not_found');
-    if (!part) return method === 'DELETE' ? this.#delete(user, conversation) : { status: 200, body: this.#details(user, conversation) };
+    if (!part) return method === 'DELETE' ? this.#delete(user, conversation) : { status: 200, body: this.details(user, conversation) };
     if (part === 'messages' && !sub)
       return method === 'POST' ? this.#send(user, conversation, body) : this.#page(user, conversation, query);
     if (part === 'messages' && sub === 'batch') return { status: 200, body: { results: this.#batch(user, conversation, body) } };
@@ -118,183 +54,19 @@ export class Service {
     return { status: 204 };
   }
 
-  // -- What users see
-
-  /** A message as this user sees it, or `undefined`. */
-  view(user: string | undefined, { messageId, conversationId }: { messageId: string; conversationId: string }): Message | undefined {
-    const conversation = this.conversations.get(conversationId)!;
-    const stored = conversation.messages.get(messageId);
-    if (!stored || (stored.expiresAt && Date.parse(stored.expiresAt) <= this.clock.now)) return undefined;
-    const member = user === undefined ? undefined : conversation.members.get(user);
-    if (member && (stored.seq <= Math.max(member.joinedSeq, member.clearedSeq) || member.hidden.has(messageId))) return undefined;
-    const { reactions, poll, ...rest } = stored;
-    const mine = (is: boolean) => (user === undefined ? {} : { mine: is });
-    return {
-      ...structuredClone(rest),
-      reactions: reactions.map(({ key, users }) => ({
-        key,
-        count: users.length,
-        users: users.slice(0, 5),
-        ...mine(users.includes(user!)),
-      })),
-      ...(poll && {
-        poll: {
-          multiple: true,
-          voters: Object.values(poll.votes).filter(votes => votes.length).length,
-          options: poll.options.map((text, index) => ({
-            text,
-            votes: Object.values(poll.votes).filter(votes => votes.includes(index)).length,
-            ...mine(!!poll.votes[user!]?.includes(index)),
-          })),
-        },
-      }),
-    } as Message;
-  }
-
-  /** All messages of a conversation that this user sees. */
-  messages(user: string, conversationId: string): Message[] {
-    const all = [...this.conversations.get(conversationId)!.messages.values()].sort((one, other) => one.seq - other.seq);
-    return all.map(message => this.view(user, message)).filter(view => view !== undefined);
-  }
-
-  /** The user's list: conversation, newest message and unread messages. */
-  list(
-    user: string,
-  ): { conversationId: string; unreadCount: number; lastSeq: number | undefined; preview: string | undefined; pinned: boolean }[] {
-    return [...this.#inbox(user).values()]
-      .filter(({ isLeft }) => !isLeft)
-      .map(entry => {
-        const { conversationId, unreadCount, lastMessage, preferences } = this.#summary(user, entry) as {
-          conversationId: string;
-          unreadCount: number;
-          lastMessage: Json | null;
-          preferences: Json;
-        };
-        return {
-          conversationId,
-          unreadCount,
-          lastSeq: lastMessage?.['seq'] as number | undefined,
-          preview: lastMessage?.['preview'] as string | undefined,
-          pinned: !!preferences['pinned'],
-        };
-      })
-      .sort((one, other) => (one.conversationId < other.conversationId ? -1 : 1));
-  }
-
-  #summary(user: string, entry: InboxEntry): Json {
-    const conversation = this.conversations.get(entry.conversationId)!;
-    const member = conversation.members.get(user)!;
-    const known = this.messages(user, entry.conversationId).filter(({ seq }) => seq <= entry.lastSeq);
-    const last = known.at(-1);
-    return {
-      conversationId: conversation.conversationId,
-      kind: conversation.kind,
-      title: conversation.title,
-      ...(conversation.kind === 'direct' && { peer: [...conversation.members.keys()].find(id => id !== user) }),
-      memberCount: [...conversation.members.values()].filter(({ isActive }) => isActive).length,
-      lastSeq: entry.lastSeq,
-      unreadCount: known.filter(({ seq, senderId }) => seq > member.readSeq && senderId !== user).length,
-      lastMessage: last
-        ? {
-            seq: last.seq,
-            senderId: last.senderId,
-            preview: last.expiresAt ? '' : last.text.slice(0, 100),
-            at: last.at,
-            ...(last.unsentAt && { isUnsent: true }),
-          }
-        : null,
-      activityAt: last?.at ?? conversation.createdAt,
-      preferences: { pinned: false, archived: false, ...entry.preferences },
-      markedUnread: entry.markedUnread,
-      clearedSeq: member.clearedSeq,
-      isMentioned: false,
-    };
-  }
-
-  // -- Commits
-
-  #commit(conversation: Stored_, type: string, data: Json, also: readonly string[] = []): Entry {
-    const entry: Entry = { type, conversationId: conversation.conversationId, seq: conversation.log.length + 1, at: this.#at(), data };
-    conversation.log.push(entry);
-    const members = [...conversation.members].filter(([, { isActive }]) => isActive).map(([id]) => id);
-    this.#pushTo([...new Set([...members, ...also])], entry);
-    return entry;
-  }
-
-  #pushTo(users: readonly string[], event: Json): void {
-    const { seq, conversationId } = event;
-    const session = typeof seq === 'number' ? { session: `p${String(conversationId)}#${seq}` } : {};
-    this.push(users, structuredClone({ ...event, ...session, ...(this.storeEpoch > 1 && { storeEpoch: this.storeEpoch }) }));
-  }
-
-  /** Moves lists up to an entry, a little later. */
-  #project(conversation: Stored_, seq: number, isLast = true): void {
-    for (const [user, { isActive }] of conversation.members) {
-      if (!isActive) continue;
-      this.clock.after(this.lag(), () => {
-        const entry = this.#inbox(user).get(conversation.conversationId);
-        if (!entry || entry.isLeft) return;
-        if (isLast) entry.lastSeq = Math.max(entry.lastSeq, seq);
-        this.#changed(entry);
-      });
-    }
-  }
-
-  #changed(entry: InboxEntry): void {
-    entry.version++;
-    entry.change = ++this.#changes;
-  }
-
-  #inbox(user: string): Map<string, InboxEntry> {
-    if (!this.#inboxes.has(user)) this.#inboxes.set(user, new Map());
-    return this.#inboxes.get(user)!;
-  }
-
-  #join(user: string, conversation: Stored_, seq: number): void {
-    const before = conversation.members.get(user);
-    conversation.members.set(user, {
-      joinedSeq: seq,
-      isActive: true,
-      readSeq: seq,
-      clearedSeq: before?.clearedSeq ?? 0,
-      hidden: before?.hidden ?? new Set(),
-    });
-    const inbox = this.#inbox(user);
-    const { conversationId } = conversation;
-    const entry = inbox.get(conversationId) ?? {
-      conversationId,
-      version: 0,
-      change: 0,
-      lastSeq: seq,
-      isLeft: false,
-      markedUnread: false,
-      preferences: {},
-    };
-    Object.assign(entry, { isLeft: false, lastSeq: seq, markedUnread: false, preferences: {} });
-    inbox.set(conversationId, entry);
-    this.#changed(entry);
-  }
-
-  #leave(user: string, conversation: Stored_): void {
-    conversation.members.get(user)!.isActive = false;
-    const entry = this.#inbox(user).get(conversation.conversationId)!;
-    entry.isLeft = true;
-    this.#changed(entry);
-  }
-
   #create(user: string, body: Json): Answer {
     const others = (body['members'] as string[]).filter(id => id !== user);
     const kind = body['kind'] as 'direct' | 'group';
     const same = [...this.conversations.values()].find(
       one => kind === 'direct' && one.kind === 'direct' && one.members.has(user) && one.members.has(others[0]!),
     );
-    if (same) return { status: 200, body: this.#details(user, same) };
-    const conversation: Stored_ = {
-      conversationId: this.#id('c'),
+    if (same) return { status: 200, body: this.details(user, same) };
+    const conversation: StoredConversation = {
+      conversationId: this.newId('c'),
       kind,
       title: (body['title'] as string) ?? null,
       createdBy: user,
-      createdAt: this.#at(),
+      createdAt: this.at(),
       isDeleted: false,
       ordinal: 0,
       messageTtl: 0,
@@ -303,59 +75,36 @@ export class Service {
       members: new Map(),
     };
     this.conversations.set(conversation.conversationId, conversation);
-    for (const id of [user, ...others]) this.#join(id, conversation, 0);
+    for (const id of [user, ...others]) this.join(id, conversation, 0);
     const members = [user, ...others].map((userId, index) => ({ userId, role: index ? 'member' : 'owner' }));
-    this.#commit(conversation, 'conversation.created', { kind, title: conversation.title, createdBy: user, members });
-    return { status: 201, body: this.#details(user, conversation) };
+    this.commit(conversation, 'conversation.created', { kind, title: conversation.title, createdBy: user, members });
+    return { status: 201, body: this.details(user, conversation) };
   }
 
-  #details(user: string, conversation: Stored_): Json {
-    const { conversationId, kind, title, createdBy, createdAt, log, members, ordinal } = conversation;
-    const active = [...members]
-      .filter(([, { isActive }]) => isActive)
-      .map(([userId]) => ({ userId, role: userId === createdBy ? 'owner' : 'member' }));
-    const { unreadCount, preferences, markedUnread, clearedSeq } = this.#summary(user, this.#inbox(user).get(conversationId)!);
-    return {
-      conversationId,
-      kind,
-      title,
-      createdBy,
-      createdAt,
-      lastSeq: log.length,
-      messageCount: ordinal,
-      memberCount: active.length,
-      members: active,
-      unreadCount,
-      preferences,
-      markedUnread,
-      clearedSeq,
-    };
-  }
-
-  #delete(user: string, conversation: Stored_): Answer {
+  #delete(user: string, conversation: StoredConversation): Answer {
     const users = [...conversation.members].filter(([, { isActive }]) => isActive).map(([id]) => id);
     conversation.isDeleted = true;
-    for (const id of users) this.#leave(id, conversation);
-    this.#commit(conversation, 'conversation.deleted', { by: user }, users);
+    for (const id of users) this.leave(id, conversation);
+    this.commit(conversation, 'conversation.deleted', { by: user }, users);
     return { status: 204 };
   }
 
-  #add(user: string, conversation: Stored_, body: Json): Answer {
+  #add(user: string, conversation: StoredConversation, body: Json): Answer {
     const added = (body['members'] as string[]).filter(id => !conversation.members.get(id)?.isActive);
     if (!added.length) return { status: 204 };
-    for (const id of added) this.#join(id, conversation, conversation.log.length);
-    this.#commit(conversation, 'member.joined', { members: added.map(userId => ({ userId, role: 'member' })), by: user });
+    for (const id of added) this.join(id, conversation, conversation.log.length);
+    this.commit(conversation, 'member.joined', { members: added.map(userId => ({ userId, role: 'member' })), by: user });
     return { status: 204 };
   }
 
-  #remove(user: string, conversation: Stored_, removed: string): Answer {
+  #remove(user: string, conversation: StoredConversation, removed: string): Answer {
     if (!conversation.members.get(removed)?.isActive) return { status: 204 };
-    this.#leave(removed, conversation);
-    this.#commit(conversation, user === removed ? 'member.left' : 'member.removed', { userId: removed, by: user }, [removed]);
+    this.leave(removed, conversation);
+    this.commit(conversation, user === removed ? 'member.left' : 'member.removed', { userId: removed, by: user }, [removed]);
     return { status: 204 };
   }
 
-  #send(user: string, conversation: Stored_, body: Json): Answer {
+  #send(user: string, conversation: StoredConversation, body: Json): Answer {
     const { clientMessageId, text, threadId, replyTo, poll } = body as {
       clientMessageId: string;
       text?: string;
@@ -377,7 +126,7 @@ export class Service {
     const quoted = replyTo === undefined ? undefined : conversation.messages.get(replyTo);
     const count = root ? (root.thread?.count ?? 0) + 1 : 0;
     const message: Stored = {
-      messageId: this.#id('m'),
+      messageId: this.newId('m'),
       conversationId: conversation.conversationId,
       seq,
       ordinal: ++conversation.ordinal,
@@ -385,7 +134,7 @@ export class Service {
       clientMessageId,
       kind: poll ? 'poll' : 'text',
       text: text ?? poll!.question,
-      at: this.#at(),
+      at: this.at(),
       updatedSeq: seq,
       revision: 0,
       reactions: [],
@@ -405,25 +154,25 @@ export class Service {
     conversation.messages.set(message.messageId, message);
     if (root) Object.assign(root, { thread: { count, lastAt: message.at, lastSeq: seq }, updatedSeq: seq });
     conversation.members.get(user)!.readSeq = seq;
-    const entry = this.#inbox(user).get(conversation.conversationId)!;
+    const entry = this.inbox(user).get(conversation.conversationId)!;
     entry.markedUnread = false;
-    this.#commit(conversation, 'message.created', this.view(undefined, message) as unknown as Json);
-    this.#project(conversation, seq);
+    this.commit(conversation, 'message.created', this.view(undefined, message) as unknown as Json);
+    this.project(conversation, seq);
     return { status: 201, body: this.view(user, message), headers: this.#session(conversation) };
   }
 
-  #batch(user: string, conversation: Stored_, body: Json): Json[] {
+  #batch(user: string, conversation: StoredConversation, body: Json): Json[] {
     return (body['messages'] as Json[]).map(message => {
       const { status, body: answer } = this.#send(user, conversation, message);
       return status < 300 ? { status, message: answer } : { status, problem: answer };
     });
   }
 
-  #session = (conversation: Stored_) => ({ 'Chat-Session': `a${conversation.conversationId}#${conversation.log.length}` });
+  #session = (conversation: StoredConversation) => ({ 'Chat-Session': `a${conversation.conversationId}#${conversation.log.length}` });
 
   #message(
     user: string,
-    conversation: Stored_,
+    conversation: StoredConversation,
     method: string,
     id: string,
     leaf: string | undefined,
@@ -440,13 +189,13 @@ export class Service {
       if (message.senderId !== user) return problem(403, 'not_allowed');
       if (message.unsentAt) return problem(409, 'message_unsent');
       if (message.text === body['text']) return answer();
-      Object.assign(message, { text: body['text'], revision: message.revision + 1, editedAt: this.#at() });
+      Object.assign(message, { text: body['text'], revision: message.revision + 1, editedAt: this.at() });
       this.#updated(conversation, message);
       return answer();
     }
     if (!leaf && query.get('scope') === 'me') {
       conversation.members.get(user)!.hidden.add(id);
-      this.#pushTo([user], { type: 'message.hidden', conversationId, at: this.#at(), data: { messageId: id } });
+      this.pushTo([user], { type: 'message.hidden', conversationId, at: this.at(), data: { messageId: id } });
       this.#unread(user, conversation);
       return { status: 204 };
     }
@@ -455,20 +204,20 @@ export class Service {
       if (message.unsentAt) return answer();
       const { replyTo, poll, editedAt, ...rest } = message;
       const seq = conversation.log.length + 1;
-      const tombstone: Stored = { ...rest, text: '', reactions: [], revision: 0, unsentAt: this.#at(), unsentBy: user, updatedSeq: seq };
+      const tombstone: Stored = { ...rest, text: '', reactions: [], revision: 0, unsentAt: this.at(), unsentBy: user, updatedSeq: seq };
       conversation.messages.set(id, tombstone);
-      this.#requote(conversation, tombstone);
-      this.#commit(conversation, 'message.deleted', { messageId: id, by: user });
-      if (this.#isLast(conversation, message.seq)) this.#project(conversation, message.seq, false);
+      this.requote(conversation, tombstone);
+      this.commit(conversation, 'message.deleted', { messageId: id, by: user });
+      if (this.#isLast(conversation, message.seq)) this.project(conversation, message.seq, false);
       return { status: 200, body: this.view(user, tombstone) };
     }
     if (leaf === 'vote') {
       message.poll!.votes[user] = body['options'] as number[];
       this.#updated(conversation, message);
-      this.#pushTo([user], {
+      this.pushTo([user], {
         type: 'vote.updated',
         conversationId,
-        at: this.#at(),
+        at: this.at(),
         data: { messageId: id, options: body['options'], updatedSeq: message.updatedSeq },
       });
       return answer();
@@ -484,51 +233,40 @@ export class Service {
     message.reactions = message.reactions.filter(({ users }) => users.length);
     const type = method === 'PUT' ? 'reaction.added' : 'reaction.removed';
     message.updatedSeq = conversation.log.length + 1;
-    this.#commit(conversation, type, { messageId: id, key, by: user });
+    this.commit(conversation, type, { messageId: id, key, by: user });
     return answer();
   }
 
-  #updated(conversation: Stored_, message: Stored): void {
+  #updated(conversation: StoredConversation, message: Stored): void {
     message.updatedSeq = conversation.log.length + 1;
-    this.#requote(conversation, message);
-    this.#commit(conversation, 'message.updated', { messageId: message.messageId, message: this.view(undefined, message) });
-    if (this.#isLast(conversation, message.seq)) this.#project(conversation, message.seq, false);
+    this.requote(conversation, message);
+    this.commit(conversation, 'message.updated', { messageId: message.messageId, message: this.view(undefined, message) });
+    if (this.#isLast(conversation, message.seq)) this.project(conversation, message.seq, false);
   }
 
-  /** Quotes are what they quote, at any time. */
-  #requote(conversation: Stored_, quoted: Stored): void {
-    for (const message of conversation.messages.values()) {
-      if (message.replyTo?.messageId === quoted.messageId) {
-        Object.assign(message, {
-          replyTo: { ...message.replyTo, preview: quoted.text.slice(0, 100), ...(quoted.unsentAt && { isUnsent: true }) },
-        });
-      }
-    }
-  }
-
-  #isLast = (conversation: Stored_, seq: number) => [...conversation.messages.values()].every(one => one.seq <= seq);
+  #isLast = (conversation: StoredConversation, seq: number) => [...conversation.messages.values()].every(one => one.seq <= seq);
 
   // -- The user's own
 
-  #read(user: string, conversation: Stored_, seq: number): Answer {
+  #read(user: string, conversation: StoredConversation, seq: number): Answer {
     if (seq > conversation.log.length) return problem(400, 'malformed');
     const member = conversation.members.get(user)!;
-    const entry = this.#inbox(user).get(conversation.conversationId)!;
+    const entry = this.inbox(user).get(conversation.conversationId)!;
     if (seq <= member.readSeq && !entry.markedUnread) return { status: 204 };
     member.readSeq = Math.max(member.readSeq, seq);
     entry.markedUnread = false;
     this.#unread(user, conversation);
     const { conversationId } = conversation;
-    this.#pushTo([...conversation.members.keys()], {
+    this.pushTo([...conversation.members.keys()], {
       type: 'receipt.read',
       conversationId,
-      at: this.#at(),
+      at: this.at(),
       data: { userId: user, upToSeq: seq },
     });
     return { status: 204 };
   }
 
-  #clear(user: string, conversation: Stored_, seq: number): Answer {
+  #clear(user: string, conversation: StoredConversation, seq: number): Answer {
     const member = conversation.members.get(user)!;
     if (seq <= member.clearedSeq) return { status: 204 };
     member.clearedSeq = seq;
@@ -536,49 +274,49 @@ export class Service {
     return { status: 204 };
   }
 
-  #unread(user: string, conversation: Stored_): void {
-    const entry = this.#inbox(user).get(conversation.conversationId)!;
-    this.#changed(entry);
-    const { unreadCount, markedUnread, clearedSeq } = this.#summary(user, entry);
+  #unread(user: string, conversation: StoredConversation): void {
+    const entry = this.inbox(user).get(conversation.conversationId)!;
+    this.changed(entry);
+    const { unreadCount, markedUnread, clearedSeq } = this.summary(user, entry);
     const { conversationId } = conversation;
-    this.#pushTo([user], {
+    this.pushTo([user], {
       type: 'unread.updated',
       conversationId,
-      at: this.#at(),
+      at: this.at(),
       data: { version: entry.version, unreadCount, markedUnread, clearedSeq },
     });
   }
 
-  #own(user: string, conversation: Stored_, change: (entry: InboxEntry) => void, status: number): Answer {
-    const entry = this.#inbox(user).get(conversation.conversationId)!;
+  #own(user: string, conversation: StoredConversation, change: (entry: InboxEntry) => void, status: number): Answer {
+    const entry = this.inbox(user).get(conversation.conversationId)!;
     change(entry);
     if (status === 204) {
       this.#unread(user, conversation);
       return { status };
     }
-    this.#changed(entry);
+    this.changed(entry);
     const data = { version: entry.version, pinned: false, archived: false, ...entry.preferences };
-    this.#pushTo([user], { type: 'conversation.preferences.updated', conversationId: conversation.conversationId, at: this.#at(), data });
+    this.pushTo([user], { type: 'conversation.preferences.updated', conversationId: conversation.conversationId, at: this.at(), data });
     return { status, body: data };
   }
 
   #block(user: string, method: string, id: string | undefined): Answer {
     const blocks = this.blocks.get(user) ?? new Set<string>();
     this.blocks.set(user, blocks);
-    if (!id) return { status: 200, body: { blocks: [...blocks].map(userId => ({ userId, at: this.#at() })), continuation: null } };
+    if (!id) return { status: 200, body: { blocks: [...blocks].map(userId => ({ userId, at: this.at() })), continuation: null } };
     if (method === 'PUT') blocks.add(id);
     else blocks.delete(id);
-    this.#pushTo([user], {
+    this.pushTo([user], {
       type: 'block.updated',
-      at: this.#at(),
-      data: { userId: id, isBlocked: method === 'PUT', version: ++this.#changes },
+      at: this.at(),
+      data: { userId: id, isBlocked: method === 'PUT', version: ++this.changes },
     });
     return { status: 204 };
   }
 
   // -- Pages
 
-  #page(user: string, conversation: Stored_, query: URLSearchParams, thread?: string): Answer {
+  #page(user: string, conversation: StoredConversation, query: URLSearchParams, thread?: string): Answer {
     const at = (name: string) => (query.has(name) ? Number(query.get(name)) : undefined);
     const limit = at('limit') ?? 50;
     const all = this.messages(user, conversation.conversationId).filter(({ threadId }) => !thread || threadId === thread);
@@ -607,7 +345,7 @@ export class Service {
     return { status: 200, body: start === undefined ? before(at('beforeSeq') ?? lastSeq + 1, limit) : after(start, limit) };
   }
 
-  #events(user: string, conversation: Stored_, query: URLSearchParams): Answer {
+  #events(user: string, conversation: StoredConversation, query: URLSearchParams): Answer {
     const [after, limit] = [Number(query.get('afterSeq')), Number(query.get('limit') ?? 50)];
     const member = conversation.members.get(user)!;
     const rest = conversation.log.slice(after);
@@ -628,7 +366,7 @@ export class Service {
     const limit = Number(query.get('limit') ?? 50);
     const [epoch, from] = (query.get('cursor') ?? '').split('.');
     const isKnown = epoch === String(this.storeEpoch);
-    const entries = [...this.#inbox(user).values()]
+    const entries = [...this.inbox(user).values()]
       .filter(({ change }) => !isKnown || change > Number(from))
       .sort((one, other) => one.change - other.change);
     const page = entries.slice(0, limit);
@@ -640,7 +378,7 @@ export class Service {
       return {
         conversationId,
         version,
-        conversation: this.#summary(user, entry),
+        conversation: this.summary(user, entry),
         newest: { fromSeq, toSeq: lastSeq },
         ...(fromSeq > clearedSeq + 1 && { limited: true }),
       };
