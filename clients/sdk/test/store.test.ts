@@ -69,7 +69,7 @@ describe('What the device keeps', () => {
   });
 
   test('forgets what was cleared, here or on another device', async () => {
-    const { world, id, toBob, toAlice } = await pair();
+    const { world, id, bob, toBob, toAlice } = await pair();
     const second = world.device('bob').open();
     await world.clock.pass(2000);
     const windows = [look(toAlice), look(second.chat.conversation(id))];
@@ -79,6 +79,10 @@ describe('What the device keeps', () => {
     expect(second.chat.conversations().getSnapshot().conversations[0]!.lastMessage?.preview).toBe('two');
     await world.clock.pass(1000);
     expect(windows.map(texts)).toEqual([['two'], ['two']]);
+    for (const { device } of [bob, second]) {
+      const database = await kept(device);
+      expect(await database.read(tx => tx.range<{ seq: number }>('messages', ...under()))).toMatchObject([{ seq: 3 }]);
+    }
     await world.close();
   });
 

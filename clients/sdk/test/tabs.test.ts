@@ -21,6 +21,8 @@ describe('Tabs of one device', () => {
     const { world, bob, id, toAlice } = await pair();
     const second = bob.device.open();
     await world.clock.pass(1000);
+    // Nobody hears that it is stored.
+    world.chaos = { ...world.chaos, dropped: 1 };
     world.intercept = (method, path, body) => {
       if (method !== 'POST' || !path.endsWith('/messages')) return undefined;
       world.service.answer('bob', method, path, new URLSearchParams(), body);

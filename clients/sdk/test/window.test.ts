@@ -76,7 +76,7 @@ describe('A window', () => {
 
   test('says which message was the first unread one, also when it was read', async () => {
     const { world, toBob, toAlice } = await pair();
-    await say(world, toBob, 'one', 'two');
+    await say(world, toBob, 'one', 'two', 'three');
     await world.clock.pass(2000);
     toAlice.read(2);
     await world.clock.pass(2000);

@@ -305,6 +305,8 @@ export class Tab {
     if (!this.isOnline || init.signal?.aborted || world.chance(chaos.lost / 2)) throw new TypeError('Failed to fetch');
     const given = init.body ? (JSON.parse(init.body as string) as Record<string, unknown>) : {};
     const instead = world.intercept(init.method ?? 'GET', new URL(url).pathname.replace(/^\/api/, ''), given);
+    // Whom it was for is gone.
+    if (!this.isAlive) return await new Promise<never>(() => {});
     if (instead === 'lost') throw new TypeError('Failed to fetch');
     const refused: Answer = { status: 503, body: { status: 503, code: 'unavailable', title: 'Not now.' }, headers: { 'Retry-After': '1' } };
     const response = instead ? responseOf(instead) : world.chance(chaos.refused) ? responseOf(refused) : await world.request(url, init);
