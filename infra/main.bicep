@@ -33,6 +33,9 @@ param authRolesClaim string = 'roles'
 @allowed(['strict', 'open'])
 param trustMode string
 
+@description('Where the host app is asked who follows whom, where it never said: Host__RelationshipUrl. Empty: it isn\'t asked. The key is in settings.json.')
+param hostRelationshipUrl string = ''
+
 @description('The web pages that may call the app and connect to SignalR, as origins with commas between. Empty: none.')
 param webOrigins string = ''
 
@@ -191,6 +194,7 @@ module functions './app/functions.bicep' = {
     authUserIdClaim: authUserIdClaim
     authRolesClaim: authRolesClaim
     trustMode: trustMode
+    hostRelationshipUrl: hostRelationshipUrl
     storeEpoch: storeEpoch
     origins: origins
   }

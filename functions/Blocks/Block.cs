@@ -5,7 +5,7 @@ namespace Chat.Functions.Blocks;
 
 /// <summary>
 /// Whether a user blocks another one: in the user's own partition (<see cref="Of"/>), and copied to the other's (<see cref="By"/>).
-/// The higher version is the newer.
+/// In the same form, in the user's own partition alone, whether they mute or restrict them. The higher version is the newer.
 /// </summary>
 /// <remarks>What was taken back stays for 15 days, so that a late write of the block finds something newer.</remarks>
 public sealed record Block
@@ -15,6 +15,12 @@ public sealed record Block
 
     /// <summary>The type of the copy in the partition of the user who is blocked.</summary>
     public const string By = "blockedBy";
+
+    /// <summary>The type of the document that says that the user wants no notification of what the other one says.</summary>
+    public const string Mute = "mute";
+
+    /// <summary>The type of the document that says that the user has what the other one writes to them among their requests.</summary>
+    public const string Restriction = "restriction";
 
     /// <summary>How long what was taken back stays, in seconds: longer than a queue message waits at most.</summary>
     private const int TombstoneLifetime = 15 * 24 * 60 * 60;

@@ -15,24 +15,12 @@ public sealed class BlockUser(Blocking blocking, BlockStore store, Limits limits
         UserId userId,
         CancellationToken cancellationToken)
     {
-        if (userId == UserId.None)
+        if (await store.RefusalAsync(Block.Of, user.Id, userId, ("blocks", limits.Blocks), cancellationToken) is { } refusal)
         {
-            return Problems.NotAUser.ToResult();
+            return refusal.ToResult();
         }
 
-        if (userId == user.Id)
-        {
-            return Problems.NotAnother.ToResult();
-        }
-
-        // Not exact: requests at the same instant may block a few beyond the limit.
-        if (await store.ReadAsync(user.Id, userId, cancellationToken) is not { IsActive: true }
-            && await store.CountAsync(user.Id, cancellationToken) >= limits.Blocks)
-        {
-            return Problems.LimitReached("blocks", limits.Blocks).ToResult();
-        }
-
-        return await blocking.SetAsync(user.Id, userId, isActive: true, cancellationToken)
+        return await blocking.SetAsync(Block.Of, user.Id, userId, isActive: true, cancellationToken)
             ? Results.NoContent()
             : Problems.Unavailable.ToResult();
     }

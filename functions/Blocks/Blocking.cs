@@ -1,23 +1,28 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
+using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Realtime;
+using Chat.Functions.Requests;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Blocks;
 
-/// <summary>Blocks users, and takes it back.</summary>
+/// <summary>Blocks and restricts users, and takes it back.</summary>
 /// <remarks>
-/// The document in the blocking user's partition is the truth. Its copy and the pair's head follow it: at once, and once more ten
-/// seconds later by the queue, which completes what a crash left and finds a conversation that was created meanwhile. The queue has
-/// its message before the document is written, so that no block is left unenforced. Every step may be repeated, and none replaces a
-/// newer version.
+/// The document in the blocking user's partition is the truth. Its copy and the pair's head follow it, and of a restriction the user's
+/// list: at once, and once more ten seconds later by the queue, which completes what a crash left and finds a conversation that was
+/// created meanwhile. The queue has its message before the document is written, so that no block is left unenforced. Every step may be
+/// repeated, and none replaces a newer version.
 /// </remarks>
 public sealed class Blocking(
     BlockStore store,
+    BlockReader blocks,
     DirectConversations direct,
     ConversationReader reader,
     ConversationLog log,
+    ContactRequests requests,
+    InboxProjection inbox,
     DeliveryQueue queue,
     EventPush push,
     TimeProvider time)
@@ -28,41 +33,56 @@ public sealed class Blocking(
     /// <summary>Longer than a block is on its way to the store, or a replica behind. What isn't there by then was never written.</summary>
     private static readonly TimeSpan WasNeverWrittenAfter = TimeSpan.FromMinutes(10);
 
-    /// <summary>Blocks a user or takes it back, and tells the blocking user's devices.</summary>
+    /// <summary>Blocks or restricts a user or takes it back, and tells the blocking user's devices.</summary>
+    /// <param name="type"><see cref="Block.Of"/> or <see cref="Block.Restriction"/>.</param>
+    /// <param name="user">Who does.</param>
+    /// <param name="other">Whom.</param>
+    /// <param name="isActive">Whether it is to be so.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>False when the head doesn't carry it yet; the queue sees to it, and a repeat tries at once.</returns>
-    public async Task<bool> SetAsync(UserId user, UserId other, bool isActive, CancellationToken cancellationToken)
+    public async Task<bool> SetAsync(string type, UserId user, UserId other, bool isActive, CancellationToken cancellationToken)
     {
-        if (isActive)
+        if (isActive && type == Block.Of)
         {
             // First, so that nobody overlooks the block once it is there.
             await Task.WhenAll(store.NoteAsync(user, cancellationToken), store.NoteAsync(other, cancellationToken));
         }
 
         var conversation = await direct.ConversationOfAsync(user, other, cancellationToken);
-        var block = await store.SetAsync(user, other, isActive, AnnounceAsync, cancellationToken);
+        var block = await store.SetAsync(type, user, other, isActive, AnnounceAsync, cancellationToken);
         var isAligned = await AlignAsync(conversation, block, cancellationToken);
-        var updated = new ChatEvent(
-            BlockUpdated.What,
-            null,
-            null,
-            time.GetUtcNow(),
-            new BlockUpdated(other, block.IsActive, block.Version));
+        blocks.Changed(user, other);
+        var updated = type == Block.Of
+            ? new ChatEvent(BlockUpdated.What, null, null, time.GetUtcNow(), new BlockUpdated(other, block.IsActive, block.Version))
+            : new ChatEvent(
+                RestrictionUpdated.What,
+                null,
+                null,
+                time.GetUtcNow(),
+                new RestrictionUpdated(other, block.IsActive, block.Version));
         await push.PushToUserAsync(user, updated, cancellationToken);
         return isAligned;
 
         Task AnnounceAsync(Block planned)
         {
-            var align = new AlignBlock { ConversationId = conversation, UserId = user, OtherUserId = other, Version = planned.Version };
+            var align = new AlignBlock
+            {
+                ConversationId = conversation,
+                Relation = type,
+                UserId = user,
+                OtherUserId = other,
+                Version = planned.Version,
+            };
             return queue.EnqueueAsync(align, time.GetUtcNow() + LooksAgainAfter, cancellationToken);
         }
     }
 
-    /// <summary>Has the copy and the head say what the block says.</summary>
+    /// <summary>Has the copy and the head, or the head and the list, say what the block or the restriction says.</summary>
     /// <exception cref="TimeoutException">It can't be done just now.</exception>
     public async Task AlignAsync(AlignBlock message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);
-        var block = await store.ReadAsync(message.UserId, message.OtherUserId, cancellationToken);
+        var block = await store.ReadAsync(message.Relation, message.UserId, message.OtherUserId, cancellationToken);
         if ((block is null || block.Version < message.Version)
             && time.GetUtcNow() < DateTimeOffset.FromUnixTimeMilliseconds(message.Version) + WasNeverWrittenAfter)
         {
@@ -76,46 +96,75 @@ public sealed class Blocking(
     }
 
     /// <summary>
-    /// Looks for blocks between the two of a conversation in which nothing was said yet, and puts them on its head. Whoever blocked
-    /// before the conversation was there found none.
+    /// Looks for blocks and restrictions between the two of a conversation in which nothing was said yet, and puts them on its head.
+    /// Whoever made one before the conversation was there found none.
     /// </summary>
-    /// <returns>The refusal if there is one, or if it can't be put on the head just now.</returns>
-    public async Task<Problem?> CloseIfBlockedAsync(
+    /// <returns>
+    /// The refusal if there is a block, or if something can't be put on the head just now; and whether there was anything.
+    /// </returns>
+    public async Task<(Problem? Refusal, bool IsChanged)> ApplyAsync(
         ConversationId conversation,
         UserId one,
         UserId other,
         CancellationToken cancellationToken)
     {
-        var blocks = await Task.WhenAll(store.ReadAsync(one, other, cancellationToken), store.ReadAsync(other, one, cancellationToken));
-        Problem? refusal = null;
-        foreach (var block in blocks.OfType<Block>().Where(block => block.IsActive))
+        var found = await store.BetweenAsync(one, other, cancellationToken);
+        foreach (var block in found)
         {
             if (!await AlignAsync(conversation, block, cancellationToken))
             {
-                return Problems.Unavailable;
+                return (Problems.Unavailable, true);
             }
-
-            refusal = Problems.CannotMessage;
         }
 
-        return refusal;
+        return (found.Any(block => block.Type == Block.Of) ? Problems.CannotMessage : null, found.Count > 0);
     }
 
     private async Task<bool> AlignAsync(ConversationId conversation, Block block, CancellationToken cancellationToken)
     {
-        await store.CopyAsync(block, cancellationToken);
+        if (block.Type == Block.Of)
+        {
+            await store.CopyAsync(block, cancellationToken);
+        }
+        else if (block.IsActive && await requests.ReadAsync(block.UserId, conversation, cancellationToken) is null)
+        {
+            // Before the conversation is on no list. A note without a conversation shows nothing.
+            await requests.NoteAsync(block.UserId, conversation, block.OtherUserId, null, cancellationToken);
+        }
 
         // So that a replica that lags doesn't hide a conversation that is there.
         await reader.RefreshSessionAsync(conversation, cancellationToken);
-        var command = new SetBlockCommand { Actor = block.UserId, IsActive = block.IsActive, Version = block.Version };
+        var command = new SetBlockCommand
+        {
+            Actor = block.UserId,
+            Type = block.Type,
+            IsActive = block.IsActive,
+            Version = block.Version,
+        };
         var set = await log.AppendAsync(conversation, command, null, cancellationToken);
-        return set.Refusal is null || set.Refusal == Problems.ConversationNotFound;
+        if (set.Refusal is not null)
+        {
+            return set.Refusal == Problems.ConversationNotFound;
+        }
+
+        // What is a request as well stays off the list until it is accepted.
+        if (block.Type == Block.Restriction && (block.IsActive || !set.Head!.IsRequestTo(block.UserId)))
+        {
+            await inbox.RestrictAsync(block.UserId, InboxChange.Of(set.Head!), block.IsActive, block.Version, cancellationToken);
+        }
+
+        return true;
     }
 }
 
-/// <summary>Notes on the head of a direct conversation whether the actor blocks the other one. Without an entry: nobody is told.</summary>
+/// <summary>
+/// Notes on the head of a direct conversation whether the actor blocks or restricts the other one. Without an entry: nobody is told.
+/// </summary>
 internal sealed record SetBlockCommand : LogCommand
 {
+    /// <summary><see cref="Block.Of"/> or <see cref="Block.Restriction"/>.</summary>
+    public required string Type { get; init; }
+
     public required bool IsActive { get; init; }
 
     /// <summary>The block's; a newer one stays.</summary>
@@ -133,8 +182,10 @@ internal sealed record SetBlockCommand : LogCommand
             return Decision.Refuse(Problems.ConversationNotFound);
         }
 
-        var changed = me with { Blocks = IsActive, BlockVersion = Version };
-        return me.BlockVersion >= Version
+        var (known, changed) = Type == Block.Of
+            ? (me.BlockVersion, me with { Blocks = IsActive, BlockVersion = Version })
+            : (me.RestrictVersion, me with { Restricts = IsActive, RestrictVersion = Version });
+        return known >= Version
             ? Decision.Nothing(head)
             : Decision.WithoutEntry(head with { Members = [.. members.Select(member => member.UserId == Actor ? changed : member)] });
     }
@@ -145,4 +196,11 @@ internal sealed record SetBlockCommand : LogCommand
 internal sealed record BlockUpdated(UserId UserId, bool IsBlocked, long Version)
 {
     public const string What = "block.updated";
+}
+
+/// <summary>The data of <c>restriction.updated</c>, for the devices of the user who restricts.</summary>
+/// <param name="Version">The higher of two versions is the newer.</param>
+internal sealed record RestrictionUpdated(UserId UserId, bool IsRestricted, long Version)
+{
+    public const string What = "restriction.updated";
 }

@@ -17,7 +17,7 @@ public sealed class ListBlocks(BlockStore store, Limits limits, CurrentUser user
         query.ThrowIfMalformed();
 
         // One more than asked for tells whether there is a next page.
-        var found = await store.PageAsync(user.Id, after, limit + 1, cancellationToken);
+        var found = await store.PageAsync(Block.Of, user.Id, after, limit + 1, cancellationToken);
         var page = found.Take(limit).Select(block => new BlockView(block.OtherUserId, block.At)).ToList();
         return new JsonResult<BlockPage>(
             StatusCodes.Status200OK,
@@ -30,6 +30,6 @@ public sealed class ListBlocks(BlockStore store, Limits limits, CurrentUser user
 /// <param name="Continuation">Asks for the next page; null on the last.</param>
 internal sealed record BlockPage(IReadOnlyList<BlockView> Blocks, UserId? Continuation);
 
-/// <summary>A user whom the caller blocks.</summary>
+/// <summary>A user whom the caller blocks, mutes or restricts.</summary>
 /// <param name="At">Since when.</param>
 internal sealed record BlockView(UserId UserId, DateTimeOffset At);

@@ -12,7 +12,7 @@ public sealed class UnblockUser(Blocking blocking, CurrentUser user)
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "blocks/{userId}")] HttpRequest request,
         UserId userId,
         CancellationToken cancellationToken) =>
-        userId == UserId.None || await blocking.SetAsync(user.Id, userId, isActive: false, cancellationToken)
+        userId == UserId.None || await blocking.SetAsync(Block.Of, user.Id, userId, isActive: false, cancellationToken)
             ? Results.NoContent()
             : Problems.Unavailable.ToResult();
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Chat.Functions.Blocks;
-using Chat.Functions.Content;
+using Chat.Functions.Hooks;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
@@ -32,7 +32,7 @@ public sealed class CreateConversation(
     FirstContactLimits contacts,
     InboxProjection inbox,
     PushGroups groups,
-    ContentFilter filter,
+    TextScreening screening,
     DailyLimits daily,
     Limits limits,
     CurrentUser user)
@@ -47,24 +47,28 @@ public sealed class CreateConversation(
         var key = IdempotencyKey.Read(request, body);
         body.ThrowIfMalformed();
 
-        var (title, isntSaid) = await filter.ScreenAsync(wanted.Title, cancellationToken);
-        if (isntSaid is not null)
-        {
-            return isntSaid.ToResult();
-        }
-
         // The id decides what a retry finds: the pair's conversation, the one under this key, or none.
         var conversation = wanted.Kind == ConversationKind.Direct
             ? await direct.ConversationOfAsync(user.Id, wanted.Others[0], cancellationToken)
             : key is not null ? ConversationId.For(user.Id, key)
             : ConversationId.New();
+        var (said, isntSaid) = await screening.ScreenAsync(
+            user.Id,
+            conversation,
+            [new(SaidText.Title, wanted.Title)],
+            cancellationToken);
+        if (isntSaid is not null)
+        {
+            return isntSaid.ToResult();
+        }
+
         if (wanted.Kind == ConversationKind.Group
             && await daily.CountGroupAsync(user.Id, conversation, cancellationToken) is { } tooMany)
         {
             return tooMany.ToResult();
         }
 
-        var appended = await CreateAsync(conversation, wanted, title, Session.Of(request), cancellationToken);
+        var appended = await CreateAsync(conversation, wanted, said[0], Session.Of(request), cancellationToken);
         if (appended.Refusal is { } refusal)
         {
             return refusal.ToResult();
@@ -124,7 +128,7 @@ public sealed class CreateConversation(
 
         var asked = invited.Count == 0
             ? null
-            : await invitations.InviteAsync(user.Id, conversation, invited, isFirst: true, seen, cancellationToken);
+            : await invitations.InviteAsync(user.Id, conversation, invited, title, isFirst: true, seen, cancellationToken);
         return asked?.Refusal is { } isntAsked ? AppendResult.Refused(isntAsked) : created with { Session = asked?.Session ?? seen };
     }
 
@@ -182,9 +186,15 @@ public sealed class CreateConversation(
         // Also for a repeat: the call before may have got no further than its commit.
         if (head is { Kind: ConversationKind.Direct, Members: { } pair }
             && (!appended.IsRepeat || head.MessageCount == 0)
-            && await blocking.CloseIfBlockedAsync(conversation, pair[0].UserId, pair[1].UserId, cancellationToken) is { } blocked)
+            && await blocking.ApplyAsync(conversation, pair[0].UserId, pair[1].UserId, cancellationToken) is { IsChanged: true } applied)
         {
-            return blocked.ToResult();
+            if (applied.Refusal is { } blocked)
+            {
+                return blocked.ToResult();
+            }
+
+            // Without the session of the commit, which is older than what was put on the head.
+            head = await reader.ReadHeadAsync(conversation, null, cancellationToken) ?? head;
         }
 
         DateTimeOffset? until = null;

@@ -136,6 +136,10 @@ public sealed record Head
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long MentionAllOrdinal { get; init; }
 
+    /// <summary>Who sent that message; null where it was sent before this was kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public UserId? MentionAllBy { get; init; }
+
     /// <summary>
     /// A request of one user to write to the other of a direct conversation; null once it is accepted, and where it needed none.
     /// </summary>
@@ -146,6 +150,10 @@ public sealed record Head
     [JsonIgnore]
     public bool IsBlocked => Kind == ConversationKind.Direct && Members!.Any(member => member.Blocks);
 
+    /// <summary>Whether one of a direct conversation restricts the other.</summary>
+    [JsonIgnore]
+    public bool IsRestricted => Kind == ConversationKind.Direct && Members!.Any(member => member.Restricts);
+
     /// <summary>When it was deleted; from then on it exists for nobody. Null while it exists.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? DeletedAt { get; init; }
@@ -153,19 +161,24 @@ public sealed record Head
     /// <summary>
     /// Whether this conversation shows a member's presence, receipts and typing to others. A group always does. A direct conversation
     /// does once that member has written in it, so that a stranger who opens one learns nothing. It doesn't while it is a request, or
-    /// while one user blocks the other.
+    /// while one user blocks or restricts the other.
     /// </summary>
-    public bool Shows(UserId member) => !IsBlocked && ShowsReceipts(member);
+    public bool Shows(UserId member) => !IsBlocked && !IsRestricted && ShowsReceipts(member);
 
     /// <summary>
-    /// Whether it shows a member's existing receipts. A block takes none back, so that they don't tell of it. While it lasts, the
-    /// watermarks that the other user sees don't rise.
+    /// Whether it shows a member's existing receipts. A block or restriction takes none back, so that they don't tell of it. While it
+    /// lasts, the watermarks that the other user sees don't rise.
     /// </summary>
     public bool ShowsReceipts(UserId member) =>
         Kind == ConversationKind.Group || (Request is null && Member(member) is { SentSeq: > 0 });
 
-    /// <summary>Whether it is a request to this user, who has it among their requests and nowhere else.</summary>
-    public bool IsRequestTo(UserId user) => Request is { } request && request.By != user;
+    /// <summary>
+    /// Whether it is a request to this user, or they restrict the other one: they have it among their requests and nowhere else.
+    /// </summary>
+    public bool IsRequestTo(UserId user) => (Request is { } request && request.By != user) || Restricts(user);
+
+    /// <summary>Whether this user restricts the other one of a direct conversation.</summary>
+    public bool Restricts(UserId user) => Kind == ConversationKind.Direct && Member(user) is { Restricts: true };
 
     /// <summary>The member; null for others, and when the head doesn't list members.</summary>
     public HeadMember? Member(UserId user) => Members?.FirstOrDefault(member => member.UserId == user);
@@ -179,6 +192,7 @@ public sealed record Head
             LastSeq = message.Seq,
             MessageCount = message.Ordinal,
             MentionAllOrdinal = message.MentionsAll ? message.Ordinal : MentionAllOrdinal,
+            MentionAllBy = message.MentionsAll ? message.SenderId : MentionAllBy,
             LastMessage = message.ToPreview(),
             Disappearing = Disappearing.With(Disappearing, message.Ordinal, message.At, message.ExpiresAt),
             Members = Kind == ConversationKind.Direct
@@ -212,6 +226,17 @@ public sealed record HeadMember(UserId UserId, MemberRole Role)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long BlockVersion { get; init; }
 
+    /// <summary>
+    /// Whether the member restricts the other one of a direct conversation, and has it among their requests. Answers and events don't show
+    /// it.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Restricts { get; init; }
+
+    /// <summary>The version of the member's restriction that <see cref="Restricts"/> is from; an older one never replaces it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long RestrictVersion { get; init; }
+
     /// <summary>The member after sending a message.</summary>
     public HeadMember Sent(long seq, bool isReceipt) => this with { SentSeq = seq, ShownSeq = isReceipt ? seq : ShownSeq };
 }
@@ -231,4 +256,11 @@ public sealed record MessagePreview(long Seq, UserId SenderId, string Preview, D
     /// <summary>When it disappears; the preview of such a message is empty.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Why the viewer isn't shown it: <see cref="HiddenMessageView.Blocked"/>. Never stored.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Hidden { get; init; }
+
+    /// <summary>The message for those who block its sender.</summary>
+    public MessagePreview ToHidden() => this with { Preview = "", Hidden = HiddenMessageView.Blocked };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Chat.Functions.Blocks;
 using Chat.Functions.Inbox;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +11,12 @@ namespace Chat.Functions.Conversations;
 /// <summary>
 /// <c>GET /conversations</c>: the caller's conversations, newest activity first, in pages. Archived ones only when asked for.
 /// </summary>
-public sealed class ListConversations(ChatContainers containers, TimeProvider time, Limits limits, CurrentUser user)
+public sealed class ListConversations(
+    ChatContainers containers,
+    BlockReader blocks,
+    TimeProvider time,
+    Limits limits,
+    CurrentUser user)
 {
     /// <summary>How many conversations one call examines at most, shown or not: about 45 RU.</summary>
     private const int MaxExamined = 1_000;
@@ -41,24 +47,27 @@ public sealed class ListConversations(ChatContainers containers, TimeProvider ti
             ChatJson.Default.DocumentsPageInboxEntry,
             pageSize: limit + 1,
             cancellationToken: cancellationToken);
-        var shown = new List<ConversationSummaryView>(limit);
+        var shown = new List<InboxEntry>(limit);
         InboxEntry? last = null;
+        string? continuation = null;
         var (examined, now) = (0, time.GetUtcNow());
         await foreach (var entry in entries)
         {
             if (shown.Count == limit || examined++ == MaxExamined)
             {
-                return new(shown, ActivityCursor.Of(last!.Activity!));
+                continuation = ActivityCursor.Of(last!.Activity!);
+                break;
             }
 
             last = entry;
             if (filter.Shows(entry, now))
             {
-                shown.Add(ConversationSummaryView.Of(entry, now));
+                shown.Add(entry);
             }
         }
 
-        return new(shown, null);
+        var blocked = await blocks.BlockedAsync(user.Id, shown.SelectMany(entry => entry.Speakers), cancellationToken);
+        return new([.. shown.Select(entry => ConversationSummaryView.Of(entry, now, blocked))], continuation);
     }
 }
 
@@ -93,7 +102,10 @@ internal sealed record ConversationSummaryView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AvatarUrl { get; init; }
 
-    public static ConversationSummaryView Of(InboxEntry entry, DateTimeOffset now) =>
+    /// <param name="entry">The user's inbox entry.</param>
+    /// <param name="now">The instant for expiry.</param>
+    /// <param name="blocked">Whom of its <see cref="InboxEntry.Speakers"/> the user blocks.</param>
+    public static ConversationSummaryView Of(InboxEntry entry, DateTimeOffset now, IReadOnlySet<UserId> blocked) =>
         new(
             entry.ConversationId,
             entry.Kind,
@@ -102,13 +114,13 @@ internal sealed record ConversationSummaryView(
             entry.MemberCount,
             entry.LastSeq,
             entry.UnreadCount(now),
-            entry.ShownMessage(now),
+            entry.ShownMessage(now, blocked),
             entry.ActivityAt,
             Preferences.Of(entry),
             entry.MarkedUnread,
             entry.ClearedSeq)
         {
-            IsMentioned = entry.IsMentioned(now),
+            IsMentioned = entry.IsMentioned(now, blocked),
             AvatarUrl = entry.AvatarUrl,
         };
 }

@@ -1,4 +1,4 @@
-using Chat.Functions.Content;
+using Chat.Functions.Hooks;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Shared;
@@ -14,7 +14,7 @@ namespace Chat.Functions.Conversations;
 public sealed class UpdateConversation(
     ConversationLog log,
     ConversationViews views,
-    ContentFilter filter,
+    TextScreening screening,
     Limits limits,
     CurrentUser user)
 {
@@ -27,17 +27,24 @@ public sealed class UpdateConversation(
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var change = UpdateConversationRequest.Read(body, limits);
         body.ThrowIfMalformed();
-        var (title, isntSaid) = await filter.ScreenAsync(change.Title.Value, cancellationToken);
-        var (description, isntSaidEither) = await filter.ScreenAsync(change.Description.Value, cancellationToken);
-        if ((isntSaid ?? isntSaidEither) is { } refused)
+        var (said, isntSaid) = await screening.ScreenAsync(
+            user.Id,
+            conversationId,
+            [
+                new(SaidText.Title, change.Title.Value),
+                new(SaidText.Description, change.Description.Value),
+                new(SaidText.AvatarUrl, change.AvatarUrl.Value),
+            ],
+            cancellationToken);
+        if (isntSaid is not null)
         {
-            return refused.ToResult();
+            return isntSaid.ToResult();
         }
 
         change = change with
         {
-            Title = change.Title with { Value = title },
-            Description = change.Description with { Value = description },
+            Title = change.Title with { Value = said[0] },
+            Description = change.Description with { Value = said[1] },
         };
 
         var updated = await log.AppendAsync(

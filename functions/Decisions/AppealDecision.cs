@@ -7,7 +7,7 @@ namespace Chat.Functions.Decisions;
 
 /// <summary>
 /// <c>POST /me/appeals/{decisionId}</c>: asks for another look at a decision about the caller, once; 202. Its case opens again.
-/// What decides an appeal can't be appealed against. Whatever standing the caller has, they may.
+/// What decides an appeal, or lifts a standing, can't be appealed against. Whatever standing the caller has, they may.
 /// </summary>
 public sealed class AppealDecision(
     OwnDecisions decisions,
@@ -32,7 +32,7 @@ public sealed class AppealDecision(
             return Problems.DecisionNotFound.ToResult();
         }
 
-        if (decision.IsOnAppeal)
+        if (decision.IsFinal)
         {
             return Problems.AlreadyAppealed.ToResult();
         }

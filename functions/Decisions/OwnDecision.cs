@@ -56,6 +56,10 @@ public sealed record OwnDecision
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? AppealedAt { get; init; }
 
+    /// <summary>Whether there is no appeal against it: it answered one, or took something back.</summary>
+    [JsonIgnore]
+    public bool IsFinal => IsOnAppeal || Action == DecisionAction.Lift;
+
     public static string DocumentId(DecisionId decision) => Prefix + decision.Value;
 
     /// <param name="decision">The decision.</param>
@@ -107,7 +111,7 @@ public sealed record OwnDecisionView(
     public static OwnDecisionView Of(OwnDecision one)
     {
         ArgumentNullException.ThrowIfNull(one);
-        return new(one.DecisionId, one.Action, one.Ground, one.Rule, one.At, !one.IsOnAppeal && one.AppealedAt is null)
+        return new(one.DecisionId, one.Action, one.Ground, one.Rule, one.At, !one.IsFinal && one.AppealedAt is null)
         {
             Scope = one.Scope,
             Until = one.Until,

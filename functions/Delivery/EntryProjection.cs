@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Chat.Functions.Blocks;
 using Chat.Functions.Conversations;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
+using Chat.Functions.Messages;
 using Chat.Functions.Realtime;
 using Chat.Functions.Receipts;
 using Chat.Functions.Shared;
@@ -21,6 +23,7 @@ public sealed class EntryProjection(
     CommittedReader log,
     ConversationReader reader,
     MemberListCache members,
+    BlockReader blocks,
     InboxProjection inbox,
     InboxFanOut fanOut,
     SentReceipts receipts,
@@ -58,7 +61,7 @@ public sealed class EntryProjection(
             ? (known, null)
             : await log.ReadHeadAsync(changed.ConversationId, entries.Max(entry => entry.Seq), null, cancellationToken);
         var everyone = await members.ReadAsync(head, session, cancellationToken);
-        var updates = InboxUpdates.Of(head, entries, everyone);
+        var updates = await UpdatesAsync(head, entries, everyone, cancellationToken);
         if (updates.Count > MaxInlineMembers || updates.MayTakeLong)
         {
             foreach (var range in (changed with { Entries = entries }).Ranges())
@@ -144,7 +147,21 @@ public sealed class EntryProjection(
         }
 
         var everyone = await members.ReadAsync(head, session, cancellationToken);
-        await ApplyAsync(head, session, InboxUpdates.Of(head, entries, everyone), everyone, cancellationToken);
+        await ApplyAsync(head, session, await UpdatesAsync(head, entries, everyone, cancellationToken), everyone, cancellationToken);
+    }
+
+    /// <summary>What the entries change in single inboxes. A group's members aren't mentioned by whom they block.</summary>
+    private async Task<InboxUpdates> UpdatesAsync(
+        Head head,
+        IReadOnlyList<LogEntry> entries,
+        IReadOnlyList<UserId> everyone,
+        CancellationToken cancellationToken)
+    {
+        HashSet<(UserId, UserId)> mentions = head.Kind == ConversationKind.Direct ? [] :
+        [
+            .. entries.OfType<Message>().SelectMany(message => message.MentionedWhenSent.Select(user => (user, message.SenderId))),
+        ];
+        return InboxUpdates.Of(head, entries, everyone, await blocks.BlockedAsync(mentions, cancellationToken));
     }
 
     /// <summary>Has no inner exception: that of a JSON fault may quote what people wrote.</summary>
@@ -191,8 +208,9 @@ public sealed class EntryProjection(
             await fanOut.ScheduleAsync(head, cancellationToken);
         }
 
-        // Accepting a request writes no entry. Everybody is advanced to this entry once more then, so it isn't noted before.
-        if (advanced.Count > 0 && head.Request is null)
+        // Accepting a request and taking back a restriction write no entry. Everybody is advanced to this entry once more then, so it
+        // isn't noted before.
+        if (advanced.Count > 0 && head.Request is null && !head.IsRestricted)
         {
             _recent.NoteAdvanced(head.ConversationId, head.ListSeq);
         }

@@ -38,7 +38,12 @@ internal sealed record InboxUpdates(
     /// <param name="head">The conversation, at least as new as the entries.</param>
     /// <param name="entries">Entries of its log.</param>
     /// <param name="everyone">The members, at least as of the head.</param>
-    public static InboxUpdates Of(Head head, IReadOnlyList<LogEntry> entries, IReadOnlyList<UserId> everyone)
+    /// <param name="unheard">Members who block the other one of a pair, and aren't told of their mentions; null for none.</param>
+    public static InboxUpdates Of(
+        Head head,
+        IReadOnlyList<LogEntry> entries,
+        IReadOnlyList<UserId> everyone,
+        IReadOnlySet<(UserId Mentioned, UserId By)>? unheard = null)
     {
         var isIn = head.DeletedAt is null ? everyone.ToHashSet() : [];
         var changes = MembershipChange.Of(entries, everyone);
@@ -46,7 +51,7 @@ internal sealed record InboxUpdates(
         foreach (var message in entries.OfType<Message>().OrderBy(message => message.Seq))
         {
             sent[message.SenderId] = (message.Seq, message.Ordinal);
-            foreach (var user in message.MentionedWhenSent)
+            foreach (var user in message.MentionedWhenSent.Where(user => unheard?.Contains((user, message.SenderId)) != true))
             {
                 mentioned[user] = message.Ordinal;
             }

@@ -13,17 +13,17 @@ public sealed class MemberListCache(ConversationReader reader)
     private readonly ConcurrentDictionary<ConversationId, (long Version, IReadOnlyList<UserId> Members)> _lists = new();
 
     /// <summary>
-    /// The active members in the head's version, or a newer one. While a request isn't accepted, its sender alone: its recipient has it
-    /// only among their requests.
+    /// The active members in the head's version, or a newer one. While a request isn't accepted, its sender alone, and never a member
+    /// who restricts the other one: they have it only among their requests.
     /// </summary>
     /// <param name="head">The conversation.</param>
     /// <param name="session">The session token by which the head was read; null if it came with the change feed.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task<IReadOnlyList<UserId>> ReadAsync(Head head, Session? session, CancellationToken cancellationToken)
     {
-        if (head.Request is { } request)
+        if (head.Kind == ConversationKind.Direct)
         {
-            return [request.By];
+            return [.. head.Members!.Select(member => member.UserId).Where(user => !head.IsRequestTo(user))];
         }
 
         if (head.Members is null && _lists.TryGetValue(head.ConversationId, out var kept) && kept.Version == head.MembersVersion)

@@ -1,6 +1,5 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
-using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 
@@ -29,12 +28,15 @@ public sealed class EventViews(ChatContainers containers, MessageViews views, Ti
 
     /// <summary>The events that one member sees.</summary>
     public async Task<IReadOnlyList<ChatEvent>> ForAsync(
-        Member member,
+        MembershipContext part,
         IReadOnlyList<LogEntry> entries,
         CancellationToken cancellationToken)
     {
-        var messages = await MessagesAsync(entries, member.Sees, null, cancellationToken);
-        return Show(Alive(entries), messages, await views.OfAsync(member.UserId, messages, cancellationToken));
+        var messages = await MessagesAsync(entries, part.Member.Sees, null, cancellationToken);
+        return Show(
+            Alive(entries),
+            messages,
+            await views.ForAsync(part.Head.Kind, part.Member.UserId, messages, cancellationToken));
     }
 
     private IReadOnlyList<LogEntry> Alive(IReadOnlyList<LogEntry> entries)
@@ -68,7 +70,7 @@ public sealed class EventViews(ChatContainers containers, MessageViews views, Ti
         return [.. entries.OfType<Message>().Concat(changed).Where(message => isSeen(message) && !message.IsExpiredAt(now))];
     }
 
-    private static List<ChatEvent> Show(IReadOnlyList<LogEntry> entries, IReadOnlyList<Message> messages, IReadOnlyList<MessageView> shown)
+    private static List<ChatEvent> Show(IReadOnlyList<LogEntry> entries, IReadOnlyList<Message> messages, IReadOnlyList<ShownMessage> shown)
     {
         var newest = messages.Zip(
             shown,
@@ -79,7 +81,7 @@ public sealed class EventViews(ChatContainers containers, MessageViews views, Ti
         {
             Message message => newest[message.MessageId].FirstOrDefault() is { } view ? message.ToEvent(view) : null,
             LogEvent { EventType: LogEvent.MessageUpdated, MessageId: { } id } updated when newest[id].LastOrDefault() is { } view
-                && view.UpdatedSeq >= entry.Seq =>
+                && !(view is MessageView current && current.UpdatedSeq < entry.Seq) =>
                 updated.ToEvent() with { Data = new MessageUpdated(id) { Message = view } },
             LogEvent other => other.ToEvent(),
             _ => null,

@@ -32,7 +32,7 @@ public sealed class ListEvents(ConversationReader reader, ChatContainers contain
         var first = after + 1;
         var last = Math.Min(after + limit, part.Head.LastSeq);
         var found = await FindAsync(part, Math.Max(first, part.Member.FirstVisible), last, cancellationToken);
-        var events = await views.ForAsync(part.Member, found, cancellationToken);
+        var events = await views.ForAsync(part, found, cancellationToken);
         return new JsonResult<EventPage>(
             StatusCodes.Status200OK,
             new EventPage(events, first, Math.Max(last, after), last < part.Head.LastSeq),

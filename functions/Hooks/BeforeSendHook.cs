@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chat.Functions.Conversations;
 using Chat.Functions.Messages;
+using Chat.Functions.Polls;
 using Chat.Functions.Shared;
 using Microsoft.Extensions.Logging;
 
@@ -13,33 +13,17 @@ namespace Chat.Functions.Hooks;
 
 /// <summary>Asks the host app about messages before they are committed, where the operator says so.</summary>
 /// <remarks>
-/// One attempt within the time-out, no redirects, no proxy, an answer of at most 64 KB. Whatever else comes than a verdict for each
-/// message is a failure. A retried send asks again; the log answers a repeat of what was accepted, whatever the host app says then.
+/// One attempt within the time-out. Whatever else comes than a verdict for each message is a failure. A retried send asks again; the log
+/// answers a repeat of what was accepted, whatever the host app says then.
 /// </remarks>
-public sealed class BeforeSendHook : IDisposable
+public sealed class BeforeSendHook(
+    BeforeSendOptions options,
+    HostCalls calls,
+    ConversationReader reader,
+    TimeProvider time,
+    ILogger<BeforeSendHook> logger)
 {
-    private const int MaxAnswerBytes = 64 * 1024;
-
-    private readonly BeforeSendOptions _options;
-    private readonly ConversationReader _reader;
-    private readonly TimeProvider _time;
-    private readonly ILogger<BeforeSendHook> _logger;
-    private readonly CircuitBreaker _breaker;
-    private readonly HttpClient _http;
-
-    public BeforeSendHook(BeforeSendOptions options, ConversationReader reader, TimeProvider time, ILogger<BeforeSendHook> logger)
-    {
-        (_options, _reader, _time, _logger) = (options, reader, time, logger);
-        _breaker = new CircuitBreaker(time);
-        var handler = new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        };
-        _http = new HttpClient(handler) { MaxResponseContentBufferSize = MaxAnswerBytes, Timeout = Timeout.InfiniteTimeSpan };
-    }
+    private readonly CircuitBreaker _breaker = new(time);
 
     /// <summary>
     /// The messages with what the host app says of each, in the same order. What is refused already isn't asked about; what a word
@@ -59,8 +43,8 @@ public sealed class BeforeSendHook : IDisposable
     {
         List<int> asked = [.. Enumerable.Range(0, messages.Count)
             .Where(n => messages[n].Content is { Refusal: null } content
-                && (content.IsHeld || (IsWanted(content) && IsSampled(conversation, messages[n].MessageId))))];
-        if (_options.When == "firstContact"
+                && (content.IsHeld || (IsWanted(content.Kind) && IsSampled(conversation, messages[n].MessageId))))];
+        if (options.When == "firstContact"
             && asked.Exists(n => !messages[n].Content.IsHeld)
             && !await IsFirstContactAsync(conversation, sender, cancellationToken))
         {
@@ -76,36 +60,47 @@ public sealed class BeforeSendHook : IDisposable
             conversation,
             sender,
             [.. asked.Select(n => BeforeSendMessage.Of(messages[n].MessageId, messages[n].Content))]);
-        var verdicts = await TryAskAsync(question, cancellationToken);
+        var body = JsonSerializer.SerializeToUtf8Bytes(question, ChatJson.Default.BeforeSend);
+        var verdicts = await TryAskAsync(body, asked.Count, cancellationToken);
         MessageContent[] answered = [.. messages.Select(message => message.Content)];
         foreach (var (index, n) in asked.Index())
         {
-            answered[n] = With(answered[n], verdicts?[index].Action, canBeHeld);
-        }
-
-        if (verdicts is null)
-        {
-            NoteUntold(asked.Count(n => answered[n] is { IsHeld: true, Refusal: null }));
+            answered[n] = With(answered[n], verdicts?[index].Action, canBeHeld) with { IsTold = verdicts is not null };
         }
 
         return answered;
     }
 
-    /// <summary>Tells operators of messages that are to be held though nobody may know that there is something to decide.</summary>
-    public void NoteUntold(int held)
+    /// <summary>
+    /// The refusal of texts that aren't messages; null when they may be said. They can't be held, so what would be is refused.
+    /// </summary>
+    /// <param name="author">Who says them.</param>
+    /// <param name="conversation">Where; null for what a user says of themselves.</param>
+    /// <param name="texts">What; those without a text aren't asked about.</param>
+    /// <param name="cancellationToken">Cancels asking.</param>
+    public async Task<Problem?> RefusalAsync(
+        UserId author,
+        ConversationId? conversation,
+        IReadOnlyList<SaidText> texts,
+        CancellationToken cancellationToken)
     {
-        if (held > 0)
+        IReadOnlyList<SaidText> asked = options.When == "all" ? [.. texts.Where(text => text.Text is not null && IsWanted(text.Kind))] : [];
+        if (asked.Count == 0)
         {
-            _logger.HeldUntold(held);
+            return null;
         }
+
+        var body = JsonSerializer.SerializeToUtf8Bytes(new BeforeSet(conversation, author, asked), ChatJson.Default.BeforeSet);
+        var verdicts = await TryAskAsync(body, asked.Count, cancellationToken);
+        return verdicts is null && options.OnFailure != "allow" ? Problems.Unavailable
+            : verdicts?.Any(verdict => verdict.Action is "refuse" or "hold") == true ? Problems.ContentRefused
+            : null;
     }
 
     /// <summary>Whether the host app is asked about anything.</summary>
-    public bool IsOn => _options.IsOn;
+    public bool IsOn => options.IsOn;
 
-    public void Dispose() => _http.Dispose();
-
-    private MessageContent With(MessageContent content, string? action, bool canBeHeld) => (action ?? _options.OnFailure) switch
+    private MessageContent With(MessageContent content, string? action, bool canBeHeld) => (action ?? options.OnFailure) switch
     {
         "hold" when canBeHeld => content with { IsHeld = true },
         "hold" or "refuse" => content with { Refusal = action is null ? Problems.Unavailable : Problems.ContentRefused },
@@ -113,59 +108,51 @@ public sealed class BeforeSendHook : IDisposable
         _ => content,
     };
 
-    private bool IsWanted(MessageContent content) =>
-        _options.Kinds.Split(',').Contains(content.Kind, StringComparer.Ordinal);
+    private bool IsWanted(string kind) => options.Kinds.Split(',').Contains(kind, StringComparer.Ordinal);
 
     /// <summary>The same for a retry.</summary>
     private bool IsSampled(ConversationId conversation, MessageId messageId) =>
-        _options.When != "sample"
+        options.When != "sample"
         || BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{conversation}:{messageId}"))) % 100
-            < _options.SamplePercent;
+            < options.SamplePercent;
 
     private async Task<bool> IsFirstContactAsync(ConversationId conversation, UserId sender, CancellationToken cancellationToken) =>
-        await _reader.ReadHeadAsync(conversation, null, cancellationToken) is { Kind: ConversationKind.Direct, Members: { } members }
+        await reader.ReadHeadAsync(conversation, null, cancellationToken) is { Kind: ConversationKind.Direct, Members: { } members }
         && members.All(member => member.UserId == sender || member.SentSeq == 0);
 
     /// <summary>The verdicts; null when there are none.</summary>
-    private async Task<IReadOnlyList<BeforeSendVerdict>?> TryAskAsync(BeforeSend question, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<BeforeSendVerdict>?> TryAskAsync(byte[] question, int count, CancellationToken cancellationToken)
     {
         if (!_breaker.Allows())
         {
             return null;
         }
 
-        using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(_options.TimeoutMilliseconds), _time);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(options.TimeoutMilliseconds), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            var verdicts = await SendAsync(question, either.Token);
+            var verdicts = await SendAsync(question, count, either.Token);
             _breaker.Note(isFailure: false);
             return verdicts;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            _logger.HookFailed(exception);
+            logger.HookFailed(exception);
             if (_breaker.Note(isFailure: true))
             {
-                _logger.HookPaused();
+                logger.HookPaused();
             }
 
             return null;
         }
     }
 
-    private async Task<IReadOnlyList<BeforeSendVerdict>> SendAsync(BeforeSend question, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<BeforeSendVerdict>> SendAsync(byte[] question, int count, CancellationToken cancellationToken)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(question, ChatJson.Default.BeforeSend);
-        using var request = new HttpRequestMessage(HttpMethod.Post, _options.Url) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        WebhookSignature.Sign(request, _options.Key, OpaqueId.Random(), _time.GetUtcNow(), body);
-        using var answer = await _http.SendAsync(request, cancellationToken);
-        answer.EnsureSuccessStatusCode();
-        var json = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
+        var json = await calls.PostAsync(options.Url, options.Key, OpaqueId.Random(), question, cancellationToken);
         var verdicts = JsonSerializer.Deserialize(json, ChatJson.Default.BeforeSendAnswer)?.Verdicts;
-        return verdicts?.Count == question.Messages.Count
-            && verdicts.All(verdict => verdict.Action is "allow" or "flag" or "hold" or "refuse")
+        return verdicts?.Count == count && verdicts.All(verdict => verdict.Action is "allow" or "flag" or "hold" or "refuse")
             ? verdicts
             : throw new InvalidDataException("The answer isn't a verdict for each message.");
     }
@@ -174,7 +161,23 @@ public sealed class BeforeSendHook : IDisposable
 /// <summary>What the host app is asked.</summary>
 internal sealed record BeforeSend(ConversationId ConversationId, UserId SenderId, IReadOnlyList<BeforeSendMessage> Messages)
 {
-    public string Type { get; } = "message.beforeSend";
+    /// <summary>What is asked of a message that is to be sent.</summary>
+    public const string Asking = "message.beforeSend";
+
+    /// <summary>What is told of a message that is held, when the host app doesn't know of it.</summary>
+    public const string Telling = "message.stillHeld";
+
+    public string Type { get; init; } = Asking;
+}
+
+/// <summary>What the host app is asked of texts that aren't messages.</summary>
+/// <param name="ConversationId">Where they are said; absent for what a user says of themselves.</param>
+internal sealed record BeforeSet(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ConversationId? ConversationId,
+    UserId SenderId,
+    IReadOnlyList<SaidText> Texts)
+{
+    public string Type { get; } = "text.beforeSet";
 }
 
 /// <summary>A message that the host app is asked about.</summary>
@@ -190,10 +193,12 @@ internal sealed record BeforeSendMessage(MessageId MessageId, string ContentHash
     public bool Held { get; init; }
 
     public static BeforeSendMessage Of(MessageId messageId, MessageContent content) =>
-        new(messageId, HeldContent.HashOf(content.Text, content.Poll), content.Kind, content.Text)
+        Of(messageId, content.Kind, content.Text, content.Poll) with { Held = content.IsHeld };
+
+    public static BeforeSendMessage Of(MessageId messageId, string kind, string text, Poll? poll) =>
+        new(messageId, HeldContent.HashOf(text, poll), kind, text)
         {
-            Options = content.Poll is { } poll ? [.. poll.Options.Select(option => option.Text)] : null,
-            Held = content.IsHeld,
+            Options = poll is null ? null : [.. poll.Options.Select(option => option.Text)],
         };
 }
 
@@ -211,7 +216,4 @@ internal static partial class HooksLog
 
     [LoggerMessage(711, LogLevel.Error, "The host app gave no verdict again and again, and isn't asked for a while.")]
     public static partial void HookPaused(this ILogger logger);
-
-    [LoggerMessage(712, LogLevel.Warning, "{Count} messages are to be held that the host app may not know of.")]
-    public static partial void HeldUntold(this ILogger logger, int count);
 }

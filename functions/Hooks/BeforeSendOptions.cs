@@ -15,12 +15,15 @@ public sealed record BeforeSendOptions
     /// <summary>The key that signs the calls, as Standard Webhooks has it: <c>whsec_</c> and 24 to 64 bytes in base64.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>The kinds of messages that it is asked about, separated by commas. Default <c>text,poll</c>.</summary>
-    public string Kinds { get; init; } = "text,poll";
+    /// <summary>
+    /// The kinds of messages and of other texts that it is asked about, separated by commas. Default: all, which are <c>text</c>,
+    /// <c>poll</c>, <c>title</c>, <c>description</c>, <c>displayName</c>, <c>avatarUrl</c> and <c>reaction</c>.
+    /// </summary>
+    public string Kinds { get; init; } = "text,poll,title,description,displayName,avatarUrl,reaction";
 
     /// <summary>
-    /// <c>all</c>, the default; <c>firstContact</c>: those in direct conversations in which the other hasn't written yet;
-    /// <c>sample</c>: some of all.
+    /// <c>all</c>, the default; <c>firstContact</c>: messages in direct conversations in which the other hasn't written yet;
+    /// <c>sample</c>: some of all messages. Other texts than messages are asked about only by <c>all</c>.
     /// </summary>
     [AllowedValues("all", "firstContact", "sample", ErrorMessage = "Must be all, firstContact or sample.")]
     public string When { get; init; } = "all";
@@ -47,18 +50,10 @@ public sealed record BeforeSendOptions
     public static BeforeSendOptions Read(IConfiguration configuration)
     {
         var options = configuration.GetValidated<BeforeSendOptions>("Hooks:BeforeSend");
-        return !options.IsOn ? options
-            : !IsAddress(options.Url) ? throw new InvalidOperationException(
-                "Setting Hooks__BeforeSend__Url must be an absolute https address without credentials.")
-            : !WebhookSignature.IsKey(options.Key) ? throw new InvalidOperationException(
-                "Setting Hooks__BeforeSend__Key must be whsec_ and 24 to 64 bytes in base64.")
-            : options.Kinds.Split(',').Except(["text", "poll"], StringComparer.Ordinal).Any() ? throw new InvalidOperationException(
-                "Setting Hooks__BeforeSend__Kinds must be text, poll, or both with a comma between.")
-            : options;
+        HostCalls.Check(options.Url, options.Key, "Hooks__BeforeSend__Url", "Hooks__BeforeSend__Key");
+        var all = new BeforeSendOptions().Kinds;
+        return !options.IsOn || !options.Kinds.Split(',').Except(all.Split(','), StringComparer.Ordinal).Any()
+            ? options
+            : throw new InvalidOperationException($"Setting Hooks__BeforeSend__Kinds must be some of {all}, with commas between.");
     }
-
-    private static bool IsAddress(string url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var address)
-        && address.UserInfo.Length == 0
-        && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback));
 }

@@ -3,9 +3,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Chat.Functions.Hooks;
 
-/// <summary>Registers what the host app is asked.</summary>
+/// <summary>Registers what the host app is asked and told.</summary>
 internal static class HooksSetup
 {
     public static IServiceCollection AddHooks(this IServiceCollection services, IConfiguration configuration) =>
-        services.AddSingleton(BeforeSendOptions.Read(configuration)).AddSingleton<BeforeSendHook>().AddSingleton<MessageScreening>();
+        services
+            .AddSingleton(BeforeSendOptions.Read(configuration))
+            .AddSingleton(DecisionHookOptions.Read(configuration))
+            .AddSingleton<HostCalls>()
+            .AddSingleton<BeforeSendHook>()
+            .AddSingleton<DecisionHook>()
+            .AddSingleton<HeldMessages>()
+            .AddSingleton<MessageScreening>()
+            .AddSingleton<TextScreening>();
 }

@@ -5,7 +5,11 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Hooks;
 
 /// <summary>Screens messages before they are committed: by word lists, then by the host app.</summary>
-public sealed class MessageScreening(ContentFilter filter, BeforeSendHook hook)
+/// <remarks>
+/// A message that is to be held though the host app doesn't know of it is on a queue before it is committed: nobody else could decide
+/// on it.
+/// </remarks>
+public sealed class MessageScreening(ContentFilter filter, BeforeSendHook hook, HeldMessages held)
 {
     public async ValueTask<MessageContent> ScreenAsync(
         ConversationId conversation,
@@ -15,14 +19,13 @@ public sealed class MessageScreening(ContentFilter filter, BeforeSendHook hook)
         CancellationToken cancellationToken)
     {
         var screened = await filter.ScreenAsync(content, cancellationToken);
-        if (!hook.IsOn)
+        if (!hook.IsOn && !screened.IsHeld)
         {
-            hook.NoteUntold(screened is { IsHeld: true, Refusal: null } ? 1 : 0);
             return screened;
         }
 
         var id = MessageId.For(conversation, sender, clientMessageId);
-        return (await hook.AskAsync(conversation, sender, [(id, screened)], canBeHeld: true, cancellationToken))[0];
+        return (await AskAsync(conversation, sender, [(id, screened)], cancellationToken))[0];
     }
 
     /// <summary>Screens messages of one request, of which the host app is asked at once; in the same order.</summary>
@@ -40,13 +43,27 @@ public sealed class MessageScreening(ContentFilter filter, BeforeSendHook hook)
                 await filter.ScreenAsync(content, cancellationToken)));
         }
 
-        if (hook.IsOn)
+        return await AskAsync(conversation, sender, screened, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<MessageContent>> AskAsync(
+        ConversationId conversation,
+        UserId sender,
+        IReadOnlyList<(MessageId MessageId, MessageContent Content)> messages,
+        CancellationToken cancellationToken)
+    {
+        var answered = hook.IsOn
+            ? await hook.AskAsync(conversation, sender, messages, canBeHeld: true, cancellationToken)
+            : [.. messages.Select(message => message.Content)];
+        foreach (var ((messageId, _), content) in messages.Zip(answered))
         {
-            return await hook.AskAsync(conversation, sender, screened, canBeHeld: true, cancellationToken);
+            if (content is { IsHeld: true, Refusal: null, IsTold: false })
+            {
+                await held.TellLaterAsync(conversation, messageId, content, cancellationToken);
+            }
         }
 
-        hook.NoteUntold(screened.Count(one => one.Content is { IsHeld: true, Refusal: null }));
-        return [.. screened.Select(one => one.Content)];
+        return answered;
     }
 
     /// <summary>Screens the new text of a message. It can't be held, so what would be is refused.</summary>

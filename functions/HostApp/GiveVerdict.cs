@@ -106,7 +106,9 @@ internal sealed record GiveVerdictCommand : LogCommand
             message.SenderId,
             new MessageUpdated(message.MessageId),
             ChatJson.Default.MessageUpdated);
-        var after = held.MentionsAll ? head with { MentionAllOrdinal = Math.Max(head.MentionAllOrdinal, message.Ordinal) } : head;
+        var after = held.MentionsAll && message.Ordinal > head.MentionAllOrdinal
+            ? head with { MentionAllOrdinal = message.Ordinal, MentionAllBy = message.SenderId }
+            : head;
         return MessageCommand.Changed(context, after, updated, message.Shown(held), []);
     }
 

@@ -23,6 +23,8 @@ public sealed record InboxChange
     /// <summary>The ordinal of the newest message that mentions everyone; 0 for none.</summary>
     public long MentionAllOrdinal { get; init; }
 
+    public UserId? MentionAllBy { get; init; }
+
     public Disappearing? Disappearing { get; init; }
 
     public required DateTimeOffset ActivityAt { get; init; }
@@ -52,6 +54,7 @@ public sealed record InboxChange
             LastOrdinal = head.MessageCount,
             LastMessage = head.LastMessage,
             MentionAllOrdinal = head.MentionAllOrdinal,
+            MentionAllBy = head.MentionAllBy,
             Disappearing = head.Disappearing,
             ActivityAt = head.LastMessage?.At ?? head.CreatedAt,
             AvatarUrl = shown?.AvatarUrl,
@@ -87,6 +90,7 @@ public sealed record InboxChange
     {
         Disappearing = Disappearing,
         MentionAllOrdinal = MentionAllOrdinal,
+        MentionAllBy = MentionAllBy,
     };
 
     /// <summary>The list's sort key; see <see cref="InboxEntry.Activity"/>.</summary>

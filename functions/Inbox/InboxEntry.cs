@@ -129,6 +129,13 @@ public sealed record InboxEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Draft? Draft { get; init; }
 
+    /// <summary>
+    /// Of a direct conversation: the version of the restriction by which it was taken off the user's list, or put back; null for none. An
+    /// older one does neither.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? RestrictVersion { get; init; }
+
     /// <summary>Rises with every write that clients can see. By it they tell which of two copies is newer.</summary>
     public long Version { get; init; } = 1;
 
@@ -144,7 +151,9 @@ public sealed record InboxEntry
     [JsonPropertyName("aboutSeq")]
     public long ProfileSeq { get; init; }
 
-    /// <summary>Whether the user has left: the entry is a tombstone, which their devices sync.</summary>
+    /// <summary>
+    /// Whether the user has left, or restricts the other one of a direct conversation: the entry is a tombstone, which their devices sync.
+    /// </summary>
     [JsonIgnore]
     public bool IsLeft => Activity is null;
 
@@ -166,9 +175,19 @@ public sealed record InboxEntry
             Activity.AsSpan(0, Activity.IndexOf('|', StringComparison.Ordinal)),
             System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>The last message, if the user's list may show it.</summary>
-    public MessagePreview? ShownMessage(DateTimeOffset now) =>
-        LastMessage?.Seq <= ClearedSeq || LastMessage?.Seq == HiddenSeq || LastMessage?.ExpiresAt <= now ? null : LastMessage;
+    /// <summary>The last message, if the user's list may show it; as a stub if the user blocks its sender.</summary>
+    /// <param name="now">The instant for expiry.</param>
+    /// <param name="blocked">Whom of <see cref="Speakers"/> the user blocks.</param>
+    public MessagePreview? ShownMessage(DateTimeOffset now, IReadOnlySet<UserId> blocked) =>
+        LastMessage is not { } last || last.Seq <= ClearedSeq || last.Seq == HiddenSeq || last.ExpiresAt <= now ? null
+        : IsFromBlocked(last.SenderId, blocked) ? last.ToHidden()
+        : last;
+
+    /// <summary>Those of a group whose words the list may show: who sent the last message, and who mentioned everyone last.</summary>
+    [JsonIgnore]
+    public IEnumerable<UserId> Speakers => Kind == ConversationKind.Group
+        ? new[] { LastMessage?.SenderId, Last.MentionAllBy }.OfType<UserId>()
+        : [];
 
     public static string DocumentId(ConversationId conversation) => $"inbox:{conversation.Value}";
 
@@ -191,7 +210,13 @@ public sealed record InboxEntry
     public bool IsUnread(DateTimeOffset now) => MarkedUnread || UnreadCount(now) > 0;
 
     /// <summary>Whether an unread message that the user can see mentions them.</summary>
-    public bool IsMentioned(DateTimeOffset now) => IsMentioned(MentionedOrdinal, now) || IsMentioned(Last.MentionAllOrdinal, now);
+    /// <param name="now">The instant for expiry.</param>
+    /// <param name="blocked">Whom of <see cref="Speakers"/> the user blocks.</param>
+    public bool IsMentioned(DateTimeOffset now, IReadOnlySet<UserId> blocked) =>
+        IsMentioned(MentionedOrdinal, now) || (!IsFromBlocked(Last.MentionAllBy, blocked) && IsMentioned(Last.MentionAllOrdinal, now));
+
+    private bool IsFromBlocked(UserId? speaker, IReadOnlySet<UserId> blocked) =>
+        Kind == ConversationKind.Group && speaker is { } user && blocked.Contains(user);
 
     private bool IsMentioned(long ordinal, DateTimeOffset now) =>
         ordinal > SeenOrdinal && Disappearing?.IsGone(ordinal, now) != true && HiddenOrdinals?.Contains(ordinal) != true;
@@ -234,6 +259,10 @@ public sealed record InboxLast(long Seq, long Ordinal, MessagePreview? Message, 
     /// <summary>The ordinal of the newest message that mentions everyone; 0 for none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long MentionAllOrdinal { get; init; }
+
+    /// <summary>Who sent that message.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public UserId? MentionAllBy { get; init; }
 }
 
 /// <summary>A text that a user has begun and not sent, shared by their devices.</summary>

@@ -149,6 +149,57 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     }
 
     /// <summary>
+    /// Takes a direct conversation off a user's list, because they restrict the other one, or puts it back. What they set for themselves
+    /// stays.
+    /// </summary>
+    /// <param name="user">Who restricts.</param>
+    /// <param name="change">The conversation by a head that has the restriction, or doesn't have it any more.</param>
+    /// <param name="isRestricted">Whether they do.</param>
+    /// <param name="version">The restriction's; once a newer one was written here, this one does nothing.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task RestrictAsync(
+        UserId user,
+        InboxChange change,
+        bool isRestricted,
+        long version,
+        CancellationToken cancellationToken)
+    {
+        var (isOlder, note) = (
+            $"(NOT IS_DEFINED(c.restrictVersion) OR c.restrictVersion < {version})",
+            PatchOperation.Set("/restrictVersion", version));
+        if (!isRestricted)
+        {
+            List<PatchOperation> list = [PatchOperation.Set("/activity", change.Activity), note, InboxStore.NextVersion];
+            var isHidden = $"IS_NULL(c.activity) AND {isOlder}";
+            if (await _store.PatchIfAsync(user, change.ConversationId, list, isHidden, cancellationToken) == false)
+            {
+                // A newer message has listed it again, or somebody else has.
+                await _store.PatchIfAsync(user, change.ConversationId, [note], isOlder, cancellationToken);
+            }
+
+            await RaiseAsync(user, change, cancellationToken);
+            return;
+        }
+
+        // The last message, too: what was committed before, and is projected late, then finds the entry as far already.
+        List<PatchOperation> hide =
+        [
+            PatchOperation.Set("/last", change.Last),
+            PatchOperation.Set("/activity", (string?)null),
+            note,
+            InboxStore.NextVersion,
+        ];
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
+        {
+            if (await _store.PatchIfAsync(user, change.ConversationId, hide, isOlder, cancellationToken) is not null
+                || await _store.TryCreateAsync(change.ToEntry(user) with { Activity = null, RestrictVersion = version }, cancellationToken))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>
     /// Projects a leave once more when a user is told that they aren't a member: an earlier call of theirs may have been committed but
     /// ended before it reached their list. Nothing changes if the conversation isn't in their list, or if they are a member.
     /// </summary>

@@ -1,3 +1,4 @@
+using Chat.Functions.Blocks;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
@@ -10,8 +11,9 @@ namespace Chat.Functions.Invites;
 
 /// <summary>
 /// <c>POST /conversations/{c}/join-requests/{u}/approve</c>: accepts a join request; 204, even when the user is a member already.
+/// Nobody lets in somebody whom they block, or who blocks them.
 /// </summary>
-public sealed class ApproveJoinRequest(ConversationLog log, PushGroups groups, Limits limits, CurrentUser user)
+public sealed class ApproveJoinRequest(ConversationLog log, BlockReader blocks, PushGroups groups, Limits limits, CurrentUser user)
 {
     [Function(nameof(ApproveJoinRequest))]
     public async Task<IResult> RunAsync(
@@ -21,7 +23,14 @@ public sealed class ApproveJoinRequest(ConversationLog log, PushGroups groups, L
         UserId userId,
         CancellationToken cancellationToken)
     {
-        var command = new ApproveJoinRequestCommand { Actor = user.Id, Conversation = conversationId, UserId = userId, Limits = limits };
+        var command = new ApproveJoinRequestCommand
+        {
+            Actor = user.Id,
+            Conversation = conversationId,
+            UserId = userId,
+            IsBlocked = (await blocks.BetweenAsync(user.Id, [userId], cancellationToken)).Count > 0,
+            Limits = limits,
+        };
         var approved = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
         if (approved.Refusal is { } refusal)
         {
@@ -38,6 +47,9 @@ internal sealed record ApproveJoinRequestCommand : MemberCommand
 {
     public required UserId UserId { get; init; }
 
+    /// <summary>Whether the actor blocks the user, or the other way round.</summary>
+    public required bool IsBlocked { get; init; }
+
     public required Limits Limits { get; init; }
 
     public override IReadOnlyList<string> DocumentsToLoad => [Member.DocumentId(UserId)];
@@ -49,6 +61,7 @@ internal sealed record ApproveJoinRequestCommand : MemberCommand
         {
             { State: MemberState.Active } => Decision.Nothing(head),
             not { State: MemberState.Requested } => Decision.Refuse(Problems.JoinRequestNotFound),
+            _ when IsBlocked => Decision.Refuse(Problems.CannotMessage),
             _ when head.MemberCount >= Limits.GroupMembers => Decision.Refuse(Problems.LimitReached("groupMembers", Limits.GroupMembers)),
             _ => Membership.Join(context, head, Actor, [UserId]),
         };

@@ -1,5 +1,6 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
+using Chat.Functions.Messages;
 using Chat.Functions.RateLimits;
 using Chat.Functions.Realtime;
 using Chat.Functions.Requests;
@@ -45,71 +46,113 @@ public sealed class AddMembers(
             return tooMany.ToResult();
         }
 
-        var (refused, joining, invited) = await EvaluateContactAsync(conversationId, users, Session.Of(request), cancellationToken);
-        if (refused is not null)
+        var (added, joined, invited) = await AddAsync(conversationId, users, Session.Of(request), cancellationToken);
+        if (added.Refusal is null)
         {
-            return refused.ToResult();
+            await groups.TryAlignAsync(added.Head!, joined, added.Session, cancellationToken);
         }
 
-        // Users that don't fit into one commit go into the next. After a crash or a 503 in between, a repeat adds the rest.
-        AppendResult? added = null;
-        for (var first = 0; first == 0 || first < joining.Count; first += CreateConversationCommand.MaxFirstMembers)
+        if (added.Refusal is null && invited.Count > 0)
         {
-            var command = new AddMembersCommand
-            {
-                Actor = user.Id,
-                Conversation = conversationId,
-                Users = [.. joining.Skip(first)],
-                Limits = limits,
-            };
-            // Later commits get a deadline of their own: the first one may have used up most of the call's.
-            added = first == 0
-                ? await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken)
-                : await log.AppendFurtherAsync(conversationId, command, Session.Of(request), cancellationToken);
-            if (added.Refusal is { } refusal)
-            {
-                return refusal.ToResult();
-            }
-        }
-
-        await groups.TryAlignAsync(added!.Head!, joining, added.Session, cancellationToken);
-        if (invited.Count > 0)
-        {
-            added = await invitations.InviteAsync(user.Id, conversationId, invited, isFirst: false, added.Session, cancellationToken);
+            added = await invitations.InviteAsync(
+                user.Id,
+                conversationId,
+                invited,
+                added.Head!.Title,
+                isFirst: false,
+                added.Session,
+                cancellationToken);
         }
 
         return added.Refusal?.ToResult() ?? new NoContentResult(added.Session);
     }
 
     /// <summary>
-    /// Decides by first contact who joins and who is invited of those who aren't members. If one of them must not be in the group all are
-    /// refused, so that the answer doesn't tell which one.
+    /// Adds those who may be added, as many as fit into a commit at a time, and looks again for each: who is in the group has changed.
+    /// After a crash or a 503 in between, a repeat adds the rest.
     /// </summary>
-    private async Task<(Problem? Refusal, IReadOnlyList<UserId> Joining, IReadOnlyList<UserId> Invited)> EvaluateContactAsync(
+    private async Task<(AppendResult Added, IReadOnlyList<UserId> Joined, IReadOnlyList<UserId> Invited)> AddAsync(
         ConversationId conversation,
         IReadOnlyList<UserId> users,
         Session? session,
         CancellationToken cancellationToken)
     {
-        // Rights come first: a command that adds nobody tells which one is missing. If none is, the right came after the read here. First
-        // contact isn't evaluated then, so nobody may join; a repeat evaluates it.
+        var (isFurther, looks) = (false, 0);
+        List<UserId> joined = [];
+        while (true)
+        {
+            var (refused, seen, joining, invited) = await EvaluateContactAsync(conversation, users, session, cancellationToken);
+            if (refused is not null)
+            {
+                return (AppendResult.Refused(refused), [], []);
+            }
+
+            var command = new AddMembersCommand
+            {
+                Actor = user.Id,
+                Conversation = conversation,
+                Users = joining,
+                SeenMembers = seen,
+                Limits = limits,
+            };
+            // Later commits get a deadline of their own: the first one may have used up most of the call's.
+            var added = isFurther
+                ? await log.AppendFurtherAsync(conversation, command, session, cancellationToken)
+                : await log.AppendAsync(conversation, command, session, cancellationToken);
+            isFurther = true;
+            if (added.Refusal == ContactCommand.Undecided && ++looks < ContactCommand.MaxLooks)
+            {
+                continue;
+            }
+
+            joined.AddRange(joining.Take(CreateConversationCommand.MaxFirstMembers));
+            if (added.Refusal is not null || joining.Count <= CreateConversationCommand.MaxFirstMembers)
+            {
+                return (added, joined, invited);
+            }
+
+            session = added.Session;
+        }
+    }
+
+    /// <summary>
+    /// Who joins and who is invited: first contact decides, for each who isn't a member. All are refused if anybody must not be in the
+    /// group, so that the answer doesn't tell who.
+    /// </summary>
+    /// <returns>The refusal; or who joins and who is invited, by the members of that version.</returns>
+    private async Task<(Problem? Refusal, long Seen, IReadOnlyList<UserId> Joining, IReadOnlyList<UserId> Invited)> EvaluateContactAsync(
+        ConversationId conversation,
+        IReadOnlyList<UserId> users,
+        Session? session,
+        CancellationToken cancellationToken)
+    {
+        // Rights come first; a command that adds nobody says what is wrong with them. If it finds nothing, they came after the read
+        // here: nobody was looked at, so nobody may join, and a repeat looks again.
         if (await reader.ReadForAsync(user.Id, conversation, session, cancellationToken) is not { } part
             || !part.Member.Role.Has(Right.AddMembers, part.Head.Kind))
         {
-            var nobody = new AddMembersCommand { Actor = user.Id, Conversation = conversation, Users = [], Limits = limits };
-            return ((await log.AppendAsync(conversation, nobody, session, cancellationToken)).Refusal ?? Problems.Unavailable, [], []);
+            var nobody = new AddMembersCommand
+            {
+                Actor = user.Id,
+                Conversation = conversation,
+                Users = [],
+                SeenMembers = null,
+                Limits = limits,
+            };
+            return ((await log.AppendAsync(conversation, nobody, session, cancellationToken)).Refusal ?? Problems.Unavailable, 0, [], []);
         }
 
         var members = await reader.MemberIdsAsync(part.Head, session, cancellationToken);
         var adds = await policy.DecideAddsAsync(user.Id, [.. users.Except(members)], members, cancellationToken);
         if (adds.Values.Contains(Contact.Refused))
         {
-            return (Problems.CannotMessage, [], []);
+            return (Problems.CannotMessage, 0, [], []);
         }
 
         IReadOnlyList<UserId> invited = [.. users.Where(one => adds.GetValueOrDefault(one) == Contact.Request)];
         return (
             await contacts.CountInvitedAsync(user.Id, invited, part.Head.Title, cancellationToken),
+            part.Head.MembersVersion,
             [.. users.Where(one => adds.GetValueOrDefault(one) == Contact.Open)],
             invited);
     }
@@ -119,6 +162,9 @@ public sealed class AddMembers(
 internal sealed record AddMembersCommand : MemberCommand
 {
     public required IReadOnlyList<UserId> Users { get; init; }
+
+    /// <summary>The version of the members among whom blocks were looked for; null when none were.</summary>
+    public required long? SeenMembers { get; init; }
 
     public required Limits Limits { get; init; }
 
@@ -136,6 +182,8 @@ internal sealed record AddMembersCommand : MemberCommand
         }
 
         var joining = Users.Take(CreateConversationCommand.MaxFirstMembers).Where(IsOut).ToList();
-        return joining.Count == 0 ? Decision.Nothing(head) : Membership.Join(context, head, Actor, joining);
+        return joining.Count == 0 ? Decision.Nothing(head)
+            : SeenMembers is { } seen && seen != head.MembersVersion ? Decision.Refuse(ContactCommand.Undecided)
+            : Membership.Join(context, head, Actor, joining);
     }
 }

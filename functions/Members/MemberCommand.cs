@@ -23,7 +23,7 @@ internal abstract record MemberCommand : LogCommand
         }
 
         return !actor.Role.Has(Needed, head.Kind) ? Decision.Refuse(Problems.NotAllowed)
-            : Reach.Refusal(head) is { } refusal ? Decision.Refuse(refusal)
+            : Reach.Refusal(head, Actor) is { } refusal ? Decision.Refuse(refusal)
             : Decide(context, head, actor);
     }
 

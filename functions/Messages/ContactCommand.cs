@@ -13,9 +13,17 @@ internal abstract record ContactCommand : LogCommand
     /// <summary>It is to be given again with <see cref="Contact"/>.</summary>
     internal static readonly Problem Undecided = Problems.Unavailable with { Detail = "First contact isn't decided yet." };
 
+    /// <summary>
+    /// How often first contact is evaluated for one call, because the members changed meanwhile. Then the call is refused as unavailable.
+    /// </summary>
+    internal const int MaxLooks = 3;
+
     /// <summary>The outcome of first contact; null while it isn't evaluated.</summary>
     public Contact? Contact { get; init; }
 
     /// <summary>Whether it may be the message of a request. What can't be sent as one isn't counted, and nobody is told of it.</summary>
     public virtual bool MayBeRequest => false;
+
+    /// <summary>What it says; null for nothing.</summary>
+    public virtual string? Text => null;
 }

@@ -39,7 +39,7 @@ public sealed class ForwardMessage(
             return tooMany.ToResult();
         }
 
-        var (message, refusal) = await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);
+        var (message, _, refusal) = await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);
         if (message is null)
         {
             return refusal!.ToResult();

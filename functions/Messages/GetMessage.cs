@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace Chat.Functions.Messages;
 
-/// <summary><c>GET /conversations/{c}/messages/{m}</c>: a message in its current version.</summary>
+/// <summary><c>GET /conversations/{c}/messages/{m}</c>: a message in its current version, or its stub.</summary>
 public sealed class GetMessage(MessageReader messages, MessageViews views, CurrentUser user)
 {
     [Function(nameof(GetMessage))]
@@ -15,13 +15,18 @@ public sealed class GetMessage(MessageReader messages, MessageViews views, Curre
         MessageId messageId,
         CancellationToken cancellationToken)
     {
-        var (message, refusal) = await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);
+        var (message, head, refusal) = await messages.ReadForAsync(
+            user.Id,
+            conversationId,
+            messageId,
+            Session.Of(request),
+            cancellationToken);
         if (message is null)
         {
             return refusal!.ToResult();
         }
 
-        var view = (await views.OfAsync(user.Id, [message], cancellationToken))[0];
-        return new JsonResult<MessageView>(StatusCodes.Status200OK, view, ChatJson.Default.MessageView);
+        var view = (await views.ForAsync(head!.Kind, user.Id, [message], cancellationToken))[0];
+        return new JsonResult<ShownMessage>(StatusCodes.Status200OK, view, ChatJson.Default.ShownMessage);
     }
 }

@@ -44,7 +44,7 @@ public sealed class ListMessages(ConversationReader reader, MessagePages pages, 
                 (limit + 1) / 2,
                 cancellationToken)).Then(await pages.ReadAsync(part, null, middle, null, limit / 2, cancellationToken))
             : await pages.ReadAsync(part, null, after, before, limit, cancellationToken);
-        var shown = page with { Messages = await views.OfAsync(user.Id, page.Found, cancellationToken) };
+        var shown = page with { Messages = await views.ForAsync(part.Head.Kind, user.Id, page.Found, cancellationToken) };
         return new JsonResult<MessagePage>(StatusCodes.Status200OK, shown, ChatJson.Default.MessagePage);
     }
 }

@@ -1,3 +1,5 @@
+using Chat.Functions.Blocks;
+using Chat.Functions.Conversations;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -6,9 +8,9 @@ namespace Chat.Functions.Messages;
 
 /// <summary>
 /// <c>GET /conversations/{c}/messages/{m}/revisions</c>: all texts of a message, oldest first, the last being the current one;
-/// none for an unsent message.
+/// none for an unsent message, nor in a group for one whose sender the caller blocks.
 /// </summary>
-public sealed class ListRevisions(MessageReader messages, ChatContainers containers, CurrentUser user)
+public sealed class ListRevisions(MessageReader messages, ChatContainers containers, BlockReader blocks, CurrentUser user)
 {
     [Function(nameof(ListRevisions))]
     public async Task<IResult> RunAsync(
@@ -18,7 +20,12 @@ public sealed class ListRevisions(MessageReader messages, ChatContainers contain
         MessageId messageId,
         CancellationToken cancellationToken)
     {
-        var (message, refusal) = await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);
+        var (message, head, refusal) = await messages.ReadForAsync(
+            user.Id,
+            conversationId,
+            messageId,
+            Session.Of(request),
+            cancellationToken);
         if (message is null)
         {
             return refusal!.ToResult();
@@ -30,7 +37,9 @@ public sealed class ListRevisions(MessageReader messages, ChatContainers contain
             ChatJson.Default.DocumentsPageRevision,
             cancellationToken: cancellationToken);
         var all = before.OrderBy(one => one.Number).Select(one => new RevisionView(one.Number, one.Text, one.At));
-        var page = message.IsUnsent
+        var isHidden = head!.Kind == ConversationKind.Group
+            && (await blocks.BlockedAsync(user.Id, [message.SenderId], cancellationToken)).Count > 0;
+        var page = message.IsUnsent || isHidden
             ? new RevisionPage([])
             : new RevisionPage([.. all, new RevisionView(message.Revision, message.Text, message.EditedAt ?? message.At)]);
         return new JsonResult<RevisionPage>(StatusCodes.Status200OK, page, ChatJson.Default.RevisionPage);

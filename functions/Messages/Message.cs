@@ -180,7 +180,7 @@ public sealed record Message : LogEntry
         };
 
     /// <summary>The entry as an event, for receivers of this view.</summary>
-    public ChatEvent ToEvent(MessageView view) => new(Created, ConversationId, Seq, At, view);
+    public ChatEvent ToEvent(ShownMessage view) => new(Created, ConversationId, Seq, At, view);
 }
 
 /// <summary>The data of <c>message.updated</c>.</summary>
@@ -188,7 +188,7 @@ internal sealed record MessageUpdated(MessageId MessageId)
 {
     /// <summary>The message in its current version. Absent when not every receiver may see it; those who may can fetch it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public MessageView? Message { get; init; }
+    public ShownMessage? Message { get; init; }
 }
 
 /// <summary>The data of <c>message.deleted</c>.</summary>

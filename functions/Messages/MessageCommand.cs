@@ -33,7 +33,7 @@ internal abstract record MessageCommand : LogCommand
             return Decision.Refuse(Problems.NotAllowed);
         }
 
-        if (!OnlyTakesBack && Reach.Refusal(head) is { } refusal)
+        if (!OnlyTakesBack && Reach.Refusal(head, Actor) is { } refusal)
         {
             return Decision.Refuse(refusal);
         }

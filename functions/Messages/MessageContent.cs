@@ -49,6 +49,10 @@ public sealed record MessageContent
     [JsonIgnore]
     public bool IsHeld { get; init; }
 
+    /// <summary>Whether the host app was asked about it, and answered.</summary>
+    [JsonIgnore]
+    public bool IsTold { get; init; }
+
     /// <summary>The word lists that flag it for moderators; null for none.</summary>
     [JsonIgnore]
     public IReadOnlyList<string>? Flags { get; init; }

@@ -45,7 +45,7 @@ public sealed class MessagePages(ChatContainers containers, TimeProvider time)
 /// <param name="HasMore">Whether there are messages beyond the page in the direction asked for; around a position, after the page.</param>
 public sealed record MessagePage(long FromSeq, long ToSeq, bool HasMore)
 {
-    public IReadOnlyList<MessageView> Messages { get; init; } = [];
+    public IReadOnlyList<ShownMessage> Messages { get; init; } = [];
 
     [JsonIgnore]
     internal IReadOnlyList<Message> Found { get; private init; } = [];

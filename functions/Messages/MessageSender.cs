@@ -35,12 +35,13 @@ public sealed class MessageSender(
         var sent = await log.AppendInOrderAsync(conversation, messages, session, cancellationToken);
         if (!sent.Any(one => one.Refusal == ContactCommand.Undecided))
         {
+            await NoteRestrictedAsync(messages[0].Actor, sent, cancellationToken);
             return sent;
         }
 
         IReadOnlyList<ContactCommand> undecided =
             [.. messages.Zip(sent).Where(one => one.Second.Refusal == ContactCommand.Undecided).Select(one => one.First)];
-        var (contact, tooMany) = await EvaluateContactAsync(conversation, undecided, session, cancellationToken);
+        var (contact, isHidden, tooMany) = await EvaluateContactAsync(conversation, undecided, session, cancellationToken);
         if (tooMany is not null)
         {
             return [.. sent.Select(one => one.Refusal == ContactCommand.Undecided ? AppendResult.Refused(tooMany) : one)];
@@ -52,15 +53,33 @@ public sealed class MessageSender(
             session,
             cancellationToken));
         AppendResult[] all = [.. sent.Select(one => one.Refusal == ContactCommand.Undecided ? again.Dequeue() : one)];
-        await requests.TellAsync(messages[0].Actor, all, cancellationToken);
+        if (!isHidden)
+        {
+            await requests.TellAsync(messages[0].Actor, all, cancellationToken);
+        }
+
         return all;
+    }
+
+    /// <summary>
+    /// What somebody writes to whoever restricts them is the newest of their requests, also if they had declined it. Best effort: the
+    /// message is there in any case, and nothing tells of it.
+    /// </summary>
+    private async Task NoteRestrictedAsync(UserId sender, IReadOnlyList<AppendResult> sent, CancellationToken cancellationToken)
+    {
+        if (sent.FirstOrDefault(one => one is { Refusal: null, Head.IsRestricted: true })?.Head is { } head
+            && head.Members!.FirstOrDefault(member => member.UserId != sender && member.Restricts) is { } restricting)
+        {
+            await requests.NoteAsync(restricting.UserId, head.ConversationId, sender, null, cancellationToken);
+        }
     }
 
     /// <summary>
     /// The outcome of first contact with the other user of a direct conversation. If any of the messages may be a request, it is counted
     /// and recorded before it is committed.
     /// </summary>
-    private async Task<(Contact Contact, Problem? TooMany)> EvaluateContactAsync(
+    /// <returns>The outcome; whether the other user hides what has such words; and the refusal if it is too much.</returns>
+    private async Task<(Contact Contact, bool IsHidden, Problem? TooMany)> EvaluateContactAsync(
         ConversationId conversation,
         IReadOnlyList<ContactCommand> messages,
         Session? session,
@@ -70,20 +89,21 @@ public sealed class MessageSender(
         var head = await reader.ReadHeadAsync(conversation, session, cancellationToken);
         if (head?.Members?.FirstOrDefault(member => member.UserId != sender) is not { } recipient)
         {
-            return (Contact.Refused, null);
+            return (Contact.Refused, false, null);
         }
 
         var contact = await policy.DecideAsync(ContactKind.Message, sender, recipient.UserId, cancellationToken);
-        if (contact == Contact.Request && messages.Any(message => message.MayBeRequest))
+        var isHidden = false;
+        if (contact == Contact.Request && messages.FirstOrDefault(message => message.MayBeRequest) is { } request)
         {
             if (await contacts.CountAsync(sender, recipient.UserId, conversation, cancellationToken) is { } tooMany)
             {
-                return (contact, tooMany);
+                return (contact, false, tooMany);
             }
 
-            await requests.NoteAsync(recipient.UserId, conversation, sender, cancellationToken);
+            isHidden = await requests.NoteAsync(recipient.UserId, conversation, sender, request.Text, cancellationToken);
         }
 
-        return (contact, null);
+        return (contact, isHidden, null);
     }
 }

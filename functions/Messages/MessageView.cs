@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json.Serialization;
 using Chat.Functions.Polls;
 using Chat.Functions.Reactions;
@@ -9,6 +10,7 @@ namespace Chat.Functions.Messages;
 /// <summary>A message as clients see it. Of two versions the one with the higher <see cref="UpdatedSeq"/> is the newer.</summary>
 /// <param name="Seq">Its place in the conversation's log.</param>
 /// <param name="Ordinal">Its number among the conversation's messages.</param>
+/// <param name="ClientMessageId">Absent for all but the sender where it could say something.</param>
 /// <param name="Kind"><c>text</c> or <c>poll</c>.</param>
 /// <param name="Text">1 to 4,000 Unicode scalar values, exactly as sent; empty once unsent.</param>
 /// <param name="At">When it was committed.</param>
@@ -21,14 +23,17 @@ public sealed record MessageView(
     long Seq,
     long Ordinal,
     UserId SenderId,
-    string ClientMessageId,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ClientMessageId,
     string Kind,
     string Text,
     DateTimeOffset At,
     long UpdatedSeq,
     int Revision,
-    IReadOnlyList<ReactionSummary> Reactions)
+    IReadOnlyList<ReactionSummary> Reactions) : ShownMessage
 {
+    /// <summary>Of these are ids, and hardly any words. UUIDs have no others.</summary>
+    private static readonly SearchValues<char> Wordless = SearchValues.Create("0123456789abcdefABCDEF-");
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? EditedAt { get; init; }
 
@@ -80,7 +85,11 @@ public sealed record MessageView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Poll? Poll { get; init; }
 
-    /// <summary>The view of a stored message, without quote and without the viewer's own reactions and vote.</summary>
+    /// <summary>The id that a message's sender chose, as a viewer sees it, or everybody does; null where it could say something.</summary>
+    public static string? ClientMessageIdFor(UserId? viewer, Message message) =>
+        viewer == message.SenderId || !message.ClientMessageId.AsSpan().ContainsAnyExcept(Wordless) ? message.ClientMessageId : null;
+
+    /// <summary>The view of a stored message, without quote and without what only its sender or the viewer sees.</summary>
     public static MessageView Of(Message message) =>
         new(
             message.MessageId,
@@ -88,7 +97,7 @@ public sealed record MessageView(
             message.Seq,
             message.Ordinal,
             message.SenderId,
-            message.ClientMessageId,
+            ClientMessageIdFor(null, message),
             message.Kind,
             message.Text,
             message.At,

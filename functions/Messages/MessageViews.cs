@@ -1,3 +1,4 @@
+using Chat.Functions.Blocks;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
@@ -13,12 +14,23 @@ namespace Chat.Functions.Messages;
 /// </summary>
 /// <remarks>
 /// One read-many per page, at 1 RU a document: quoted messages, the viewer's votes, and their reactions where the summary doesn't
-/// name everybody.
+/// name everybody. Whom the viewer blocks is cached.
 /// </remarks>
-public sealed class MessageViews(ChatContainers containers, TimeProvider time)
+public sealed class MessageViews(ChatContainers containers, BlockReader blocks, TimeProvider time)
 {
-    /// <summary>The views for one member, in the same order.</summary>
-    public async Task<IReadOnlyList<MessageView>> OfAsync(
+    /// <summary>The views of one's own messages, in the same order.</summary>
+    public async Task<IReadOnlyList<MessageView>> OfOwnAsync(
+        UserId sender,
+        IReadOnlyList<Message> messages,
+        CancellationToken cancellationToken) =>
+        [.. (await ForAsync(ConversationKind.Direct, sender, messages, cancellationToken)).Cast<MessageView>()];
+
+    /// <summary>
+    /// What one member is shown, in the same order. In a group, nothing is that somebody said whom they block; in a direct conversation
+    /// nothing new was said since, and all is.
+    /// </summary>
+    public async Task<IReadOnlyList<ShownMessage>> ForAsync(
+        ConversationKind kind,
         UserId viewer,
         IReadOnlyList<Message> messages,
         CancellationToken cancellationToken)
@@ -37,10 +49,25 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
             null,
             cancellationToken);
         var member = found.GetValueOrDefault(Member.DocumentId(viewer)) as Member;
-        return [.. messages.Select(message => Quoting(
-            message,
-            found,
-            quote => member?.Sees(quote) == true) with { Reactions = Reactions(message), Poll = PollOf(message) })];
+        var blocked = kind == ConversationKind.Group
+            ? await blocks.BlockedAsync(
+                viewer,
+                messages.Concat(found.Values.OfType<Message>()).Select(message => message.SenderId),
+                cancellationToken)
+            : new HashSet<UserId>();
+        return [.. messages.Select(Shown)];
+
+        ShownMessage Shown(Message message) => blocked.Contains(message.SenderId)
+            ? new HiddenMessageView(message.Seq)
+            : Quoting(
+                message,
+                found,
+                quote => member?.Sees(quote) == true && !blocked.Contains(quote.SenderId)) with
+            {
+                ClientMessageId = MessageView.ClientMessageIdFor(viewer, message),
+                Reactions = Reactions(message),
+                Poll = PollOf(message),
+            };
 
         IReadOnlyList<ReactionSummary> Reactions(Message message)
         {
@@ -74,18 +101,18 @@ public sealed class MessageViews(ChatContainers containers, TimeProvider time)
             return refusal.ToResult();
         }
 
-        var view = (await OfAsync(viewer, [appended.Document<Message>()], cancellationToken))[0];
-        return new JsonResult<MessageView>(StatusCodes.Status200OK, view, ChatJson.Default.MessageView, appended.Session);
+        var view = (await ForAsync(appended.Head!.Kind, viewer, [appended.Document<Message>()], cancellationToken))[0];
+        return new JsonResult<ShownMessage>(StatusCodes.Status200OK, view, ChatJson.Default.ShownMessage, appended.Session);
     }
 
     /// <summary>The results of messages that a user sent together, in the same order.</summary>
     public async Task<IReadOnlyList<SendResult>> ResultsAsync(
-        UserId viewer,
+        UserId sender,
         IReadOnlyList<AppendResult> sent,
         CancellationToken cancellationToken)
     {
         var stored = sent.Where(one => one.Refusal is null).Select(one => (Message)one.Entries[0]).ToList();
-        var views = new Queue<MessageView>(await OfAsync(viewer, stored, cancellationToken));
+        var views = new Queue<MessageView>(await OfOwnAsync(sender, stored, cancellationToken));
         return [.. sent.Select(one => one.Refusal is { } refusal
             ? new SendResult(refusal.Status) { Problem = refusal }
             : new SendResult(one.IsRepeat ? StatusCodes.Status200OK : StatusCodes.Status201Created) { Message = views.Dequeue() })];

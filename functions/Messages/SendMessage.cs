@@ -43,7 +43,7 @@ public sealed class SendMessage(
         }
 
         var status = appended.IsRepeat ? StatusCodes.Status200OK : StatusCodes.Status201Created;
-        var view = (await views.OfAsync(user.Id, [(Message)appended.Entries[0]], cancellationToken))[0];
+        var view = (await views.OfOwnAsync(user.Id, [(Message)appended.Entries[0]], cancellationToken))[0];
         return new JsonResult<MessageView>(status, view, ChatJson.Default.MessageView, appended.Session);
     }
 }
@@ -77,6 +77,8 @@ internal sealed record SendMessageCommand : ContactCommand
 
     public override bool MayBeRequest => _content.Refusal is null && _content.IsRequest(_limits.RequestText);
 
+    public override string? Text => _content.Text;
+
     public override IReadOnlyList<UserId> MembersToLoad => [Actor, .. Mention.Users(_content.Mentions)];
 
     // A retry must get the first answer even if a message that it refers to is gone, so the message itself is read first. Plain
@@ -89,7 +91,7 @@ internal sealed record SendMessageCommand : ContactCommand
     // Neither slow mode nor first contact may refuse a retry.
     public override IReadOnlyList<string> DocumentsToLoadOn(Head head) =>
         SlowMode.MayHold(head, Actor) ? [.. DocumentsToLoad, RepeatId, Member.DocumentId(Actor)]
-        : head.IsBlocked || head.Request?.By == Actor ? [.. DocumentsToLoad, RepeatId]
+        : head.IsBlocked || head.Request?.By == Actor || head.Restricts(Actor) ? [.. DocumentsToLoad, RepeatId]
         : DocumentsToLoad;
 
     public override Decision Decide(in DecisionContext context)
@@ -114,10 +116,15 @@ internal sealed record SendMessageCommand : ContactCommand
     /// <summary>
     /// The refusal of a sender who may not reach the other user. A request that waits is answered the same whatever became of it, and
     /// whether or not its sender is blocked. Before its message is sent there is nothing to answer, so what the other user writes is
-    /// first contact, too.
+    /// first contact, too. Nobody writes to a user whom they restrict: that would tell that they read on.
     /// </summary>
     private Problem? RefusalOfContact(Head head, DateTimeOffset now)
     {
+        if (head.Restricts(Actor))
+        {
+            return Problems.RequestPending;
+        }
+
         if (head.Request is not { } request || !IsAsking(request))
         {
             return head.IsBlocked ? Problems.CannotMessage : null;

@@ -122,9 +122,12 @@ public sealed record Case : CaseDocument
     };
 
     /// <summary>Why a moderator may not work on it; null if they may.</summary>
-    public Problem? Refusal(UserId moderator, DateTimeOffset now) =>
+    /// <param name="moderator">Who.</param>
+    /// <param name="now">When.</param>
+    /// <param name="isLift">Whether it is to take back a standing, which doesn't wait for a report or an appeal.</param>
+    public Problem? Refusal(UserId moderator, DateTimeOffset now, bool isLift = false) =>
         Target.UserId == moderator ? Problems.NotAllowed
-        : State == CaseState.Decided ? Problems.CaseDecided
+        : State == CaseState.Decided && !isLift ? Problems.CaseDecided
         : ClaimedBy is { } other && other != moderator && ClaimedUntil > now ? Problems.CaseClaimed
         : null;
 

@@ -26,6 +26,9 @@ public enum DecisionAction
 
     /// <summary>Closes the conversation for everyone: to its members it is as a deleted one.</summary>
     Close,
+
+    /// <summary>Takes back what the case's decisions did to the user's standing, also once the case is decided.</summary>
+    Lift,
 }
 
 /// <summary>What a decision goes by.</summary>
@@ -76,6 +79,10 @@ public sealed record CaseDecision : CaseDocument
     public int OpenedVersion { get; init; }
 
     public required DateTimeOffset At { get; init; }
+
+    /// <summary>Whether it replaces what the case's decisions before did to the user's standing, and doesn't only add to it.</summary>
+    [JsonIgnore]
+    public bool ReplacesStanding => IsOnAppeal || Action == DecisionAction.Lift;
 
     /// <summary>
     /// Whether the user concerned is told. They aren't of a report that came to nothing: it would tell them that somebody reported them.

@@ -1,4 +1,5 @@
 using Chat.Functions.Shared;
+using Chat.Functions.Standings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -12,6 +13,7 @@ namespace Chat.Functions.Moderation;
 public sealed class DecideCase(
     CaseDecisions decisions,
     DecisionEffects effects,
+    StandingList standings,
     Limits limits,
     TimeProvider time,
     CurrentUser user,
@@ -36,6 +38,7 @@ public sealed class DecideCase(
             user.Id,
             wanted,
             key,
+            wanted.GivesStanding ? standings.RefusalWhenFull() : null,
             CaseDecisions.RepairAfter,
             cancellationToken);
         if (decision is null)

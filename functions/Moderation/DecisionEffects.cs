@@ -1,5 +1,6 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Decisions;
+using Chat.Functions.Hooks;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
 using Chat.Functions.Realtime;
@@ -16,6 +17,7 @@ public sealed class DecisionEffects(
     ConversationLog log,
     ConversationReader reader,
     OwnDecisions own,
+    DecisionHook hook,
     ModerationQueue queue,
     EventPush push,
     TimeProvider time)
@@ -46,6 +48,11 @@ public sealed class DecisionEffects(
             _ => null,
         };
         await TellAsync(decision, removed, cancellationToken);
+        if (hook.IsOn)
+        {
+            await queue.SendAsync(new TellHost(decision.CaseId, decision.DecisionId), time.GetUtcNow(), cancellationToken);
+        }
+
         await cases.CreateIfAbsentAsync(
             new DecisionApplied { CaseId = decision.CaseId, DecisionId = decision.DecisionId, At = time.GetUtcNow() },
             cancellationToken);
@@ -60,7 +67,7 @@ public sealed class DecisionEffects(
             DecisionAction.Ban => Standing.Banned,
             _ => Standing.None,
         };
-        if (decision.Target.UserId is not { } user || (standing == Standing.None && !decision.IsOnAppeal))
+        if (decision.Target.UserId is not { } user || (standing == Standing.None && !decision.ReplacesStanding))
         {
             return;
         }
@@ -69,7 +76,7 @@ public sealed class DecisionEffects(
             user,
             new StandingSource(decision.CaseId, decision.DecisionId, decision.CaseVersion, standing, decision.Until)
             {
-                IsOnAppeal = decision.IsOnAppeal,
+                IsOnAppeal = decision.ReplacesStanding,
             },
             cancellationToken);
         if (standing == Standing.Banned)

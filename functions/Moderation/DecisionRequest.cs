@@ -15,6 +15,9 @@ public sealed record DecisionRequest(int Version, DecisionAction Action, Decisio
 
     public string? Note { get; init; }
 
+    /// <summary>Whether it restricts, suspends or bans.</summary>
+    public bool GivesStanding => Action is DecisionAction.Restrict or DecisionAction.Suspend or DecisionAction.Ban;
+
     /// <summary>Reads it from a body; faults are noted there.</summary>
     public static DecisionRequest Read(RequestBody body, Limits limits, DateTimeOffset now)
     {
@@ -42,7 +45,7 @@ public sealed record DecisionRequest(int Version, DecisionAction Action, Decisio
     public (string Pointer, string Code, string Detail)? Fault(DateTimeOffset now) => this switch
     {
         { Until: null } => null,
-        { Action: not (DecisionAction.Restrict or DecisionAction.Suspend or DecisionAction.Ban) } =>
+        { GivesStanding: false } =>
             ("/until", "not_allowed", "Only restrict, suspend and ban end by themselves."),
         { Until: { } until } when until <= now || until > now + MostUntil =>
             ("/until", "out_of_range", "Must be ahead, and 10 years at most."),

@@ -1,5 +1,6 @@
 using Azure.Messaging.ServiceBus;
 using Chat.Functions.Delivery;
+using Chat.Functions.Hooks;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Chat.Functions.Standings;
@@ -9,7 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Moderation;
 
 /// <summary>
-/// Queue <c>moderation</c>: does what a decision left undone, keeps banned users out, and tells of cases that are overdue.
+/// Queue <c>moderation</c>: does what a decision or a sign-out left undone, keeps banned users out, tells the host app of decisions and of
+/// held messages, and operators of cases that are overdue.
 /// </summary>
 public sealed class HandleModeration(
     QueueMessageProcessor processor,
@@ -17,6 +19,8 @@ public sealed class HandleModeration(
     DecisionEffects effects,
     StandingStore standings,
     UserSessions sessions,
+    DecisionHook hook,
+    HeldMessages held,
     ModerationQueue queue,
     TimeProvider time,
     ILogger<HandleModeration> logger)
@@ -38,6 +42,9 @@ public sealed class HandleModeration(
         ApplyDecision apply => ApplyAsync(apply, cancellationToken),
         KeepOut keep => KeepOutAsync(keep, cancellationToken),
         CaseDue due => TellAsync(due, cancellationToken),
+        TellHost tell => TellAsync(tell, cancellationToken),
+        MessageHeld one => held.TellAsync(one, cancellationToken),
+        SignedOut left => sessions.CompleteAsync(left.UserId, left.At, cancellationToken),
         _ => throw new UnprocessableException("Malformed", "There is no such message."),
     };
 
@@ -65,6 +72,19 @@ public sealed class HandleModeration(
         // The next first: should closing fail, this message comes back beside it.
         await queue.SendAsync(keep with { Step = keep.Step + 1 }, now + KeepOutEvery, cancellationToken);
         await sessions.CloseAsync(keep.UserId, cancellationToken);
+    }
+
+    private async Task TellAsync(TellHost tell, CancellationToken cancellationToken)
+    {
+        // Off by now: the operator doesn't want it told any more.
+        if (hook.IsOn && await cases.FindAsync(
+            tell.CaseId,
+            CaseDecision.DocumentId(tell.DecisionId),
+            ChatJson.Default.CaseDecision,
+            cancellationToken) is { } decision)
+        {
+            await hook.TellAsync(decision, cancellationToken);
+        }
     }
 
     private async Task TellAsync(CaseDue due, CancellationToken cancellationToken)

@@ -6,11 +6,14 @@ using Chat.Functions.Telemetry;
 
 namespace Chat.Functions.Moderation;
 
-/// <summary>On queue <c>moderation</c>: what is left to be done about a case. Every kind may be repeated.</summary>
+/// <summary>On queue <c>moderation</c>: what is left to be done about a case or a user. Every kind may be repeated.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(ApplyDecision), "applyDecision")]
 [JsonDerivedType(typeof(KeepOut), "keepOut")]
 [JsonDerivedType(typeof(CaseDue), "caseDue")]
+[JsonDerivedType(typeof(TellHost), "tellHost")]
+[JsonDerivedType(typeof(MessageHeld), "messageHeld")]
+[JsonDerivedType(typeof(SignedOut), "signedOut")]
 public abstract record ModerationMessage
 {
     public const string Queue = "moderation";
@@ -44,6 +47,31 @@ public sealed record CaseDue(CaseId CaseId, DateTimeOffset DueAt, int Step) : Mo
     [JsonIgnore]
     public override string MessageId =>
         OpaqueId.Hash("caseDue", CaseId.Value, string.Create(null, $"{DueAt.ToUnixTimeMilliseconds()}"), string.Create(null, $"{Step}"));
+}
+
+/// <summary>A decision had its effects; the host app is to be told.</summary>
+public sealed record TellHost(CaseId CaseId, DecisionId DecisionId) : ModerationMessage
+{
+    [JsonIgnore]
+    public override string MessageId => OpaqueId.Hash("tellHost", DecisionId.Value);
+}
+
+/// <summary>A message may be held that the host app doesn't know of.</summary>
+/// <param name="ContentHash">Of what was to be held: another message may have the id by then.</param>
+/// <param name="IsLast">Whether it isn't looked for once more if it isn't there.</param>
+public sealed record MessageHeld(ConversationId ConversationId, MessageId Held, string ContentHash, bool IsLast) : ModerationMessage
+{
+    // A retry's message may be committed after the first one's was looked for.
+    [JsonIgnore]
+    public override string MessageId => OpaqueId.Random();
+}
+
+/// <summary>A user signed out; if not all of their connections were closed then, they are to be.</summary>
+/// <param name="At">No later than the sign-out that is noted.</param>
+public sealed record SignedOut(UserId UserId, DateTimeOffset At) : ModerationMessage
+{
+    [JsonIgnore]
+    public override string MessageId => OpaqueId.Random();
 }
 
 /// <summary>Sends <see cref="ModerationMessage"/>s.</summary>

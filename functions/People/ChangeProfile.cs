@@ -1,4 +1,4 @@
-using Chat.Functions.Content;
+using Chat.Functions.Hooks;
 using Chat.Functions.Shared;
 using Chat.Functions.Trust;
 using Microsoft.AspNetCore.Http;
@@ -13,7 +13,7 @@ namespace Chat.Functions.People;
 public sealed class ChangeProfile(
     PersonStore people,
     NamesPush names,
-    ContentFilter filter,
+    TextScreening screening,
     TrustOptions trust,
     Limits limits,
     CurrentUser user)
@@ -32,13 +32,17 @@ public sealed class ChangeProfile(
             return Problems.NotAllowed.ToResult();
         }
 
-        var (screened, refusal) = await filter.ScreenAsync(displayName.Value, cancellationToken);
+        var (said, refusal) = await screening.ScreenAsync(
+            user.Id,
+            null,
+            [new(SaidText.DisplayName, displayName.Value), new(SaidText.AvatarUrl, avatarUrl.Value)],
+            cancellationToken);
         if (refusal is not null)
         {
             return refusal.ToResult();
         }
 
-        displayName = displayName with { Value = screened };
+        displayName = displayName with { Value = said[0] };
         var (before, after) = await people.ChangeAsync(user.Id, Change, cancellationToken);
         await names.PushAsync(before, after, cancellationToken);
         return new JsonResult<ProfileView>(StatusCodes.Status200OK, ProfileView.Of(after), ChatJson.Default.ProfileView);

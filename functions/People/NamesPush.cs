@@ -33,7 +33,7 @@ public sealed class NamesPush(ChatContainers containers, EventPush push, TimePro
         {
             { DeletedAt: not null } => Task.CompletedTask,
             { Kind: ConversationKind.Group } => push.PushToMembersAsync(head, updated, cancellationToken),
-            _ when head.Shows(user) => push.PushToOthersAsync(head, user, updated, cancellationToken),
+            _ when head.Shows(user) => push.PushToOthersAsync(head, [user], updated, cancellationToken),
             _ => Task.CompletedTask,
         }));
     }

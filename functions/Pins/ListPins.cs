@@ -26,11 +26,11 @@ public sealed class ListPins(ConversationReader reader, ChatContainers container
             ChatJson.Default.ConversationPins,
             cancellationToken: cancellationToken);
         var messages = await ReadAsync(part, pins?.Pins ?? [], cancellationToken);
-        var shown = await views.OfAsync(user.Id, messages, cancellationToken);
+        var shown = messages.Zip(await views.ForAsync(part.Head.Kind, user.Id, messages, cancellationToken));
         var page = new PinPage(
             [.. from pin in (pins?.Pins ?? []).Reverse()
-                join message in shown on pin.MessageId equals message.MessageId
-                select new PinnedMessageView(message, pin.By, pin.At)]);
+                join message in shown on pin.MessageId equals message.First.MessageId
+                select new PinnedMessageView(message.Second, pin.By, pin.At)]);
         return new JsonResult<PinPage>(StatusCodes.Status200OK, page, ChatJson.Default.PinPage);
     }
 
@@ -50,4 +50,4 @@ public sealed class ListPins(ConversationReader reader, ChatContainers container
 internal sealed record PinPage(IReadOnlyList<PinnedMessageView> Pins);
 
 /// <summary>A pinned message, with who pinned it and when.</summary>
-internal sealed record PinnedMessageView(MessageView Message, UserId By, DateTimeOffset At);
+internal sealed record PinnedMessageView(ShownMessage Message, UserId By, DateTimeOffset At);

@@ -1,3 +1,4 @@
+using Chat.Functions.Blocks;
 using Chat.Functions.Privacy;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -8,11 +9,12 @@ namespace Chat.Functions.Presence;
 /// <summary>
 /// <c>GET /presence?users=a,b&amp;conversationId=</c>: who of up to 50 users is online, and when they were last seen. It lists
 /// only users who wrote in a direct conversation with the caller or share the given one, and only while both share their
-/// presence.
+/// presence and neither blocks the other.
 /// </summary>
 public sealed class GetPresence(
     VisibleUsers visibleUsers,
     PrivacyReader privacy,
+    BlockReader blocks,
     PresenceCache presence,
     LastSeen lastSeen,
     Limits limits,
@@ -33,7 +35,11 @@ public sealed class GetPresence(
         }
 
         var settings = await privacy.OfAsync([.. known, user.Id], cancellationToken);
-        IReadOnlyList<UserId> visible = settings[user.Id].Presence ? [.. known.Where(one => settings[one].Presence)] : [];
+        // A direct conversation's head says it.
+        var apart = await blocks.ApartAsync(user.Id, conversation is null ? [] : known, cancellationToken);
+        IReadOnlyList<UserId> visible = settings[user.Id].Presence
+            ? [.. known.Where(one => settings[one].Presence && !apart.Contains(one))]
+            : [];
         if (await presence.AreThereAsync(visible, cancellationToken) is not { } areThere)
         {
             return Problems.Unavailable.ToResult();

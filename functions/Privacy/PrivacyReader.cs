@@ -85,6 +85,18 @@ public sealed class PrivacyReader(ChatContainers containers, TimeProvider time)
         return all;
     }
 
+    /// <summary>A user's settings as they are stored now, for what mustn't go by older ones.</summary>
+    public async Task<PrivacySettings> ReadAsync(UserId user, CancellationToken cancellationToken)
+    {
+        var (now, kept) = (time.GetUtcNow(), WithRoom());
+        var (settings, _) = await containers.Users.ReadDocumentAsync(
+            PrivacySettings.DocumentId,
+            new PartitionKey(user.Value),
+            ChatJson.Default.PrivacySettings,
+            cancellationToken: cancellationToken);
+        return Keep(kept, settings ?? new PrivacySettings { UserId = user }, now);
+    }
+
     /// <summary>Caches settings that this process wrote.</summary>
     public void Changed(PrivacySettings settings) => Keep(WithRoom(), settings, time.GetUtcNow());
 

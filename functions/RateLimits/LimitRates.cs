@@ -4,12 +4,15 @@ using Chat.Functions.Conversations;
 using Chat.Functions.Invites;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;
+using Chat.Functions.Mutes;
 using Chat.Functions.People;
 using Chat.Functions.Pins;
 using Chat.Functions.Polls;
 using Chat.Functions.Presence;
 using Chat.Functions.Reactions;
 using Chat.Functions.Reports;
+using Chat.Functions.Requests;
+using Chat.Functions.Restrictions;
 using Chat.Functions.Scheduled;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Functions.Worker;
@@ -45,6 +48,11 @@ internal sealed class LimitRates(RequestRates rates) : IFunctionsWorkerMiddlewar
         [nameof(CreateReport)] = rates.Reports,
         [nameof(BlockUser)] = rates.Sends,
         [nameof(UnblockUser)] = rates.Sends,
+        [nameof(MuteUser)] = rates.Sends,
+        [nameof(UnmuteUser)] = rates.Sends,
+        [nameof(RestrictUser)] = rates.Sends,
+        [nameof(UnrestrictUser)] = rates.Sends,
+        [nameof(ChangeHiddenWords)] = rates.Sends,
         [nameof(GetPresence)] = rates.Presence,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

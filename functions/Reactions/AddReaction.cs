@@ -1,4 +1,4 @@
-using Chat.Functions.Content;
+using Chat.Functions.Hooks;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
@@ -13,7 +13,7 @@ namespace Chat.Functions.Reactions;
 public sealed class AddReaction(
     ConversationLog log,
     MessageViews views,
-    ContentFilter filter,
+    TextScreening screening,
     Limits limits,
     CurrentUser user)
 {
@@ -31,8 +31,11 @@ public sealed class AddReaction(
             return Problems.NotAReaction.ToResult();
         }
 
-        // A name can't be masked: it is a key.
-        var (words, _) = await filter.ScreenAsync(reaction.Words, cancellationToken);
+        var (_, isntSaid) = await screening.ScreenAsync(
+            user.Id,
+            conversationId,
+            [new(SaidText.Reaction, reaction.Words)],
+            cancellationToken);
         var command = new ChangeReactionCommand
         {
             Actor = user.Id,
@@ -40,7 +43,7 @@ public sealed class AddReaction(
             MessageId = messageId,
             Key = reaction,
             IsWanted = true,
-            Refusal = words == reaction.Words ? null : Problems.ContentRefused,
+            Refusal = isntSaid,
             Limits = limits,
         };
         var appended = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);

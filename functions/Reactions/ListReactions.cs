@@ -21,7 +21,7 @@ public sealed class ListReactions(MessageReader messages, ChatContainers contain
         var (limit, after) = (query.Limit(limits), query.UserIdContinuation());
         query.ThrowIfMalformed();
 
-        var (message, refusal) = await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);
+        var (message, _, refusal) = await messages.ReadForAsync(user.Id, conversationId, messageId, Session.Of(request), cancellationToken);
         if (message is null)
         {
             return refusal!.ToResult();

@@ -28,6 +28,9 @@ public sealed record ConnectionState
     /// </summary>
     public DateTimeOffset? GoneAt { get; init; }
 
+    /// <summary>The sign-out of which all is done; null before the first.</summary>
+    public DateTimeOffset? CompletedAt { get; init; }
+
     /// <summary>The renewal that holds the lease, or held it last.</summary>
     public string Chain { get; init; } = "";
 
@@ -98,6 +101,17 @@ public sealed class ConnectionStates(ChatContainers containers, TimeProvider tim
         before,
         at => [PatchOperation.Set("/goneAt", at)],
         at => new ConnectionState { UserId = user, GoneAt = at },
+        cancellationToken);
+
+    /// <summary>The same, by a sign-out of which that was the last step.</summary>
+    public Task<DateTimeOffset> NoteCompletedAsync(
+        UserId user,
+        DateTimeOffset signedOutAt,
+        CancellationToken cancellationToken) => NoteAsync(
+        user,
+        signedOutAt,
+        at => [PatchOperation.Set("/goneAt", at), PatchOperation.Set("/completedAt", signedOutAt)],
+        at => new ConnectionState { UserId = user, SignedOutAt = signedOutAt, GoneAt = at, CompletedAt = signedOutAt },
         cancellationToken);
 
     private async Task<DateTimeOffset> NoteAsync(

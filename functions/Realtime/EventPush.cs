@@ -54,14 +54,20 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
     }
 
     /// <summary>
-    /// Pushes an ephemeral event to the other members, within two seconds or not at all. In conversations of more than 16
-    /// members, and where the head doesn't list them, the user's own connections get it too; clients ignore their own events.
+    /// Whether <see cref="PushToOthersAsync"/> can leave members out: not in conversations of more than 16, and where the head doesn't list
+    /// them.
     /// </summary>
-    public Task PushToOthersAsync(Head head, UserId user, ChatEvent one, CancellationToken cancellationToken)
+    public static bool IsOneByOne(Head head) => head is { MemberCount: <= MaxOthersOneByOne, Members: not null };
+
+    /// <summary>
+    /// Pushes an ephemeral event to all members but some, within two seconds or not at all. If they can't be left out
+    /// (<see cref="IsOneByOne"/>), they get it too; clients ignore their own events, and those of whom they block.
+    /// </summary>
+    public Task PushToOthersAsync(Head head, IReadOnlyCollection<UserId> except, ChatEvent one, CancellationToken cancellationToken)
     {
-        return head is { MemberCount: <= MaxOthersOneByOne, Members: { } members }
-            ? Task.WhenAll(members
-                .Where(member => member.UserId != user)
+        return IsOneByOne(head)
+            ? Task.WhenAll(head.Members!
+                .Where(member => !except.Contains(member.UserId))
                 .Select(member => PushToUserAsync(member.UserId, one, cancellationToken)))
             : PushToMembersAsync(head, one, cancellationToken);
     }

@@ -26,4 +26,7 @@ internal static partial class RealtimeLog
 
     [LoggerMessage(206, LogLevel.Warning, "A user's connections were not all closed when they signed out.")]
     public static partial void SignOutFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(207, LogLevel.Warning, "A sign-out couldn't be enqueued; the call alone does it.")]
+    public static partial void SignOutNotEnqueued(this ILogger logger, Exception exception);
 }

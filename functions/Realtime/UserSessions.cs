@@ -15,8 +15,20 @@ public sealed class UserSessions(ConnectionStates states, ChatHub hub, UserConne
         var noted = await states.SignOutAsync(user, cancellationToken);
         await hub.LeaveAllAsync(user, cancellationToken);
 
-        // Memberships added after it was recorded may be gone as well.
-        await states.NoteGoneAsync(user, noted, cancellationToken);
         await connections.CloseAsync(user, cancellationToken);
+
+        // Memberships added after it was recorded may be gone as well.
+        await states.NoteCompletedAsync(user, noted, cancellationToken);
+    }
+
+    /// <summary>Does the same unless all of it was done since an instant.</summary>
+    /// <exception cref="RealtimeException">SignalR didn't confirm all of it; to be tried again.</exception>
+    public async Task CompleteAsync(UserId user, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var state = await states.ReadLatestAsync(user, cancellationToken);
+        if (state?.SignedOutAt is not { } signedOut || signedOut < since || state.CompletedAt != signedOut)
+        {
+            await CloseAsync(user, cancellationToken);
+        }
     }
 }

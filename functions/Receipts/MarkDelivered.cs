@@ -9,7 +9,7 @@ namespace Chat.Functions.Receipts;
 /// <summary>
 /// <c>PUT /conversations/{c}/delivered</c>: raises the caller's delivered watermark: a device of theirs has everything up to a
 /// position. Repeating it or going back changes nothing; 204. Nothing is stored in conversations too large for receipts,
-/// and between two of whom one blocks the other.
+/// and between two of whom one blocks the other, or of whom the caller restricts the other.
 /// </summary>
 public sealed class MarkDelivered(ConversationReader reader, MemberWatermarks marks, ReceiptPush push, Limits limits, CurrentUser user)
 {
@@ -33,8 +33,8 @@ public sealed class MarkDelivered(ConversationReader reader, MemberWatermarks ma
             return Problems.OutOfRange("/seq", "Must not be beyond the conversation's lastSeq.").ToResult();
         }
 
-        // A write per member and message would cost more than the message. And a block shows the other one nothing new.
-        if (head.MemberCount > limits.ReceiptMembers || head.IsBlocked)
+        // A write per member and message would cost more than the message. And a block or restriction shows the other one nothing new.
+        if (head.MemberCount > limits.ReceiptMembers || head.IsBlocked || head.Restricts(user.Id))
         {
             return Results.NoContent();
         }

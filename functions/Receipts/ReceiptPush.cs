@@ -1,3 +1,4 @@
+using Chat.Functions.Blocks;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Log;
@@ -17,6 +18,7 @@ public sealed class ReceiptPush(
     EventPush push,
     MemberListCache members,
     PrivacyReader privacy,
+    BlockReader blocks,
     Limits limits,
     TimeProvider time,
     ILogger<ReceiptPush> logger)
@@ -28,7 +30,9 @@ public sealed class ReceiptPush(
     /// <summary>The newest receipt of each open window, with the head at that time.</summary>
     private readonly Dictionary<(ConversationId, UserId, string), (Head Head, Receipt Receipt)> _windows = [];
 
-    /// <summary>Pushes a receipt to the user's own devices, and to the others if both sides share receipts.</summary>
+    /// <summary>
+    /// Pushes a receipt to the user's own devices, and to the others if both sides share receipts and neither blocks the other.
+    /// </summary>
     public async Task PushAsync(Head head, Receipt receipt)
     {
         var key = (head.ConversationId, receipt.UserId, receipt.Type);
@@ -89,19 +93,21 @@ public sealed class ReceiptPush(
         List<UserId> others = receipt.IsShown && head.Shows(receipt.UserId) && head.MemberCount <= limits.PushedReceiptMembers
             ? [.. (await members.ReadAsync(head, null, CancellationToken.None)).Where(member => member != receipt.UserId)]
             : [];
-        var willing = receipt.Type == Receipt.Read ? await WillingAsync(others) : others;
+        var willing = await WillingAsync(head, receipt, others);
         // One send to the push group reaches everybody, so it is for the case that everybody may see it.
         await (willing.Count > 1 && willing.Count == others.Count
             ? push.PushToMembersAsync(head, told, CancellationToken.None)
             : Task.WhenAll(willing.Append(receipt.UserId).Select(user => push.PushToUserAsync(user, told, CancellationToken.None))));
     }
 
-    private async Task<List<UserId>> WillingAsync(List<UserId> users)
+    private async Task<List<UserId>> WillingAsync(Head head, Receipt receipt, List<UserId> users)
     {
         try
         {
-            var settings = await privacy.OfAsync(users, CancellationToken.None);
-            return [.. users.Where(user => settings[user].ReadReceipts)];
+            // A direct conversation's head says it, and then there are no others.
+            var apart = await blocks.ApartAsync(receipt.UserId, head.Kind == ConversationKind.Group ? users : [], CancellationToken.None);
+            var settings = receipt.Type == Receipt.Read ? await privacy.OfAsync(users, CancellationToken.None) : null;
+            return [.. users.Where(user => !apart.Contains(user) && settings?[user].ReadReceipts != false)];
         }
         catch (Exception exception) when (CosmosFailures.IsTransient(exception))
         {

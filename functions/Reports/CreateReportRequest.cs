@@ -25,11 +25,17 @@ internal sealed record CreateReportRequest(ReportReason Reason)
         .. (MessageIds ?? []).Select(id => id.Value).Order(StringComparer.Ordinal),
     ]);
 
+    /// <summary>Reads why something is reported, without what; faults are noted on the body.</summary>
+    public static CreateReportRequest ReadReason(RequestBody body, Limits limits) =>
+        new(Reasons.GetValueOrDefault(body.OneOf("reason", [.. Reasons.Keys])))
+        {
+            Note = body.Has("note") ? body.Text("note", limits.Note) : null,
+        };
+
     /// <summary>Reads it from a body; faults are noted there.</summary>
     public static CreateReportRequest Read(RequestBody body, Limits limits)
     {
-        var reason = Reasons.GetValueOrDefault(body.OneOf("reason", [.. Reasons.Keys]));
-        var note = body.Has("note") ? body.Text("note", limits.Note) : null;
+        var reported = ReadReason(body, limits);
         var target = body.OptionalObject("target");
         if (target is null)
         {
@@ -38,12 +44,11 @@ internal sealed record CreateReportRequest(ReportReason Reason)
                 body.Fault("/target", "missing", "Must be an object.");
             }
 
-            return new CreateReportRequest(reason);
+            return reported;
         }
 
-        var request = new CreateReportRequest(reason)
+        var request = reported with
         {
-            Note = note,
             UserId = target.Has("userId") ? target.User("userId") : null,
             ConversationId = target.OptionalConversationId("conversationId"),
             MessageIds = target.Has("messageIds") ? target.MessageIds("messageIds", limits.ReportedMessages) : null,

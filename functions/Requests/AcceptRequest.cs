@@ -14,13 +14,15 @@ namespace Chat.Functions.Requests;
 
 /// <summary>
 /// <c>POST /requests/{c}/accept</c>: accepts a request; 204. The conversation is in the caller's list from then on. Idempotent: who
-/// asked is told once. Answering a message accepts it, too.
+/// asked is told once. Answering a message accepts it, too. Where the caller restricts the other one, that is taken back, and nobody is
+/// told.
 /// </summary>
 public sealed class AcceptRequest(
     ConversationLog log,
     ConversationReader reader,
     ContactRequests requests,
     BlockReader blocks,
+    Blocking blocking,
     InboxProjection inbox,
     PushGroups groups,
     EventPush push,
@@ -36,9 +38,10 @@ public sealed class AcceptRequest(
         var note = await requests.ReadAsync(user.Id, conversationId, cancellationToken);
         var (command, session) = (new AnswerRequestCommand { Actor = user.Id, IsAccepted = true, Limits = limits }, Session.Of(request));
         var accepted = await log.AppendAsync(conversationId, command, session, cancellationToken);
-        if (accepted.Refusal == ContactCommand.Undecided)
+        for (var look = 0; accepted.Refusal == ContactCommand.Undecided && look < ContactCommand.MaxLooks; look++)
         {
-            command = command with { Contact = await LookAsync(conversationId, note?.By, session, cancellationToken) };
+            var (contact, seen) = await LookAsync(conversationId, note?.By, session, cancellationToken);
+            command = command with { Contact = contact, SeenMembers = seen };
             accepted = await log.AppendAsync(conversationId, command, session, cancellationToken);
         }
 
@@ -47,15 +50,26 @@ public sealed class AcceptRequest(
             return (refusal == Problems.ConversationNotFound ? Problems.RequestNotFound : refusal).ToResult();
         }
 
+        var isRestricted = accepted.Head!.Restricts(user.Id);
+        if (isRestricted && !await blocking.SetAsync(
+            Block.Restriction,
+            user.Id,
+            accepted.Head.Members!.First(member => member.UserId != user.Id).UserId,
+            isActive: false,
+            cancellationToken))
+        {
+            return Problems.Unavailable.ToResult();
+        }
+
         // The caller's list is moved here, so that the next read shows the conversation. A repeat does it once more.
-        await (accepted.Head!.Kind == ConversationKind.Direct
-            ? inbox.RaiseAsync(user.Id, InboxChange.Of(accepted.Head), cancellationToken)
+        await (accepted.Head.Kind == ConversationKind.Direct
+            ? ListAsync(accepted.Head, cancellationToken)
             : WelcomeAsync(accepted, cancellationToken));
 
         // The note goes last: as long as it is there it isn't sure that they were told. Later calls tell nobody anything.
         if (note is not null)
         {
-            var told = accepted.Head.Kind == ConversationKind.Direct && !accepted.Head.IsBlocked
+            var told = accepted.Head.Kind == ConversationKind.Direct && !accepted.Head.IsBlocked && !isRestricted
                 ? accepted.Head.Members!.Select(member => member.UserId)
                 : [user.Id];
             await Task.WhenAll(told.Select(one => push.PushToUserAsync(
@@ -70,8 +84,10 @@ public sealed class AcceptRequest(
         return new NoContentResult(accepted.Session);
     }
 
-    /// <summary>Whether a block, either way, keeps the caller from who invited them, or from anybody in the group.</summary>
-    private async Task<Contact> LookAsync(
+    /// <summary>
+    /// Whether a block, either way, keeps the caller from who invited them, or from anybody in the group, by the members of that version.
+    /// </summary>
+    private async Task<(Contact Contact, long Seen)> LookAsync(
         ConversationId conversation,
         UserId? inviter,
         Session? session,
@@ -79,13 +95,20 @@ public sealed class AcceptRequest(
     {
         if (await reader.ReadHeadAsync(conversation, session, cancellationToken) is not { } head)
         {
-            return Contact.Refused;
+            return (Contact.Refused, 0);
         }
 
         var members = await reader.MemberIdsAsync(head, session, cancellationToken);
         IReadOnlyList<UserId> others = inviter is { } by ? [.. members, by] : members;
-        return (await blocks.BetweenAsync(user.Id, others, cancellationToken)).Count > 0 ? Contact.Refused : Contact.Open;
+        var isApart = (await blocks.BetweenAsync(user.Id, others, cancellationToken)).Count > 0;
+        return (isApart ? Contact.Refused : Contact.Open, head.MembersVersion);
     }
+
+    /// <summary>Puts it on the caller's list. A restriction, though taken back since, may have left a tombstone there.</summary>
+    private Task ListAsync(Head head, CancellationToken cancellationToken) =>
+        head.Member(user.Id) is { Restricts: false, RestrictVersion: > 0 and var version }
+            ? inbox.RestrictAsync(user.Id, InboxChange.Of(head), isRestricted: false, version, cancellationToken)
+            : inbox.RaiseAsync(user.Id, InboxChange.Of(head), cancellationToken);
 
     private async Task WelcomeAsync(AppendResult joined, CancellationToken cancellationToken)
     {

@@ -8,11 +8,15 @@ namespace Chat.Functions.Requests;
 
 /// <summary>
 /// Accepts or declines a request to the actor. Declining leaves no entry, so nobody learns of it; accepting one leaves none in a direct
-/// conversation. Who accepts an invitation to a group makes contact with its members: blocks are looked for first. Idempotent.
+/// conversation. Where the actor restricts the other one there is nothing to change here. Who accepts an invitation to a group makes
+/// contact with its members: blocks are looked for first. Idempotent.
 /// </summary>
 internal sealed record AnswerRequestCommand : ContactCommand
 {
     public required bool IsAccepted { get; init; }
+
+    /// <summary>The version of the group's members among whom blocks were looked for.</summary>
+    public long SeenMembers { get; init; }
 
     public required Limits Limits { get; init; }
 
@@ -32,6 +36,8 @@ internal sealed record AnswerRequestCommand : ContactCommand
 
     private Decision DecideDirect(Head head) => head.Request switch
     {
+        var request when head.Restricts(Actor) && !(request is { SentAt: not null } && request.By != Actor) =>
+            IsAccepted && head.IsBlocked ? Decision.Refuse(Problems.RequestNotFound) : Decision.Nothing(head),
         null when IsAccepted => Decision.Nothing(head),
         { SentAt: not null } request when request.By != Actor => (request.State, IsAccepted) switch
         {
@@ -49,7 +55,7 @@ internal sealed record AnswerRequestCommand : ContactCommand
         ({ IsInvited: true }, false) => Decision.WithoutEntry(head, me with { IsDeclined = true }),
         ({ State: MemberState.Invited }, false) => Decision.Nothing(head, me),
         ({ IsInvited: true }, true) when head.MemberCount is 0 => Decision.Refuse(Problems.RequestNotFound),
-        ({ IsInvited: true }, true) when Contact is null => Decision.Refuse(Undecided),
+        ({ IsInvited: true }, true) when Contact is null || SeenMembers != head.MembersVersion => Decision.Refuse(Undecided),
         ({ IsInvited: true }, true) when Contact == Trust.Contact.Refused => Decision.Refuse(Problems.RequestNotFound),
         ({ IsInvited: true }, true) when head.MemberCount >= Limits.GroupMembers =>
             Decision.Refuse(Problems.LimitReached("groupMembers", Limits.GroupMembers)),

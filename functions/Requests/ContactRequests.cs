@@ -9,10 +9,21 @@ using Microsoft.Azure.Cosmos;
 namespace Chat.Functions.Requests;
 
 /// <summary>Notes requests for those whom they are to, and tells them.</summary>
-public sealed class ContactRequests(ChatContainers containers, EventPush push, TimeProvider time)
+public sealed class ContactRequests(ChatContainers containers, HiddenWordsStore words, EventPush push, TimeProvider time)
 {
     /// <summary>Notes a request that is about to be committed.</summary>
-    public async Task NoteAsync(UserId recipient, ConversationId conversation, UserId by, CancellationToken cancellationToken)
+    /// <param name="recipient">Who is asked.</param>
+    /// <param name="conversation">The request.</param>
+    /// <param name="by">Who asks.</param>
+    /// <param name="text">What the recipient would read; null for nothing.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Whether the recipient hides what has such words. Then they aren't told.</returns>
+    public async Task<bool> NoteAsync(
+        UserId recipient,
+        ConversationId conversation,
+        UserId by,
+        string? text,
+        CancellationToken cancellationToken)
     {
         var note = new RequestNote
         {
@@ -20,6 +31,7 @@ public sealed class ContactRequests(ChatContainers containers, EventPush push, T
             ConversationId = conversation,
             By = by,
             RequestedAt = $"{TimestampConverter.ToText(time.GetUtcNow())}|{conversation}",
+            IsHidden = text is not null && await words.HidesAsync(recipient, text, cancellationToken),
         };
         using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(note, ChatJson.Default.RequestNote), writable: false);
         using var response = await containers.Users.UpsertItemStreamAsync(
@@ -28,6 +40,7 @@ public sealed class ContactRequests(ChatContainers containers, EventPush push, T
             new ItemRequestOptions { EnableContentResponseOnWrite = false },
             cancellationToken);
         response.EnsureSuccessStatusCode();
+        return note.IsHidden;
     }
 
     /// <summary>A user's note of a request; null when there is none.</summary>
@@ -64,10 +77,17 @@ public sealed class ContactRequests(ChatContainers containers, EventPush push, T
         }
     }
 
-    /// <summary>A user's notes, newest first, before an instant.</summary>
-    public async Task<IReadOnlyList<RequestNote>> PageAsync(UserId user, string before, int take, CancellationToken cancellationToken) =>
+    /// <summary>A user's notes, those that are hidden or the others, newest first, before an instant.</summary>
+    public async Task<IReadOnlyList<RequestNote>> PageAsync(
+        UserId user,
+        bool isHidden,
+        string before,
+        int take,
+        CancellationToken cancellationToken) =>
         await containers.Users.QueryPartitionAsync(
-            new QueryDefinition("SELECT TOP @take * FROM c WHERE c.requestedAt < @before ORDER BY c.requestedAt DESC")
+            new QueryDefinition(
+                $"SELECT TOP @take * FROM c WHERE c.requestedAt < @before AND {(isHidden ? "" : "NOT ")}IS_DEFINED(c.isHidden)"
+                + " ORDER BY c.requestedAt DESC")
                 .WithParameter("@take", take)
                 .WithParameter("@before", before),
             new PartitionKey(user.Value),

@@ -1,7 +1,10 @@
 using Chat.Functions.Blocks;
+using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
+using Chat.Functions.RateLimits;
 using Chat.Functions.Realtime;
+using Chat.Functions.Reports;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -9,13 +12,15 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Requests;
 
 /// <summary>
-/// <c>POST /requests/{c}/decline</c>: declines a request, and with <c>block</c> blocks who sent it; 204. Nobody but the caller's own
-/// devices learns of it. Idempotent.
+/// <c>POST /requests/{c}/decline</c>: declines a request, and with <c>block</c> blocks who sent it, with <c>report</c> reports it; 204.
+/// Nobody but the caller's own devices learns of it. Idempotent.
 /// </summary>
 public sealed class DeclineRequest(
     ConversationLog log,
     ContactRequests requests,
     Blocking blocking,
+    Reporting reporting,
+    RequestRates rates,
     EventPush push,
     Limits limits,
     CurrentUser user)
@@ -28,6 +33,7 @@ public sealed class DeclineRequest(
     {
         using var body = await RequestBody.ReadAsync(request, limits.RequestBody, cancellationToken);
         var blocks = body.Flag("block");
+        var report = body.OptionalObject("report") is { } why ? CreateReportRequest.ReadReason(why, limits) : null;
         body.ThrowIfMalformed();
 
         var note = await requests.ReadAsync(user.Id, conversationId, cancellationToken);
@@ -39,12 +45,17 @@ public sealed class DeclineRequest(
         }
 
         // The head or the member document says whom to block, also to a repeat after the note is gone.
-        var sender = declined.Head!.Request?.By ?? declined.Documents.OfType<Member>().FirstOrDefault()?.InvitedBy ?? note?.By;
-        if (blocks && !(sender is { } other && await blocking.SetAsync(user.Id, other, isActive: true, cancellationToken)))
+        var sender = declined.Head!.Kind == ConversationKind.Direct
+            ? declined.Head.Members!.First(member => member.UserId != user.Id).UserId
+            : declined.Documents.OfType<Member>().FirstOrDefault()?.InvitedBy ?? note?.By;
+        if (blocks && !(sender is { } other && await blocking.SetAsync(Block.Of, user.Id, other, isActive: true, cancellationToken)))
         {
             return Problems.Unavailable.ToResult();
         }
 
+        var isntReported = report is null
+            ? null
+            : await ReportAsync(report, declined.Head, sender, Session.Of(request), cancellationToken);
         if (note is not null)
         {
             await requests.RemoveAsync(note, cancellationToken);
@@ -56,6 +67,34 @@ public sealed class DeclineRequest(
             conversationId,
             new RequestResolved("declined"),
             cancellationToken);
-        return new NoContentResult(declined.Session);
+        return isntReported?.ToResult() ?? new NoContentResult(declined.Session);
+    }
+
+    /// <summary>
+    /// Reports a direct conversation with what was said in it; of an invitation, whose group the caller doesn't see, who sent it. A repeat
+    /// is no other report.
+    /// </summary>
+    private async Task<Problem?> ReportAsync(
+        CreateReportRequest report,
+        Head head,
+        UserId? sender,
+        Session? session,
+        CancellationToken cancellationToken)
+    {
+        if (sender is null)
+        {
+            return Problems.Unavailable;
+        }
+
+        if (rates.Reports.Take(user.Id) is { } tooMany)
+        {
+            return tooMany;
+        }
+
+        var wanted = head.Kind == ConversationKind.Direct
+            ? report with { ConversationId = head.ConversationId }
+            : report with { UserId = sender };
+        var key = OpaqueId.Hash("decline", head.ConversationId.Value, wanted.Hash);
+        return (await reporting.ReportAsync(user.Id, wanted, key, session, cancellationToken)).Refusal;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
@@ -19,6 +20,7 @@ public sealed class Invitations(
     /// <param name="by">Who invites.</param>
     /// <param name="conversation">The group.</param>
     /// <param name="users">Who is invited.</param>
+    /// <param name="title">The group's title.</param>
     /// <param name="isFirst">Whether only those are who never had anything to do with the group.</param>
     /// <param name="session">What the caller has seen.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -26,6 +28,7 @@ public sealed class Invitations(
         UserId by,
         ConversationId conversation,
         IReadOnlyList<UserId> users,
+        string? title,
         bool isFirst,
         Session? session,
         CancellationToken cancellationToken)
@@ -44,10 +47,17 @@ public sealed class Invitations(
             command = command with { Users = await InvitableAsync(command, session, cancellationToken) };
 
             // Noted before it is committed: a note without an invitation shows nothing.
+            var quiet = new ConcurrentBag<UserId>();
             await Each.TryAsync(
                 command.Users,
                 MaxParallel,
-                (user, cancel) => requests.NoteAsync(user, conversation, by, cancel),
+                async (user, cancel) =>
+                {
+                    if (await requests.NoteAsync(user, conversation, by, title, cancel))
+                    {
+                        quiet.Add(user);
+                    }
+                },
                 cancellationToken);
             invited = await log.AppendFurtherAsync(conversation, command, session, cancellationToken);
             if (invited.Refusal is not null)
@@ -56,7 +66,7 @@ public sealed class Invitations(
             }
 
             await Each.TryAsync(
-                invited.Documents.OfType<Member>(),
+                invited.Documents.OfType<Member>().Where(member => !quiet.Contains(member.UserId)),
                 MaxParallel,
                 (member, cancel) => requests.TellAsync(member.UserId, invited.Head!, by, cancel),
                 cancellationToken);

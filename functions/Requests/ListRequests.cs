@@ -12,8 +12,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Requests;
 
 /// <summary>
-/// <c>GET /requests</c>: the unanswered requests to the caller, newest first, in pages. A request is left out while
-/// either blocks the other.
+/// <c>GET /requests?hidden=</c>: the unanswered requests to the caller, newest first, in pages: those with a word that they hide, or the
+/// others. A request is left out while either blocks the other.
 /// </summary>
 public sealed class ListRequests(
     ContactRequests requests,
@@ -33,11 +33,11 @@ public sealed class ListRequests(
         CancellationToken cancellationToken)
     {
         var query = new RequestQuery(request);
-        var (limit, before) = (query.Limit(limits), ActivityCursor.Read(query));
+        var (limit, before, isHidden) = (query.Limit(limits), ActivityCursor.Read(query), query.OneOf("hidden", "true", "false") == "true");
         query.ThrowIfMalformed();
 
         // One more than asked for tells whether there is a next page.
-        var found = await requests.PageAsync(user.Id, before ?? ActivityCursor.FromTheTop, limit + 1, cancellationToken);
+        var found = await requests.PageAsync(user.Id, isHidden, before ?? ActivityCursor.FromTheTop, limit + 1, cancellationToken);
         IReadOnlyList<RequestNote> notes = [.. found.Take(limit)];
         var page = new RequestPage(
             await ShowAsync(notes, cancellationToken),
@@ -57,18 +57,20 @@ public sealed class ListRequests(
             ChatJson.Default.DocumentsPageHead,
             cancellationToken: cancellationToken)).ToDictionary(head => head.ConversationId);
         var invited = await InvitedAsync([.. heads.Values.Where(head => head.Kind == ConversationKind.Group)], cancellationToken);
-        var blocked = await blocks.AmongAsync(user.Id, notes.Select(note => note.By), isEitherWay: true, cancellationToken);
+        var blocked = await blocks.AmongAsync(user.Id, notes.Select(note => note.By), cancellationToken);
         IReadOnlyList<RequestNote> open = [.. notes.Where(IsOpen)];
         var names = (await people.OfAsync(open.Select(note => note.By), cancellationToken)).ToDictionary(person => person.UserId);
-        await Task.WhenAll(notes.Except(open).Where(note => note.At < time.GetUtcNow() - LeftOverAfter && !blocked.Contains(note.By))
+        await Task.WhenAll(notes.Except(open).Where(note => note.At < time.GetUtcNow() - LeftOverAfter && !blocked.ContainsKey(note.By))
             .Select(note => requests.RemoveAsync(note, cancellationToken)));
-        return [.. open.Where(note => !blocked.Contains(note.By)).Select(note => RequestView.Of(
+        return [.. open.Where(note => !blocked.ContainsKey(note.By)).Select(note => RequestView.Of(
             note,
             heads[note.ConversationId],
+            user.Id,
             names.GetValueOrDefault(note.By) ?? new Person { UserId = note.By }))];
 
         bool IsOpen(RequestNote note) => heads.TryGetValue(note.ConversationId, out var head) && (head.Kind == ConversationKind.Direct
-            ? head.IsRequestTo(user.Id) && head.Request is { State: RequestState.Pending, SentAt: not null }
+            ? head.Restricts(user.Id)
+                || (head.IsRequestTo(user.Id) && head.Request is { State: RequestState.Pending, SentAt: not null })
             : head.DeletedAt is null && invited.Contains(note.ConversationId));
     }
 
@@ -102,9 +104,14 @@ internal sealed record RequestView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public MessagePreview? Message { get; init; }
 
-    public static RequestView Of(RequestNote note, Head head, Person from) =>
+    /// <summary>Whether it is among the requests because the caller restricts who writes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsRestricted { get; init; }
+
+    public static RequestView Of(RequestNote note, Head head, UserId viewer, Person from) =>
         new(note.ConversationId, head.Kind, ProfileView.Of(from), note.At, head.Title is { } title && !Links.AreIn(title) ? title : null)
         {
             Message = head.Kind == ConversationKind.Direct ? head.LastMessage : null,
+            IsRestricted = head.Restricts(viewer),
         };
 }

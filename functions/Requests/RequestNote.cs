@@ -28,6 +28,10 @@ public sealed record RequestNote
     /// <summary>The list's order: the instant, then <c>|</c> and the conversation.</summary>
     public required string RequestedAt { get; init; }
 
+    /// <summary>Whether it says a word that its user hides, by their words when it was sent.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsHidden { get; init; }
+
     [JsonIgnore]
     public DateTimeOffset At =>
         DateTimeOffset.Parse(

@@ -15,6 +15,7 @@ using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Moderation;
+using Chat.Functions.Mutes;
 using Chat.Functions.People;
 using Chat.Functions.Pins;
 using Chat.Functions.Polls;
@@ -26,6 +27,7 @@ using Chat.Functions.Realtime;
 using Chat.Functions.Receipts;
 using Chat.Functions.Reports;
 using Chat.Functions.Requests;
+using Chat.Functions.Restrictions;
 using Chat.Functions.Scheduled;
 using Chat.Functions.Standings;
 using Chat.Functions.Sync;
@@ -81,6 +83,9 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(OpenContactList))]
 [JsonSerializable(typeof(WordListDocument))]
 [JsonSerializable(typeof(BeforeSend))]
+[JsonSerializable(typeof(BeforeSet))]
+[JsonSerializable(typeof(DecisionTold))]
+[JsonSerializable(typeof(RelationshipAnswer))]
 [JsonSerializable(typeof(BeforeSendAnswer))]
 [JsonSerializable(typeof(DocumentsPage<WordListVersion>))]
 [JsonSerializable(typeof(PresenceList))]
@@ -94,7 +99,13 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(Block))]
 [JsonSerializable(typeof(BlockPage))]
 [JsonSerializable(typeof(BlockUpdated))]
+[JsonSerializable(typeof(MutePage))]
+[JsonSerializable(typeof(MuteUpdated))]
+[JsonSerializable(typeof(RestrictionPage))]
+[JsonSerializable(typeof(RestrictionUpdated))]
 [JsonSerializable(typeof(DocumentsPage<Block>))]
+[JsonSerializable(typeof(HiddenWords))]
+[JsonSerializable(typeof(HiddenWordList))]
 [JsonSerializable(typeof(RequestNote))]
 [JsonSerializable(typeof(RequestPage))]
 [JsonSerializable(typeof(RequestReceived))]
@@ -105,6 +116,8 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(UserTyping))]
 [JsonSerializable(typeof(ConversationPage))]
 [JsonSerializable(typeof(MessageView))]
+[JsonSerializable(typeof(ShownMessage))]
+[JsonSerializable(typeof(HiddenMessageView))]
 [JsonSerializable(typeof(MessagePage))]
 [JsonSerializable(typeof(MessageUpdated))]
 [JsonSerializable(typeof(MessageDeleted))]

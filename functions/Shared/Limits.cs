@@ -101,6 +101,18 @@ public sealed record Limits
     [Range(1, 10000)]
     public int Blocks { get; init; } = 10000;
 
+    /// <summary>Users whom a user can mute. Default 10,000. Requests at the same instant may mute a few more.</summary>
+    [Range(1, 10000)]
+    public int Mutes { get; init; } = 10000;
+
+    /// <summary>Users whom a user can restrict. Default 10,000. Requests at the same instant may restrict a few more.</summary>
+    [Range(1, 10000)]
+    public int Restrictions { get; init; } = 10000;
+
+    /// <summary>Words by which a user hides requests. Default 100; each has at most 64 Unicode scalar values.</summary>
+    [Range(0, 100)]
+    public int HiddenWords { get; init; } = 100;
+
     /// <summary>Relationships in one request of the host app. Default 500; each is two writes.</summary>
     [Range(1, 500)]
     public int Relationships { get; init; } = 500;
@@ -234,6 +246,13 @@ public sealed record Limits
     /// <summary>Reports of a user a day. Default 50; 0 for any number.</summary>
     [Range(0, 500)]
     public int ReportsPerDay { get; init; } = 50;
+
+    /// <summary>
+    /// Users who are restricted, suspended or banned. Default 100,000, some 54 MB in each instance. At the limit no further standing is
+    /// given; what there is holds.
+    /// </summary>
+    [Range(1, 100000)]
+    public int Standings { get; init; } = 100000;
 
     /// <summary>Pinned conversations of a user. Default 50; at most 100, which is one page.</summary>
     [Range(0, 100)]

@@ -50,7 +50,9 @@ public sealed record UserStanding : CaseDocument
 
     public required UserId UserId { get; init; }
 
-    /// <summary>What decisions say that still counts, of each case from its newest decision on an appeal on.</summary>
+    /// <summary>
+    /// What decisions say that still counts, of each case from the newest on that answered an appeal or lifted a standing.
+    /// </summary>
     public required IReadOnlyList<StandingSource> Sources { get; init; }
 
     public static string DocumentId(UserId user) => $"u:{user.Value}";
@@ -72,7 +74,7 @@ public sealed record UserStanding : CaseDocument
 
     /// <summary>
     /// The standing with what a decision says; as it is if that was there, or a newer decision of the same case replaced it. A decision that
-    /// isn't on an appeal takes nothing away: the graver holds, and of two alike the longer.
+    /// neither answers an appeal nor lifts takes nothing away: the graver holds, and of two alike the longer.
     /// </summary>
     public UserStanding With(StandingSource source, DateTimeOffset now)
     {
@@ -101,7 +103,7 @@ public sealed record StandingSource(
     Standing Standing,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? Until)
 {
-    /// <summary>Whether it answered an appeal, and so replaces what was decided before.</summary>
+    /// <summary>Whether it answered an appeal or lifted a standing, and so replaces what was decided before.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsOnAppeal { get; init; }
 

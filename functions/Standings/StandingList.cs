@@ -14,7 +14,7 @@ namespace Chat.Functions.Standings;
 /// Until it was read once, nobody is let in (fail closed): a new instance mustn't be the door for those who are banned. When a later read
 /// fails, the instance goes on with what it knows: a store that is away for a while bans nobody, and unbans nobody.
 /// </remarks>
-public sealed class StandingList(ChatContainers containers, TimeProvider time, ILogger<StandingList> logger) : BackgroundService
+public sealed class StandingList(ChatContainers containers, Limits limits, TimeProvider time, ILogger<StandingList> logger) : BackgroundService
 {
     /// <summary>How often it is read.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
@@ -43,6 +43,15 @@ public sealed class StandingList(ChatContainers containers, TimeProvider time, I
 
     /// <summary>The refusal of whatever a user writes; null if they may.</summary>
     public Problem? MayNotWrite(UserId user) => Of(user).MayNotWrite();
+
+    /// <summary>The refusal of giving one more user a standing; null while there is room.</summary>
+    public Problem? RefusalWhenFull()
+    {
+        var now = time.GetUtcNow();
+        return _all.Values.Count(one => one.At(now) != Standing.None) >= limits.Standings
+            ? Problems.LimitReached("standings", limits.Standings)
+            : null;
+    }
 
     /// <summary>Whether the list was read; reads it if not.</summary>
     public async ValueTask<bool> IsReadAsync()
@@ -99,7 +108,8 @@ public sealed class StandingList(ChatContainers containers, TimeProvider time, I
             return;
         }
 
-        var query = new QueryDefinition("SELECT * FROM c WHERE c._ts >= @from").WithParameter("@from", _newest - OverlapSeconds);
+        var query = new QueryDefinition("SELECT * FROM c WHERE c._ts >= @from ORDER BY c._ts")
+            .WithParameter("@from", _newest - OverlapSeconds);
         var newest = _newest;
         await foreach (var standing in containers.Moderation.QueryPartitionAsync(
             query,
@@ -112,6 +122,11 @@ public sealed class StandingList(ChatContainers containers, TimeProvider time, I
         }
 
         (_newest, _readAt) = (newest, now);
+        foreach (var (user, _) in _all.Where(one => one.Value.Sources.All(source => source.IsOver(now))))
+        {
+            // It has vanished from the store, too.
+            _all.TryRemove(user, out _);
+        }
     }
 
     /// <summary>Reads all by id. A try that runs out of time leaves it to the next to go on where it ended.</summary>

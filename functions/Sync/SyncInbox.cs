@@ -1,3 +1,4 @@
+using Chat.Functions.Blocks;
 using Chat.Functions.Inbox;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +11,13 @@ namespace Chat.Functions.Sync;
 /// <c>GET /sync</c>: the changes of the caller's list since a cursor. Without a valid cursor the whole list, marked as a new
 /// snapshot.
 /// </summary>
-public sealed class SyncInbox(ChatContainers containers, SyncOptions options, Limits limits, TimeProvider time, CurrentUser user)
+public sealed class SyncInbox(
+    ChatContainers containers,
+    BlockReader blocks,
+    SyncOptions options,
+    Limits limits,
+    TimeProvider time,
+    CurrentUser user)
 {
     /// <summary>
     /// How long <c>/sync</c> lists conversations that the user left (tombstones): longer than a cursor is valid, so that no
@@ -35,6 +42,7 @@ public sealed class SyncInbox(ChatContainers containers, SyncOptions options, Li
         var page = found.Take(limit).ToList();
         var next = page is [.., var last] ? cursor.Served(last.StoredAt, last.ConversationId) : cursor;
         var hasMore = found.Count > limit;
+        var blocked = await blocks.BlockedAsync(user.Id, page.SelectMany(entry => entry.Speakers), cancellationToken);
         var forgotten = (now - TombstoneLifetime).ToUnixTimeSeconds();
         return new JsonResult<SyncPage>(
             StatusCodes.Status200OK,
@@ -42,7 +50,7 @@ public sealed class SyncInbox(ChatContainers containers, SyncOptions options, Li
                 given is null,
                 [
                     .. page.Where(entry => !entry.IsLeft || entry.StoredAt >= forgotten)
-                        .Select(entry => SyncItem.Of(entry, limits.Page, now)),
+                        .Select(entry => SyncItem.Of(entry, limits.Page, now, blocked)),
                 ],
                 (hasMore ? next : next.Ended()).ToText(user.Id, options.StoreEpoch),
                 hasMore),

@@ -29,7 +29,8 @@ internal sealed record SyncItem(
     /// <param name="entry">The user's inbox entry.</param>
     /// <param name="page">The most messages on a page.</param>
     /// <param name="now">The instant for expiry.</param>
-    public static SyncItem Of(InboxEntry entry, int page, DateTimeOffset now)
+    /// <param name="blocked">Whom of its <see cref="InboxEntry.Speakers"/> the user blocks.</param>
+    public static SyncItem Of(InboxEntry entry, int page, DateTimeOffset now, IReadOnlySet<UserId> blocked)
     {
         if (entry.IsLeft)
         {
@@ -42,7 +43,7 @@ internal sealed record SyncItem(
             entry.ConversationId,
             entry.Version,
             false,
-            ConversationSummaryView.Of(entry, now),
+            ConversationSummaryView.Of(entry, now, blocked),
             new(from, entry.LastSeq),
             from > entry.ClearedSeq + 1);
     }

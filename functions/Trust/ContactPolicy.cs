@@ -12,9 +12,15 @@ namespace Chat.Functions.Trust;
 /// <summary>Reads what first contact depends on, and decides it.</summary>
 /// <remarks>
 /// One read-many: the recipients' partitions, which hold a copy of every relation and block between two, and what is known of the
-/// sender. Blocks among a group's members are looked for only of those who ever had one, which their settings say.
+/// sender. Blocks among a group's members are looked for only of those who ever had one, which their settings say. Of whom the host app
+/// never told how they follow the sender, it is asked, if it wants that.
 /// </remarks>
-public sealed class ContactPolicy(ChatContainers containers, BlockStore blocks, StandingList standings, TrustOptions trust)
+public sealed class ContactPolicy(
+    ChatContainers containers,
+    BlockStore blocks,
+    RelationshipPull pull,
+    StandingList standings,
+    TrustOptions trust)
 {
     private const int MaxParallel = 8;
 
@@ -44,7 +50,7 @@ public sealed class ContactPolicy(ChatContainers containers, BlockStore blocks, 
             MaxParallel,
             async (user, cancel) =>
             {
-                if ((await blocks.AmongAsync(user, together, isEitherWay: true, cancel)).Count > 0)
+                if ((await blocks.AmongAsync(user, together, cancel)).Count > 0)
                 {
                     kept.Add(user);
                 }
@@ -89,6 +95,11 @@ public sealed class ContactPolicy(ChatContainers containers, BlockStore blocks, 
         var relations = All("rel").Select(one => one.Deserialize(ChatJson.Default.Relationship)!).ToDictionary(one => one.UserId);
         var blocked = All(Block.Of).Concat(All(Block.By)).Select(one => one.Deserialize(ChatJson.Default.Block)!)
             .Where(block => block.IsActive).Select(block => block.UserId).ToHashSet();
+        await PullAsync(
+            sender,
+            [.. recipients.Where(user => !relations.ContainsKey(user) && !blocked.Contains(user))],
+            relations,
+            cancellationToken);
         return recipients.ToDictionary(user => user, user => new ContactFacts(
             people.GetValueOrDefault(sender),
             people.GetValueOrDefault(user),
@@ -97,5 +108,35 @@ public sealed class ContactPolicy(ChatContainers containers, BlockStore blocks, 
             blocked.Contains(user)));
 
         IEnumerable<JsonElement> All(string type) => found.Where(one => one.GetProperty("type").ValueEquals(type));
+    }
+
+    /// <summary>Adds what the host app says when it is asked; where everything is open, nothing depends on it.</summary>
+    private async Task PullAsync(
+        UserId sender,
+        IReadOnlyList<UserId> recipients,
+        Dictionary<UserId, Relationship> relations,
+        CancellationToken cancellationToken)
+    {
+        if (trust.IsOpen || !pull.IsOn)
+        {
+            return;
+        }
+
+        var found = new ConcurrentBag<Relationship>();
+        await Each.TryAsync(
+            recipients,
+            MaxParallel,
+            async (recipient, cancel) =>
+            {
+                if (await pull.FindAsync(sender, recipient, cancel) is { } relation)
+                {
+                    found.Add(relation);
+                }
+            },
+            cancellationToken);
+        foreach (var relation in found)
+        {
+            relations[relation.UserId] = relation;
+        }
     }
 }

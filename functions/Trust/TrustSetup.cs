@@ -1,5 +1,6 @@
 using Chat.Functions.Blocks;
 using Chat.Functions.Messages;
+using Chat.Functions.Mutes;
 using Chat.Functions.People;
 using Chat.Functions.Requests;
 using Chat.Functions.Shared;
@@ -16,13 +17,17 @@ internal static class TrustSetup
             .AddSingleton(configuration.GetValidated<TrustOptions>("Trust"))
             .AddSingleton<PersonStore>()
             .AddSingleton<RelationshipStore>()
+            .AddSingleton(RelationshipPullOptions.Read(configuration))
+            .AddSingleton<RelationshipPull>()
             .AddSingleton<AcquaintedUsers>()
             .AddSingleton<NamesPush>()
             .AddSingleton<ContactPolicy>()
             .AddSingleton<ContactRequests>()
+            .AddSingleton<HiddenWordsStore>()
             .AddSingleton<Invitations>()
             .AddSingleton<MessageSender>()
             .AddSingleton<BlockStore>()
             .AddSingleton<BlockReader>()
-            .AddSingleton<Blocking>();
+            .AddSingleton<Blocking>()
+            .AddSingleton<Muting>();
 }

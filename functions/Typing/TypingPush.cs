@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Chat.Functions.Blocks;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Realtime;
@@ -6,8 +7,11 @@ using Chat.Functions.Shared;
 
 namespace Chat.Functions.Typing;
 
-/// <summary>Pushes who is typing, debounced, except in large conversations and for strangers who haven't written yet.</summary>
-public sealed class TypingPush(EventPush push, Limits limits, TimeProvider time)
+/// <summary>
+/// Pushes who is typing, debounced, except in large conversations and for strangers who haven't written yet; not to those of whom one
+/// blocks the other, as far as each gets a push of their own.
+/// </summary>
+public sealed class TypingPush(EventPush push, BlockReader blocks, Limits limits, TimeProvider time)
 {
     private const int MaxKept = 20_000;
 
@@ -37,7 +41,10 @@ public sealed class TypingPush(EventPush push, Limits limits, TimeProvider time)
         try
         {
             var one = new ChatEvent(isTyping ? "typing.started" : "typing.stopped", head.ConversationId, null, now, new UserTyping(user));
-            await push.PushToOthersAsync(head, user, one, cancellationToken);
+            var apart = head.Kind == ConversationKind.Group && EventPush.IsOneByOne(head)
+                ? await blocks.ApartAsync(user, head.Members!.Select(member => member.UserId), cancellationToken)
+                : new HashSet<UserId>();
+            await push.PushToOthersAsync(head, [user, .. apart], one, cancellationToken);
         }
         catch (OperationCanceledException)
         {

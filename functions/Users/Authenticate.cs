@@ -12,7 +12,8 @@ namespace Chat.Functions.Users;
 /// </summary>
 /// <remarks>
 /// Functions of the namespace <c>HostApp</c> need a token with the role <c>chat.host</c>, all others one without; those of the namespace
-/// <c>Moderation</c> need the role <c>chat.moderator</c>. It also refuses paths with a trailing slash, which routing would ignore.
+/// <c>Moderation</c> need the role <c>chat.moderator</c>. What the host app does for a user is that user's call. It also refuses paths
+/// with a trailing slash, which routing would ignore.
 /// </remarks>
 internal sealed class Authenticate(TokenValidator tokens, LastSeen lastSeen) : IFunctionsWorkerMiddleware
 {
@@ -35,8 +36,16 @@ internal sealed class Authenticate(TokenValidator tokens, LastSeen lastSeen) : I
                 return;
             }
 
+            var (actsFor, mayNot) = OnBehalf.Read(http.Request.Headers, context.FunctionDefinition.Name, token.IsHost);
+            if (mayNot is not null)
+            {
+                context.GetInvocationResult().Value = mayNot.ToResult();
+                return;
+            }
+
             // The host app's token is no user's, and no user's token is the host app's.
-            if ((context.FunctionDefinition.Name != nameof(UnknownRoute) && token.IsHost != IsForHost(context.FunctionDefinition))
+            var isHost = token.IsHost && actsFor is null;
+            if ((context.FunctionDefinition.Name != nameof(UnknownRoute) && isHost != IsForHost(context.FunctionDefinition))
                 || (IsForModerators(context.FunctionDefinition) && !token.IsModerator))
             {
                 context.GetInvocationResult().Value = Problems.NotAllowed.ToResult();
@@ -44,7 +53,7 @@ internal sealed class Authenticate(TokenValidator tokens, LastSeen lastSeen) : I
             }
 
             var caller = context.InstanceServices.GetRequiredService<CurrentUser>();
-            (caller.Id, caller.Until, caller.IsHost) = (token.User, token.Until, token.IsHost);
+            (caller.Id, caller.Until, caller.IsHost) = (actsFor ?? token.User, token.Until, isHost);
             if (!token.IsHost)
             {
                 lastSeen.Stamp(token.User);

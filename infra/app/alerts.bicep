@@ -122,9 +122,9 @@ var logs = [
   }
   {
     name: 'moderation-off'
-    description: 'Messages pass unscreened, or are held with nobody to decide, or bans aren\'t known.'
+    description: 'Messages pass unscreened, or bans or follows aren\'t known.'
     severity: 2
-    query: 'traces | where message has "gave no verdict again and again" or message has "that the host app may not know of" or message has "The list of standings" or message has "The word list" and message has "be used" or message has "The word list" and message has "a document of the form" or message has "word lists; only the first"'
+    query: 'traces | where message has "gave no verdict again and again" or message has "say again and again who follows whom" or message has "The list of standings" or message has "The word list" and message has "be used" or message has "The word list" and message has "a document of the form" or message has "word lists; only the first"'
   }
   {
     name: 'server-errors'

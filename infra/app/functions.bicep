@@ -17,6 +17,7 @@ param authAudience string
 param authUserIdClaim string
 param authRolesClaim string
 param trustMode string
+param hostRelationshipUrl string
 param storeEpoch int
 param origins string[]
 
@@ -157,6 +158,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
       Auth__UserIdClaim: authUserIdClaim
       Auth__RolesClaim: authRolesClaim
       Trust__Mode: trustMode
+      Host__RelationshipUrl: hostRelationshipUrl
       Sync__StoreEpoch: string(storeEpoch)
     },
     changed

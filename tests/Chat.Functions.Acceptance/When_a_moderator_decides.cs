@@ -144,7 +144,7 @@ public class When_a_moderator_decides
 
         // Only what comes before the answer, and nothing of what it does.
         var made = await app.Services.GetRequiredService<CaseDecisions>().CommitAsync(
-            id, new UserId("vera"), new DecisionRequest(1, DecisionAction.Remove, DecisionGround.Terms, "Spam"), null, CaseDecisions.RepairAfter, default);
+            id, new UserId("vera"), new DecisionRequest(1, DecisionAction.Remove, DecisionGround.Terms, "Spam"), null, null, CaseDecisions.RepairAfter, default);
         Assert.NotNull(made.Decision);
         Assert.Equal("Hello", (await app.As("bob").AskAsync("GET", Path(sent))).Text("text"));
 

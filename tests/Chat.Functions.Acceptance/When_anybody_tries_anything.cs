@@ -280,6 +280,15 @@ public class When_anybody_tries_anything
                 (row.Direct, ["alice", "bob"], true, false), (row.Blocked, ["ann", "ben"], true, true),
                 (row.Others, TriedConversation.Others, false, false),
             ];
+            (string Cell, int Member)[] asking = target == Target.Usual ? [(row.Asks, 0), (row.IsAsked, 1)] : [];
+            foreach (var (cell, n) in asking.Where(one => one.Cell.Length > 0))
+            {
+                // Each in a request of its own: what is done to one may answer it.
+                var scene = await TriedConversation.RequestAsync(await app.StrictAsync());
+                var about = await Operations[row.Operation].About(scene, scene.Members[n]);
+                otherwise.AddRange(await TryAsync(scene, row.Operation, about, scene.Members[n], cell));
+            }
+
             foreach (var (cell, callers, isDirect, isBlocked) in columns.Where(
                 column => column.Cell.Length > 0 && !(column.IsBlocked && IsRetry(row, target))))
             {
@@ -355,7 +364,7 @@ public class When_anybody_tries_anything
         var (isAsExpected, expected) = (cell, target) switch
         {
             ("yes", Target.Usual) => (
-                answer.IsSuccessStatusCode, isBlocked ? operation.WhereBlocked ?? operation.Effect : operation.Effect),
+                answer.IsSuccessStatusCode, (isBlocked ? operation.WhereBlocked : null) ?? operation.Effect),
             ("yes", Target.Already) => (answer.IsSuccessStatusCode, Effect.None),
             ("yes", _) => (answer.StatusCode == HttpStatusCode.Conflict, Effect.None),
             _ => (answer.StatusCode == (HttpStatusCode)int.Parse(cell, CultureInfo.InvariantCulture), Effect.None),

@@ -130,7 +130,7 @@ public class When_moderation_is_gamed
         await ReportAsync(app.As("bob"), new { userId = "mallory" });
         var id = new CaseId((await CaseAsync(app.AsModerator("vera"), "mallory")).Text("caseId")!);
         var (late, ban) = (TimeSpan.FromMinutes(70), new DecisionRequest(1, DecisionAction.Ban, DecisionGround.Terms, "Spam"));
-        await app.Services.GetRequiredService<CaseDecisions>().CommitAsync(id, new UserId("vera"), ban, null, late, default);
+        await app.Services.GetRequiredService<CaseDecisions>().CommitAsync(id, new UserId("vera"), ban, null, null, late, default);
         clock.Jump(late - TimeSpan.FromMinutes(1));
         var mallory = new Person(app.Http, "mallory", lifetime: TimeSpan.FromHours(3));
         var token = await mallory.AskAsync("POST", "/api/realtime/negotiate");

@@ -163,6 +163,62 @@ public class When_somebody_signs_in_and_out
         await bob.DoAsync("POST", "/api/realtime/sign-out");
     }
 
+    [Fact]
+    public async Task Should_close_what_came_by_any_instance_and_by_queue_what_the_call_did_not()
+    {
+        var clock = new JumpingClock();
+        await using var azure = await LocalAzure.StartAsync(directory: null, time: clock);
+        await using var first = await ChatApp.StartAsync(azure);
+        await using var second = await ChatApp.StartAsync(azure);
+        var bob = first.As("bob");
+        await using (var phone = await bob.ListenAsync())
+        await using (var tablet = await bob.At(second).ListenAsync())
+        {
+            await bob.DoAsync("POST", "/api/realtime/sign-out");
+            await Task.WhenAll(phone.Ended, tablet.Ended).WaitAsync(Eventually.Timeout);
+        }
+
+        await using var left = await bob.At(second).ListenAsync();
+        using (azure.Faults.Add(new Fault("signalr", "close-user", FaultKind.Fail)))
+        {
+            Assert.Equal("unavailable", await bob.IsRefusedAsync("POST", "/api/realtime/sign-out", HttpStatusCode.ServiceUnavailable));
+        }
+
+        // By what the service is asked: time that jumps half a minute closes whoever was silent for as long.
+        Assert.True(left.IsOpen);
+        var closed = 0;
+        using var counting = Count(first, "signalr", "close-user", target => target.EndsWith("bob", StringComparison.Ordinal), () => Interlocked.Increment(ref closed));
+        await AfterAWhileAsync();
+        Assert.NotEqual(0, closed);
+        await left.Ended.WaitAsync(Eventually.Timeout);
+
+        // What is done isn't done again: who signs in again stays.
+        await bob.DoAsync("POST", "/api/realtime/sign-out");
+        var before = closed;
+        await AfterAWhileAsync();
+        Assert.Equal(before, closed);
+
+        async Task AfterAWhileAsync()
+        {
+            clock.Jump(TimeSpan.FromSeconds(31));
+            await Eventually.HoldsAsync(azure.ServiceBus.Find("moderation")!.Count, count => count.Active + count.InFlight + count.Scheduled == 0);
+        }
+    }
+
+    [Fact]
+    public async Task Should_sign_out_without_the_queue()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var bob = app.As("bob");
+        await using var phone = await bob.ListenAsync();
+        using (app.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.Fail) { Target = target => target.StartsWith("moderation", StringComparison.Ordinal) }))
+        {
+            await bob.DoAsync("POST", "/api/realtime/sign-out");
+        }
+
+        await phone.Ended.WaitAsync(Eventually.Timeout);
+    }
+
     private static List<string> Places(ChatApp app, string user) =>
         [.. app.Azure.SignalR.Read().SelectMany(hub => hub.Users).Where(one => one.UserId == user).SelectMany(one => one.Groups)];
 

@@ -28,16 +28,17 @@ public class When_strangers_are_added_to_a_group
         await app.HasDeliveredAsync();
         Assert.Equal(["alice", "carol"], (await alice.ConversationAsync(group)).Members.Select(member => member.UserId).Order());
         Assert.Equal("invited", (await MembersAsync(alice, group))["bob"]);
-        var asked = Assert.Single(await RequestsAsync(bob));
-        Assert.Equal((group, "group", "Trip", "alice"), (
-            asked.Text("conversationId"), asked.Text("kind"), asked.Text("title"), asked.Text("from.userId")));
+        var asked = Assert.Single(await bob.RequestsAsync());
+        Assert.Equal(
+            (group, "group", "Trip", "alice"),
+            (asked.Text("conversationId"), asked.Text("kind"), asked.Text("title"), asked.Text("from.userId")));
         Assert.Empty(await bob.AllConversationsAsync());
         Assert.Equal("conversation_not_found", await bob.IsRefusedAsync("GET", $"/api/conversations/{group}", HttpStatusCode.NotFound));
         Assert.DoesNotContain(phone.Events(), one => one.Text("type") != "request.received");
 
         await bob.DoAsync("POST", $"/api/requests/{group}/accept");
         await bob.DoAsync("POST", $"/api/requests/{group}/accept");
-        Assert.Empty(await RequestsAsync(bob));
+        Assert.Empty(await bob.RequestsAsync());
         Assert.Equal([group], await bob.ListedAsync());
         await alice.SendAsync(group, "With bob");
         await phone.ReceivesAsync(group, "With bob");
@@ -54,7 +55,7 @@ public class When_strangers_are_added_to_a_group
         await bob.DoAsync("POST", $"/api/requests/{group}/decline", new { });
         await bob.DoAsync("POST", $"/api/requests/{group}/decline", new { });
         await alice.DoAsync("POST", $"/api/conversations/{group}/members", new { members = new[] { "bob" } });
-        Assert.Empty(await RequestsAsync(bob));
+        Assert.Empty(await bob.RequestsAsync());
         Assert.Equal($"{before}", $"{await alice.AskAsync("GET", $"/api/conversations/{group}/members")}");
         Assert.Equal("request_not_found", await bob.IsRefusedAsync("POST", $"/api/requests/{group}/accept", HttpStatusCode.NotFound));
 
@@ -75,7 +76,7 @@ public class When_strangers_are_added_to_a_group
         await using var phone = await bob.ListenAsync();
         await alice.DoAsync("DELETE", $"/api/conversations/{group}/members/bob");
         await alice.DoAsync("POST", $"/api/conversations/{group}/members", new { members = new[] { "bob" } });
-        Assert.Empty(await RequestsAsync(bob));
+        Assert.Empty(await bob.RequestsAsync());
         Assert.DoesNotContain(await phone.EventsBeforeNowAsync(bob, own), one => one.Text("type") == "request.received");
     }
 
@@ -87,7 +88,7 @@ public class When_strangers_are_added_to_a_group
         var first = (await alice.CreateGroupAsync("First", "bob")).ConversationId;
         var second = (await app.As("carol").CreateGroupAsync("Second", "bob")).ConversationId;
         await alice.DoAsync("POST", $"/api/conversations/{first}/members", new { members = new[] { "bob" } });
-        Assert.Equal([second, first], (await RequestsAsync(bob)).Select(one => one.Text("conversationId")));
+        Assert.Equal([second, first], (await bob.RequestsAsync()).Select(one => one.Text("conversationId")));
     }
 
     [Fact]
@@ -163,12 +164,14 @@ public class When_strangers_are_added_to_a_group
         Assert.Equal(3, (await alice.ConversationAsync(group)).MemberCount);
         var refused = await TryAddAsync(alice, group, "stranger", "nobody");
         Assert.StartsWith("403 ", refused, StringComparison.Ordinal);
-        Assert.Empty(await RequestsAsync(app.As("stranger")));
-        Assert.Equal("cannot_message", await alice.IsRefusedAsync(
-            "POST",
-            "/api/conversations",
-            HttpStatusCode.Forbidden,
-            new { kind = "group", title = "Trip", members = new[] { "everyone", "nobody" } }));
+        Assert.Empty(await app.As("stranger").RequestsAsync());
+        Assert.Equal(
+            "cannot_message",
+            await alice.IsRefusedAsync(
+                "POST",
+                "/api/conversations",
+                HttpStatusCode.Forbidden,
+                new { kind = "group", title = "Trip", members = new[] { "everyone", "nobody" } }));
     }
 
     [Theory]
@@ -222,6 +225,70 @@ public class When_strangers_are_added_to_a_group
     }
 
     [Fact]
+    public async Task Should_not_be_put_beside_each_other_by_two_who_add_them_at_once()
+    {
+        await using var app = await ChatApp.StartAsync();
+        await using var other = await ChatApp.StartAsync(app.Azure);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
+        await alice.DoAsync("PATCH", $"/api/conversations/{group}/members/bob", new { role = "admin" });
+        await app.As("carol").DoAsync("PUT", "/api/blocks/dave");
+
+        // Alice has looked, and found nobody whom dave is apart from; then bob adds carol.
+        using var halt = new Halt(app.Azure, "cosmos", "batch", target => target.Contains(group, StringComparison.Ordinal));
+        var adding = TryAddAsync(alice, group, "dave");
+        await halt.Reached;
+        Assert.StartsWith("204", await TryAddAsync(bob.At(other), group, "carol"), StringComparison.Ordinal);
+        halt.Open();
+        Assert.StartsWith("204", await adding, StringComparison.Ordinal);
+        Assert.Equal(("active", "invited"), ((await MembersAsync(alice, group))["carol"], (await MembersAsync(alice, group))["dave"]));
+    }
+
+    [Fact]
+    public async Task Should_not_accept_beside_somebody_who_comes_at_the_same_time()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        await using var other = await ChatApp.StartAsync(app.Azure, ChatApp.Strict);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        await app.AsHost().AreFriendsAsync("alice", "carol");
+        var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
+        await bob.DoAsync("PUT", "/api/blocks/carol");
+        using var halt = new Halt(app.Azure, "cosmos", "batch", target => target.Contains(group, StringComparison.Ordinal));
+        var accepting = bob.SendAsync(HttpMethod.Post, $"/api/requests/{group}/accept", null);
+        await halt.Reached;
+        Assert.StartsWith("204", await TryAddAsync(alice.At(other), group, "carol"), StringComparison.Ordinal);
+        halt.Open();
+        using var accepted = await accepting;
+        Assert.Equal(HttpStatusCode.NotFound, accepted.StatusCode);
+        Assert.Equal("invited", (await MembersAsync(alice, group))["bob"]);
+    }
+
+    [Fact]
+    public async Task Should_be_let_in_by_nobody_of_whom_one_blocks_the_other()
+    {
+        await using var app = await ChatApp.StartAsync();
+        await using var other = await ChatApp.StartAsync(app.Azure);
+        var (alice, bob, dave) = (app.As("alice"), app.As("bob"), app.As("dave"));
+        var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
+        await alice.DoAsync("PATCH", $"/api/conversations/{group}/members/bob", new { role = "admin" });
+        await alice.AskAsync("PATCH", $"/api/conversations/{group}", new { joinPolicy = "approval" });
+        var code = (await alice.AskAsync("POST", $"/api/conversations/{group}/invite-links", new { }, HttpStatusCode.Created)).Text("code");
+        await dave.AskAsync("POST", $"/api/invites/{code}/join", expected: HttpStatusCode.Accepted);
+
+        // Every instance has seen that nobody blocked bob and alice, and the first block is looked at all the same.
+        await alice.At(other).MessagesAsync(group);
+        await bob.At(other).AskAsync("GET", $"/api/conversations/{group}/receipts");
+        await dave.DoAsync("PUT", "/api/blocks/bob");
+        await alice.DoAsync("PUT", "/api/blocks/dave");
+        var approve = $"/api/conversations/{group}/join-requests/dave/approve";
+        Assert.Equal("cannot_message", await bob.At(other).IsRefusedAsync("POST", approve, HttpStatusCode.Forbidden));
+        Assert.Equal("cannot_message", await alice.At(other).IsRefusedAsync("POST", approve, HttpStatusCode.Forbidden));
+        await alice.DoAsync("DELETE", "/api/blocks/dave");
+        await alice.DoAsync("POST", approve);
+        Assert.Equal("active", (await MembersAsync(alice, group))["dave"]);
+    }
+
+    [Fact]
     public async Task Should_be_invited_once_however_often_the_group_is_created_again()
     {
         await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
@@ -241,7 +308,7 @@ public class When_strangers_are_added_to_a_group
         var group = await CreateAsync();
         await bob.DoAsync("POST", $"/api/requests/{group}/decline", new { });
         Assert.Equal(group, await CreateAsync());
-        Assert.Empty(await RequestsAsync(bob));
+        Assert.Empty(await bob.RequestsAsync());
         Assert.Equal("invited", (await MembersAsync(alice, group))["bob"]);
     }
 
@@ -252,9 +319,8 @@ public class When_strangers_are_added_to_a_group
     }
 
     private static async Task<Dictionary<string, string>> MembersAsync(Person person, string group) =>
-        (await person.AskAsync("GET", $"/api/conversations/{group}/members")).List("members")
-            .ToDictionary(one => one.Text("userId")!, one => one.Text("state")!, StringComparer.Ordinal);
-
-    private static async Task<List<JsonElement>> RequestsAsync(Person person) =>
-        (await person.AskAsync("GET", "/api/requests")).List("requests");
+        (await person.AskAsync("GET", $"/api/conversations/{group}/members")).List("members").ToDictionary(
+            one => one.Text("userId")!,
+            one => one.Text("state")!,
+            StringComparer.Ordinal);
 }

@@ -9,6 +9,9 @@ internal static class Talk
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>The last id given, beyond what stands in messages otherwise.</summary>
+    private static int _last = 0x1000_0000;
+
     /// <summary>Some conversations of as many people each, and one sender in each.</summary>
     public static async Task<Crowd> GatherAsync(IServer server, int conversations, int people)
     {
@@ -31,11 +34,13 @@ internal static class Talk
 
         var conversation = await server.MeetAsync(people);
         var recipients = count == 2 ? people.Skip(1).ToArray() : [.. people];
-        var sent = 0;
         return new Crowd(
             people,
-            [() => SendAsync(people[0], recipients, conversation, string.Create(CultureInfo.InvariantCulture, $"{name}-m{++sent}"))]);
+            [() => SendAsync(people[0], recipients, conversation, NewId())]);
     }
+
+    /// <summary>Hexadecimal, so that recipients see it.</summary>
+    private static string NewId() => string.Create(CultureInfo.InvariantCulture, $"{Interlocked.Increment(ref _last):x}");
 
     private static async Task<double> SendAsync(IPerson sender, IPerson[] recipients, string conversation, string id)
     {

@@ -71,13 +71,13 @@ internal sealed class World
         },
         ["acceptRequest"] = world => world.AsksAsync("dave"),
         ["declineRequest"] = world => world.AsksAsync("erin"),
-        ["listBlocks"] = async world =>
-        {
-            await world.As("alice").DoAsync("PUT", "/api/blocks/mallory");
-            await world.As("alice").DoAsync("PUT", "/api/blocks/malcolm");
-        },
+        ["listBlocks"] = world => world.AboutTwoAsync("blocks"),
+        ["listMutes"] = world => world.AboutTwoAsync("mutes"),
+        ["listRestrictions"] = world => world.AboutTwoAsync("restrictions"),
+
         // Not one of those who talk in all the other worlds.
         ["blockUser"] = world => world.NamesAsync($"nobody-{Guid.NewGuid():N}"),
+        ["restrictUser"] = world => world.NamesAsync($"nobody-{Guid.NewGuid():N}"),
         ["listCases"] = async world =>
         {
             await world.ReportsAsync("alice");
@@ -166,7 +166,7 @@ internal sealed class World
         }
 
         return example.Operation.NeedsToken
-            ? request with { Headers = request.Headers.SetItem("Authorization", $"Bearer {TokenFor(example.Operation)}") }
+            ? request with { Headers = request.Headers.SetItem("Authorization", $"Bearer {TokenFor(request)}") }
             : request;
     }
 
@@ -217,10 +217,13 @@ internal sealed class World
         }
     }
 
-    private string TokenFor(ApiOperation operation) =>
-        operation.Path.StartsWith("/host/", StringComparison.Ordinal) ? Tokens.For("app", roles: "chat.host")
-            : operation.Path.StartsWith("/moderation/", StringComparison.Ordinal) ? Tokens.For("vera", roles: "chat.moderator")
+    private string TokenFor(ApiRequest request) =>
+        IsHost(request) ? Tokens.For("app", roles: "chat.host")
+            : request.Operation.Path.StartsWith("/moderation/", StringComparison.Ordinal) ? Tokens.For("vera", roles: "chat.moderator")
             : Tokens.For(Caller);
+
+    private static bool IsHost(ApiRequest request) =>
+        request.Operation.Path.StartsWith("/host/", StringComparison.Ordinal) || request.Headers.ContainsKey("On-Behalf-Of");
 
     private static string Tomorrow() =>
         TimeProvider.System.GetUtcNow().AddDays(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
@@ -299,6 +302,13 @@ internal sealed class World
         var conversation = (await stranger.StartDirectAsync("alice")).ConversationId;
         await stranger.SendAsync(conversation, "Hello, alice");
         Values["conversationId"] = () => conversation;
+    }
+
+    /// <summary>Alice blocks, mutes or restricts two.</summary>
+    private async Task AboutTwoAsync(string what)
+    {
+        await As("alice").DoAsync("PUT", $"/api/{what}/mallory");
+        await As("alice").DoAsync("PUT", $"/api/{what}/malcolm");
     }
 
     private Task NamesAsync(string user)

@@ -10,20 +10,34 @@ using Xunit;
 
 namespace Chat.Functions.Acceptance.Harness;
 
-/// <summary>A host app that is asked about messages: it checks who asks, and decides by what the text says.</summary>
+/// <summary>A host app that is asked and told: it checks who asks, and decides by what a text says.</summary>
 internal sealed class HookReceiver : IAsyncDisposable
 {
     private static readonly byte[] Secret = RandomNumberGenerator.GetBytes(32);
 
     private readonly ConcurrentQueue<JsonElement> _questions = [];
+    private readonly ConcurrentQueue<(string Id, JsonElement Body)> _told = [];
+    private readonly ConcurrentQueue<(string From, string To)> _pairs = [];
     private readonly WebApplication _server;
 
     private HookReceiver(WebApplication server) => _server = server;
 
     public IReadOnlyList<JsonElement> Questions => [.. _questions];
 
-    /// <summary>All texts that it was asked about.</summary>
-    public List<string> Texts => [.. _questions.SelectMany(question => question.List("messages")).Select(message => message.Text("text")!)];
+    /// <summary>All texts of messages that it was asked about.</summary>
+    public List<string> Texts => [.. Asked("messages").Select(message => message.Text("text")!)];
+
+    /// <summary>All other texts that it was asked about, with their kinds.</summary>
+    public List<(string Kind, string Text)> Said => [.. Asked("texts").Select(text => (text.Text("kind")!, text.Text("text")!))];
+
+    /// <summary>What it was told, also when it didn't take it, with the call's id.</summary>
+    public IReadOnlyList<(string Id, JsonElement Body)> Told => [.. _told];
+
+    /// <summary>Of whom it was asked how they follow each other.</summary>
+    public IReadOnlyList<(string From, string To)> Pairs => [.. _pairs];
+
+    /// <summary>Who follows whom, by what it answers.</summary>
+    public ConcurrentDictionary<(string From, string To), bool> Follows { get; } = new();
 
     /// <summary>What it answers instead of verdicts; null for verdicts.</summary>
     public Func<HttpContext, Task>? Misbehaves { get; set; }
@@ -43,29 +57,76 @@ internal sealed class HookReceiver : IAsyncDisposable
     /// <summary>The settings by which the app asks it.</summary>
     public Dictionary<string, string?> Settings(params IEnumerable<(string Name, string Value)> more) => more
         .Append(("Url", $"{_server.Urls.Single()}/hook"))
-        .Append(("Key", $"whsec_{Convert.ToBase64String(Secret)}"))
+        .Append(("Key", Key))
         // As long as a busy machine may take.
         .Append(("TimeoutMilliseconds", "2500"))
         .DistinctBy(one => one.Item1)
         .ToDictionary(one => $"Hooks:BeforeSend:{one.Item1}", one => (string?)one.Item2, StringComparer.Ordinal);
 
+    /// <summary>The settings by which the app tells it of decisions, and asks it who follows whom.</summary>
+    public Dictionary<string, string?> SettingsOf(string decisions = "", string relationships = "") =>
+        new(StringComparer.Ordinal)
+        {
+            ["Hooks:Decisions:Url"] = AddressOf(decisions),
+            ["Hooks:Decisions:Key"] = Key,
+            ["Host:RelationshipUrl"] = AddressOf(relationships),
+            ["Host:RelationshipKey"] = Key,
+        };
+
     public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private string AddressOf(string path) => path.Length > 0 ? _server.Urls.Single() + path : "";
+
+    private IEnumerable<JsonElement> Asked(string what) =>
+        _questions.Where(question => question.At(what) is not null).SelectMany(question => question.List(what));
+
+    private static string Key => $"whsec_{Convert.ToBase64String(Secret)}";
 
     private async Task DecideAsync(HttpContext http)
     {
+        if (HttpMethods.IsGet(http.Request.Method))
+        {
+            await SayWhoFollowsAsync(http);
+            return;
+        }
+
         using var reader = new StreamReader(http.Request.Body, Encoding.UTF8);
         var body = await reader.ReadToEndAsync();
         CheckSignature(http.Request, body);
         var question = JsonDocument.Parse(body).RootElement;
-        _questions.Enqueue(question);
+        var isTold = question.Text("type") is "message.stillHeld" or "moderation.decided";
+        if (isTold)
+        {
+            _told.Enqueue((http.Request.Headers["webhook-id"].Single()!, question));
+        }
+        else
+        {
+            _questions.Enqueue(question);
+        }
+
         if (Misbehaves is not null)
         {
             await Misbehaves(http);
             return;
         }
 
-        await http.Response.WriteAsJsonAsync(
-            new { verdicts = question.List("messages").Select(message => new { action = Action(message) }) });
+        if (isTold)
+        {
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        var asked = question.List(question.At("texts") is null ? "messages" : "texts");
+        await http.Response.WriteAsJsonAsync(new { verdicts = asked.Select(one => new { action = Action(one) }) });
+    }
+
+    private async Task SayWhoFollowsAsync(HttpContext http)
+    {
+        CheckSignature(http.Request, http.Request.QueryString.Value![1..]);
+        var (from, to) = (http.Request.Query["from"].Single()!, http.Request.Query["to"].Single()!);
+        _pairs.Enqueue((from, to));
+        var answer = new { follows = Follows.ContainsKey((from, to)), followed = Follows.ContainsKey((to, from)) };
+        await (Misbehaves?.Invoke(http) ?? http.Response.WriteAsJsonAsync(answer));
     }
 
     private static string Action(JsonElement message) =>

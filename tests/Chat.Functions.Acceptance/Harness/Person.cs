@@ -62,6 +62,18 @@ internal sealed class Person(HttpClient http, string name, string? role = null, 
     public Task<string> MayNotSayAsync(string conversation, object content, HttpStatusCode expected) =>
         IsRefusedAsync("POST", $"/api/conversations/{conversation}/messages", expected, Under(Guid.NewGuid().ToString("N"), content));
 
+    /// <summary>Writes to somebody who doesn't know the person; the conversation, which is a request.</summary>
+    public async Task<string> AsksToWriteAsync(string other)
+    {
+        var conversation = (await StartDirectAsync(other)).ConversationId;
+        await SendAsync(conversation, "Hello, it's me", "first");
+        return conversation;
+    }
+
+    /// <summary>The requests to the person that aren't answered.</summary>
+    public async Task<List<JsonElement>> RequestsAsync(string query = "") =>
+        (await AskAsync("GET", $"/api/requests?{query}")).List("requests");
+
     public async Task<MessagesJson> MessagesAsync(string conversation, string query = "") =>
         await ReadAsync<MessagesJson>(await GetAsync($"/api/conversations/{conversation}/messages?{query}"));
 

@@ -30,6 +30,18 @@ internal sealed class Phone : IAsyncDisposable
         }
     }
 
+    /// <summary>How often it has connected.</summary>
+    public int Connections
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _streams.Count;
+            }
+        }
+    }
+
     /// <summary>The messages that were ever pushed, by their place in the conversation.</summary>
     public SortedDictionary<long, MessageJson> Pushed(string conversation)
     {

@@ -8,6 +8,8 @@ internal sealed record ProtocolRow(
     string Member,
     string Direct,
     string Blocked,
+    string Asks,
+    string IsAsked,
     string Others);
 
 /// <summary>The table of who may do what, as docs/protocol.md has it.</summary>
@@ -23,7 +25,7 @@ internal static class ProtocolTable
             .Where(line => line.StartsWith('|'))
             .Skip(2)
             .Select(line => line.Split('|').Select(cell => cell.Trim()).ToList())
-            .Select(cells => new ProtocolRow(cells[1], cells[2], cells[3], cells[4], cells[5], cells[6], cells[7]))];
+            .Select(cells => new ProtocolRow(cells[1], cells[2], cells[3], cells[4], cells[5], cells[6], cells[7], cells[8], cells[9]))];
 
     private static string Root()
     {

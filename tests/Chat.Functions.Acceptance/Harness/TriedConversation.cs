@@ -28,11 +28,17 @@ internal sealed class TriedConversation
     private TriedConversation(ChatApp app, string conversation, string[] members, string code, string old) =>
         (_app, Conversation, _members, _code, _old) = (app, conversation, members, code, old);
 
+    /// <summary>Whether it is a request that isn't answered, in which all that is there is the message that asks.</summary>
+    public bool IsRequest { get; private init; }
+
     public string Conversation { get; }
 
     public string Path => $"/api/conversations/{Conversation}";
 
     public Person Owner => _app.As(_members[0]);
+
+    /// <summary>Who is in it, the first first.</summary>
+    public IReadOnlyList<Person> Members => [.. _members.Select(_app.As)];
 
     private bool IsDirect => _members.Length == 2;
 
@@ -46,6 +52,16 @@ internal sealed class TriedConversation
     {
         var conversation = (await app.As(one).StartDirectAsync(other)).ConversationId;
         return new(app, conversation, [one, other], "", (await app.As(one).SendAsync(conversation, "Hello")).MessageId);
+    }
+
+    /// <summary>A request of one to another who doesn't know them.</summary>
+    /// <param name="strict">An instance in which strangers have to ask.</param>
+    public static async Task<TriedConversation> RequestAsync(ChatApp strict)
+    {
+        var (asks, isAsked) = (strict.As(NewName()), NewName());
+        var conversation = (await asks.StartDirectAsync(isAsked)).ConversationId;
+        var message = (await asks.SendAsync(conversation, "Hello")).MessageId;
+        return new(strict, conversation, [asks.Name, isAsked], "", message) { IsRequest = true };
     }
 
     /// <summary>A group that one has to ask to join.</summary>
@@ -105,9 +121,11 @@ internal sealed class TriedConversation
     }
 
     /// <summary>A message of the person's own; of somebody who isn't in the one that was there when they may have been.</summary>
-    public async Task<string> OwnAsync(Person person) => IsIn(person) ? (await person.SendAsync(Conversation, "Mine")).MessageId : _old;
+    public async Task<string> OwnAsync(Person person) =>
+        IsIn(person) && !IsRequest ? (await person.SendAsync(Conversation, "Mine")).MessageId : _old;
 
-    public async Task<string> AnothersAsync(Person person) => (await Other(person).SendAsync(Conversation, "Not yours")).MessageId;
+    public async Task<string> AnothersAsync(Person person) =>
+        IsRequest ? _old : (await Other(person).SendAsync(Conversation, "Not yours")).MessageId;
 
     /// <summary>A message from before messages disappeared.</summary>
     public Task<string> OldAsync(Person person) => Task.FromResult(_old);
@@ -159,12 +177,21 @@ internal sealed class TriedConversation
     public async Task<string> PinnedAsync(Person person)
     {
         var message = await AnothersAsync(person);
-        await Owner.DoAsync("PUT", $"{Path}/messages/{message}/pin");
+        if (!IsRequest)
+        {
+            await Owner.DoAsync("PUT", $"{Path}/messages/{message}/pin");
+        }
+
         return message;
     }
 
     public async Task<string> PollAsync(Person person)
     {
+        if (IsRequest)
+        {
+            return _old;
+        }
+
         var poll = new { question = "Where?", options = new[] { "here", "there" } };
         return (await Other(person).AskAsync("POST", Path + "/messages", new { clientMessageId = NewName(), poll }, HttpStatusCode.Created))
             .Text("messageId")!;

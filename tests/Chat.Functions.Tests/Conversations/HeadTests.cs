@@ -36,6 +36,8 @@ public class HeadTests
             MessageTtl = int.MaxValue,
             SlowModeSeconds = 3600,
             ProfileSeq = long.MaxValue,
+            MentionAllOrdinal = long.MaxValue,
+            MentionAllBy = User(2),
             DeletedAt = at,
         };
         for (var n = 0; n < limits.GroupMembers; n++)

@@ -363,7 +363,7 @@ public class EntryProjectionTests
     private static bool IsHead(string page) => page.Contains("\"type\":\"head\"", StringComparison.Ordinal);
 
     private static AddMembersCommand Addition(ConversationId group, string user) =>
-        new() { Actor = new UserId("ann"), Conversation = group, Users = [new UserId(user)], Limits = Limits };
+        new() { Actor = new UserId("ann"), Conversation = group, Users = [new UserId(user)], SeenMembers = null, Limits = Limits };
 
     private static RemoveMemberCommand Removal(ConversationId group, string user) =>
         new() { Actor = new UserId("ann"), Conversation = group, UserId = new UserId(user) };

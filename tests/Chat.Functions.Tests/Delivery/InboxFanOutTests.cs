@@ -64,6 +64,7 @@ public class InboxFanOutTests
                 Actor = new UserId(Names[0]),
                 Conversation = conversation,
                 Users = [.. Names[80..].Select(name => new UserId(name))],
+                SeenMembers = null,
                 Limits = new Limits(),
             },
             null,

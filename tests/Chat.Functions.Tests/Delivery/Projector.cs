@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Azure.Messaging.ServiceBus;
+using Chat.Functions.Blocks;
 using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Inbox;
@@ -37,6 +38,7 @@ internal sealed class Projector : IAsyncDisposable
             new MemberListCache(reader),
             deployment.Azure.ServiceBus.Connect());
         var queue = new DeliveryQueue(queues);
+        var privacy = new PrivacyReader(containers, time);
         Inbox = new InboxProjection(containers, reader);
         _client = queues;
         _fanOut = queues.CreateReceiver(
@@ -55,9 +57,10 @@ internal sealed class Projector : IAsyncDisposable
             log,
             reader,
             members,
+            new BlockReader(new BlockStore(containers, privacy, time), privacy, time),
             Inbox,
             _advance,
-            new SentReceipts(new MemberWatermarks(containers), new PrivacyReader(containers, time), new Limits()),
+            new SentReceipts(new MemberWatermarks(containers), privacy, new Limits()),
             new RemainingMembers(process.Log, new Limits()),
             containers,
             queue,

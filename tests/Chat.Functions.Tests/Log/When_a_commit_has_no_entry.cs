@@ -103,7 +103,10 @@ public class When_a_commit_has_no_entry
         bool isActive,
         long version) =>
         process.Log.AppendAsync(
-            conversation, new SetBlockCommand { Actor = Alice, IsActive = isActive, Version = version }, null, CancellationToken.None);
+            conversation,
+            new SetBlockCommand { Actor = Alice, Type = Block.Of, IsActive = isActive, Version = version },
+            null,
+            CancellationToken.None);
 
     private static async Task<Head> HeadAsync(AppProcess process, ConversationId conversation) =>
         (await process.Containers.Conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head)).Document!;

@@ -66,6 +66,7 @@ public class When_membership_changes
             Actor = new UserId("member-0"),
             Conversation = conversation,
             Users = [new UserId("dave")],
+            SeenMembers = null,
             Limits = new Limits(),
         };
         Assert.Null((await other.Log.AppendAsync(conversation, more, null, CancellationToken.None)).Refusal);

@@ -91,6 +91,7 @@ public class MemberProperties
                             Actor = actor,
                             Conversation = conversation,
                             Users = [.. dice.GetItems(People, 3).Distinct()],
+                            SeenMembers = null,
                             Limits = new Limits(),
                         },
                     1 => new RemoveMemberCommand { Actor = actor, Conversation = conversation, UserId = target },

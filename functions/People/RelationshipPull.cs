@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Chat.Functions.Hooks;
+using Chat.Functions.Shared;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Chat.Functions.People;
+
+/// <summary>Whether the host app is asked who follows whom, under <c>Host</c> in the settings.</summary>
+public sealed record RelationshipPullOptions
+{
+    /// <summary>
+    /// Where it is asked of two of whom it never told anything: https, or http on localhost. Empty, the default, asks nobody. An address
+    /// set later holds for first contacts from then on.
+    /// </summary>
+    public string RelationshipUrl { get; init; } = "";
+
+    /// <summary>The key that signs the calls, as Standard Webhooks has it: <c>whsec_</c> and 24 to 64 bytes in base64.</summary>
+    public string RelationshipKey { get; init; } = "";
+
+    /// <exception cref="InvalidOperationException">The settings are inconsistent; the message names the setting.</exception>
+    public static RelationshipPullOptions Read(IConfiguration configuration)
+    {
+        var options = configuration.GetValidated<RelationshipPullOptions>("Host");
+        HostCalls.Check(options.RelationshipUrl, options.RelationshipKey, "Host__RelationshipUrl", "Host__RelationshipKey");
+        return options;
+    }
+}
+
+/// <summary>Asks the host app how two follow each other, where it wants to be asked and never told.</summary>
+/// <remarks>
+/// One attempt of 300 ms. When there is no answer the two are strangers: first contact is then what it is between those. Answers are kept
+/// for a minute, failures aren't.
+/// </remarks>
+public sealed class RelationshipPull(
+    RelationshipPullOptions options,
+    HostCalls calls,
+    TimeProvider time,
+    ILogger<RelationshipPull> logger)
+{
+    /// <summary>Answers that are kept, some 3 MB. When there are as many, all are forgotten: each costs a call more.</summary>
+    private const int MaxKept = 10_000;
+
+    private static readonly TimeSpan Kept = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(300);
+
+    private readonly ConcurrentDictionary<(UserId From, UserId To), (RelationshipAnswer Answer, long At)> _kept = new();
+    private readonly CircuitBreaker _breaker = new(time);
+
+    public bool IsOn => options.RelationshipUrl.Length > 0;
+
+    /// <summary>
+    /// How a recipient of first contact follows the one who makes it, and is followed; null for no answer.
+    /// </summary>
+    public async Task<Relationship?> FindAsync(UserId sender, UserId recipient, CancellationToken cancellationToken) =>
+        await AskAsync(sender, recipient, cancellationToken) is not { } answer ? null : new Relationship
+        {
+            UserId = recipient,
+            OtherUserId = sender,
+            Follows = answer.Followed,
+            Followed = answer.Follows,
+        };
+
+    private async Task<RelationshipAnswer?> AskAsync(UserId from, UserId to, CancellationToken cancellationToken)
+    {
+        if (_kept.TryGetValue((from, to), out var known) && time.GetElapsedTime(known.At) < Kept)
+        {
+            return known.Answer;
+        }
+
+        if (!_breaker.Allows())
+        {
+            return null;
+        }
+
+        using var timeout = new CancellationTokenSource(Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            var query = $"from={Uri.EscapeDataString(from.Value)}&to={Uri.EscapeDataString(to.Value)}";
+            var json = await calls.GetAsync(options.RelationshipUrl, options.RelationshipKey, query, either.Token);
+            var answer = JsonSerializer.Deserialize(json, ChatJson.Default.RelationshipAnswer)
+                ?? throw new InvalidDataException("The answer says nothing.");
+            _breaker.Note(isFailure: false);
+            Keep((from, to), answer);
+            return answer;
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.NotAnswered(exception);
+            if (_breaker.Note(isFailure: true))
+            {
+                logger.PullPaused();
+            }
+
+            return null;
+        }
+    }
+
+    private void Keep((UserId From, UserId To) pair, RelationshipAnswer answer)
+    {
+        if (_kept.Count >= MaxKept)
+        {
+            _kept.Clear();
+        }
+
+        _kept[pair] = (answer, time.GetTimestamp());
+    }
+}
+
+/// <summary>What the host app answers.</summary>
+/// <param name="Follows">Whether <c>from</c> follows <c>to</c>.</param>
+/// <param name="Followed">Whether <c>to</c> follows <c>from</c>.</param>
+internal sealed record RelationshipAnswer(bool Follows, bool Followed);
+
+/// <summary>The log lines of asking who follows whom. They name no users, nor the address, which has them.</summary>
+internal static partial class RelationshipLog
+{
+    [LoggerMessage(720, LogLevel.Warning, "The host app didn't say how two follow each other; they count as strangers.")]
+    public static partial void NotAnswered(this ILogger logger, Exception exception);
+
+    [LoggerMessage(721, LogLevel.Error, "The host app didn't say again and again who follows whom, and isn't asked for a while.")]
+    public static partial void PullPaused(this ILogger logger);
+}
