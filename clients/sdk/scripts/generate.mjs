@@ -7,9 +7,10 @@ const read = async name => parse(await readFile(new URL(`../../../docs/${name}`,
 const [openapi, asyncapi] = await Promise.all(['openapi.yaml', 'asyncapi.yaml'].map(read));
 
 // Both documents become one, so that an event's message is the same type as an answer's.
-const events = JSON.parse(JSON.stringify(asyncapi.components.schemas).replaceAll('./openapi.yaml#/', '#/'));
+const here = schema => JSON.parse(JSON.stringify(schema).replaceAll('./openapi.yaml#/', '#/'));
+const events = here(asyncapi.components.schemas);
 // Each has a constant `type`, so that it says which of them it is.
-events.PushedEvent = { oneOf: Object.values(asyncapi.channels.events.messages).map(({ payload }) => payload) };
+events.PushedEvent = { oneOf: Object.values(asyncapi.channels.events.messages).map(({ payload }) => here(payload)) };
 const twice = Object.keys(events).filter(name => name in openapi.components.schemas);
 if (twice.length) throw new Error(`Both documents have a schema of this name: ${twice.join(', ')}.`);
 Object.assign(openapi.components.schemas, events);

@@ -9,7 +9,8 @@ const errorOf = ({ error }: OutboxRecord): { readonly error?: ChatError } => (er
 
 const viewOf = (message: Message, me: string): MessageView => ({
   ...message,
-  key: `${message.senderId} ${message.clientMessageId}`,
+  // Of others' messages the id that their client chose isn't always told.
+  key: message.senderId === me && message.clientMessageId ? `${me} ${message.clientMessageId}` : message.messageId,
   isMine: message.senderId === me,
   state: 'sent',
 });

@@ -21,7 +21,7 @@ export const calm: Chaos = { dropped: 0, doubled: 0, late: 0, refused: 0, lost: 
 
 /** A message that was sent, and how it is to be shown to a user. */
 export interface Truth {
-  log(conversationId: string): Promise<readonly { readonly senderId: string; readonly clientMessageId: string }[]>;
+  log(conversationId: string): Promise<readonly { readonly senderId: string; readonly clientMessageId?: string }[]>;
   messages(user: string, conversationId: string): Promise<readonly Message[]>;
   list(user: string): Promise<readonly object[]>;
 }
