@@ -52,8 +52,9 @@ refuses_to_publish_stand_ins() {
 
 # Tests of an npm package, each of which counts: vitest_in FOLDER [OPTION]…
 vitest_in() {
-  local folder=$1 report="$results/vitest-$#.json" ok total isFine
+  local folder=$1 report="$results/vitest.json" ok total isFine
   shift
+  rm -f "$report"
   (cd "$folder" && npx vitest run --reporter=default --reporter=json --outputFile.json="$report" "$@") || true
   if [ ! -f "$report" ]; then
     echo "FAIL $folder's tests did not finish"
