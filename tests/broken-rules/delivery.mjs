@@ -318,8 +318,8 @@ export const delivery = [
   {
     rule: 'Project: fanout reads the entries again … and then moves everybody',
     file: 'functions/Delivery/EntryProjection.cs',
-    find: 'InboxUpdates.Of(head, entries, everyone), everyone, cancellationToken)',
-    replace: 'InboxUpdates.Of(head, entries, everyone), [], cancellationToken)',
+    find: 'await UpdatesAsync(head, entries, everyone, cancellationToken), everyone, cancellationToken)',
+    replace: 'await UpdatesAsync(head, entries, everyone, cancellationToken), [], cancellationToken)',
     project: 'Chat.Functions.Tests',
     test: 'Delivery.EntryProjectionTests.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
   },
