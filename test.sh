@@ -39,7 +39,7 @@ install_chromium() {
 }
 
 npm_packages() {
-  for folder in clients/web clients/node tests/Chat.Local.Tests/CosmosDb/node tests/Chat.Local.Tests/ServiceBus/node tests/Chat.Local.Tests/SignalR/node tests/api-lint; do
+  for folder in clients tests/Chat.Local.Tests/CosmosDb/node tests/Chat.Local.Tests/ServiceBus/node tests/Chat.Local.Tests/SignalR/node tests/api-lint; do
     (cd "$folder" && npm ci --no-audit --no-fund --silent) || return 1
   done
 }
@@ -50,15 +50,50 @@ refuses_to_publish_stand_ins() {
   grep -q 'ExtensionPackages=true' <<< "$output" || { echo "$output"; return 1; }
 }
 
+# Tests of an npm package, each of which counts: vitest_in FOLDER [OPTION]…
+vitest_in() {
+  local folder=$1 report="$results/vitest.json" ok total isFine
+  shift
+  rm -f "$report"
+  (cd "$folder" && npx vitest run --reporter=default --reporter=json --outputFile.json="$report" "$@") || true
+  if [ ! -f "$report" ]; then
+    echo "FAIL $folder's tests did not finish"
+    failed=$((failed + 1))
+    return
+  fi
+  read -r ok total isFine < <(node -p "const r = JSON.parse(fs.readFileSync('$report')); [r.numPassedTests, r.numTotalTests, r.success].join(' ')")
+  passed=$((passed + ok))
+  failed=$((failed + total - ok))
+  # A file that can't be loaded has no test that fails.
+  [ "$isFine" = true ] || [ "$ok" -lt "$total" ] || { echo "FAIL $folder: not all tests were run"; failed=$((failed + 1)); }
+  [ "$total" -gt 0 ] || { echo "FAIL $folder ran no test"; failed=$((failed + 1)); }
+}
+
+# The SDK's chaos, with the local backend behind it.
+sdk_and_backend() {
+  local url=http://127.0.0.1:7331 host
+  Limits__SendsPerMinute=0 Limits__ReactionsPerMinute=0 dotnet local/bin/Debug/net10.0/Chat.Local.dll --in-memory --urls $url \
+    --cosmos-port 0 --servicebus-port 0 --signalr-port 7332 > "$results/host.log" 2>&1 &
+  host=$!
+  for _ in {1..120}; do curl -fsS "$url/api/health" > /dev/null 2>&1 && break; sleep 1; done
+  BASE_URL=$url step "the SDK's README works in an empty project" node clients/sdk/scripts/try-package.mjs
+  CHAT_URL=$url vitest_in clients/sdk --config vitest.backend.config.ts
+  kill "$host" && wait "$host"
+}
+
 step "Chromium" install_chromium
 step "npm packages" npm_packages
 step "broken rules fit the code and docs/local.md" node tests/broken-rules/run.mjs --check
 step "API documents" npm run --silent --prefix tests/api-lint lint
+step "the SDK builds and is within its size" npm run --silent --prefix clients/sdk build
+step "the SDK's tests are typed" npm run --silent --prefix clients/sdk typecheck
+vitest_in clients/sdk
 step "infra/ compiles without a warning and fits the code and the docs" node tests/infra/run.mjs
 step "build" dotnet build Chat.Functions.sln -v quiet || finish
 # The build has checked the rest.
 step "formatting" dotnet format style Chat.Functions.sln --no-restore --verify-no-changes
 step "publishing stand-ins is refused" refuses_to_publish_stand_ins
+sdk_and_backend
 
 for project in tests/*/*.csproj; do
   name=$(basename "$project" .csproj)

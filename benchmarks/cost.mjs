@@ -1,5 +1,5 @@
 // What a million messages cost on Azure, step by step, and what an idle month and idle users do: counts what they use on a running
-// backend, at the prices of local/Inspector/prices.json. Start the backend with --in-memory, then: npm ci --prefix clients/node &&
+// backend, at the prices of local/Inspector/prices.json. Start the backend with --in-memory, then: npm ci --prefix clients -w node &&
 // node benchmarks/cost.mjs
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';

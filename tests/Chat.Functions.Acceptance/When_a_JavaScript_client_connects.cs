@@ -25,7 +25,7 @@ public class When_a_JavaScript_client_connects
     private static Process Start(Uri address, [CallerFilePath] string thisFile = "")
     {
         var folder = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "../../clients/node"));
-        Assert.True(Directory.Exists(Path.Combine(folder, "node_modules")), $"The npm packages aren't there: run 'npm ci' in {folder}.");
+        Assert.True(Directory.Exists(Path.Combine(folder, "../node_modules")), $"The npm packages aren't there: run 'npm ci' in clients.");
         var start = new ProcessStartInfo("node", ["send-and-receive.mjs"])
         {
             UseShellExecute = false,

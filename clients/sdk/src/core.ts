@@ -1,0 +1,384 @@
+import { type Batch, type MessageRecord, type Touched, type Write, writer } from './batch.js';
+import { Engine } from './engine.js';
+import type { Env } from './env.js';
+import { ChatError } from './error.js';
+import { Http } from './http.js';
+import { Derived, keep, Live } from './live.js';
+import type { ConversationRecord } from './list.js';
+import { deleteMessage, findMessage, putMessage } from './messages.js';
+import { Queue } from './outbox.js';
+import { conversationView } from './overlay.js';
+import type { Ranges } from './ranges.js';
+import { Store, under } from './store.js';
+import { Tabs, type TabMessage } from './tabs.js';
+import type { ChatEvent, ConnectionState, ConversationView, Message, StorageState } from './types.js';
+
+export interface CoreOptions {
+  readonly baseUrl: string;
+  readonly token: () => string | Promise<string>;
+  readonly userId?: string;
+  readonly storage?: 'indexeddb' | 'memory';
+  readonly storageBytes?: number;
+}
+
+type Change = 'log' | 'outbox' | 'connected';
+
+/** One user's chat in this tab: what the device keeps, as this tab knows it, and what all tabs tell each other. */
+export class Core {
+  readonly http: Http;
+  readonly queue: Queue;
+  readonly connection: Live<ConnectionState>;
+  readonly storage: Live<StorageState>;
+  /** Raised whenever the list, or what lies on top of it, changed. */
+  readonly list: Derived<readonly ConversationView[]>;
+  readonly ready: Promise<{ readonly store: Store; readonly write: Write }>;
+  isLoaded = false;
+  #me: string;
+  #tabs: Tabs | undefined;
+  #store: Store | undefined;
+  #engine: Engine | undefined;
+  #isClosed = false;
+  readonly #records = new Map<string, ConversationRecord>();
+  readonly #views = new Map<string, { readonly record: ConversationRecord; readonly items: string; readonly view: ConversationView }>();
+  readonly #watchers = new Map<string, Set<(what: Change) => void>>();
+  readonly #listeners = new Set<(event: ChatEvent | undefined) => void>();
+  readonly #screens = new Map<string, readonly string[]>();
+  readonly #fetching = new Map<string, Promise<void>>();
+  readonly #confirmed = new Map<string, { ranges: Ranges }>();
+  readonly #unlisten: () => void;
+
+  readonly env: Env;
+  readonly #timers = new Set<() => void>();
+
+  constructor(
+    surroundings: Env,
+    private readonly options: CoreOptions,
+  ) {
+    const env = (this.env = { ...surroundings, after: (milliseconds, run) => this.#after(surroundings, milliseconds, run) });
+    this.#me = options.userId ?? '';
+    this.http = new Http(env, options.baseUrl, () => options.token());
+    this.http.onUser = userId => this.#isUser(userId);
+    this.connection = new Live<ConnectionState>(env, { status: 'connecting', isLeader: false, ...(this.#me && { userId: this.#me }) });
+    this.storage = new Live<StorageState>(env, { isDegraded: false, bytes: 0 });
+    this.list = new Derived<readonly ConversationView[]>(before => this.#list(before));
+    this.ready = this.#open();
+    this.queue = new Queue(env, this.ready);
+    this.queue.wake = () => this.#wake(false);
+    this.queue.changed = () => {
+      this.list.invalidate();
+      for (const id of this.#watchers.keys()) this.#changed(id, 'outbox');
+    };
+    this.#unlisten = env.onChange(() => this.list.invalidate());
+  }
+
+  get me(): string {
+    return this.#me;
+  }
+
+  record(conversationId: string): ConversationRecord | undefined {
+    return this.#records.get(conversationId);
+  }
+
+  /** The conversation as the list shows it. */
+  view(conversationId: string): ConversationView | undefined {
+    const record = this.#records.get(conversationId);
+    if (!record?.summary) return undefined;
+    const items = this.queue.records.filter(item => item.conversationId === conversationId && item.state !== 'sent');
+    const stamp = items.map(({ id, state, order }) => `${id} ${state} ${order}`).join();
+    const known = this.#views.get(conversationId);
+    const mutedUntil = record.summary.preferences.mutedUntil;
+    if (known?.record === record && known.items === stamp && !items.length && !mutedUntil) return known.view;
+    const view = keep(known?.view, conversationView(record, items, this.#me, this.env.now()));
+    this.#views.set(conversationId, { record, items: stamp, view });
+    return view;
+  }
+
+  /** Says that a conversation is on the screen, and calls back when it changes. */
+  watch(conversationId: string, changed: (what: Change) => void): () => void {
+    const watchers = this.#watchers.get(conversationId) ?? new Set();
+    const isFirst = !watchers.size;
+    this.#watchers.set(conversationId, watchers.add(changed));
+    if (isFirst) this.#announce(conversationId);
+    return () => {
+      watchers.delete(changed);
+      if (watchers.size) return;
+      this.#watchers.delete(conversationId);
+      this.#announce();
+    };
+  }
+
+  /** Calls back for each event, and with nothing when what was missed while away has to be asked for. */
+  listen(heard: (event: ChatEvent | undefined) => void): () => void {
+    this.#listeners.add(heard);
+    return () => void this.#listeners.delete(heard);
+  }
+
+  /** What pages have said since the connection was made. */
+  confirmed(conversationId: string, threadId: string): { ranges: Ranges } {
+    const key = `${conversationId} ${threadId}`;
+    let confirmed = this.#confirmed.get(key);
+    if (!confirmed) this.#confirmed.set(key, (confirmed = { ranges: [] }));
+    return confirmed;
+  }
+
+  /** Asks for the current version of messages, each once at a time. */
+  async fetchMessages(ids: readonly (readonly [conversationId: string, messageId: string])[]): Promise<void> {
+    const fetches = ids.map(([conversationId, messageId]) => {
+      const key = `${conversationId} ${messageId}`;
+      const running = this.#fetching.get(key);
+      if (running) return running;
+      const fetch = this.#fetchMessage(conversationId, messageId).finally(() => this.#fetching.delete(key));
+      this.#fetching.set(key, fetch);
+      return fetch;
+    });
+    await Promise.all(fetches);
+  }
+
+  async #fetchMessage(conversationId: string, messageId: string): Promise<void> {
+    const { write } = await this.ready;
+    const ask = () => this.http.ask('get', '/conversations/{conversationId}/messages/{messageId}', { path: { conversationId, messageId } });
+    try {
+      const message = (await this.http.insist(ask)) as Message;
+      await write(batch => putMessage(batch, message, 'answer'));
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+      if (error.code !== 'message_not_found') return;
+      await write(async batch => {
+        const record: MessageRecord | undefined = await findMessage(batch.tx, conversationId, messageId);
+        if (record) await deleteMessage(batch, record);
+      });
+    }
+  }
+
+  /** Asks for what changed in the list. */
+  syncSoon(): void {
+    this.#wake(true);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#unlisten();
+    this.#tabs?.close();
+    this.queue.close();
+    this.connection.set({ ...this.connection.getSnapshot(), status: 'closed', isLeader: false });
+    this.http.close();
+    // Whoever waits for time to pass finds that it is over.
+    for (const end of [...this.#timers]) end();
+    const opened = await this.ready.catch(() => undefined);
+    opened?.store.close();
+  }
+
+  /** Ends it in all tabs and forgets everything. */
+  async wipe(): Promise<void> {
+    this.#tabs?.post({ kind: 'signedOut' });
+    const opened = await this.ready.catch(() => undefined);
+    await opened?.store.destroy();
+    await this.close();
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Runs something later, but nothing after the chat was closed: what is due then is at that instant. */
+  #after({ after }: Env, milliseconds: number, run: () => void): () => void {
+    if (this.#isClosed) return () => {};
+    const forget = () => {
+      cancel();
+      this.#timers.delete(end);
+    };
+    const end = () => {
+      forget();
+      run();
+    };
+    const cancel = after(milliseconds, end);
+    this.#timers.add(end);
+    return forget;
+  }
+
+  // -- Opening
+
+  #isUser(userId: string | undefined): void {
+    if (this.options.userId !== undefined || !userId) return;
+    if (!this.#me) this.#me = userId;
+    else if (this.#me !== userId) void this.close();
+  }
+
+  async #open(): Promise<{ readonly store: Store; readonly write: Write }> {
+    const { env, options } = this;
+    while (!this.#me) {
+      const token = await this.http
+        .insist(() => this.http.token())
+        .catch((error: unknown) => {
+          if (this.#isClosed || !(error instanceof ChatError)) throw error;
+          this.connection.set({ ...this.connection.getSnapshot(), status: 'offline', error });
+        });
+      if (token && !this.#me) throw new ChatError({ code: 'token_failed', title: 'The token has no claim `sub`: give `userId`.' });
+    }
+    this.connection.set({ ...this.connection.getSnapshot(), userId: this.#me });
+    const name = `chat-functions ${options.baseUrl.replace(/\/+$/, '')} ${this.#me}`;
+    const store = (this.#store = await Store.open(env, name, options.storage === 'memory'));
+    const write = writer(
+      store,
+      () => this.#me,
+      () => env.now(),
+      batch => this.#touched(batch),
+    );
+    store.degraded = () => {
+      this.storage.set({ ...this.storage.getSnapshot(), isDegraded: true });
+      void this.#readAll().then(() => this.syncSoon());
+    };
+    this.storage.set({ isDegraded: store.isDegraded, bytes: 0 });
+    // Whoever waits for `ready` finds the list read.
+    await this.#readAll();
+    if (!this.#isClosed)
+      this.#tabs = new Tabs(
+        env,
+        name,
+        message => this.#receive(message),
+        signal => this.#lead(signal, store, write),
+      );
+    this.#announce();
+    void Promise.resolve().then(() => this.queue.refresh());
+    return { store, write };
+  }
+
+  async #lead(signal: AbortSignal, store: Store, write: Write): Promise<void> {
+    const { env, http } = this;
+    this.#engine = new Engine(
+      {
+        env,
+        http,
+        store,
+        write,
+        storageBytes: this.options.storageBytes ?? 50_000_000,
+        screen: () => new Set([...this.#watchers.keys(), ...[...this.#screens.values()].flat()]),
+        connected: (state, isNew) => {
+          const { userId } = this.connection.getSnapshot();
+          const all: ConnectionState = { ...state, userId, isLeader: false };
+          this.#tabs?.post({ kind: 'connection', state: all, isNew });
+          this.#connected({ ...all, isLeader: true }, isNew);
+        },
+        told: events => {
+          this.#tabs?.post({ kind: 'events', events });
+          this.#told(events);
+        },
+        stored: bytes => this.storage.set({ ...this.storage.getSnapshot(), bytes }),
+        fetchMessages: ids => this.fetchMessages(ids),
+      },
+      signal,
+    );
+    await this.#engine.run();
+  }
+
+  // -- What changes
+
+  #touched(batch: Batch): void {
+    const { conversations, logs, outbox, reset } = batch;
+    if (!conversations.size && !logs.size && !outbox && !reset) return;
+    this.#tabs?.post({ kind: 'touched', conversations: [...conversations], logs: [...logs], outbox, reset });
+    void this.#reread(batch);
+  }
+
+  async #reread({ conversations, logs, outbox, reset }: Touched): Promise<void> {
+    if (reset) await this.#readAll();
+    else if (conversations.size && this.#store) {
+      const ids = [...conversations];
+      const records = await this.#store.read(tx => Promise.all(ids.map(id => tx.get<ConversationRecord>('conversations', [id]))));
+      for (const record of records) if (record) this.#records.set(record.conversationId, record);
+      if (!this.isLoaded) this.isLoaded = !!(await this.#store.read(tx => tx.get<boolean>('meta', ['isLoaded'])));
+      this.list.invalidate();
+    }
+    for (const id of new Set([...logs, ...conversations, ...(reset ? this.#watchers.keys() : [])])) this.#changed(id, 'log');
+    if (outbox) await this.queue.refresh();
+  }
+
+  async #readAll(): Promise<void> {
+    const [records, isLoaded] = await this.#store!.read(async tx => [
+      await tx.range<ConversationRecord>('conversations', ...under()),
+      await tx.get<boolean>('meta', ['isLoaded']),
+    ]);
+    this.#records.clear();
+    for (const record of records) this.#records.set(record.conversationId, record);
+    this.isLoaded = !!isLoaded;
+    this.list.invalidate();
+  }
+
+  #list(before: readonly ConversationView[] | undefined): readonly ConversationView[] {
+    const views = [...this.#records.keys()].map(id => this.view(id)).filter(view => view !== undefined);
+    views.sort((one, other) =>
+      one.activityAt === other.activityAt
+        ? one.conversationId < other.conversationId
+          ? -1
+          : 1
+        : one.activityAt < other.activityAt
+          ? 1
+          : -1,
+    );
+    return before && before.length === views.length && before.every((view, index) => view === views[index]) ? before : views;
+  }
+
+  #changed(conversationId: string, what: Change): void {
+    for (const watcher of [...(this.#watchers.get(conversationId) ?? [])]) watcher(what);
+  }
+
+  #connected(state: ConnectionState, isNew: boolean): void {
+    if (this.#isClosed) return;
+    this.connection.set(state);
+    if (state.status === 'online') void this.#noteLoaded();
+    if (!isNew) return;
+    this.#confirmed.clear();
+    for (const id of this.#watchers.keys()) this.#changed(id, 'connected');
+    for (const listener of [...this.#listeners]) listener(undefined);
+  }
+
+  async #noteLoaded(): Promise<void> {
+    if (this.isLoaded || !this.#store) return;
+    this.isLoaded = !!(await this.#store.read(tx => tx.get<boolean>('meta', ['isLoaded'])));
+    this.list.invalidate();
+  }
+
+  #told(events: readonly ChatEvent[]): void {
+    for (const event of events) for (const listener of [...this.#listeners]) listener(event);
+  }
+
+  #receive(message: TabMessage): void {
+    if (this.#isClosed) return;
+    switch (message.kind) {
+      case 'touched':
+        return void this.#reread({ ...message, conversations: new Set(message.conversations), logs: new Set(message.logs) });
+      case 'events':
+        for (const event of message.events) if ('session' in event) this.http.saw(event);
+        return this.#told(message.events);
+      case 'screen':
+        this.#screens.set(message.tab, message.conversations);
+        for (const id of message.conversations) this.#engine?.look(id);
+        if (this.#engine)
+          this.#tabs?.post({ kind: 'connection', state: { ...this.connection.getSnapshot(), isLeader: false }, isNew: false });
+        return;
+      case 'connection':
+        if (message.isNew) this.#announce();
+        return this.#engine ? undefined : this.#connected(message.state, message.isNew);
+      case 'wake':
+        return this.#engine && this.#wake(message.sync);
+      case 'signedOut':
+        return void this.close();
+    }
+  }
+
+  #wake(sync: boolean): void {
+    const engine = this.#engine;
+    if (!engine) return this.#tabs?.post({ kind: 'wake', sync });
+    if (sync) engine.sync().catch(() => {});
+    else engine.wake();
+  }
+
+  /** Tells the leader what is on this tab's screen. */
+  #announce(opened?: string): void {
+    const tab = this.#tabs;
+    if (!tab) return;
+    tab.post({ kind: 'screen', tab: tab.id, conversations: [...this.#watchers.keys()] });
+    if (opened) this.#engine?.look(opened);
+  }
+}

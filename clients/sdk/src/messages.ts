@@ -1,0 +1,214 @@
+import { type Batch, emptyLog, type LogRecord, type MessageRecord, type Mine } from './batch.js';
+import { add } from './ranges.js';
+import { type Tx, under } from './store.js';
+import type { Message, Quote, ReactionSummary } from './types.js';
+
+/** Where a message comes from: an answer says what the user did to it, a push is the same for everyone. */
+export type Source = 'answer' | 'push';
+
+/** A page of messages, which covers its range. */
+export interface Page {
+  readonly messages: readonly Message[];
+  readonly fromSeq: number;
+  readonly toSeq: number;
+}
+
+const sizeOf = (message: Message): number => 400 + 2 * message.text.length;
+
+export async function findMessage(tx: Tx, conversationId: string, messageId: string): Promise<MessageRecord | undefined> {
+  const seq = await tx.get<number>('ids', [conversationId, messageId]);
+  return seq === undefined ? undefined : await tx.get<MessageRecord>('messages', [conversationId, seq]);
+}
+
+/** Keeps a message, unless a newer version of it is kept. */
+export async function putMessage(batch: Batch, message: Message, source: Source): Promise<void> {
+  const { tx } = batch;
+  const { conversationId, seq, messageId } = message;
+  const known = await tx.get<MessageRecord>('messages', [conversationId, seq]);
+  if (known?.isHidden || isExpired(message, batch.now)) return;
+  const isNewer =
+    !known || message.updatedSeq > known.message.updatedSeq || (message.updatedSeq === known.message.updatedSeq && source === 'answer');
+  const mine = source === 'answer' ? newerMine(known?.mine, message) : known?.mine;
+  await tx.put('messages', [conversationId, seq], {
+    seq,
+    message: isNewer ? withoutMine(message) : known.message,
+    ...(mine && { mine }),
+    ...(known?.isStale && !isNewer && { isStale: true }),
+  } satisfies MessageRecord);
+  batch.logs.add(conversationId);
+  if (known) return;
+  await tx.put('ids', [conversationId, messageId], seq);
+  if (message.threadId) await tx.put('threads', [conversationId, message.threadId, seq], seq);
+  if (message.replyTo) await tx.put('quotes', [conversationId, message.replyTo.messageId, seq], seq);
+  if (message.expiresAt) await tx.put('expiries', [message.expiresAt, conversationId, seq], { conversationId, seq });
+  const log = (await batch.log(conversationId)) ?? emptyLog(conversationId, batch.now);
+  await batch.putLog({ ...log, bytes: log.bytes + sizeOf(message) });
+}
+
+/** Changes a message that is kept, without a word of what the user did. */
+export async function changeMessage(batch: Batch, record: MessageRecord, change: Partial<Omit<MessageRecord, 'seq'>>): Promise<void> {
+  batch.logs.add(record.message.conversationId);
+  await batch.tx.put('messages', [record.message.conversationId, record.seq], { ...record, ...change });
+}
+
+export async function deleteMessage(batch: Batch, { message, seq }: MessageRecord): Promise<void> {
+  const { tx } = batch;
+  const { conversationId, messageId, threadId, replyTo, expiresAt } = message;
+  batch.logs.add(conversationId);
+  await tx.delete('messages', [conversationId, seq]);
+  await tx.delete('ids', [conversationId, messageId]);
+  if (threadId) await tx.delete('threads', [conversationId, threadId, seq]);
+  if (replyTo) await tx.delete('quotes', [conversationId, replyTo.messageId, seq]);
+  if (expiresAt) await tx.delete('expiries', [expiresAt, conversationId, seq]);
+  const log = await batch.log(conversationId);
+  if (log) await batch.putLog({ ...log, bytes: Math.max(0, log.bytes - sizeOf(message)) });
+}
+
+/** Forgets what a message said and that it is one, for good. */
+export async function hideMessage(batch: Batch, conversationId: string, messageId: string): Promise<void> {
+  const record = await findMessage(batch.tx, conversationId, messageId);
+  if (!record || record.isHidden) return;
+  const { seq, at, ordinal, senderId, clientMessageId, kind, updatedSeq } = record.message;
+  const nothing: Message = {
+    messageId,
+    conversationId,
+    seq,
+    at,
+    ordinal,
+    senderId,
+    clientMessageId,
+    kind,
+    updatedSeq,
+    text: '',
+    revision: 0,
+    reactions: [],
+  };
+  await changeMessage(batch, { seq, message: nothing }, { isHidden: true });
+}
+
+/** Keeps a page: what it covers and doesn't list isn't a message. */
+export async function mergePage(batch: Batch, conversationId: string, page: Page, thread = ''): Promise<void> {
+  const listed = new Set(page.messages.map(({ seq }) => seq));
+  if (page.fromSeq <= page.toSeq) {
+    const kept = await messagesBetween(batch.tx, conversationId, thread, page.fromSeq, page.toSeq);
+    for (const record of kept) if (!record.isHidden && !listed.has(record.seq)) await deleteMessage(batch, record);
+  }
+  for (const message of page.messages) await putMessage(batch, message, 'answer');
+  const log = (await batch.log(conversationId, thread)) ?? emptyLog(conversationId, batch.now);
+  await batch.putLog({ ...log, ranges: add(log.ranges, [page.fromSeq, page.toSeq]) }, thread);
+}
+
+/** What is kept of a conversation, or of a thread in it, ascending. Hidden ones are among them. */
+export async function messagesBetween(tx: Tx, conversationId: string, thread: string, from: number, to: number): Promise<MessageRecord[]> {
+  if (to < from) return [];
+  if (!thread) return await tx.range<MessageRecord>('messages', [conversationId, from], [conversationId, to]);
+  const seqs = await tx.range<number>('threads', [conversationId, thread, from], [conversationId, thread, to]);
+  const records = await Promise.all(seqs.map(seq => tx.get<MessageRecord>('messages', [conversationId, seq])));
+  return records.filter(record => record !== undefined);
+}
+
+/** Drops the messages of a conversation, and what is known of its log. */
+export async function dropLog(batch: Batch, conversationId: string): Promise<void> {
+  const { tx } = batch;
+  batch.logs.add(conversationId);
+  const expiries = (await tx.range<MessageRecord>('messages', ...under(conversationId))).filter(({ message }) => message.expiresAt);
+  for (const { message, seq } of expiries) await tx.delete('expiries', [message.expiresAt!, conversationId, seq]);
+  for (const table of ['messages', 'ids', 'threads', 'quotes', 'logs'] as const) await tx.deleteRange(table, ...under(conversationId));
+}
+
+/** Drops what is up to here: the user cleared it. What pages cover stays covered. */
+export async function clearMessages(batch: Batch, conversationId: string, upTo: number): Promise<void> {
+  for (const record of await messagesBetween(batch.tx, conversationId, '', 1, upTo)) await deleteMessage(batch, record);
+}
+
+/** Drops all messages whose time is over. Answers when the next one's is. */
+export async function expireMessages(batch: Batch): Promise<number | undefined> {
+  const now = new Date(batch.now).toISOString();
+  const over = await batch.tx.range<{ conversationId: string; seq: number }>('expiries', [], [now, []] as never);
+  for (const { conversationId, seq } of over) {
+    const record = await batch.tx.get<MessageRecord>('messages', [conversationId, seq]);
+    if (record) await deleteMessage(batch, record);
+  }
+  const [next] = await batch.tx.range<{ conversationId: string; seq: number }>('expiries', [], [[]] as never, { limit: 1 });
+  const record = next && (await batch.tx.get<MessageRecord>('messages', [next.conversationId, next.seq]));
+  return record?.message.expiresAt ? Date.parse(record.message.expiresAt) : undefined;
+}
+
+/** Makes room: drops the messages of those conversations that were looked at longest ago. */
+export async function evict(batch: Batch, most: number, isOnScreen: (conversationId: string) => boolean): Promise<number> {
+  const logs = (await batch.tx.range<LogRecord>('logs', ...under()))
+    .filter(log => log.applied || log.bytes)
+    .sort((a, b) => a.usedAt - b.usedAt);
+  let bytes = logs.reduce((sum, log) => sum + log.bytes, 0);
+  if (bytes <= most) return bytes;
+  for (const log of logs) {
+    if (bytes <= most * 0.9) break;
+    if (isOnScreen(log.conversationId)) continue;
+    await dropLog(batch, log.conversationId);
+    bytes -= log.bytes;
+  }
+  return bytes;
+}
+
+export const isExpired = ({ expiresAt }: { readonly expiresAt?: string }, now: number): boolean =>
+  !!expiresAt && Date.parse(expiresAt) <= now;
+
+/** The message as an answer has it: with what the user did. */
+export function withMine({ message, mine }: MessageRecord): Message {
+  const { reactions, poll } = message;
+  if (!reactions.length && !poll) return message;
+  return {
+    ...message,
+    reactions: reactions.map(one => ({ ...one, mine: isMine(mine, one.key) })),
+    ...(poll && {
+      poll: { ...poll, options: poll.options.map((option, index) => ({ ...option, mine: !!mine?.votes?.options.includes(index) })) },
+    }),
+  };
+}
+
+export const isMine = (mine: Mine | undefined, key: string): boolean => mine?.later?.[key]?.is ?? !!mine?.keys.includes(key);
+
+/** What the user's own reaction says of its key, as of its `seq`, even if the message is newer already. */
+export function withOwnReaction(mine: Mine | undefined, key: string, is: boolean, seq: number): Mine {
+  const before = mine ?? { asOf: 0, keys: [] };
+  if (seq <= before.asOf || seq <= (before.later?.[key]?.asOf ?? 0)) return before;
+  return { ...before, later: { ...before.later, [key]: { is, asOf: seq } } };
+}
+
+function newerMine(known: Mine | undefined, { updatedSeq, reactions, poll }: Message): Mine {
+  if (known && known.asOf > updatedSeq) return known;
+  const later = Object.entries(known?.later ?? {}).filter(([, { asOf }]) => asOf > updatedSeq);
+  const options = poll?.options.flatMap(({ mine }, index) => (mine ? [index] : [])) ?? [];
+  const votes = known?.votes && known.votes.asOf > updatedSeq ? known.votes : poll && { asOf: updatedSeq, options };
+  return {
+    asOf: updatedSeq,
+    keys: reactions.filter(({ mine }) => mine).map(({ key }) => key),
+    ...(later.length && { later: Object.fromEntries(later) }),
+    ...(votes && { votes }),
+  };
+}
+
+const withoutMine = (message: Message): Message => ({
+  ...message,
+  reactions: message.reactions.map(({ key, count, users }): ReactionSummary => ({ key, count, users })),
+  ...(message.poll && { poll: { ...message.poll, options: message.poll.options.map(({ text, votes }) => ({ text, votes })) } }),
+});
+
+/** The beginning of a text, of at most 100 UTF-16 units, never cut within what people see as one character. */
+export function previewOf(text: string): string {
+  if (text.length <= 100) return text;
+  let length = 0;
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    if (length + segment.length > 99) break;
+    length += segment.length;
+  }
+  return `${text.slice(0, length)}…`;
+}
+
+export const quoteOf = ({ messageId, seq, senderId, text, expiresAt, unsentAt }: Message): Quote => ({
+  messageId,
+  seq,
+  senderId,
+  preview: expiresAt ? '' : previewOf(text),
+  ...(unsentAt && { isUnsent: true }),
+});

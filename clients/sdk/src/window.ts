@@ -1,0 +1,384 @@
+import type { LogRecord, MessageRecord, Write } from './batch.js';
+import { beginLog } from './apply.js';
+import type { MessageWindow, WindowOptions } from './conversation.js';
+import { backoff, type Env } from './env.js';
+import { ChatError } from './error.js';
+import type { Http } from './http.js';
+import { keepItems, Live } from './live.js';
+import { mergePage, messagesBetween, type Page } from './messages.js';
+import { overlay } from './overlay.js';
+import type { OutboxRecord } from './outbox.js';
+import { add, around, type Range, type Ranges, union } from './ranges.js';
+import type { Store, Tx } from './store.js';
+import type { MessageWindowState } from './types.js';
+
+const end = Number.MAX_SAFE_INTEGER;
+
+/** What a window needs of the chat that it belongs to. */
+export interface WindowHost {
+  readonly env: Env;
+  readonly http: Http;
+  readonly ready: Promise<{ readonly store: Store; readonly write: Write }>;
+  readonly me: () => string;
+  readonly outbox: () => readonly OutboxRecord[];
+  /** Says that a conversation is on the screen, so that its gaps are closed, and calls back when it changes. Returns what ends it. */
+  readonly watch: (conversationId: string, changed: (what: 'log' | 'outbox' | 'connected') => void) => () => void;
+  /** What the list says of it. */
+  readonly unread: (conversationId: string) => { readonly count: number; readonly clearedSeq: number; readonly isGone: boolean };
+  /** What pages have confirmed since the connection was made; before that something may have been deleted for the user elsewhere. */
+  readonly confirmed: (conversationId: string, threadId: string) => { ranges: Ranges };
+  /** Asks for the current versions of messages. */
+  readonly fetchMessages: (ids: readonly (readonly [conversationId: string, messageId: string])[]) => Promise<void>;
+}
+
+const nothing: MessageWindowState = {
+  status: 'loading',
+  messages: [],
+  hasBefore: false,
+  hasAfter: false,
+  hasHole: false,
+  isLoadingBefore: false,
+  isLoadingAfter: false,
+};
+
+type PageOf = Page & { readonly hasMore: boolean };
+
+/** A range of messages of a conversation, or of a thread in it, that is looked at. */
+export class Window extends Live<MessageWindowState> implements MessageWindow {
+  readonly #pageSize: number;
+  #anchor: number | 'newest';
+  #from = 0;
+  /** `end` when it shows the newest, and whatever comes. */
+  #to = 0;
+  /** Up to where everything is known. */
+  #coveredTo = 0;
+  #records: readonly MessageRecord[] = [];
+  #isOpen = false;
+  /** Raised by each jump, so that what was under way before doesn't show. */
+  #visit = 0;
+  #reading: Promise<void> | undefined;
+  #isChanged = false;
+  #unread: { readonly count: number; readonly upTo: number; readonly found?: number } | undefined;
+  #failures = 0;
+  #cancelRetry = () => {};
+  #cancelExpiry = () => {};
+  #hasFetchedPolls = false;
+  readonly #loading: { before?: Promise<void>; after?: Promise<void> } = {};
+
+  constructor(
+    private readonly host: WindowHost,
+    private readonly conversationId: string,
+    private readonly threadId: string,
+    { around: place, pageSize = 50 }: WindowOptions = {},
+  ) {
+    super(host.env, nothing, () => this.#work());
+    this.#anchor = place ?? 'newest';
+    this.#pageSize = Math.min(Math.max(pageSize, 1), 100);
+  }
+
+  #work(): () => void {
+    const unwatch = this.host.watch(this.conversationId, what => {
+      if (what === 'outbox') this.#show();
+      else if (what === 'log' && this.#isOpen) void this.#refresh();
+      else if (what === 'connected') void (this.#isOpen ? this.#confirm() : this.#open());
+    });
+    void this.#open();
+    return () => {
+      unwatch();
+      this.#cancelRetry();
+      this.#cancelExpiry();
+    };
+  }
+
+  async jumpTo(place: number | 'newest'): Promise<void> {
+    this.#anchor = place;
+    this.#isOpen = false;
+    await this.#open();
+  }
+
+  loadBefore(): Promise<void> {
+    return (this.#loading.before ??= this.#load('before').finally(() => {
+      this.#loading.before = undefined;
+      this.#update({ isLoadingBefore: false });
+    }));
+  }
+
+  loadAfter(): Promise<void> {
+    return (this.#loading.after ??= this.#load('after').finally(() => {
+      this.#loading.after = undefined;
+      this.#update({ isLoadingAfter: false });
+    }));
+  }
+
+  /** Shows what is kept around the anchor, or asks for it. */
+  async #open(): Promise<void> {
+    const visit = ++this.#visit;
+    this.#cancelRetry();
+    try {
+      if (await this.#settle(visit)) return void this.#confirm();
+      const page = await this.#ask(this.#position());
+      if (visit !== this.#visit) return;
+      await this.#keep(page, this.#anchor === 'newest');
+      await this.#settle(visit);
+    } catch (error) {
+      if (visit === this.#visit) this.#failed(error, true);
+    }
+  }
+
+  /** Asks once more for a page that is looked at, if it is from before the connection was made. */
+  async #confirm(from = this.#from, to = this.#records.at(-1)?.seq ?? from, position = this.#position()): Promise<void> {
+    const known = around(this.host.confirmed(this.conversationId, this.threadId).ranges, to);
+    if (known && known[0] <= from) return;
+    const visit = this.#visit;
+    try {
+      const page = await this.#ask(position);
+      if (visit === this.#visit) await this.#keep(page, this.#anchor === 'newest' && position['beforeSeq'] === undefined);
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+      if (visit !== this.#visit) return;
+      if (!error.isTransient) return this.#failed(error, false);
+      this.#cancelRetry();
+      if (this.isActive) this.#cancelRetry = this.#later(error, () => void this.#confirm(from, to, position));
+    }
+  }
+
+  #later(error: ChatError, run: () => void): () => void {
+    const { env } = this.host;
+    return env.after(Math.max(error.retryAfter * 1000, backoff(env, ++this.#failures, 1000, 30_000)), run);
+  }
+
+  /** Takes its place in what is kept; false where nothing is. */
+  async #settle(visit: number): Promise<boolean> {
+    const { store, write } = await this.host.ready;
+    const place = await store.read(async tx => {
+      const { ranges, log } = await this.#coverage(tx);
+      const isNewest = this.#anchor === 'newest';
+      const range = isNewest ? (log?.applied || this.threadId ? ranges.at(-1) : undefined) : around(ranges, this.#anchor as number);
+      if (!range) return undefined;
+      const isLast = range === ranges.at(-1) && range[1] >= (log?.applied ?? 0);
+      const before = await this.#last(
+        tx,
+        range[0],
+        isNewest ? end : (this.#anchor as number),
+        isNewest ? this.#pageSize : Math.ceil(this.#pageSize / 2),
+      );
+      const after = isNewest ? [] : await this.#first(tx, (this.#anchor as number) + 1, range[1], Math.floor(this.#pageSize / 2));
+      const isFull = isNewest ? before.length === this.#pageSize : before.length === Math.ceil(this.#pageSize / 2);
+      const reaches = after.length < Math.floor(this.#pageSize / 2);
+      return { from: isFull ? before[0]! : range[0], to: isNewest || (reaches && isLast) ? end : reaches ? range[1] : after.at(-1)! };
+    });
+    if (visit !== this.#visit) return true;
+    if (!place) return false;
+    [this.#from, this.#to, this.#isOpen] = [place.from, place.to, true];
+    this.#failures = 0;
+    if (!this.threadId) {
+      await write(async batch => {
+        const log = await batch.log(this.conversationId);
+        if (log) await batch.tx.put('logs', [this.conversationId, ''], { ...log, usedAt: batch.now });
+      });
+    }
+    await this.#refresh();
+    return true;
+  }
+
+  async #coverage(tx: Tx): Promise<{ readonly ranges: readonly Range[]; readonly log: LogRecord | undefined }> {
+    const log = await tx.get<LogRecord>('logs', [this.conversationId, '']);
+    const thread = this.threadId ? await tx.get<LogRecord>('logs', [this.conversationId, this.threadId]) : undefined;
+    // Whatever is known of the conversation is known of its threads.
+    return { log, ranges: thread ? union(thread.ranges, log?.applied ? log.ranges : []) : this.threadId ? [] : (log?.ranges ?? []) };
+  }
+
+  /** The last, or first, messages of a range, ascending by `seq`. */
+  async #last(tx: Tx, from: number, to: number, limit: number): Promise<number[]> {
+    return (await this.#some(tx, from, to, { limit, reverse: true })).reverse();
+  }
+
+  #first(tx: Tx, from: number, to: number, limit: number): Promise<number[]> {
+    return this.#some(tx, from, to, { limit });
+  }
+
+  async #some(tx: Tx, from: number, to: number, options: { readonly limit: number; readonly reverse?: boolean }): Promise<number[]> {
+    if (to < from) return [];
+    const { conversationId, threadId } = this;
+    if (threadId) return await tx.range<number>('threads', [conversationId, threadId, from], [conversationId, threadId, to], options);
+    return (await tx.range<MessageRecord>('messages', [conversationId, from], [conversationId, to], options)).map(({ seq }) => seq);
+  }
+
+  /** Reads what is kept of its range again; once more if it changed meanwhile. */
+  #refresh(): Promise<void> {
+    this.#isChanged = true;
+    return (this.#reading ??= (async () => {
+      try {
+        while (this.#isChanged) {
+          this.#isChanged = false;
+          await this.#read();
+        }
+      } finally {
+        this.#reading = undefined;
+      }
+    })());
+  }
+
+  async #read(): Promise<void> {
+    const { store } = await this.host.ready;
+    const visit = this.#visit;
+    const found = await store.read(async tx => {
+      const { ranges, log } = await this.#coverage(tx);
+      const range = this.#to === end ? ranges.at(-1) : (around(ranges, this.#to) ?? around(ranges, this.#from));
+      if (!range) return undefined;
+      const from = Math.max(this.#from, range[0]);
+      const to = this.#to === end ? end : Math.min(this.#to, range[1]);
+      return { from, to, range, log, records: await messagesBetween(tx, this.conversationId, this.threadId, from, to) };
+    });
+    if (visit !== this.#visit) return;
+    if (!found) {
+      // Everything was dropped.
+      if (!this.#isOpen) return;
+      this.#isOpen = false;
+      void this.#open();
+      return;
+    }
+    [this.#from, this.#to, this.#coveredTo, this.#records] = [found.from, found.to, found.range[1], found.records];
+    const hasHole = found.to === end && found.records.some(({ seq }) => seq > found.range[1]);
+    this.#show({ status: 'ready', hasHole, error: undefined });
+    await this.#fetchOutdated();
+  }
+
+  async #fetchOutdated(): Promise<void> {
+    const isOutdated = ({ message, mine, isStale }: MessageRecord) =>
+      isStale || (!this.#hasFetchedPolls && message.poll && message.updatedSeq > (mine?.votes?.asOf ?? 0));
+    const outdated = this.#records.filter(isOutdated);
+    this.#hasFetchedPolls = true;
+    if (outdated.length) await this.host.fetchMessages(outdated.map(({ message }) => [this.conversationId, message.messageId]));
+  }
+
+  #show(more: Partial<MessageWindowState> = {}): void {
+    const { count, clearedSeq, isGone } = this.host.unread(this.conversationId);
+    const status = isGone ? 'gone' : (more.status ?? this.getSnapshot().status);
+    if (!this.#isOpen || isGone) return this.#update({ ...(isGone && { ...nothing, status }) });
+    const now = this.host.env.now();
+    const place = { thread: this.threadId, coveredTo: Math.max(this.#coveredTo, clearedSeq), isEnd: this.#to === end };
+    const records = this.#records.filter(({ seq }) => seq > clearedSeq);
+    const items = this.host.outbox().filter(({ conversationId }) => conversationId === this.conversationId);
+    const messages = keepItems(this.getSnapshot().messages, overlay(records, items, this.host.me(), now, place), ({ key }) => key);
+    this.#unread ??= { count, upTo: records.at(-1)?.seq ?? 0 };
+    const firstUnreadSeq = this.#firstUnread();
+    this.#update({
+      ...more,
+      status,
+      messages,
+      hasBefore: this.#from > Math.max(1, clearedSeq + 1),
+      hasAfter: this.#to !== end,
+      ...(firstUnreadSeq && { firstUnreadSeq }),
+    });
+    this.#watchExpiry(records, now);
+  }
+
+  #firstUnread(): number | undefined {
+    const { count, upTo, found } = this.#unread!;
+    if (found || !count) return found;
+    const others = this.#records.filter(({ seq, message, isHidden }) => seq <= upTo && !isHidden && message.senderId !== this.host.me());
+    const first = others.at(-count) ?? (this.#from <= 1 ? others[0] : undefined);
+    if (first) this.#unread = { count, upTo, found: first.seq };
+    return first?.seq;
+  }
+
+  #watchExpiry(records: readonly MessageRecord[], now: number): void {
+    this.#cancelExpiry();
+    const next = records.reduce((soonest, { message }) => {
+      const at = message.expiresAt ? Date.parse(message.expiresAt) : Infinity;
+      return at > now ? Math.min(soonest, at) : soonest;
+    }, Infinity);
+    this.#cancelExpiry = next < Infinity ? this.host.env.after(next - now, () => this.#show()) : () => {};
+  }
+
+  #update(change: Partial<MessageWindowState>): void {
+    const before = this.getSnapshot();
+    const names = Object.keys(change) as (keyof MessageWindowState)[];
+    if (names.some(name => !Object.is(before[name], change[name]))) this.set({ ...before, ...change });
+  }
+
+  async #load(direction: 'before' | 'after'): Promise<void> {
+    const isBefore = direction === 'before';
+    if (!this.#isOpen || !(isBefore ? this.getSnapshot().hasBefore : this.getSnapshot().hasAfter)) return;
+    this.#update(isBefore ? { isLoadingBefore: true } : { isLoadingAfter: true });
+    const visit = this.#visit;
+    try {
+      // A page without messages only says that there are none: the next one may have some.
+      for (let tries = 0; tries < 5; tries++) {
+        const [from, to] = [this.#from, this.#to];
+        const position: Readonly<Record<string, number>> = isBefore ? { beforeSeq: from } : { afterSeq: to };
+        if (await this.#extend(isBefore)) {
+          void (isBefore ? this.#confirm(this.#from, from - 1, position) : this.#confirm(to + 1, this.#records.at(-1)?.seq, position));
+          break;
+        }
+        const page = await this.#ask(position);
+        if (visit !== this.#visit) return;
+        await this.#keep(page, false);
+      }
+    } catch (error) {
+      if (visit === this.#visit) this.#failed(error, false);
+    }
+  }
+
+  /** Moves its edge by a page of what is kept; false where nothing more is. */
+  async #extend(isBefore: boolean): Promise<boolean> {
+    const { store } = await this.host.ready;
+    const edge = await store.read(async tx => {
+      const { ranges, log } = await this.#coverage(tx);
+      const range = around(ranges, isBefore ? this.#from : this.#to);
+      if (!range) return undefined;
+      if (isBefore) {
+        const seqs = await this.#last(tx, range[0], this.#from - 1, this.#pageSize);
+        return seqs.length === this.#pageSize ? seqs[0]! : range[0];
+      }
+      const seqs = await this.#first(tx, this.#to + 1, range[1], this.#pageSize);
+      if (seqs.length === this.#pageSize) return seqs.at(-1)!;
+      return range === ranges.at(-1) && range[1] >= (log?.applied ?? 0) ? end : range[1];
+    });
+    const isMoved = edge !== undefined && edge !== (isBefore ? this.#from : this.#to);
+    const had = this.#records.length;
+    if (isMoved && isBefore) this.#from = edge;
+    if (isMoved && !isBefore) this.#to = edge;
+    if (isMoved) await this.#refresh();
+    return isMoved && (this.#records.length > had || this.#from <= 1 || this.#to === end);
+  }
+
+  #position(): Readonly<Record<string, number>> {
+    if (this.#anchor !== 'newest') return { aroundSeq: this.#anchor };
+    return this.threadId ? { beforeSeq: end } : {};
+  }
+
+  async #ask(position: Readonly<Record<string, number>>): Promise<PageOf> {
+    const { conversationId, threadId } = this;
+    const messages = '/conversations/{conversationId}/messages';
+    const path = { conversationId, messageId: threadId };
+    const query = { limit: this.#pageSize, ...position };
+    if (!threadId) return (await this.host.http.ask('get', messages, { path: { conversationId }, query })) as PageOf;
+    // Threads have no pages around a position: one up to it, and one after it.
+    if (position['aroundSeq'] === undefined)
+      return (await this.host.http.ask('get', `${messages}/{messageId}/replies`, { path, query })) as PageOf;
+    const before = await this.#ask({ beforeSeq: position['aroundSeq'] + 1 });
+    const after = await this.#ask({ afterSeq: before.toSeq });
+    return { messages: [...before.messages, ...after.messages], fromSeq: before.fromSeq, toSeq: after.toSeq, hasMore: after.hasMore };
+  }
+
+  async #keep(page: PageOf, isNewest: boolean): Promise<void> {
+    const { write } = await this.host.ready;
+    const confirmed = this.host.confirmed(this.conversationId, this.threadId);
+    confirmed.ranges = add(confirmed.ranges, [page.fromSeq, page.toSeq]);
+    await write(async batch => {
+      if (isNewest && !this.threadId) return await beginLog(batch, this.conversationId, page);
+      await mergePage(batch, this.conversationId, page, this.threadId);
+    });
+  }
+
+  #failed(error: unknown, isOpening: boolean): void {
+    if (!(error instanceof ChatError)) throw error;
+    if (error.code === 'conversation_not_found' || (this.threadId && error.code === 'message_not_found'))
+      return this.#update({ ...nothing, status: 'gone' });
+    this.#update({ error });
+    if (!isOpening || !error.isTransient || !this.isActive) return;
+    this.#cancelRetry = this.#later(error, () => void this.#open());
+  }
+}

@@ -1,0 +1,216 @@
+import { describe, expect, test } from 'vitest';
+import { asked, isOnline, look, pair, say, soon, texts } from './support/story.js';
+import { World } from './support/world.js';
+
+describe('Catching up', () => {
+  test('shows what was said while away, in the list and on the screen', async () => {
+    const { world, bob, toBob, toAlice } = await pair();
+    const window = look(toAlice);
+    await say(world, toBob, 'one');
+    await world.clock.pass(1000);
+    bob.setOnline(false);
+    await say(world, toBob, 'two', 'three');
+    bob.setOnline(true);
+    await world.clock.until('Bob is online', () => isOnline(bob));
+    expect(texts(window)).toEqual(['one', 'two', 'three']);
+    expect(bob.chat.conversations().getSnapshot().conversations[0]).toMatchObject({ unreadCount: 3, lastMessage: { preview: 'three' } });
+    await world.close();
+  });
+
+  // A list follows by up to a second, so the first sync may be too early.
+  test.each(Array.from({ length: 25 }, (_, index) => index * 40))(
+    'misses no commit %i ms after connecting began, without another one',
+    async offset => {
+      const { world, bob, toBob } = await pair();
+      world.service.lag = () => 900;
+      await say(world, toBob, 'one');
+      await world.clock.pass(3000);
+      bob.loseConnection();
+      await world.clock.pass(offset);
+      await say(world, toBob, 'two');
+      await world.clock.pass(8000);
+      expect(bob.chat.conversations().getSnapshot().conversations[0]?.lastMessage?.preview).toBe('two');
+      await world.close();
+    },
+  );
+
+  test('asks again 5 and 60 s after connecting, and what is on the screen for what moves no list', async () => {
+    const { world, bob, toAlice, id } = await pair();
+    look(toAlice);
+    await world.clock.pass(100_000);
+    bob.loseConnection();
+    await world.clock.until('Bob is online', () => isOnline(bob) && bob.connects === 2);
+    world.service.requests.length = 0;
+    await world.clock.pass(4000);
+    expect(asked(world, /bob GET \/sync/)).toHaveLength(0);
+    await world.clock.pass(2000);
+    expect(asked(world, /bob GET \/sync/)).toHaveLength(1);
+    await world.clock.pass(60_000);
+    expect(asked(world, /bob GET \/sync/)).toHaveLength(2);
+    expect(asked(world, new RegExp(`bob GET /conversations/${id}/events`))).toHaveLength(2);
+    await world.close();
+  });
+
+  test('goes on from the old cursor when the page was not kept', async () => {
+    const { world, bob, toBob } = await pair();
+    const device = bob.device;
+    await world.clock.pass(5000);
+    bob.setOnline(false);
+    await say(world, toBob, 'one');
+    await world.clock.pass(2000);
+    bob.setOnline(true);
+    await world.clock.until('the page is asked for', () => asked(world, /bob GET \/sync/).length > 3);
+    bob.kill();
+    const again = device.open();
+    await world.clock.until('Bob is online', () => isOnline(again));
+    expect(again.chat.conversations().getSnapshot().conversations[0]?.lastMessage?.preview).toBe('one');
+    expect(asked(world, /bob GET \/sync/).at(-1)).toContain('cursor=');
+    await world.close();
+  });
+
+  test('shows the newest page where the gap is larger, and what lies before it is asked for when it is looked at', async () => {
+    const { world, bob, toBob, toAlice } = await pair();
+    const window = look(toAlice);
+    await say(world, toBob, 'first');
+    await world.clock.pass(1000);
+    bob.setOnline(false);
+    const all = Array.from({ length: 150 }, (_, index) => `m${index}`);
+    for (const text of all) toBob.send({ text });
+    await world.clock.pass(20_000);
+    bob.setOnline(true);
+    world.service.requests.length = 0;
+    await world.clock.until('Bob is online', () => isOnline(bob));
+    expect(texts(window)).toEqual(all.slice(-50));
+    expect(asked(world, /bob GET .*afterSeq=2&/)).toEqual([]);
+    while (window.getSnapshot().hasBefore) await soon(world, window.loadBefore());
+    expect(texts(window)).toEqual(['first', ...all]);
+    await world.close();
+  });
+
+  test('does not read a long gap entry by entry, whatever place is looked at', async () => {
+    const { world, bob, toBob, toAlice } = await pair();
+    await say(world, toBob, 'first');
+    const window = look(toAlice, { around: 2 });
+    await world.clock.pass(1000);
+    bob.setOnline(false);
+    for (let count = 0; count < 150; count++) toBob.send({ text: `m${count}` });
+    await world.clock.pass(20_000);
+    bob.setOnline(true);
+    world.service.requests.length = 0;
+    await world.clock.until('Bob is online', () => isOnline(bob));
+    await world.clock.pass(2000);
+    expect(asked(world, /bob GET .*afterSeq=2&/)).toEqual([]);
+    expect(texts(window).at(-1)).toBe('m149');
+    await world.close();
+  });
+
+  test('begins anew when the store did, but keeps what waits in the outbox', async () => {
+    const { world, id, alice, bob, toBob, toAlice } = await pair();
+    const window = look(toAlice);
+    await say(world, toBob, 'one', 'lost');
+    await world.clock.pass(1000);
+    bob.chat.conversation(id).setPreferences({ pinned: true });
+    world.intercept = (method, path) =>
+      method === 'POST' && path.endsWith('/messages') ? { status: 503, headers: { 'Retry-After': '10' } } : undefined;
+    toAlice.send({ text: 'waits' });
+    await world.clock.pass(1000);
+    // The failover lost the last commit, and its number goes to another one.
+    const conversation = world.service.conversations.get(id)!;
+    const last = [...conversation.messages.values()].find(({ text }) => text === 'lost')!;
+    conversation.messages.delete(last.messageId);
+    conversation.log.splice(last.seq - 1);
+    world.service.storeEpoch = 2;
+    world.intercept = () => undefined;
+    toBob.send({ text: 'instead' });
+    await world.clock.pass(20_000);
+    expect(texts(window)).toEqual(['one', 'instead', 'waits']);
+    expect(alice.chat.outbox.getSnapshot()).toEqual([]);
+    await world.close();
+  });
+});
+
+describe('The list', () => {
+  test('takes of two states of an entry the newer, in whatever order they come', async () => {
+    const { world, id, bob } = await pair();
+    const [connection] = bob.connections;
+    const at = new Date(world.clock.now).toISOString();
+    const push = async (version: number, pinned: boolean) => {
+      connection!.events([
+        { type: 'conversation.preferences.updated', conversationId: id, at, data: { version, pinned, archived: false } },
+      ]);
+      await world.clock.pass(100);
+      return bob.chat.conversations().getSnapshot().conversations[0]?.preferences.pinned;
+    };
+    expect(await push(90, true)).toBe(true);
+    expect(await push(80, false)).toBe(true);
+    expect(await push(91, false)).toBe(false);
+    await world.close();
+  });
+
+  test('counts each message once, whatever comes late or twice, and not those that were read', async () => {
+    const { world, bob, toBob, toAlice } = await pair();
+    // No sync to come says how many there are.
+    await world.clock.pass(70_000);
+    world.chaos = { ...world.chaos, late: 400, doubled: 1 };
+    await say(world, toBob, 'one', 'two', 'three');
+    await world.clock.pass(3000);
+    const unread = () => bob.chat.unread.getSnapshot();
+    expect(unread()).toEqual({ conversations: 1, messages: 3 });
+    toAlice.read(4);
+    expect(bob.chat.conversations().getSnapshot().conversations[0]!.unreadCount).toBe(3);
+    await world.clock.pass(2000);
+    expect(unread()).toEqual({ conversations: 0, messages: 0 });
+    await say(world, toBob, 'four');
+    await world.clock.pass(3000);
+    expect(unread()).toEqual({ conversations: 1, messages: 1 });
+    toAlice.setPreferences({ mutedUntil: '9999-12-31T23:59:59.999Z' });
+    await world.clock.pass(100);
+    expect(unread()).toEqual({ conversations: 0, messages: 0 });
+    await world.close();
+  });
+
+  test('loses a group that the user was removed from or that is deleted, with what was said there, and stale items bring it not back', async () => {
+    const world = new World();
+    world.service.lag = () => 800;
+    const alice = world.device('alice').open();
+    const bob = world.device('bob').open();
+    await world.clock.pass(1000);
+    const group = await soon(world, alice.chat.createGroup({ title: 'Trip', members: ['bob'] }));
+    const window = look(bob.chat.conversation(group.conversationId));
+    await say(world, group, 'one');
+    await world.clock.pass(500);
+    expect(texts(window)).toEqual(['one']);
+    await soon(world, group.removeMember('bob'));
+    await world.clock.pass(3000);
+    expect(window.getSnapshot()).toMatchObject({ status: 'gone', messages: [] });
+    expect(bob.chat.conversations('all').getSnapshot().conversations).toEqual([]);
+    // Who is added again begins with what follows.
+    await soon(world, group.addMembers(['bob']));
+    await say(world, group, 'two');
+    await world.clock.pass(5000);
+    const again = look(bob.chat.conversation(group.conversationId));
+    await world.clock.pass(1000);
+    expect(texts(again)).toEqual(['two']);
+    await soon(world, group.delete());
+    await world.clock.pass(3000);
+    expect(bob.chat.conversations('all').getSnapshot().conversations).toEqual([]);
+    expect(again.getSnapshot().status).toBe('gone');
+    await world.close();
+  });
+
+  test('shows what others began at once', async () => {
+    const { world, bob } = await pair();
+    const carol = world.device('carol').open();
+    await world.clock.pass(1000);
+    const made = await soon(world, carol.chat.createGroup({ title: 'Dinner', members: ['bob'] }));
+    await world.clock.pass(500);
+    expect(
+      bob.chat
+        .conversations()
+        .getSnapshot()
+        .conversations.map(({ title }) => title),
+    ).toContain('Dinner');
+    expect(made.summary.getSnapshot()?.title).toBe('Dinner');
+    await world.close();
+  });
+});
