@@ -8,6 +8,10 @@ HTMLDialogElement.prototype.showModal = function () {
 HTMLDialogElement.prototype.close = function () {
   this.open = false;
 };
+globalThis.IntersectionObserver ??= class {
+  observe() {}
+  disconnect() {}
+} as unknown as typeof IntersectionObserver;
 globalThis.matchMedia ??= (() => ({ matches: false })) as unknown as typeof matchMedia;
 
 beforeEach(() => {

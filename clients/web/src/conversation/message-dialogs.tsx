@@ -118,7 +118,6 @@ function useAnswer<T>(ask: () => Promise<T>): { readonly value?: T; readonly err
       isWanted = false;
     };
     // It is asked for once: what it is about doesn't change while the dialog is open.
-    // eslint-disable-next-line
   }, []);
   return answer;
 }

@@ -28,7 +28,6 @@ export default function ScheduleDialog({ content, onScheduled, onClose }: Schedu
   useEffect(() => {
     void load();
     // Once, when it opens.
-    // eslint-disable-next-line
   }, []);
   const schedule = async () => {
     await conversation.schedule({ ...content, text: text.trim() }, new Date(due));

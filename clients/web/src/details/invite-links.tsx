@@ -20,7 +20,6 @@ export function InviteLinks() {
   useEffect(() => {
     void load();
     // Of one conversation: the details of another are another component.
-    // eslint-disable-next-line
   }, []);
   return (
     <section>

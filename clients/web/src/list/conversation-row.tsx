@@ -22,6 +22,7 @@ import { Avatar, UserAvatar } from '../ui/avatar.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { Menu } from '../ui/menu.tsx';
 import { useArrangement } from './arrangement.ts';
+import { useIsOnScreen } from './on-screen.ts';
 
 interface ConversationRowProps {
   readonly summary: ConversationView;
@@ -33,8 +34,9 @@ interface ConversationRowProps {
 export const ConversationRow = memo(function ConversationRow({ summary, isSelected, isTabStop, onFocus }: ConversationRowProps) {
   const { conversationId, kind, peer, preferences, unreadCount, isUnread, isMuted, isMentioned } = summary;
   const title = useTitle(summary);
-  const online = usePresence(peer ? [peer] : []).get(peer ?? '')?.online;
   const row = useRef<HTMLLIElement>(null);
+  const isOnScreen = useIsOnScreen(row);
+  const online = usePresence(peer && isOnScreen ? [peer] : []).get(peer ?? '')?.online;
   const [anchor, setAnchor] = useState<DOMRect>();
   const openMenu = () => setAnchor(row.current!.getBoundingClientRect());
   return (

@@ -156,7 +156,7 @@ function Connection() {
     online: '',
     closed: 'Signed out.',
   }[status];
-  const isRefused = error && error.code !== 'unreachable';
+  const isRefused = error && !error.isTransient;
   return (
     <p className={`connection is-${status}`} role="status">
       {isRefused && status === 'offline' ? explain(error) : text}
