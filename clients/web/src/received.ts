@@ -17,7 +17,7 @@ export function useReceived(): void {
       if (!chat.connection.getSnapshot().isLeader) return;
       newest.set(conversationId, Math.max(seq, newest.get(conversationId) ?? 0));
       timer ||= window.setTimeout(async () => {
-        for (let next; (next = newest.entries().next().value); ) {
+        for (let next; (next = newest.entries().next().value);) {
           newest.delete(next[0]);
           await received(chat, ...next);
         }

@@ -88,9 +88,7 @@ export const MessageRow = memo(function MessageRow({ row, isActive, isFlashed, i
           <span className="gutter">{isLast && <UserAvatar userId={message.senderId} conversationId={conversationId} size="small" />}</span>
         )}
         <div className="body">
-          <div
-            className={['bubble', !isShown && 'is-unsent', isBig && 'is-emoji'].filter(Boolean).join(' ')}
-          >
+          <div className={['bubble', !isShown && 'is-unsent', isBig && 'is-emoji'].filter(Boolean).join(' ')}>
             {isGroup && !message.isMine && isFirst && (
               <p className="sender" dir="auto">
                 {sender}
