@@ -38,6 +38,7 @@ export const MessageRow = memo(function MessageRow({ row, isActive, isFlashed, i
   const isShown = !message.unsentAt;
   const isBig = isShown && message.kind === 'text' && isFewEmoji(message.text);
   const isSent = message.state === 'sent';
+  const root = message.threadId ?? message.messageId;
   const openMenu = () => isSent && setMenu(element.current!.querySelector('.bubble')!.getBoundingClientRect());
   const longPress = useLongPress(openMenu);
 
@@ -110,10 +111,10 @@ export const MessageRow = memo(function MessageRow({ row, isActive, isFlashed, i
             </span>
           </div>
           {isShown && message.reactions.length > 0 && <Reactions message={message} isTabStop={isActive} onMore={() => setPicking(true)} />}
-          {message.thread && message.messageId && !isThread && (
-            <a className="thread-link" href={to.thread(conversationId, message.messageId)} tabIndex={isActive ? 0 : -1}>
+          {root && (message.thread || message.threadId) && !isThread && (
+            <a className="thread-link" href={to.thread(conversationId, root)} tabIndex={isActive ? 0 : -1}>
               <MessagesSquare aria-hidden="true" />
-              {plural(message.thread.count, 'reply').replace('replys', 'replies')}
+              {message.thread ? plural(message.thread.count, 'reply').replace('replys', 'replies') : 'In a thread'}
             </a>
           )}
           <NotSent message={message} onAnswer={onAnswer} isTabStop={isActive} />
