@@ -87,11 +87,19 @@ test('what disappears goes by itself', async () => {
   await messages(a).getByText('This stays').waitFor();
 });
 
-test('another tab learns of what was read and of what was deleted', async () => {
+test('another tab shares the connection, and learns of what was read and of what was deleted', async () => {
   const { alice, bob } = names('alice', 'bob');
   const direct = await api(bob).direct(alice);
   await api(bob).send(direct, 'For you alone');
   const first = await signIn(alice);
+  await first
+    .getByRole('link', { name: new RegExp(bob) })
+    .getByText('unread')
+    .waitFor();
+  let connections = 0;
+  first.context().on('request', request => {
+    if (request.url().includes('api/realtime/negotiate')) connections++;
+  });
   const second = await secondTab(first, alice);
   const entry = second.getByRole('link', { name: new RegExp(bob) });
   await entry.getByText('unread').waitFor();
@@ -109,6 +117,7 @@ test('another tab learns of what was read and of what was deleted', async () => 
   await first.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await messages(first).getByText('For you alone').waitFor({ state: 'detached' });
   await messages(second).getByText('For you alone').waitFor({ state: 'detached' });
+  expect(connections).toBe(0);
 });
 
 test('a list of more than fifty is up to date after being away', async () => {
@@ -170,6 +179,19 @@ test('a long conversation: few tab stops and elements, a steady place, and word 
     await held;
     await route.continue();
   });
+  // Nobody scrolls before the page is where it opens.
+  await scroller.evaluate(
+    element =>
+      new Promise<void>(resolve => {
+        let last = -1;
+        const look = () => {
+          if (element.scrollTop > 0 && element.scrollTop === last) return resolve();
+          last = element.scrollTop;
+          requestAnimationFrame(() => requestAnimationFrame(look));
+        };
+        look();
+      }),
+  );
   await scroller.evaluate(element => element.scrollTo(0, 300));
   await expect.poll(() => scroller.evaluate(element => element.scrollTop)).toBeLessThan(400);
   const [height, earlier] = [await scroller.evaluate(element => element.scrollHeight), await place()];
