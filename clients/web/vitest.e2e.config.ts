@@ -7,6 +7,6 @@ export default defineConfig({
     testTimeout: 90_000,
     hookTimeout: 60_000,
     fileParallelism: false,
-    retry: 0,
+    expect: { poll: { timeout: 20_000 } },
   },
 });

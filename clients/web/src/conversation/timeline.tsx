@@ -67,7 +67,11 @@ export function Timeline({ ref, messages: state, onAnswer, label = 'Messages', i
     const rest = element.scrollHeight - element.clientHeight - element.scrollTop;
     // Only who scrolls back leaves the end: what grows below doesn't take anybody away from it.
     if (rest < edge) wasAtEnd.current = true;
-    else if (element.scrollTop < lastTop.current - 1) wasAtEnd.current = false;
+    else if (element.scrollTop < lastTop.current - 1) {
+      // A jump to the end that still waits for rows to be measured would take them back.
+      if (wasAtEnd.current) view.scrollTo(element.scrollTop);
+      wasAtEnd.current = false;
+    }
     lastTop.current = element.scrollTop;
     setAtEnd(wasAtEnd.current);
     if (hasBefore && element.scrollTop < 10 * edge) void loadBefore();
