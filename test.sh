@@ -88,6 +88,12 @@ step "API documents" npm run --silent --prefix tests/api-lint lint
 step "the SDK builds and is within its size" npm run --silent --prefix clients/sdk build
 step "the SDK's tests are typed" npm run --silent --prefix clients/sdk typecheck
 vitest_in clients/sdk
+step "the React hooks build and are within their size" npm run --silent --prefix clients/react build
+step "the React hooks' tests are typed" npm run --silent --prefix clients/react typecheck
+vitest_in clients/react
+step "the page builds and is within its size" npm run --silent --prefix clients/web build
+step "the page's code is typed" npm run --silent --prefix clients/web typecheck
+vitest_in clients/web
 step "infra/ compiles without a warning and fits the code and the docs" node tests/infra/run.mjs
 step "build" dotnet build Chat.Functions.sln -v quiet || finish
 # The build has checked the rest.

@@ -74,7 +74,9 @@ internal sealed partial class LocalPages(TimeProvider time, IConfiguration setti
         }
 
         return path == "index.html"
-            ? Results.Text("Chat.Functions runs here. A development token: /local/token?user=alice. What happens inside: /local.")
+            ? Results.Text(
+                "Chat.Functions runs here, without its page, which npm builds: install Node.js 20 or newer and build again. " +
+                "A development token: /local/token?user=alice. What happens inside: /local.")
             : Results.StatusCode(StatusCodes.Status404NotFound);
     }
 

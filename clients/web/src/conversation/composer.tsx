@@ -1,0 +1,282 @@
+import type { MessageView } from '@chat-functions/client';
+import { useChat } from '@chat-functions/react';
+import { BarChart3, CalendarClock, Pencil, Plus, Reply, SendHorizontal, Smile, X } from 'lucide-react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
+import { useName, useNames } from '../names.ts';
+import { IconButton } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Menu } from '../ui/menu.tsx';
+import { forgetDraft, keepDraft, keptDraft } from './drafts.ts';
+import { useHere } from './here.ts';
+import { candidates, everyone, mentionsIn, namesEveryone, queryAt } from './mentions.ts';
+
+const EmojiPicker = lazy(() => import('../ui/emoji-picker.tsx'));
+const PollDialog = lazy(() => import('./poll-dialog.tsx'));
+const ScheduleDialog = lazy(() => import('./schedule-dialog.tsx'));
+
+/** What the composer is about, beside something new. `again` is a message that was refused. */
+export type Answering =
+  | { readonly kind: 'reply' | 'edit'; readonly message: MessageView }
+  | { readonly kind: 'again'; readonly message: MessageView; readonly outboxId: string };
+
+interface ComposerProps {
+  readonly answering: Answering | undefined;
+  readonly onAnswered: () => void;
+  readonly onSent: () => void;
+  readonly onEditLast: () => void;
+  /** The root of the thread that it writes to. */
+  readonly threadId?: string;
+}
+
+const isPhone = () => matchMedia('(pointer: coarse)').matches;
+
+export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }: ComposerProps) {
+  const chat = useChat();
+  const { conversation, conversationId, summary, details, isGroup, isAdmin, me } = useHere();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const draft = threadId ? '' : (summary?.preferences.draft?.text ?? '');
+  // Until something is typed here it is the draft, which may have been begun on another device.
+  const [typed, setTyped] = useState<string | undefined>(() => (threadId ? undefined : keptDraft(me, conversationId)));
+  const [changed, setChanged] = useState('');
+  const [opened, setOpened] = useState<'emoji' | 'poll' | 'schedule'>();
+  const [menu, setMenu] = useState<DOMRect>();
+  const [caret, setCaret] = useState(0);
+  const isChange = answering?.kind === 'edit' || answering?.kind === 'again';
+  const text = isChange ? changed : (typed ?? draft);
+
+  const members = useMemo(() => details?.members.map(one => one.userId).filter(id => id !== me) ?? [], [details, me]);
+  const memberNames = useNames(isGroup ? members : [], conversationId);
+  const names = useMemo(
+    () => (isGroup && isAdmin ? new Map([...memberNames, [everyone, everyone]]) : memberNames),
+    [memberNames, isGroup, isAdmin],
+  );
+  const completion = useCompletion(text, caret, names);
+
+  useEffect(() => {
+    if (!isPhone()) field.current?.focus();
+  }, []);
+  useEffect(() => {
+    if (!answering) return;
+    if (answering.kind !== 'reply') {
+      setChanged(answering.message.text);
+      setCaret(answering.message.text.length);
+    }
+    field.current?.focus();
+  }, [answering]);
+
+  useEffect(() => {
+    if (!threadId && typed !== undefined && typed === draft) forgetDraft(me, conversationId);
+  }, [threadId, typed, draft, me, conversationId]);
+
+  const keep = (next: string) => {
+    keepDraft(me, conversationId, next);
+    conversation.setDraft(next);
+  };
+
+  const write = (next: string, at = next.length) => {
+    setCaret(at);
+    if (isChange) setChanged(next);
+    else {
+      setTyped(next);
+      if (!threadId) keep(next);
+      conversation.setTyping(next.trim() !== '');
+    }
+  };
+
+  /** Puts something where the caret is. */
+  const insert = (part: string, from = field.current?.selectionStart ?? text.length, until = field.current?.selectionEnd ?? from) => {
+    write(text.slice(0, from) + part + text.slice(until), from + part.length);
+    requestAnimationFrame(() => {
+      field.current?.focus();
+      field.current?.setSelectionRange(from + part.length, from + part.length);
+    });
+  };
+
+  const complete = (userId: string) => {
+    if (completion.query) insert(`@${names.get(userId)} `, completion.query.from, caret);
+  };
+
+  const content = () => {
+    const trimmed = text.trim();
+    const mentions = mentionsIn(trimmed, memberNames);
+    return {
+      text: trimmed,
+      ...(mentions.length ? { mentions } : {}),
+      ...(isGroup && isAdmin && namesEveryone(trimmed) ? { mentionsAll: true as const } : {}),
+      ...(answering?.kind === 'reply' ? { replyTo: answering.message.messageId } : {}),
+      ...(threadId ? { threadId } : {}),
+    };
+  };
+
+  const clear = () => {
+    if (isChange) setChanged('');
+    else {
+      setTyped('');
+      if (!threadId) keep('');
+      conversation.setTyping(false);
+    }
+    onAnswered();
+  };
+
+  const send = (event?: FormEvent) => {
+    event?.preventDefault();
+    const said = content();
+    if (!said.text) return;
+    if (answering?.kind === 'again') chat.outbox.edit(answering.outboxId, said.text);
+    else if (answering?.kind === 'edit') {
+      if (said.text !== answering.message.text) conversation.edit(answering.message.messageId!, said.text, said.mentions);
+    } else {
+      conversation.send(said);
+      onSent();
+    }
+    clear();
+    field.current?.focus();
+  };
+
+  const key = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    if (completion.key(event, complete)) return;
+    if (event.key === 'Enter' && !event.shiftKey && !isPhone()) {
+      event.preventDefault();
+      send();
+    } else if (event.key === 'Escape' && answering) {
+      event.preventDefault();
+      if (isChange) setChanged('');
+      onAnswered();
+    } else if (event.key === 'ArrowUp' && !text && !answering) {
+      event.preventDefault();
+      onEditLast();
+    }
+  };
+
+  return (
+    <footer className="composer-area">
+      {answering && <Strip answering={answering} onCancel={onAnswered} />}
+      {completion.people.length > 0 && <Completion completion={completion} names={names} onChoose={complete} />}
+      <form className="composer" onSubmit={send}>
+        <IconButton
+          label="More to send"
+          icon={Plus}
+          aria-haspopup="menu"
+          onClick={event => setMenu(event.currentTarget.getBoundingClientRect())}
+        />
+        <div className="field">
+          <textarea
+            ref={field}
+            rows={1}
+            aria-label="Message"
+            placeholder={threadId ? 'Reply' : 'Message'}
+            dir="auto"
+            enterKeyHint="send"
+            value={text}
+            {...completion.attributes}
+            onChange={event => write(event.target.value, event.target.selectionStart)}
+            onSelect={event => setCaret(event.currentTarget.selectionStart)}
+            onKeyDown={key}
+          />
+          <IconButton label="Emoji" icon={Smile} onClick={() => setOpened('emoji')} />
+        </div>
+        <IconButton label={isChange ? 'Save' : 'Send'} icon={SendHorizontal} type="submit" className="send" aria-disabled={!text.trim()} />
+      </form>
+      {menu && (
+        <Menu
+          label="More to send"
+          anchor={menu}
+          onClose={() => setMenu(undefined)}
+          items={[
+            { label: 'Poll', icon: BarChart3, onSelect: () => setOpened('poll') },
+            { label: 'Send later', icon: CalendarClock, onSelect: () => setOpened('schedule') },
+          ]}
+        />
+      )}
+      <Suspense>
+        {opened === 'emoji' && (
+          <Dialog title="Emoji" onClose={() => setOpened(undefined)}>
+            <EmojiPicker
+              onPick={emoji => {
+                setOpened(undefined);
+                insert(emoji);
+              }}
+            />
+          </Dialog>
+        )}
+        {opened === 'poll' && <PollDialog threadId={threadId} onSent={onSent} onClose={() => setOpened(undefined)} />}
+        {opened === 'schedule' && <ScheduleDialog content={content()} onScheduled={clear} onClose={() => setOpened(undefined)} />}
+      </Suspense>
+    </footer>
+  );
+}
+
+/** What is answered or changed. */
+function Strip({ answering: { kind, message }, onCancel }: { readonly answering: Answering; readonly onCancel: () => void }) {
+  const name = useName(message.senderId, message.conversationId);
+  const Icon = kind === 'reply' ? Reply : Pencil;
+  return (
+    <div className="strip">
+      <Icon aria-hidden="true" />
+      <p>
+        <b>{kind === 'reply' ? `Reply to ${message.isMine ? 'yourself' : name}` : kind === 'edit' ? 'Edit the message' : 'Send it anew'}</b>
+        <span dir="auto">{message.text}</span>
+      </p>
+      <IconButton label="Cancel" icon={X} onClick={onCancel} />
+    </div>
+  );
+}
+
+/** Who may be meant by an @: a listbox of which the field stays focused. */
+function useCompletion(text: string, caret: number, names: ReadonlyMap<string, string>) {
+  const [dismissed, setDismissed] = useState(-1);
+  const [at, setAt] = useState(0);
+  const query = queryAt(text, caret);
+  const people = query && query.from !== dismissed ? candidates(query.query, names) : [];
+  const chosen = people[Math.min(at, people.length - 1)];
+  const isOpen = chosen !== undefined;
+  return {
+    query,
+    people,
+    chosen,
+    attributes: isOpen
+      ? { 'aria-autocomplete': 'list' as const, 'aria-controls': 'mentions', 'aria-activedescendant': `mention-${chosen}` }
+      : {},
+    /** Whether the key was for the list. */
+    key(event: KeyboardEvent, choose: (userId: string) => void): boolean {
+      if (!isOpen) return false;
+      const index = people.indexOf(chosen);
+      if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+        setAt((index + (event.key === 'ArrowDown' ? 1 : people.length - 1)) % people.length);
+      } else if (event.key === 'Enter' || event.key === 'Tab') choose(chosen);
+      else if (event.key === 'Escape') setDismissed(query!.from);
+      else return false;
+      event.preventDefault();
+      event.stopPropagation();
+      return true;
+    },
+  };
+}
+
+interface CompletionProps {
+  readonly completion: ReturnType<typeof useCompletion>;
+  readonly names: ReadonlyMap<string, string>;
+  readonly onChoose: (userId: string) => void;
+}
+
+function Completion({ completion: { people, chosen }, names, onChoose }: CompletionProps) {
+  return (
+    <ul id="mentions" role="listbox" aria-label="People" className="completion">
+      {people.map(id => (
+        <li
+          key={id}
+          id={`mention-${id}`}
+          role="option"
+          aria-selected={id === chosen}
+          onMouseDown={event => event.preventDefault()}
+          onClick={() => onChoose(id)}
+        >
+          <b>{names.get(id)}</b>
+          {names.get(id) !== id && <span className="quiet">{id}</span>}
+          {id === everyone && <span className="quiet">all members</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,41 @@
+import type { MessageView } from '@chat-functions/client';
+import { useChat } from '@chat-functions/react';
+import { explain, isWorthRetrying } from '../format.ts';
+import type { Answering } from './composer.tsx';
+
+interface NotSentProps {
+  readonly message: MessageView;
+  readonly onAnswer: (answering: Answering) => void;
+  readonly isTabStop: boolean;
+}
+
+/** Why a message, or an edit of it, was refused, and what helps. */
+export function NotSent({ message, onAnswer, isTabStop }: NotSentProps) {
+  const { outbox } = useChat();
+  const { outboxId } = message;
+  const isFailed = message.state === 'failed' || message.edit?.state === 'failed';
+  if (!isFailed || !outboxId) return null;
+  const error = message.error ?? message.edit?.error;
+  const tab = isTabStop ? 0 : -1;
+  return (
+    <div className="not-sent" role="group" aria-label="Not sent">
+      <p>
+        {message.state === 'failed' ? 'Not sent. ' : 'Not changed. '}
+        {error && explain(error)}
+      </p>
+      {isWorthRetrying(error) && (
+        <button type="button" tabIndex={tab} onClick={() => outbox.retry(outboxId)}>
+          Try again
+        </button>
+      )}
+      {message.kind === 'text' && (
+        <button type="button" tabIndex={tab} onClick={() => onAnswer({ kind: 'again', message, outboxId })}>
+          Edit
+        </button>
+      )}
+      <button type="button" tabIndex={tab} onClick={() => void outbox.cancel(outboxId)}>
+        Discard
+      </button>
+    </div>
+  );
+}

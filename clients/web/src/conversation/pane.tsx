@@ -1,0 +1,60 @@
+import { useMessages } from '@chat-functions/react';
+import { lazy, Suspense, useCallback, useRef, useState } from 'react';
+import type { SidebarView } from '../list/sidebar.tsx';
+import { to, type Route } from '../route.ts';
+import { Composer, type Answering } from './composer.tsx';
+import { Footer } from './footer.tsx';
+import { Header } from './header.tsx';
+import { HereProvider, useHereOf } from './here.ts';
+import { MessageDialogs } from './message-dialogs.tsx';
+import { PinnedBar } from './pinned-bar.tsx';
+import { ThreadPane } from './thread.tsx';
+import { Timeline, type TimelineHandle } from './timeline.tsx';
+
+const Details = lazy(() => import('../details/details.tsx'));
+
+interface ConversationPaneProps {
+  readonly route: Extract<Route, { readonly conversationId: string }>;
+  readonly back: SidebarView;
+}
+
+/** One conversation, and beside it its details or a thread. */
+export function ConversationPane({ route, back }: ConversationPaneProps) {
+  const { conversationId } = route;
+  const here = useHereOf(conversationId);
+  const messages = useMessages(conversationId);
+  const timeline = useRef<TimelineHandle>(null);
+  const [answering, setAnswering] = useState<Answering>();
+  const isGone = messages.status === 'gone';
+  const jump = useCallback((seq: number) => timeline.current?.jumpTo(seq), []);
+  return (
+    <HereProvider value={here}>
+      <section className={`conversation ${route.view === 'conversation' ? '' : 'has-side'}`} aria-labelledby="conversation-title">
+        <Header back={to[back]} isGone={isGone} />
+        {!isGone && <PinnedBar onJump={jump} />}
+        <Timeline ref={timeline} messages={messages} onAnswer={setAnswering} />
+        <Footer isGone={isGone} back={to[back]}>
+          <Composer
+            answering={answering}
+            onAnswered={() => setAnswering(undefined)}
+            onSent={() => timeline.current?.toLatest()}
+            onEditLast={() => setAnswering(lastOwn(messages.messages))}
+          />
+        </Footer>
+      </section>
+      <MessageDialogs />
+      {route.view === 'thread' && <ThreadPane key={route.messageId} messageId={route.messageId} />}
+      {route.view === 'details' && (
+        <Suspense>
+          <Details isGone={isGone} onJump={jump} />
+        </Suspense>
+      )}
+    </HereProvider>
+  );
+}
+
+/** The user's newest message that can be edited, for the key Up in an empty composer. */
+function lastOwn(messages: ReturnType<typeof useMessages>['messages']): Answering | undefined {
+  const message = messages.findLast(one => one.isMine && one.state === 'sent');
+  return message && !message.unsentAt && message.kind === 'text' ? { kind: 'edit', message } : undefined;
+}

@@ -1,0 +1,15 @@
+import type { MessageView } from '@chat-functions/client';
+import { useObservable } from '@chat-functions/react';
+import { Check, CheckCheck, CircleAlert, Clock } from 'lucide-react';
+import { useHere } from './here.ts';
+
+/** How far a message of the user's has come. */
+export function Ticks({ message: { state, seq = 0 } }: { readonly message: MessageView }) {
+  const { conversation } = useHere();
+  const { deliveredToAllSeq, readByAllSeq, isAvailable } = useObservable(conversation.receipts);
+  if (state === 'failed') return <CircleAlert role="img" aria-label="not sent" className="danger" />;
+  if (state !== 'sent') return <Clock role="img" aria-label={state === 'queued' ? 'waits to be sent' : 'on its way'} />;
+  if (isAvailable && readByAllSeq >= seq) return <CheckCheck role="img" aria-label="read" className="is-read" />;
+  if (isAvailable && deliveredToAllSeq >= seq) return <CheckCheck role="img" aria-label="delivered" />;
+  return <Check role="img" aria-label="sent" />;
+}

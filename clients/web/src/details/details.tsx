@@ -1,0 +1,150 @@
+import { useChat, useObservable } from '@chat-functions/react';
+import { Ban, Eraser, Flag, LogOut, Trash2, X } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { plural } from '../format.ts';
+import { useHere } from '../conversation/here.ts';
+import { replace, to } from '../route.ts';
+import { Avatar, UserAvatar } from '../ui/avatar.tsx';
+import { IconLink } from '../ui/button.tsx';
+import { FormDialog } from '../ui/dialog.tsx';
+import { outcome } from '../ui/notices.tsx';
+import { ReportDialog } from '../ui/report-dialog.tsx';
+import { GroupSettings, TimeToLive } from './group-settings.tsx';
+import { InviteLinks } from './invite-links.tsx';
+import { JoinRequests } from './join-requests.tsx';
+import { Members } from './members.tsx';
+
+interface DetailsProps {
+  readonly isGone: boolean;
+  readonly onJump: (seq: number) => void;
+}
+
+export default function Details({ isGone, onJump }: DetailsProps) {
+  const { conversationId, title, peer, isGroup, isAdmin, details } = useHere();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <aside className="side details" aria-labelledby="details-title">
+      <header className="pane-header">
+        <h2 id="details-title" ref={heading} tabIndex={-1}>
+          {isGroup ? 'Group' : 'About'}
+        </h2>
+        <IconLink label="Close" icon={X} href={to.conversation(conversationId)} />
+      </header>
+      <div className="content">
+        <div className="card">
+          {peer ? (
+            <UserAvatar userId={peer} conversationId={conversationId} size="large" />
+          ) : (
+            <Avatar id={conversationId} name={title} url={details?.avatarUrl} isGroup size="large" />
+          )}
+          <h3 dir="auto">{title}</h3>
+          {isGroup && <p className="quiet">{plural(details?.memberCount ?? 0, 'member')}</p>}
+          {peer && peer !== title && <p className="quiet">{peer}</p>}
+          {details?.description && <p dir="auto">{details.description}</p>}
+        </div>
+        {!isGone && (
+          <>
+            {isGroup && isAdmin && <GroupSettings />}
+            {!isGroup && <TimeToLive />}
+            <Pins onJump={onJump} />
+            {isGroup && isAdmin && <JoinRequests />}
+            {isGroup && <Members />}
+            {isGroup && isAdmin && <InviteLinks />}
+            <Endings />
+          </>
+        )}
+      </div>
+    </aside>
+  );
+}
+
+function Pins({ onJump }: { readonly onJump: (seq: number) => void }) {
+  const { conversation, conversationId } = useHere();
+  const pins = useObservable(conversation.pins).value;
+  if (!pins.length) return null;
+  return (
+    <section>
+      <h3>Pinned</h3>
+      <ul className="plain">
+        {pins.map(({ message }) => (
+          <li key={message.messageId}>
+            <a href={to.conversation(conversationId)} dir="auto" onClick={() => onJump(message.seq)}>
+              {message.text}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+type Ending = 'clear' | 'block' | 'report' | 'leave' | 'delete';
+
+/** What can't be taken back, or is meant for somebody who bothers. */
+function Endings() {
+  const chat = useChat();
+  const { conversation, conversationId, title, peer, isGroup, isOwner, isBlocked } = useHere();
+  const [asking, setAsking] = useState<Ending>();
+  const close = () => setAsking(undefined);
+  const gone = (promise: Promise<void>) => promise.then(() => replace(to.list));
+  return (
+    <section className="endings">
+      <h3 className="unseen">More</h3>
+      <button type="button" onClick={() => setAsking('clear')}>
+        <Eraser aria-hidden="true" /> Clear the history
+      </button>
+      {peer && isBlocked && (
+        <button type="button" onClick={() => outcome(chat.unblock(peer), `${title} isn’t blocked any more.`)}>
+          <Ban aria-hidden="true" /> Unblock {title}
+        </button>
+      )}
+      {peer && !isBlocked && (
+        <button type="button" className="dangerous" onClick={() => setAsking('block')}>
+          <Ban aria-hidden="true" /> Block {title}
+        </button>
+      )}
+      <button type="button" className="dangerous" onClick={() => setAsking('report')}>
+        <Flag aria-hidden="true" /> Report
+      </button>
+      {isGroup && (
+        <button type="button" className="dangerous" onClick={() => setAsking('leave')}>
+          <LogOut aria-hidden="true" /> Leave the group
+        </button>
+      )}
+      {isGroup && isOwner && (
+        <button type="button" className="dangerous" onClick={() => setAsking('delete')}>
+          <Trash2 aria-hidden="true" /> Delete the group
+        </button>
+      )}
+      {asking === 'clear' && (
+        <FormDialog title="Clear the history?" submit="Clear" isDangerous onSubmit={async () => conversation.clear()} onClose={close}>
+          <p>All messages until now go from your devices. The others keep them.</p>
+        </FormDialog>
+      )}
+      {asking === 'block' && peer && (
+        <FormDialog title={`Block ${title}?`} submit="Block" isDangerous onSubmit={() => chat.block(peer)} onClose={close}>
+          <p>Neither of you can write to the other. They aren’t told.</p>
+        </FormDialog>
+      )}
+      {asking === 'leave' && (
+        <FormDialog title="Leave the group?" submit="Leave" isDangerous onSubmit={() => gone(conversation.leave())} onClose={close}>
+          <p>The conversation goes from your list.{isOwner && ' Somebody else becomes the owner.'}</p>
+        </FormDialog>
+      )}
+      {asking === 'delete' && (
+        <FormDialog title="Delete the group?" submit="Delete" isDangerous onSubmit={() => gone(conversation.delete())} onClose={close}>
+          <p>It goes for everybody, with all that was said. This can’t be taken back.</p>
+        </FormDialog>
+      )}
+      {asking === 'report' && (
+        <ReportDialog
+          title={isGroup ? 'Report this group' : `Report ${title}`}
+          hint="Moderators get the newest messages. Nobody here is told."
+          target={peer ? { userId: peer } : { conversationId }}
+          onClose={close}
+        />
+      )}
+    </section>
+  );
+}

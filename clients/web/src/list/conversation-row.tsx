@@ -1,0 +1,154 @@
+import type { ConversationView } from '@chat-functions/client';
+import { usePresence, useTyping } from '@chat-functions/react';
+import {
+  Archive,
+  ArchiveRestore,
+  AtSign,
+  Bell,
+  BellOff,
+  CircleAlert,
+  Clock,
+  Mail,
+  MailOpen,
+  MoreHorizontal,
+  Pin,
+  PinOff,
+} from 'lucide-react';
+import { memo, useRef, useState } from 'react';
+import { cut, shortOf } from '../format.ts';
+import { useMe, useName, useTitle } from '../names.ts';
+import { to } from '../route.ts';
+import { Avatar, UserAvatar } from '../ui/avatar.tsx';
+import { IconButton } from '../ui/button.tsx';
+import { Menu } from '../ui/menu.tsx';
+import { useArrangement } from './arrangement.ts';
+import { useIsOnScreen } from './on-screen.ts';
+
+interface ConversationRowProps {
+  readonly summary: ConversationView;
+  readonly isSelected: boolean;
+  readonly isTabStop: boolean;
+  readonly onFocus: (conversationId: string) => void;
+}
+
+export const ConversationRow = memo(function ConversationRow({ summary, isSelected, isTabStop, onFocus }: ConversationRowProps) {
+  const { conversationId, kind, peer, preferences, unreadCount, isUnread, isMuted, isMentioned } = summary;
+  const title = useTitle(summary);
+  const row = useRef<HTMLLIElement>(null);
+  const isOnScreen = useIsOnScreen(row);
+  const online = usePresence(peer && isOnScreen ? [peer] : []).get(peer ?? '')?.online;
+  const [anchor, setAnchor] = useState<DOMRect>();
+  const openMenu = () => setAnchor(row.current!.getBoundingClientRect());
+  return (
+    <li
+      ref={row}
+      className={`conversation-row ${isUnread ? 'is-unread' : ''}`}
+      onContextMenu={event => {
+        event.preventDefault();
+        openMenu();
+      }}
+    >
+      <a
+        href={to.conversation(conversationId)}
+        aria-current={isSelected ? 'page' : undefined}
+        tabIndex={isTabStop ? 0 : -1}
+        onFocus={() => onFocus(conversationId)}
+      >
+        {peer ? (
+          <UserAvatar userId={peer} isOnline={online} />
+        ) : (
+          <Avatar id={conversationId} name={title} url={summary.avatarUrl} isGroup={kind === 'group'} />
+        )}
+        <span className="name">
+          <span className="text" dir="auto">
+            {title}
+          </span>
+          {isMuted && <BellOff aria-label="muted" />}
+        </span>
+        <time dateTime={summary.activityAt}>{shortOf(summary.pending?.at ?? summary.activityAt)}</time>
+        <Preview summary={summary} />
+        <span className="marks">
+          {preferences.pinned && <Pin aria-label="pinned" />}
+          {isMentioned && (
+            <span className="badge mention">
+              <AtSign aria-label="you are mentioned" />
+            </span>
+          )}
+          {isUnread && (
+            <span className={`badge ${isMuted ? 'is-muted' : ''}`}>
+              {unreadCount ? cut(unreadCount) : ''}
+              <span className="unseen"> unread</span>
+            </span>
+          )}
+        </span>
+      </a>
+      <IconButton
+        label={`More about ${title}`}
+        icon={MoreHorizontal}
+        className="more"
+        tabIndex={-1}
+        aria-haspopup="menu"
+        onClick={openMenu}
+      />
+      {anchor && <RowMenu summary={summary} title={title} anchor={anchor} onClose={() => setAnchor(undefined)} />}
+    </li>
+  );
+});
+
+function Preview({ summary }: { readonly summary: ConversationView }) {
+  const { conversationId, kind, lastMessage, pending, preferences } = summary;
+  const me = useMe();
+  const typing = useTyping(conversationId);
+  const sender = useName(lastMessage?.senderId ?? '', conversationId);
+  const typist = useName(typing[0] ?? '', conversationId);
+  if (typing.length) return <span className="preview is-typing">{kind === 'group' ? `${typist} is typing…` : 'typing…'}</span>;
+  if (pending) {
+    return (
+      <span className="preview">
+        {pending.state === 'failed' ? <CircleAlert aria-label="not sent" className="danger" /> : <Clock aria-label="waits to be sent" />}
+        <bdi>{pending.text}</bdi>
+      </span>
+    );
+  }
+  if (preferences.draft?.text) {
+    return (
+      <span className="preview">
+        <em>Draft: </em>
+        <bdi>{preferences.draft.text}</bdi>
+      </span>
+    );
+  }
+  if (!lastMessage) return <span className="preview">No messages yet</span>;
+  const who = lastMessage.senderId === me ? 'You: ' : kind === 'group' ? `${sender}: ` : '';
+  const text = lastMessage.isUnsent
+    ? 'Message taken back'
+    : lastMessage.isHeld
+      ? 'Waits to be looked at'
+      : lastMessage.preview || 'A message that disappears';
+  return (
+    <span className="preview">
+      {who}
+      <bdi>{text}</bdi>
+    </span>
+  );
+}
+
+function RowMenu({ summary, title, anchor, onClose }: { summary: ConversationView; title: string; anchor: DOMRect; onClose: () => void }) {
+  const { pinned, archived } = summary.preferences;
+  const arrange = useArrangement(summary);
+  return (
+    <Menu
+      label={title}
+      anchor={anchor}
+      onClose={onClose}
+      items={[
+        summary.isUnread
+          ? { label: 'Mark as read', icon: MailOpen, onSelect: arrange.markRead }
+          : { label: 'Mark as unread', icon: Mail, onSelect: arrange.markUnread },
+        { label: pinned ? 'Unpin' : 'Pin to the top', icon: pinned ? PinOff : Pin, onSelect: arrange.togglePinned },
+        { label: summary.isMuted ? 'Unmute' : 'Mute', icon: summary.isMuted ? Bell : BellOff, onSelect: arrange.toggleMuted },
+        { label: archived ? 'Unarchive' : 'Archive', icon: archived ? ArchiveRestore : Archive, onSelect: arrange.toggleArchived },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,56 @@
+import type { Chat } from '@chat-functions/client';
+import { useChat } from '@chat-functions/react';
+import { useEffect } from 'react';
+import { useMe } from './names.ts';
+
+/** How long what arrives is gathered, in ms: the service tells others of one mark a second. */
+const pause = 1_000;
+
+/** Tells the service what has arrived on this device, so that who sent it sees two ticks; one tab does so for all. */
+export function useReceived(): void {
+  const chat = useChat();
+  const me = useMe();
+  useEffect(() => {
+    const newest = new Map<string, number>();
+    let timer = 0;
+    const mark = (conversationId: string, seq: number) => {
+      if (!chat.connection.getSnapshot().isLeader) return;
+      newest.set(conversationId, Math.max(seq, newest.get(conversationId) ?? 0));
+      timer ||= window.setTimeout(async () => {
+        for (let next; (next = newest.entries().next().value);) {
+          newest.delete(next[0]);
+          await received(chat, ...next);
+        }
+        timer = 0;
+      }, pause);
+    };
+    const endMessages = chat.on('message.created', ({ conversationId, data }) => data.senderId !== me && mark(conversationId, data.seq));
+    // What came while the device was away.
+    let wasOnline = false;
+    const look = () => {
+      const isOnline = chat.connection.getSnapshot().status === 'online';
+      if (isOnline && !wasOnline) {
+        for (const { conversationId, unreadCount, lastSeq } of chat.conversations('active').getSnapshot().conversations.slice(0, 50)) {
+          if (unreadCount) mark(conversationId, lastSeq);
+        }
+      }
+      wasOnline = isOnline;
+    };
+    const endConnection = chat.connection.subscribe(look);
+    look();
+    return () => {
+      clearTimeout(timer);
+      endMessages();
+      endConnection();
+    };
+  }, [chat, me]);
+}
+
+/** A mark that is lost does no harm: the next one is higher. */
+async function received(chat: Chat, conversationId: string, seq: number): Promise<void> {
+  try {
+    await chat.api.put('/conversations/{conversationId}/delivered', { path: { conversationId }, body: { seq } });
+  } catch {
+    // Offline, or not in there any more.
+  }
+}

@@ -1,0 +1,179 @@
+import { act, render, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { ChatProvider } from '@chat-functions/react';
+import { StrictMode } from 'react';
+import { expect, test, vi } from 'vitest';
+import { fakeChat, messageOf, refusal, summaryOf, type FakeChat } from '../../react/test/fake-chat.ts';
+import { Messenger } from '../src/messenger.tsx';
+
+// There is no layout here: all rows are rendered.
+vi.mock('virtua', () => ({
+  Virtualizer: ({ data, children }: { data: readonly unknown[]; children: (row: unknown, index: number) => React.ReactNode }) => (
+    <ol>
+      {data.map((row, index) => (
+        <li key={index}>{children(row, index)}</li>
+      ))}
+    </ol>
+  ),
+}));
+
+function show(chat: FakeChat, hash = '#/c/c') {
+  location.hash = hash;
+  return render(
+    <StrictMode>
+      <ChatProvider chat={chat}>
+        <Messenger />
+      </ChatProvider>
+    </StrictMode>,
+  );
+}
+
+/** A chat with bob, in which something was said. */
+function withBob(...messages: ReturnType<typeof messageOf>[]) {
+  const chat = fakeChat();
+  const summary = summaryOf('c');
+  const conversation = chat.conversation('c');
+  chat.conversations().set({ conversations: [summary], isLoaded: true });
+  conversation.summary.set(summary);
+  conversation.window.state.set({ ...conversation.window.state.getSnapshot(), messages });
+  return { chat, conversation, summary };
+}
+
+const composer = () => screen.getByPlaceholderText('Message');
+
+test('sends what was typed, once, and empties the composer', async () => {
+  const { chat, conversation } = withBob();
+  show(chat);
+  await userEvent.type(composer(), 'Hello{Enter}{Enter}');
+  expect(conversation.send.mock.calls).toEqual([[{ text: 'Hello' }]]);
+  expect(composer()).toHaveProperty('value', '');
+});
+
+test('keeps each conversation’s draft apart, and has it before the list does', async () => {
+  const { chat } = withBob();
+  const { unmount } = show(chat);
+  await userEvent.type(composer(), 'half a sen');
+  unmount();
+  show(chat, '#/c/other');
+  expect(composer()).toHaveProperty('value', '');
+  act(() => {
+    location.hash = '#/c/c';
+    dispatchEvent(new HashChangeEvent('hashchange'));
+  });
+  expect(composer()).toHaveProperty('value', 'half a sen');
+});
+
+test('goes on with a draft that was begun on another device, and not with one that was sent from here', async () => {
+  const { chat, conversation, summary } = withBob();
+  conversation.summary.set({ ...summary, preferences: { pinned: false, archived: false, draft: { text: 'Dear Bob' } } });
+  show(chat);
+  expect(composer()).toHaveProperty('value', 'Dear Bob');
+  await userEvent.type(composer(), ', hello{Enter}');
+  expect(conversation.send).toHaveBeenCalledWith({ text: 'Dear Bob, hello' });
+  expect(composer()).toHaveProperty('value', '');
+});
+
+test('leaves an edit alone when the message changes meanwhile', async () => {
+  const message = messageOf(1, 'alice', 'Helo', { at: new Date().toISOString() });
+  const { chat, conversation } = withBob(message);
+  show(chat);
+  await userEvent.pointer({ target: screen.getByText('Helo'), keys: '[MouseRight]' });
+  await userEvent.click(screen.getByRole('menuitem', { name: 'Edit', hidden: true }));
+  await userEvent.clear(composer());
+  await userEvent.type(composer(), 'Hello, half');
+  const changed = { ...message, updatedSeq: 2, reactions: [{ key: '👍', count: 1, users: ['bob'], mine: false }] };
+  act(() => conversation.window.state.set({ ...conversation.window.state.getSnapshot(), messages: [changed] }));
+  expect(composer()).toHaveProperty('value', 'Hello, half');
+  await userEvent.type(composer(), '{Enter}');
+  expect(conversation.edit).toHaveBeenCalledWith('m1', 'Hello, half', undefined);
+});
+
+test('takes back a reaction that is the user’s although five others are named', async () => {
+  const users = ['b1', 'b2', 'b3', 'b4', 'b5'];
+  const { chat, conversation } = withBob(messageOf(1, 'bob', 'Who comes?', { reactions: [{ key: '👍', count: 7, users, mine: true }] }));
+  show(chat);
+  const reaction = screen.getByRole('button', { name: /^👍 7: b1.* and 2 more/ });
+  expect(reaction.getAttribute('aria-pressed')).toBe('true');
+  await userEvent.click(reaction);
+  expect(conversation.unreact).toHaveBeenCalledWith('m1', '👍');
+  expect(conversation.react).not.toHaveBeenCalled();
+});
+
+const unsent = { seq: undefined, messageId: undefined, state: 'failed', outboxId: 'o1' } as const;
+
+test('says why a message was refused and offers to repeat only what may succeed', async () => {
+  const { chat } = withBob(
+    messageOf(1, 'alice', 'One', { ...unsent, error: refusal('unreachable', 'It can’t be reached.', undefined, 0) }),
+    messageOf(2, 'alice', 'Two', {
+      ...unsent,
+      key: 'two',
+      outboxId: 'o2',
+      error: refusal('too_large', 'That is too long.', 'At most 4,000.', 400),
+    }),
+  );
+  show(chat);
+  const [first, second] = screen.getAllByRole('group', { name: 'Not sent' });
+  await userEvent.click(within(first!).getByText('Try again'));
+  expect(chat.outbox.retry).toHaveBeenCalledWith('o1');
+  within(second!).getByText(/That is too long\. At most 4,000\./);
+  expect(within(second!).queryByText('Try again')).toBeNull();
+  await userEvent.click(within(second!).getByText('Edit'));
+  await userEvent.clear(composer());
+  await userEvent.type(composer(), 'Shorter{Enter}');
+  expect(chat.outbox.edit).toHaveBeenCalledWith('o2', 'Shorter');
+});
+
+test('has no composer where the user isn’t in any more', () => {
+  const { chat, conversation } = withBob(messageOf(1, 'bob', 'Hello'));
+  show(chat);
+  composer();
+  act(() => {
+    conversation.window.state.set({ ...conversation.window.state.getSnapshot(), status: 'gone', messages: [] });
+    conversation.summary.set(undefined);
+  });
+  screen.getByText('You aren’t in this conversation any more.');
+  expect(screen.queryByPlaceholderText('Message')).toBeNull();
+});
+
+test('what disappears goes when its time has come', () => {
+  vi.useFakeTimers();
+  const { chat } = withBob(
+    messageOf(1, 'bob', 'Stays'),
+    messageOf(2, 'bob', 'Goes', { expiresAt: new Date(Date.now() + 5_000).toISOString() }),
+  );
+  show(chat);
+  screen.getByText('Goes');
+  act(() => vi.advanceTimersByTime(5_002));
+  expect(screen.queryByText('Goes')).toBeNull();
+  screen.getByText('Stays');
+  vi.useRealTimers();
+});
+
+test('has one tab stop for all messages, and one for all conversations', { timeout: 30_000 }, () => {
+  const reactions = [{ key: '👍', count: 1, users: ['bob'], mine: false }];
+  const { chat } = withBob(...Array.from({ length: 60 }, (_, index) => messageOf(index + 1, 'bob', `Number ${index}`, { reactions })));
+  chat.conversations().set({
+    conversations: Array.from({ length: 60 }, (_, index) => summaryOf(index ? `c${index}` : 'c')),
+    isLoaded: true,
+  });
+  const { container } = show(chat);
+  const stops = (selector: string) =>
+    [...container.querySelectorAll<HTMLElement>(`${selector} :is([tabindex], a, button)`)].filter(one => one.tabIndex >= 0);
+  expect(stops('.scroll').length).toBeLessThan(8);
+  expect(stops('.conversations')).toHaveLength(1);
+});
+
+test('makes one group although the form is sent twice', async () => {
+  const { chat } = withBob();
+  let answer = (_: object) => {};
+  chat.createGroup.mockImplementation(() => new Promise(resolve => (answer = resolve)));
+  show(chat, '#/');
+  await userEvent.click(screen.getByRole('button', { name: 'New conversation' }));
+  await userEvent.type(await screen.findByLabelText('With'), 'bob, carol');
+  await userEvent.type(screen.getByLabelText(/Title/), 'Trip');
+  const create = screen.getByRole('button', { name: 'Create the group', hidden: true });
+  await userEvent.dblClick(create);
+  expect(chat.createGroup.mock.calls).toEqual([[{ title: 'Trip', members: ['bob', 'carol'] }]]);
+  await act(async () => answer({ conversationId: 'trip' }));
+  expect(location.hash).toBe('#/c/trip');
+});
