@@ -1,4 +1,3 @@
-using Chat.Functions.Conversations;
 using Chat.Functions.Shared;
 using Chat.Functions.Telemetry;
 using Microsoft.Azure.Cosmos;

@@ -25,7 +25,7 @@ public sealed class MessageSender(
         CancellationToken cancellationToken) =>
         (await SendAsync(conversation, [message], session, cancellationToken))[0];
 
-    /// <summary>Sends messages of one sender in order, as <see cref="ConversationLog.AppendInOrderAsync"/> does.</summary>
+    /// <summary>Sends messages of one sender in order, as <see cref="ConversationLog"/> appends commands.</summary>
     internal async Task<IReadOnlyList<AppendResult>> SendAsync(
         ConversationId conversation,
         IReadOnlyList<ContactCommand> messages,

@@ -215,7 +215,7 @@ public sealed partial class When_refusals_are_compared
     /// <summary>Without what differs from call to call: ids and instants.</summary>
     private static string Alike(string answer) => Instant().Replace(Id().Replace(answer, "{id}"), "{instant}");
 
-    private static Task AdmitAsync(Person victim, string whoCanMessage, string forAdds = "noOne") =>
+    private static Task<JsonElement> AdmitAsync(Person victim, string whoCanMessage, string forAdds = "noOne") =>
         victim.AskAsync("PATCH", "/api/me/privacy", new { whoCanMessage, whoCanAdd = forAdds });
 
     private static async Task BanAsync(ChatApp app, Person mallory, Person victim)
