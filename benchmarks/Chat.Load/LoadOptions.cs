@@ -12,8 +12,8 @@ internal sealed record LoadOptions
     public const string Usage = """
         Usage: Chat.Load SCENARIO… [OPTION…]
           Servers compared: pairs groups crowd newest deep usual quiet connections load
-          The backend:      start kept child disk latency lists idle hot conversations senders members history inbox soak operations profile
-          All but operations, with soak last: all
+          The backend:      start kept child disk latency lists idle hot trust flood conversations senders members history inbox soak operations contact profile
+          All but operations and contact, with soak last: all
           --floor          the same workloads against Chat.Floor, in turn
           --ejabberd       and against Debian's ejabberd, which is installed if need be
           --server FILE    the backend, by default local/bin/Release/net10.0/Chat.Local.dll
@@ -41,6 +41,8 @@ internal sealed record LoadOptions
         .. Workload.All.Select(workload => new Scenario(workload.Name, (options, report) => Contest.RunAsync(options, report, workload))),
         new("connections", Connections.RunAsync),
         new("hot", Hot.RunAsync),
+        new("trust", Trust.RunAsync),
+        new("flood", Flood.RunAsync),
         new("load", LoadCurve.RunAsync),
         new("conversations", ConversationsCurve.RunAsync),
         new("senders", SendersCurve.RunAsync),
@@ -51,8 +53,8 @@ internal sealed record LoadOptions
         new("soak", Soak.RunAsync),
     ];
 
-    /// <summary>Counts what has a price, takes long, and doesn't depend on the machine.</summary>
-    private static readonly Scenario Pricing = new("operations", Operations.RunAsync);
+    /// <summary>Count what has a price, and don't depend on the machine.</summary>
+    private static readonly Scenario[] Pricing = [new("operations", Operations.RunAsync), new("contact", FirstContact.RunAsync)];
 
     public IReadOnlyList<Scenario> Scenarios { get; private init; } = [];
 
@@ -104,7 +106,7 @@ internal sealed record LoadOptions
                 "--history" when Number(rest) is { } messages => options with { History = messages },
                 "--kept" when Number(rest) is { } messages => options with { Kept = messages },
                 "--seconds" when Number(rest) is { } seconds => options with { Window = TimeSpan.FromSeconds(seconds) },
-                var name => Array.Find([.. All, Pricing], scenario => scenario.Name == name) is { } scenario
+                var name => Array.Find([.. All, .. Pricing], scenario => scenario.Name == name) is { } scenario
                     ? options with { Scenarios = [.. options.Scenarios, scenario] }
                     : null,
             };

@@ -30,11 +30,12 @@ switch (args)
     ("host", HostBenchmark.RunAsync),
     ("instances", InstancesBenchmark.RunAsync),
     ("writers", WritersBenchmark.RunAsync),
+    ("limits", LimitsBenchmark.RunAsync),
 ];
 if (args.Except(all.Select(benchmark => benchmark.Name), StringComparer.Ordinal).Any())
 {
     await Console.Error.WriteLineAsync(
-        "Usage: Chat.Services [store] [servicebus] [amqp] [cosmos] [signalr] [host] [instances] [writers]; all without an argument. "
+        "Usage: Chat.Services [store] [servicebus] [amqp] [cosmos] [signalr] [host] [instances] [writers] [limits]; all without an argument. "
             + "Or: kept MESSAGES; or: feed CONVERSATIONS MESSAGES.");
     return 2;
 }

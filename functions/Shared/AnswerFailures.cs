@@ -1,3 +1,4 @@
+using Azure.Messaging.ServiceBus;
 using Chat.Functions.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -53,7 +54,8 @@ internal sealed class AnswerFailures(ILogger<AnswerFailures> logger) : IFunction
         catch (Exception exception)
         {
             logger.CallFailed(exception, context.FunctionDefinition.Name);
-            var problem = CosmosFailures.IsTransient(exception) ? Problems.Unavailable : Problems.Unexpected;
+            var isTransient = CosmosFailures.IsTransient(exception) || exception is ServiceBusException { IsTransient: true };
+            var problem = isTransient ? Problems.Unavailable : Problems.Unexpected;
             context.GetInvocationResult().Value = problem.ToResult();
         }
     }

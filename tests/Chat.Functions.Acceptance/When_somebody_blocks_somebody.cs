@@ -148,7 +148,7 @@ public class When_somebody_blocks_somebody
         using (app.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.Fail) { Target = IsOfBlock }))
         {
             using var failed = await alice.PutAsync("/api/blocks/bob", new { });
-            Assert.False(failed.IsSuccessStatusCode);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, failed.StatusCode);
         }
 
         Assert.Empty((await alice.AskAsync("GET", "/api/blocks")).List("blocks"));

@@ -1,5 +1,5 @@
 // Shows that tests bite: breaks one rule after another in a worktree of HEAD, and wants to see its test fail. The rules are those of
-// docs/local.md; with `delivery`, the clauses of a message's life in docs/architecture.md, steps 2 to 5.
+// docs/local.md; with `delivery`, the clauses of a message's life in docs/architecture.md, steps 2 to 5; with `trust`, who may reach whom.
 // `--only N` breaks the Nth alone, `--part K/N` the Kth of N parts; `--check` breaks nothing and looks whether the rules, the page and the
 // code still fit together.
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -8,10 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { delivery } from './delivery.mjs';
 import { rules as local } from './rules.mjs';
+import { trust } from './trust.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const name = 'Chat.Local.Tests';
-const rules = process.argv.includes('delivery') ? delivery : local;
+const rules = process.argv.includes('delivery') ? delivery : process.argv.includes('trust') ? trust : local;
 
 const problems = check();
 if (problems.length > 0) {
@@ -36,7 +37,7 @@ function check() {
   const all = [...tests.values()].join();
   const countOf = (file, find) => read(file).split(find).length - 1;
   return [
-    ...delivery.flatMap(({ file, find, project, test }) => {
+    ...[...delivery, ...trust].flatMap(({ file, find, project, test }) => {
       const [type, method] = split(test);
       return [
         countOf(file, find) !== 1 && `${file} has ${countOf(file, find)} times: ${find}`,

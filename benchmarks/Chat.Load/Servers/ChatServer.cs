@@ -43,15 +43,17 @@ internal sealed class ChatServer : IServer
     /// <param name="directory">Where it keeps its data.</param>
     /// <param name="environment">Variables that its process gets besides.</param>
     /// <param name="asChild">Whether the app runs in a process of its own.</param>
+    /// <param name="cosmosPort">Where Cosmos DB is served to others, too; 0 for nowhere.</param>
     public static async Task<ChatServer> StartAsync(
         string assembly,
         string directory,
         IReadOnlyDictionary<string, string>? environment = null,
-        bool asChild = false)
+        bool asChild = false,
+        string cosmosPort = "0")
     {
         string[] services = asChild
             ? ["--child", "--cosmos-port", FreePort(), "--servicebus-port", FreePort()]
-            : ["--cosmos-port", "0", "--servicebus-port", "0"];
+            : ["--cosmos-port", cosmosPort, "--servicebus-port", "0"];
         var start = new ProcessStartInfo(
             "dotnet", [assembly, "--urls", "http://127.0.0.1:0", .. services, "--signalr-port", FreePort(), "--data", directory]);
         start.Environment["Auth__SigningKey"] = AccessToken.SigningKey;
@@ -110,7 +112,7 @@ internal sealed class ChatServer : IServer
     }
 
     /// <summary>A port that was free a moment ago.</summary>
-    private static string FreePort()
+    public static string FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -27,11 +28,15 @@ internal sealed class User(HttpClient http, string name) : IPerson
 
     public async Task SendAsync(string conversation, string id, string text)
     {
-        using var answer = await SendAsync(
-            HttpMethod.Post,
-            $"/api/conversations/{conversation}/messages",
-            $$"""{"clientMessageId":"{{id}}","text":"{{text}}"}""");
+        using var answer = await PostAsync(conversation, id, text);
         answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Sends a message that may be refused; the status.</summary>
+    public async Task<HttpStatusCode> TrySendAsync(string conversation, string id, string text)
+    {
+        using var answer = await PostAsync(conversation, id, text);
+        return answer.StatusCode;
     }
 
     public Task ReceivesAsync(string id) => _device!.ReceivesAsync(id);
@@ -71,6 +76,9 @@ internal sealed class User(HttpClient http, string name) : IPerson
     }
 
     public ValueTask DisposeAsync() => _device?.DisposeAsync() ?? default;
+
+    private Task<HttpResponseMessage> PostAsync(string conversation, string id, string text) =>
+        SendAsync(HttpMethod.Post, $"/api/conversations/{conversation}/messages", $$"""{"clientMessageId":"{{id}}","text":"{{text}}"}""");
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? body)
     {

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using System.Text.Json;
 using Xunit.Sdk;
 
 namespace Chat.Functions.Acceptance.Harness;
@@ -39,6 +40,15 @@ internal sealed class Phone : IAsyncDisposable
             {
                 return _streams.Count;
             }
+        }
+    }
+
+    /// <summary>Every event that was ever pushed.</summary>
+    public List<JsonElement> Events()
+    {
+        lock (_lock)
+        {
+            return [.. _streams.SelectMany(stream => stream.Events())];
         }
     }
 

@@ -72,7 +72,7 @@ internal sealed class GroupState
         return TrustModel.Ok;
     }
 
-    public string Decide(string by, string who, bool isApproved)
+    public string Decide(TrustModel model, string by, string who, bool isApproved)
     {
         if (RefusalOf(by) is { } refusal)
         {
@@ -81,6 +81,8 @@ internal sealed class GroupState
 
         switch (Members.GetValueOrDefault(who)?.State, isApproved)
         {
+            case ("requested", true) when model.IsBlocked(by, who):
+                return TrustModel.Refused;
             case ("requested", true):
                 Join(who);
                 return TrustModel.Ok;
