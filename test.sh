@@ -77,7 +77,7 @@ sdk_and_backend() {
   host=$!
   for _ in {1..120}; do curl -fsS "$url/api/health" > /dev/null 2>&1 && break; sleep 1; done
   BASE_URL=$url step "the SDK's README works in an empty project" node clients/sdk/scripts/try-package.mjs
-  CHAT_URL=$url vitest_in clients/sdk --config vitest.backend.config.ts
+  SEEDS=1 CHAT_URL=$url vitest_in clients/sdk --config vitest.backend.config.ts
   kill "$host" && wait "$host"
 }
 
@@ -87,7 +87,7 @@ step "broken rules fit the code and docs/local.md" node tests/broken-rules/run.m
 step "API documents" npm run --silent --prefix tests/api-lint lint
 step "the SDK builds and is within its size" npm run --silent --prefix clients/sdk build
 step "the SDK's tests are typed" npm run --silent --prefix clients/sdk typecheck
-vitest_in clients/sdk
+SEEDS=20 vitest_in clients/sdk
 step "the React hooks build and are within their size" npm run --silent --prefix clients/react build
 step "the React hooks' tests are typed" npm run --silent --prefix clients/react typecheck
 vitest_in clients/react

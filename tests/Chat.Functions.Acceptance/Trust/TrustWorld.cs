@@ -103,7 +103,9 @@ internal sealed partial class TrustWorld : IAsyncDisposable
 
         Keep(left, names, seen, expected);
         _models.ForEach(Note);
-        if (steps.SelectMany(step => step.Blocking).Count(_withBlocks.Add) > 0)
+        var before = _withBlocks.Count;
+        _withBlocks.UnionWith(steps.SelectMany(step => step.Blocking));
+        if (_withBlocks.Count > before)
         {
             // The first block between a user and anybody is overlooked by other instances for as long as they keep settings.
             _clock.Jump(TimeSpan.FromSeconds(31));
