@@ -95,7 +95,7 @@ public class When_a_group_is_busy
         }))
         {
             // The process may die before its answer is out; what it delivers is stored.
-            var cutOff = await Record.ExceptionAsync(() => app.As(Names[0]).TrySendAsync(conversation, "The second waits.", "id-2"));
+            var cutOff = await Record.ExceptionAsync(() => app.As(Names[0]).TrySendAsync(conversation, "The second waits.", "1d-2"));
             Assert.True(cutOff is null or HttpRequestException, $"{cutOff}");
             await Eventually.HoldsAsync(
                 () =>

@@ -54,7 +54,7 @@ public class When_a_large_group_is_told_and_an_instance_dies
         }))
         {
             // The process may die before its answer is out; what it delivers is stored.
-            var cutOff = await Record.ExceptionAsync(() => app.As(Names[0]).TrySendAsync(conversation, "Hello", "id-1"));
+            var cutOff = await Record.ExceptionAsync(() => app.As(Names[0]).TrySendAsync(conversation, "Hello", "1d-1"));
             Assert.True(cutOff is null or HttpRequestException, $"{cutOff}");
             await died.Task.WaitAsync(Eventually.Timeout);
         }

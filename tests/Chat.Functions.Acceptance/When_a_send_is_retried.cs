@@ -14,8 +14,8 @@ public class When_a_send_is_retried
         var alice = app.As("alice");
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
 
-        using var first = await alice.TrySendAsync(conversation, "Hello", "id-1");
-        using var second = await alice.TrySendAsync(conversation, "Hello", "id-1");
+        using var first = await alice.TrySendAsync(conversation, "Hello", "1d-1");
+        using var second = await alice.TrySendAsync(conversation, "Hello", "1d-1");
 
         Assert.Equal((HttpStatusCode.Created, HttpStatusCode.OK), (first.StatusCode, second.StatusCode));
         Assert.Equal(await first.Content.ReadAsStringAsync(), await second.Content.ReadAsStringAsync());
@@ -31,7 +31,7 @@ public class When_a_send_is_retried
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
 
         var answers = await Task.WhenAll(
-            Enumerable.Range(0, 20).Select(n => alice.At(n % 2 == 0 ? app : other).TrySendAsync(conversation, "Hello", "id-1")));
+            Enumerable.Range(0, 20).Select(n => alice.At(n % 2 == 0 ? app : other).TrySendAsync(conversation, "Hello", "1d-1")));
 
         Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.Created);
         Assert.Equal(19, answers.Count(answer => answer.StatusCode == HttpStatusCode.OK));
@@ -44,9 +44,9 @@ public class When_a_send_is_retried
         await using var app = await ChatApp.StartAsync();
         var alice = app.As("alice");
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
-        await alice.SendAsync(conversation, "Hello", "id-1");
+        await alice.SendAsync(conversation, "Hello", "1d-1");
 
-        using var other = await alice.TrySendAsync(conversation, "Goodbye", "id-1");
+        using var other = await alice.TrySendAsync(conversation, "Goodbye", "1d-1");
 
         Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
         Assert.Equal(

@@ -116,7 +116,7 @@ public sealed class When_a_worker_is_killed(When_a_worker_is_killed.ChildApp chi
         };
         using (child.App.Azure.Faults.Add(fault))
         {
-            await Eventually.SeesAsync(() => sender.TrySendAsync(conversation, "Hello", "id-1"), answer => answer.IsSuccessStatusCode);
+            await Eventually.SeesAsync(() => sender.TrySendAsync(conversation, "Hello", "1d-1"), answer => answer.IsSuccessStatusCode);
             await child.App.HasReplacedAsync(await died.Task.WaitAsync(Eventually.Timeout));
         }
     }

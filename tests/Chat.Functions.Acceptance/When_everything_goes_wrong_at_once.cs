@@ -147,7 +147,7 @@ public class When_everything_goes_wrong_at_once
         {
             try
             {
-                using var answer = await fleet.As(writer, random).TrySendAsync(conversation.Id, $"{writer} {n}", $"id-{n}");
+                using var answer = await fleet.As(writer, random).TrySendAsync(conversation.Id, $"{writer} {n}", $"1d-{n}");
                 if (answer.IsSuccessStatusCode)
                 {
                     conversation.Took(

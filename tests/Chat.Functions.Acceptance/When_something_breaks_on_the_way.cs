@@ -50,12 +50,12 @@ public class When_something_breaks_on_the_way
             },
         }))
         {
-            await Task.WhenAny(alice.TrySendAsync(conversation, "Hello", "id-1"), died.Task).WaitAsync(Eventually.Timeout);
+            await Task.WhenAny(alice.TrySendAsync(conversation, "Hello", "1d-1"), died.Task).WaitAsync(Eventually.Timeout);
             await died.Task.WaitAsync(Eventually.Timeout);
         }
 
         // Without an answer the client tries again, elsewhere.
-        var sent = await alice.At(survivor).SendAsync(conversation, "Hello", "id-1");
+        var sent = await alice.At(survivor).SendAsync(conversation, "Hello", "1d-1");
 
         // Past the locks and leases that died with the process.
         clock.Jump(TimeSpan.FromSeconds(90));
@@ -156,7 +156,7 @@ public class When_something_breaks_on_the_way
         for (var n = 0; n < 40; n++)
         {
             using var answer = await Eventually.SeesAsync(
-                () => alice.TrySendAsync(conversation, $"message {n}", $"id-{n}"),
+                () => alice.TrySendAsync(conversation, $"message {n}", $"1d-{n}"),
                 seen => seen.IsSuccessStatusCode);
             sent.Add(System.Text.Json.JsonSerializer.Deserialize<MessageJson>(
                 await answer.Content.ReadAsStringAsync(), System.Text.Json.JsonSerializerOptions.Web)!);

@@ -132,8 +132,8 @@ public class When_the_app_tells_of_itself
 
         using var recording = new Recording();
         await using var phone = await bob.ListenAsync();
-        var sent = await Task.WhenAll(Enumerable.Range(0, Messages).Select(n => alice.SendAsync(conversation, $"{n}", $"id-{n}")));
-        await alice.SendAsync(conversation, "0", "id-0");
+        var sent = await Task.WhenAll(Enumerable.Range(0, Messages).Select(n => alice.SendAsync(conversation, $"{n}", $"1d-{n}")));
+        await alice.SendAsync(conversation, "0", "1d-0");
 
         await Eventually.HoldsAsync(() => recording.Sum("chat.delivery.entries"), entries => entries >= Messages);
         Assert.Equal(Messages, recording.Sum("chat.messages.sent"));

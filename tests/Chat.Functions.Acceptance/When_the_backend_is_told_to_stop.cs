@@ -105,7 +105,7 @@ public sealed class When_the_backend_is_told_to_stop : IDisposable
             var isRepeated = false;
             for (var n = talk.Answered.Count; ;)
             {
-                using var answer = await sender.TrySendAsync(talk.Conversation, $"message {n}", $"id-{n}");
+                using var answer = await sender.TrySendAsync(talk.Conversation, $"message {n}", $"1d-{n}");
                 var text = await answer.Content.ReadAsStringAsync();
                 if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
                 {

@@ -95,7 +95,7 @@ public class When_the_host_misbehaves
     {
         try
         {
-            using var answer = await sender.TrySendAsync(conversation, $"message {n}", $"id-{n}");
+            using var answer = await sender.TrySendAsync(conversation, $"message {n}", $"1d-{n}");
             return answer.IsSuccessStatusCode;
         }
         catch (HttpRequestException)

@@ -54,7 +54,7 @@ public sealed class When_the_process_is_killed : IDisposable
             await Eventually.SeesAsync(() => receiver.SummaryAsync(conversations[pair]), seen => seen?.UnreadCount == history.Count);
 
             // Whoever got no answer repeats, and it is stored once all the same.
-            await again.As($"sender{pair}").SendAsync(conversations[pair], $"message {own.Count}", $"id-{own.Count}");
+            await again.As($"sender{pair}").SendAsync(conversations[pair], $"message {own.Count}", $"1d-{own.Count}");
             Assert.Equal(own.Count + 1, (await again.As($"sender{pair}").HistoryAsync(conversations[pair])).Count);
         }
     }
@@ -74,7 +74,7 @@ public sealed class When_the_process_is_killed : IDisposable
             // What the last process died over goes first, under the same id.
             for (var n = Count(answered); ; n++)
             {
-                var message = await sender.SendAsync(conversation, $"message {n}", $"id-{n}");
+                var message = await sender.SendAsync(conversation, $"message {n}", $"1d-{n}");
                 lock (answered)
                 {
                     answered.Add(message);

@@ -34,7 +34,7 @@ public class When_the_queue_misbehaves
                 foreach (var conversation in new[] { direct, group })
                 {
                     (await Eventually.SeesAsync(
-                        () => alice.TrySendAsync(conversation, $"message {n}", $"id-{n}"), answer => answer.IsSuccessStatusCode))
+                        () => alice.TrySendAsync(conversation, $"message {n}", $"1d-{n}"), answer => answer.IsSuccessStatusCode))
                         .Dispose();
                 }
             }
@@ -82,7 +82,7 @@ public class When_the_queue_misbehaves
             },
         }))
         {
-            var answer = alice.TrySendAsync(conversation, "Hello", "id-1");
+            var answer = alice.TrySendAsync(conversation, "Hello", "1d-1");
             await Eventually.SeesAsync(
                 clock, () => Task.FromResult(died.Task.IsCompleted), dead => dead, "the change feed to enqueue the delivery");
             await answer.ContinueWith(_ => { }, TaskScheduler.Default);
