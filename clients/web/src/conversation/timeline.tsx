@@ -220,7 +220,7 @@ function Edge({ state, isThread }: { readonly state: Messages; readonly isThread
           )}
         </>
       ) : isWaiting && status !== 'gone' ? (
-        <span className="spinner" aria-label="Loading messages" />
+        <span className="spinner" role="status" aria-label="Loading messages" />
       ) : messages.length && !isThread ? (
         'This is the beginning.'
       ) : null}
