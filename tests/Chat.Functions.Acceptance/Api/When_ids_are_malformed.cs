@@ -19,7 +19,11 @@ public class When_ids_are_malformed
 
     /// <summary>Whether the path names anybody, known here or not: then what can't be an id is refused.</summary>
     private static bool MayBeAnybodys(ApiOperation operation) =>
-        operation is { Method: "PUT", Path: "/host/users/{userId}" or "/blocks/{userId}" };
+        operation is
+        {
+            Method: "PUT",
+            Path: "/host/users/{userId}" or "/blocks/{userId}" or "/mutes/{userId}" or "/restrictions/{userId}",
+        };
 
     private static readonly string[] Malformed = ["x%20y", "a,b", "%C3%A9", new('m', 500)];
 
