@@ -97,7 +97,12 @@ internal sealed class HttpForward : IDisposable
             }
         }
 
-        request.Headers.Host = http.Request.Host.Value;
+        if (http.Request.Host.HasValue)
+        {
+            // As the caller wrote it: servers let through what the client's check would refuse.
+            request.Headers.TryAddWithoutValidation("Host", http.Request.Host.Value);
+        }
+
         request.Headers.TryAddWithoutValidation("X-Forwarded-For", http.Connection.RemoteIpAddress?.ToString());
         request.Headers.TryAddWithoutValidation("X-Forwarded-Proto", http.Request.Scheme);
         request.Headers.TryAddWithoutValidation("x-ms-invocation-id", invocationId);

@@ -27,6 +27,10 @@ internal static class HostileHeads
             "path" => InPath(valid, parameter, wrong),
             "query" => InQuery(valid, parameter, wrong),
             _ when parameter.Name == "Chat-Session" => Sessions(valid, parameter, texts),
+
+            // Whomever it names, and if it names nobody: the caller isn't the host app.
+            _ when parameter.Name == "On-Behalf-Of" =>
+                texts.Where(IsHeader).Select(text => new Attack(valid.With(parameter, text), parameter.Name, Attack.Says("not_allowed"))),
             _ =>
                 wrong.Where(IsHeader).Select(text => new Attack(valid.With(parameter, text), parameter.Name, Attack.Names(parameter.Name))),
         };
