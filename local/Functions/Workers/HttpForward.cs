@@ -89,18 +89,13 @@ internal sealed class HttpForward : IDisposable
             request.Content = new CallersBody(http.Request);
         }
 
+        // Unchecked, and Host too: the server let through what the client's own check refuses.
         foreach (var (name, values) in http.Request.Headers)
         {
             if (!BetweenTwo.Contains(name) && !request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
             {
                 (request.Content ??= new ByteArrayContent([])).Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
             }
-        }
-
-        if (http.Request.Host.HasValue)
-        {
-            // As the caller wrote it: servers let through what the client's check would refuse.
-            request.Headers.TryAddWithoutValidation("Host", http.Request.Host.Value);
         }
 
         request.Headers.TryAddWithoutValidation("X-Forwarded-For", http.Connection.RemoteIpAddress?.ToString());
