@@ -90,7 +90,7 @@ public class EvidenceTests
             && rebuilt.ProfileSeq >= stored.ProfileSeq
             && rebuilt.PushUntil == stored.PushUntil
             && (Own(rebuilt) == Own(stored)
-                || (Own(rebuilt) == default && (rebuilt.IsLeft || stored.JoinedSeq < evidence.Member.JoinedSeq)));
+                || (Own(rebuilt) == default && (rebuilt.IsLeft || !stored.IsSince(evidence.Member.JoinedSeq))));
 
         static (bool, bool, Draft?, DateTimeOffset?, long?) Own(InboxEntry entry) =>
             (entry.Pinned, entry.MarkedUnread, entry.Draft, entry.MutedUntil, entry.ArchivedOrdinal);
