@@ -69,7 +69,6 @@ vitest_in() {
   [ "$total" -gt 0 ] || { echo "FAIL $folder ran no test"; failed=$((failed + 1)); }
 }
 
-# The SDK's chaos, with the local backend behind it.
 sdk_and_backend() {
   local url=http://127.0.0.1:7331 host
   Limits__SendsPerMinute=0 Limits__ReactionsPerMinute=0 dotnet local/bin/Debug/net10.0/Chat.Local.dll --in-memory --urls $url \
@@ -77,7 +76,6 @@ sdk_and_backend() {
   host=$!
   for _ in {1..120}; do curl -fsS "$url/api/health" > /dev/null 2>&1 && break; sleep 1; done
   BASE_URL=$url step "the SDK's README works in an empty project" node clients/sdk/scripts/try-package.mjs
-  SEEDS=1 CHAT_URL=$url vitest_in clients/sdk --config vitest.backend.config.ts
   kill "$host" && wait "$host"
 }
 
@@ -87,7 +85,7 @@ step "broken rules fit the code and docs/local.md" node tests/broken-rules/run.m
 step "API documents" npm run --silent --prefix tests/api-lint lint
 step "the SDK builds and is within its size" npm run --silent --prefix clients/sdk build
 step "the SDK's tests are typed" npm run --silent --prefix clients/sdk typecheck
-SEEDS=20 vitest_in clients/sdk
+SEEDS=5 vitest_in clients/sdk
 step "the React hooks build and are within their size" npm run --silent --prefix clients/react build
 step "the React hooks' tests are typed" npm run --silent --prefix clients/react typecheck
 vitest_in clients/react

@@ -216,7 +216,7 @@ public class When_somebody_restricts_somebody
             var stop = false;
             var sending = Task.Run(async () =>
             {
-                while (!Volatile.Read(ref stop))
+                for (var n = 0; n < 30 && !Volatile.Read(ref stop); n++)
                 {
                     await bob.At(other).SendAsync(direct, "Hey");
                 }
