@@ -11,7 +11,7 @@ import { conversationView } from './overlay.js';
 import type { Ranges } from './ranges.js';
 import { Store, under } from './store.js';
 import { Tabs, type TabMessage } from './tabs.js';
-import type { ChatEvent, ConnectionState, ConversationView, Message, StorageState } from './types.js';
+import type { ChatEvent, ConnectionState, ConversationView, ShownMessage, StorageState } from './types.js';
 
 export interface CoreOptions {
   readonly baseUrl: string;
@@ -138,8 +138,8 @@ export class Core {
     const { write } = await this.ready;
     const ask = () => this.http.ask('get', '/conversations/{conversationId}/messages/{messageId}', { path: { conversationId, messageId } });
     try {
-      const message = (await this.http.insist(ask)) as Message;
-      await write(batch => putMessage(batch, message, 'answer'));
+      const message = (await this.http.insist(ask)) as ShownMessage;
+      await write(batch => putMessage(batch, conversationId, message, 'answer'));
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
       if (error.code !== 'message_not_found') return;

@@ -290,7 +290,7 @@ export class Engine {
           await beginLog(batch, conversationId, page);
           await noteSent(
             batch,
-            page.messages.filter(({ senderId }) => senderId === batch.me),
+            page.messages.filter(message => 'senderId' in message && message.senderId === batch.me) as Message[],
           );
           await this.#drain(batch, conversationId);
           return batch;

@@ -1,5 +1,6 @@
 import type { Core } from './core.js';
 import type { Conversation, ConversationChange, MessageWindow, PreferencesChange, WindowOptions } from './conversation.js';
+import { ChatError } from './error.js';
 import type { Asked, Method } from './http.js';
 import { Derived, keepItems } from './live.js';
 import { applyDetails } from './list.js';
@@ -22,6 +23,7 @@ import type {
   QueuedMessage,
   Receipts,
   Scheduled,
+  ShownMessage,
 } from './types.js';
 import { Window } from './window.js';
 
@@ -61,7 +63,7 @@ export class Handle implements Conversation {
     this.pins = this.#resource<readonly Pin[]>(
       'pins',
       [],
-      async () => ((await this.#ask('get', '/pins')) as { pins: readonly Pin[] }).pins,
+      async () => ((await this.#ask('get', '/pins')) as { pins: readonly Pin[] }).pins.filter(({ message }) => !('hidden' in message)),
       ['message.pinned', 'message.unpinned', 'message.deleted', 'message.updated'],
     );
     this.joinRequests = this.#resource<readonly JoinRequest[]>(
@@ -96,7 +98,9 @@ export class Handle implements Conversation {
     const { store } = await this.core.ready;
     const kept = await store.read(tx => findMessage(tx, this.conversationId, messageId));
     if (kept && !kept.isHidden && !kept.isStale && !isExpired(kept.message, this.core.env.now())) return withMine(kept);
-    return (await this.#insist('get', '/messages/{messageId}', { path: { messageId } })) as Message;
+    const message = (await this.#insist('get', '/messages/{messageId}', { path: { messageId } })) as ShownMessage;
+    if ('hidden' in message) throw new ChatError({ code: 'message_not_found', title: 'The user blocks who said it.' });
+    return message;
   }
 
   send(content: NewMessage): QueuedMessage {

@@ -7,6 +7,22 @@ import type { ConversationView, Message, MessageView, OutboxState, ReactionSumma
 
 const errorOf = ({ error }: OutboxRecord): { readonly error?: ChatError } => (error ? { error: ChatError.fromJSON(error) } : {});
 
+/** A message of somebody whom the user blocks: where it stands, and about when. */
+const hiddenView = ({ conversationId, seq }: Message, at: string): MessageView => ({
+  key: `hidden ${seq}`,
+  conversationId,
+  seq,
+  at,
+  senderId: '',
+  kind: 'text',
+  text: '',
+  revision: 0,
+  reactions: [],
+  hidden: 'blocked',
+  isMine: false,
+  state: 'sent',
+});
+
 const viewOf = (message: Message, me: string): MessageView => ({
   ...message,
   // Of others' messages the id that their client chose isn't always told.
@@ -28,7 +44,13 @@ export function overlay(
 ): MessageView[] {
   const shown = records.filter(({ isHidden, message }) => !isHidden && !isExpired(message, now));
   const hidden = new Set(items.flatMap(item => (item.kind === 'hide' && item.state !== 'failed' ? [item.messageId] : [])));
-  const views = shown.filter(({ message }) => !hidden.has(message.messageId)).map(record => withWaiting(record, items, me));
+  const views: MessageView[] = [];
+  for (const record of shown) {
+    const { message, isBlocked } = record;
+    const near = () => views.at(-1)?.at ?? shown.find(one => one.message.at)?.message.at ?? new Date(now).toISOString();
+    if (isBlocked) views.push(hiddenView(message, message.at || near()));
+    else if (!hidden.has(message.messageId)) views.push(withWaiting(record, items, me));
+  }
   if (!at.isEnd) return views;
 
   const known = new Set(records.map(({ seq }) => seq));

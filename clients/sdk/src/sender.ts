@@ -5,7 +5,7 @@ import { ChatError, type Problem } from './error.js';
 import type { Http } from './http.js';
 import { hideMessage, putMessage } from './messages.js';
 import { allItems, deleteItem, isWaiting, laneOf, type OutboxRecord, putItem } from './outbox.js';
-import type { Message, Preferences } from './types.js';
+import type { Message, Preferences, ShownMessage } from './types.js';
 
 const lifetime = 7 * 24 * 3600_000;
 const memory = 60_000;
@@ -174,7 +174,7 @@ export class Sender {
       for (const [index, { message, problem, status }] of results.entries()) {
         const [item] = await this.#still(batch, [items[index]!]);
         if (message) {
-          await putMessage(batch, message, 'answer');
+          await putMessage(batch, path.conversationId, message, 'answer');
           if (item) await sent(batch, item, message);
           hasFollowers ||= item?.newText !== undefined;
           continue;
@@ -233,7 +233,7 @@ export class Sender {
       case 'preferences':
         return await applyPreferences(batch, conversationId, answer as Preferences & { version: number });
       default:
-        return await putMessage(batch, answer as Message, 'answer');
+        return await putMessage(batch, conversationId, answer as ShownMessage, 'answer');
     }
   }
 }

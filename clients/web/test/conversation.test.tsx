@@ -177,3 +177,10 @@ test('makes one group although the form is sent twice', async () => {
   await act(async () => answer({ conversationId: 'trip' }));
   expect(location.hash).toBe('#/c/trip');
 });
+
+test('shows at the place of a message by somebody blocked that there is one, and nothing to do about it', () => {
+  const { chat } = withBob(messageOf(1, '', '', { hidden: 'blocked', messageId: undefined }), messageOf(2, 'bob', 'Hello'));
+  show(chat);
+  expect(screen.getByText('Blocked message')).toBeTruthy();
+  expect(screen.getAllByRole('button', { name: 'More' })).toHaveLength(1);
+});

@@ -8,6 +8,18 @@ export class Service extends ServiceState {
 
   /** What happens when this user asks for that. */
   answer(user: string, method: string, path: string, query: URLSearchParams, body: Json): Answer {
+    const blocked = this.blocks.get(user);
+    const answer = this.#answer(user, method, path, query, body);
+    if (!blocked?.size || !answer.body) return answer;
+    const shown = (_: string, value: Json) => {
+      if (!value || !blocked.has(value['senderId'] as string)) return value;
+      if ('preview' in value) return { ...value, preview: '', hidden: 'blocked' };
+      return this.conversations.get(value['conversationId'] as string)?.kind === 'group' ? { seq: value['seq'], hidden: 'blocked' } : value;
+    };
+    return { ...answer, body: JSON.parse(JSON.stringify(answer.body), shown) as Json };
+  }
+
+  #answer(user: string, method: string, path: string, query: URLSearchParams, body: Json): Answer {
     this.requests.push(`${user} ${method} ${path}${query.size ? `?${query.toString()}` : ''}`);
     const parts = path.split('/').slice(1).map(decodeURIComponent);
     const [first, id, part, sub, leaf, last] = parts;
