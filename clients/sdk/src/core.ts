@@ -225,21 +225,30 @@ export class Core {
       () => env.now(),
       batch => this.#touched(batch),
     );
+    const join = () => {
+      if (this.#isClosed) return;
+      this.#tabs?.close();
+      this.#engine = undefined;
+      const isAlone = store.isDegraded || options.storage === 'memory';
+      this.#tabs = new Tabs(
+        env,
+        name,
+        isAlone,
+        message => this.#receive(message),
+        signal => this.#lead(signal, store, write),
+      );
+      this.#announce();
+    };
     store.degraded = () => {
       this.storage.set({ ...this.storage.getSnapshot(), isDegraded: true });
-      void this.#readAll().then(() => this.syncSoon());
+      // What is in memory the other tabs don't have: they go on with one of them, and this one alone.
+      this.#tabs?.close();
+      void this.#readAll().then(join);
     };
     this.storage.set({ isDegraded: store.isDegraded, bytes: 0 });
     // Whoever waits for `ready` finds the list read.
     await this.#readAll();
-    if (!this.#isClosed)
-      this.#tabs = new Tabs(
-        env,
-        name,
-        message => this.#receive(message),
-        signal => this.#lead(signal, store, write),
-      );
-    this.#announce();
+    join();
     void Promise.resolve().then(() => this.queue.refresh());
     return { store, write };
   }

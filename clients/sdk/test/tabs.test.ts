@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { asked, isOnline, look, pair, say, soon, texts } from './support/story.js';
+import { IDBFactory } from 'fake-indexeddb';
 import { type Tab, World } from './support/world.js';
 
 describe('Tabs of one device', () => {
@@ -66,6 +67,47 @@ describe('Tabs of one device', () => {
     expect(await (device.databases as unknown as IDBFactory).databases()).toEqual([]);
     expect(bob.connections.size).toBe(0);
     await expect(soon(world, bob.chat.conversation(id).message('m'))).rejects.toMatchObject({ code: 'closed' });
+    await world.close();
+  });
+});
+
+describe('A tab whose store no other one has', () => {
+  test('works beside others, leads itself, and is signed out with them', async () => {
+    const { world, bob, id, toBob, toAlice } = await pair();
+    const alone = bob.device.open({ storage: 'memory' });
+    await world.clock.until('it is online', () => isOnline(alone));
+    const windows = [look(toAlice), look(alone.chat.conversation(id))];
+    await world.clock.pass(2000);
+    await say(world, toBob, 'one');
+    alone.chat.conversation(id).send({ text: 'two' });
+    await world.clock.pass(3000);
+    expect(windows.map(texts)).toEqual([
+      ['one', 'two'],
+      ['one', 'two'],
+    ]);
+    expect([bob.connects, alone.connects]).toEqual([1, 1]);
+    await soon(world, bob.chat.signOut());
+    await world.clock.pass(1000);
+    expect(alone.chat.connection.getSnapshot().status).toBe('closed');
+    await world.close();
+  });
+
+  test('lets go of the lead when it loses the disk, and goes on by itself', async () => {
+    const { world, bob, id, toBob } = await pair();
+    const second = bob.device.open({ databases: new IDBFactory() });
+    const windows = [bob, second].map(tab => look(tab.chat.conversation(id)));
+    await world.clock.pass(2000);
+    expect(bob.chat.connection.getSnapshot().isLeader).toBe(true);
+    bob.device.databases.deleteDatabase('chat-functions https://chat.example bob');
+    await world.clock.until('both lead', () => [bob, second].every(tab => tab.chat.connection.getSnapshot().isLeader && isOnline(tab)));
+    await say(world, toBob, 'one');
+    bob.chat.conversation(id).send({ text: 'two' });
+    await world.clock.pass(3000);
+    expect(windows.map(texts)).toEqual([
+      ['one', 'two'],
+      ['one', 'two'],
+    ]);
+    expect(bob.chat.storage.getSnapshot().isDegraded).toBe(true);
     await world.close();
   });
 });
