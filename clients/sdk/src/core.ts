@@ -3,7 +3,7 @@ import { Engine } from './engine.js';
 import type { Env } from './env.js';
 import { ChatError } from './error.js';
 import { Http } from './http.js';
-import { Derived, keep, Live } from './live.js';
+import { Derived, keep, Live, tell } from './live.js';
 import type { ConversationRecord } from './list.js';
 import { deleteMessage, findMessage, putMessage } from './messages.js';
 import { Queue } from './outbox.js';
@@ -329,7 +329,7 @@ export class Core {
   }
 
   #changed(conversationId: string, what: Change): void {
-    for (const watcher of [...(this.#watchers.get(conversationId) ?? [])]) watcher(what);
+    tell(this.#watchers.get(conversationId) ?? [], what);
   }
 
   #connected(state: ConnectionState, isNew: boolean): void {
@@ -339,7 +339,7 @@ export class Core {
     if (!isNew) return;
     this.#confirmed.clear();
     for (const id of this.#watchers.keys()) this.#changed(id, 'connected');
-    for (const listener of [...this.#listeners]) listener(undefined);
+    tell(this.#listeners, undefined);
   }
 
   async #noteLoaded(): Promise<void> {
@@ -349,7 +349,7 @@ export class Core {
   }
 
   #told(events: readonly ChatEvent[]): void {
-    for (const event of events) for (const listener of [...this.#listeners]) listener(event);
+    for (const event of events) tell(this.#listeners, event);
   }
 
   #receive(message: TabMessage): void {

@@ -174,7 +174,14 @@ export class Engine {
     this.#isGathering = true;
     this.host.env.after(gather, () => {
       this.#isGathering = false;
-      this.#flushing = this.#flushing.then(() => this.#flush());
+      this.#flushing = this.#flushing
+        .then(() => this.#flush())
+        .catch((error: unknown) => {
+          // What was pushed is asked for.
+          console.error(error);
+          this.#syncSoon(2000);
+          for (const id of this.host.screen()) void this.repair(id);
+        });
     });
   }
 
@@ -327,11 +334,15 @@ export class Engine {
   #tidy(): void {
     const tidy = async () => {
       if (this.#signal.aborted) return;
-      const bytes = await this.host.write(async batch => {
-        await expireMessages(batch);
-        return await evict(batch, this.host.storageBytes, id => this.host.screen().has(id));
-      });
-      this.host.stored(bytes);
+      try {
+        const bytes = await this.host.write(async batch => {
+          await expireMessages(batch);
+          return await evict(batch, this.host.storageBytes, id => this.host.screen().has(id));
+        });
+        this.host.stored(bytes);
+      } catch (error) {
+        console.error(error);
+      }
       this.#tidy();
     };
     this.host.env.after(tidyEvery, () => void tidy());

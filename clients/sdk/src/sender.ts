@@ -72,24 +72,30 @@ export class Sender {
   async #drain(name: string): Promise<void> {
     const lane: Lane = { wake: () => {}, hasMore: true };
     this.#lanes.set(name, lane);
-    for (let failures = 0; !this.#isStopped;) {
-      lane.hasMore = false;
-      const items = this.env.isOnline() ? await this.#take(name) : [];
-      if (!items.length) {
-        if (lane.hasMore && this.env.isOnline()) continue;
-        break;
+    try {
+      for (let failures = 0; !this.#isStopped;) {
+        lane.hasMore = false;
+        const items = this.env.isOnline() ? await this.#take(name) : [];
+        if (!items.length) {
+          if (lane.hasMore && this.env.isOnline()) continue;
+          break;
+        }
+        try {
+          await this.#perform(items);
+          failures = 0;
+        } catch (error) {
+          if (this.#isStopped) break;
+          const known = error instanceof ChatError ? error : unexpected(error);
+          if (!(await this.#refused(items, known)))
+            await this.#pause(lane, known.retryAfter * 1000, backoff(this.env, ++failures, 500, 30_000));
+        }
       }
-      try {
-        await this.#perform(items);
-        failures = 0;
-      } catch (error) {
-        if (!(error instanceof ChatError)) throw error;
-        if (this.#isStopped) break;
-        if (!(await this.#refused(items, error)))
-          await this.#pause(lane, error.retryAfter * 1000, backoff(this.env, ++failures, 500, 30_000));
-      }
+    } catch (error) {
+      console.error(error);
+      this.env.after(30_000, () => this.#isStopped || void this.start());
+    } finally {
+      this.#lanes.delete(name);
     }
-    this.#lanes.delete(name);
   }
 
   /** Waits at least as long as the service said, and beyond that until there is a reason to try. */
@@ -236,6 +242,12 @@ export class Sender {
         return await putMessage(batch, conversationId, answer as ShownMessage, 'answer');
     }
   }
+}
+
+/** Whatever it is, it may be done, and may go better later. */
+function unexpected(error: unknown): ChatError {
+  console.error(error);
+  return new ChatError({ code: 'unreachable', title: 'The answer is not understood.' });
 }
 
 /** A message is stored: it stays in the outbox a while, for tabs that wait for it. */

@@ -1,10 +1,37 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ChatError, type NewMessage } from '../src/index.js';
 import { asked, look, pair, say, soon, texts } from './support/story.js';
 
 const stored = (all: readonly { text: string }[]) => all.map(({ text }) => text);
 
 describe('A message in the outbox', () => {
+  test('goes out although an answer before wasn’t understood, and listeners of the app throw', async () => {
+    const { world, id, alice, toBob } = await pair();
+    const errors = vi.spyOn(console, 'error').mockImplementation(() => {});
+    alice.chat.on('message.created', () => {
+      throw new Error('the app');
+    });
+    const window = look(toBob);
+    window.subscribe(() => {
+      throw new Error('the app');
+    });
+    let answers = 0;
+    world.intercept = (method, path) =>
+      method === 'POST' && path.endsWith('/batch') && !answers++ ? { status: 200, body: { results: null } } : undefined;
+    alice.setOnline(false);
+    const all = ['one', 'two'].map(text => toBob.send({ text }).sent);
+    alice.setOnline(true);
+    for (const sent of all) await soon(world, sent);
+    await say(world, alice.chat.conversation(id), 'three');
+    await say(world, alice.chat.conversation(id), 'four');
+    await world.clock.pass(1000);
+    expect(texts(window)).toEqual(['one', 'two', 'three', 'four']);
+    expect(answers).toBeGreaterThan(0);
+    expect(errors).toHaveBeenCalled();
+    errors.mockRestore();
+    await world.close();
+  });
+
   test('shows at once, under the key that it keeps, and is sent once whatever answers get lost', async () => {
     const { world, id, toBob } = await pair();
     const window = look(toBob);
