@@ -2,6 +2,31 @@ import { describe, expect, test } from 'vitest';
 import { asked, isOnline, look, pair, say, soon, texts } from './support/story.js';
 import { World } from './support/world.js';
 
+test('Connections that are lost at once again are made less and less often, until one lasts', async () => {
+  const world = new World();
+  const tab = world.device('alice').open();
+  await world.clock.until('it is online', () => isOnline(tab));
+  await world.clock.pass(40_000);
+  let isUnsteady = true;
+  world.connect = async (_, { token, closed }) => {
+    await token();
+    if (isUnsteady) world.clock.after(100, closed);
+    return { stop: async () => {} };
+  };
+  tab.loseConnection();
+  const before = tab.connects;
+  await world.clock.pass(600_000);
+  expect(tab.connects - before).toBeLessThan(80);
+  isUnsteady = false;
+  await world.clock.until('it is online', () => isOnline(tab));
+  await world.clock.pass(40_000);
+  tab.loseConnection();
+  const { now } = world.clock;
+  await world.clock.until('it is online', () => isOnline(tab));
+  expect(world.clock.now - now).toBeLessThan(1500);
+  await world.close();
+});
+
 describe('Catching up', () => {
   test('shows what was said while away, in the list and on the screen', async () => {
     const { world, bob, toBob, toAlice } = await pair();
