@@ -34,6 +34,8 @@ export class Core {
   readonly ready: Promise<{ readonly store: Store; readonly write: Write }>;
   isLoaded = false;
   #me: string;
+  /** Of the first token. The app may know the user by another id. */
+  #subject: string | undefined;
   #tabs: Tabs | undefined;
   #store: Store | undefined;
   #engine: Engine | undefined;
@@ -200,9 +202,10 @@ export class Core {
   // -- Opening
 
   #isUser(userId: string | undefined): void {
-    if (this.options.userId !== undefined || !userId) return;
-    if (!this.#me) this.#me = userId;
-    else if (this.#me !== userId) void this.close();
+    if (!userId) return;
+    this.#subject ??= userId;
+    this.#me ||= userId;
+    if (this.#subject !== userId) void this.close();
   }
 
   async #open(): Promise<{ readonly store: Store; readonly write: Write }> {

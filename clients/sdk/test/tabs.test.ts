@@ -148,6 +148,21 @@ describe('The token', () => {
     await world.close();
   });
 
+  test('that is refused when connecting is replaced', async () => {
+    const world = new World();
+    const tab = world.device('alice').open();
+    const texts: string[] = [];
+    const { connect } = world;
+    world.connect = async (_, { token }) => {
+      texts.push(await token());
+      if (texts.length < 3) throw new Error("Failed to complete negotiation with the server: Status code '401'");
+      return await connect.call(world, _, { token } as never);
+    };
+    await world.clock.until('it is online', () => isOnline(tab));
+    expect(new Set(texts).size).toBe(3);
+    await world.close();
+  });
+
   test('that the app cannot get makes the chat offline, and what waits is sent when it can', async () => {
     const world = new World();
     const device = world.device('alice');
@@ -168,11 +183,11 @@ describe('The token', () => {
     await world.close();
   });
 
-  test('of another user closes the chat', async () => {
+  test.each([undefined, 'alice'])('of another user closes the chat, given as %s', async userId => {
     const world = new World();
     const [alice, bob] = [world.device('alice'), world.device('bob').open()];
     let isOther = false;
-    const tab: Tab = alice.open({ userId: undefined, token: () => (isOther ? bob.token() : tab.token()) });
+    const tab: Tab = alice.open({ userId, token: () => (isOther ? bob.token() : tab.token()) });
     await world.clock.until('it is online', () => isOnline(tab));
     expect(tab.chat.connection.getSnapshot().userId).toBe('alice');
     isOther = true;
