@@ -122,11 +122,13 @@ export class Engine {
     return (this.#syncing ??= this.#sync().finally(() => (this.#syncing = undefined)));
   }
 
-  #syncSoon(milliseconds: number): void {
-    this.#cancelSync ??= this.host.env.after(milliseconds, () => {
+  #syncSoon(milliseconds: number, failures = 0): void {
+    const { env } = this.host;
+    this.#cancelSync ??= env.after(milliseconds, () => {
       this.#cancelSync = undefined;
-      this.sync().catch(() => {
-        // The next connection does.
+      this.sync().catch((error: unknown) => {
+        if (this.#signal.aborted || !(error instanceof ChatError && error.isTransient)) return;
+        this.#syncSoon(Math.max(error.retryAfter * 1000, backoff(env, failures, 500, 30_000)), failures + 1);
       });
     });
   }

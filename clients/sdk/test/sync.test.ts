@@ -145,10 +145,13 @@ describe('Catching up', () => {
     conversation.messages.delete(last.messageId);
     conversation.log.splice(last.seq - 1);
     world.service.storeEpoch = 2;
-    world.intercept = () => undefined;
+    // It isn't well again at once.
+    let syncs = 0;
+    world.intercept = (_, path) => (path === '/sync' && syncs++ < 4 ? { status: 503 } : undefined);
     toBob.send({ text: 'instead' });
     await world.clock.pass(20_000);
     expect(texts(window)).toEqual(['one', 'instead', 'waits']);
+    expect(bob.chat.conversations('all').getSnapshot().conversations).toHaveLength(1);
     expect(alice.chat.outbox.getSnapshot()).toEqual([]);
     await world.close();
   });
