@@ -65,6 +65,8 @@ export class Handle implements Conversation {
       [],
       async () => ((await this.#ask('get', '/pins')) as { pins: readonly Pin[] }).pins.filter(({ message }) => !('hidden' in message)),
       ['message.pinned', 'message.unpinned', 'message.deleted', 'message.updated'],
+      // What isn't pinned changes more often.
+      (pins, { type, data }) => type.endsWith('pinned') || pins.some(({ message }) => message.messageId === (data as Pin['message']).messageId),
     );
     this.joinRequests = this.#resource<readonly JoinRequest[]>(
       'joinRequests',
@@ -300,10 +302,18 @@ export class Handle implements Conversation {
     return found;
   }
 
-  #resource<T>(kind: string, initial: T, fetch: () => Promise<T>, types: readonly ChatEvent['type'][]): Resource<T> {
+  #resource<T>(
+    kind: string,
+    initial: T,
+    fetch: () => Promise<T>,
+    types: readonly ChatEvent['type'][],
+    concerns: (value: T, event: ChatEvent) => boolean = () => true,
+  ): Resource<T> {
     const { core, conversationId } = this;
     const reduce = (value: T, event: ChatEvent): T | undefined =>
-      'conversationId' in event && event.conversationId === conversationId && types.includes(event.type) ? undefined : value;
+      'conversationId' in event && event.conversationId === conversationId && types.includes(event.type) && concerns(value, event)
+        ? undefined
+        : value;
     const host = { env: core.env, ready: core.ready, listen: (heard: (event: ChatEvent | undefined) => void) => core.listen(heard) };
     return new Resource<T>(host, { key: [conversationId, kind], initial, fetch, reduce });
   }

@@ -52,6 +52,10 @@ export class Service extends ServiceState {
     if (part === 'messages' && leaf === 'replies') return this.#page(user, conversation, query, sub);
     if (part === 'messages') return this.#message(user, conversation, method, sub!, leaf, last, query, body);
     if (part === 'events') return this.#events(user, conversation, query);
+    if (part === 'members' && method === 'GET') {
+      const members = [...conversation.members].filter(([, { isActive }]) => isActive).map(([userId]) => ({ userId, role: 'member' }));
+      return { status: 200, body: { members, continuation: null } };
+    }
     if (part === 'members') return method === 'POST' ? this.#add(user, conversation, body) : this.#remove(user, conversation, sub!);
     if (part === 'read') return this.#read(user, conversation, body['seq'] as number);
     if (part === 'clear') return this.#clear(user, conversation, body['seq'] as number);
