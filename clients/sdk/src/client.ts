@@ -65,7 +65,7 @@ export class Client implements Chat {
       getSnapshot: queue.items.getSnapshot,
       subscribe: queue.items.subscribe,
       retry: id => void queue.retry(id),
-      edit: (id, text) => void queue.edit(id, text),
+      edit: (id, text, mentions) => void queue.edit(id, text, mentions),
       cancel: id => queue.cancel(id),
     };
     const unread = new Derived<UnreadCounts>(before => {

@@ -71,6 +71,7 @@ export function overlay(
 
 function pendingView(item: Extract<OutboxRecord, { readonly kind: 'send' }>, records: readonly MessageRecord[], me: string): MessageView {
   const { content, clientMessageId, conversationId, queuedAt, state } = item;
+  const mentions = item.newText === undefined ? content.mentions : item.newMentions;
   const quoted = content.replyTo ? records.find(({ message }) => message.messageId === content.replyTo)?.message : undefined;
   const { poll } = content;
   return {
@@ -93,7 +94,7 @@ function pendingView(item: Extract<OutboxRecord, { readonly kind: 'send' }>, rec
         : { messageId: content.replyTo },
     }),
     ...(content.threadId && { threadId: content.threadId }),
-    ...(content.mentions && { mentions: content.mentions }),
+    ...(mentions && { mentions }),
     ...(content.mentionsAll && { mentionsAll: true }),
     ...(poll && { poll: { options: poll.options.map(text => ({ text, votes: 0, mine: false })), multiple: !!poll.multiple, voters: 0 } }),
   };

@@ -132,7 +132,13 @@ describe('A message in the outbox', () => {
     alice.setOnline(false);
     const [one, two] = [toBob.send({ text: 'one' }), toBob.send({ text: 'two' })];
     await world.clock.pass(100);
+    const mentions = [{ userId: 'bob', offset: 0, length: 3 }];
+    alice.chat.outbox.edit(one.outboxId, 'Bob', mentions);
+    await world.clock.pass(100);
+    expect(alice.chat.outbox.getSnapshot()[0]!.content).toMatchObject({ text: 'Bob', mentions });
     alice.chat.outbox.edit(one.outboxId, 'ONE');
+    await world.clock.pass(100);
+    expect(alice.chat.outbox.getSnapshot()[0]!.content!.mentions).toBeUndefined();
     expect(await soon(world, alice.chat.outbox.cancel(two.outboxId))).toBe(true);
     await expect(two.sent).rejects.toMatchObject({ code: 'cancelled' });
     alice.setOnline(true);
@@ -263,4 +269,20 @@ describe('What is queued besides messages', () => {
     expect(texts(window)).toEqual(['one', 'waits']);
     await world.close();
   });
+});
+
+test('Preferences that were refused don’t spoil those that follow', async () => {
+  const { world, alice, toBob } = await pair();
+  world.intercept = (_, path, body) =>
+    path.endsWith('/preferences') && 'mutedUntil' in body
+      ? { status: 400, body: { status: 400, code: 'malformed', title: 'No.' } }
+      : undefined;
+  toBob.setPreferences({ mutedUntil: 'never' });
+  await world.clock.pass(2000);
+  expect(alice.chat.outbox.getSnapshot()).toMatchObject([{ kind: 'preferences', state: 'failed' }]);
+  toBob.setPreferences({ pinned: true });
+  await world.clock.pass(2000);
+  expect(alice.chat.outbox.getSnapshot()).toEqual([]);
+  expect(alice.chat.conversations('all').getSnapshot().conversations[0]!.preferences).toEqual({ pinned: true, archived: false });
+  await world.close();
 });
