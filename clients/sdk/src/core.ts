@@ -158,7 +158,14 @@ export class Core {
   }
 
   async close(): Promise<void> {
-    if (this.#isClosed) return;
+    if (!this.#stop()) return;
+    const opened = await this.ready.catch(() => undefined);
+    opened?.store.close();
+  }
+
+  /** Nothing begins any more. False where it was so already. */
+  #stop(): boolean {
+    if (this.#isClosed) return false;
     this.#isClosed = true;
     this.#unlisten();
     this.#tabs?.close();
@@ -167,16 +174,16 @@ export class Core {
     this.http.close();
     // Whoever waits for time to pass finds that it is over.
     for (const end of [...this.#timers]) end();
-    const opened = await this.ready.catch(() => undefined);
-    opened?.store.close();
+    return true;
   }
 
   /** Ends it in all tabs and forgets everything. */
   async wipe(): Promise<void> {
     this.#tabs?.post({ kind: 'signedOut' });
+    // First nothing writes any more, so that nothing is left.
+    this.#stop();
     const opened = await this.ready.catch(() => undefined);
     await opened?.store.destroy();
-    await this.close();
   }
 
   get isClosed(): boolean {
