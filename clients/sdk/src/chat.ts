@@ -66,6 +66,8 @@ export interface Chat {
   readonly outbox: Outbox;
   /** Who the user blocks. */
   readonly blocks: Observable<Loaded<readonly string[]>>;
+  /** Whose messages notify the user of nothing. */
+  readonly mutes: Observable<Loaded<readonly string[]>>;
   /** Who asks to write to the user, or invites them, newest first. */
   readonly requests: Observable<Loaded<readonly Request[]>>;
   readonly privacy: Observable<Loaded<Privacy | undefined>>;

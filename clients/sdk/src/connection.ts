@@ -87,7 +87,7 @@ async function connect(
       if (String(error).includes('401')) http.discard(token);
       throw error;
     }
-    if (isClosed) throw new ChatError({ code: 'unreachable', title: 'The connection was closed.' });
+    if (isClosed) throw new ChatError({ code: 'unreachable', title: 'The connection failed.' });
     if (isEnded) return end(connection);
     const before = current;
     current = connection;

@@ -37,7 +37,7 @@ class Database implements Engine {
     const transaction = this.database.transaction(tables, mode);
     const done = new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error ?? new DOMException('It was aborted.', 'AbortError'));
+      transaction.onabort = () => reject(transaction.error ?? new DOMException('', 'AbortError'));
     });
     done.catch(() => {});
     let result: T;

@@ -182,7 +182,7 @@ export class Engine {
           // What was pushed is asked for.
           console.error(error);
           this.#syncSoon(2000);
-          for (const id of this.host.screen()) void this.repair(id);
+          for (const id of this.host.screen()) this.look(id);
         });
     });
   }

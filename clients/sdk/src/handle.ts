@@ -66,7 +66,8 @@ export class Handle implements Conversation {
       async () => ((await this.#ask('get', '/pins')) as { pins: readonly Pin[] }).pins.filter(({ message }) => !('hidden' in message)),
       ['message.pinned', 'message.unpinned', 'message.deleted', 'message.updated'],
       // What isn't pinned changes more often.
-      (pins, { type, data }) => type.endsWith('pinned') || pins.some(({ message }) => message.messageId === (data as Pin['message']).messageId),
+      (pins, { type, data }) =>
+        type.endsWith('pinned') || pins.some(({ message }) => message.messageId === (data as Pin['message']).messageId),
     );
     this.joinRequests = this.#resource<readonly JoinRequest[]>(
       'joinRequests',
@@ -101,7 +102,7 @@ export class Handle implements Conversation {
     const kept = await store.read(tx => findMessage(tx, this.conversationId, messageId));
     if (kept && !kept.isHidden && !kept.isStale && !isExpired(kept.message, this.core.env.now())) return withMine(kept);
     const message = (await this.#insist('get', '/messages/{messageId}', { path: { messageId } })) as ShownMessage;
-    if ('hidden' in message) throw new ChatError({ code: 'message_not_found', title: 'The user blocks who said it.' });
+    if ('hidden' in message) throw new ChatError({ code: 'message_not_found' });
     return message;
   }
 
@@ -291,15 +292,9 @@ export class Handle implements Conversation {
     return this.core.http.insist(() => this.#ask(method, path, asked));
   }
 
-  async #all<T>(path: string, name: string, parts?: Readonly<Record<string, string>>): Promise<readonly T[]> {
-    const found: T[] = [];
-    let continuation: string | null | undefined;
-    do {
-      const page = (await this.#ask('get', path, { path: parts, query: { limit: 100, continuation } })) as Record<string, unknown>;
-      found.push(...(page[name] as readonly T[]));
-      continuation = page['continuation'] as string | null;
-    } while (continuation);
-    return found;
+  #all<T>(path: string, name: string, parts?: Readonly<Record<string, string>>): Promise<readonly T[]> {
+    const { conversationId, core } = this;
+    return core.http.all<T>(`/conversations/{conversationId}${path}`, name, { ...parts, conversationId });
   }
 
   #resource<T>(
@@ -314,8 +309,7 @@ export class Handle implements Conversation {
       'conversationId' in event && event.conversationId === conversationId && types.includes(event.type) && concerns(value, event)
         ? undefined
         : value;
-    const host = { env: core.env, ready: core.ready, listen: (heard: (event: ChatEvent | undefined) => void) => core.listen(heard) };
-    return new Resource<T>(host, { key: [conversationId, kind], initial, fetch, reduce });
+    return new Resource<T>(core, { key: [conversationId, kind], initial, fetch, reduce });
   }
 
   #window(thread: string, options?: WindowOptions): Window {
@@ -333,6 +327,7 @@ export class Handle implements Conversation {
           return { count: core.view(id)?.unreadCount ?? 0, clearedSeq: record?.summary?.clearedSeq ?? 0, isGone: !!record?.isLeft };
         },
         confirmed: (id, threadId) => core.confirmed(id, threadId),
+        isBlocked: (id, userId) => core.isBlocked(id, userId),
         fetchMessages: ids => core.fetchMessages(ids),
       },
       this.conversationId,

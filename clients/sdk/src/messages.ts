@@ -1,4 +1,6 @@
-import { type Batch, emptyLog, type LogRecord, type MessageRecord, type Mine } from './batch.js';
+import { type Batch, emptyLog, type LogRecord, type MessageRecord, type Mine, type Write } from './batch.js';
+import { ChatError } from './error.js';
+import type { Http } from './http.js';
 import { add } from './ranges.js';
 import { type Tx, under } from './store.js';
 import type { Message, Quote, ReactionSummary, ShownMessage } from './types.js';
@@ -20,7 +22,7 @@ export async function findMessage(tx: Tx, conversationId: string, messageId: str
   return seq === undefined ? undefined : await tx.get<MessageRecord>('messages', [conversationId, seq]);
 }
 
-const nothing = { ordinal: 0, kind: 'text', text: '', revision: 0, reactions: [] } as const;
+export const nothing = { ordinal: 0, kind: 'text', text: '', revision: 0, reactions: [] } as const;
 
 /** Keeps a message, unless a newer version of it is kept; of one that isn't shown, in a thread or not, only its place. */
 export async function putMessage(batch: Batch, conversationId: string, message: ShownMessage, source: Source, thread = ''): Promise<void> {
@@ -31,7 +33,8 @@ export async function putMessage(batch: Batch, conversationId: string, message: 
   if ('hidden' in message) {
     const threadId = thread || known?.message.threadId;
     if (known) await deleteMessage(batch, known);
-    const stub = { ...nothing, messageId: '', conversationId, seq, at: known?.message.at ?? '', senderId: '', updatedSeq: seq };
+    const at = known?.message.at ?? '';
+    const stub = { ...nothing, messageId: '', conversationId, seq, at, senderId: '', updatedSeq: seq };
     await tx.put('messages', [conversationId, seq], { seq, message: { ...stub, ...(threadId && { threadId }) }, isBlocked: true });
     if (threadId) await tx.put('threads', [conversationId, threadId, seq], seq);
     return await resize(batch, conversationId, sizeOf(stub));
@@ -65,6 +68,28 @@ export async function putMessage(batch: Batch, conversationId: string, message: 
 async function resize(batch: Batch, conversationId: string, by: number): Promise<void> {
   const log = (await batch.log(conversationId)) ?? (by > 0 ? emptyLog(conversationId, batch.now) : undefined);
   if (log) await batch.putLog({ ...log, bytes: Math.max(0, log.bytes + by) });
+}
+
+/** Asks for the current version of a message, and keeps it. */
+export async function fetchMessage(
+  http: Http,
+  ready: Promise<{ readonly write: Write }>,
+  conversationId: string,
+  messageId: string,
+): Promise<void> {
+  const { write } = await ready;
+  const ask = () => http.ask('get', '/conversations/{conversationId}/messages/{messageId}', { path: { conversationId, messageId } });
+  try {
+    const message = (await http.insist(ask)) as ShownMessage;
+    await write(batch => putMessage(batch, conversationId, message, 'answer'));
+  } catch (error) {
+    if (!(error instanceof ChatError)) throw error;
+    if (error.code !== 'message_not_found') return;
+    await write(async batch => {
+      const record = await findMessage(batch.tx, conversationId, messageId);
+      if (record) await deleteMessage(batch, record);
+    });
+  }
 }
 
 /** Changes a message that is kept, without a word of what the user did. */

@@ -80,8 +80,8 @@ export function coalesce(
     return { drop: before };
   if (added.kind === 'preferences') {
     // What was refused would be again, and this with it.
-    const changes = before.map(item => (item.kind === 'preferences' && item.state === 'queued' ? item.change : {}));
-    return { put: { ...added, change: Object.assign({}, ...changes, added.change) as PreferencesChange }, drop: before };
+    const change = last?.kind === 'preferences' && last.state === 'queued' ? last.change : {};
+    return { put: { ...added, change: { ...change, ...added.change } }, drop: before };
   }
   return { put: added, drop: before };
 }

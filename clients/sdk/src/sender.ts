@@ -85,7 +85,9 @@ export class Sender {
           failures = 0;
         } catch (error) {
           if (this.#isStopped) break;
-          const known = error instanceof ChatError ? error : unexpected(error);
+          // Whatever it is, it may be done, and may go better later.
+          const known = error instanceof ChatError ? error : new ChatError({ code: 'unreachable' });
+          if (known !== error) console.error(error);
           if (!(await this.#refused(items, known)))
             await this.#pause(lane, known.retryAfter * 1000, backoff(this.env, ++failures, 500, 30_000));
         }
@@ -242,12 +244,6 @@ export class Sender {
         return await putMessage(batch, conversationId, answer as ShownMessage, 'answer');
     }
   }
-}
-
-/** Whatever it is, it may be done, and may go better later. */
-function unexpected(error: unknown): ChatError {
-  console.error(error);
-  return new ChatError({ code: 'unreachable', title: 'The answer is not understood.' });
 }
 
 /** A message is stored: it stays in the outbox a while, for tabs that wait for it. */

@@ -68,4 +68,25 @@ describe('Of somebody whom the user blocks', () => {
     expect(thread.getSnapshot()).toMatchObject({ status: 'ready', messages: [{ seq: 3, text: '', hidden: 'blocked' }] });
     await world.close();
   });
+
+  test('what is pushed is hidden as well, and shows when the block ends', async () => {
+    const { world, bob, ofAlice, ofBob } = await group();
+    const window = look(ofBob);
+    ofBob.typing.subscribe(() => {});
+    await soon(world, bob.chat.block('alice'));
+    await world.clock.pass(1000);
+    await say(world, ofAlice, 'one');
+    ofAlice.setTyping(true);
+    const { conversationId } = ofBob;
+    world.service.push(['bob'], { type: 'typing.started', conversationId, at: '', data: { userId: 'alice' } });
+    await world.clock.pass(500);
+    expect(window.getSnapshot().messages).toMatchObject([{ seq: 2, text: '', hidden: 'blocked' }]);
+    const last = () => bob.chat.conversations('all').getSnapshot().conversations.find(one => one.conversationId === conversationId)!.lastMessage;
+    expect(last()).toMatchObject({ seq: 2, preview: '', hidden: 'blocked' });
+    expect(ofBob.typing.getSnapshot()).toEqual([]);
+    await soon(world, bob.chat.unblock('alice'));
+    await world.clock.pass(3000);
+    expect(window.getSnapshot().messages).toMatchObject([{ seq: 2, text: 'one' }]);
+    await world.close();
+  });
 });

@@ -182,5 +182,6 @@ test('shows at the place of a message by somebody blocked that there is one, and
   const { chat } = withBob(messageOf(1, '', '', { hidden: 'blocked', messageId: undefined }), messageOf(2, 'bob', 'Hello'));
   show(chat);
   expect(screen.getByText('Blocked message')).toBeTruthy();
-  expect(screen.getAllByRole('button', { name: 'More' })).toHaveLength(1);
+  const buttons = screen.getAllByRole('article').map(one => within(one).queryAllByRole('button').length);
+  expect(buttons.map(count => count > 0)).toEqual([false, true]);
 });

@@ -26,6 +26,7 @@ export class Service extends ServiceState {
     if (first === 'sync') return this.#sync(user, query);
     if (first === 'conversations' && !id) return this.#create(user, body);
     if (first === 'blocks') return this.#block(user, method, id);
+    if (first === 'mutes') return { status: 200, body: { mutes: [], continuation: null } };
     if (first === 'requests') return { status: 200, body: { requests: [], continuation: null } };
     if (first === 'presence')
       return {
