@@ -85,7 +85,7 @@ export function useOutbox(
     () => ({
       items,
       retry: id => chat.outbox.retry(id),
-      edit: (id, text) => chat.outbox.edit(id, text),
+      edit: (id, text, mentions) => chat.outbox.edit(id, text, mentions),
       cancel: id => chat.outbox.cancel(id),
     }),
     [chat, items],

@@ -94,6 +94,7 @@ export type FakeChat = Omit<Chat, 'conversation' | 'conversations' | 'outbox'> &
     readonly unread: Value<UnreadCounts>;
     readonly requests: Value<Loaded<readonly Request[]>>;
     readonly blocks: Value<Loaded<readonly string[]>>;
+    readonly mutes: Value<Loaded<readonly string[]>>;
     readonly privacy: Value<Loaded<Privacy | undefined>>;
     readonly outbox: Value<readonly OutboxItem[]> & { readonly retry: Mock; readonly edit: Mock; readonly cancel: Mock };
     readonly people: Value<ReadonlyMap<string, Presence>>;
@@ -162,6 +163,7 @@ export function fakeChat(userId = 'alice'): FakeChat {
     unread: valueOf<UnreadCounts>({ conversations: 0, messages: 0 }),
     requests: ready<readonly Request[]>([]),
     blocks: ready<readonly string[]>([]),
+    mutes: ready<readonly string[]>([]),
     privacy: ready<Privacy | undefined>({ readReceipts: true, presence: true }),
     outbox: { ...outbox, retry: vi.fn(), edit: vi.fn(), cancel: vi.fn(async () => true) },
     people,

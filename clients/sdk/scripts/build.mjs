@@ -1,4 +1,4 @@
-// Builds dist/ and fails when what an app downloads for it is too large: the whole package with idb, minified and gzipped, without SignalR.
+// Builds dist/ and fails when what an app downloads for it is too large: the whole package, minified and gzipped, without SignalR.
 import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

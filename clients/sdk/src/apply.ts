@@ -11,23 +11,35 @@ import {
   mergePage,
 } from './messages.js';
 import { add } from './ranges.js';
-import type { ChatEvent, Message, ReactionSummary } from './types.js';
+import type { ChatEvent, HiddenMessage, Message, ReactionSummary } from './types.js';
 
 /** An entry of a conversation's log. */
 export type LogEvent = Extract<ChatEvent, { readonly seq: number }>;
 
 export const isLogEvent = (event: ChatEvent): event is LogEvent => 'seq' in event;
 
+/** What stands in the log for a message of somebody whom the user blocks. */
+export function stubOf(event: LogEvent): HiddenMessage | undefined {
+  const data = event.data as object;
+  const shown = 'message' in data ? (data.message as object | undefined) : data;
+  return shown && 'hidden' in shown && 'seq' in shown ? (shown as HiddenMessage) : undefined;
+}
+
 /** Applies the next entry of a log, whose predecessors are all applied. Answers whether the log begins again with it. */
 async function applyEvent(batch: Batch, event: LogEvent, source: Source): Promise<boolean> {
   const { conversationId, seq, at } = event;
+  const stub = stubOf(event);
+  if (stub) {
+    await putMessage(batch, conversationId, stub, source);
+    return false;
+  }
   switch (event.type) {
     case 'message.created':
-      await putMessage(batch, event.data, source);
+      await putMessage(batch, conversationId, event.data, source);
       await raiseThread(batch, event.data);
       break;
     case 'message.updated':
-      if (event.data.message) await putMessage(batch, event.data.message, source);
+      if (event.data.message) await putMessage(batch, conversationId, event.data.message, source);
       else await noteStale(batch, conversationId, event.data.messageId, seq);
       await changeQuotes(batch, conversationId, event.data.messageId, event.data.message);
       break;
@@ -71,7 +83,7 @@ export async function applyEvents(batch: Batch, log: LogRecord, events: readonly
       if (await applyEvent(batch, event, source)) from = event.seq;
       applied = event.seq;
     } else if (event.seq > applied) {
-      if (event.type === 'message.created') await putMessage(batch, event.data, source);
+      if (event.type === 'message.created') await putMessage(batch, log.conversationId, event.data, source);
       beyond.push(event);
     }
   }

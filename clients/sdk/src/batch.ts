@@ -32,6 +32,8 @@ export interface MessageRecord {
   readonly mine?: Mine;
   /** Deleted for the user alone: no page that was on its way brings it back. */
   readonly isHidden?: true;
+  /** Of somebody whom the user blocks: its message says nothing but where it stands. */
+  readonly isBlocked?: true;
   /** Whether a newer version is known of, but not known. */
   readonly isStale?: true;
 }

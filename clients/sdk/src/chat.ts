@@ -8,6 +8,7 @@ import type {
   ConversationFilter,
   ConversationList,
   Loaded,
+  Mention,
   OutboxItem,
   Presence,
   Profile,
@@ -39,8 +40,11 @@ export interface ChatOptions {
 export interface Outbox extends Observable<readonly OutboxItem[]> {
   /** Tries a failed item again, after what was queued meanwhile. */
   retry(id: string): void;
-  /** Says something else in a message, or an edit, that is queued or failed, and tries it again. No effect on one that is being sent. */
-  edit(id: string, text: string): void;
+  /**
+   * Says something else in a message, or an edit, that is queued or failed, and tries it again. Mentions are then those given. No effect on
+   * one that is being sent.
+   */
+  edit(id: string, text: string, mentions?: readonly Mention[]): void;
   /** Forgets a queued or failed item. Resolves to false if it is being sent, or was. */
   cancel(id: string): Promise<boolean>;
 }
@@ -62,6 +66,8 @@ export interface Chat {
   readonly outbox: Outbox;
   /** Who the user blocks. */
   readonly blocks: Observable<Loaded<readonly string[]>>;
+  /** Whose messages notify the user of nothing. */
+  readonly mutes: Observable<Loaded<readonly string[]>>;
   /** Who asks to write to the user, or invites them, newest first. */
   readonly requests: Observable<Loaded<readonly Request[]>>;
   readonly privacy: Observable<Loaded<Privacy | undefined>>;

@@ -42,6 +42,7 @@ export class Client implements Chat {
   readonly unread: Observable<UnreadCounts>;
   readonly outbox: Outbox;
   readonly blocks: Resource<readonly string[]>;
+  readonly mutes: Resource<readonly string[]>;
   readonly requests: Resource<readonly Request[]>;
   readonly privacy: Resource<Privacy | undefined>;
   readonly api: Api;
@@ -65,7 +66,7 @@ export class Client implements Chat {
       getSnapshot: queue.items.getSnapshot,
       subscribe: queue.items.subscribe,
       retry: id => void queue.retry(id),
-      edit: (id, text) => void queue.edit(id, text),
+      edit: (id, text, mentions) => void queue.edit(id, text, mentions),
       cancel: id => queue.cancel(id),
     };
     const unread = new Derived<UnreadCounts>(before => {
@@ -77,13 +78,9 @@ export class Client implements Chat {
     });
     core.list.subscribe(() => unread.invalidate());
     this.unread = unread;
-    this.blocks = this.#resource<readonly string[]>(
-      'blocks',
-      [],
-      async () => (await this.#all<{ userId: string }>('/blocks', 'blocks')).map(({ userId }) => userId),
-      ['block.updated'],
-    );
-    this.requests = this.#resource<readonly Request[]>('requests', [], () => this.#all<Request>('/requests', 'requests'), [
+    this.blocks = core.blocks;
+    this.mutes = core.mutes;
+    this.requests = this.#resource<readonly Request[]>('requests', [], () => core.http.all<Request>('/requests', 'requests'), [
       'request.received',
       'request.resolved',
     ]);
@@ -216,22 +213,10 @@ export class Client implements Chat {
     this.blocks.reload();
   }
 
-  async #all<T>(path: string, name: string): Promise<readonly T[]> {
-    const found: T[] = [];
-    let continuation: string | null | undefined;
-    do {
-      const page = (await this.#core.http.ask('get', path, { query: { limit: 100, continuation } })) as Record<string, unknown>;
-      found.push(...(page[name] as readonly T[]));
-      continuation = page['continuation'] as string | null;
-    } while (continuation);
-    return found;
-  }
-
   #resource<T>(kind: string, initial: T, fetch: () => Promise<T>, types: readonly ChatEvent['type'][]): Resource<T> {
     const core = this.#core;
-    const listen = (heard: (event: ChatEvent | undefined) => void) => core.listen(heard);
     const reduce = (value: T, event: ChatEvent) => (types.includes(event.type) ? undefined : value);
-    return new Resource<T>({ env: core.env, ready: core.ready, listen }, { key: ['', kind], initial, fetch, reduce });
+    return new Resource<T>(core, { key: ['', kind], initial, fetch, reduce });
   }
 
   // -- Sharing

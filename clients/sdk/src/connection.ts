@@ -3,6 +3,9 @@ import { ChatError } from './error.js';
 import type { Http } from './http.js';
 import type { ChatEvent } from './types.js';
 
+/** How long a connection has to last for the next one to be made without delay, in ms. */
+const goodAfter = 30_000;
+
 export interface ConnectionListener {
   readonly events: (events: readonly ChatEvent[]) => void;
   /** There is a connection, and pushes from before it are lost. */
@@ -32,9 +35,11 @@ export async function keepConnected(env: Env, http: Http, signal: AbortSignal, l
     try {
       const connection = await connect(env, http, listener.events, lose);
       if (!signal.aborted && env.isOnline()) {
-        failures = 0;
+        const openedAt = env.now();
         listener.opened();
         await lost;
+        // One that is lost at once again isn't a success: others come back at the same time.
+        if (env.now() - openedAt >= goodAfter) failures = 0;
       }
       connection.end();
     } catch (error) {
@@ -75,8 +80,14 @@ async function connect(
       isClosed = true;
       if (connection && current === connection) lost();
     };
-    connection = await env.connect({ url: http.realtimeUrl, token: async () => (await http.token()).text, events, closed });
-    if (isClosed) throw new ChatError({ code: 'unreachable', title: 'The connection was closed.' });
+    try {
+      connection = await env.connect({ url: http.realtimeUrl, token: async () => (await http.token()).text, events, closed });
+    } catch (error) {
+      // The status is in the message alone.
+      if (String(error).includes('401')) http.discard(token);
+      throw error;
+    }
+    if (isClosed) throw new ChatError({ code: 'unreachable', title: 'The connection failed.' });
     if (isEnded) return end(connection);
     const before = current;
     current = connection;

@@ -54,6 +54,7 @@ export interface Conversation {
   readonly details: Observable<Loaded<ConversationDetails | undefined>>;
   /** All members by user id, with those who are invited. */
   readonly members: Observable<Loaded<readonly MemberView[]>>;
+  /** Without those of whom the user blocks. */
   readonly pins: Observable<Loaded<readonly Pin[]>>;
   readonly receipts: Observable<Receipts>;
   /** Who of the others is typing; each for at most 6 s. */
@@ -65,7 +66,7 @@ export interface Conversation {
   messages(options?: WindowOptions): MessageWindow;
   /** The replies of a thread; the root isn't among them. Without `around` it begins with the newest. */
   thread(rootMessageId: string, options?: WindowOptions): MessageWindow;
-  /** As it is now, from the device or the service. */
+  /** As it is now, from the device or the service. Rejects with `message_not_found` where the user blocks who said it. */
   message(messageId: string): Promise<Message>;
 
   /** Queued. */

@@ -1,17 +1,19 @@
-import { type Batch, type MessageRecord, type Touched, type Write, writer } from './batch.js';
+import { type Batch, type Touched, type Write, writer } from './batch.js';
 import { Engine } from './engine.js';
 import type { Env } from './env.js';
 import { ChatError } from './error.js';
 import { Http } from './http.js';
-import { Derived, keep, Live } from './live.js';
+import { Derived, keep, Live, tell } from './live.js';
 import type { ConversationRecord } from './list.js';
-import { deleteMessage, findMessage, putMessage } from './messages.js';
+import { fetchMessage } from './messages.js';
 import { Queue } from './outbox.js';
 import { conversationView } from './overlay.js';
 import type { Ranges } from './ranges.js';
+import { peopleOf } from './people.js';
+import type { Resource } from './resource.js';
 import { Store, under } from './store.js';
 import { Tabs, type TabMessage } from './tabs.js';
-import type { ChatEvent, ConnectionState, ConversationView, Message, StorageState } from './types.js';
+import type { ChatEvent, ConnectionState, ConversationView, StorageState } from './types.js';
 
 export interface CoreOptions {
   readonly baseUrl: string;
@@ -33,7 +35,13 @@ export class Core {
   readonly list: Derived<readonly ConversationView[]>;
   readonly ready: Promise<{ readonly store: Store; readonly write: Write }>;
   isLoaded = false;
+  /** Whom the user blocks, and mutes: in every tab, as pushes are the same for everyone. */
+  readonly blocks: Resource<readonly string[]>;
+  readonly mutes: Resource<readonly string[]>;
+  #blocked: readonly string[] = [];
   #me: string;
+  /** Of the first token. The app may know the user by another id. */
+  #subject: string | undefined;
   #tabs: Tabs | undefined;
   #store: Store | undefined;
   #engine: Engine | undefined;
@@ -62,6 +70,8 @@ export class Core {
     this.storage = new Live<StorageState>(env, { isDegraded: false, bytes: 0 });
     this.list = new Derived<readonly ConversationView[]>(before => this.#list(before));
     this.ready = this.#open();
+    this.blocks = peopleOf(this, 'blocks');
+    this.mutes = peopleOf(this, 'mutes');
     this.queue = new Queue(env, this.ready);
     this.queue.wake = () => this.#wake(false);
     this.queue.changed = () => {
@@ -75,6 +85,11 @@ export class Core {
     return this.#me;
   }
 
+  /** Whether what this user says in the conversation isn't to be shown. */
+  isBlocked(conversationId: string, userId: string | undefined): boolean {
+    return !!userId && this.#blocked.includes(userId) && this.#records.get(conversationId)?.summary?.kind === 'group';
+  }
+
   record(conversationId: string): ConversationRecord | undefined {
     return this.#records.get(conversationId);
   }
@@ -84,11 +99,12 @@ export class Core {
     const record = this.#records.get(conversationId);
     if (!record?.summary) return undefined;
     const items = this.queue.records.filter(item => item.conversationId === conversationId && item.state !== 'sent');
-    const stamp = items.map(({ id, state, order }) => `${id} ${state} ${order}`).join();
+    const stamp = [...this.#blocked, ...items.map(({ id, state, order }) => `${id} ${state} ${order}`)].join();
     const known = this.#views.get(conversationId);
     const mutedUntil = record.summary.preferences.mutedUntil;
     if (known?.record === record && known.items === stamp && !items.length && !mutedUntil) return known.view;
-    const view = keep(known?.view, conversationView(record, items, this.#me, this.env.now()));
+    const isBlocked = (userId: string | undefined) => this.isBlocked(conversationId, userId);
+    const view = keep(known?.view, conversationView(record, items, this.#me, this.env.now(), isBlocked));
     this.#views.set(conversationId, { record, items: stamp, view });
     return view;
   }
@@ -127,27 +143,11 @@ export class Core {
       const key = `${conversationId} ${messageId}`;
       const running = this.#fetching.get(key);
       if (running) return running;
-      const fetch = this.#fetchMessage(conversationId, messageId).finally(() => this.#fetching.delete(key));
+      const fetch = fetchMessage(this.http, this.ready, conversationId, messageId).finally(() => this.#fetching.delete(key));
       this.#fetching.set(key, fetch);
       return fetch;
     });
     await Promise.all(fetches);
-  }
-
-  async #fetchMessage(conversationId: string, messageId: string): Promise<void> {
-    const { write } = await this.ready;
-    const ask = () => this.http.ask('get', '/conversations/{conversationId}/messages/{messageId}', { path: { conversationId, messageId } });
-    try {
-      const message = (await this.http.insist(ask)) as Message;
-      await write(batch => putMessage(batch, message, 'answer'));
-    } catch (error) {
-      if (!(error instanceof ChatError)) throw error;
-      if (error.code !== 'message_not_found') return;
-      await write(async batch => {
-        const record: MessageRecord | undefined = await findMessage(batch.tx, conversationId, messageId);
-        if (record) await deleteMessage(batch, record);
-      });
-    }
   }
 
   /** Asks for what changed in the list. */
@@ -156,7 +156,14 @@ export class Core {
   }
 
   async close(): Promise<void> {
-    if (this.#isClosed) return;
+    if (!this.#stop()) return;
+    const opened = await this.ready.catch(() => undefined);
+    opened?.store.close();
+  }
+
+  /** Nothing begins any more. False where it was so already. */
+  #stop(): boolean {
+    if (this.#isClosed) return false;
     this.#isClosed = true;
     this.#unlisten();
     this.#tabs?.close();
@@ -165,16 +172,16 @@ export class Core {
     this.http.close();
     // Whoever waits for time to pass finds that it is over.
     for (const end of [...this.#timers]) end();
-    const opened = await this.ready.catch(() => undefined);
-    opened?.store.close();
+    return true;
   }
 
   /** Ends it in all tabs and forgets everything. */
   async wipe(): Promise<void> {
     this.#tabs?.post({ kind: 'signedOut' });
+    // First nothing writes any more, so that nothing is left.
+    this.#stop();
     const opened = await this.ready.catch(() => undefined);
     await opened?.store.destroy();
-    await this.close();
   }
 
   get isClosed(): boolean {
@@ -197,12 +204,31 @@ export class Core {
     return forget;
   }
 
+  // -- People
+
+  #blocksChanged(): void {
+    const { value } = this.blocks.getSnapshot();
+    if (value.join() === this.#blocked.join()) return;
+    const isEnded = this.#blocked.some(id => !value.includes(id));
+    this.#blocked = value;
+    this.list.invalidate();
+    for (const id of this.#watchers.keys()) this.#changed(id, 'outbox');
+    // What they said while they were blocked isn't kept; the service shows it within 30 s.
+    for (const wait of isEnded ? [1000, 31_000] : []) this.env.after(wait, () => this.#confirmAll());
+  }
+
+  #confirmAll(): void {
+    this.#confirmed.clear();
+    for (const id of this.#watchers.keys()) this.#changed(id, 'connected');
+  }
+
   // -- Opening
 
   #isUser(userId: string | undefined): void {
-    if (this.options.userId !== undefined || !userId) return;
-    if (!this.#me) this.#me = userId;
-    else if (this.#me !== userId) void this.close();
+    if (!userId) return;
+    this.#subject ??= userId;
+    this.#me ||= userId;
+    if (this.#subject !== userId) void this.close();
   }
 
   async #open(): Promise<{ readonly store: Store; readonly write: Write }> {
@@ -225,21 +251,31 @@ export class Core {
       () => env.now(),
       batch => this.#touched(batch),
     );
+    const join = () => {
+      if (this.#isClosed) return;
+      this.#tabs?.close();
+      this.#engine = undefined;
+      const isAlone = store.isDegraded || options.storage === 'memory';
+      this.#tabs = new Tabs(
+        env,
+        name,
+        isAlone,
+        message => this.#receive(message),
+        signal => this.#lead(signal, store, write),
+      );
+      this.#announce();
+    };
     store.degraded = () => {
       this.storage.set({ ...this.storage.getSnapshot(), isDegraded: true });
-      void this.#readAll().then(() => this.syncSoon());
+      // What is in memory the other tabs don't have: they go on with one of them, and this one alone.
+      void this.#readAll().then(join);
     };
     this.storage.set({ isDegraded: store.isDegraded, bytes: 0 });
     // Whoever waits for `ready` finds the list read.
     await this.#readAll();
-    if (!this.#isClosed)
-      this.#tabs = new Tabs(
-        env,
-        name,
-        message => this.#receive(message),
-        signal => this.#lead(signal, store, write),
-      );
-    this.#announce();
+    join();
+    this.blocks.subscribe(() => this.#blocksChanged());
+    this.mutes.subscribe(() => {});
     void Promise.resolve().then(() => this.queue.refresh());
     return { store, write };
   }
@@ -282,12 +318,15 @@ export class Core {
   }
 
   async #reread({ conversations, logs, outbox, reset }: Touched): Promise<void> {
-    if (reset) await this.#readAll();
-    else if (conversations.size && this.#store) {
+    if (reset) {
+      await this.#readAll();
+      for (const people of [this.blocks, this.mutes]) people.reload();
+    }
+    if (!reset && conversations.size && this.#store) {
       const ids = [...conversations];
       const records = await this.#store.read(tx => Promise.all(ids.map(id => tx.get<ConversationRecord>('conversations', [id]))));
       for (const record of records) if (record) this.#records.set(record.conversationId, record);
-      if (!this.isLoaded) this.isLoaded = !!(await this.#store.read(tx => tx.get<boolean>('meta', ['isLoaded'])));
+      await this.#noteLoaded();
       this.list.invalidate();
     }
     for (const id of new Set([...logs, ...conversations, ...(reset ? this.#watchers.keys() : [])])) this.#changed(id, 'log');
@@ -307,20 +346,13 @@ export class Core {
 
   #list(before: readonly ConversationView[] | undefined): readonly ConversationView[] {
     const views = [...this.#records.keys()].map(id => this.view(id)).filter(view => view !== undefined);
-    views.sort((one, other) =>
-      one.activityAt === other.activityAt
-        ? one.conversationId < other.conversationId
-          ? -1
-          : 1
-        : one.activityAt < other.activityAt
-          ? 1
-          : -1,
-    );
+    const order = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0);
+    views.sort((one, other) => order(other.activityAt, one.activityAt) || order(one.conversationId, other.conversationId));
     return before && before.length === views.length && before.every((view, index) => view === views[index]) ? before : views;
   }
 
   #changed(conversationId: string, what: Change): void {
-    for (const watcher of [...(this.#watchers.get(conversationId) ?? [])]) watcher(what);
+    tell(this.#watchers.get(conversationId) ?? [], what);
   }
 
   #connected(state: ConnectionState, isNew: boolean): void {
@@ -328,9 +360,8 @@ export class Core {
     this.connection.set(state);
     if (state.status === 'online') void this.#noteLoaded();
     if (!isNew) return;
-    this.#confirmed.clear();
-    for (const id of this.#watchers.keys()) this.#changed(id, 'connected');
-    for (const listener of [...this.#listeners]) listener(undefined);
+    this.#confirmAll();
+    tell(this.#listeners, undefined);
   }
 
   async #noteLoaded(): Promise<void> {
@@ -340,7 +371,7 @@ export class Core {
   }
 
   #told(events: readonly ChatEvent[]): void {
-    for (const event of events) for (const listener of [...this.#listeners]) listener(event);
+    for (const event of events) tell(this.#listeners, event);
   }
 
   #receive(message: TabMessage): void {

@@ -1,4 +1,3 @@
-import { unwrap, wrap, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import { tables, type Engine, type Key, type Table, type Tx } from './store.js';
 
 /** Raised when what is kept changes its shape: everything but the outbox is dropped then, and asked for again. */
@@ -12,11 +11,10 @@ export async function openDatabase(factory: IDBFactory, name: string, lost: () =
     for (const table of [...database.objectStoreNames]) if (table !== 'outbox') database.deleteObjectStore(table);
     for (const table of tables) if (!database.objectStoreNames.contains(table)) database.createObjectStore(table);
   };
-  const database = (await wrap(request)) as unknown as IDBPDatabase;
+  const database = await answerOf(request);
   // A newer version of the app in another tab waits for this one to let go.
-  const raw = unwrap(database) as unknown as IDBDatabase;
-  raw.onversionchange = lost;
-  raw.onclose = lost;
+  database.onversionchange = lost;
+  database.onclose = lost;
   return new Database(factory, name, database);
 }
 
@@ -24,18 +22,23 @@ class Database implements Engine {
   constructor(
     private readonly factory: IDBFactory,
     private readonly name: string,
-    private readonly database: IDBPDatabase,
+    private readonly database: IDBDatabase,
   ) {}
 
-  async read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const transaction = this.database.transaction(tables, 'readonly');
-    const [result] = await Promise.all([work(within(transaction)), transaction.done]);
-    return result;
+  read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.#run('readonly', work);
   }
 
-  async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const transaction = this.database.transaction(tables, 'readwrite');
-    const done = transaction.done;
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.#run('readwrite', work);
+  }
+
+  async #run<T>(mode: IDBTransactionMode, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const transaction = this.database.transaction(tables, mode);
+    const done = new Promise<void>((resolve, reject) => {
+      transaction.oncomplete = () => resolve();
+      transaction.onabort = () => reject(transaction.error ?? new DOMException('', 'AbortError'));
+    });
     done.catch(() => {});
     let result: T;
     try {
@@ -58,29 +61,31 @@ class Database implements Engine {
 
   async destroy(): Promise<void> {
     this.close();
-    await wrap(this.factory.deleteDatabase(this.name));
+    await answerOf(this.factory.deleteDatabase(this.name));
   }
 }
 
-type Mode = 'readonly' | 'readwrite';
+const answerOf = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
 
-const within = (transaction: IDBPTransaction<unknown, typeof tables, Mode>): Tx => {
+const within = (transaction: IDBTransaction): Tx => {
+  const at = (table: Table) => transaction.objectStore(table);
   const all = (from: Key, to: Key) => IDBKeyRange.bound(from, to);
-  const writable = (table: Table) => (transaction as IDBPTransaction<unknown, typeof tables, 'readwrite'>).objectStore(table);
   return {
-    get: async (table, key) => await transaction.objectStore(table).get(key as IDBValidKey),
-    range: async (table, from, to, { limit, reverse = false } = {}) => {
-      const store = transaction.objectStore(table);
-      if (!reverse) return await store.getAll(all(from, to), limit);
-      const found: never[] = [];
-      for (let cursor = await store.openCursor(all(from, to), 'prev'); cursor && found.length < (limit ?? Infinity);) {
-        found.push(cursor.value as never);
-        cursor = await cursor.continue();
-      }
+    get: async (table, key) => await answerOf(at(table).get(key as IDBValidKey)),
+    range: async <T>(table: Table, from: Key, to: Key, { limit = Infinity, reverse = false } = {}) => {
+      if (!reverse) return await answerOf<T[]>(at(table).getAll(all(from, to), limit === Infinity ? undefined : limit));
+      const found: T[] = [];
+      const request = at(table).openCursor(all(from, to), 'prev');
+      // Each step answers the same request once more.
+      for (let cursor; (cursor = await answerOf(request)) && found.length < limit; cursor.continue()) found.push(cursor.value as T);
       return found;
     },
-    put: async (table, key, value) => void (await writable(table).put(value, key as IDBValidKey)),
-    delete: async (table, key) => await writable(table).delete(key as IDBValidKey),
-    deleteRange: async (table, from, to) => await writable(table).delete(all(from, to)),
+    put: async (table, key, value) => void (await answerOf(at(table).put(value, key as IDBValidKey))),
+    delete: async (table, key) => await answerOf(at(table).delete(key as IDBValidKey)),
+    deleteRange: async (table, from, to) => await answerOf(at(table).delete(all(from, to))),
   };
 };

@@ -122,11 +122,13 @@ export class Engine {
     return (this.#syncing ??= this.#sync().finally(() => (this.#syncing = undefined)));
   }
 
-  #syncSoon(milliseconds: number): void {
-    this.#cancelSync ??= this.host.env.after(milliseconds, () => {
+  #syncSoon(milliseconds: number, failures = 0): void {
+    const { env } = this.host;
+    this.#cancelSync ??= env.after(milliseconds, () => {
       this.#cancelSync = undefined;
-      this.sync().catch(() => {
-        // The next connection does.
+      this.sync().catch((error: unknown) => {
+        if (this.#signal.aborted || !(error instanceof ChatError && error.isTransient)) return;
+        this.#syncSoon(Math.max(error.retryAfter * 1000, backoff(env, failures, 500, 30_000)), failures + 1);
       });
     });
   }
@@ -174,7 +176,14 @@ export class Engine {
     this.#isGathering = true;
     this.host.env.after(gather, () => {
       this.#isGathering = false;
-      this.#flushing = this.#flushing.then(() => this.#flush());
+      this.#flushing = this.#flushing
+        .then(() => this.#flush())
+        .catch((error: unknown) => {
+          // What was pushed is asked for.
+          console.error(error);
+          this.#syncSoon(2000);
+          for (const id of this.host.screen()) this.look(id);
+        });
     });
   }
 
@@ -290,7 +299,7 @@ export class Engine {
           await beginLog(batch, conversationId, page);
           await noteSent(
             batch,
-            page.messages.filter(({ senderId }) => senderId === batch.me),
+            page.messages.filter(message => 'senderId' in message && message.senderId === batch.me) as Message[],
           );
           await this.#drain(batch, conversationId);
           return batch;
@@ -327,11 +336,15 @@ export class Engine {
   #tidy(): void {
     const tidy = async () => {
       if (this.#signal.aborted) return;
-      const bytes = await this.host.write(async batch => {
-        await expireMessages(batch);
-        return await evict(batch, this.host.storageBytes, id => this.host.screen().has(id));
-      });
-      this.host.stored(bytes);
+      try {
+        const bytes = await this.host.write(async batch => {
+          await expireMessages(batch);
+          return await evict(batch, this.host.storageBytes, id => this.host.screen().has(id));
+        });
+        this.host.stored(bytes);
+      } catch (error) {
+        console.error(error);
+      }
       this.#tidy();
     };
     this.host.env.after(tidyEvery, () => void tidy());

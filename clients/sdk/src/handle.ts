@@ -1,5 +1,6 @@
 import type { Core } from './core.js';
 import type { Conversation, ConversationChange, MessageWindow, PreferencesChange, WindowOptions } from './conversation.js';
+import { ChatError } from './error.js';
 import type { Asked, Method } from './http.js';
 import { Derived, keepItems } from './live.js';
 import { applyDetails } from './list.js';
@@ -22,6 +23,7 @@ import type {
   QueuedMessage,
   Receipts,
   Scheduled,
+  ShownMessage,
 } from './types.js';
 import { Window } from './window.js';
 
@@ -61,8 +63,11 @@ export class Handle implements Conversation {
     this.pins = this.#resource<readonly Pin[]>(
       'pins',
       [],
-      async () => ((await this.#ask('get', '/pins')) as { pins: readonly Pin[] }).pins,
+      async () => ((await this.#ask('get', '/pins')) as { pins: readonly Pin[] }).pins.filter(({ message }) => !('hidden' in message)),
       ['message.pinned', 'message.unpinned', 'message.deleted', 'message.updated'],
+      // What isn't pinned changes more often.
+      (pins, { type, data }) =>
+        type.endsWith('pinned') || pins.some(({ message }) => message.messageId === (data as Pin['message']).messageId),
     );
     this.joinRequests = this.#resource<readonly JoinRequest[]>(
       'joinRequests',
@@ -96,7 +101,9 @@ export class Handle implements Conversation {
     const { store } = await this.core.ready;
     const kept = await store.read(tx => findMessage(tx, this.conversationId, messageId));
     if (kept && !kept.isHidden && !kept.isStale && !isExpired(kept.message, this.core.env.now())) return withMine(kept);
-    return (await this.#insist('get', '/messages/{messageId}', { path: { messageId } })) as Message;
+    const message = (await this.#insist('get', '/messages/{messageId}', { path: { messageId } })) as ShownMessage;
+    if ('hidden' in message) throw new ChatError({ code: 'message_not_found' });
+    return message;
   }
 
   send(content: NewMessage): QueuedMessage {
@@ -285,23 +292,24 @@ export class Handle implements Conversation {
     return this.core.http.insist(() => this.#ask(method, path, asked));
   }
 
-  async #all<T>(path: string, name: string, parts?: Readonly<Record<string, string>>): Promise<readonly T[]> {
-    const found: T[] = [];
-    let continuation: string | null | undefined;
-    do {
-      const page = (await this.#ask('get', path, { path: parts, query: { limit: 100, continuation } })) as Record<string, unknown>;
-      found.push(...(page[name] as readonly T[]));
-      continuation = page['continuation'] as string | null;
-    } while (continuation);
-    return found;
+  #all<T>(path: string, name: string, parts?: Readonly<Record<string, string>>): Promise<readonly T[]> {
+    const { conversationId, core } = this;
+    return core.http.all<T>(`/conversations/{conversationId}${path}`, name, { ...parts, conversationId });
   }
 
-  #resource<T>(kind: string, initial: T, fetch: () => Promise<T>, types: readonly ChatEvent['type'][]): Resource<T> {
+  #resource<T>(
+    kind: string,
+    initial: T,
+    fetch: () => Promise<T>,
+    types: readonly ChatEvent['type'][],
+    concerns: (value: T, event: ChatEvent) => boolean = () => true,
+  ): Resource<T> {
     const { core, conversationId } = this;
     const reduce = (value: T, event: ChatEvent): T | undefined =>
-      'conversationId' in event && event.conversationId === conversationId && types.includes(event.type) ? undefined : value;
-    const host = { env: core.env, ready: core.ready, listen: (heard: (event: ChatEvent | undefined) => void) => core.listen(heard) };
-    return new Resource<T>(host, { key: [conversationId, kind], initial, fetch, reduce });
+      'conversationId' in event && event.conversationId === conversationId && types.includes(event.type) && concerns(value, event)
+        ? undefined
+        : value;
+    return new Resource<T>(core, { key: [conversationId, kind], initial, fetch, reduce });
   }
 
   #window(thread: string, options?: WindowOptions): Window {
@@ -319,6 +327,7 @@ export class Handle implements Conversation {
           return { count: core.view(id)?.unreadCount ?? 0, clearedSeq: record?.summary?.clearedSeq ?? 0, isGone: !!record?.isLeft };
         },
         confirmed: (id, threadId) => core.confirmed(id, threadId),
+        isBlocked: (id, userId) => core.isBlocked(id, userId),
         fetchMessages: ids => core.fetchMessages(ids),
       },
       this.conversationId,

@@ -100,6 +100,18 @@ export class Http {
     }
   }
 
+  /** All pages of a list. */
+  async all<T>(template: string, name: string, path?: Asked['path']): Promise<readonly T[]> {
+    const found: T[] = [];
+    let continuation: string | null | undefined;
+    do {
+      const page = (await this.ask('get', template, { path, query: { limit: 100, continuation } })) as Record<string, unknown>;
+      found.push(...(page[name] as readonly T[]));
+      continuation = page['continuation'] as string | null;
+    } while (continuation);
+    return found;
+  }
+
   /** Asks again while it may succeed, for 30 s. */
   async insist<T>(ask: () => Promise<T>): Promise<T> {
     const end = this.#env.now() + patience;
@@ -160,7 +172,7 @@ export class Http {
       });
       text = await response.text();
     } catch (cause) {
-      throw Object.assign(new ChatError({ code: 'unreachable', title: 'The service cannot be reached.' }), { cause });
+      throw Object.assign(new ChatError({ code: 'unreachable', title: 'There is no answer.' }), { cause });
     } finally {
       cancel();
       signal?.removeEventListener('abort', aborted);

@@ -1,4 +1,4 @@
-import { type LogEvent } from './apply.js';
+import { type LogEvent, stubOf } from './apply.js';
 import type { Batch } from './batch.js';
 import { clearMessages, dropLog, isExpired, previewOf } from './messages.js';
 import type { components } from './generated/schema.js';
@@ -143,7 +143,7 @@ export async function applyToList(batch: Batch, event: LogEvent): Promise<void> 
   const { summary } = known;
   const isCounted = seq <= summary.lastSeq || known.seen.includes(seq);
   const record = isCounted ? known : { ...known, seen: [...known.seen, seq].slice(-bound) };
-  const changed = await changedBy(batch, record, event, isCounted);
+  const changed = stubOf(event) ? record : await changedBy(batch, record, event, isCounted);
   if (changed !== known) await put(batch, changed);
 }
 

@@ -3,6 +3,17 @@ import type { Observable } from './observable.js';
 
 const grace = 1000;
 
+/** Calls all of them; what one throws is reported and stops no other. */
+export function tell<T>(listeners: Iterable<(value: T) => void>, value: T): void {
+  for (const listener of [...listeners]) {
+    try {
+      listener(value);
+    } catch (error) {
+      console.error(error);
+    }
+  }
+}
+
 /** An observable whose value is set, and that works, if it has to, while somebody subscribes and a second longer. */
 export class Live<T> implements Observable<T> {
   #value: T;
@@ -47,7 +58,7 @@ export class Live<T> implements Observable<T> {
   }
 
   protected notify(): void {
-    for (const listener of [...this.#listeners]) listener();
+    tell(this.#listeners, undefined);
   }
 }
 
@@ -78,7 +89,7 @@ export class Derived<T> implements Observable<T> {
 
   invalidate(): void {
     this.#isStale = true;
-    for (const listener of [...this.#listeners]) listener();
+    tell(this.#listeners, undefined);
   }
 }
 

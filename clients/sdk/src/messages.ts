@@ -1,14 +1,16 @@
-import { type Batch, emptyLog, type LogRecord, type MessageRecord, type Mine } from './batch.js';
+import { type Batch, emptyLog, type LogRecord, type MessageRecord, type Mine, type Write } from './batch.js';
+import { ChatError } from './error.js';
+import type { Http } from './http.js';
 import { add } from './ranges.js';
 import { type Tx, under } from './store.js';
-import type { Message, Quote, ReactionSummary } from './types.js';
+import type { Message, Quote, ReactionSummary, ShownMessage } from './types.js';
 
 /** Where a message comes from: an answer says what the user did to it, a push is the same for everyone. */
 export type Source = 'answer' | 'push';
 
 /** A page of messages, which covers its range. */
 export interface Page {
-  readonly messages: readonly Message[];
+  readonly messages: readonly ShownMessage[];
   readonly fromSeq: number;
   readonly toSeq: number;
 }
@@ -20,18 +22,37 @@ export async function findMessage(tx: Tx, conversationId: string, messageId: str
   return seq === undefined ? undefined : await tx.get<MessageRecord>('messages', [conversationId, seq]);
 }
 
-/** Keeps a message, unless a newer version of it is kept. */
-export async function putMessage(batch: Batch, message: Message, source: Source): Promise<void> {
+export const nothing = { ordinal: 0, kind: 'text', text: '', revision: 0, reactions: [] } as const;
+
+/** Keeps a message, unless a newer version of it is kept; of one that isn't shown, in a thread or not, only its place. */
+export async function putMessage(batch: Batch, conversationId: string, message: ShownMessage, source: Source, thread = ''): Promise<void> {
   const { tx } = batch;
-  const { conversationId, seq, messageId } = message;
-  const known = await tx.get<MessageRecord>('messages', [conversationId, seq]);
-  if (known?.isHidden || isExpired(message, batch.now)) return;
+  const { seq } = message;
+  let known = await tx.get<MessageRecord>('messages', [conversationId, seq]);
+  if (known?.isHidden) return;
+  if ('hidden' in message) {
+    const threadId = thread || known?.message.threadId;
+    if (known) await deleteMessage(batch, known);
+    const at = known?.message.at ?? '';
+    const stub = { ...nothing, messageId: '', conversationId, seq, at, senderId: '', updatedSeq: seq };
+    await tx.put('messages', [conversationId, seq], { seq, message: { ...stub, ...(threadId && { threadId }) }, isBlocked: true });
+    if (threadId) await tx.put('threads', [conversationId, threadId, seq], seq);
+    return await resize(batch, conversationId, sizeOf(stub));
+  }
+  if (isExpired(message, batch.now)) return;
+  if (known?.isBlocked) {
+    // What is pushed is the same for everyone: only an answer says that it is shown again.
+    if (source === 'push') return;
+    await deleteMessage(batch, known);
+    known = undefined;
+  }
+  const { messageId } = message;
   const isNewer =
     !known || message.updatedSeq > known.message.updatedSeq || (message.updatedSeq === known.message.updatedSeq && source === 'answer');
   const mine = source === 'answer' ? newerMine(known?.mine, message) : known?.mine;
   await tx.put('messages', [conversationId, seq], {
     seq,
-    message: isNewer ? withoutMine(message) : known.message,
+    message: isNewer || !known ? withoutMine(message) : known.message,
     ...(mine && { mine }),
     ...(known?.isStale && !isNewer && { isStale: true }),
   } satisfies MessageRecord);
@@ -41,8 +62,34 @@ export async function putMessage(batch: Batch, message: Message, source: Source)
   if (message.threadId) await tx.put('threads', [conversationId, message.threadId, seq], seq);
   if (message.replyTo) await tx.put('quotes', [conversationId, message.replyTo.messageId, seq], seq);
   if (message.expiresAt) await tx.put('expiries', [message.expiresAt, conversationId, seq], { conversationId, seq });
-  const log = (await batch.log(conversationId)) ?? emptyLog(conversationId, batch.now);
-  await batch.putLog({ ...log, bytes: log.bytes + sizeOf(message) });
+  await resize(batch, conversationId, sizeOf(message));
+}
+
+async function resize(batch: Batch, conversationId: string, by: number): Promise<void> {
+  const log = (await batch.log(conversationId)) ?? (by > 0 ? emptyLog(conversationId, batch.now) : undefined);
+  if (log) await batch.putLog({ ...log, bytes: Math.max(0, log.bytes + by) });
+}
+
+/** Asks for the current version of a message, and keeps it. */
+export async function fetchMessage(
+  http: Http,
+  ready: Promise<{ readonly write: Write }>,
+  conversationId: string,
+  messageId: string,
+): Promise<void> {
+  const { write } = await ready;
+  const ask = () => http.ask('get', '/conversations/{conversationId}/messages/{messageId}', { path: { conversationId, messageId } });
+  try {
+    const message = (await http.insist(ask)) as ShownMessage;
+    await write(batch => putMessage(batch, conversationId, message, 'answer'));
+  } catch (error) {
+    if (!(error instanceof ChatError)) throw error;
+    if (error.code !== 'message_not_found') return;
+    await write(async batch => {
+      const record = await findMessage(batch.tx, conversationId, messageId);
+      if (record) await deleteMessage(batch, record);
+    });
+  }
 }
 
 /** Changes a message that is kept, without a word of what the user did. */
@@ -60,8 +107,7 @@ export async function deleteMessage(batch: Batch, { message, seq }: MessageRecor
   if (threadId) await tx.delete('threads', [conversationId, threadId, seq]);
   if (replyTo) await tx.delete('quotes', [conversationId, replyTo.messageId, seq]);
   if (expiresAt) await tx.delete('expiries', [expiresAt, conversationId, seq]);
-  const log = await batch.log(conversationId);
-  if (log) await batch.putLog({ ...log, bytes: Math.max(0, log.bytes - sizeOf(message)) });
+  await resize(batch, conversationId, -sizeOf(message));
 }
 
 /** Forgets what a message said and that it is one, for good. */
@@ -69,21 +115,8 @@ export async function hideMessage(batch: Batch, conversationId: string, messageI
   const record = await findMessage(batch.tx, conversationId, messageId);
   if (!record || record.isHidden) return;
   const { seq, at, ordinal, senderId, clientMessageId, kind, updatedSeq } = record.message;
-  const nothing: Message = {
-    messageId,
-    conversationId,
-    seq,
-    at,
-    ordinal,
-    senderId,
-    clientMessageId,
-    kind,
-    updatedSeq,
-    text: '',
-    revision: 0,
-    reactions: [],
-  };
-  await changeMessage(batch, { seq, message: nothing }, { isHidden: true });
+  const message: Message = { ...nothing, messageId, conversationId, seq, at, ordinal, senderId, clientMessageId, kind, updatedSeq };
+  await changeMessage(batch, { seq, message }, { isHidden: true });
 }
 
 /** Keeps a page: what it covers and doesn't list isn't a message. */
@@ -93,7 +126,7 @@ export async function mergePage(batch: Batch, conversationId: string, page: Page
     const kept = await messagesBetween(batch.tx, conversationId, thread, page.fromSeq, page.toSeq);
     for (const record of kept) if (!record.isHidden && !listed.has(record.seq)) await deleteMessage(batch, record);
   }
-  for (const message of page.messages) await putMessage(batch, message, 'answer');
+  for (const message of page.messages) await putMessage(batch, conversationId, message, 'answer', thread);
   const log = (await batch.log(conversationId, thread)) ?? emptyLog(conversationId, batch.now);
   await batch.putLog({ ...log, ranges: add(log.ranges, [page.fromSeq, page.toSeq]) }, thread);
 }

@@ -29,6 +29,7 @@ export type OutboxRecord = Wish & {
   readonly isAttempted?: boolean;
   /** What the user wants a message to say whose text can't be changed any more: it may be stored. */
   readonly newText?: string;
+  readonly newMentions?: readonly Mention[];
   readonly error?: object;
   /** Whether it is sent by itself: the batch that it was in was refused as a whole. */
   readonly isAlone?: boolean;
@@ -77,8 +78,11 @@ export function coalesce(
   }
   if (added.kind === 'react' && last?.kind === 'react' && !last.isAttempted && !sending && last.isWanted !== added.isWanted)
     return { drop: before };
-  if (added.kind === 'preferences' && last?.kind === 'preferences')
-    return { put: { ...added, change: { ...last.change, ...added.change } }, drop: before };
+  if (added.kind === 'preferences') {
+    // What was refused would be again, and this with it.
+    const change = last?.kind === 'preferences' && last.state === 'queued' ? last.change : {};
+    return { put: { ...added, change: { ...change, ...added.change } }, drop: before };
+  }
   return { put: added, drop: before };
 }
 
@@ -133,14 +137,16 @@ export class Queue {
     await this.#change(id, item => (item.state === 'failed' ? { ...item, ...this.#place(), state: 'queued', error: undefined } : item));
   }
 
-  async edit(id: string, text: string): Promise<void> {
+  async edit(id: string, text: string, mentions?: readonly Mention[]): Promise<void> {
     await this.#change(id, item => {
       const isFailed = item.state === 'failed';
       if (item.state !== 'queued' && !isFailed) return item;
       const again = isFailed ? { ...this.#place(), state: 'queued' as const, error: undefined } : {};
-      if (item.kind === 'edit') return { ...item, ...again, text };
+      if (item.kind === 'edit') return { ...item, ...again, text, mentions };
       if (item.kind !== 'send') return item;
-      return item.isAttempted ? { ...item, newText: text } : { ...item, ...again, content: { ...item.content, text } };
+      return item.isAttempted
+        ? { ...item, newText: text, newMentions: mentions }
+        : { ...item, ...again, content: { ...item.content, text, mentions } };
     });
   }
 

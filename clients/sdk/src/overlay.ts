@@ -1,11 +1,27 @@
+import { withoutReaction, withReaction } from './apply.js';
 import type { MessageRecord } from './batch.js';
 import { ChatError } from './error.js';
 import { type ConversationRecord, summaryOf, withRead } from './list.js';
-import { isExpired, isMine, withMine } from './messages.js';
+import { isExpired, isMine, nothing, withMine } from './messages.js';
 import { isWaiting, type OutboxRecord } from './outbox.js';
 import type { ConversationView, Message, MessageView, OutboxState, ReactionSummary } from './types.js';
 
 const errorOf = ({ error }: OutboxRecord): { readonly error?: ChatError } => (error ? { error: ChatError.fromJSON(error) } : {});
+
+type IsBlocked = (userId: string | undefined) => boolean;
+
+/** A message of somebody whom the user blocks: where it stands, and about when. */
+const hiddenView = ({ conversationId, seq }: Message, at: string): MessageView => ({
+  ...nothing,
+  key: `hidden ${seq}`,
+  conversationId,
+  seq,
+  at,
+  senderId: '',
+  hidden: 'blocked',
+  isMine: false,
+  state: 'sent',
+});
 
 const viewOf = (message: Message, me: string): MessageView => ({
   ...message,
@@ -24,11 +40,17 @@ export function overlay(
   items: readonly OutboxRecord[],
   me: string,
   now: number,
-  at: { readonly thread: string; readonly coveredTo: number; readonly isEnd: boolean },
+  at: { readonly thread: string; readonly coveredTo: number; readonly isEnd: boolean; readonly isBlocked: IsBlocked },
 ): MessageView[] {
   const shown = records.filter(({ isHidden, message }) => !isHidden && !isExpired(message, now));
   const hidden = new Set(items.flatMap(item => (item.kind === 'hide' && item.state !== 'failed' ? [item.messageId] : [])));
-  const views = shown.filter(({ message }) => !hidden.has(message.messageId)).map(record => withWaiting(record, items, me));
+  const views: MessageView[] = [];
+  for (const record of shown) {
+    const { message, isBlocked } = record;
+    const near = () => views.at(-1)?.at ?? shown.find(one => one.message.at)?.message.at ?? new Date(now).toISOString();
+    if (isBlocked || at.isBlocked(message.senderId)) views.push(hiddenView(message, message.at || near()));
+    else if (!hidden.has(message.messageId)) views.push(withWaiting(record, items, me));
+  }
   if (!at.isEnd) return views;
 
   const known = new Set(records.map(({ seq }) => seq));
@@ -49,6 +71,7 @@ export function overlay(
 
 function pendingView(item: Extract<OutboxRecord, { readonly kind: 'send' }>, records: readonly MessageRecord[], me: string): MessageView {
   const { content, clientMessageId, conversationId, queuedAt, state } = item;
+  const mentions = item.newText === undefined ? content.mentions : item.newMentions;
   const quoted = content.replyTo ? records.find(({ message }) => message.messageId === content.replyTo)?.message : undefined;
   const { poll } = content;
   return {
@@ -71,7 +94,7 @@ function pendingView(item: Extract<OutboxRecord, { readonly kind: 'send' }>, rec
         : { messageId: content.replyTo },
     }),
     ...(content.threadId && { threadId: content.threadId }),
-    ...(content.mentions && { mentions: content.mentions }),
+    ...(mentions && { mentions }),
     ...(content.mentionsAll && { mentionsAll: true }),
     ...(poll && { poll: { options: poll.options.map(text => ({ text, votes: 0, mine: false })), multiple: !!poll.multiple, voters: 0 } }),
   };
@@ -94,7 +117,7 @@ function withWaiting(record: MessageRecord, items: readonly OutboxRecord[], me: 
     } else if (item.kind === 'unsend' && !isFailed) {
       view = { ...view, text: '', reactions: [], unsentAt: new Date(item.queuedAt).toISOString(), unsentBy: me };
     } else if (item.kind === 'react' && !isFailed && item.isWanted !== isMine(record.mine, item.key)) {
-      view = { ...view, reactions: item.isWanted ? reacted(view.reactions, item.key, me) : unreacted(view.reactions, item.key, me) };
+      view = { ...view, reactions: withOwn(view.reactions, item.key, me, item.isWanted) };
     } else if (item.kind === 'vote' && !isFailed && view.poll) {
       view = { ...view, poll: voted(view.poll, item.options) };
     }
@@ -102,16 +125,9 @@ function withWaiting(record: MessageRecord, items: readonly OutboxRecord[], me: 
   return view;
 }
 
-function reacted(all: readonly ReactionSummary[], key: string, me: string): readonly ReactionSummary[] {
-  const known = all.find(one => one.key === key);
-  if (!known) return [...all, { key, count: 1, users: [me], mine: true }];
-  return all.map(one => (one === known ? { ...one, count: one.count + 1, mine: true } : one));
-}
-
-const unreacted = (all: readonly ReactionSummary[], key: string, me: string): readonly ReactionSummary[] =>
-  all
-    .map(one => (one.key === key ? { ...one, count: one.count - 1, users: one.users.filter(user => user !== me), mine: false } : one))
-    .filter(one => one.count > 0);
+/** With the user's own reaction, or without it. */
+const withOwn = (all: readonly ReactionSummary[], key: string, me: string, mine: boolean): readonly ReactionSummary[] =>
+  (mine ? withReaction : withoutReaction)(all, key, me).map(one => (one.key === key ? { ...one, mine } : one));
 
 function voted(poll: NonNullable<Message['poll']>, chosen: readonly number[]): NonNullable<Message['poll']> {
   const had = poll.options.some(({ mine }) => mine);
@@ -126,7 +142,7 @@ function voted(poll: NonNullable<Message['poll']>, chosen: readonly number[]): N
 }
 
 /** A conversation as the list is to show it. */
-export function conversationView(record: ConversationRecord, items: readonly OutboxRecord[], me: string, now: number): ConversationView {
+export function conversationView(record: ConversationRecord, items: readonly OutboxRecord[], me: string, now: number, isBlocked: IsBlocked): ConversationView {
   let current = record;
   let pending: ConversationView['pending'];
   for (const item of items) {
@@ -141,6 +157,8 @@ export function conversationView(record: ConversationRecord, items: readonly Out
       };
   }
   let summary = summaryOf(current, me, now);
+  const last = summary.lastMessage;
+  if (isBlocked(last?.senderId)) summary = { ...summary, lastMessage: { ...last!, preview: '', hidden: 'blocked' } };
   for (const item of items) {
     if (!isWaiting(item) || item.state === 'failed') continue;
     if (item.kind === 'preferences') summary = { ...summary, preferences: withChange(summary.preferences, item.change) };

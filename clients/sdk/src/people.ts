@@ -1,6 +1,7 @@
 import type { Core } from './core.js';
 import { ChatError } from './error.js';
 import { Live } from './live.js';
+import { Resource } from './resource.js';
 import type { Presence, Profile } from './types.js';
 
 const typingRepeat = 3000;
@@ -37,8 +38,10 @@ export class Typing {
   #listen(): () => void {
     const unlisten = this.core.listen(event => {
       if (!event || !('conversationId' in event) || event.conversationId !== this.conversationId) return;
-      if (event.type === 'typing.started' && event.data.userId !== this.core.me) this.#typing(event.data.userId);
-      else if (event.type === 'typing.stopped') this.#stopped(event.data.userId);
+      if (event.type === 'typing.started') {
+        const { userId } = event.data;
+        if (userId !== this.core.me && !this.core.isBlocked(this.conversationId, userId)) this.#typing(userId);
+      } else if (event.type === 'typing.stopped') this.#stopped(event.data.userId);
       else if (event.type === 'message.created') this.#stopped(event.data.senderId);
     });
     return () => {
@@ -197,6 +200,24 @@ export class PresenceWatch {
       }
     }
   }
+}
+
+/** Whom the user blocks, or mutes. */
+export function peopleOf(core: Core, kind: 'blocks' | 'mutes'): Resource<readonly string[]> {
+  const versions = new Map<string, number>();
+  return new Resource<readonly string[]>(core, {
+    key: ['', kind],
+    initial: [],
+    fetch: async () => (await core.http.all<{ userId: string }>(`/${kind}`, kind)).map(({ userId }) => userId),
+    reduce: (value, { type, data }) => {
+      if (type !== (kind === 'blocks' ? 'block.updated' : 'mute.updated')) return value;
+      const { userId, version, ...is } = data;
+      if (version <= (versions.get(userId) ?? 0)) return value;
+      versions.set(userId, version);
+      const others = value.filter(id => id !== userId);
+      return ('isBlocked' in is ? is.isBlocked : is.isMuted) ? [...others, userId] : others;
+    },
+  });
 }
 
 function chunks<T>(all: readonly T[], size: number): readonly (readonly T[])[] {

@@ -6,6 +6,9 @@ import type { Store } from './store.js';
 import type { Write } from './batch.js';
 import type { ChatEvent, Loaded } from './types.js';
 
+/** How long events are gathered before it is asked again, about, in ms. */
+const gather = 1000;
+
 export interface ResourceHost {
   readonly env: Env;
   readonly ready: Promise<{ readonly store: Store; readonly write: Write }>;
@@ -28,6 +31,7 @@ export class Resource<T> extends Live<Loaded<T>> {
   #isOutdated = false;
   #failures = 0;
   #cancelRetry = () => {};
+  #cancelSoon: (() => void) | undefined;
 
   constructor(
     private readonly host: ResourceHost,
@@ -52,7 +56,7 @@ export class Resource<T> extends Live<Loaded<T>> {
       if (!event) return void this.#fetch();
       const { value, status } = this.getSnapshot();
       const reduced = this.options.reduce(value, event);
-      if (reduced === undefined) void this.#fetch();
+      if (reduced === undefined) this.#fetchSoon();
       else if (reduced !== value) this.set({ status, value: reduced });
     });
     void this.#restore();
@@ -60,6 +64,8 @@ export class Resource<T> extends Live<Loaded<T>> {
     return () => {
       unlisten();
       this.#cancelRetry();
+      this.#cancelSoon?.();
+      this.#cancelSoon = undefined;
     };
   }
 
@@ -67,6 +73,15 @@ export class Resource<T> extends Live<Loaded<T>> {
     const { store } = await this.host.ready;
     const value = await store.read(tx => tx.get<T>('cache', this.options.key));
     if (value !== undefined && this.getSnapshot().status === 'loading') this.set({ status: 'ready', value });
+  }
+
+  /** What happens comes in bursts, and to all members at once: one question for it, not all at the same time. */
+  #fetchSoon(): void {
+    const { env } = this.host;
+    this.#cancelSoon ??= env.after(gather * (0.5 + env.random()), () => {
+      this.#cancelSoon = undefined;
+      void this.#fetch();
+    });
   }
 
   /** One question at a time; one more if something happened meanwhile. */

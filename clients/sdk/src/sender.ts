@@ -5,7 +5,7 @@ import { ChatError, type Problem } from './error.js';
 import type { Http } from './http.js';
 import { hideMessage, putMessage } from './messages.js';
 import { allItems, deleteItem, isWaiting, laneOf, type OutboxRecord, putItem } from './outbox.js';
-import type { Message, Preferences } from './types.js';
+import type { Message, Preferences, ShownMessage } from './types.js';
 
 const lifetime = 7 * 24 * 3600_000;
 const memory = 60_000;
@@ -72,24 +72,32 @@ export class Sender {
   async #drain(name: string): Promise<void> {
     const lane: Lane = { wake: () => {}, hasMore: true };
     this.#lanes.set(name, lane);
-    for (let failures = 0; !this.#isStopped;) {
-      lane.hasMore = false;
-      const items = this.env.isOnline() ? await this.#take(name) : [];
-      if (!items.length) {
-        if (lane.hasMore && this.env.isOnline()) continue;
-        break;
+    try {
+      for (let failures = 0; !this.#isStopped;) {
+        lane.hasMore = false;
+        const items = this.env.isOnline() ? await this.#take(name) : [];
+        if (!items.length) {
+          if (lane.hasMore && this.env.isOnline()) continue;
+          break;
+        }
+        try {
+          await this.#perform(items);
+          failures = 0;
+        } catch (error) {
+          if (this.#isStopped) break;
+          // Whatever it is, it may be done, and may go better later.
+          const known = error instanceof ChatError ? error : new ChatError({ code: 'unreachable' });
+          if (known !== error) console.error(error);
+          if (!(await this.#refused(items, known)))
+            await this.#pause(lane, known.retryAfter * 1000, backoff(this.env, ++failures, 500, 30_000));
+        }
       }
-      try {
-        await this.#perform(items);
-        failures = 0;
-      } catch (error) {
-        if (!(error instanceof ChatError)) throw error;
-        if (this.#isStopped) break;
-        if (!(await this.#refused(items, error)))
-          await this.#pause(lane, error.retryAfter * 1000, backoff(this.env, ++failures, 500, 30_000));
-      }
+    } catch (error) {
+      console.error(error);
+      this.env.after(30_000, () => this.#isStopped || void this.start());
+    } finally {
+      this.#lanes.delete(name);
     }
-    this.#lanes.delete(name);
   }
 
   /** Waits at least as long as the service said, and beyond that until there is a reason to try. */
@@ -174,7 +182,7 @@ export class Sender {
       for (const [index, { message, problem, status }] of results.entries()) {
         const [item] = await this.#still(batch, [items[index]!]);
         if (message) {
-          await putMessage(batch, message, 'answer');
+          await putMessage(batch, path.conversationId, message, 'answer');
           if (item) await sent(batch, item, message);
           hasFollowers ||= item?.newText !== undefined;
           continue;
@@ -233,7 +241,7 @@ export class Sender {
       case 'preferences':
         return await applyPreferences(batch, conversationId, answer as Preferences & { version: number });
       default:
-        return await putMessage(batch, answer as Message, 'answer');
+        return await putMessage(batch, conversationId, answer as ShownMessage, 'answer');
     }
   }
 }
@@ -244,7 +252,7 @@ export async function sent(batch: Batch, item: OutboxRecord, message: Message): 
   const { messageId, conversationId } = message;
   const follow = { id: `${item.id}+`, order: item.order + 0.5, conversationId, queuedAt: batch.now, state: 'queued' as const };
   if (item.state === 'cancelled') await putItem(batch, { ...follow, kind: 'unsend', messageId });
-  else if (item.newText !== undefined) await putItem(batch, { ...follow, kind: 'edit', messageId, text: item.newText });
+  else if (item.newText !== undefined) await putItem(batch, { ...follow, kind: 'edit', messageId, text: item.newText, mentions: item.newMentions });
 }
 
 /** An own message came by itself: whatever became of its attempts, it is stored. */

@@ -97,7 +97,8 @@ export class Store {
     try {
       return await work(engine);
     } catch (error) {
-      if (engine instanceof Memory || !(error instanceof DOMException)) throw error;
+      // What is wrong with a key or a value is wrong in memory, too.
+      if (engine instanceof Memory || !(error instanceof DOMException) || error.name.startsWith('Data')) throw error;
       if (engine === this.#engine) await this.#degrade();
       return await work(this.#engine);
     }

@@ -24,16 +24,24 @@ export type TabMessage =
 export class Tabs {
   isLeader = false;
   readonly id: string;
+  readonly #isAlone: boolean;
   readonly #channel: Channel;
   readonly #end = new AbortController();
 
-  /** @param lead runs while this tab leads; the signal aborts when the chat is closed. */
-  constructor(env: Env, name: string, receive: (message: TabMessage) => void, lead: (signal: AbortSignal) => Promise<void>) {
+  /**
+   * @param isAlone for a tab whose store no other one has: it leads itself, and shares nothing with others but that the user signed out.
+   * @param lead runs while this tab leads; the signal aborts when the chat is closed.
+   */
+  constructor(env: Env, name: string, isAlone: boolean, receive: (message: TabMessage) => void, lead: (signal: AbortSignal) => Promise<void>) {
     this.id = env.id();
-    this.#channel = env.channel(name, message => receive(message as TabMessage));
+    this.#isAlone = isAlone;
+    this.#channel = env.channel(name, message => {
+      const told = message as TabMessage;
+      if (this.#isShared(told)) receive(told);
+    });
     const { signal } = this.#end;
     env
-      .lock(name, signal, async () => {
+      .lock(isAlone ? `${name} ${this.id}` : name, signal, async () => {
         if (signal.aborted) return;
         this.isLeader = true;
         await lead(signal);
@@ -44,7 +52,11 @@ export class Tabs {
   }
 
   post(message: TabMessage): void {
-    if (!this.#end.signal.aborted) this.#channel.post(message);
+    if (!this.#end.signal.aborted && this.#isShared(message)) this.#channel.post(message);
+  }
+
+  #isShared(message: TabMessage): boolean {
+    return !this.#isAlone || message.kind === 'signedOut';
   }
 
   close(): void {

@@ -4,6 +4,9 @@ import type { components } from './generated/schema.js';
 type Schemas = components['schemas'];
 
 export type Message = Schemas['Message'];
+export type HiddenMessage = Schemas['HiddenMessage'];
+/** What stands at a message's place. */
+export type ShownMessage = Schemas['ShownMessage'];
 export type ConversationSummary = Schemas['ConversationSummary'];
 export type ConversationDetails = Schemas['Conversation'];
 export type Member = Schemas['Member'];
@@ -55,6 +58,8 @@ export interface MessageView extends Omit<Message, 'messageId' | 'seq' | 'ordina
   readonly seq?: number;
   readonly ordinal?: number;
   readonly updatedSeq?: number;
+  /** Of somebody whom the user blocks: of all else here only `seq` and `key` say something. */
+  readonly hidden?: 'blocked';
   /** Whether the user sent it. */
   readonly isMine: boolean;
   /** `sent` is stored; for the ticks beyond that see `Conversation.receipts`. */

@@ -27,6 +27,8 @@ export interface WindowHost {
   readonly unread: (conversationId: string) => { readonly count: number; readonly clearedSeq: number; readonly isGone: boolean };
   /** What pages have confirmed since the connection was made; before that something may have been deleted for the user elsewhere. */
   readonly confirmed: (conversationId: string, threadId: string) => { ranges: Ranges };
+  /** Whether what somebody says there isn't to be shown. */
+  readonly isBlocked: (conversationId: string, userId: string | undefined) => boolean;
   /** Asks for the current versions of messages. */
   readonly fetchMessages: (ids: readonly (readonly [conversationId: string, messageId: string])[]) => Promise<void>;
 }
@@ -257,7 +259,8 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
     const status = isGone ? 'gone' : (more.status ?? this.getSnapshot().status);
     if (!this.#isOpen || isGone) return this.#update({ ...(isGone && { ...nothing, status }) });
     const now = this.host.env.now();
-    const place = { thread: this.threadId, coveredTo: Math.max(this.#coveredTo, clearedSeq), isEnd: this.#to === end };
+    const isBlocked = (userId: string | undefined) => this.host.isBlocked(this.conversationId, userId);
+    const place = { isBlocked, thread: this.threadId, coveredTo: Math.max(this.#coveredTo, clearedSeq), isEnd: this.#to === end };
     const records = this.#records.filter(({ seq }) => seq > clearedSeq);
     const items = this.host.outbox().filter(({ conversationId }) => conversationId === this.conversationId);
     const messages = keepItems(this.getSnapshot().messages, overlay(records, items, this.host.me(), now, place), ({ key }) => key);

@@ -1,10 +1,37 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ChatError, type NewMessage } from '../src/index.js';
 import { asked, look, pair, say, soon, texts } from './support/story.js';
 
 const stored = (all: readonly { text: string }[]) => all.map(({ text }) => text);
 
 describe('A message in the outbox', () => {
+  test('goes out although an answer before wasn’t understood, and listeners of the app throw', async () => {
+    const { world, id, alice, toBob } = await pair();
+    const errors = vi.spyOn(console, 'error').mockImplementation(() => {});
+    alice.chat.on('message.created', () => {
+      throw new Error('the app');
+    });
+    const window = look(toBob);
+    window.subscribe(() => {
+      throw new Error('the app');
+    });
+    let answers = 0;
+    world.intercept = (method, path) =>
+      method === 'POST' && path.endsWith('/batch') && !answers++ ? { status: 200, body: { results: null } } : undefined;
+    alice.setOnline(false);
+    const all = ['one', 'two'].map(text => toBob.send({ text }).sent);
+    alice.setOnline(true);
+    for (const sent of all) await soon(world, sent);
+    await say(world, alice.chat.conversation(id), 'three');
+    await say(world, alice.chat.conversation(id), 'four');
+    await world.clock.pass(1000);
+    expect(texts(window)).toEqual(['one', 'two', 'three', 'four']);
+    expect(answers).toBeGreaterThan(0);
+    expect(errors).toHaveBeenCalled();
+    errors.mockRestore();
+    await world.close();
+  });
+
   test('shows at once, under the key that it keeps, and is sent once whatever answers get lost', async () => {
     const { world, id, toBob } = await pair();
     const window = look(toBob);
@@ -105,7 +132,13 @@ describe('A message in the outbox', () => {
     alice.setOnline(false);
     const [one, two] = [toBob.send({ text: 'one' }), toBob.send({ text: 'two' })];
     await world.clock.pass(100);
+    const mentions = [{ userId: 'bob', offset: 0, length: 3 }];
+    alice.chat.outbox.edit(one.outboxId, 'Bob', mentions);
+    await world.clock.pass(100);
+    expect(alice.chat.outbox.getSnapshot()[0]!.content).toMatchObject({ text: 'Bob', mentions });
     alice.chat.outbox.edit(one.outboxId, 'ONE');
+    await world.clock.pass(100);
+    expect(alice.chat.outbox.getSnapshot()[0]!.content!.mentions).toBeUndefined();
     expect(await soon(world, alice.chat.outbox.cancel(two.outboxId))).toBe(true);
     await expect(two.sent).rejects.toMatchObject({ code: 'cancelled' });
     alice.setOnline(true);
@@ -236,4 +269,20 @@ describe('What is queued besides messages', () => {
     expect(texts(window)).toEqual(['one', 'waits']);
     await world.close();
   });
+});
+
+test('Preferences that were refused don’t spoil those that follow', async () => {
+  const { world, alice, toBob } = await pair();
+  world.intercept = (_, path, body) =>
+    path.endsWith('/preferences') && 'mutedUntil' in body
+      ? { status: 400, body: { status: 400, code: 'malformed', title: 'No.' } }
+      : undefined;
+  toBob.setPreferences({ mutedUntil: 'never' });
+  await world.clock.pass(2000);
+  expect(alice.chat.outbox.getSnapshot()).toMatchObject([{ kind: 'preferences', state: 'failed' }]);
+  toBob.setPreferences({ pinned: true });
+  await world.clock.pass(2000);
+  expect(alice.chat.outbox.getSnapshot()).toEqual([]);
+  expect(alice.chat.conversations('all').getSnapshot().conversations[0]!.preferences).toEqual({ pinned: true, archived: false });
+  await world.close();
 });

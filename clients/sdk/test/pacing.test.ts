@@ -127,7 +127,7 @@ describe('People', () => {
     await world.clock.pass(2000);
     expect(second.chat.blocks.getSnapshot()).toEqual({ status: 'ready', value: [] });
     await soon(world, bob.chat.block('carol'));
-    await world.clock.pass(1000);
+    await world.clock.pass(2000);
     expect(second.chat.blocks.getSnapshot().value).toEqual(['carol']);
     await world.close();
   });
@@ -146,5 +146,29 @@ test('Nothing is asked for about a conversation that nobody looks at', async () 
   const window = look(toAlice);
   await world.clock.pass(1000);
   expect(window.getSnapshot().messages).toHaveLength(2);
+  await world.close();
+});
+
+test('What events change is asked for once for all that happens in a second, and pins only for what is pinned', async () => {
+  const { world, id, bob, toAlice } = await pair();
+  toAlice.members.subscribe(() => {});
+  toAlice.pins.subscribe(() => {});
+  await world.clock.pass(2000);
+  world.service.requests.length = 0;
+  const [connection] = bob.connections;
+  const push = (type: string, data: object) =>
+    connection!.events([{ type, conversationId: id, at: new Date(world.clock.now).toISOString(), seq: 99, data }] as never);
+  for (let count = 0; count < 10; count++) {
+    push('member.updated', { userId: 'alice', role: 'admin', by: 'bob' });
+    push('message.deleted', { messageId: 'other', by: 'alice' });
+    await world.clock.pass(30);
+  }
+  expect(asked(world, /bob GET .*members/)).toEqual([]);
+  await world.clock.pass(3000);
+  expect(asked(world, /bob GET .*members/)).toHaveLength(1);
+  expect(asked(world, /bob GET .*pins/)).toEqual([]);
+  push('message.pinned', { messageId: 'other', by: 'alice' });
+  await world.clock.pass(3000);
+  expect(asked(world, /bob GET .*pins/)).toHaveLength(1);
   await world.close();
 });

@@ -2,6 +2,31 @@ import { describe, expect, test } from 'vitest';
 import { asked, isOnline, look, pair, say, soon, texts } from './support/story.js';
 import { World } from './support/world.js';
 
+test('Connections that are lost at once again are made less and less often, until one lasts', async () => {
+  const world = new World();
+  const tab = world.device('alice').open();
+  await world.clock.until('it is online', () => isOnline(tab));
+  await world.clock.pass(40_000);
+  let isUnsteady = true;
+  world.connect = async (_, { token, closed }) => {
+    await token();
+    if (isUnsteady) world.clock.after(100, closed);
+    return { stop: async () => {} };
+  };
+  tab.loseConnection();
+  const before = tab.connects;
+  await world.clock.pass(600_000);
+  expect(tab.connects - before).toBeLessThan(80);
+  isUnsteady = false;
+  await world.clock.until('it is online', () => isOnline(tab));
+  await world.clock.pass(40_000);
+  tab.loseConnection();
+  const { now } = world.clock;
+  await world.clock.until('it is online', () => isOnline(tab));
+  expect(world.clock.now - now).toBeLessThan(1500);
+  await world.close();
+});
+
 describe('Catching up', () => {
   test('shows what was said while away, in the list and on the screen', async () => {
     const { world, bob, toBob, toAlice } = await pair();
@@ -120,10 +145,13 @@ describe('Catching up', () => {
     conversation.messages.delete(last.messageId);
     conversation.log.splice(last.seq - 1);
     world.service.storeEpoch = 2;
-    world.intercept = () => undefined;
+    // It isn't well again at once.
+    let syncs = 0;
+    world.intercept = (_, path) => (path === '/sync' && syncs++ < 4 ? { status: 503 } : undefined);
     toBob.send({ text: 'instead' });
     await world.clock.pass(20_000);
     expect(texts(window)).toEqual(['one', 'instead', 'waits']);
+    expect(bob.chat.conversations('all').getSnapshot().conversations).toHaveLength(1);
     expect(alice.chat.outbox.getSnapshot()).toEqual([]);
     await world.close();
   });

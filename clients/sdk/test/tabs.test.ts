@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { asked, isOnline, look, pair, say, soon, texts } from './support/story.js';
+import { IDBFactory } from 'fake-indexeddb';
 import { type Tab, World } from './support/world.js';
 
 describe('Tabs of one device', () => {
@@ -70,6 +71,47 @@ describe('Tabs of one device', () => {
   });
 });
 
+describe('A tab whose store no other one has', () => {
+  test('works beside others, leads itself, and is signed out with them', async () => {
+    const { world, bob, id, toBob, toAlice } = await pair();
+    const alone = bob.device.open({ storage: 'memory' });
+    await world.clock.until('it is online', () => isOnline(alone));
+    const windows = [look(toAlice), look(alone.chat.conversation(id))];
+    await world.clock.pass(2000);
+    await say(world, toBob, 'one');
+    alone.chat.conversation(id).send({ text: 'two' });
+    await world.clock.pass(3000);
+    expect(windows.map(texts)).toEqual([
+      ['one', 'two'],
+      ['one', 'two'],
+    ]);
+    expect([bob.connects, alone.connects]).toEqual([1, 1]);
+    await soon(world, bob.chat.signOut());
+    await world.clock.pass(1000);
+    expect(alone.chat.connection.getSnapshot().status).toBe('closed');
+    await world.close();
+  });
+
+  test('lets go of the lead when it loses the disk, and goes on by itself', async () => {
+    const { world, bob, id, toBob } = await pair();
+    const second = bob.device.open({ databases: new IDBFactory() });
+    const windows = [bob, second].map(tab => look(tab.chat.conversation(id)));
+    await world.clock.pass(2000);
+    expect(bob.chat.connection.getSnapshot().isLeader).toBe(true);
+    bob.device.databases.deleteDatabase('chat-functions https://chat.example bob');
+    await world.clock.until('both lead', () => [bob, second].every(tab => tab.chat.connection.getSnapshot().isLeader && isOnline(tab)));
+    await say(world, toBob, 'one');
+    bob.chat.conversation(id).send({ text: 'two' });
+    await world.clock.pass(3000);
+    expect(windows.map(texts)).toEqual([
+      ['one', 'two'],
+      ['one', 'two'],
+    ]);
+    expect(bob.chat.storage.getSnapshot().isDegraded).toBe(true);
+    await world.close();
+  });
+});
+
 describe('The token', () => {
   test('is asked for once by all who need it, and again before it expires: the connection changes over without a gap', async () => {
     const world = new World();
@@ -106,6 +148,21 @@ describe('The token', () => {
     await world.close();
   });
 
+  test('that is refused when connecting is replaced', async () => {
+    const world = new World();
+    const tab = world.device('alice').open();
+    const texts: string[] = [];
+    const { connect } = world;
+    world.connect = async (_, { token }) => {
+      texts.push(await token());
+      if (texts.length < 3) throw new Error("Failed to complete negotiation with the server: Status code '401'");
+      return await connect.call(world, _, { token } as never);
+    };
+    await world.clock.until('it is online', () => isOnline(tab));
+    expect(new Set(texts).size).toBe(3);
+    await world.close();
+  });
+
   test('that the app cannot get makes the chat offline, and what waits is sent when it can', async () => {
     const world = new World();
     const device = world.device('alice');
@@ -126,11 +183,11 @@ describe('The token', () => {
     await world.close();
   });
 
-  test('of another user closes the chat', async () => {
+  test.each([undefined, 'alice'])('of another user closes the chat, given as %s', async userId => {
     const world = new World();
     const [alice, bob] = [world.device('alice'), world.device('bob').open()];
     let isOther = false;
-    const tab: Tab = alice.open({ userId: undefined, token: () => (isOther ? bob.token() : tab.token()) });
+    const tab: Tab = alice.open({ userId, token: () => (isOther ? bob.token() : tab.token()) });
     await world.clock.until('it is online', () => isOnline(tab));
     expect(tab.chat.connection.getSnapshot().userId).toBe('alice');
     isOther = true;

@@ -57,6 +57,7 @@ function useAnnouncements(here: string | undefined) {
     () =>
       chat.on('message.created', ({ conversationId, data }) => {
         if (data.senderId === me) return;
+        if ([chat.blocks, chat.mutes].some(people => people.getSnapshot().value.includes(data.senderId))) return;
         const name = chat.profile(data.senderId, conversationId).getSnapshot()?.displayName ?? data.senderId;
         announce(conversationId === here ? `${name}: ${data.text}` : `New message from ${name}`);
       }),

@@ -3,7 +3,7 @@ import { useChat } from '@chat-functions/react';
 import { useEffect } from 'react';
 import { useMe } from './names.ts';
 
-/** How long what arrives is gathered, in ms: the service tells others of one mark a second. */
+/** How long what arrives is gathered, and between two marks, in ms: the service tells others of one mark a second. */
 const pause = 1_000;
 
 /** Tells the service what has arrived on this device, so that who sent it sees two ticks; one tab does so for all. */
@@ -20,6 +20,7 @@ export function useReceived(): void {
         for (let next; (next = newest.entries().next().value);) {
           newest.delete(next[0]);
           await received(chat, ...next);
+          await new Promise(resolve => setTimeout(resolve, pause));
         }
         timer = 0;
       }, pause);

@@ -120,7 +120,7 @@ test('says why a message was refused and offers to repeat only what may succeed'
   await userEvent.click(within(second!).getByText('Edit'));
   await userEvent.clear(composer());
   await userEvent.type(composer(), 'Shorter{Enter}');
-  expect(chat.outbox.edit).toHaveBeenCalledWith('o2', 'Shorter');
+  expect(chat.outbox.edit).toHaveBeenCalledWith('o2', 'Shorter', undefined);
 });
 
 test('has no composer where the user isn’t in any more', () => {
@@ -176,4 +176,12 @@ test('makes one group although the form is sent twice', async () => {
   expect(chat.createGroup.mock.calls).toEqual([[{ title: 'Trip', members: ['bob', 'carol'] }]]);
   await act(async () => answer({ conversationId: 'trip' }));
   expect(location.hash).toBe('#/c/trip');
+});
+
+test('shows at the place of a message by somebody blocked that there is one, and nothing to do about it', () => {
+  const { chat } = withBob(messageOf(1, '', '', { hidden: 'blocked', messageId: undefined }), messageOf(2, 'bob', 'Hello'));
+  show(chat);
+  expect(screen.getByText('Blocked message')).toBeTruthy();
+  const buttons = screen.getAllByRole('article').map(one => within(one).queryAllByRole('button').length);
+  expect(buttons.map(count => count > 0)).toEqual([false, true]);
 });

@@ -8,12 +8,25 @@ export class Service extends ServiceState {
 
   /** What happens when this user asks for that. */
   answer(user: string, method: string, path: string, query: URLSearchParams, body: Json): Answer {
+    const blocked = this.blocks.get(user);
+    const answer = this.#answer(user, method, path, query, body);
+    if (!blocked?.size || !answer.body) return answer;
+    const shown = (_: string, value: Json) => {
+      if (!value || !blocked.has(value['senderId'] as string)) return value;
+      if ('preview' in value) return { ...value, preview: '', hidden: 'blocked' };
+      return this.conversations.get(value['conversationId'] as string)?.kind === 'group' ? { seq: value['seq'], hidden: 'blocked' } : value;
+    };
+    return { ...answer, body: JSON.parse(JSON.stringify(answer.body), shown) as Json };
+  }
+
+  #answer(user: string, method: string, path: string, query: URLSearchParams, body: Json): Answer {
     this.requests.push(`${user} ${method} ${path}${query.size ? `?${query.toString()}` : ''}`);
     const parts = path.split('/').slice(1).map(decodeURIComponent);
     const [first, id, part, sub, leaf, last] = parts;
     if (first === 'sync') return this.#sync(user, query);
     if (first === 'conversations' && !id) return this.#create(user, body);
     if (first === 'blocks') return this.#block(user, method, id);
+    if (first === 'mutes') return { status: 200, body: { mutes: [], continuation: null } };
     if (first === 'requests') return { status: 200, body: { requests: [], continuation: null } };
     if (first === 'presence')
       return {
@@ -40,6 +53,10 @@ export class Service extends ServiceState {
     if (part === 'messages' && leaf === 'replies') return this.#page(user, conversation, query, sub);
     if (part === 'messages') return this.#message(user, conversation, method, sub!, leaf, last, query, body);
     if (part === 'events') return this.#events(user, conversation, query);
+    if (part === 'members' && method === 'GET') {
+      const members = [...conversation.members].filter(([, { isActive }]) => isActive).map(([userId]) => ({ userId, role: 'member' }));
+      return { status: 200, body: { members, continuation: null } };
+    }
     if (part === 'members') return method === 'POST' ? this.#add(user, conversation, body) : this.#remove(user, conversation, sub!);
     if (part === 'read') return this.#read(user, conversation, body['seq'] as number);
     if (part === 'clear') return this.#clear(user, conversation, body['seq'] as number);

@@ -16,6 +16,11 @@ export function keepDraft(user: string, conversationId: string, text: string): v
   }
 }
 
+/** What the user typed anywhere. */
+export function forgetDrafts(user: string): void {
+  for (const name of Object.keys(localStorage)) if (name.startsWith(nameOf(user, ''))) localStorage.removeItem(name);
+}
+
 export function forgetDraft(user: string, conversationId: string): void {
   localStorage.removeItem(nameOf(user, conversationId));
 }

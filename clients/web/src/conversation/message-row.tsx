@@ -35,9 +35,10 @@ export const MessageRow = memo(function MessageRow({ row, isActive, isFlashed, i
   const element = useRef<HTMLDivElement>(null);
   const [menu, setMenu] = useState<DOMRect>();
   const [isPicking, setPicking] = useState(false);
-  const isShown = !message.unsentAt;
+  const isShown = !message.unsentAt && !message.hidden;
   const isBig = isShown && message.kind === 'text' && isFewEmoji(message.text);
-  const isSent = message.state === 'sent';
+  // Of one that is hidden there is nothing to act on.
+  const isSent = message.state === 'sent' && !message.hidden;
   const root = message.threadId ?? message.messageId;
   const openMenu = () => isSent && setMenu(element.current!.querySelector('.bubble')!.getBoundingClientRect());
   const longPress = useLongPress(openMenu);
@@ -50,7 +51,7 @@ export const MessageRow = memo(function MessageRow({ row, isActive, isFlashed, i
     }
   };
 
-  const name = message.isMine ? 'You' : sender;
+  const name = message.isMine ? 'You' : message.hidden ? 'Somebody whom you block' : sender;
   return (
     <>
       {day && <h3 className="day">{day}</h3>}
@@ -85,12 +86,12 @@ export const MessageRow = memo(function MessageRow({ row, isActive, isFlashed, i
         }}
         {...longPress}
       >
-        {isGroup && !message.isMine && (
+        {isGroup && !message.isMine && !message.hidden && (
           <span className="gutter">{isLast && <UserAvatar userId={message.senderId} conversationId={conversationId} size="small" />}</span>
         )}
         <div className="body">
           <div className={['bubble', !isShown && 'is-unsent', isBig && 'is-emoji'].filter(Boolean).join(' ')}>
-            {isGroup && !message.isMine && isFirst && (
+            {isGroup && !message.isMine && !message.hidden && isFirst && (
               <p className="sender" dir="auto">
                 {sender}
               </p>
@@ -161,6 +162,7 @@ export const MessageRow = memo(function MessageRow({ row, isActive, isFlashed, i
 /** What it says. */
 function Said({ row: { message }, isTabStop }: { readonly row: Row; readonly isTabStop: boolean }) {
   const remover = useName(message.unsentBy ?? '', message.conversationId);
+  if (message.hidden) return <p className="text quiet">Blocked message</p>;
   if (message.unsentAt) {
     const who = message.unsentReason
       ? 'A moderator took this message back.'

@@ -119,6 +119,7 @@ function Preview({ summary }: { readonly summary: ConversationView }) {
     );
   }
   if (!lastMessage) return <span className="preview">No messages yet</span>;
+  if (lastMessage.hidden) return <span className="preview">Blocked message</span>;
   const who = lastMessage.senderId === me ? 'You: ' : kind === 'group' ? `${sender}: ` : '';
   const text = lastMessage.isUnsent
     ? 'Message taken back'

@@ -4,6 +4,7 @@ import { LogOut } from 'lucide-react';
 import { useState } from 'react';
 import { explain } from '../format.ts';
 import { useMe, useName } from '../names.ts';
+import { forgetDrafts } from '../conversation/drafts.ts';
 import { forget } from '../session.ts';
 import { UserAvatar } from '../ui/avatar.tsx';
 import { FormDialog, useSubmit } from '../ui/dialog.tsx';
@@ -180,12 +181,17 @@ function Blocks() {
 
 function SignOut() {
   const chat = useChat();
+  const me = useMe();
   const [isAsking, setAsking] = useState(false);
   const [everywhere, setEverywhere] = useState(false);
   const waiting = useOutbox().items.filter(item => item.kind === 'send').length;
   const signOut = async () => {
-    await chat.signOut({ everywhere });
-    forget();
+    try {
+      await chat.signOut({ everywhere });
+    } finally {
+      forgetDrafts(me);
+      forget();
+    }
   };
   return (
     <section className="endings">
