@@ -95,15 +95,20 @@ public sealed class ContactRequests(ChatContainers containers, HiddenWordsStore 
             pageSize: take,
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
 
-    /// <summary>Tells the other one of a direct conversation that a request was sent, if it was; best effort.</summary>
+    /// <summary>
+    /// Tells the other one of a direct conversation that a request was sent, if it was, and unless they restrict its sender; best effort.
+    /// </summary>
     internal async Task TellAsync(UserId sender, IReadOnlyList<AppendResult> sent, CancellationToken cancellationToken)
     {
         var first = sent.FirstOrDefault(
             one => one.Refusal is null && one.Head?.Request is { State: RequestState.Pending, SentAt: not null });
         if (first?.Head is { } head)
         {
-            var recipient = head.Members!.First(member => member.UserId != sender).UserId;
-            await TellAsync(recipient, head, sender, cancellationToken);
+            var recipient = head.Members!.First(member => member.UserId != sender);
+            if (!recipient.Restricts)
+            {
+                await TellAsync(recipient.UserId, head, sender, cancellationToken);
+            }
         }
     }
 

@@ -162,6 +162,20 @@ public class When_somebody_restricts_somebody
     }
 
     [Fact]
+    public async Task Should_not_be_told_of_a_request_either()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var alice = app.As("alice");
+        await using var phone = await alice.ListenAsync();
+        await alice.DoAsync("PUT", "/api/restrictions/bob");
+        var request = await app.As("bob").AsksToWriteAsync("alice");
+        await app.As("carol").AsksToWriteAsync("alice");
+        await phone.ReceivesEventAsync("request.received", data => data.Text("by") == "carol");
+        Assert.DoesNotContain(phone.Events(), one => one.Text("conversationId") == request);
+        Assert.Equal(["carol", "bob"], (await alice.RequestsAsync()).Select(one => one.Text("from.userId")));
+    }
+
+    [Fact]
     public async Task Should_stay_a_request_when_it_is_taken_back_from_a_stranger()
     {
         await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
