@@ -55,6 +55,24 @@ public class When_somebody_hides_words
     }
 
     [Fact]
+    public async Task Should_not_read_them_in_a_title_that_was_changed_after_the_invitation()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        await bob.DoAsync("PUT", "/api/me/hidden-words", new { words = new[] { "bitcoin" } });
+        var plain = (await alice.CreateGroupAsync("Friends", "bob")).ConversationId;
+        var apart = (await app.As("carol").CreateGroupAsync("Bitcoin", "bob")).ConversationId;
+        Assert.Equal("Friends", Assert.Single(await bob.RequestsAsync()).Text("title"));
+        await alice.AskAsync("PATCH", $"/api/conversations/{plain}", new { title = "Bitcoin!" });
+        var renamed = Assert.Single(await bob.RequestsAsync());
+        Assert.Equal((plain, null), (renamed.Text("conversationId"), renamed.Text("title")));
+        var hidden = Assert.Single(await bob.RequestsAsync("hidden=true"));
+        Assert.Equal((apart, "Bitcoin"), (hidden.Text("conversationId"), hidden.Text("title")));
+        await alice.AskAsync("PATCH", $"/api/conversations/{plain}", new { title = "Family" });
+        Assert.Equal("Family", Assert.Single(await bob.RequestsAsync()).Text("title"));
+    }
+
+    [Fact]
     public async Task Should_be_apart_whatever_is_sent_at_the_same_time()
     {
         var clock = new JumpingClock();
