@@ -219,6 +219,27 @@ public class When_somebody_restricts_somebody
     }
 
     [Fact]
+    public async Task Should_stay_declined_when_it_is_seen_to_once_more()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var direct = (await alice.StartDirectAsync("bob")).ConversationId;
+        await bob.SendAsync(direct, "Hello");
+        await app.HasDeliveredAsync();
+        await alice.DoAsync("PUT", "/api/restrictions/bob");
+        await alice.DoAsync("POST", $"/api/requests/{direct}/decline", new { });
+        clock.Jump(TimeSpan.FromSeconds(11));
+        await app.HasDeliveredAsync(clock);
+        Assert.Empty(await alice.RequestsAsync());
+
+        // Restricted anew, it is there again.
+        await alice.DoAsync("DELETE", "/api/restrictions/bob");
+        await alice.DoAsync("PUT", "/api/restrictions/bob");
+        Assert.Equal(direct, Assert.Single(await alice.RequestsAsync()).Text("conversationId"));
+    }
+
+    [Fact]
     public async Task Should_be_on_no_list_whatever_is_projected_late_and_on_it_after_all()
     {
         await using var app = await ChatApp.StartAsync();
