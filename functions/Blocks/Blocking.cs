@@ -126,9 +126,12 @@ public sealed class Blocking(
         {
             await store.CopyAsync(block, cancellationToken);
         }
-        else if (block.IsActive && await requests.ReadAsync(block.UserId, conversation, cancellationToken) is null)
+        else if (block.IsActive
+            && await requests.ReadAsync(block.UserId, conversation, cancellationToken) is null
+            && !((await inbox.ReadAsync(block.UserId, conversation, cancellationToken))?.RestrictVersion >= block.Version))
         {
-            // Before the conversation is on no list. A note without a conversation shows nothing.
+            // Before the conversation is on no list. A note without a conversation shows nothing. Once it is off the list, the note was
+            // there, and was declined since.
             await requests.NoteAsync(block.UserId, conversation, block.OtherUserId, null, cancellationToken);
         }
 

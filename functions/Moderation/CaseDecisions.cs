@@ -17,7 +17,7 @@ public sealed class CaseDecisions(CaseStore cases, ModerationQueue queue, TimePr
     /// <param name="moderator">Who decides.</param>
     /// <param name="request">What.</param>
     /// <param name="key">By which a retry is recognised; null to recognise it by moderator and content.</param>
-    /// <param name="isFull">Why no more users can be given a standing, if that is decided; null when they can.</param>
+    /// <param name="isFull">Why a user can't be given a standing; null if none is given.</param>
     /// <param name="repairAfter">When the queue sees to the effects.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The decision, the first one for a retry; or the refusal.</returns>
@@ -26,7 +26,7 @@ public sealed class CaseDecisions(CaseStore cases, ModerationQueue queue, TimePr
         UserId moderator,
         DecisionRequest request,
         string? key,
-        Problem? isFull,
+        Func<UserId, Problem?>? isFull,
         TimeSpan repairAfter,
         CancellationToken cancellationToken)
     {
@@ -58,7 +58,7 @@ public sealed class CaseDecisions(CaseStore cases, ModerationQueue queue, TimePr
             var now = time.GetUtcNow();
             if ((found.Refusal(moderator, now, request.Action == DecisionAction.Lift)
                 ?? request.Refusal(found)
-                ?? isFull) is { } refusal)
+                ?? (found.Target.UserId is { } target ? isFull?.Invoke(target) : null)) is { } refusal)
             {
                 return new(null, false, refusal);
             }

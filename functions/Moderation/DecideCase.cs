@@ -38,7 +38,7 @@ public sealed class DecideCase(
             user.Id,
             wanted,
             key,
-            wanted.GivesStanding ? standings.RefusalWhenFull() : null,
+            wanted.GivesStanding ? standings.RefusalWhenFull : null,
             CaseDecisions.RepairAfter,
             cancellationToken);
         if (decision is null)

@@ -103,16 +103,18 @@ public sealed class ConnectionStates(ChatContainers containers, TimeProvider tim
         at => new ConnectionState { UserId = user, GoneAt = at },
         cancellationToken);
 
-    /// <summary>The same, by a sign-out of which that was the last step.</summary>
-    public Task<DateTimeOffset> NoteCompletedAsync(
-        UserId user,
-        DateTimeOffset signedOutAt,
-        CancellationToken cancellationToken) => NoteAsync(
-        user,
-        signedOutAt,
-        at => [PatchOperation.Set("/goneAt", at), PatchOperation.Set("/completedAt", signedOutAt)],
-        at => new ConnectionState { UserId = user, SignedOutAt = signedOutAt, GoneAt = at, CompletedAt = signedOutAt },
-        cancellationToken);
+    /// <summary>The same, by a sign-out of which that was the last step. If a later one is completed, that stays noted.</summary>
+    public async Task NoteCompletedAsync(UserId user, DateTimeOffset signedOutAt, CancellationToken cancellationToken)
+    {
+        await NoteAsync(
+            user,
+            signedOutAt,
+            at => [PatchOperation.Set("/goneAt", at)],
+            at => new ConnectionState { UserId = user, SignedOutAt = signedOutAt, GoneAt = at, CompletedAt = signedOutAt },
+            cancellationToken);
+        var isLater = $"NOT IS_STRING(c.completedAt) OR c.completedAt < '{TimestampConverter.ToText(signedOutAt)}'";
+        await TryPatchAsync(user, [PatchOperation.Set("/completedAt", signedOutAt)], isLater, cancellationToken);
+    }
 
     private async Task<DateTimeOffset> NoteAsync(
         UserId user,

@@ -1,4 +1,3 @@
-using Chat.Functions.Blocks;
 using Chat.Functions.Conversations;
 using Chat.Functions.Members;
 using Chat.Functions.Privacy;
@@ -12,14 +11,13 @@ namespace Chat.Functions.Receipts;
 /// <summary>
 /// <c>GET /conversations/{c}/receipts</c>: each member's delivered and read watermarks, in conversations of up to 100 members. A
 /// member has read a message if their watermark is at its <c>seq</c> or beyond. A caller who hides their own read receipts sees
-/// nobody's. A direct conversation shows the other user's once they have written in it; a group none between two of whom one blocks
-/// the other.
+/// nobody's. A direct conversation shows the other user's once they have written in it. Blocks change nothing here, so that nobody learns
+/// of one: they keep receipts from being pushed.
 /// </summary>
 public sealed class ListReceipts(
     ConversationReader reader,
     ChatContainers containers,
     PrivacyReader privacy,
-    BlockReader blocks,
     Limits limits,
     CurrentUser user)
 {
@@ -47,13 +45,9 @@ public sealed class ListReceipts(
             ChatJson.Default.DocumentsPageMember,
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
         var showsRead = (await privacy.OfAsync(user.Id, cancellationToken)).ReadReceipts;
-        var apart = head.Kind == ConversationKind.Group
-            ? await blocks.ApartAsync(user.Id, members.Select(member => member.UserId), cancellationToken)
-            : new HashSet<UserId>();
-        var receipts = members.OrderBy(member => member.UserId).Select(member => apart.Contains(member.UserId)
-            ? new ReceiptView(member.UserId, 0, 0)
-            : ReceiptView.Of(head, member, user.Id, showsRead));
-        var list = new ReceiptList([.. receipts]);
+        var list = new ReceiptList([
+            .. members.OrderBy(member => member.UserId).Select(member => ReceiptView.Of(head, member, user.Id, showsRead)),
+        ]);
         return new JsonResult<ReceiptList>(StatusCodes.Status200OK, list, ChatJson.Default.ReceiptList);
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Realtime;
@@ -11,7 +10,13 @@ namespace Chat.Functions.Requests;
 /// <summary>Notes requests for those whom they are to, and tells them.</summary>
 public sealed class ContactRequests(ChatContainers containers, HiddenWordsStore words, EventPush push, TimeProvider time)
 {
-    /// <summary>Notes a request that is about to be committed.</summary>
+    /// <summary>Longer than two messages, each of which may become the request, are on their way beside each other.</summary>
+    private static readonly TimeSpan StaysHiddenFor = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Notes a request that is about to be committed. What was noted as hidden a moment before stays that: either of the two may be what
+    /// is committed.
+    /// </summary>
     /// <param name="recipient">Who is asked.</param>
     /// <param name="conversation">The request.</param>
     /// <param name="by">Who asks.</param>
@@ -25,42 +30,35 @@ public sealed class ContactRequests(ChatContainers containers, HiddenWordsStore 
         string? text,
         CancellationToken cancellationToken)
     {
+        var now = time.GetUtcNow();
         var note = new RequestNote
         {
             UserId = recipient,
             ConversationId = conversation,
             By = by,
-            RequestedAt = $"{TimestampConverter.ToText(time.GetUtcNow())}|{conversation}",
+            RequestedAt = RequestNote.Order(now, conversation),
             IsHidden = text is not null && await words.HidesAsync(recipient, text, cancellationToken),
         };
-        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(note, ChatJson.Default.RequestNote), writable: false);
-        using var response = await containers.Users.UpsertItemStreamAsync(
-            body,
-            new PartitionKey(recipient.Value),
-            new ItemRequestOptions { EnableContentResponseOnWrite = false },
-            cancellationToken);
-        response.EnsureSuccessStatusCode();
-        return note.IsHidden;
+        for (var attempt = 0; ; attempt = Contention.Next(attempt))
+        {
+            var (before, etag) = await FindAsync(recipient, conversation, cancellationToken);
+            note = note with { IsHidden = note.IsHidden || (before is { IsHidden: true } && before.At > now - StaysHiddenFor) };
+            if (await TryWriteAsync(note, etag, cancellationToken))
+            {
+                return note.IsHidden;
+            }
+        }
     }
 
     /// <summary>A user's note of a request; null when there is none.</summary>
     public async Task<RequestNote?> ReadAsync(UserId recipient, ConversationId conversation, CancellationToken cancellationToken) =>
-        (await containers.Users.ReadDocumentAsync(
-            RequestNote.DocumentId(conversation),
-            new PartitionKey(recipient.Value),
-            ChatJson.Default.RequestNote,
-            cancellationToken: cancellationToken)).Document;
+        (await FindAsync(recipient, conversation, cancellationToken)).Document;
 
     /// <summary>Takes a note away, unless a newer one is there: whoever was asked again hasn't answered that.</summary>
     public async Task RemoveAsync(RequestNote note, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(note);
-        var partition = new PartitionKey(note.UserId.Value);
-        var (stored, etag) = await containers.Users.ReadDocumentAsync(
-            note.Id,
-            partition,
-            ChatJson.Default.RequestNote,
-            cancellationToken: cancellationToken);
+        var (stored, etag) = await FindAsync(note.UserId, note.ConversationId, cancellationToken);
         if (stored != note)
         {
             return;
@@ -68,7 +66,7 @@ public sealed class ContactRequests(ChatContainers containers, HiddenWordsStore 
 
         using var response = await containers.Users.DeleteItemStreamAsync(
             note.Id,
-            partition,
+            new PartitionKey(note.UserId.Value),
             new ItemRequestOptions { IfMatchEtag = etag },
             cancellationToken);
         if (response.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.PreconditionFailed))
@@ -95,15 +93,20 @@ public sealed class ContactRequests(ChatContainers containers, HiddenWordsStore 
             pageSize: take,
             cancellationToken: cancellationToken).ToListAsync(cancellationToken);
 
-    /// <summary>Tells the other one of a direct conversation that a request was sent, if it was; best effort.</summary>
+    /// <summary>
+    /// Tells the other one of a direct conversation that a request was sent, if it was, and unless they restrict its sender; best effort.
+    /// </summary>
     internal async Task TellAsync(UserId sender, IReadOnlyList<AppendResult> sent, CancellationToken cancellationToken)
     {
         var first = sent.FirstOrDefault(
             one => one.Refusal is null && one.Head?.Request is { State: RequestState.Pending, SentAt: not null });
         if (first?.Head is { } head)
         {
-            var recipient = head.Members!.First(member => member.UserId != sender).UserId;
-            await TellAsync(recipient, head, sender, cancellationToken);
+            var recipient = head.Members!.First(member => member.UserId != sender);
+            if (!recipient.Restricts)
+            {
+                await TellAsync(recipient.UserId, head, sender, cancellationToken);
+            }
         }
     }
 
@@ -114,6 +117,25 @@ public sealed class ContactRequests(ChatContainers containers, HiddenWordsStore 
         var received = new RequestReceived(head.Kind, by);
         return push.PushToUserAsync(recipient, RequestReceived.What, head.ConversationId, received, cancellationToken);
     }
+
+    private Task<StoredDocument<RequestNote>> FindAsync(
+        UserId recipient,
+        ConversationId conversation,
+        CancellationToken cancellationToken) =>
+        containers.Users.ReadDocumentAsync(
+            RequestNote.DocumentId(conversation),
+            new PartitionKey(recipient.Value),
+            ChatJson.Default.RequestNote,
+            cancellationToken: cancellationToken);
+
+    private Task<bool> TryWriteAsync(RequestNote note, string? etag, CancellationToken cancellationToken) =>
+        containers.Users.TryWriteDocumentAsync(
+            note,
+            note.Id,
+            new PartitionKey(note.UserId.Value),
+            etag,
+            ChatJson.Default.RequestNote,
+            cancellationToken);
 }
 
 /// <summary>The data of <c>request.received</c>, to the user who is asked alone.</summary>

@@ -45,17 +45,20 @@ public sealed class DeclineRequest(
         }
 
         // The head or the member document says whom to block, also to a repeat after the note is gone.
-        var sender = declined.Head!.Kind == ConversationKind.Direct
-            ? declined.Head.Members!.First(member => member.UserId != user.Id).UserId
-            : declined.Documents.OfType<Member>().FirstOrDefault()?.InvitedBy ?? note?.By;
-        if (blocks && !(sender is { } other && await blocking.SetAsync(Block.Of, user.Id, other, isActive: true, cancellationToken)))
+        var other = declined.Head!.Kind == ConversationKind.Direct
+            ? declined.Head.Members!.First(member => member.UserId != user.Id)
+            : null;
+        var invitation = declined.Documents.OfType<Member>().FirstOrDefault();
+        var sender = other?.UserId ?? invitation?.InvitedBy ?? note?.By;
+        if (blocks && !(sender is { } by && await blocking.SetAsync(Block.Of, user.Id, by, isActive: true, cancellationToken)))
         {
             return Problems.Unavailable.ToResult();
         }
 
+        var asked = string.Create(null, $"{other?.SentSeq ?? invitation?.InvitedAt?.ToUnixTimeMilliseconds()}");
         var isntReported = report is null
             ? null
-            : await ReportAsync(report, declined.Head, sender, Session.Of(request), cancellationToken);
+            : await ReportAsync(report, declined.Head, sender, asked, Session.Of(request), cancellationToken);
         if (note is not null)
         {
             await requests.RemoveAsync(note, cancellationToken);
@@ -72,12 +75,13 @@ public sealed class DeclineRequest(
 
     /// <summary>
     /// Reports a direct conversation with what was said in it; of an invitation, whose group the caller doesn't see, who sent it. A repeat
-    /// is no other report.
+    /// is no other report, unless they have asked once more since.
     /// </summary>
     private async Task<Problem?> ReportAsync(
         CreateReportRequest report,
         Head head,
         UserId? sender,
+        string asked,
         Session? session,
         CancellationToken cancellationToken)
     {
@@ -94,7 +98,7 @@ public sealed class DeclineRequest(
         var wanted = head.Kind == ConversationKind.Direct
             ? report with { ConversationId = head.ConversationId }
             : report with { UserId = sender };
-        var key = OpaqueId.Hash("decline", head.ConversationId.Value, wanted.Hash);
+        var key = OpaqueId.Hash("decline", head.ConversationId.Value, asked, wanted.Hash);
         return (await reporting.ReportAsync(user.Id, wanted, key, session, cancellationToken)).Refusal;
     }
 }

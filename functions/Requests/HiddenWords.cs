@@ -64,7 +64,8 @@ public sealed class HiddenWordsStore(ChatContainers containers)
         response.EnsureSuccessStatusCode();
     }
 
-    private async Task<HiddenWords?> FindAsync(UserId user, CancellationToken cancellationToken) =>
+    /// <summary>A user's words; null until they chose some.</summary>
+    public async Task<HiddenWords?> FindAsync(UserId user, CancellationToken cancellationToken) =>
         (await containers.Users.ReadDocumentAsync(
             HiddenWords.DocumentId,
             new PartitionKey(user.Value),

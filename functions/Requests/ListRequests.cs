@@ -20,6 +20,7 @@ public sealed class ListRequests(
     ChatContainers containers,
     PersonStore people,
     BlockStore blocks,
+    HiddenWordsStore words,
     TimeProvider time,
     Limits limits,
     CurrentUser user)
@@ -62,10 +63,12 @@ public sealed class ListRequests(
         var names = (await people.OfAsync(open.Select(note => note.By), cancellationToken)).ToDictionary(person => person.UserId);
         await Task.WhenAll(notes.Except(open).Where(note => note.At < time.GetUtcNow() - LeftOverAfter && !blocked.ContainsKey(note.By))
             .Select(note => requests.RemoveAsync(note, cancellationToken)));
+        var hidden = invited.Count > 0 ? await words.FindAsync(user.Id, cancellationToken) : null;
         return [.. open.Where(note => !blocked.ContainsKey(note.By)).Select(note => RequestView.Of(
             note,
             heads[note.ConversationId],
             user.Id,
+            hidden,
             names.GetValueOrDefault(note.By) ?? new Person { UserId = note.By }))];
 
         bool IsOpen(RequestNote note) => heads.TryGetValue(note.ConversationId, out var head) && (head.Kind == ConversationKind.Direct
@@ -92,7 +95,10 @@ internal sealed record RequestPage(IReadOnlyList<RequestView> Requests, string? 
 
 /// <summary>A request as the user sees it who is asked.</summary>
 /// <param name="From">Who asks.</param>
-/// <param name="Title">A group's title; null for a direct conversation, and while it has a link.</param>
+/// <param name="Title">
+/// A group's title; null for a direct conversation, while it has a link, and while it has a word that the user hides but had none when
+/// they were invited.
+/// </param>
 internal sealed record RequestView(
     ConversationId ConversationId,
     ConversationKind Kind,
@@ -108,10 +114,13 @@ internal sealed record RequestView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsRestricted { get; init; }
 
-    public static RequestView Of(RequestNote note, Head head, UserId viewer, Person from) =>
-        new(note.ConversationId, head.Kind, ProfileView.Of(from), note.At, head.Title is { } title && !Links.AreIn(title) ? title : null)
+    public static RequestView Of(RequestNote note, Head head, UserId viewer, HiddenWords? words, Person from) =>
+        new(note.ConversationId, head.Kind, ProfileView.Of(from), note.At, TitleOf(note, head, words))
         {
             Message = head.Kind == ConversationKind.Direct ? head.LastMessage : null,
             IsRestricted = head.Restricts(viewer),
         };
+
+    private static string? TitleOf(RequestNote note, Head head, HiddenWords? words) =>
+        head.Title is { } title && !Links.AreIn(title) && (note.IsHidden || words?.AreIn(title) != true) ? title : null;
 }

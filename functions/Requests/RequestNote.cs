@@ -38,5 +38,8 @@ public sealed record RequestNote
             RequestedAt.AsSpan(0, RequestedAt.IndexOf('|', StringComparison.Ordinal)),
             System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>Where what was asked at an instant is in the list.</summary>
+    public static string Order(DateTimeOffset at, ConversationId conversation) => $"{TimestampConverter.ToText(at)}|{conversation}";
+
     public static string DocumentId(ConversationId conversation) => $"request:{conversation.Value}";
 }

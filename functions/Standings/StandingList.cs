@@ -44,11 +44,11 @@ public sealed class StandingList(ChatContainers containers, Limits limits, TimeP
     /// <summary>The refusal of whatever a user writes; null if they may.</summary>
     public Problem? MayNotWrite(UserId user) => Of(user).MayNotWrite();
 
-    /// <summary>The refusal of giving one more user a standing; null while there is room.</summary>
-    public Problem? RefusalWhenFull()
+    /// <summary>The refusal of giving a user a standing; null while there is room, and for who has one.</summary>
+    public Problem? RefusalWhenFull(UserId user)
     {
         var now = time.GetUtcNow();
-        return _all.Values.Count(one => one.At(now) != Standing.None) >= limits.Standings
+        return Of(user) == Standing.None && _all.Values.Count(one => one.At(now) != Standing.None) >= limits.Standings
             ? Problems.LimitReached("standings", limits.Standings)
             : null;
     }

@@ -98,6 +98,10 @@ public class When_a_decision_was_a_mistake
         var refusal = await vera.AskAsync("POST", other + "/decision", new { version = 1, action = "ban", ground = "terms", rule = "Spam" }, HttpStatusCode.Conflict);
         Assert.Equal(("limit_reached", "standings", 1), (refusal.Text("code"), refusal.Text("limit.name"), refusal.Number("limit.value")));
 
+        // Another decision about who has one adds nobody.
+        await app.As("bob").AskAsync("POST", "/api/reports", new { target = new { userId = "mallory" }, reason = "spam" }, HttpStatusCode.Accepted);
+        await vera.DecideAsync(path, new { action = "ban", ground = "terms", rule = "Spam, too" });
+
         // Mallory stays banned, and when she isn't any more there is room.
         Assert.Equal("banned", await app.As("mallory").IsRefusedAsync("GET", "/api/unread", HttpStatusCode.Forbidden));
         await vera.DecideAsync(path, Lift);

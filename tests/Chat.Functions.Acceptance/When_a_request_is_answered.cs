@@ -161,6 +161,31 @@ public class When_a_request_is_answered
     }
 
     [Fact]
+    public async Task Should_be_reported_once_each_time_that_something_new_is_declined()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob, vera) = (app.As("alice"), app.As("bob"), app.AsModerator("vera"));
+        var direct = (await alice.StartDirectAsync("bob")).ConversationId;
+        await bob.DoAsync("PUT", "/api/restrictions/alice");
+        foreach (var text in new[] { "Buy this", "Or this" })
+        {
+            await alice.SendAsync(direct, text);
+            await app.HasDeliveredAsync();
+            for (var repeat = 0; repeat < 2; repeat++)
+            {
+                await bob.DoAsync("POST", $"/api/requests/{direct}/decline", new { report = new { reason = "spam" } });
+            }
+        }
+
+        var found = Assert.Single((await vera.AskAsync("GET", "/api/moderation/cases")).List("cases"));
+        var details = await vera.AskAsync("GET", $"/api/moderation/cases/{found.Text("caseId")}");
+        Assert.Equal(2, details.List("reports").Count);
+        Assert.Equal(
+            ["Buy this", "Or this"],
+            details.List("evidence").Select(one => one.Text("message.text")).OfType<string>().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Should_be_answered_by_those_alone_whom_it_is_to()
     {
         await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);

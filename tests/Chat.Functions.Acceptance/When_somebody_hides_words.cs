@@ -1,5 +1,8 @@
 using System.Net;
 using Chat.Functions.Acceptance.Harness;
+using Chat.Functions.Requests;
+using Chat.Functions.Shared;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Chat.Functions.Acceptance;
@@ -49,6 +52,50 @@ public class When_somebody_hides_words
         Assert.Equal(["script", "look-alike"], (await bob.RequestsAsync("hidden=true")).Select(one => one.Text("from.userId")));
         await app.HasDeliveredAsync();
         Assert.Equal([asked["case"]], await bob.ListedAsync());
+    }
+
+    [Fact]
+    public async Task Should_not_read_them_in_a_title_that_was_changed_after_the_invitation()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        await bob.DoAsync("PUT", "/api/me/hidden-words", new { words = new[] { "bitcoin" } });
+        var plain = (await alice.CreateGroupAsync("Friends", "bob")).ConversationId;
+        var apart = (await app.As("carol").CreateGroupAsync("Bitcoin", "bob")).ConversationId;
+        Assert.Equal("Friends", Assert.Single(await bob.RequestsAsync()).Text("title"));
+        await alice.AskAsync("PATCH", $"/api/conversations/{plain}", new { title = "Bitcoin!" });
+        var renamed = Assert.Single(await bob.RequestsAsync());
+        Assert.Equal((plain, null), (renamed.Text("conversationId"), renamed.Text("title")));
+        var hidden = Assert.Single(await bob.RequestsAsync("hidden=true"));
+        Assert.Equal((apart, "Bitcoin"), (hidden.Text("conversationId"), hidden.Text("title")));
+        await alice.AskAsync("PATCH", $"/api/conversations/{plain}", new { title = "Family" });
+        Assert.Equal("Family", Assert.Single(await bob.RequestsAsync()).Text("title"));
+    }
+
+    [Fact]
+    public async Task Should_be_apart_whatever_is_sent_at_the_same_time()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, bob, conversation) = (new UserId("alice"), new UserId("bob"), ConversationId.New());
+        await app.As("bob").DoAsync("PUT", "/api/me/hidden-words", new { words = new[] { "bitcoin" } });
+        var requests = app.Services.GetRequiredService<ContactRequests>();
+
+        // The harmless one is noted last. Which of the two is committed isn't known yet.
+        using (var halt = new Halt(app.Azure, "cosmos", "create", target => target.Contains("request:", StringComparison.Ordinal)))
+        {
+            var harmless = requests.NoteAsync(bob, conversation, alice, "Hello", CancellationToken.None);
+            await halt.Reached;
+            Assert.True(await requests.NoteAsync(bob, conversation, alice, "Buy bitcoin", CancellationToken.None));
+            halt.Open();
+            Assert.True(await harmless);
+        }
+
+        Assert.True((await requests.ReadAsync(bob, conversation, CancellationToken.None))!.IsHidden);
+
+        // What is asked later goes by its own words.
+        clock.Jump(TimeSpan.FromMinutes(2));
+        Assert.False(await requests.NoteAsync(bob, conversation, alice, "Hello", CancellationToken.None));
     }
 
     [Fact]

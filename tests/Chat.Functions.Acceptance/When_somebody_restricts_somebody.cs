@@ -162,6 +162,20 @@ public class When_somebody_restricts_somebody
     }
 
     [Fact]
+    public async Task Should_not_be_told_of_a_request_either()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var alice = app.As("alice");
+        await using var phone = await alice.ListenAsync();
+        await alice.DoAsync("PUT", "/api/restrictions/bob");
+        var request = await app.As("bob").AsksToWriteAsync("alice");
+        await app.As("carol").AsksToWriteAsync("alice");
+        await phone.ReceivesEventAsync("request.received", data => data.Text("by") == "carol");
+        Assert.DoesNotContain(phone.Events(), one => one.Text("conversationId") == request);
+        Assert.Equal(["carol", "bob"], (await alice.RequestsAsync()).Select(one => one.Text("from.userId")));
+    }
+
+    [Fact]
     public async Task Should_stay_a_request_when_it_is_taken_back_from_a_stranger()
     {
         await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
@@ -202,6 +216,27 @@ public class When_somebody_restricts_somebody
         await Eventually.SeesAsync(clock, async () => (await alice.AllConversationsAsync()).Count, left => left == 0);
         Assert.Equal(direct, Assert.Single(await alice.RequestsAsync()).Text("conversationId"));
         Assert.Equal([direct], await bob.ListedAsync());
+    }
+
+    [Fact]
+    public async Task Should_stay_declined_when_it_is_seen_to_once_more()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var direct = (await alice.StartDirectAsync("bob")).ConversationId;
+        await bob.SendAsync(direct, "Hello");
+        await app.HasDeliveredAsync();
+        await alice.DoAsync("PUT", "/api/restrictions/bob");
+        await alice.DoAsync("POST", $"/api/requests/{direct}/decline", new { });
+        clock.Jump(TimeSpan.FromSeconds(11));
+        await app.HasDeliveredAsync(clock);
+        Assert.Empty(await alice.RequestsAsync());
+
+        // Restricted anew, it is there again.
+        await alice.DoAsync("DELETE", "/api/restrictions/bob");
+        await alice.DoAsync("PUT", "/api/restrictions/bob");
+        Assert.Equal(direct, Assert.Single(await alice.RequestsAsync()).Text("conversationId"));
     }
 
     [Fact]

@@ -141,8 +141,8 @@ export const trust = [
   {
     rule: 'Requests: No title that is a link is shown',
     file: 'functions/Requests/ListRequests.cs',
-    find: 'head.Title is { } title && !Links.AreIn(title) ? title : null',
-    replace: 'head.Title',
+    find: ' && !Links.AreIn(title) && (',
+    replace: ' && (',
     ...byAbuse,
   },
   {

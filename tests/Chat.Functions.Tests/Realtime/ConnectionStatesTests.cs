@@ -35,6 +35,20 @@ public class ConnectionStatesTests
     }
 
     [Fact]
+    public async Task Keep_the_later_of_two_sign_outs_as_the_one_of_which_all_is_done()
+    {
+        await using var deployment = await Deployment.StartAsync();
+        var states = new ConnectionStates(deployment.StartProcess().Containers, new SetClock());
+        var first = await states.SignOutAsync(Bob, CancellationToken.None);
+        var second = await states.SignOutAsync(Bob, CancellationToken.None);
+        foreach (var (completed, noted) in new[] { (first, first), (second, second), (first, second) })
+        {
+            await states.NoteCompletedAsync(Bob, completed, CancellationToken.None);
+            Assert.Equal(noted, (await states.ReadLatestAsync(Bob, CancellationToken.None))!.CompletedAt);
+        }
+    }
+
+    [Fact]
     public async Task Let_no_renewal_go_on_that_was_asked_for_before_a_sign_out()
     {
         await using var deployment = await Deployment.StartAsync();
