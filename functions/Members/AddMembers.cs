@@ -105,13 +105,14 @@ public sealed class AddMembers(
                 continue;
             }
 
-            joined.AddRange(joining.Take(CreateConversationCommand.MaxFirstMembers));
+            IReadOnlyList<UserId> taken = [.. joining.Take(CreateConversationCommand.MaxFirstMembers)];
+            joined.AddRange(taken);
             if (added.Refusal is not null || joining.Count <= CreateConversationCommand.MaxFirstMembers)
             {
                 return (added, joined, invited);
             }
 
-            session = added.Session;
+            (users, session) = ([.. users.Except(taken)], added.Session);
         }
     }
 
