@@ -14,27 +14,8 @@ internal static class Settled
         const string Expected = "all to be pushed and projected";
         return clock is null
             ? Eventually.SeesAsync(() => LookAsync(azure), left => left is null, Expected, patience)
-            : Eventually.SeesAsync(
-                async () =>
-                {
-                    var left = await LookAsync(azure);
-                    if (left is not null && IsWaiting(azure))
-                    {
-                        clock.Jump(TimeSpan.FromSeconds(1));
-                    }
-
-                    return left;
-                },
-                left => left is null,
-                Expected,
-                patience);
+            : Eventually.SeesAsync(clock, () => LookAsync(azure), left => left is null, Expected);
     }
-
-    /// <summary>Whether nothing runs that time could run out for: what is left comes due later.</summary>
-    private static bool IsWaiting(LocalAzure azure) =>
-        Array.TrueForAll(
-            [EntriesCommitted.Queue, FanOutMessage.Queue],
-            queue => azure.ServiceBus.Find(queue)!.Count() is { Active: 0, InFlight: 0 });
 
     /// <summary>Waits until all is pushed; lists may still be behind.</summary>
     public static Task IsPushedAsync(LocalAzure azure) =>
