@@ -12,7 +12,8 @@ internal sealed record LoadOptions
     public const string Usage = """
         Usage: Chat.Load SCENARIO… [OPTION…]
           Servers compared: pairs groups crowd newest deep usual quiet connections load
-          The backend:      start kept child disk latency lists idle hot trust flood conversations senders members history inbox soak operations contact profile
+          The backend:      start kept child disk latency lists idle hot trust flood conversations senders members
+                            history inbox soak operations contact profile
           All but operations and contact, with soak last: all
           --floor          the same workloads against Chat.Floor, in turn
           --ejabberd       and against Debian's ejabberd, which is installed if need be

@@ -4,7 +4,9 @@ using Chat.Functions.Shared;
 
 namespace Chat.Services;
 
-/// <summary>What an instance keeps of users to limit their rates, after a million of them called: it must not grow with their number.</summary>
+/// <summary>
+/// What an instance keeps of users to limit their rates, after a million of them called: it must not grow with their number.
+/// </summary>
 internal static class LimitsBenchmark
 {
     private const int Users = 1_000_000;

@@ -35,7 +35,8 @@ switch (args)
 if (args.Except(all.Select(benchmark => benchmark.Name), StringComparer.Ordinal).Any())
 {
     await Console.Error.WriteLineAsync(
-        "Usage: Chat.Services [store] [servicebus] [amqp] [cosmos] [signalr] [host] [instances] [writers] [limits]; all without an argument. "
+        "Usage: Chat.Services [store] [servicebus] [amqp] [cosmos] [signalr] [host] [instances] [writers] [limits]; "
+            + "all without an argument. "
             + "Or: kept MESSAGES; or: feed CONVERSATIONS MESSAGES.");
     return 2;
 }

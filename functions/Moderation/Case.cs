@@ -61,7 +61,9 @@ public sealed record Case : CaseDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DecisionId? LastDecision { get; init; }
 
-    /// <summary>Grows with every report, appeal and decision, and so tells what a moderator had seen. A claim changes nothing there.</summary>
+    /// <summary>
+    /// Grows with every report, appeal and decision, and so tells what a moderator had seen. A claim changes nothing there.
+    /// </summary>
     public int Version { get; init; }
 
     /// <summary>The version of the report that opened it last. An appeal is about what was decided, and leaves it.</summary>

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Moderation;
 
 /// <summary>
-/// <c>POST /moderation/cases/{caseId}/decision</c>: decides a case; 201 with the decision, 200 for a retry. What it says is done when the answer
-/// comes, or soon after by the queue.
+/// <c>POST /moderation/cases/{caseId}/decision</c>: decides a case; 201 with the decision, 200 for a retry. What it says is done
+/// when the answer comes, or soon after by the queue.
 /// </summary>
 public sealed class DecideCase(
     CaseDecisions decisions,

@@ -56,11 +56,12 @@ public sealed class ChangePrivacy(ChatContainers containers, PrivacyReader priva
         }
     }
 
-    private static Audience ReadAudience(RequestBody body, string name) => body.OneOf(name, "everyone", "friends", "following", "noOne") switch
-    {
-        "friends" => Audience.Friends,
-        "following" => Audience.Following,
-        "noOne" => Audience.NoOne,
-        _ => Audience.Everyone,
-    };
+    private static Audience ReadAudience(RequestBody body, string name) =>
+        body.OneOf(name, "everyone", "friends", "following", "noOne") switch
+        {
+            "friends" => Audience.Friends,
+            "following" => Audience.Following,
+            "noOne" => Audience.NoOne,
+            _ => Audience.Everyone,
+        };
 }

@@ -142,7 +142,8 @@ public sealed class PushGroupRenewal(
 
             var (until, dueBefore) = (time.GetUtcNow() + PushGroups.Ttl, DueBefore(state.GoneAt));
             await hub.JoinAsync(state.UserId, entry.ConversationId, PushGroups.Ttl, cancellationToken);
-            if (!await inbox.TrySetPushUntilAsync(state.UserId, entry.ConversationId, until > dueBefore ? until : dueBefore, cancellationToken))
+            var expires = until > dueBefore ? until : dueBefore;
+            if (!await inbox.TrySetPushUntilAsync(state.UserId, entry.ConversationId, expires, cancellationToken))
             {
                 // They aren't a member any more, or have come back and the inbox entry doesn't show it yet.
                 await AlignAsync(state.UserId, entry.ConversationId, cancellationToken);

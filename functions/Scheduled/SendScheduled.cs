@@ -108,7 +108,9 @@ public sealed class SendScheduled(
         return appended;
     }
 
-    /// <summary>Deletes the document as it was read. If another one is under its id by now, this fails, and the queue tries again.</summary>
+    /// <summary>
+    /// Deletes the document as it was read. If another one is under its id by now, this fails, and the queue tries again.
+    /// </summary>
     private async Task RemoveAsync(ScheduledMessage scheduled, string etag, CancellationToken cancellationToken)
     {
         using var deleted = await containers.Conversations.DeleteItemStreamAsync(

@@ -73,8 +73,8 @@ public sealed record UserStanding : CaseDocument
     }
 
     /// <summary>
-    /// The standing with what a decision says; as it is if that was there, or a newer decision of the same case replaced it. A decision that
-    /// neither answers an appeal nor lifts takes nothing away: the graver holds, and of two alike the longer.
+    /// The standing with what a decision says; as it is if that was there, or a newer decision of the same case replaced it. A decision
+    /// that neither answers an appeal nor lifts takes nothing away: the graver holds, and of two alike the longer.
     /// </summary>
     public UserStanding With(StandingSource source, DateTimeOffset now)
     {

@@ -14,7 +14,8 @@ namespace Chat.Functions.Standings;
 /// Until it was read once, nobody is let in (fail closed): a new instance mustn't be the door for those who are banned. When a later read
 /// fails, the instance goes on with what it knows: a store that is away for a while bans nobody, and unbans nobody.
 /// </remarks>
-public sealed class StandingList(ChatContainers containers, Limits limits, TimeProvider time, ILogger<StandingList> logger) : BackgroundService
+public sealed class StandingList(ChatContainers containers, Limits limits, TimeProvider time, ILogger<StandingList> logger)
+    : BackgroundService
 {
     /// <summary>How often it is read.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);

@@ -91,7 +91,8 @@ public sealed class ContactPolicy(
             ChatJson.Default.DocumentsPageJsonElement,
             cancellationToken: cancellationToken);
         var people = All(Person.DocumentId).Select(one => one.Deserialize(ChatJson.Default.Person)!).ToDictionary(one => one.UserId);
-        var settings = All(PrivacySettings.DocumentId).Select(one => one.Deserialize(ChatJson.Default.PrivacySettings)!).ToDictionary(one => one.UserId);
+        var settings = All(PrivacySettings.DocumentId).Select(one => one.Deserialize(ChatJson.Default.PrivacySettings)!)
+            .ToDictionary(one => one.UserId);
         var relations = All("rel").Select(one => one.Deserialize(ChatJson.Default.Relationship)!).ToDictionary(one => one.UserId);
         var blocked = All(Block.Of).Concat(All(Block.By)).Select(one => one.Deserialize(ChatJson.Default.Block)!)
             .Where(block => block.IsActive).Select(block => block.UserId).ToHashSet();

@@ -25,10 +25,12 @@ public class When_a_moderator_decides
         await using var phone = await mallory.ListenAsync();
         await using var bobs = await bob.ListenAsync();
         await ReportAsync(bob, new { conversationId = group, messageIds = new[] { bad.MessageId } });
-        var decided = await DecideAsync(vera, new { action = "remove", ground = "terms", rule = "Spam", scope = "Everywhere", note = "The third time" });
+        var decided = await DecideAsync(
+            vera, new { action = "remove", ground = "terms", rule = "Spam", scope = "Everywhere", note = "The third time" });
 
         var told = await phone.ReceivesEventAsync("moderation.decided");
-        Assert.Equal((decided.Text("decisionId"), "remove", "terms", "Spam", "Everywhere"), (told.Text("decisionId"), told.Text("action"), told.Text("ground"), told.Text("rule"), told.Text("scope")));
+        Assert.Equal((decided.Text("decisionId"), "remove", "terms", "Spam", "Everywhere"), (
+            told.Text("decisionId"), told.Text("action"), told.Text("ground"), told.Text("rule"), told.Text("scope")));
         Assert.Equal([bad.MessageId], told.List("messageIds").Select(one => one.ToString()));
         var found = Assert.Single((await mallory.AskAsync("GET", "/api/me/decisions")).List("decisions"));
         Assert.Equal(told.ToString(), found.ToString());
@@ -43,7 +45,12 @@ public class When_a_moderator_decides
         Assert.Empty((await bob.AskAsync("GET", $"/api/conversations/{group}/pins")).List("pins"));
 
         // Nobody there learns who reported, and who decided.
-        foreach (var seen in new[] { JsonSerializer.Serialize(await mallory.LogAsync(group)), JsonSerializer.Serialize(phone.Events()), found.ToString() })
+        foreach (var seen in new[]
+        {
+            JsonSerializer.Serialize(await mallory.LogAsync(group)),
+            JsonSerializer.Serialize(phone.Events()),
+            found.ToString(),
+        })
         {
             Assert.DoesNotContain("vera", seen, StringComparison.Ordinal);
         }
@@ -65,9 +72,13 @@ public class When_a_moderator_decides
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.Created], both.Select(one => one.StatusCode).Order());
         Assert.Equal(await both[0].Content.ReadAsStringAsync(), await both[1].Content.ReadAsStringAsync());
         await vera.AskAsync("POST", path + "/decision", warn);
-        Assert.Equal("idempotency_key_reused", (await (await TryDecideAsync(vera, path, new { version = 1, action = "dismiss", ground = "terms", rule = "Spam" }, "one")).Content.ReadFromJsonAsync<JsonElement>()).Text("code"));
+        Assert.Equal("idempotency_key_reused", (await (
+            await TryDecideAsync(vera, path, new { version = 1, action = "dismiss", ground = "terms", rule = "Spam" }, "one")).Content
+            .ReadFromJsonAsync<JsonElement>())
+            .Text("code"));
         Assert.Equal("case_decided", await walter.IsRefusedAsync("POST", path + "/decision", HttpStatusCode.Conflict, warn));
-        Assert.Equal("case_decided", await vera.IsRefusedAsync("POST", path + "/decision", HttpStatusCode.Conflict, new { version = 1, action = "ban", ground = "terms", rule = "Spam" }));
+        Assert.Equal("case_decided", await vera.IsRefusedAsync(
+            "POST", path + "/decision", HttpStatusCode.Conflict, new { version = 1, action = "ban", ground = "terms", rule = "Spam" }));
         Assert.Single((await app.As("mallory").AskAsync("GET", "/api/me/decisions")).List("decisions"));
 
         // A key of before says what was decided before, also when the case is open again.
@@ -87,9 +98,13 @@ public class When_a_moderator_decides
         var path = await PathAsync(vera) + "/decision";
         object[] decisions =
         [
-            new { version = 1, action = "remove", ground = "terms", rule = "x" }, new { version = 1, action = "close", ground = "terms", rule = "x" },
-            new { version = 1, action = "hang", ground = "terms", rule = "x" }, new { version = 1, action = "ban", ground = "mood", rule = "x" }, new { version = 1, action = "ban", ground = "law" },
-            new { version = 1, action = "warn", ground = "law", rule = "x", until = "2100-01-01T00:00:00Z" }, new { version = 1, action = "ban", ground = "law", rule = "x", until = "2001-01-01T00:00:00Z" },
+            new { version = 1, action = "remove", ground = "terms", rule = "x" },
+            new { version = 1, action = "close", ground = "terms", rule = "x" },
+            new { version = 1, action = "hang", ground = "terms", rule = "x" },
+            new { version = 1, action = "ban", ground = "mood", rule = "x" },
+            new { version = 1, action = "ban", ground = "law" },
+            new { version = 1, action = "warn", ground = "law", rule = "x", until = "2100-01-01T00:00:00Z" },
+            new { version = 1, action = "ban", ground = "law", rule = "x", until = "2001-01-01T00:00:00Z" },
             new { version = 1, action = "ban", ground = "law", rule = "x", until = "2100-01-01T00:00:00Z" },
             new { action = "warn", ground = "terms", rule = "x" }, new { version = 0, action = "warn", ground = "terms", rule = "x" },
         ];
@@ -98,7 +113,11 @@ public class When_a_moderator_decides
             Assert.Equal("malformed", await vera.IsRefusedAsync("POST", path, HttpStatusCode.BadRequest, decision));
         }
 
-        Assert.Equal("case_not_found", await vera.IsRefusedAsync("POST", "/api/moderation/cases/aaaaaaaaaaaaaaaaaaaaaa/decision", HttpStatusCode.NotFound, new { version = 1, action = "warn", ground = "terms", rule = "x" }));
+        Assert.Equal("case_not_found", await vera.IsRefusedAsync(
+            "POST",
+            "/api/moderation/cases/aaaaaaaaaaaaaaaaaaaaaa/decision",
+            HttpStatusCode.NotFound,
+            new { version = 1, action = "warn", ground = "terms", rule = "x" }));
     }
 
     [Theory]
@@ -121,7 +140,8 @@ public class When_a_moderator_decides
         var path = await PathAsync(vera);
         using (faults.Add(new Fault(service, operation, Enum.Parse<FaultKind>(kind)) { Times = 2 }))
         {
-            using var broken = await TryDecideAsync(vera, path, new { version = 1, action = "ban", ground = "terms", rule = "Spam" }, "one");
+            using var broken = await TryDecideAsync(
+                vera, path, new { version = 1, action = "ban", ground = "terms", rule = "Spam" }, "one");
         }
 
         using var repeated = await TryDecideAsync(vera, path, new { version = 1, action = "ban", ground = "terms", rule = "Spam" }, "one");
@@ -144,11 +164,13 @@ public class When_a_moderator_decides
 
         // Only what comes before the answer, and nothing of what it does.
         var made = await app.Services.GetRequiredService<CaseDecisions>().CommitAsync(
-            id, new UserId("vera"), new DecisionRequest(1, DecisionAction.Remove, DecisionGround.Terms, "Spam"), null, null, CaseDecisions.RepairAfter, default);
+            id, new UserId("vera"), new DecisionRequest(1, DecisionAction.Remove, DecisionGround.Terms, "Spam"), null, null,
+            CaseDecisions.RepairAfter, default);
         Assert.NotNull(made.Decision);
         Assert.Equal("Hello", (await app.As("bob").AskAsync("GET", Path(sent))).Text("text"));
 
-        await Eventually.SeesAsync(clock, () => app.As("bob").AskAsync("GET", Path(sent)), seen => seen.Text("unsentReason") == "moderator");
+        await Eventually.SeesAsync(
+            clock, () => app.As("bob").AskAsync("GET", Path(sent)), seen => seen.Text("unsentReason") == "moderator");
         await Eventually.SeesAsync(clock, () => mallory.AskAsync("GET", "/api/me/decisions"), seen => seen.List("decisions").Count == 1);
     }
 
@@ -169,17 +191,23 @@ public class When_a_moderator_decides
             var decided = await DecideAsync(vera, new { action = "close", ground = "law", rule = "Court order" });
             foreach (var person in new[] { mallory, bob })
             {
-                Assert.Equal("conversation_not_found", await person.IsRefusedAsync("GET", $"/api/conversations/{conversation}", HttpStatusCode.NotFound));
-                Assert.Equal("conversation_not_found", await person.MayNotSayAsync(conversation, new { text = "Still here?" }, HttpStatusCode.NotFound));
+                Assert.Equal("conversation_not_found", await person.IsRefusedAsync(
+                    "GET", $"/api/conversations/{conversation}", HttpStatusCode.NotFound));
+                Assert.Equal("conversation_not_found", await person.MayNotSayAsync(
+                    conversation, new { text = "Still here?" }, HttpStatusCode.NotFound));
             }
 
-            await Eventually.HoldsAsync(phone.Events, all => all.Exists(one => one.Text("type") == "conversation.deleted" && one.Text("conversationId") == conversation && one.Text("data.reason") == "moderator"));
+            await Eventually.HoldsAsync(phone.Events, all => all.Exists(one => one.Text("type") == "conversation.deleted"
+                && one.Text("conversationId") == conversation && one.Text("data.reason") == "moderator"));
             await Eventually.SeesAsync(() => bob.ListedAsync(), listed => !listed.Contains(conversation));
             Assert.NotEmpty((await vera.AskAsync("GET", $"/api/moderation/cases/{decided.Text("caseId")}")).List("evidence"));
-            Assert.Contains((await mallory.AskAsync("GET", "/api/me/decisions")).List("decisions"), one => one.Text("conversationId") == conversation && one.Text("action") == "close");
+            Assert.Contains(
+                (await mallory.AskAsync("GET", "/api/me/decisions")).List("decisions"),
+                one => one.Text("conversationId") == conversation && one.Text("action") == "close");
         }
 
-        Assert.Equal("conversation_not_found", await bob.IsRefusedAsync("POST", "/api/conversations", HttpStatusCode.NotFound, new { kind = "direct", members = new[] { "mallory" } }));
+        Assert.Equal("conversation_not_found", await bob.IsRefusedAsync(
+            "POST", "/api/conversations", HttpStatusCode.NotFound, new { kind = "direct", members = new[] { "mallory" } }));
     }
 
     [Fact]
@@ -198,20 +226,24 @@ public class When_a_moderator_decides
 
         var open = Assert.Single((await walter.AskAsync("GET", "/api/moderation/cases")).List("cases"));
         Assert.True(open.At("isAppeal")!.Value.GetBoolean());
-        Assert.Equal("It wasn't me", Assert.Single((await walter.AskAsync("GET", $"/api/moderation/cases/{open.Text("caseId")}")).List("appeals")).Text("text"));
+        Assert.Equal(
+            "It wasn't me",
+            Assert.Single((await walter.AskAsync("GET", $"/api/moderation/cases/{open.Text("caseId")}")).List("appeals")).Text("text"));
         await DecideAsync(walter, new { action = "dismiss", ground = "terms", rule = "No rule" });
         await mallory.AskAsync("GET", "/api/unread");
         var decisions = (await mallory.AskAsync("GET", "/api/me/decisions")).List("decisions");
         Assert.Equal(["dismiss", "ban"], decisions.Select(one => one.Text("action")));
         Assert.Equal([false, false], decisions.Select(one => one.At("canAppeal")!.Value.GetBoolean()));
-        Assert.Equal("already_appealed", await mallory.IsRefusedAsync("POST", $"/api/me/appeals/{decisions[0].Text("decisionId")}", HttpStatusCode.Conflict, new { text = "Why?" }));
+        Assert.Equal("already_appealed", await mallory.IsRefusedAsync(
+            "POST", $"/api/me/appeals/{decisions[0].Text("decisionId")}", HttpStatusCode.Conflict, new { text = "Why?" }));
 
         // A report that comes to nothing takes nothing back of what an earlier one led to.
         await ReportAsync(bob, new { userId = "mallory" });
         await DecideAsync(vera, new { action = "suspend", ground = "terms", rule = "Spam" });
         await ReportAsync(bob, new { userId = "mallory" });
         await DecideAsync(vera, new { action = "dismiss", ground = "terms", rule = "No rule" });
-        Assert.Equal("suspended", await mallory.IsRefusedAsync("POST", "/api/conversations", HttpStatusCode.Forbidden, new { kind = "direct", members = new[] { "bob" } }));
+        Assert.Equal("suspended", await mallory.IsRefusedAsync(
+            "POST", "/api/conversations", HttpStatusCode.Forbidden, new { kind = "direct", members = new[] { "bob" } }));
     }
 
     private static string Path(MessageJson message) => $"/api/conversations/{message.ConversationId}/messages/{message.MessageId}";
@@ -227,5 +259,6 @@ public class When_a_moderator_decides
         await moderator.DecideAsync(await PathAsync(moderator), decision);
 
     private static Task<HttpResponseMessage> TryDecideAsync(Person moderator, string path, object decision, string key) =>
-        moderator.SendAsync(HttpMethod.Post, path + "/decision", JsonContent.Create(decision), request => request.Headers.Add("Idempotency-Key", key));
+        moderator.SendAsync(
+            HttpMethod.Post, path + "/decision", JsonContent.Create(decision), request => request.Headers.Add("Idempotency-Key", key));
 }

@@ -182,10 +182,13 @@ public sealed class When_a_request_is_malformed : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("""{"mutedUntil":"tomorrow","pinned":1,"archived":"yes","draft":"text"}""", "/mutedUntil invalid_instant", "/pinned wrong_type", "/archived wrong_type", "/draft wrong_type")]
+    [InlineData(
+        """{"mutedUntil":"tomorrow","pinned":1,"archived":"yes","draft":"text"}""", "/mutedUntil invalid_instant", "/pinned wrong_type",
+        "/archived wrong_type", "/draft wrong_type")]
     [InlineData("""{"mutedUntil":"2030-01-01T00:00:00","draft":{}}""", "/mutedUntil invalid_instant", "/draft/text missing")]
     [InlineData("""{"mutedUntil":1893456000,"draft":{"text":null}}""", "/mutedUntil wrong_type", "/draft/text wrong_type")]
-    [InlineData("""{"mutedUntil":"9999-12-31T23:59:59-14:00","draft":{"text":""}}""", "/mutedUntil invalid_instant", "/draft/text too_short")]
+    [InlineData(
+        """{"mutedUntil":"9999-12-31T23:59:59-14:00","draft":{"text":""}}""", "/mutedUntil invalid_instant", "/draft/text too_short")]
     [InlineData("""{"draft":{"text":"a\u0000b"}}""", "/draft/text invalid_text")]
     public async Task Should_refuse_preferences(string body, params string[] faults)
     {
@@ -313,7 +316,8 @@ public sealed class When_a_request_is_malformed : IAsyncLifetime
 
     private static List<string> Faults(JsonElement problem) =>
         problem.TryGetProperty("errors", out var errors)
-            ? [.. errors.EnumerateArray().Select(error => $"{error.GetProperty("pointer").GetString()} {error.GetProperty("code").GetString()}")]
+            ? [.. errors.EnumerateArray()
+                .Select(error => $"{error.GetProperty("pointer").GetString()} {error.GetProperty("code").GetString()}")]
             : [];
 
     private Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string body) =>

@@ -231,7 +231,8 @@ public class When_everything_goes_wrong_at_once
             var before = phones.Select(phone => phone.Connections).ToList();
             var last = await sender.SendAsync(conversation, $"It is over, {attempt}.");
             await Eventually.HoldsAsync(
-                () => phones.Select((phone, n) => phone.Connections > before[n] || phone.Pushed(conversation).ContainsKey(last.Seq)).ToList(),
+                () => phones.Select((phone, n) => phone.Connections > before[n] || phone.Pushed(conversation).ContainsKey(last.Seq))
+                    .ToList(),
                 heard => heard.TrueForAll(isHeard => isHeard),
                 $"the push of {last} to each phone that stays connected");
             if (phones.All(phone => phone.Pushed(conversation).ContainsKey(last.Seq)))

@@ -21,7 +21,8 @@ public class When_many_have_a_standing
         await using var azure = await LocalAzure.StartAsync(directory: null, time: clock);
         await Parallel.ForEachAsync(
             Enumerable.Range(0, users),
-            async (n, _) => await azure.Cosmos.UpsertDocumentAsync("chat", "moderation", "standings", JsonSerializer.SerializeToUtf8Bytes(Banned(n), ChatJson.Default.CaseDocument)));
+            async (n, _) => await azure.Cosmos.UpsertDocumentAsync(
+                "chat", "moderation", "standings", JsonSerializer.SerializeToUtf8Bytes(Banned(n), ChatJson.Default.CaseDocument)));
         clock.Jump(TimeSpan.FromMinutes(2));
         await using var app = await ChatApp.StartAsync(azure);
         foreach (var n in new[] { 0, users / 2, users - 1 })
@@ -38,13 +39,17 @@ public class When_many_have_a_standing
     }
 
     private static (long Requests, double Units) Queries(LocalAzure azure) =>
-        azure.Meter.Read().Where(reading => reading is { Service: "cosmos", Operation: "query" }).Select(reading => (reading.Requests, reading.Units)).SingleOrDefault();
+        azure.Meter.Read()
+            .Where(reading => reading is { Service: "cosmos", Operation: "query" })
+            .Select(reading => (reading.Requests, reading.Units))
+            .SingleOrDefault();
 
     private static UserStanding Banned(int n) => new()
     {
         CaseId = UserStanding.Partition,
         UserId = new UserId(Name(n)),
-        Sources = [new(new CaseId(OpaqueId.Hash("case", Name(n))), new DecisionId(OpaqueId.Hash("decision", Name(n))), 1, Standing.Banned, null)],
+        Sources = [new(
+            new CaseId(OpaqueId.Hash("case", Name(n))), new DecisionId(OpaqueId.Hash("decision", Name(n))), 1, Standing.Banned, null)],
     };
 
     private static string Name(int n) => string.Create(CultureInfo.InvariantCulture, $"user-{n:D6}");

@@ -45,7 +45,8 @@ public class When_moderation_is_gamed
         await using var app = await ChatApp.StartAsync();
         var (mallory, bob, vera) = (app.As("mallory"), app.As("bob"), app.AsModerator("vera"));
         var direct = (await mallory.StartDirectAsync("bob")).ConversationId;
-        var (harmless, bad, worse) = (await mallory.SendAsync(direct, "Hello"), await mallory.SendAsync(direct, "Buy"), await mallory.SendAsync(direct, "Buy now"));
+        var (harmless, bad, worse) = (
+            await mallory.SendAsync(direct, "Hello"), await mallory.SendAsync(direct, "Buy"), await mallory.SendAsync(direct, "Buy now"));
         await ReportAsync(bob, new { conversationId = direct, messageIds = new[] { harmless.MessageId } });
         await vera.DecideAsync(Path(await CaseAsync(vera, "mallory")), new { action = "dismiss", ground = "terms", rule = "No rule" });
         await ReportAsync(bob, new { conversationId = direct, messageIds = new[] { bad.MessageId } });
@@ -82,7 +83,8 @@ public class When_moderation_is_gamed
         await ReportAsync(app.As("bob"), new { userId = "vera" });
         var path = Path(await CaseAsync(walter, "vera"));
         Assert.Equal("not_allowed", await vera.IsRefusedAsync("POST", path + "/claim", HttpStatusCode.Forbidden));
-        Assert.Equal("not_allowed", await vera.IsRefusedAsync("POST", path + "/decision", HttpStatusCode.Forbidden, new { version = 1, action = "dismiss", ground = "terms", rule = "x" }));
+        Assert.Equal("not_allowed", await vera.IsRefusedAsync(
+            "POST", path + "/decision", HttpStatusCode.Forbidden, new { version = 1, action = "dismiss", ground = "terms", rule = "x" }));
         await walter.DecideAsync(path, new { action = "warn", ground = "terms", rule = "Spam" });
     }
 
@@ -93,7 +95,8 @@ public class When_moderation_is_gamed
         await using var app = await ChatApp.StartAsync(time: clock, log: log);
         var (mallory, vera) = (app.As("mallory"), app.AsModerator("vera"));
         await ReportAsync(app.As("bob"), new { userId = "mallory" });
-        var decided = await vera.DecideAsync(Path(await CaseAsync(vera, "mallory")), new { action = "warn", ground = "terms", rule = "Spam" });
+        var decided = await vera.DecideAsync(
+            Path(await CaseAsync(vera, "mallory")), new { action = "warn", ground = "terms", rule = "Spam" });
         clock.Jump(TimeSpan.FromMinutes(5));
         await mallory.AskAsync("POST", $"/api/me/appeals/{decided.Text("decisionId")}", new { text = "Why?" }, HttpStatusCode.Accepted);
         clock.Jump(TimeSpan.FromDays(7) + TimeSpan.FromSeconds(1));
@@ -118,7 +121,8 @@ public class When_moderation_is_gamed
         await Eventually.HoldsAsync(() => log.Lines.ToList(), IsAlerted);
 
         Task<HttpResponseMessage> TryReportAsync() =>
-            app.As("bob").SendAsync(HttpMethod.Post, "/api/reports", JsonContent.Create(body), request => request.Headers.Add("Idempotency-Key", "one"));
+            app.As("bob").SendAsync(
+                HttpMethod.Post, "/api/reports", JsonContent.Create(body), request => request.Headers.Add("Idempotency-Key", "one"));
     }
 
     [Fact]
@@ -152,7 +156,8 @@ public class When_moderation_is_gamed
         await mallory.SendAsync(direct, "Hello");
         await ReportAsync(bob, new { conversationId = direct });
         await using var phone = await bob.ListenAsync();
-        var closed = await app.Services.GetRequiredService<ConversationLog>().AppendAsync(new ConversationId(direct), new CloseConversationCommand(), null, default);
+        var closed = await app.Services.GetRequiredService<ConversationLog>()
+            .AppendAsync(new ConversationId(direct), new CloseConversationCommand(), null, default);
         Assert.Null(closed.Refusal);
         await vera.DecideAsync(Path(await CaseAsync(vera, "mallory")), new { action = "close", ground = "law", rule = "Court order" });
         Assert.Equal("moderator", (await phone.ReceivesEventAsync("conversation.deleted")).Text("reason"));
@@ -166,7 +171,8 @@ public class When_moderation_is_gamed
         var sent = await mallory.SendAsync((await mallory.StartDirectAsync("bob")).ConversationId, "Hello");
         await ReportAsync(app.As("bob"), new { userId = "mallory" });
         await vera.DecideAsync(Path(await CaseAsync(vera, "mallory")), new { action = "ban", ground = "terms", rule = "Spam" });
-        var verdict = new { conversationId = sent.ConversationId, messageId = sent.MessageId, contentHash = new string('A', 22), verdict = "allow" };
+        var verdict =
+            new { conversationId = sent.ConversationId, messageId = sent.MessageId, contentHash = new string('A', 22), verdict = "allow" };
         await new Person(app.Http, "mallory", "chat.host").DoAsync("POST", "/api/host/verdicts", verdict);
     }
 
@@ -178,7 +184,8 @@ public class When_moderation_is_gamed
         for (var n = 0; n < 1200; n++)
         {
             var source = new { caseId = "c", decisionId = "d", version = 1, standing = "banned" };
-            var standing = new { type = "standing", id = $"u:banned{n}", caseId = "standings", userId = $"banned{n}", sources = new[] { source } };
+            var standing =
+                new { type = "standing", id = $"u:banned{n}", caseId = "standings", userId = $"banned{n}", sources = new[] { source } };
             await azure.Cosmos.UpsertDocumentAsync("chat", "moderation", "standings", JsonSerializer.SerializeToUtf8Bytes(standing));
         }
 
@@ -192,7 +199,8 @@ public class When_moderation_is_gamed
             Assert.Equal("banned", await app.As("banned1199").IsRefusedAsync("GET", "/api/unread", HttpStatusCode.Forbidden));
         }
 
-        bool IsSecond(string target) => target.Contains("moderation", StringComparison.Ordinal) && Interlocked.Increment(ref pages) % 2 == 0;
+        bool IsSecond(string target) => target.Contains("moderation", StringComparison.Ordinal)
+            && Interlocked.Increment(ref pages) % 2 == 0;
 
         Task PassAsync(string target)
         {
@@ -206,7 +214,8 @@ public class When_moderation_is_gamed
     {
         var faults = new Faults(1);
         await using var azure = await LocalAzure.StartAsync(directory: null, faults: faults);
-        await azure.Cosmos.UpsertDocumentAsync("chat", "settings", "wordList", """{"type":"wordList","id":"violence","action":"flag","words":["threat"]}"""u8.ToArray());
+        await azure.Cosmos.UpsertDocumentAsync(
+            "chat", "settings", "wordList", """{"type":"wordList","id":"violence","action":"flag","words":["threat"]}"""u8.ToArray());
         await using var app = await ChatApp.StartAsync(azure);
         var (mallory, bob, vera) = (app.As("mallory"), app.As("bob"), app.AsModerator("vera"));
         var direct = (await mallory.StartDirectAsync("bob")).ConversationId;
@@ -214,7 +223,12 @@ public class When_moderation_is_gamed
         var path = $"/api/conversations/{direct}/messages/{sent.MessageId}";
         await mallory.AskAsync("PATCH", path, new { text = "Never mind" });
         await app.HasDeliveredAsync();
-        using (faults.Add(new Fault("cosmos", "query", FaultKind.Delay) { Target = target => target.Contains(direct, StringComparison.Ordinal), Times = 1, Strike = _ => mallory.AskAsync("DELETE", path) }))
+        using (faults.Add(new Fault("cosmos", "query", FaultKind.Delay)
+        {
+            Target = target => target.Contains(direct, StringComparison.Ordinal),
+            Times = 1,
+            Strike = _ => mallory.AskAsync("DELETE", path),
+        }))
         {
             await ReportAsync(bob, new { conversationId = direct, messageIds = new[] { sent.MessageId } });
         }

@@ -295,7 +295,8 @@ public class When_push_groups_are_renewed
     }
 
     private static async Task<long?> PushUntilAsync(ChatApp app, string group) =>
-        (await app.Services.GetRequiredService<InboxProjection>().ReadAsync(new UserId("bob"), new ConversationId(group), default))!.PushUntil;
+        (await app.Services.GetRequiredService<InboxProjection>()
+            .ReadAsync(new UserId("bob"), new ConversationId(group), default))!.PushUntil;
 
     private static async Task<string> InAGroupAsync(ChatApp app)
     {

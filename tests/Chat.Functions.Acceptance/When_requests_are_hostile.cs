@@ -9,11 +9,14 @@ using Xunit;
 namespace Chat.Functions.Acceptance;
 
 /// <summary>Whatever docs/openapi.yaml doesn't allow is refused as it says there, and leaves nothing behind.</summary>
-/// <remarks>There are more than 100,000 ways to be wrong; one in eight is tried, and all of them with <c>CHAT_ONE_ATTACK_IN=1</c>.</remarks>
+/// <remarks>
+/// There are more than 100,000 ways to be wrong; one in eight is tried, and all of them with <c>CHAT_ONE_ATTACK_IN=1</c>.
+/// </remarks>
 public sealed class When_requests_are_hostile : IAsyncLifetime
 {
     private const int Seed = 20260131;
-    private static readonly int OneIn = int.Parse(Environment.GetEnvironmentVariable("CHAT_ONE_ATTACK_IN") ?? "8", CultureInfo.InvariantCulture);
+    private static readonly int OneIn = int.Parse(
+        Environment.GetEnvironmentVariable("CHAT_ONE_ATTACK_IN") ?? "8", CultureInfo.InvariantCulture);
     private static readonly ParallelOptions Parallelism = new() { MaxDegreeOfParallelism = 32 };
 
     private readonly ConcurrentQueue<string> _faults = [];
@@ -151,7 +154,8 @@ public sealed class When_requests_are_hostile : IAsyncLifetime
         // The list follows by delivery.
         await Eventually.SeesAsync(
             () => _app.As("alice").ConversationsAsync("limit=100"),
-            list => worlds.All(world => list.Conversations.Any(one => one.ConversationId == world.Conversation && one.LastMessage is not null)));
+            list => worlds.All(
+                world => list.Conversations.Any(one => one.ConversationId == world.Conversation && one.LastMessage is not null)));
         return await Task.WhenAll(
             from world in worlds
             from operation in ApiOperation.All

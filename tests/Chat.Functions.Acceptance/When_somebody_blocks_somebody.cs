@@ -24,7 +24,11 @@ public class When_somebody_blocks_somebody
         var his = await bob.SendAsync(direct, "Hello yourself", "before");
         var group = (await bob.CreateGroupAsync("Mine", "carol")).ConversationId;
         var there = await bob.SendAsync(group, "To be forwarded");
-        await bob.AskAsync("POST", $"{path}/scheduled", new { clientMessageId = "later", text = "Later", dueAt = clock.GetUtcNow().AddMinutes(2) }, HttpStatusCode.Created);
+        await bob.AskAsync(
+            "POST",
+            $"{path}/scheduled",
+            new { clientMessageId = "later", text = "Later", dueAt = clock.GetUtcNow().AddMinutes(2) },
+            HttpStatusCode.Created);
         await app.HasDeliveredAsync();
         var before = (await alice.ConversationAsync(direct)).LastSeq;
 
@@ -34,17 +38,22 @@ public class When_somebody_blocks_somebody
         foreach (var person in new[] { alice, bob })
         {
             Assert.Equal("cannot_message", await person.MayNotSayAsync(direct, new { text = "Hey" }, HttpStatusCode.Forbidden));
-            Assert.Equal("cannot_message", await person.MayNotSayAsync(direct, new { text = "Hey", replyTo = his.MessageId }, HttpStatusCode.Forbidden));
-            Assert.Equal("cannot_message", await person.IsRefusedAsync("PUT", $"{path}/messages/{his.MessageId}/reactions/:hey:", HttpStatusCode.Forbidden));
-            Assert.Equal("cannot_message", await person.IsRefusedAsync("PUT", $"{path}/messages/{his.MessageId}/pin", HttpStatusCode.Forbidden));
+            Assert.Equal("cannot_message", await person.MayNotSayAsync(
+                direct, new { text = "Hey", replyTo = his.MessageId }, HttpStatusCode.Forbidden));
+            Assert.Equal("cannot_message", await person.IsRefusedAsync(
+                "PUT", $"{path}/messages/{his.MessageId}/reactions/:hey:", HttpStatusCode.Forbidden));
+            Assert.Equal(
+                "cannot_message", await person.IsRefusedAsync("PUT", $"{path}/messages/{his.MessageId}/pin", HttpStatusCode.Forbidden));
             Assert.Equal("cannot_message", await person.IsRefusedAsync("PATCH", path, HttpStatusCode.Forbidden, new { messageTtl = 60 }));
             await person.DoAsync("POST", $"{path}/typing", new { typing = true });
         }
 
-        Assert.Equal("cannot_message", await bob.IsRefusedAsync("PATCH", $"{path}/messages/{his.MessageId}", HttpStatusCode.Forbidden, new { text = "Worse" }));
+        Assert.Equal("cannot_message", await bob.IsRefusedAsync(
+            "PATCH", $"{path}/messages/{his.MessageId}", HttpStatusCode.Forbidden, new { text = "Worse" }));
         var batch = new { messages = new[] { TriedConversation.Text() } };
         Assert.Equal("cannot_message", await bob.IsRefusedAsync("POST", $"{path}/messages/batch", HttpStatusCode.Forbidden, batch));
-        var forwarded = await bob.AskAsync("POST", $"/api/conversations/{group}/messages/{there.MessageId}/forward", new { clientMessageId = "1", to = new[] { direct } });
+        var forwarded = await bob.AskAsync(
+            "POST", $"/api/conversations/{group}/messages/{there.MessageId}/forward", new { clientMessageId = "1", to = new[] { direct } });
         Assert.Equal("cannot_message", Assert.Single(forwarded.List("results")).Text("problem.code"));
         using (var retry = await bob.TrySendAsync(direct, "Hello yourself", "before"))
         {
@@ -58,7 +67,8 @@ public class When_somebody_blocks_somebody
         await app.HasDeliveredAsync();
         Assert.DoesNotContain(phone.Events(), one => one.Text("type") != "block.updated");
         clock.Jump(TimeSpan.FromMinutes(3));
-        await Eventually.SeesAsync(clock, async () => (await bob.AskAsync("GET", $"{path}/scheduled")).List("scheduled").Count, left => left == 0);
+        await Eventually.SeesAsync(
+            clock, async () => (await bob.AskAsync("GET", $"{path}/scheduled")).List("scheduled").Count, left => left == 0);
         await app.HasDeliveredAsync(clock);
         Assert.Equal(before, (await alice.ConversationAsync(direct)).LastSeq);
         Assert.Equal(["bob"], (await alice.AskAsync("GET", "/api/blocks")).List("blocks").Select(one => one.Text("userId")));
@@ -85,12 +95,16 @@ public class When_somebody_blocks_somebody
         foreach (var other in new[] { "alice", "carol", "kid", "out" })
         {
             using var answer = await app.As("bob").PostAsync("/api/conversations", new { kind = "direct", members = new[] { other } });
-            answers.Add($"{(int)answer.StatusCode} {string.Join(' ', answer.Headers.Select(header => header.Key).Order(StringComparer.Ordinal))} {await answer.Content.ReadAsStringAsync()}");
+            answers.Add(
+                $"{(int)answer.StatusCode} "
+                    + $"{string.Join(' ', answer.Headers.Select(header => header.Key).Order(StringComparer.Ordinal))} "
+                    + $"{await answer.Content.ReadAsStringAsync()}");
         }
 
         Assert.All(answers, one => Assert.Equal(answers[0], one));
         Assert.StartsWith("403 ", answers[0], StringComparison.Ordinal);
-        Assert.Equal("cannot_message", await app.As("alice").IsRefusedAsync("POST", "/api/conversations", HttpStatusCode.Forbidden, new { kind = "direct", members = new[] { "bob" } }));
+        Assert.Equal("cannot_message", await app.As("alice")
+            .IsRefusedAsync("POST", "/api/conversations", HttpStatusCode.Forbidden, new { kind = "direct", members = new[] { "bob" } }));
         Assert.Empty(await app.As("bob").AllConversationsAsync());
     }
 
@@ -100,7 +114,8 @@ public class When_somebody_blocks_somebody
         await using var app = await ChatApp.StartAsync();
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var direct = (await alice.StartDirectAsync("bob")).ConversationId;
-        using (app.Azure.Faults.Add(new Fault("cosmos", "create", FaultKind.Fail) { Target = target => target.Contains("blockedBy:", StringComparison.Ordinal) }))
+        using (app.Azure.Faults.Add(
+            new Fault("cosmos", "create", FaultKind.Fail) { Target = target => target.Contains("blockedBy:", StringComparison.Ordinal) }))
         {
             using var failed = await alice.PutAsync("/api/blocks/bob", new { });
             Assert.False(failed.IsSuccessStatusCode);
@@ -108,7 +123,8 @@ public class When_somebody_blocks_somebody
 
         await alice.DoAsync("PUT", "/api/blocks/bob");
         Assert.Equal("cannot_message", await bob.MayNotSayAsync(direct, new { text = "Hey" }, HttpStatusCode.Forbidden));
-        Assert.Equal("cannot_message", await alice.IsRefusedAsync("POST", $"/api/conversations/{direct}/messages", HttpStatusCode.Forbidden, new { clientMessageId = "1", text = "Hey" }));
+        Assert.Equal("cannot_message", await alice.IsRefusedAsync(
+            "POST", $"/api/conversations/{direct}/messages", HttpStatusCode.Forbidden, new { clientMessageId = "1", text = "Hey" }));
     }
 
     [Fact]
@@ -154,7 +170,8 @@ public class When_somebody_blocks_somebody
         Assert.Empty((await alice.AskAsync("GET", "/api/blocks")).List("blocks"));
 
         // The queue has the message, and the block is never written: the message ends.
-        using (app.Azure.Faults.Add(new Fault("cosmos", "create", FaultKind.Fail) { Target = target => target.Contains("block:", StringComparison.Ordinal) }))
+        using (app.Azure.Faults.Add(
+            new Fault("cosmos", "create", FaultKind.Fail) { Target = target => target.Contains("block:", StringComparison.Ordinal) }))
         {
             using var failed = await alice.PutAsync("/api/blocks/bob", new { });
             Assert.False(failed.IsSuccessStatusCode);
@@ -198,7 +215,8 @@ public class When_somebody_blocks_somebody
         var creating = bob.PostAsync("/api/conversations", pair);
         await halt.Reached;
         await alice.At(other).DoAsync("PUT", "/api/blocks/bob");
-        using (app.Azure.Faults.Add(new Fault("cosmos", "read", FaultKind.Fail) { Target = target => target.Contains("block:", StringComparison.Ordinal) }))
+        using (app.Azure.Faults.Add(
+            new Fault("cosmos", "read", FaultKind.Fail) { Target = target => target.Contains("block:", StringComparison.Ordinal) }))
         {
             halt.Open();
             using var failed = await creating;
@@ -208,7 +226,8 @@ public class When_somebody_blocks_somebody
         Assert.Equal("cannot_message", await bob.IsRefusedAsync("POST", "/api/conversations", HttpStatusCode.Forbidden, pair));
         foreach (var conversation in await bob.AllConversationsAsync())
         {
-            Assert.Equal("cannot_message", await bob.MayNotSayAsync(conversation.ConversationId, new { text = "Hey" }, HttpStatusCode.Forbidden));
+            Assert.Equal(
+                "cannot_message", await bob.MayNotSayAsync(conversation.ConversationId, new { text = "Hey" }, HttpStatusCode.Forbidden));
         }
     }
 
@@ -232,7 +251,10 @@ public class When_somebody_blocks_somebody
         await alice.DoAsync("PUT", $"{path}/delivered", new { seq = last.Seq });
         await alice.DoAsync("PUT", $"{path}/read", new { seq = last.Seq });
         Assert.Equal(before, $"{await bob.AskAsync("GET", $"{path}/receipts")}");
-        Assert.Equal(last.Seq, (await alice.AskAsync("GET", $"{path}/receipts")).List("receipts").Single(one => one.Text("userId") == "alice").Number("readSeq"));
+        Assert.Equal(
+            last.Seq,
+            (await alice.AskAsync("GET", $"{path}/receipts")).List("receipts").Single(one => one.Text("userId") == "alice")
+                .Number("readSeq"));
     }
 
     [Fact]
@@ -250,7 +272,9 @@ public class When_somebody_blocks_somebody
                 while (!Volatile.Read(ref stop))
                 {
                     using var answer = await person.TrySendAsync(direct, "Hey");
-                    Assert.True(answer.StatusCode is HttpStatusCode.Created or HttpStatusCode.Forbidden or HttpStatusCode.ServiceUnavailable, $"{answer.StatusCode}");
+                    Assert.True(
+                        answer.StatusCode is HttpStatusCode.Created or HttpStatusCode.Forbidden or HttpStatusCode.ServiceUnavailable,
+                        $"{answer.StatusCode}");
                 }
             }));
             await Eventually.SeesAsync(() => alice.MessagesAsync(direct), page => page.Messages.Count > 0);
@@ -258,7 +282,8 @@ public class When_somebody_blocks_somebody
             var last = (await alice.ConversationAsync(direct)).LastSeq;
             foreach (var instance in new[] { app, other })
             {
-                Assert.Equal("cannot_message", await bob.At(instance).MayNotSayAsync(direct, new { text = "Still?" }, HttpStatusCode.Forbidden));
+                Assert.Equal(
+                    "cannot_message", await bob.At(instance).MayNotSayAsync(direct, new { text = "Still?" }, HttpStatusCode.Forbidden));
             }
 
             Volatile.Write(ref stop, true);
@@ -272,7 +297,8 @@ public class When_somebody_blocks_somebody
     [Fact]
     public async Task Should_list_many_page_by_page_and_no_more_than_there_may_be()
     {
-        await using var app = await ChatApp.StartAsync(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:Blocks"] = "3" });
+        await using var app = await ChatApp.StartAsync(
+            settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:Blocks"] = "3" });
         var alice = app.As("alice");
         foreach (var name in new[] { "dave", "bob", "carol" })
         {
@@ -291,5 +317,6 @@ public class When_somebody_blocks_somebody
         Assert.Equal("malformed", await alice.IsRefusedAsync("PUT", "/api/blocks/alice", HttpStatusCode.BadRequest));
     }
 
-    private static bool IsOfBlock(string target) => target.StartsWith("fanout/", StringComparison.Ordinal) && target.Contains(":b", StringComparison.Ordinal);
+    private static bool IsOfBlock(string target) =>
+        target.StartsWith("fanout/", StringComparison.Ordinal) && target.Contains(":b", StringComparison.Ordinal);
 }

@@ -187,7 +187,12 @@ public class When_somebody_signs_in_and_out
         // By what the service is asked: time that jumps half a minute closes whoever was silent for as long.
         Assert.True(left.IsOpen);
         var closed = 0;
-        using var counting = Count(first, "signalr", "close-user", target => target.EndsWith("bob", StringComparison.Ordinal), () => Interlocked.Increment(ref closed));
+        using var counting = Count(
+            first,
+            "signalr",
+            "close-user",
+            target => target.EndsWith("bob", StringComparison.Ordinal),
+            () => Interlocked.Increment(ref closed));
         await AfterAWhileAsync();
         Assert.NotEqual(0, closed);
         await left.Ended.WaitAsync(Eventually.Timeout);
@@ -201,7 +206,8 @@ public class When_somebody_signs_in_and_out
         async Task AfterAWhileAsync()
         {
             clock.Jump(TimeSpan.FromSeconds(31));
-            await Eventually.HoldsAsync(azure.ServiceBus.Find("moderation")!.Count, count => count.Active + count.InFlight + count.Scheduled == 0);
+            await Eventually.HoldsAsync(
+                azure.ServiceBus.Find("moderation")!.Count, count => count.Active + count.InFlight + count.Scheduled == 0);
         }
     }
 
@@ -211,7 +217,10 @@ public class When_somebody_signs_in_and_out
         await using var app = await ChatApp.StartAsync();
         var bob = app.As("bob");
         await using var phone = await bob.ListenAsync();
-        using (app.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.Fail) { Target = target => target.StartsWith("moderation", StringComparison.Ordinal) }))
+        using (app.Azure.Faults.Add(new Fault("servicebus", "send", FaultKind.Fail)
+        {
+            Target = target => target.StartsWith("moderation", StringComparison.Ordinal),
+        }))
         {
             await bob.DoAsync("POST", "/api/realtime/sign-out");
         }

@@ -28,7 +28,8 @@ public class When_something_is_held_and_nobody_knows
         Assert.All(host.Told, told => Assert.Equal((id, body.ToString()), (told.Id, told.Body.ToString())));
         Assert.Equal(("message.stillHeld", group, "alice"), (body.Text("type"), body.Text("conversationId"), body.Text("senderId")));
         var told = Assert.Single(body.List("messages"));
-        Assert.Equal((text.Text("messageId"), "text", "Hello", "True"), (told.Text("messageId"), told.Text("kind"), told.Text("text"), told.Text("held")));
+        Assert.Equal((text.Text("messageId"), "text", "Hello", "True"), (
+            told.Text("messageId"), told.Text("kind"), told.Text("text"), told.Text("held")));
 
         // Hearing of it shows nothing yet.
         Assert.Equal("", (await bob.AskAsync("GET", text.Path())).Text("text"));
@@ -47,7 +48,8 @@ public class When_something_is_held_and_nobody_knows
         host.Misbehaves = http => Task.Run(() => http.Response.StatusCode = 500);
         var gone = await alice.SayAsync(group, new { text = "Oops" });
         await alice.AskAsync("DELETE", gone.Path());
-        Assert.Equal("conversation_not_found", await app.As("mallory").MayNotSayAsync(group, new { text = "Let me in" }, HttpStatusCode.NotFound));
+        Assert.Equal(
+            "conversation_not_found", await app.As("mallory").MayNotSayAsync(group, new { text = "Let me in" }, HttpStatusCode.NotFound));
         var poll = await alice.SayAsync(group, new { poll = new { question = "When?", options = new[] { "Monday", "Tuesday" } } });
         host.Misbehaves = null;
 
@@ -70,15 +72,18 @@ public class When_something_is_held_and_nobody_knows
     {
         var clock = new JumpingClock();
         await using var azure = await LocalAzure.StartAsync(directory: null, time: clock);
-        await azure.Cosmos.UpsertDocumentAsync("chat", "settings", "wordList", """{"type":"wordList","id":"held","action":"hold","words":["dubious"]}"""u8.ToArray());
+        await azure.Cosmos.UpsertDocumentAsync(
+            "chat", "settings", "wordList", """{"type":"wordList","id":"held","action":"hold","words":["dubious"]}"""u8.ToArray());
         JsonElement held;
         await using (var app = await ChatApp.StartAsync(azure))
         {
             var alice = app.As("alice");
             var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
             await using var later = await ChatApp.StartAsync(azure);
-            var batch = new { messages = new[] { new { clientMessageId = "1", text = "fine" }, new { clientMessageId = "2", text = "dubious" } } };
-            held = (await alice.AskAsync("POST", $"/api/conversations/{group}/messages/batch", batch)).List("results")[1].At("message")!.Value;
+            var batch =
+                new { messages = new[] { new { clientMessageId = "1", text = "fine" }, new { clientMessageId = "2", text = "dubious" } } };
+            held = (await alice.AskAsync("POST", $"/api/conversations/{group}/messages/batch", batch)).List("results")[1]
+                .At("message")!.Value;
             var letters = await Eventually.SeesAsync(
                 clock,
                 async () => await azure.ServiceBus.Find("moderation")!.PeekAsync(SubQueue.DeadLetter, 0, 10),
@@ -100,6 +105,12 @@ public class When_something_is_held_and_nobody_knows
         return app.AsHost().Caller.DoAsync(
             "POST",
             "/api/host/verdicts",
-            new { conversationId = told.Text("conversationId"), messageId = message.Text("messageId"), contentHash = message.Text("contentHash"), verdict });
+            new
+            {
+                conversationId = told.Text("conversationId"),
+                messageId = message.Text("messageId"),
+                contentHash = message.Text("contentHash"),
+                verdict,
+            });
     }
 }

@@ -2,10 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Chat.Functions.Acceptance.Harness;
-using Chat.Functions.Shared;
 using Chat.Local;
-using Microsoft.Azure.Cosmos;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 using Fault = Chat.Local.Fault;
 
@@ -34,14 +31,23 @@ public class When_something_is_reported
         await mallory.DoAsync("DELETE", $"/api/conversations/{group}");
 
         // Mallory's other traces here are gone, too.
-        await ForgetAsync(app, "mallory");
+        await StoredDocuments.ForgetAsync(app, "mallory");
         var open = Assert.Single((await vera.AskAsync("GET", "/api/moderation/cases")).List("cases"));
-        Assert.Equal(("mallory", group, "critical", "open", 1), (open.Text("target.userId"), open.Text("target.conversationId"), open.Text("severity"), open.Text("state"), open.Number("reporters")));
+        Assert.Equal(("mallory", group, "critical", "open", 1), (
+            open.Text("target.userId"),
+            open.Text("target.conversationId"),
+            open.Text("severity"),
+            open.Text("state"),
+            open.Number("reporters")));
         var details = await vera.AskAsync("GET", $"/api/moderation/cases/{open.Text("caseId")}");
         var report = Assert.Single(details.List("reports"));
-        Assert.Equal(("bob", "threat", "He means it", "Trip"), (report.Text("reporterId"), report.Text("reason"), report.Text("note"), report.Text("conversation.title")));
-        Assert.Equal([.. Texts[2..7], "Never mind", .. Texts[8..13]], details.List("evidence").Select(one => one.Text("message.text")).OfType<string>());
-        Assert.Equal(["Never mind", "Line 8"], details.List("evidence").Where(one => one.At("isReported")!.Value.GetBoolean()).Select(one => one.Text("message.text") ?? one.Text("revision.text")));
+        Assert.Equal(("bob", "threat", "He means it", "Trip"), (
+            report.Text("reporterId"), report.Text("reason"), report.Text("note"), report.Text("conversation.title")));
+        Assert.Equal(
+            [.. Texts[2..7], "Never mind", .. Texts[8..13]],
+            details.List("evidence").Select(one => one.Text("message.text")).OfType<string>());
+        Assert.Equal(["Never mind", "Line 8"], details.List("evidence").Where(one => one.At("isReported")!.Value.GetBoolean())
+            .Select(one => one.Text("message.text") ?? one.Text("revision.text")));
 
         // Page by page it is the same.
         var (texts, next) = (new List<string?>(), "");
@@ -75,18 +81,23 @@ public class When_something_is_reported
         Assert.Equal((3, 2, "medium"), (joined.Number("reports"), joined.Number("reporters"), joined.Text("severity")));
         Assert.True(joined.At("dueAt")!.Value.GetDateTimeOffset() < before.At("dueAt")!.Value.GetDateTimeOffset());
         Assert.Equal(["spam", "other", "hate"], joined.List("reasons").Select(one => one.ToString()));
-        Assert.Equal(["Again", "And again", null], (await CaseAsync(vera, joined)).List("reports").Select(one => one.Text("note")).Reverse());
-        Assert.Equal(open.Select(one => one.At("dueAt")!.Value.GetDateTimeOffset()).Order(), open.Select(one => one.At("dueAt")!.Value.GetDateTimeOffset()));
+        Assert.Equal(
+            ["Again", "And again", null], (await CaseAsync(vera, joined)).List("reports").Select(one => one.Text("note")).Reverse());
+        Assert.Equal(open.Select(one => one.At("dueAt")!.Value.GetDateTimeOffset()).Order(), open.Select(
+            one => one.At("dueAt")!.Value.GetDateTimeOffset()));
         Assert.Equal(3, (await PagesAsync(vera, "limit=1")).Count);
         Assert.Empty((await vera.AskAsync("GET", "/api/moderation/cases?severity=critical")).List("cases"));
 
         await DecideAsync(vera, joined, new { action = "dismiss", ground = "terms", rule = "No rule" });
         Assert.Equal(2, (await OpenAsync(vera)).Count);
-        Assert.Equal(joined.Text("caseId"), Assert.Single((await vera.AskAsync("GET", "/api/moderation/cases?state=decided")).List("cases")).Text("caseId"));
+        Assert.Equal(
+            joined.Text("caseId"),
+            Assert.Single((await vera.AskAsync("GET", "/api/moderation/cases?state=decided")).List("cases")).Text("caseId"));
         await ReportAsync(carol, new { conversationId = group, messageIds = new[] { first.MessageId } }, "ncii");
         var again = (await OpenAsync(vera)).Single(one => one.Text("caseId") == joined.Text("caseId"));
         Assert.Equal((4, 2, "high"), (again.Number("reports"), again.Number("reporters"), again.Text("severity")));
-        Assert.Equal(TimeSpan.FromHours(48), again.At("dueAt")!.Value.GetDateTimeOffset() - again.At("openedAt")!.Value.GetDateTimeOffset());
+        Assert.Equal(
+            TimeSpan.FromHours(48), again.At("dueAt")!.Value.GetDateTimeOffset() - again.At("openedAt")!.Value.GetDateTimeOffset());
     }
 
     [Fact]
@@ -106,28 +117,36 @@ public class When_something_is_reported
             foreign.Add((await mallory.SendAsync(elsewhere, $"{n}")).MessageId);
         }
 
-        foreach (var (who, ids) in new[] { (bob, (string[])[seen.MessageId, .. foreign]), (eve, [before.MessageId]), (bob, ["aaaaaaaaaaaaaaaaaaaaaa"]) })
+        foreach (var (who, ids) in new[]
         {
-            Assert.Equal("message_not_found", await IsRefusedAsync(who, new { conversationId = group, messageIds = ids }, HttpStatusCode.NotFound));
+            (bob, (string[])[seen.MessageId, .. foreign]),
+            (eve, [before.MessageId]),
+            (bob, ["aaaaaaaaaaaaaaaaaaaaaa"]),
+        })
+        {
+            Assert.Equal(
+                "message_not_found", await IsRefusedAsync(who, new { conversationId = group, messageIds = ids }, HttpStatusCode.NotFound));
         }
 
         foreach (var (who, where) in new[] { (app.As("stranger"), group), (bob, elsewhere), (bob, "aaaaaaaaaaaaaaaaaaaaaa") })
         {
             Assert.Equal("conversation_not_found", await IsRefusedAsync(who, new { conversationId = where }, HttpStatusCode.NotFound));
-            Assert.Equal("conversation_not_found", await IsRefusedAsync(who, new { conversationId = where, messageIds = new[] { seen.MessageId } }, HttpStatusCode.NotFound));
+            Assert.Equal("conversation_not_found", await IsRefusedAsync(
+                who, new { conversationId = where, messageIds = new[] { seen.MessageId } }, HttpStatusCode.NotFound));
         }
 
         // What is gone can't be seen any more.
         await mallory.AskAsync("PATCH", $"/api/conversations/{group}", new { messageTtl = 60 });
         var brief = await mallory.SendAsync(group, "Soon gone");
         clock.Jump(TimeSpan.FromSeconds(61));
-        Assert.Equal("message_not_found", await IsRefusedAsync(bob, new { conversationId = group, messageIds = new[] { brief.MessageId } }, HttpStatusCode.NotFound));
+        Assert.Equal("message_not_found", await IsRefusedAsync(
+            bob, new { conversationId = group, messageIds = new[] { brief.MessageId } }, HttpStatusCode.NotFound));
         Assert.Empty(await OpenAsync(vera));
-        Assert.DoesNotContain("Before eve", await StoredAsync(app), StringComparison.Ordinal);
+        Assert.DoesNotContain("Before eve", await StoredDocuments.ModerationAsync(app), StringComparison.Ordinal);
 
         // What eve can't see isn't copied for her either.
         await ReportAsync(eve, new { conversationId = group, messageIds = new[] { seen.MessageId } }, "spam");
-        Assert.DoesNotContain("Before eve", await StoredAsync(app), StringComparison.Ordinal);
+        Assert.DoesNotContain("Before eve", await StoredDocuments.ModerationAsync(app), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -146,10 +165,11 @@ public class When_something_is_reported
         {
             await ReportAsync(gone, new { conversationId = group, messageIds = new[] { sent.MessageId } }, "harassment");
             await ReportAsync(gone, new { conversationId = group }, "harassment");
-            Assert.Equal("message_not_found", await IsRefusedAsync(gone, new { conversationId = group, messageIds = new[] { after.MessageId } }, HttpStatusCode.NotFound));
+            Assert.Equal("message_not_found", await IsRefusedAsync(
+                gone, new { conversationId = group, messageIds = new[] { after.MessageId } }, HttpStatusCode.NotFound));
         }
 
-        Assert.DoesNotContain("They are gone", await StoredAsync(app), StringComparison.Ordinal);
+        Assert.DoesNotContain("They are gone", await StoredDocuments.ModerationAsync(app), StringComparison.Ordinal);
         clock.Jump(TimeSpan.FromDays(30));
         foreach (var gone in new[] { app.As("bob"), app.As("carol") })
         {
@@ -168,12 +188,18 @@ public class When_something_is_reported
         var direct = (await mallory.StartDirectAsync("bob")).ConversationId;
         var sent = await mallory.SendAsync(direct, "Hello");
         var body = new { target = new { conversationId = direct, messageIds = new[] { sent.MessageId } }, reason = "spam" };
-        foreach (var (operation, kind) in new[] { ("create", FaultKind.ResetBefore), ("create", FaultKind.ResetAfter), ("batch", FaultKind.ResetBefore), ("batch", FaultKind.ResetAfter) })
+        foreach (var (operation, kind) in new[]
+        {
+            ("create", FaultKind.ResetBefore), ("create", FaultKind.ResetAfter), ("batch", FaultKind.ResetBefore),
+            ("batch", FaultKind.ResetAfter),
+        })
         {
             using (faults.Add(new Fault("cosmos", operation, kind) { Times = 3 }))
             {
                 using var broken = await TryReportAsync(bob, body, "one");
-                Assert.True(broken.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.Accepted, $"{operation} {kind}: {broken.StatusCode}");
+                Assert.True(
+                    broken.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.Accepted,
+                    $"{operation} {kind}: {broken.StatusCode}");
             }
         }
 
@@ -207,7 +233,8 @@ public class When_something_is_reported
         var reported = details.List("evidence").Where(one => one.At("isReported")!.Value.GetBoolean()).ToList();
         Assert.Equal(10, reported.Select(one => one.Text("messageId")).Distinct().Count());
         Assert.Equal(10, details.List("reports").Count);
-        Assert.All(reported, one => Assert.Matches("^(|Threat [0-9]|Edited [0-9])$", one.Text("message.text") ?? one.Text("revision.text")));
+        Assert.All(
+            reported, one => Assert.Matches("^(|Threat [0-9]|Edited [0-9])$", one.Text("message.text") ?? one.Text("revision.text")));
     }
 
     [Fact]
@@ -227,14 +254,16 @@ public class When_something_is_reported
         var path = $"/api/moderation/cases/{open.Text("caseId")}";
         Person[] others =
         [
-            mallory, bob, new(app.Http, "mallory", "chat.host"), new(app.Http, "mallory", "chat.moderators"), new(app.Http, "mallory", "CHAT.MODERATOR"),
+            mallory, bob, new(app.Http, "mallory", "chat.host"), new(app.Http, "mallory", "chat.moderators"),
+            new(app.Http, "mallory", "CHAT.MODERATOR"),
         ];
         foreach (var other in others)
         {
             Assert.Equal("not_allowed", await other.IsRefusedAsync("GET", "/api/moderation/cases", HttpStatusCode.Forbidden));
             Assert.Equal("not_allowed", await other.IsRefusedAsync("GET", path, HttpStatusCode.Forbidden));
             Assert.Equal("not_allowed", await other.IsRefusedAsync("POST", path + "/claim", HttpStatusCode.Forbidden));
-            Assert.Equal("not_allowed", await other.IsRefusedAsync("POST", path + "/decision", HttpStatusCode.Forbidden, new { action = "ban", ground = "law", rule = "x" }));
+            Assert.Equal("not_allowed", await other.IsRefusedAsync(
+                "POST", path + "/decision", HttpStatusCode.Forbidden, new { action = "ban", ground = "law", rule = "x" }));
         }
 
         // A role that somebody wrote into a token by themselves.
@@ -266,7 +295,8 @@ public class When_something_is_reported
         [
             new { }, new { userId = "mallory", conversationId = group }, new { messageIds = new[] { one.MessageId } },
             new { userId = "mallory", messageIds = new[] { one.MessageId } }, new { userId = ".." }, new { conversationId = "../../x" },
-            new { conversationId = group, messageIds = Array.Empty<string>() }, new { conversationId = group, messageIds = new[] { "../x" } },
+            new { conversationId = group, messageIds = Array.Empty<string>() },
+            new { conversationId = group, messageIds = new[] { "../x" } },
             new { conversationId = group, messageIds = Enumerable.Repeat(one.MessageId, 21) },
             new { conversationId = group, messageIds = new[] { one.MessageId, other.MessageId } },
         ];
@@ -276,8 +306,13 @@ public class When_something_is_reported
         }
 
         Assert.Equal("malformed", await bob.IsRefusedAsync("POST", "/api/reports", HttpStatusCode.BadRequest, new { reason = "spam" }));
-        Assert.Equal("malformed", await bob.IsRefusedAsync("POST", "/api/reports", HttpStatusCode.BadRequest, new { target = new { userId = "mallory" }, reason = "boring" }));
-        Assert.Equal("malformed", await bob.IsRefusedAsync("POST", "/api/reports", HttpStatusCode.BadRequest, new { target = new { userId = "mallory" }, reason = "spam", note = new string('x', 1001) }));
+        Assert.Equal("malformed", await bob.IsRefusedAsync(
+            "POST", "/api/reports", HttpStatusCode.BadRequest, new { target = new { userId = "mallory" }, reason = "boring" }));
+        Assert.Equal("malformed", await bob.IsRefusedAsync(
+            "POST",
+            "/api/reports",
+            HttpStatusCode.BadRequest,
+            new { target = new { userId = "mallory" }, reason = "spam", note = new string('x', 1001) }));
     }
 
     [Fact]
@@ -310,7 +345,8 @@ public class When_something_is_reported
         Assert.Equal("case_claimed", await vera.IsRefusedAsync("POST", path + "/decision", HttpStatusCode.Conflict, decision));
         await walter.AskAsync("POST", path + "/decision", decision, HttpStatusCode.Created);
         Assert.Equal("case_decided", await vera.IsRefusedAsync("POST", path + "/claim", HttpStatusCode.Conflict));
-        Assert.Equal("case_not_found", await vera.IsRefusedAsync("POST", "/api/moderation/cases/aaaaaaaaaaaaaaaaaaaaaa/claim", HttpStatusCode.NotFound));
+        Assert.Equal("case_not_found", await vera.IsRefusedAsync(
+            "POST", "/api/moderation/cases/aaaaaaaaaaaaaaaaaaaaaa/claim", HttpStatusCode.NotFound));
         Assert.Equal("case_not_found", await vera.IsRefusedAsync("GET", "/api/moderation/cases/standings", HttpStatusCode.NotFound));
     }
 
@@ -322,13 +358,15 @@ public class When_something_is_reported
         await ReportAsync(app.As("bob"), new { userId = "mallory" }, "csam");
         clock.Jump(TimeSpan.FromHours(4) + TimeSpan.FromSeconds(1));
 
-        await Eventually.HoldsAsync(() => log.Lines.ToList(), lines => lines.Exists(line => line.Contains("is overdue by", StringComparison.Ordinal)));
+        await Eventually.HoldsAsync(
+            () => log.Lines.ToList(), lines => lines.Exists(line => line.Contains("is overdue by", StringComparison.Ordinal)));
     }
 
     private static string Path(MessageJson message) => $"/api/conversations/{message.ConversationId}/messages/{message.MessageId}";
 
     private static Task<JsonElement> ReportAsync(Person person, object target, string reason, string? note = null) =>
-        person.AskAsync("POST", "/api/reports", note is null ? new { target, reason } : new { target, reason, note }, HttpStatusCode.Accepted);
+        person.AskAsync(
+            "POST", "/api/reports", note is null ? new { target, reason } : new { target, reason, note }, HttpStatusCode.Accepted);
 
     private static Task<string> IsRefusedAsync(Person person, object target, HttpStatusCode expected) =>
         person.IsRefusedAsync("POST", "/api/reports", expected, new { target, reason = "spam" });
@@ -336,7 +374,8 @@ public class When_something_is_reported
     private static Task<HttpResponseMessage> TryReportAsync(Person person, object body, string key) =>
         person.SendAsync(HttpMethod.Post, "/api/reports", JsonContent.Create(body), request => request.Headers.Add("Idempotency-Key", key));
 
-    private static async Task<List<JsonElement>> OpenAsync(Person moderator) => (await moderator.AskAsync("GET", "/api/moderation/cases")).List("cases");
+    private static async Task<List<JsonElement>> OpenAsync(Person moderator) =>
+        (await moderator.AskAsync("GET", "/api/moderation/cases")).List("cases");
 
     private static Task<JsonElement> CaseAsync(Person moderator, JsonElement found, string query = "") =>
         moderator.AskAsync("GET", $"/api/moderation/cases/{found.Text("caseId")}?{query}");
@@ -355,37 +394,5 @@ public class When_something_is_reported
         }
         while (next is not null);
         return all;
-    }
-
-    /// <summary>Every document of the moderation container.</summary>
-    private static async Task<string> StoredAsync(ChatApp app)
-    {
-        var all = new StringWriter();
-        using var pages = app.Services.GetRequiredService<ChatContainers>().Moderation.GetItemQueryStreamIterator(new QueryDefinition("SELECT * FROM c"));
-        while (pages.HasMoreResults)
-        {
-            using var page = await pages.ReadNextAsync();
-            using var reader = new StreamReader(page.EnsureSuccessStatusCode().Content);
-            await all.WriteAsync(await reader.ReadToEndAsync());
-        }
-
-        return all.ToString();
-    }
-
-    /// <summary>Deletes all that is in a user's own partition.</summary>
-    private static async Task ForgetAsync(ChatApp app, string user)
-    {
-        var users = app.Services.GetRequiredService<ChatContainers>().Users;
-        using var pages = users.GetItemQueryStreamIterator(
-            new QueryDefinition("SELECT c.id FROM c"),
-            requestOptions: new QueryRequestOptions { PartitionKey = new PartitionKey(user) });
-        while (pages.HasMoreResults)
-        {
-            using var page = await pages.ReadNextAsync();
-            foreach (var document in (await JsonSerializer.DeserializeAsync<JsonElement>(page.EnsureSuccessStatusCode().Content)).List("Documents"))
-            {
-                using var deleted = await users.DeleteItemStreamAsync(document.Text("id"), new PartitionKey(user));
-            }
-        }
     }
 }

@@ -16,49 +16,70 @@ public class When_the_host_app_acts_for_somebody
         var (alice, bob, host) = (app.As("alice"), app.As("bob"), app.AsHost());
 
         // A stranger asks, whoever makes the call.
-        var direct = (await ForAsync(host, "alice", "/api/conversations", new { kind = "direct", members = new[] { "bob" } }, HttpStatusCode.Created)).Text("conversationId")!;
+        var direct = (
+            await ForAsync(host, "alice", "/api/conversations", new { kind = "direct", members = new[] { "bob" } }, HttpStatusCode.Created))
+            .Text("conversationId")!;
         Assert.Equal(direct, (await alice.StartDirectAsync("bob")).ConversationId);
         var messages = $"/api/conversations/{direct}/messages";
-        Assert.Equal("not_a_request", await RefusalAsync(host, "alice", messages, new { clientMessageId = "1", text = "See https://shop.example" }, HttpStatusCode.Forbidden));
+        Assert.Equal("not_a_request", await RefusalAsync(
+            host, "alice", messages, new { clientMessageId = "1", text = "See https://shop.example" }, HttpStatusCode.Forbidden));
         var sent = await ForAsync(host, "alice", messages, new { clientMessageId = "1", text = "Hello" }, HttpStatusCode.Created);
         Assert.Equal("alice", sent.Text("senderId"));
-        Assert.Equal(sent.Text("messageId"), (await ForAsync(host, "alice", messages, new { clientMessageId = "1", text = "Hello" }, HttpStatusCode.OK)).Text("messageId"));
-        Assert.Equal("request_pending", await RefusalAsync(host, "alice", messages, new { clientMessageId = "2", text = "Hello?" }, HttpStatusCode.Forbidden));
+        Assert.Equal(
+            sent.Text("messageId"),
+            (await ForAsync(host, "alice", messages, new { clientMessageId = "1", text = "Hello" }, HttpStatusCode.OK)).Text("messageId"));
+        Assert.Equal("request_pending", await RefusalAsync(
+            host, "alice", messages, new { clientMessageId = "2", text = "Hello?" }, HttpStatusCode.Forbidden));
         Assert.Equal("alice", Assert.Single((await bob.AskAsync("GET", "/api/requests")).List("requests")).Text("from.userId"));
 
         // Whom she may not reach, the host app may not reach for her.
         await app.As("carol").DoAsync("PUT", "/api/blocks/alice");
-        Assert.Equal("cannot_message", await RefusalAsync(host, "alice", "/api/conversations", new { kind = "direct", members = new[] { "carol" } }, HttpStatusCode.Forbidden));
+        Assert.Equal("cannot_message", await RefusalAsync(
+            host, "alice", "/api/conversations", new { kind = "direct", members = new[] { "carol" } }, HttpStatusCode.Forbidden));
 
         // Her own roles, her own groups.
         await host.AreFriendsAsync("alice", "dave");
-        var group = (await ForAsync(host, "alice", "/api/conversations", new { kind = "group", title = "Trip", members = new[] { "dave" } }, HttpStatusCode.Created)).Text("conversationId")!;
+        var group = (await ForAsync(
+            host,
+            "alice",
+            "/api/conversations",
+            new { kind = "group", title = "Trip", members = new[] { "dave" } },
+            HttpStatusCode.Created))
+            .Text("conversationId")!;
         await host.AreFriendsAsync("alice", "erin");
         using (var added = await SendAsync(host, "alice", $"/api/conversations/{group}/members", new { members = new[] { "erin" } }))
         {
             Assert.Equal(HttpStatusCode.NoContent, added.StatusCode);
         }
 
-        Assert.Equal(["alice", "dave", "erin"], (await alice.AskAsync("GET", $"/api/conversations/{group}/members")).List("members").Select(one => one.Text("userId")));
-        Assert.Equal("not_allowed", await RefusalAsync(host, "dave", $"/api/conversations/{group}/members", new { members = new[] { "frank" } }, HttpStatusCode.Forbidden));
-        Assert.Equal("conversation_not_found", await RefusalAsync(host, "mallory", messages, new { clientMessageId = "1", text = "Hello" }, HttpStatusCode.NotFound));
+        Assert.Equal(
+            ["alice", "dave", "erin"],
+            (await alice.AskAsync("GET", $"/api/conversations/{group}/members")).List("members").Select(one => one.Text("userId")));
+        Assert.Equal("not_allowed", await RefusalAsync(
+            host, "dave", $"/api/conversations/{group}/members", new { members = new[] { "frank" } }, HttpStatusCode.Forbidden));
+        Assert.Equal("conversation_not_found", await RefusalAsync(
+            host, "mallory", messages, new { clientMessageId = "1", text = "Hello" }, HttpStatusCode.NotFound));
     }
 
     [Fact]
     public async Task Should_be_held_by_that_users_limits_and_standing()
     {
-        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:SendsPerMinute"] = "60", ["Limits:SendBurst"] = "2" };
+        var settings =
+            new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:SendsPerMinute"] = "60", ["Limits:SendBurst"] = "2" };
         await using var app = await ChatApp.StartAsync(settings: settings);
         var (alice, host, vera) = (app.As("alice"), app.AsHost(), app.AsModerator("vera"));
         var messages = $"/api/conversations/{(await alice.StartDirectAsync("bob")).ConversationId}/messages";
         await alice.AskAsync("POST", messages, new { clientMessageId = "1", text = "Hello" }, HttpStatusCode.Created);
         await ForAsync(host, "alice", messages, new { clientMessageId = "2", text = "Hello" }, HttpStatusCode.Created);
-        Assert.Equal("rate_limited", await RefusalAsync(host, "alice", messages, new { clientMessageId = "3", text = "Hello" }, HttpStatusCode.TooManyRequests));
+        Assert.Equal("rate_limited", await RefusalAsync(
+            host, "alice", messages, new { clientMessageId = "3", text = "Hello" }, HttpStatusCode.TooManyRequests));
 
-        await app.As("bob").AskAsync("POST", "/api/reports", new { target = new { userId = "alice" }, reason = "spam" }, HttpStatusCode.Accepted);
+        await app.As("bob")
+            .AskAsync("POST", "/api/reports", new { target = new { userId = "alice" }, reason = "spam" }, HttpStatusCode.Accepted);
         var open = Assert.Single((await vera.AskAsync("GET", "/api/moderation/cases")).List("cases")).Text("caseId");
         await vera.DecideAsync($"/api/moderation/cases/{open}", new { action = "ban", ground = "terms", rule = "Spam" });
-        Assert.Equal("banned", await RefusalAsync(host, "alice", messages, new { clientMessageId = "4", text = "Hello" }, HttpStatusCode.Forbidden));
+        Assert.Equal(
+            "banned", await RefusalAsync(host, "alice", messages, new { clientMessageId = "4", text = "Hello" }, HttpStatusCode.Forbidden));
     }
 
     [Fact]
@@ -78,9 +99,14 @@ public class When_the_host_app_acts_for_somebody
 
         (string Method, string Path, object? Body)[] others =
         [
-            ("GET", path, null), ("GET", $"{path}/messages", null), ("DELETE", $"{path}/members/alice", null), ("POST", $"{path}/messages/batch", new { messages = new[] { content } }),
-            ("PATCH", "/api/me/privacy", new { presence = false }), ("POST", "/api/realtime/negotiate", null), ("PUT", "/api/blocks/bob", null), ("GET", "/api/nowhere", null),
-            ("POST", "/api/host/relationships", new { relationships = new[] { new { from = "alice", to = "bob", follows = true, version = 1 } } }),
+            ("GET", path, null), ("GET", $"{path}/messages", null), ("DELETE", $"{path}/members/alice", null),
+            ("POST", $"{path}/messages/batch", new { messages = new[] { content } }),
+            ("PATCH", "/api/me/privacy", new { presence = false }), ("POST", "/api/realtime/negotiate", null),
+            ("PUT", "/api/blocks/bob", null), ("GET", "/api/nowhere", null),
+            (
+                "POST",
+                "/api/host/relationships",
+                new { relationships = new[] { new { from = "alice", to = "bob", follows = true, version = 1 } } }),
         ];
         foreach (var other in others)
         {
@@ -93,7 +119,13 @@ public class When_the_host_app_acts_for_somebody
         Assert.Empty(await bob.HistoryAsync(direct));
     }
 
-    private static async Task<JsonElement> ForAsync(Harness.HostApp host, string user, string path, object? body, HttpStatusCode expected, string method = "POST")
+    private static async Task<JsonElement> ForAsync(
+        Harness.HostApp host,
+        string user,
+        string path,
+        object? body,
+        HttpStatusCode expected,
+        string method = "POST")
     {
         using var answer = await SendAsync(host, user, path, body, method);
         var text = await answer.Content.ReadAsStringAsync();
@@ -101,10 +133,17 @@ public class When_the_host_app_acts_for_somebody
         return JsonSerializer.Deserialize<JsonElement>(text);
     }
 
-    private static async Task<string> RefusalAsync(Harness.HostApp host, string user, string path, object? body, HttpStatusCode expected, string method = "POST") =>
+    private static async Task<string> RefusalAsync(
+        Harness.HostApp host,
+        string user,
+        string path,
+        object? body,
+        HttpStatusCode expected,
+        string method = "POST") =>
         (await ForAsync(host, user, path, body, expected, method)).Text("code")!;
 
-    private static Task<HttpResponseMessage> SendAsync(Harness.HostApp host, string user, string path, object? body, string method = "POST") => host.Caller.SendAsync(
+    private static Task<HttpResponseMessage> SendAsync(
+        Harness.HostApp host, string user, string path, object? body, string method = "POST") => host.Caller.SendAsync(
         new HttpMethod(method),
         path,
         body is null ? null : JsonContent.Create(body),

@@ -71,7 +71,8 @@ public class When_the_host_app_is_asked_who_follows_whom
         Assert.Null(await RequestOfAsync(app.As("alice.somebody"), "followed-10"));
 
         Assert.Contains(log.Lines, line => line.Contains("they count as strangers", StringComparison.Ordinal));
-        Assert.DoesNotContain(log.Lines, line => line.Contains("alice.somebody", StringComparison.Ordinal) || line.Contains("followed-", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.Lines, line => line.Contains("alice.somebody", StringComparison.Ordinal) || line.Contains(
+            "followed-", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -93,7 +94,8 @@ public class When_the_host_app_is_asked_who_follows_whom
 
     /// <summary>Who asks in a new direct conversation; null where it is open.</summary>
     private static async Task<string?> RequestOfAsync(Person person, string other) =>
-        (await person.AskAsync("POST", "/api/conversations", new { kind = "direct", members = new[] { other } }, HttpStatusCode.Created)).Text("request.by");
+        (await person.AskAsync("POST", "/api/conversations", new { kind = "direct", members = new[] { other } }, HttpStatusCode.Created))
+            .Text("request.by");
 
     /// <summary>Who is invited to a new group, and hasn't joined.</summary>
     private static async Task<List<string?>> InvitedAsync(Person person, params string[] others)

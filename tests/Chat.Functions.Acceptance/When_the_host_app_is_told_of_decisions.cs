@@ -21,7 +21,8 @@ public class When_the_host_app_is_told_of_decisions
         var sent = await mallory.SendAsync((await mallory.StartDirectAsync("bob")).ConversationId, "Buy now");
         host.Misbehaves = http => Task.Run(() => http.Response.StatusCode = host.Told.Count < 3 ? 500 : 204);
         await ReportAsync(app, new { conversationId = sent.ConversationId, messageIds = new[] { sent.MessageId } });
-        var removed = await DecideAsync(vera, new { action = "remove", ground = "terms", rule = "Spam", scope = "Everywhere", note = "The third time" });
+        var removed = await DecideAsync(
+            vera, new { action = "remove", ground = "terms", rule = "Spam", scope = "Everywhere", note = "The third time" });
         await Eventually.SeesAsync(clock, () => Task.FromResult(host.Told), told => told.Count == 3);
 
         var (id, body) = host.Told[0];
@@ -29,7 +30,8 @@ public class When_the_host_app_is_told_of_decisions
         Assert.Equal(removed.Text("decisionId"), id);
         Assert.Equal("moderation.decided", body.Text("type"));
         Assert.Equal(removed.ToString(), body.At("decision")!.Value.ToString());
-        Assert.Equal(("messages", "mallory", sent.ConversationId), (body.Text("target.kind"), body.Text("target.userId"), body.Text("target.conversationId")));
+        Assert.Equal(("messages", "mallory", sent.ConversationId), (
+            body.Text("target.kind"), body.Text("target.userId"), body.Text("target.conversationId")));
         Assert.Equal([sent.MessageId], body.List("messageIds").Select(one => one.ToString()));
 
         // Also one that comes to nothing, of which nobody else is told.
@@ -37,7 +39,8 @@ public class When_the_host_app_is_told_of_decisions
         await ReportAsync(app, new { userId = "mallory" });
         var dismissed = await DecideAsync(vera, new { action = "dismiss", ground = "terms", rule = "No rule" });
         await Eventually.HoldsAsync(() => host.Told, told => told.Count == 4);
-        Assert.Equal((dismissed.Text("decisionId"), "dismiss", "user"), (host.Told[3].Id, host.Told[3].Body.Text("decision.action"), host.Told[3].Body.Text("target.kind")));
+        Assert.Equal((dismissed.Text("decisionId"), "dismiss", "user"), (
+            host.Told[3].Id, host.Told[3].Body.Text("decision.action"), host.Told[3].Body.Text("target.kind")));
         await Eventually.HoldsAsync(app.Azure.ServiceBus.Find("moderation")!.Count, count => count.Active + count.InFlight == 0);
         Assert.Equal(0, app.Azure.ServiceBus.Find("moderation")!.Count().DeadLettered);
     }
@@ -49,9 +52,11 @@ public class When_the_host_app_is_told_of_decisions
         await using var host = await HookReceiver.StartAsync();
         await using var app = await ChatApp.StartAsync(settings: host.SettingsOf(decisions: "/decisions"), time: clock);
         await ReportAsync(app, new { userId = "mallory" });
-        var id = new CaseId(Assert.Single((await app.AsModerator("vera").AskAsync("GET", "/api/moderation/cases")).List("cases")).Text("caseId")!);
+        var id = new CaseId(
+            Assert.Single((await app.AsModerator("vera").AskAsync("GET", "/api/moderation/cases")).List("cases")).Text("caseId")!);
         var made = await app.Services.GetRequiredService<CaseDecisions>().CommitAsync(
-            id, new UserId("vera"), new DecisionRequest(1, DecisionAction.Warn, DecisionGround.Terms, "Spam"), null, null, CaseDecisions.RepairAfter, default);
+            id, new UserId("vera"), new DecisionRequest(1, DecisionAction.Warn, DecisionGround.Terms, "Spam"), null, null,
+            CaseDecisions.RepairAfter, default);
         Assert.Empty(host.Told);
         await Eventually.SeesAsync(clock, () => Task.FromResult(host.Told), told => told.Count == 1);
         Assert.Equal(made.Decision!.DecisionId.Value, host.Told[0].Id);

@@ -12,21 +12,29 @@ public class When_words_go_by_other_doors
     public async Task Should_not_hide_in_the_address_of_a_picture()
     {
         await using var azure = await LocalAzure.StartAsync(directory: null);
-        await azure.Cosmos.UpsertDocumentAsync("chat", "settings", "wordList", """{"type":"wordList","id":"refused","action":"mask","words":["badword"]}"""u8.ToArray());
+        await azure.Cosmos.UpsertDocumentAsync(
+            "chat", "settings", "wordList", """{"type":"wordList","id":"refused","action":"mask","words":["badword"]}"""u8.ToArray());
         await using var app = await ChatApp.StartAsync(azure);
         var alice = app.As("alice");
         var path = $"/api/conversations/{(await alice.CreateGroupAsync("Trip", "bob")).ConversationId}";
         string[] addresses =
         [
-            "https://cdn.example/badword.png", "https://cdn.example/b%61dw%6Frd.png", "https://badword.example/", "https://cdn.example/a?b=such+a+badword", "https://cdn.example/#b4dword",
+            "https://cdn.example/badword.png", "https://cdn.example/b%61dw%6Frd.png", "https://badword.example/",
+            "https://cdn.example/a?b=such+a+badword", "https://cdn.example/#b4dword",
         ];
         foreach (var avatarUrl in addresses)
         {
-            Assert.Equal("content_refused", await alice.IsRefusedAsync("PATCH", path, HttpStatusCode.UnprocessableEntity, new { avatarUrl }));
-            Assert.Equal("content_refused", await alice.IsRefusedAsync("PATCH", "/api/me/profile", HttpStatusCode.UnprocessableEntity, new { avatarUrl }));
+            Assert.Equal(
+                "content_refused", await alice.IsRefusedAsync("PATCH", path, HttpStatusCode.UnprocessableEntity, new { avatarUrl }));
+            Assert.Equal("content_refused", await alice.IsRefusedAsync(
+                "PATCH", "/api/me/profile", HttpStatusCode.UnprocessableEntity, new { avatarUrl }));
         }
 
-        foreach (var avatarUrl in new[] { "http://cdn.example/a.png", "data:text/plain,badword", "javascript:alert(1)", "//cdn.example/a.png", "https://alice:secret@cdn.example/", "https://cdn.example/b\u00e4d" })
+        foreach (var avatarUrl in new[]
+        {
+            "http://cdn.example/a.png", "data:text/plain,badword", "javascript:alert(1)", "//cdn.example/a.png",
+            "https://alice:secret@cdn.example/", "https://cdn.example/b\u00e4d",
+        })
         {
             Assert.Equal("malformed", await alice.IsRefusedAsync("PATCH", path, HttpStatusCode.BadRequest, new { avatarUrl }));
             Assert.Equal("malformed", await alice.IsRefusedAsync("PATCH", "/api/me/profile", HttpStatusCode.BadRequest, new { avatarUrl }));
@@ -45,12 +53,18 @@ public class When_words_go_by_other_doors
         var group = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
         var path = $"/api/conversations/{group}";
         var sent = await alice.SendAsync(group, "Hello");
-        await alice.AskAsync("PATCH", path, new { title = "Rome", description = "In spring", avatarUrl = "https://cdn.example/rome.png", slowModeSeconds = 0 });
+        await alice.AskAsync(
+            "PATCH",
+            path,
+            new { title = "Rome", description = "In spring", avatarUrl = "https://cdn.example/rome.png", slowModeSeconds = 0 });
         await alice.AskAsync("PATCH", "/api/me/profile", new { displayName = "Alice", avatarUrl = "https://cdn.example/alice.png" });
         await alice.AskAsync("PUT", $"{path}/messages/{sent.MessageId}/reactions/:party_parrot:");
         await alice.AskAsync("PUT", $"{path}/messages/{sent.MessageId}/reactions/{Uri.EscapeDataString("👍")}");
         Assert.Equal(
-            [("title", "Trip"), ("title", "Rome"), ("description", "In spring"), ("avatarUrl", "https://cdn.example/rome.png"), ("displayName", "Alice"), ("avatarUrl", "https://cdn.example/alice.png"), ("reaction", "party parrot")],
+            [
+                ("title", "Trip"), ("title", "Rome"), ("description", "In spring"), ("avatarUrl", "https://cdn.example/rome.png"),
+                ("displayName", "Alice"), ("avatarUrl", "https://cdn.example/alice.png"), ("reaction", "party parrot"),
+            ],
             host.Said);
         var questions = host.Questions.Where(question => question.At("texts") is not null).ToList();
         Assert.All(questions, question => Assert.Equal(("text.beforeSet", "alice"), (question.Text("type"), question.Text("senderId"))));
@@ -59,20 +73,28 @@ public class When_words_go_by_other_doors
         // Nothing of these can be held.
         (string Method, string Path, object Body)[] doors =
         [
-            ("PATCH", path, new { title = "refuse" }), ("PATCH", path, new { title = "hold" }), ("PATCH", path, new { title = "Naples", description = "refuse" }),
-            ("PATCH", path, new { avatarUrl = "https://cdn.example/refuse.png" }), ("PATCH", "/api/me/profile", new { displayName = "refuse" }),
-            ("PATCH", "/api/me/profile", new { avatarUrl = "https://cdn.example/hold.png" }), ("PUT", $"{path}/messages/{sent.MessageId}/reactions/:refuse:", new { }),
+            ("PATCH", path, new { title = "refuse" }),
+            ("PATCH", path, new { title = "hold" }),
+            ("PATCH", path, new { title = "Naples", description = "refuse" }),
+            ("PATCH", path, new { avatarUrl = "https://cdn.example/refuse.png" }),
+            ("PATCH", "/api/me/profile", new { displayName = "refuse" }),
+            ("PATCH", "/api/me/profile", new { avatarUrl = "https://cdn.example/hold.png" }),
+            ("PUT", $"{path}/messages/{sent.MessageId}/reactions/:refuse:", new { }),
             ("POST", "/api/conversations", new { kind = "group", title = "refuse", members = new[] { "bob" } }),
         ];
         foreach (var door in doors)
         {
-            Assert.Equal("content_refused", await alice.IsRefusedAsync(door.Method, door.Path, HttpStatusCode.UnprocessableEntity, door.Body));
+            Assert.Equal(
+                "content_refused", await alice.IsRefusedAsync(door.Method, door.Path, HttpStatusCode.UnprocessableEntity, door.Body));
         }
 
         await alice.AskAsync("PATCH", path, new { title = "flag this" });
         var after = await alice.AskAsync("GET", path);
-        Assert.Equal(("flag this", "In spring", "https://cdn.example/rome.png"), (after.Text("title"), after.Text("description"), after.Text("avatarUrl")));
-        Assert.Equal([":party_parrot:", "👍"], (await alice.AskAsync("GET", $"{path}/messages/{sent.MessageId}")).List("reactions").Select(one => one.Text("key")));
+        Assert.Equal(("flag this", "In spring", "https://cdn.example/rome.png"), (
+            after.Text("title"), after.Text("description"), after.Text("avatarUrl")));
+        Assert.Equal(
+            [":party_parrot:", "👍"],
+            (await alice.AskAsync("GET", $"{path}/messages/{sent.MessageId}")).List("reactions").Select(one => one.Text("key")));
     }
 
     [Theory]
@@ -84,7 +106,8 @@ public class When_words_go_by_other_doors
         await using var host = await HookReceiver.StartAsync();
         await using var app = await ChatApp.StartAsync(settings: host.Settings(("OnFailure", onFailure)));
         host.Misbehaves = http => Task.Run(() => http.Response.StatusCode = 500);
-        using var answer = await app.As("alice").PostAsync("/api/conversations", new { kind = "group", title = "Trip", members = new[] { "bob" } });
+        using var answer = await app.As("alice")
+            .PostAsync("/api/conversations", new { kind = "group", title = "Trip", members = new[] { "bob" } });
         Assert.Equal(onFailure == "allow" ? HttpStatusCode.Created : HttpStatusCode.ServiceUnavailable, answer.StatusCode);
     }
 
@@ -104,14 +127,31 @@ public class When_words_go_by_other_doors
             Assert.Equal(Words, (await alice.SendAsync(conversation, "Hello", Words)).ClientMessageId);
             var sent = await alice.SendAsync(conversation, "Hello again", uuid);
             await phone.ReceivesAsync(conversation, "Hello again");
-            await alice.AskAsync("POST", $"/api/conversations/{conversation}/messages/{sent.MessageId}/forward", new { clientMessageId = Words + "!", to = new[] { conversation } });
-            var quoting = await bob.SayAsync(conversation, new { text = "What?", replyTo = (await bob.HistoryAsync(conversation))[0].MessageId });
+            await alice.AskAsync(
+                "POST",
+                $"/api/conversations/{conversation}/messages/{sent.MessageId}/forward",
+                new { clientMessageId = Words + "!", to = new[] { conversation } });
+            var quoting = await bob.SayAsync(
+                conversation, new { text = "What?", replyTo = (await bob.HistoryAsync(conversation))[0].MessageId });
 
             // Her own devices know it by that, and others know what says nothing.
-            Assert.Equal([Words, uuid, Words + "!"], (await alice.HistoryAsync(conversation)).Take(3).Select(message => message.ClientMessageId));
-            Assert.Equal([null, uuid, null], (await bob.AskAsync("GET", $"/api/conversations/{conversation}/messages")).List("messages").Take(3).Select(message => message.Text("clientMessageId")));
+            Assert.Equal(
+                [Words, uuid, Words + "!"], (await alice.HistoryAsync(conversation)).Take(3).Select(message => message.ClientMessageId));
+            Assert.Equal(
+                [null, uuid, null],
+                (await bob.AskAsync("GET", $"/api/conversations/{conversation}/messages")).List("messages").Take(3)
+                    .Select(message => message.Text("clientMessageId")));
             await app.HasDeliveredAsync();
-            foreach (var path in new[] { $"/api/conversations/{conversation}/messages", $"/api/conversations/{conversation}/events?afterSeq=0", $"/api/conversations/{conversation}/pins", "/api/conversations", "/api/sync", quoting.Path(), $"/api/conversations/{conversation}/receipts" })
+            foreach (var path in new[]
+            {
+                $"/api/conversations/{conversation}/messages",
+                $"/api/conversations/{conversation}/events?afterSeq=0",
+                $"/api/conversations/{conversation}/pins",
+                "/api/conversations",
+                "/api/sync",
+                quoting.Path(),
+                $"/api/conversations/{conversation}/receipts",
+            })
             {
                 Assert.DoesNotContain("meet me", (await bob.AskAsync("GET", path)).ToString(), StringComparison.Ordinal);
             }

@@ -71,7 +71,8 @@ export const trust = [
   {
     rule: 'Requests: It says one short thing',
     file: 'functions/Messages/SendMessage.cs',
-    find: '            : Contact == Trust.Contact.Request && !_content.IsRequest(_limits.RequestText) ? Problems.NotARequest(_limits.RequestText)\n',
+    find: '            : Contact == Trust.Contact.Request && !_content.IsRequest(_limits.RequestText)'
+      + ' ? Problems.NotARequest(_limits.RequestText)\n',
     replace: '',
     ...byAbuse,
   },

@@ -31,7 +31,8 @@ internal static class WordLists
         {
             IEnumerable<string> words = [Refused, .. Enumerable.Range(1, Words - 1).Select(_ => $"{Word()}q")];
             var match = n % 2 == 0 ? "word" : "anywhere";
-            await StoreAsync(cosmos, JsonSerializer.Serialize(new { type = "wordList", id = $"list-{n}", action = "refuse", match, words }));
+            await StoreAsync(
+                cosmos, JsonSerializer.Serialize(new { type = "wordList", id = $"list-{n}", action = "refuse", match, words }));
         }
 
         await ApplyAsync(server);

@@ -35,8 +35,8 @@ type Args<R> = Record<string, never> extends R ? [request?: R] : [request: R];
 type Call<V extends Verb> = <P extends PathOf<V>>(path: P, ...request: Args<RequestOf<V, P>>) => Promise<AnswerOf<V, P>>;
 
 /**
- * Every operation of the service, typed by docs/openapi.yaml. Sessions, the token and one retry after a 401 are taken care of; nothing else is
- * retried, and nothing is kept: whatever has a method on `Chat` or `Conversation` is better called there.
+ * Every operation of the service, typed by docs/openapi.yaml. Sessions, the token and one retry after a 401 are taken care of; nothing else
+ * is retried, and nothing is kept: whatever has a method on `Chat` or `Conversation` is better called there.
  *
  *     const { pins } = await chat.api.get('/conversations/{conversationId}/pins', { path: { conversationId } });
  *

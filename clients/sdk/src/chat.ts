@@ -21,13 +21,13 @@ export interface ChatOptions {
   /** Where the service is, such as `https://chat.example`; `/api/…` is appended. */
   readonly baseUrl: string;
   /**
-   * A bearer token of the user. Asked for again before the token expires and after a 401, by one call at a time; it should get a new one each
-   * time. A user id other than before closes the chat.
+   * A bearer token of the user. Asked for again before the token expires and after a 401, by one call at a time; it should get a new one
+   * each time. A user id other than before closes the chat.
    */
   readonly token: () => string | Promise<string>;
   /**
-   * Who the user is, where the app knows. It lets the device's store be shown before there is a token, offline too, and makes all `createChat`
-   * of this user one even if `token` is another function each time. Without it the id is the claim `sub` of the first token.
+   * Who the user is, where the app knows. It lets the device's store be shown before there is a token, offline too, and makes all
+   * `createChat` of this user one even if `token` is another function each time. Without it the id is the claim `sub` of the first token.
    */
   readonly userId?: string;
   /** `memory` keeps nothing on the device. Default: IndexedDB where there is one. */
@@ -98,13 +98,16 @@ export interface Chat {
   presence(userIds: readonly string[], conversationId?: string): Observable<ReadonlyMap<string, Presence>>;
 
   /**
-   * Calls back for each event that arrives, in every tab, once per tab. Events may be missing or late: it is for sounds and the like. Returns
-   * what ends it.
+   * Calls back for each event that arrives, in every tab, once per tab. Events may be missing or late: it is for sounds and the like.
+   * Returns what ends it.
    */
   on<T extends ChatEventType>(type: T, listener: (event: ChatEventOf<T>) => void): () => void;
 
   /** Says that this user has nothing to do with this chat any more; the last one to close it ends the connection, a second later. */
   close(): Promise<void>;
-  /** Ends it in all tabs and wipes what the device keeps, what waits to be sent as well. `everywhere` closes other devices' connections too. */
+  /**
+   * Ends it in all tabs and wipes what the device keeps, what waits to be sent as well. `everywhere` closes other devices' connections
+   * too.
+   */
   signOut(options?: { readonly everywhere?: boolean }): Promise<void>;
 }

@@ -28,8 +28,8 @@ export interface WindowOptions {
 }
 
 /**
- * A range of a conversation's messages, without gaps and kept up to date: at first what the device has, then what the service says. It is at
- * work while somebody subscribes, and costs nothing after that.
+ * A range of a conversation's messages, without gaps and kept up to date: at first what the device has, then what the service says. It is
+ * at work while somebody subscribes, and costs nothing after that.
  */
 export interface MessageWindow extends Observable<MessageWindowState> {
   /** Extends it by a page; answered from the device where that has it. Never rejects: see `error`. One at a time; more calls share it. */
@@ -42,8 +42,8 @@ export interface MessageWindow extends Observable<MessageWindowState> {
 /**
  * A conversation, whether or not it is known already. The observables fetch what they need while somebody subscribes.
  *
- * What is **queued** is shown at once, kept over a reload and done when it can be, in order and once; it doesn't wait for a connection. What
- * returns a promise is **asked at once**, retried while it may succeed for up to 30 s, and rejects with a `ChatError`.
+ * What is **queued** is shown at once, kept over a reload and done when it can be, in order and once; it doesn't wait for a connection.
+ * What returns a promise is **asked at once**, retried while it may succeed for up to 30 s, and rejects with a `ChatError`.
  */
 export interface Conversation {
   readonly conversationId: string;

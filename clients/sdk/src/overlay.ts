@@ -32,8 +32,8 @@ const viewOf = (message: Message, me: string): MessageView => ({
 });
 
 /**
- * Messages as they are to be shown: those that are kept, with what waits in the outbox on top, and, at the end of a conversation, those that
- * aren't sent yet.
+ * Messages as they are to be shown: those that are kept, with what waits in the outbox on top, and, at the end of a conversation, those
+ * that aren't sent yet.
  */
 export function overlay(
   records: readonly MessageRecord[],
@@ -142,7 +142,13 @@ function voted(poll: NonNullable<Message['poll']>, chosen: readonly number[]): N
 }
 
 /** A conversation as the list is to show it. */
-export function conversationView(record: ConversationRecord, items: readonly OutboxRecord[], me: string, now: number, isBlocked: IsBlocked): ConversationView {
+export function conversationView(
+  record: ConversationRecord,
+  items: readonly OutboxRecord[],
+  me: string,
+  now: number,
+  isBlocked: IsBlocked,
+): ConversationView {
   let current = record;
   let pending: ConversationView['pending'];
   for (const item of items) {

@@ -252,7 +252,9 @@ export async function sent(batch: Batch, item: OutboxRecord, message: Message): 
   const { messageId, conversationId } = message;
   const follow = { id: `${item.id}+`, order: item.order + 0.5, conversationId, queuedAt: batch.now, state: 'queued' as const };
   if (item.state === 'cancelled') await putItem(batch, { ...follow, kind: 'unsend', messageId });
-  else if (item.newText !== undefined) await putItem(batch, { ...follow, kind: 'edit', messageId, text: item.newText, mentions: item.newMentions });
+  else if (item.newText !== undefined) {
+    await putItem(batch, { ...follow, kind: 'edit', messageId, text: item.newText, mentions: item.newMentions });
+  }
 }
 
 /** An own message came by itself: whatever became of its attempts, it is stored. */

@@ -43,8 +43,8 @@ export interface Engine {
 export const under = (...key: Part[]): [from: Key, to: Key] => [key, [...key, []] as unknown as Key];
 
 /**
- * What the device keeps of one user. Writes of all tabs come one after the other. Where IndexedDB isn't there or fails for good it goes on in
- * memory, with nothing but the outbox: `degraded` is called, and everything is to be asked for again.
+ * What the device keeps of one user. Writes of all tabs come one after the other. Where IndexedDB isn't there or fails for good it goes on
+ * in memory, with nothing but the outbox: `degraded` is called, and everything is to be asked for again.
  */
 export class Store {
   degraded: () => void = () => {};

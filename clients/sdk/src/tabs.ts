@@ -32,7 +32,13 @@ export class Tabs {
    * @param isAlone for a tab whose store no other one has: it leads itself, and shares nothing with others but that the user signed out.
    * @param lead runs while this tab leads; the signal aborts when the chat is closed.
    */
-  constructor(env: Env, name: string, isAlone: boolean, receive: (message: TabMessage) => void, lead: (signal: AbortSignal) => Promise<void>) {
+  constructor(
+    env: Env,
+    name: string,
+    isAlone: boolean,
+    receive: (message: TabMessage) => void,
+    lead: (signal: AbortSignal) => Promise<void>,
+  ) {
     this.id = env.id();
     this.#isAlone = isAlone;
     this.#channel = env.channel(name, message => {

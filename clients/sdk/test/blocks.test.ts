@@ -81,7 +81,8 @@ describe('Of somebody whom the user blocks', () => {
     world.service.push(['bob'], { type: 'typing.started', conversationId, at: '', data: { userId: 'alice' } });
     await world.clock.pass(500);
     expect(window.getSnapshot().messages).toMatchObject([{ seq: 2, text: '', hidden: 'blocked' }]);
-    const last = () => bob.chat.conversations('all').getSnapshot().conversations.find(one => one.conversationId === conversationId)!.lastMessage;
+    const all = bob.chat.conversations('all');
+    const last = () => all.getSnapshot().conversations.find(one => one.conversationId === conversationId)!.lastMessage;
     expect(last()).toMatchObject({ seq: 2, preview: '', hidden: 'blocked' });
     expect(ofBob.typing.getSnapshot()).toEqual([]);
     await soon(world, bob.chat.unblock('alice'));

@@ -197,7 +197,7 @@ describe('The list', () => {
     await world.close();
   });
 
-  test('loses a group that the user was removed from or that is deleted, with what was said there, and stale items bring it not back', async () => {
+  test('loses a group that is deleted or that the user was removed from, with what was said there, also for stale items', async () => {
     const world = new World();
     world.service.lag = () => 800;
     const alice = world.device('alice').open();

@@ -172,28 +172,23 @@ test('a long conversation: few tab stops and elements, a steady place, and word 
     }, top);
   };
 
-  // What is loaded above leaves on the screen what is there.
+  // What is loaded above leaves on the screen what is there. The page may still be loading what lay above when it opened, so it is scrolled
+  // until it asks for what is held.
   let release = () => {};
+  let isHeld = false;
   const held = new Promise<void>(resolve => (release = resolve));
   await a.route(/\/messages\?/, async route => {
+    isHeld = true;
     await held;
     await route.continue();
   });
-  // Nobody scrolls before the page is where it opens.
-  await scroller.evaluate(
-    element =>
-      new Promise<void>(resolve => {
-        let last = -1;
-        const look = () => {
-          if (element.scrollTop > 0 && element.scrollTop === last) return resolve();
-          last = element.scrollTop;
-          requestAnimationFrame(() => requestAnimationFrame(look));
-        };
-        look();
-      }),
-  );
-  await scroller.evaluate(element => element.scrollTo(0, 300));
-  await expect.poll(() => scroller.evaluate(element => element.scrollTop)).toBeLessThan(400);
+  const scrolled = () => scroller.evaluate(element => element.scrollTop);
+  await expect
+    .poll(async () => {
+      await scroller.evaluate(element => element.scrollTo(0, 300));
+      return isHeld && (await scrolled()) < 400;
+    })
+    .toBe(true);
   const [height, earlier] = [await scroller.evaluate(element => element.scrollHeight), await place()];
   release();
   await expect.poll(() => scroller.evaluate(element => element.scrollHeight)).toBeGreaterThan(height + 500);

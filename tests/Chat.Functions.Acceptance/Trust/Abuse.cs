@@ -28,29 +28,41 @@ internal sealed record Abuse(string What, Func<Scene, bool, Task> TryAsync)
         InRequest("send a batch around a request", (scene, direct) => scene.BatchAsync(direct, "Hello?", scene.Mark)),
         InRequest("forward around a request", (scene, direct) => scene.ForwardAsync(direct, scene.Mark)),
         InRequest("schedule around a request", (scene, direct) => scene.ScheduleAsync(direct, scene.Mark)),
-        InRequest("edit the request into something else", async (scene, direct) => await scene.TryAsync(scene.Mallory, "PATCH", $"conversations/{direct}/messages/{await FirstAsync(scene, direct)}", new { text = scene.Mark })),
+        InRequest("edit the request into something else", async (scene, direct) => await scene.TryAsync(
+            scene.Mallory, "PATCH", $"conversations/{direct}/messages/{await FirstAsync(scene, direct)}", new { text = scene.Mark })),
         InRequest("take the request back and ask once more", async (scene, direct) =>
         {
             await scene.TryAsync(scene.Mallory, "DELETE", $"conversations/{direct}/messages/{await FirstAsync(scene, direct)}");
             await scene.SayAsync(direct, new { text = scene.Mark });
         }),
-        InRequest("reply to one's own request", async (scene, direct) => await scene.SayAsync(direct, new { text = scene.Mark, replyTo = await FirstAsync(scene, direct) })),
-        InRequest("say it by a reaction", async (scene, direct) => await scene.TryAsync(scene.Mallory, "PUT", $"conversations/{direct}/messages/{await FirstAsync(scene, direct)}/reactions/:{scene.Mark}:")),
-        InRequest("say it by a poll", (scene, direct) => scene.SayAsync(direct, new { poll = new { question = "Which?", options = new[] { scene.Mark, "none" } } })),
-        InRequest("mention the victim to be noticed", (scene, direct) => scene.SayAsync(direct, new { text = $"@v {scene.Mark}", mentions = new[] { new { userId = scene.Victim.Name, offset = 0, length = 2 } } })),
+        InRequest("reply to one's own request", async (scene, direct) => await scene.SayAsync(
+            direct, new { text = scene.Mark, replyTo = await FirstAsync(scene, direct) })),
+        InRequest("say it by a reaction", async (scene, direct) => await scene.TryAsync(
+            scene.Mallory, "PUT", $"conversations/{direct}/messages/{await FirstAsync(scene, direct)}/reactions/:{scene.Mark}:")),
+        InRequest("say it by a poll", (scene, direct) => scene.SayAsync(
+            direct, new { poll = new { question = "Which?", options = new[] { scene.Mark, "none" } } })),
+        InRequest("mention the victim to be noticed", (scene, direct) => scene.SayAsync(
+            direct, new { text = $"@v {scene.Mark}", mentions = new[] { new { userId = scene.Victim.Name, offset = 0, length = 2 } } })),
         new("send the first message in a batch that says more", async (scene, isInnocent) =>
         {
             await (isInnocent ? scene.FollowAsync() : Task.CompletedTask);
             await scene.BatchAsync(await scene.DirectAsync(), "Hello", scene.Mark);
         }),
-        new("ask with a link in disguise", async (scene, isInnocent) => await scene.SayAsync(await scene.DirectAsync(), new { text = $"{scene.Mark} {(isInnocent ? "done.It" : LinkInDisguise)}" })),
-        new("ask with a link in a forward", async (scene, isInnocent) => await scene.ForwardAsync(await scene.DirectAsync(), $"{scene.Mark} {(isInnocent ? "done.It" : "https://example.com")}")),
-        new("ask at length", async (scene, isInnocent) => await scene.SayAsync(await scene.DirectAsync(), new { text = $"{scene.Mark} {new string('a', isInnocent ? 400 : 500)}" })),
+        new("ask with a link in disguise", async (scene, isInnocent) => await scene.SayAsync(
+            await scene.DirectAsync(), new { text = $"{scene.Mark} {(isInnocent ? "done.It" : LinkInDisguise)}" })),
+        new("ask with a link in a forward", async (scene, isInnocent) => await scene.ForwardAsync(
+            await scene.DirectAsync(), $"{scene.Mark} {(isInnocent ? "done.It" : "https://example.com")}")),
+        new("ask at length", async (scene, isInnocent) => await scene.SayAsync(
+            await scene.DirectAsync(), new { text = $"{scene.Mark} {new string('a', isInnocent ? 400 : 500)}" })),
         new("use the id of the request for another text", async (scene, isInnocent) =>
         {
             await (isInnocent ? scene.FollowAsync() : Task.CompletedTask);
             var direct = await scene.AskedAsync();
-            await scene.TryAsync(scene.Mallory, "POST", $"conversations/{direct}/messages", new { clientMessageId = isInnocent ? "second" : "first", text = scene.Mark });
+            await scene.TryAsync(
+                scene.Mallory,
+                "POST",
+                $"conversations/{direct}/messages",
+                new { clientMessageId = isInnocent ? "second" : "first", text = scene.Mark });
         }),
         new("ask a fourth while three wait", async (scene, isInnocent) =>
         {
@@ -65,11 +77,15 @@ internal sealed record Abuse(string What, Func<Scene, bool, Task> TryAsync)
 
     private static IEnumerable<Abuse> ByInvitations =>
     [
-        new("invite by a title that is a link", async (scene, isInnocent) => await scene.GroupAsync($"{scene.Mark} {(isInnocent ? "" : LinkInDisguise)}", scene.Victim.Name)),
+        new("invite by a title that is a link", async (scene, isInnocent) => await scene.GroupAsync(
+            $"{scene.Mark} {(isInnocent ? "" : LinkInDisguise)}", scene.Victim.Name)),
         new("invite, and then make the title a link", async (scene, isInnocent) =>
         {
             var group = await scene.GroupAsync("Trip", scene.Victim.Name);
-            await scene.TryAsync(scene.Mallory, "PATCH", $"conversations/{group}", new { title = $"{scene.Mark}{(isInnocent ? "" : " https://example.com")}" });
+            await scene.TryAsync(scene.Mallory, "PATCH", $"conversations/{group}", new
+            {
+                title = $"{scene.Mark}{(isInnocent ? "" : " https://example.com")}",
+            });
         }),
         new("invite again who declined", async (scene, isInnocent) =>
         {
@@ -82,7 +98,9 @@ internal sealed record Abuse(string What, Func<Scene, bool, Task> TryAsync)
         {
             var group = await scene.GroupAsync(scene.Mark, scene.Victim.Name);
             await (isInnocent ? Task.CompletedTask : scene.Victim.DoAsync("POST", $"/api/requests/{group}/decline", new { }));
-            await (isInnocent ? Task.FromResult<System.Text.Json.JsonElement>(default) : scene.TryAsync(scene.Mallory, "DELETE", $"conversations/{group}/members/{scene.Victim.Name}"));
+            await (isInnocent
+                ? Task.FromResult<System.Text.Json.JsonElement>(default)
+                : scene.TryAsync(scene.Mallory, "DELETE", $"conversations/{group}/members/{scene.Victim.Name}"));
             await scene.TryAsync(scene.Mallory, "POST", $"conversations/{group}/members", new { members = new[] { scene.Victim.Name } });
         }),
         new("invite more strangers than a day has", async (scene, isInnocent) =>
@@ -99,7 +117,8 @@ internal sealed record Abuse(string What, Func<Scene, bool, Task> TryAsync)
         {
             await (isInnocent ? scene.Host.AreFriendsAsync(scene.Mallory.Name, scene.Victim.Name) : Task.CompletedTask);
             var group = await scene.GroupAsync("Trip", scene.Victim.Name);
-            await scene.SayAsync(group, new { text = $"@v {scene.Mark}", mentions = new[] { new { userId = scene.Victim.Name, offset = 0, length = 2 } } });
+            await scene.SayAsync(
+                group, new { text = $"@v {scene.Mark}", mentions = new[] { new { userId = scene.Victim.Name, offset = 0, length = 2 } } });
         }),
         new("say it to who is only invited by the description", async (scene, isInnocent) =>
         {
@@ -115,8 +134,10 @@ internal sealed record Abuse(string What, Func<Scene, bool, Task> TryAsync)
         Blocked("send a batch", (scene, direct) => scene.BatchAsync(direct, scene.Mark)),
         Blocked("forward", (scene, direct) => scene.ForwardAsync(direct, scene.Mark)),
         Blocked("schedule", (scene, direct) => scene.ScheduleAsync(direct, scene.Mark)),
-        Blocked("edit what was said before", async (scene, direct) => await scene.TryAsync(scene.Mallory, "PATCH", $"conversations/{direct}/messages/{await FirstAsync(scene, direct)}", new { text = scene.Mark })),
-        Blocked("react", async (scene, direct) => await scene.TryAsync(scene.Mallory, "PUT", $"conversations/{direct}/messages/{await FirstAsync(scene, direct)}/reactions/:{scene.Mark}:")),
+        Blocked("edit what was said before", async (scene, direct) => await scene.TryAsync(
+            scene.Mallory, "PATCH", $"conversations/{direct}/messages/{await FirstAsync(scene, direct)}", new { text = scene.Mark })),
+        Blocked("react", async (scene, direct) => await scene.TryAsync(
+            scene.Mallory, "PUT", $"conversations/{direct}/messages/{await FirstAsync(scene, direct)}/reactions/:{scene.Mark}:")),
         Blocked("open another conversation", async (scene, _) => await scene.SayAsync(await IdAsync(scene), new { text = scene.Mark })),
         new("schedule before the block", async (scene, isInnocent) =>
             await scene.ScheduleAsync(await scene.OpenAsync(), scene.Mark, isInnocent ? null : scene.BlockAsync)),
@@ -156,24 +177,36 @@ internal sealed record Abuse(string What, Func<Scene, bool, Task> TryAsync)
     private static IEnumerable<Abuse> AroundTheFilter =>
     [
         Listing("in a text", (scene, text) => InOpenAsync(scene, direct => scene.SayAsync(direct, new { text }))),
-        Listing("in a batch, between others", (scene, text) => InOpenAsync(scene, direct => scene.BatchAsync(direct, "before", text, "after"))),
+        Listing(
+            "in a batch, between others", (scene, text) => InOpenAsync(scene, direct => scene.BatchAsync(direct, "before", text, "after"))),
         Listing("in a scheduled message", (scene, text) => InOpenAsync(scene, direct => scene.ScheduleAsync(direct, text))),
-        Listing("in an edit", (scene, text) => InOpenAsync(scene, async direct => await scene.TryAsync(scene.Mallory, "PATCH", $"conversations/{direct}/messages/{await FirstAsync(scene, direct)}", new { text }))),
-        Listing("in a reply", (scene, text) => InOpenAsync(scene, async direct => await scene.SayAsync(direct, new { text, replyTo = await FirstAsync(scene, direct) }))),
-        Listing("in a thread", (scene, text) => InOpenAsync(scene, async direct => await scene.SayAsync(direct, new { text, threadId = await FirstAsync(scene, direct) }))),
-        Listing("in a poll's question", (scene, text) => InOpenAsync(scene, direct => scene.SayAsync(direct, new { poll = new { question = text, options = new[] { "a", "b" } } }))),
-        Listing("in a poll's option", (scene, text) => InOpenAsync(scene, direct => scene.SayAsync(direct, new { poll = new { question = "Which?", options = new[] { "a", text } } }))),
-        Listing("in a reaction's name", (scene, text) => InOpenAsync(scene, async direct => await scene.TryAsync(scene.Mallory, "PUT", $"conversations/{direct}/messages/{await FirstAsync(scene, direct)}/reactions/:{text.Replace(' ', '_')}:"))),
+        Listing("in an edit", (scene, text) => InOpenAsync(scene, async direct => await scene.TryAsync(
+            scene.Mallory, "PATCH", $"conversations/{direct}/messages/{await FirstAsync(scene, direct)}", new { text }))),
+        Listing("in a reply", (scene, text) => InOpenAsync(
+            scene, async direct => await scene.SayAsync(direct, new { text, replyTo = await FirstAsync(scene, direct) }))),
+        Listing("in a thread", (scene, text) => InOpenAsync(
+            scene, async direct => await scene.SayAsync(direct, new { text, threadId = await FirstAsync(scene, direct) }))),
+        Listing("in a poll's question", (scene, text) => InOpenAsync(
+            scene, direct => scene.SayAsync(direct, new { poll = new { question = text, options = new[] { "a", "b" } } }))),
+        Listing("in a poll's option", (scene, text) => InOpenAsync(
+            scene, direct => scene.SayAsync(direct, new { poll = new { question = "Which?", options = new[] { "a", text } } }))),
+        Listing("in a reaction's name", (scene, text) => InOpenAsync(scene, async direct => await scene.TryAsync(
+            scene.Mallory,
+            "PUT",
+            $"conversations/{direct}/messages/{await FirstAsync(scene, direct)}/reactions/:{text.Replace(' ', '_')}:"))),
         Listing("in a group's title", (scene, text) => scene.GroupAsync(text, scene.Victim.Name)),
-        Listing("in a group's new title", async (scene, text) => await scene.TryAsync(scene.Mallory, "PATCH", $"conversations/{await scene.GroupAsync("Trip", scene.Victim.Name)}", new { title = text })),
+        Listing("in a group's new title", async (scene, text) => await scene.TryAsync(
+            scene.Mallory, "PATCH", $"conversations/{await scene.GroupAsync("Trip", scene.Victim.Name)}", new { title = text })),
         Listing("in a group's description", async (scene, text) =>
         {
             await scene.Host.AreFriendsAsync(scene.Mallory.Name, scene.Victim.Name);
-            await scene.TryAsync(scene.Mallory, "PATCH", $"conversations/{await scene.GroupAsync("Trip", scene.Victim.Name)}", new { description = text });
+            await scene.TryAsync(
+                scene.Mallory, "PATCH", $"conversations/{await scene.GroupAsync("Trip", scene.Victim.Name)}", new { description = text });
         }),
         Listing("in a request", async (scene, text) => await scene.SayAsync(await scene.DirectAsync(), new { text })),
         .. Spellings.Select(spelling => new Abuse($"spell a listed word {spelling.What}", async (scene, isInnocent) =>
-            await InOpenAsync(scene, direct => scene.SayAsync(direct, new { text = $"{scene.Mark} {spelling.Spell(isInnocent ? Unlisted : Listed)}" })))),
+            await InOpenAsync(
+                scene, direct => scene.SayAsync(direct, new { text = $"{scene.Mark} {spelling.Spell(isInnocent ? Unlisted : Listed)}" })))),
     ];
 
     private static IEnumerable<(string What, Func<string, string> Spell)> Spellings =>
@@ -203,7 +236,8 @@ internal sealed record Abuse(string What, Func<Scene, bool, Task> TryAsync)
     });
 
     /// <summary>Something after the victim has blocked mallory.</summary>
-    private static Abuse Blocked(string what, Func<Scene, string, Task> act) => new($"{what} although one is blocked", async (scene, isInnocent) =>
+    private static Abuse Blocked(string what, Func<Scene, string, Task> act) =>
+        new($"{what} although one is blocked", async (scene, isInnocent) =>
     {
         var direct = await scene.OpenAsync();
         await (isInnocent ? Task.CompletedTask : scene.BlockAsync());
@@ -217,7 +251,9 @@ internal sealed record Abuse(string What, Func<Scene, bool, Task> TryAsync)
     private static async Task InOpenAsync(Scene scene, Func<string, Task> act) => await act(await scene.OpenAsync());
 
     private static async Task<string> IdAsync(Scene scene) =>
-        (await scene.TryAsync(scene.Mallory, "POST", "conversations", new { kind = "direct", members = new[] { scene.Victim.Name } })).Text("conversationId") ?? "aaaaaaaaaaaaaaaaaaaaaa";
+        (await scene.TryAsync(scene.Mallory, "POST", "conversations", new { kind = "direct", members = new[] { scene.Victim.Name } }))
+            .Text("conversationId")
+            ?? "aaaaaaaaaaaaaaaaaaaaaa";
 
     private static async Task<string> FirstAsync(Scene scene, string conversation) =>
         (await scene.Mallory.MessagesAsync(conversation)).Messages.First(message => message.SenderId == scene.Mallory.Name).MessageId;

@@ -104,7 +104,8 @@ internal sealed class GroupState
             return TrustModel.Ok;
         }
 
-        if (me is not { State: "invited" } || (isAccepted && (me.IsDeclined || !Active.Any() || Active.Append(me.InvitedBy!).Any(other => model.IsBlocked(who, other)))))
+        if (me is not { State: "invited" }
+            || (isAccepted && (me.IsDeclined || !Active.Any() || Active.Append(me.InvitedBy!).Any(other => model.IsBlocked(who, other)))))
         {
             return TrustModel.NoRequest;
         }
@@ -208,7 +209,9 @@ internal sealed class GroupState
     private static string Add(TrustModel model, string by, string who, IReadOnlyList<string> together)
     {
         var contact = model.Contact(isAdd: true, by, who);
-        return contact == TrustModel.Open && together.Any(other => other != who && model.IsBlocked(who, other)) ? TrustModel.Request : contact;
+        return contact == TrustModel.Open && together.Any(other => other != who && model.IsBlocked(who, other))
+            ? TrustModel.Request
+            : contact;
     }
 
     private void Take(TrustModel model, string by, Dictionary<string, string> adds)
@@ -222,7 +225,8 @@ internal sealed class GroupState
             }
 
             var before = Members.GetValueOrDefault(who);
-            if (before is null || (before.State != "requested" && before is not { State: "invited", IsDeclined: false } && before.InvitedIn != model.Era))
+            if (before is null
+                || (before.State != "requested" && before is not { State: "invited", IsDeclined: false } && before.InvitedIn != model.Era))
             {
                 var invited = before ?? new MemberState();
                 (invited.State, invited.InvitedBy, invited.InvitedIn, invited.IsDeclined) = ("invited", by, model.Era, false);

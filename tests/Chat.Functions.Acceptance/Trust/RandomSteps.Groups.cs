@@ -15,9 +15,11 @@ internal sealed partial class RandomSteps
         }
 
         var (group, at) = ($"group {++_last}", Instance());
-        return new($"{by} creates {group} with {string.Join(", ", others)}", model => GroupState.Create(model, group, by, others), async () =>
+        return new(
+            $"{by} creates {group} with {string.Join(", ", others)}", model => GroupState.Create(model, group, by, others), async () =>
         {
-            var (answer, json, _) = await world.AskAsync(by, at, "POST", "/api/conversations", new { kind = "group", title = group, members = others }, key: group);
+            var (answer, json, _) = await world.AskAsync(
+                by, at, "POST", "/api/conversations", new { kind = "group", title = group, members = others }, key: group);
             if (answer == TrustModel.Ok)
             {
                 world.Ids[group] = json.Text("conversationId")!;
@@ -50,7 +52,9 @@ internal sealed partial class RandomSteps
     {
         var (text, at) = (Plain(), Instance());
         var said = mentioned is null ? text : $"@{mentioned} {text}";
-        var body = Harness.Person.Under(text, mentioned is null ? new { text } : new { text = said, mentions = new[] { new { userId = mentioned, offset = 0, length = mentioned.Length + 1 } } });
+        var body = Harness.Person.Under(text, mentioned is null
+            ? new { text }
+            : new { text = said, mentions = new[] { new { userId = mentioned, offset = 0, length = mentioned.Length + 1 } } });
         return new($"{by} says {said} in {group}", model => model.Groups[group].Send(by, text, mentioned), async () =>
             (await world.AskAsync(by, at, "POST", $"/api/conversations/{world.Ids[group]}/messages", body, world.Ids[group])).Answer);
     }
@@ -60,12 +64,16 @@ internal sealed partial class RandomSteps
         users = users.Count > 0 ? users : [.. Some()];
         users.Remove(by);
         users = users.Count > 0 ? users : [TrustWorld.Names.First(name => name != by)];
-        return new($"{by} adds {string.Join(", ", users)} to {group}", model => model.Groups[group].AddMembers(model, by, users), InGroup(group, by, "POST", "members", new { members = users }));
+        return new(
+            $"{by} adds {string.Join(", ", users)} to {group}",
+            model => model.Groups[group].AddMembers(model, by, users),
+            InGroup(group, by, "POST", "members", new { members = users }));
     }
 
     private Step Remove(string group, string by, string who) => by == who
         ? Leave(group, who)
-        : new($"{by} removes {who} from {group}", model => model.Groups[group].Remove(by, who), InGroup(group, by, "DELETE", $"members/{who}"));
+        : new($"{by} removes {who} from {group}", model => model.Groups[group].Remove(by, who), InGroup(
+            group, by, "DELETE", $"members/{who}"));
 
     /// <summary>Owners stay: who follows them is another story.</summary>
     private Step Leave(string group, string who)
@@ -78,33 +86,45 @@ internal sealed partial class RandomSteps
         var at = Instance();
         return new($"{who} leaves {group}", model => model.Groups[group].Leave(who), async () =>
         {
-            var (answer, _, isRepeat) = await world.AskAsync(who, at, "DELETE", $"/api/conversations/{world.Ids[group]}/members/{who}", conversation: world.Ids[group]);
+            var (answer, _, isRepeat) = await world.AskAsync(
+                who, at, "DELETE", $"/api/conversations/{world.Ids[group]}/members/{who}", conversation: world.Ids[group]);
 
             // A repeat finds that it was done.
-            return isRepeat && answer == TrustModel.NoConversation && Model.Groups[group].Members.GetValueOrDefault(who) is { IsActive: true } ? TrustModel.Ok : answer;
+            return isRepeat
+                && answer == TrustModel.NoConversation && Model.Groups[group].Members.GetValueOrDefault(who) is { IsActive: true }
+                ? TrustModel.Ok
+                : answer;
         });
     }
 
     private Step Promote(string group, string by, string who) =>
-        new($"{by} makes {who} an admin of {group}", model => model.Groups[group].Promote(by, who), InGroup(group, by, "PATCH", $"members/{who}", new { role = "admin" }));
+        new($"{by} makes {who} an admin of {group}", model => model.Groups[group].Promote(by, who), InGroup(
+            group, by, "PATCH", $"members/{who}", new { role = "admin" }));
 
     private Step Policy(string group, string by)
     {
         var takesApproval = random.Next(2) == 0;
-        return new($"{by} lets {group} be joined {(takesApproval ? "by approval" : "freely")}", model => Change(() => model.Groups[group].TakesApproval = takesApproval), InGroup(group, by, "PATCH", "", new { joinPolicy = takesApproval ? "approval" : "open" }));
+        return new(
+            $"{by} lets {group} be joined {(takesApproval ? "by approval" : "freely")}",
+            model => Change(() => model.Groups[group].TakesApproval = takesApproval),
+            InGroup(group, by, "PATCH", "", new { joinPolicy = takesApproval ? "approval" : "open" }));
     }
 
     private Step Decide(string group, string by)
     {
         var waiting = Model.Groups[group].Members.Where(one => one.Value.State == "requested").Select(one => one.Key).ToList();
         var (who, isApproved) = (waiting.Count > 0 ? Pick(waiting) : Pick(TrustWorld.Names), random.Next(3) > 0);
-        return new($"{by} {(isApproved ? "approves" : "rejects")} {who} for {group}", model => model.Groups[group].Decide(model, by, who, isApproved), InGroup(group, by, "POST", $"join-requests/{who}/{(isApproved ? "approve" : "reject")}"));
+        return new(
+            $"{by} {(isApproved ? "approves" : "rejects")} {who} for {group}",
+            model => model.Groups[group].Decide(model, by, who, isApproved),
+            InGroup(group, by, "POST", $"join-requests/{who}/{(isApproved ? "approve" : "reject")}"));
     }
 
     /// <summary>Comes by a link of another admin's, who makes it if need be.</summary>
     private Step Join(string group, string who)
     {
-        var admins = Model.Groups[group].Members.Where(one => one.Value is { IsActive: true, Role: not "member" }).Select(one => one.Key).ToList();
+        var admins = Model.Groups[group].Members.Where(one => one.Value is { IsActive: true, Role: not "member" }).Select(one => one.Key)
+            .ToList();
         var (maker, at) = (Pick([.. admins.Where(admin => admin != who || admins.Count == 1)]), Instance());
         return new($"{who} comes to {group} by a link of {maker}", model => model.Groups[group].JoinBy(model, who, maker), async () =>
         {
@@ -125,9 +145,16 @@ internal sealed partial class RandomSteps
         return new(
             $"{by} {(isAccepted ? "accepts" : andBlock ? "declines and blocks" : "declines")} {group}",
             model => model.Groups[group].Answer(model, by, isAccepted, andBlock),
-            Ask(by, "POST", $"/api/requests/{world.Ids[group]}/{(isAccepted ? "accept" : "decline")}", isAccepted ? null : new { block = andBlock }, group))
+            Ask(
+                by,
+                "POST",
+                $"/api/requests/{world.Ids[group]}/{(isAccepted ? "accept" : "decline")}",
+                isAccepted ? null : new { block = andBlock },
+                group))
         {
-            Blocking = !isAccepted && andBlock && Model.Groups[group].Members.GetValueOrDefault(by)?.InvitedBy is { } inviter ? [by, inviter] : [],
+            Blocking = !isAccepted && andBlock && Model.Groups[group].Members.GetValueOrDefault(by)?.InvitedBy is { } inviter
+                ? [by, inviter]
+                : [],
         };
     }
 }

@@ -22,7 +22,8 @@ internal sealed class Scene
     public Scene(ChatApp app, JumpingClock clock, string name)
     {
         (_app, _clock, _name) = (app, clock, name);
-        (Mallory, Victim, Friend, Moderator) = (As("mallory"), As("victim"), As("friend"), new Person(app.Http, "vera", "chat.moderator", Lifetime));
+        (Mallory, Victim, Friend, Moderator) = (
+            As("mallory"), As("victim"), As("friend"), new Person(app.Http, "vera", "chat.moderator", Lifetime));
         Host = new Harness.HostApp(new Person(app.Http, "app", "chat.host", Lifetime));
     }
 
@@ -84,15 +85,25 @@ internal sealed class Scene
         TryAsync(person ?? Mallory, "POST", $"conversations/{conversation}/messages", Person.Under($"say-{++_sent}", content));
 
     public Task<JsonElement> BatchAsync(string conversation, params string[] texts) =>
-        TryAsync(Mallory, "POST", $"conversations/{conversation}/messages/batch", new { messages = texts.Select(text => new { clientMessageId = $"batch-{++_sent}", text }) });
+        TryAsync(Mallory, "POST", $"conversations/{conversation}/messages/batch", new
+        {
+            messages = texts.Select(text => new { clientMessageId = $"batch-{++_sent}", text }),
+        });
 
     /// <summary>Tries to send what is due when a while has passed, in which something else happens.</summary>
     public async Task ScheduleAsync(string conversation, string text, Func<Task>? meanwhile = null)
     {
-        await TryAsync(Mallory, "POST", $"conversations/{conversation}/scheduled", new { clientMessageId = $"later-{++_sent}", text, dueAt = _clock.GetUtcNow().AddMinutes(5) });
+        await TryAsync(
+            Mallory,
+            "POST",
+            $"conversations/{conversation}/scheduled",
+            new { clientMessageId = $"later-{++_sent}", text, dueAt = _clock.GetUtcNow().AddMinutes(5) });
         await (meanwhile?.Invoke() ?? Task.CompletedTask);
         _clock.Jump(TimeSpan.FromMinutes(6));
-        await Eventually.SeesAsync(_clock, () => Task.FromResult(_app.Azure.ServiceBus.Find(ScheduledDue.Queue)!.Count()), left => left is { Active: 0, InFlight: 0, Scheduled: 0 });
+        await Eventually.SeesAsync(
+            _clock,
+            () => Task.FromResult(_app.Azure.ServiceBus.Find(ScheduledDue.Queue)!.Count()),
+            left => left is { Active: 0, InFlight: 0, Scheduled: 0 });
     }
 
     /// <summary>Tries to forward something that mallory said elsewhere.</summary>
@@ -100,21 +111,29 @@ internal sealed class Scene
     {
         var own = await GroupAsync("Own", As("helper").Name);
         var said = await SayAsync(own, new { text });
-        await TryAsync(Mallory, "POST", $"conversations/{own}/messages/{said.Text("messageId")}/forward", new { clientMessageId = $"forward-{++_sent}", to = new[] { conversation } });
+        await TryAsync(
+            Mallory,
+            "POST",
+            $"conversations/{own}/messages/{said.Text("messageId")}/forward",
+            new { clientMessageId = $"forward-{++_sent}", to = new[] { conversation } });
     }
 
     /// <summary>Tries to create a group of mallory's; an id that nobody has if that is refused.</summary>
     public Task<string> GroupAsync(string title, params string[] members) => GroupOfAsync(Mallory, title, members);
 
     public async Task<string> GroupOfAsync(Person owner, string title, params string[] members) =>
-        (await TryAsync(owner, "POST", "conversations", new { kind = "group", title, members })).Text("conversationId") ?? "aaaaaaaaaaaaaaaaaaaaaa";
+        (await TryAsync(owner, "POST", "conversations", new { kind = "group", title, members })).Text("conversationId")
+            ?? "aaaaaaaaaaaaaaaaaaaaaa";
 
     /// <summary>A moderator bans mallory.</summary>
     public async Task BanAsync()
     {
-        await Friend.AskAsync("POST", "/api/reports", new { target = new { userId = Mallory.Name }, reason = "spam" }, HttpStatusCode.Accepted);
-        var open = (await Moderator.AskAsync("GET", "/api/moderation/cases?limit=100")).List("cases").Single(one => $"{one}".Contains($"\"{Mallory.Name}\"", StringComparison.Ordinal));
-        await Moderator.DecideAsync($"/api/moderation/cases/{open.Text("caseId")}", new { action = "ban", ground = "terms", rule = "Spam" });
+        await Friend.AskAsync(
+            "POST", "/api/reports", new { target = new { userId = Mallory.Name }, reason = "spam" }, HttpStatusCode.Accepted);
+        var open = (await Moderator.AskAsync("GET", "/api/moderation/cases?limit=100")).List("cases")
+            .Single(one => $"{one}".Contains($"\"{Mallory.Name}\"", StringComparison.Ordinal));
+        await Moderator.DecideAsync(
+            $"/api/moderation/cases/{open.Text("caseId")}", new { action = "ban", ground = "terms", rule = "Spam" });
     }
 
     /// <summary>All that the victim can see: lists, requests, whatever those name, mallory's profile.</summary>

@@ -9,7 +9,8 @@ internal static class TrustAudit
     /// <summary>Looks at everything that somebody sees without opening a conversation, and at what was pushed to them.</summary>
     public static async Task ListsOfAsync(TrustWorld world, string who)
     {
-        var keys = world.Ids.GroupBy(one => one.Value, StringComparer.Ordinal).ToDictionary(one => one.Key, one => one.First().Key, StringComparer.Ordinal);
+        var keys = world.Ids.GroupBy(one => one.Value, StringComparer.Ordinal)
+            .ToDictionary(one => one.Key, one => one.First().Key, StringComparer.Ordinal);
         string KeyOf(string? conversation) => keys.GetValueOrDefault(conversation ?? "", "an unknown one");
         async Task<System.Text.Json.JsonElement> GetAsync(string path) => (await world.AskAsync(who, 0, "GET", path)).Json;
 
@@ -21,14 +22,21 @@ internal static class TrustAudit
         Only(world, who, $"the requests of {who}", $"{requests}", model => model.AskedOf(who));
 
         var blocks = await GetAsync("/api/blocks");
-        world.Sees($"the blocks of {who}", Sorted(blocks.List("blocks").Select(one => $"{who}>{one.Text("userId")}")), model => Sorted(model.Blocks.Where(one => one.StartsWith($"{who}>", StringComparison.Ordinal))));
+        world.Sees(
+            $"the blocks of {who}",
+            Sorted(blocks.List("blocks").Select(one => $"{who}>{one.Text("userId")}")),
+            model => Sorted(model.Blocks.Where(one => one.StartsWith($"{who}>", StringComparison.Ordinal))));
 
         var presence = await GetAsync($"/api/presence?users={string.Join(',', TrustWorld.Names)}");
-        world.Sees($"the presence that {who} sees", Sorted(presence.List("presence").Select(one => one.Text("userId")!)), model => Sorted(TrustWorld.Names.Where(name => model.Shows(name, who))));
+        world.Sees(
+            $"the presence that {who} sees",
+            Sorted(presence.List("presence").Select(one => one.Text("userId")!)),
+            model => Sorted(TrustWorld.Names.Where(name => model.Shows(name, who))));
 
         var list = await GetAsync("/api/conversations?filter=all&limit=100");
         var listed = list.List("conversations").Select(one => KeyOf(one.Text("conversationId"))).ToList();
-        world.Holds($"the list of {who}", Sorted(listed), model => Required(model, who).All(listed.Contains) && listed.All(key => key == $"own of {who}" || Allowed(model, who).Contains(key)));
+        world.Holds($"the list of {who}", Sorted(listed), model => Required(model, who).All(listed.Contains) && listed.All(
+            key => key == $"own of {who}" || Allowed(model, who).Contains(key)));
         Only(world, who, $"the list of {who}", $"{list}", model => model.TextsFor(who));
 
         var sync = await GetAsync("/api/sync?limit=100");
@@ -44,8 +52,11 @@ internal static class TrustAudit
             {
                 "an unknown one" => type is "block.updated" or "user.updated",
                 _ when key.StartsWith("own of ", StringComparison.Ordinal) => key == $"own of {who}",
-                _ when type is "request.received" or "request.resolved" => world.IsAllowed(who, $"requests of {pushed.Text("conversationId")}") || world.IsAllowed(who, $"events of {pushed.Text("conversationId")}"),
-                _ when type.StartsWith("typing.", StringComparison.Ordinal) => world.IsAllowed(who, $"typing of {pushed.Text("data.userId")}"),
+                _ when type is "request.received" or "request.resolved" => world.IsAllowed(
+                    who, $"requests of {pushed.Text("conversationId")}")
+                    || world.IsAllowed(who, $"events of {pushed.Text("conversationId")}"),
+                _ when type.StartsWith("typing.", StringComparison.Ordinal) => world.IsAllowed(
+                    who, $"typing of {pushed.Text("data.userId")}"),
                 _ => world.IsAllowed(who, $"events of {pushed.Text("conversationId")}"),
             };
             world.Holds($"a push to {who} of {key}", $"{pushed}", _ => isAllowed);
@@ -64,7 +75,9 @@ internal static class TrustAudit
     {
         var path = $"/api/conversations/{world.Ids[group]}";
         var (answer, members, _) = await world.AskAsync(who, 0, "GET", $"{path}/members");
-        world.Sees($"{group} for {who}", answer, model => model.Groups[group].Members.GetValueOrDefault(who) is { IsActive: true } ? TrustModel.Ok : TrustModel.NoConversation);
+        world.Sees($"{group} for {who}", answer, model => model.Groups[group].Members.GetValueOrDefault(who) is { IsActive: true }
+            ? TrustModel.Ok
+            : TrustModel.NoConversation);
         if (answer != TrustModel.Ok)
         {
             return;
@@ -73,22 +86,27 @@ internal static class TrustAudit
         world.Sees(
             $"the members of {group}",
             Sorted(members.List("members").Select(one => $"{one.Text("userId")}: {one.Text("state")}")),
-            model => Sorted(model.Groups[group].Members.Where(one => one.Value.State is "active" or "invited").Select(one => $"{one.Key}: {one.Value.State}")));
+            model => Sorted(model.Groups[group].Members.Where(one => one.Value.State is "active" or "invited")
+                .Select(one => $"{one.Key}: {one.Value.State}")));
         var page = (await world.AskAsync(who, 1, "GET", $"{path}/messages?limit=100")).Json;
         // Of whom they block there are stubs.
-        var seen = page.List("messages").Where(one => one.Text("text") is not null).ToDictionary(one => Token(one.Text("text")), one => one.Text("senderId")!, StringComparer.Ordinal);
+        var seen = page.List("messages").Where(one => one.Text("text") is not null)
+            .ToDictionary(one => Token(one.Text("text")), one => one.Text("senderId")!, StringComparer.Ordinal);
         world.Holds($"the newest messages of {group} for {who}", Texts(page), model =>
         {
             var said = model.Groups[group].Texts.Skip(model.Groups[group].Members[who].From).TakeLast(100).ToList();
             var open = said.Where(one => !model.IsBlocked(who, one.By));
-            return open.All(one => seen.ContainsKey(one.Text)) && seen.Keys.All(text => text.Length == 0 || said.Exists(one => one.Text == text));
+            return open.All(one => seen.ContainsKey(one.Text))
+                && seen.Keys.All(text => text.Length == 0 || said.Exists(one => one.Text == text));
         });
     }
 
     /// <summary>What must be in somebody's list.</summary>
     private static IEnumerable<string> Required(TrustModel model, string who) =>
     [
-        .. model.Pairs.Where(pair => TrustModel.Other(pair.Key, who) is not null && (pair.Value.AskedBy is null || pair.Value.AskedBy == who)).Select(pair => pair.Key),
+        .. model.Pairs.Where(
+            pair => TrustModel.Other(pair.Key, who) is not null && (pair.Value.AskedBy is null || pair.Value.AskedBy == who))
+            .Select(pair => pair.Key),
         .. model.Groups.Where(group => group.Value.Active.Contains(who)).Select(group => group.Key),
     ];
 
@@ -102,13 +120,16 @@ internal static class TrustAudit
         var tokens = TrustWorld.TokensIn(seen).Where(token => !world.IsAllowed(who, token)).ToList();
         if (tokens.Count > 0)
         {
-            world.Holds($"{what} says nothing but what is for them", seen, model => tokens.All(allowed(model).ToHashSet(StringComparer.Ordinal).Contains));
+            world.Holds($"{what} says nothing but what is for them", seen, model => tokens.All(
+                allowed(model).ToHashSet(StringComparer.Ordinal).Contains));
         }
     }
 
-    private static string Texts(System.Text.Json.JsonElement page) => string.Join(' ', page.List("messages").Select(one => Token(one.Text("text"))));
+    private static string Texts(System.Text.Json.JsonElement page) =>
+        string.Join(' ', page.List("messages").Select(one => Token(one.Text("text"))));
 
-    private static string Newest(List<Said> texts) => string.Join(' ', texts.TakeLast(100).Select(said => said.IsTakenBack ? "" : said.Text));
+    private static string Newest(List<Said> texts) =>
+        string.Join(' ', texts.TakeLast(100).Select(said => said.IsTakenBack ? "" : said.Text));
 
     private static string Token(string? text) => TrustWorld.TokensIn(text ?? "").FirstOrDefault("");
 

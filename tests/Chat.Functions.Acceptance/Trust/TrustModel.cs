@@ -195,7 +195,8 @@ internal sealed class TrustModel
     [
         .. from pair in Pairs
            let other = Other(pair.Key, who)
-           where other is not null && pair.Value is { SentIn: not null, IsDeclined: false } && pair.Value.AskedBy == other && !IsBlocked(who, other)
+           where other is not null && pair.Value is { SentIn: not null, IsDeclined: false } && pair.Value.AskedBy == other
+               && !IsBlocked(who, other)
            select $"{other} in {pair.Key}",
         .. from one in Groups
            let me = one.Value.Members.GetValueOrDefault(who)

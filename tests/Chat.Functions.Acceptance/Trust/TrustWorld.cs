@@ -67,7 +67,8 @@ internal sealed partial class TrustWorld : IAsyncDisposable
     {
         var (clock, faults) = (new JumpingClock(), new Faults(seed));
         var azure = await LocalAzure.StartAsync(directory: null, time: clock, faults: faults);
-        var world = new TrustWorld(azure, faults, clock, [await ChatApp.StartAsync(azure, Settings), await ChatApp.StartAsync(azure, Settings)]);
+        var world = new TrustWorld(
+            azure, faults, clock, [await ChatApp.StartAsync(azure, Settings), await ChatApp.StartAsync(azure, Settings)]);
         await world.Any("zed", 0).AskAsync("PATCH", "/api/me/privacy", new { whoCanAdd = "everyone" });
         foreach (var name in Names)
         {
@@ -90,7 +91,8 @@ internal sealed partial class TrustWorld : IAsyncDisposable
         IEnumerable<Step[]> orders = steps.Length == 1 ? [steps] : [steps, [.. steps.Reverse()]];
         var expected = new HashSet<string>(StringComparer.Ordinal);
         List<TrustModel> left = [];
-        foreach (var (model, order) in _models.SelectMany(model => orders.Select(order => (steps.Length == 1 ? model : model.Clone(), order))))
+        foreach (var (model, order) in _models.SelectMany(
+            model => orders.Select(order => (steps.Length == 1 ? model : model.Clone(), order))))
         {
             var said = order.ToDictionary(step => step, step => step.Expected(model));
             var all = string.Join(" and ", steps.Select(step => said[step]));
@@ -134,7 +136,9 @@ internal sealed partial class TrustWorld : IAsyncDisposable
         _clock.Jump(ahead);
         await Eventually.SeesAsync(
             _clock,
-            async () => (await AskAsync(who, 0, "GET", $"/api/conversations/{conversation}/scheduled", conversation: conversation)).Json.List("scheduled").Count,
+            async () =>
+                (await AskAsync(who, 0, "GET", $"/api/conversations/{conversation}/scheduled", conversation: conversation)).Json.List(
+                    "scheduled").Count,
             left => left == 0);
     }
 
@@ -143,10 +147,18 @@ internal sealed partial class TrustWorld : IAsyncDisposable
     {
         foreach (var (service, operation, kind, chance) in new[]
         {
-            ("cosmos", "*", FaultKind.ResetBefore, 0.01), ("cosmos", "*", FaultKind.ResetAfter, 0.02), ("cosmos", "*", FaultKind.TimeoutAfter, 0.02),
-            ("cosmos", "*", FaultKind.Throttle, 0.02), ("cosmos", "*", FaultKind.Fail, 0.02), ("cosmos", "batch", FaultKind.FalsePrecondition, 0.05),
-            ("servicebus", "send", FaultKind.ResetBefore, 0.05), ("servicebus", "send", FaultKind.ResetAfter, 0.05), ("servicebus", "receive", FaultKind.Duplicate, 0.1),
-            ("servicebus", "receive", FaultKind.Reorder, 0.1), ("signalr", "send-user", FaultKind.Fail, 0.05), ("signalr", "send-user", FaultKind.ResetAfter, 0.05),
+            ("cosmos", "*", FaultKind.ResetBefore, 0.01),
+            ("cosmos", "*", FaultKind.ResetAfter, 0.02),
+            ("cosmos", "*", FaultKind.TimeoutAfter, 0.02),
+            ("cosmos", "*", FaultKind.Throttle, 0.02),
+            ("cosmos", "*", FaultKind.Fail, 0.02),
+            ("cosmos", "batch", FaultKind.FalsePrecondition, 0.05),
+            ("servicebus", "send", FaultKind.ResetBefore, 0.05),
+            ("servicebus", "send", FaultKind.ResetAfter, 0.05),
+            ("servicebus", "receive", FaultKind.Duplicate, 0.1),
+            ("servicebus", "receive", FaultKind.Reorder, 0.1),
+            ("signalr", "send-user", FaultKind.Fail, 0.05),
+            ("signalr", "send-user", FaultKind.ResetAfter, 0.05),
         })
         {
             _faults.Add(new Fault(service, operation, kind) { Probability = chance });
@@ -188,7 +200,8 @@ internal sealed partial class TrustWorld : IAsyncDisposable
         var start = TimeProvider.System.GetTimestamp();
         for (var attempt = 0; ; attempt++)
         {
-            using var answer = await Any(who, instance + attempt).SendAsync(new HttpMethod(method), path, body is null ? null : JsonContent.Create(body), request =>
+            using var answer = await Any(who, instance + attempt)
+                .SendAsync(new HttpMethod(method), path, body is null ? null : JsonContent.Create(body), request =>
             {
                 if (conversation is not null && _sessions.TryGetValue(conversation, out var sessions))
                 {
@@ -213,16 +226,19 @@ internal sealed partial class TrustWorld : IAsyncDisposable
             {
                 lock (_sessions)
                 {
-                    _sessions[place] = [.. _sessions.GetValueOrDefault(place, []).Append(session.Single()).Distinct(StringComparer.Ordinal).TakeLast(2)];
+                    _sessions[place] = [.. _sessions.GetValueOrDefault(place, []).Append(session.Single()).Distinct(StringComparer.Ordinal)
+                        .TakeLast(2)];
                 }
             }
 
-            return (answer.IsSuccessStatusCode ? TrustModel.Ok : json.Text("code") ?? $"{(int)answer.StatusCode} {text}", json, attempt > 0);
+            return (
+                answer.IsSuccessStatusCode ? TrustModel.Ok : json.Text("code") ?? $"{(int)answer.StatusCode} {text}", json, attempt > 0);
         }
     }
 
     /// <summary>The tokens of messages in something that was answered or pushed.</summary>
-    public static IEnumerable<string> TokensIn(string text) => Token.Matches(text).Select(match => match.Value).Distinct(StringComparer.Ordinal);
+    public static IEnumerable<string> TokensIn(string text) =>
+        Token.Matches(text).Select(match => match.Value).Distinct(StringComparer.Ordinal);
 
     public async ValueTask DisposeAsync()
     {
@@ -240,7 +256,8 @@ internal sealed partial class TrustWorld : IAsyncDisposable
 
     /// <summary>Of a batch or a forward each message may be answered so.</summary>
     private static bool IsToBeRepeated(HttpStatusCode status, string text) =>
-        status == HttpStatusCode.ServiceUnavailable || (status == HttpStatusCode.OK && text.Contains("\"code\":\"unavailable\"", StringComparison.Ordinal));
+        status == HttpStatusCode.ServiceUnavailable
+            || (status == HttpStatusCode.OK && text.Contains("\"code\":\"unavailable\"", StringComparison.Ordinal));
 
     private Person Any(string name, int instance)
     {
@@ -283,7 +300,8 @@ internal sealed partial class TrustWorld : IAsyncDisposable
         if (left.Count == 0)
         {
             var all = string.Join("; or ", expected.Distinct(StringComparer.Ordinal));
-            throw new XunitException($"{what}\nseen: {seen}\nexpected: {all}\nmodel: {Model.Fingerprint()}\n{string.Join('\n', _history.TakeLast(60))}");
+            throw new XunitException(
+                $"{what}\nseen: {seen}\nexpected: {all}\nmodel: {Model.Fingerprint()}\n{string.Join('\n', _history.TakeLast(60))}");
         }
 
         _models = left.Count == 1 ? left : [.. left.DistinctBy(model => model.Fingerprint())];

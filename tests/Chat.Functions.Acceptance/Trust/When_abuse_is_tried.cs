@@ -23,7 +23,9 @@ public sealed class When_abuse_is_tried(When_abuse_is_tried.StrictApp stage) : I
             await using var phone = await scene.Victim.ListenAsync();
             await abuse.TryAsync(scene, isInnocent);
             var seen = await scene.SeenAsync() + string.Concat(phone.Events());
-            Assert.True(isInnocent == seen.Contains(scene.Mark, StringComparison.Ordinal), $"{(isInnocent ? "Innocent" : "Abuse")}: the victim sees {seen}");
+            Assert.True(
+                isInnocent == seen.Contains(scene.Mark, StringComparison.Ordinal),
+                $"{(isInnocent ? "Innocent" : "Abuse")}: the victim sees {seen}");
         }
     }
 

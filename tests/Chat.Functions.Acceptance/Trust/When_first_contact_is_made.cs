@@ -18,7 +18,8 @@ public sealed class When_first_contact_is_made
     private static readonly string?[] Audiences = [null, "everyone", "friends", "following", "noOne"];
 
     /// <summary>What else is between the two; each with another part of the table.</summary>
-    private static readonly string[] Besides = ["blocks", "is blocked", "sender is restricted", "recipient is banned", "talked", "talked, and blocks"];
+    private static readonly string[] Besides =
+        ["blocks", "is blocked", "sender is restricted", "recipient is banned", "talked", "talked, and blocks"];
 
     [Fact]
     public async Task Should_come_to_what_the_table_says()
@@ -31,7 +32,9 @@ public sealed class When_first_contact_is_made
             from isFollowed in new[] { false, true }
             from audience in Audiences
             select new Pair(sender, recipient, follows, isFollowed, audience, "")).ToList();
-        cases.AddRange(Besides.SelectMany((besides, n) => cases.Where((_, m) => m % Besides.Length == n).Select(one => one with { Besides = besides })).ToList());
+        cases.AddRange(Besides.SelectMany(
+            (besides, n) => cases.Where((_, m) => m % Besides.Length == n).Select(one => one with { Besides = besides }))
+            .ToList());
         cases = [.. cases.Select((one, n) => one with { Recipient = $"recipient-{n}" })];
 
         await PrepareAsync(open, cases);
@@ -63,10 +66,15 @@ public sealed class When_first_contact_is_made
             await host.SaysAsync(name, age);
         }
 
-        var follows = cases.SelectMany(one => new[] { (From: one.Recipient, To: one.Sender, one.Follows), (From: one.Sender, To: one.Recipient, Follows: one.IsFollowed) }).Where(one => one.Follows);
+        var follows = cases.SelectMany(one =>
+            new[] { (From: one.Recipient, To: one.Sender, one.Follows), (From: one.Sender, To: one.Recipient, Follows: one.IsFollowed) })
+            .Where(one => one.Follows);
         foreach (var some in follows.Chunk(500))
         {
-            await host.Caller.DoAsync("POST", "/api/host/relationships", new { relationships = some.Select(one => new { from = one.From, to = one.To, follows = true, version = 1 }) });
+            await host.Caller.DoAsync(
+                "POST",
+                "/api/host/relationships",
+                new { relationships = some.Select(one => new { from = one.From, to = one.To, follows = true, version = 1 }) });
         }
 
         await Parallel.ForEachAsync(cases, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (one, _) =>
@@ -95,7 +103,8 @@ public sealed class When_first_contact_is_made
                 _ => Task.CompletedTask,
             });
         });
-        foreach (var restricted in cases.Where(one => one.Besides == "sender is restricted").Select(one => one.Sender).Distinct(StringComparer.Ordinal))
+        foreach (var restricted in cases.Where(one => one.Besides == "sender is restricted").Select(one => one.Sender)
+            .Distinct(StringComparer.Ordinal))
         {
             await DecideAsync(open, restricted, "restrict");
         }
@@ -103,15 +112,21 @@ public sealed class When_first_contact_is_made
 
     private static async Task DecideAsync(ChatApp app, string user, string action)
     {
-        await app.As("reporter").AskAsync("POST", "/api/reports", new { target = new { userId = user }, reason = "spam" }, HttpStatusCode.Accepted);
+        await app.As("reporter")
+            .AskAsync("POST", "/api/reports", new { target = new { userId = user }, reason = "spam" }, HttpStatusCode.Accepted);
         var vera = app.AsModerator($"vera-of-{user}");
-        var open = await Eventually.SeesAsync(async () => (await vera.AskAsync("GET", "/api/moderation/cases?limit=100")).List("cases").Where(one => $"{one}".Contains($"\"{user}\"", StringComparison.Ordinal)).ToList(), found => found.Count == 1);
+        var open = await Eventually.SeesAsync(
+            async () => (await vera.AskAsync("GET", "/api/moderation/cases?limit=100")).List(
+                "cases").Where(one => $"{one}".Contains($"\"{user}\"", StringComparison.Ordinal)).ToList(),
+            found => found.Count == 1);
         await vera.DecideAsync($"/api/moderation/cases/{open[0].Text("caseId")}", new { action, ground = "terms", rule = "Spam" });
     }
 
     private static async Task<string> TryAsync(Person sender, string recipient, bool isAdd)
     {
-        using var answer = await sender.PostAsync("/api/conversations", isAdd ? new { kind = "group", title = "Trip", members = new[] { recipient } } : new { kind = "direct", members = new[] { recipient } });
+        using var answer = await sender.PostAsync("/api/conversations", isAdd
+            ? new { kind = "group", title = "Trip", members = new[] { recipient } }
+            : new { kind = "direct", members = new[] { recipient } });
         var json = await answer.Content.ReadFromJsonAsync<JsonElement>();
         return json.Text("code")
             ?? (isAdd ? json.Number("memberCount") == 2 ? TrustModel.Open : TrustModel.Request

@@ -42,7 +42,8 @@ public sealed partial class When_refusals_are_compared
     [
         ("isn't answered", (_, _, _, _) => Task.CompletedTask),
         ("is declined", (_, _, victim, request) => victim.DoAsync("POST", $"/api/requests/{request}/decline", new { })),
-        ("is declined with a block", (_, _, victim, request) => victim.DoAsync("POST", $"/api/requests/{request}/decline", new { block = true })),
+        ("is declined with a block", (_, _, victim, request) => victim.DoAsync(
+            "POST", $"/api/requests/{request}/decline", new { block = true })),
         ("is read", (_, _, victim, request) => victim.DoAsync("PUT", $"/api/conversations/{request}/delivered", new { seq = 2 })),
         .. Reasons.Where(reason => reason.Why != "blocks them").Select(reason => (
             reason.Why,
@@ -83,9 +84,17 @@ public sealed partial class When_refusals_are_compared
             return
             [
                 await TryAsync(mallory, "POST", $"conversations/{direct}/messages", new { clientMessageId = "1", text = "Hello" }),
-                await TryAsync(mallory, "POST", $"conversations/{direct}/messages", new { clientMessageId = "2", text = "https://example.com" }),
-                await TryAsync(mallory, "POST", $"conversations/{direct}/messages/batch", new { messages = new[] { new { clientMessageId = "3", text = "Hello" } } }),
-                await TryAsync(mallory, "POST", $"conversations/{own}/messages/{said.MessageId}/forward", new { clientMessageId = "4", to = new[] { direct } }),
+                await TryAsync(
+                    mallory, "POST", $"conversations/{direct}/messages", new { clientMessageId = "2", text = "https://example.com" }),
+                await TryAsync(mallory, "POST", $"conversations/{direct}/messages/batch", new
+                {
+                    messages = new[] { new { clientMessageId = "3", text = "Hello" } },
+                }),
+                await TryAsync(
+                    mallory,
+                    "POST",
+                    $"conversations/{own}/messages/{said.MessageId}/forward",
+                    new { clientMessageId = "4", to = new[] { direct } }),
                 await TryAsync(mallory, "POST", $"conversations/{direct}/typing", new { typing = true }),
                 await TryAsync(mallory, "PATCH", $"conversations/{direct}", new { messageTtl = 60 }),
                 await TryAsync(mallory, "GET", $"conversations/{direct}"),
@@ -115,8 +124,13 @@ public sealed partial class When_refusals_are_compared
                 await TryAsync(mallory, "POST", $"{path}/messages", new { clientMessageId = "1", text = "Hello?" }),
                 await TryAsync(mallory, "POST", $"{path}/messages", new { clientMessageId = "first", text = "Hello" }),
                 await TryAsync(mallory, "POST", $"{path}/messages", new { clientMessageId = "first", text = "Hello?" }),
-                await TryAsync(mallory, "POST", $"{path}/messages/batch", new { messages = new[] { new { clientMessageId = "3", text = "Hello?" } } }),
-                await TryAsync(mallory, "POST", $"conversations/{own}/messages/{said.MessageId}/forward", new { clientMessageId = "4", to = new[] { direct } }),
+                await TryAsync(
+                    mallory, "POST", $"{path}/messages/batch", new { messages = new[] { new { clientMessageId = "3", text = "Hello?" } } }),
+                await TryAsync(
+                    mallory,
+                    "POST",
+                    $"conversations/{own}/messages/{said.MessageId}/forward",
+                    new { clientMessageId = "4", to = new[] { direct } }),
                 await TryAsync(mallory, "PATCH", $"{path}/messages/{request}", new { text = "Hello?" }),
                 await TryAsync(mallory, "PUT", $"{path}/messages/{request}/reactions/:hey:"),
                 await TryAsync(mallory, "DELETE", $"{path}/messages/{request}/reactions/:hey:"),
@@ -143,7 +157,10 @@ public sealed partial class When_refusals_are_compared
         await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
         var (maker, mallory) = (app.As("victim"), app.As("mallory"));
         var answers = new List<string>();
-        foreach (var why in new[] { "maker blocks", "joiner blocks", "link is deleted", "group is deleted", "was removed", "was rejected", "wrong code" })
+        foreach (var why in new[]
+        {
+            "maker blocks", "joiner blocks", "link is deleted", "group is deleted", "was removed", "was rejected", "wrong code",
+        })
         {
             var group = (await maker.CreateGroupAsync("Mine", "helper")).ConversationId;
             var link = await maker.AskAsync("POST", $"/api/conversations/{group}/invite-links", new { }, HttpStatusCode.Created);
@@ -182,7 +199,12 @@ public sealed partial class When_refusals_are_compared
     }
 
     /// <summary>Tries the same for each reason with a victim of its own, and compares the answers door by door.</summary>
-    private static async Task CompareAsync(ChatApp app, IEnumerable<string> reasons, Func<Person, Person, string, Task<List<string>>> tryAsync, string expected, int count)
+    private static async Task CompareAsync(
+        ChatApp app,
+        IEnumerable<string> reasons,
+        Func<Person, Person, string, Task<List<string>>> tryAsync,
+        string expected,
+        int count)
     {
         var (first, n) = (default(List<string>), 0);
         foreach (var why in reasons)
@@ -190,7 +212,8 @@ public sealed partial class When_refusals_are_compared
             // All names have the same length, so that sizes can be compared, too.
             var (mallory, victim) = (app.As($"mallory-{++n:00}"), app.As($"victim-{n:00}"));
             var answers = (await tryAsync(mallory, victim, why)).ConvertAll(answer =>
-                Alike(answer).Replace(victim.Name, "victim", StringComparison.Ordinal).Replace(mallory.Name, "mallory", StringComparison.Ordinal));
+                Alike(answer).Replace(victim.Name, "victim", StringComparison.Ordinal)
+                    .Replace(mallory.Name, "mallory", StringComparison.Ordinal));
             first ??= answers;
             for (var door = 0; door < answers.Count; door++)
             {
@@ -198,7 +221,8 @@ public sealed partial class When_refusals_are_compared
             }
         }
 
-        var refusals = first!.Count(answer => answer.StartsWith(expected[..3], StringComparison.Ordinal) && answer.Contains($"\"{expected[4..]}\"", StringComparison.Ordinal));
+        var refusals = first!.Count(answer => answer.StartsWith(expected[..3], StringComparison.Ordinal) && answer.Contains(
+            $"\"{expected[4..]}\"", StringComparison.Ordinal));
         Assert.True(refusals >= count, $"Expected {count} answers {expected} among {string.Join('\n', first!)}");
     }
 
@@ -221,9 +245,11 @@ public sealed partial class When_refusals_are_compared
 
     private static async Task BanAsync(ChatApp app, Person mallory, Person victim)
     {
-        await app.As("reporter").AskAsync("POST", "/api/reports", new { target = new { userId = victim.Name }, reason = "spam" }, HttpStatusCode.Accepted);
+        await app.As("reporter")
+            .AskAsync("POST", "/api/reports", new { target = new { userId = victim.Name }, reason = "spam" }, HttpStatusCode.Accepted);
         var vera = app.AsModerator("vera");
-        var open = (await vera.AskAsync("GET", "/api/moderation/cases?limit=100")).List("cases").Single(one => $"{one}".Contains($"\"{victim.Name}\"", StringComparison.Ordinal));
+        var open = (await vera.AskAsync("GET", "/api/moderation/cases?limit=100")).List("cases")
+            .Single(one => $"{one}".Contains($"\"{victim.Name}\"", StringComparison.Ordinal));
         await vera.DecideAsync($"/api/moderation/cases/{open.Text("caseId")}", new { action = "ban", ground = "terms", rule = "Spam" });
     }
 

@@ -21,7 +21,8 @@ public class When_trust_meets_a_model
     private IEnumerable<int> Seeds =>
         Environment.GetEnvironmentVariable("CHAT_STORY_SEED") is { } one
             ? Part == 0 ? [int.Parse(one, CultureInfo.InvariantCulture)] : []
-            : Enumerable.Range(1, int.Parse(Environment.GetEnvironmentVariable("CHAT_STORY_SEEDS") ?? "3", CultureInfo.InvariantCulture)).Where(seed => seed % Parts == Part);
+            : Enumerable.Range(1, int.Parse(Environment.GetEnvironmentVariable("CHAT_STORY_SEEDS") ?? "3", CultureInfo.InvariantCulture))
+                .Where(seed => seed % Parts == Part);
 
     [Fact]
     public async Task Should_let_nobody_reach_whom_they_may_not_and_everybody_else()

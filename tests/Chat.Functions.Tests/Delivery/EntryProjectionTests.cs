@@ -6,13 +6,13 @@ using Chat.Functions.HostApp;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;
-using Chat.Functions.Reactions;
 using Chat.Functions.Shared;
 using Chat.Functions.Tests.Log;
 using Chat.Local;
 using Chat.Local.Tests;
 using Microsoft.Azure.Cosmos;
 using Xunit;
+using static Chat.Functions.Tests.Delivery.Commands;
 using Fault = Chat.Local.Fault;
 
 namespace Chat.Functions.Tests.Delivery;
@@ -390,22 +390,6 @@ public class EntryProjectionTests
     }
 
     private static bool IsHead(string page) => page.Contains("\"type\":\"head\"", StringComparison.Ordinal);
-
-    private static AddMembersCommand Addition(ConversationId group, string user) =>
-        new() { Actor = new UserId("ann"), Conversation = group, Users = [new UserId(user)], SeenMembers = null, Limits = Limits };
-
-    private static RemoveMemberCommand Removal(ConversationId group, string user) =>
-        new() { Actor = new UserId("ann"), Conversation = group, UserId = new UserId(user) };
-
-    private static ChangeReactionCommand Reaction(ConversationId conversation, Message message, string actor) => new()
-    {
-        Actor = new UserId(actor),
-        Conversation = conversation,
-        MessageId = message.MessageId,
-        Key = new ReactionKey(":ok:"),
-        IsWanted = true,
-        Limits = Limits,
-    };
 
     private static async Task StoreAsync(AppProcess process, ConversationId conversation, JsonObject document)
     {

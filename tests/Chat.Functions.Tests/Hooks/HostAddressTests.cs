@@ -24,13 +24,16 @@ public class HostAddressTests
         Assert.Equal((false, ""), Read());
         Assert.Equal(
             (true, "https://host.example/follows?app=chat"),
-            Read("Hooks:Decisions:Url=http://localhost:7000/", $"Hooks:Decisions:Key={Key}", "Host:RelationshipUrl=https://host.example/follows?app=chat", $"Host:RelationshipKey={Key}"));
+            Read(
+                "Hooks:Decisions:Url=http://localhost:7000/", $"Hooks:Decisions:Key={Key}",
+                "Host:RelationshipUrl=https://host.example/follows?app=chat", $"Host:RelationshipKey={Key}"));
     }
 
     private static (bool TellsDecisions, string RelationshipUrl) Read(params string[] settings)
     {
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2)).Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])))
+            .AddInMemoryCollection(
+                settings.Select(setting => setting.Split('=', 2)).Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1])))
             .Build();
         return (DecisionHookOptions.Read(configuration).IsOn, RelationshipPullOptions.Read(configuration).RelationshipUrl);
     }

@@ -53,7 +53,13 @@ internal static class DecideCaseCommand
             await using var serviceBus = target.ConnectServiceBus(parsed);
             var decisions = new CaseDecisions(new CaseStore(new ChatContainers(cosmos)), new ModerationQueue(serviceBus), time);
             var (decision, isRepeat, refusal) = await decisions.CommitAsync(
-                parsed.GetRequiredValue(id), parsed.GetRequiredValue(moderator), request, null, null, TimeSpan.FromSeconds(1), cancellationToken);
+                parsed.GetRequiredValue(id),
+                parsed.GetRequiredValue(moderator),
+                request,
+                null,
+                null,
+                TimeSpan.FromSeconds(1),
+                cancellationToken);
             if (decision is null)
             {
                 throw new RefusedException(refusal!.Errors is [var first, ..] ? $"{refusal.Title} {first.Detail}" : refusal.Title);
