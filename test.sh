@@ -44,6 +44,17 @@ npm_packages() {
   done
 }
 
+# Lines are read side by side: 140 columns of code, 120 of docs (tables and links can't be wrapped).
+lines_fit() {
+  git ls-files -z '*.cs' '*.ts' '*.tsx' '*.mjs' '*.md' | node -e '
+    const long = fs.readFileSync(0, "utf8").split("\0").filter(Boolean).flatMap(file => {
+      const isProse = file.endsWith(".md");
+      return fs.readFileSync(file, "utf8").split("\n").flatMap((line, index) =>
+        line.length > (isProse ? 120 : 140) && !(isProse && /^\||http/.test(line)) ? [`${file}:${index + 1}`] : []);
+    });
+    if (long.length > 0) { console.log(long.join("\n")); process.exit(1); }'
+}
+
 refuses_to_publish_stand_ins() {
   local output
   output=$(dotnet publish functions -c Release --no-build -o "$results/publish" 2>&1) && { echo "It was published."; return 1; }
@@ -77,6 +88,26 @@ vitest_in() {
   [ "$total" -gt 0 ] || { echo "FAIL $folder ran no test"; failed=$((failed + 1)); }
 }
 
+# Tests of a .NET project, each of which counts: run_tests NAME writes how they ended, count_tests NAME reads it.
+run_tests() {
+  dotnet test "tests/$1" --no-build --logger "trx;LogFileName=$results/$1.trx" --blame-hang-timeout 5m --results-directory "$results" || true
+}
+
+count_tests() {
+  local counters ok total
+  if [ -f "$results/$1.trx" ]; then
+    counters=$(grep -o '<Counters [^>]*>' "$results/$1.trx")
+    ok=$(sed 's/.* passed="\([0-9]*\)".*/\1/' <<< "$counters")
+    total=$(sed 's/.* total="\([0-9]*\)".*/\1/' <<< "$counters")
+    passed=$((passed + ok))
+    failed=$((failed + total - ok))
+    [ "$total" -gt 0 ] || { echo "FAIL $1 ran no test"; failed=$((failed + 1)); }
+  else
+    echo "FAIL $1 did not finish"
+    failed=$((failed + 1))
+  fi
+}
+
 sdk_and_backend() {
   local url=http://127.0.0.1:7331 host
   Limits__SendsPerMinute=0 Limits__ReactionsPerMinute=0 dotnet local/bin/Debug/net10.0/Chat.Local.dll --in-memory --urls $url \
@@ -87,8 +118,11 @@ sdk_and_backend() {
   kill "$host" && wait "$host"
 }
 
-step "Chromium" install_chromium
+install_chromium > "$results/chromium.log" 2>&1 &
+chromium=$!
 step "npm packages" npm_packages
+step "Chromium" ends_well $chromium "$results/chromium.log"
+step "lines fit" lines_fit
 step "broken rules fit the code and docs/local.md" node tests/broken-rules/run.mjs --check
 step "API documents" npm run --silent --prefix tests/api-lint lint
 step "the SDK builds and is within its size" npm run --silent --prefix clients/sdk build
@@ -106,24 +140,21 @@ infra=$!
 step "build" dotnet build Chat.Functions.sln -v quiet || finish
 step "infra/ compiles without a warning and fits the code and the docs" ends_well $infra "$results/infra.log"
 # The build has checked the rest.
-step "formatting" dotnet format style Chat.Functions.sln --no-restore --verify-no-changes
+dotnet format style Chat.Functions.sln --no-restore --verify-no-changes > "$results/format.log" 2>&1 &
+format=$!
 step "publishing stand-ins is refused" refuses_to_publish_stand_ins
 sdk_and_backend
+step "formatting" ends_well $format "$results/format.log"
 
+# The acceptance tests have the machine to themselves. The others' longest tests come one after another, so they share it.
+run_tests Chat.Functions.Acceptance
+run_tests Chat.Functions.Tests > "$results/unit.log" 2>&1 &
+unit=$!
+run_tests Chat.Local.Tests
+wait $unit
+cat "$results/unit.log"
 for project in tests/*/*.csproj; do
-  name=$(basename "$project" .csproj)
-  dotnet test "$project" --no-build --logger "trx;LogFileName=$results/$name.trx" --blame-hang-timeout 5m --results-directory "$results" || true
-  if [ -f "$results/$name.trx" ]; then
-    counters=$(grep -o '<Counters [^>]*>' "$results/$name.trx")
-    ok=$(sed 's/.* passed="\([0-9]*\)".*/\1/' <<< "$counters")
-    total=$(sed 's/.* total="\([0-9]*\)".*/\1/' <<< "$counters")
-    passed=$((passed + ok))
-    failed=$((failed + total - ok))
-    [ "$total" -gt 0 ] || { echo "FAIL $name ran no test"; failed=$((failed + 1)); }
-  else
-    echo "FAIL $name did not finish"
-    failed=$((failed + 1))
-  fi
+  count_tests "$(basename "$project" .csproj)"
 done
 
 finish

@@ -53,9 +53,9 @@ public sealed class Blocking(
         var isAligned = await AlignAsync(conversation, block, cancellationToken);
         blocks.Changed(user, other);
         var updated = type == Block.Of
-            ? new ChatEvent(BlockUpdated.What, null, null, time.GetUtcNow(), new BlockUpdated(other, block.IsActive, block.Version))
+            ? new ChatEvent(BlockUpdated.EventType, null, null, time.GetUtcNow(), new BlockUpdated(other, block.IsActive, block.Version))
             : new ChatEvent(
-                RestrictionUpdated.What,
+                RestrictionUpdated.EventType,
                 null,
                 null,
                 time.GetUtcNow(),
@@ -153,7 +153,7 @@ public sealed class Blocking(
         // What is a request as well stays off the list until it is accepted.
         if (block.Type == Block.Restriction && (block.IsActive || !set.Head!.IsRequestTo(block.UserId)))
         {
-            await inbox.RestrictAsync(block.UserId, InboxChange.Of(set.Head!), block.IsActive, block.Version, cancellationToken);
+            await inbox.RestrictAsync(block.UserId, ConversationSnapshot.Of(set.Head!), block.IsActive, block.Version, cancellationToken);
         }
 
         return true;
@@ -189,7 +189,7 @@ internal sealed record SetBlockCommand : LogCommand
             ? (me.BlockVersion, me with { Blocks = IsActive, BlockVersion = Version })
             : (me.RestrictVersion, me with { Restricts = IsActive, RestrictVersion = Version });
         return known >= Version
-            ? Decision.Nothing(head)
+            ? Decision.Unchanged(head)
             : Decision.WithoutEntry(head with { Members = [.. members.Select(member => member.UserId == Actor ? changed : member)] });
     }
 }
@@ -198,12 +198,12 @@ internal sealed record SetBlockCommand : LogCommand
 /// <param name="Version">The higher of two versions is the newer.</param>
 internal sealed record BlockUpdated(UserId UserId, bool IsBlocked, long Version)
 {
-    public const string What = "block.updated";
+    public const string EventType = "block.updated";
 }
 
 /// <summary>The data of <c>restriction.updated</c>, for the devices of the user who restricts.</summary>
 /// <param name="Version">The higher of two versions is the newer.</param>
 internal sealed record RestrictionUpdated(UserId UserId, bool IsRestricted, long Version)
 {
-    public const string What = "restriction.updated";
+    public const string EventType = "restriction.updated";
 }

@@ -57,7 +57,7 @@ public sealed class ChangePreferences(
     {
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
-            var (before, etag) = await inbox.ReadOrCreateAsync(part.Member, InboxChange.Of(part.Head), cancellationToken);
+            var (before, etag) = await inbox.ReadOrCreateAsync(part.Member, ConversationSnapshot.Of(part.Head), cancellationToken);
             if (before.IsLeft)
             {
                 return (Problems.ConversationNotFound, before);

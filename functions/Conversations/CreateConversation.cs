@@ -208,7 +208,7 @@ public sealed class CreateConversation(
         // the other user of a pair, or come after a call that ended early. A request's recipient has it only among their requests.
         if (!head.IsRequestTo(user.Id))
         {
-            await inbox.RaiseAsync(user.Id, InboxChange.Of(head) with { PushUntil = until }, cancellationToken);
+            await inbox.RaiseAsync(user.Id, ConversationSnapshot.Of(head) with { PushUntil = until }, cancellationToken);
         }
 
         var view = await views.OfAsync(user.Id, head, appended.Session, cancellationToken);

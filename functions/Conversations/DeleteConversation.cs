@@ -36,7 +36,7 @@ public sealed class DeleteConversation(ConversationLog log, InboxProjection inbo
         }
 
         // The caller's own list is updated here. Delivery updates the others'.
-        await inbox.LeaveAsync(user.Id, InboxChange.Of(deleted.Head!), cancellationToken);
+        await inbox.LeaveAsync(user.Id, ConversationSnapshot.Of(deleted.Head!), cancellationToken);
         return new NoContentResult(deleted.Session);
     }
 }

@@ -72,6 +72,6 @@ internal sealed record AddRemainingMembersCommand : LogCommand
         // Others may have joined by invitation meanwhile and taken the room.
         var (documentOf, room) = (context.DocumentOf, Math.Max(MaxMembers - head.MemberCount, 0));
         var joining = Users.Where(user => documentOf(Member.DocumentId(user)) is null).Take(room).ToList();
-        return joining.Count == 0 ? Decision.Nothing(head) : Membership.Join(context, head, Actor, joining);
+        return joining.Count == 0 ? Decision.Unchanged(head) : Membership.Join(context, head, Actor, joining);
     }
 }

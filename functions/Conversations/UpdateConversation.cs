@@ -78,7 +78,7 @@ internal sealed record UpdateConversationCommand : MemberCommand
         var after = Change.ApplyTo(before);
         if (after == before)
         {
-            return Decision.Nothing(head);
+            return Decision.Unchanged(head);
         }
 
         var updated = LogEvent.Of(

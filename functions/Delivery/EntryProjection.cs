@@ -195,7 +195,8 @@ public sealed class EntryProjection(
         CancellationToken cancellationToken)
     {
         // Only a new member's inbox entry needs the group's picture; the others have it.
-        var change = InboxChange.Of(head, updates.Joined.Count > 0 ? await ReadProfileAsync(head, session, cancellationToken) : null);
+        var profile = updates.Joined.Count > 0 ? await ReadProfileAsync(head, session, cancellationToken) : null;
+        var snapshot = ConversationSnapshot.Of(head, profile);
         var joined = await ReadJoinedAsync(head, updates, session, cancellationToken);
         if (head.DeletedAt is not null)
         {
@@ -207,7 +208,7 @@ public sealed class EntryProjection(
         var failed = await Each.FailedAsync(
             updates.Users.Union(inline),
             MaxParallel,
-            (user, cancel) => ApplyToUserAsync(user, change, updates, joined.GetValueOrDefault(user), inline.Contains(user), cancel),
+            (user, cancel) => ApplyToUserAsync(user, snapshot, updates, joined.GetValueOrDefault(user), inline.Contains(user), cancel),
             cancellationToken);
         if (toAdvance.Count > MaxInlineMembers)
         {
@@ -231,14 +232,14 @@ public sealed class EntryProjection(
 
     /// <summary>Writes one user's inbox entry.</summary>
     /// <param name="user">The user.</param>
-    /// <param name="change">The conversation by the head.</param>
+    /// <param name="snapshot">The conversation by the head.</param>
     /// <param name="updates">The updates, of this user and others.</param>
     /// <param name="joined">The user's member document if they joined by these log entries; else null.</param>
     /// <param name="isAdvanced">Whether the user's inbox entry is to be advanced to the head.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     private async Task ApplyToUserAsync(
         UserId user,
-        InboxChange change,
+        ConversationSnapshot snapshot,
         InboxUpdates updates,
         Member? joined,
         bool isAdvanced,
@@ -247,13 +248,13 @@ public sealed class EntryProjection(
         if (updates.Left.TryGetValue(user, out var leftSeq))
         {
             // A tombstone takes nothing else: a user who left gets neither the head nor other updates.
-            await inbox.LeaveAsync(user, change with { LastSeq = leftSeq }, cancellationToken);
+            await inbox.LeaveAsync(user, snapshot with { LastSeq = leftSeq }, cancellationToken);
             return;
         }
 
         if (joined is not null)
         {
-            await inbox.JoinAsync(joined, change, cancellationToken);
+            await inbox.JoinAsync(joined, snapshot, cancellationToken);
         }
 
         var watermarks = updates.WatermarksOf(user);
@@ -261,18 +262,18 @@ public sealed class EntryProjection(
         // JoinAsync has advanced the inbox entry already.
         if ((isAdvanced && joined is null) || watermarks != default)
         {
-            await inbox.RaiseAsync(user, change, cancellationToken, watermarks);
+            await inbox.RaiseAsync(user, snapshot, cancellationToken, watermarks);
         }
 
         if (updates.Settings is { } settings)
         {
-            var shown = change with { Title = settings.Title, AvatarUrl = settings.AvatarUrl, ProfileSeq = updates.SettingsSeq };
+            var shown = snapshot with { Title = settings.Title, AvatarUrl = settings.AvatarUrl, ProfileSeq = updates.SettingsSeq };
             await inbox.RaiseProfileAsync(user, shown, cancellationToken);
         }
 
         if (updates.Sent.TryGetValue(user, out var sent))
         {
-            await receipts.RaiseAsync(change, user, sent.Seq, sent.Ordinal, cancellationToken);
+            await receipts.RaiseAsync(snapshot, user, sent.Seq, sent.Ordinal, cancellationToken);
         }
     }
 

@@ -65,16 +65,16 @@ public sealed class InboxFanOut(
         }
 
         // Members who have left meanwhile drop out: their inbox mustn't advance beyond their leaving.
-        var (change, everyone) = (InboxChange.Of(head), await members.ReadAsync(head, session, cancellationToken));
+        var (snapshot, everyone) = (ConversationSnapshot.Of(head), await members.ReadAsync(head, session, cancellationToken));
         List<UserId> due = [.. advance.Members?.Intersect(everyone) ?? everyone];
         var failed = await Each.FailedAsync(
             due.Take(MembersPerMessage),
             MaxParallel,
-            (member, cancel) => inbox.RaiseAsync(member, change, cancel),
+            (member, cancel) => inbox.RaiseAsync(member, snapshot, cancel),
             cancellationToken);
         if (failed is [var (_, failure), ..])
         {
-            logger.InboxesNotAdvanced(failure, advance.ConversationId, failed.Count, change.LastSeq);
+            logger.InboxesNotAdvanced(failure, advance.ConversationId, failed.Count, snapshot.LastSeq);
             if (failed.Count == due.Count)
             {
                 // Without progress a new message would begin anew, without the backoff of this one.

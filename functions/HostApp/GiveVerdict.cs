@@ -93,7 +93,7 @@ internal sealed record GiveVerdictCommand : LogCommand
             return Decision.Refuse(Problems.MessageNotFound);
         }
 
-        return message.Held is not { } held ? Decision.Nothing(head, message)
+        return message.Held is not { } held ? Decision.Unchanged(head, message)
             : IsAllowed ? Shown(context, head, message, held)
             : Removed(context, head, message);
     }

@@ -46,7 +46,7 @@ public sealed class ClearConversation(
         // The member document first: pages of messages go by it, and the inbox can be rebuilt from it.
         var ordinal = await reader.OrdinalAtAsync(head, seq, cancellationToken);
         var (_, session) = await watermarks.RaiseClearedAsync(conversationId, user.Id, seq, ordinal, cancellationToken);
-        await inbox.RaiseClearedAsync(user.Id, InboxChange.Of(head), seq, ordinal, cancellationToken);
+        await inbox.RaiseClearedAsync(user.Id, ConversationSnapshot.Of(head), seq, ordinal, cancellationToken);
         await push.PushAsync(user.Id, conversationId, cancellationToken);
         return new NoContentResult(session);
     }

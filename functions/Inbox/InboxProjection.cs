@@ -16,46 +16,47 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
 {
     private readonly InboxStore _store = new(containers.Users, reader);
 
-    /// <summary>Advances a user's inbox entry to the state of a change, and raises the watermarks that are given.</summary>
+    /// <summary>Advances a user's inbox entry to the state of a conversation, and raises the watermarks that are given.</summary>
     public async Task RaiseAsync(
         UserId user,
-        InboxChange change,
+        ConversationSnapshot snapshot,
         CancellationToken cancellationToken,
         InboxWatermarks watermarks = default)
     {
         List<PatchOperation> advance =
         [
-            PatchOperation.Set("/last", change.Last),
-            PatchOperation.Set("/activity", change.Activity),
+            PatchOperation.Set("/last", snapshot.Last),
+            PatchOperation.Set("/activity", snapshot.Activity),
             InboxStore.NextVersion,
         ];
-        var isBehind = $"c.last.seq < {change.LastSeq}";
+        var isBehind = $"c.last.seq < {snapshot.LastSeq}";
         var patches = watermarks.Patches.ToList();
 
         // Usually the entry and all watermarks are behind. Then one patch does it, which costs less than one for each.
         var areAllBehind = string.Join(" AND ", [isBehind, .. patches.Select(one => one.IsBehind)]);
-        if (await PatchAsync(user, change, [.. advance, .. patches.SelectMany(one => one.Set)], areAllBehind, watermarks, cancellationToken)
+        PatchOperation[] all = [.. advance, .. patches.SelectMany(one => one.Set)];
+        if (await PatchAsync(user, snapshot, all, areAllBehind, watermarks, cancellationToken)
             || patches.Count == 0)
         {
             return;
         }
 
         // Something wasn't behind. A failed condition doesn't tell what, so the rest is tried one by one.
-        await PatchAsync(user, change, advance, isBehind, watermarks, cancellationToken);
+        await PatchAsync(user, snapshot, advance, isBehind, watermarks, cancellationToken);
         foreach (var (set, isWatermarkBehind) in patches)
         {
-            await PatchAsync(user, change, [.. set, InboxStore.NextVersion], isWatermarkBehind, watermarks, cancellationToken);
+            await PatchAsync(user, snapshot, [.. set, InboxStore.NextVersion], isWatermarkBehind, watermarks, cancellationToken);
         }
     }
 
     /// <summary>Raises a user's read watermark because they read, and clears their unread flag. False when nothing changed.</summary>
-    public async Task<bool> MarkReadAsync(UserId user, InboxChange change, long readOrdinal, CancellationToken cancellationToken)
+    public async Task<bool> MarkReadAsync(UserId user, ConversationSnapshot snapshot, long readOrdinal, CancellationToken cancellationToken)
     {
         var watermarks = new InboxWatermarks(readOrdinal, 0);
         var (set, isBehind) = watermarks.Patches.FirstOrDefault();
         var end = PatchOperation.Set("/markedUnreadOrdinal", (long?)null);
         if (set is not null
-            && await PatchAsync(user, change, [.. set, end, InboxStore.NextVersion], isBehind, watermarks, cancellationToken))
+            && await PatchAsync(user, snapshot, [.. set, end, InboxStore.NextVersion], isBehind, watermarks, cancellationToken))
         {
             return true;
         }
@@ -63,13 +64,13 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         // They had read that far before: only the unread flag may be left to clear. A read that comes late doesn't clear a flag that was
         // set at a later message.
         var isMarkedUnread = $"c.markedUnreadOrdinal >= c.readOrdinal AND c.markedUnreadOrdinal <= {readOrdinal}";
-        return await PatchAsync(user, change, [end, InboxStore.NextVersion], isMarkedUnread, watermarks, cancellationToken);
+        return await PatchAsync(user, snapshot, [end, InboxStore.NextVersion], isMarkedUnread, watermarks, cancellationToken);
     }
 
     /// <summary>Marks a member's entry as unread; false when they have left.</summary>
-    public async Task<bool> MarkUnreadAsync(Member member, InboxChange change, CancellationToken cancellationToken)
+    public async Task<bool> MarkUnreadAsync(Member member, ConversationSnapshot snapshot, CancellationToken cancellationToken)
     {
-        var (entry, _) = await ReadOrCreateAsync(member, change, cancellationToken);
+        var (entry, _) = await ReadOrCreateAsync(member, snapshot, cancellationToken);
         if (entry.IsLeft)
         {
             return false;
@@ -77,23 +78,28 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
 
         // The flag ends when the read watermark exceeds it. A message that the user sent before may raise the watermark only now, so the
         // flag is set at the newest message that they know of.
-        var known = Math.Max(change.LastOrdinal, Math.Max(entry.LastOrdinal, entry.ReadOrdinal));
+        var known = Math.Max(snapshot.LastOrdinal, Math.Max(entry.LastOrdinal, entry.ReadOrdinal));
         var isBehind = $"NOT IS_NUMBER(c.markedUnreadOrdinal) OR c.markedUnreadOrdinal < {known}";
         List<PatchOperation> mark = [PatchOperation.Set("/markedUnreadOrdinal", known), InboxStore.NextVersion];
-        await PatchAsync(member.UserId, change, mark, isBehind, default, cancellationToken);
+        await PatchAsync(member.UserId, snapshot, mark, isBehind, default, cancellationToken);
         return true;
     }
 
     /// <summary>Raises the position up to which a user has cleared the conversation for themselves.</summary>
     /// <param name="user">The user.</param>
-    /// <param name="change">The conversation.</param>
+    /// <param name="snapshot">The conversation.</param>
     /// <param name="seq">The position.</param>
     /// <param name="ordinal">The ordinal of the last message up to it; 0 for none.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task RaiseClearedAsync(UserId user, InboxChange change, long seq, long ordinal, CancellationToken cancellationToken) =>
+    public Task RaiseClearedAsync(
+        UserId user,
+        ConversationSnapshot snapshot,
+        long seq,
+        long ordinal,
+        CancellationToken cancellationToken) =>
         PatchAsync(
             user,
-            change,
+            snapshot,
             [PatchOperation.Set("/clearedSeq", seq), PatchOperation.Set("/clearedOrdinal", ordinal), InboxStore.NextVersion],
             $"c.clearedSeq < {seq}",
             default,
@@ -101,11 +107,16 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
 
     /// <summary>Hides a message that a member deleted for themselves.</summary>
     /// <returns>Whether that changes what is unread.</returns>
-    public async Task<bool> HideAsync(Member member, InboxChange change, long seq, long ordinal, CancellationToken cancellationToken)
+    public async Task<bool> HideAsync(
+        Member member,
+        ConversationSnapshot snapshot,
+        long seq,
+        long ordinal,
+        CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
-            var (before, etag) = await ReadOrCreateAsync(member, change, cancellationToken);
+            var (before, etag) = await ReadOrCreateAsync(member, snapshot, cancellationToken);
             var after = before.WithHidden(seq, ordinal);
             if (after == before)
             {
@@ -126,13 +137,13 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
 
     /// <summary>Turns a user's inbox entry into a tombstone, because a log entry says that they left. No list shows it.</summary>
     /// <param name="user">The user who left.</param>
-    /// <param name="change">The conversation; <see cref="InboxChange.LastSeq"/> is the log entry by which they left.</param>
+    /// <param name="snapshot">The conversation; <see cref="ConversationSnapshot.LastSeq"/> is the log entry by which they left.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public async Task LeaveAsync(UserId user, InboxChange change, CancellationToken cancellationToken)
+    public async Task LeaveAsync(UserId user, ConversationSnapshot snapshot, CancellationToken cancellationToken)
     {
         List<PatchOperation> leave =
         [
-            PatchOperation.Set("/last/seq", change.LastSeq),
+            PatchOperation.Set("/last/seq", snapshot.LastSeq),
             PatchOperation.Set("/last/message", (MessagePreview?)null),
             PatchOperation.Set("/activity", (string?)null),
             .. PreferencesReset.Patch,
@@ -140,16 +151,16 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         ];
 
         // The inbox entry may have been advanced to that seq while the user was still taken for a member. Leaving wins then.
-        var isBehind = $"c.last.seq < {change.LastSeq} OR (c.last.seq = {change.LastSeq} AND NOT IS_NULL(c.activity))";
+        var isBehind = $"c.last.seq < {snapshot.LastSeq} OR (c.last.seq = {snapshot.LastSeq} AND NOT IS_NULL(c.activity))";
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
-            if (await _store.PatchIfAsync(user, change.ConversationId, leave, isBehind, cancellationToken) is not null)
+            if (await _store.PatchIfAsync(user, snapshot.ConversationId, leave, isBehind, cancellationToken) is not null)
             {
                 return;
             }
 
             // There was no inbox entry. The tombstone is created all the same: without it, a late fan-out would create a member's entry.
-            var tombstone = change.ToEntry(user) with { LastMessage = null, Activity = null };
+            var tombstone = snapshot.ToEntry(user) with { LastMessage = null, Activity = null };
             if (await _store.TryCreateAsync(tombstone, cancellationToken))
             {
                 return;
@@ -162,13 +173,13 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     /// stays.
     /// </summary>
     /// <param name="user">Who restricts.</param>
-    /// <param name="change">The conversation by a head that has the restriction, or doesn't have it any more.</param>
+    /// <param name="snapshot">The conversation by a head that has the restriction, or doesn't have it any more.</param>
     /// <param name="isRestricted">Whether they do.</param>
     /// <param name="version">The restriction's; once a newer one was written here, this one does nothing.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task RestrictAsync(
         UserId user,
-        InboxChange change,
+        ConversationSnapshot snapshot,
         bool isRestricted,
         long version,
         CancellationToken cancellationToken)
@@ -178,30 +189,32 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             PatchOperation.Set("/restrictVersion", version));
         if (!isRestricted)
         {
-            List<PatchOperation> list = [PatchOperation.Set("/activity", change.Activity), note, InboxStore.NextVersion];
+            List<PatchOperation> list = [PatchOperation.Set("/activity", snapshot.Activity), note, InboxStore.NextVersion];
             var isHidden = $"IS_NULL(c.activity) AND {isOlder}";
-            if (await _store.PatchIfAsync(user, change.ConversationId, list, isHidden, cancellationToken) == false)
+            if (await _store.PatchIfAsync(user, snapshot.ConversationId, list, isHidden, cancellationToken) == false)
             {
                 // A newer message has listed it again, or somebody else has.
-                await _store.PatchIfAsync(user, change.ConversationId, [note], isOlder, cancellationToken);
+                await _store.PatchIfAsync(user, snapshot.ConversationId, [note], isOlder, cancellationToken);
             }
 
-            await RaiseAsync(user, change, cancellationToken);
+            await RaiseAsync(user, snapshot, cancellationToken);
             return;
         }
 
         // The last message, too: what was committed before, and is projected late, then finds the entry as far already.
         List<PatchOperation> hide =
         [
-            PatchOperation.Set("/last", change.Last),
+            PatchOperation.Set("/last", snapshot.Last),
             PatchOperation.Set("/activity", (string?)null),
             note,
             InboxStore.NextVersion,
         ];
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
-            if (await _store.PatchIfAsync(user, change.ConversationId, hide, isOlder, cancellationToken) is not null
-                || await _store.TryCreateAsync(change.ToEntry(user) with { Activity = null, RestrictVersion = version }, cancellationToken))
+            if (await _store.PatchIfAsync(user, snapshot.ConversationId, hide, isOlder, cancellationToken) is not null
+                || await _store.TryCreateAsync(
+                    snapshot.ToEntry(user) with { Activity = null, RestrictVersion = version },
+                    cancellationToken))
             {
                 return;
             }
@@ -224,21 +237,21 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
         if (await reader.ReadHeadAsync(conversation, null, cancellationToken) is { } head
             && (head.DeletedAt is not null || !await reader.IsMemberAsync(head, user, cancellationToken)))
         {
-            await LeaveAsync(user, InboxChange.Of(head) with { LastSeq = head.LastSeq }, cancellationToken);
+            await LeaveAsync(user, ConversationSnapshot.Of(head) with { LastSeq = head.LastSeq }, cancellationToken);
         }
     }
 
     /// <summary>Sets title and picture as of a log entry, unless a newer log entry has set them.</summary>
-    public Task RaiseProfileAsync(UserId user, InboxChange change, CancellationToken cancellationToken)
+    public Task RaiseProfileAsync(UserId user, ConversationSnapshot snapshot, CancellationToken cancellationToken)
     {
         List<PatchOperation> set =
         [
-            PatchOperation.Set("/title", change.Title),
-            PatchOperation.Set("/avatarUrl", change.AvatarUrl),
-            PatchOperation.Set("/aboutSeq", change.ProfileSeq),
+            PatchOperation.Set("/title", snapshot.Title),
+            PatchOperation.Set("/avatarUrl", snapshot.AvatarUrl),
+            PatchOperation.Set("/aboutSeq", snapshot.ProfileSeq),
             InboxStore.NextVersion,
         ];
-        return PatchAsync(user, change, set, $"c.aboutSeq < {change.ProfileSeq}", default, cancellationToken);
+        return PatchAsync(user, snapshot, set, $"c.aboutSeq < {snapshot.ProfileSeq}", default, cancellationToken);
     }
 
     /// <summary>
@@ -246,27 +259,27 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     /// reset. Repeats for the same membership reset nothing, and the end of the membership before needn't be projected first.
     /// </summary>
     /// <remarks>Two patches, because of the limit of operations. See <see cref="InboxEntry.IsSince"/> for what is between them.</remarks>
-    public async Task JoinAsync(Member member, InboxChange change, CancellationToken cancellationToken)
+    public async Task JoinAsync(Member member, ConversationSnapshot snapshot, CancellationToken cancellationToken)
     {
-        if (!await _store.TryCreateAsync(InboxStore.NewEntry(change, member, default), cancellationToken))
+        if (!await _store.TryCreateAsync(InboxStore.NewEntry(snapshot, member, default), cancellationToken))
         {
             List<PatchOperation> begin =
             [
                 PatchOperation.Set("/joinedSeq", member.JoinedSeq),
                 PatchOperation.Set("/joinedOrdinal", member.JoinedOrdinal),
                 // Leaving ended the earlier push group membership, so its expiry doesn't count.
-                PatchOperation.Set("/pushUntil", change.PushUntil?.ToUnixTimeSeconds() ?? 0),
+                PatchOperation.Set("/pushUntil", snapshot.PushUntil?.ToUnixTimeSeconds() ?? 0),
                 .. PreferencesReset.Patch,
                 InboxStore.NextVersion,
             ];
             var isBehind = $"NOT IS_DEFINED(c.joinedSeq) OR c.joinedSeq < {member.JoinedSeq}";
-            await PatchAsync(member.UserId, change, begin, isBehind, default, cancellationToken);
-            await RaiseAsync(member.UserId, change, cancellationToken);
+            await PatchAsync(member.UserId, snapshot, begin, isBehind, default, cancellationToken);
+            await RaiseAsync(member.UserId, snapshot, cancellationToken);
         }
 
-        if (change.ProfileSeq > 0)
+        if (snapshot.ProfileSeq > 0)
         {
-            await RaiseProfileAsync(member.UserId, change, cancellationToken);
+            await RaiseProfileAsync(member.UserId, snapshot, cancellationToken);
         }
     }
 
@@ -304,18 +317,18 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     /// </summary>
     public async Task<(InboxEntry Entry, string ETag)> ReadOrCreateAsync(
         Member member,
-        InboxChange change,
+        ConversationSnapshot snapshot,
         CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
-            var (entry, etag) = await _store.ReadAsync(member.UserId, change.ConversationId, cancellationToken);
+            var (entry, etag) = await _store.ReadAsync(member.UserId, snapshot.ConversationId, cancellationToken);
             if (entry?.IsSince(member.JoinedSeq) == true)
             {
                 return (entry, etag!);
             }
 
-            await JoinAsync(member, change, cancellationToken);
+            await JoinAsync(member, snapshot, cancellationToken);
         }
     }
 
@@ -330,10 +343,10 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
     /// <summary>True when the patch was applied or the entry created, false when the entry was as far already.</summary>
     private Task<bool> PatchAsync(
         UserId user,
-        InboxChange change,
+        ConversationSnapshot snapshot,
         IReadOnlyList<PatchOperation> operations,
         string condition,
         InboxWatermarks watermarks,
         CancellationToken cancellationToken) =>
-        _store.PatchOrCreateAsync(user, change, operations, condition, watermarks, cancellationToken);
+        _store.PatchOrCreateAsync(user, snapshot, operations, condition, watermarks, cancellationToken);
 }

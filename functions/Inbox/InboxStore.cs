@@ -73,7 +73,7 @@ internal sealed class InboxStore(Container users, ConversationReader reader)
     /// <exception cref="TimeoutException">No replica shows the member yet.</exception>
     public async Task<bool> PatchOrCreateAsync(
         UserId user,
-        InboxChange change,
+        ConversationSnapshot snapshot,
         IReadOnlyList<PatchOperation> operations,
         string condition,
         InboxWatermarks watermarks,
@@ -81,13 +81,13 @@ internal sealed class InboxStore(Container users, ConversationReader reader)
     {
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
-            if (await PatchIfAsync(user, change.ConversationId, operations, condition, cancellationToken) is { } isPatched)
+            if (await PatchIfAsync(user, snapshot.ConversationId, operations, condition, cancellationToken) is { } isPatched)
             {
                 return isPatched;
             }
 
-            var member = await ReadMemberAsync(user, change.ConversationId, cancellationToken);
-            if (await TryCreateAsync(NewEntry(change, member, watermarks), cancellationToken))
+            var member = await ReadMemberAsync(user, snapshot.ConversationId, cancellationToken);
+            if (await TryCreateAsync(NewEntry(snapshot, member, watermarks), cancellationToken))
             {
                 return true;
             }
@@ -107,16 +107,17 @@ internal sealed class InboxStore(Container users, ConversationReader reader)
     }
 
     /// <summary>A new member's entry: it begins where the membership began, with what the member has read and cleared.</summary>
-    public static InboxEntry NewEntry(InboxChange change, Member member, InboxWatermarks watermarks) => change.ToEntry(member.UserId) with
-    {
-        JoinedSeq = member.JoinedSeq,
-        JoinedOrdinal = member.JoinedOrdinal,
-        ReadOrdinal = Math.Max(watermarks.Read, member.ReadOrdinal),
-        MentionedOrdinal = watermarks.Mentioned,
-        HiddenSeq = member.Hidden?.Max() ?? 0,
-        ClearedSeq = member.ClearedSeq,
-        ClearedOrdinal = member.ClearedOrdinal,
-    };
+    public static InboxEntry NewEntry(ConversationSnapshot snapshot, Member member, InboxWatermarks watermarks) =>
+        snapshot.ToEntry(member.UserId) with
+        {
+            JoinedSeq = member.JoinedSeq,
+            JoinedOrdinal = member.JoinedOrdinal,
+            ReadOrdinal = Math.Max(watermarks.Read, member.ReadOrdinal),
+            MentionedOrdinal = watermarks.Mentioned,
+            HiddenSeq = member.Hidden?.Max() ?? 0,
+            ClearedSeq = member.ClearedSeq,
+            ClearedOrdinal = member.ClearedOrdinal,
+        };
 
     private async Task<Member> ReadMemberAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken)
     {

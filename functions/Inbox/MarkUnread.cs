@@ -22,7 +22,7 @@ public sealed class MarkUnread(ConversationReader reader, InboxProjection inbox,
             return Problems.RequestPending.ToResult();
         }
 
-        if (part is null || !await inbox.MarkUnreadAsync(part.Member, InboxChange.Of(part.Head), cancellationToken))
+        if (part is null || !await inbox.MarkUnreadAsync(part.Member, ConversationSnapshot.Of(part.Head), cancellationToken))
         {
             return Problems.ConversationNotFound.ToResult();
         }

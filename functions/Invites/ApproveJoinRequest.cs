@@ -59,7 +59,7 @@ internal sealed record ApproveJoinRequestCommand : MemberCommand
     protected override Decision Decide(in DecisionContext context, Head head, HeadMember actor) =>
         context.Find<Member>(Member.DocumentId(UserId)) switch
         {
-            { State: MemberState.Active } => Decision.Nothing(head),
+            { State: MemberState.Active } => Decision.Unchanged(head),
             not { State: MemberState.Requested } => Decision.Refuse(Problems.JoinRequestNotFound),
             _ when IsBlocked => Decision.Refuse(Problems.CannotMessage),
             _ when head.MemberCount >= Limits.GroupMembers => Decision.Refuse(Problems.LimitReached("groupMembers", Limits.GroupMembers)),

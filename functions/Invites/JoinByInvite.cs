@@ -84,7 +84,7 @@ public sealed class JoinByInvite(
         var profile = await reader.ReadProfileAsync(joined.Head!, joined.Session, cancellationToken);
         await inbox.ReadOrCreateAsync(
             joined.Document<Member>(),
-            InboxChange.Of(joined.Head!, profile) with { PushUntil = until },
+            ConversationSnapshot.Of(joined.Head!, profile) with { PushUntil = until },
             cancellationToken);
         var view = await views.OfAsync(user.Id, joined.Head!, joined.Session, cancellationToken);
         return new JsonResult<ConversationView>(StatusCodes.Status200OK, view, ChatJson.Default.ConversationView, joined.Session);
@@ -110,7 +110,7 @@ internal sealed record JoinByInviteCommand : LogCommand
 
         if (me is { State: MemberState.Active })
         {
-            return Decision.Nothing(head, me);
+            return Decision.Unchanged(head, me);
         }
 
         var links = context.Find<InviteLinks>(InviteLinks.DocumentId);

@@ -103,12 +103,12 @@ public readonly record struct Decision
     public static Decision Refuse(Problem refusal) => new(refusal, null);
 
     /// <summary>There is nothing to do: everything is as requested already. These documents show it.</summary>
-    public static Decision Nothing(Head head, params IReadOnlyList<ConversationDocument> documents) =>
+    public static Decision Unchanged(Head head, params IReadOnlyList<ConversationDocument> documents) =>
         new(null, head) { Documents = documents };
 
     /// <summary>
     /// Commits a head and documents without an entry: there is no <c>seq</c>, no delivery and no event. On the new head the command must
-    /// decide <see cref="Nothing"/>, because it is decided again after an unclear answer.
+    /// decide <see cref="Unchanged"/>, because it is decided again after an unclear answer.
     /// </summary>
     public static Decision WithoutEntry(Head head, params IReadOnlyList<ConversationDocument> documents) =>
         new(null, head) { Documents = documents, IsWithoutEntry = true };

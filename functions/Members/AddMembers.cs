@@ -183,7 +183,7 @@ internal sealed record AddMembersCommand : MemberCommand
         }
 
         var joining = Users.Take(CreateConversationCommand.MaxFirstMembers).Where(IsOut).ToList();
-        return joining.Count == 0 ? Decision.Nothing(head)
+        return joining.Count == 0 ? Decision.Unchanged(head)
             : SeenMembers is { } seen && seen != head.MembersVersion ? Decision.Refuse(ContactCommand.Undecided)
             : Membership.Join(context, head, Actor, joining);
     }

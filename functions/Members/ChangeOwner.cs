@@ -44,7 +44,7 @@ internal sealed record ChangeOwnerCommand : MemberCommand
         }
 
         return UserId == Actor
-            ? Decision.Nothing(head)
+            ? Decision.Unchanged(head)
             : Roles.Change(
                 context,
                 head,

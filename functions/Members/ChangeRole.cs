@@ -53,7 +53,7 @@ internal sealed record ChangeRoleCommand : MemberCommand
         }
 
         return member.Role == MemberRole.Owner ? Decision.Refuse(Problems.NotAllowed)
-            : member.Role == Role ? Decision.Nothing(head)
+            : member.Role == Role ? Decision.Unchanged(head)
             : Roles.Change(context, head, Actor, member with { Role = Role });
     }
 }

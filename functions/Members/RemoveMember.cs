@@ -51,7 +51,7 @@ public sealed class RemoveMember(
             if (userId == user.Id)
             {
                 // The caller's own list is updated here. Delivery updates the list of a user who was removed.
-                await inbox.LeaveAsync(user.Id, InboxChange.Of(gone.Head!) with { LastSeq = entry.Seq }, cancellationToken);
+                await inbox.LeaveAsync(user.Id, ConversationSnapshot.Of(gone.Head!) with { LastSeq = entry.Seq }, cancellationToken);
             }
         }
 
@@ -104,7 +104,7 @@ internal sealed record RemoveMemberCommand : MemberCommand
     {
         if (context.Find<Member>(Member.DocumentId(UserId)) is not { State: MemberState.Active } member)
         {
-            return Decision.Nothing(head);
+            return Decision.Unchanged(head);
         }
 
         if (actor.Role >= member.Role)

@@ -85,7 +85,7 @@ internal sealed record EditMessageCommand : MessageCommand
 
         if (message.Text == Text && (message.Mentions ?? []).SequenceEqual(Mentions ?? []))
         {
-            return Decision.Nothing(head, message);
+            return Decision.Unchanged(head, message);
         }
 
         if (Refusal is not null)

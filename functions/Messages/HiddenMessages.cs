@@ -57,7 +57,7 @@ public sealed class HiddenMessages(
         }
 
         // Also for a message that was hidden before: the process may have died between the two writes.
-        if (await inbox.HideAsync(part.Member, InboxChange.Of(part.Head), message.Seq, message.Ordinal, cancellationToken))
+        if (await inbox.HideAsync(part.Member, ConversationSnapshot.Of(part.Head), message.Seq, message.Ordinal, cancellationToken))
         {
             await unread.PushAsync(user, conversation, cancellationToken);
         }

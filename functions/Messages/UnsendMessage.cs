@@ -63,7 +63,7 @@ internal sealed record UnsendMessageCommand : MessageCommand
 
         if (message.IsUnsent)
         {
-            return Decision.Nothing(head, message);
+            return Decision.Unchanged(head, message);
         }
 
         if (!moderates && context.Now > message.At + Limits.UnsendWindow)

@@ -39,7 +39,7 @@ internal sealed record RemoveMessageCommand : LogCommand
 
         if (Message.Find(context, MessageId) is not { IsUnsent: false } message || message.IsExpiredAt(context.Now))
         {
-            return Decision.Nothing(head);
+            return Decision.Unchanged(head);
         }
 
         var told = new MessageDeleted(MessageId, null) { Reason = Message.ByModerator };

@@ -13,7 +13,7 @@ public sealed class Muting(BlockStore store, EventPush push, TimeProvider time)
     {
         var mute = await store.SetAsync(Block.Mute, user, other, isActive, _ => Task.CompletedTask, cancellationToken);
         var updated = new MuteUpdated(other, mute.IsActive, mute.Version);
-        await push.PushToUserAsync(user, new ChatEvent(MuteUpdated.What, null, null, time.GetUtcNow(), updated), cancellationToken);
+        await push.PushToUserAsync(user, new ChatEvent(MuteUpdated.EventType, null, null, time.GetUtcNow(), updated), cancellationToken);
     }
 }
 
@@ -21,5 +21,5 @@ public sealed class Muting(BlockStore store, EventPush push, TimeProvider time)
 /// <param name="Version">The higher of two versions is the newer.</param>
 internal sealed record MuteUpdated(UserId UserId, bool IsMuted, long Version)
 {
-    public const string What = "mute.updated";
+    public const string EventType = "mute.updated";
 }

@@ -26,7 +26,7 @@ internal sealed record ChangePinCommand : MessageCommand
         };
         if (pins.Has(MessageId) == IsWanted)
         {
-            return Decision.Nothing(found.Head, found.Message);
+            return Decision.Unchanged(found.Head, found.Message);
         }
 
         if (!IsWanted)

@@ -70,7 +70,7 @@ internal sealed record VoteInPollCommand : MessageCommand
         var before = mine?.Options ?? [];
         if (before.SequenceEqual(Options))
         {
-            return Decision.Nothing(found.Head, found.Message);
+            return Decision.Unchanged(found.Head, found.Message);
         }
 
         if (poll.IsClosedAt(context.Now))

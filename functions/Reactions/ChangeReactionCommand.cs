@@ -26,13 +26,13 @@ internal sealed record ChangeReactionCommand : MessageCommand
         var message = found.Message;
         if (message.IsUnsent)
         {
-            return IsWanted ? Decision.Refuse(Problems.MessageUnsent) : Decision.Nothing(found.Head, message);
+            return IsWanted ? Decision.Refuse(Problems.MessageUnsent) : Decision.Unchanged(found.Head, message);
         }
 
         var mine = context.Find<MemberReactions>(MemberReactions.DocumentId(MessageId, Actor));
         if ((mine?.Keys.Contains(Key) ?? false) == IsWanted)
         {
-            return Decision.Nothing(found.Head, message);
+            return Decision.Unchanged(found.Head, message);
         }
 
         if (Refusal is not null)

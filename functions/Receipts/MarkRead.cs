@@ -53,7 +53,7 @@ public sealed class MarkRead(
             && head.MemberCount <= limits.ReceiptMembers
             && (await privacy.OfAsync(user.Id, cancellationToken)).ReadReceipts;
         var mark = await marks.RaiseReadAsync(conversationId, user.Id, seq, ordinal, isShown, cancellationToken);
-        if (await inbox.MarkReadAsync(user.Id, InboxChange.Of(head), ordinal, cancellationToken))
+        if (await inbox.MarkReadAsync(user.Id, ConversationSnapshot.Of(head), ordinal, cancellationToken))
         {
             await unread.PushAsync(user.Id, conversationId, cancellationToken);
         }

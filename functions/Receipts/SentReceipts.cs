@@ -14,12 +14,12 @@ namespace Chat.Functions.Receipts;
 public sealed class SentReceipts(MemberWatermarks marks, PrivacyReader privacy, Limits limits)
 {
     /// <summary>Raises a member's watermark to their own message, and the one that others see if they share receipts.</summary>
-    public async Task RaiseAsync(InboxChange change, UserId user, long seq, long ordinal, CancellationToken cancellationToken)
+    public async Task RaiseAsync(ConversationSnapshot snapshot, UserId user, long seq, long ordinal, CancellationToken cancellationToken)
     {
-        if (change.Kind == ConversationKind.Group && change.MemberCount <= limits.ReceiptMembers)
+        if (snapshot.Kind == ConversationKind.Group && snapshot.MemberCount <= limits.ReceiptMembers)
         {
             var isShown = (await privacy.OfAsync(user, cancellationToken)).ReadReceipts;
-            await marks.RaiseReadAsync(change.ConversationId, user, seq, ordinal, isShown, cancellationToken);
+            await marks.RaiseReadAsync(snapshot.ConversationId, user, seq, ordinal, isShown, cancellationToken);
         }
     }
 }

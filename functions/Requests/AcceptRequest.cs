@@ -40,7 +40,7 @@ public sealed class AcceptRequest(
         var accepted = await log.AppendAsync(conversationId, command, session, cancellationToken);
         for (var look = 0; accepted.Refusal == ContactCommand.Undecided && look < ContactCommand.MaxLooks; look++)
         {
-            var (contact, seen) = await LookAsync(conversationId, note?.By, session, cancellationToken);
+            var (contact, seen) = await ReadContactAsync(conversationId, note?.By, session, cancellationToken);
             command = command with { Contact = contact, SeenMembers = seen };
             accepted = await log.AppendAsync(conversationId, command, session, cancellationToken);
         }
@@ -74,7 +74,7 @@ public sealed class AcceptRequest(
                 : [user.Id];
             await Task.WhenAll(told.Select(one => push.PushToUserAsync(
                 one,
-                RequestResolved.What,
+                RequestResolved.EventType,
                 conversationId,
                 new RequestResolved("accepted"),
                 cancellationToken)));
@@ -87,7 +87,7 @@ public sealed class AcceptRequest(
     /// <summary>
     /// Whether a block, either way, keeps the caller from who invited them, or from anybody in the group, by the members of that version.
     /// </summary>
-    private async Task<(Contact Contact, long Seen)> LookAsync(
+    private async Task<(Contact Contact, long Seen)> ReadContactAsync(
         ConversationId conversation,
         UserId? inviter,
         Session? session,
@@ -107,8 +107,8 @@ public sealed class AcceptRequest(
     /// <summary>Puts it on the caller's list. A restriction, though taken back since, may have left a tombstone there.</summary>
     private Task ListAsync(Head head, CancellationToken cancellationToken) =>
         head.Member(user.Id) is { Restricts: false, RestrictVersion: > 0 and var version }
-            ? inbox.RestrictAsync(user.Id, InboxChange.Of(head), isRestricted: false, version, cancellationToken)
-            : inbox.RaiseAsync(user.Id, InboxChange.Of(head), cancellationToken);
+            ? inbox.RestrictAsync(user.Id, ConversationSnapshot.Of(head), isRestricted: false, version, cancellationToken)
+            : inbox.RaiseAsync(user.Id, ConversationSnapshot.Of(head), cancellationToken);
 
     private async Task WelcomeAsync(AppendResult joined, CancellationToken cancellationToken)
     {
@@ -116,7 +116,7 @@ public sealed class AcceptRequest(
         var profile = await reader.ReadProfileAsync(joined.Head!, joined.Session, cancellationToken);
         await inbox.JoinAsync(
             joined.Document<Member>(),
-            InboxChange.Of(joined.Head!, profile) with { PushUntil = until },
+            ConversationSnapshot.Of(joined.Head!, profile) with { PushUntil = until },
             cancellationToken);
     }
 }

@@ -37,13 +37,13 @@ internal sealed record AnswerRequestCommand : ContactCommand
     private Decision DecideDirect(Head head) => head.Request switch
     {
         var request when head.Restricts(Actor) && !(request is { SentAt: not null } && request.By != Actor) =>
-            IsAccepted && head.IsBlocked ? Decision.Refuse(Problems.RequestNotFound) : Decision.Nothing(head),
-        null when IsAccepted => Decision.Nothing(head),
+            IsAccepted && head.IsBlocked ? Decision.Refuse(Problems.RequestNotFound) : Decision.Unchanged(head),
+        null when IsAccepted => Decision.Unchanged(head),
         { SentAt: not null } request when request.By != Actor => (request.State, IsAccepted) switch
         {
             (RequestState.Pending, true) when !head.IsBlocked => Decision.WithoutEntry(head with { Request = null }),
             (RequestState.Pending, false) => Decision.WithoutEntry(head with { Request = request with { State = RequestState.Declined } }),
-            (_, false) => Decision.Nothing(head),
+            (_, false) => Decision.Unchanged(head),
             _ => Decision.Refuse(Problems.RequestNotFound),
         },
         _ => Decision.Refuse(Problems.RequestNotFound),
@@ -51,9 +51,9 @@ internal sealed record AnswerRequestCommand : ContactCommand
 
     private Decision DecideGroup(in DecisionContext context, Head head, Member me) => (me, IsAccepted) switch
     {
-        ({ State: MemberState.Active }, true) => Decision.Nothing(head, me),
+        ({ State: MemberState.Active }, true) => Decision.Unchanged(head, me),
         ({ IsInvited: true }, false) => Decision.WithoutEntry(head, me with { IsDeclined = true }),
-        ({ State: MemberState.Invited }, false) => Decision.Nothing(head, me),
+        ({ State: MemberState.Invited }, false) => Decision.Unchanged(head, me),
         ({ IsInvited: true }, true) when head.MemberCount is 0 => Decision.Refuse(Problems.RequestNotFound),
         ({ IsInvited: true }, true) when Contact is null || SeenMembers != head.MembersVersion => Decision.Refuse(Undecided),
         ({ IsInvited: true }, true) when Contact == Trust.Contact.Refused => Decision.Refuse(Problems.RequestNotFound),

@@ -115,7 +115,7 @@ public sealed class ContactRequests(ChatContainers containers, HiddenWordsStore 
     {
         ArgumentNullException.ThrowIfNull(head);
         var received = new RequestReceived(head.Kind, by);
-        return push.PushToUserAsync(recipient, RequestReceived.What, head.ConversationId, received, cancellationToken);
+        return push.PushToUserAsync(recipient, RequestReceived.EventType, head.ConversationId, received, cancellationToken);
     }
 
     private Task<StoredDocument<RequestNote>> FindAsync(
@@ -141,12 +141,12 @@ public sealed class ContactRequests(ChatContainers containers, HiddenWordsStore 
 /// <summary>The data of <c>request.received</c>, to the user who is asked alone.</summary>
 internal sealed record RequestReceived(ConversationKind Kind, UserId By)
 {
-    public const string What = "request.received";
+    public const string EventType = "request.received";
 }
 
 /// <summary>The data of <c>request.resolved</c>. Its sender learns of an accepted one only.</summary>
 /// <param name="State"><c>accepted</c> or <c>declined</c>.</param>
 internal sealed record RequestResolved(string State)
 {
-    public const string What = "request.resolved";
+    public const string EventType = "request.resolved";
 }

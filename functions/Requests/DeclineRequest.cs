@@ -66,7 +66,7 @@ public sealed class DeclineRequest(
 
         await push.PushToUserAsync(
             user.Id,
-            RequestResolved.What,
+            RequestResolved.EventType,
             conversationId,
             new RequestResolved("declined"),
             cancellationToken);

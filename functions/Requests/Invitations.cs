@@ -121,7 +121,7 @@ internal sealed record InviteMembersCommand : MemberCommand
             .Where(one => Invites(one.Before, now))
             .Select(one => Invited(one.User, one.Before, now))
             .ToList();
-        return invited.Count == 0 ? Decision.Nothing(head) : Decision.WithoutEntry(head, [.. invited]);
+        return invited.Count == 0 ? Decision.Unchanged(head) : Decision.WithoutEntry(head, [.. invited]);
     }
 
     private Member Invited(UserId user, Member? before, DateTimeOffset now)

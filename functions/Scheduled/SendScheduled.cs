@@ -161,7 +161,7 @@ internal sealed record SendScheduledCommand : ContactCommand
         var stored = context.Find<ScheduledMessage>(_scheduled.Id);
         if (context.Head is { } head && (stored?.IsSameAs(_scheduled) != true || stored.JoinedSeq != _scheduled.JoinedSeq))
         {
-            return Decision.Nothing(head);
+            return Decision.Unchanged(head);
         }
 
         if (!_scheduled.IsOf(context.Find<Member>(Member.DocumentId(Actor))))

@@ -176,7 +176,8 @@ public class When_people_react
             settings: new Dictionary<string, string?> { ["Limits:ReactionsPerUser"] = "2", ["Limits:ReactionKeys"] = "3" });
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var sent = await alice.SendAsync((await alice.StartDirectAsync("bob")).ConversationId, "Hello");
-        foreach (var key in new[] { "a", "👍👍", "1", ":", "::", ":Name:", "👍 ", "©x", "🇳", "❤\uFE0F\uFE0F", "❤\uFE0E", "👍\u0301", "🏽" })
+        string[] keys = ["a", "👍👍", "1", ":", "::", ":Name:", "👍 ", "©x", "🇳", "❤\uFE0F\uFE0F", "❤\uFE0E", "👍\u0301", "🏽"];
+        foreach (var key in keys)
         {
             Assert.Equal("malformed", await alice.IsRefusedAsync("PUT", Reaction(sent, key), HttpStatusCode.BadRequest));
         }

@@ -208,7 +208,7 @@ export const delivery = [
   },
   {
     rule: 'Project: A mention of all raises everybody\'s mark',
-    file: 'functions/Inbox/InboxChange.cs',
+    file: 'functions/Inbox/ConversationSnapshot.cs',
     find: '            MentionAllOrdinal = head.MentionAllOrdinal,\n',
     replace: '',
     project: 'Chat.Functions.Tests',
@@ -217,7 +217,7 @@ export const delivery = [
   {
     rule: 'Project: A list is only raised',
     file: 'functions/Inbox/InboxProjection.cs',
-    find: 'var isBehind = $"c.last.seq < {change.LastSeq}";',
+    find: 'var isBehind = $"c.last.seq < {snapshot.LastSeq}";',
     replace: 'var isBehind = $"c.last.seq != {change.LastSeq}";',
     project: 'Chat.Functions.Tests',
     test: 'Delivery.EntryProjectionTests.Says_what_the_log_says_wherever_pages_are_cut_and_however_often_they_come',
@@ -503,7 +503,9 @@ export const delivery = [
   {
     rule: 'Fan out: Leaving moves it',
     file: 'functions/Members/RemoveMember.cs',
-    find: '                await inbox.LeaveAsync(user.Id, InboxChange.Of(gone.Head!) with { LastSeq = entry.Seq }, cancellationToken);\n',
+    find:
+      '                await inbox.LeaveAsync(user.Id, ConversationSnapshot.Of(gone.Head!) with { LastSeq = entry.Seq }, ' +
+      'cancellationToken);\n',
     replace: '',
     project: 'Chat.Functions.Acceptance',
     test: 'When_a_membership_is_asked_for_again.Should_list_no_group_for_whoever_deletes_or_leaves_it',
@@ -519,7 +521,7 @@ export const delivery = [
   {
     rule: 'Fan out: Deleting moves it',
     file: 'functions/Conversations/DeleteConversation.cs',
-    find: '        await inbox.LeaveAsync(user.Id, InboxChange.Of(deleted.Head!), cancellationToken);\n',
+    find: '        await inbox.LeaveAsync(user.Id, ConversationSnapshot.Of(deleted.Head!), cancellationToken);\n',
     replace: '',
     project: 'Chat.Functions.Acceptance',
     test: 'When_a_membership_is_asked_for_again.Should_list_no_group_for_whoever_deletes_or_leaves_it',

@@ -12,7 +12,8 @@ internal static class HostileValues
     [
         "", " ", "\t", "\n", "a\r\nChat-Session: 1", "\0", "a\0b", "\u007f", "\u0085", "\u2028", "\ufeff", "\ufeffalice",
         "\u202eecila\u202c", "\u200b", "\u200d", "\uffff", "\U0010ffff",
-        "e\u0301", "Z" + string.Concat(Enumerable.Repeat("\u0361\u0489", 40)), "ﬀ", "İ", "ß", "１", "٣", "𝟗", "👨‍👩‍👧‍👦👍", "\ufe0f", "\u20e3",
+        "e\u0301", "Z" + string.Concat(Enumerable.Repeat("\u0361\u0489", 40)), "ﬀ", "İ", "ß", "１", "٣", "𝟗",
+        "👨‍👩‍👧‍👦👍", "\ufe0f", "\u20e3",
         "🇩", "::", ":A:", ": :", ":a", "a:",
         "null", "undefined", "NaN", "true", "[]", "{}", "-1", "-0", "0", "+1", " 1", "1 ", "1.0", "1.5", "1e1", "0x10", "1_000", "1,000",
         "1e400", "Infinity",

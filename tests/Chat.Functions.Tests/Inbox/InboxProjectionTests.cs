@@ -59,7 +59,7 @@ public class InboxProjectionTests
         var (inbox, marks) = (new InboxProjection(containers, new ConversationReader(containers)), new MemberWatermarks(containers));
         var receipts = new SentReceipts(marks, new PrivacyReader(containers, TimeProvider.System), new Limits());
         var history = History(dice);
-        var newest = InboxChange.Of(history[^1].Head);
+        var newest = ConversationSnapshot.Of(history[^1].Head);
         var told = new Dictionary<UserId, Recount>();
         foreach (var user in Users)
         {
@@ -108,7 +108,7 @@ public class InboxProjectionTests
 
         async Task FanOutAsync(UserId user, Head head, IReadOnlyList<LogEntry> entries)
         {
-            var (change, updates) = (InboxChange.Of(head), InboxUpdates.Of(head, entries, Users));
+            var (change, updates) = (ConversationSnapshot.Of(head), InboxUpdates.Of(head, entries, Users));
             await RepeatedAsync(() => inbox.RaiseAsync(user, change, CancellationToken.None, updates.WatermarksOf(user)));
             if (updates.Sent.TryGetValue(user, out var sent))
             {
@@ -123,24 +123,25 @@ public class InboxProjectionTests
         {
             await RepeatedAsync(
                 () => marks.RaiseReadAsync(seen.ConversationId, user, SeqOf(ordinal), ordinal, isShown: true, CancellationToken.None));
-            await RepeatedAsync(() => inbox.MarkReadAsync(user, InboxChange.Of(seen), ordinal, CancellationToken.None));
-            told[user].Read(InboxChange.Of(seen), ordinal);
+            await RepeatedAsync(() => inbox.MarkReadAsync(user, ConversationSnapshot.Of(seen), ordinal, CancellationToken.None));
+            told[user].Read(ConversationSnapshot.Of(seen), ordinal);
             await CheckAsync(user);
         }
 
         async Task ClearAsync(UserId user, Head seen, long ordinal)
         {
             await RepeatedAsync(() => marks.RaiseClearedAsync(seen.ConversationId, user, SeqOf(ordinal), ordinal, CancellationToken.None));
-            await RepeatedAsync(() => inbox.RaiseClearedAsync(user, InboxChange.Of(seen), SeqOf(ordinal), ordinal, CancellationToken.None));
-            told[user].Clear(InboxChange.Of(seen), ordinal);
+            var snapshot = ConversationSnapshot.Of(seen);
+            await RepeatedAsync(() => inbox.RaiseClearedAsync(user, snapshot, SeqOf(ordinal), ordinal, CancellationToken.None));
+            told[user].Clear(snapshot, ordinal);
             await CheckAsync(user);
         }
 
         async Task MarkUnreadAsync(UserId user, Head seen)
         {
             await RepeatedAsync(() => inbox.MarkUnreadAsync(
-                MemberOf(seen.ConversationId, user, told[user].Joined), InboxChange.Of(seen), CancellationToken.None));
-            told[user].MarkUnread(InboxChange.Of(seen));
+                MemberOf(seen.ConversationId, user, told[user].Joined), ConversationSnapshot.Of(seen), CancellationToken.None));
+            told[user].MarkUnread(ConversationSnapshot.Of(seen));
             await CheckAsync(user);
         }
 
@@ -244,32 +245,32 @@ public class InboxProjectionTests
         /// </summary>
         public bool IsUnread(int ordinal) => ordinal > Joined && ordinal > _read && ordinal > _cleared;
 
-        public void Tell(InboxChange change, long own)
+        public void Tell(ConversationSnapshot change, long own)
         {
             Last = Math.Max(Last, change.LastOrdinal);
             _read = Math.Max(_read, own);
         }
 
-        public void Read(InboxChange seen, long ordinal)
+        public void Read(ConversationSnapshot seen, long ordinal)
         {
             Meet(seen);
             _marked = ordinal > _read || _marked <= ordinal ? null : _marked;
             _read = Math.Max(_read, ordinal);
         }
 
-        public void Clear(InboxChange seen, long ordinal)
+        public void Clear(ConversationSnapshot seen, long ordinal)
         {
             Meet(seen);
             _cleared = Math.Max(_cleared, ordinal);
         }
 
-        public void MarkUnread(InboxChange seen)
+        public void MarkUnread(ConversationSnapshot seen)
         {
             Meet(seen);
             _marked = Math.Max(_marked ?? 0, Math.Max(Math.Max(seen.LastOrdinal, Last), _read));
         }
 
         /// <summary>Where there was no entry, what the user does makes one as far as they saw.</summary>
-        private void Meet(InboxChange seen) => Last = Last == 0 ? seen.LastOrdinal : Last;
+        private void Meet(ConversationSnapshot seen) => Last = Last == 0 ? seen.LastOrdinal : Last;
     }
 }

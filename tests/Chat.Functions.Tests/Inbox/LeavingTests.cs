@@ -188,7 +188,7 @@ public class LeavingTests
         JoinedOrdinal = seq,
     };
 
-    private static InboxChange Change(ConversationId conversation, long seq) => new()
+    private static ConversationSnapshot Change(ConversationId conversation, long seq) => new()
     {
         ConversationId = conversation,
         Kind = ConversationKind.Group,

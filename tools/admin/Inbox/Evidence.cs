@@ -72,7 +72,7 @@ internal sealed record Evidence(Head Head, Member Member, GroupProfile? Profile,
     private InboxEntry Fresh()
     {
         var marks = InboxUpdates.Of(Head, Entries, [Member.UserId]).WatermarksOf(Member.UserId);
-        return InboxChange.Of(Head, Profile).ToEntry(Member.UserId) with
+        return ConversationSnapshot.Of(Head, Profile).ToEntry(Member.UserId) with
         {
             JoinedSeq = Member.JoinedSeq,
             JoinedOrdinal = Member.JoinedOrdinal,

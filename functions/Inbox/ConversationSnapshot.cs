@@ -4,7 +4,7 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Inbox;
 
 /// <summary>The state of a conversation to which its members' inbox entries advance.</summary>
-public sealed record InboxChange
+public sealed record ConversationSnapshot
 {
     public required ConversationId ConversationId { get; init; }
 
@@ -40,7 +40,7 @@ public sealed record InboxChange
     /// <summary>The state that a head shows.</summary>
     /// <param name="head">The conversation.</param>
     /// <param name="profile">The group's profile; null where title and picture aren't projected.</param>
-    public static InboxChange Of(Head head, GroupProfile? profile = null)
+    public static ConversationSnapshot Of(Head head, GroupProfile? profile = null)
     {
         // Title and picture must be of one version: the head may be older or newer than the profile beside it.
         var shown = profile?.UpdatedSeq == head.ProfileSeq ? profile : null;
