@@ -20,6 +20,7 @@ internal static class Banner
 
         output.WriteLine();
         output.WriteLine($"Web client {address}   Inspector {new Uri(address, "local")}   API {new Uri(address, routePrefix)}");
+        output.WriteLine($"API reference {new Uri(address, "local/reference")}");
     }
 
     /// <summary>What another host's <c>local.settings.json</c> needs under <c>Values</c>, to run the app on these services.</summary>

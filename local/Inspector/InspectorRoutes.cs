@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Chat.Local.Inspector;
 
-/// <summary>The page at /local, the API under /local/api that it reads, the meter, and running functions by hand.</summary>
+/// <summary>The pages under /local, the API under /local/api that it reads, the meter, and running functions by hand.</summary>
 internal static class InspectorRoutes
 {
     public static void Map(IEndpointRouteBuilder routes, LocalAzure azure, IReadOnlyList<Function> functions, Triggers triggers)
@@ -15,6 +15,6 @@ internal static class InspectorRoutes
         new MeterRoutes(azure.Meter).Map(routes);
         routes.MapRead("local/api/hubs", _ => Results.Json(azure.SignalR.Read()));
         routes.MapRead("local/api/store", _ => Results.Json(azure.Store.Reading));
-        new InspectorPage().Map(routes);
+        new LocalFiles().Map(routes);
     }
 }

@@ -31,6 +31,7 @@ public sealed class BannerTests
                 "Tick timer 0 0 * * * *",
                 "",
                 "Web client http://localhost:7071/ Inspector http://localhost:7071/local API http://localhost:7071/api",
+                "API reference http://localhost:7071/local/reference",
                 "",
             ],
             lines);
