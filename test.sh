@@ -114,7 +114,7 @@ sdk_and_backend() {
     --cosmos-port 0 --servicebus-port 0 --signalr-port 7332 > "$results/host.log" 2>&1 &
   host=$!
   for _ in {1..120}; do curl -fsS "$url/api/health" > /dev/null 2>&1 && break; sleep 1; done
-  BASE_URL=$url step "the SDK's README works in an empty project" node clients/sdk/scripts/try-package.mjs
+  BASE_URL=$url step "the packages' READMEs work in an empty project" node clients/sdk/scripts/try-package.mjs
   kill "$host" && wait "$host"
 }
 

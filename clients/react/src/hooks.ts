@@ -85,7 +85,7 @@ export function useOutbox(
     () => ({
       items,
       retry: id => chat.outbox.retry(id),
-      edit: (id, text, mentions) => chat.outbox.edit(id, text, mentions),
+      edit: (...change) => chat.outbox.edit(...change),
       cancel: id => chat.outbox.cancel(id),
     }),
     [chat, items],

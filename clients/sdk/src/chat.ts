@@ -41,10 +41,10 @@ export interface Outbox extends Observable<readonly OutboxItem[]> {
   /** Tries a failed item again, after what was queued meanwhile. */
   retry(id: string): void;
   /**
-   * Says something else in a message, or an edit, that is queued or failed, and tries it again. Mentions are then those given. No effect on
-   * one that is being sent.
+   * Says something else in a message, or an edit, that is queued or failed, and tries it again. Mentions are then those given; everyone can
+   * be named by a message alone that wasn't tried yet. No effect on one that is being sent.
    */
-  edit(id: string, text: string, mentions?: readonly Mention[]): void;
+  edit(id: string, text: string, mentions?: readonly Mention[], mentionsAll?: true): void;
   /** Forgets a queued or failed item. Resolves to false if it is being sent, or was. */
   cancel(id: string): Promise<boolean>;
 }

@@ -66,23 +66,24 @@ export class Client implements Chat {
       getSnapshot: queue.items.getSnapshot,
       subscribe: queue.items.subscribe,
       retry: id => void queue.retry(id),
-      edit: (id, text, mentions) => void queue.edit(id, text, mentions),
+      edit: (...change) => void queue.edit(...change),
       cancel: id => queue.cancel(id),
     };
     const unread = new Derived<UnreadCounts>(before => {
-      const counted = core.list.getSnapshot().filter(view => view.isUnread && !view.isMuted && !view.preferences.archived);
+      const counted = core.list.views.getSnapshot().filter(view => view.isUnread && !view.isMuted && !view.preferences.archived);
       const messages = counted.reduce((sum, { unreadCount }) => sum + unreadCount, 0);
       return before?.conversations === counted.length && before.messages === messages
         ? before
         : { conversations: counted.length, messages };
     });
-    core.list.subscribe(() => unread.invalidate());
+    core.list.views.subscribe(() => unread.invalidate());
     this.unread = unread;
     this.blocks = core.blocks;
     this.mutes = core.mutes;
     this.requests = this.#resource<readonly Request[]>('requests', [], () => core.http.all<Request>('/requests', 'requests'), [
       'request.received',
       'request.resolved',
+      'restriction.updated',
     ]);
     this.privacy = this.#resource<Privacy | undefined>(
       'privacy',
@@ -97,18 +98,18 @@ export class Client implements Chat {
     if (known) return known;
     const core = this.#core;
     const list = new Derived<ConversationList>(before => {
-      const found = core.list.getSnapshot().filter(filters[filter]);
+      const found = core.list.views.getSnapshot().filter(filters[filter]);
       const conversations = [
         ...found.filter(({ preferences }) => preferences.pinned),
         ...found.filter(({ preferences }) => !preferences.pinned),
       ];
       const isSame =
         before?.conversations.length === conversations.length && conversations.every((view, index) => view === before.conversations[index]);
-      return isSame && before.isLoaded === core.isLoaded
+      return isSame && before.isLoaded === core.list.isLoaded
         ? before
-        : { conversations: isSame ? before.conversations : conversations, isLoaded: core.isLoaded };
+        : { conversations: isSame ? before.conversations : conversations, isLoaded: core.list.isLoaded };
     });
-    core.list.subscribe(() => list.invalidate());
+    core.list.views.subscribe(() => list.invalidate());
     this.#lists.set(filter, list);
     return list;
   }

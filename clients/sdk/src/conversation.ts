@@ -29,7 +29,8 @@ export interface WindowOptions {
 
 /**
  * A range of a conversation's messages, without gaps and kept up to date: at first what the device has, then what the service says. It is
- * at work while somebody subscribes, and costs nothing after that.
+ * at work while somebody subscribes, and costs nothing after that. It has at most ten pages: what is far from the latest load goes, and
+ * `hasBefore` or `hasAfter` says so.
  */
 export interface MessageWindow extends Observable<MessageWindowState> {
   /** Extends it by a page; answered from the device where that has it. Never rejects: see `error`. One at a time; more calls share it. */

@@ -1,19 +1,18 @@
 import { type Batch, type Touched, type Write, writer } from './batch.js';
 import { Engine } from './engine.js';
+import { Entries } from './entries.js';
 import type { Env } from './env.js';
 import { ChatError } from './error.js';
 import { Http } from './http.js';
-import { Derived, keep, Live, tell } from './live.js';
-import type { ConversationRecord } from './list.js';
+import { Live, tell } from './live.js';
 import { fetchMessage } from './messages.js';
 import { Queue } from './outbox.js';
-import { conversationView } from './overlay.js';
 import type { Ranges } from './ranges.js';
 import { peopleOf } from './people.js';
 import type { Resource } from './resource.js';
-import { Store, under } from './store.js';
+import { Store } from './store.js';
 import { Tabs, type TabMessage } from './tabs.js';
-import type { ChatEvent, ConnectionState, ConversationView, StorageState } from './types.js';
+import type { ChatEvent, ConnectionState, StorageState } from './types.js';
 
 export interface CoreOptions {
   readonly baseUrl: string;
@@ -31,14 +30,11 @@ export class Core {
   readonly queue: Queue;
   readonly connection: Live<ConnectionState>;
   readonly storage: Live<StorageState>;
-  /** Raised whenever the list, or what lies on top of it, changed. */
-  readonly list: Derived<readonly ConversationView[]>;
+  readonly list = new Entries(this);
   readonly ready: Promise<{ readonly store: Store; readonly write: Write }>;
-  isLoaded = false;
   /** Whom the user blocks, and mutes: in every tab, as pushes are the same for everyone. */
   readonly blocks: Resource<readonly string[]>;
   readonly mutes: Resource<readonly string[]>;
-  #blocked: readonly string[] = [];
   #me: string;
   /** Of the first token. The app may know the user by another id. */
   #subject: string | undefined;
@@ -46,8 +42,6 @@ export class Core {
   #store: Store | undefined;
   #engine: Engine | undefined;
   #isClosed = false;
-  readonly #records = new Map<string, ConversationRecord>();
-  readonly #views = new Map<string, { readonly record: ConversationRecord; readonly items: string; readonly view: ConversationView }>();
   readonly #watchers = new Map<string, Set<(what: Change) => void>>();
   readonly #listeners = new Set<(event: ChatEvent | undefined) => void>();
   readonly #screens = new Map<string, readonly string[]>();
@@ -68,45 +62,20 @@ export class Core {
     this.http.onUser = userId => this.#isUser(userId);
     this.connection = new Live<ConnectionState>(env, { status: 'connecting', isLeader: false, ...(this.#me && { userId: this.#me }) });
     this.storage = new Live<StorageState>(env, { isDegraded: false, bytes: 0 });
-    this.list = new Derived<readonly ConversationView[]>(before => this.#list(before));
     this.ready = this.#open();
     this.blocks = peopleOf(this, 'blocks');
     this.mutes = peopleOf(this, 'mutes');
     this.queue = new Queue(env, this.ready);
     this.queue.wake = () => this.#wake(false);
     this.queue.changed = () => {
-      this.list.invalidate();
+      this.list.views.invalidate();
       for (const id of this.#watchers.keys()) this.#changed(id, 'outbox');
     };
-    this.#unlisten = env.onChange(() => this.list.invalidate());
+    this.#unlisten = env.onChange(() => this.list.views.invalidate());
   }
 
   get me(): string {
     return this.#me;
-  }
-
-  /** Whether what this user says in the conversation isn't to be shown. */
-  isBlocked(conversationId: string, userId: string | undefined): boolean {
-    return !!userId && this.#blocked.includes(userId) && this.#records.get(conversationId)?.summary?.kind === 'group';
-  }
-
-  record(conversationId: string): ConversationRecord | undefined {
-    return this.#records.get(conversationId);
-  }
-
-  /** The conversation as the list shows it. */
-  view(conversationId: string): ConversationView | undefined {
-    const record = this.#records.get(conversationId);
-    if (!record?.summary) return undefined;
-    const items = this.queue.records.filter(item => item.conversationId === conversationId && item.state !== 'sent');
-    const stamp = [...this.#blocked, ...items.map(({ id, state, order }) => `${id} ${state} ${order}`)].join();
-    const known = this.#views.get(conversationId);
-    const mutedUntil = record.summary.preferences.mutedUntil;
-    if (known?.record === record && known.items === stamp && !items.length && !mutedUntil) return known.view;
-    const isBlocked = (userId: string | undefined) => this.isBlocked(conversationId, userId);
-    const view = keep(known?.view, conversationView(record, items, this.#me, this.env.now(), isBlocked));
-    this.#views.set(conversationId, { record, items: stamp, view });
-    return view;
   }
 
   /** Says that a conversation is on the screen, and calls back when it changes. */
@@ -208,10 +177,11 @@ export class Core {
 
   #blocksChanged(): void {
     const { value } = this.blocks.getSnapshot();
-    if (value.join() === this.#blocked.join()) return;
-    const isEnded = this.#blocked.some(id => !value.includes(id));
-    this.#blocked = value;
-    this.list.invalidate();
+    const { blocked } = this.list;
+    if (value.join() === blocked.join()) return;
+    const isEnded = blocked.some(id => !value.includes(id));
+    this.list.blocked = value;
+    this.list.views.invalidate();
     for (const id of this.#watchers.keys()) this.#changed(id, 'outbox');
     // What they said while they were blocked isn't kept; the service shows it within 30 s.
     for (const wait of isEnded ? [1000, 31_000] : []) this.env.after(wait, () => this.#confirmAll());
@@ -268,11 +238,11 @@ export class Core {
     store.degraded = () => {
       this.storage.set({ ...this.storage.getSnapshot(), isDegraded: true });
       // What is in memory the other tabs don't have: they go on with one of them, and this one alone.
-      void this.#readAll().then(join);
+      void this.list.read(store).then(join);
     };
     this.storage.set({ isDegraded: store.isDegraded, bytes: 0 });
     // Whoever waits for `ready` finds the list read.
-    await this.#readAll();
+    await this.list.read(store);
     join();
     this.blocks.subscribe(() => this.#blocksChanged());
     this.mutes.subscribe(() => {});
@@ -318,37 +288,11 @@ export class Core {
   }
 
   async #reread({ conversations, logs, outbox, reset }: Touched): Promise<void> {
-    if (reset) {
-      await this.#readAll();
-      for (const people of [this.blocks, this.mutes]) people.reload();
-    }
-    if (!reset && conversations.size && this.#store) {
-      const ids = [...conversations];
-      const records = await this.#store.read(tx => Promise.all(ids.map(id => tx.get<ConversationRecord>('conversations', [id]))));
-      for (const record of records) if (record) this.#records.set(record.conversationId, record);
-      await this.#noteLoaded();
-      this.list.invalidate();
-    }
+    if (!this.#store) return;
+    if (reset || conversations.size) await this.list.read(this.#store, reset ? undefined : conversations);
+    for (const people of reset ? [this.blocks, this.mutes] : []) people.reload();
     for (const id of new Set([...logs, ...conversations, ...(reset ? this.#watchers.keys() : [])])) this.#changed(id, 'log');
     if (outbox) await this.queue.refresh();
-  }
-
-  async #readAll(): Promise<void> {
-    const [records, isLoaded] = await this.#store!.read(async tx => [
-      await tx.range<ConversationRecord>('conversations', ...under()),
-      await tx.get<boolean>('meta', ['isLoaded']),
-    ]);
-    this.#records.clear();
-    for (const record of records) this.#records.set(record.conversationId, record);
-    this.isLoaded = !!isLoaded;
-    this.list.invalidate();
-  }
-
-  #list(before: readonly ConversationView[] | undefined): readonly ConversationView[] {
-    const views = [...this.#records.keys()].map(id => this.view(id)).filter(view => view !== undefined);
-    const order = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0);
-    views.sort((one, other) => order(other.activityAt, one.activityAt) || order(one.conversationId, other.conversationId));
-    return before && before.length === views.length && before.every((view, index) => view === views[index]) ? before : views;
   }
 
   #changed(conversationId: string, what: Change): void {
@@ -358,16 +302,10 @@ export class Core {
   #connected(state: ConnectionState, isNew: boolean): void {
     if (this.#isClosed) return;
     this.connection.set(state);
-    if (state.status === 'online') void this.#noteLoaded();
+    if (state.status === 'online' && !this.list.isLoaded && this.#store) void this.list.read(this.#store, []);
     if (!isNew) return;
     this.#confirmAll();
     tell(this.#listeners, undefined);
-  }
-
-  async #noteLoaded(): Promise<void> {
-    if (this.isLoaded || !this.#store) return;
-    this.isLoaded = !!(await this.#store.read(tx => tx.get<boolean>('meta', ['isLoaded'])));
-    this.list.invalidate();
   }
 
   #told(events: readonly ChatEvent[]): void {

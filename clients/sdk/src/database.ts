@@ -15,15 +15,15 @@ export async function openDatabase(factory: IDBFactory, name: string, lost: () =
   // A newer version of the app in another tab waits for this one to let go.
   database.onversionchange = lost;
   database.onclose = lost;
-  return new Database(factory, name, database);
+  return new Database(database);
 }
 
+/** Resolves once no tab has it open any more. */
+export const deleteDatabase = async (factory: IDBFactory, name: string): Promise<void> =>
+  void (await answerOf(factory.deleteDatabase(name)));
+
 class Database implements Engine {
-  constructor(
-    private readonly factory: IDBFactory,
-    private readonly name: string,
-    private readonly database: IDBDatabase,
-  ) {}
+  constructor(private readonly database: IDBDatabase) {}
 
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.#run('readonly', work);
@@ -57,11 +57,6 @@ class Database implements Engine {
 
   close(): void {
     this.database.close();
-  }
-
-  async destroy(): Promise<void> {
-    this.close();
-    await answerOf(this.factory.deleteDatabase(this.name));
   }
 }
 

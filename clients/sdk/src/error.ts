@@ -21,28 +21,22 @@ export type ChatErrorCode =
 
 /** What went wrong. `code` is for programs; `message`, `detail` are for people. */
 export class ChatError extends Error {
-  readonly code: ChatErrorCode;
+  declare readonly code: ChatErrorCode;
   /** The HTTP status, or 0 where there was no answer. */
-  readonly status: number;
-  readonly title: string | undefined;
-  readonly detail: string | undefined;
+  declare readonly status: number;
+  declare readonly title: string | undefined;
+  declare readonly detail: string | undefined;
   /** Seconds until the same request may succeed; 0 where the service doesn't say. */
-  readonly retryAfter: number;
+  declare readonly retryAfter: number;
   /** Each fault of a malformed request. */
-  readonly errors: Problem['errors'];
+  declare readonly errors: Problem['errors'];
   /** The limit that was reached. */
-  readonly limit: Problem['limit'];
+  declare readonly limit: Problem['limit'];
 
   constructor(problem: Partial<Omit<Problem, 'code'>> & { readonly code: ChatErrorCode }, retryAfter = 0) {
     super([problem.title, problem.detail].filter(Boolean).join(' ') || problem.code);
-    this.name = 'ChatError';
-    this.code = problem.code;
-    this.status = problem.status ?? 0;
-    this.title = problem.title;
-    this.detail = problem.detail;
-    this.retryAfter = retryAfter;
-    this.errors = problem.errors;
-    this.limit = problem.limit;
+    const { code, status = 0, title, detail, errors, limit } = problem;
+    Object.assign(this, { name: 'ChatError', code, status, title, detail, retryAfter, errors, limit });
   }
 
   /** Whether the same request may succeed later: there was no answer, or 401, 408, 429 or 5xx. */
@@ -58,8 +52,8 @@ export class ChatError extends Error {
 
   /** As it is kept in the store. */
   toJSON(): object {
-    const { code, status, title, detail, retryAfter, errors, limit } = this;
-    return { code, status, title, detail, retryAfter, errors, limit };
+    const { cause, ...rest } = this;
+    return rest;
   }
 
   static fromJSON(kept: ReturnType<ChatError['toJSON']>): ChatError {

@@ -50,7 +50,7 @@ export class Handle implements Conversation {
     private readonly core: Core,
     readonly conversationId: string,
   ) {
-    this.summary = { getSnapshot: () => core.view(conversationId), subscribe: core.list.subscribe };
+    this.summary = { getSnapshot: () => core.list.view(conversationId), subscribe: core.list.views.subscribe };
     this.details = this.#resource<ConversationDetails | undefined>(
       'details',
       undefined,
@@ -90,17 +90,20 @@ export class Handle implements Conversation {
   }
 
   messages(options?: WindowOptions): MessageWindow {
-    return this.#window('', options);
+    return new Window(this.core, this.conversationId, '', options);
   }
 
   thread(rootMessageId: string, options?: WindowOptions): MessageWindow {
-    return this.#window(rootMessageId, options);
+    return new Window(this.core, this.conversationId, rootMessageId, options);
   }
 
   async message(messageId: string): Promise<Message> {
     const { store } = await this.core.ready;
     const kept = await store.read(tx => findMessage(tx, this.conversationId, messageId));
-    if (kept && !kept.isHidden && !kept.isStale && !isExpired(kept.message, this.core.env.now())) return withMine(kept);
+    // What the service would hide is kept as it was pushed.
+    const isBlocked = (userId?: string) => this.core.list.isBlocked(this.conversationId, userId);
+    const isGood = kept && !kept.isHidden && !kept.isStale && !isExpired(kept.message, this.core.env.now());
+    if (isGood && !isBlocked(kept.message.senderId) && !isBlocked(kept.message.replyTo?.senderId)) return withMine(kept);
     const message = (await this.#insist('get', '/messages/{messageId}', { path: { messageId } })) as ShownMessage;
     if ('hidden' in message) throw new ChatError({ code: 'message_not_found' });
     return message;
@@ -160,7 +163,7 @@ export class Handle implements Conversation {
     this.core.queue.add(this.conversationId, { kind: 'unread' });
   }
 
-  clear(seq = this.core.view(this.conversationId)?.lastSeq ?? 0): void {
+  clear(seq = this.core.list.view(this.conversationId)?.lastSeq ?? 0): void {
     if (seq > 0) this.core.queue.add(this.conversationId, { kind: 'clear', seq });
   }
 
@@ -171,7 +174,7 @@ export class Handle implements Conversation {
   setDraft(text: string): void {
     this.#cancelDraft?.();
     this.#cancelDraft = this.core.env.after(draftEvery, () => {
-      if ((this.core.view(this.conversationId)?.preferences.draft?.text ?? '') !== text)
+      if ((this.core.list.view(this.conversationId)?.preferences.draft?.text ?? '') !== text)
         this.setPreferences({ draft: text ? { text } : null });
     });
   }
@@ -310,30 +313,6 @@ export class Handle implements Conversation {
         ? undefined
         : value;
     return new Resource<T>(core, { key: [conversationId, kind], initial, fetch, reduce });
-  }
-
-  #window(thread: string, options?: WindowOptions): Window {
-    const { core } = this;
-    return new Window(
-      {
-        env: core.env,
-        http: core.http,
-        ready: core.ready,
-        me: () => core.me,
-        outbox: () => core.queue.records,
-        watch: (id, changed) => core.watch(id, changed),
-        unread: id => {
-          const record = core.record(id);
-          return { count: core.view(id)?.unreadCount ?? 0, clearedSeq: record?.summary?.clearedSeq ?? 0, isGone: !!record?.isLeft };
-        },
-        confirmed: (id, threadId) => core.confirmed(id, threadId),
-        isBlocked: (id, userId) => core.isBlocked(id, userId),
-        fetchMessages: ids => core.fetchMessages(ids),
-      },
-      this.conversationId,
-      thread,
-      options,
-    );
   }
 
   /** Keeps what an answer says of it, before the list has it. */

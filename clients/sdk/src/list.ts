@@ -303,7 +303,12 @@ export async function applyCleared(batch: Batch, conversationId: string, seq: nu
 }
 
 /** The entry as it is to be shown: what was pushed since the summary is in it. */
-export function summaryOf(record: ConversationRecord, me: string, now: number): ConversationSummary {
+export function summaryOf(
+  record: ConversationRecord,
+  me: string,
+  now: number,
+  isBlocked: (userId: string) => boolean,
+): ConversationSummary {
   const summary = record.summary!;
   const own = record.recent.filter(({ senderId }) => senderId === me).reduce((last, { seq }) => Math.max(last, seq), 0);
   const read = Math.max(record.countedTo, own);
@@ -319,8 +324,9 @@ export function summaryOf(record: ConversationRecord, me: string, now: number): 
     lastMessage: last && last.seq > summary.clearedSeq ? last : null,
     activityAt: isNewer ? newest.at : summary.activityAt,
     unreadCount: (own > record.countedTo ? 0 : summary.unreadCount) + unread.length,
-    isMentioned: (own > record.countedTo ? false : summary.isMentioned) || unread.some(({ isMention }) => isMention),
-    markedUnread: own > record.countedTo ? false : summary.markedUnread,
+    isMentioned:
+      (own <= record.countedTo && summary.isMentioned) || unread.some(({ isMention, senderId }) => isMention && !isBlocked(senderId)),
+    markedUnread: own <= record.countedTo && summary.markedUnread,
     preferences: isBack ? { ...preferences, archived: false } : preferences,
   };
 }

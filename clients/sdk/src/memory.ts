@@ -39,11 +39,6 @@ export class Memory implements Engine {
 
   close(): void {}
 
-  async destroy(): Promise<void> {
-    await this.#last;
-    for (const table of tables) this.#tables.set(table, []);
-  }
-
   /** Where the key is, or belongs. */
   #place(values: readonly Value[], key: Key): number {
     let [low, high] = [0, values.length];

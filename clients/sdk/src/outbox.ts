@@ -137,7 +137,7 @@ export class Queue {
     await this.#change(id, item => (item.state === 'failed' ? { ...item, ...this.#place(), state: 'queued', error: undefined } : item));
   }
 
-  async edit(id: string, text: string, mentions?: readonly Mention[]): Promise<void> {
+  async edit(id: string, text: string, mentions?: readonly Mention[], mentionsAll?: true): Promise<void> {
     await this.#change(id, item => {
       const isFailed = item.state === 'failed';
       if (item.state !== 'queued' && !isFailed) return item;
@@ -146,7 +146,7 @@ export class Queue {
       if (item.kind !== 'send') return item;
       return item.isAttempted
         ? { ...item, newText: text, newMentions: mentions }
-        : { ...item, ...again, content: { ...item.content, text, mentions } };
+        : { ...item, ...again, content: { ...item.content, text, mentions, mentionsAll } };
     });
   }
 

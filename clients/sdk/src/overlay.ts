@@ -44,6 +44,9 @@ export function overlay(
 ): MessageView[] {
   const shown = records.filter(({ isHidden, message }) => !isHidden && !isExpired(message, now));
   const hidden = new Set(items.flatMap(item => (item.kind === 'hide' && item.state !== 'failed' ? [item.messageId] : [])));
+  // Of a quote of what they said there is no more than where it leads.
+  const quoted = (view: MessageView): MessageView =>
+    at.isBlocked(view.replyTo?.senderId) ? { ...view, replyTo: { messageId: view.replyTo!.messageId } } : view;
   const views: MessageView[] = [];
   for (const record of shown) {
     const { message, isBlocked } = record;
@@ -51,7 +54,7 @@ export function overlay(
     if (isBlocked || at.isBlocked(message.senderId)) views.push(hiddenView(message, message.at || near()));
     else if (!hidden.has(message.messageId)) views.push(withWaiting(record, items, me));
   }
-  if (!at.isEnd) return views;
+  if (!at.isEnd) return views.map(quoted);
 
   const known = new Set(records.map(({ seq }) => seq));
   const ids = new Set(records.filter(({ message }) => message.senderId === me).map(({ message }) => message.clientMessageId));
@@ -66,7 +69,7 @@ export function overlay(
     if (at.thread && item.content.threadId !== at.thread) continue;
     views.push(pendingView(item, records, me));
   }
-  return views;
+  return views.map(quoted);
 }
 
 function pendingView(item: Extract<OutboxRecord, { readonly kind: 'send' }>, records: readonly MessageRecord[], me: string): MessageView {
@@ -162,7 +165,7 @@ export function conversationView(
         at: new Date(item.queuedAt).toISOString(),
       };
   }
-  let summary = summaryOf(current, me, now);
+  let summary = summaryOf(current, me, now, isBlocked);
   const last = summary.lastMessage;
   if (isBlocked(last?.senderId)) summary = { ...summary, lastMessage: { ...last!, preview: '', hidden: 'blocked' } };
   for (const item of items) {

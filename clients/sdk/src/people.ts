@@ -40,7 +40,7 @@ export class Typing {
       if (!event || !('conversationId' in event) || event.conversationId !== this.conversationId) return;
       if (event.type === 'typing.started') {
         const { userId } = event.data;
-        if (userId !== this.core.me && !this.core.isBlocked(this.conversationId, userId)) this.#typing(userId);
+        if (userId !== this.core.me && !this.core.list.isBlocked(this.conversationId, userId)) this.#typing(userId);
       } else if (event.type === 'typing.stopped') this.#stopped(event.data.userId);
       else if (event.type === 'message.created') this.#stopped(event.data.senderId);
     });

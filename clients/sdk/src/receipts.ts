@@ -9,7 +9,7 @@ type Marks = { readonly isAvailable: boolean; readonly marks: Readonly<Record<st
 /** How far the members of a conversation have received and read: the highest that is known of each. */
 export function receiptsOf(core: Core, conversationId: string): Observable<Receipts> {
   const raise = (value: Marks, userId: string, { deliveredSeq, readSeq }: Receipt): Marks => {
-    if (core.isBlocked(conversationId, userId)) return value;
+    if (core.list.isBlocked(conversationId, userId)) return value;
     const known = value.marks[userId] ?? { deliveredSeq: 0, readSeq: 0 };
     const mark = { deliveredSeq: Math.max(known.deliveredSeq, deliveredSeq, readSeq), readSeq: Math.max(known.readSeq, readSeq) };
     if (mark.deliveredSeq === known.deliveredSeq && mark.readSeq === known.readSeq) return value;

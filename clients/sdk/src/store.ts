@@ -1,5 +1,5 @@
 import type { Env } from './env.js';
-import { openDatabase } from './database.js';
+import { deleteDatabase, openDatabase } from './database.js';
 import { Memory } from './memory.js';
 
 export type Part = string | number;
@@ -35,8 +35,6 @@ export interface Engine {
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   close(): void;
-  /** Closes it and deletes everything. */
-  destroy(): Promise<void>;
 }
 
 /** All keys that begin with these parts. */
@@ -51,20 +49,27 @@ export class Store {
   isDegraded = false;
   #engine: Engine;
 
-  private constructor(engine: Engine) {
+  private constructor(
+    engine: Engine,
+    private readonly wipe: () => Promise<void>,
+  ) {
     this.#engine = engine;
   }
 
   static async open(env: Env, name: string, inMemory: boolean): Promise<Store> {
-    if (!inMemory && env.databases) {
+    const { databases } = env;
+    const isKept = !inMemory && databases;
+    const wipe = async () => void (isKept && (await deleteDatabase(databases, name)));
+    if (isKept) {
       try {
-        const store: Store = new Store(await openDatabase(env.databases, name, () => void store.#degrade()));
+        const store: Store = new Store(await openDatabase(databases, name, () => void store.#degrade()), wipe);
         return store;
       } catch {
         // A private window, or a disk without space.
       }
     }
-    const store = new Store(new Memory());
+    // What an earlier visit left goes, too, if it can be reached at all.
+    const store = new Store(new Memory(), () => wipe().catch(() => {}));
     store.isDegraded = !inMemory;
     return store;
   }
@@ -85,11 +90,10 @@ export class Store {
     engine.close();
   }
 
-  /** Closes it and deletes everything. */
+  /** Closes it and deletes everything, also what it had on the disk before that failed. */
   async destroy(): Promise<void> {
-    const engine = this.#engine;
     this.close();
-    await engine.destroy();
+    await this.wipe();
   }
 
   async #on<T>(work: (engine: Engine) => Promise<T>): Promise<T> {

@@ -22,7 +22,6 @@ export type TabMessage =
 
 /** All tabs of a user on this device: one of them leads, as long as it lives. */
 export class Tabs {
-  isLeader = false;
   readonly id: string;
   readonly #isAlone: boolean;
   readonly #channel: Channel;
@@ -49,7 +48,6 @@ export class Tabs {
     env
       .lock(isAlone ? `${name} ${this.id}` : name, signal, async () => {
         if (signal.aborted) return;
-        this.isLeader = true;
         await lead(signal);
       })
       .catch(() => {
@@ -67,7 +65,6 @@ export class Tabs {
 
   close(): void {
     this.post({ kind: 'screen', tab: this.id, conversations: [] });
-    this.isLeader = false;
     this.#end.abort();
     this.#channel.close();
   }

@@ -1,37 +1,20 @@
-import type { LogRecord, MessageRecord, Write } from './batch.js';
+import type { LogRecord, MessageRecord } from './batch.js';
 import { beginLog } from './apply.js';
 import type { MessageWindow, WindowOptions } from './conversation.js';
-import { backoff, type Env } from './env.js';
+import type { Core } from './core.js';
+import { backoff } from './env.js';
 import { ChatError } from './error.js';
-import type { Http } from './http.js';
 import { keepItems, Live } from './live.js';
 import { mergePage, messagesBetween, type Page } from './messages.js';
 import { overlay } from './overlay.js';
-import type { OutboxRecord } from './outbox.js';
-import { add, around, type Range, type Ranges, union } from './ranges.js';
-import type { Store, Tx } from './store.js';
+import { add, around, type Range, union } from './ranges.js';
+import type { Tx } from './store.js';
 import type { MessageWindowState } from './types.js';
 
 const end = Number.MAX_SAFE_INTEGER;
 
 /** What a window needs of the chat that it belongs to. */
-export interface WindowHost {
-  readonly env: Env;
-  readonly http: Http;
-  readonly ready: Promise<{ readonly store: Store; readonly write: Write }>;
-  readonly me: () => string;
-  readonly outbox: () => readonly OutboxRecord[];
-  /** Says that a conversation is on the screen, so that its gaps are closed, and calls back when it changes. Returns what ends it. */
-  readonly watch: (conversationId: string, changed: (what: 'log' | 'outbox' | 'connected') => void) => () => void;
-  /** What the list says of it. */
-  readonly unread: (conversationId: string) => { readonly count: number; readonly clearedSeq: number; readonly isGone: boolean };
-  /** What pages have confirmed since the connection was made; before that something may have been deleted for the user elsewhere. */
-  readonly confirmed: (conversationId: string, threadId: string) => { ranges: Ranges };
-  /** Whether what somebody says there isn't to be shown. */
-  readonly isBlocked: (conversationId: string, userId: string | undefined) => boolean;
-  /** Asks for the current versions of messages. */
-  readonly fetchMessages: (ids: readonly (readonly [conversationId: string, messageId: string])[]) => Promise<void>;
-}
+type WindowHost = Pick<Core, 'env' | 'http' | 'ready' | 'me' | 'queue' | 'list' | 'watch' | 'confirmed' | 'fetchMessages'>;
 
 const nothing: MessageWindowState = {
   status: 'loading',
@@ -234,7 +217,7 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
     });
     if (visit !== this.#visit) return;
     if (!found) {
-      // Everything was dropped.
+      // Everything was dropped: the service says whether there is anything to see.
       if (!this.#isOpen) return;
       this.#isOpen = false;
       void this.#open();
@@ -255,20 +238,19 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
   }
 
   #show(more: Partial<MessageWindowState> = {}): void {
-    const { count, clearedSeq, isGone } = this.host.unread(this.conversationId);
-    const status = isGone ? 'gone' : (more.status ?? this.getSnapshot().status);
-    if (!this.#isOpen || isGone) return this.#update({ ...(isGone && { ...nothing, status }) });
-    const now = this.host.env.now();
-    const isBlocked = (userId: string | undefined) => this.host.isBlocked(this.conversationId, userId);
+    if (!this.#isOpen) return;
+    const { env, list, me, queue } = this.host;
+    const { unreadCount: count = 0, clearedSeq = 0 } = list.view(this.conversationId) ?? {};
+    const now = env.now();
+    const isBlocked = (userId: string | undefined) => list.isBlocked(this.conversationId, userId);
     const place = { isBlocked, thread: this.threadId, coveredTo: Math.max(this.#coveredTo, clearedSeq), isEnd: this.#to === end };
     const records = this.#records.filter(({ seq }) => seq > clearedSeq);
-    const items = this.host.outbox().filter(({ conversationId }) => conversationId === this.conversationId);
-    const messages = keepItems(this.getSnapshot().messages, overlay(records, items, this.host.me(), now, place), ({ key }) => key);
+    const items = queue.records.filter(({ conversationId }) => conversationId === this.conversationId);
+    const messages = keepItems(this.getSnapshot().messages, overlay(records, items, me, now, place), ({ key }) => key);
     this.#unread ??= { count, upTo: records.at(-1)?.seq ?? 0 };
     const firstUnreadSeq = this.#firstUnread();
     this.#update({
       ...more,
-      status,
       messages,
       hasBefore: this.#from > Math.max(1, clearedSeq + 1),
       hasAfter: this.#to !== end,
@@ -280,7 +262,7 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
   #firstUnread(): number | undefined {
     const { count, upTo, found } = this.#unread!;
     if (found || !count) return found;
-    const others = this.#records.filter(({ seq, message, isHidden }) => seq <= upTo && !isHidden && message.senderId !== this.host.me());
+    const others = this.#records.filter(({ seq, message, isHidden }) => seq <= upTo && !isHidden && message.senderId !== this.host.me);
     const first = others.at(-count) ?? (this.#from <= 1 ? others[0] : undefined);
     if (first) this.#unread = { count, upTo, found: first.seq };
     return first?.seq;
@@ -313,6 +295,7 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
         const position: Readonly<Record<string, number>> = isBefore ? { beforeSeq: from } : { afterSeq: to };
         if (await this.#extend(isBefore)) {
           void (isBefore ? this.#confirm(this.#from, from - 1, position) : this.#confirm(to + 1, this.#records.at(-1)?.seq, position));
+          await this.#trim(isBefore);
           break;
         }
         const page = await this.#ask(position);
@@ -345,6 +328,15 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
     if (isMoved && !isBefore) this.#to = edge;
     if (isMoved) await this.#refresh();
     return isMoved && (this.#records.length > had || this.#from <= 1 || this.#to === end);
+  }
+
+  /** Lets go of what is far from where it was extended, so that a long conversation takes no more than a short one. */
+  async #trim(isBefore: boolean): Promise<void> {
+    const most = 10 * this.#pageSize;
+    if (this.#records.length <= most) return;
+    if (isBefore) this.#to = this.#records[most - 1]!.seq;
+    else this.#from = this.#records.at(-most)!.seq;
+    await this.#refresh();
   }
 
   #position(): Readonly<Record<string, number>> {

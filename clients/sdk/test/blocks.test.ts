@@ -90,4 +90,50 @@ describe('Of somebody whom the user blocks', () => {
     expect(window.getSnapshot().messages).toMatchObject([{ seq: 2, text: 'one' }]);
     await world.close();
   });
+
+  test('quotes say no more than where they lead, in what is pushed as in pages', async () => {
+    const { world, bob, ofAlice, ofBob } = await group();
+    const carol = world.device('carol').open();
+    await world.clock.pass(1000);
+    await soon(world, ofAlice.addMembers(['carol']));
+    await world.clock.pass(3000);
+    const [quoted] = await say(world, ofAlice, 'secret');
+    const window = look(ofBob);
+    await soon(world, bob.chat.block('alice'));
+    await world.clock.pass(1000);
+    await soon(world, carol.chat.conversation(ofBob.conversationId).send({ text: 'You said so', replyTo: quoted! }).sent);
+    ofBob.send({ text: 'I did not', replyTo: quoted! });
+    const quotes = () => window.getSnapshot().messages.slice(1).map(({ replyTo }) => replyTo);
+    const place = { messageId: quoted };
+    // Before it is sent, as pushed, and as a page has it.
+    expect(quotes()).toEqual([place]);
+    await world.clock.pass(1000);
+    expect(quotes()).toEqual([place, place]);
+    bob.loseConnection();
+    await world.clock.pass(5000);
+    expect(quotes()).toEqual([place, place]);
+    await soon(world, bob.chat.unblock('alice'));
+    await world.clock.pass(3000);
+    expect(quotes()).toMatchObject([{ preview: 'secret' }, { preview: 'secret' }]);
+    await world.close();
+  });
+
+  test('mentions are no mentions, as the list says', async () => {
+    const { world, bob, ofAlice, ofBob } = await group();
+    await world.clock.pass(1000);
+    const mentions = [{ userId: 'bob', offset: 0, length: 4 }];
+    const isMentioned = () => ofBob.summary.getSnapshot()!.isMentioned;
+    await soon(world, bob.chat.block('alice'));
+    await world.clock.pass(1000);
+    await soon(world, ofAlice.send({ text: '@bob', mentions }).sent);
+    await world.clock.pass(500);
+    expect(isMentioned()).toBe(false);
+    await world.clock.pass(60_000);
+    expect(isMentioned()).toBe(false);
+    await soon(world, bob.chat.unblock('alice'));
+    await soon(world, ofAlice.send({ text: '@bob', mentions }).sent);
+    await world.clock.pass(500);
+    expect(isMentioned()).toBe(true);
+    await world.close();
+  });
 });

@@ -136,9 +136,13 @@ describe('A message in the outbox', () => {
     alice.chat.outbox.edit(one.outboxId, 'Bob', mentions);
     await world.clock.pass(100);
     expect(alice.chat.outbox.getSnapshot()[0]!.content).toMatchObject({ text: 'Bob', mentions });
+    alice.chat.outbox.edit(one.outboxId, '@everyone', undefined, true);
+    await world.clock.pass(100);
+    expect(alice.chat.outbox.getSnapshot()[0]!.content).toMatchObject({ mentionsAll: true });
     alice.chat.outbox.edit(one.outboxId, 'ONE');
     await world.clock.pass(100);
-    expect(alice.chat.outbox.getSnapshot()[0]!.content!.mentions).toBeUndefined();
+    const { mentions: none, mentionsAll } = alice.chat.outbox.getSnapshot()[0]!.content!;
+    expect([none, mentionsAll]).toEqual([undefined, undefined]);
     expect(await soon(world, alice.chat.outbox.cancel(two.outboxId))).toBe(true);
     await expect(two.sent).rejects.toMatchObject({ code: 'cancelled' });
     alice.setOnline(true);

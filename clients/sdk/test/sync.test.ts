@@ -2,6 +2,24 @@ import { describe, expect, test } from 'vitest';
 import { asked, isOnline, look, pair, say, soon, texts } from './support/story.js';
 import { World } from './support/world.js';
 
+test('Each conversation has its own sessions, of its newest answer and its newest event', async () => {
+  const { world, id, toBob } = await pair();
+  look(toBob);
+  await say(world, toBob, 'one', 'two');
+  const group = await soon(world, world.tabs[0]!.chat.createGroup({ title: 'All', members: ['bob'] }));
+  look(group);
+  await say(world, group, 'three');
+  await world.clock.pass(1000);
+  await say(world, toBob, 'four');
+  await world.clock.pass(1000);
+  for (const of of [id, group.conversationId]) {
+    const sent = world.sessions.filter(([path]) => path.includes(of)).map(([, session]) => session);
+    expect(sent.flatMap(session => session.split(',')).every(session => session.includes(of))).toBe(true);
+    expect(sent.at(-1)!.split(',')).toHaveLength(2);
+  }
+  await world.close();
+});
+
 test('Connections that are lost at once again are made less and less often, until one lasts', async () => {
   const world = new World();
   const tab = world.device('alice').open();
@@ -172,6 +190,19 @@ describe('The list', () => {
     expect(await push(90, true)).toBe(true);
     expect(await push(80, false)).toBe(true);
     expect(await push(91, false)).toBe(false);
+    await world.close();
+  });
+
+  test('says that a conversation is muted, and that it isn’t any more when its time is over', async () => {
+    const { world, toBob } = await pair();
+    const isMuted = () => toBob.summary.getSnapshot()!.isMuted;
+    const seen: boolean[] = [];
+    toBob.summary.subscribe(() => seen.push(isMuted()));
+    toBob.setPreferences({ mutedUntil: new Date(world.clock.now + 60_000).toISOString() });
+    await world.clock.pass(59_000);
+    expect(isMuted()).toBe(true);
+    await world.clock.pass(2000);
+    expect([isMuted(), seen.at(-1)]).toEqual([false, false]);
     await world.close();
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { asked, isOnline, look, pair, say, soon, texts } from './support/story.js';
 import { IDBFactory } from 'fake-indexeddb';
 import { type Tab, World } from './support/world.js';
@@ -110,6 +110,23 @@ describe('A tab whose store no other one has', () => {
     expect(bob.chat.storage.getSnapshot().isDegraded).toBe(true);
     await world.close();
   });
+});
+
+test('What the disk has goes at signing out, also when it failed meanwhile', async () => {
+  const { world, bob, toBob } = await pair();
+  await say(world, toBob, 'secret');
+  await world.clock.pass(1000);
+  const { databases } = bob.device;
+  const fail = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+    throw new DOMException('The disk is full.', 'QuotaExceededError');
+  });
+  await say(world, toBob, 'two');
+  await world.clock.until('it is noticed', () => bob.chat.storage.getSnapshot().isDegraded);
+  fail.mockRestore();
+  expect(await databases.databases()).toHaveLength(1);
+  await soon(world, bob.chat.signOut());
+  expect(await databases.databases()).toEqual([]);
+  await world.close();
 });
 
 describe('The token', () => {

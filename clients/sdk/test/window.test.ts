@@ -29,6 +29,25 @@ describe('A window', () => {
     await world.close();
   });
 
+  test('has at most ten pages, wherever it goes, and ends at what comes', async () => {
+    const { world, all, toBob, toAlice } = await long(80);
+    const window = look(toAlice, { pageSize: 5 });
+    await world.clock.pass(1000);
+    const shown = () => {
+      const { messages, hasBefore, hasAfter } = window.getSnapshot();
+      return [messages[0]!.text, messages.at(-1)!.text, messages.length, hasBefore, hasAfter];
+    };
+    while (window.getSnapshot().hasBefore) await soon(world, window.loadBefore());
+    expect(shown()).toEqual(['m1', 'm50', 50, false, true]);
+    expect(texts(window)).toEqual(all.slice(0, 50));
+    while (window.getSnapshot().hasAfter) await soon(world, window.loadAfter());
+    expect(shown()).toEqual(['m31', 'm80', 50, true, false]);
+    await say(world, toBob, 'newest');
+    await world.clock.pass(1000);
+    expect(texts(window).at(-1)).toBe('newest');
+    await world.close();
+  });
+
   test('around a place goes both ways, and ends at what comes', async () => {
     const { world, all, toBob, toAlice } = await long(200);
     const window = look(toAlice, { around: 51, pageSize: 20 });
@@ -134,6 +153,20 @@ describe('A window', () => {
     const window = look(bob.chat.conversation('c9'));
     await world.clock.pass(1000);
     expect(window.getSnapshot().status).toBe('gone');
+    await world.close();
+  });
+
+  test('of what left the list, as that of somebody who is restricted, shows what the service lets the user read', async () => {
+    const { world, id, toBob, toAlice } = await pair();
+    const window = look(toAlice);
+    await say(world, toBob, 'one');
+    await world.clock.pass(2000);
+    const item = { conversationId: id, version: 99, left: true };
+    world.intercept = (_, path) =>
+      path === '/sync' ? { status: 200, body: { resnapshot: false, items: [item], cursor: 'c', hasMore: false } } : undefined;
+    await world.clock.pass(60_000);
+    expect(toAlice.summary.getSnapshot()).toBeUndefined();
+    expect(texts(window)).toEqual(['one']);
     await world.close();
   });
 

@@ -120,7 +120,7 @@ test('says why a message was refused and offers to repeat only what may succeed'
   await userEvent.click(within(second!).getByText('Edit'));
   await userEvent.clear(composer());
   await userEvent.type(composer(), 'Shorter{Enter}');
-  expect(chat.outbox.edit).toHaveBeenCalledWith('o2', 'Shorter', undefined);
+  expect(chat.outbox.edit).toHaveBeenCalledWith('o2', 'Shorter', undefined, undefined);
 });
 
 test('has no composer where the user isn’t in any more', () => {

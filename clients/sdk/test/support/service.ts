@@ -1,9 +1,10 @@
-import { type Answer, type InboxEntry, type Json, problem, ServiceState, type Stored, type StoredConversation } from './state.js';
+import { ServicePages } from './pages.js';
+import { type Answer, type InboxEntry, type Json, problem, type Stored, type StoredConversation } from './state.js';
 
 export type { Answer, Entry } from './state.js';
 
 /** The service's operations, as docs/openapi.yaml has them. */
-export class Service extends ServiceState {
+export class Service extends ServicePages {
   requests: string[] = [];
 
   /** What happens when this user asks for that. */
@@ -13,7 +14,7 @@ export class Service extends ServiceState {
     if (!blocked?.size || !answer.body) return answer;
     const shown = (_: string, value: Json) => {
       if (!value || !blocked.has(value['senderId'] as string)) return value;
-      if ('preview' in value) return { ...value, preview: '', hidden: 'blocked' };
+      if ('preview' in value) return 'messageId' in value ? { messageId: value['messageId'] } : { ...value, preview: '', hidden: 'blocked' };
       return this.conversations.get(value['conversationId'] as string)?.kind === 'group' ? { seq: value['seq'], hidden: 'blocked' } : value;
     };
     return { ...answer, body: JSON.parse(JSON.stringify(answer.body), shown) as Json };
@@ -23,7 +24,7 @@ export class Service extends ServiceState {
     this.requests.push(`${user} ${method} ${path}${query.size ? `?${query.toString()}` : ''}`);
     const parts = path.split('/').slice(1).map(decodeURIComponent);
     const [first, id, part, sub, leaf, last] = parts;
-    if (first === 'sync') return this.#sync(user, query);
+    if (first === 'sync') return this.sync(user, query);
     if (first === 'conversations' && !id) return this.#create(user, body);
     if (first === 'blocks') return this.#block(user, method, id);
     if (first === 'mutes') return { status: 200, body: { mutes: [], continuation: null } };
@@ -48,11 +49,11 @@ export class Service extends ServiceState {
     if (!conversation || conversation.isDeleted || !member?.isActive) return problem(404, 'conversation_not_found');
     if (!part) return method === 'DELETE' ? this.#delete(user, conversation) : { status: 200, body: this.details(user, conversation) };
     if (part === 'messages' && !sub)
-      return method === 'POST' ? this.#send(user, conversation, body) : this.#page(user, conversation, query);
+      return method === 'POST' ? this.#send(user, conversation, body) : this.page(user, conversation, query);
     if (part === 'messages' && sub === 'batch') return { status: 200, body: { results: this.#batch(user, conversation, body) } };
-    if (part === 'messages' && leaf === 'replies') return this.#page(user, conversation, query, sub);
+    if (part === 'messages' && leaf === 'replies') return this.page(user, conversation, query, sub);
     if (part === 'messages') return this.#message(user, conversation, method, sub!, leaf, last, query, body);
-    if (part === 'events') return this.#events(user, conversation, query);
+    if (part === 'events') return this.events(user, conversation, query);
     if (part === 'members' && method === 'GET') {
       const members = [...conversation.members].filter(([, { isActive }]) => isActive).map(([userId]) => ({ userId, role: 'member' }));
       return { status: 200, body: { members, continuation: null } };
@@ -122,12 +123,14 @@ export class Service extends ServiceState {
   }
 
   #send(user: string, conversation: StoredConversation, body: Json): Answer {
-    const { clientMessageId, text, threadId, replyTo, poll } = body as {
+    const { clientMessageId, text, threadId, replyTo, poll, mentions, mentionsAll } = body as {
       clientMessageId: string;
       text?: string;
       threadId?: string;
       replyTo?: string;
       poll?: { question: string; options: string[] };
+      mentions?: Stored['mentions'];
+      mentionsAll?: true;
     };
     if (text === 'refused') return problem(422, 'content_refused');
     if (text === '') return problem(400, 'malformed');
@@ -155,6 +158,8 @@ export class Service extends ServiceState {
       updatedSeq: seq,
       revision: 0,
       reactions: [],
+      ...(mentions && { mentions }),
+      ...(mentionsAll && { mentionsAll }),
       ...(conversation.messageTtl && { expiresAt: new Date(this.clock.now + conversation.messageTtl * 1000).toISOString() }),
       ...(root && { threadId: root.messageId, threadOrdinal: count }),
       ...(quoted && {
@@ -329,82 +334,6 @@ export class Service extends ServiceState {
       data: { userId: id, isBlocked: method === 'PUT', version: ++this.changes },
     });
     return { status: 204 };
-  }
-
-  // -- Pages
-
-  #page(user: string, conversation: StoredConversation, query: URLSearchParams, thread?: string): Answer {
-    const at = (name: string) => (query.has(name) ? Number(query.get(name)) : undefined);
-    const limit = at('limit') ?? 50;
-    const all = this.messages(user, conversation.conversationId).filter(({ threadId }) => !thread || threadId === thread);
-    const lastSeq = conversation.log.length;
-    const before = (end: number, size: number) => {
-      const found = all.filter(({ seq }) => seq < end).slice(-size - 1);
-      const hasMore = found.length > size;
-      const messages = found.slice(-size);
-      return { messages, fromSeq: hasMore ? messages[0]!.seq : 1, toSeq: Math.min(end - 1, lastSeq), hasMore };
-    };
-    const after = (start: number, size: number) => {
-      const found = all.filter(({ seq }) => seq > start);
-      const hasMore = found.length > size;
-      const messages = found.slice(0, size);
-      return { messages, fromSeq: start + 1, toSeq: hasMore ? messages.at(-1)!.seq : Math.max(lastSeq, start), hasMore };
-    };
-    const around = at('aroundSeq');
-    if (around !== undefined) {
-      const [first, second] = [before(around + 1, Math.ceil(limit / 2)), after(around, Math.floor(limit / 2))];
-      return {
-        status: 200,
-        body: { messages: [...first.messages, ...second.messages], fromSeq: first.fromSeq, toSeq: second.toSeq, hasMore: second.hasMore },
-      };
-    }
-    const start = at('afterSeq') ?? (thread && !query.has('beforeSeq') ? 0 : undefined);
-    return { status: 200, body: start === undefined ? before(at('beforeSeq') ?? lastSeq + 1, limit) : after(start, limit) };
-  }
-
-  #events(user: string, conversation: StoredConversation, query: URLSearchParams): Answer {
-    const [after, limit] = [Number(query.get('afterSeq')), Number(query.get('limit') ?? 50)];
-    const member = conversation.members.get(user)!;
-    const rest = conversation.log.slice(after);
-    const page = rest.slice(0, limit);
-    const events = page.flatMap(entry => {
-      if (entry.seq <= member.joinedSeq) return [];
-      const messageId = entry.data['messageId'] as string | undefined;
-      if (messageId === undefined) return [entry];
-      const message = this.view(user, { messageId, conversationId: conversation.conversationId });
-      if (!message) return [];
-      if (entry.type === 'message.created') return [{ ...entry, data: message }];
-      return [entry.type === 'message.updated' ? { ...entry, data: { messageId, message } } : entry];
-    });
-    return { status: 200, body: { events, fromSeq: after + 1, toSeq: after + page.length, hasMore: rest.length > page.length } };
-  }
-
-  #sync(user: string, query: URLSearchParams): Answer {
-    const limit = Number(query.get('limit') ?? 50);
-    const [epoch, from] = (query.get('cursor') ?? '').split('.');
-    const isKnown = epoch === String(this.storeEpoch);
-    const entries = [...this.inbox(user).values()]
-      .filter(({ change }) => !isKnown || change > Number(from))
-      .sort((one, other) => one.change - other.change);
-    const page = entries.slice(0, limit);
-    const items = page.map(entry => {
-      const { conversationId, version, lastSeq } = entry;
-      if (entry.isLeft) return { conversationId, version, left: true };
-      const { clearedSeq } = this.conversations.get(conversationId)!.members.get(user)!;
-      const fromSeq = Math.max(Math.min(clearedSeq, lastSeq), lastSeq - 100) + 1;
-      return {
-        conversationId,
-        version,
-        conversation: this.summary(user, entry),
-        newest: { fromSeq, toSeq: lastSeq },
-        ...(fromSeq > clearedSeq + 1 && { limited: true }),
-      };
-    });
-    const hasMore = entries.length > page.length;
-    // Between rounds the cursor goes back a little, so that items repeat.
-    const reached = page.at(-1)?.change ?? (isKnown ? Number(from) : 0);
-    const cursor = `${this.storeEpoch}.${hasMore || !page.length ? reached : Math.max(0, reached - 3)}`;
-    return { status: 200, body: { resnapshot: !isKnown, items, cursor, hasMore } };
   }
 }
 

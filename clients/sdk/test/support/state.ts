@@ -161,7 +161,13 @@ export class ServiceState {
       preferences: { pinned: false, archived: false, ...entry.preferences },
       markedUnread: entry.markedUnread,
       clearedSeq: member.clearedSeq,
-      isMentioned: false,
+      isMentioned: known.some(
+        ({ seq, senderId, mentions, mentionsAll }) =>
+          seq > member.readSeq &&
+          senderId !== user &&
+          !this.blocks.get(user)?.has(senderId) &&
+          (mentionsAll || mentions?.some(({ userId }) => userId === user)),
+      ),
     };
   }
 

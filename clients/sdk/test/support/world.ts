@@ -33,6 +33,8 @@ export class World {
   readonly random: () => number;
   readonly tabs: Tab[] = [];
   chaos: Chaos = calm;
+  /** The path and the session of each request that had one. */
+  readonly sessions: (readonly [path: string, session: string])[] = [];
   /** Answers instead of the service where it returns something. */
   intercept: (method: string, path: string, body: Record<string, unknown>) => Answer | 'lost' | undefined = () => undefined;
 
@@ -92,6 +94,8 @@ export class World {
   async request(url: string, { method = 'GET', headers, body }: RequestInit): Promise<Response> {
     const { pathname, searchParams } = new URL(url);
     const given = body ? (JSON.parse(body as string) as Record<string, unknown>) : {};
+    const session = (headers as Record<string, string>)['Chat-Session'];
+    if (session) this.sessions.push([pathname, session]);
     const { sub, exp } = JSON.parse(atob((headers as Record<string, string>)['Authorization']!.split('.')[1]!)) as {
       sub: string;
       exp: number;

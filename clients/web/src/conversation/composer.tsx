@@ -122,7 +122,7 @@ export function Composer({ answering, onAnswered, onSent, onEditLast, threadId }
     event?.preventDefault();
     const said = content();
     if (!said.text) return;
-    if (answering?.kind === 'again') chat.outbox.edit(answering.outboxId, said.text, said.mentions);
+    if (answering?.kind === 'again') chat.outbox.edit(answering.outboxId, said.text, said.mentions, said.mentionsAll);
     else if (answering?.kind === 'edit') {
       if (said.text !== answering.message.text) conversation.edit(answering.message.messageId!, said.text, said.mentions);
     } else {

@@ -42,7 +42,7 @@ const edgeHeight = 48;
 
 /** The messages, of which those near the screen are in the document. They are one tab stop: arrow keys go through them. */
 export function Timeline({ ref, messages: state, onAnswer, label = 'Messages', isThread = false }: TimelineProps) {
-  const { conversation } = useHere();
+  const { conversation, summary } = useHere();
   const { messages, status, hasBefore, hasAfter, firstUnreadSeq, loadBefore, loadAfter, jumpTo } = state;
   const shown = useUnexpired(messages);
   const rows = useMemo(() => rowsOf(shown, firstUnreadSeq), [shown, firstUnreadSeq]);
@@ -57,7 +57,7 @@ export function Timeline({ ref, messages: state, onAnswer, label = 'Messages', i
   const isReady = useRef(false);
 
   const isPrepended = useIsPrepended(rows);
-  const newCount = useNewOnes(rows, isAtEnd && !hasAfter);
+  const newCount = useNewOnes(rows, isAtEnd && !hasAfter, hasAfter ? summary?.unreadCount : undefined);
   const activeKey = rows.some(row => row.key === active) ? active : rows.at(-1)?.key;
 
   /** Says how far the user has seen, and asks for more near an edge. */
@@ -228,22 +228,25 @@ function Edge({ state, isThread }: { readonly state: Messages; readonly isThread
   );
 }
 
-/** Whether rows came before those that there were: the place on the screen stays then. */
+/** Whether rows came before those that there were, or went from there: the place on the screen stays then. */
 function useIsPrepended(rows: readonly Row[]): boolean {
   const [known, setKnown] = useState({ rows, isPrepended: false });
   if (known.rows === rows) return known.isPrepended;
   const first = known.rows[0]?.key;
-  const isPrepended = first !== undefined && rows[0]?.key !== first && rows.some(row => row.key === first);
+  const now = rows[0]?.key;
+  const has = (list: readonly Row[], key: string | undefined) => key !== undefined && list.some(row => row.key === key);
+  const isPrepended = now !== first && (has(rows, first) || has(known.rows, now));
   setKnown({ rows, isPrepended });
   return isPrepended;
 }
 
-/** How many of others came since the user was at the end. */
-function useNewOnes(rows: readonly Row[], isAtEnd: boolean): number {
+/** How many of others came since the user was at the end; `unread` where the rows don't reach that far. */
+function useNewOnes(rows: readonly Row[], isAtEnd: boolean, unread: number | undefined): number {
   const newest = (list: readonly Row[]) => list.findLast(row => row.message.seq !== undefined)?.message.seq ?? 0;
   const [seen, setSeen] = useState(() => newest(rows));
   const now = newest(rows);
   if ((isAtEnd || !seen) && now > seen) setSeen(now);
   const isNew = ({ isMine, seq = 0 }: MessageView) => !isMine && seq > seen;
+  if (unread !== undefined) return unread;
   return isAtEnd || !seen ? 0 : rows.filter(row => isNew(row.message)).length;
 }
