@@ -15,6 +15,7 @@ public class When_people_use_the_page
     [InlineData("messenger")]
     [InlineData("trouble")]
     [InlineData("looks")]
+    [InlineData("quiet")]
     public Task Should_do_what_people_expect_of_a_messenger(string stories) => RunAsync(stories, settings: null);
 
     [Fact]

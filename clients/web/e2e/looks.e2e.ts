@@ -41,6 +41,13 @@ for (const [size, options] of [
     await a.getByRole('link', { name: /Trip to Rome/ }).waitFor();
     await a.getByText('Thank you!').waitFor();
     await look(a, 'list', size);
+    await a
+      .getByRole('link', { name: /Trip to Rome/ })
+      .first()
+      .click({ button: 'right' });
+    await choose(a, 'Mute');
+    await look(a, 'mute', size);
+    await a.keyboard.press('Escape');
     await a.getByRole('button', { name: 'New conversation' }).click();
     await a.getByLabel('With', { exact: true }).fill('bob, carol');
     await look(a, 'new-conversation', size);

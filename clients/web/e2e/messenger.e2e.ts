@@ -184,9 +184,25 @@ test('arranges the list: pins, mutes, archives, marks as unread', async () => {
   await row(bob).getByLabel('pinned').waitFor();
   await a.waitForFunction(name => document.querySelector('.conversation-row')?.textContent?.includes(name), bob);
   await arrange(bob, 'Mute');
+  await a.getByLabel('For an hour').check();
+  await a.getByRole('dialog').getByRole('button', { name: 'Mute' }).click();
   await row(bob).getByLabel('muted').waitFor();
+  type Listed = { readonly peer: string; readonly preferences: { readonly mutedUntil?: string } };
+  const minutes = async () => {
+    const { conversations } = await api(alice).call<{ conversations: readonly Listed[] }>('GET', 'conversations');
+    const { mutedUntil } = conversations.find(({ peer }) => peer === bob)!.preferences;
+    return Math.round((Date.parse(mutedUntil ?? '') - Date.now()) / 60_000);
+  };
+  await expect.poll(minutes).toBe(60);
+  await open(a, bob);
+  await a.getByRole('link', { name: `About ${bob}` }).click();
+  await a.getByRole('complementary', { name: 'About' }).getByRole('button', { name: /^Unmute until/ }).click();
+  await row(bob).getByLabel('muted').waitFor({ state: 'detached' });
   await arrange(carol, 'Mark as read');
   await row(carol).getByText('unread').waitFor({ state: 'detached' });
+  await list.getByLabel('Unread', { exact: true }).check({ force: true });
+  await row(carol).waitFor({ state: 'detached' });
+  await list.getByLabel('All', { exact: true }).check({ force: true });
   await arrange(carol, 'Mark as unread');
   await row(carol).getByText('unread').waitFor();
   await arrange(carol, 'Archive');

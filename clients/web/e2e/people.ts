@@ -66,10 +66,10 @@ export async function secondTab(page: Page, user: string): Promise<Page> {
 }
 
 /** What somebody does without the page. */
-export function api(user: string) {
+export function api(user: string, role = '') {
   let token: Promise<string> | undefined;
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
-    token ??= fetch(`${base}local/token?user=${encodeURIComponent(user)}`).then(
+    token ??= fetch(`${base}local/token?user=${encodeURIComponent(user)}&role=${role}`).then(
       async answer => ((await answer.json()) as { token: string }).token,
     );
     const key = crypto.randomUUID();

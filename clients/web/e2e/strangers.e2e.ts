@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { choose, composer, look, menuOf, messages, names, open, phone, say, signIn } from './people.ts';
+import { api, base, choose, composer, look, menuOf, messages, names, open, phone, say, signIn } from './people.ts';
 
 // Where strangers ask first: the service runs with Trust__Mode=strict.
 test('a stranger asks first; who is asked answers, reports, blocks', async () => {
@@ -51,4 +51,33 @@ test('a stranger asks first; who is asked answers, reports, blocks', async () =>
   await a.keyboard.press('Enter');
   await messages(b).getByText('Are you there?').waitFor();
   await open(a, bob);
+});
+
+test('a request with a hidden word is put aside, and one is declined with a report', async () => {
+  const { alice, bob, carol } = names('alice', 'bob', 'carol');
+  const b = await signIn(bob);
+  await b.goto(`${base}#/settings`);
+  await b.getByLabel('Hidden words').fill('lottery\n\nfree money');
+  await look(b, 'hidden-words', 'wide');
+  await b.getByRole('button', { name: 'Save' }).click();
+  await b.getByText('Saved.').waitFor();
+
+  await api(alice).send(await api(alice).direct(bob), 'You won the LOTTERY');
+  await api(carol).send(await api(carol).direct(bob), 'Hello Bob');
+  await b.getByRole('link', { name: 'Back to the conversations' }).click();
+  await b.getByRole('link', { name: /^Requests/ }).click();
+  await b.getByText('Hello Bob').waitFor();
+  expect(await b.getByText('You won the LOTTERY').count()).toBe(0);
+  await b.getByRole('button', { name: `Report ${carol}` }).click();
+  await b.getByRole('dialog').getByRole('button', { name: 'Report' }).click();
+  await b.getByText('Declined and reported.').waitFor();
+  await b.getByText('Nobody asks.').waitFor();
+
+  await b.getByRole('button', { name: 'Those with hidden words' }).click();
+  await b.getByRole('link', { name: 'You won the LOTTERY' }).click();
+  await b.getByText('wants to write to you').waitFor();
+  expect(await composer(b).count()).toBe(0);
+  await look(b, 'hidden-request', 'wide');
+  await b.getByRole('button', { name: `Decline ${alice}` }).first().click();
+  await b.getByText('Declined.').waitFor();
 });

@@ -52,3 +52,16 @@ async function forgetOldParts(cache, page) {
   const entry = parts.find(({ url }) => /\/index-[^/]*\.js$/.test(url));
   if (entry && !page.includes(new URL(entry.url).pathname.split('/').at(-1))) await Promise.all(parts.map(part => cache.delete(part)));
 }
+
+self.addEventListener('notificationclick', event => {
+  event.notification.close();
+  event.waitUntil(opened(event.notification.data));
+});
+
+/** Brings the user to a page that is open, or to a new one, and there to what they were notified of. */
+async function opened(told) {
+  const [page] = await self.clients.matchAll({ type: 'window' });
+  if (!page) return self.clients.openWindow(new URL(told.hash, self.registration.scope));
+  page.postMessage(told);
+  return page.focus();
+}

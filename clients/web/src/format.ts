@@ -17,6 +17,9 @@ function daysAgo(at: string, now: Date): number {
 export const timeOf = (at: string) => time.format(new Date(at));
 export const momentOf = (at: string) => moment.format(new Date(at));
 
+/** The value of a field of date and time, in local time. */
+export const fieldOf = (at: Date) => new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+
 /** The day as a heading in a conversation. */
 export function dayOf(at: string, now = new Date()): string {
   const days = daysAgo(at, now);

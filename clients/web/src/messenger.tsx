@@ -4,9 +4,10 @@ import { lazy, Suspense, useEffect, useRef } from 'react';
 import { ConversationPane } from './conversation/pane.tsx';
 import { Sidebar, type SidebarView } from './list/sidebar.tsx';
 import { useMe } from './names.ts';
+import { useNotifications } from './notifications.ts';
 import { useReceived } from './received.ts';
 import { useRoute } from './route.ts';
-import { announce } from './ui/notices.tsx';
+import { announce, notify } from './ui/notices.tsx';
 
 const Join = lazy(() => import('./list/join.tsx'));
 
@@ -21,6 +22,7 @@ export function Messenger() {
   useTitleOfPage();
   useAnnouncements(conversationId);
   useReceived();
+  useNotifications();
   return (
     <main className={`messenger ${conversationId ? 'is-open' : ''}`}>
       <h1 className="unseen">Chat</h1>
@@ -63,4 +65,5 @@ function useAnnouncements(here: string | undefined) {
       }),
     [chat, me, here],
   );
+  useEffect(() => chat.on('moderation.decided', () => notify('Moderators decided something about you: see the settings.', true)), [chat]);
 }

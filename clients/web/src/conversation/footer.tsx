@@ -21,7 +21,11 @@ export function Footer({ isGone, back, children }: { readonly isGone: boolean; r
   if (request) {
     return (
       <footer className="instead">
-        <p>{title} wants to write to you. They don’t see that you have read this until you accept.</p>
+        <p>
+          {request.isRestricted
+            ? `You restrict ${title}. They don’t see that you have read this.`
+            : `${title} wants to write to you. They don’t see that you have read this until you accept.`}
+        </p>
         <RequestAnswers request={request} name={request.from.displayName ?? request.from.userId} />
       </footer>
     );

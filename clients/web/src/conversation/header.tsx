@@ -1,8 +1,8 @@
 import { usePresence, useTyping } from '@chat-functions/react';
-import { Archive, ArchiveRestore, ArrowLeft, Bell, BellOff, Info, MoreVertical, Pin, PinOff } from 'lucide-react';
+import { ArrowLeft, BellOff, Info, MoreVertical } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { lastSeen, plural } from '../format.ts';
-import { useArrangement } from '../list/arrangement.ts';
+import { useArrangement } from '../list/arrangement.tsx';
 import { useNames } from '../names.ts';
 import { to } from '../route.ts';
 import { Avatar, UserAvatar } from '../ui/avatar.tsx';
@@ -31,6 +31,7 @@ export function Header({ back, isGone }: { readonly back: string; readonly isGon
       <div className="titles">
         <h2 ref={heading} tabIndex={-1} id="conversation-title" dir="auto">
           {title}
+          {summary?.isMuted && <BellOff aria-label="muted" />}
         </h2>
         {!isGone && <Status />}
       </div>
@@ -70,9 +71,7 @@ function Status() {
 function HeaderMenu() {
   const { summary } = useHere();
   const [anchor, setAnchor] = useState<DOMRect>();
-  const arrange = useArrangement(summary!);
-  const { pinned, archived } = summary!.preferences;
-  const { isMuted } = summary!;
+  const { items, dialog } = useArrangement(summary!);
   return (
     <>
       <IconButton
@@ -81,22 +80,8 @@ function HeaderMenu() {
         aria-haspopup="menu"
         onClick={event => setAnchor(event.currentTarget.getBoundingClientRect())}
       />
-      {anchor && (
-        <Menu
-          label="This conversation"
-          anchor={anchor}
-          onClose={() => setAnchor(undefined)}
-          items={[
-            { label: pinned ? 'Unpin' : 'Pin to the top', icon: pinned ? PinOff : Pin, onSelect: arrange.togglePinned },
-            { label: isMuted ? 'Unmute' : 'Mute', icon: isMuted ? Bell : BellOff, onSelect: arrange.toggleMuted },
-            {
-              label: archived ? 'Unarchive' : 'Archive',
-              icon: archived ? ArchiveRestore : Archive,
-              onSelect: arrange.toggleArchived,
-            },
-          ]}
-        />
-      )}
+      {anchor && <Menu label="This conversation" anchor={anchor} onClose={() => setAnchor(undefined)} items={items} />}
+      {dialog}
     </>
   );
 }

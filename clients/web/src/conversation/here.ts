@@ -3,6 +3,8 @@ import { useChat, useConversation, useObservable, useRequests } from '@chat-func
 import { createContext, useContext, useMemo } from 'react';
 import { useMe, useTitle } from '../names.ts';
 
+type Asking = Pick<Request, 'conversationId' | 'kind' | 'from' | 'title' | 'isRestricted'>;
+
 /** The conversation on the screen, and what the user may do in it. */
 export interface Here {
   readonly conversation: Conversation;
@@ -19,7 +21,7 @@ export interface Here {
   readonly isAdmin: boolean;
   readonly isBlocked: boolean;
   /** What waits for the user's answer. */
-  readonly request: Request | undefined;
+  readonly request: Asking | undefined;
 }
 
 const HereContext = createContext<Here | undefined>(undefined);
@@ -35,8 +37,15 @@ export function useHereOf(conversationId: string): Here {
   const summary = useObservable(conversation.summary);
   const details = useObservable(conversation.details).value;
   const blocks = useObservable(chat.blocks).value;
-  const request = useRequests().value.find(one => one.conversationId === conversationId);
   const me = useMe();
+  const listed = useRequests().value.find(one => one.conversationId === conversationId);
+  // One that has a hidden word isn't listed.
+  const by = summary ? undefined : details?.request?.by;
+  const request = useMemo(
+    (): Asking | undefined =>
+      listed ?? (by && by !== me ? { conversationId, kind: 'direct', from: { userId: by, version: 0 }, title: null } : undefined),
+    [listed, by, me, conversationId],
+  );
   const kind = summary?.kind ?? details?.kind ?? request?.kind;
   const peer =
     summary?.peer ??

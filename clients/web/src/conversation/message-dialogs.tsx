@@ -1,6 +1,7 @@
 import type { MessageView } from '@chat-functions/client';
 import { useConversations, useObservable } from '@chat-functions/react';
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useAsked } from '../asked.ts';
 import { explain, momentOf } from '../format.ts';
 import { useNames, useTitle } from '../names.ts';
 import { Avatar, UserAvatar } from '../ui/avatar.tsx';
@@ -105,26 +106,9 @@ function Choice({
   );
 }
 
-/** Loads something once. */
-function useAnswer<T>(ask: () => Promise<T>): { readonly value?: T; readonly error?: unknown } {
-  const [answer, setAnswer] = useState<{ value?: T; error?: unknown }>({});
-  useEffect(() => {
-    let isWanted = true;
-    ask().then(
-      value => isWanted && setAnswer({ value }),
-      error => isWanted && setAnswer({ error }),
-    );
-    return () => {
-      isWanted = false;
-    };
-    // It is asked for once: what it is about doesn't change while the dialog is open.
-  }, []);
-  return answer;
-}
-
 function Edits({ messageId, onClose }: { readonly messageId: string; readonly onClose: () => void }) {
   const { conversation } = useHere();
-  const { value, error } = useAnswer(() => conversation.revisions(messageId));
+  const { value, error } = useAsked(() => conversation.revisions(messageId));
   return (
     <Dialog title="Edits" onClose={onClose}>
       {error !== undefined && <p className="error">{explain(error)}</p>}
@@ -143,7 +127,7 @@ function Edits({ messageId, onClose }: { readonly messageId: string; readonly on
 function Info({ message, onClose }: { readonly message: MessageView; readonly onClose: () => void }) {
   const { conversation, conversationId, me } = useHere();
   const { members, isAvailable } = useObservable(conversation.receipts);
-  const { value: reactors, error } = useAnswer(async () => (message.reactions.length ? conversation.reactions(message.messageId!) : []));
+  const { value: reactors, error } = useAsked(async () => (message.reactions.length ? conversation.reactions(message.messageId!) : []));
   const others = [...members].filter(([id]) => id !== me && id !== message.senderId);
   const seq = message.seq ?? 0;
   const read = others.filter(([, receipt]) => receipt.readSeq >= seq).map(([id]) => id);

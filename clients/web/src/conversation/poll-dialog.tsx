@@ -1,8 +1,12 @@
 import { useState } from 'react';
+import { fieldOf } from '../format.ts';
 import { FormDialog } from '../ui/dialog.tsx';
 import { useHere } from './here.ts';
 
 const mostOptions = 10;
+
+/** How long a poll may stay open, in ms. */
+const longest = 364 * 86_400_000;
 
 interface PollDialogProps {
   readonly threadId?: string;
@@ -15,6 +19,7 @@ export default function PollDialog({ threadId, onSent, onClose }: PollDialogProp
   const [question, setQuestion] = useState('');
   const [options, setOptions] = useState(['', '']);
   const [multiple, setMultiple] = useState(false);
+  const [closes, setCloses] = useState('');
   const given = options.map(option => option.trim()).filter(Boolean);
   const change = (index: number, text: string) => {
     const next = options.with(index, text);
@@ -23,7 +28,10 @@ export default function PollDialog({ threadId, onSent, onClose }: PollDialogProp
     setOptions(next);
   };
   const send = async () => {
-    conversation.send({ poll: { question: question.trim(), options: given, multiple }, ...(threadId ? { threadId } : {}) });
+    conversation.send({
+      poll: { question: question.trim(), options: given, multiple, ...(closes && { closesAt: new Date(closes).toISOString() }) },
+      ...(threadId ? { threadId } : {}),
+    });
     onSent();
   };
   return (
@@ -48,6 +56,16 @@ export default function PollDialog({ threadId, onSent, onClose }: PollDialogProp
       <label className="choice">
         <input type="checkbox" className="switch" checked={multiple} onChange={event => setMultiple(event.target.checked)} />
         Several answers
+      </label>
+      <label>
+        Closes (empty for never)
+        <input
+          type="datetime-local"
+          value={closes}
+          min={fieldOf(new Date())}
+          max={fieldOf(new Date(Date.now() + longest))}
+          onChange={event => setCloses(event.target.value)}
+        />
       </label>
     </FormDialog>
   );

@@ -1,7 +1,7 @@
 import type { NewMessage, Scheduled } from '@chat-functions/client';
 import { Trash2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { momentOf } from '../format.ts';
+import { fieldOf, momentOf } from '../format.ts';
 import { IconButton } from '../ui/button.tsx';
 import { FormDialog } from '../ui/dialog.tsx';
 import { notify, outcome } from '../ui/notices.tsx';
@@ -11,11 +11,6 @@ interface ScheduleDialogProps {
   readonly content: NewMessage;
   readonly onScheduled: () => void;
   readonly onClose: () => void;
-}
-
-/** The value of a field of date and time, in local time. */
-function fieldOf(at: Date): string {
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 /** Sends what was written at a time of its own, and shows what waits for its. */

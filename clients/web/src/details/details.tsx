@@ -1,13 +1,15 @@
-import { useChat, useObservable } from '@chat-functions/react';
-import { Ban, Eraser, Flag, LogOut, Trash2, X } from 'lucide-react';
+import type { ConversationView } from '@chat-functions/client';
+import { useObservable } from '@chat-functions/react';
+import { Eraser, Flag, LogOut, Trash2, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { plural } from '../format.ts';
+import { momentOf, plural } from '../format.ts';
 import { useHere } from '../conversation/here.ts';
+import { isForGood, useArrangement } from '../list/arrangement.tsx';
+import { usePerson } from '../people/person.tsx';
 import { replace, to } from '../route.ts';
 import { Avatar, UserAvatar } from '../ui/avatar.tsx';
 import { IconLink } from '../ui/button.tsx';
 import { FormDialog } from '../ui/dialog.tsx';
-import { outcome } from '../ui/notices.tsx';
 import { ReportDialog } from '../ui/report-dialog.tsx';
 import { GroupSettings, TimeToLive } from './group-settings.tsx';
 import { InviteLinks } from './invite-links.tsx';
@@ -20,7 +22,7 @@ interface DetailsProps {
 }
 
 export default function Details({ isGone, onJump }: DetailsProps) {
-  const { conversationId, title, peer, isGroup, isAdmin, details } = useHere();
+  const { conversationId, title, peer, summary, isGroup, isAdmin, details } = useHere();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
@@ -47,6 +49,7 @@ export default function Details({ isGone, onJump }: DetailsProps) {
           <>
             {isGroup && isAdmin && <GroupSettings />}
             {!isGroup && <TimeToLive />}
+            {summary && <Arrangement summary={summary} />}
             <Pins onJump={onJump} />
             {isGroup && isAdmin && <JoinRequests />}
             {isGroup && <Members />}
@@ -79,12 +82,30 @@ function Pins({ onJump }: { readonly onJump: (seq: number) => void }) {
   );
 }
 
-type Ending = 'clear' | 'block' | 'report' | 'leave' | 'delete';
+/** How it is in the user's own list. */
+function Arrangement({ summary }: { readonly summary: ConversationView }) {
+  const { items, dialog } = useArrangement(summary);
+  const { mutedUntil = '' } = summary.preferences;
+  return (
+    <section className="endings">
+      <h3 className="unseen">In your list</h3>
+      {items.map(item => (
+        <button key={item.label} type="button" onClick={item.onSelect}>
+          <item.icon aria-hidden="true" /> {item.label}
+          {item.label === 'Unmute' && !isForGood(mutedUntil) && <span className="quiet">until {momentOf(mutedUntil)}</span>}
+        </button>
+      ))}
+      {dialog}
+    </section>
+  );
+}
+
+type Ending = 'clear' | 'report' | 'leave' | 'delete';
 
 /** What can't be taken back, or is meant for somebody who bothers. */
 function Endings() {
-  const chat = useChat();
-  const { conversation, conversationId, title, peer, isGroup, isOwner, isBlocked } = useHere();
+  const { conversation, conversationId, title, peer, isGroup, isOwner } = useHere();
+  const person = usePerson(peer ?? '', title);
   const [asking, setAsking] = useState<Ending>();
   const close = () => setAsking(undefined);
   const gone = (promise: Promise<void>) => promise.then(() => replace(to.list));
@@ -94,19 +115,18 @@ function Endings() {
       <button type="button" onClick={() => setAsking('clear')}>
         <Eraser aria-hidden="true" /> Clear the history
       </button>
-      {peer && isBlocked && (
-        <button type="button" onClick={() => outcome(chat.unblock(peer), `${title} isn’t blocked any more.`)}>
-          <Ban aria-hidden="true" /> Unblock {title}
+      {peer &&
+        person.items.map(item => (
+          <button key={item.label} type="button" className={item.isDangerous ? 'dangerous' : ''} onClick={item.onSelect}>
+            <item.icon aria-hidden="true" /> {item.label}
+          </button>
+        ))}
+      {peer && person.dialog}
+      {isGroup && (
+        <button type="button" className="dangerous" onClick={() => setAsking('report')}>
+          <Flag aria-hidden="true" /> Report
         </button>
       )}
-      {peer && !isBlocked && (
-        <button type="button" className="dangerous" onClick={() => setAsking('block')}>
-          <Ban aria-hidden="true" /> Block {title}
-        </button>
-      )}
-      <button type="button" className="dangerous" onClick={() => setAsking('report')}>
-        <Flag aria-hidden="true" /> Report
-      </button>
       {isGroup && (
         <button type="button" className="dangerous" onClick={() => setAsking('leave')}>
           <LogOut aria-hidden="true" /> Leave the group
@@ -122,11 +142,6 @@ function Endings() {
           <p>All messages until now go from your devices. The others keep them.</p>
         </FormDialog>
       )}
-      {asking === 'block' && peer && (
-        <FormDialog title={`Block ${title}?`} submit="Block" isDangerous onSubmit={() => chat.block(peer)} onClose={close}>
-          <p>Neither of you can write to the other. They aren’t told.</p>
-        </FormDialog>
-      )}
       {asking === 'leave' && (
         <FormDialog title="Leave the group?" submit="Leave" isDangerous onSubmit={() => gone(conversation.leave())} onClose={close}>
           <p>The conversation goes from your list.{isOwner && ' Somebody else becomes the owner.'}</p>
@@ -139,9 +154,9 @@ function Endings() {
       )}
       {asking === 'report' && (
         <ReportDialog
-          title={isGroup ? 'Report this group' : `Report ${title}`}
+          title="Report this group"
           hint="Moderators get the newest messages. Nobody here is told."
-          target={peer ? { userId: peer } : { conversationId }}
+          target={{ conversationId }}
           onClose={close}
         />
       )}

@@ -3,6 +3,7 @@ import { spanOf } from '../format.ts';
 import { useHere } from '../conversation/here.ts';
 import { useSubmit } from '../ui/dialog.tsx';
 import { notify, outcome } from '../ui/notices.tsx';
+import { PictureField } from '../ui/picture-field.tsx';
 
 /** How a group is called and what holds in it; its owner and admins change that. */
 export function GroupSettings() {
@@ -12,7 +13,7 @@ export function GroupSettings() {
   return (
     <section>
       <h3>Settings</h3>
-      <Names key={`${details.title}\n${details.description ?? ''}`} />
+      <Names key={`${details.title}\n${details.description ?? ''}\n${details.avatarUrl ?? ''}`} />
       <label className="choice">
         <input
           type="checkbox"
@@ -62,9 +63,11 @@ function Names() {
   const { conversation, details } = useHere();
   const [title, setTitle] = useState(details!.title ?? '');
   const [description, setDescription] = useState(details!.description ?? '');
-  const isChanged = title.trim() !== '' && (title !== details!.title || description !== (details!.description ?? ''));
+  const [picture, setPicture] = useState(details!.avatarUrl ?? '');
+  const isSame = title === details!.title && description === (details!.description ?? '') && picture === (details!.avatarUrl ?? '');
+  const isChanged = title.trim() !== '' && !isSame;
   const { onSubmit, isBusy, error } = useSubmit(
-    () => conversation.update({ title: title.trim(), description: description.trim() || null }),
+    () => conversation.update({ title: title.trim(), description: description.trim() || null, avatarUrl: picture.trim() || null }),
     () => notify('Saved.'),
     isChanged,
   );
@@ -78,6 +81,7 @@ function Names() {
         Description
         <textarea rows={2} value={description} maxLength={512} onChange={event => setDescription(event.target.value)} />
       </label>
+      <PictureField value={picture} onChange={setPicture} />
       <p className="error" role="alert">
         {error}
       </p>

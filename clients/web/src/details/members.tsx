@@ -1,11 +1,11 @@
 import type { MemberView } from '@chat-functions/client';
-import { useObservable, usePresence } from '@chat-functions/react';
+import { useChat, useObservable, usePresence } from '@chat-functions/react';
 import { Crown, MessageCircle, MoreHorizontal, ShieldCheck, ShieldOff, UserMinus, UserPlus } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import { useChat } from '@chat-functions/react';
 import { explain } from '../format.ts';
 import { useHere } from '../conversation/here.ts';
 import { useName } from '../names.ts';
+import { usePerson } from '../people/person.tsx';
 import { go, to } from '../route.ts';
 import { UserAvatar } from '../ui/avatar.tsx';
 import { IconButton } from '../ui/button.tsx';
@@ -45,7 +45,9 @@ function MemberRow({ member }: { readonly member: MemberView }) {
   const ids = useMemo(() => [userId], [userId]);
   const online = usePresence(ids, conversationId).get(userId)?.online;
   const [anchor, setAnchor] = useState<DOMRect>();
-  const items = useItems(member);
+  const person = usePerson(userId, name);
+  const own = useItems(member);
+  const items = userId === me ? [] : [...own, ...person.items];
   const what = state === 'invited' ? 'invited' : role === 'member' ? '' : role;
   return (
     <li>
@@ -63,14 +65,14 @@ function MemberRow({ member }: { readonly member: MemberView }) {
         />
       )}
       {anchor && <Menu label={name} anchor={anchor} items={items} onClose={() => setAnchor(undefined)} />}
+      {person.dialog}
     </li>
   );
 }
 
 function useItems({ userId, role, state }: MemberView): readonly MenuItem[] {
   const chat = useChat();
-  const { conversation, me, isOwner, isAdmin } = useHere();
-  if (userId === me) return [];
+  const { conversation, isOwner, isAdmin } = useHere();
   const isActive = state === 'active';
   const write = async () => go(to.conversation((await chat.startDirect(userId)).conversationId));
   const mayRemove = isOwner || (isAdmin && role === 'member');

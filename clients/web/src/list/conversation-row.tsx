@@ -1,19 +1,6 @@
 import type { ConversationView } from '@chat-functions/client';
-import { usePresence, useTyping } from '@chat-functions/react';
-import {
-  Archive,
-  ArchiveRestore,
-  AtSign,
-  Bell,
-  BellOff,
-  CircleAlert,
-  Clock,
-  Mail,
-  MailOpen,
-  MoreHorizontal,
-  Pin,
-  PinOff,
-} from 'lucide-react';
+import { useConversation, usePresence, useTyping } from '@chat-functions/react';
+import { AtSign, BellOff, CircleAlert, Clock, Mail, MailOpen, MoreHorizontal, Pin } from 'lucide-react';
 import { memo, useRef, useState } from 'react';
 import { cut, shortOf } from '../format.ts';
 import { useMe, useName, useTitle } from '../names.ts';
@@ -21,7 +8,7 @@ import { to } from '../route.ts';
 import { Avatar, UserAvatar } from '../ui/avatar.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { Menu } from '../ui/menu.tsx';
-import { useArrangement } from './arrangement.ts';
+import { useArrangement } from './arrangement.tsx';
 import { useIsOnScreen } from './on-screen.ts';
 
 interface ConversationRowProps {
@@ -34,6 +21,8 @@ interface ConversationRowProps {
 export const ConversationRow = memo(function ConversationRow({ summary, isSelected, isTabStop, onFocus }: ConversationRowProps) {
   const { conversationId, kind, peer, preferences, unreadCount, isUnread, isMuted, isMentioned } = summary;
   const title = useTitle(summary);
+  const conversation = useConversation(conversationId);
+  const arrangement = useArrangement(summary);
   const row = useRef<HTMLLIElement>(null);
   const isOnScreen = useIsOnScreen(row);
   const online = usePresence(peer && isOnScreen ? [peer] : []).get(peer ?? '')?.online;
@@ -90,7 +79,20 @@ export const ConversationRow = memo(function ConversationRow({ summary, isSelect
         aria-haspopup="menu"
         onClick={openMenu}
       />
-      {anchor && <RowMenu summary={summary} title={title} anchor={anchor} onClose={() => setAnchor(undefined)} />}
+      {anchor && (
+        <Menu
+          label={title}
+          anchor={anchor}
+          onClose={() => setAnchor(undefined)}
+          items={[
+            isUnread
+              ? { label: 'Mark as read', icon: MailOpen, onSelect: () => conversation.read(summary.lastSeq) }
+              : { label: 'Mark as unread', icon: Mail, onSelect: () => conversation.markUnread() },
+            ...arrangement.items,
+          ]}
+        />
+      )}
+      {arrangement.dialog}
     </li>
   );
 });
@@ -131,25 +133,5 @@ function Preview({ summary }: { readonly summary: ConversationView }) {
       {who}
       <bdi>{text}</bdi>
     </span>
-  );
-}
-
-function RowMenu({ summary, title, anchor, onClose }: { summary: ConversationView; title: string; anchor: DOMRect; onClose: () => void }) {
-  const { pinned, archived } = summary.preferences;
-  const arrange = useArrangement(summary);
-  return (
-    <Menu
-      label={title}
-      anchor={anchor}
-      onClose={onClose}
-      items={[
-        summary.isUnread
-          ? { label: 'Mark as read', icon: MailOpen, onSelect: arrange.markRead }
-          : { label: 'Mark as unread', icon: Mail, onSelect: arrange.markUnread },
-        { label: pinned ? 'Unpin' : 'Pin to the top', icon: pinned ? PinOff : Pin, onSelect: arrange.togglePinned },
-        { label: summary.isMuted ? 'Unmute' : 'Mute', icon: summary.isMuted ? Bell : BellOff, onSelect: arrange.toggleMuted },
-        { label: archived ? 'Unarchive' : 'Archive', icon: archived ? ArchiveRestore : Archive, onSelect: arrange.toggleArchived },
-      ]}
-    />
   );
 }

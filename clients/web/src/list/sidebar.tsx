@@ -33,7 +33,8 @@ function Chats({ selected }: { selected: string | undefined }) {
   const [isCreating, setCreating] = useState(false);
   const [search, setSearch] = useState('');
   const heading = useRef<HTMLHeadingElement>(null);
-  const { conversations, isLoaded } = useConversations();
+  const [filter, setFilter] = useState<'active' | 'unread'>('active');
+  const { conversations, isLoaded } = useConversations(filter);
   const archived = useConversations('archived').conversations;
 
   // Whoever signed in, or came back from elsewhere, is somewhere.
@@ -65,9 +66,18 @@ function Chats({ selected }: { selected: string | undefined }) {
         />
         {search && <IconButton label="Clear the search" icon={X} onClick={() => setSearch('')} />}
       </div>
+      <div className="segments filter" role="radiogroup" aria-label="Which conversations">
+        {(['active', 'unread'] as const).map(one => (
+          <label key={one}>
+            <input type="radio" name="filter" checked={filter === one} onChange={() => setFilter(one)} />
+            {one === 'active' ? 'All' : 'Unread'}
+          </label>
+        ))}
+      </div>
       <RequestsLink />
       <ConversationList conversations={conversations} isLoaded={isLoaded} search={search} selected={selected}>
-        {isLoaded && !conversations.length && !archived.length && (
+        {isLoaded && filter === 'unread' && !conversations.length && <p className="empty">Everything is read.</p>}
+        {isLoaded && filter === 'active' && !conversations.length && !archived.length && (
           <div className="empty">
             <p>No conversations yet.</p>
             <button type="button" className="primary" onClick={() => setCreating(true)}>
@@ -93,13 +103,12 @@ function Chats({ selected }: { selected: string | undefined }) {
 }
 
 function RequestsLink() {
-  const { value } = useRequests();
-  if (!value.length) return null;
+  const waiting = useRequests().value.filter(request => !request.isRestricted).length;
   return (
     <a className="side-link" href={to.requests}>
       <Inbox aria-hidden="true" />
       Requests
-      <span className="badge">{value.length}</span>
+      {waiting > 0 && <span className="badge">{waiting}</span>}
     </a>
   );
 }

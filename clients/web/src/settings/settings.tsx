@@ -5,15 +5,21 @@ import { useState } from 'react';
 import { explain } from '../format.ts';
 import { useMe, useName } from '../names.ts';
 import { forgetDrafts } from '../conversation/drafts.ts';
+import { PeopleLists } from '../people/lists.tsx';
 import { forget } from '../session.ts';
 import { UserAvatar } from '../ui/avatar.tsx';
 import { FormDialog, useSubmit } from '../ui/dialog.tsx';
+import { PictureField } from '../ui/picture-field.tsx';
 import { notify, outcome } from '../ui/notices.tsx';
+import { Decisions } from './decisions.tsx';
+import { HiddenWords } from './hidden-words.tsx';
+import { Notifications } from './notifications.tsx';
 import { chooseTheme, chosenTheme, type Theme } from './theme.ts';
 
 export default function Settings() {
   const me = useMe();
   const name = useName(me);
+  const profile = useProfile(me);
   return (
     <div className="details">
       <div className="content">
@@ -22,35 +28,40 @@ export default function Settings() {
           <h3 dir="auto">{name}</h3>
           {name !== me && <p className="quiet">{me}</p>}
         </div>
-        <Name key={name} />
+        <Profile key={`${profile?.displayName} ${profile?.avatarUrl}`} />
         <Appearance />
         <PrivacySettings />
-        <Blocks />
+        <Notifications />
+        <HiddenWords />
+        <PeopleLists />
+        <Decisions />
         <SignOut />
       </div>
     </div>
   );
 }
 
-function Name() {
+function Profile() {
   const chat = useChat();
   const me = useMe();
-  const known = useProfile(me)?.displayName ?? '';
-  const [name, setName] = useState(known);
-  const isChanged = name.trim() !== known;
+  const known = useProfile(me);
+  const [name, setName] = useState(known?.displayName ?? '');
+  const [picture, setPicture] = useState(known?.avatarUrl ?? '');
+  const isChanged = name.trim() !== (known?.displayName ?? '') || picture.trim() !== (known?.avatarUrl ?? '');
   const { onSubmit, isBusy, error } = useSubmit(
-    () => chat.api.patch('/me/profile', { body: { displayName: name.trim() || null } }),
+    () => chat.api.patch('/me/profile', { body: { displayName: name.trim() || null, avatarUrl: picture.trim() || null } }),
     () => notify('Saved.'),
     isChanged,
   );
   return (
     <section>
-      <h3>Name</h3>
+      <h3>What others see</h3>
       <form onSubmit={onSubmit}>
         <label>
-          What others see
+          Name
           <input value={name} maxLength={64} autoComplete="name" onChange={event => setName(event.target.value)} />
         </label>
+        <PictureField value={picture} onChange={setPicture} />
         <p className="error" role="alert">
           {error}
         </p>
@@ -151,31 +162,6 @@ function Audience({ label, value, onChange }: AudienceProps) {
         ))}
       </select>
     </label>
-  );
-}
-
-function Blocks() {
-  const chat = useChat();
-  const { value: blocks } = useObservable(chat.blocks);
-  return (
-    <section>
-      <h3>Blocked</h3>
-      {!blocks.length && <p className="quiet">Nobody.</p>}
-      <ul className="plain">
-        {blocks.map(userId => (
-          <li key={userId}>
-            <span className="name">{userId}</span>
-            <button
-              type="button"
-              aria-label={`Unblock ${userId}`}
-              onClick={() => outcome(chat.unblock(userId), `${userId} isn’t blocked any more.`)}
-            >
-              Unblock
-            </button>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }
 

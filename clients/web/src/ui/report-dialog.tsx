@@ -18,21 +18,29 @@ const reasons: Readonly<Record<ReportReason, string>> = {
   other: 'Something else',
 };
 
-interface ReportDialogProps {
+interface ReportFormProps {
   readonly title: string;
   readonly hint: string;
-  readonly target: Report['target'];
+  readonly onReport: (report: Pick<Report, 'reason' | 'note'>) => Promise<unknown>;
   readonly onClose: () => void;
 }
 
-export function ReportDialog({ title, hint, target, onClose }: ReportDialogProps) {
+type ReportDialogProps = Omit<ReportFormProps, 'onReport'> & { readonly target: Report['target'] };
+
+export function ReportDialog({ target, ...rest }: ReportDialogProps) {
   const chat = useChat();
-  const [reason, setReason] = useState<ReportReason>('spam');
-  const [note, setNote] = useState('');
-  const report = async () => {
-    await chat.report({ target, reason, note: note.trim() || undefined });
+  const report = async (said: Pick<Report, 'reason' | 'note'>) => {
+    await chat.report({ target, ...said });
     notify('Reported.');
   };
+  return <ReportForm {...rest} onReport={report} />;
+}
+
+/** What is wrong, and what moderators should know. */
+export function ReportForm({ title, hint, onReport, onClose }: ReportFormProps) {
+  const [reason, setReason] = useState<ReportReason>('spam');
+  const [note, setNote] = useState('');
+  const report = () => onReport({ reason, note: note.trim() || undefined });
   return (
     <FormDialog title={title} submit="Report" isDangerous onSubmit={report} onClose={onClose}>
       <p className="hint">{hint}</p>
