@@ -16,6 +16,7 @@ public class When_people_use_the_page
     [InlineData("trouble")]
     [InlineData("looks")]
     [InlineData("quiet")]
+    [InlineData("chaos")]
     public Task Should_do_what_people_expect_of_a_messenger(string stories) => RunAsync(stories, settings: null);
 
     [Fact]

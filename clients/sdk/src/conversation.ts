@@ -29,7 +29,7 @@ export interface WindowOptions {
 
 /**
  * A range of a conversation's messages, without gaps and kept up to date: at first what the device has, then what the service says. It is
- * at work while somebody subscribes, and costs nothing after that. It has at most ten pages: what is far from the latest load goes, and
+ * at work while somebody subscribes, and costs nothing after that. It has at most five pages: what is far from the latest load goes, and
  * `hasBefore` or `hasAfter` says so.
  */
 export interface MessageWindow extends Observable<MessageWindowState> {

@@ -1,4 +1,4 @@
-import { tables, type Engine, type Key, type Table, type Tx } from './store.js';
+import { tables, type Engine, type Key, type RangeOptions, type Table, type Tx } from './store.js';
 
 /** Raised when what is kept changes its shape: everything but the outbox is dropped then, and asked for again. */
 const schema = 1;
@@ -71,13 +71,19 @@ const within = (transaction: IDBTransaction): Tx => {
   const all = (from: Key, to: Key) => IDBKeyRange.bound(from, to);
   return {
     get: async (table, key) => await answerOf(at(table).get(key as IDBValidKey)),
-    range: async <T>(table: Table, from: Key, to: Key, { limit = Infinity, reverse = false } = {}) => {
-      if (!reverse) return await answerOf<T[]>(at(table).getAll(all(from, to), limit === Infinity ? undefined : limit));
-      const found: T[] = [];
-      const request = at(table).openCursor(all(from, to), 'prev');
-      // Each step answers the same request once more.
-      for (let cursor; (cursor = await answerOf(request)) && found.length < limit; cursor.continue()) found.push(cursor.value as T);
-      return found;
+    range: async <T>(table: Table, from: Key, to: Key, { limit, isLast }: RangeOptions = {}) => {
+      let first: IDBValidKey = from as IDBValidKey;
+      if (isLast && limit) {
+        // Where the last ones begin takes two steps, however many they are.
+        const request = at(table).openKeyCursor(all(from, to), 'prev');
+        let cursor = await answerOf(request);
+        if (limit > 1) {
+          cursor?.advance(limit - 1);
+          cursor &&= await answerOf(request);
+        }
+        first = cursor?.key ?? first;
+      }
+      return await answerOf<T[]>(at(table).getAll(all(first as Key, to), limit));
     },
     put: async (table, key, value) => void (await answerOf(at(table).put(value, key as IDBValidKey))),
     delete: async (table, key) => await answerOf(at(table).delete(key as IDBValidKey)),

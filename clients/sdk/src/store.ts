@@ -21,11 +21,17 @@ export type Key = readonly Part[];
 export const tables = ['conversations', 'logs', 'messages', 'ids', 'threads', 'quotes', 'expiries', 'outbox', 'cache', 'meta'] as const;
 export type Table = (typeof tables)[number];
 
+export interface RangeOptions {
+  readonly limit?: number;
+  /** The last ones, not the first. */
+  readonly isLast?: boolean;
+}
+
 /** Reads and, in a write, changes. All of a write is there, or nothing of it. Values must not be changed after they were put. */
 export interface Tx {
   get<T>(table: Table, key: Key): Promise<T | undefined>;
-  /** The values of the keys between both, inclusive; the last ones first with `reverse`. */
-  range<T>(table: Table, from: Key, to: Key, options?: { readonly limit?: number; readonly reverse?: boolean }): Promise<T[]>;
+  /** The values of the keys between both, inclusive, ascending. */
+  range<T>(table: Table, from: Key, to: Key, options?: RangeOptions): Promise<T[]>;
   put(table: Table, key: Key, value: unknown): Promise<void>;
   delete(table: Table, key: Key): Promise<void>;
   deleteRange(table: Table, from: Key, to: Key): Promise<void>;

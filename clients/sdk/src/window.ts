@@ -8,7 +8,7 @@ import { keepItems, Live } from './live.js';
 import { mergePage, messagesBetween, type Page } from './messages.js';
 import { overlay } from './overlay.js';
 import { add, around, type Range, union } from './ranges.js';
-import type { Tx } from './store.js';
+import type { RangeOptions, Tx } from './store.js';
 import type { MessageWindowState } from './types.js';
 
 const end = Number.MAX_SAFE_INTEGER;
@@ -156,13 +156,13 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
     if (!place) return false;
     [this.#from, this.#to, this.#isOpen] = [place.from, place.to, true];
     this.#failures = 0;
+    await this.#refresh();
     if (!this.threadId) {
       await write(async batch => {
         const log = await batch.log(this.conversationId);
         if (log) await batch.tx.put('logs', [this.conversationId, ''], { ...log, usedAt: batch.now });
       });
     }
-    await this.#refresh();
     return true;
   }
 
@@ -174,15 +174,15 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
   }
 
   /** The last, or first, messages of a range, ascending by `seq`. */
-  async #last(tx: Tx, from: number, to: number, limit: number): Promise<number[]> {
-    return (await this.#some(tx, from, to, { limit, reverse: true })).reverse();
+  #last(tx: Tx, from: number, to: number, limit: number): Promise<number[]> {
+    return this.#some(tx, from, to, { limit, isLast: true });
   }
 
   #first(tx: Tx, from: number, to: number, limit: number): Promise<number[]> {
     return this.#some(tx, from, to, { limit });
   }
 
-  async #some(tx: Tx, from: number, to: number, options: { readonly limit: number; readonly reverse?: boolean }): Promise<number[]> {
+  async #some(tx: Tx, from: number, to: number, options: RangeOptions): Promise<number[]> {
     if (to < from) return [];
     const { conversationId, threadId } = this;
     if (threadId) return await tx.range<number>('threads', [conversationId, threadId, from], [conversationId, threadId, to], options);
@@ -332,7 +332,7 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
 
   /** Lets go of what is far from where it was extended, so that a long conversation takes no more than a short one. */
   async #trim(isBefore: boolean): Promise<void> {
-    const most = 10 * this.#pageSize;
+    const most = 5 * this.#pageSize;
     if (this.#records.length <= most) return;
     if (isBefore) this.#to = this.#records[most - 1]!.seq;
     else this.#from = this.#records.at(-most)!.seq;

@@ -29,7 +29,7 @@ describe('A window', () => {
     await world.close();
   });
 
-  test('has at most ten pages, wherever it goes, and ends at what comes', async () => {
+  test('has at most five pages, wherever it goes, and ends at what comes', async () => {
     const { world, all, toBob, toAlice } = await long(80);
     const window = look(toAlice, { pageSize: 5 });
     await world.clock.pass(1000);
@@ -38,10 +38,10 @@ describe('A window', () => {
       return [messages[0]!.text, messages.at(-1)!.text, messages.length, hasBefore, hasAfter];
     };
     while (window.getSnapshot().hasBefore) await soon(world, window.loadBefore());
-    expect(shown()).toEqual(['m1', 'm50', 50, false, true]);
-    expect(texts(window)).toEqual(all.slice(0, 50));
+    expect(shown()).toEqual(['m1', 'm25', 25, false, true]);
+    expect(texts(window)).toEqual(all.slice(0, 25));
     while (window.getSnapshot().hasAfter) await soon(world, window.loadAfter());
-    expect(shown()).toEqual(['m31', 'm80', 50, true, false]);
+    expect(shown()).toEqual(['m56', 'm80', 25, true, false]);
     await say(world, toBob, 'newest');
     await world.clock.pass(1000);
     expect(texts(window).at(-1)).toBe('newest');

@@ -35,14 +35,26 @@ export function rowsOf(messages: readonly MessageView[], firstUnreadSeq?: number
       Date.parse(one.at) - Date.parse(before.at) > pause
     );
   });
-  return ordered.map((message, index) => ({
-    key: message.key,
-    message,
-    day: days[index] === days[index - 1] ? undefined : days[index],
-    isFirstUnread: message === firstUnread,
-    isFirst: begins[index]!,
-    isLast: begins[index + 1] ?? true,
-  }));
+  return ordered.map((message, index) =>
+    kept({
+      key: message.key,
+      message,
+      day: days[index] === days[index - 1] ? undefined : days[index],
+      isFirstUnread: message === firstUnread,
+      isFirst: begins[index]!,
+      isLast: begins[index + 1] ?? true,
+    }),
+  );
+}
+
+const known = new WeakMap<MessageView, Row>();
+
+/** The row that there was for this message, if nothing of it changed: then nothing is rendered. */
+function kept(row: Row): Row {
+  const before = known.get(row.message);
+  if (before && (Object.keys(row) as (keyof Row)[]).every(name => before[name] === row[name])) return before;
+  known.set(row.message, row);
+  return row;
 }
 
 function inPlace(messages: readonly MessageView[]): readonly MessageView[] {

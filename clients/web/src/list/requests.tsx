@@ -20,7 +20,7 @@ export function Requests({ selected }: { readonly selected: string | undefined }
       ) : (
         <List requests={value} isLoaded={status === 'ready'} error={error} selected={selected} />
       )}
-      <button type="button" className="wide padded" onClick={() => setHidden(!isHidden)}>
+      <button type="button" className="wide" onClick={() => setHidden(!isHidden)}>
         {isHidden ? 'Back to the requests' : 'Those with hidden words'}
       </button>
     </div>
