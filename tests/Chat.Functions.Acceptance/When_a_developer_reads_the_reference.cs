@@ -9,8 +9,8 @@ namespace Chat.Functions.Acceptance;
 public class When_a_developer_reads_the_reference
 {
     [Theory]
-    [InlineData("reference", "Create a conversation")]
-    [InlineData("reference/events", "message.created")]
+    [InlineData("reference", "/conversations/{conversationId}/events")]
+    [InlineData("reference/events", "conversation.created")]
     public async Task Should_show_every_operation_and_event_and_load_nothing_from_elsewhere(string address, string shown)
     {
         await using var app = await ChatApp.StartAsync();

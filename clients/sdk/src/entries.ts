@@ -56,9 +56,9 @@ export class Entries {
   #changed(): void {
     const { env } = this.core;
     this.views.invalidate();
-    const ends = [...this.#records.values()].map(({ summary }) => Date.parse(summary?.preferences.mutedUntil ?? '') - env.now());
+    const ends = [...this.#records.values()].map(({ summary }) => Date.parse(summary?.preferences.mutedUntil as string) - env.now());
     this.#cancelUnmuting();
-    this.#cancelUnmuting = env.after(Math.min(86_400_000, ...ends.filter(end => end > 0)), () => this.#changed());
+    this.#cancelUnmuting = env.after(Math.min(1e8, ...ends.filter(end => end > 0)), () => this.#changed());
   }
 
   #all(before: readonly ConversationView[] | undefined): readonly ConversationView[] {

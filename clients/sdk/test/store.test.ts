@@ -174,7 +174,7 @@ describe('Memory and database', () => {
               else if (kind < 0.65) {
                 await tx.put('messages', one, { step });
                 throw new Error('undone');
-              } else if (kind < 0.8) return await tx.range('messages', ...under(String(one[0])), { limit, isLast: random() < 0.5 });
+              } else if (kind < 0.8) return await tx.range('messages', ...under(String(one[0])), { limit, isLast: limit > 2 });
               else return isOrdered ? await tx.range('messages', one, other, { limit, isLast: true }) : await tx.get('messages', one);
             })
             .catch((error: Error) => error.message),

@@ -62,7 +62,7 @@ describe('A window', () => {
     while (window.getSnapshot().hasAfter) await soon(world, window.loadAfter());
     await say(world, toBob, 'last');
     await world.clock.pass(1000);
-    expect(texts(window)).toEqual([...all.slice(40), 'not here', 'last']);
+    expect(texts(window)).toEqual([...all.slice(101), 'not here', 'last']);
     await soon(world, window.jumpTo(10));
     expect(texts(window)[0]).toBe('m1');
     await soon(world, window.jumpTo('newest'));
