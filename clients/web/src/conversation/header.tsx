@@ -1,5 +1,5 @@
 import { usePresence, useTyping } from '@chat-functions/react';
-import { ArrowLeft, BellOff, Info, MoreVertical } from 'lucide-react';
+import { ArrowLeft, Info, MoreVertical } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { lastSeen, plural } from '../format.ts';
 import { useArrangement } from '../list/arrangement.tsx';
@@ -31,7 +31,6 @@ export function Header({ back, isGone }: { readonly back: string; readonly isGon
       <div className="titles">
         <h2 ref={heading} tabIndex={-1} id="conversation-title" dir="auto">
           {title}
-          {summary?.isMuted && <BellOff aria-label="muted" />}
         </h2>
         {!isGone && <Status />}
       </div>

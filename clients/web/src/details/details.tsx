@@ -91,7 +91,7 @@ function Arrangement({ summary }: { readonly summary: ConversationView }) {
       <h3 className="unseen">In your list</h3>
       {items.map(item => (
         <button key={item.label} type="button" onClick={item.onSelect}>
-          <item.icon aria-hidden="true" /> {item.label}
+          <item.icon aria-hidden="true" /> {item.label}{' '}
           {item.label === 'Unmute' && !isForGood(mutedUntil) && <span className="quiet">until {momentOf(mutedUntil)}</span>}
         </button>
       ))}
