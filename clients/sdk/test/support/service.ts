@@ -14,7 +14,8 @@ export class Service extends ServicePages {
     if (!blocked?.size || !answer.body) return answer;
     const shown = (_: string, value: Json) => {
       if (!value || !blocked.has(value['senderId'] as string)) return value;
-      if ('preview' in value) return 'messageId' in value ? { messageId: value['messageId'] } : { ...value, preview: '', hidden: 'blocked' };
+      if ('preview' in value && 'messageId' in value) return { messageId: value['messageId'] };
+      if ('preview' in value) return { ...value, preview: '', hidden: 'blocked' };
       return this.conversations.get(value['conversationId'] as string)?.kind === 'group' ? { seq: value['seq'], hidden: 'blocked' } : value;
     };
     return { ...answer, body: JSON.parse(JSON.stringify(answer.body), shown) as Json };
