@@ -16,9 +16,7 @@ public sealed class CosmosDBTriggerAttribute(string databaseName, string contain
     /// <summary>Where progress is kept; <c>leases</c> when null.</summary>
     public string? LeaseContainerName { get; set; }
 
-    /// <summary>
-    /// What the leases' ids begin with: functions with the same share them, and so each sees a part of the changes. Empty when null.
-    /// </summary>
+    /// <summary>What ids of leases begin with: functions that share it see a part of the changes each. Empty when null.</summary>
     public string? LeaseContainerPrefix { get; set; }
 
     /// <summary>How long to wait for changes after there were none, in milliseconds; 5,000 by default.</summary>

@@ -16,8 +16,7 @@ public sealed class ServiceBusExtensionStartup : WorkerExtensionStartup
     {
         ArgumentNullException.ThrowIfNull(applicationBuilder);
         applicationBuilder.Services
-            .AddSingleton(
-                services => GrpcChannel.ForAddress(services.GetRequiredService<IConfiguration>()["Functions:Worker:HostEndpoint"]!))
+            .AddSingleton(own => GrpcChannel.ForAddress(own.GetRequiredService<IConfiguration>()["Functions:Worker:HostEndpoint"]!))
             .AddSingleton(services => new Settlement.SettlementClient(services.GetRequiredService<GrpcChannel>()));
     }
 }

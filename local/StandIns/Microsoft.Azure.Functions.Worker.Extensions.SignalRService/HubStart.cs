@@ -8,9 +8,7 @@ using Microsoft.Extensions.Hosting;
 namespace Microsoft.Azure.Functions.Worker.SignalRService;
 
 /// <summary>Opens a hub when the host starts, as the package does: a hub object made before that can't be used.</summary>
-/// <remarks>
-/// Requests go over the network, unless the app's services have a message handler under the name of the hub's connection.
-/// </remarks>
+/// <remarks>Requests go over the network, unless the services have a message handler under the name of the hub's connection.</remarks>
 internal sealed class HubStart(Type hub, Action<ServiceManagerBuilder> configure, IServiceProvider services) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)

@@ -8,10 +8,7 @@ using Microsoft.Azure.SignalR.Common;
 
 namespace Microsoft.Azure.SignalR.Management;
 
-/// <summary>
-/// The requests of the package's transient mode, one for each call, and what it makes of the answers. It tries nothing twice unless told
-/// to.
-/// </summary>
+/// <summary>The package's requests in transient mode, one a call, and what it makes of the answers. It tries nothing twice.</summary>
 internal sealed class RestClient(ServiceEndpoint endpoint, string hub, ObjectSerializer? serializer, HttpClient http, TimeProvider time)
 {
     private const string Version = "?api-version=2022-06-01";
@@ -43,10 +40,7 @@ internal sealed class RestClient(ServiceEndpoint endpoint, string hub, ObjectSer
 
     /// <summary>False if the answer is a 404 with the code that says so; any other refusal is an exception.</summary>
     /// <param name="absent">The code that means false.</param>
-    public Task<bool> AskAsync(HttpMethod method, string path, string query, string? absent, CancellationToken cancellationToken) =>
-        AskAsync(method, path, query, absent, content: null, cancellationToken);
-
-    private async Task<bool> AskAsync(
+    public async Task<bool> AskAsync(
         HttpMethod method,
         string path,
         string query,

@@ -63,19 +63,19 @@ internal sealed class RestHubContext
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(ttl, TimeSpan.Zero);
             var query = string.Create(CultureInfo.InvariantCulture, $"&ttl={(int)ttl.TotalSeconds}");
-            return client.AskAsync(HttpMethod.Put, Part("users", userId) + Part("groups", groupName), query, null, cancellationToken);
+            return client.AskAsync(HttpMethod.Put, Part("users", userId) + Part("groups", groupName), query, null, null, cancellationToken);
         }
 
         public override Task RemoveFromGroupAsync(string userId, string groupName, CancellationToken cancellationToken = default) =>
-            client.AskAsync(HttpMethod.Delete, Part("users", userId) + Part("groups", groupName), "", null, cancellationToken);
+            client.AskAsync(HttpMethod.Delete, Part("users", userId) + Part("groups", groupName), "", null, null, cancellationToken);
 
         public override Task RemoveFromAllGroupsAsync(string userId, CancellationToken cancellationToken = default) =>
-            client.AskAsync(HttpMethod.Delete, $"{Part("users", userId)}/groups", "", null, cancellationToken);
+            client.AskAsync(HttpMethod.Delete, $"{Part("users", userId)}/groups", "", null, null, cancellationToken);
     }
 
     private sealed class ClientsOf(RestClient client) : ClientManager
     {
         public override Task<bool> UserExistsAsync(string userId, CancellationToken cancellationToken = default) =>
-            client.AskAsync(HttpMethod.Head, Part("users", userId), "", "Warning.User.NotExisted", cancellationToken);
+            client.AskAsync(HttpMethod.Head, Part("users", userId), "", "Warning.User.NotExisted", null, cancellationToken);
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Data.Common;
 using System.Globalization;
@@ -13,7 +12,7 @@ namespace Microsoft.Azure.SignalR.Management;
 internal sealed class ServiceEndpoint
 {
     private const int MaxTokenLength = 4096;
-    private static readonly byte[] Header = [.. Base64Url.EncodeToUtf8("{\"alg\":\"HS256\",\"typ\":\"JWT\"}"u8), (byte)'.'];
+    private static readonly string Header = Base64Url.EncodeToString("{\"alg\":\"HS256\",\"typ\":\"JWT\"}"u8);
     private readonly byte[] _key;
 
     public ServiceEndpoint(string? connectionString)
@@ -45,35 +44,12 @@ internal sealed class ServiceEndpoint
     /// <exception cref="AzureSignalRAccessTokenTooLongException">The claims don't fit.</exception>
     public string Sign(string audience, ILookup<string, string> claims, DateTimeOffset expires)
     {
-        var payload = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(payload))
-        {
-            json.WriteStartObject();
-            foreach (var claim in claims)
-            {
-                json.WritePropertyName(claim.Key);
-                JsonSerializer.Serialize<object>(json, claim.Count() == 1 ? claim.First() : claim.ToArray());
-            }
-
-            json.WriteNumber("exp"u8, expires.ToUnixTimeSeconds());
-            json.WriteString("aud"u8, audience);
-            json.WriteEndObject();
-        }
-
-        var signed = Header.Length + Base64Url.GetEncodedLength(payload.WrittenCount);
-        var length = signed + 1 + Base64Url.GetEncodedLength(HMACSHA256.HashSizeInBytes);
-        if (length > MaxTokenLength)
-        {
-            throw new AzureSignalRAccessTokenTooLongException();
-        }
-
-        Span<byte> token = stackalloc byte[MaxTokenLength];
-        Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        Header.CopyTo(token);
-        Base64Url.EncodeToUtf8(payload.WrittenSpan, token[Header.Length..]);
-        HMACSHA256.HashData(_key, token[..signed], signature);
-        token[signed] = (byte)'.';
-        Base64Url.EncodeToUtf8(signature, token[(signed + 1)..]);
-        return Encoding.ASCII.GetString(token[..length]);
+        var payload = claims.ToDictionary(claim => claim.Key, claim => claim.Count() == 1 ? (object)claim.First() : claim.ToArray());
+        payload["exp"] = expires.ToUnixTimeSeconds();
+        payload["aud"] = audience;
+        var signed = $"{Header}.{Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(payload))}";
+        var signature = Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.ASCII.GetBytes(signed)));
+        var token = $"{signed}.{signature}";
+        return token.Length <= MaxTokenLength ? token : throw new AzureSignalRAccessTokenTooLongException();
     }
 }

@@ -4,17 +4,7 @@
 namespace Microsoft.Azure.SignalR.Management;
 
 /// <summary>The groups that users are in, with every connection that they have and will have.</summary>
-public interface IUserGroupManager
-{
-    Task AddToGroupAsync(string userId, string groupName, TimeSpan ttl, CancellationToken cancellationToken = default);
-
-    Task RemoveFromGroupAsync(string userId, string groupName, CancellationToken cancellationToken = default);
-
-    Task RemoveFromAllGroupsAsync(string userId, CancellationToken cancellationToken = default);
-}
-
-/// <inheritdoc cref="IUserGroupManager"/>
-public abstract class UserGroupManager : IUserGroupManager
+public abstract class UserGroupManager
 {
     public abstract Task AddToGroupAsync(string userId, string groupName, TimeSpan ttl, CancellationToken cancellationToken = default);
 
