@@ -39,9 +39,13 @@ install_chromium() {
 }
 
 npm_packages() {
-  for folder in clients tests/Chat.Local.Tests/CosmosDb/node tests/Chat.Local.Tests/ServiceBus/node tests/Chat.Local.Tests/SignalR/node tests/api-lint; do
-    (cd "$folder" && npm ci --no-audit --no-fund --silent) || return 1
+  local folder process processes=() code=0
+  for folder in $(git ls-files 'clients/package-lock.json' 'tests/*package-lock.json'); do
+    (cd "$(dirname "$folder")" && npm ci --no-audit --no-fund --silent) &
+    processes+=($!)
   done
+  for process in "${processes[@]}"; do wait "$process" || code=1; done
+  return $code
 }
 
 # Lines are read side by side: 140 columns of code, 120 of docs (tables and links can't be wrapped).

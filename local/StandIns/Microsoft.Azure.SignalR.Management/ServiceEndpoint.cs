@@ -44,7 +44,8 @@ internal sealed class ServiceEndpoint
     /// <exception cref="AzureSignalRAccessTokenTooLongException">The claims don't fit.</exception>
     public string Sign(string audience, ILookup<string, string> claims, DateTimeOffset expires)
     {
-        var payload = claims.ToDictionary(claim => claim.Key, claim => claim.Count() == 1 ? (object)claim.First() : claim.ToArray());
+        var all = claims.Select(claim => KeyValuePair.Create(claim.Key, claim.Count() == 1 ? (object)claim.First() : claim.ToArray()));
+        var payload = new Dictionary<string, object>(all, StringComparer.Ordinal);
         payload["exp"] = expires.ToUnixTimeSeconds();
         payload["aud"] = audience;
         var signed = $"{Header}.{Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(payload))}";
