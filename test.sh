@@ -115,7 +115,7 @@ count_tests() {
 sdk_and_backend() {
   local url=http://127.0.0.1:7331 host
   Limits__SendsPerMinute=0 Limits__ReactionsPerMinute=0 dotnet local/bin/Debug/net10.0/Chat.Local.dll --in-memory --urls $url \
-    --cosmos-port 0 --servicebus-port 0 --signalr-port 7332 > "$results/host.log" 2>&1 &
+    --cosmos-port 0 --servicebus-port 0 --signalr-port 7332 --blob-port 0 > "$results/host.log" 2>&1 &
   host=$!
   for _ in {1..120}; do curl -fsS "$url/api/health" > /dev/null 2>&1 && break; sleep 1; done
   BASE_URL=$url step "the packages' READMEs work in an empty project" node clients/sdk/scripts/try-package.mjs

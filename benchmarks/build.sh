@@ -26,7 +26,7 @@ measure() {
   local start=$EPOCHREALTIME first= server
   server=$(server_seconds)
   perf stat -x, -e task-clock -o "$work/cpu" dotnet run --project local -- --in-memory \
-    --urls "http://127.0.0.1:$port" --cosmos-port 0 --servicebus-port 0 --signalr-port 0 > "$work/output" 2>&1 &
+    --urls "http://127.0.0.1:$port" --cosmos-port 0 --servicebus-port 0 --signalr-port 0 --blob-port 0 > "$work/output" 2>&1 &
   local run=$!
   until curl -fs -o "$work/answer" "http://127.0.0.1:$port/api/health"; do
     [ -n "$first" ] || { [ -s "$work/output" ] && first=$EPOCHREALTIME; }

@@ -4,12 +4,12 @@ namespace Chat.Local;
 internal enum FaultKind
 {
     /// <summary>
-    /// Refuse before applying, with <see cref="Fault.Status"/> (Cosmos, SignalR) or
+    /// Refuse before applying, with <see cref="Fault.Status"/> (Cosmos, SignalR, Blob Storage) or
     /// <c>ServiceBusFailureReason.ServiceCommunicationProblem</c>.
     /// </summary>
     Fail,
 
-    /// <summary>Refuse for lack of throughput: Cosmos 429, Service Bus <c>ServiceBusy</c>, SignalR 429.</summary>
+    /// <summary>Refuse for lack of throughput: Cosmos 429, Service Bus <c>ServiceBusy</c>, SignalR 429, Blob Storage 503.</summary>
     Throttle,
 
     /// <summary>Apply after <see cref="Fault.Delay"/>.</summary>
@@ -21,7 +21,7 @@ internal enum FaultKind
     /// <summary>The connection breaks after the operation was applied: the caller can't tell.</summary>
     ResetAfter,
 
-    /// <summary>Applied, but the answer is a time-out (Cosmos 408, Service Bus <c>ServiceTimeout</c>).</summary>
+    /// <summary>Applied, but the answer is a time-out (Cosmos 408, Service Bus <c>ServiceTimeout</c>, Blob Storage 500).</summary>
     TimeoutAfter,
 
     /// <summary>Cosmos only: refuse a conditional write with 412 although its ETag matches.</summary>
@@ -45,13 +45,13 @@ internal enum FaultKind
 }
 
 /// <summary>A rule of what goes wrong, for the operations it matches.</summary>
-/// <param name="Service"><c>cosmos</c>, <c>servicebus</c>, <c>signalr</c> or <c>functions</c>, which is the host.</param>
+/// <param name="Service"><c>cosmos</c>, <c>servicebus</c>, <c>signalr</c>, <c>blobs</c> or <c>functions</c>, which is the host.</param>
 /// <param name="Operation">The operation's name, or <c>*</c>.</param>
 internal sealed record Fault(string Service, string Operation, FaultKind Kind)
 {
     /// <summary>
-    /// Which targets it hits (container/partition key/id, queue/message id, user or group, function, function/message id); all when
-    /// null.
+    /// Which targets it hits (container/partition key/id, queue/message id, user or group, container/blob, function,
+    /// function/message id); all when null.
     /// </summary>
     public Func<string, bool>? Target { get; init; }
 
@@ -73,7 +73,7 @@ internal sealed record Fault(string Service, string Operation, FaultKind Kind)
     public Func<string, Task>? Strike { get; init; }
 
     /// <summary>
-    /// Called once a delayed operation of Cosmos DB was applied, before it is answered: where a story holds what was read.
+    /// Called once a delayed operation of Cosmos DB or Blob Storage was applied, before it is answered: where a story holds what was read.
     /// </summary>
     public Func<string, Task>? Applied { get; init; }
 }
@@ -85,7 +85,9 @@ internal sealed record Fault(string Service, string Operation, FaultKind Kind)
 /// <remarks>
 /// Operations: cosmos <c>create read replace upsert patch delete batch query changefeed</c>; servicebus <c>send schedule cancel receive
 /// complete abandon defer deadletter renew peek</c>; signalr <c>negotiate send-user send-group send-connection send-all group-add
-/// group-remove group-check group-exists user-exists connection-exists close</c>; functions <c>http queue feed timer</c> for an invocation
+/// group-remove group-check group-exists user-exists connection-exists close</c>; blobs <c>put-blob put-block put-block-list get-blob
+/// head-blob get-block-list copy-blob delete-blob set-blob-metadata set-blob-properties list-blobs get-user-delegation-key</c> and those of
+/// containers and the service; functions <c>http queue feed timer</c> for an invocation
 /// by that trigger, and <c>complete abandon defer deadletter renew</c> for a settlement on its way from the host to the queue, which nobody
 /// repeats.
 /// </remarks>

@@ -1,3 +1,4 @@
+using Chat.Local.Blobs;
 using Chat.Local.CosmosDb;
 using Chat.Local.ServiceBus;
 using Chat.Local.SignalR;
@@ -6,7 +7,7 @@ using Chat.Local.Store;
 namespace Chat.Local;
 
 /// <summary>
-/// The four services that the app needs, in this process: one store, one clock, one meter and one fault hook under all of them. Several
+/// The services that the app needs, in this process: one store, one clock, one meter and one fault hook under all of them. Several
 /// function hosts can share one, as several instances of an app share their Azure.
 /// </summary>
 internal sealed class LocalAzure : IAsyncDisposable
@@ -20,6 +21,7 @@ internal sealed class LocalAzure : IAsyncDisposable
         Cosmos = new CosmosService(store, Meter, faults, time);
         ServiceBus = new ServiceBusNamespace(store, Meter, faults, time);
         SignalR = new SignalRService(store, Meter, faults, time);
+        Blobs = new BlobService(store, Meter, faults, () => Cosmos.Certificate, time);
     }
 
     public LocalStore Store { get; }
@@ -36,7 +38,9 @@ internal sealed class LocalAzure : IAsyncDisposable
 
     public SignalRService SignalR { get; }
 
-    /// <summary>Whether other processes reach every service.</summary>
+    public BlobService Blobs { get; }
+
+    /// <summary>Whether other processes reach every service that the app uses.</summary>
     public bool HasAllPorts => Cosmos.Port is not null && ServiceBus.Port is not null && SignalR.Address is not null;
 
     /// <summary>Opens the store and brings every service to where it was: containers and queues exist on return.</summary>
@@ -62,6 +66,7 @@ internal sealed class LocalAzure : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Blobs.DisposeAsync();
         await SignalR.DisposeAsync();
         await ServiceBus.DisposeAsync();
         await Cosmos.DisposeAsync();

@@ -22,6 +22,7 @@ internal sealed record AppSettings(IConfiguration All, IReadOnlyDictionary<strin
         ["Cosmos:ConnectionMode"] = "Gateway",
         ["ServiceBus"] = azure.ServiceBus.ConnectionString,
         ["AzureSignalRConnectionString"] = azure.SignalR.ConnectionString,
+        ["Blobs"] = azure.Blobs.ConnectionString,
         ["Auth:Issuer"] = "chat-local",
         ["Auth:Audience"] = "chat",
         ["Auth:SigningKey"] = signingKey,

@@ -16,6 +16,7 @@ internal sealed record CommandLine
           --cosmos-port N      where tools reach Cosmos DB (8081); 0 turns it off
           --servicebus-port N  where tools reach Service Bus (5672); 0 turns it off
           --signalr-port N     where clients reach SignalR Service (8888); 0 turns it off
+          --blob-port N        where clients reach Blob Storage (10010); 0 turns it off
           --child              run the app as a process of its own, which reaches the services by their ports
           --services-only      serve the ports and run no app
         """;
@@ -33,6 +34,8 @@ internal sealed record CommandLine
     public int ServiceBusPort { get; private init; } = 5672;
 
     public int SignalRPort { get; private init; } = 8888;
+
+    public int BlobPort { get; private init; } = 10010;
 
     public bool Child { get; private init; }
 
@@ -56,6 +59,7 @@ internal sealed record CommandLine
                 "--cosmos-port" => options with { CosmosPort = ParsePort(name, Value(name, rest)) },
                 "--servicebus-port" => options with { ServiceBusPort = ParsePort(name, Value(name, rest)) },
                 "--signalr-port" => options with { SignalRPort = ParsePort(name, Value(name, rest)) },
+                "--blob-port" => options with { BlobPort = ParsePort(name, Value(name, rest)) },
                 "--child" => options with { Child = true },
                 "--services-only" => options with { ServicesOnly = true },
                 _ => throw Refuse($"There is no option {name}."),
@@ -79,7 +83,7 @@ internal sealed record CommandLine
             throw Refuse("--child needs --cosmos-port, --servicebus-port and --signalr-port: none of them can be 0.");
         }
 
-        if (ServicesOnly && ports.All(port => port == 0))
+        if (ServicesOnly && BlobPort == 0 && ports.All(port => port == 0))
         {
             throw Refuse("--services-only has nothing to serve when every port is 0.");
         }

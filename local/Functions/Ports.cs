@@ -32,11 +32,20 @@ internal static class Ports
                     + "choose another with --signalr-port N.");
         }
 
+        if (options.BlobPort > 0)
+        {
+            Say(
+                await azure.Blobs.ListenAsync(options.BlobPort, CancellationToken.None) is not null,
+                $"Blob Storage for tools: {azure.Blobs.ConnectionString}",
+                $"Port {options.BlobPort} can't be had, so that clients don't reach Blob Storage; choose another with --blob-port N.",
+                isForApp: false);
+        }
+
         string Who(string others) => options.Child ? "a child doesn't reach" : $"{others} don't reach";
 
-        void Say(bool isOpen, string what, string whyNot)
+        void Say(bool isOpen, string what, string whyNot, bool isForApp = true)
         {
-            if (!isOpen && (options.Child || options.ServicesOnly))
+            if (!isOpen && ((options.Child && isForApp) || options.ServicesOnly))
             {
                 throw new HostRefusedException(whyNot);
             }

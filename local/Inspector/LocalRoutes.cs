@@ -56,7 +56,8 @@ internal static class LocalRoutes
         && http.Request.Headers.Origin is var origin
         && (origin.Count == 0 || (Uri.TryCreate(origin, UriKind.Absolute, out var page) && IsThisMachine(page.Host)));
 
-    private static bool IsThisMachine(string host) => host.ToLowerInvariant() is "localhost" or "127.0.0.1" or "[::1]";
+    /// <summary>Whether a host name is one of this machine's own.</summary>
+    public static bool IsThisMachine(string host) => host.ToLowerInvariant() is "localhost" or "127.0.0.1" or "[::1]";
 
     private static void Map(IEndpointRouteBuilder routes, string path, string[] methods, Func<HttpContext, Task<IResult>> answer)
     {

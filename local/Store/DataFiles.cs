@@ -11,6 +11,9 @@ internal sealed class DataFiles(string directory)
 
     public string Tables => Path.Combine(directory, TablesName);
 
+    /// <summary>The directory of the bytes of blobs.</summary>
+    public string Blobs => Path.Combine(directory, "blobs");
+
     public string TablesInTheMaking => Tables + ".new";
 
     public string Wal => Tables + "-wal";
@@ -34,6 +37,10 @@ internal sealed class DataFiles(string directory)
     {
         string[] files = [Tables, TablesInTheMaking, Wal, Tables + "-shm", Mark, .. Logs()];
         Array.ForEach(files, File.Delete);
+        if (System.IO.Directory.Exists(Blobs))
+        {
+            System.IO.Directory.Delete(Blobs, recursive: true);
+        }
     }
 
     private static long? GenerationOf(string log) =>

@@ -60,6 +60,9 @@ internal sealed partial class LocalStore : IAsyncDisposable
     /// <summary>Nothing is kept, so that a service may spare itself the making of records.</summary>
     public bool IsInMemory => _files is null;
 
+    /// <summary>Where a service may keep files of its own, beside what is here; null when nothing is kept.</summary>
+    public string? BlobDirectory => _files is null ? null : new DataFiles(_directory).Blobs;
+
     /// <summary>Up to which position everything is on disk.</summary>
     public long Durable => _files is null ? long.MaxValue : Volatile.Read(ref _durable);
 

@@ -28,6 +28,8 @@ public sealed class When_a_port_is_taken : IDisposable
             "0",
             "--signalr-port",
             "0",
+            "--blob-port",
+            "0",
             "--urls",
             $"http://127.0.0.1:{Port}");
 
@@ -48,6 +50,8 @@ public sealed class When_a_port_is_taken : IDisposable
             "0",
             "--signalr-port",
             "0",
+            "--blob-port",
+            "0",
             "--urls",
             "http://192.0.2.1:7071");
 
@@ -66,6 +70,8 @@ public sealed class When_a_port_is_taken : IDisposable
             Backend.FreePort(),
             "--signalr-port",
             Backend.FreePort(),
+            "--blob-port",
+            Backend.FreePort(),
         ];
 
         // The output ends when nobody holds it any more.
@@ -82,6 +88,7 @@ public sealed class When_a_port_is_taken : IDisposable
     [InlineData("--child", "--servicebus-port")]
     [InlineData("--child", "--signalr-port")]
     [InlineData("--services-only", "--signalr-port")]
+    [InlineData("--services-only", "--blob-port")]
     public async Task Should_start_nothing_that_needs_the_port_of_a_service(string option, string port)
     {
         string[] options =
@@ -93,6 +100,8 @@ public sealed class When_a_port_is_taken : IDisposable
             "--servicebus-port",
             Backend.FreePort(),
             "--signalr-port",
+            Backend.FreePort(),
+            "--blob-port",
             Backend.FreePort(),
             port,
             Port,
@@ -109,12 +118,13 @@ public sealed class When_a_port_is_taken : IDisposable
     [InlineData("--cosmos-port")]
     [InlineData("--servicebus-port")]
     [InlineData("--signalr-port")]
+    [InlineData("--blob-port")]
     public async Task Should_go_on_without_the_port_of_a_service(string option)
     {
         // The app's port is taken too, so that it ends.
         var (_, output, _) = await Backend.IsRefusedAsync(
-            "--in-memory", "--cosmos-port", "0", "--servicebus-port", "0", "--signalr-port", "0", option, Port, "--urls",
-            $"http://127.0.0.1:{Port}");
+            "--in-memory", "--cosmos-port", "0", "--servicebus-port", "0", "--signalr-port", "0", "--blob-port", "0", option, Port,
+            "--urls", $"http://127.0.0.1:{Port}");
 
         var line = Assert.Single(output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains($"Port {Port} can't be had", line, StringComparison.Ordinal);

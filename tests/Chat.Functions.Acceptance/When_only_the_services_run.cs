@@ -22,6 +22,8 @@ public sealed class When_only_the_services_run
             Backend.FreePort(),
             "--servicebus-port",
             Backend.FreePort(),
+            "--blob-port",
+            Backend.FreePort(),
             "--signalr-port",
             Backend.FreePort(),
         ];
@@ -43,6 +45,7 @@ public sealed class When_only_the_services_run
             }
 
             Assert.Contains($"Port={ports[^1]};", settings["AzureSignalRConnectionString"], StringComparison.Ordinal);
+            Assert.Contains($"127.0.0.1:{ports[5]}/", settings["Blobs"], StringComparison.Ordinal);
             using (var term = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
             {
                 await process.WaitForExitAsync().WaitAsync(Eventually.Timeout);

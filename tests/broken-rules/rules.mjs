@@ -855,6 +855,64 @@ export const rules = [
     test: 'SignalR.KeepAliveTests.A_connection_ends_with_its_users_authentication_when_the_app_says_so',
   },
 
+  // Blob Storage
+  {
+    rule: 'Ranges, `416` behind the end',
+    file: 'local/Blobs/Operations/RangeHeader.cs',
+    find: 'first < length ?',
+    replace: 'first <= length ?',
+    test: 'Blobs.BlobTests.Should_read_ranges_and_refuse_those_behind_the_end',
+  },
+  {
+    rule: 'ETags and times condition reads, writes, deletions and copies; `If-None-Match: *` makes a blob only',
+    file: 'local/Blobs/Operations/Conditions.cs',
+    find: '(_, { } match) => IsSame(match, etag),',
+    replace: '(_, { }) => true,',
+    test: 'Blobs.BlobTests.Should_write_and_read_under_the_conditions_of_the_request',
+  },
+  {
+    rule: 'MD5 and CRC-64 of what comes are compared',
+    file: 'local/Blobs/Operations/Checksums.cs',
+    find: '!given.AsSpan().SequenceEqual(bytes.Crc64)',
+    replace: 'given.Length == 0',
+    test: 'Blobs.BlobTests.Should_compare_what_comes_with_its_checksums',
+  },
+  {
+    rule: 'Signatures by the account key and by user delegation keys hold to blob, permission, time, address, protocol and version; '
+      + 'response headers as signed',
+    file: 'local/Blobs/Authorization/SharedAccessSignature.cs',
+    find: 'now >= until || ',
+    replace: '',
+    test: 'Blobs.SignatureTests.Should_end_in_time_begin_in_time_and_break_with_any_change',
+  },
+  {
+    rule: 'Who may create and not write can\'t overwrite',
+    file: 'local/Blobs/Operations/BlobWrites.cs',
+    find: 'earlier is not null && !grant.Allows("w")',
+    replace: 'earlier is not null && !grant.Allows("cw")',
+    test: 'Blobs.SignatureTests.Should_let_a_page_put_a_blob_once_that_a_user_delegation_key_signs_for',
+  },
+  {
+    rule: 'CORS rules of the service\'s properties, preflights',
+    file: 'local/Blobs/Protocol/CorsRules.cs',
+    find: 'IsForAll || Origins.Contains(origin)',
+    replace: 'IsForAll || origin.Length > 0',
+    test: 'Blobs.CorsTests.Should_let_pages_of_configured_origins_ask_and_no_others',
+  },
+  {
+    rule: 'No public access; no other name that points here',
+    file: 'local/Blobs/Protocol/RequestRules.cs',
+    find: '|| !LocalRoutes.IsThisMachine(',
+    replace: '|| "" == (',
+    test: 'Blobs.LocalTests.Should_answer_nobody_without_credentials_and_no_name_that_points_here',
+  },
+  {
+    rule: 'Blobs come back whole after a restart; bytes go when no blob, copy or reader has them, and after a crash what no blob refers to',
+    file: 'local/Blobs/Storage/BlobAccount.cs',
+    find: 'files.DeleteOthers(_references.Keys.ToHashSet(StringComparer.Ordinal));',
+    replace: '',
+    test: 'Blobs.LocalTests.Should_delete_bytes_that_nothing_refers_to_after_a_crash',
+  },
   // Common
   {
     rule: 'Acknowledged is on disk, in the order made',

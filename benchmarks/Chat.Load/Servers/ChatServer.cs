@@ -55,7 +55,11 @@ internal sealed class ChatServer : IServer
             ? ["--child", "--cosmos-port", FreePort(), "--servicebus-port", FreePort()]
             : ["--cosmos-port", cosmosPort, "--servicebus-port", "0"];
         var start = new ProcessStartInfo(
-            "dotnet", [assembly, "--urls", "http://127.0.0.1:0", .. services, "--signalr-port", FreePort(), "--data", directory]);
+            "dotnet",
+            [
+                assembly, "--urls", "http://127.0.0.1:0", .. services, "--signalr-port", FreePort(), "--blob-port", "0", "--data",
+                directory,
+            ]);
         start.Environment["Auth__SigningKey"] = AccessToken.SigningKey;
         foreach (var limit in RateLimits)
         {

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Chat.Local.CosmosDb.Protocol;
@@ -15,12 +14,6 @@ namespace Chat.Local.CosmosDb.Protocol;
 /// </summary>
 internal sealed class Listener : IAsyncDisposable
 {
-    /// <summary>The first byte of a TLS connection: a handshake record. No request begins with it.</summary>
-    private const byte TlsHandshake = 0x16;
-
-    /// <summary>How long a connection may send nothing before it is closed, as Kestrel's handshake may take.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     private readonly WebApplication _server;
 
     private Listener(WebApplication server)
@@ -38,7 +31,7 @@ internal sealed class Listener : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options =>
-            options.Listen(IPAddress.Loopback, port, listen => ServeBoth(listen, certificate, time)));
+            options.Listen(IPAddress.Loopback, port, listen => listen.UseHttpAndHttps(certificate.Get(), time)));
         var server = builder.Build();
         server.Run(context => AnswerAsync(dispatcher, context));
         try
@@ -54,41 +47,6 @@ internal sealed class Listener : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
-
-    /// <summary>Puts TLS before HTTP where the client begins with TLS. What is used first here comes first on a connection.</summary>
-    private static void ServeBoth(ListenOptions listen, ServerCertificate certificate, TimeProvider time)
-    {
-        ConnectionDelegate plain = _ => Task.CompletedTask;
-        listen.Protocols = HttpProtocols.Http1;
-        listen.Use(secured => async connection =>
-        {
-            if (await BeginsWithTlsAsync(connection, time) is { } isTls)
-            {
-                await (isTls ? secured : plain)(connection);
-            }
-        });
-        listen.UseHttps(certificate.Get());
-        listen.Use(next => plain = next);
-    }
-
-    /// <summary>Null when the client sends nothing: no limit of Kestrel's holds before the first byte.</summary>
-    private static async Task<bool?> BeginsWithTlsAsync(ConnectionContext connection, TimeProvider time)
-    {
-        var input = connection.Transport.Input;
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed, patience.Token);
-        try
-        {
-            var read = await input.ReadAsync(end.Token);
-            var isTls = !read.Buffer.IsEmpty && read.Buffer.FirstSpan[0] == TlsHandshake;
-            input.AdvanceTo(read.Buffer.Start);
-            return isTls;
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
-        }
-    }
 
     /// <summary>The path as it was sent: Kestrel's own is decoded, and doesn't tell an escaped percent sign from an escape.</summary>
     private static string PathOf(HttpContext context)

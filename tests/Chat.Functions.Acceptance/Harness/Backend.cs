@@ -45,7 +45,7 @@ internal sealed class Backend : IAsyncDisposable
         string[] ports = asChild
             ? ["--cosmos-port", FreePort(), "--servicebus-port", FreePort(), "--child"]
             : ["--cosmos-port", "0", "--servicebus-port", "0"];
-        var start = With(["--urls", "http://127.0.0.1:0", .. ports, "--signalr-port", FreePort(), "--data", directory]);
+        var start = With(["--urls", "http://127.0.0.1:0", .. ports, "--signalr-port", FreePort(), "--blob-port", "0", "--data", directory]);
         start.Environment["Auth__SigningKey"] = Tokens.SigningKey;
         foreach (var limit in ChatApp.RateLimits)
         {

@@ -40,11 +40,13 @@ public sealed class CommandLineTests
     [InlineData("--cosmos-port -1", "--cosmos-port can't be -1")]
     [InlineData("--servicebus-port x", "--servicebus-port can't be x")]
     [InlineData("--signalr-port all", "--signalr-port can't be all")]
+    [InlineData("--blob-port 65536", "--blob-port can't be 65536")]
     [InlineData("--child --cosmos-port 0", "--child needs --cosmos-port, --servicebus-port and --signalr-port")]
     [InlineData("--servicebus-port 0 --child", "--child needs --cosmos-port, --servicebus-port and --signalr-port")]
     [InlineData("--child --signalr-port 0", "--child needs --cosmos-port, --servicebus-port and --signalr-port")]
     [InlineData("--child --services-only", "--child runs the app and --services-only doesn't")]
-    [InlineData("--services-only --cosmos-port 0 --servicebus-port 0 --signalr-port 0", "--services-only has nothing to serve")]
+    [InlineData(
+        "--services-only --cosmos-port 0 --servicebus-port 0 --signalr-port 0 --blob-port 0", "--services-only has nothing to serve")]
     public void Refuses_anything_else_with_the_list_of_options(string args, string because)
     {
         var refusal = Assert.Throws<HostRefusedException>(() => CommandLine.Parse(args.Split(' ')));

@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using Chat.Local.Blobs.Protocol;
+using Chat.Local.Blobs.Storage;
+using Chat.Local.Store;
+
+namespace Chat.Local.Blobs;
+
+/// <summary>The storage account, of which blobs are served: what the unmodified SDK and browsers talk to.</summary>
+/// <remarks>
+/// Block blobs with containers, conditions, ranges, copies within the account, shared keys, shared access signatures and CORS. What else
+/// Azure does is refused with 501.
+/// </remarks>
+internal sealed class BlobService : IAsyncDisposable
+{
+    /// <summary>
+    /// The emulator's account, which is public: https://learn.microsoft.com/azure/storage/common/storage-connect-azurite.
+    /// </summary>
+    public const string AccountName = "devstoreaccount1";
+
+    private const string WellKnownKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    private const int DefaultPort = 10010;
+
+    private readonly Dispatcher _dispatcher;
+    private readonly Func<X509Certificate2> _certificate;
+    private readonly TimeProvider _time;
+    private readonly List<Listener> _listeners = [];
+
+    /// <param name="certificate">What the account shows to those who come by https.</param>
+    public BlobService(LocalStore store, Meter meter, Faults faults, Func<X509Certificate2> certificate, TimeProvider time)
+    {
+        _certificate = certificate;
+        _time = time;
+        _dispatcher = new Dispatcher(new BlobAccount(store, time), meter, faults, time);
+    }
+
+    /// <summary>The bytes of the account's key.</summary>
+    public static byte[] Key { get; } = Convert.FromBase64String(WellKnownKey);
+
+    /// <summary>Where it listens; null when it doesn't.</summary>
+    public int? Port => _listeners.FirstOrDefault()?.Port;
+
+    /// <summary>How clients reach the account, by its port if it has one.</summary>
+    public string ConnectionString => ConnectionStringOf(Port ?? DefaultPort);
+
+    /// <summary>How clients reach an account on a port of this machine, with the emulator's well-known key.</summary>
+    public static string ConnectionStringOf(int port, string scheme = "http") => string.Create(
+        CultureInfo.InvariantCulture,
+        $"DefaultEndpointsProtocol={scheme};AccountName={AccountName};AccountKey={WellKnownKey};"
+            + $"BlobEndpoint={scheme}://127.0.0.1:{port}/{AccountName};");
+
+    /// <summary>A message handler for one client, whatever the port in its address. Disposing it breaks that client only.</summary>
+    public HttpMessageHandler CreateHandler() => new InProcessHandler(_dispatcher);
+
+    /// <summary>
+    /// Also serves the account on a port of this machine, by http and https, until it is disposed; null when the port is taken.
+    /// </summary>
+    /// <param name="port">The port; 0 for one that is free.</param>
+    public async Task<int?> ListenAsync(int port, CancellationToken cancellationToken)
+    {
+        if (await Listener.StartAsync(_dispatcher, _certificate(), port, _time, cancellationToken) is not { } listener)
+        {
+            return null;
+        }
+
+        _listeners.Add(listener);
+        return listener.Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var listener in _listeners)
+        {
+            await listener.DisposeAsync();
+        }
+    }
+}
