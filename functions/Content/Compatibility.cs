@@ -22,6 +22,9 @@ internal static class Compatibility
     private static readonly FrozenDictionary<int, string> Changed;
     private static readonly FrozenDictionary<(int, int), Rune> Pairs;
 
+    /// <summary>The letters under accents. Those with a stroke are no compositions in Unicode.</summary>
+    private static readonly FrozenDictionary<char, char> Plain;
+
     static Compatibility()
     {
         var changed = new Dictionary<int, string>();
@@ -49,6 +52,19 @@ internal static class Compatibility
 
         Changed = changed.ToFrozenDictionary();
         Pairs = pairs.ToFrozenDictionary();
+        var under = "øođdłlħhŧt".Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
+        foreach (var ((letter, mark), accented) in pairs)
+        {
+            if (Unseen.IsDecoration(new Rune(mark)) && letter <= char.MaxValue && accented.IsBmp)
+            {
+                under[(char)accented.Value] = (char)letter;
+            }
+        }
+
+        // Some letters have two accents.
+        Plain = under.ToFrozenDictionary(
+            one => one.Key,
+            one => under.TryGetValue(one.Value, out var letter) ? under.GetValueOrDefault(letter, letter) : one.Value);
     }
 
     /// <summary>What a character becomes; null if it stays.</summary>
@@ -77,6 +93,21 @@ internal static class Compatibility
         return syllable is >= 0 and < Syllables && syllable % Trailings == 0 && trailing is > 0 and < Trailings
             ? new Rune(first.Value + trailing)
             : null;
+    }
+
+    /// <summary>A text without accents, each character in its place; null if it has none.</summary>
+    public static char[]? WithoutAccents(ReadOnlySpan<char> text)
+    {
+        char[]? plain = null;
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (!char.IsAscii(text[at]) && Plain.TryGetValue(text[at], out var letter))
+            {
+                (plain ??= text.ToArray())[at] = letter;
+            }
+        }
+
+        return plain;
     }
 
     private static int Code(string hex) => int.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);

@@ -14,6 +14,9 @@ internal sealed class FoldedText
     /// <summary>Where each character comes from; null when all are in their places.</summary>
     private readonly int[]? _sources;
 
+    /// <summary>The same without accents, character by character; null when there are none.</summary>
+    private char[]? _plain;
+
     private FoldedText(int sourceLength, char[] folded, int[]? sources)
     {
         (_sourceLength, _folded, _sources) = (sourceLength, folded, sources);
@@ -21,9 +24,18 @@ internal sealed class FoldedText
 
     public ReadOnlySpan<char> Text => _folded;
 
+    /// <summary>The text without accents, each character in its place; empty when it has none.</summary>
+    public ReadOnlySpan<char> WithoutAccents => _plain;
+
     public static FoldedText Of(string text)
     {
         var folded = Normalized(text);
+        if (folded._sources is not null && Compatibility.WithoutAccents(folded._folded) is { } plain)
+        {
+            LookAlikes.Map(plain, isAlone: false);
+            folded._plain = plain;
+        }
+
         LookAlikes.Map(folded._folded, isAlone: false);
         return folded;
     }
@@ -106,7 +118,7 @@ internal sealed class FoldedText
                 sources.RemoveRange(start, before.Utf16SequenceLength);
                 Put(composed, source);
             }
-            else if (!Unseen.IsDecoration(rune))
+            else if (!(last is { } letter ? Unseen.IsDecorationOf(letter, rune) : Unseen.IsDecoration(rune)))
             {
                 Put(rune, source);
             }

@@ -37,6 +37,13 @@ internal static class Unseen
 
     public static bool IsDecoration(Rune rune) => rune.Value >= 0x300 && IsIn(Marks, rune.Value);
 
+    /// <summary>Whether a mark decorates a letter: any mark a Latin one, which takes the vowel signs of no other script.</summary>
+    public static bool IsDecorationOf(Rune letter, Rune mark) =>
+        IsDecoration(mark)
+        || (letter.Value is < 0x250 or (>= 0x1E00 and <= 0x1EFF)
+            && mark.Value >= 0x300
+            && Rune.GetUnicodeCategory(mark) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark);
+
     private static bool IsIn((int First, int Last)[] ranges, int code)
     {
         foreach (var (first, last) in ranges)

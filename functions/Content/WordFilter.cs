@@ -25,7 +25,7 @@ internal static class WordFilter
             }
 
             List<(int Start, int End)>? found = null;
-            list.Words.Find(folded.Text, list.Match == WordMatch.Word, ref found);
+            list.Find(folded, ref found);
             if (allowed is not null)
             {
                 found?.RemoveAll(one => allowed.Exists(whole => whole.Start <= one.Start && whole.End >= one.End));
@@ -57,7 +57,7 @@ internal static class WordFilter
         List<(int Start, int End)>? found = null;
         foreach (var list in lists)
         {
-            list.Words.Find(folded.Text, list.Match == WordMatch.Word, ref found);
+            list.Find(folded, ref found);
         }
 
         return found;

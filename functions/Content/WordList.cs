@@ -34,6 +34,16 @@ public enum WordMatch
     Anywhere,
 }
 
+/// <summary>What accents in a text are to a list. A word that is listed with accents is only found with them.</summary>
+public enum WordAccents
+{
+    /// <summary>Nothing: a word that is listed without accents is found with any.</summary>
+    Ignored,
+
+    /// <summary>They make another word. For languages in which they do.</summary>
+    Distinct,
+}
+
 /// <summary>A list of words as operators store it, in the container <c>settings</c>.</summary>
 internal sealed record WordListDocument
 {
@@ -56,6 +66,8 @@ internal sealed record WordListDocument
 
     public WordMatch Match { get; init; }
 
+    public WordAccents Accents { get; init; }
+
     public required IReadOnlyList<string> Words { get; init; }
 
     /// <summary>Why it can't be used; null when it can.</summary>
@@ -70,8 +82,22 @@ internal sealed record WordListDocument
 
 /// <summary>A list that is ready to be looked for.</summary>
 /// <param name="Id">By which moderators know it.</param>
-internal sealed record WordList(string Id, ContentAction Action, WordMatch Match, WordAutomaton Words)
+internal sealed record WordList(string Id, ContentAction Action, WordMatch Match, WordAccents Accents, WordAutomaton Words)
 {
-    public static WordList Of(WordListDocument document) =>
-        new(document.Id, document.Action, document.Match, new WordAutomaton(document.Words.SelectMany(FoldedText.SpellingsOf)));
+    public static WordList Of(WordListDocument document) => new(
+        document.Id,
+        document.Action,
+        document.Match,
+        document.Accents,
+        new WordAutomaton(document.Words.SelectMany(FoldedText.SpellingsOf)));
+
+    /// <summary>Adds where the list's words are in a text.</summary>
+    public void Find(FoldedText text, ref List<(int Start, int End)>? found)
+    {
+        Words.Find(text.Text, Match == WordMatch.Word, ref found);
+        if (Accents == WordAccents.Ignored)
+        {
+            Words.Find(text.WithoutAccents, Match == WordMatch.Word, ref found);
+        }
+    }
 }

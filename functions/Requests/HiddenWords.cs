@@ -25,15 +25,17 @@ public sealed record HiddenWords
     public required IReadOnlyList<string> Words { get; init; }
 
     /// <summary>
-    /// Whether a text has any of them, both folded as for word lists. A word must stand alone, but for scripts whose letters have no case:
-    /// many of them write no spaces.
+    /// Whether a text has any of them, both folded as for word lists; a word without accents is found with any. A word must stand alone,
+    /// but for scripts whose letters have no case: many of them write no spaces.
     /// </summary>
     public bool AreIn(string text)
     {
         var spellings = Words.SelectMany(FoldedText.SpellingsOf).ToLookup(IsCaseless);
         var folded = FoldedText.Of(text);
+        var words = new WordAutomaton(spellings[false]);
         List<(int Start, int End)>? found = null;
-        new WordAutomaton(spellings[false]).Find(folded.Text, isWhole: true, ref found);
+        words.Find(folded.Text, isWhole: true, ref found);
+        words.Find(folded.WithoutAccents, isWhole: true, ref found);
         new WordAutomaton(spellings[true]).Find(folded.Text, isWhole: false, ref found);
         return found is not null;
     }

@@ -43,7 +43,15 @@ public class WordFilterTests
     [InlineData("8adword", false)]
     // Struck through and decorated.
     [InlineData("b\u0336a\u0336d\u0336w\u0336o\u0336r\u0336d\u0336")]
-    [InlineData("b\u0334\u0315\u035Dadw\u0489ord", false)]
+    [InlineData("b\u0334\u0315\u035Dadw\u0489ord")]
+    // With accents, composed or not, two of them, strokes, and vowel signs of other scripts.
+    [InlineData("bádword")]
+    [InlineData("bádẃóŕd")]
+    [InlineData("b\u0301a\u0308d\u0327w\u0302o\u0328r\u030Cd\u0331")]
+    [InlineData("bǟḏẁờṝđ")]
+    [InlineData("bа\u0301dẃörd")]
+    [InlineData("b\u0E31adwo\u0941rd")]
+    [InlineData("b4dẃ0rd")]
     [InlineData("badwords", false)]
     [InlineData("abadword", false)]
     [InlineData("bad word", false)]
@@ -53,13 +61,30 @@ public class WordFilterTests
     [Theory]
     [InlineData("pot", "рот болит")]
     [InlineData("cop", "Это сор, убери")]
-    [InlineData("ano", "feliz año nuevo")]
+    [InlineData("añó", "feliz año nuevo")]
+    [InlineData("coño", "cono")]
+    [InlineData("कल", "कुल")]
+    [InlineData("ハハ", "ババ")]
+    [InlineData("가", "각")]
     [InlineData("ass", "@ass", true)]
     [InlineData("ass", "class")]
     [InlineData("hell", "shell, hello")]
     [InlineData("15", "at 15:00", true)]
     public void Should_leave_other_words_alone(string word, string text, bool isFound = false) =>
         Assert.Equal(isFound, IsRefused(text, word));
+
+    [Fact]
+    public void Should_leave_words_with_other_accents_alone_where_they_are_other_words()
+    {
+        var list = List("refuse", ContentAction.Refuse, "ano", "schwul", "coño");
+        Assert.True(WordFilter.Screen("feliz año nuevo", [list]).IsRefused);
+        Assert.False(WordFilter.Screen("feliz año nuevo", [list, List("allow", ContentAction.Allow, "año")]).IsRefused);
+        Assert.True(WordFilter.Screen("feliz ano nuevo", [list, List("allow", ContentAction.Allow, "año")]).IsRefused);
+        var distinct = list with { Accents = WordAccents.Distinct };
+        Assert.False(WordFilter.Screen("feliz año nuevo, es ist schwül, un cono", [distinct]).IsRefused);
+        Assert.True(WordFilter.Screen("coño", [distinct]).IsRefused);
+        Assert.True(WordFilter.Screen("s\u200Bchwul", [distinct]).IsRefused);
+    }
 
     [Fact]
     public void Should_find_words_of_other_scripts()
@@ -85,6 +110,8 @@ public class WordFilterTests
         Assert.Equal("*** *** no", Mask("bad BAD no", "bad"));
         Assert.Equal("* a ** b", Mask("ﬁ a fi b", "fi"));
         Assert.Equal("*****", Mask("e\u0301te\u0301", "été"));
+        Assert.Equal("á *** ó", Mask("á été ó", "ete"));
+        Assert.Equal("x ***** y", Mask("x e\u0301te\u0301 y", "ete"));
         Assert.Equal("new york*", Mask("new yorkx", "x", WordMatch.Anywhere));
     }
 
