@@ -72,6 +72,10 @@ public sealed record InboxEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? JoinedSeq { get; init; }
 
+    /// <summary>Whether the user sees what was said before they joined.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SeesEarlier { get; init; }
+
     /// <summary>How many messages were sent before the user joined.</summary>
     public long JoinedOrdinal { get; init; }
 
@@ -184,6 +188,7 @@ public sealed record InboxEntry
     /// <param name="blocked">Whom of <see cref="Speakers"/> the user blocks.</param>
     public MessagePreview? ShownMessage(DateTimeOffset now, IReadOnlySet<UserId> blocked) =>
         LastMessage is not { } last || last.Seq <= ClearedSeq || last.Seq == HiddenSeq || last.ExpiresAt <= now ? null
+        : last.Seq < JoinedSeq && !SeesEarlier ? null
         : IsFromBlocked(last.SenderId, blocked) ? last.ToHidden()
         : last;
 

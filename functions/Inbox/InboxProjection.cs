@@ -10,7 +10,7 @@ namespace Chat.Functions.Inbox;
 /// Changes of the log raise watermarks by conditional patches. If the watermark is as high already, the condition fails, and that is
 /// success. So these changes may come late, twice and in any order (at-least-once). What a user does themselves is a patch with a
 /// condition of its own. An inbox entry that doesn't exist is created. A patch has at most 10 operations, a limit of Cosmos DB: leaving
-/// and joining use 9.
+/// uses 9 and joining 10.
 /// </remarks>
 public sealed class InboxProjection(ChatContainers containers, ConversationReader reader)
 {
@@ -267,6 +267,7 @@ public sealed class InboxProjection(ChatContainers containers, ConversationReade
             [
                 PatchOperation.Set("/joinedSeq", member.JoinedSeq),
                 PatchOperation.Set("/joinedOrdinal", member.JoinedOrdinal),
+                PatchOperation.Set("/seesEarlier", member.SeesEarlier),
                 // Leaving ended the earlier push group membership, so its expiry doesn't count.
                 PatchOperation.Set("/pushUntil", snapshot.PushUntil?.ToUnixTimeSeconds() ?? 0),
                 .. PreferencesReset.Patch,

@@ -112,6 +112,7 @@ internal sealed class InboxStore(Container users, ConversationReader reader)
         {
             JoinedSeq = member.JoinedSeq,
             JoinedOrdinal = member.JoinedOrdinal,
+            SeesEarlier = member.SeesEarlier,
             ReadOrdinal = Math.Max(watermarks.Read, member.ReadOrdinal),
             MentionedOrdinal = watermarks.Mentioned,
             HiddenSeq = member.Hidden?.Max() ?? 0,

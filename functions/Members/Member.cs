@@ -42,6 +42,10 @@ public sealed record Member : ConversationDocument
     /// <summary>The first entry that they may see, by the group's history setting when they joined.</summary>
     public long VisibleFrom { get; init; } = 1;
 
+    /// <summary>Whether they see what was said before they joined.</summary>
+    [JsonIgnore]
+    public bool SeesEarlier => VisibleFrom < JoinedSeq;
+
     /// <summary>The read watermark: everything up to this entry is read. Only rises.</summary>
     public long ReadSeq { get; init; }
 

@@ -26,16 +26,19 @@ public class When_members_come_and_go
         Assert.Equal([("dave", "member")], told.GetProperty("members").EnumerateArray().Select(Member));
         Assert.Equal("alice", told.GetProperty("by").GetString());
         await davesPhone.ReceivesEventAsync("member.joined");
+        await ShowsNoMessageAsync(app, dave, group);
+        await alice.DoAsync("POST", Members(group), new { members = new[] { "erin" } });
+        await ShowsNoMessageAsync(app, dave, group);
         await alice.SendAsync(group, "after");
         await davesPhone.ReceivesAsync(group, "after");
         Assert.Equal(["after"], (await dave.HistoryAsync(group)).Select(message => message.Text));
-        Assert.Equal(["member.joined", "message.created"], (await dave.LogAsync(group)).Select(Type));
+        Assert.Equal(["member.joined", "member.joined", "message.created"], (await dave.LogAsync(group)).Select(Type));
         await Eventually.SeesAsync(() => dave.SummaryAsync(group), seen => seen is { UnreadCount: 1, LastMessage.Preview: "after" });
 
         // Once more is the same.
         await alice.DoAsync("POST", Members(group), new { members = new[] { "dave" } });
         Assert.Equal(
-            ["conversation.created", "message.created", "member.joined", "message.created"],
+            ["conversation.created", "message.created", "member.joined", "member.joined", "message.created"],
             (await alice.LogAsync(group)).Select(Type));
         var listed = (await dave.AskAsync("GET", Members(group) + "?limit=2")).GetProperty("members").EnumerateArray().ToList();
         Assert.Equal([("alice", "owner"), ("bob", "member")], listed.Select(Member));
@@ -121,6 +124,7 @@ public class When_members_come_and_go
 
         await alice.DoAsync("POST", Members(group), new { members = new[] { "bob" } });
         await Eventually.SeesAsync(() => bob.SummaryAsync(group), seen => seen is { UnreadCount: 0, MemberCount: 3 });
+        await ShowsNoMessageAsync(app, bob, group);
         Assert.Empty(await bob.HistoryAsync(group));
         await using var bobsPhone = await bob.ListenAsync();
         await alice.SendAsync(group, "bob is back");
@@ -321,6 +325,16 @@ public class When_members_come_and_go
             using var created = await TryCreateAsync();
             return JsonSerializer.Deserialize<JsonElement>(await created.Content.ReadAsStringAsync());
         }
+    }
+
+    /// <summary>Neither their list nor sync shows a message of a group that they are in.</summary>
+    private static async Task ShowsNoMessageAsync(ChatApp app, Person who, string group)
+    {
+        await app.HasDeliveredAsync();
+        Assert.Null((await who.SummaryAsync(group))!.LastMessage);
+        Assert.Null((await who.SyncAsync(null)).Items.Single(item => item.ConversationId == group).Conversation!.LastMessage);
+        var path = $"/api/conversations/{group}";
+        Assert.DoesNotContain("before", $"{await who.AskAsync("GET", path)}", StringComparison.Ordinal);
     }
 
     private static string Members(string conversation) => $"/api/conversations/{conversation}/members";

@@ -36,7 +36,12 @@ internal sealed record Evidence(Head Head, Member Member, GroupProfile? Profile,
 
         var begun = stored.IsSince(Member.JoinedSeq)
             ? stored with { JoinedSeq = stored.JoinedSeq ?? fresh.JoinedSeq }
-            : PreferencesReset.Apply(stored) with { JoinedSeq = fresh.JoinedSeq, JoinedOrdinal = fresh.JoinedOrdinal };
+            : PreferencesReset.Apply(stored) with
+            {
+                JoinedSeq = fresh.JoinedSeq,
+                JoinedOrdinal = fresh.JoinedOrdinal,
+                SeesEarlier = fresh.SeesEarlier,
+            };
         var raised = begun with
         {
             LastOrdinal = Math.Max(stored.LastOrdinal, fresh.LastOrdinal),
@@ -76,6 +81,7 @@ internal sealed record Evidence(Head Head, Member Member, GroupProfile? Profile,
         {
             JoinedSeq = Member.JoinedSeq,
             JoinedOrdinal = Member.JoinedOrdinal,
+            SeesEarlier = Member.SeesEarlier,
             ReadOrdinal = Math.Max(marks.Read, Member.ReadOrdinal),
             MentionedOrdinal = marks.Mentioned,
             HiddenSeq = Member.Hidden?.Max() ?? 0,
