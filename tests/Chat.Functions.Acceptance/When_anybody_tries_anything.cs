@@ -271,14 +271,15 @@ public class When_anybody_tries_anything
         await using var app = await ChatApp.StartAsync(settings: settings, time: new JumpingClock());
         var (group, direct) = (await TriedConversation.GroupAsync(app), await TriedConversation.DirectAsync(app));
         var blocked = await TriedConversation.DirectAsync(app, "ann", "ben");
+        var restricted = await TriedConversation.DirectAsync(app, "cat", "dan");
         var otherwise = new List<string>();
         foreach (var row in ProtocolTable.Read().Where(row => Operations[row.Operation].To(target) is not null))
         {
-            (string Cell, string[] Callers, bool IsDirect, bool IsBlocked)[] columns =
+            (string Cell, string[] Callers, TriedConversation In, string? Between)[] columns =
             [
-                (row.Owner, ["owner"], false, false), (row.Admin, ["admin"], false, false), (row.Member, ["member"], false, false),
-                (row.Direct, ["alice", "bob"], true, false), (row.Blocked, ["ann", "ben"], true, true),
-                (row.Others, TriedConversation.Others, false, false),
+                (row.Owner, ["owner"], group, null), (row.Admin, ["admin"], group, null), (row.Member, ["member"], group, null),
+                (row.Direct, ["alice", "bob"], direct, null), (row.Blocked, ["ann", "ben"], blocked, "blocks"),
+                (row.Restricts, ["cat"], restricted, "restrictions"), (row.Others, TriedConversation.Others, group, null),
             ];
             (string Cell, int Member)[] asking = target == Target.Usual ? [(row.Asks, 0), (row.IsAsked, 1)] : [];
             foreach (var (cell, n) in asking.Where(one => one.Cell.Length > 0))
@@ -289,26 +290,23 @@ public class When_anybody_tries_anything
                 otherwise.AddRange(await TryAsync(scene, row.Operation, about, scene.Members[n], cell));
             }
 
-            foreach (var (cell, callers, isDirect, isBlocked) in columns.Where(
-                column => column.Cell.Length > 0 && !(column.IsBlocked && IsRetry(row, target))))
+            foreach (var (cell, callers, place, between) in columns.Where(
+                column => column.Cell.Length > 0 && !(column.Between is not null && IsRetry(row, target))))
             {
                 foreach (var caller in callers.Select(app.As))
                 {
                     var operation = Operations[row.Operation];
-                    var scene = isBlocked ? blocked
-                        : isDirect ? direct
-                        : operation.IsLast && cell == "yes" ? await TriedConversation.GroupAsync(app)
-                        : group;
+                    var scene = place == group && operation.IsLast && cell == "yes" ? await TriedConversation.GroupAsync(app) : place;
                     var about = await operation.To(target)!(scene, caller);
-                    if (isBlocked)
+                    if (between is not null)
                     {
-                        await app.As("ann").DoAsync("PUT", "/api/blocks/ben");
+                        await scene.Owner.DoAsync("PUT", $"/api/{between}/{scene.Members[1].Name}");
                     }
 
-                    otherwise.AddRange(await TryAsync(scene, row.Operation, about, caller, cell, target, isBlocked));
-                    if (isBlocked)
+                    otherwise.AddRange(await TryAsync(scene, row.Operation, about, caller, cell, target, between is not null));
+                    if (between is not null)
                     {
-                        await app.As("ann").DoAsync("DELETE", "/api/blocks/ben");
+                        await scene.Owner.DoAsync("DELETE", $"/api/{between}/{scene.Members[1].Name}");
                     }
                 }
             }

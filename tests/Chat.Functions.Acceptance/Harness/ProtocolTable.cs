@@ -8,6 +8,7 @@ internal sealed record ProtocolRow(
     string Member,
     string Direct,
     string Blocked,
+    string Restricts,
     string Asks,
     string IsAsked,
     string Others);
@@ -25,7 +26,8 @@ internal static class ProtocolTable
             .Where(line => line.StartsWith('|'))
             .Skip(2)
             .Select(line => line.Split('|').Select(cell => cell.Trim()).ToList())
-            .Select(cells => new ProtocolRow(cells[1], cells[2], cells[3], cells[4], cells[5], cells[6], cells[7], cells[8], cells[9]))];
+            .Select(cells => new ProtocolRow(
+                cells[1], cells[2], cells[3], cells[4], cells[5], cells[6], cells[7], cells[8], cells[9], cells[10]))];
 
     private static string Root()
     {
