@@ -21,7 +21,7 @@ public sealed class Blocking(
     DirectConversations direct,
     ConversationReader reader,
     ConversationLog log,
-    ContactRequests requests,
+    RequestNoteStore notes,
     InboxProjection inbox,
     DeliveryQueue queue,
     EventPush push,
@@ -126,13 +126,10 @@ public sealed class Blocking(
         {
             await store.CopyAsync(block, cancellationToken);
         }
-        else if (block.IsActive
-            && await requests.ReadAsync(block.UserId, conversation, cancellationToken) is null
-            && !((await inbox.ReadAsync(block.UserId, conversation, cancellationToken))?.RestrictVersion >= block.Version))
+        else if (block.IsActive)
         {
-            // Before the conversation is on no list. A note without a conversation shows nothing. Once it is off the list, the note was
-            // there, and was declined since.
-            await requests.NoteAsync(block.UserId, conversation, block.OtherUserId, null, cancellationToken);
+            // Before the conversation is on no list. A note without a conversation, or of what was declined since, shows nothing.
+            await notes.NoteRestrictedAsync(block.UserId, conversation, block.OtherUserId, block.At, cancellationToken);
         }
 
         // So that a replica that lags doesn't hide a conversation that is there.
@@ -180,17 +177,15 @@ internal sealed record SetBlockCommand : LogCommand
 
     public override Decision Decide(in DecisionContext context)
     {
-        if (context.Head is not { Kind: ConversationKind.Direct, Members: { } members } head || head.Member(Actor) is not { } me)
+        if (context.Head is not { Kind: ConversationKind.Direct } head || head.Member(Actor) is not { } me)
         {
             return Decision.Refuse(Problems.ConversationNotFound);
         }
 
         var (known, changed) = Type == Block.Of
             ? (me.BlockVersion, me with { Blocks = IsActive, BlockVersion = Version })
-            : (me.RestrictVersion, me with { Restricts = IsActive, RestrictVersion = Version });
-        return known >= Version
-            ? Decision.Unchanged(head)
-            : Decision.WithoutEntry(head with { Members = [.. members.Select(member => member.UserId == Actor ? changed : member)] });
+            : (me.RestrictVersion, me with { Restricts = IsActive, RestrictVersion = Version, DeclinedSeq = 0 });
+        return known >= Version ? Decision.Unchanged(head) : Decision.WithoutEntry(head.With(changed));
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Serialization.Metadata;
+using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
@@ -135,6 +136,30 @@ public sealed class ConversationReader(ChatContainers containers)
         return head.Members is { } members
             ? [.. members.Select(member => member.UserId)]
             : [.. (await QueryAsync(ActiveMembers, head.ConversationId, session, cancellationToken)).Select(member => member.UserId)];
+    }
+
+    /// <summary>
+    /// All active members, and those who are still to join a new group because its first commit had no room for them. Whoever comes in
+    /// between is to be looked at beside them, too.
+    /// </summary>
+    public async Task<IReadOnlyList<UserId>> MembersToBeAsync(Head head, Session? session, CancellationToken cancellationToken)
+    {
+        var members = await MemberIdsAsync(head, session, cancellationToken);
+        if (head.Members is not null)
+        {
+            return members;
+        }
+
+        // Who left, or was removed, has a document and doesn't join by it any more.
+        var first = await ReadAsync(LogEvent.DocumentId(1), head.ConversationId, ChatJson.Default.LogEntry, session, cancellationToken);
+        IReadOnlyList<UserId> missing = [.. ((first as LogEvent)?.FurtherMembers ?? []).Except(members)];
+        var known = missing.Count == 0 ? [] : await _conversations.ReadDocumentsAsync(
+            missing.Select(Member.DocumentId),
+            head.ConversationId,
+            ChatJson.Default.DocumentsPageMember,
+            session,
+            cancellationToken);
+        return [.. members, .. missing.Except(known.Select(member => member.UserId))];
     }
 
     /// <summary>The members that an answer shows, at most <see cref="ConversationView.MaxMembers"/>.</summary>

@@ -86,22 +86,22 @@ public sealed class CreateConversation(
     {
         var command = CommandOf(conversation, wanted, title, wanted.Others);
         var created = await log.AppendAsync(conversation, command, session, cancellationToken);
-        IReadOnlyList<UserId> invited = [];
+        var adds = new Adds(Contact.Open, [], [], []);
         if (created.Refusal == ContactCommand.Undecided)
         {
             // Only what isn't there yet is first contact: a repeat is answered whatever has changed since.
-            (var contact, var joining, invited) = await EvaluateContactAsync(wanted, cancellationToken);
-            if (contact == Contact.Refused)
+            adds = await EvaluateContactAsync(wanted, cancellationToken);
+            if (adds.Contact == Contact.Refused)
             {
                 return AppendResult.Refused(Problems.CannotMessage);
             }
 
-            if (await contacts.CountInvitedAsync(user.Id, invited, title, cancellationToken) is { } isntInvited)
+            if (await contacts.CountInvitedAsync(user.Id, adds.Invited, title, cancellationToken) is { } isntInvited)
             {
                 return AppendResult.Refused(isntInvited);
             }
 
-            command = CommandOf(conversation, wanted, title, joining) with { Contact = contact };
+            command = CommandOf(conversation, wanted, title, adds.Joining) with { Contact = adds.Contact };
             created = await log.AppendAsync(conversation, command, session, cancellationToken);
         }
 
@@ -123,33 +123,33 @@ public sealed class CreateConversation(
         // A repeat invites those who aren't invited yet: the call before may have ended after counting them.
         if (created.IsRepeat && wanted.Kind == ConversationKind.Group)
         {
-            (_, _, invited) = await EvaluateContactAsync(wanted, cancellationToken);
+            adds = await EvaluateContactAsync(wanted, cancellationToken);
         }
 
-        var asked = invited.Count == 0
-            ? null
-            : await invitations.InviteAsync(user.Id, conversation, invited, title, isFirst: true, seen, cancellationToken);
+        var asked = adds.Invited.Count == 0 ? null : await invitations.InviteAsync(
+            user.Id,
+            conversation,
+            adds.Invited,
+            adds.Unheard,
+            title,
+            isFirst: true,
+            seen,
+            cancellationToken);
         return asked?.Refusal is { } isntAsked ? AppendResult.Refused(isntAsked) : created with { Session = asked?.Session ?? seen };
     }
 
     /// <summary>
     /// Evaluates first contact. For a group it tells who joins and who is invited, and refuses if one of them must not be in it.
     /// </summary>
-    private async Task<(Contact Contact, IReadOnlyList<UserId> Joining, IReadOnlyList<UserId> Invited)> EvaluateContactAsync(
-        CreateConversationRequest wanted,
-        CancellationToken cancellationToken)
+    private async Task<Adds> EvaluateContactAsync(CreateConversationRequest wanted, CancellationToken cancellationToken)
     {
         if (wanted.Kind == ConversationKind.Direct)
         {
             var contact = await policy.DecideAsync(ContactKind.Message, user.Id, wanted.Others[0], cancellationToken);
-            return (contact, wanted.Others, []);
+            return new(contact, wanted.Others, [], []);
         }
 
-        var adds = await policy.DecideAddsAsync(user.Id, wanted.Others, [], cancellationToken);
-        return (
-            adds.Values.Contains(Contact.Refused) ? Contact.Refused : Contact.Open,
-            [.. wanted.Others.Where(other => adds[other] == Contact.Open)],
-            [.. wanted.Others.Where(other => adds[other] == Contact.Request)]);
+        return Adds.Of(wanted.Others, await policy.DecideAddsAsync(user.Id, wanted.Others, [], cancellationToken));
     }
 
     private CreateConversationCommand CommandOf(

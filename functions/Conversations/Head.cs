@@ -180,6 +180,22 @@ public sealed record Head
     /// <summary>Whether this user restricts the other one of a direct conversation.</summary>
     public bool Restricts(UserId user) => Kind == ConversationKind.Direct && Member(user) is { Restricts: true };
 
+    /// <summary>
+    /// Whether this user of a direct conversation has it among their requests: one that waits for their answer, or, where they restrict the
+    /// other one, what that one wrote since they declined it.
+    /// </summary>
+    public bool AsksFor(UserId user) =>
+        Request is { } request && request.By != user ? request is { State: RequestState.Pending, SentAt: not null }
+        : Member(user) is { Restricts: true, DeclinedSeq: var declined } && (declined == 0 || Other(user)!.SentSeq > declined);
+
+    /// <summary>The other member of a direct conversation; null for nobody's and a group's.</summary>
+    public HeadMember? Other(UserId user) =>
+        Kind == ConversationKind.Direct && Member(user) is not null ? Members!.First(member => member.UserId != user) : null;
+
+    /// <summary>The head with one member of a direct conversation changed.</summary>
+    public Head With(HeadMember changed) =>
+        this with { Members = [.. Members!.Select(member => member.UserId == changed.UserId ? changed : member)] };
+
     /// <summary>The member; null for others, and when the head doesn't list members.</summary>
     public HeadMember? Member(UserId user) => Members?.FirstOrDefault(member => member.UserId == user);
 
@@ -236,6 +252,13 @@ public sealed record HeadMember(UserId UserId, MemberRole Role)
     /// <summary>The version of the member's restriction that <see cref="Restricts"/> is from; an older one never replaces it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long RestrictVersion { get; init; }
+
+    /// <summary>
+    /// The newest entry when the member, who restricts the other one, declined what that one wrote; 0 where they didn't. Answers and events
+    /// don't show it.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long DeclinedSeq { get; init; }
 
     /// <summary>The member after sending a message.</summary>
     public HeadMember Sent(long seq, bool isReceipt) => this with { SentSeq = seq, ShownSeq = isReceipt ? seq : ShownSeq };

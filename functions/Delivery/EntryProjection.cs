@@ -8,6 +8,7 @@ using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Realtime;
 using Chat.Functions.Receipts;
+using Chat.Functions.Requests;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Delivery;
@@ -25,6 +26,7 @@ public sealed class EntryProjection(
     ConversationReader reader,
     MemberListCache members,
     BlockReader blocks,
+    RequestNoteStore notes,
     InboxProjection inbox,
     InboxFanOut fanOut,
     SentReceipts receipts,
@@ -194,6 +196,8 @@ public sealed class EntryProjection(
         IReadOnlyList<UserId> toAdvance,
         CancellationToken cancellationToken)
     {
+        await NoteRestrictedAsync(head, cancellationToken);
+
         // Only a new member's inbox entry needs the group's picture; the others have it.
         var profile = updates.Joined.Count > 0 ? await ReadProfileAsync(head, session, cancellationToken) : null;
         var snapshot = ConversationSnapshot.Of(head, profile);
@@ -227,6 +231,22 @@ public sealed class EntryProjection(
         if (failed is [var (_, failure), ..])
         {
             ExceptionDispatchInfo.Throw(failure);
+        }
+    }
+
+    /// <summary>
+    /// What somebody writes to whoever restricts them is the newest of their requests, also if they had declined what was written before.
+    /// By the head alone: it comes into the feed with every message, however late.
+    /// </summary>
+    private async Task NoteRestrictedAsync(Head head, CancellationToken cancellationToken)
+    {
+        foreach (var user in head.IsRestricted ? head.Members!.Select(member => member.UserId).Where(head.Restricts) : [])
+        {
+            if (head.AsksFor(user) && head.LastMessage is { } last)
+            {
+                var by = head.Other(user)!.UserId;
+                await notes.NoteRestrictedAsync(user, head.ConversationId, by, last.At, cancellationToken);
+            }
         }
     }
 

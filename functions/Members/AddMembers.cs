@@ -46,18 +46,19 @@ public sealed class AddMembers(
             return tooMany.ToResult();
         }
 
-        var (added, joined, invited) = await AddAsync(conversationId, users, Session.Of(request), cancellationToken);
+        var (added, joined, adds) = await AddAsync(conversationId, users, Session.Of(request), cancellationToken);
         if (added.Refusal is null)
         {
             await groups.TryAlignAsync(added.Head!, joined, added.Session, cancellationToken);
         }
 
-        if (added.Refusal is null && invited.Count > 0)
+        if (added.Refusal is null && adds.Invited.Count > 0)
         {
             added = await invitations.InviteAsync(
                 user.Id,
                 conversationId,
-                invited,
+                adds.Invited,
+                adds.Unheard,
                 added.Head!.Title,
                 isFirst: false,
                 added.Session,
@@ -71,7 +72,7 @@ public sealed class AddMembers(
     /// Adds those who may be added, as many as fit into a commit at a time, and looks again for each: who is in the group has changed.
     /// After a crash or a 503 in between, a repeat adds the rest.
     /// </summary>
-    private async Task<(AppendResult Added, IReadOnlyList<UserId> Joined, IReadOnlyList<UserId> Invited)> AddAsync(
+    private async Task<(AppendResult Added, IReadOnlyList<UserId> Joined, Adds Adds)> AddAsync(
         ConversationId conversation,
         IReadOnlyList<UserId> users,
         Session? session,
@@ -81,17 +82,17 @@ public sealed class AddMembers(
         List<UserId> joined = [];
         while (true)
         {
-            var (refused, seen, joining, invited) = await EvaluateContactAsync(conversation, users, session, cancellationToken);
+            var (refused, seen, adds) = await EvaluateContactAsync(conversation, users, session, cancellationToken);
             if (refused is not null)
             {
-                return (AppendResult.Refused(refused), [], []);
+                return (AppendResult.Refused(refused), [], adds);
             }
 
             var command = new AddMembersCommand
             {
                 Actor = user.Id,
                 Conversation = conversation,
-                Users = joining,
+                Users = adds.Joining,
                 SeenMembers = seen,
                 Limits = limits,
             };
@@ -105,11 +106,11 @@ public sealed class AddMembers(
                 continue;
             }
 
-            IReadOnlyList<UserId> taken = [.. joining.Take(CreateConversationCommand.MaxFirstMembers)];
+            IReadOnlyList<UserId> taken = [.. adds.Joining.Take(CreateConversationCommand.MaxFirstMembers)];
             joined.AddRange(taken);
-            if (added.Refusal is not null || joining.Count <= CreateConversationCommand.MaxFirstMembers)
+            if (added.Refusal is not null || adds.Joining.Count <= CreateConversationCommand.MaxFirstMembers)
             {
-                return (added, joined, invited);
+                return (added, joined, adds);
             }
 
             (users, session) = ([.. users.Except(taken)], added.Session);
@@ -121,18 +122,19 @@ public sealed class AddMembers(
     /// group, so that the answer doesn't tell who.
     /// </summary>
     /// <returns>The refusal; or who joins and who is invited, by the members of that version.</returns>
-    private async Task<(Problem? Refusal, long Seen, IReadOnlyList<UserId> Joining, IReadOnlyList<UserId> Invited)> EvaluateContactAsync(
+    private async Task<(Problem? Refusal, long Seen, Adds Adds)> EvaluateContactAsync(
         ConversationId conversation,
         IReadOnlyList<UserId> users,
         Session? session,
         CancellationToken cancellationToken)
     {
+        var nobody = new Adds(Contact.Refused, [], [], []);
         // Rights come first; a command that adds nobody says what is wrong with them. If it finds nothing, they came after the read
         // here: nobody was looked at, so nobody may join, and a repeat looks again.
         if (await reader.ReadForAsync(user.Id, conversation, session, cancellationToken) is not { } part
             || !part.Member.Role.Has(Right.AddMembers, part.Head.Kind))
         {
-            var nobody = new AddMembersCommand
+            var command = new AddMembersCommand
             {
                 Actor = user.Id,
                 Conversation = conversation,
@@ -140,22 +142,18 @@ public sealed class AddMembers(
                 SeenMembers = null,
                 Limits = limits,
             };
-            return ((await log.AppendAsync(conversation, nobody, session, cancellationToken)).Refusal ?? Problems.Unavailable, 0, [], []);
+            return ((await log.AppendAsync(conversation, command, session, cancellationToken)).Refusal ?? Problems.Unavailable, 0, nobody);
         }
 
-        var members = await reader.MemberIdsAsync(part.Head, session, cancellationToken);
-        var adds = await policy.DecideAddsAsync(user.Id, [.. users.Except(members)], members, cancellationToken);
-        if (adds.Values.Contains(Contact.Refused))
-        {
-            return (Problems.CannotMessage, 0, [], []);
-        }
-
-        IReadOnlyList<UserId> invited = [.. users.Where(one => adds.GetValueOrDefault(one) == Contact.Request)];
-        return (
-            await contacts.CountInvitedAsync(user.Id, invited, part.Head.Title, cancellationToken),
-            part.Head.MembersVersion,
-            [.. users.Where(one => adds.GetValueOrDefault(one) == Contact.Open)],
-            invited);
+        var members = await reader.MembersToBeAsync(part.Head, session, cancellationToken);
+        var decided = await policy.DecideAddsAsync(user.Id, [.. users.Except(members)], members, cancellationToken);
+        var adds = Adds.Of(users, decided);
+        return adds.Contact == Contact.Refused
+            ? (Problems.CannotMessage, 0, nobody)
+            : (
+                await contacts.CountInvitedAsync(user.Id, adds.Invited, part.Head.Title, cancellationToken),
+                part.Head.MembersVersion,
+                adds);
     }
 }
 

@@ -35,7 +35,6 @@ public sealed class MessageSender(
         var sent = await log.AppendInOrderAsync(conversation, messages, session, cancellationToken);
         if (!sent.Any(one => one.Refusal == ContactCommand.Undecided))
         {
-            await NoteRestrictedAsync(messages[0].Actor, sent, cancellationToken);
             return sent;
         }
 
@@ -59,19 +58,6 @@ public sealed class MessageSender(
         }
 
         return all;
-    }
-
-    /// <summary>
-    /// What somebody writes to whoever restricts them is the newest of their requests, also if they had declined it. Best effort: the
-    /// message is there in any case, and nothing tells of it.
-    /// </summary>
-    private async Task NoteRestrictedAsync(UserId sender, IReadOnlyList<AppendResult> sent, CancellationToken cancellationToken)
-    {
-        if (sent.FirstOrDefault(one => one is { Refusal: null, Head.IsRestricted: true })?.Head is { } head
-            && head.Members!.FirstOrDefault(member => member.UserId != sender && member.Restricts) is { } restricting)
-        {
-            await requests.NoteAsync(restricting.UserId, head.ConversationId, sender, null, cancellationToken);
-        }
     }
 
     /// <summary>

@@ -66,6 +66,11 @@ public sealed class AcceptRequest(
             ? ListAsync(accepted.Head, cancellationToken)
             : WelcomeAsync(accepted, cancellationToken));
 
+        if (accepted.Head.Other(user.Id) is { } other)
+        {
+            await requests.ForgetDeclinedAsync(user.Id, other.UserId, cancellationToken);
+        }
+
         // The note goes last: as long as it is there it isn't sure that they were told. Later calls tell nobody anything.
         if (note is not null)
         {
@@ -98,7 +103,7 @@ public sealed class AcceptRequest(
             return (Contact.Refused, 0);
         }
 
-        var members = await reader.MemberIdsAsync(head, session, cancellationToken);
+        var members = await reader.MembersToBeAsync(head, session, cancellationToken);
         IReadOnlyList<UserId> others = inviter is { } by ? [.. members, by] : members;
         var isApart = (await blocks.BetweenAsync(user.Id, others, cancellationToken)).Count > 0;
         return (isApart ? Contact.Refused : Contact.Open, head.MembersVersion);

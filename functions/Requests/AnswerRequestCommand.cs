@@ -8,7 +8,7 @@ namespace Chat.Functions.Requests;
 
 /// <summary>
 /// Accepts or declines a request to the actor. Declining leaves no entry, so nobody learns of it; accepting one leaves none in a direct
-/// conversation. Where the actor restricts the other one there is nothing to change here. Who accepts an invitation to a group makes
+/// conversation. Where the actor restricts the other one, accepting changes nothing here. Who accepts an invitation to a group makes
 /// contact with its members: blocks are looked for first. Idempotent.
 /// </summary>
 internal sealed record AnswerRequestCommand : ContactCommand
@@ -37,7 +37,9 @@ internal sealed record AnswerRequestCommand : ContactCommand
     private Decision DecideDirect(Head head) => head.Request switch
     {
         var request when head.Restricts(Actor) && !(request is { SentAt: not null } && request.By != Actor) =>
-            IsAccepted && head.IsBlocked ? Decision.Refuse(Problems.RequestNotFound) : Decision.Unchanged(head),
+            IsAccepted && head.IsBlocked ? Decision.Refuse(Problems.RequestNotFound)
+            : IsAccepted || !head.AsksFor(Actor) ? Decision.Unchanged(head)
+            : Decision.WithoutEntry(head.With(head.Member(Actor)! with { DeclinedSeq = head.LastSeq })),
         null when IsAccepted => Decision.Unchanged(head),
         { SentAt: not null } request when request.By != Actor => (request.State, IsAccepted) switch
         {

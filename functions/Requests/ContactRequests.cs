@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Realtime;
@@ -8,7 +9,13 @@ using Microsoft.Azure.Cosmos;
 namespace Chat.Functions.Requests;
 
 /// <summary>Notes requests for those whom they are to, and tells them.</summary>
-public sealed class ContactRequests(ChatContainers containers, HiddenWordsStore words, EventPush push, TimeProvider time)
+public sealed class ContactRequests(
+    ChatContainers containers,
+    RequestNoteStore notes,
+    HiddenWordsStore words,
+    EventPush push,
+    Limits limits,
+    TimeProvider time)
 {
     /// <summary>Longer than two messages, each of which may become the request, are on their way beside each other.</summary>
     private static readonly TimeSpan StaysHiddenFor = TimeSpan.FromMinutes(1);
@@ -41,9 +48,9 @@ public sealed class ContactRequests(ChatContainers containers, HiddenWordsStore 
         };
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
-            var (before, etag) = await FindAsync(recipient, conversation, cancellationToken);
+            var (before, etag) = await notes.FindAsync(recipient, conversation, cancellationToken);
             note = note with { IsHidden = note.IsHidden || (before is { IsHidden: true } && before.At > now - StaysHiddenFor) };
-            if (await TryWriteAsync(note, etag, cancellationToken))
+            if (await notes.TryWriteAsync(note, etag, cancellationToken))
             {
                 return note.IsHidden;
             }
@@ -52,13 +59,13 @@ public sealed class ContactRequests(ChatContainers containers, HiddenWordsStore 
 
     /// <summary>A user's note of a request; null when there is none.</summary>
     public async Task<RequestNote?> ReadAsync(UserId recipient, ConversationId conversation, CancellationToken cancellationToken) =>
-        (await FindAsync(recipient, conversation, cancellationToken)).Document;
+        (await notes.FindAsync(recipient, conversation, cancellationToken)).Document;
 
     /// <summary>Takes a note away, unless a newer one is there: whoever was asked again hasn't answered that.</summary>
     public async Task RemoveAsync(RequestNote note, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(note);
-        var (stored, etag) = await FindAsync(note.UserId, note.ConversationId, cancellationToken);
+        var (stored, etag) = await notes.FindAsync(note.UserId, note.ConversationId, cancellationToken);
         if (stored != note)
         {
             return;
@@ -70,6 +77,40 @@ public sealed class ContactRequests(ChatContainers containers, HiddenWordsStore 
             new ItemRequestOptions { IfMatchEtag = etag },
             cancellationToken);
         if (response.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.PreconditionFailed))
+        {
+            response.EnsureSuccessStatusCode();
+        }
+    }
+
+    /// <summary>
+    /// Notes that a user declined what another one asked. From now on it counts for as long as another request has to wait.
+    /// </summary>
+    public async Task NoteDeclinedAsync(UserId user, UserId by, CancellationToken cancellationToken)
+    {
+        var declined = new DeclinedSender
+        {
+            UserId = user,
+            OtherUserId = by,
+            At = time.GetUtcNow(),
+            TimeToLive = (int)limits.RequestWindow.TotalSeconds,
+        };
+        using var body = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(declined, ChatJson.Default.DeclinedSender), writable: false);
+        using var response = await containers.Users.UpsertItemStreamAsync(
+            body,
+            new PartitionKey(user.Value),
+            new ItemRequestOptions { EnableContentResponseOnWrite = false },
+            cancellationToken);
+        response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>A user accepted to be written to by another one: what they declined before doesn't count any more.</summary>
+    public async Task ForgetDeclinedAsync(UserId user, UserId by, CancellationToken cancellationToken)
+    {
+        using var response = await containers.Users.DeleteItemStreamAsync(
+            DeclinedSender.DocumentId(by),
+            new PartitionKey(user.Value),
+            cancellationToken: cancellationToken);
+        if (response.StatusCode != HttpStatusCode.NotFound)
         {
             response.EnsureSuccessStatusCode();
         }
@@ -117,25 +158,6 @@ public sealed class ContactRequests(ChatContainers containers, HiddenWordsStore 
         var received = new RequestReceived(head.Kind, by);
         return push.PushToUserAsync(recipient, RequestReceived.EventType, head.ConversationId, received, cancellationToken);
     }
-
-    private Task<StoredDocument<RequestNote>> FindAsync(
-        UserId recipient,
-        ConversationId conversation,
-        CancellationToken cancellationToken) =>
-        containers.Users.ReadDocumentAsync(
-            RequestNote.DocumentId(conversation),
-            new PartitionKey(recipient.Value),
-            ChatJson.Default.RequestNote,
-            cancellationToken: cancellationToken);
-
-    private Task<bool> TryWriteAsync(RequestNote note, string? etag, CancellationToken cancellationToken) =>
-        containers.Users.TryWriteDocumentAsync(
-            note,
-            note.Id,
-            new PartitionKey(note.UserId.Value),
-            etag,
-            ChatJson.Default.RequestNote,
-            cancellationToken);
 }
 
 /// <summary>The data of <c>request.received</c>, to the user who is asked alone.</summary>

@@ -55,6 +55,11 @@ public sealed class DeclineRequest(
             return Problems.Unavailable.ToResult();
         }
 
+        if (sender is { } declinedBy)
+        {
+            await requests.NoteDeclinedAsync(user.Id, declinedBy, cancellationToken);
+        }
+
         var asked = string.Create(null, $"{other?.SentSeq ?? invitation?.InvitedAt?.ToUnixTimeMilliseconds()}");
         var isntReported = report is null
             ? null

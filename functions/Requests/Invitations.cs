@@ -20,6 +20,7 @@ public sealed class Invitations(
     /// <param name="by">Who invites.</param>
     /// <param name="conversation">The group.</param>
     /// <param name="users">Who is invited.</param>
+    /// <param name="unheard">To whom of them it isn't shown. Everything else is the same, so that the inviter doesn't notice.</param>
     /// <param name="title">The group's title.</param>
     /// <param name="isFirst">Whether only those are who never had anything to do with the group.</param>
     /// <param name="session">What the caller has seen.</param>
@@ -28,6 +29,7 @@ public sealed class Invitations(
         UserId by,
         ConversationId conversation,
         IReadOnlyList<UserId> users,
+        IReadOnlyCollection<UserId> unheard,
         string? title,
         bool isFirst,
         Session? session,
@@ -41,6 +43,7 @@ public sealed class Invitations(
                 Actor = by,
                 Conversation = conversation,
                 Users = part,
+                Unheard = unheard,
                 IsFirst = isFirst,
                 Window = limits.RequestWindow,
             };
@@ -66,7 +69,7 @@ public sealed class Invitations(
             }
 
             await Each.TryAsync(
-                invited.Documents.OfType<Member>().Where(member => !quiet.Contains(member.UserId)),
+                invited.Documents.OfType<Member>().Where(member => member.IsInvited && !quiet.Contains(member.UserId)),
                 MaxParallel,
                 (member, cancel) => requests.TellAsync(member.UserId, invited.Head!, by, cancel),
                 cancellationToken);
@@ -97,6 +100,9 @@ internal sealed record InviteMembersCommand : MemberCommand
 {
     /// <summary>At most <see cref="CreateConversationCommand.MaxFirstMembers"/>.</summary>
     public required IReadOnlyList<UserId> Users { get; init; }
+
+    /// <summary>Whose invitation is declined from the start.</summary>
+    public required IReadOnlyCollection<UserId> Unheard { get; init; }
 
     public required bool IsFirst { get; init; }
 
@@ -133,6 +139,6 @@ internal sealed record InviteMembersCommand : MemberCommand
             Role = MemberRole.Member,
             State = MemberState.Invited,
         };
-        return before with { State = MemberState.Invited, InvitedBy = Actor, InvitedAt = now, IsDeclined = false };
+        return before with { State = MemberState.Invited, InvitedBy = Actor, InvitedAt = now, IsDeclined = Unheard.Contains(user) };
     }
 }

@@ -72,8 +72,7 @@ public sealed class ListRequests(
             names.GetValueOrDefault(note.By) ?? new Person { UserId = note.By }))];
 
         bool IsOpen(RequestNote note) => heads.TryGetValue(note.ConversationId, out var head) && (head.Kind == ConversationKind.Direct
-            ? head.Restricts(user.Id)
-                || (head.IsRequestTo(user.Id) && head.Request is { State: RequestState.Pending, SentAt: not null })
+            ? head.AsksFor(user.Id)
             : head.DeletedAt is null && invited.Contains(note.ConversationId));
     }
 

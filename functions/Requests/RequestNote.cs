@@ -7,8 +7,8 @@ namespace Chat.Functions.Requests;
 /// Where a user finds a request: a message by somebody whom they don't know, or an invitation to a group. In the user's partition.
 /// </summary>
 /// <remarks>
-/// It is written before what it points to is committed, and shown only if the conversation says so: one that was left over shows
-/// nothing.
+/// It is written before what it points to is committed, or of what a restricted user writes by the projection afterwards. It is shown only
+/// if the conversation says so: one that was left over shows nothing.
 /// </remarks>
 public sealed record RequestNote
 {

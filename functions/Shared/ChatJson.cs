@@ -107,6 +107,7 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(HiddenWords))]
 [JsonSerializable(typeof(HiddenWordList))]
 [JsonSerializable(typeof(RequestNote))]
+[JsonSerializable(typeof(DeclinedSender))]
 [JsonSerializable(typeof(RequestPage))]
 [JsonSerializable(typeof(RequestReceived))]
 [JsonSerializable(typeof(RequestResolved))]

@@ -12,6 +12,9 @@ public enum Contact
     /// <summary>They may ask: by one message, or by an invitation to a group.</summary>
     Request,
 
+    /// <summary>They may invite, and don't learn that it isn't shown: what they asked before was declined.</summary>
+    Unheard,
+
     /// <summary>They may not, and don't learn why.</summary>
     Refused,
 }
@@ -32,7 +35,14 @@ public enum ContactKind
 /// <param name="Settings">The recipient's settings; null while they never changed any.</param>
 /// <param name="Relation">How the recipient and the sender follow each other, seen from the recipient; null for not at all.</param>
 /// <param name="IsBlocked">Whether either blocks the other.</param>
-public sealed record ContactFacts(Person? Sender, Person? Recipient, PrivacySettings? Settings, Relationship? Relation, bool IsBlocked)
+/// <param name="HasDeclined">Whether the recipient declined the sender lately; known of adds alone.</param>
+public sealed record ContactFacts(
+    Person? Sender,
+    Person? Recipient,
+    PrivacySettings? Settings,
+    Relationship? Relation,
+    bool IsBlocked,
+    bool HasDeclined = false)
 {
     public bool IsSuspended => Sender?.State == PersonState.Suspended || Recipient?.State == PersonState.Suspended;
 

@@ -22,6 +22,7 @@ internal static class TrustSetup
             .AddSingleton<AcquaintedUsers>()
             .AddSingleton<NamesPush>()
             .AddSingleton<ContactPolicy>()
+            .AddSingleton<RequestNoteStore>()
             .AddSingleton<ContactRequests>()
             .AddSingleton<HiddenWordsStore>()
             .AddSingleton<Invitations>()

@@ -156,6 +156,7 @@ public class When_somebody_restricts_somebody
         await alice.DoAsync("POST", $"/api/requests/{direct}/decline", new { });
         Assert.Empty(await alice.RequestsAsync());
         await bob.SendAsync(direct, "Hello?");
+        await app.HasDeliveredAsync();
         Assert.Equal("Hello?", Assert.Single(await alice.RequestsAsync()).Text("message.preview"));
         await alice.DoAsync("POST", $"/api/requests/{direct}/decline", new { block = true });
         Assert.Equal("cannot_message", await bob.MayNotSayAsync(direct, new { text = "Hello!" }, HttpStatusCode.Forbidden));
@@ -237,6 +238,81 @@ public class When_somebody_restricts_somebody
         await alice.DoAsync("DELETE", "/api/restrictions/bob");
         await alice.DoAsync("PUT", "/api/restrictions/bob");
         Assert.Equal(direct, Assert.Single(await alice.RequestsAsync()).Text("conversationId"));
+    }
+
+    [Fact]
+    public async Task Should_have_what_is_written_although_it_cannot_be_noted_at_first()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var direct = await DeclinedAsync(app, clock);
+        var struck = 0;
+        using (app.Azure.Faults.Add(new Fault("cosmos", "*", FaultKind.Fail)
+        {
+            Target = target => target == $"users/alice/request:{direct}",
+            Times = 12,
+            Strike = _ => Task.FromResult(Interlocked.Increment(ref struck)),
+        }))
+        {
+            // It is committed, and Bob isn't told of what fails for Alice.
+            await bob.SendAsync(direct, "Hello?");
+            await Eventually.SeesAsync(clock, () => Task.FromResult(Volatile.Read(ref struck)), times => times == 12);
+        }
+
+        await Eventually.SeesAsync(clock, () => alice.RequestsAsync(), seen => seen.Count == 1);
+        Assert.Equal("Hello?", Assert.Single(await alice.RequestsAsync()).Text("message.preview"));
+    }
+
+    [Fact]
+    public async Task Should_have_what_is_written_although_the_process_dies_once_it_is_committed()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        var direct = await DeclinedAsync(app, clock);
+        using (var halt = new Halt(app.Azure, "cosmos", "*", target => target == $"users/alice/request:{direct}", int.MaxValue))
+        {
+            _ = app.As("bob").PostAsync($"/api/conversations/{direct}/messages", new { clientMessageId = "ca11", text = "Hello?" });
+            await halt.Reached;
+            await app.KillAsync();
+        }
+
+        await using var survivor = await ChatApp.StartAsync(app.Azure);
+        var alice = survivor.As("alice");
+        await Eventually.SeesAsync(clock, () => alice.RequestsAsync(), seen => seen.Count == 1);
+        Assert.Equal("Hello?", Assert.Single(await alice.RequestsAsync()).Text("message.preview"));
+    }
+
+    [Fact]
+    public async Task Should_stay_declined_when_what_was_written_is_projected_late()
+    {
+        await using var app = await ChatApp.StartAsync();
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var direct = await DeclinedAsync(app);
+        using (new Halt(app.Azure, "functions", "feed", _ => true, int.MaxValue))
+        {
+            await bob.SendAsync(direct, "Hello?");
+            await alice.DoAsync("POST", $"/api/requests/{direct}/decline", new { });
+        }
+
+        await app.HasDeliveredAsync();
+        Assert.Empty(await alice.RequestsAsync());
+        await bob.SendAsync(direct, "Hello!");
+        await app.HasDeliveredAsync();
+        Assert.Equal("Hello!", Assert.Single(await alice.RequestsAsync()).Text("message.preview"));
+    }
+
+    /// <summary>Alice and Bob have talked; she restricted him, and declined what he had written.</summary>
+    private static async Task<string> DeclinedAsync(ChatApp app, JumpingClock? clock = null)
+    {
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var direct = (await alice.StartDirectAsync("bob")).ConversationId;
+        await bob.SendAsync(direct, "Hello");
+        await alice.DoAsync("PUT", "/api/restrictions/bob");
+        await alice.DoAsync("POST", $"/api/requests/{direct}/decline", new { });
+        await app.HasDeliveredAsync(clock);
+        Assert.Empty(await alice.RequestsAsync());
+        return direct;
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Chat.Functions.Acceptance.Harness;
+using Chat.Local;
 using Xunit;
 
 namespace Chat.Functions.Acceptance;
@@ -263,6 +264,75 @@ public class When_strangers_are_added_to_a_group
         Assert.Equal("invited", (await MembersAsync(alice, group))["bob"]);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Should_not_be_put_beside_somebody_who_is_still_to_join_a_large_group(bool isFriend)
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        await using var other = await ChatApp.StartAsync(app.Azure, ChatApp.Strict);
+        var (alice, dave) = (app.As("alice"), app.As("dave"));
+        IReadOnlyList<string> members = [.. Enumerable.Range(0, 95).Select(n => $"member{n}"), "zoe"];
+        await app.AsHost().Caller.DoAsync("POST", "/api/host/relationships", new
+        {
+            relationships = members.Append(isFriend ? "dave" : "zoe").Distinct().SelectMany(name => new[]
+            {
+                new { from = "alice", to = name, follows = true, version = 1 },
+                new { from = name, to = "alice", follows = true, version = 1 },
+            }),
+        });
+        await app.As("zoe").DoAsync("PUT", "/api/blocks/dave");
+
+        // The first commit is there; the one by which zoe joins, with the last of the others, isn't yet.
+        var (reached, opened) = (new TaskCompletionSource<string>(), new TaskCompletionSource());
+        using var feed = new Halt(app.Azure, "functions", "feed", _ => true, int.MaxValue);
+        using var batch = app.Azure.Faults.Add(new Fault("cosmos", "batch", FaultKind.Delay)
+        {
+            Skip = 1,
+            Times = 1,
+            Strike = target =>
+            {
+                reached.TrySetResult(target);
+                return opened.Task;
+            },
+        });
+        var creating = alice.CreateGroupAsync("Party", members);
+        var group = (await reached.Task.WaitAsync(Eventually.Timeout)).Split('/')[1];
+        Assert.DoesNotContain("zoe", (await MembersAsync(alice, group)).Keys);
+        Assert.StartsWith("204", await TryAddAsync(alice.At(other), group, "dave"), StringComparison.Ordinal);
+        if (!isFriend)
+        {
+            await dave.At(other).IsRefusedAsync("POST", $"/api/requests/{group}/accept", HttpStatusCode.NotFound);
+        }
+
+        opened.TrySetResult();
+        feed.Open();
+        await creating;
+        await app.HasDeliveredAsync();
+        var states = await MembersAsync(alice, group, "?limit=100");
+        Assert.Equal(("active", "invited"), (states["zoe"], states["dave"]));
+
+        // Who left isn't to come any more.
+        await app.As("zoe").DoAsync("DELETE", $"/api/conversations/{group}/members/zoe");
+        await dave.DoAsync("POST", $"/api/requests/{group}/accept");
+    }
+
+    [Fact]
+    public async Task Should_be_invited_and_never_be_in_it_though_nobody_knows_them()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var alice = app.As("alice");
+        await app.AsHost().SaysAsync("bob");
+        var group = (await alice.CreateGroupAsync("Trip", "bob", "no-such-user")).ConversationId;
+        Assert.StartsWith("204", await TryAddAsync(alice, group, "nor-this-one"), StringComparison.Ordinal);
+
+        // They look as somebody does whom the host app knows, and who doesn't answer.
+        Assert.Equal(
+            [("alice", "active"), ("bob", "invited"), ("no-such-user", "invited"), ("nor-this-one", "invited")],
+            (await MembersAsync(alice, group)).Select(one => (one.Key, one.Value)).Order());
+        Assert.Equal(1, (await alice.ConversationAsync(group)).MemberCount);
+    }
+
     [Fact]
     public async Task Should_be_let_in_by_nobody_of_whom_one_blocks_the_other()
     {
@@ -318,8 +388,8 @@ public class When_strangers_are_added_to_a_group
         return $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
     }
 
-    private static async Task<Dictionary<string, string>> MembersAsync(Person person, string group) =>
-        (await person.AskAsync("GET", $"/api/conversations/{group}/members")).List("members").ToDictionary(
+    private static async Task<Dictionary<string, string>> MembersAsync(Person person, string group, string query = "") =>
+        (await person.AskAsync("GET", $"/api/conversations/{group}/members{query}")).List("members").ToDictionary(
             one => one.Text("userId")!,
             one => one.Text("state")!,
             StringComparer.Ordinal);

@@ -42,8 +42,15 @@ export const trust = [
   {
     rule: 'First contact: Whom both block is invited beside them and not added',
     file: 'functions/Trust/ContactPolicy.cs',
-    find: 'return contact == Contact.Open && kept.Contains(user) ? Contact.Request : contact;',
-    replace: 'return contact;',
+    find: 'var asked = contact == Contact.Open && kept.Contains(user) ? Contact.Request : contact;',
+    replace: 'var asked = contact;',
+    ...byAbuse,
+  },
+  {
+    rule: 'First contact: Who declined somebody hears of no other invitation of theirs',
+    file: 'functions/Trust/ContactPolicy.cs',
+    find: 'return asked == Contact.Request && declined.Contains(user) ? Contact.Unheard : asked;',
+    replace: 'return asked;',
     ...byAbuse,
   },
   {
@@ -210,6 +217,13 @@ export const trust = [
     file: 'functions/Content/FoldedText.cs',
     find: 'if (!Unseen.IsIgnorable(rune))',
     replace: 'if (rune.Value > 0)',
+    ...byAbuse,
+  },
+  {
+    rule: 'Content: Accents hide no word that is listed without',
+    file: 'functions/Content/WordList.cs',
+    find: 'if (Accents == WordAccents.Ignored)',
+    replace: 'if (Accents == WordAccents.Distinct)',
     ...byAbuse,
   },
 ];

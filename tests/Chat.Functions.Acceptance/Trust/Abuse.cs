@@ -103,6 +103,31 @@ internal sealed record Abuse(string What, Func<Scene, bool, Task> TryAsync)
                 : scene.TryAsync(scene.Mallory, "DELETE", $"conversations/{group}/members/{scene.Victim.Name}"));
             await scene.TryAsync(scene.Mallory, "POST", $"conversations/{group}/members", new { members = new[] { scene.Victim.Name } });
         }),
+        new("have somebody else in the group invite who declined", async (scene, isInnocent) =>
+        {
+            await scene.Host.AreFriendsAsync(scene.Mallory.Name, scene.Friend.Name);
+            var group = await scene.GroupAsync("Trip", scene.Friend.Name, scene.Victim.Name);
+            await scene.TryAsync(scene.Mallory, "PATCH", $"conversations/{group}/members/{scene.Friend.Name}", new { role = "admin" });
+            await DeclineAsync(scene, group, isInnocent);
+            await scene.TryAsync(scene.Mallory, "PATCH", $"conversations/{group}", new { title = scene.Mark });
+            await scene.TryAsync(scene.Friend, "POST", $"conversations/{group}/members", new { members = new[] { scene.Victim.Name } });
+        }),
+        new("invite who declined to another group", async (scene, isInnocent) =>
+        {
+            await DeclineAsync(scene, await scene.GroupAsync("Trip", scene.Victim.Name), isInnocent);
+            await scene.GroupAsync(scene.Mark, scene.Victim.Name);
+        }),
+        new("add who declined to another group", async (scene, isInnocent) =>
+        {
+            await DeclineAsync(scene, await scene.GroupAsync("Trip", scene.Victim.Name), isInnocent);
+            var group = await scene.GroupAsync(scene.Mark, scene.As("helper").Name);
+            await scene.TryAsync(scene.Mallory, "POST", $"conversations/{group}/members", new { members = new[] { scene.Victim.Name } });
+        }),
+        new("invite to a group who declined to be written to", async (scene, isInnocent) =>
+        {
+            await DeclineAsync(scene, await scene.AskedAsync(), isInnocent);
+            await scene.GroupAsync(scene.Mark, scene.Victim.Name);
+        }),
         new("invite more strangers than a day has", async (scene, isInnocent) =>
         {
             await scene.GroupAsync("Everybody", [.. Enumerable.Range(0, isInnocent ? 19 : 20).Select(n => scene.As($"stranger{n}").Name)]);
@@ -225,8 +250,18 @@ internal sealed record Abuse(string What, Func<Scene, bool, Task> TryAsync)
         ("in circled letters", word => string.Concat(word.Select(letter => (char)(letter - 'a' + '\u24D0')))),
         ("with digits", word => word.Replace('a', '4').Replace('o', '0')),
         ("struck through", word => string.Join('\u0336', word.AsEnumerable()) + "\u0336"),
+        ("with accents", word => word.Replace('a', 'á').Replace('w', 'ẃ').Replace('o', 'ó').Replace('r', 'ŕ')),
+        ("with one accent", word => word.Replace('d', 'ď')),
+        ("with accents of their own", word => string.Join('\u0301', word.AsEnumerable()) + "\u0323"),
+        ("with a stroke", word => word.Replace('o', 'ø')),
+        ("with vowel signs of another script", word => string.Join('\u0E34', word.AsEnumerable())),
+        ("with accents, digits and zero-width spaces", word => word.Replace("a", "4\u200B", StringComparison.Ordinal).Replace('o', 'ö')),
         ("between commas", word => $",{word},"),
     ];
+
+    /// <summary>The victim declines; innocently, they leave it there.</summary>
+    private static Task DeclineAsync(Scene scene, string asked, bool isInnocent) =>
+        isInnocent ? Task.CompletedTask : scene.Victim.DoAsync("POST", $"/api/requests/{asked}/decline", new { });
 
     /// <summary>Something after the one message that a request may have; innocently, where the victim follows mallory.</summary>
     private static Abuse InRequest(string what, Func<Scene, string, Task> act) => new(what, async (scene, isInnocent) =>

@@ -117,6 +117,7 @@ internal sealed class GroupState
         else
         {
             me.IsDeclined = true;
+            model.Declines[TrustModel.Arrow(who, me.InvitedBy!)] = model.Era;
         }
 
         return andBlock && !isAccepted ? model.Block(who, me.InvitedBy!, isActive: true) : TrustModel.Ok;
@@ -229,7 +230,8 @@ internal sealed class GroupState
                 || (before.State != "requested" && before is not { State: "invited", IsDeclined: false } && before.InvitedIn != model.Era))
             {
                 var invited = before ?? new MemberState();
-                (invited.State, invited.InvitedBy, invited.InvitedIn, invited.IsDeclined) = ("invited", by, model.Era, false);
+                (invited.State, invited.InvitedBy, invited.InvitedIn) = ("invited", by, model.Era);
+                invited.IsDeclined = model.IsUnheard(by, who);
                 Members[who] = invited;
             }
         }

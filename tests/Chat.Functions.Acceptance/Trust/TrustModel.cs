@@ -26,6 +26,9 @@ internal sealed class TrustModel
 
     public SortedSet<string> Blocks { get; set; } = new(StringComparer.Ordinal);
 
+    /// <summary>Who declined whom, and in which era last.</summary>
+    public SortedDictionary<string, int> Declines { get; set; } = new(StringComparer.Ordinal);
+
     /// <summary>The direct conversations, by both names.</summary>
     public SortedDictionary<string, PairState> Pairs { get; set; } = new(StringComparer.Ordinal);
 
@@ -169,6 +172,7 @@ internal sealed class TrustModel
         var pair = Pairs[PairOf(by, other)];
         if (pair.AskedBy is null)
         {
+            _ = isAccepted && Declines.Remove(Arrow(by, other));
             return isAccepted ? Ok : NoRequest;
         }
 
@@ -181,14 +185,22 @@ internal sealed class TrustModel
         {
             pair.AskedBy = null;
             pair.SentIn = null;
+            Declines.Remove(Arrow(by, other));
         }
         else
         {
             pair.IsDeclined = true;
+            Declines[Arrow(by, other)] = Era;
         }
 
         return andBlock ? Block(by, other, isActive: true) : Ok;
     }
+
+    /// <summary>Whether somebody's invitations are shown to nobody: they were declined, and the other one didn't write to them.</summary>
+    public bool IsUnheard(string by, string who) =>
+        Declines.TryGetValue(Arrow(who, by), out var era)
+        && era == Era
+        && !(Pairs.TryGetValue(PairOf(by, who), out var pair) && pair.AskedBy is null && pair.Wrote.Contains(who));
 
     /// <summary>The requests that somebody sees: who asks in which conversation.</summary>
     public IEnumerable<string> RequestsTo(string who) =>
@@ -222,12 +234,6 @@ internal sealed class TrustModel
            from said in one.Value.Texts
            where said.To!.Contains(who)
            select said.Text,
-
-        // The list shows a group's newest message to whoever joins, though its history doesn't.
-        .. from one in Groups
-           let me = one.Value.Members.GetValueOrDefault(who)
-           where me is { IsActive: true, From: > 0 }
-           select one.Value.Texts[me.From - 1].Text,
     ];
 
     /// <summary>What asks somebody, which they may see among their requests alone.</summary>

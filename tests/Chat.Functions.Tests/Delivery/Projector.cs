@@ -9,6 +9,7 @@ using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.Privacy;
 using Chat.Functions.Receipts;
+using Chat.Functions.Requests;
 using Chat.Functions.Shared;
 using Chat.Functions.Tests.Log;
 using Chat.Local;
@@ -58,6 +59,7 @@ internal sealed class Projector : IAsyncDisposable
             reader,
             members,
             new BlockReader(new BlockStore(containers, privacy, time), privacy, time),
+            new RequestNoteStore(containers),
             Inbox,
             _advance,
             new SentReceipts(new MemberWatermarks(containers), privacy, new Limits()),
