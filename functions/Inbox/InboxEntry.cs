@@ -73,7 +73,6 @@ public sealed record InboxEntry
     public long? JoinedSeq { get; init; }
 
     /// <summary>Whether the user sees what was said before they joined.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool SeesEarlier { get; init; }
 
     /// <summary>How many messages were sent before the user joined.</summary>

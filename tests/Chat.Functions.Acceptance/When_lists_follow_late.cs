@@ -110,6 +110,7 @@ public class When_lists_follow_late
         {
             tries = 0;
             await alice.SendAsync(conversation, "never");
+            await Eventually.SeesAsync(clock, () => Task.FromResult(tries), seen => seen >= 5, "five tries to fail");
             await app.HasDeliveredAsync(clock);
             Assert.Equal(5, tries);
         }

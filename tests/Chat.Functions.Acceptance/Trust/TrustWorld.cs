@@ -94,17 +94,25 @@ internal sealed partial class TrustWorld : IAsyncDisposable
         foreach (var (model, order) in _models.SelectMany(
             model => orders.Select(order => (steps.Length == 1 ? model : model.Clone(), order))))
         {
-            var said = order.ToDictionary(step => step, step => step.Expected(model));
+            var said = new Dictionary<Step, string>();
+            List<string> meanwhile = [];
+            foreach (var step in order)
+            {
+                said[step] = step.Expected(model);
+                meanwhile.AddRange(PushesOf(model));
+            }
+
             var all = string.Join(" and ", steps.Select(step => said[step]));
             expected.Add(all);
             if (all == seen)
             {
+                // Also what is over already: a membership, say, that began and ended within two steps.
+                _allowed.UnionWith(meanwhile);
                 left.Add(model);
             }
         }
 
         Keep(left, names, seen, expected);
-        _models.ForEach(Note);
         var before = _withBlocks.Count;
         _withBlocks.UnionWith(steps.SelectMany(step => step.Blocking));
         if (_withBlocks.Count > before)
@@ -180,9 +188,9 @@ internal sealed partial class TrustWorld : IAsyncDisposable
     public IReadOnlyList<JsonElement> PushedTo(string who) => _phones[who].Events();
 
     /// <summary>Notes that something may be pushed to somebody, from now on.</summary>
-    public void Allow(string who, string what) => _allowed.Add($"{who}: {what}");
+    public void Allow(string who, string what) => _allowed.Add(Allowance(who, what));
 
-    public bool IsAllowed(string who, string what) => _allowed.Contains($"{who}: {what}");
+    public bool IsAllowed(string who, string what) => _allowed.Contains(Allowance(who, what));
 
     /// <summary>
     /// Asks through one of the instances, with the conversation's newest session as clients do, and again through the other one while
@@ -270,19 +278,19 @@ internal sealed partial class TrustWorld : IAsyncDisposable
     }
 
     /// <summary>What may be pushed to whom besides messages, whatever comes after.</summary>
-    private void Note(TrustModel model)
+    private IEnumerable<string> PushesOf(TrustModel model)
     {
         foreach (var (key, pair) in model.Pairs)
         {
             var names = key.Split('|');
             foreach (var name in names.Where(name => pair.AskedBy is null || pair.AskedBy == name || pair.OpenedBy == name))
             {
-                Allow(name, $"events of {Ids.GetValueOrDefault(key)}");
+                yield return Allowance(name, $"events of {Ids.GetValueOrDefault(key)}");
             }
 
             if (pair is { AskedBy: { } by, SentIn: not null })
             {
-                Allow(names.Single(name => name != by), $"requests of {Ids.GetValueOrDefault(key)}");
+                yield return Allowance(names.Single(name => name != by), $"requests of {Ids.GetValueOrDefault(key)}");
             }
         }
 
@@ -290,10 +298,12 @@ internal sealed partial class TrustWorld : IAsyncDisposable
         {
             foreach (var (name, member) in group.Members)
             {
-                Allow(name, member.IsActive ? $"events of {Ids.GetValueOrDefault(key)}" : $"requests of {Ids.GetValueOrDefault(key)}");
+                yield return Allowance(name, $"{(member.IsActive ? "events" : "requests")} of {Ids.GetValueOrDefault(key)}");
             }
         }
     }
+
+    private static string Allowance(string who, string what) => $"{who}: {what}";
 
     private void Keep(List<TrustModel> left, string what, string seen, IEnumerable<string> expected)
     {
@@ -301,7 +311,7 @@ internal sealed partial class TrustWorld : IAsyncDisposable
         {
             var all = string.Join("; or ", expected.Distinct(StringComparer.Ordinal));
             throw new XunitException(
-                $"{what}\nseen: {seen}\nexpected: {all}\nmodel: {Model.Fingerprint()}\n{string.Join('\n', _history.TakeLast(60))}");
+                $"{what}\nseen: {seen}\nexpected: {all}\nmodel: {Model.Fingerprint()}\n{string.Join('\n', _history)}");
         }
 
         _models = left.Count == 1 ? left : [.. left.DistinctBy(model => model.Fingerprint())];
