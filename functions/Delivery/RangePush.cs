@@ -25,9 +25,10 @@ public sealed class RangePush(
 
     /// <summary>
     /// How old the head in a message may be. A range may have waited while users joined and left, so an older head is read again: users who
-    /// left must get nothing, and new members nothing from before they joined.
+    /// left must get nothing, and new members nothing from before they joined. Within it, a message that a join overtakes in the queue may
+    /// still be pushed to who joined: reading the head before each push would cost a read a message.
     /// </summary>
-    private static readonly TimeSpan MaxHeadAge = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MaxHeadAge = TimeSpan.FromSeconds(1);
 
     /// <summary>Pushes a range.</summary>
     /// <param name="range">The range.</param>

@@ -60,6 +60,8 @@ public class When_the_host_misbehaves
                 }
             }
 
+            // What strikes the queue may end the worker while something is read.
+            await app.HasDeliveredAsync(clock);
             foreach (var (conversation, members) in new[] { (direct, Members[..1]), (group, Members) })
             {
                 var history = await alice.HistoryAsync(conversation);
