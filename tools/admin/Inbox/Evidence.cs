@@ -77,16 +77,6 @@ internal sealed record Evidence(Head Head, Member Member, GroupProfile? Profile,
     private InboxEntry Fresh()
     {
         var marks = InboxUpdates.Of(Head, Entries, [Member.UserId]).WatermarksOf(Member.UserId);
-        return ConversationSnapshot.Of(Head, Profile).ToEntry(Member.UserId) with
-        {
-            JoinedSeq = Member.JoinedSeq,
-            JoinedOrdinal = Member.JoinedOrdinal,
-            SeesEarlier = Member.SeesEarlier,
-            ReadOrdinal = Math.Max(marks.Read, Member.ReadOrdinal),
-            MentionedOrdinal = marks.Mentioned,
-            HiddenSeq = Member.Hidden?.Max() ?? 0,
-            ClearedSeq = Member.ClearedSeq,
-            ClearedOrdinal = Member.ClearedOrdinal,
-        };
+        return InboxStore.NewEntry(ConversationSnapshot.Of(Head, Profile), Member, marks);
     }
 }
