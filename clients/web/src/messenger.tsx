@@ -1,4 +1,4 @@
-import { useChat, useUnread } from '@chat-functions/react';
+import { useChat, useConnection, useUnread } from '@chat-functions/react';
 import { MessagesSquare } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import { ConversationPane } from './conversation/pane.tsx';
@@ -23,6 +23,7 @@ export function Messenger() {
   useAnnouncements(conversationId);
   useReceived();
   useNotifications();
+  useDecided();
   return (
     <main className={`messenger ${conversationId ? 'is-open' : ''}`}>
       <h1 className="unseen">Chat</h1>
@@ -65,5 +66,23 @@ function useAnnouncements(here: string | undefined) {
       }),
     [chat, me, here],
   );
-  useEffect(() => chat.on('moderation.decided', () => notify('Moderators decided something about you: see the settings.', true)), [chat]);
+}
+
+/** Says once on this device that moderators decided something, also what they decided while it wasn't connected. */
+function useDecided() {
+  const chat = useChat();
+  const { status, userId } = useConnection();
+  useEffect(() => {
+    const look = async () => {
+      const newest = (await chat.api.get('/me/decisions')).decisions.reduce((last, { at }) => (at > last ? at : last), '');
+      const key = `decided:${userId}`;
+      if (newest <= (localStorage.getItem(key) ?? '')) return;
+      localStorage.setItem(key, newest);
+      notify('Moderators decided something about you: see the settings.', true);
+    };
+    // The next connection or decision looks again.
+    const tryLook = () => void look().catch(() => undefined);
+    if (status === 'online') tryLook();
+    return chat.on('moderation.decided', tryLook);
+  }, [chat, status, userId]);
 }
