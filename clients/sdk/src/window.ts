@@ -8,7 +8,7 @@ import { keepItems, Live } from './live.js';
 import { mergePage, messagesBetween, type Page } from './messages.js';
 import { overlay } from './overlay.js';
 import { add, around, type Range, union } from './ranges.js';
-import type { RangeOptions, Tx } from './store.js';
+import type { Tx } from './store.js';
 import type { MessageWindowState } from './types.js';
 
 const end = Number.MAX_SAFE_INTEGER;
@@ -64,7 +64,7 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
   #work(): () => void {
     const unwatch = this.host.watch(this.conversationId, what => {
       if (what === 'outbox') this.#show();
-      else if (what === 'log' && this.#isOpen) void this.#refresh();
+      else if (what === 'log') void this.#refresh();
       else if (what === 'connected') void (this.#isOpen ? this.#confirm() : this.#open());
     });
     void this.#open();
@@ -100,11 +100,11 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
     const visit = ++this.#visit;
     this.#cancelRetry();
     try {
-      if (await this.#settle(visit)) return void this.#confirm();
+      if (await this.#settle()) return void this.#confirm();
       const page = await this.#ask(this.#position());
       if (visit !== this.#visit) return;
       await this.#keep(page, this.#anchor === 'newest');
-      await this.#settle(visit);
+      await this.#settle();
     } catch (error) {
       if (visit === this.#visit) this.#failed(error, true);
     }
@@ -133,37 +133,33 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
   }
 
   /** Takes its place in what is kept; false where nothing is. */
-  async #settle(visit: number): Promise<boolean> {
-    const { store, write } = await this.host.ready;
-    const place = await store.read(async tx => {
-      const { ranges, log } = await this.#coverage(tx);
-      const isNewest = this.#anchor === 'newest';
-      const range = isNewest ? (log?.applied || this.threadId ? ranges.at(-1) : undefined) : around(ranges, this.#anchor as number);
-      if (!range) return undefined;
-      const isLast = range === ranges.at(-1) && range[1] >= (log?.applied ?? 0);
-      const before = await this.#last(
-        tx,
-        range[0],
-        isNewest ? end : (this.#anchor as number),
-        isNewest ? this.#pageSize : Math.ceil(this.#pageSize / 2),
-      );
-      const after = isNewest ? [] : await this.#first(tx, (this.#anchor as number) + 1, range[1], Math.floor(this.#pageSize / 2));
-      const isFull = isNewest ? before.length === this.#pageSize : before.length === Math.ceil(this.#pageSize / 2);
-      const reaches = after.length < Math.floor(this.#pageSize / 2);
-      return { from: isFull ? before[0]! : range[0], to: isNewest || (reaches && isLast) ? end : reaches ? range[1] : after.at(-1)! };
-    });
-    if (visit !== this.#visit) return true;
-    if (!place) return false;
-    [this.#from, this.#to, this.#isOpen] = [place.from, place.to, true];
-    this.#failures = 0;
+  async #settle(): Promise<boolean> {
     await this.#refresh();
+    if (!this.#isOpen) return false;
+    this.#failures = 0;
     if (!this.threadId) {
+      const { write } = await this.host.ready;
       await write(async batch => {
         const log = await batch.log(this.conversationId);
         if (log) await batch.tx.put('logs', [this.conversationId, ''], { ...log, usedAt: batch.now });
       });
     }
     return true;
+  }
+
+  /** A page around the anchor, of what is kept. */
+  async #place(tx: Tx, ranges: readonly Range[], log: LogRecord | undefined): Promise<Range | undefined> {
+    const anchor = this.#anchor;
+    const isNewest = anchor === 'newest';
+    const range = isNewest ? (log?.applied || this.threadId ? ranges.at(-1) : undefined) : around(ranges, anchor);
+    if (!range) return undefined;
+    const size = isNewest ? this.#pageSize : Math.ceil(this.#pageSize / 2);
+    const before = await this.#some(tx, range[0], isNewest ? end : anchor, size, true);
+    const from = before.length === size ? before[0]! : range[0];
+    if (isNewest) return [from, end];
+    const after = await this.#some(tx, anchor + 1, range[1], this.#pageSize - size, false);
+    if (after.length === this.#pageSize - size) return [from, after.at(-1)!];
+    return [from, range === ranges.at(-1) && range[1] >= (log?.applied ?? 0) ? end : range[1]];
   }
 
   async #coverage(tx: Tx): Promise<{ readonly ranges: readonly Range[]; readonly log: LogRecord | undefined }> {
@@ -174,17 +170,10 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
   }
 
   /** The last, or first, messages of a range, ascending by `seq`. */
-  #last(tx: Tx, from: number, to: number, limit: number): Promise<number[]> {
-    return this.#some(tx, from, to, { limit, isLast: true });
-  }
-
-  #first(tx: Tx, from: number, to: number, limit: number): Promise<number[]> {
-    return this.#some(tx, from, to, { limit });
-  }
-
-  async #some(tx: Tx, from: number, to: number, options: RangeOptions): Promise<number[]> {
+  async #some(tx: Tx, from: number, to: number, limit: number, isLast: boolean): Promise<number[]> {
     if (to < from) return [];
     const { conversationId, threadId } = this;
+    const options = { limit, isLast };
     if (threadId) return await tx.range<number>('threads', [conversationId, threadId, from], [conversationId, threadId, to], options);
     return (await tx.range<MessageRecord>('messages', [conversationId, from], [conversationId, to], options)).map(({ seq }) => seq);
   }
@@ -207,22 +196,27 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
   async #read(): Promise<void> {
     const { store } = await this.host.ready;
     const visit = this.#visit;
+    const isOpen = this.#isOpen;
     const found = await store.read(async tx => {
       const { ranges, log } = await this.#coverage(tx);
-      const range = this.#to === end ? ranges.at(-1) : (around(ranges, this.#to) ?? around(ranges, this.#from));
+      const place = isOpen ? ([this.#from, this.#to] as const) : await this.#place(tx, ranges, log);
+      if (!place) return undefined;
+      const range = place[1] === end ? ranges.at(-1) : (around(ranges, place[1]) ?? around(ranges, place[0]));
       if (!range) return undefined;
-      const from = Math.max(this.#from, range[0]);
-      const to = this.#to === end ? end : Math.min(this.#to, range[1]);
-      return { from, to, range, log, records: await messagesBetween(tx, this.conversationId, this.threadId, from, to) };
+      const from = Math.max(place[0], range[0]);
+      const to = place[1] === end ? end : Math.min(place[1], range[1]);
+      return { from, to, range, records: await messagesBetween(tx, this.conversationId, this.threadId, from, to) };
     });
     if (visit !== this.#visit) return;
     if (!found) {
       // Everything was dropped: the service says whether there is anything to see.
-      if (!this.#isOpen) return;
-      this.#isOpen = false;
-      void this.#open();
+      if (isOpen) {
+        this.#isOpen = false;
+        void this.#open();
+      }
       return;
     }
+    this.#isOpen = true;
     [this.#from, this.#to, this.#coveredTo, this.#records] = [found.from, found.to, found.range[1], found.records];
     const hasHole = found.to === end && found.records.some(({ seq }) => seq > found.range[1]);
     this.#show({ status: 'ready', hasHole, error: undefined });
@@ -315,10 +309,10 @@ export class Window extends Live<MessageWindowState> implements MessageWindow {
       const range = around(ranges, isBefore ? this.#from : this.#to);
       if (!range) return undefined;
       if (isBefore) {
-        const seqs = await this.#last(tx, range[0], this.#from - 1, this.#pageSize);
+        const seqs = await this.#some(tx, range[0], this.#from - 1, this.#pageSize, true);
         return seqs.length === this.#pageSize ? seqs[0]! : range[0];
       }
-      const seqs = await this.#first(tx, this.#to + 1, range[1], this.#pageSize);
+      const seqs = await this.#some(tx, this.#to + 1, range[1], this.#pageSize, false);
       if (seqs.length === this.#pageSize) return seqs.at(-1)!;
       return range === ranges.at(-1) && range[1] >= (log?.applied ?? 0) ? end : range[1];
     });
