@@ -122,27 +122,50 @@ sdk_and_backend() {
   kill "$host" && wait "$host"
 }
 
+# What needs Node and no assembly.
+clients() {
+  step "lines fit" lines_fit
+  step "broken rules fit the code and docs/local.md" node tests/broken-rules/run.mjs --check
+  step "API documents" npm run --silent --prefix tests/api-lint lint
+  step "the SDK's tests are typed" npm run --silent --prefix clients/sdk typecheck
+  SEEDS=5 vitest_in clients/sdk
+  step "the React hooks' tests are typed" npm run --silent --prefix clients/react typecheck
+  vitest_in clients/react
+  step "the page's code is typed" npm run --silent --prefix clients/web typecheck
+  vitest_in clients/web
+  step "infra/ compiles without a warning and fits the code and the docs" node tests/infra/run.mjs
+  echo "$passed $failed" > "$results/clients.counts"
+}
+
+count_clients() {
+  local ok not
+  cat "$results/clients.log"
+  if read -r ok not < "$results/clients.counts"; then
+    passed=$((passed + ok))
+    failed=$((failed + not))
+  else
+    echo "FAIL the clients' steps did not finish"
+    failed=$((failed + 1))
+  fi
+}
+
+# Both wait for registries.
 install_chromium > "$results/chromium.log" 2>&1 &
 chromium=$!
+dotnet restore Chat.Functions.sln -v quiet > "$results/restore.log" 2>&1 &
+restore=$!
 step "npm packages" npm_packages
-step "Chromium" ends_well $chromium "$results/chromium.log"
-step "lines fit" lines_fit
-step "broken rules fit the code and docs/local.md" node tests/broken-rules/run.mjs --check
-step "API documents" npm run --silent --prefix tests/api-lint lint
+# The local host embeds the page.
 step "the SDK builds and is within its size" npm run --silent --prefix clients/sdk build
-step "the SDK's tests are typed" npm run --silent --prefix clients/sdk typecheck
-SEEDS=5 vitest_in clients/sdk
 step "the React hooks build and are within their size" npm run --silent --prefix clients/react build
-step "the React hooks' tests are typed" npm run --silent --prefix clients/react typecheck
-vitest_in clients/react
 step "the page builds and is within its size" npm run --silent --prefix clients/web build
-step "the page's code is typed" npm run --silent --prefix clients/web typecheck
-vitest_in clients/web
-# The compiler of infra/ takes as long as the build, and one processor.
-node tests/infra/run.mjs > "$results/infra.log" 2>&1 &
-infra=$!
-step "build" dotnet build Chat.Functions.sln -v quiet || finish
-step "infra/ compiles without a warning and fits the code and the docs" ends_well $infra "$results/infra.log"
+step "NuGet packages" ends_well $restore "$results/restore.log" || finish
+(passed=0 failed=0; clients) > "$results/clients.log" 2>&1 &
+clients=$!
+step "build" dotnet build Chat.Functions.sln --no-restore -v quiet || finish
+wait $clients
+count_clients
+step "Chromium" ends_well $chromium "$results/chromium.log"
 # The build has checked the rest.
 dotnet format style Chat.Functions.sln --no-restore --verify-no-changes > "$results/format.log" 2>&1 &
 format=$!
