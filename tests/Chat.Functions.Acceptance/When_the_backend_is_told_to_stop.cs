@@ -26,7 +26,7 @@ public sealed class When_the_backend_is_told_to_stop : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Theory]
-    [InlineData(false, "3")]
+    [InlineData(false, "2")]
     [InlineData(true, "1")]
     public async Task Should_answer_what_it_took_finish_what_runs_and_deliver_the_rest_afterwards(bool asChild, string atLeast)
     {

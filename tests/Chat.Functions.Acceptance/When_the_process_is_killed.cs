@@ -15,7 +15,7 @@ public sealed class When_the_process_is_killed : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Theory]
-    [InlineData(false, "3")]
+    [InlineData(false, "2")]
     [InlineData(true, "1")]
     public async Task Should_have_every_answered_message_once_and_in_order_and_deliver_it(bool asChild, string atLeast)
     {
