@@ -28,7 +28,7 @@ public sealed class OwnEntryPush(EventPush push)
             while (Next(pushed) is { } next)
             {
                 // Not the caller's token: this loop also pushes what concurrent calls left to it. A push takes 2 s at most.
-                await push.PushToUserAsync(user, type, conversation, next, CancellationToken.None);
+                await push.PushToUserAsync(user, type, conversation, next, null, CancellationToken.None);
             }
         }
         catch (Exception)

@@ -118,8 +118,9 @@ internal sealed class LaneCache(ConversationId conversation, Container conversat
     /// </summary>
     public void CacheHead(StoredDocument<Head>? found)
     {
-        if (found is not { } head)
+        if (found is not { } head || (head.Document is { } read && Head is { } known && Order(read) == Order(known) && head.ETag != ETag))
         {
+            // Two commits without an entry may have one instant, so either may be the newer. The process's session has seen both.
             ForgetHead();
         }
         else if (Head is not null)
@@ -128,12 +129,14 @@ internal sealed class LaneCache(ConversationId conversation, Container conversat
         }
     }
 
+    /// <summary>Commits without an entry differ by their instant, if by anything.</summary>
+    private static (long LastSeq, DateTimeOffset CommittedAt) Order(Head head) => (head.LastSeq, head.CommittedAt);
+
     private void CacheIfNewer(StoredDocument<Head> found)
     {
-        // A replica that is read by an old session may show an older head than the cached one. Commits without an entry differ by their
-        // instant alone.
+        // A replica that is read by an old session may show an older head than the cached one.
         if (found.Document is { } head
-            && (Head is not { } known || (known.LastSeq, known.CommittedAt).CompareTo((head.LastSeq, head.CommittedAt)) <= 0))
+            && (Head is not { } known || Order(known).CompareTo(Order(head)) <= 0))
         {
             (Head, ETag, Session) = (head, found.ETag, found.Session);
         }

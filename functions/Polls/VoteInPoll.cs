@@ -32,7 +32,7 @@ public sealed class VoteInPoll(ConversationLog log, MessageViews views, EventPus
             // The event that everyone gets doesn't say who voted. This one tells the caller's other devices.
             var message = appended.Document<Message>();
             var own = new OwnVote(messageId, options, message.UpdatedSeq ?? message.Seq);
-            await push.PushToUserAsync(user.Id, OwnVote.Updated, conversationId, own, cancellationToken);
+            await push.PushToUserAsync(user.Id, OwnVote.Updated, conversationId, own, appended.Session, cancellationToken);
         }
 
         return await views.AnswerAsync(user.Id, appended, cancellationToken);

@@ -76,9 +76,21 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
     public Task PushToMembersAsync(Head head, ChatEvent one, CancellationToken cancellationToken) =>
         TryPushAsync(one, cancel => hub.SendToMembersAsync(head.ConversationId, [one], cancel), cancellationToken);
 
-    /// <summary>Pushes an event to a user's own connections, within two seconds or not at all.</summary>
-    public Task PushToUserAsync(UserId user, string type, ConversationId conversation, object data, CancellationToken cancellationToken) =>
-        PushToUserAsync(user, new ChatEvent(type, conversation, null, time.GetUtcNow(), data), cancellationToken);
+    /// <summary>
+    /// Pushes an event to a user's own connections, within two seconds or not at all; with the session by which they then see what it
+    /// tells, null where that isn't in the conversation.
+    /// </summary>
+    public Task PushToUserAsync(
+        UserId user,
+        string type,
+        ConversationId conversation,
+        object data,
+        Session? session,
+        CancellationToken cancellationToken) =>
+        PushToUserAsync(
+            user,
+            new ChatEvent(type, conversation, null, time.GetUtcNow(), data) { Session = session?.Value },
+            cancellationToken);
 
     /// <summary>Pushes an event to a user's own connections, within two seconds or not at all.</summary>
     public Task PushToUserAsync(UserId user, ChatEvent one, CancellationToken cancellationToken) =>

@@ -21,6 +21,7 @@ public sealed class AcceptRequest(
     ConversationLog log,
     ConversationReader reader,
     ContactRequests requests,
+    RequestAnswers answers,
     BlockReader blocks,
     Blocking blocking,
     InboxProjection inbox,
@@ -36,18 +37,14 @@ public sealed class AcceptRequest(
         CancellationToken cancellationToken)
     {
         var note = await requests.ReadAsync(user.Id, conversationId, cancellationToken);
-        var (command, session) = (new AnswerRequestCommand { Actor = user.Id, IsAccepted = true, Limits = limits }, Session.Of(request));
-        var accepted = await log.AppendAsync(conversationId, command, session, cancellationToken);
-        for (var look = 0; accepted.Refusal == ContactCommand.Undecided && look < ContactCommand.MaxLooks; look++)
-        {
-            var (contact, seen) = await ReadContactAsync(conversationId, note?.By, session, cancellationToken);
-            command = command with { Contact = contact, SeenMembers = seen };
-            accepted = await log.AppendAsync(conversationId, command, session, cancellationToken);
-        }
-
+        var accepted = await answers.AppendAsync(
+            conversationId,
+            session => AcceptAsync(conversationId, note?.By, session, cancellationToken),
+            Session.Of(request),
+            cancellationToken);
         if (accepted.Refusal is { } refusal)
         {
-            return (refusal == Problems.ConversationNotFound ? Problems.RequestNotFound : refusal).ToResult();
+            return refusal.ToResult();
         }
 
         var isRestricted = accepted.Head!.Restricts(user.Id);
@@ -82,11 +79,30 @@ public sealed class AcceptRequest(
                 RequestResolved.EventType,
                 conversationId,
                 new RequestResolved("accepted"),
+                accepted.Session,
                 cancellationToken)));
             await requests.RemoveAsync(note, cancellationToken);
         }
 
         return new NoContentResult(accepted.Session);
+    }
+
+    private async Task<AppendResult> AcceptAsync(
+        ConversationId conversation,
+        UserId? inviter,
+        Session? session,
+        CancellationToken cancellationToken)
+    {
+        var command = new AnswerRequestCommand { Actor = user.Id, IsAccepted = true, Limits = limits };
+        var accepted = await log.AppendAsync(conversation, command, session, cancellationToken);
+        for (var look = 0; accepted.Refusal == ContactCommand.Undecided && look < ContactCommand.MaxLooks; look++)
+        {
+            var (contact, seen) = await ReadContactAsync(conversation, inviter, session, cancellationToken);
+            command = command with { Contact = contact, SeenMembers = seen };
+            accepted = await log.AppendAsync(conversation, command, session, cancellationToken);
+        }
+
+        return accepted;
     }
 
     /// <summary>

@@ -146,17 +146,17 @@ public sealed class ContactRequests(
             var recipient = head.Members!.First(member => member.UserId != sender);
             if (!recipient.Restricts)
             {
-                await TellAsync(recipient.UserId, head, sender, cancellationToken);
+                await TellAsync(recipient.UserId, head, sender, first.Session, cancellationToken);
             }
         }
     }
 
     /// <summary>Tells a user that somebody asks; best effort.</summary>
-    public Task TellAsync(UserId recipient, Head head, UserId by, CancellationToken cancellationToken)
+    public Task TellAsync(UserId recipient, Head head, UserId by, Session? session, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(head);
         var received = new RequestReceived(head.Kind, by);
-        return push.PushToUserAsync(recipient, RequestReceived.EventType, head.ConversationId, received, cancellationToken);
+        return push.PushToUserAsync(recipient, RequestReceived.EventType, head.ConversationId, received, session, cancellationToken);
     }
 }
 

@@ -18,6 +18,7 @@ namespace Chat.Functions.Requests;
 public sealed class DeclineRequest(
     ConversationLog log,
     ContactRequests requests,
+    RequestAnswers answers,
     Blocking blocking,
     Reporting reporting,
     RequestRates rates,
@@ -38,10 +39,14 @@ public sealed class DeclineRequest(
 
         var note = await requests.ReadAsync(user.Id, conversationId, cancellationToken);
         var command = new AnswerRequestCommand { Actor = user.Id, IsAccepted = false, Limits = limits };
-        var declined = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
+        var declined = await answers.AppendAsync(
+            conversationId,
+            session => log.AppendAsync(conversationId, command, session, cancellationToken),
+            Session.Of(request),
+            cancellationToken);
         if (declined.Refusal is { } refusal)
         {
-            return (refusal == Problems.ConversationNotFound ? Problems.RequestNotFound : refusal).ToResult();
+            return refusal.ToResult();
         }
 
         // The head or the member document says whom to block, also to a repeat after the note is gone.
@@ -74,6 +79,7 @@ public sealed class DeclineRequest(
             RequestResolved.EventType,
             conversationId,
             new RequestResolved("declined"),
+            declined.Session,
             cancellationToken);
         return isntReported?.ToResult() ?? new NoContentResult(declined.Session);
     }

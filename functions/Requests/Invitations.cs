@@ -71,7 +71,7 @@ public sealed class Invitations(
             await Each.TryAsync(
                 invited.Documents.OfType<Member>().Where(member => member.IsInvited && !quiet.Contains(member.UserId)),
                 MaxParallel,
-                (member, cancel) => requests.TellAsync(member.UserId, invited.Head!, by, cancel),
+                (member, cancel) => requests.TellAsync(member.UserId, invited.Head!, by, invited.Session, cancel),
                 cancellationToken);
         }
 

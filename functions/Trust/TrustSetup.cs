@@ -24,6 +24,7 @@ internal static class TrustSetup
             .AddSingleton<ContactPolicy>()
             .AddSingleton<RequestNoteStore>()
             .AddSingleton<ContactRequests>()
+            .AddSingleton<RequestAnswers>()
             .AddSingleton<HiddenWordsStore>()
             .AddSingleton<Invitations>()
             .AddSingleton<MessageSender>()

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using Chat.Functions.Acceptance.Harness;
 using Chat.Functions.Requests;
 using Chat.Functions.Shared;
@@ -10,6 +11,12 @@ namespace Chat.Functions.Acceptance;
 /// <summary>Whoever is asked decides, and those who asked learn no more than that they were let in.</summary>
 public class When_a_request_is_answered
 {
+    /// <summary>An instance that follows the change feed has seen what it projects.</summary>
+    private static readonly Dictionary<string, string?> OfOther = new(ChatApp.Strict, StringComparer.Ordinal)
+    {
+        ["AzureWebJobs.ProjectInboxes.Disabled"] = "true",
+    };
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -54,6 +61,53 @@ public class When_a_request_is_answered
         await alice.DoAsync("PUT", "/api/blocks/bob");
         await bob.DoAsync("POST", $"/api/requests/{request}/accept");
         Assert.DoesNotContain(await phone.EventsBeforeNowAsync(alice, own), one => one.Text("type") == "request.resolved");
+    }
+
+    /// <summary>The list of requests has no session to give. Whoever sees a request there can answer it all the same.</summary>
+    [Theory]
+    [InlineData(false, "accept")]
+    [InlineData(false, "decline")]
+    [InlineData(true, "accept")]
+    [InlineData(true, "decline")]
+    public async Task Should_be_found_although_a_replica_lags(bool isInvitation, string answer)
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        await using var other = await ChatApp.StartAsync(app.Azure, OfOther);
+        using var undelivered = app.Azure.Faults.Add(new Chat.Local.Fault("servicebus", "receive", Chat.Local.FaultKind.Fail));
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        await alice.CreateGroupAsync("Mine", "carol");
+        app.Azure.Cosmos.LagReads("chat", "conversations", 1000);
+        var request = isInvitation
+            ? (await alice.CreateGroupAsync("Ours", "bob")).ConversationId
+            : await alice.AsksToWriteAsync("bob");
+        Assert.Equal([request], (await bob.RequestsAsync()).Select(one => one.Text("conversationId")));
+
+        await bob.At(other).DoAsync("POST", $"/api/requests/{request}/{answer}", answer == "decline" ? new { } : null);
+        Assert.Equal(answer == "accept" ? [request] : [], await bob.ListedAsync());
+    }
+
+    [Fact]
+    public async Task Should_be_known_by_every_instance_once_who_asked_is_told()
+    {
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        await using var other = await ChatApp.StartAsync(app.Azure, OfOther);
+        using var undelivered = app.Azure.Faults.Add(new Chat.Local.Fault("servicebus", "receive", Chat.Local.FaultKind.Fail));
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        await using var phone = await alice.ListenAsync();
+        await using var his = await bob.ListenAsync();
+        app.Azure.Cosmos.LagReads("chat", "conversations", 1000);
+        var request = await alice.AsksToWriteAsync("bob");
+        await his.ReceivesEventAsync("request.received");
+        Assert.NotNull(his.Events().Single().Text("session"));
+        await bob.DoAsync("POST", $"/api/requests/{request}/accept");
+        await phone.ReceivesEventAsync("request.resolved");
+
+        using var sent = await alice.At(other).SendAsync(
+            HttpMethod.Post,
+            $"/api/conversations/{request}/messages",
+            JsonContent.Create(new { clientMessageId = "second", text = "There's more" }),
+            message => message.Headers.Add(Session.Header, phone.Events().Single().Text("session")));
+        Assert.Equal(HttpStatusCode.Created, sent.StatusCode);
     }
 
     [Fact]

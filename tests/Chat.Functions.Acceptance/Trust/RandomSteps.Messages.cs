@@ -101,7 +101,8 @@ internal sealed partial class RandomSteps
                 "POST",
                 $"/api/conversations/{own}/messages/{sent.Text("messageId")}/forward",
                 new { clientMessageId = text, to = new[] { world.Ids[pair] } },
-                own);
+                own,
+                target: world.Ids[pair]);
             if (answer == TrustModel.Ok)
             {
                 answer = json.List("results")[0].Text("problem.code") ?? TrustModel.Ok;

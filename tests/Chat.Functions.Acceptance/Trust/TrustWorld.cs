@@ -193,9 +193,17 @@ internal sealed partial class TrustWorld : IAsyncDisposable
     public bool IsAllowed(string who, string what) => _allowed.Contains(Allowance(who, what));
 
     /// <summary>
-    /// Asks through one of the instances, with the conversation's newest session as clients do, and again through the other one while
+    /// Asks through one of the instances, with the conversation's newest sessions as clients do, and again through the other one while
     /// the app asks for that. The answer is <c>ok</c>, or the code of the refusal.
     /// </summary>
+    /// <param name="who">Who asks.</param>
+    /// <param name="instance">Which instance is asked first.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="path">The address.</param>
+    /// <param name="body">What is said; null for nothing.</param>
+    /// <param name="conversation">The conversation that it is about; null for none.</param>
+    /// <param name="key">The <c>Idempotency-Key</c>.</param>
+    /// <param name="target">Another conversation that it is about, to which something is forwarded.</param>
     public async Task<(string Answer, JsonElement Json, bool IsRepeat)> AskAsync(
         string who,
         int instance,
@@ -203,7 +211,8 @@ internal sealed partial class TrustWorld : IAsyncDisposable
         string path,
         object? body = null,
         string? conversation = null,
-        string? key = null)
+        string? key = null,
+        string? target = null)
     {
         var start = TimeProvider.System.GetTimestamp();
         for (var attempt = 0; ; attempt++)
@@ -211,9 +220,9 @@ internal sealed partial class TrustWorld : IAsyncDisposable
             using var answer = await Any(who, instance + attempt)
                 .SendAsync(new HttpMethod(method), path, body is null ? null : JsonContent.Create(body), request =>
             {
-                if (conversation is not null && _sessions.TryGetValue(conversation, out var sessions))
+                if (SessionsOf(conversation, target) is { Length: > 0 } sessions)
                 {
-                    request.Headers.TryAddWithoutValidation("Chat-Session", string.Join(',', sessions));
+                    request.Headers.TryAddWithoutValidation("Chat-Session", sessions);
                 }
 
                 if (key is not null)
@@ -229,14 +238,9 @@ internal sealed partial class TrustWorld : IAsyncDisposable
             }
 
             var json = text.Length > 0 ? JsonSerializer.Deserialize<JsonElement>(text) : default;
-            var place = conversation ?? (answer.IsSuccessStatusCode ? json.Text("conversationId") : null);
-            if (place is not null && answer.Headers.TryGetValues("Chat-Session", out var session))
+            if (answer.Headers.TryGetValues("Chat-Session", out var session))
             {
-                lock (_sessions)
-                {
-                    _sessions[place] = [.. _sessions.GetValueOrDefault(place, []).Append(session.Single()).Distinct(StringComparer.Ordinal)
-                        .TakeLast(2)];
-                }
+                Remember(session.Single(), conversation ?? (answer.IsSuccessStatusCode ? json.Text("conversationId") : null), target);
             }
 
             return (
@@ -261,6 +265,26 @@ internal sealed partial class TrustWorld : IAsyncDisposable
     }
 
     public Harness.HostApp Host(int instance) => new(new Person(_instances[instance % 2].Http, "app", "chat.host", TokenLifetime));
+
+    private string SessionsOf(params string?[] places)
+    {
+        lock (_sessions)
+        {
+            return string.Join(',', places.OfType<string>().SelectMany(place => _sessions.GetValueOrDefault(place, [])));
+        }
+    }
+
+    /// <summary>Keeps two: of two calls at once either may be the last that was answered.</summary>
+    private void Remember(string session, params string?[] places)
+    {
+        lock (_sessions)
+        {
+            foreach (var place in places.OfType<string>())
+            {
+                _sessions[place] = [.. _sessions.GetValueOrDefault(place, []).Append(session).Distinct(StringComparer.Ordinal).TakeLast(2)];
+            }
+        }
+    }
 
     /// <summary>Of a batch or a forward each message may be answered so.</summary>
     private static bool IsToBeRepeated(HttpStatusCode status, string text) =>
