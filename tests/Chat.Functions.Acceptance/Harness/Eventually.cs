@@ -6,9 +6,9 @@ namespace Chat.Functions.Acceptance.Harness;
 /// <summary>Waits for what is to become true, and says what it saw when it doesn't.</summary>
 internal static class Eventually
 {
-    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
-    /// <summary>Looks again and again until what it sees is right, for half a minute unless there is more to wait for.</summary>
+    /// <summary>Looks again and again until what it sees is right, for a minute unless there is more to wait for.</summary>
     public static async Task<T> SeesAsync<T>(
         Func<Task<T>> look,
         Func<T, bool> isRight,
