@@ -1,0 +1,77 @@
+using NetVips;
+
+namespace Chat.Functions.Media.Images;
+
+/// <summary>Makes pixels of a file: in sRGB, eight bits a channel, not yet upright. Of an animation, its first frame.</summary>
+internal static class ImageDecoder
+{
+    /// <summary>The most pixels of the longer side: the most of WebP, so that every picture can be kept as one.</summary>
+    public const int MaxSide = 16_383;
+
+    /// <summary>All pixels, in memory: three or, with transparency, four bytes each.</summary>
+    /// <exception cref="UnusableImageException">The file isn't a whole picture, or one of too many pixels.</exception>
+    public static Image Decode(byte[] file, ImageFormat format, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Only the header is read here, and nothing allocated by what it says.
+            using var stored = Load(file, format);
+            if ((long)stored.Width * stored.Height > ImageProcessor.MaxPixels || Math.Max(stored.Width, stored.Height) > MaxSide)
+            {
+                throw new UnusableImageException(UnusableImageException.TooManyPixels, "The picture has too many pixels.");
+            }
+
+            using var stop = cancellationToken.UnsafeRegister(static image => ((Image)image!).SetKill(true), stored);
+            using var srgb = ToSrgb(stored);
+            using var clean = WithoutHiddenColours(srgb);
+            // How large it is on paper is metadata, too: 25.4 pixels an inch for all.
+            using var unscaled = clean.Copy(xres: 1, yres: 1);
+            return unscaled.CopyMemory();
+        }
+        catch (VipsException failure) when (!cancellationToken.IsCancellationRequested && !IsLackOfMemory(failure))
+        {
+            throw new UnusableImageException(UnusableImageException.Unreadable, "The file ends too early or is damaged.");
+        }
+    }
+
+    private static Image Load(byte[] file, ImageFormat format) => format switch
+    {
+        ImageFormat.Jpeg => Image.JpegloadBuffer(file, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error),
+        ImageFormat.Png => Image.PngloadBuffer(file, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error),
+        ImageFormat.WebP => Image.WebploadBuffer(file, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error),
+        _ => Image.GifloadBuffer(file, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error),
+    };
+
+    private static Image ToSrgb(Image stored)
+    {
+        if (stored.Contains("icc-profile-data"))
+        {
+            try
+            {
+                return stored.IccTransform("srgb", embedded: true, depth: 8);
+            }
+            catch (VipsException)
+            {
+                // A damaged profile, or one for other channels: browsers show such a picture without it.
+            }
+        }
+
+        return stored.Colourspace(Enums.Interpretation.Srgb);
+    }
+
+    /// <summary>Fully transparent pixels can keep what somebody thinks they erased.</summary>
+    private static Image WithoutHiddenColours(Image picture)
+    {
+        if (!picture.HasAlpha())
+        {
+            return picture.Copy();
+        }
+
+        using var alpha = picture[picture.Bands - 1];
+        using var isClear = alpha.Equal(0);
+        return isClear.Ifthenelse(new double[picture.Bands], picture);
+    }
+
+    /// <summary>Another instance may have it, so the file isn't to blame.</summary>
+    private static bool IsLackOfMemory(VipsException failure) => failure.Message.Contains("out of memory", StringComparison.Ordinal);
+}
