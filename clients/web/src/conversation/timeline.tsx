@@ -37,6 +37,9 @@ interface TimelineProps {
 /** Closer to an edge than this, in px, is at it. */
 const edge = 80;
 
+/** The rows that a screen shows, or a few more. */
+const screenful = 20;
+
 /** What is above the first message, in px; as `.edge` has it. */
 const edgeHeight = 48;
 
@@ -45,7 +48,10 @@ export function Timeline({ ref, messages: state, onAnswer, label = 'Messages', i
   const { conversation, summary } = useHere();
   const { messages, status, hasBefore, hasAfter, firstUnreadSeq, loadBefore, loadAfter, jumpTo } = state;
   const shown = useUnexpired(messages);
-  const rows = useMemo(() => rowsOf(shown, firstUnreadSeq), [shown, firstUnreadSeq]);
+  const all = useMemo(() => rowsOf(shown, firstUnreadSeq), [shown, firstUnreadSeq]);
+  // Rows above the end that nobody sees would be rendered before the first picture.
+  const [isWhole, setWhole] = useState(false);
+  const rows = useMemo(() => (isWhole || hasAfter || firstUnreadSeq ? all : all.slice(-screenful)), [all, isWhole, hasAfter, firstUnreadSeq]);
   const list = useRef<VirtualizerHandle>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const [isAtEnd, setAtEnd] = useState(true);
@@ -74,12 +80,12 @@ export function Timeline({ ref, messages: state, onAnswer, label = 'Messages', i
     }
     lastTop.current = element.scrollTop;
     setAtEnd(wasAtEnd.current);
-    if (hasBefore && element.scrollTop < 10 * edge) void loadBefore();
+    if (hasBefore && isWhole && element.scrollTop < 10 * edge) void loadBefore();
     if (hasAfter && rest < 10 * edge) void loadAfter();
     const lastSeen = wasAtEnd.current ? rows.length - 1 : view.findItemIndex(view.scrollOffset + view.viewportSize) - 1;
     const seq = rows.slice(0, lastSeen + 1).findLast(row => row.message.seq !== undefined)?.message.seq;
     if (seq !== undefined && !isThread) conversation.read(seq);
-  }, [conversation, rows, hasBefore, hasAfter, loadBefore, loadAfter, isThread]);
+  }, [conversation, rows, isWhole, hasBefore, hasAfter, loadBefore, loadAfter, isThread]);
 
   const toLatest = useCallback(() => {
     if (hasAfter) void jumpTo('newest');
@@ -106,6 +112,14 @@ export function Timeline({ ref, messages: state, onAnswer, label = 'Messages', i
     if (wasAtEnd.current && target === undefined) list.current.scrollToIndex(rows.length - 1, { align: 'end' });
   }, [rows, target]);
 
+  const isEmpty = !rows.length;
+  useEffect(() => {
+    if (isEmpty || isWhole) return;
+    // After the first picture.
+    const frame = requestAnimationFrame(() => setWhole(true));
+    return () => cancelAnimationFrame(frame);
+  }, [isEmpty, isWhole]);
+
   useEffect(look, [look]);
   useEffect(() => {
     addEventListener('focus', look);
@@ -121,7 +135,7 @@ export function Timeline({ ref, messages: state, onAnswer, label = 'Messages', i
     if (target === undefined) return;
     const index = rows.findIndex(row => row.message.seq === target);
     if (index < 0) {
-      void jumpTo(target);
+      if (isWhole) void jumpTo(target);
       return;
     }
     wasAtEnd.current = false;
@@ -131,7 +145,7 @@ export function Timeline({ ref, messages: state, onAnswer, label = 'Messages', i
     setFlashed(target);
     setTarget(undefined);
     setTimeout(() => setFlashed(undefined), 2_000);
-  }, [target, rows, jumpTo]);
+  }, [target, rows, isWhole, jumpTo]);
 
   const focus = (index: number) => {
     const row = rows[index];
