@@ -1,11 +1,15 @@
-// Installs both packages into an empty project, as an app would, with the backend at BASE_URL: runs the SDK's example, compiles the hooks'.
+// Installs both packages into an empty project, as an app would, with the backend at BASE_URL, and runs their examples: the SDK's in Node,
+// the hooks' in a browser.
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const longest = 25;
+const base = process.env.BASE_URL ?? 'http://localhost:7071';
 const [sdk, react] = ['../', '../../react/'].map(path => fileURLToPath(new URL(path, import.meta.url)));
 const exampleOf = async (root, kind) => {
   const readme = await readFile(join(root, 'README.md'), 'utf8');
@@ -34,9 +38,38 @@ try {
   if (!output.startsWith('Hello, it is ')) throw new Error(`The example said: ${output}`);
   console.log(output.trimEnd());
 
-  await writeFile(join(project, 'page.tsx'), await exampleOf(react, 'tsx'));
+  const page = await exampleOf(react, 'tsx');
+  await writeFile(join(project, 'page.tsx'), page);
   const options = ['--strict', '--noEmit', '--skipLibCheck', '--target', 'es2022', '--module', 'nodenext', '--jsx', 'react-jsx'];
   run('npx', 'tsc', ...options, 'page.tsx');
+  await writeFile(join(project, 'page.tsx'), page.replaceAll('http://localhost:7071', base));
+  await tryPage();
 } finally {
   await rm(project, { recursive: true });
+}
+
+/** Builds the page, and says hello on it. */
+async function tryPage() {
+  const fromWeb = name => import(createRequire(new URL('../../web/package.json', import.meta.url)).resolve(name));
+  const [{ build }, { default: playwright }] = [await fromWeb('vite'), await fromWeb('playwright-core')];
+  await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: { jsx: 'react-jsx' } }));
+  await writeFile(join(project, 'index.html'), '<div id="root"></div><script type="module" src="/page.tsx"></script>');
+  await build({ root: project, base: './', logLevel: 'error' });
+  const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(path => existsSync(path));
+  // What the test answers itself doesn't come from loopback, which others may not call.
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-features=LocalNetworkAccessChecks'];
+  const browser = await playwright.chromium.launch({ executablePath, args });
+  try {
+    const shown = await browser.newPage();
+    const example = `${base}/example/`;
+    await shown.route(`${example}**`, route =>
+      route.fulfill({ path: join(project, 'dist', route.request().url().slice(example.length) || 'index.html') }),
+    );
+    await shown.goto(example);
+    await shown.getByRole('button', { name: 'Say hello' }).click();
+    await shown.getByText('Hello from React').waitFor();
+    console.log('Hello from React');
+  } finally {
+    await browser.close();
+  }
 }

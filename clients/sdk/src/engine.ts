@@ -1,7 +1,7 @@
 import { applyEventPage, applyEvents, beginLog, type EventPage, isLogEvent, type LogEvent } from './apply.js';
 import { type Batch, emptyLog, type Write } from './batch.js';
 import { keepConnected } from './connection.js';
-import { backoff, type Env } from './env.js';
+import { backoff, pause, type Env } from './env.js';
 import { ChatError } from './error.js';
 import type { Http } from './http.js';
 import { applyDetails, applyOwn, applySyncPage, applyToList, type ConversationRecord, type SyncPage } from './list.js';
@@ -68,7 +68,11 @@ export class Engine {
     await keepConnected(env, http, this.#signal, {
       events: events => this.#receive(events),
       opened: () => void this.#caughtUp(++this.#generation),
-      waits: (status, error) => connected({ status, error }, false),
+      waits: (status, error) => {
+        connected({ status, error }, false);
+        // Where no pushes get through, each try to connect asks what they would have told.
+        if (error) env.after(5000, this.#lookAround(++this.#generation));
+      },
     });
     unlisten();
     this.#cancelSync?.();
@@ -89,30 +93,29 @@ export class Engine {
 
   /** Pushes from before are lost: the list is asked for what changed, and the log for what is on the screen. Later once more. */
   async #caughtUp(generation: number): Promise<void> {
-    const { env, host } = { env: this.host.env, host: this.host };
-    const isCurrent = () => generation === this.#generation && !this.#signal.aborted;
-    host.connected({ status: 'syncing' }, true);
+    const { env, connected } = this.host;
+    connected({ status: 'syncing' }, true);
     void this.#sender.run();
-    await this.#lookAround(isCurrent);
-    if (!isCurrent()) return;
-    host.connected({ status: 'online' }, false);
-    for (const after of syncsAfterConnecting) env.after(after, () => void (isCurrent() && this.#lookAround(isCurrent)));
+    const look = this.#lookAround(generation);
+    if (!(await look())) return;
+    connected({ status: 'online' }, false);
+    for (const after of syncsAfterConnecting) env.after(after, look);
   }
 
-  async #lookAround(isCurrent: () => boolean): Promise<void> {
-    for (let failures = 0; isCurrent(); failures++) {
+  /** What asks for all that may be missing, until that succeeds or there is another connection, or try to make one. */
+  #lookAround = (generation: number) => async (): Promise<boolean> => {
+    for (let failures = 0; generation === this.#generation && !this.#signal.aborted; failures++) {
       try {
         await this.sync();
         await Promise.all([...this.host.screen()].map(id => this.repair(id)));
-        return;
+        break;
       } catch (error) {
         if (!(error instanceof ChatError)) throw error;
-        await new Promise<void>(resolve =>
-          this.host.env.after(Math.max(error.retryAfter * 1000, backoff(this.host.env, failures, 500, 30_000)), resolve),
-        );
+        await pause(this.host.env, Math.max(error.retryAfter * 1000, backoff(this.host.env, failures, 500, 30_000)));
       }
     }
-  }
+    return generation === this.#generation && !this.#signal.aborted;
+  };
 
   // -- The list
 
@@ -280,7 +283,7 @@ export class Engine {
         if (!error.isTransient) return void this.#syncSoon(2000);
       }
       if (!host.screen().has(conversationId)) return;
-      await new Promise<void>(resolve => env.after(backoff(env, failures, 500, 30_000), resolve));
+      await pause(env, backoff(env, failures, 500, 30_000));
     }
   }
 

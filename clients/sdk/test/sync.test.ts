@@ -45,6 +45,27 @@ test('Connections that are lost at once again are made less and less often, unti
   await world.close();
 });
 
+test('A network that lets no pushes through still shows the list and what is on the screen, half a minute late', async () => {
+  const { world, toBob } = await pair();
+  const { connect } = world;
+  const bob = world.device('bob').open();
+  world.connect = async (tab, options) => {
+    if (tab === bob) throw new Error('WebSockets are blocked.');
+    return await connect.call(world, tab, options);
+  };
+  const window = look(bob.chat.conversation(toBob.conversationId));
+  for (const text of ['one', 'two', 'three']) {
+    await say(world, toBob, text);
+    await world.clock.pass(40_000);
+    expect(texts(window).at(-1)).toBe(text);
+    expect(bob.chat.conversations().getSnapshot().conversations[0]).toMatchObject({ lastMessage: { preview: text } });
+  }
+  expect(bob.chat.connection.getSnapshot().status).toBe('offline');
+  world.connect = connect;
+  await world.clock.until('Bob is online', () => isOnline(bob));
+  await world.close();
+});
+
 describe('Catching up', () => {
   test('shows what was said while away, in the list and on the screen', async () => {
     const { world, bob, toBob, toAlice } = await pair();
