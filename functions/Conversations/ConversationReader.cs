@@ -71,18 +71,28 @@ public sealed class ConversationReader(ChatContainers containers)
     public Task<Member?> ReadMemberAsync(ConversationId conversation, UserId user, CancellationToken cancellationToken) =>
         ReadAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, null, cancellationToken);
 
-    /// <summary>Whether a user is an active member, as of the session or later.</summary>
-    public async Task<bool> IsActiveAsync(
+    /// <summary>A user's member document, as of the session or later; null when they were never a member.</summary>
+    public Task<Member?> ReadMemberAsync(
         ConversationId conversation,
         UserId user,
         Session? session,
         CancellationToken cancellationToken) =>
-        await ReadAsync(
-            Member.DocumentId(user),
-            conversation,
-            ChatJson.Default.Member,
+        ReadAsync(Member.DocumentId(user), conversation, ChatJson.Default.Member, session, cancellationToken);
+
+    /// <summary>The active members who joined after an instant, without those with whom the group was created.</summary>
+    public async Task<IReadOnlyList<Member>> JoinedSinceAsync(
+        ConversationId conversation,
+        DateTimeOffset since,
+        Session? session,
+        CancellationToken cancellationToken) =>
+        await _conversations.QueryPartitionAsync(
+            new QueryDefinition(
+                "SELECT * FROM c WHERE c.type = 'member' AND c.state = 'active' AND c.joinedSeq > 1 AND c.joinedAt > @since")
+                .WithParameter("@since", TimestampConverter.ToText(since)),
+            new PartitionKey(conversation.Value),
+            ChatJson.Default.DocumentsPageMember,
             session,
-            cancellationToken) is { State: MemberState.Active };
+            cancellationToken: cancellationToken).ToListAsync(cancellationToken);
 
     /// <summary>
     /// Makes this process's later reads of a conversation see everything committed by now, even from lagging replicas. A write

@@ -102,6 +102,10 @@ public sealed record Head
     /// </summary>
     public long JoinedSeq { get; init; }
 
+    /// <summary>When somebody joined last, after the conversation was created; null before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? LastJoinedAt { get; init; }
+
     /// <summary>All members while they fit into 1 KB; after that null, for good.</summary>
     public IReadOnlyList<HeadMember>? Members { get; init; }
 

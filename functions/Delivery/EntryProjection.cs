@@ -346,8 +346,8 @@ public sealed class EntryProjection(
     }
 
     /// <summary>
-    /// Enqueues the alignment of the push group with joins and leaves. It comes after the inbox entries: a renewal that finds a member's
-    /// inbox entry joins its user, and the alignment must come after the last of those.
+    /// Enqueues the alignment of the push group with leaves, and with joins for when they are to be added. It comes after the inbox
+    /// entries: a renewal that finds a member's inbox entry joins its user, and the alignment must come after the last of those.
     /// </summary>
     /// <param name="head">The conversation.</param>
     /// <param name="updates">The joins and leaves.</param>
@@ -368,7 +368,8 @@ public sealed class EntryProjection(
             if (users.Count > 0)
             {
                 var align = new AlignPushGroup { ConversationId = head.ConversationId, Users = users, Seq = change.Entry.Seq };
-                await queue.EnqueueAsync(align, null, cancellationToken);
+                DateTimeOffset? at = change.Entry.EventType == LogEvent.MemberJoined ? change.Entry.At + PushGroups.AddedAfter : null;
+                await queue.EnqueueAsync(align, at, cancellationToken);
             }
         }
     }

@@ -1,16 +1,22 @@
 using System.Collections.Concurrent;
 using Chat.Functions.Conversations;
+using Chat.Functions.Members;
+using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 
 namespace Chat.Functions.Delivery;
 
 /// <summary>The members of conversations. Lists that the head has no room for are cached, each for one version of the members.</summary>
-public sealed class MemberListCache(ConversationReader reader)
+public sealed class MemberListCache(ConversationReader reader, TimeProvider time)
 {
     /// <summary>How many lists are kept, of at most 256 ids each.</summary>
     private const int MaxLists = 1_000;
 
+    /// <summary>Longer than they aren't in the push group; the difference is for the queue message by which they are added.</summary>
+    private static readonly TimeSpan NewFor = PushGroups.AddedAfter * 2;
+
     private readonly ConcurrentDictionary<ConversationId, (long Version, IReadOnlyList<UserId> Members)> _lists = new();
+    private readonly ConcurrentDictionary<ConversationId, (long Version, IReadOnlyList<Member> Members)> _newcomers = new();
 
     /// <summary>
     /// The active members in the head's version, or a newer one. While a request isn't accepted, its sender alone, and never a member
@@ -31,24 +37,56 @@ public sealed class MemberListCache(ConversationReader reader)
             return kept.Members;
         }
 
-        if (head.Members is null && session is null)
+        if (head.Members is not null)
         {
-            // A lagging replica may show an older list, which would then be cached for the head's version.
-            await reader.RefreshSessionAsync(head.ConversationId, cancellationToken);
+            return await reader.MemberIdsAsync(head, session, cancellationToken);
         }
 
+        await SeeAsync(head, session, cancellationToken);
         var members = await reader.MemberIdsAsync(head, session, cancellationToken);
-        if (head.Members is null)
-        {
-            if (_lists.Count >= MaxLists)
-            {
-                // Simpler than a least-recently-used order, and as good: one query fills a list again.
-                _lists.Clear();
-            }
+        Keep(_lists, head, members);
+        return members;
+    }
 
-            _lists[head.ConversationId] = (head.MembersVersion, members);
+    /// <summary>
+    /// The active members who joined a moment ago, in the head's version or a newer one: they may not be in the push group yet. Only
+    /// after a join is there anything to read.
+    /// </summary>
+    /// <param name="head">The conversation.</param>
+    /// <param name="session">The session token by which the head was read; null for none.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<IReadOnlyList<Member>> NewcomersAsync(Head head, Session? session, CancellationToken cancellationToken)
+    {
+        var since = time.GetUtcNow() - NewFor;
+        if (!(head.LastJoinedAt > since))
+        {
+            return [];
         }
 
-        return members;
+        if (!_newcomers.TryGetValue(head.ConversationId, out var kept) || kept.Version != head.MembersVersion)
+        {
+            await SeeAsync(head, session, cancellationToken);
+            kept = Keep(_newcomers, head, await reader.JoinedSinceAsync(head.ConversationId, since, session, cancellationToken));
+        }
+
+        return [.. kept.Members.Where(member => member.JoinedAt > since)];
+    }
+
+    /// <summary>A lagging replica may show older members, which would then be cached for the head's version.</summary>
+    private Task SeeAsync(Head head, Session? session, CancellationToken cancellationToken) =>
+        session is null ? reader.RefreshSessionAsync(head.ConversationId, cancellationToken) : Task.CompletedTask;
+
+    private static (long Version, IReadOnlyList<T> Members) Keep<T>(
+        ConcurrentDictionary<ConversationId, (long Version, IReadOnlyList<T> Members)> lists,
+        Head head,
+        IReadOnlyList<T> members)
+    {
+        if (lists.Count >= MaxLists)
+        {
+            // Simpler than a least-recently-used order, and as good: one query fills a list again.
+            lists.Clear();
+        }
+
+        return lists[head.ConversationId] = (head.MembersVersion, members);
     }
 }

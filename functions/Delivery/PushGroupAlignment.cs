@@ -12,6 +12,7 @@ public sealed class PushGroupAlignment(CommittedReader log, ConversationReader r
 
     /// <summary>Adds users to the push group, or removes them, as their memberships are now.</summary>
     /// <exception cref="RealtimeException">SignalR didn't confirm it for all users.</exception>
+    /// <exception cref="TimeoutException">One of them joined a moment ago: it is too early.</exception>
     public async Task AlignAsync(AlignPushGroup align, CancellationToken cancellationToken)
     {
         // By the newest state: an older one might add a user who has left since.
@@ -24,7 +25,8 @@ public sealed class PushGroupAlignment(CommittedReader log, ConversationReader r
         }
 
         // Notes in each user's inbox when their membership of the push group ends. Users who left have no entry that takes it.
-        var until = await groups.AlignAsync(align.ConversationId, align.Users, session, cancellationToken);
+        var until = await groups.AlignAsync(align.ConversationId, align.Users, session, cancellationToken)
+            ?? throw new TimeoutException("Somebody joined a moment ago.");
         await Each.TryAsync(
             align.Users,
             MaxParallel,

@@ -1,5 +1,6 @@
 using Chat.Functions.Conversations;
 using Chat.Functions.Events;
+using Chat.Functions.Log;
 using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Chat.Functions.Telemetry;
@@ -25,10 +26,9 @@ public sealed class RangePush(
 
     /// <summary>
     /// How old the head in a message may be. A range may have waited while users joined and left, so an older head is read again: users who
-    /// left must get nothing, and new members nothing from before they joined. Within it, a message that a join overtakes in the queue may
-    /// still be pushed to who joined: reading the head before each push would cost a read a message.
+    /// left must get nothing, and new members nothing from before they joined. Who joins within it isn't in the push group yet.
     /// </summary>
-    private static readonly TimeSpan MaxHeadAge = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxCarriedAge = TimeSpan.FromSeconds(1);
 
     /// <summary>Pushes a range.</summary>
     /// <param name="range">The range.</param>
@@ -52,8 +52,10 @@ public sealed class RangePush(
 
     private async Task PushAsync(EntriesCommitted range, CancellationToken cancellationToken)
     {
-        var (head, session) = range.Head is { } carried && time.GetUtcNow() - carried.CommittedAt < MaxHeadAge
-            ? (carried, range.Session)
+        var now = time.GetUtcNow();
+        var young = range.Head is { } carried && now - carried.CommittedAt < MaxCarriedAge ? carried : null;
+        var (head, session) = young is not null
+            ? (young, range.Session)
             : await log.ReadHeadAsync(range.ConversationId, range.Last, range.Session, cancellationToken);
         var entries = range.Entries
             ?? await log.ReadEntriesAsync(range.ConversationId, range.First, range.Last, session, cancellationToken);
@@ -62,15 +64,38 @@ public sealed class RangePush(
         await AlignAsync(head, changes, session, cancellationToken);
         if (head.DeletedAt is null)
         {
-            var events = await views.ForEveryoneAsync(head, entries, session, cancellationToken);
-            await push.PushAsync(head, everyone, [.. events.Select(one => one with { Session = session?.Value })], cancellationToken);
+            var shown = await views.ForEveryoneAsync(head, entries, session, cancellationToken);
+            IReadOnlyList<ChatEvent> events = [.. shown.Select(one => one with { Session = session?.Value })];
+            var isByGroup = everyone.Count > EventPush.MaxUsersOneByOne;
+            if (isByGroup && time.GetUtcNow() - (young?.CommittedAt ?? now) > PushGroups.MaxHeadAge)
+            {
+                throw new TimeoutException("By now the push group may have members whom the head doesn't show.");
+            }
+
+            await push.PushAsync(head, everyone, events, cancellationToken);
+            await (isByGroup ? PushToNewcomersAsync(head, events, session, cancellationToken) : Task.CompletedTask);
         }
 
         await TellAsync(head, changes, everyone, session, cancellationToken);
         lag.Record(range, entries);
     }
 
-    /// <summary>Adds users who joined to the push group and removes users who left, before anything is pushed to it.</summary>
+    /// <summary>Pushes what came after they joined to those who aren't in the push group yet.</summary>
+    private async Task PushToNewcomersAsync(
+        Head head,
+        IReadOnlyList<ChatEvent> events,
+        Session? session,
+        CancellationToken cancellationToken) =>
+        await Each.TryAsync(
+            await members.NewcomersAsync(head, session, cancellationToken),
+            MaxParallel,
+            (member, cancel) => push.SendToUserAsync(member.UserId, events.Where(one => one.Seq > member.JoinedSeq), cancel),
+            cancellationToken);
+
+    /// <summary>
+    /// Removes users who left from the push group, before anything is pushed to it, and adds those who are in the group from its
+    /// beginning.
+    /// </summary>
     private async Task AlignAsync(
         Head head,
         IReadOnlyList<MembershipChange> changes,
@@ -87,8 +112,8 @@ public sealed class RangePush(
     }
 
     /// <summary>
-    /// Pushes joins and leaves also to their users directly. SignalR may deliver a push to the group before a user is added to it, or after
-    /// they are removed. A client that doesn't know the conversation yet would notice no gap.
+    /// Pushes joins and leaves also to their users directly: they aren't in the push group. A client that doesn't know the conversation yet
+    /// would notice no gap.
     /// </summary>
     private Task TellAsync(
         Head head,
@@ -103,7 +128,7 @@ public sealed class RangePush(
         return head.Kind == ConversationKind.Direct ? Task.CompletedTask : Each.TryAsync(
             told,
             MaxParallel,
-            (one, cancel) => push.SendToUserAsync(one.User, one.Entry.ToEvent() with { Session = session?.Value }, cancel),
+            (one, cancel) => push.SendToUserAsync(one.User, [one.Entry.ToEvent() with { Session = session?.Value }], cancel),
             cancellationToken);
     }
 }

@@ -2,7 +2,6 @@ using Chat.Functions.Blocks;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
-using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -13,7 +12,7 @@ namespace Chat.Functions.Invites;
 /// <c>POST /conversations/{c}/join-requests/{u}/approve</c>: accepts a join request; 204, even when the user is a member already.
 /// Nobody lets in somebody whom they block, or who blocks them.
 /// </summary>
-public sealed class ApproveJoinRequest(ConversationLog log, BlockReader blocks, PushGroups groups, Limits limits, CurrentUser user)
+public sealed class ApproveJoinRequest(ConversationLog log, BlockReader blocks, Limits limits, CurrentUser user)
 {
     [Function(nameof(ApproveJoinRequest))]
     public async Task<IResult> RunAsync(
@@ -32,13 +31,7 @@ public sealed class ApproveJoinRequest(ConversationLog log, BlockReader blocks, 
             Limits = limits,
         };
         var approved = await log.AppendAsync(conversationId, command, Session.Of(request), cancellationToken);
-        if (approved.Refusal is { } refusal)
-        {
-            return refusal.ToResult();
-        }
-
-        await groups.TryAlignAsync(approved.Head!, [userId], approved.Session, cancellationToken);
-        return new NoContentResult(approved.Session);
+        return approved.Refusal?.ToResult() ?? new NoContentResult(approved.Session);
     }
 }
 

@@ -4,7 +4,6 @@ using Chat.Functions.Inbox;
 using Chat.Functions.Log;
 using Chat.Functions.Members;
 using Chat.Functions.RateLimits;
-using Chat.Functions.Realtime;
 using Chat.Functions.Shared;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
@@ -22,7 +21,6 @@ public sealed class JoinByInvite(
     JoinRequests requests,
     InviteLinkStore links,
     BlockReader blocks,
-    PushGroups groups,
     InboxProjection inbox,
     DailyLimits daily,
     Limits limits,
@@ -76,15 +74,11 @@ public sealed class JoinByInvite(
             return refusal.ToResult();
         }
 
-        var until = joined.Entries.Count > 0
-            ? await groups.TryAlignAsync(joined.Head!, [user.Id], joined.Session, cancellationToken)
-            : null;
-
         // The caller's list is moved here, also after a call that got no further.
         var profile = await reader.ReadProfileAsync(joined.Head!, joined.Session, cancellationToken);
         await inbox.ReadOrCreateAsync(
             joined.Document<Member>(),
-            ConversationSnapshot.Of(joined.Head!, profile) with { PushUntil = until },
+            ConversationSnapshot.Of(joined.Head!, profile),
             cancellationToken);
         var view = await views.OfAsync(user.Id, joined.Head!, joined.Session, cancellationToken);
         return new JsonResult<ConversationView>(StatusCodes.Status200OK, view, ChatJson.Default.ConversationView, joined.Session);

@@ -2,7 +2,6 @@ using Chat.Functions.Conversations;
 using Chat.Functions.Log;
 using Chat.Functions.Messages;
 using Chat.Functions.RateLimits;
-using Chat.Functions.Realtime;
 using Chat.Functions.Requests;
 using Chat.Functions.Shared;
 using Chat.Functions.Trust;
@@ -13,8 +12,7 @@ namespace Chat.Functions.Members;
 
 /// <summary>
 /// <c>POST /conversations/{c}/members</c>: adds users to a group, even those who were removed from it; 204. Idempotent: members stay as
-/// they are. Users whom first contact doesn't let be added are invited. The answer waits up to two seconds until the new members receive
-/// the group's pushes.
+/// they are. Users whom first contact doesn't let be added are invited.
 /// </summary>
 public sealed class AddMembers(
     ConversationLog log,
@@ -22,7 +20,6 @@ public sealed class AddMembers(
     ContactPolicy policy,
     Invitations invitations,
     FirstContactLimits contacts,
-    PushGroups groups,
     DailyLimits daily,
     Limits limits,
     CurrentUser user)
@@ -46,12 +43,7 @@ public sealed class AddMembers(
             return tooMany.ToResult();
         }
 
-        var (added, joined, adds) = await AddAsync(conversationId, users, Session.Of(request), cancellationToken);
-        if (added.Refusal is null)
-        {
-            await groups.TryAlignAsync(added.Head!, joined, added.Session, cancellationToken);
-        }
-
+        var (added, adds) = await AddAsync(conversationId, users, Session.Of(request), cancellationToken);
         if (added.Refusal is null && adds.Invited.Count > 0)
         {
             added = await invitations.InviteAsync(
@@ -72,20 +64,19 @@ public sealed class AddMembers(
     /// Adds those who may be added, as many as fit into a commit at a time, and looks again for each: who is in the group has changed.
     /// After a crash or a 503 in between, a repeat adds the rest.
     /// </summary>
-    private async Task<(AppendResult Added, IReadOnlyList<UserId> Joined, Adds Adds)> AddAsync(
+    private async Task<(AppendResult Added, Adds Adds)> AddAsync(
         ConversationId conversation,
         IReadOnlyList<UserId> users,
         Session? session,
         CancellationToken cancellationToken)
     {
         var (isFurther, looks) = (false, 0);
-        List<UserId> joined = [];
         while (true)
         {
             var (refused, seen, adds) = await EvaluateContactAsync(conversation, users, session, cancellationToken);
             if (refused is not null)
             {
-                return (AppendResult.Refused(refused), [], adds);
+                return (AppendResult.Refused(refused), adds);
             }
 
             var command = new AddMembersCommand
@@ -106,14 +97,12 @@ public sealed class AddMembers(
                 continue;
             }
 
-            IReadOnlyList<UserId> taken = [.. adds.Joining.Take(CreateConversationCommand.MaxFirstMembers)];
-            joined.AddRange(taken);
             if (added.Refusal is not null || adds.Joining.Count <= CreateConversationCommand.MaxFirstMembers)
             {
-                return (added, joined, adds);
+                return (added, adds);
             }
 
-            (users, session) = ([.. users.Except(taken)], added.Session);
+            (users, session) = ([.. users.Except(adds.Joining.Take(CreateConversationCommand.MaxFirstMembers))], added.Session);
         }
     }
 

@@ -52,6 +52,7 @@ internal static class Membership
                 {
                     LastSeq = joined.Seq,
                     JoinedSeq = head.HistoryVisibility == HistoryVisibility.All ? head.JoinedSeq : joined.Seq,
+                    LastJoinedAt = joined.At,
                 },
                 members),
             joined,

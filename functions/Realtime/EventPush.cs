@@ -12,7 +12,7 @@ namespace Chat.Functions.Realtime;
 public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush> logger)
 {
     /// <summary>From three members on, one send to the conversation's SignalR group is cheaper than one per user.</summary>
-    private const int MaxUsersOneByOne = 2;
+    public const int MaxUsersOneByOne = 2;
 
     /// <summary>
     /// SignalR can exclude single connections from a send to a group, but not a user. So up to here the others get one send each.
@@ -22,7 +22,8 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
     /// <summary>Events have at most 96 KB each, so a push stays below the service's 1 MB.</summary>
     private const int MaxEventsPerPush = 10;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>How long a push may take.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>Sends events of the log to every connection of every member.</summary>
     /// <exception cref="RealtimeException">SignalR may not have taken all of them.</exception>
@@ -96,15 +97,18 @@ public sealed class EventPush(ChatHub hub, TimeProvider time, ILogger<EventPush>
     public Task PushToUserAsync(UserId user, ChatEvent one, CancellationToken cancellationToken) =>
         TryPushAsync(one, cancel => hub.SendToUserAsync(user, [one], cancel), cancellationToken);
 
-    /// <summary>Sends an event of the log to a user's connections.</summary>
-    /// <exception cref="RealtimeException">SignalR may not have taken it.</exception>
+    /// <summary>Sends events of the log to a user's connections.</summary>
+    /// <exception cref="RealtimeException">SignalR may not have taken all of them.</exception>
     /// <exception cref="TimeoutException">It took more than two seconds.</exception>
-    public async Task SendToUserAsync(UserId user, ChatEvent one, CancellationToken cancellationToken)
+    public async Task SendToUserAsync(UserId user, IEnumerable<ChatEvent> all, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        await SendAsync(cancel => hub.SendToUserAsync(user, [one], cancel), either.Token, cancellationToken);
-        Metrics.EventsPushed.Add(1);
+        foreach (var events in all.Chunk(MaxEventsPerPush))
+        {
+            await SendAsync(cancel => hub.SendToUserAsync(user, events, cancel), either.Token, cancellationToken);
+            Metrics.EventsPushed.Add(events.Length);
+        }
     }
 
     private static async Task SendAsync(Func<CancellationToken, Task> send, CancellationToken patience, CancellationToken cancellationToken)

@@ -135,18 +135,19 @@ public sealed class PushGroupRenewal(
         {
             if (entry.IsLeft)
             {
-                await AlignAsync(state.UserId, entry.ConversationId, cancellationToken);
+                await TryAlignAsync(state.UserId, entry.ConversationId, cancellationToken);
                 await inbox.ForgetPushUntilAsync(entry, cancellationToken);
                 return;
             }
 
             var (until, dueBefore) = (time.GetUtcNow() + PushGroups.Ttl, DueBefore(state.GoneAt));
-            await hub.JoinAsync(state.UserId, entry.ConversationId, PushGroups.Ttl, cancellationToken);
             var expires = until > dueBefore ? until : dueBefore;
-            if (!await inbox.TrySetPushUntilAsync(state.UserId, entry.ConversationId, expires, cancellationToken))
+            var isRenewed = await groups.TryRenewAsync(entry.ConversationId, state.UserId, entry.JoinedSeq ?? 0, cancellationToken)
+                || await TryAlignAsync(state.UserId, entry.ConversationId, cancellationToken);
+            if (isRenewed && !await inbox.TrySetPushUntilAsync(state.UserId, entry.ConversationId, expires, cancellationToken))
             {
                 // They aren't a member any more, or have come back and the inbox entry doesn't show it yet.
-                await AlignAsync(state.UserId, entry.ConversationId, cancellationToken);
+                await TryAlignAsync(state.UserId, entry.ConversationId, cancellationToken);
             }
         }
         finally
@@ -156,14 +157,18 @@ public sealed class PushGroupRenewal(
     }
 
     /// <summary>Adds a user to a push group or removes them, by their newest member document.</summary>
-    private async Task AlignAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken)
+    /// <returns>False when they joined a moment ago and aren't added yet.</returns>
+    private async Task<bool> TryAlignAsync(UserId user, ConversationId conversation, CancellationToken cancellationToken)
     {
         await reader.RefreshSessionAsync(conversation, cancellationToken);
+        if (await reader.ReadHeadAsync(conversation, null, cancellationToken) is { DeletedAt: null })
+        {
+            return await groups.AlignAsync(conversation, [user], null, cancellationToken) is not null;
+        }
 
         // In a deleted conversation the member documents stay.
-        await (await reader.ReadHeadAsync(conversation, null, cancellationToken) is { DeletedAt: null }
-            ? groups.AlignAsync(conversation, [user], null, cancellationToken)
-            : hub.LeaveAsync(user, conversation, cancellationToken));
+        await hub.LeaveAsync(user, conversation, cancellationToken);
+        return true;
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Chat.Functions.Conversations;
+using Chat.Functions.Members;
 using Chat.Functions.Shared;
 using Microsoft.Extensions.Logging;
 
@@ -8,13 +9,24 @@ namespace Chat.Functions.Realtime;
 /// Keeps exactly the members of a group conversation in its SignalR group (push group), so that one send reaches them all.
 /// </summary>
 /// <remarks>
-/// Memberships have a time to live: of those without one, SignalR keeps only the latest 100 per user. They are added when a
-/// member joins, and renewed by <see cref="PushGroupRenewal"/>. Losing one costs pushes, never messages.
+/// Memberships have a time to live: of those without one, SignalR keeps only the latest 100 per user. They are added some seconds after
+/// a member joined (<see cref="AddedAfter"/>), and renewed by <see cref="PushGroupRenewal"/>. Losing one costs pushes, never messages.
 /// </remarks>
 public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvider time, ILogger<PushGroups> logger)
 {
     /// <summary>The time to live of a membership.</summary>
     public static readonly TimeSpan Ttl = TimeSpan.FromDays(30);
+
+    /// <summary>How old the head may be by which something is pushed to a push group, when that begins.</summary>
+    public static readonly TimeSpan MaxHeadAge = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// How long after joining a member is added. What was sent before isn't theirs, and another instance may be about to push it by a head
+    /// that doesn't show them. That head was committed, or read, before they joined. So the push begins within <see cref="MaxHeadAge"/>
+    /// and ends within <see cref="EventPush.Patience"/>. A second more is for clocks that differ, a replica that lags and a request that
+    /// is on its way. Until then they are pushed to directly. Who was in the group from its beginning has nothing before them.
+    /// </summary>
+    public static readonly TimeSpan AddedAfter = MaxHeadAge + EventPush.Patience + TimeSpan.FromSeconds(1);
 
     /// <summary>How long a caller waits.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -49,17 +61,48 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvi
     }
 
     /// <summary>Adds or removes users by their member documents.</summary>
-    /// <returns>When the memberships expire.</returns>
+    /// <returns>When the memberships expire; null when somebody joined a moment ago and isn't added yet.</returns>
     /// <exception cref="RealtimeException">SignalR didn't confirm all of them.</exception>
-    public async Task<DateTimeOffset> AlignAsync(
+    public async Task<DateTimeOffset?> AlignAsync(
         ConversationId conversation,
         IReadOnlyList<UserId> users,
         Session? session,
         CancellationToken cancellationToken)
     {
-        var until = time.GetUtcNow() + Ttl;
-        await ForEachAsync(users, user => AlignAsync(conversation, user, session, cancellationToken), cancellationToken);
-        return until;
+        var (until, isEarly) = (time.GetUtcNow() + Ttl, false);
+        await ForEachAsync(
+            users,
+            async user =>
+            {
+                if (await IsEarlyAsync(conversation, user, session, cancellationToken))
+                {
+                    isEarly = true;
+                }
+            },
+            cancellationToken);
+        return isEarly ? null : until;
+    }
+
+    /// <summary>Renews a user's membership, unless a replica shows an older state than a join that is known of.</summary>
+    /// <param name="conversation">The group.</param>
+    /// <param name="user">The user.</param>
+    /// <param name="joinedSeq">The entry by which they joined, as far as is known.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>False when they aren't to be in it, as far as the member document shows.</returns>
+    public async Task<bool> TryRenewAsync(
+        ConversationId conversation,
+        UserId user,
+        long joinedSeq,
+        CancellationToken cancellationToken)
+    {
+        var member = await reader.ReadMemberAsync(conversation, user, cancellationToken);
+        var isIn = IsIn(member) && member?.JoinedSeq >= joinedSeq;
+        if (isIn)
+        {
+            await hub.JoinAsync(user, conversation, Ttl, cancellationToken);
+        }
+
+        return isIn;
     }
 
     /// <summary>Removes everybody from the group of a deleted conversation.</summary>
@@ -68,26 +111,36 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvi
         ForEachAsync(users, user => hub.LeaveAsync(user, conversation, cancellationToken), cancellationToken);
 
     /// <summary>
-    /// The member document may change between the read and the call to SignalR, so it is read again afterwards. The last of two
-    /// racing calls corrects the group.
+    /// Aligns the group with a user's member document. That may change between the read and the call to SignalR, so it is read again
+    /// afterwards. The last of two racing calls corrects the group. Who came back a moment ago is removed once more, as SignalR may not
+    /// have removed them when they left.
     /// </summary>
-    private async Task AlignAsync(ConversationId conversation, UserId user, Session? session, CancellationToken cancellationToken)
+    /// <returns>Whether they are a member who isn't added yet.</returns>
+    private async Task<bool> IsEarlyAsync(
+        ConversationId conversation,
+        UserId user,
+        Session? session,
+        CancellationToken cancellationToken)
     {
-        bool? isIn = null;
+        bool? was = null;
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
-            var isMember = await reader.IsActiveAsync(conversation, user, session, cancellationToken);
-            if (isMember == isIn)
+            var member = await reader.ReadMemberAsync(conversation, user, session, cancellationToken);
+            var isIn = IsIn(member);
+            if (isIn == was)
             {
-                return;
+                return !isIn && member is { State: MemberState.Active };
             }
 
-            await (isMember
+            await (isIn
                 ? hub.JoinAsync(user, conversation, Ttl, cancellationToken)
                 : hub.LeaveAsync(user, conversation, cancellationToken));
-            isIn = isMember;
+            was = isIn;
         }
     }
+
+    private bool IsIn(Member? member) =>
+        member is { State: MemberState.Active } && (member.JoinedSeq == 1 || member.JoinedAt + AddedAfter <= time.GetUtcNow());
 
     private static Task ForEachAsync(IReadOnlyList<UserId> users, Func<UserId, Task> act, CancellationToken cancellationToken) =>
         Each.TryAsync(users, MaxParallel, (user, _) => act(user), cancellationToken);

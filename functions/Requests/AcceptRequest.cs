@@ -25,7 +25,6 @@ public sealed class AcceptRequest(
     BlockReader blocks,
     Blocking blocking,
     InboxProjection inbox,
-    PushGroups groups,
     EventPush push,
     Limits limits,
     CurrentUser user)
@@ -133,11 +132,7 @@ public sealed class AcceptRequest(
 
     private async Task WelcomeAsync(AppendResult joined, CancellationToken cancellationToken)
     {
-        var until = await groups.TryAlignAsync(joined.Head!, [user.Id], joined.Session, cancellationToken);
         var profile = await reader.ReadProfileAsync(joined.Head!, joined.Session, cancellationToken);
-        await inbox.JoinAsync(
-            joined.Document<Member>(),
-            ConversationSnapshot.Of(joined.Head!, profile) with { PushUntil = until },
-            cancellationToken);
+        await inbox.JoinAsync(joined.Document<Member>(), ConversationSnapshot.Of(joined.Head!, profile), cancellationToken);
     }
 }

@@ -133,6 +133,45 @@ public class When_members_come_and_go
         await Eventually.SeesAsync(() => bob.SummaryAsync(group), seen => seen is { UnreadCount: 1, LastMessage.Preview: "bob is back" });
     }
 
+    /// <summary>The push of a message began before somebody joined, and is still on its way to SignalR when they connect.</summary>
+    [Theory]
+    [InlineData("added")]
+    [InlineData("back")]
+    [InlineData("by a link")]
+    public async Task Should_not_be_pushed_what_is_on_its_way_to_others_when_somebody_joins(string how)
+    {
+        await using var app = await ChatApp.StartAsync();
+        await using var other = await ChatApp.StartAsync(app.Azure);
+        var (alice, dave) = (app.As("alice"), app.As("dave").At(other));
+        var group = (await alice.CreateGroupAsync("Trip", how == "back" ? ["bob", "carol", "dave"] : ["bob", "carol"])).ConversationId;
+        if (how == "back")
+        {
+            await dave.DoAsync("DELETE", $"{Members(group)}/dave");
+        }
+
+        var link = await alice.AskAsync("POST", $"/api/conversations/{group}/invite-links", new { }, HttpStatusCode.Created);
+        await app.HasDeliveredAsync();
+        await using var phone = await dave.ListenAsync();
+        using (var pushing = new Halt(app.Azure, "signalr", "send-group", _ => true))
+        {
+            await alice.SendAsync(group, "before");
+            await pushing.Reached;
+            await (how == "by a link"
+                ? dave.AskAsync("POST", $"/api/invites/{link.GetProperty("code").GetString()}/join")
+                : alice.DoAsync("POST", Members(group), new { members = new[] { "dave" } }));
+            await phone.ReceivesEventAsync("member.joined");
+            await using var another = await dave.ListenAsync();
+        }
+
+        // What is said from now on reaches them, also when all is settled.
+        await alice.SendAsync(group, "after");
+        await phone.ReceivesAsync(group, "after");
+        await app.HasDeliveredAsync();
+        await alice.SendAsync(group, "later");
+        await phone.ReceivesAsync(group, "later");
+        Assert.DoesNotContain(phone.Messages(group), message => message.Text == "before");
+    }
+
     [Fact]
     public async Task Should_not_push_what_was_sent_before_to_those_who_joined_meanwhile()
     {

@@ -241,6 +241,9 @@ public class When_push_groups_are_renewed
         var group = await InAGroupAsync(app);
         await bob.DoAsync("POST", "/api/realtime/sign-out");
         await using var phone = await alice.ListenAsync();
+        using var joining = new Halt(app.Azure, "signalr", "group-add", _ => true);
+        await bob.AskAsync("POST", "/api/realtime/negotiate");
+        await joining.Reached;
         using var listing = new Halt(
             app.Azure,
             "cosmos",
@@ -258,7 +261,7 @@ public class When_push_groups_are_renewed
             clock,
             () => Task.FromResult(phone.Events()),
             events => events.Any(one => one.GetProperty("type").GetString() == "member.removed"));
-        await bob.AskAsync("POST", "/api/realtime/negotiate");
+        joining.Open();
         await Eventually.HoldsAsync(() => Places(app.Azure), places => places.Count == 1);
         listing.Open();
 

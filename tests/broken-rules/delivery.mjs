@@ -60,12 +60,28 @@ export const delivery = [
   },
   // Push
   {
-    rule: 'Push: Who joined in the range is let in before',
+    rule: 'Push: Who left in the range is out before',
     file: 'functions/Delivery/RangePush.cs',
     find: '        await AlignAsync(head, changes, session, cancellationToken);\n',
     replace: '',
     project: 'Chat.Functions.Acceptance',
-    test: 'When_pushes_are_made.Should_let_in_who_joined_before',
+    test: 'When_members_come_and_go.Should_keep_pushes_from_whoever_was_removed_although_SignalR_failed_then',
+  },
+  {
+    rule: 'Push: Who joined lately is pushed to directly',
+    file: 'functions/Delivery/RangePush.cs',
+    find: '            await (isByGroup ? PushToNewcomersAsync(head, events, session, cancellationToken) : Task.CompletedTask);\n',
+    replace: '',
+    project: 'Chat.Functions.Acceptance',
+    test: 'When_pushes_are_made.Should_reach_who_joined_just_before',
+  },
+  {
+    rule: 'Push: Nobody is added to a push group while a push from before they joined may be on its way',
+    file: 'functions/Realtime/PushGroups.cs',
+    find: 'member.JoinedAt + AddedAfter <= time.GetUtcNow()',
+    replace: 'member.JoinedAt <= time.GetUtcNow()',
+    project: 'Chat.Functions.Acceptance',
+    test: 'When_members_come_and_go.Should_not_be_pushed_what_is_on_its_way_to_others_when_somebody_joins',
   },
   {
     rule: 'Push: Who joined or left is told by user, too',
@@ -270,8 +286,8 @@ export const delivery = [
   {
     rule: 'Project: A list of members is as new as its head',
     file: 'functions/Delivery/MemberListCache.cs',
-    find: 'if (head.Members is null && session is null)',
-    replace: 'if (head.LastSeq < 0)',
+    find: 'session is null ? reader',
+    replace: 'head.LastSeq < 0 ? reader',
     project: 'Chat.Functions.Tests',
     test: 'Delivery.EntryProjectionTests.Believes_no_replica_that_is_behind_the_page',
   },
@@ -342,7 +358,7 @@ export const delivery = [
   {
     rule: 'Project: Joins and leaves align the push group',
     file: 'functions/Delivery/EntryProjection.cs',
-    find: '            await queue.EnqueueAsync(align, null, cancellationToken);\n',
+    find: '            await queue.EnqueueAsync(align, at, cancellationToken);\n',
     replace: '',
     project: 'Chat.Functions.Acceptance',
     test: 'When_lists_follow_late.Should_let_in_push_and_list_in_the_end_although_Service_Bus_and_SignalR_were_away',
@@ -350,7 +366,8 @@ export const delivery = [
   {
     rule: 'Project: Joins and leaves align the push group … until SignalR confirms it',
     file: 'functions/Delivery/PushGroupAlignment.cs',
-    find: 'await groups.AlignAsync(align.ConversationId, align.Users, session, cancellationToken);',
+    find: `await groups.AlignAsync(align.ConversationId, align.Users, session, cancellationToken)
+            ?? throw new TimeoutException("Somebody joined a moment ago.");`,
     replace: 'await groups.TryAlignAsync(head, align.Users, session, cancellationToken) ?? default(DateTimeOffset);',
     project: 'Chat.Functions.Acceptance',
     test: 'When_lists_follow_late.Should_let_in_push_and_list_in_the_end_although_Service_Bus_and_SignalR_were_away',

@@ -31,6 +31,7 @@ public class HeadTests
             LastMessage = new MessagePreview(long.MaxValue, User(1), new string('\u0001', 100), at) { ExpiresAt = at, IsUnsent = true },
             MembersVersion = long.MaxValue,
             JoinedSeq = long.MaxValue,
+            LastJoinedAt = at,
             HistoryVisibility = HistoryVisibility.All,
             JoinPolicy = JoinPolicy.Approval,
             MessageTtl = int.MaxValue,

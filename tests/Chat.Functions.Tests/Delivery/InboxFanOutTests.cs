@@ -115,7 +115,7 @@ public class InboxFanOutTests
         return new(
             new CommittedReader(reader, containers),
             reader,
-            new MemberListCache(reader),
+            new MemberListCache(reader, time),
             new InboxProjection(containers, reader),
             new DeliveryQueue(client),
             Options,

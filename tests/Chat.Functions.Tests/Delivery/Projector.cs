@@ -36,7 +36,7 @@ internal sealed class Projector : IAsyncDisposable
         var reader = new ConversationReader(containers);
         var (log, members, queues) = (
             new CommittedReader(reader, containers),
-            new MemberListCache(reader),
+            new MemberListCache(reader, time),
             deployment.Azure.ServiceBus.Connect());
         var queue = new DeliveryQueue(queues);
         var privacy = new PrivacyReader(containers, time);
