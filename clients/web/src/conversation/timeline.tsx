@@ -51,7 +51,8 @@ export function Timeline({ ref, messages: state, onAnswer, label = 'Messages', i
   const all = useMemo(() => rowsOf(shown, firstUnreadSeq), [shown, firstUnreadSeq]);
   // Rows above the end that nobody sees would be rendered before the first picture.
   const [isWhole, setWhole] = useState(false);
-  const rows = useMemo(() => (isWhole || hasAfter || firstUnreadSeq ? all : all.slice(-screenful)), [all, isWhole, hasAfter, firstUnreadSeq]);
+  const isCut = !isWhole && !hasAfter && !firstUnreadSeq;
+  const rows = useMemo(() => (isCut ? all.slice(-screenful) : all), [all, isCut]);
   const list = useRef<VirtualizerHandle>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const [isAtEnd, setAtEnd] = useState(true);
