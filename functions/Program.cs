@@ -3,6 +3,7 @@ using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Health;
 using Chat.Functions.Hooks;
+using Chat.Functions.Media;
 using Chat.Functions.Moderation;
 using Chat.Functions.Presence;
 using Chat.Functions.RateLimits;
@@ -41,6 +42,7 @@ builder.Services
     .AddContent()
     .AddHooks(builder.Configuration)
     .AddModeration()
+    .AddMedia(builder.Configuration)
     .AddSync(builder.Configuration)
     .AddHealth()
     .AddTelemetry(builder.Configuration);

@@ -55,6 +55,7 @@ internal sealed class LocalAzure : IAsyncDisposable
         {
             azure.Cosmos.CreateContainers(Resource("cosmos.json"));
             azure.ServiceBus.CreateQueues(Resource("servicebus.json"));
+            azure.Blobs.CreateContainers("incoming", "media");
             return azure;
         }
         catch

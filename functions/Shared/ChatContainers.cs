@@ -10,6 +10,7 @@ public sealed class ChatContainers(CosmosClient client)
     public const string UsersName = "users";
     public const string ModerationName = "moderation";
     public const string SettingsName = "settings";
+    public const string MediaName = "media";
     public const string LeasesName = "leases";
 
     /// <summary>Partitioned by conversation: head, members, log entries and what they change.</summary>
@@ -20,6 +21,9 @@ public sealed class ChatContainers(CosmosClient client)
 
     /// <summary>Partitioned by case: reports, evidence, decisions; and in one partition who has a standing.</summary>
     public Container Moderation { get; } = client.GetContainer(Database, ModerationName);
+
+    /// <summary>Partitioned by uploaded file: what it is, and which messages refer to it.</summary>
+    public Container Media { get; } = client.GetContainer(Database, MediaName);
 
     /// <summary>Partitioned by type: what operators set for everybody.</summary>
     public Container Settings { get; } = client.GetContainer(Database, SettingsName);

@@ -12,6 +12,7 @@ using Chat.Functions.Hooks;
 using Chat.Functions.Inbox;
 using Chat.Functions.Invites;
 using Chat.Functions.Log;
+using Chat.Functions.Media;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Moderation;
@@ -61,6 +62,7 @@ namespace Chat.Functions.Shared;
         typeof(CamelCaseEnumConverter<DecisionAction>),
         typeof(CamelCaseEnumConverter<DecisionGround>),
         typeof(CamelCaseEnumConverter<Standing>),
+        typeof(CamelCaseEnumConverter<MediaState>),
     ])]
 [JsonSerializable(typeof(Head))]
 [JsonSerializable(typeof(Member))]
@@ -165,6 +167,10 @@ namespace Chat.Functions.Shared;
 [JsonSerializable(typeof(DocumentsPage<Evidence>))]
 [JsonSerializable(typeof(DocumentsPage<ListedStanding>))]
 [JsonSerializable(typeof(DocumentsPage<OwnDecision>))]
+[JsonSerializable(typeof(MediaItem))]
+[JsonSerializable(typeof(MediaMessage))]
+[JsonSerializable(typeof(UploadView))]
+[JsonSerializable(typeof(OpenUploadList))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(ChatEvent[]))]

@@ -148,6 +148,31 @@ public readonly record struct DecisionId(string Value)
     public override string ToString() => Value;
 }
 
+/// <summary>
+/// An uploaded file, and the key of its documents' partition. Ids are unique, not secret; knowing one authorises nothing.
+/// </summary>
+[JsonConverter(typeof(MediaIdConverter))]
+[InputConverter(typeof(RouteIdConverter))]
+public readonly record struct MediaId(string Value)
+{
+    /// <summary>The id of nothing. A malformed id in a route becomes this.</summary>
+    public static readonly MediaId None = new("");
+
+    /// <summary>A new random id.</summary>
+    public static MediaId New() => new(OpaqueId.Random());
+
+    /// <summary>The id of what a user uploads under an idempotency key. The same key gives the same id.</summary>
+    public static MediaId For(UserId owner, string idempotencyKey) => new(OpaqueId.Hash("media", owner.Value, idempotencyKey));
+
+    public static bool TryParse(string? text, out MediaId id)
+    {
+        id = new MediaId(text ?? "");
+        return OpaqueId.IsWellFormed(text);
+    }
+
+    public override string ToString() => Value;
+}
+
 /// <summary>Reads and writes an id as a JSON string.</summary>
 internal abstract class IdConverter<T>(Func<string, T> make, Func<T, string> text) : JsonConverter<T>
 {
@@ -166,5 +191,7 @@ internal sealed class ConversationIdConverter() : IdConverter<ConversationId>(te
 internal sealed class CaseIdConverter() : IdConverter<CaseId>(text => new CaseId(text), id => id.Value);
 
 internal sealed class DecisionIdConverter() : IdConverter<DecisionId>(text => new DecisionId(text), id => id.Value);
+
+internal sealed class MediaIdConverter() : IdConverter<MediaId>(text => new MediaId(text), id => id.Value);
 
 internal sealed class MessageIdConverter() : IdConverter<MessageId>(text => new MessageId(text), id => id.Value);

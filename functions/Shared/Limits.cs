@@ -239,6 +239,18 @@ public sealed record Limits
     [Range(0, 20)]
     public int OpenContacts { get; init; } = 3;
 
+    /// <summary>The size of an uploaded image in bytes. Default 15 MB and at most that: it is decoded in memory.</summary>
+    [Range(1, 15 * 1024 * 1024)]
+    public int ImageBytes { get; init; } = 15 * 1024 * 1024;
+
+    /// <summary>Uploads of a user a day. Default 100; 0 for any number.</summary>
+    [Range(0, 500)]
+    public int UploadsPerDay { get; init; } = 100;
+
+    /// <summary>Uploads of a user that aren't completed, at a time. Default 20; 0 for any number.</summary>
+    [Range(0, 100)]
+    public int OpenUploads { get; init; } = 20;
+
     /// <summary>Reports of a user a minute, on one instance. Default 10; 0 for any number.</summary>
     [Range(0, 60000)]
     public int ReportsPerMinute { get; init; } = 10;

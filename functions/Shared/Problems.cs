@@ -47,6 +47,11 @@ internal static class Problems
     /// <summary>For decisions that don't exist and for those about others.</summary>
     public static readonly Problem DecisionNotFound = new(404, "decision_not_found", "There is no such decision about you.");
 
+    /// <summary>For uploads that don't exist, were deleted, or are somebody else's.</summary>
+    public static readonly Problem MediaNotFound = new(404, "media_not_found", "There is no such upload of yours.");
+
+    public static readonly Problem NotUploaded = new(409, "not_uploaded", "Nothing was put at the address of the upload.");
+
     public static readonly Problem CaseClaimed = new(409, "case_claimed", "Another moderator works on the case.");
 
     public static readonly Problem CaseChanged =

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -108,6 +109,18 @@ public sealed partial class RequestBody : IDisposable
         if (TryGetString(name, out var text) && !IsClientId(text))
         {
             Fault($"/{name}", "invalid_id", "Must be 1 to 64 printable ASCII characters.");
+        }
+
+        return text;
+    }
+
+    /// <summary>A SHA-256 hash: 64 lower-case hexadecimal digits.</summary>
+    public string Sha256(string name)
+    {
+        if (TryGetString(name, out var text)
+            && !(text.Length == 2 * SHA256.HashSizeInBytes && text.All(char.IsAsciiHexDigitLower)))
+        {
+            Fault($"/{name}", "invalid_hash", "Must be 64 lower-case hexadecimal digits.");
         }
 
         return text;

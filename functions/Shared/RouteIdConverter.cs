@@ -15,6 +15,7 @@ internal sealed class RouteIdConverter : IInputConverter
         : type == typeof(MessageId) ? MessageId.TryParse(text, out var message) ? message : MessageId.None
         : type == typeof(CaseId) ? CaseId.TryParse(text, out var @case) ? @case : CaseId.None
         : type == typeof(DecisionId) ? DecisionId.TryParse(text, out var decision) ? decision : DecisionId.None
+        : type == typeof(MediaId) ? MediaId.TryParse(text, out var media) ? media : MediaId.None
         : type == typeof(UserId) ? UserId.TryParse(text, out var user) ? user : UserId.None
         : throw new InvalidOperationException($"No route has a {type.Name}.");
 }

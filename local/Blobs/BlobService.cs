@@ -1,5 +1,10 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using System.Xml.Linq;
+using Azure.Core.Pipeline;
+using Azure.Storage.Blobs;
+using Chat.Local.Blobs.Authorization;
 using Chat.Local.Blobs.Protocol;
 using Chat.Local.Blobs.Storage;
 using Chat.Local.Store;
@@ -21,6 +26,7 @@ internal sealed class BlobService : IAsyncDisposable
     private const string WellKnownKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
     private const int DefaultPort = 10010;
 
+    private readonly BlobAccount _account;
     private readonly Dispatcher _dispatcher;
     private readonly Func<X509Certificate2> _certificate;
     private readonly TimeProvider _time;
@@ -31,7 +37,8 @@ internal sealed class BlobService : IAsyncDisposable
     {
         _certificate = certificate;
         _time = time;
-        _dispatcher = new Dispatcher(new BlobAccount(store, time), meter, faults, time);
+        _account = new BlobAccount(store, time);
+        _dispatcher = new Dispatcher(_account, meter, faults, time);
     }
 
     /// <summary>The bytes of the account's key.</summary>
@@ -39,6 +46,9 @@ internal sealed class BlobService : IAsyncDisposable
 
     /// <summary>Where it listens; null when it doesn't.</summary>
     public int? Port => _listeners.FirstOrDefault()?.Port;
+
+    /// <summary>Where browsers reach the account.</summary>
+    public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port ?? DefaultPort}/{AccountName}"));
 
     /// <summary>How clients reach the account, by its port if it has one.</summary>
     public string ConnectionString => ConnectionStringOf(Port ?? DefaultPort);
@@ -48,6 +58,30 @@ internal sealed class BlobService : IAsyncDisposable
         CultureInfo.InvariantCulture,
         $"DefaultEndpointsProtocol={scheme};AccountName={AccountName};AccountKey={WellKnownKey};"
             + $"BlobEndpoint={scheme}://127.0.0.1:{port}/{AccountName};");
+
+    /// <summary>Creates the containers of an app that aren't there yet, for pages of every origin.</summary>
+    public void CreateContainers(params IEnumerable<string> names)
+    {
+        foreach (var name in names.Except(_account.ListContainers().Select(container => container.Name), StringComparer.Ordinal))
+        {
+            _account.CreateContainer(name, ReadOnlyDictionary<string, string>.Empty);
+        }
+
+        _account.ServiceProperties ??= new XElement("Cors", new XElement(
+            "CorsRule",
+            new XElement("AllowedOrigins", "*"),
+            new XElement("AllowedMethods", "GET,HEAD,PUT"),
+            new XElement("AllowedHeaders", "*"),
+            new XElement("ExposedHeaders", "*"),
+            new XElement("MaxAgeInSeconds", "3600"))).ToString(SaveOptions.DisableFormatting);
+    }
+
+    /// <summary>A client in this process that has a token, as an app's managed identity gives it.</summary>
+    public BlobServiceClient Connect(BlobClientOptions options)
+    {
+        options.Transport = new HttpClientTransport(new HttpClient(CreateHandler()));
+        return new BlobServiceClient(new UriBuilder(Address) { Scheme = Uri.UriSchemeHttps }.Uri, new LocalCredential(), options);
+    }
 
     /// <summary>A message handler for one client, whatever the port in its address. Disposing it breaks that client only.</summary>
     public HttpMessageHandler CreateHandler() => new InProcessHandler(_dispatcher);

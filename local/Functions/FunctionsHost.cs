@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Azure.Messaging.ServiceBus;
+using Azure.Storage.Blobs;
 using Chat.Local.Functions.Http;
 using Chat.Local.Functions.Workers;
 using Chat.Local.Inspector;
@@ -219,6 +220,7 @@ internal sealed class FunctionsHost : IAsyncDisposable
     {
         services.Replace(ServiceDescriptor.Singleton(azure.Time));
         services.Replace(ServiceDescriptor.Singleton(services => azure.ServiceBus.Connect(services.GetService<ServiceBusClientOptions>())));
+        services.Replace(ServiceDescriptor.Singleton(services => azure.Blobs.Connect(services.GetRequiredService<BlobClientOptions>())));
         services.AddHttpClient("Cosmos")
             .ConfigurePrimaryHttpMessageHandler(azure.Cosmos.CreateHandler)
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan);

@@ -45,7 +45,7 @@ public sealed class When_only_the_services_run
             }
 
             Assert.Contains($"Port={ports[^1]};", settings["AzureSignalRConnectionString"], StringComparison.Ordinal);
-            Assert.Contains($"127.0.0.1:{ports[5]}/", settings["Blobs"], StringComparison.Ordinal);
+            Assert.Contains($"127.0.0.1:{ports[5]}/", settings["Media"], StringComparison.Ordinal);
             using (var term = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
             {
                 await process.WaitForExitAsync().WaitAsync(Eventually.Timeout);

@@ -52,6 +52,12 @@ internal sealed class World
                 new { poll = new { question = "When?", options = Enumerable.Range(1, 10).Select(day => $"Day {day}"), multiple = true } });
             world.Values["messageId"] = () => poll;
         },
+        ["completeUpload"] = async world =>
+        {
+            using var uploads = new Uploads(world._app.Azure);
+            var media = await uploads.UploadAsync(world.As("alice"), world.Conversation);
+            world.Values["mediaId"] = () => media;
+        },
         ["signOut"] = world =>
         {
             // Alice's devices are to hear of what the others do.

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Text;
 using Azure.Messaging.ServiceBus;
+using Azure.Storage.Blobs;
 using Chat.Functions.Messages;
 using Chat.Local;
 using Chat.Local.Functions;
@@ -21,7 +22,7 @@ internal sealed class ChatApp : IAsyncDisposable
     public static readonly IReadOnlyList<string> RateLimits =
     [
         "SendsPerMinute", "ReactionsPerMinute", "PresencePerMinute", "ReportsPerMinute", "GroupsPerDay", "AddsPerDay", "JoinsPerDay",
-        "FirstContactsPerDay", "OpenContacts", "ReportsPerDay",
+        "FirstContactsPerDay", "OpenContacts", "ReportsPerDay", "UploadsPerDay", "OpenUploads",
     ];
 
     /// <summary>First contact depends on age, follows and settings; without, everybody may write to everybody.</summary>
@@ -142,6 +143,7 @@ internal sealed class ChatApp : IAsyncDisposable
         {
             await _host.Services.GetRequiredService<ServiceBusClient>().DisposeAsync();
             _host.Services.GetRequiredService<CosmosClient>().Dispose();
+            (_host.Services.GetRequiredService<BlobClientOptions>().Transport as IDisposable)?.Dispose();
         }
         catch (ObjectDisposedException)
         {

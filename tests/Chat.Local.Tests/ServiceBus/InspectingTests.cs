@@ -86,7 +86,7 @@ public sealed class InspectingTests
     {
         using var declaration = new StreamReader(typeof(QueueProperties).Assembly.GetManifestResourceStream("servicebus.json")!);
         var queues = QueueProperties.Parse(await declaration.ReadToEndAsync());
-        Assert.Equal(["deliveries", "fanout", "moderation", "pushgroups", "scheduled"], queues.Select(queue => queue.Name));
+        Assert.Equal(["deliveries", "fanout", "media", "moderation", "pushgroups", "scheduled"], queues.Select(queue => queue.Name));
         Assert.All(
             queues,
             queue => Assert.Equal((10, TimeSpan.FromMinutes(5)), (queue.MaxDeliveryCount, queue.DuplicateDetectionHistoryTimeWindow)));

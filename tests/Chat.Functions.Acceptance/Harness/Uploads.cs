@@ -1,0 +1,70 @@
+using System.Net;
+using System.Text.Json;
+using Azure.Storage.Blobs;
+using Chat.Functions.Media;
+using Chat.Local;
+
+namespace Chat.Functions.Acceptance.Harness;
+
+/// <summary>How people upload photos, in words, and what Blob Storage has then.</summary>
+internal sealed class Uploads(LocalAzure azure) : IDisposable
+{
+    private readonly HttpClient _http = new(azure.Blobs.CreateHandler());
+
+    /// <summary>Asks for an address, puts a photo there and says so.</summary>
+    public async Task<string> UploadAsync(Person person, string conversation, Photo? photo = null)
+    {
+        photo ??= new Photo();
+        var upload = await BeginAsync(person, photo.For(conversation));
+        await photo.PutAsync(_http, upload);
+        await CompleteAsync(person, upload.Text("mediaId")!);
+        return upload.Text("mediaId")!;
+    }
+
+    /// <summary>Uploads a photo, and waits until it can be seen.</summary>
+    public async Task<string> UploadedAsync(Person person, string conversation, Photo? photo = null)
+    {
+        var media = await UploadAsync(person, conversation, photo);
+        await IsAsync(person, media, "ready");
+        return media;
+    }
+
+    public Task<JsonElement> BeginAsync(Person person, object declared) =>
+        person.AskAsync("POST", "/api/media/uploads", declared, HttpStatusCode.Created);
+
+    public Task<HttpStatusCode> PutAsync(JsonElement upload, Photo? photo = null) => (photo ?? new Photo()).PutAsync(_http, upload);
+
+    public Task<JsonElement> CompleteAsync(Person person, string media) =>
+        person.AskAsync("POST", $"/api/media/uploads/{media}/complete");
+
+    /// <summary>Waits for what becomes of an upload.</summary>
+    public Task<JsonElement> IsAsync(Person person, string media, string state) =>
+        Eventually.SeesAsync(() => CompleteAsync(person, media), upload => upload.Text("state") == state, $"{media} to be {state}");
+
+    /// <summary>Gets what is at an address; null when that is refused.</summary>
+    public async Task<(byte[] Bytes, string? Type)?> GetAsync(string address)
+    {
+        using var answer = await _http.GetAsync(new Uri(address));
+        return answer.IsSuccessStatusCode
+            ? (await answer.Content.ReadAsByteArrayAsync(), answer.Content.Headers.ContentType?.MediaType)
+            : null;
+    }
+
+    /// <summary>The names of all blobs, with their containers.</summary>
+    public async Task<List<string>> BlobsAsync()
+    {
+        var service = azure.Blobs.Connect(new BlobClientOptions(BlobClientOptions.ServiceVersion.V2026_06_06));
+        var names = new List<string>();
+        foreach (var container in (string[])[MediaBlobs.Incoming, MediaBlobs.Stored])
+        {
+            await foreach (var blob in service.GetBlobContainerClient(container).GetBlobsAsync(default, default, null, default))
+            {
+                names.Add($"{container}/{blob.Name}");
+            }
+        }
+
+        return names;
+    }
+
+    public void Dispose() => _http.Dispose();
+}
