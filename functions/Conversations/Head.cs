@@ -284,10 +284,14 @@ public sealed record MessagePreview(long Seq, UserId SenderId, string Preview, D
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    /// <summary>The kind of its first attachment; null when it has none, or disappears.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Attachment { get; init; }
+
     /// <summary>Why the viewer isn't shown it: <see cref="HiddenMessageView.Blocked"/>. Never stored.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Hidden { get; init; }
 
     /// <summary>The message for those who block its sender.</summary>
-    public MessagePreview ToHidden() => this with { Preview = "", Hidden = HiddenMessageView.Blocked };
+    public MessagePreview ToHidden() => this with { Preview = "", Attachment = null, Hidden = HiddenMessageView.Blocked };
 }

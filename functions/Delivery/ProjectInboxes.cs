@@ -1,3 +1,5 @@
+using Chat.Functions.Media;
+using Chat.Functions.Messages;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -6,12 +8,17 @@ namespace Chat.Functions.Delivery;
 
 /// <summary>
 /// Follows the change feed of <c>conversations</c>: projects changes into the members' inboxes, and enqueues the delivery of every new
-/// commit once more, in case its own process couldn't. The feed's lease moves on when a page is projected or is on queue <c>fanout</c>.
+/// commit once more, in case its own process couldn't; and has the files looked at that messages refer to no more. The feed's lease moves on when a page is projected or is on queue <c>fanout</c>.
 /// </summary>
 /// <remarks>
 /// At-least-once: after a crash the page comes again. It comes as text, so that one document that can't be read doesn't hold up the others.
 /// </remarks>
-public sealed class ProjectInboxes(EntryProjection projection, DeliveryQueue queue, TimeProvider time, ILogger<ProjectInboxes> logger)
+public sealed class ProjectInboxes(
+    EntryProjection projection,
+    DeliveryQueue queue,
+    MediaQueue media,
+    TimeProvider time,
+    ILogger<ProjectInboxes> logger)
 {
     private const int MaxParallel = 16;
 
@@ -41,7 +48,10 @@ public sealed class ProjectInboxes(EntryProjection projection, DeliveryQueue que
         await Each.TryAsync(
             ChangedConversation.Read(changes),
             MaxParallel,
-            (changed, cancel) => Task.WhenAll(EnqueueDeliveriesAsync(changed, cancel), ProjectAsync(changed, linked.Token, cancel)),
+            (changed, cancel) => Task.WhenAll(
+                EnqueueDeliveriesAsync(changed, cancel),
+                ReleaseMediaAsync(changed, cancel),
+                ProjectAsync(changed, linked.Token, cancel)),
             cancellationToken);
     }
 
@@ -52,12 +62,29 @@ public sealed class ProjectInboxes(EntryProjection projection, DeliveryQueue que
     private Task EnqueueDeliveriesAsync(ChangedConversation changed, CancellationToken cancellationToken)
     {
         var since = time.GetUtcNow() - MaxEnqueuedAge;
-        var commits = changed.Entries.Where(entry => entry.At >= since && entry is not Messages.Message { UpdatedSeq: not null })
+        var commits = changed.Entries.Where(entry => entry.At >= since && entry is not Message { UpdatedSeq: not null })
             .Select(entry => entry.Commit is { } commit ? (commit.First, commit.Last) : (First: entry.Seq, Last: entry.Seq))
             .Distinct();
         return Task.WhenAll(commits.Select(commit => queue.EnqueueAsync(
             new EntriesCommitted { ConversationId = changed.ConversationId, First = commit.First, Last = commit.Last, IsFromFeed = true },
             cancellationToken)));
+    }
+
+    /// <summary>Messages that were taken back, and those of a deleted conversation, refer to no files any more.</summary>
+    private async Task ReleaseMediaAsync(ChangedConversation changed, CancellationToken cancellationToken)
+    {
+        if (changed.Head is { DeletedAt: not null })
+        {
+            await media.SendAsync(new ConversationGone(changed.ConversationId, 0), null, cancellationToken);
+        }
+
+        foreach (var message in changed.Entries.OfType<Message>())
+        {
+            foreach (var id in message.Released ?? [])
+            {
+                await media.SendAsync(MediaReference.DueOf(id, message), null, cancellationToken);
+            }
+        }
     }
 
     /// <summary>Projects changes at once, or enqueues them on <c>fanout</c>.</summary>

@@ -76,12 +76,7 @@ public sealed class CreateUpload(
 
     private MediaItem Read(RequestBody body)
     {
-        var conversation = body.OptionalConversationId("conversationId");
-        if (!body.Has("conversationId"))
-        {
-            body.Fault("/conversationId", "missing", "Must be given.");
-        }
-
+        var conversation = body.ConversationId("conversationId");
         var kind = body.OneOf("kind", MediaItem.Image);
         var type = body.OneOf("contentType", "image/jpeg", "image/png", "image/webp", "image/gif");
         var bytes = body.Seq("bytes", least: 1);
@@ -94,7 +89,7 @@ public sealed class CreateUpload(
         {
             MediaId = default,
             OwnerId = user.Id,
-            ConversationId = conversation ?? ConversationId.None,
+            ConversationId = conversation,
             Kind = kind,
             ContentType = type,
             Bytes = (int)Math.Min(bytes, int.MaxValue),

@@ -24,6 +24,20 @@ public sealed class MediaBlobs(BlobServiceClient client, BlobAddresses addresses
     public Task<Uri> UploadAddressAsync(MediaId id, DateTimeOffset expiresAt, CancellationToken cancellationToken) =>
         addresses.SignAsync(Upload(id), BlobSasPermissions.Create, expiresAt, null, cancellationToken);
 
+    /// <summary>An address where a client may get a variant until an instant, as what it is and nothing else.</summary>
+    public Task<Uri> ReadAddressAsync(MediaId id, MediaVariant variant, DateTimeOffset expiresAt, CancellationToken cancellationToken) =>
+        addresses.SignAsync(
+            Variant(id, variant.Name),
+            BlobSasPermissions.Read,
+            expiresAt,
+            sas =>
+            {
+                sas.ContentType = variant.ContentType;
+                sas.ContentDisposition = "inline";
+                sas.CacheControl = "private, max-age=3600, immutable";
+            },
+            cancellationToken);
+
     /// <summary>Length and ETag of what was uploaded; null when nothing was.</summary>
     public async Task<(long Length, ETag ETag)?> FindUploadAsync(MediaId id, CancellationToken cancellationToken)
     {

@@ -33,8 +33,11 @@ public sealed class MediaCleanup(MediaStore store, MediaBlobs blobs, MediaProces
         }
     }
 
-    /// <summary>Deletes a file that no message refers to, unless it is new. Idempotent.</summary>
-    public async Task DeleteUnusedAsync(MediaId id, CancellationToken cancellationToken)
+    /// <summary>Deletes a file that no message refers to. Idempotent.</summary>
+    /// <param name="id">The file.</param>
+    /// <param name="isNewKept">Whether it stays while its owner may still attach it.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task DeleteUnusedAsync(MediaId id, bool isNewKept, CancellationToken cancellationToken)
     {
         for (var attempt = 0; ; attempt = Contention.Next(attempt))
         {
@@ -45,7 +48,9 @@ public sealed class MediaCleanup(MediaStore store, MediaBlobs blobs, MediaProces
                 return;
             }
 
-            if (time.GetUtcNow() < item.CreatedAt + MediaItem.UnusedFor)
+            // The references are read after the document: one that comes later changes its ETag.
+            if ((isNewKept && time.GetUtcNow() < item.CreatedAt + MediaItem.UnusedFor)
+                || await store.IsReferredToAsync(id, cancellationToken))
             {
                 return;
             }

@@ -6,12 +6,14 @@ using Chat.Functions.Telemetry;
 
 namespace Chat.Functions.Media;
 
-/// <summary>On queue <c>media</c>: what is to be done about an uploaded file. Every kind may be repeated.</summary>
+/// <summary>On queue <c>media</c>: what is to be done about uploaded files. Every kind may be repeated.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(UploadCompleted), "uploadCompleted")]
 [JsonDerivedType(typeof(UploadExpired), "uploadExpired")]
 [JsonDerivedType(typeof(MediaDue), "mediaDue")]
-public abstract record MediaMessage(MediaId MediaId)
+[JsonDerivedType(typeof(ReferenceDue), "referenceDue")]
+[JsonDerivedType(typeof(ConversationGone), "conversationGone")]
+public abstract record MediaMessage
 {
     public const string Queue = "media";
 
@@ -21,17 +23,34 @@ public abstract record MediaMessage(MediaId MediaId)
 }
 
 /// <summary>A file was uploaded, and is to be processed.</summary>
-public sealed record UploadCompleted(MediaId MediaId) : MediaMessage(MediaId)
+public sealed record UploadCompleted(MediaId MediaId) : MediaMessage
 {
     [JsonIgnore]
     public override string MessageId => OpaqueId.Hash("uploadCompleted", MediaId.Value);
 }
 
 /// <summary>An address for an upload isn't good any more. It does nothing if there is a newer one.</summary>
-public sealed record UploadExpired(MediaId MediaId, DateTimeOffset UrlExpiresAt) : MediaMessage(MediaId);
+public sealed record UploadExpired(MediaId MediaId, DateTimeOffset UrlExpiresAt) : MediaMessage;
 
 /// <summary>A file is deleted by now unless a message refers to it.</summary>
-public sealed record MediaDue(MediaId MediaId) : MediaMessage(MediaId);
+public sealed record MediaDue(MediaId MediaId) : MediaMessage;
+
+/// <summary>A message may say something else of a file than is stored of it, or not refer to it any more.</summary>
+/// <param name="Message">Its key, by which a reader finds it.</param>
+public sealed record ReferenceDue(MediaId MediaId, ConversationId ConversationId, MessageId Message) : MediaMessage
+{
+    /// <summary>When the message disappears, if that is why it is looked at; null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
+
+/// <summary>A conversation was deleted: what its messages refer to is to be looked at.</summary>
+/// <param name="AfterSeq">Up to where that is done; the rest follows as the next message.</param>
+public sealed record ConversationGone(ConversationId ConversationId, long AfterSeq) : MediaMessage
+{
+    [JsonIgnore]
+    public override string MessageId => OpaqueId.Hash("conversationGone", ConversationId.Value, string.Create(null, $"{AfterSeq}"));
+}
 
 /// <summary>Sends <see cref="MediaMessage"/>s.</summary>
 public sealed class MediaQueue(ServiceBusClient client)

@@ -8,10 +8,10 @@ namespace Chat.Functions.Media;
 
 /// <summary>Makes what others may see of an uploaded file: checked, decoded and encoded anew, in three sizes.</summary>
 /// <remarks>
-/// First the variants are stored, then the state is written, then the upload is deleted: whoever comes after a crash does the same again, or
-/// finds it done. One file at a time, since a decoded image may take 200 MB.
+/// First the variants are stored, then the state is written, then messages are told and the upload is deleted: whoever comes after a crash
+/// does the same again, or finds it done. One file at a time, since a decoded image may take 200 MB.
 /// </remarks>
-public sealed class MediaProcessing(MediaStore store, MediaBlobs blobs, ILogger<MediaProcessing> logger)
+public sealed class MediaProcessing(MediaStore store, MediaBlobs blobs, MediaQueue queue, ILogger<MediaProcessing> logger)
 {
     private readonly SemaphoreSlim _one = new(1);
 
@@ -55,10 +55,17 @@ public sealed class MediaProcessing(MediaStore store, MediaBlobs blobs, ILogger<
         }
     }
 
-    private Task FinishAsync(MediaItem item, CancellationToken cancellationToken) =>
-        item.State == MediaState.Failed
+    private async Task FinishAsync(MediaItem item, CancellationToken cancellationToken)
+    {
+        foreach (var reference in await store.ReferencesAsync(item.MediaId, cancellationToken))
+        {
+            await queue.SendAsync(reference.Due, null, cancellationToken);
+        }
+
+        await (item.State == MediaState.Failed
             ? blobs.DeleteAsync(item.MediaId, cancellationToken)
-            : blobs.DeleteUploadAsync(item.MediaId, cancellationToken);
+            : blobs.DeleteUploadAsync(item.MediaId, cancellationToken));
+    }
 
     private async Task<MediaItem> TransformAsync(MediaItem item, CancellationToken cancellationToken)
     {

@@ -27,7 +27,9 @@ internal static class MediaSetup
             .AddSingleton<MediaQueue>()
             .AddSingleton<OpenUploads>()
             .AddSingleton<MediaProcessing>()
-            .AddSingleton<MediaCleanup>();
+            .AddSingleton<MediaCleanup>()
+            .AddSingleton<MediaReferences>()
+            .AddSingleton<Attaching>();
     }
 
     private static BlobClientOptions Options() => new(BlobClientOptions.ServiceVersion.V2026_06_06)

@@ -6,7 +6,11 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Media;
 
 /// <summary>Queue <c>media</c>: processes what was uploaded, and deletes what nobody needs.</summary>
-public sealed class ProcessMedia(QueueMessageProcessor processor, MediaProcessing processing, MediaCleanup cleanup)
+public sealed class ProcessMedia(
+    QueueMessageProcessor processor,
+    MediaProcessing processing,
+    MediaCleanup cleanup,
+    MediaReferences references)
 {
     /// <summary>After so many deliveries, of ten, a file is given up: processing it must have ended its process.</summary>
     private const int MaxDeliveries = 4;
@@ -26,9 +30,11 @@ public sealed class ProcessMedia(QueueMessageProcessor processor, MediaProcessin
 
     private Task HandleAsync(MediaMessage message, bool isGivenUp, CancellationToken cancellationToken) => message switch
     {
-        UploadCompleted => processing.ProcessAsync(message.MediaId, isGivenUp, cancellationToken),
+        UploadCompleted completed => processing.ProcessAsync(completed.MediaId, isGivenUp, cancellationToken),
         UploadExpired expired => cleanup.ExpireAsync(expired, isGivenUp, cancellationToken),
-        MediaDue => cleanup.DeleteUnusedAsync(message.MediaId, cancellationToken),
+        MediaDue due => cleanup.DeleteUnusedAsync(due.MediaId, isNewKept: true, cancellationToken),
+        ReferenceDue due => references.AlignAsync(due, cancellationToken),
+        ConversationGone gone => references.ReleaseAllAsync(gone, cancellationToken),
         _ => throw new UnprocessableException("Malformed", "There is no such message."),
     };
 }

@@ -1,4 +1,5 @@
 using Chat.Functions.Hooks;
+using Chat.Functions.Media;
 using Chat.Functions.Privacy;
 using Chat.Functions.RateLimits;
 using Chat.Functions.Shared;
@@ -8,8 +9,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Messages;
 
 /// <summary>
-/// <c>POST /conversations/{c}/messages/{m}/forward</c>: sends a message's text to other conversations, without saying where it
-/// came from; 200 with a result for each. Polls and disappearing messages can't be forwarded. Idempotent by
+/// <c>POST /conversations/{c}/messages/{m}/forward</c>: sends a message's text and attachments to other conversations, without saying where
+/// it came from; 200 with a result for each. Polls and disappearing messages can't be forwarded. Idempotent by
 /// <c>clientMessageId</c>.
 /// </summary>
 public sealed class ForwardMessage(
@@ -18,6 +19,7 @@ public sealed class ForwardMessage(
     MessageReader messages,
     MessageViews views,
     MessageScreening screening,
+    Attaching attaching,
     RequestRates rates,
     Limits limits,
     CurrentUser user)
@@ -55,14 +57,21 @@ public sealed class ForwardMessage(
             return Problems.MessageHeld.ToResult();
         }
 
-        var content = new MessageContent { Text = message.Text, ForwardedFrom = message.MessageId };
+        var content = new MessageContent
+        {
+            Text = message.Text,
+            Attachments = message.Attachments?.Select(one => new AttachedMedia(one.MediaId)).ToList(),
+            ForwardedFrom = message.MessageId,
+        };
+
         // Sending raises the sender's read watermark, in every target.
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
         var results = await Task.WhenAll(targets.Select(async target =>
         {
             // Screened again: the lists may have changed since it was sent.
             var screened = await screening.ScreenAsync(target, user.Id, clientMessageId, content, cancellationToken);
-            var sent = new SendMessageCommand(target, user.Id, clientMessageId, screened, limits) { IsReceipt = isReceipt };
+            var attached = await attaching.AttachAsync(target, user.Id, clientMessageId, screened, cancellationToken);
+            var sent = new SendMessageCommand(target, user.Id, clientMessageId, attached, limits) { IsReceipt = isReceipt };
             var appended = await sender.SendAsync(target, sent, Session.Of(request), cancellationToken);
             return (
                 Result: (await views.ResultsAsync(user.Id, [appended], cancellationToken))[0] with { ConversationId = target },

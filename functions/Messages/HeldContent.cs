@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Chat.Functions.Media;
 using Chat.Functions.Polls;
 using Chat.Functions.Shared;
 
@@ -18,6 +19,9 @@ public sealed record HeldContent(string Text)
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Poll? Poll { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Attachment>? Attachments { get; init; }
 
     /// <summary>What the host app names in its verdict.</summary>
     [JsonIgnore]

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Chat.Functions.Conversations;
 using Chat.Functions.Log;
+using Chat.Functions.Media;
 using Chat.Functions.Polls;
 using Chat.Functions.Reactions;
 using Chat.Functions.Shared;
@@ -103,6 +104,18 @@ public sealed record Message : LogEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Poll? Poll { get; init; }
 
+    /// <summary>What it says of the files that it refers to, each of which has a <see cref="MediaReference"/>; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Attachment>? Attachments { get; init; }
+
+    /// <summary>Whether it refers to files: for a query.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HasMedia => (Held?.Attachments ?? Attachments) is not null;
+
+    /// <summary>The files that it referred to until it was taken back; null for none. Clients don't see them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<MediaId>? Released { get; init; }
+
     /// <summary>The word lists that it, or an edit, was flagged by; null for none. Clients don't see them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Flags { get; init; }
@@ -143,6 +156,8 @@ public sealed record Message : LogEntry
         MentionedFirst = null,
         MentionsAll = false,
         Poll = null,
+        Attachments = null,
+        Released = (Held?.Attachments ?? Attachments)?.Select(one => one.MediaId).ToList(),
         Held = null,
         Revision = 0,
         EditedAt = null,
@@ -152,8 +167,31 @@ public sealed record Message : LogEntry
     };
 
     /// <summary>The message with the content that was held.</summary>
-    public Message Shown(HeldContent held) =>
-        this with { Text = held.Text, Mentions = held.Mentions, MentionsAll = held.MentionsAll, Poll = held.Poll, Held = null };
+    public Message Shown(HeldContent held) => this with
+    {
+        Text = held.Text,
+        Mentions = held.Mentions,
+        MentionsAll = held.MentionsAll,
+        Poll = held.Poll,
+        Attachments = held.Attachments,
+        Held = null,
+    };
+
+    /// <summary>What it says of a file; null when it doesn't refer to it.</summary>
+    public Attachment? Find(MediaId media) => (Held?.Attachments ?? Attachments)?.FirstOrDefault(one => one.MediaId == media);
+
+    /// <summary>The message with something else to say of one of its files.</summary>
+    public Message With(Attachment attachment)
+    {
+        return this with
+        {
+            Attachments = Replaced(Attachments),
+            Held = Held is null ? null : Held with { Attachments = Replaced(Held.Attachments) },
+        };
+
+        List<Attachment>? Replaced(IReadOnlyList<Attachment>? all) =>
+            all?.Select(one => one.MediaId == attachment.MediaId ? attachment : one).ToList();
+    }
 
     /// <summary>The message as a member sees it: its sender sees what is held.</summary>
     public Message For(UserId viewer) => Held is { } held && viewer == SenderId ? Shown(held) with { Held = held } : this;
@@ -177,6 +215,7 @@ public sealed record Message : LogEntry
             IsUnsent = IsUnsent,
             IsHeld = Held is not null,
             ExpiresAt = ExpiresAt,
+            Attachment = ExpiresAt is null ? Attachments?[0].Kind : null,
         };
 
     /// <summary>The entry as an event, for receivers of this view.</summary>

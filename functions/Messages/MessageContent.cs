@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Chat.Functions.Media;
 using Chat.Functions.Polls;
 using Chat.Functions.Shared;
 
@@ -8,7 +9,7 @@ namespace Chat.Functions.Messages;
 /// <summary>The content of a message in a request, the same whether it is sent now, in a batch or at a later time.</summary>
 public sealed record MessageContent
 {
-    /// <summary>1 to 4,000 Unicode scalar values; for a poll, its question.</summary>
+    /// <summary>1 to 4,000 Unicode scalar values, or none beside attachments; for a poll, its question.</summary>
     public required string Text { get; init; }
 
     /// <summary>The message that it replies to.</summary>
@@ -28,6 +29,14 @@ public sealed record MessageContent
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Poll? Poll { get; init; }
+
+    /// <summary>The files that it refers to; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AttachedMedia>? Attachments { get; init; }
+
+    /// <summary>What the message will say of these files, once they are known to be the sender's to attach.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<Attachment>? Snapshots { get; init; }
 
     /// <summary>Whether it is forwarded.</summary>
     [JsonIgnore]
@@ -62,7 +71,8 @@ public sealed record MessageContent
 
     /// <summary>Whether it is text alone, without references to other documents.</summary>
     [JsonIgnore]
-    public bool IsPlain => ReplyTo is null && ThreadId is null && Mentions is null && !MentionsAll && Poll is null;
+    public bool IsPlain =>
+        ReplyTo is null && ThreadId is null && Mentions is null && !MentionsAll && Poll is null && Attachments is null;
 
     /// <summary>Whether it may be a request: one short text, without links and without references.</summary>
     public bool IsRequest(int maxText) => IsPlain && Text.EnumerateRunes().Count() <= maxText && !Content.Links.AreIn(Text);
@@ -89,7 +99,14 @@ public sealed record MessageContent
             body.Fault("/text", "not_both", "A poll's text is its question.");
         }
 
-        var text = poll?.Text("question", limits.PollText) ?? body.Text("text", limits.Text);
+        var attachments = AttachedMedia.Read(body, limits);
+        if (poll is not null && attachments is not null)
+        {
+            body.Fault("/attachments", "not_both", "A poll has no attachments.");
+        }
+
+        var text = poll?.Text("question", limits.PollText)
+            ?? (attachments is null ? body.Text("text", limits.Text) : body.OptionalText("text", limits.Text));
         return new()
         {
             Text = text,
@@ -98,6 +115,7 @@ public sealed record MessageContent
             Mentions = Mention.Read(body, text, limits),
             MentionsAll = body.Flag("mentionsAll"),
             Poll = poll is null ? null : Poll.Read(poll, limits),
+            Attachments = attachments,
         };
     }
 }

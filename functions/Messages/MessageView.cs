@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json.Serialization;
+using Chat.Functions.Media;
 using Chat.Functions.Polls;
 using Chat.Functions.Reactions;
 using Chat.Functions.Shared;
@@ -89,6 +90,10 @@ public sealed record MessageView(
     public static string? ClientMessageIdFor(UserId? viewer, Message message) =>
         viewer == message.SenderId || !message.ClientMessageId.AsSpan().ContainsAnyExcept(Wordless) ? message.ClientMessageId : null;
 
+    /// <summary>What it shows besides; absent for nothing. Their addresses are asked for by <c>POST /media/urls</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Attachment>? Attachments { get; init; }
+
     /// <summary>The view of a stored message, without quote and without what only its sender or the viewer sees.</summary>
     public static MessageView Of(Message message) =>
         new(
@@ -118,5 +123,6 @@ public sealed record MessageView(
             Forwarded = message.Forwarded,
             Held = message.Held is not null,
             Poll = message.Poll,
+            Attachments = message.Attachments,
         };
 }

@@ -1,4 +1,5 @@
 using Chat.Functions.Hooks;
+using Chat.Functions.Media;
 using Chat.Functions.Privacy;
 using Chat.Functions.RateLimits;
 using Chat.Functions.Shared;
@@ -16,6 +17,7 @@ public sealed class SendBatch(
     PrivacyReader privacy,
     MessageViews views,
     MessageScreening screening,
+    Attaching attaching,
     RequestRates rates,
     Limits limits,
     CurrentUser user)
@@ -43,8 +45,10 @@ public sealed class SendBatch(
 
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
         var screened = await screening.ScreenAsync(conversationId, user.Id, items, cancellationToken);
+        var attached = await Task.WhenAll(items.Zip(screened, (item, content) =>
+            attaching.AttachAsync(conversationId, user.Id, item.ClientMessageId, content, cancellationToken)));
         var messages = items
-            .Zip(screened)
+            .Zip(attached)
             .Select(one => new SendMessageCommand(conversationId, user.Id, one.First.ClientMessageId, one.Second, limits)
             {
                 IsReceipt = isReceipt,

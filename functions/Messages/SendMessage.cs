@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Chat.Functions.Conversations;
 using Chat.Functions.Hooks;
 using Chat.Functions.Log;
+using Chat.Functions.Media;
 using Chat.Functions.Members;
 using Chat.Functions.Privacy;
 using Chat.Functions.Requests;
@@ -19,6 +20,7 @@ public sealed class SendMessage(
     PrivacyReader privacy,
     MessageViews views,
     MessageScreening screening,
+    Attaching attaching,
     Limits limits,
     CurrentUser user)
 {
@@ -33,6 +35,7 @@ public sealed class SendMessage(
         var content = MessageContent.Read(body, limits);
         body.ThrowIfMalformed();
         content = await screening.ScreenAsync(conversationId, user.Id, clientMessageId, content, cancellationToken);
+        content = await attaching.AttachAsync(conversationId, user.Id, clientMessageId, content, cancellationToken);
 
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
         var message = new SendMessageCommand(conversationId, user.Id, clientMessageId, content, limits) { IsReceipt = isReceipt };
@@ -211,6 +214,7 @@ internal sealed record SendMessageCommand : ContactCommand
             MentionsAll = _content.MentionsAll,
             Forwarded = _content.Forwarded,
             Poll = _content.Poll,
+            Attachments = _content.Snapshots,
             Flags = _content.Flags,
             ExpiresAt = head.MessageTtl is { } seconds ? context.Now.AddSeconds(seconds) : null,
         };
@@ -222,7 +226,14 @@ internal sealed record SendMessageCommand : ContactCommand
                 Mentions = null,
                 MentionsAll = false,
                 Poll = null,
-                Held = new(_content.Text) { Mentions = _content.Mentions, MentionsAll = _content.MentionsAll, Poll = _content.Poll },
+                Attachments = null,
+                Held = new(_content.Text)
+                {
+                    Mentions = _content.Mentions,
+                    MentionsAll = _content.MentionsAll,
+                    Poll = _content.Poll,
+                    Attachments = _content.Snapshots,
+                },
                 WasHeld = true,
             };
         }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Chat.Functions.Content;
 using Chat.Functions.Conversations;
+using Chat.Functions.Media;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
@@ -21,6 +22,7 @@ public sealed class ScheduleMessage(
     ChatContainers containers,
     ScheduledQueue queue,
     ContentFilter filter,
+    Attaching attaching,
     TimeProvider time,
     Limits limits,
     CurrentUser user)
@@ -113,6 +115,17 @@ public sealed class ScheduleMessage(
         if (ahead < MinAhead || ahead > MaxAhead)
         {
             return Problems.OutOfRange("/dueAt", "Must be 1 minute to 365 days ahead.").ToResult();
+        }
+
+        var attached = await attaching.AttachAsync(
+            scheduled.ConversationId,
+            scheduled.SenderId,
+            scheduled.ClientMessageId,
+            scheduled.Content,
+            cancellationToken);
+        if (attached.Refusal is { } notAttached)
+        {
+            return notAttached.ToResult();
         }
 
         // Not exact: each of several concurrent requests may find room for one more.

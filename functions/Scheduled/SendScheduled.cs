@@ -5,6 +5,7 @@ using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Hooks;
 using Chat.Functions.Log;
+using Chat.Functions.Media;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Privacy;
@@ -26,6 +27,7 @@ public sealed class SendScheduled(
     MessageSender sender,
     PrivacyReader privacy,
     MessageScreening screening,
+    Attaching attaching,
     StandingList standings,
     TimeProvider time,
     Limits limits)
@@ -84,6 +86,12 @@ public sealed class SendScheduled(
             scheduled.SenderId,
             scheduled.ClientMessageId,
             scheduled.Content,
+            cancellationToken);
+        content = await attaching.AttachAsync(
+            scheduled.ConversationId,
+            scheduled.SenderId,
+            scheduled.ClientMessageId,
+            content,
             cancellationToken);
         var isReceipt = await privacy.ShowsReadAsync(scheduled.SenderId, cancellationToken);
         var send = new SendScheduledCommand(scheduled, content, limits, isReceipt);

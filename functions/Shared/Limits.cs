@@ -243,6 +243,14 @@ public sealed record Limits
     [Range(1, 15 * 1024 * 1024)]
     public int ImageBytes { get; init; } = 15 * 1024 * 1024;
 
+    /// <summary>Attachments of one message. Default 9.</summary>
+    [Range(1, 9)]
+    public int Attachments { get; init; } = 9;
+
+    /// <summary>Addresses that one request asks for. Default 100.</summary>
+    [Range(1, 100)]
+    public int MediaUrls { get; init; } = 100;
+
     /// <summary>Uploads of a user a day. Default 100; 0 for any number.</summary>
     [Range(0, 500)]
     public int UploadsPerDay { get; init; } = 100;

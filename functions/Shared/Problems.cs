@@ -50,6 +50,10 @@ internal static class Problems
     /// <summary>For uploads that don't exist, were deleted, or are somebody else's.</summary>
     public static readonly Problem MediaNotFound = new(404, "media_not_found", "There is no such upload of yours.");
 
+    public static readonly Problem MediaFailed = new(409, "media_failed", "The upload can't be shown.");
+
+    public static readonly Problem MediaNotReady = new(409, "media_not_ready", "The upload isn't there, or isn't processed yet.");
+
     public static readonly Problem NotUploaded = new(409, "not_uploaded", "Nothing was put at the address of the upload.");
 
     public static readonly Problem CaseClaimed = new(409, "case_claimed", "Another moderator works on the case.");

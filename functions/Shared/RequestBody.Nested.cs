@@ -35,6 +35,55 @@ public sealed partial class RequestBody
         return element.ValueKind == JsonValueKind.True;
     }
 
+    /// <summary>As <see cref="Text"/>, or empty.</summary>
+    public string OptionalText(string name, int limit)
+    {
+        if (!Has(name) || !TryGetString(name, out var text))
+        {
+            return "";
+        }
+
+        if (text.Length > 0)
+        {
+            CheckText($"/{name}", text, limit);
+        }
+
+        return text;
+    }
+
+    /// <summary>The id of an upload.</summary>
+    public MediaId MediaId(string name)
+    {
+        if (TryGetString(name, out var text) && !Shared.MediaId.TryParse(text, out _))
+        {
+            Fault($"/{name}", "invalid_id", "Must be an upload's id.");
+        }
+
+        return new MediaId(text);
+    }
+
+    /// <summary>A conversation id.</summary>
+    public ConversationId ConversationId(string name)
+    {
+        if (TryGetString(name, out var text) && !Shared.ConversationId.TryParse(text, out _))
+        {
+            Fault($"/{name}", "invalid_id", "Must be a conversation's id.");
+        }
+
+        return new ConversationId(text);
+    }
+
+    /// <summary>A message id.</summary>
+    public MessageId MessageId(string name)
+    {
+        if (TryGetString(name, out var text) && !Shared.MessageId.TryParse(text, out _))
+        {
+            Fault($"/{name}", "invalid_id", "Must be a message's id.");
+        }
+
+        return new MessageId(text);
+    }
+
     /// <summary>A message id; null when absent.</summary>
     public MessageId? OptionalMessageId(string name)
     {
@@ -43,7 +92,7 @@ public sealed partial class RequestBody
             return null;
         }
 
-        if (!MessageId.TryParse(text, out var id))
+        if (!Shared.MessageId.TryParse(text, out var id))
         {
             Fault($"/{name}", "invalid_id", "Must be a message's id.");
         }
@@ -59,7 +108,7 @@ public sealed partial class RequestBody
             return null;
         }
 
-        if (!ConversationId.TryParse(text, out var id))
+        if (!Shared.ConversationId.TryParse(text, out var id))
         {
             Fault($"/{name}", "invalid_id", "Must be a conversation's id.");
         }
@@ -72,7 +121,7 @@ public sealed partial class RequestBody
     {
         var ids = Items(name, 1, most, JsonValueKind.String, "a message's id", (pointer, element) =>
         {
-            if (!MessageId.TryParse(Decode(element), out var id))
+            if (!Shared.MessageId.TryParse(Decode(element), out var id))
             {
                 Fault(pointer, "invalid_id", "Must be a message's id.");
             }
@@ -125,7 +174,7 @@ public sealed partial class RequestBody
     {
         var ids = Items(name, 1, most, JsonValueKind.String, "a conversation's id", (pointer, element) =>
         {
-            if (!ConversationId.TryParse(Decode(element), out var id))
+            if (!Shared.ConversationId.TryParse(Decode(element), out var id))
             {
                 Fault(pointer, "invalid_id", "Must be a conversation's id.");
             }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Chat.Functions.Acceptance.Harness;
@@ -12,236 +11,293 @@ namespace Chat.Functions.Acceptance;
 public class When_people_share_photos
 {
     [Fact]
-    public async Task Should_go_up_by_an_address_that_is_good_once_and_be_made_anew()
+    public async Task Should_be_seen_by_the_other_and_by_nobody_else()
     {
         await using var azure = await LocalAzure.StartAsync(directory: null);
         await azure.Blobs.ListenAsync(0, CancellationToken.None);
         await using var app = await ChatApp.StartAsync(azure);
         using var uploads = new Uploads(azure);
-        using var browser = new HttpClient();
-        var (alice, photo) = (app.As("alice"), new Photo());
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
         var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
-
-        var upload = await uploads.BeginAsync(alice, photo.For(conversation));
-        var media = upload.Text("mediaId")!;
-        Assert.Equal("pending", upload.Text("state"));
-        Assert.Equal(
-            "not_uploaded", await alice.IsRefusedAsync("POST", $"/api/media/uploads/{media}/complete", HttpStatusCode.Conflict));
-        Assert.Equal(HttpStatusCode.Created, await photo.PutAsync(browser, upload));
-        Assert.Equal(HttpStatusCode.Forbidden, await photo.PutAsync(browser, upload));
-        using var read = await browser.GetAsync(new Uri(upload.Text("uploadUrl")!));
-        Assert.Equal(HttpStatusCode.Forbidden, read.StatusCode);
-
-        await uploads.IsAsync(alice, media, "ready");
-        await Eventually.SeesAsync(
-            uploads.BlobsAsync,
-            blobs => blobs.Order().SequenceEqual([$"media/{media}/1080", $"media/{media}/320", $"media/{media}/original"]));
-    }
-
-    [Theory]
-    [InlineData("longer", "wrong_length")]
-    [InlineData("other", "wrong_hash")]
-    [InlineData("text", "wrong_type")]
-    [InlineData("torn", "unreadable")]
-    public async Task Should_be_refused_when_it_is_not_what_was_said(string what, string reason)
-    {
-        await using var app = await ChatApp.StartAsync();
-        using var uploads = new Uploads(app.Azure);
-        var (alice, photo) = (app.As("alice"), new Photo());
-        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
-        byte[] other = [.. photo.Bytes[..^1], 0];
-        var (declared, put) = what switch
-        {
-            "longer" => (photo, photo with { Bytes = [.. photo.Bytes, 0] }),
-            "other" => (photo, photo with { Bytes = other }),
-            "text" => Both(photo with { Bytes = Encoding.UTF8.GetBytes("<svg onload=\"alert(1)\"/>") }),
-            _ => Both(photo with { Bytes = photo.Bytes[..60] }),
-        };
-
-        var upload = await uploads.BeginAsync(alice, declared.For(conversation));
-        Assert.Equal(HttpStatusCode.Created, await uploads.PutAsync(upload, put));
-
-        var failed = await uploads.IsAsync(alice, upload.Text("mediaId")!, "failed");
-        Assert.Equal(reason, failed.Text("reason"));
-        await Eventually.SeesAsync(uploads.BlobsAsync, blobs => blobs.Count == 0);
-
-        static (Photo, Photo) Both(Photo photo) => (photo, photo);
-    }
-
-    [Fact]
-    public async Task Should_get_a_new_address_under_the_same_key_until_it_is_there()
-    {
-        var clock = new JumpingClock();
-        await using var app = await ChatApp.StartAsync(time: clock);
-        using var uploads = new Uploads(app.Azure);
-        var (alice, photo) = (app.As("alice"), new Photo());
-        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
-
-        var first = await AskAsync(photo, HttpStatusCode.Created);
-        clock.Jump(TimeSpan.FromMinutes(14));
-        var second = await AskAsync(photo, HttpStatusCode.OK);
-        Assert.Equal(first.Text("mediaId"), second.Text("mediaId"));
-        Assert.NotEqual(first.Text("uploadUrl"), second.Text("uploadUrl"));
-        Assert.Equal("idempotency_key_reused", (await AskAsync(new Photo { Bytes = [1] }, HttpStatusCode.Conflict)).Text("code"));
-
-        // The first one's end leaves the second one alone.
-        clock.Jump(TimeSpan.FromMinutes(5));
-        Assert.Equal(HttpStatusCode.Forbidden, await uploads.PutAsync(first));
-        Assert.Equal(HttpStatusCode.Created, await uploads.PutAsync(second));
-        await uploads.IsAsync(alice, first.Text("mediaId")!, "ready");
-        Assert.Null((await AskAsync(photo, HttpStatusCode.OK)).Text("uploadUrl"));
-
-        async Task<JsonElement> AskAsync(Photo asked, HttpStatusCode expected)
-        {
-            using var answer = await alice.SendAsync(
-                HttpMethod.Post,
-                "/api/media/uploads",
-                JsonContent.Create(asked.For(conversation)),
-                request => request.Headers.Add("Idempotency-Key", "photo"));
-            Assert.Equal(expected, answer.StatusCode);
-            return await answer.Content.ReadFromJsonAsync<JsonElement>();
-        }
-    }
-
-    [Fact]
-    public async Task Should_be_for_a_conversation_of_ones_own_and_nobody_elses()
-    {
-        await using var app = await ChatApp.StartAsync();
-        using var uploads = new Uploads(app.Azure);
-        var (alice, bob, photo) = (app.As("alice"), app.As("bob"), new Photo());
-        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
-        var upload = await uploads.BeginAsync(alice, photo.For(conversation));
-        await uploads.PutAsync(upload);
-
-        Assert.Equal("media_not_found", await bob.IsRefusedAsync(
-            "POST", $"/api/media/uploads/{upload.Text("mediaId")}/complete", HttpStatusCode.NotFound));
-        Assert.Equal("conversation_not_found", await app.As("mallory").IsRefusedAsync(
-            "POST", "/api/media/uploads", HttpStatusCode.NotFound, photo.For(conversation)));
-    }
-
-    [Fact]
-    public async Task Should_leave_nothing_when_it_is_given_up_or_never_sent()
-    {
-        var clock = new JumpingClock();
-        await using var app = await ChatApp.StartAsync(time: clock);
-        using var uploads = new Uploads(app.Azure);
-        var alice = new Person(app.Http, "alice", lifetime: TimeSpan.FromDays(3));
-        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
-        var givenUp = await uploads.BeginAsync(alice, new Photo().For(conversation));
-        await uploads.PutAsync(givenUp);
-        var unsent = await uploads.UploadedAsync(alice, conversation);
-
-        clock.Jump(TimeSpan.FromMinutes(18));
-        await Eventually.SeesAsync(
-            uploads.BlobsAsync,
-            blobs => blobs.Count == 3 && blobs.TrueForAll(blob => blob.Contains(unsent, StringComparison.Ordinal)));
-        Assert.Equal("media_not_found", await alice.IsRefusedAsync(
-            "POST", $"/api/media/uploads/{givenUp.Text("mediaId")}/complete", HttpStatusCode.NotFound));
-
-        clock.Jump(TimeSpan.FromHours(24));
-        await Eventually.SeesAsync(uploads.BlobsAsync, blobs => blobs.Count == 0);
-        Assert.Equal("media_not_found", await alice.IsRefusedAsync(
-            "POST", $"/api/media/uploads/{unsent}/complete", HttpStatusCode.NotFound));
-    }
-
-    [Fact]
-    public async Task Should_be_as_many_as_may_be_at_a_time_and_a_day()
-    {
-        var clock = new JumpingClock();
-        var few = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Limits:OpenUploads"] = "2", ["Limits:UploadsPerDay"] = "3" };
-        await using var app = await ChatApp.StartAsync(settings: few, time: clock);
-        using var uploads = new Uploads(app.Azure);
-        var alice = new Person(app.Http, "alice", lifetime: TimeSpan.FromDays(3));
-        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
-
-        var first = await uploads.UploadAsync(alice, conversation);
-        await uploads.BeginAsync(alice, new Photo().For(conversation));
-        await uploads.BeginAsync(alice, new Photo().For(conversation));
-        Assert.Equal("openUploads", await LimitAsync());
-        clock.Jump(TimeSpan.FromMinutes(16));
-        Assert.Equal("uploadsPerDay", await LimitAsync());
-        await uploads.IsAsync(alice, first, "ready");
-        clock.Jump(TimeSpan.FromDays(1));
-        await uploads.BeginAsync(alice, new Photo().For(conversation));
-
-        async Task<string?> LimitAsync() =>
-            (await alice.AskAsync("POST", "/api/media/uploads", new Photo().For(conversation), HttpStatusCode.TooManyRequests))
-            .Text("limit.name");
-    }
-
-    [Theory]
-    [InlineData("cosmos", "replace", nameof(FaultKind.ResetAfter))]
-    [InlineData("cosmos", "replace", nameof(FaultKind.ResetBefore))]
-    [InlineData("servicebus", "send", nameof(FaultKind.ResetAfter))]
-    [InlineData("servicebus", "complete", nameof(FaultKind.ResetBefore))]
-    [InlineData("servicebus", "receive", nameof(FaultKind.Duplicate))]
-    [InlineData("blobs", "get-blob", nameof(FaultKind.Throttle))]
-    [InlineData("blobs", "put-blob", nameof(FaultKind.ResetAfter))]
-    [InlineData("blobs", "put-blob", nameof(FaultKind.Fail))]
-    [InlineData("blobs", "delete-blob", nameof(FaultKind.TimeoutAfter))]
-    public async Task Should_be_ready_whatever_breaks_once(string service, string operation, string kind)
-    {
-        var clock = new JumpingClock();
-        await using var app = await ChatApp.StartAsync(time: clock);
-        using var uploads = new Uploads(app.Azure);
-        var alice = app.As("alice");
-        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        await uploads.ShareAsync(alice, conversation);
         await app.HasDeliveredAsync();
-        var upload = await uploads.BeginAsync(alice, new Photo().For(conversation));
-        await uploads.PutAsync(upload);
-        var media = upload.Text("mediaId")!;
 
-        using (app.Azure.Faults.Add(new Fault(service, operation, Enum.Parse<FaultKind>(kind)) { Times = 4 }))
+        var seen = Assert.Single((await bob.AskAsync("GET", $"/api/conversations/{conversation}/messages")).List("messages"));
+        Assert.DoesNotContain("http", seen.ToString(), StringComparison.Ordinal);
+        var photo = Assert.Single(seen.List("attachments"));
+        Assert.Equal(("image", "ready"), (photo.Text("kind"), photo.Text("state")));
+        Assert.True(photo.Number("width") > 0 && photo.Number("height") > 0 && photo.Text("blurhash")!.Length > 6);
+        var listed = (await bob.AskAsync("GET", "/api/conversations")).List("conversations").Single();
+        Assert.Equal(("", "image"), (listed.Text("lastMessage.preview"), listed.Text("lastMessage.attachment")));
+
+        using var browser = new HttpClient();
+        foreach (var variant in (string[])["original", "1080", "320"])
         {
-            await Eventually.SeesAsync(
-                clock,
-                () => alice.SendAsync(HttpMethod.Post, $"/api/media/uploads/{media}/complete", null),
-                answer => answer.IsSuccessStatusCode);
-            await Eventually.SeesAsync(
-                clock,
-                () => uploads.CompleteAsync(alice, media),
-                seen => seen.Text("state") == "ready");
+            var address = await Uploads.AddressAsync(bob, seen, variant);
+            using var got = await browser.GetAsync(new Uri(address.Text("url")!));
+            Assert.Equal(HttpStatusCode.OK, got.StatusCode);
+            Assert.StartsWith("image/", got.Content.Headers.ContentType!.MediaType, StringComparison.Ordinal);
+            Assert.Equal("inline", got.Content.Headers.ContentDisposition!.DispositionType);
+            var bytes = await got.Content.ReadAsByteArrayAsync();
+            Assert.NotEmpty(bytes);
+            Assert.DoesNotContain(Photo.Place, Encoding.Latin1.GetString(bytes), StringComparison.Ordinal);
+
+            // Caches find it: within a quarter of an hour it has one address.
+            Assert.Equal(address.Text("url"), (await Uploads.AddressAsync(bob, seen, variant)).Text("url"));
         }
 
-        await Eventually.SeesAsync(clock, uploads.BlobsAsync, blobs => blobs.Count == 3);
+        var refused = await Uploads.AddressAsync(app.As("mallory"), seen);
+        Assert.Equal(("conversation_not_found", null), (refused.Text("code"), refused.Text("url")));
+        var other = await Uploads.AddressOfAsync(bob, seen, "aaaaaaaaaaaaaaaaaaaaaa");
+        Assert.Equal("media_not_found", other.Text("code"));
     }
 
     [Theory]
-    [InlineData("cosmos", "replace", 1)]
-    [InlineData("blobs", "get-blob", 0)]
-    [InlineData("blobs", "put-blob", 1)]
-    [InlineData("blobs", "delete-blob", 0)]
-    public async Task Should_be_ready_though_the_process_dies_on_the_way(string service, string operation, int skip)
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Should_be_shown_once_it_is_processed_when_it_was_sent_before(bool isGood)
+    {
+        await using var app = await ChatApp.StartAsync();
+        using var uploads = new Uploads(app.Azure);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        var phone = await bob.ListenAsync();
+        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        app.Azure.Faults.Add(new Fault("blobs", "get-blob", FaultKind.Delay) { Strike = _ => sent.Task });
+        var photo = isGood ? new Photo() : new Photo { Bytes = Encoding.UTF8.GetBytes("<svg onload=\"alert(1)\"/>") };
+        var media = await uploads.UploadAsync(alice, conversation, photo);
+
+        var message = await alice.SayAsync(conversation, Uploads.Of(media));
+        Assert.Equal("processing", message.List("attachments")[0].Text("state"));
+        Assert.Equal("media_not_ready", (await Uploads.AddressAsync(bob, message)).Text("code"));
+        sent.SetResult();
+
+        var updated = await phone.ReceivesEventAsync("message.updated");
+        var expected = isGood ? "ready" : "failed";
+        Assert.Equal(expected, updated.At("message")!.Value.List("attachments")[0].Text("state"));
+        Assert.Equal(expected, (await bob.AskAsync("GET", message.Path())).List("attachments")[0].Text("state"));
+        Assert.Equal(isGood ? null : "media_failed", (await Uploads.AddressAsync(bob, message)).Text("code"));
+        await app.HasDeliveredAsync();
+        Assert.Equal(1, (await bob.SummaryAsync(conversation))!.UnreadCount);
+    }
+
+    [Fact]
+    public async Task Should_outlive_the_message_it_was_forwarded_from_and_go_with_the_last()
+    {
+        await using var app = await ChatApp.StartAsync();
+        using var uploads = new Uploads(app.Azure);
+        var (alice, bob, carol) = (app.As("alice"), app.As("bob"), app.As("carol"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        var target = (await bob.StartDirectAsync("carol")).ConversationId;
+        var message = await uploads.ShareAsync(alice, conversation);
+        var media = message.List("attachments")[0].Text("mediaId")!;
+
+        var result = (await bob.AskAsync(
+            "POST", message.Path() + "/forward", new { clientMessageId = "f-1", to = new[] { target } })).List("results").Single();
+        Assert.Equal(201, result.Number("status"));
+        var forwarded = result.At("message")!.Value;
+        await alice.AskAsync("DELETE", message.Path());
+        Assert.Equal("message_unsent", (await Uploads.AddressOfAsync(bob, message, media)).Text("code"));
+        Assert.Equal("conversation_not_found", (await Uploads.AddressAsync(alice, forwarded)).Text("code"));
+
+        await app.HasDeliveredAsync();
+        await HasSettledAsync(app);
+        var address = (await Uploads.AddressAsync(carol, forwarded)).Text("url")!;
+        Assert.NotNull(await uploads.GetAsync(address));
+
+        await bob.AskAsync("DELETE", forwarded.Path());
+        await Eventually.SeesAsync(uploads.BlobsAsync, blobs => blobs.Count == 0);
+        Assert.Null(await uploads.GetAsync(address));
+
+        // What was sent is answered with what became of it, also when its photo is gone.
+        Assert.Equal("media_not_found", await alice.MayNotSayAsync(conversation, Uploads.Of(media), HttpStatusCode.NotFound));
+    }
+
+    [Theory]
+    [InlineData("taken back")]
+    [InlineData("removed by a moderator")]
+    [InlineData("disappears")]
+    [InlineData("conversation deleted")]
+    public async Task Should_leave_no_blob_when_the_message_is_gone(string how)
     {
         var clock = new JumpingClock();
-        await using var azure = await LocalAzure.StartAsync(directory: null, time: clock);
-        using var uploads = new Uploads(azure);
-        string media;
-        await using (var first = await ChatApp.StartAsync(azure))
+        await using var app = await ChatApp.StartAsync(time: clock);
+        using var uploads = new Uploads(app.Azure);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
+        if (how == "disappears")
         {
-            var alice = first.As("alice");
-            var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
-            await first.HasDeliveredAsync();
-            var upload = await uploads.BeginAsync(alice, new Photo().For(conversation));
-            await uploads.PutAsync(upload);
-            media = upload.Text("mediaId")!;
-            var dies = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            using var fault = azure.Faults.Add(new Fault(service, operation, FaultKind.ResetBefore)
-            {
-                Target = target => target.Contains(media, StringComparison.Ordinal),
-                Skip = skip,
-                Strike = _ => Task.FromResult(dies.TrySetResult()),
-            });
-            await uploads.CompleteAsync(alice, media);
-            await dies.Task.WaitAsync(Eventually.Timeout);
-            await first.KillAsync();
+            await alice.AskAsync("PATCH", $"/api/conversations/{conversation}", new { messageTtl = 1800 });
         }
 
-        await using var second = await ChatApp.StartAsync(azure);
+        var message = await uploads.ShareAsync(alice, conversation);
+        var stays = await uploads.UploadedAsync(alice, conversation);
+        clock.Jump(TimeSpan.FromMinutes(11));
+        await HasSettledAsync(app);
+        Assert.Equal(6, (await uploads.BlobsAsync()).Count);
+        switch (how)
+        {
+            case "taken back":
+                await alice.AskAsync("DELETE", message.Path());
+                break;
+            case "removed by a moderator":
+                await RemoveAsync(app, bob, message);
+                break;
+            case "conversation deleted":
+                await alice.DoAsync("DELETE", $"/api/conversations/{conversation}");
+                break;
+            default:
+                clock.Jump(TimeSpan.FromMinutes(20));
+                break;
+        }
+
         await Eventually.SeesAsync(
             clock,
-            () => uploads.CompleteAsync(second.As("alice"), media),
-            seen => seen.Text("state") == "ready");
-        await Eventually.SeesAsync(clock, uploads.BlobsAsync, blobs => blobs.Count == 3);
+            uploads.BlobsAsync,
+            blobs => blobs.Count == 3 && blobs.TrueForAll(blob => blob.Contains(stays, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Should_attach_only_what_is_ones_own_and_for_that_conversation()
+    {
+        await using var app = await ChatApp.StartAsync();
+        using var uploads = new Uploads(app.Azure);
+        var (alice, bob) = (app.As("alice"), app.As("bob"));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        var elsewhere = (await alice.StartDirectAsync("carol")).ConversationId;
+        var media = await uploads.UploadedAsync(alice, conversation);
+        var pending = (await uploads.BeginAsync(alice, new Photo().For(conversation))).Text("mediaId")!;
+
+        Assert.Equal("media_not_found", await bob.MayNotSayAsync(conversation, Uploads.Of(media), HttpStatusCode.NotFound));
+        Assert.Equal("media_not_found", await alice.MayNotSayAsync(elsewhere, Uploads.Of(media), HttpStatusCode.NotFound));
+        Assert.Equal("media_not_ready", await alice.MayNotSayAsync(conversation, Uploads.Of(pending), HttpStatusCode.Conflict));
+        var many = new { text = "x", attachments = Enumerable.Range(0, 10).Select(n => new { mediaId = $"aaaaaaaaaaaaaaaaaaaaa{n}" }) };
+        Assert.Equal("malformed", await alice.MayNotSayAsync(conversation, many, HttpStatusCode.BadRequest));
+        var twice = new { attachments = new[] { new { mediaId = media }, new { mediaId = media } } };
+        Assert.Equal("malformed", await alice.MayNotSayAsync(conversation, twice, HttpStatusCode.BadRequest));
+        Assert.Empty((await bob.AskAsync("GET", $"/api/conversations/{conversation}/messages")).List("messages"));
+    }
+
+    [Fact]
+    public async Task Should_be_sent_in_batches_and_later_and_once_however_often_it_is_tried()
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        using var uploads = new Uploads(app.Azure);
+        var alice = new Person(app.Http, "alice", lifetime: TimeSpan.FromDays(3));
+        var bob = new Person(app.Http, "bob", lifetime: TimeSpan.FromDays(3));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        var (now, later) = (await uploads.UploadedAsync(alice, conversation), await uploads.UploadedAsync(alice, conversation));
+
+        var batch = new { messages = new[] { Person.Under("b-1", Uploads.Of(now)), Person.Under("b-2", new { text = "Look" }) } };
+        foreach (var status in (int[])[201, 200])
+        {
+            var results = (await alice.AskAsync("POST", $"/api/conversations/{conversation}/messages/batch", batch)).List("results");
+            Assert.Equal([status, status], results.Select(result => result.Number("status")));
+        }
+
+        var dueAt = clock.GetUtcNow().AddHours(30);
+        await alice.AskAsync(
+            "POST",
+            $"/api/conversations/{conversation}/scheduled",
+            Person.Under("s-1", new { attachments = new[] { new { mediaId = later } }, dueAt }),
+            HttpStatusCode.Created);
+        clock.Jump(TimeSpan.FromMinutes(11));
+        await HasSettledAsync(app);
+        clock.Jump(TimeSpan.FromHours(25));
+        await HasSettledAsync(app);
+        clock.Jump(TimeSpan.FromHours(5));
+
+        var seen = await Eventually.SeesAsync(
+            clock,
+            () => bob.AskAsync("GET", $"/api/conversations/{conversation}/messages"),
+            page => page.List("messages").Count == 3);
+        var sent = seen.List("messages")[2];
+        Assert.Equal(later, sent.List("attachments")[0].Text("mediaId"));
+        Assert.NotNull(await uploads.GetAsync((await Uploads.AddressAsync(bob, sent)).Text("url")!));
+    }
+
+    [Fact]
+    public async Task Should_not_be_shown_to_whom_the_message_is_not()
+    {
+        await using var app = await ChatApp.StartAsync();
+        using var uploads = new Uploads(app.Azure);
+        var (alice, bob, carol) = (app.As("alice"), app.As("bob"), app.As("carol"));
+        var conversation = (await alice.CreateGroupAsync("Trip", "bob")).ConversationId;
+        var message = await uploads.ShareAsync(alice, conversation);
+        await alice.DoAsync("POST", $"/api/conversations/{conversation}/members", new { members = new[] { "carol" } });
+
+        // From before she came; and of whom he blocks.
+        Assert.Equal("message_not_found", (await Uploads.AddressAsync(carol, message)).Text("code"));
+        await bob.DoAsync("PUT", "/api/blocks/alice");
+        Assert.Equal("message_not_found", (await Uploads.AddressAsync(bob, message)).Text("code"));
+        await alice.DoAsync("DELETE", $"/api/conversations/{conversation}/members/bob");
+        Assert.Equal("conversation_not_found", (await Uploads.AddressAsync(bob, message)).Text("code"));
+        Assert.NotNull((await Uploads.AddressAsync(alice, message)).Text("url"));
+    }
+
+    [Theory]
+    [InlineData("cosmos", "batch", nameof(FaultKind.ResetBefore), true)]
+    [InlineData("cosmos", "batch", nameof(FaultKind.ResetAfter), true)]
+    [InlineData("servicebus", "schedule", nameof(FaultKind.ResetBefore), true)]
+    [InlineData("cosmos", "batch", nameof(FaultKind.Fail), false)]
+    public async Task Should_lose_and_leave_nothing_when_a_send_breaks(string service, string operation, string kind, bool isRetried)
+    {
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
+        using var uploads = new Uploads(app.Azure);
+        var alice = new Person(app.Http, "alice", lifetime: TimeSpan.FromDays(3));
+        var conversation = (await alice.StartDirectAsync("bob")).ConversationId;
+        var media = await uploads.UploadedAsync(alice, conversation);
+        await app.HasDeliveredAsync();
+        JsonElement message = default;
+        using (app.Azure.Faults.Add(new Fault(service, operation, Enum.Parse<FaultKind>(kind)) { Times = isRetried ? 3 : int.MaxValue }))
+        {
+            var path = $"/api/conversations/{conversation}/messages";
+            var body = Person.Under("p-1", Uploads.Of(media));
+            if (isRetried)
+            {
+                await Eventually.SeesAsync(() => alice.PostAsync(path, body), answer => answer.IsSuccessStatusCode);
+                message = await alice.AskAsync("POST", path, body);
+            }
+            else
+            {
+                Assert.False((await alice.PostAsync(path, body)).IsSuccessStatusCode);
+            }
+        }
+
+        for (var hour = 0; hour < 26; hour++)
+        {
+            clock.Jump(TimeSpan.FromHours(1));
+            await HasSettledAsync(app);
+        }
+
+        await Eventually.SeesAsync(uploads.BlobsAsync, blobs => blobs.Count == (isRetried ? 3 : 0));
+        if (isRetried)
+        {
+            Assert.NotNull((await Uploads.AddressAsync(alice, message)).Text("url"));
+        }
+    }
+
+    /// <summary>Waits until what is due on queue <c>media</c> is done.</summary>
+    private static Task HasSettledAsync(ChatApp app) => Eventually.HoldsAsync(
+        () => app.Azure.ServiceBus.Find("media")!.Count(),
+        count => count is { Active: 0, InFlight: 0 });
+
+    private static async Task RemoveAsync(ChatApp app, Person reporter, JsonElement message)
+    {
+        await reporter.AskAsync(
+            "POST",
+            "/api/reports",
+            new
+            {
+                target = new { conversationId = message.Text("conversationId"), messageIds = new[] { message.Text("messageId") } },
+                reason = "harassment",
+            },
+            HttpStatusCode.Accepted);
+        var moderator = app.AsModerator("vera");
+        var reported = (await moderator.AskAsync("GET", "/api/moderation/cases")).List("cases").Single();
+        await moderator.DecideAsync(
+            $"/api/moderation/cases/{reported.Text("caseId")}", new { action = "remove", ground = "terms", rule = "No harassment" });
     }
 }

@@ -28,12 +28,12 @@ internal sealed record Attack(ApiRequest Request, string What, Func<ApiAnswer, b
 
     /// <summary>
     /// The refusal points to a place in the body, or into it; for an item perhaps to its array. What says neither a text nor a poll
-    /// misses the text.
+    /// nor attaches anything misses the text.
     /// </summary>
     public static Func<ApiAnswer, bool> PointsTo(string place)
     {
         var array = char.IsDigit(place[^1]) ? place[..place.LastIndexOf('/')] : null;
-        var instead = place == "/poll" ? "/text" : null;
+        var instead = place is "/poll" or "/attachments" ? "/text" : null;
         return answer => answer.Faults.Any(fault => fault.Pointer == array || fault.Pointer == instead || $"{fault.Pointer}/".StartsWith(
             $"{place}/", StringComparison.Ordinal));
     }

@@ -52,11 +52,13 @@ internal sealed class World
                 new { poll = new { question = "When?", options = Enumerable.Range(1, 10).Select(day => $"Day {day}"), multiple = true } });
             world.Values["messageId"] = () => poll;
         },
-        ["completeUpload"] = async world =>
+        ["completeUpload"] = world => world.UploadsAsync(),
+        ["sendMessage/photo"] = world => world.UploadsAsync(),
+        ["getMediaUrls"] = async world =>
         {
-            using var uploads = new Uploads(world._app.Azure);
-            var media = await uploads.UploadAsync(world.As("alice"), world.Conversation);
-            world.Values["mediaId"] = () => media;
+            await world.UploadsAsync();
+            var photo = await world.SaysAsync(new { attachments = new[] { new { mediaId = world.Values["mediaId"]() } } });
+            world.Values["messageId"] = () => photo;
         },
         ["signOut"] = world =>
         {
@@ -268,6 +270,14 @@ internal sealed class World
     private async Task<string> SaysAsync(object content) =>
         (await As("alice").SayAsync(Conversation, content)).GetProperty("messageId").GetString()!;
 
+    /// <summary>Alice uploads a photo.</summary>
+    private async Task UploadsAsync()
+    {
+        using var uploads = new Uploads(_app.Azure);
+        var media = await uploads.UploadedAsync(As("alice"), Conversation);
+        Values["mediaId"] = () => media;
+    }
+
     /// <summary>Messages of every kind.</summary>
     private async Task SaysEverythingAsync()
     {
@@ -277,6 +287,8 @@ internal sealed class World
         await SaysAsync(new { poll = new { question = "When?", options = new[] { "Monday", "Tuesday" }, closesAt = Tomorrow() } });
         await As("alice").AskAsync("POST", $"/api/conversations/{Conversation}/messages/{Message}/forward", Person.Under(
             Guid.NewGuid().ToString("N"), new { to = new[] { Conversation } }));
+        await UploadsAsync();
+        await SaysAsync(new { attachments = new[] { new { mediaId = Values["mediaId"]() } } });
         await As("alice").AskAsync("PATCH", $"/api/conversations/{Conversation}", new { messageTtl = 86400 });
         await SaysAsync(new { text = "Until tomorrow" });
     }

@@ -41,6 +41,28 @@ internal sealed class Uploads(LocalAzure azure) : IDisposable
     public Task<JsonElement> IsAsync(Person person, string media, string state) =>
         Eventually.SeesAsync(() => CompleteAsync(person, media), upload => upload.Text("state") == state, $"{media} to be {state}");
 
+    /// <summary>Sends a photo that can be seen by now; the message as its sender sees it.</summary>
+    public async Task<JsonElement> ShareAsync(Person person, string conversation) =>
+        await person.SayAsync(conversation, Of(await UploadedAsync(person, conversation)));
+
+    /// <summary>What a message says that has nothing but a photo.</summary>
+    public static object Of(string media) => new { attachments = new[] { new { mediaId = media } } };
+
+    /// <summary>Asks for the address of a message's first file.</summary>
+    public static async Task<JsonElement> AddressAsync(Person person, JsonElement message, string variant = "320")
+    {
+        var mediaId = message.List("attachments")[0].Text("mediaId");
+        return await AddressOfAsync(person, message, mediaId!, variant);
+    }
+
+    /// <summary>Asks for the address of a file that a message refers to, or did.</summary>
+    public static async Task<JsonElement> AddressOfAsync(Person person, JsonElement message, string mediaId, string variant = "320")
+    {
+        var (conversationId, messageId) = (message.Text("conversationId"), message.Text("messageId"));
+        var body = new { items = new[] { new { conversationId, messageId, mediaId, variant } } };
+        return (await person.AskAsync("POST", "/api/media/urls", body)).List("items").Single();
+    }
+
     /// <summary>Gets what is at an address; null when that is refused.</summary>
     public async Task<(byte[] Bytes, string? Type)?> GetAsync(string address)
     {

@@ -1,0 +1,57 @@
+using System.Text.Json.Serialization;
+using Chat.Functions.Shared;
+
+namespace Chat.Functions.Media;
+
+/// <summary>What a message says of a file that it refers to, as of when that last changed. Never an address.</summary>
+/// <param name="ContentType">Of the file as it is shown; as declared until it is ready.</param>
+/// <param name="Bytes">As <paramref name="ContentType"/>.</param>
+public sealed record Attachment(MediaId MediaId, string Kind, MediaState State, string ContentType, int Bytes)
+{
+    /// <summary>In pixels, once it is ready.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Width { get; init; }
+
+    /// <inheritdoc cref="Width"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Height { get; init; }
+
+    /// <summary>What to show until the file is there: https://blurha.sh.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Blurhash { get; init; }
+
+    public static Attachment Of(MediaItem item) =>
+        new(
+            item.MediaId,
+            item.Kind,
+            item.State,
+            item.Variants?[0].ContentType ?? item.ContentType,
+            item.Variants?[0].Bytes ?? item.Bytes)
+        {
+            Width = item.Width,
+            Height = item.Height,
+            Blurhash = item.Blurhash,
+        };
+}
+
+/// <summary>A file that a message is to refer to.</summary>
+public sealed record AttachedMedia(MediaId MediaId)
+{
+    /// <summary>Reads them from a request's body; null for none.</summary>
+    public static IReadOnlyList<AttachedMedia>? Read(RequestBody body, Limits limits)
+    {
+        if (!body.Has("attachments"))
+        {
+            return null;
+        }
+
+        List<AttachedMedia> all =
+            [.. body.Objects("attachments", 1, limits.Attachments).Select(item => new AttachedMedia(item.MediaId("mediaId")))];
+        if (all.Distinct().Count() < all.Count)
+        {
+            body.Fault("/attachments", "repeated", "Each mediaId must be given once.");
+        }
+
+        return all;
+    }
+}

@@ -1,0 +1,180 @@
+using Chat.Functions.Conversations;
+using Chat.Functions.Log;
+using Chat.Functions.Messages;
+using Chat.Functions.Scheduled;
+using Chat.Functions.Shared;
+using Microsoft.Azure.Cosmos;
+
+namespace Chat.Functions.Media;
+
+/// <summary>
+/// Holds references against their messages: a message that refers to a file says what is stored of it, and a reference without such a message
+/// is deleted, with the file if it was the last.
+/// </summary>
+public sealed class MediaReferences(
+    MediaStore store,
+    MediaCleanup cleanup,
+    MediaQueue queue,
+    ConversationReader reader,
+    ConversationLog log,
+    ChatContainers containers,
+    TimeProvider time)
+{
+    /// <summary>Messages whose files one queue message has looked at.</summary>
+    private const int Page = 50;
+
+    /// <summary>How soon to look again for a message that isn't committed yet.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+
+    /// <summary>Holds a reference against its message. Idempotent.</summary>
+    /// <exception cref="TimeoutException">The message can't be changed just now.</exception>
+    public async Task AlignAsync(ReferenceDue due, CancellationToken cancellationToken)
+    {
+        // In this order: what is written between the two reads is seen by whoever wrote it.
+        var (item, _) = await store.ReadAsync(due.MediaId, cancellationToken);
+        var (reference, etag) = await store.ReadReferenceAsync(due.MediaId, due.ConversationId, due.Message, cancellationToken);
+        if (item is null || reference is null)
+        {
+            // Whoever deleted the reference may have got no further.
+            await cleanup.DeleteUnusedAsync(due.MediaId, isNewKept: item?.AttachedAt is null, cancellationToken);
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        var (head, message) = await ReadAsync(due, cancellationToken);
+        var isGone = head?.DeletedAt is not null || message?.IsUnsent == true || message?.IsExpiredAt(now) == true || due.ExpiresAt <= now;
+        if (!isGone && message?.Find(due.MediaId) is { } said)
+        {
+            await KeepAsync(due, message, said, Attachment.Of(item), cancellationToken);
+        }
+        else if (!isGone && await WaitsUntilAsync(due, item, reference, cancellationToken) is { } again)
+        {
+            await queue.SendAsync(due, again, cancellationToken);
+        }
+        else if (await store.TryDeleteReferenceAsync(reference, etag!, cancellationToken))
+        {
+            // What was never sent may still be.
+            await cleanup.DeleteUnusedAsync(due.MediaId, isNewKept: !isGone, cancellationToken);
+        }
+    }
+
+    /// <summary>Has what a deleted conversation's messages refer to looked at, a page at a time.</summary>
+    public async Task ReleaseAllAsync(ConversationGone gone, CancellationToken cancellationToken)
+    {
+        await reader.RefreshSessionAsync(gone.ConversationId, cancellationToken);
+        var query = new QueryDefinition($"SELECT TOP {Page} * FROM c WHERE c.hasMedia = true AND c.seq > @after ORDER BY c.seq")
+            .WithParameter("@after", gone.AfterSeq);
+        var messages = await containers.Conversations.QueryPartitionAsync(
+            query,
+            new PartitionKey(gone.ConversationId.Value),
+            ChatJson.Default.DocumentsPageMessage,
+            cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+        foreach (var message in messages)
+        {
+            foreach (var file in message.Held?.Attachments ?? message.Attachments ?? [])
+            {
+                await queue.SendAsync(MediaReference.DueOf(file.MediaId, message), null, cancellationToken);
+            }
+        }
+
+        if (messages.Count == Page)
+        {
+            await queue.SendAsync(gone with { AfterSeq = messages[^1].Seq }, null, cancellationToken);
+        }
+    }
+
+    private async Task<(Head? Head, Message? Message)> ReadAsync(ReferenceDue due, CancellationToken cancellationToken)
+    {
+        await reader.RefreshSessionAsync(due.ConversationId, cancellationToken);
+        var head = await reader.ReadHeadAsync(due.ConversationId, null, cancellationToken);
+        var (message, _) = await containers.Conversations.ReadDocumentAsync(
+            Message.DocumentId(due.Message),
+            due.ConversationId,
+            ChatJson.Default.Message,
+            cancellationToken: cancellationToken);
+        return (head, message);
+    }
+
+    /// <summary>The message refers to the file: it is to say what is stored of it, and is looked at again when it disappears.</summary>
+    private async Task KeepAsync(ReferenceDue due, Message message, Attachment said, Attachment stored, CancellationToken cancellationToken)
+    {
+        if (said != stored)
+        {
+            var appended = await log.AppendFurtherAsync(
+                due.ConversationId,
+                new AlignAttachmentCommand { Actor = message.SenderId, MessageId = due.Message, Attachment = stored },
+                null,
+                cancellationToken);
+            if (appended.Refusal == Problems.Unavailable)
+            {
+                throw new TimeoutException("The message can't be changed just now.");
+            }
+        }
+
+        if (message.ExpiresAt is { } end && due.ExpiresAt != end)
+        {
+            await queue.SendAsync(due with { ExpiresAt = end }, end, cancellationToken);
+        }
+    }
+
+    /// <summary>When to look again for a message that isn't there yet, or is scheduled; null when there will be none.</summary>
+    private async Task<DateTimeOffset?> WaitsUntilAsync(
+        ReferenceDue due,
+        MediaItem item,
+        MediaReference reference,
+        CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (now < reference.At + MediaReference.UncommittedFor)
+        {
+            return now + Soon;
+        }
+
+        var (scheduled, _) = await containers.Conversations.ReadDocumentAsync(
+            ScheduledMessage.DocumentId(item.OwnerId, due.Message),
+            due.ConversationId,
+            ChatJson.Default.ScheduledMessage,
+            cancellationToken: cancellationToken);
+        return scheduled is null ? null
+            : scheduled.DueAt > now ? scheduled.DueAt + MediaReference.UncommittedFor
+            : now + MediaReference.UncommittedFor;
+    }
+}
+
+/// <summary>Has a message say what is stored of one of its files. Quiet and idempotent.</summary>
+internal sealed record AlignAttachmentCommand : LogCommand
+{
+    public required MessageId MessageId { get; init; }
+
+    public required Attachment Attachment { get; init; }
+
+    public override bool IsByActor => false;
+
+    public override IReadOnlyList<UserId> MembersToLoad => [];
+
+    public override IReadOnlyList<string> DocumentsToLoad => [Message.DocumentId(MessageId)];
+
+    public override Decision Decide(in DecisionContext context)
+    {
+        if (context.Head is not { } head)
+        {
+            return Decision.Refuse(Problems.ConversationNotFound);
+        }
+
+        if (context.Find<Message>(Message.DocumentId(MessageId)) is not { } message
+            || message.IsExpiredAt(context.Now)
+            || message.Find(Attachment.MediaId) is not { } said
+            || said == Attachment)
+        {
+            return Decision.Unchanged(head);
+        }
+
+        var updated = LogEvent.Of(
+            context,
+            LogEvent.MessageUpdated,
+            message.SenderId,
+            new MessageUpdated(message.MessageId),
+            ChatJson.Default.MessageUpdated);
+        return MessageCommand.Changed(context, head, updated, message.With(Attachment), []);
+    }
+}
