@@ -8,7 +8,8 @@ namespace Chat.Functions.Delivery;
 
 /// <summary>
 /// Follows the change feed of <c>conversations</c>: projects changes into the members' inboxes, and enqueues the delivery of every new
-/// commit once more, in case its own process couldn't; and has the files looked at that messages refer to no more. The feed's lease moves on when a page is projected or is on queue <c>fanout</c>.
+/// commit once more, in case its own process couldn't. It has the files looked at that messages refer to no more. The feed's lease moves on
+/// when a page is projected or is on queue <c>fanout</c>.
 /// </summary>
 /// <remarks>
 /// At-least-once: after a crash the page comes again. It comes as text, so that one document that can't be read doesn't hold up the others.

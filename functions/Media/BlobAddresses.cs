@@ -9,7 +9,7 @@ namespace Chat.Functions.Media;
 /// With managed identity a user delegation key signs, which is kept for a day; with a connection string its account key does. A signature
 /// can't be taken back: it ends by itself.
 /// </remarks>
-public sealed class BlobAddresses(BlobServiceClient client, MediaOptions options, TimeProvider time)
+public sealed class BlobAddresses(BlobServiceClient client, MediaOptions options, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan KeyLifetime = TimeSpan.FromDays(1);
 
@@ -44,6 +44,8 @@ public sealed class BlobAddresses(BlobServiceClient client, MediaOptions options
             : blob.GenerateUserDelegationSasUri(sas, await GetKeyAsync(cancellationToken));
         return new Uri(Base(address) + signed.AbsoluteUri[Base(client.Uri).Length..]);
     }
+
+    public void Dispose() => _renewing.Dispose();
 
     private static string Base(Uri address) => address.AbsoluteUri.TrimEnd('/');
 

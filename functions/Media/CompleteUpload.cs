@@ -5,8 +5,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Media;
 
 /// <summary>
-/// <c>POST /media/uploads/{mediaId}/complete</c>: the caller's file is at its address. 200 with what became of it; it is processed by queue,
-/// and asking again tells how far that is.
+/// <c>POST /media/uploads/{mediaId}/complete</c>: the caller's file is at its address. 200 with what became of it; it is processed by
+/// queue, and asking again tells how far that is.
 /// </summary>
 public sealed class CompleteUpload(MediaStore store, MediaBlobs blobs, MediaQueue queue, OpenUploads open, CurrentUser user)
 {

@@ -10,8 +10,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace Chat.Functions.Media;
 
 /// <summary>
-/// <c>POST /media/urls</c>: addresses by which the caller gets files of messages that they see, for about an hour; 200 with one for each, in
-/// order. Who may see a message is looked at anew each time; an address that was given out can't be taken back.
+/// <c>POST /media/urls</c>: addresses by which the caller gets files of messages that they see, for about an hour; 200 with one for each,
+/// in order. Who may see a message is looked at anew each time; an address that was given out can't be taken back.
 /// </summary>
 public sealed class GetMediaUrls(
     ConversationReader reader,

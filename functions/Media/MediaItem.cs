@@ -5,8 +5,8 @@ namespace Chat.Functions.Media;
 
 /// <summary>An uploaded file as stored, from the first request for an address on.</summary>
 /// <remarks>
-/// In container <c>media</c>, one per partition, beside the references of messages. Its state is changed under its ETag only. It vanishes by
-/// itself only while no message ever referred to it.
+/// In container <c>media</c>, one per partition, beside the references of messages. Its state is changed under its ETag only. It vanishes
+/// by itself only while no message ever referred to it.
 /// </remarks>
 public sealed record MediaItem
 {

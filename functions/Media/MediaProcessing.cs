@@ -12,6 +12,7 @@ namespace Chat.Functions.Media;
 /// does the same again, or finds it done. One file at a time, since a decoded image may take 200 MB.
 /// </remarks>
 public sealed class MediaProcessing(MediaStore store, MediaBlobs blobs, MediaQueue queue, ILogger<MediaProcessing> logger)
+    : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
 
@@ -54,6 +55,8 @@ public sealed class MediaProcessing(MediaStore store, MediaBlobs blobs, MediaQue
             }
         }
     }
+
+    public void Dispose() => _one.Dispose();
 
     private async Task FinishAsync(MediaItem item, CancellationToken cancellationToken)
     {

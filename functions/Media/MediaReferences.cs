@@ -8,8 +8,8 @@ using Microsoft.Azure.Cosmos;
 namespace Chat.Functions.Media;
 
 /// <summary>
-/// Holds references against their messages: a message that refers to a file says what is stored of it, and a reference without such a message
-/// is deleted, with the file if it was the last.
+/// Holds references against their messages: a message that refers to a file says what is stored of it, and a reference without such a
+/// message is deleted, with the file if it was the last.
 /// </summary>
 public sealed class MediaReferences(
     MediaStore store,

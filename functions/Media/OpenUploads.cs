@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Chat.Functions.RateLimits;
 using Chat.Functions.Shared;
 using Microsoft.Azure.Cosmos;
 
