@@ -280,9 +280,10 @@ public class When_people_share_photos
     }
 
     /// <summary>Waits until what is due on queue <c>media</c> is done.</summary>
-    private static Task HasSettledAsync(ChatApp app) => Eventually.HoldsAsync(
-        () => app.Azure.ServiceBus.Find("media")!.Count(),
-        count => count is { Active: 0, InFlight: 0 });
+    private static async Task HasSettledAsync(ChatApp app)
+    {
+        await Eventually.HoldsAsync(() => app.Azure.ServiceBus.Find("media")!.Count(), count => count is { Active: 0, InFlight: 0 });
+    }
 
     private static async Task RemoveAsync(ChatApp app, Person reporter, JsonElement message)
     {

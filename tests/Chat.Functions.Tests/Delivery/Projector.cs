@@ -6,6 +6,7 @@ using Chat.Functions.Conversations;
 using Chat.Functions.Delivery;
 using Chat.Functions.Inbox;
 using Chat.Functions.Log;
+using Chat.Functions.Media;
 using Chat.Functions.Members;
 using Chat.Functions.Privacy;
 using Chat.Functions.Receipts;
@@ -67,7 +68,7 @@ internal sealed class Projector : IAsyncDisposable
             containers,
             queue,
             time);
-        _feed = new ProjectInboxes(_projection, queue, time, NullLogger<ProjectInboxes>.Instance);
+        _feed = new ProjectInboxes(_projection, queue, new MediaQueue(queues), time, NullLogger<ProjectInboxes>.Instance);
     }
 
     public InboxProjection Inbox { get; }
