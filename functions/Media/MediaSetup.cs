@@ -12,13 +12,11 @@ internal static class MediaSetup
     /// <summary>The connection setting: a connection string, or <c>Media__BlobServiceUri</c> for managed identity.</summary>
     public const string Connection = "Media";
 
-    private const string Address = "BlobServiceUri";
-
     public static IServiceCollection AddMedia(this IServiceCollection services, IConfiguration configuration)
     {
-        configuration.RequireConnection(Connection, Address);
+        configuration.RequireConnection(Connection, "BlobServiceUri");
         return services
-            .AddSingleton(configuration.GetValidated<MediaOptions>(Connection))
+            .AddSingleton(configuration.GetValidated<MediaOptions>("Media"))
             .AddSingleton(_ => Options())
             .AddSingleton(provider => Client(configuration, provider))
             .AddSingleton<BlobAddresses>()
@@ -44,7 +42,7 @@ internal static class MediaSetup
         return configuration[Connection] is { Length: > 0 } connectionString
             ? new BlobServiceClient(connectionString, options)
             : new BlobServiceClient(
-                new Uri(configuration.Required($"{Connection}:{Address}")),
+                new Uri(configuration.Required($"{Connection}:BlobServiceUri")),
                 provider.GetRequiredService<TokenCredential>(),
                 options);
     }

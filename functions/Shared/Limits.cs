@@ -240,8 +240,8 @@ public sealed record Limits
     public int OpenContacts { get; init; } = 3;
 
     /// <summary>The size of an uploaded image in bytes. Default 15 MB and at most that: it is decoded in memory.</summary>
-    [Range(1, 15 * 1024 * 1024)]
-    public int ImageBytes { get; init; } = 15 * 1024 * 1024;
+    [Range(1, 15728640)]
+    public int ImageBytes { get; init; } = 15728640;
 
     /// <summary>Attachments of one message. Default 9.</summary>
     [Range(1, 9)]

@@ -145,6 +145,8 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
       Cosmos__credential: 'managedidentity'
       Cosmos__clientId: identity.properties.clientId
 
+      Media__BlobServiceUri: storage.properties.primaryEndpoints.blob
+
       ServiceBus__fullyQualifiedNamespace: '${serviceBusName}.servicebus.windows.net'
       ServiceBus__credential: 'managedidentity'
       ServiceBus__clientId: identity.properties.clientId

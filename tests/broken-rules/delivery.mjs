@@ -375,8 +375,8 @@ export const delivery = [
   {
     rule: 'Project: Each commit is enqueued once more',
     file: 'functions/Delivery/ProjectInboxes.cs',
-    find: 'Task.WhenAll(EnqueueDeliveriesAsync(changed, cancel), ProjectAsync(',
-    replace: 'Task.WhenAll(ProjectAsync(',
+    find: '                EnqueueDeliveriesAsync(changed, cancel),\n',
+    replace: '',
     project: 'Chat.Functions.Tests',
     test: 'Delivery.EntryProjectionTests.Hands_over_each_commit_once_more_but_none_that_is_old_and_no_entry_that_was_changed_since',
   },
@@ -391,7 +391,7 @@ export const delivery = [
   {
     rule: 'Project: Each commit is enqueued once more … nor an entry that was changed since',
     file: 'functions/Delivery/ProjectInboxes.cs',
-    find: ' && entry is not Messages.Message { UpdatedSeq: not null })',
+    find: ' && entry is not Message { UpdatedSeq: not null })',
     replace: ')',
     project: 'Chat.Functions.Tests',
     test: 'Delivery.EntryProjectionTests.Hands_over_each_commit_once_more_but_none_that_is_old_and_no_entry_that_was_changed_since',

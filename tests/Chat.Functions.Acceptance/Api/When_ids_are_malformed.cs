@@ -15,6 +15,7 @@ public class When_ids_are_malformed
             KeyValuePair.Create("scheduledId", "cccccccccccccccccccccc"), KeyValuePair.Create("linkId", "dddddddddddddddddddddd"),
             KeyValuePair.Create("code", new string('e', 44)), KeyValuePair.Create("userId", "nobody"),
             KeyValuePair.Create("caseId", "ffffffffffffffffffffff"), KeyValuePair.Create("decisionId", "gggggggggggggggggggggg"),
+            KeyValuePair.Create("mediaId", "hhhhhhhhhhhhhhhhhhhhhh"),
         ]);
 
     /// <summary>Whether the path names anybody, known here or not: then what can't be an id is refused.</summary>

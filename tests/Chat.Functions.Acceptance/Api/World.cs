@@ -274,7 +274,7 @@ internal sealed class World
     private async Task UploadsAsync()
     {
         using var uploads = new Uploads(_app.Azure);
-        var media = await uploads.UploadedAsync(As("alice"), Conversation);
+        var media = await uploads.UploadAsync(As("alice"), Conversation);
         Values["mediaId"] = () => media;
     }
 
