@@ -106,7 +106,9 @@ const checks = {
     const { database, containers } = containersOf(world);
     const declared = world.json('infra/cosmos.json');
     const code = world.code.join('\n');
-    const keys = { conversations: '/conversationId', users: '/userId', moderation: '/caseId', media: '/mediaId', settings: '/type', leases: '/id' };
+    const keys = {
+      conversations: '/conversationId', users: '/userId', moderation: '/caseId', media: '/mediaId', settings: '/type', leases: '/id',
+    };
     return [
       ...differences('infra/cosmos.json', declared.containers.map(one => one.id), 'ChatContainers.cs', containers.map(one => one.name)),
       declared.database !== database && `infra/cosmos.json has database ${declared.database}, ChatContainers.cs ${database}`,
