@@ -36,7 +36,7 @@ param trustMode string
 @description('Where the host app is asked who follows whom, where it never said: Host__RelationshipUrl. Empty: it isn\'t asked. The key is in settings.json.')
 param hostRelationshipUrl string = ''
 
-@description('The web pages that may call the app and connect to SignalR, as origins with commas between. Empty: none.')
+@description('The web pages that may call the app, connect to SignalR, and put and get media, as origins with commas between. Empty: none.')
 param webOrigins string = ''
 
 @description('Who is told of alerts. Empty: no alerts are made.')
@@ -120,6 +120,17 @@ module storage './app/storage.bicep' = {
   }
 }
 
+module media './app/media.bicep' = {
+  scope: group
+  params: {
+    name: 'stm${token}'
+    location: location
+    tags: tags
+    isProduction: isProduction
+    origins: origins
+  }
+}
+
 module serviceBus './app/servicebus.bicep' = {
   scope: group
   params: {
@@ -161,6 +172,8 @@ module roles './app/rbac.bicep' = {
     developerId: developerId
     scaleByQueueLength: scaleByQueueLength
     storageName: storage.outputs.name
+    mediaName: media.outputs.name
+    mediaContainerNames: media.outputs.containerNames
     componentName: monitoring.outputs.componentName
     serviceBusName: serviceBus.outputs.name
     queueNames: serviceBus.outputs.queueNames
@@ -185,6 +198,7 @@ module functions './app/functions.bicep' = {
     identityName: identity.outputs.name
     storageName: storage.outputs.name
     deploymentContainer: storage.outputs.deploymentContainer
+    mediaName: media.outputs.name
     componentName: monitoring.outputs.componentName
     serviceBusName: serviceBus.outputs.name
     cosmosName: cosmos.outputs.name
@@ -230,6 +244,7 @@ output AZURE_LOCATION string = location
 output AZURE_RESOURCE_GROUP string = group.name
 output SERVICE_API_NAME string = functions.outputs.name
 output SERVICE_API_URI string = functions.outputs.uri
+output MEDIA_ACCOUNT string = media.outputs.name
 output SERVICEBUS_NAMESPACE string = serviceBus.outputs.name
 output COSMOS_ACCOUNT string = cosmos.outputs.name
 output SIGNALR_NAME string = signalR.outputs.name

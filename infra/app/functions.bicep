@@ -8,6 +8,7 @@ param instanceMemoryMB int
 param identityName string
 param storageName string
 param deploymentContainer string
+param mediaName string
 param componentName string
 param serviceBusName string
 param cosmosName string
@@ -41,6 +42,10 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' 
 
 resource storage 'Microsoft.Storage/storageAccounts@2026-06-01' existing = {
   name: storageName
+}
+
+resource media 'Microsoft.Storage/storageAccounts@2026-06-01' existing = {
+  name: mediaName
 }
 
 resource component 'Microsoft.Insights/components@2020-02-02' existing = {
@@ -145,11 +150,11 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
       Cosmos__credential: 'managedidentity'
       Cosmos__clientId: identity.properties.clientId
 
-      Media__BlobServiceUri: storage.properties.primaryEndpoints.blob
-
       ServiceBus__fullyQualifiedNamespace: '${serviceBusName}.servicebus.windows.net'
       ServiceBus__credential: 'managedidentity'
       ServiceBus__clientId: identity.properties.clientId
+
+      Media__BlobServiceUri: media.properties.primaryEndpoints.blob
 
       AzureSignalRConnectionString__serviceUri: 'https://${signalR.properties.hostName}'
       AzureSignalRConnectionString__credential: 'managedidentity'

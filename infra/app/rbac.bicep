@@ -2,6 +2,8 @@ param principalId string
 param developerId string
 param scaleByQueueLength bool
 param storageName string
+param mediaName string
+param mediaContainerNames string[]
 param componentName string
 param serviceBusName string
 param queueNames string[]
@@ -10,6 +12,8 @@ param databaseName string
 param signalRName string
 
 var storageBlobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
+var storageBlobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
+var storageBlobDelegator = 'db58b8e5-c6ad-4a2a-8342-4190687cbf4a'
 var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 var serviceBusDataSender = '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39'
 var serviceBusDataReceiver = '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0'
@@ -21,6 +25,22 @@ var cosmosDataContributor = '00000000-0000-0000-0000-000000000002'
 resource storage 'Microsoft.Storage/storageAccounts@2026-06-01' existing = {
   name: storageName
 }
+
+resource media 'Microsoft.Storage/storageAccounts@2026-06-01' existing = {
+  name: mediaName
+}
+
+resource mediaBlobs 'Microsoft.Storage/storageAccounts/blobServices@2026-06-01' existing = {
+  parent: media
+  name: 'default'
+}
+
+resource mediaContainers 'Microsoft.Storage/storageAccounts/blobServices/containers@2026-06-01' existing = [
+  for container in mediaContainerNames: {
+    parent: mediaBlobs
+    name: container
+  }
+]
 
 resource component 'Microsoft.Insights/components@2020-02-02' existing = {
   name: componentName
@@ -51,6 +71,31 @@ resource hostStores 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: storage
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageBlobDataOwner)
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+// The app reads, writes and deletes users' media.
+resource appStores 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (container, index) in mediaContainerNames: {
+    name: guid(mediaContainers[index].id, principalId, storageBlobDataContributor)
+    scope: mediaContainers[index]
+    properties: {
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageBlobDataContributor)
+      principalId: principalId
+      principalType: 'ServicePrincipal'
+    }
+  }
+]
+
+// The app signs addresses by which clients put and get one blob. They allow no more than the app itself may do. Only an account has keys
+// for that.
+resource appSigns 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(media.id, principalId, storageBlobDelegator)
+  scope: media
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageBlobDelegator)
     principalId: principalId
     principalType: 'ServicePrincipal'
   }

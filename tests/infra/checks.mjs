@@ -1,11 +1,13 @@
 // The checks: each has a name, and says what is wrong in sentences.
-import { containersOf, functionsOf, hostSettings, queriesOf, queuesOf, settingsOf, unknownReadsOf } from './code.mjs';
+import { blobContainersOf, containersOf, functionsOf, hostSettings, queriesOf, queuesOf, settingsOf, unknownReadsOf } from './code.mjs';
 import { diagnosticsOf, unformattedOf } from './compiler.mjs';
 import { deploymentsOf, refusalOfAnyOrigin, template } from './deployments.mjs';
 
 const operations = 'docs/operations.md';
 const roles = {
   storageBlobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b',
+  storageBlobDataContributor: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe',
+  storageBlobDelegator: 'db58b8e5-c6ad-4a2a-8342-4190687cbf4a',
   monitoringMetricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb',
   serviceBusDataOwner: '090c5cfd-751d-490a-894a-3ce6f1109419',
   serviceBusDataSender: '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39',
@@ -67,10 +69,28 @@ const checks = {
         cors.supportCredentials !== true && 'SignalR\'s JavaScript client sends credentials, which the app doesn\'t take',
         JSON.stringify(of('Microsoft.SignalRService/signalR')[0].properties.cors.allowedOrigins) !== expected
           && `In ${profile} SignalR has other origins than the app`,
+        JSON.stringify(mediaOf(of).blobs.properties.cors.corsRules.flatMap(one => one.allowedOrigins)) !== expected
+          && `In ${profile} pages of other origins than the app's may upload`,
       ];
     }),
     !refusalOfAnyOrigin(world)?.includes('must name each origin') && 'Pages of any origin may call',
   ].filter(Boolean),
+
+  'uploads are kept apart, and not for long': (world, deployed) => deployed().flatMap(({ of }) => {
+    const { account, blobs, containers } = mediaOf(of);
+    const rules = of('Microsoft.Storage/storageAccounts/managementPolicies').flatMap(one => one.properties.policy.rules);
+    const settings = of('Microsoft.Web/sites/config').find(one => one.leaf === 'appsettings').properties;
+    return [
+      !settings.Media__BlobServiceUri?.includes(`/${account}'`) && `The app keeps media elsewhere than in ${account}`,
+      ...differences('media.bicep', containers.map(one => one.leaf), 'MediaBlobs.cs', blobContainersOf(world)),
+      ...containers.filter(one => one.properties.publicAccess !== 'None').map(one => `Container ${one.leaf} is public`),
+      !rules.some(({ enabled, definition: { filters, actions } }) => enabled && filters.prefixMatch.join() === 'incoming/'
+        && actions.baseBlob.delete.daysAfterCreationGreaterThan === 1) && `${account}: uploads aren't deleted after a day`,
+      rules.some(one => one.definition.filters.prefixMatch.some(prefix => !prefix.startsWith('incoming/')))
+        && `${account}: more than uploads is deleted by its age`,
+      blobs.properties.deleteRetentionPolicy.enabled !== false && `${account}: what users delete is kept`,
+    ].filter(Boolean);
+  }),
 
   'queues are those of the code': (world, deployed) => {
     const declared = world.json('infra/servicebus.json').UserConfig.Namespaces[0].Queues;
@@ -195,6 +215,7 @@ const checks = {
         const isApp = properties.principalType === 'ServicePrincipal';
         return [
           !fits?.test(scope) && `${role} is given on ${scope || 'everything'}`,
+          role === 'storageBlobDataContributor' && !/containers/.test(scope) && `The app is ${role} of more than containers: ${scope}`,
           isApp && role?.startsWith('serviceBus') && !/queues/.test(scope) && `The app is ${role} of more than its queues: ${scope}`,
         ];
       })),
@@ -371,6 +392,18 @@ function* values(node, name) {
     if (key === name && !Array.isArray(value)) yield value;
     yield* values(value, name);
   }
+}
+
+/** The account where the app keeps media: that without a container for deployments. */
+function mediaOf(of) {
+  const all = of('Microsoft.Storage/storageAccounts/blobServices/containers');
+  const host = all.find(one => one.leaf === 'deployments').name.split('/')[0];
+  const isMedia = one => one.name.split('/')[0] !== host;
+  return {
+    account: of('Microsoft.Storage/storageAccounts').find(isMedia).name,
+    blobs: of('Microsoft.Storage/storageAccounts/blobServices').find(isMedia),
+    containers: all.filter(isMedia),
+  };
 }
 
 /** What one has and the other hasn't, both ways. */

@@ -25,6 +25,13 @@ export function containersOf(world) {
   };
 }
 
+/** The containers of blobs, by name. */
+export function blobContainersOf(world) {
+  const text = world.read('functions/Media/MediaBlobs.cs');
+  return [...text.matchAll(/GetBlobContainerClient\((\w+)\)/g)]
+    .map(([, constant]) => one(text, new RegExp(`string ${constant} = "(\\w+)"`)));
+}
+
 /** The queries: their text, and which containers their file reads. */
 export function queriesOf(world) {
   return world.list('functions', '.cs').flatMap(path => {

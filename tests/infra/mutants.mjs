@@ -5,6 +5,24 @@ const operations = 'docs/operations.md';
 const template = 'compiled/template.json';
 const dev = 'compiled/dev.json';
 const prod = 'compiled/prod.json';
+// Where names end that are to be the only ones of their kind.
+const token = 'z7bwmps3paone';
+const account = `"name": "stm${token}",
+      "apiVersion": "2026-06-01",
+      "location": "westeurope",
+      "sku": {
+        "name": "Standard_ZRS"
+      },
+      "kind": "StorageV2",
+      "tags": {
+        "azd-env-name": "trial"
+      },
+      "properties": {
+        "allowSharedKeyAccess": false,
+        "allowBlobPublicAccess": false,
+        "allowCrossTenantReplication": false,
+        "defaultToOAuthAuthentication": true,
+        "minimumTlsVersion": "TLS1_2"`;
 // Where a role is given, of a name that only Azure knows.
 const scope = `"id": "[extensionResourceId('/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-trial/providers/`;
 
@@ -61,7 +79,31 @@ const mutantsOf = {
       '"*"\n          ]\n        },\n        "disableLocalAuth"',
       'other origins than the app',
     ],
+    [
+      prod,
+      '"https://www.example.com"\n              ],\n              "allowedMethods"',
+      '"*"\n              ],\n              "allowedMethods"',
+      "pages of other origins than the app's may upload",
+    ],
     ['compiled/any-origin.json', 'must name each origin', '', 'Pages of any origin may call'],
+  ],
+  'uploads are kept apart, and not for long': [
+    [prod, `"name": "stm${token}/default/media"`, `"name": "stm${token}/default/files"`, 'media.bicep has files'],
+    [
+      prod,
+      `"name": "stm${token}/default/media",\n      "apiVersion": "2026-06-01",\n      "properties": {\n        "publicAccess": "None"`,
+      `"name": "stm${token}/default/media",\n      "properties": {\n        "publicAccess": "Blob"`,
+      'Container media is public',
+    ],
+    [
+      prod,
+      `storageAccounts/stm${token}', '2026-06-01').primaryEndpoints.blob`,
+      `storageAccounts/st${token}', '2026-06-01').primaryEndpoints.blob`,
+      'The app keeps media elsewhere',
+    ],
+    [prod, '"daysAfterCreationGreaterThan": 1', '"daysAfterCreationGreaterThan": 10', "uploads aren't deleted after a day"],
+    [prod, '"incoming/"\n', '"incoming/", "media/"\n', 'more than uploads is deleted'],
+    [prod, '"deleteRetentionPolicy": {\n          "enabled": false', '"deleteRetentionPolicy": {\n          "enabled": true', 'is kept'],
   ],
   'queues are those of the code': [
     ['infra/servicebus.json', '"Name": "fanout"', '"Name": "fan-out"', 'functions/ has fanout, which infra/servicebus.json hasn\'t'],
@@ -128,6 +170,7 @@ const mutantsOf = {
       'configuration.GetSection("Synchronising").Get<SyncOptions>()',
       "in a form that the checks don't know",
     ],
+    [prod, '"Media__BlobServiceUri"', '"Media__BlobUri"', "doesn't set Media__BlobServiceUri"],
     ['functions/Delivery/DeliverySetup.cs', 'Connection = "ServiceBus"', 'Connection = "Bus"', "doesn't set Bus__fullyQualifiedNamespace"],
   ],
   'settings are explained': [
@@ -149,7 +192,18 @@ const mutantsOf = {
       '"serviceBusDataSender": "090c5cfd-751d-490a-894a-3ce6f1109418"',
       "serviceBusDataSender isn't",
     ],
-    [prod, `${scope}Microsoft.Storage/storageAccounts/`, `${scope}Microsoft.Web/sites/`, 'storageBlobDataOwner is given on'],
+    [
+      prod,
+      `${scope}Microsoft.Storage/storageAccounts/st${token}'`,
+      `${scope}Microsoft.Web/sites/st${token}'`,
+      'storageBlobDataOwner is given on',
+    ],
+    [
+      prod,
+      `${scope}Microsoft.Storage/storageAccounts/stm${token}/blobServices/default/containers/media'`,
+      `${scope}Microsoft.Storage/storageAccounts/stm${token}'`,
+      'storageBlobDataContributor of more than containers',
+    ],
     [prod, `${scope}Microsoft.Insights/components/`, `${scope}Microsoft.SignalRService/signalR/`, 'monitoringMetricsPublisher is given on'],
     [
       prod,
@@ -192,12 +246,12 @@ const mutantsOf = {
       '"disableKeyBasedMetadataWriteAccess"',
       "disableLocalAuth isn't true",
     ],
-    [prod, '"allowBlobPublicAccess": false', '"allowBlobPublicAccess": true', "allowBlobPublicAccess isn't false"],
-    [prod, '"allowSharedKeyAccess": false', '"allowSharedKeyAccess": true', "allowSharedKeyAccess isn't false"],
+    [prod, account, account.replace('PublicAccess": false', 'PublicAccess": true'), "allowBlobPublicAccess isn't false"],
+    [prod, account, account.replace('KeyAccess": false', 'KeyAccess": true'), "allowSharedKeyAccess isn't false"],
   ],
   'old TLS is refused': [
     [prod, '"minimumTlsVersion": "1.2"', '"minimumTlsVersion": "1.0"', 'takes less than TLS 1.2'],
-    [prod, '"minimumTlsVersion": "TLS1_2"', '"minimumTlsVersion": "TLS1_0"', 'takes less than TLS 1.2'],
+    [prod, account, account.replace('TLS1_2', 'TLS1_0'), 'takes less than TLS 1.2'],
     [prod, '"minimalTlsVersion": "Tls12"', '"minimalTlsVersion": "Tls"', 'takes less than TLS 1.2'],
     [prod, '"httpsOnly": true', '"httpsOnly": false', 'takes less than TLS 1.2'],
   ],
