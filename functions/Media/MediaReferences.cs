@@ -35,8 +35,8 @@ public sealed class MediaReferences(
         var (reference, etag) = await store.ReadReferenceAsync(due.MediaId, due.ConversationId, due.Message, cancellationToken);
         if (item is null || reference is null)
         {
-            // Whoever deleted the reference may have got no further.
-            await cleanup.DeleteUnusedAsync(due.MediaId, isNewKept: item?.AttachedAt is null, cancellationToken);
+            // Whoever deleted the reference may have got no further. A new file may be one whose message was refused, and be sent yet.
+            await cleanup.DeleteUnusedAsync(due.MediaId, isNewKept: true, cancellationToken);
             return;
         }
 
