@@ -156,11 +156,19 @@ public sealed class When_requests_are_hostile : IAsyncLifetime
             () => _app.As("alice").ConversationsAsync("limit=100"),
             list => worlds.All(
                 world => list.Conversations.Any(one => one.ConversationId == world.Conversation && one.LastMessage is not null)));
-        return await Task.WhenAll(
-            from world in worlds
+        var all = from world in worlds
             from operation in ApiOperation.All
             where operation is { Method: "GET", NeedsToken: true, Id: not ("getPresence" or "syncInbox") }
-            select SeenAsync(world, operation));
+            select (World: world, Operation: operation);
+
+        // The worker's package answers 500 when a call waits some seconds for its other half, as it does where all come at once.
+        List<string> seen = [];
+        foreach (var some in all.Chunk(16))
+        {
+            seen.AddRange(await Task.WhenAll(some.Select(one => SeenAsync(one.World, one.Operation))));
+        }
+
+        return seen;
     }
 
     private async Task<string> SeenAsync(World world, ApiOperation operation) =>
