@@ -179,16 +179,17 @@ step "build" dotnet build Chat.Functions.sln --no-restore -v quiet || finish
 wait $clients
 count_clients
 step "Chromium" ends_well $chromium "$results/chromium.log"
-step "publishing stand-ins is refused" refuses_to_publish_stand_ins
-sdk_and_backend
-
-# The acceptance tests have the machine to themselves. The others' longest tests come one after another, so they share it.
-run_tests Chat.Functions.Acceptance
+# Packages are fetched for the READMEs while the unit tests run.
 run_tests Chat.Functions.Tests > "$results/unit.log" 2>&1 &
 unit=$!
-run_tests Chat.Local.Tests
+step "publishing stand-ins is refused" refuses_to_publish_stand_ins
+sdk_and_backend
 wait $unit
 cat "$results/unit.log"
+
+# These have the machine to themselves.
+run_tests Chat.Functions.Acceptance
+run_tests Chat.Local.Tests
 for project in tests/*/*.csproj; do
   count_tests "$(basename "$project" .csproj)"
 done
