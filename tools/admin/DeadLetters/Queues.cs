@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Chat.Functions.Delivery;
+using Chat.Functions.Media;
 using Chat.Functions.Moderation;
 using Chat.Functions.Realtime;
 using Chat.Functions.Scheduled;
@@ -10,7 +11,14 @@ namespace Chat.Admin.DeadLetters;
 internal static class Queues
 {
     public static readonly string[] All =
-        [EntriesCommitted.Queue, FanOutMessage.Queue, ModerationMessage.Queue, PushGroupsDue.Queue, ScheduledDue.Queue];
+    [
+        EntriesCommitted.Queue,
+        FanOutMessage.Queue,
+        MediaMessage.Queue,
+        ModerationMessage.Queue,
+        PushGroupsDue.Queue,
+        ScheduledDue.Queue,
+    ];
 
     public static Argument<string> Argument()
     {
