@@ -87,7 +87,9 @@ internal sealed class SignalRPort : IAsyncDisposable
         var (request, response) = (context.Request, context.Response);
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var authorization = request.Headers.Authorization.ToString();
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = RestBody.MaxBytes;
+
+        // One that is too large is read on for a while: who is refused amid sending may find the connection broken instead of the refusal.
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = 2 * RestBody.MaxBytes;
         var answer = await api.AnswerAsync(
             new RestRequest(
                 request.Method,

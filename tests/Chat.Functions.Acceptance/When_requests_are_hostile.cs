@@ -156,10 +156,9 @@ public sealed class When_requests_are_hostile : IAsyncLifetime
             () => _app.As("alice").ConversationsAsync("limit=100"),
             list => worlds.All(
                 world => list.Conversations.Any(one => one.ConversationId == world.Conversation && one.LastMessage is not null)));
-        var all = from world in worlds
-            from operation in ApiOperation.All
-            where operation is { Method: "GET", NeedsToken: true, Id: not ("getPresence" or "syncInbox") }
-            select (World: world, Operation: operation);
+        var all = worlds.SelectMany(world => ApiOperation.All
+            .Where(one => one is { Method: "GET", NeedsToken: true, Id: not ("getPresence" or "syncInbox") })
+            .Select(operation => (World: world, Operation: operation)));
 
         // The worker's package answers 500 when a call waits some seconds for its other half, as it does where all come at once.
         List<string> seen = [];

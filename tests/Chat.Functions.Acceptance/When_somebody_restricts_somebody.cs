@@ -13,12 +13,13 @@ public class When_somebody_restricts_somebody
     [InlineData("DELETE", "/api/restrictions/bob")]
     public async Task Should_have_it_among_their_requests_until_they_take_it_back(string method, string path)
     {
-        await using var app = await ChatApp.StartAsync();
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var direct = (await alice.StartDirectAsync("bob")).ConversationId;
         await alice.SendAsync(direct, "Hello");
         var seen = await bob.SendAsync(direct, "Before");
-        await app.HasDeliveredAsync();
+        await app.HasDeliveredAsync(clock);
         await alice.MarkReadAsync(direct, seen.Seq);
         await alice.PreferAsync(direct, new { pinned = true });
         var cursor = (await alice.SyncAsync(null)).Cursor;
@@ -31,7 +32,7 @@ public class When_somebody_restricts_somebody
         var said = await bob.SendAsync(direct, "Are you there?");
         await bob.DoAsync("POST", $"/api/conversations/{direct}/typing", new { typing = true });
         await bob.MarkReadAsync(direct, said.Seq);
-        await app.HasDeliveredAsync();
+        await app.HasDeliveredAsync(clock);
 
         // Alice has it nowhere but there, and may read it.
         Assert.Empty(await alice.AllConversationsAsync());
@@ -72,7 +73,7 @@ public class When_somebody_restricts_somebody
         Assert.Empty((await alice.AskAsync("GET", "/api/restrictions")).List("restrictions"));
         await bob.SendAsync(direct, "There you are");
         await phone.ReceivesAsync(direct, "There you are");
-        await app.HasDeliveredAsync();
+        await app.HasDeliveredAsync(clock);
         Assert.Equal(2, (await alice.SummaryAsync(direct))!.UnreadCount);
         Assert.DoesNotContain(
             await his.EventsBeforeNowAsync(bob, direct),
@@ -85,14 +86,15 @@ public class When_somebody_restricts_somebody
     [Fact]
     public async Task Should_look_the_same_as_if_nobody_looked()
     {
-        await using var app = await ChatApp.StartAsync();
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
         var seen = new List<string>();
         foreach (var becomes in new[] { "unanswered", "restricted", "restricted and declined", "restricted and taken back", "read" })
         {
             var (alice, bob) = (app.As($"alice-of-{seen.Count}"), app.As($"bob-of-{seen.Count}"));
             await using var phone = await bob.ListenAsync();
             var direct = await bob.AsksToWriteAsync(alice.Name);
-            await app.HasDeliveredAsync();
+            await app.HasDeliveredAsync(clock);
             if (becomes != "unanswered")
             {
                 await alice.DoAsync("PUT", $"/api/restrictions/{bob.Name}");
@@ -106,9 +108,9 @@ public class When_somebody_restricts_somebody
                 _ => Task.CompletedTask,
             });
             using var typing = await alice.PostAsync($"/api/conversations/{direct}/typing", new { typing = true });
-            await app.HasDeliveredAsync();
+            await app.HasDeliveredAsync(clock);
             var told = await SendersView.OfAsync(bob, alice.Name, direct);
-            await app.HasDeliveredAsync();
+            await app.HasDeliveredAsync(clock);
             told += string.Join('\n', phone.Events().Select(one => one.Text("type")).Distinct().Order());
             seen.Add(told.Replace($"-of-{seen.Count}", "", StringComparison.Ordinal).Replace(direct, "{direct}", StringComparison.Ordinal));
         }
@@ -120,13 +122,14 @@ public class When_somebody_restricts_somebody
     [Fact]
     public async Task Should_show_them_no_more_of_oneself_than_was_shown()
     {
-        await using var app = await ChatApp.StartAsync();
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var direct = (await alice.StartDirectAsync("bob")).ConversationId;
         var path = $"/api/conversations/{direct}";
         await alice.SendAsync(direct, "Hello");
         var last = await bob.SendAsync(direct, "Hello yourself");
-        await app.HasDeliveredAsync();
+        await app.HasDeliveredAsync(clock);
         var before = $"{await bob.AskAsync("GET", $"{path}/receipts")}";
         Assert.Single((await bob.AskAsync("GET", "/api/presence?users=alice")).List("presence"));
         await alice.DoAsync("PUT", "/api/restrictions/bob");
@@ -140,14 +143,15 @@ public class When_somebody_restricts_somebody
     [Fact]
     public async Task Should_wait_for_a_conversation_that_isnt_there_yet()
     {
-        await using var app = await ChatApp.StartAsync();
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
         await using var other = await ChatApp.StartAsync(app.Azure);
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         await alice.At(other).DoAsync("PUT", "/api/restrictions/bob");
         Assert.Empty(await alice.RequestsAsync());
         var direct = (await bob.StartDirectAsync("alice")).ConversationId;
         await bob.SendAsync(direct, "Hello");
-        await app.HasDeliveredAsync();
+        await app.HasDeliveredAsync(clock);
         Assert.Empty(await alice.AllConversationsAsync());
         Assert.Equal("Hello", Assert.Single(await alice.RequestsAsync()).Text("message.preview"));
         Assert.Equal([direct], await bob.ListedAsync());
@@ -156,7 +160,7 @@ public class When_somebody_restricts_somebody
         await alice.DoAsync("POST", $"/api/requests/{direct}/decline", new { });
         Assert.Empty(await alice.RequestsAsync());
         await bob.SendAsync(direct, "Hello?");
-        await app.HasDeliveredAsync();
+        await app.HasDeliveredAsync(clock);
         Assert.Equal("Hello?", Assert.Single(await alice.RequestsAsync()).Text("message.preview"));
         await alice.DoAsync("POST", $"/api/requests/{direct}/decline", new { block = true });
         Assert.Equal("cannot_message", await bob.MayNotSayAsync(direct, new { text = "Hello!" }, HttpStatusCode.Forbidden));
@@ -179,13 +183,14 @@ public class When_somebody_restricts_somebody
     [Fact]
     public async Task Should_stay_a_request_when_it_is_taken_back_from_a_stranger()
     {
-        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict);
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(settings: ChatApp.Strict, time: clock);
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var request = await bob.AsksToWriteAsync("alice");
-        await app.HasDeliveredAsync();
+        await app.HasDeliveredAsync(clock);
         await alice.DoAsync("PUT", "/api/restrictions/bob");
         await alice.DoAsync("DELETE", "/api/restrictions/bob");
-        await app.HasDeliveredAsync();
+        await app.HasDeliveredAsync(clock);
         Assert.Empty(await alice.AllConversationsAsync());
         Assert.Null(Assert.Single(await alice.RequestsAsync()).Text("isRestricted"));
         await alice.DoAsync("POST", $"/api/requests/{request}/accept");
@@ -227,7 +232,7 @@ public class When_somebody_restricts_somebody
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var direct = (await alice.StartDirectAsync("bob")).ConversationId;
         await bob.SendAsync(direct, "Hello");
-        await app.HasDeliveredAsync();
+        await app.HasDeliveredAsync(clock);
         await alice.DoAsync("PUT", "/api/restrictions/bob");
         await alice.DoAsync("POST", $"/api/requests/{direct}/decline", new { });
         clock.Jump(TimeSpan.FromSeconds(11));
@@ -286,24 +291,25 @@ public class When_somebody_restricts_somebody
     [Fact]
     public async Task Should_stay_declined_when_what_was_written_is_projected_late()
     {
-        await using var app = await ChatApp.StartAsync();
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
         var (alice, bob) = (app.As("alice"), app.As("bob"));
-        var direct = await DeclinedAsync(app);
+        var direct = await DeclinedAsync(app, clock);
         using (new Halt(app.Azure, "functions", "feed", _ => true, int.MaxValue))
         {
             await bob.SendAsync(direct, "Hello?");
             await alice.DoAsync("POST", $"/api/requests/{direct}/decline", new { });
         }
 
-        await app.HasDeliveredAsync();
+        await app.HasDeliveredAsync(clock);
         Assert.Empty(await alice.RequestsAsync());
         await bob.SendAsync(direct, "Hello!");
-        await app.HasDeliveredAsync();
+        await app.HasDeliveredAsync(clock);
         Assert.Equal("Hello!", Assert.Single(await alice.RequestsAsync()).Text("message.preview"));
     }
 
     /// <summary>Alice and Bob have talked; she restricted him, and declined what he had written.</summary>
-    private static async Task<string> DeclinedAsync(ChatApp app, JumpingClock? clock = null)
+    private static async Task<string> DeclinedAsync(ChatApp app, JumpingClock clock)
     {
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var direct = (await alice.StartDirectAsync("bob")).ConversationId;
@@ -318,7 +324,8 @@ public class When_somebody_restricts_somebody
     [Fact]
     public async Task Should_be_on_no_list_whatever_is_projected_late_and_on_it_after_all()
     {
-        await using var app = await ChatApp.StartAsync();
+        var clock = new JumpingClock();
+        await using var app = await ChatApp.StartAsync(time: clock);
         await using var other = await ChatApp.StartAsync(app.Azure);
         var (alice, bob) = (app.As("alice"), app.As("bob"));
         var direct = (await alice.StartDirectAsync("bob")).ConversationId;
@@ -336,10 +343,10 @@ public class When_somebody_restricts_somebody
             Assert.Empty(await alice.AllConversationsAsync());
             Volatile.Write(ref stop, true);
             await sending;
-            await app.HasDeliveredAsync();
+            await app.HasDeliveredAsync(clock);
             Assert.Empty(await alice.AllConversationsAsync());
             await alice.At(other).DoAsync("DELETE", "/api/restrictions/bob");
-            await app.HasDeliveredAsync();
+            await app.HasDeliveredAsync(clock);
             Assert.Equal([direct], await alice.ListedAsync());
             Assert.Equal((await bob.SummaryAsync(direct))!.LastSeq, (await alice.SummaryAsync(direct))!.LastSeq);
         }
