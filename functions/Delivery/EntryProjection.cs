@@ -14,8 +14,9 @@ using Chat.Functions.Shared;
 namespace Chat.Functions.Delivery;
 
 /// <summary>
-/// Projects a conversation's log into its members' inbox entries, in two ways. Log entries update single users: the sender's read
-/// watermark, mentions, joins and leaves, title and picture. The head advances every member's inbox entry to the newest message.
+/// Projects a conversation's log into its members' inbox entries, in two ways. A log entry updates the users whom it concerns: the
+/// sender's read watermark, who is mentioned, who joined or left; a new title or picture concerns all. The head advances every member's
+/// inbox entry to the newest message.
 /// </summary>
 /// <remarks>
 /// Idempotent and independent of order: watermarks only rise, so changes may come late, twice and in parts. Only current members are
@@ -35,7 +36,10 @@ public sealed class EntryProjection(
     DeliveryQueue queue,
     TimeProvider time)
 {
-    /// <summary>Up to so many inbox entries of a conversation are written here. If more change, queue <c>fanout</c> does it.</summary>
+    /// <summary>
+    /// How many updates of a page are written at once, and how many members advanced. More updates wait in queue <c>fanout</c>; more
+    /// members are advanced by <see cref="InboxFanOut"/>.
+    /// </summary>
     private const int MaxInlineMembers = 32;
 
     private const int MaxParallel = 16;
@@ -55,7 +59,7 @@ public sealed class EntryProjection(
     /// <exception cref="Exception">Some of the changes aren't projected.</exception>
     public async Task ProjectPageAsync(ChangedConversation changed, CancellationToken cancellationToken)
     {
-        // A change of a message, like a reaction, brings the message and the head into the feed again. Both were projected before.
+        // A reaction or an edit brings the message and the head into the feed again. What this process projected before is skipped.
         var entries = changed.Entries.Where(entry => !NeedsNoProjection(entry)).ToList();
         var advances = changed.Head is { } shown && !_recent.HasAdvanced(changed.ConversationId, shown.ListSeq);
         if (entries.Count == 0 && !advances)
@@ -125,7 +129,8 @@ public sealed class EntryProjection(
                 (head, entry) = stored is null ? default : ChangedConversation.Decode(stored.RootElement);
             }
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or NotSupportedException)
+        catch (Exception exception) when (exception is JsonException or NotSupportedException
+            || (exception is InvalidOperationException && exception is not ObjectDisposedException))
         {
             throw Unreadable();
         }
@@ -146,7 +151,7 @@ public sealed class EntryProjection(
         IReadOnlyList<LogEntry> entries,
         CancellationToken cancellationToken)
     {
-        // Before the members are read, by a session that shows them. Their own joins have log entries, which are projected as well.
+        // First the further members of a new group; the session shows them. Their joins are entries of their own, projected with those.
         if (entries is [LogEvent { FurtherMembers: { } users } created, ..])
         {
             session = await AddRemainingMembersAsync(created, users, session, cancellationToken);
@@ -156,7 +161,7 @@ public sealed class EntryProjection(
         await ApplyToAllAsync(head, session, await UpdatesAsync(head, entries, everyone, cancellationToken), everyone, cancellationToken);
     }
 
-    /// <summary>What the log entries change for single users. A group's members aren't mentioned by users whom they block.</summary>
+    /// <summary>What the log entries change for whom they concern. A group's members aren't mentioned by users whom they block.</summary>
     private async Task<InboxUpdates> UpdatesAsync(
         Head head,
         IReadOnlyList<LogEntry> entries,
@@ -174,8 +179,9 @@ public sealed class EntryProjection(
     private static UnprocessableException Unreadable() => new("Unreadable", "A document isn't one that this version can read.");
 
     /// <summary>
-    /// Whether a log entry needs no projection. It is too old, or it is a message that was projected and has changed since. Edits and
-    /// reactions change no inbox entry; only a message that was held mentions users when it is shown.
+    /// Whether a log entry needs no projection: it is too old, or a message that this process projected and that has changed since. An
+    /// edit or a reaction changes nothing that the message's own entry projects, and the preview comes with the head. A message that was
+    /// held is the exception: it mentions users only when it is shown.
     /// </summary>
     private bool NeedsNoProjection(LogEntry entry) =>
         (entry.At < time.GetUtcNow() - MaxAge
@@ -186,7 +192,7 @@ public sealed class EntryProjection(
     /// <summary>Writes the inbox entries that the log entries and the head change, or leaves advancing to queue <c>fanout</c>.</summary>
     /// <param name="head">The conversation, at least as new as the log entries.</param>
     /// <param name="session">The session token by which the head was read; null if it came with the change feed.</param>
-    /// <param name="updates">The updates of single members.</param>
+    /// <param name="updates">The updates of the members concerned.</param>
     /// <param name="toAdvance">The members to advance to the head: all of them, or none.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     private async Task ApplyToAllAsync(
@@ -227,7 +233,7 @@ public sealed class EntryProjection(
         }
 
         // One inbox that can't be written holds up neither the fan-out nor the alignment of others.
-        await AlignAsync(head, updates, failed.Select(one => one.One).ToHashSet(), cancellationToken);
+        await EnqueueAlignmentAsync(head, updates, failed.Select(one => one.One).ToHashSet(), cancellationToken);
         if (failed is [var (_, failure), ..])
         {
             ExceptionDispatchInfo.Throw(failure);
@@ -235,8 +241,8 @@ public sealed class EntryProjection(
     }
 
     /// <summary>
-    /// What somebody writes to whoever restricts them is the newest of their requests, also if they had declined what was written before.
-    /// By the head alone: it comes into the feed with every message, however late.
+    /// If Alice restricts Bob and he writes, the conversation is the newest of her requests, also if she declined what he wrote before.
+    /// The head alone decides it, as every message brings the head into the feed, however late.
     /// </summary>
     private async Task NoteRestrictedAsync(Head head, CancellationToken cancellationToken)
     {
@@ -255,14 +261,14 @@ public sealed class EntryProjection(
     /// <param name="snapshot">The conversation by the head.</param>
     /// <param name="updates">The updates, of this user and others.</param>
     /// <param name="joined">The user's member document if they joined by these log entries; else null.</param>
-    /// <param name="isAdvanced">Whether the user's inbox entry is to be advanced to the head.</param>
+    /// <param name="mustAdvance">Whether to advance the inbox entry to the head also where no watermark is raised.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     private async Task ApplyToUserAsync(
         UserId user,
         ConversationSnapshot snapshot,
         InboxUpdates updates,
         Member? joined,
-        bool isAdvanced,
+        bool mustAdvance,
         CancellationToken cancellationToken)
     {
         if (updates.Left.TryGetValue(user, out var leftSeq))
@@ -280,7 +286,7 @@ public sealed class EntryProjection(
         var watermarks = updates.WatermarksOf(user);
 
         // JoinAsync has advanced the inbox entry already.
-        if ((isAdvanced && joined is null) || watermarks != default)
+        if ((mustAdvance && joined is null) || watermarks != default)
         {
             await inbox.RaiseAsync(user, snapshot, cancellationToken, watermarks);
         }
@@ -346,14 +352,14 @@ public sealed class EntryProjection(
     }
 
     /// <summary>
-    /// Enqueues the alignment of the push group with leaves, and with joins for when they are to be added. It comes after the inbox
-    /// entries: a renewal that finds a member's inbox entry joins its user, and the alignment must come after the last of those.
+    /// Enqueues the alignment of the push group: with joins for when they may be added, with leaves at once. It comes after the inbox
+    /// entries, because a renewal adds a user while their inbox entry still says member. The later alignment removes them.
     /// </summary>
     /// <param name="head">The conversation.</param>
     /// <param name="updates">The joins and leaves.</param>
     /// <param name="failed">The users whose inbox couldn't be written. They are aligned once it is.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    private async Task AlignAsync(Head head, InboxUpdates updates, HashSet<UserId> failed, CancellationToken cancellationToken)
+    private async Task EnqueueAlignmentAsync(Head head, InboxUpdates updates, HashSet<UserId> failed, CancellationToken cancellationToken)
     {
         if (head.Kind != ConversationKind.Group)
         {

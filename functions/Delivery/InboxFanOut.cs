@@ -46,9 +46,10 @@ public sealed class InboxFanOut(
     }
 
     /// <summary>
-    /// Advances the first members' inboxes and enqueues the rest. Members whose inbox fails get a message of their own and hold up nobody.
+    /// Advances the first members' inboxes and enqueues the rest. Members whose inbox fails are enqueued together in a separate message and
+    /// hold up nobody.
     /// </summary>
-    /// <exception cref="Exception">No inbox could be advanced.</exception>
+    /// <exception cref="Exception">All that were left failed.</exception>
     public async Task AdvanceAsync(AdvanceInboxes advance, CancellationToken cancellationToken)
     {
         if (advance.Members is null)
@@ -97,8 +98,9 @@ public sealed class InboxFanOut(
     }
 
     /// <summary>
-    /// The end of a window, on a grid that all instances share. It is at least half a window away, so that its message isn't handled yet
-    /// although clocks differ by a second. After it was handled, another message under its id would be dropped.
+    /// The next instant of a grid that all instances share, at least half a window ahead. That much is for clock skew: once a window's
+    /// message was handled, the queue would drop another one under its id. Before, dropping one is safe, since the handler reads the
+    /// newest head.
     /// </summary>
     private DateTimeOffset WindowEnd()
     {

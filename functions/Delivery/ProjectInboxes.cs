@@ -85,6 +85,16 @@ public sealed class ProjectInboxes(
             {
                 await media.SendAsync(MediaReference.DueOf(id, message), null, cancellationToken);
             }
+
+            // Its deletion by time to live isn't in the feed.
+            if (message is { ExpiresAt: { } end, UpdatedSeq: null })
+            {
+                foreach (var file in message.Attachments ?? [])
+                {
+                    var due = MediaReference.DueOf(file.MediaId, message) with { ExpiresAt = end };
+                    await media.SendAsync(due, end + ReferenceDue.Margin, cancellationToken);
+                }
+            }
         }
     }
 

@@ -8,8 +8,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Chat.Functions.Delivery;
 
-/// <summary>Pushes a committed range to the members, at least once. After five failed tries clients fetch it instead.</summary>
-/// <remarks>It writes no inbox, so a write that fails repeats no push, and a push that fails repeats no write.</remarks>
+/// <summary>
+/// Pushes a committed range to the members. It may push a range more than once. After five transient failures the range is dropped, and
+/// clients fetch it when they find the gap.
+/// </summary>
+/// <remarks>
+/// It writes no inbox, so a write that fails repeats no push, and a push that fails repeats no write. Entries from before the newest join
+/// without history are left out (<see cref="EventViews"/>).
+/// </remarks>
 public sealed class RangePush(
     CommittedReader log,
     MemberListCache members,
@@ -25,8 +31,9 @@ public sealed class RangePush(
     private const int MaxParallel = 16;
 
     /// <summary>
-    /// How old the head in a message may be. A range may have waited while users joined and left, so an older head is read again: users who
-    /// left must get nothing, and new members nothing from before they joined. Who joins within it isn't in the push group yet.
+    /// How old the head that a message carries may be. An older one is read again: the newer head leaves out users who left, and its
+    /// <see cref="Head.JoinedSeq"/> keeps earlier entries from new members. A user who joined within this second isn't in the push group
+    /// yet (<see cref="PushGroups.AddedAfter"/>).
     /// </summary>
     private static readonly TimeSpan MaxCarriedAge = TimeSpan.FromSeconds(1);
 
@@ -53,9 +60,9 @@ public sealed class RangePush(
     private async Task PushAsync(EntriesCommitted range, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var young = range.Head is { } carried && now - carried.CommittedAt < MaxCarriedAge ? carried : null;
-        var (head, session) = young is not null
-            ? (young, range.Session)
+        var fresh = range.Head is { } carried && now - carried.CommittedAt < MaxCarriedAge ? carried : null;
+        var (head, session) = fresh is not null
+            ? (fresh, range.Session)
             : await log.ReadHeadAsync(range.ConversationId, range.Last, range.Session, cancellationToken);
         var entries = range.Entries
             ?? await log.ReadEntriesAsync(range.ConversationId, range.First, range.Last, session, cancellationToken);
@@ -67,7 +74,7 @@ public sealed class RangePush(
             var shown = await views.ForEveryoneAsync(head, entries, session, cancellationToken);
             IReadOnlyList<ChatEvent> events = [.. shown.Select(one => one with { Session = session?.Value })];
             var isByGroup = everyone.Count > EventPush.MaxUsersOneByOne;
-            if (isByGroup && time.GetUtcNow() - (young?.CommittedAt ?? now) > PushGroups.MaxHeadAge)
+            if (isByGroup && time.GetUtcNow() - (fresh?.CommittedAt ?? now) > PushGroups.MaxHeadAge)
             {
                 throw new TimeoutException("By now the push group may have members whom the head doesn't show.");
             }
@@ -93,8 +100,8 @@ public sealed class RangePush(
             cancellationToken);
 
     /// <summary>
-    /// Removes users who left from the push group, before anything is pushed to it, and adds those who are in the group from its
-    /// beginning.
+    /// Aligns the push group with the member documents, before anything is pushed to it: removes who left, adds who may be in it by now. A
+    /// deleted group's is emptied.
     /// </summary>
     private async Task AlignAsync(
         Head head,
@@ -112,8 +119,8 @@ public sealed class RangePush(
     }
 
     /// <summary>
-    /// Pushes joins and leaves also to their users directly: they aren't in the push group. A client that doesn't know the conversation yet
-    /// would notice no gap.
+    /// Pushes joins and leaves also to their users directly, as they may not be in the push group. A client that doesn't know the
+    /// conversation yet can't find the gap.
     /// </summary>
     private Task TellAsync(
         Head head,

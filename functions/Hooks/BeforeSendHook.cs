@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chat.Functions.Conversations;
+using Chat.Functions.Media;
 using Chat.Functions.Messages;
 using Chat.Functions.Polls;
 using Chat.Functions.Shared;
@@ -192,13 +193,24 @@ internal sealed record BeforeSendMessage(MessageId MessageId, string ContentHash
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Held { get; init; }
 
-    public static BeforeSendMessage Of(MessageId messageId, MessageContent content) =>
-        Of(messageId, content.Kind, content.Text, content.Poll) with { Held = content.IsHeld };
+    /// <summary>The sender's uploads that it shows, by their ids; absent without any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<AttachedMedia>? Attachments { get; init; }
 
-    public static BeforeSendMessage Of(MessageId messageId, string kind, string text, Poll? poll) =>
-        new(messageId, HeldContent.HashOf(text, poll), kind, text)
+    public static BeforeSendMessage Of(MessageId messageId, MessageContent content) =>
+        Of(messageId, content.Kind, content.Text, content.Poll, content.Attachments) with { Held = content.IsHeld };
+
+    public static BeforeSendMessage Of(MessageId messageId, string kind, HeldContent content)
+    {
+        var files = content.Attachments?.Select(file => new AttachedMedia(file.MediaId)).ToList();
+        return Of(messageId, kind, content.Text, content.Poll, files);
+    }
+
+    private static BeforeSendMessage Of(MessageId messageId, string kind, string text, Poll? poll, IReadOnlyList<AttachedMedia>? files) =>
+        new(messageId, HeldContent.HashOf(text, poll, files?.Select(file => file.MediaId)), kind, text)
         {
             Options = poll is null ? null : [.. poll.Options.Select(option => option.Text)],
+            Attachments = files,
         };
 }
 

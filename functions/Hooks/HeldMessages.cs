@@ -33,7 +33,7 @@ public sealed class HeldMessages(
         MessageContent content,
         CancellationToken cancellationToken)
     {
-        var held = new MessageHeld(conversation, message, HeldContent.HashOf(content.Text, content.Poll), IsLast: false);
+        var held = new MessageHeld(conversation, message, BeforeSendMessage.Of(message, content).ContentHash, IsLast: false);
         return queue.SendAsync(held, time.GetUtcNow() + After, cancellationToken);
     }
 
@@ -67,7 +67,7 @@ public sealed class HeldMessages(
         var told = new BeforeSend(
             held.ConversationId,
             message.SenderId,
-            [BeforeSendMessage.Of(held.Held, message.Kind, content.Text, content.Poll) with { Held = true }])
+            [BeforeSendMessage.Of(held.Held, message.Kind, content) with { Held = true }])
         {
             Type = BeforeSend.Telling,
         };

@@ -114,7 +114,7 @@ internal sealed class ConversationLane(
                     return;
                 }
 
-                _blocked.DrainHeads().ForEach(_cache.CacheHead);
+                _blocked.DrainHeads().ForEach(_cache.OfferHead);
             }
 
             await InContextOf(batch[0], () => TryCommitAsync(batch));

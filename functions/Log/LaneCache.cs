@@ -6,8 +6,9 @@ using Microsoft.Azure.Cosmos;
 namespace Chat.Functions.Log;
 
 /// <summary>
-/// What a lane caches of its conversation: the head with its ETag, memberships of that head's version, and the ids created lately.
-/// A stale cache is harmless: a commit on an old head fails with 412, and cached memberships are used for one version only.
+/// What a lane caches of its conversation: the head with its ETag, memberships of that head's version, and ids that are known to exist. A
+/// commit on a stale head fails with 412. A refusal writes nothing, so the lane verifies the head before it refuses. Cached memberships
+/// are used for one version only.
 /// </summary>
 /// <remarks>One commit at a time uses it. Only the recent ids are also used by answers that run beside commits.</remarks>
 internal sealed class LaneCache(ConversationId conversation, Container conversations, TimeProvider time)
@@ -25,7 +26,7 @@ internal sealed class LaneCache(ConversationId conversation, Container conversat
     private readonly Queue<string> _recentInOrder = new();
     private long _membersVersion;
 
-    /// <summary>The head, or null when there is no such conversation.</summary>
+    /// <summary>The cached head; null when none is cached. Once loaded, null means that there is no such conversation.</summary>
     public Head? Head { get; private set; }
 
     public string? ETag { get; private set; }
@@ -41,7 +42,7 @@ internal sealed class LaneCache(ConversationId conversation, Container conversat
     {
         if (Head is null)
         {
-            CacheIfNewer(
+            CacheUnlessOlder(
                 await conversations.ReadDocumentAsync(Head.DocumentId, conversation, ChatJson.Default.Head, null, cancellationToken));
         }
 
@@ -113,10 +114,10 @@ internal sealed class LaneCache(ConversationId conversation, Container conversat
     public void ForgetHead() => (Head, ETag, Session) = (null, null, null);
 
     /// <summary>
-    /// Caches a head that <see cref="SessionHeadReader"/> read. Null forgets the cached head: the next commit reads it by the process's
-    /// own session.
+    /// Replaces the cached head by one that <see cref="SessionHeadReader"/> read, unless that is older. Null, or a tie, forgets it: the
+    /// next commit reads the head by the process's own session. While no head is cached this does nothing.
     /// </summary>
-    public void CacheHead(StoredDocument<Head>? found)
+    public void OfferHead(StoredDocument<Head>? found)
     {
         if (found is not { } head || (head.Document is { } read && Head is { } known && Order(read) == Order(known) && head.ETag != ETag))
         {
@@ -125,14 +126,14 @@ internal sealed class LaneCache(ConversationId conversation, Container conversat
         }
         else if (Head is not null)
         {
-            CacheIfNewer(head);
+            CacheUnlessOlder(head);
         }
     }
 
     /// <summary>Commits without an entry differ by their instant, if by anything.</summary>
     private static (long LastSeq, DateTimeOffset CommittedAt) Order(Head head) => (head.LastSeq, head.CommittedAt);
 
-    private void CacheIfNewer(StoredDocument<Head> found)
+    private void CacheUnlessOlder(StoredDocument<Head> found)
     {
         // A replica that is read by an old session may show an older head than the cached one.
         if (found.Document is { } head

@@ -1,5 +1,6 @@
 using Chat.Functions.Messages;
 using Chat.Functions.Shared;
+using Chat.Functions.Standings;
 
 namespace Chat.Functions.Media;
 
@@ -8,11 +9,11 @@ namespace Chat.Functions.Media;
 /// What holds the reference against the message is on the queue before it. So nothing is lost if the message is committed, and nothing left
 /// over if it isn't. A retry writes its references anew.
 /// </remarks>
-public sealed class Attaching(MediaStore store, MediaQueue queue, TimeProvider time)
+public sealed class Attaching(MediaStore store, MediaQueue queue, StandingList standings, TimeProvider time)
 {
     /// <summary>
     /// The content with what it says of its files; with a refusal, for the log to decide on, if one of them isn't the sender's to attach:
-    /// uploaded by them for this conversation, or in a message that they forward.
+    /// uploaded by them for this conversation, or in a message that they forward. Nor may those attach whom moderators restrict.
     /// </summary>
     public async Task<MessageContent> AttachAsync(
         ConversationId conversation,
@@ -24,6 +25,11 @@ public sealed class Attaching(MediaStore store, MediaQueue queue, TimeProvider t
         if (content.Attachments is not { } files || content.Refusal is not null)
         {
             return content;
+        }
+
+        if (!standings.Of(sender).MaySendMedia())
+        {
+            return content with { Refusal = Problems.NotAllowed };
         }
 
         var message = MessageId.For(conversation, sender, clientMessageId);

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Chat.Functions.Conversations;
 using Chat.Functions.RateLimits;
 using Chat.Functions.Shared;
+using Chat.Functions.Standings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -21,6 +22,7 @@ public sealed class CreateUpload(
     MediaQueue queue,
     OpenUploads open,
     DailyLimits daily,
+    StandingList standings,
     Limits limits,
     TimeProvider time,
     CurrentUser user)
@@ -42,6 +44,11 @@ public sealed class CreateUpload(
         if (await reader.ReadHeadForAsync(user.Id, wanted.ConversationId, Session.Of(request), cancellationToken) is null)
         {
             return Problems.ConversationNotFound.ToResult();
+        }
+
+        if (!standings.Of(user.Id).MaySendMedia())
+        {
+            return Problems.NotAllowed.ToResult();
         }
 
         wanted = wanted with { MediaId = key is null ? MediaId.New() : MediaId.For(user.Id, key) };
@@ -109,7 +116,7 @@ public sealed class CreateUpload(
         await queue.SendAsync(new UploadExpired(item.MediaId, item.UrlExpiresAt), item.UrlExpiresAt + Margin, cancellationToken);
         if (isNew)
         {
-            await queue.SendAsync(new MediaDue(item.MediaId), item.CreatedAt + MediaItem.UnusedFor, cancellationToken);
+            await queue.SendAsync(new MediaDue(item.MediaId), item.CreatedAt + MediaItem.UnusedFor + Margin, cancellationToken);
         }
     }
 

@@ -39,6 +39,9 @@ public sealed record MediaDue(MediaId MediaId) : MediaMessage;
 /// <param name="Message">Its key, by which a reader finds it.</param>
 public sealed record ReferenceDue(MediaId MediaId, ConversationId ConversationId, MessageId Message) : MediaMessage
 {
+    /// <summary>For clocks that differ: a look that comes too early finds the message still there.</summary>
+    public static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
+
     /// <summary>When the message disappears, if that is why it is looked at; null otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? ExpiresAt { get; init; }

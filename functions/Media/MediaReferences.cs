@@ -8,7 +8,7 @@ using Microsoft.Azure.Cosmos;
 namespace Chat.Functions.Media;
 
 /// <summary>
-/// Holds references against their messages: a message that refers to a file says what is stored of it, and a reference without such a
+/// Reconciles references with their messages: a message that refers to a file says what is stored of it, and a reference without such a
 /// message is deleted, with the file if it was the last.
 /// </summary>
 public sealed class MediaReferences(
@@ -26,11 +26,14 @@ public sealed class MediaReferences(
     /// <summary>How soon to look again for a message that isn't committed yet.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
 
-    /// <summary>Holds a reference against its message. Idempotent.</summary>
+    /// <summary>How soon to look again for a message that is scheduled: it may be cancelled.</summary>
+    private static readonly TimeSpan ScheduledLook = TimeSpan.FromDays(1);
+
+    /// <summary>Reconciles a reference with its message. Idempotent.</summary>
     /// <exception cref="TimeoutException">The message can't be changed just now.</exception>
     public async Task AlignAsync(ReferenceDue due, CancellationToken cancellationToken)
     {
-        // In this order: what is written between the two reads is seen by whoever wrote it.
+        // The file is read before the reference. If processing ends in between, it finds the reference and enqueues another look.
         var (item, _) = await store.ReadAsync(due.MediaId, cancellationToken);
         var (reference, etag) = await store.ReadReferenceAsync(due.MediaId, due.ConversationId, due.Message, cancellationToken);
         if (item is null || reference is null)
@@ -42,8 +45,12 @@ public sealed class MediaReferences(
 
         var now = time.GetUtcNow();
         var (head, message) = await ReadAsync(due, cancellationToken);
-        var isGone = head?.DeletedAt is not null || message?.IsUnsent == true || message?.IsExpiredAt(now) == true || due.ExpiresAt <= now;
-        if (!isGone && message?.Find(due.MediaId) is { } said)
+        var end = message is null ? due.ExpiresAt : message.ExpiresAt;
+
+        // A key may be used again once its message has disappeared. Then the reference is newer.
+        var isOver = end <= now && reference.At < end;
+        var isGone = head?.DeletedAt is not null || message?.IsUnsent == true || isOver;
+        if (!isGone && message?.IsExpiredAt(now) == false && message.Find(due.MediaId) is { } said)
         {
             await KeepAsync(due, message, said, Attachment.Of(item), cancellationToken);
         }
@@ -53,12 +60,12 @@ public sealed class MediaReferences(
         }
         else if (await store.TryDeleteReferenceAsync(reference, etag!, cancellationToken))
         {
-            // What was never sent may still be.
+            // No message was found: a new file stays, as its owner may still send it.
             await cleanup.DeleteUnusedAsync(due.MediaId, isNewKept: !isGone, cancellationToken);
         }
     }
 
-    /// <summary>Has what a deleted conversation's messages refer to looked at, a page at a time.</summary>
+    /// <summary>Enqueues a look at each file that a deleted conversation's messages refer to, a page at a time.</summary>
     public async Task ReleaseAllAsync(ConversationGone gone, CancellationToken cancellationToken)
     {
         await reader.RefreshSessionAsync(gone.ConversationId, cancellationToken);
@@ -98,7 +105,8 @@ public sealed class MediaReferences(
     /// <summary>The message refers to the file: it is to say what is stored of it, and is looked at again when it disappears.</summary>
     private async Task KeepAsync(ReferenceDue due, Message message, Attachment said, Attachment stored, CancellationToken cancellationToken)
     {
-        if (said != stored)
+        // What the message says is never older than that.
+        if (said != stored && stored.State != MediaState.Processing)
         {
             var appended = await log.AppendFurtherAsync(
                 due.ConversationId,
@@ -111,9 +119,9 @@ public sealed class MediaReferences(
             }
         }
 
-        if (message.ExpiresAt is { } end && due.ExpiresAt != end)
+        if (message.ExpiresAt is { } end)
         {
-            await queue.SendAsync(due with { ExpiresAt = end }, end, cancellationToken);
+            await queue.SendAsync(due with { ExpiresAt = end }, end + ReferenceDue.Margin, cancellationToken);
         }
     }
 
@@ -127,7 +135,8 @@ public sealed class MediaReferences(
         var now = time.GetUtcNow();
         if (now < reference.At + MediaReference.UncommittedFor)
         {
-            return now + Soon;
+            // Less and less often.
+            return now + (now - reference.At > Soon ? now - reference.At : Soon);
         }
 
         var (scheduled, _) = await containers.Conversations.ReadDocumentAsync(
@@ -136,8 +145,8 @@ public sealed class MediaReferences(
             ChatJson.Default.ScheduledMessage,
             cancellationToken: cancellationToken);
         return scheduled is null ? null
-            : scheduled.DueAt > now ? scheduled.DueAt + MediaReference.UncommittedFor
-            : now + MediaReference.UncommittedFor;
+            : (scheduled.DueAt > now + ScheduledLook ? now + ScheduledLook : scheduled.DueAt > now ? scheduled.DueAt : now)
+                + MediaReference.UncommittedFor;
     }
 }
 

@@ -25,12 +25,13 @@ public sealed record HeldContent(string Text)
 
     /// <summary>What the host app names in its verdict.</summary>
     [JsonIgnore]
-    public string Hash => HashOf(Text, Poll);
+    public string Hash => HashOf(Text, Poll, Attachments?.Select(file => file.MediaId));
 
     /// <summary>
     /// The hash of what the host app is asked about. It tells a message from another one under the same id: one whose
     /// <c>clientMessageId</c> was used before, by a message that was refused or has disappeared.
     /// </summary>
-    public static string HashOf(string text, Poll? poll) =>
-        OpaqueId.Hash(["content", text, .. (poll?.Options ?? []).Select(option => option.Text)]);
+    public static string HashOf(string text, Poll? poll, IEnumerable<MediaId>? files) => OpaqueId.Hash(files is null
+        ? ["content", text, .. (poll?.Options ?? []).Select(option => option.Text)]
+        : ["content with files", text, .. files.Select(file => file.Value)]);
 }

@@ -45,8 +45,13 @@ public sealed class SendBatch(
 
         var isReceipt = await privacy.ShowsReadAsync(user.Id, cancellationToken);
         var screened = await screening.ScreenAsync(conversationId, user.Id, items, cancellationToken);
-        var attached = await Task.WhenAll(items.Zip(screened, (item, content) =>
-            attaching.AttachAsync(conversationId, user.Id, item.ClientMessageId, content, cancellationToken)));
+        // One after the other: they may show the same files.
+        var attached = new List<MessageContent>();
+        foreach (var (item, content) in items.Zip(screened))
+        {
+            attached.Add(await attaching.AttachAsync(conversationId, user.Id, item.ClientMessageId, content, cancellationToken));
+        }
+
         var messages = items
             .Zip(attached)
             .Select(one => new SendMessageCommand(conversationId, user.Id, one.First.ClientMessageId, one.Second, limits)

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Chat.Functions.Blocks;
 using Chat.Functions.Conversations;
 using Chat.Functions.Invites;
+using Chat.Functions.Media;
 using Chat.Functions.Members;
 using Chat.Functions.Messages;
 using Chat.Functions.Mutes;
@@ -53,6 +54,7 @@ internal sealed class LimitRates(RequestRates rates) : IFunctionsWorkerMiddlewar
         [nameof(RestrictUser)] = rates.Sends,
         [nameof(UnrestrictUser)] = rates.Sends,
         [nameof(ChangeHiddenWords)] = rates.Sends,
+        [nameof(CreateUpload)] = rates.Sends,
         [nameof(GetPresence)] = rates.Presence,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Chat.Functions.Realtime;
 
 /// <summary>
-/// Keeps exactly the members of a group conversation in its SignalR group (push group), so that one send reaches them all.
+/// Keeps a group conversation's SignalR group (push group) in line with its members, so that one send reaches them all.
 /// </summary>
 /// <remarks>
 /// Memberships have a time to live: of those without one, SignalR keeps only the latest 100 per user. They are added some seconds after
@@ -17,14 +17,14 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvi
     /// <summary>The time to live of a membership.</summary>
     public static readonly TimeSpan Ttl = TimeSpan.FromDays(30);
 
-    /// <summary>How old the head may be by which something is pushed to a push group, when that begins.</summary>
+    /// <summary>How old the head may be at most when a push of log events to a push group begins.</summary>
     public static readonly TimeSpan MaxHeadAge = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long after joining a member is added. What was sent before isn't theirs, and another instance may be about to push it by a head
-    /// that doesn't show them. That head was committed, or read, before they joined. So the push begins within <see cref="MaxHeadAge"/>
-    /// and ends within <see cref="EventPush.Patience"/>. A second more is for clocks that differ, a replica that lags and a request that
-    /// is on its way. Until then they are pushed to directly. Who was in the group from its beginning has nothing before them.
+    /// How long after joining a member is added. A new member must not receive earlier messages, and another instance may be pushing one
+    /// by a head from before the join. Such a push begins within <see cref="MaxHeadAge"/> and ends within
+    /// <see cref="EventPush.Patience"/>. One second is added for clock skew, replica lag and requests on their way. Until then the member
+    /// gets direct pushes. Members since the group was created are added at once: there is nothing earlier.
     /// </summary>
     public static readonly TimeSpan AddedAfter = MaxHeadAge + EventPush.Patience + TimeSpan.FromSeconds(1);
 
@@ -69,18 +69,18 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvi
         Session? session,
         CancellationToken cancellationToken)
     {
-        var (until, isEarly) = (time.GetUtcNow() + Ttl, false);
+        var (until, isAnyEarly) = (time.GetUtcNow() + Ttl, false);
         await ForEachAsync(
             users,
             async user =>
             {
-                if (await IsEarlyAsync(conversation, user, session, cancellationToken))
+                if (await AlignUserAsync(conversation, user, session, cancellationToken))
                 {
-                    isEarly = true;
+                    isAnyEarly = true;
                 }
             },
             cancellationToken);
-        return isEarly ? null : until;
+        return isAnyEarly ? null : until;
     }
 
     /// <summary>Renews a user's membership, unless a replica shows an older state than a join that is known of.</summary>
@@ -88,7 +88,10 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvi
     /// <param name="user">The user.</param>
     /// <param name="joinedSeq">The entry by which they joined, as far as is known.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>False when they aren't to be in it, as far as the member document shows.</returns>
+    /// <returns>
+    /// False if the member document that was read doesn't show a member who may be added, or is older than <paramref name="joinedSeq"/>. It
+    /// isn't read again after the user was added: the caller must check.
+    /// </returns>
     public async Task<bool> TryRenewAsync(
         ConversationId conversation,
         UserId user,
@@ -115,8 +118,8 @@ public sealed class PushGroups(ChatHub hub, ConversationReader reader, TimeProvi
     /// afterwards. The last of two racing calls corrects the group. Who came back a moment ago is removed once more, as SignalR may not
     /// have removed them when they left.
     /// </summary>
-    /// <returns>Whether they are a member who isn't added yet.</returns>
-    private async Task<bool> IsEarlyAsync(
+    /// <returns>Whether the user is a member who must not be added yet.</returns>
+    private async Task<bool> AlignUserAsync(
         ConversationId conversation,
         UserId user,
         Session? session,

@@ -92,14 +92,24 @@ public class When_somebody_has_a_standing
         await using var app = await ChatApp.StartAsync();
         var mallory = app.As("mallory");
         var direct = (await mallory.StartDirectAsync("bob")).ConversationId;
+        using var uploads = new Uploads(app.Azure);
+        var photo = await uploads.UploadedAsync(mallory, direct);
         await DecideAsync(app, "restrict");
         await mallory.SendAsync(direct, "Still here");
         await mallory.StartDirectAsync("bob");
         Assert.Equal("cannot_message", await mallory.IsRefusedAsync(
             "POST", "/api/conversations", HttpStatusCode.Forbidden, new { kind = "direct", members = new[] { "eve" } }));
-        Assert.Equal(
-            [true, false, false, false],
-            Enum.GetValues<Standing>().Select(standing => standing.MayMakeFirstContact() && standing.MaySendMedia()));
+
+        // Photos neither, by whichever door.
+        Assert.Equal("not_allowed", await mallory.MayNotSayAsync(direct, Uploads.Of(photo), HttpStatusCode.Forbidden));
+        var batch = await mallory.AskAsync(
+            "POST",
+            $"/api/conversations/{direct}/messages/batch",
+            new { messages = new[] { new { clientMessageId = "b-1", attachments = new[] { new { mediaId = photo } } } } });
+        Assert.Equal(403, Assert.Single(batch.List("results")).Number("status"));
+        Assert.Equal("not_allowed", await mallory.IsRefusedAsync(
+            "POST", "/api/media/uploads", HttpStatusCode.Forbidden, new Photo().For(direct)));
+        Assert.Single(await app.As("bob").HistoryAsync(direct));
     }
 
     [Fact]

@@ -53,6 +53,11 @@ public class When_the_host_app_is_asked_before_sending
         Assert.Equal(2, host.Texts.Count(text => text == "fine"));
         Assert.Contains("refuse later", host.Texts);
 
+        using var uploads = new Uploads(app.Azure);
+        var photo = await uploads.UploadedAsync(alice, group);
+        await alice.SayAsync(group, Uploads.Of(photo));
+        Assert.Equal(photo, host.Questions[^1].List("messages")[0].List("attachments")[0].Text("mediaId"));
+
         // A repeat is answered, whatever the host app says by now.
         host.Misbehaves = http => http.Response.WriteAsJsonAsync(new { verdicts = new[] { new { action = "refuse" } } });
         Assert.Equal(sent.Seq, (await alice.SendAsync(group, "fine", "1")).Seq);

@@ -21,6 +21,7 @@ const account = `"name": "stm${token}",
         "allowSharedKeyAccess": false,
         "allowBlobPublicAccess": false,
         "allowCrossTenantReplication": false,
+        "allowedCopyScope": "AAD",
         "defaultToOAuthAuthentication": true,
         "minimumTlsVersion": "TLS1_2"`;
 // Where a role is given, of a name that only Azure knows.
