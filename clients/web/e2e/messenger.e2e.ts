@@ -76,6 +76,7 @@ test('shows reactions, edits, answers, threads, polls, pins and what is taken ba
   await a.getByRole('region', { name: 'Replies' }).getByText('In the thread').waitFor();
   await messages(b).getByRole('link', { name: '1 reply' }).waitFor();
   await a.getByRole('link', { name: 'Close the thread' }).click();
+  await a.getByRole('complementary', { name: 'Thread' }).waitFor({ state: 'detached' });
 
   await a.getByRole('button', { name: 'More to send' }).click();
   await choose(a, 'Poll');
